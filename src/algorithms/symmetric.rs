@@ -1,0 +1,175 @@
+//! AES-GCM and SM4-GCM: 12-byte initialisation vector, 16-byte tag (NIST SP 800-38D; for SM4, RFC 8998 section 2).
+
+use aes::{Aes128, Aes192, Aes256};
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aead::{AeadInOut, Nonce};
+use aes_gcm::{AesGcm, KeyInit, Tag};
+use sm4::Sm4;
+
+/// Length of an initialisation vector, in bytes.
+pub const IV_LEN: usize = 12;
+/// Length of an authentication tag, in bytes.
+pub const TAG_LEN: usize = 16;
+
+/// The block ciphers that GCM is run over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cipher {
+    /// AES; the key's length chooses 128, 192 or 256 bits.
+    Aes,
+    /// SM4, 128 bits.
+    Sm4,
+}
+
+/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or its
+/// associated data are not those that were sealed. Which of these, an attacker does not learn.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unsealable;
+
+/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only authenticated.
+pub fn seal(
+    cipher: Cipher,
+    key: &[u8],
+    iv: [u8; IV_LEN],
+    associated: &[u8],
+    text: &mut [u8],
+) -> Result<[u8; TAG_LEN], Unsealable> {
+    match (cipher, key.len()) {
+        (Cipher::Aes, 16) => seal_with::<AesGcm<Aes128, U12>>(key, iv, associated, text),
+        (Cipher::Aes, 24) => seal_with::<AesGcm<Aes192, U12>>(key, iv, associated, text),
+        (Cipher::Aes, 32) => seal_with::<AesGcm<Aes256, U12>>(key, iv, associated, text),
+        (Cipher::Sm4, 16) => seal_with::<AesGcm<Sm4, U12>>(key, iv, associated, text),
+        _ => Err(Unsealable),
+    }
+}
+
+/// Opens what [`seal`] sealed, in place. On a failure `text` holds nothing of the plaintext.
+pub fn open(
+    cipher: Cipher,
+    key: &[u8],
+    iv: [u8; IV_LEN],
+    associated: &[u8],
+    text: &mut [u8],
+    tag: [u8; TAG_LEN],
+) -> Result<(), Unsealable> {
+    match (cipher, key.len()) {
+        (Cipher::Aes, 16) => open_with::<AesGcm<Aes128, U12>>(key, iv, associated, text, tag),
+        (Cipher::Aes, 24) => open_with::<AesGcm<Aes192, U12>>(key, iv, associated, text, tag),
+        (Cipher::Aes, 32) => open_with::<AesGcm<Aes256, U12>>(key, iv, associated, text, tag),
+        (Cipher::Sm4, 16) => open_with::<AesGcm<Sm4, U12>>(key, iv, associated, text, tag),
+        _ => Err(Unsealable),
+    }
+}
+
+trait Gcm: KeyInit + AeadInOut<NonceSize = U12, TagSize = aes_gcm::aead::consts::U16> {}
+impl<T: KeyInit + AeadInOut<NonceSize = U12, TagSize = aes_gcm::aead::consts::U16>> Gcm for T {}
+
+fn seal_with<C: Gcm>(
+    key: &[u8],
+    iv: [u8; IV_LEN],
+    associated: &[u8],
+    text: &mut [u8],
+) -> Result<[u8; TAG_LEN], Unsealable> {
+    let cipher = C::new_from_slice(key).map_err(|_| Unsealable)?;
+    let tag = cipher
+        .encrypt_inout_detached(&Nonce::<C>::from(iv), associated, text.into())
+        .map_err(|_| Unsealable)?;
+    Ok(tag.into())
+}
+
+fn open_with<C: Gcm>(
+    key: &[u8],
+    iv: [u8; IV_LEN],
+    associated: &[u8],
+    text: &mut [u8],
+    tag: [u8; TAG_LEN],
+) -> Result<(), Unsealable> {
+    let cipher = C::new_from_slice(key).map_err(|_| Unsealable)?;
+    cipher
+        .decrypt_inout_detached(&Nonce::<C>::from(iv), associated, text.into(), &Tag::from(tag))
+        .map_err(|_| Unsealable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all hexadecimal.
+    struct Answer(Cipher, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+
+    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (McGrew and Viega). SM4: RFC 8998, A.1.
+    const ANSWERS: &[Answer] = &[
+        Answer(
+            Cipher::Aes,
+            "feffe9928665731c6d6a8f9467308308",
+            "cafebabefacedbaddecaf888",
+            "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+            "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+            "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
+            "5bc94fbc3221a5db94fae95ae7121a47",
+        ),
+        Answer(
+            Cipher::Aes,
+            "feffe9928665731c6d6a8f9467308308feffe9928665731c",
+            "cafebabefacedbaddecaf888",
+            "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+            "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+            "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710",
+            "2519498e80f1478f37ba55bd6d27618c",
+        ),
+        Answer(
+            Cipher::Aes,
+            "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+            "cafebabefacedbaddecaf888",
+            "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+            "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+            "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
+            "76fc6ece0f4e1768cddf8853bb2d551b",
+        ),
+        Answer(
+            Cipher::Sm4,
+            "0123456789abcdeffedcba9876543210",
+            "00001234567800000000abcd",
+            "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+            "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
+            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d",
+            "83de3541e4c2b58177e065a9bf7b62ec",
+        ),
+    ];
+
+    fn hex<const N: usize>(text: &str) -> [u8; N] {
+        bytes(text).try_into().unwrap()
+    }
+
+    fn bytes(text: &str) -> Vec<u8> {
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    }
+
+    #[test]
+    fn published_answers() {
+        for Answer(cipher, key, iv, associated, plain, sealed, tag) in ANSWERS {
+            let (key, iv, associated) = (bytes(key), hex(iv), bytes(associated));
+            let mut text = bytes(plain);
+            assert_eq!(seal(*cipher, &key, iv, &associated, &mut text), Ok(hex(tag)));
+            assert_eq!(text, bytes(sealed));
+            open(*cipher, &key, iv, &associated, &mut text, hex(tag)).unwrap();
+            assert_eq!(text, bytes(plain));
+        }
+    }
+
+    #[test]
+    fn whatever_was_changed_does_not_open() {
+        let (key, iv) = ([7; 32], [1; IV_LEN]);
+        let mut sealed = *b"attack at dawn";
+        let tag = seal(Cipher::Aes, &key, iv, b"context", &mut sealed).unwrap();
+        let refused = |iv, associated: &[u8], text: &[u8], tag| {
+            let mut text = text.to_vec();
+            open(Cipher::Aes, &key, iv, associated, &mut text, tag) == Err(Unsealable)
+        };
+        assert!(!refused(iv, b"context", &sealed, tag));
+        assert!(refused([2; IV_LEN], b"context", &sealed, tag));
+        assert!(refused(iv, b"contexT", &sealed, tag));
+        assert!(refused(iv, b"context", &sealed[1..], tag));
+        assert!(refused(iv, b"context", &sealed, [0; TAG_LEN]));
+        assert_eq!(seal(Cipher::Sm4, &key, iv, b"", &mut sealed), Err(Unsealable), "SM4 takes no 32-byte key");
+    }
+}

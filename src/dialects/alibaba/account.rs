@@ -1,0 +1,114 @@
+//! The account and the service as a whole: document chapter 12.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::reply::Done;
+use crate::dialects::Cx;
+use crate::dialects::accounts::AccountStatus;
+
+/// The regions of the document's list of endpoints (chapter 3).
+const REGIONS: &[&str] = &[
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-south-1",
+    "cn-hangzhou",
+    "cn-shanghai",
+    "cn-qingdao",
+    "cn-beijing",
+    "cn-zhangjiakou",
+    "cn-huhehaote",
+    "cn-wulanchabu",
+    "cn-shenzhen",
+    "cn-heyuan",
+    "cn-guangzhou",
+    "cn-chengdu",
+    "eu-central-1",
+    "eu-west-1",
+    "me-east-1",
+    "cn-hongkong",
+    "us-east-1",
+    "us-west-1",
+    "cn-hangzhou-finance",
+    "cn-shanghai-finance-1",
+    "cn-shenzhen-finance-1",
+];
+
+/// What an account may call that may call nothing else.
+const ALWAYS: &[&str] = &["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
+
+/// Lets an account at an action, if its standing does.
+pub(super) fn permit(cx: &Cx, action: &str) -> Result<(), Error> {
+    match standing(cx) {
+        AccountStatus::Active => Ok(()),
+        _ if ALWAYS.contains(&action) => Ok(()),
+        status => Err(Error::Account(status)),
+    }
+}
+
+/// How the account stands: as configured, but that it may have subscribed here.
+fn standing(cx: &Cx) -> AccountStatus {
+    match cx.account.status {
+        AccountStatus::NotOpened if cx.engine.subscribed(&cx.caller) => AccountStatus::Active,
+        status => status,
+    }
+}
+
+/// A request without parameters of its own.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Regions {
+    regions: RegionList,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RegionList {
+    region: Vec<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Region {
+    region_id: &'static str,
+}
+
+pub(super) fn describe_regions(_: &Cx, _: Nothing) -> Result<Regions, Error> {
+    let region = REGIONS.iter().map(|region_id| Region { region_id }).collect();
+    Ok(Regions { regions: RegionList { region } })
+}
+
+/// Only an account that has not subscribed can; for any other its standing is the answer.
+pub(super) async fn open(cx: Cx, _: Nothing) -> Result<Done, Error> {
+    match cx.account.status {
+        AccountStatus::NotOpened => {
+            cx.engine.subscribe(&cx.caller).await?;
+            Ok(Done {})
+        }
+        status => Err(Error::Account(status)),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AccountKmsStatus {
+    account_status: &'static str,
+}
+
+/// The document prints "Index" where every other edition has "`InDebt`".
+pub(super) fn describe_status(cx: &Cx, _: Nothing) -> Result<AccountKmsStatus, Error> {
+    let account_status = match standing(cx) {
+        AccountStatus::Active => "Enabled",
+        AccountStatus::NotOpened => "NotEnabled",
+        AccountStatus::InDebt | AccountStatus::InDebtOverdue => "InDebt",
+        AccountStatus::Suspended | AccountStatus::RiskControl => "Suspended",
+    };
+    Ok(AccountKmsStatus { account_status })
+}

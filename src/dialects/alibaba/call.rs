@@ -1,0 +1,214 @@
+//! A request taken apart: parameters of query and body in one list, and the marks of its signature.
+
+use axum::http::{HeaderMap, Method};
+use bytes::Bytes;
+
+use super::acs::Authorization;
+use super::errors::Error;
+use crate::dialects::canonical::decode_form;
+use crate::dialects::{BodyRefused, Inbound};
+
+/// A request.
+pub struct Call {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The query's parameters, sorted by name.
+    pub(super) query: Vec<(String, String)>,
+    /// The parameters of query and body, sorted by name, each name once. The body wins, and the last one wins.
+    pub(super) params: Vec<(String, String)>,
+    pub(super) scheme: Scheme,
+    /// What kept the request from being read.
+    pub(super) flaw: Option<Error>,
+}
+
+/// How a request is signed.
+pub(super) enum Scheme {
+    /// By the parameter `Signature`.
+    Rpc,
+    /// By the header `Authorization`.
+    Acs(Authorization),
+    /// Not at all: it only carries a token.
+    Bearer,
+    /// Not at all.
+    None,
+}
+
+impl Call {
+    /// Takes a request apart. One with a flaw is taken apart as far as it goes.
+    pub(super) fn parse(inbound: Inbound) -> Self {
+        let Inbound { method, uri, headers, body } = inbound;
+        let mut flaw = match method {
+            Method::GET | Method::POST => None,
+            _ => Some(Error::MethodUnsupported),
+        };
+        let body = body.unwrap_or_else(|why| {
+            flaw = Some(match why {
+                BodyRefused::TooLarge => Error::BodyTooLarge,
+                BodyRefused::Broken => Error::Unparsable,
+            });
+            Bytes::new()
+        });
+        let mut read = |form: &[u8]| {
+            decode_form(form).unwrap_or_else(|| {
+                flaw = Some(Error::Unparsable);
+                Vec::new()
+            })
+        };
+        let mut query = read(uri.query().unwrap_or_default().as_bytes());
+        let mut params = query.clone();
+        if is_form(&headers) {
+            params.append(&mut read(&body));
+        }
+        query.sort_by(|a, b| a.0.cmp(&b.0));
+        params.sort_by(|a, b| a.0.cmp(&b.0));
+        params.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                std::mem::swap(&mut later.1, &mut kept.1);
+            }
+            same
+        });
+        let mut call = Self {
+            path: uri.path().to_owned(),
+            method,
+            headers,
+            body,
+            query,
+            params,
+            scheme: Scheme::None,
+            flaw,
+        };
+        call.scheme = call.read_scheme().unwrap_or_else(|error| {
+            call.flaw.get_or_insert(error);
+            Scheme::None
+        });
+        call
+    }
+
+    /// A parameter's value.
+    pub(super) fn param(&self, name: &str) -> Option<&str> {
+        find(&self.params, name)
+    }
+
+    /// A header's value, if it is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The action asked for: what the signature covers comes first.
+    pub(super) fn action(&self) -> Option<&str> {
+        self.either("x-acs-action", "Action")
+    }
+
+    /// The version of the API asked for.
+    pub(super) fn version(&self) -> Option<&str> {
+        self.either("x-acs-version", "Version")
+    }
+
+    /// The host that the client believes to talk to.
+    pub(super) fn host(&self) -> &str {
+        self.header("host").unwrap_or_default()
+    }
+
+    /// Whether the answer is to be XML. Only the old signature's clients read it.
+    pub(super) fn wants_xml(&self) -> bool {
+        !matches!(self.scheme, Scheme::Acs(_))
+            && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
+    }
+
+    /// The region meant: `RegionId`, or the host's, or the signature's scope.
+    pub(super) fn region(&self) -> Option<&str> {
+        let scope = match &self.scheme {
+            Scheme::Acs(authorization) => authorization.region(),
+            Scheme::Rpc | Scheme::Bearer | Scheme::None => None,
+        };
+        let named = self.param("RegionId").filter(|region| !region.is_empty());
+        named.or_else(|| region_of_host(self.host())).or(scope)
+    }
+
+    fn either(&self, header: &str, param: &str) -> Option<&str> {
+        let (header, param) = (self.header(header), self.param(param));
+        let found = if matches!(self.scheme, Scheme::Acs(_)) { header.or(param) } else { param.or(header) };
+        found.filter(|text| !text.is_empty())
+    }
+
+    fn read_scheme(&self) -> Result<Scheme, Error> {
+        let authorization = self.header("authorization").unwrap_or_default();
+        let bearer = "BEARERTOKEN";
+        if authorization.starts_with("ACS3-") || authorization.starts_with("ACS4-") {
+            Authorization::parse(authorization).map(Scheme::Acs)
+        } else if self.param("SignatureType") == Some(bearer)
+            || self.header("x-acs-signature-type") == Some(bearer)
+            || self.header("x-acs-bearer-token").is_some()
+            || self.header("x-acs-zero-trust-idtoken").is_some()
+        {
+            Ok(Scheme::Bearer)
+        } else if self.param("Signature").is_some() {
+            Ok(Scheme::Rpc)
+        } else {
+            Ok(Scheme::None)
+        }
+    }
+}
+
+/// The value of `name` in a list sorted by name.
+pub(super) fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let at = params.binary_search_by(|(it, _)| it.as_str().cmp(name)).ok()?;
+    Some(&params[at].1)
+}
+
+/// A body is a form unless it says that it is something else.
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get("content-type").is_none_or(|it| {
+        it.to_str().is_ok_and(|it| it.is_empty() || it.starts_with("application/x-www-form-urlencoded"))
+    })
+}
+
+/// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com`, with or without a port.
+fn region_of_host(host: &str) -> Option<&str> {
+    let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    let region = host.strip_suffix(".aliyuncs.com")?;
+    let region = region.strip_prefix("kms.").or_else(|| region.strip_prefix("kms-vpc."))?;
+    (!region.is_empty() && !region.contains('.')).then_some(region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(target: &str, body: &'static str) -> Call {
+        Call::parse(Inbound {
+            method: Method::POST,
+            uri: target.parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: Ok(Bytes::from_static(body.as_bytes())),
+        })
+    }
+
+    #[test]
+    fn query_and_body_are_one_list() {
+        let call = post("/?b=query&a=1&Action=x&a=2", "b=body&c=3");
+        assert_eq!(call.param("a"), Some("2"), "the last one wins");
+        assert_eq!(call.param("b"), Some("body"), "the body wins");
+        assert_eq!(call.param("c"), Some("3"));
+        assert_eq!(call.action(), Some("x"));
+        assert_eq!(call.param("d"), None);
+    }
+
+    #[test]
+    fn regions_are_read_from_hosts() {
+        for (host, region) in [
+            ("kms.cn-hangzhou.aliyuncs.com", Some("cn-hangzhou")),
+            ("kms-vpc.eu-west-1.aliyuncs.com:443", Some("eu-west-1")),
+            ("http://kms.cn-beijing.aliyuncs.com", Some("cn-beijing")),
+            ("http://127.0.0.1:5690", None),
+            ("kms.aliyuncs.com", None),
+            ("ecs.cn-hangzhou.aliyuncs.com", None),
+        ] {
+            assert_eq!(region_of_host(host), region, "{host}");
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! Keys: document sections 8.1, 8.4 to 8.8 and 8.10 to 8.12.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::listing::{Filters, Page, PageNumber, PageSize, page};
+use super::names::{self, KeyName, KeySpec, RotationInterval, Text};
+use super::reply::Done;
+use super::rules;
+use super::tags::{TagList, tag_map};
+use crate::dialects::Cx;
+use crate::engine::{NewKey, Operation};
+use crate::model::{Key, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Realm};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreateKey {
+    #[serde(default)]
+    description: Text<{ rules::DESCRIPTION_MAX }>,
+    #[serde(default)]
+    key_spec: KeySpec,
+    key_usage: Option<Usage>,
+    origin: Option<MaterialOrigin>,
+    protection_level: Option<Protection>,
+    #[serde(default)]
+    enable_automatic_rotation: bool,
+    #[serde(rename = "RotationInterval")]
+    _rotation_interval: Option<RotationInterval>,
+    #[serde(rename = "DKMSInstanceId")]
+    instance: Option<String>,
+    policy: Option<Policy>,
+    #[serde(default)]
+    tags: TagList<20>,
+}
+
+#[derive(Deserialize)]
+enum Usage {
+    #[serde(rename = "ENCRYPT/DECRYPT")]
+    EncryptDecrypt,
+    #[serde(rename = "SIGN/VERIFY")]
+    SignVerify,
+}
+
+#[derive(Deserialize)]
+enum MaterialOrigin {
+    #[serde(rename = "Aliyun_KMS")]
+    Service,
+    #[serde(rename = "EXTERNAL")]
+    External,
+}
+
+#[derive(Deserialize)]
+enum Protection {
+    #[serde(rename = "SOFTWARE")]
+    Software,
+    #[serde(rename = "HSM")]
+    Hsm,
+}
+
+/// A policy: a JSON object of a limited length. It is kept as written.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Policy(String);
+
+impl TryFrom<String> for Policy {
+    type Error = names::Malformed;
+
+    fn try_from(text: String) -> Result<Self, names::Malformed> {
+        let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+        let short = text.chars().count() <= rules::POLICY_MAX;
+        if short && object.is_ok() { Ok(Self(text)) } else { Err(names::Malformed) }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Described {
+    key_metadata: KeyMetadata,
+}
+
+/// What the service tells of a key. The dates that do not apply are empty texts or absent, as in the document's
+/// samples.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyMetadata {
+    creation_date: String,
+    description: String,
+    key_id: String,
+    key_spec: &'static str,
+    key_state: &'static str,
+    key_usage: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    primary_key_version: Option<String>,
+    delete_date: String,
+    creator: String,
+    arn: String,
+    origin: &'static str,
+    material_expire_time: &'static str,
+    protection_level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_rotation_date: Option<String>,
+    automatic_rotation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_protection: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_protection_description: Option<String>,
+    #[serde(rename = "DKMSInstanceId", skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+}
+
+impl KeyMetadata {
+    fn of(realm: &Realm, key: &Key, state: KeyState) -> Self {
+        let (creator, _) = names::creator_words(&key.creator);
+        let delete_date = match key.settings.lifecycle {
+            Lifecycle::PendingDeletion(at) => at.to_string(),
+            Lifecycle::Enabled | Lifecycle::Disabled => String::new(),
+        };
+        Self {
+            creation_date: key.created_at.to_string(),
+            description: key.settings.description.clone(),
+            key_id: key.id.to_string(),
+            key_spec: names::spec_word(key.spec),
+            key_state: names::state_word(state),
+            key_usage: names::usage_word(key.usage),
+            primary_key_version: key.primary().map(|version| version.id.to_string()),
+            delete_date,
+            creator: creator.to_owned(),
+            arn: names::key_arn(realm, &key.id),
+            origin: names::origin_word(key.origin),
+            material_expire_time: "",
+            protection_level: names::protection_word(key.protection),
+            last_rotation_date: key.primary().map(|version| version.created_at.to_string()),
+            automatic_rotation: "Disabled",
+            deletion_protection: None,
+            deletion_protection_description: None,
+            instance: key.instance.clone(),
+        }
+    }
+
+    fn with_protection(mut self, key: &Key) -> Self {
+        let reason = key.settings.deletion_protection.as_ref();
+        self.deletion_protection = Some(if reason.is_some() { "Enabled" } else { "Disabled" });
+        self.deletion_protection_description = reason.filter(|reason| !reason.is_empty()).cloned();
+        self
+    }
+}
+
+pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
+    let spec = request.key_spec.symmetric()?;
+    if matches!(request.key_usage, Some(Usage::SignVerify)) {
+        return Err(Error::Invalid("KeyUsage".into()));
+    }
+    if request.enable_automatic_rotation {
+        return Err(Error::Unsupported);
+    }
+    let new = NewKey {
+        spec,
+        usage: KeyUsage::EncryptDecrypt,
+        origin: match request.origin {
+            None | Some(MaterialOrigin::Service) => Origin::Service,
+            Some(MaterialOrigin::External) => Origin::External,
+        },
+        protection: match request.protection_level {
+            None | Some(Protection::Software) => ProtectionLevel::Software,
+            Some(Protection::Hsm) => ProtectionLevel::Hsm,
+        },
+        description: request.description.0,
+        instance: request.instance,
+        policy: request.policy.map(|policy| policy.0),
+        tags: tag_map(request.tags)?,
+    };
+    let origin = new.origin;
+    let key = cx.engine.create_key(cx.caller.clone(), new).await?;
+    let state = match origin {
+        Origin::Service => KeyState::Enabled,
+        Origin::External => KeyState::PendingImport,
+    };
+    Ok(Described { key_metadata: KeyMetadata::of(&cx.caller.realm, &key, state) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct OneKey {
+    key_id: KeyName,
+}
+
+pub(super) fn describe(cx: &Cx, request: OneKey) -> Result<Described, Error> {
+    let key = request.key_id.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let found = view.sight(&cx.caller).admit(&key, Operation::Describe)?;
+    let key_metadata = KeyMetadata::of(&cx.caller.realm, found.key(), found.state());
+    Ok(Described { key_metadata: key_metadata.with_protection(found.key()) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListKeys {
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default)]
+    page_size: PageSize,
+    #[serde(default)]
+    filters: Filters<Property>,
+}
+
+/// What keys can be filtered by: the document's five, then those of newer SDKs.
+#[derive(Debug, Deserialize, PartialEq)]
+pub(super) enum Property {
+    KeyState,
+    KeySpec,
+    KeyUsage,
+    ProtectionLevel,
+    CreatorType,
+    Creator,
+    #[serde(alias = "keyId")]
+    KeyId,
+    AliasName,
+    TagKey,
+    TagValue,
+    #[serde(rename = "DKMSInstanceId")]
+    Instance,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct KeyList {
+    keys: Keys,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Keys {
+    key: Vec<KeyEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyEntry {
+    key_id: String,
+    key_arn: String,
+}
+
+pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
+    let view = cx.engine.view(&cx.caller);
+    let sight = view.sight(&cx.caller);
+    let mut names: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for (alias, key) in sight.aliases() {
+        names.entry(key.ordinal).or_default().push(alias.as_str());
+    }
+    let pass = |key: &Key, state: KeyState| {
+        request.filters.pass(|property, value| match property {
+            Property::KeyState => names::state_word(state) == value,
+            Property::KeySpec => names::spec_word(key.spec) == value,
+            Property::KeyUsage => names::usage_word(key.usage) == value,
+            Property::ProtectionLevel => names::protection_word(key.protection) == value,
+            Property::CreatorType => names::creator_words(&key.creator).1 == value,
+            Property::Creator => names::creator_words(&key.creator).0 == value,
+            Property::KeyId => key.id.as_str() == value,
+            Property::AliasName => names.get(&key.ordinal).is_some_and(|names| names.contains(&value)),
+            Property::TagKey => key.tags.contains_key(value),
+            Property::TagValue => key.tags.values().any(|it| it == value),
+            Property::Instance => key.instance.as_deref() == Some(value),
+        })
+    };
+    let all = sight.keys().filter(|(key, state)| pass(key, *state));
+    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let entry = |key: &Key| KeyEntry {
+        key_id: key.id.to_string(),
+        key_arn: names::key_arn(&cx.caller.realm, &key.id),
+    };
+    Ok(KeyList {
+        keys: Keys { key: entries.into_iter().map(|(key, _)| entry(key)).collect() },
+        total_count: total,
+        page_number: number,
+        page_size: size,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UpdateKeyDescription {
+    key_id: KeyName,
+    description: Text<{ rules::DESCRIPTION_MAX }>,
+}
+
+pub(super) async fn update_description(cx: Cx, request: UpdateKeyDescription) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.describe_key(cx.caller, key, request.description.0).await?;
+    Ok(Done {})
+}
+
+pub(super) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.enable_key(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+pub(super) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.disable_key(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ScheduleKeyDeletion {
+    key_id: KeyName,
+    #[serde(default)]
+    pending_window_in_days: PendingWindow,
+}
+
+/// How long a key waits for its deletion.
+#[derive(Deserialize)]
+#[serde(try_from = "u64")]
+struct PendingWindow(Duration);
+
+const DAY: u64 = 86_400;
+
+impl Default for PendingWindow {
+    fn default() -> Self {
+        Self(Duration::from_secs(rules::DELETION_WINDOW_DEFAULT * DAY))
+    }
+}
+
+impl TryFrom<u64> for PendingWindow {
+    type Error = names::Malformed;
+
+    fn try_from(days: u64) -> Result<Self, names::Malformed> {
+        let known = rules::DELETION_WINDOW_DAYS.contains(&days);
+        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(names::Malformed)
+    }
+}
+
+pub(super) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await?;
+    Ok(Done {})
+}
+
+pub(super) async fn cancel_deletion(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.cancel_deletion(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SetDeletionProtection {
+    protected_resource_arn: Option<KeyName>,
+    key_id: Option<KeyName>,
+    kms_instance_id: Option<String>,
+    enable_deletion_protection: bool,
+    #[serde(default)]
+    deletion_protection_description: String,
+}
+
+/// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
+pub(super) async fn set_deletion_protection(cx: Cx, request: SetDeletionProtection) -> Result<Done, Error> {
+    let key = match (request.protected_resource_arn, request.key_id, request.kms_instance_id) {
+        (Some(arn), _, _) if !arn.is_arn() => return Err(Error::Invalid("ProtectedResourceArn".into())),
+        (Some(name), _, _) | (None, Some(name), _) => name.without_alias(&cx)?,
+        (None, None, Some(_)) => return Err(Error::InstanceNotFound),
+        (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
+    };
+    let reason = request.enable_deletion_protection.then_some(request.deletion_protection_description);
+    cx.engine.protect_key(cx.caller, key, reason).await?;
+    Ok(Done {})
+}

@@ -1,0 +1,156 @@
+//! Pages and filters, as all lists share them.
+
+use serde::Deserialize;
+
+use super::names::Malformed;
+
+/// The number of a page: from 1 on.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u32")]
+pub(super) struct PageNumber(u32);
+
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl TryFrom<u32> for PageNumber {
+    type Error = Malformed;
+
+    fn try_from(number: u32) -> Result<Self, Malformed> {
+        if number >= 1 { Ok(Self(number)) } else { Err(Malformed) }
+    }
+}
+
+/// How many entries a page has: 1 to 100. The document writes the same limits as "0 to 101" in places.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u32")]
+pub(super) struct PageSize(u32);
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+impl TryFrom<u32> for PageSize {
+    type Error = Malformed;
+
+    fn try_from(size: u32) -> Result<Self, Malformed> {
+        if (1..=100).contains(&size) { Ok(Self(size)) } else { Err(Malformed) }
+    }
+}
+
+/// One page of a list.
+pub(super) struct Page<T> {
+    pub(super) entries: Vec<T>,
+    pub(super) total: usize,
+    pub(super) number: u32,
+    pub(super) size: u32,
+}
+
+/// The page of `all` that was asked for. Past the end it is empty.
+pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: PageSize) -> Page<T> {
+    let (number, size) = (number.0, size.0);
+    let from = (number as usize - 1).saturating_mul(size as usize);
+    let mut total = 0;
+    let mut entries = Vec::new();
+    for entry in all {
+        if total >= from && entries.len() < size as usize {
+            entries.push(entry);
+        }
+        total += 1;
+    }
+    Page { entries, total, number, size }
+}
+
+/// A list of filters: values of one property are alternatives, properties are conditions.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String", bound = "K: PartialEq + for<'a> Deserialize<'a>")]
+pub(super) struct Filters<K>(Vec<(K, Vec<String>)>);
+
+impl<K> Default for Filters<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filter<K> {
+    key: K,
+    #[serde(default = "Vec::new")]
+    values: Vec<String>,
+}
+
+/// How many filters, and how many values each.
+const MOST: usize = 10;
+
+impl<K: PartialEq + for<'a> Deserialize<'a>> TryFrom<String> for Filters<K> {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let filters: Vec<Filter<K>> = serde_json::from_str(&text).map_err(|_| Malformed)?;
+        if filters.len() > MOST || filters.iter().any(|filter| filter.values.len() > MOST) {
+            return Err(Malformed);
+        }
+        let mut merged: Vec<(K, Vec<String>)> = Vec::new();
+        for Filter { key, values } in filters {
+            match merged.iter_mut().find(|(it, _)| *it == key) {
+                Some((_, all)) => all.extend(values),
+                None => merged.push((key, values)),
+            }
+        }
+        Ok(Self(merged))
+    }
+}
+
+impl<K> Filters<K> {
+    /// Whether something passes: `has` tells if its property of some kind has some value. A property without
+    /// values asks for nothing.
+    pub(super) fn pass(&self, has: impl Fn(&K, &str) -> bool) -> bool {
+        self.0.iter().all(|(key, values)| values.is_empty() || values.iter().any(|value| has(key, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_cut_from_the_whole() {
+        let cut = |number, size| page(1..=25, PageNumber(number), PageSize(size));
+        assert_eq!(cut(1, 10).entries, (1..=10).collect::<Vec<_>>());
+        assert_eq!(cut(3, 10).entries, (21..=25).collect::<Vec<_>>());
+        assert_eq!((cut(4, 10).entries.len(), cut(4, 10).total), (0, 25));
+        assert!(cut(u32::MAX, 100).entries.is_empty());
+    }
+
+    #[derive(Deserialize, PartialEq)]
+    enum Property {
+        Colour,
+        Size,
+    }
+
+    #[test]
+    fn values_are_alternatives_and_properties_conditions() {
+        let read = |text: &str| Filters::<Property>::try_from(text.to_owned());
+        let filters = read(
+            r#"[{"Key":"Colour","Values":["red"]},{"Key":"Size","Values":["9"]},{"Key":"Colour","Values":["blue"]}]"#,
+        )
+        .unwrap();
+        let passes = |colour: &str, size: &str| {
+            filters.pass(|property, value| match property {
+                Property::Colour => colour == value,
+                Property::Size => size == value,
+            })
+        };
+        assert!(passes("red", "9") && passes("blue", "9"));
+        assert!(!passes("red", "8") && !passes("green", "9"));
+        for bad in [r#"[{"Key":"Weight","Values":["1"]}]"#, "{}", "not json", r#"[{"Values":["1"]}]"#] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert!(read(&format!("[{}]", [r#"{"Key":"Size","Values":["1"]}"#; 11].join(","))).is_err());
+    }
+}

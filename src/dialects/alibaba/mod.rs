@@ -1,0 +1,118 @@
+//! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and every word of its document.
+
+mod account;
+mod acs;
+mod actions;
+mod aliases;
+mod call;
+mod cipher;
+mod errors;
+mod keys;
+mod listing;
+mod names;
+mod params;
+mod redact;
+mod reply;
+mod rpc;
+mod rules;
+mod tags;
+mod verify;
+mod versions;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Accounts, Actions, AuthMode, Cx, Dialect, Entry, Inbound, Kind, Outbound, Verified};
+use crate::engine;
+use crate::world::World;
+use call::Call;
+use errors::Error;
+
+/// The only version of the API.
+const VERSION: &str = "2016-01-20";
+
+/// The dialect.
+pub struct Alibaba {
+    accounts: Arc<Accounts>,
+    auth: AuthMode,
+    default_region: Arc<str>,
+    actions: Actions<Self>,
+}
+
+impl Alibaba {
+    /// Serves these accounts. `default_region` is that of a request that names none.
+    #[must_use]
+    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
+        Self { accounts, auth, default_region: default_region.into(), actions: actions::table() }
+    }
+}
+
+/// The name of every action served, sorted.
+#[must_use]
+pub fn action_names() -> Vec<&'static str> {
+    actions::table().names()
+}
+
+impl Dialect for Alibaba {
+    const NAME: &'static str = "alibaba";
+    type Call = Call;
+    type Error = Error;
+
+    fn parse(&self, inbound: Inbound) -> Call {
+        Call::parse(inbound)
+    }
+
+    fn verify(&self, world: &World, call: &Call) -> Result<Verified, Error> {
+        verify::verify(self, world, call)
+    }
+
+    fn find(&self, cx: &Cx, call: &Call) -> Result<&Entry<Self>, Error> {
+        let action = call.action().ok_or(Error::Missing("Action".into()))?;
+        match call.version() {
+            None => return Err(Error::Missing("Version".into())),
+            Some(VERSION) => {}
+            Some(_) => return Err(Error::VersionUnknown),
+        }
+        tracing::debug!(realm = ?cx.caller.realm, request = %redact::Params(&call.params), "{action}");
+        let entry = self.actions.get(action).ok_or(Error::ActionUnknown)?;
+        account::permit(cx, entry.name)?;
+        Ok(entry)
+    }
+
+    fn is_rehearsal(&self, call: &Call, entry: &Entry<Self>) -> Result<bool, Error> {
+        #[derive(serde::Deserialize)]
+        struct Rehearsal {
+            #[serde(default, rename = "DryRun")]
+            dry_run: bool,
+        }
+        match entry.kind {
+            Kind::Hot => params::glance(&call.params).map(|it: Rehearsal| it.dry_run),
+            Kind::Read | Kind::Change => Ok(false),
+        }
+    }
+
+    fn rehearsed(&self, outcome: Result<(), Error>) -> Error {
+        errors::rehearsed(outcome)
+    }
+
+    fn params<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
+        params::read(&call.params)
+    }
+
+    fn reply<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
+        reply::success(call, request_id, body)
+    }
+
+    fn refuse(&self, call: &Call, request_id: &str, error: &Error) -> Outbound {
+        reply::refusal(call, request_id, &error.refusal())
+    }
+
+    fn engine_error(error: &Error) -> Option<&engine::Error> {
+        match error {
+            Error::Engine(error) => Some(error),
+            _ => None,
+        }
+    }
+}

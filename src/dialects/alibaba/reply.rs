@@ -1,0 +1,87 @@
+//! Answers on the wire: JSON, or XML for who asked for it. Document chapter 6, wire reference section 2.
+
+use std::borrow::Cow;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::call::Call;
+use super::errors::{Error, Refusal};
+use crate::dialects::Outbound;
+use crate::engine;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
+const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
+const XML_HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    #[serde(flatten)]
+    body: &'a T,
+    #[serde(rename = "RequestId")]
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Failure<'a> {
+    http_status: u16,
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+    host_id: &'a str,
+    recommend: &'a str,
+}
+
+/// An answer without fields of its own.
+#[derive(Serialize)]
+pub(super) struct Done {}
+
+/// Renders a success.
+pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
+    let text = render(call, &Success { body, request_id });
+    let text = text.map_err(|_| engine::Error::Internal("the answer cannot be written"))?;
+    Ok(respond(call, StatusCode::OK, request_id, text))
+}
+
+/// Renders a refusal: the fields of the KMS gateway and of the product gateway together, since some clients read
+/// the one and some the other.
+pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
+    let code = refusal.code;
+    let failure = Failure {
+        http_status: refusal.status,
+        code,
+        message: &refusal.message,
+        request_id,
+        host_id: call.host(),
+        recommend: &format!(
+            "https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}"
+        ),
+    };
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    respond(call, status, request_id, render(call, &failure).unwrap_or_default())
+}
+
+fn render<T: Serialize>(call: &Call, body: &T) -> Result<Vec<u8>, Cow<'static, str>> {
+    if call.wants_xml() {
+        let text = quick_xml::se::to_string_with_root("KMS", body).map_err(|e| Cow::from(e.to_string()))?;
+        // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
+        Ok([XML_HEAD, &text.replace('\r', "&#13;")].concat().into_bytes())
+    } else {
+        serde_json::to_vec(body).map_err(|e| Cow::from(e.to_string()))
+    }
+}
+
+fn respond(call: &Call, status: StatusCode, request_id: &str, body: Vec<u8>) -> Outbound {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, if call.wants_xml() { XML } else { JSON });
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID.clone(), request_id);
+    }
+    response
+}

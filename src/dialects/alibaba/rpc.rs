@@ -1,0 +1,49 @@
+//! Signatures in the parameters (RPC, version 1.0): wire reference section 1.3.
+
+use std::fmt::Write;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::call::Call;
+use super::errors::Error;
+use crate::algorithms::mac::{Hash, equal, hmac};
+use crate::dialects::accounts::Secret;
+use crate::dialects::canonical::{encode_into, encode_pairs};
+
+/// The string that is signed: method, path and every parameter but the signature, decoded and encoded anew.
+pub(super) fn string_to_sign(call: &Call) -> String {
+    let signed = call.params.iter().filter(|(name, _)| name != "Signature");
+    let canonical = encode_pairs(signed.map(|(name, value)| (name.as_str(), value.as_str())));
+    let mut text = String::with_capacity(canonical.len() * 2);
+    // Writing to a string does not fail.
+    let _ = write!(text, "{}&%2F&", call.method);
+    encode_into(&mut text, &canonical);
+    text
+}
+
+/// Checks the signature.
+pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
+    let required = |name: &'static str| call.param(name).ok_or(Error::Missing(name.into()));
+    if required("SignatureVersion")? != "1.0" {
+        return Err(Error::Invalid("SignatureVersion".into()));
+    }
+    let method = required("SignatureMethod")?;
+    let given = required("Signature")?;
+    let text = string_to_sign(call);
+    let genuine = match (method, secret) {
+        ("HMAC-SHA1", Secret::Shared(secret)) => equals_mac(Hash::Sha1, secret, &text, given),
+        ("HMAC-SHA256", Secret::Shared(secret)) => equals_mac(Hash::Sha256, secret, &text, given),
+        ("SHA256withRSA", Secret::Rsa(key)) => {
+            STANDARD.decode(given).is_ok_and(|given| key.verifies(text.as_bytes(), &given))
+        }
+        ("HMAC-SHA1" | "HMAC-SHA256", Secret::Rsa(_)) | ("SHA256withRSA", Secret::Shared(_)) => false,
+        _ => return Err(Error::Invalid("SignatureMethod".into())),
+    };
+    if genuine { Ok(()) } else { Err(Error::RpcSignature(Some(text))) }
+}
+
+fn equals_mac(hash: Hash, secret: &str, text: &str, given: &str) -> bool {
+    let mac = hmac(hash, &[secret.as_bytes(), b"&"], text.as_bytes());
+    equal(STANDARD.encode(mac).as_bytes(), given.as_bytes())
+}

@@ -1,0 +1,104 @@
+//! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
+//! operations". Rows that it lacks follow their closest relative and say so.
+
+use crate::engine::{Operation, Rules, Verdict};
+use crate::model::{AliasName, KeyState};
+
+use Operation as Op;
+use Verdict::{Admit, RefuseMove, RefuseState};
+
+/// How many days a scheduled deletion may wait. The document says 7 to 30; newer SDKs go to 366.
+pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;
+/// The wait where none is given.
+pub(super) const DELETION_WINDOW_DEFAULT: u64 = 30;
+/// How many bytes Encrypt takes.
+pub(super) const PLAINTEXT_MAX: usize = 6 * 1024;
+/// How many bytes a data key may have.
+pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
+/// How many characters a description may have.
+pub(super) const DESCRIPTION_MAX: usize = 8192;
+/// How many characters an encryption context may have.
+pub(super) const CONTEXT_MAX: usize = 8192;
+/// How many characters a policy may have.
+pub(super) const POLICY_MAX: usize = 32_768;
+/// The days between two rotations.
+pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
+
+/// The rules, for the engine.
+pub(super) static RULES: Rules = Rules { verdict, reserved, service };
+
+struct Row(Op, [Verdict; 4]);
+
+#[rustfmt::skip]
+const TABLE: [Row; 26] = [
+    //                                         Enabled     Disabled     PendingDeletion  PendingImport
+    Row(Op::GenerateDataKey,                 [Admit,      RefuseState, RefuseState,     RefuseState]),
+    Row(Op::GenerateDataKeyWithoutPlaintext, [Admit,      RefuseState, RefuseState,     RefuseState]),
+    Row(Op::Encrypt,                         [Admit,      RefuseState, RefuseState,     RefuseState]),
+    Row(Op::Decrypt,                         [Admit,      RefuseState, RefuseState,     RefuseState]),
+    Row(Op::ReEncryptSource,                 [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
+    Row(Op::ReEncryptDestination,            [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
+    Row(Op::Describe,                        [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::UpdateDescription,               [Admit,      Admit,       RefuseState,     Admit]),
+    Row(Op::Enable,                          [Admit,      Admit,       RefuseMove,      RefuseMove]),
+    Row(Op::Disable,                         [Admit,      Admit,       RefuseMove,      RefuseMove]),
+    Row(Op::ScheduleDeletion,                [Admit,      Admit,       RefuseMove,      Admit]),
+    Row(Op::CancelDeletion,                  [RefuseMove, RefuseMove,  Admit,           RefuseMove]),
+    Row(Op::ProtectDeletion,                 [Admit,      Admit,       RefuseMove,      Admit]), // as ScheduleKeyDeletion
+    Row(Op::CreateAlias,                     [Admit,      Admit,       RefuseMove,      Admit]),
+    Row(Op::UpdateAlias,                     [Admit,      Admit,       RefuseState,     Admit]),
+    Row(Op::DeleteAlias,                     [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::ListAliases,                     [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::Tag,                             [Admit,      Admit,       RefuseState,     Admit]),
+    Row(Op::Untag,                           [Admit,      Admit,       RefuseState,     Admit]),
+    Row(Op::ListTags,                        [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::DescribeVersion,                 [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::ListVersions,                    [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::UpdateRotation,                  [Admit,      RefuseState, RefuseState,     RefuseState]),
+    Row(Op::GetImportParameters,             [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::ImportMaterial,                  [Admit,      Admit,       RefuseMove,      Admit]),
+    Row(Op::DeleteMaterial,                  [Admit,      Admit,       Admit,           Admit]),
+];
+
+/// Every row stands where its operation looks for it.
+const _: () = {
+    let mut at = 0;
+    while at < TABLE.len() {
+        assert!(TABLE[at].0 as usize == at);
+        at += 1;
+    }
+};
+
+fn verdict(operation: Op, state: KeyState) -> Verdict {
+    let column = match state {
+        KeyState::Enabled => 0,
+        KeyState::Disabled => 1,
+        KeyState::PendingDeletion => 2,
+        KeyState::PendingImport => 3,
+    };
+    TABLE[operation as usize].1[column]
+}
+
+/// The aliases of the cloud's own services.
+fn service(name: &AliasName) -> Option<&str> {
+    name.as_str().strip_prefix("alias/acs/").filter(|service| !service.is_empty() && !service.contains('/'))
+}
+
+/// `alias/acs` opens no alias of a user's.
+fn reserved(name: &AliasName) -> bool {
+    name.as_str().starts_with("alias/acs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn service_aliases_are_told_from_users() {
+        let alias = |text| AliasName::parse(text).unwrap();
+        assert_eq!(service(&alias("alias/acs/mse")), Some("mse"));
+        assert_eq!(service(&alias("alias/acs/a/b")), None);
+        assert!(reserved(&alias("alias/acs/mse")) && reserved(&alias("alias/acsx")));
+        assert!(!reserved(&alias("alias/ac")));
+    }
+}

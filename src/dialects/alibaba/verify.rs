@@ -1,0 +1,119 @@
+//! Whose request it is: access key, time, signature, token, nonce, in this order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::call::{Call, Scheme};
+use super::errors::Error;
+use super::rules::RULES;
+use super::{Alibaba, rpc};
+use crate::algorithms::mac::equal;
+use crate::dialects::accounts::AccessKey;
+use crate::dialects::{Account, Accounts, AuthMode, Dialect, Verified};
+use crate::engine::Caller;
+use crate::model::Realm;
+use crate::world::{Instant, World};
+
+/// How far a request's time may be off.
+const LEEWAY: Duration = Duration::from_secs(15 * 60);
+
+/// Finds the caller. In [`AuthMode::Warn`] a failed check is told instead of refused.
+pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Verified, Error> {
+    if let Some(flaw) = &call.flaw {
+        return Err(again(flaw));
+    }
+    let presumed = || dialect.accounts.presumed(access_key_id(call));
+    let (account, failed) = match dialect.auth {
+        AuthMode::Off => (presumed(), None),
+        AuthMode::Strict => (check(&dialect.accounts, world, call)?, None),
+        AuthMode::Warn => match check(&dialect.accounts, world, call) {
+            Ok(account) => (account, None),
+            Err(error) => {
+                let code = error.refusal().code;
+                tracing::warn!(code, access_key = access_key_id(call), action = call.action(), "check failed");
+                (presumed(), Some(code.to_owned()))
+            }
+        },
+    };
+    let region = call.region().unwrap_or(&dialect.default_region);
+    if !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || region.len() > 64 {
+        return Err(Error::Invalid("RegionId".into()));
+    }
+    let realm = Realm { account: Arc::clone(&account.id), ..Realm::new(Alibaba::NAME, "", region) };
+    let caller = Caller { realm, rules: &RULES, user: Arc::clone(&account.id), quota: account.quota };
+    Ok(Verified { caller, account, failed })
+}
+
+/// A parsing flaw is one of few, none of which carries text that is worth keeping.
+fn again(flaw: &Error) -> Error {
+    match flaw {
+        Error::MethodUnsupported => Error::MethodUnsupported,
+        Error::BodyTooLarge => Error::BodyTooLarge,
+        Error::Invalid(name) => Error::Invalid(name.clone()),
+        _ => Error::Unparsable,
+    }
+}
+
+fn access_key_id(call: &Call) -> Option<&str> {
+    let id = match &call.scheme {
+        Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
+        Scheme::Rpc | Scheme::Bearer | Scheme::None => call.param("AccessKeyId"),
+    };
+    id.filter(|id| !id.is_empty())
+}
+
+fn check(accounts: &Accounts, world: &World, call: &Call) -> Result<Arc<Account>, Error> {
+    if matches!(call.scheme, Scheme::Bearer) {
+        return Err(Error::RpcSignature(None));
+    }
+    let id = access_key_id(call).ok_or(Error::Missing("AccessKeyId".into()))?;
+    let key = accounts.get(id).ok_or(Error::AccessKeyUnknown)?;
+    if key.disabled {
+        return Err(Error::AccessKeyDisabled);
+    }
+    let nonce = match &call.scheme {
+        Scheme::Acs(authorization) => {
+            let date = call.header("x-acs-date").ok_or(Error::Timestamp)?;
+            check_time(world, date)?;
+            if !authorization.is_of_day(date) {
+                return Err(Error::Timestamp);
+            }
+            authorization.check(call, &key.secret)?;
+            check_token(accounts, world, key, call.header("x-acs-security-token"))?;
+            call.header("x-acs-signature-nonce")
+        }
+        Scheme::Rpc | Scheme::Bearer | Scheme::None => {
+            check_time(world, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
+            rpc::check(call, &key.secret)?;
+            check_token(accounts, world, key, call.param("SecurityToken"))?;
+            call.param("SignatureNonce")
+        }
+    };
+    match nonce.filter(|nonce| !nonce.is_empty()) {
+        Some(nonce) if !key.nonces.spend(nonce, world.clock.host()) => Err(Error::NonceUsed),
+        _ => Ok(Arc::clone(&key.account)),
+    }
+}
+
+/// A request is fresh by the realm's clock or by the host's: SDKs sign with the host's, wherever the clock was moved.
+fn check_time(world: &World, text: &str) -> Result<(), Error> {
+    let at = Instant::parse(text).ok_or(Error::Timestamp)?;
+    let fresh = |now: Instant| at.distance(now) <= LEEWAY;
+    if fresh(world.clock.now()) || fresh(world.clock.host()) { Ok(()) } else { Err(Error::Timestamp) }
+}
+
+fn check_token(accounts: &Accounts, world: &World, key: &AccessKey, given: Option<&str>) -> Result<(), Error> {
+    let stranger = |given: &str| {
+        if accounts.has_token(given) { Error::TokenMismatched } else { Error::TokenMalformed }
+    };
+    match (&key.token, given.filter(|given| !given.is_empty())) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Error::TokenMissing),
+        (None, Some(given)) => Err(stranger(given)),
+        (Some(token), Some(given)) if !equal(token.text.as_bytes(), given.as_bytes()) => Err(stranger(given)),
+        (Some(token), Some(_)) => {
+            let over = token.expires <= world.clock.now() && token.expires <= world.clock.host();
+            if over { Err(Error::TokenExpired) } else { Ok(()) }
+        }
+    }
+}

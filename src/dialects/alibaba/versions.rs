@@ -1,0 +1,90 @@
+//! Key versions: document sections 8.13 and 8.14.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::listing::{Page, PageNumber, PageSize, page};
+use super::names::{KeyName, VersionName};
+use crate::dialects::Cx;
+use crate::engine::{self, Operation};
+use crate::model::{self, Key};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DescribeKeyVersion {
+    key_id: KeyName,
+    key_version_id: VersionName,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Described {
+    key_version: KeyVersion,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyVersion {
+    key_id: String,
+    key_version_id: String,
+    creation_date: String,
+}
+
+impl KeyVersion {
+    fn of(key: &Key, version: &model::KeyVersion) -> Self {
+        Self {
+            key_id: key.id.to_string(),
+            key_version_id: version.id.to_string(),
+            creation_date: version.created_at.to_string(),
+        }
+    }
+}
+
+pub(super) fn describe(cx: &Cx, request: DescribeKeyVersion) -> Result<Described, Error> {
+    let key = request.key_id.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let key = view.sight(&cx.caller).admit(&key, Operation::DescribeVersion)?.key();
+    let version = request.key_version_id.0.and_then(|id| key.version(id));
+    let version = version.ok_or(engine::Error::KeyVersionNotFound)?;
+    Ok(Described { key_version: KeyVersion::of(key, version) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListKeyVersions {
+    key_id: KeyName,
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default)]
+    page_size: PageSize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VersionList {
+    key_versions: KeyVersions,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyVersions {
+    key_version: Vec<KeyVersion>,
+}
+
+/// Newest first, as in the document's sample.
+pub(super) fn list(cx: &Cx, request: ListKeyVersions) -> Result<VersionList, Error> {
+    let key = request.key_id.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let key = view.sight(&cx.caller).admit(&key, Operation::ListVersions)?.key();
+    let all = key.versions.iter().rev().map(|version| KeyVersion::of(key, version));
+    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    Ok(VersionList {
+        key_versions: KeyVersions { key_version: entries },
+        total_count: total,
+        page_number: number,
+        page_size: size,
+    })
+}

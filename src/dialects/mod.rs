@@ -1,0 +1,156 @@
+//! The one pipeline that every cloud's requests take: parse, verify, find, run, render. A dialect says what
+//! its wire looks like; it touches no store, and knows no other dialect.
+
+pub mod accounts;
+mod actions;
+pub mod alibaba;
+mod canonical;
+mod replay;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use accounts::{Account, Accounts};
+pub use actions::{Actions, Entry, Kind};
+
+use crate::engine::{self, Caller, Engine};
+use crate::world::World;
+
+/// A request as it came, its body whole.
+#[derive(Debug)]
+pub struct Inbound {
+    /// The method.
+    pub method: Method,
+    /// The request target.
+    pub uri: Uri,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, or how it was not to be had.
+    pub body: Result<Bytes, BodyRefused>,
+}
+
+/// Why there is no body to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRefused {
+    /// It is larger than the server takes.
+    TooLarge,
+    /// It broke off, or did not come in time.
+    Broken,
+}
+
+/// An answer, ready to send.
+pub type Outbound = Response<Bytes>;
+
+/// How requests are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum AuthMode {
+    /// A request that fails a check is refused.
+    #[default]
+    Strict,
+    /// It passes, with a line in the log and a response header that say what failed.
+    Warn,
+    /// Nothing is checked.
+    Off,
+}
+
+impl AuthMode {
+    /// The mode's name, as configured.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// Whose request it is.
+pub struct Verified {
+    /// The caller, for the engine.
+    pub caller: Caller,
+    /// Its account.
+    pub account: Arc<Account>,
+    /// The check that failed, where failing was let pass: an error code.
+    pub failed: Option<String>,
+}
+
+/// What a handler works with.
+#[derive(Clone)]
+pub struct Cx {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The account it belongs to.
+    pub account: Arc<Account>,
+}
+
+/// A cloud's wire.
+pub trait Dialect: Sized + Send + Sync + 'static {
+    /// The dialect's name.
+    const NAME: &'static str;
+    /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
+    /// the refusal is rendered in the form that the request asked for, as far as that could be read.
+    type Call: Send + Sync;
+    /// What its handlers answer when they refuse.
+    type Error: From<engine::Error> + Send + Sync;
+
+    /// Reads a request.
+    fn parse(&self, inbound: Inbound) -> Self::Call;
+    /// Finds out whose it is, and that nobody changed it.
+    fn verify(&self, world: &World, call: &Self::Call) -> Result<Verified, Self::Error>;
+    /// Finds the action, if the caller's account may call it.
+    fn find(&self, cx: &Cx, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
+    /// Whether the request only asks what would happen.
+    fn is_rehearsal(&self, call: &Self::Call, entry: &Entry<Self>) -> Result<bool, Self::Error>;
+    /// What a rehearsal answers, given how the request went.
+    fn rehearsed(&self, outcome: Result<(), Self::Error>) -> Self::Error;
+    /// Reads an action's parameters.
+    fn params<T: DeserializeOwned>(call: &Self::Call) -> Result<T, Self::Error>;
+    /// Renders a success.
+    fn reply<T: Serialize>(call: &Self::Call, request_id: &str, body: &T) -> Result<Outbound, Self::Error>;
+    /// Renders a refusal.
+    fn refuse(&self, call: &Self::Call, request_id: &str, error: &Self::Error) -> Outbound;
+    /// The engine's error behind a refusal, if that is what it is.
+    fn engine_error(error: &Self::Error) -> Option<&engine::Error>;
+}
+
+/// The response header that says which check a request failed, where failing was let pass.
+static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
+
+/// Answers one request.
+pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbound) -> Outbound {
+    let request_id = engine.world().entropy.uuid().to_string();
+    let call = dialect.parse(inbound);
+    let mut failed = None;
+    let outcome = match dialect.verify(engine.world(), &call) {
+        Ok(verified) => {
+            failed = verified.failed;
+            let cx = Cx { engine: Arc::clone(engine), caller: verified.caller, account: verified.account };
+            run(dialect, cx, &call, &request_id).await
+        }
+        Err(error) => Err(error),
+    };
+    let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &request_id, &error));
+    if let Some(value) = failed.and_then(|failed| HeaderValue::try_from(failed).ok()) {
+        response.headers_mut().insert(AUTH_HEADER.clone(), value);
+    }
+    response
+}
+
+async fn run<D: Dialect>(dialect: &D, cx: Cx, call: &D::Call, request_id: &str) -> Result<Outbound, D::Error> {
+    let entry = dialect.find(&cx, call)?;
+    let rehearsal = dialect.is_rehearsal(call, entry)?;
+    let mut outcome = entry.run(&cx, call, request_id).await;
+    if let Some(engine::Error::ServiceKeyAbsent(alias)) = outcome.as_ref().err().and_then(D::engine_error) {
+        // A service's own key comes to be when it is first asked for.
+        cx.engine.create_service_key(cx.caller.clone(), alias.clone()).await?;
+        outcome = entry.run(&cx, call, request_id).await;
+    }
+    if rehearsal { Err(dialect.rehearsed(outcome.map(|_| ()))) } else { outcome }
+}

@@ -1,0 +1,28 @@
+//! Who asks.
+
+use std::sync::Arc;
+
+use super::Rules;
+use crate::model::Realm;
+
+/// An authenticated caller, as a dialect hands it to the engine.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Where it works. It sees nothing else.
+    pub realm: Realm,
+    /// Its cloud's rules.
+    pub rules: &'static Rules,
+    /// Whom the keys that it makes name as their creator.
+    pub user: Arc<str>,
+    /// How much it may hold.
+    pub quota: Quota,
+}
+
+/// How much a realm may hold; `None` is without limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// Keys of the account's users.
+    pub keys: Option<usize>,
+    /// Aliases of the account's users.
+    pub aliases: Option<usize>,
+}

@@ -1,0 +1,54 @@
+//! A change in the making.
+
+use super::{Caller, Sight};
+use crate::model::{Change, State};
+use crate::world::{Entropy, Instant, World};
+
+/// The next snapshot of a realm, and the facts that lead to it.
+pub struct Draft<'a> {
+    state: State,
+    facts: Vec<Change>,
+    now: Instant,
+    caller: &'a Caller,
+    world: &'a World,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(state: State, now: Instant, caller: &'a Caller, world: &'a World) -> Self {
+        Self { state, facts: Vec::new(), now, caller, world }
+    }
+
+    /// The realm as drafted so far.
+    #[must_use]
+    pub fn sight(&self) -> Sight<'_> {
+        Sight::new(&self.state, self.now, self.caller)
+    }
+
+    /// The instant at which the change happens.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Who asks for it.
+    #[must_use]
+    pub fn caller(&self) -> &'a Caller {
+        self.caller
+    }
+
+    /// Where new ids and material come from.
+    #[must_use]
+    pub fn entropy(&self) -> &'a Entropy {
+        &self.world.entropy
+    }
+
+    /// Adds a fact.
+    pub fn add(&mut self, fact: Change) {
+        self.state.apply(&fact);
+        self.facts.push(fact);
+    }
+
+    pub(super) fn finish(self) -> (State, Vec<Change>) {
+        (self.state, self.facts)
+    }
+}

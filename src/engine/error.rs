@@ -1,0 +1,60 @@
+//! What can be wrong, named for the fact. A dialect turns each into its cloud's status, code and message.
+
+use crate::model::AliasName;
+use crate::store::StoreError;
+
+/// Why an operation did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No key has this id in the caller's realm.
+    #[error("no such key")]
+    KeyNotFound,
+    /// No alias has this name in the caller's realm.
+    #[error("no such alias")]
+    AliasNotFound,
+    /// The key has no version of this id.
+    #[error("no such key version")]
+    KeyVersionNotFound,
+    /// The key is disabled.
+    #[error("the key is disabled")]
+    KeyDisabled,
+    /// The key waits for its deletion.
+    #[error("the key is pending deletion")]
+    KeyPendingDeletion,
+    /// The key waits for its material.
+    #[error("the key is pending import")]
+    KeyPendingImport,
+    /// The key's state does not allow this move.
+    #[error("the key's state does not allow this")]
+    MoveRefused,
+    /// The key is protected from deletion.
+    #[error("the key is protected from deletion")]
+    DeletionProtected,
+    /// The alias exists.
+    #[error("the alias exists")]
+    AliasTaken,
+    /// The alias is the cloud's own.
+    #[error("the alias is reserved")]
+    AliasReserved,
+    /// A service's own alias, whose key is made when first asked for: make it, and ask again.
+    #[error("the service key does not exist yet")]
+    ServiceKeyAbsent(AliasName),
+    /// The account holds as many as it may.
+    #[error("the quota is used up")]
+    QuotaExceeded,
+    /// The text is no ciphertext of ours: too short, or it does not begin with a version id.
+    #[error("not a ciphertext")]
+    CiphertextMalformed,
+    /// The ciphertext does not open: it was changed, or its context differs.
+    #[error("the ciphertext does not open")]
+    CiphertextUnopenable,
+    /// The account has subscribed already.
+    #[error("the account has subscribed already")]
+    AlreadySubscribed,
+    /// Nothing was written, and nothing changed.
+    #[error("the store failed: {0}")]
+    Store(StoreError),
+    /// Something that cannot happen did.
+    #[error("internal: {0}")]
+    Internal(&'static str),
+}

@@ -1,0 +1,181 @@
+//! Making keys, and leading them through their life.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation};
+use crate::model::{
+    Change, Creator, Key, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin, ProtectionLevel, Settings,
+    SymmetricSpec,
+};
+
+/// What a caller says of the key it wants.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as in the key itself")]
+pub struct NewKey {
+    pub spec: SymmetricSpec,
+    pub usage: KeyUsage,
+    pub origin: Origin,
+    pub protection: ProtectionLevel,
+    pub description: String,
+    pub instance: Option<String>,
+    pub policy: Option<String>,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl NewKey {
+    /// A 256-bit AES key with drawn material, as a service makes for itself.
+    fn plain() -> Self {
+        Self {
+            spec: SymmetricSpec::Aes256,
+            usage: KeyUsage::EncryptDecrypt,
+            origin: Origin::Service,
+            protection: ProtectionLevel::Software,
+            description: String::new(),
+            instance: None,
+            policy: None,
+            tags: BTreeMap::new(),
+        }
+    }
+}
+
+impl Engine {
+    /// Makes a key. One with external material waits for it.
+    pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
+        self.change(caller, |draft| {
+            let mine = |creator: &Creator| matches!(creator, Creator::User(_));
+            let held = draft.sight().keys().filter(|(key, _)| mine(&key.creator)).count();
+            if draft.caller().quota.keys.is_some_and(|most| held >= most) {
+                return Err(Error::QuotaExceeded);
+            }
+            let creator = Creator::User(Arc::clone(&draft.caller().user));
+            Ok(add_key(draft, new, creator))
+        })
+        .await
+    }
+
+    /// Makes the key behind a service's own alias, unless it is there.
+    pub async fn create_service_key(&self, caller: Caller, alias: crate::model::AliasName) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let service = (draft.caller().rules.service)(&alias).ok_or(Error::AliasNotFound)?;
+            if draft.sight().state().key_by_alias(&alias).is_none() {
+                let key = add_key(draft, NewKey::plain(), Creator::Service(service.into()));
+                draft.add(Change::AliasBound(alias.clone(), key.ordinal));
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces the description.
+    pub async fn describe_key(&self, caller: Caller, key: KeyRef, description: String) -> Result<(), Error> {
+        self.set(caller, key, Operation::UpdateDescription, |settings, _| {
+            settings.description = description;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Switches a key on.
+    pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+        self.set(caller, key, Operation::Enable, |settings, _| {
+            settings.lifecycle = Lifecycle::Enabled;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Switches a key off.
+    pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+        self.set(caller, key, Operation::Disable, |settings, _| {
+            settings.lifecycle = Lifecycle::Disabled;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lets a key go once `window` has passed, unless it is protected.
+    pub async fn schedule_deletion(&self, caller: Caller, key: KeyRef, window: Duration) -> Result<(), Error> {
+        self.set(caller, key, Operation::ScheduleDeletion, move |settings, draft| {
+            if settings.deletion_protection.is_some() {
+                return Err(Error::DeletionProtected);
+            }
+            settings.lifecycle = Lifecycle::PendingDeletion(draft.now().plus(window));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps a key that was to go. It is enabled then, or waits for its material if it has none.
+    pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+        self.set(caller, key, Operation::CancelDeletion, |settings, _| {
+            settings.lifecycle = Lifecycle::Enabled;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Protects a key from deletion, for the reason given, or stops protecting it.
+    pub async fn protect_key(&self, caller: Caller, key: KeyRef, reason: Option<String>) -> Result<(), Error> {
+        self.set(caller, key, Operation::ProtectDeletion, |settings, _| {
+            settings.deletion_protection = reason;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn set<F>(&self, caller: Caller, key: KeyRef, operation: Operation, edit: F) -> Result<(), Error>
+    where
+        F: FnOnce(&mut Settings, &Draft<'_>) -> Result<(), Error> + Send + 'static,
+    {
+        self.change(caller, move |draft| {
+            let (ordinal, mut settings) = settings_of(&draft.sight().admit(&key, operation)?);
+            edit(&mut settings, draft)?;
+            draft.add(Change::KeySet(ordinal, settings));
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn settings_of(admitted: &Admitted<'_>) -> (Ordinal, Settings) {
+    (admitted.key().ordinal, admitted.key().settings.clone())
+}
+
+fn add_key(draft: &mut Draft<'_>, new: NewKey, creator: Creator) -> Arc<Key> {
+    let key = Arc::new(Key {
+        ordinal: draft.sight().state().next_ordinal(),
+        id: draft.entropy().uuid().into(),
+        versions: vec![Arc::new(KeyVersion {
+            id: draft.entropy().uuid().into(),
+            created_at: draft.now(),
+            material: (new.origin == Origin::Service).then(|| draw_material(draft, new.spec)),
+        })],
+        spec: new.spec,
+        usage: new.usage,
+        origin: new.origin,
+        protection: new.protection,
+        creator,
+        created_at: draft.now(),
+        instance: new.instance,
+        policy: new.policy,
+        settings: Settings {
+            description: new.description,
+            lifecycle: Lifecycle::Enabled,
+            deletion_protection: None,
+        },
+        tags: new.tags,
+    });
+    draft.add(Change::Counted(key.ordinal));
+    draft.add(Change::KeyAdded(Arc::clone(&key)));
+    key
+}
+
+fn draw_material(draft: &Draft<'_>, spec: SymmetricSpec) -> Material {
+    let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
+    draft.entropy().fill(&mut bytes);
+    Material::new(bytes)
+}

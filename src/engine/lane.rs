@@ -1,0 +1,112 @@
+//! The writer lane: the one task through which every realm changes. It takes the decisions that wait, lets each
+//! draft the next snapshot on top of the one before, writes all their facts in one transaction, and only
+//! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
+//! come together share one write to the disk.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::realms::Realms;
+use super::{Caller, Draft, Error, calendar};
+use crate::model::{Realm, RealmChange, State};
+use crate::store::{Store, StoreError};
+use crate::world::World;
+
+/// How many decisions one transaction takes at the most. More would let the first wait for the last.
+const BATCH: usize = 256;
+
+/// A decision that waits: given the realm so far, it answers the next snapshot, if it goes ahead, and whom to tell.
+type Job = Box<dyn FnOnce(&mut Batch<'_>) -> Answer + Send>;
+
+/// Tells a caller how it went, once the batch's fate is known.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// The sending end of the lane.
+pub(super) struct Lane(mpsc::UnboundedSender<Job>);
+
+impl Lane {
+    pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, world: Arc<World>) -> Self {
+        let (sender, jobs) = mpsc::unbounded_channel();
+        tokio::spawn(run(jobs, store, realms, world));
+        Self(sender)
+    }
+
+    pub(super) async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let job = move |batch: &mut Batch<'_>| -> Answer {
+            let outcome = batch.decide(&caller, decide);
+            Box::new(move |written| {
+                // A caller who hung up meanwhile needs no answer; its change stands.
+                let _ = tell.send(written.map_err(Error::Store).and(outcome));
+            })
+        };
+        self.0.send(Box::new(job)).map_err(|_| Error::Internal("the writer has stopped"))?;
+        told.await.map_err(|_| Error::Internal("the writer has stopped"))?
+    }
+}
+
+async fn run(
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+    mut store: Box<dyn Store>,
+    realms: Arc<Realms>,
+    world: Arc<World>,
+) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+        let mut batch = Batch { realms: &realms, world: &world, ahead: HashMap::new(), facts: Vec::new() };
+        let answers: Vec<Answer> = waiting.drain(..).map(|job| job(&mut batch)).collect();
+        let Batch { ahead, facts, .. } = batch;
+        let written = if facts.is_empty() { Ok(()) } else { store.commit(&facts).await };
+        match &written {
+            Ok(()) => ahead.into_iter().for_each(|(realm, state)| realms.publish(&realm, state)),
+            Err(error) => tracing::error!(%error, changes = facts.len(), "nothing was written"),
+        }
+        for answer in answers {
+            answer(written.clone());
+        }
+    }
+}
+
+/// The decisions that one transaction takes.
+struct Batch<'a> {
+    realms: &'a Realms,
+    world: &'a World,
+    ahead: HashMap<Realm, State>,
+    facts: Vec<RealmChange>,
+}
+
+impl Batch<'_> {
+    fn decide<T>(
+        &mut self,
+        caller: &Caller,
+        decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let now = self.world.clock.now();
+        // What has fallen due comes first, and stays whatever the decision is.
+        let mut due = Draft::new(self.latest(&caller.realm), now, caller, self.world);
+        calendar::settle(&mut due);
+        self.take(&caller.realm, due);
+        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.world);
+        let outcome = decide(&mut draft)?;
+        self.take(&caller.realm, draft);
+        Ok(outcome)
+    }
+
+    fn latest(&self, realm: &Realm) -> State {
+        self.ahead.get(realm).cloned().unwrap_or_else(|| State::clone(&self.realms.snapshot(realm)))
+    }
+
+    fn take(&mut self, realm: &Realm, draft: Draft<'_>) {
+        let (state, facts) = draft.finish();
+        if !facts.is_empty() {
+            self.facts.extend(facts.into_iter().map(|fact| (realm.clone(), fact)));
+            self.ahead.insert(realm.clone(), state);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The rules of keys, aliases and tags. Knows no cloud, no wire and no SQL: a cloud's own rules come in
+//! with the caller, errors go out as facts.
+//!
+//! Reading operations are plain functions over a snapshot of a realm: they take no lock and cannot reach
+//! the database. Changing ones decide on the next snapshot, which is published once it is durable.
+
+mod admit;
+mod aliases;
+mod calendar;
+mod caller;
+mod cipher;
+mod ciphertext;
+mod draft;
+mod error;
+mod keys;
+mod lane;
+mod realms;
+mod rules;
+mod service;
+mod tags;
+
+use std::sync::Arc;
+
+pub use admit::{Admitted, KeyRef, Sight};
+pub use caller::{Caller, Quota};
+pub use cipher::{Opened, Sealed};
+pub use draft::Draft;
+pub use error::Error;
+pub use keys::NewKey;
+pub use rules::{Operation, Rules, Verdict};
+pub use tags::Untag;
+
+use crate::model::{Realm, State};
+use crate::store::{Store, StoreError};
+use crate::world::{Instant, World};
+use lane::Lane;
+use realms::Realms;
+
+/// Every realm of a server, and the one lane through which they change.
+pub struct Engine {
+    world: Arc<World>,
+    realms: Arc<Realms>,
+    lane: Lane,
+}
+
+impl Engine {
+    /// Loads what the store holds and starts the writer. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(mut store: Box<dyn Store>, world: Arc<World>) -> Result<Arc<Self>, StoreError> {
+        let realms = Arc::new(Realms::folded(store.load().await?));
+        let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&world));
+        let engine = Arc::new(Self { world, realms, lane });
+        engine.tidy_all().await;
+        engine.keep_tidy();
+        Ok(engine)
+    }
+
+    /// The world that this engine lives in.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What the caller's realm holds now.
+    #[must_use]
+    pub fn view(&self, caller: &Caller) -> View {
+        View { state: self.realms.snapshot(&caller.realm), now: self.now() }
+    }
+
+    /// The time that due dates follow.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.world.clock.now()
+    }
+
+    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees every change
+    /// that was decided before it; what it drafts is kept only when it answers `Ok` and the store took it.
+    ///
+    /// # Errors
+    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing changed.
+    pub async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.lane.change(caller, decide).await
+    }
+
+    /// Like [`Engine::change`], in the part of the account that belongs to no region.
+    pub async fn change_account<T, F>(&self, caller: &Caller, decide: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.change(Caller { realm: caller.realm.account_wide(), ..caller.clone() }, decide).await
+    }
+
+    fn account_state(&self, realm: &Realm) -> Arc<State> {
+        self.realms.snapshot(&realm.account_wide())
+    }
+}
+
+/// A realm as it stood at one instant.
+pub struct View {
+    state: Arc<State>,
+    now: Instant,
+}
+
+impl View {
+    /// Looks at it as `caller`.
+    #[must_use]
+    pub fn sight<'a>(&'a self, caller: &'a Caller) -> Sight<'a> {
+        Sight::new(&self.state, self.now, caller)
+    }
+}

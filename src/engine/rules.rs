@@ -1,0 +1,58 @@
+//! What a cloud decides: which operation goes with which key state, and which aliases are its own.
+
+use crate::model::{AliasName, KeyState};
+
+/// What a caller wants to do with a key. The order is that of the columns in a cloud's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Operation {
+    GenerateDataKey,
+    GenerateDataKeyWithoutPlaintext,
+    Encrypt,
+    Decrypt,
+    ReEncryptSource,
+    ReEncryptDestination,
+    Describe,
+    UpdateDescription,
+    Enable,
+    Disable,
+    ScheduleDeletion,
+    CancelDeletion,
+    ProtectDeletion,
+    CreateAlias,
+    UpdateAlias,
+    DeleteAlias,
+    ListAliases,
+    Tag,
+    Untag,
+    ListTags,
+    DescribeVersion,
+    ListVersions,
+    UpdateRotation,
+    GetImportParameters,
+    ImportMaterial,
+    DeleteMaterial,
+}
+
+/// How a cloud answers an operation on a key in some state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It goes ahead.
+    Admit,
+    /// It is refused, and the answer names the state.
+    RefuseState,
+    /// It is refused as a move that the state does not allow.
+    RefuseMove,
+}
+
+/// A cloud's rules. The engine asks; it never knows whose they are.
+#[derive(Debug)]
+pub struct Rules {
+    /// The cloud's table of states and operations.
+    pub verdict: fn(Operation, KeyState) -> Verdict,
+    /// Whether an alias belongs to the cloud and not to its users.
+    pub reserved: fn(&AliasName) -> bool,
+    /// The service whose own key goes by this alias, if it is such an alias.
+    pub service: fn(&AliasName) -> Option<&str>,
+}

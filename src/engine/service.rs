@@ -1,0 +1,25 @@
+//! An account's subscription to the service as a whole.
+
+use super::{Caller, Engine, Error};
+use crate::model::Change;
+
+impl Engine {
+    /// Whether the account has subscribed here. An account may also have come subscribed; the dialect knows.
+    #[must_use]
+    pub fn subscribed(&self, caller: &Caller) -> bool {
+        self.account_state(&caller.realm).subscribed().is_some()
+    }
+
+    /// Subscribes the account, once.
+    pub async fn subscribe(&self, caller: &Caller) -> Result<(), Error> {
+        self.change_account(caller, |draft| {
+            if draft.sight().state().subscribed().is_some() {
+                return Err(Error::AlreadySubscribed);
+            }
+            let now = draft.now();
+            draft.add(Change::Subscribed(now));
+            Ok(())
+        })
+        .await
+    }
+}

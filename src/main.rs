@@ -1,0 +1,95 @@
+//! The binary: options in, one line out once it serves.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use kmsim::cli::Cli;
+use kmsim::config::{self, Data};
+use kmsim::dialects::alibaba::Alibaba;
+use kmsim::engine::Engine;
+use kmsim::server::{self, App};
+use kmsim::store::{DataLock, RootKey, Sqlite, Store};
+use kmsim::world::World;
+
+/// What stops the start, in one line.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
+        Err(error) => return refuse(&one_line(&error.to_string())),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(&cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => refuse(&failure.to_string()),
+    }
+}
+
+fn refuse(why: &str) -> ExitCode {
+    // Where not even stderr can be written to, the exit code has to do.
+    let _ = writeln!(std::io::stderr(), "kmsim: {why}");
+    ExitCode::from(2)
+}
+
+/// The message of a mistaken option, without the usage that follows it.
+fn one_line(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
+    let words: Vec<_> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+async fn run(cli: &Cli) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&cli.log).map_err(|e| format!("--log: {e}"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let world = Arc::new(config::world(cli)?);
+    let accounts = Arc::new(config::accounts(cli)?);
+    let alibaba = Alibaba::new(accounts, cli.auth, config::region(cli)?);
+    let listener = TcpListener::bind(&cli.listen).await.map_err(|e| format!("--listen: {}: {e}", cli.listen))?;
+    let (store, lock) = open_store(cli.data.clone().into(), &world).await.map_err(|e| format!("--data: {e}"))?;
+    let engine = Engine::open(store, world).await.map_err(|e| format!("--data: {e}"))?;
+    let app = Arc::new(App { engine, alibaba, auth: cli.auth });
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = async move {
+        tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
+    };
+    say_ready(&listener)?;
+    server::run(listener, app, stop).await?;
+    drop(lock);
+    Ok(())
+}
+
+/// Opens the store, with the lock that keeps other servers from it.
+async fn open_store(
+    data: Data,
+    world: &Arc<World>,
+) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
+    match data {
+        Data::Memory => Ok((Box::new(Sqlite::in_memory(Arc::clone(world)).await?), None)),
+        Data::File(path) => {
+            let lock = DataLock::take(&path)?;
+            let root = match std::env::var("KMSIM_ROOT_KEY") {
+                Ok(text) => RootKey::from_base64(&text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
+                Err(_) => RootKey::beside(&path, &world.entropy)?,
+            };
+            Ok((Box::new(Sqlite::open(&path, root, Arc::clone(world)).await?), Some(lock)))
+        }
+    }
+}
+
+/// The one line that stdout carries.
+fn say_ready(listener: &TcpListener) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "kmsim ready on http://{address}")?;
+    stdout.flush()
+}

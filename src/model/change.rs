@@ -1,0 +1,32 @@
+//! The facts by which a realm changes. The store writes them, and the state is the fold of them.
+
+use std::sync::Arc;
+
+use super::{AliasName, Key, Ordinal, Realm, Settings};
+use crate::world::Instant;
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The account subscribed to the service, at this instant.
+    Subscribed(Instant),
+    /// So many keys were made here so far; their numbers are not given again.
+    Counted(Ordinal),
+    /// A key came to be, with its versions and tags.
+    KeyAdded(Arc<Key>),
+    /// A key's settings are now these.
+    KeySet(Ordinal, Settings),
+    /// A key is gone, and with it its versions, aliases and tags.
+    KeyRemoved(Ordinal),
+    /// An alias points to a key, whether or not it pointed elsewhere before.
+    AliasBound(AliasName, Ordinal),
+    /// An alias is gone.
+    AliasRemoved(AliasName),
+    /// A key carries a tag, whatever value that had before.
+    TagSet(Ordinal, String, String),
+    /// A key lost the tag with this name.
+    TagRemoved(Ordinal, String),
+}
+
+/// A fact, and where it holds.
+pub type RealmChange = (Realm, Change);

@@ -1,0 +1,28 @@
+//! The unit of isolation.
+
+use std::sync::Arc;
+
+/// Who shares a set of keys: one account, in one region, of one cloud. A caller sees its own realm only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Realm {
+    /// The dialect's name.
+    pub dialect: Arc<str>,
+    /// The account id.
+    pub account: Arc<str>,
+    /// The region id. Empty for what belongs to the account as a whole, such as its subscription.
+    pub region: Arc<str>,
+}
+
+impl Realm {
+    /// The realm of `account` in `region`.
+    #[must_use]
+    pub fn new(dialect: &str, account: &str, region: &str) -> Self {
+        Self { dialect: dialect.into(), account: account.into(), region: region.into() }
+    }
+
+    /// The realm of what `account` has in no region in particular.
+    #[must_use]
+    pub fn account_wide(&self) -> Self {
+        Self { region: "".into(), ..self.clone() }
+    }
+}

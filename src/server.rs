@@ -1,0 +1,116 @@
+//! The listener: collects a request's body, hands it to its dialect, sends the answer back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use tokio::net::TcpListener;
+
+use crate::control;
+use crate::dialects::alibaba::Alibaba;
+use crate::dialects::{AuthMode, BodyRefused, Inbound, Outbound, serve};
+use crate::engine::Engine;
+
+/// The largest body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
+const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// How long a server that was told to stop waits for the requests that it has begun.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What the server works with.
+pub struct App {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The dialect.
+    pub alibaba: Alibaba,
+    /// How requests are checked.
+    pub auth: AuthMode,
+}
+
+/// Every route there is.
+#[must_use]
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().route("/_kmsim/health", get(control::health)).fallback(answer).with_state(app)
+}
+
+/// Serves until `stop` comes, then finishes the requests that it has begun.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    app: Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (told, stopping) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        // The other end waits for as long as the server serves.
+        let _ = told.send(());
+    };
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch Nagle's algorithm off");
+        }
+    });
+    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(stop);
+    let patience = async {
+        if stopping.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = patience => {
+            tracing::warn!("some requests did not come to an end");
+            Ok(())
+        }
+    }
+}
+
+async fn answer(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or(Err(BodyRefused::Broken));
+    let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let outbound: Outbound = serve(&app.alibaba, &app.engine, inbound).await;
+    outbound.map(Body::from)
+}
+
+async fn collect(mut body: Body) -> Result<Bytes, BodyRefused> {
+    let mut first = Bytes::new();
+    let mut whole = BytesMut::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyRefused::Broken)?.into_data() else { continue };
+        length += data.len();
+        if length > DRAIN_LIMIT {
+            break;
+        }
+        if length > BODY_LIMIT {
+            whole.clear();
+        } else if first.is_empty() && whole.is_empty() {
+            first = data;
+        } else {
+            if whole.is_empty() {
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&data);
+        }
+    }
+    match length {
+        0..=BODY_LIMIT if whole.is_empty() => Ok(first),
+        0..=BODY_LIMIT => Ok(whole.freeze()),
+        _ => Err(BodyRefused::TooLarge),
+    }
+}

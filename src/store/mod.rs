@@ -1,0 +1,46 @@
+//! What lasts. Two verbs: load every fact, commit some. It decides nothing.
+
+mod lock;
+mod root_key;
+mod rows;
+mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use lock::DataLock;
+pub use root_key::RootKey;
+pub use sqlite::Sqlite;
+
+use crate::model::RealmChange;
+
+/// The answer of a store, some time later.
+pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Where the facts of all realms are kept.
+pub trait Store: Send {
+    /// Every fact, in an order in which they can be folded.
+    fn load(&mut self) -> Stored<'_, Vec<RealmChange>>;
+
+    /// Keeps these facts: all of them, durably, or none.
+    fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+}
+
+/// Why the store failed, for the log; never for the wire.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(Arc<str>);
+
+impl StoreError {
+    /// A failure, told in one line.
+    pub fn new(what: impl std::fmt::Display) -> Self {
+        Self(what.to_string().into())
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::new(error)
+    }
+}

@@ -1,0 +1,122 @@
+//! The key under which material is sealed at rest: AES-256-GCM, with what the material belongs to as
+//! associated data, so that sealed rows cannot be swapped.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use super::lock::beside;
+use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use crate::world::Entropy;
+
+const LEN: usize = 32;
+
+/// The root key of a data file.
+pub struct RootKey(Zeroizing<[u8; LEN]>);
+
+impl std::fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RootKey")
+    }
+}
+
+impl RootKey {
+    /// Reads the base64 of 32 bytes.
+    ///
+    /// # Errors
+    /// The text is anything else.
+    pub fn from_base64(text: &str) -> Result<Self, StoreError> {
+        let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
+        let bytes = bytes.as_ref().and_then(|bytes| <[u8; LEN]>::try_from(bytes.as_slice()).ok());
+        bytes.map(|key| Self(Zeroizing::new(key))).ok_or_else(|| {
+            StoreError::new("the root key must be the base64 of 32 bytes")
+        })
+    }
+
+    /// A new key.
+    #[must_use]
+    pub fn draw(entropy: &Entropy) -> Self {
+        Self(Zeroizing::new(entropy.array()))
+    }
+
+    /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where neither it nor
+    /// `data` exists yet.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, or `data` exists without it.
+    pub fn beside(data: &Path, entropy: &Entropy) -> Result<Self, StoreError> {
+        let path = beside(data, "root-key");
+        let fail = |what: &str, why: &dyn std::fmt::Display| {
+            StoreError::new(format_args!("cannot {what} {}: {why}", path.display()))
+        };
+        if path.exists() {
+            let mut text = Zeroizing::new(String::new());
+            File::open(&path).and_then(|mut file| file.read_to_string(&mut text)).map_err(|e| fail("read", &e))?;
+            return Self::from_base64(&text).map_err(|e| fail("use", &e));
+        }
+        if std::fs::metadata(data).is_ok_and(|file| file.len() > 0) {
+            let data = data.display();
+            let path = path.display();
+            return Err(StoreError::new(format_args!(
+                "{data} exists but its root key does not: restore {path} or set KMSIM_ROOT_KEY"
+            )));
+        }
+        let key = Self::draw(entropy);
+        let text = Zeroizing::new(STANDARD.encode(*key.0));
+        let made = File::options().create_new(true).write(true).mode(0o600).open(&path);
+        made.and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
+        .map_err(|e| fail("write", &e))?;
+        Ok(key)
+    }
+
+    /// Seals `plain` for `owner`.
+    pub(super) fn seal(&self, entropy: &Entropy, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let iv = entropy.array::<IV_LEN>();
+        let mut sealed = [&iv[..], plain].concat();
+        let tag = symmetric::seal(Cipher::Aes, &*self.0, iv, owner.as_bytes(), &mut sealed[IV_LEN..]);
+        sealed.extend_from_slice(&tag.map_err(|_| StoreError::new("sealing failed"))?);
+        Ok(sealed)
+    }
+
+    /// Opens what [`RootKey::seal`] sealed for `owner`; `None` when it is not that, or the key is another.
+    pub(super) fn open(&self, owner: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (iv, rest) = sealed.split_first_chunk::<IV_LEN>()?;
+        let (text, tag) = rest.split_last_chunk::<TAG_LEN>()?;
+        let mut text = Zeroizing::new(text.to_vec());
+        symmetric::open(Cipher::Aes, &*self.0, *iv, owner.as_bytes(), &mut text, *tag).ok()?;
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_owner_only() {
+        let entropy = Entropy::seeded("root");
+        let key = RootKey::draw(&entropy);
+        let sealed = key.seal(&entropy, "owner", b"material").unwrap();
+        assert_eq!(key.open("owner", &sealed).unwrap().as_slice(), b"material");
+        assert!(key.open("another", &sealed).is_none());
+        assert!(key.open("owner", &sealed[..sealed.len() - 1]).is_none());
+        assert!(RootKey::draw(&entropy).open("owner", &sealed).is_none());
+    }
+
+    #[test]
+    fn a_root_key_is_32_bytes_in_base64() {
+        assert!(RootKey::from_base64(&STANDARD.encode([1; 32])).is_ok());
+        for bad in ["", "AAAA", "not base64"] {
+            assert!(RootKey::from_base64(bad).is_err(), "{bad:?}");
+        }
+    }
+}

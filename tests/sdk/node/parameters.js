@@ -1,0 +1,80 @@
+'use strict';
+// Unknown actions and versions, each required parameter left out, unknown parameters.
+
+const assert = require('node:assert/strict');
+
+module.exports = async function parameters(run, { key }) {
+  await run.check('an unknown action is 404', async () => {
+    for (const action of ['NoSuchAction', 'AssumeRole']) {
+      await run.refused('InvalidAction.NotFound', action);
+    }
+  });
+
+  let subject;
+  await run.check('a key and a blob', async () => {
+    const { KeyId, Arn, PrimaryKeyVersion } = await key();
+    const { CiphertextBlob } = await run.ok('Encrypt', { KeyId, Plaintext: 'x' });
+    subject = { KeyId, Arn, KeyVersionId: PrimaryKeyVersion, CiphertextBlob };
+  });
+
+  const { KeyId = '', Arn, KeyVersionId, CiphertextBlob } = subject || {};
+  const AliasName = `alias/${run.tag}-absent`;
+  const tagging = { ResourceType: 'key', 'ResourceId.1': KeyId };
+  // What each action requires.
+  const required = {
+    DescribeKey: { KeyId },
+    UpdateKeyDescription: { KeyId, Description: 'd' },
+    EnableKey: { KeyId },
+    DisableKey: { KeyId },
+    ScheduleKeyDeletion: { KeyId },
+    CancelKeyDeletion: { KeyId },
+    SetDeletionProtection: { ProtectedResourceArn: Arn, EnableDeletionProtection: 'false' },
+    DescribeKeyVersion: { KeyId, KeyVersionId },
+    ListKeyVersions: { KeyId },
+    Encrypt: { KeyId, Plaintext: 'x' },
+    Decrypt: { CiphertextBlob },
+    GenerateDataKey: { KeyId },
+    GenerateDataKeyWithoutPlaintext: { KeyId },
+    ReEncrypt: { CiphertextBlob, DestinationKeyId: KeyId },
+    CreateAlias: { AliasName, KeyId },
+    UpdateAlias: { AliasName, KeyId },
+    DeleteAlias: { AliasName },
+    ListAliasesByKeyId: { KeyId },
+    TagResource: { KeyId, Tags: '[{"TagKey":"a","TagValue":"b"}]' },
+    UntagResource: { KeyId, TagKeys: '["a"]' },
+    ListResourceTags: { KeyId },
+    TagResources: { ...tagging, 'Tag.1.Key': 'a' },
+    UntagResources: { ...tagging, 'TagKey.1': 'a' },
+    ListTagResources: { ResourceType: 'key' },
+  };
+  for (const [action, params] of Object.entries(required)) {
+    await run.check(`${action} without ${Object.keys(params).join(', or without ')}`, async () => {
+      for (const name of Object.keys(params)) {
+        const { [name]: left, ...others } = params;
+        assert.ok(left, 'a value to leave out');
+        const body = await run.refused('MissingParameter', action, others);
+        const told = /^The parameter "([^"]+)" is needed but not provided\.$/.exec(body.Message);
+        assert.ok(told, body.Message);
+        assert.equal(told[1].split('.')[0], name.split('.')[0], body.Message);
+      }
+    });
+  }
+
+  await run.check('an empty required parameter is a missing one', async () => {
+    await run.missing('KeyId', 'DescribeKey', { KeyId: '' });
+    await run.missing('Plaintext', 'Encrypt', { KeyId, Plaintext: '' });
+    await run.missing('CiphertextBlob', 'Decrypt', { CiphertextBlob: '' });
+    await run.missing('AliasName', 'CreateAlias', { KeyId, AliasName: '' });
+  });
+
+  await run.check('an empty optional parameter is an absent one', async () => {
+    const body = await run.ok('GenerateDataKey', { KeyId, KeySpec: '', NumberOfBytes: '', EncryptionContext: '' });
+    assert.equal(body.CiphertextBlob.length, 144);
+    assert.equal((await run.ok('ListKeys', { PageNumber: '', PageSize: '', Filters: '' })).PageSize, 10);
+  });
+
+  await run.check('unknown parameters are ignored', async () => {
+    const described = (await run.ok('DescribeKey', { KeyId, Colour: 'red', 'Nested.1.Thing': '密' })).KeyMetadata;
+    assert.equal(described.KeyId, KeyId);
+  });
+};

@@ -1,0 +1,36 @@
+'use strict';
+// Every served action, good and bad paths, through whatever client the run has. Nothing here depends on an
+// empty account: lists are compared with what they held before, names are unique to the run.
+
+const parts = [
+  require('./account'),
+  require('./keys'),
+  require('./versions'),
+  require('./cipher'),
+  require('./datakeys'),
+  require('./aliases'),
+  require('./tags'),
+  require('./lifecycle'),
+  require('./lists'),
+  require('./parameters'),
+];
+
+module.exports = async function scenario(run) {
+  for (const part of parts) {
+    const made = [];
+    await part(run, {
+      /** A key of the part, scheduled for deletion when the part ends. */
+      async key(params) {
+        const key = await run.key(params);
+        made.push(key.KeyId);
+        return key;
+      },
+    });
+    await run.check(`${part.name}: its ${made.length} keys are scheduled for deletion`, async () => {
+      for (const id of made) {
+        const { KeyState } = await run.describe(id);
+        if (KeyState !== 'PendingDeletion') await run.done('ScheduleKeyDeletion', { KeyId: id, PendingWindowInDays: 7 });
+      }
+    });
+  }
+};

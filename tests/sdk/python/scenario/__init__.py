@@ -1,0 +1,18 @@
+"""The steps that every SDK is driven through.
+
+A driver is an object with
+  account, access_key, region         whose key signs, and where
+  signature_code, signature_message   how its scheme refuses a wrong signature
+  call(action, **params)              -> the answer as a dictionary with wire names; raises checks.Refused
+  raw(action, version, query, body)   the same through the SDK's generic call, for what has no request class
+  region_param(action)                {"RegionId": ...} where the SDK has that parameter, else {}
+  as_other(access_key, secret, token) the same driver with other credentials
+  in_region(region)                   the same driver aimed at another region
+"""
+
+from scenario import account, aliases, callers, ciphers, data_keys, keys, lifecycle, listing, protection, tags
+
+
+def steps():
+    rooms = (keys, lifecycle, protection, listing, ciphers, data_keys, aliases, tags, account, callers)
+    return [check for room in rooms for check in room.CHECKS]

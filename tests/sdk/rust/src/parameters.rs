@@ -1,0 +1,101 @@
+//! Unknown actions, each required parameter left out, empty and unknown parameters.
+
+use serde_json::{Value, json};
+
+use crate::kit::{Key, Outcome, Run, ensure, same, text};
+
+/// What each action requires.
+fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)> {
+    let id = &key.id;
+    let alias = format!("alias/{}-absent", run.tag);
+    vec![
+        ("DescribeKey", json!({ "KeyId": id })),
+        ("UpdateKeyDescription", json!({ "KeyId": id, "Description": "d" })),
+        ("EnableKey", json!({ "KeyId": id })),
+        ("DisableKey", json!({ "KeyId": id })),
+        ("ScheduleKeyDeletion", json!({ "KeyId": id })),
+        ("CancelKeyDeletion", json!({ "KeyId": id })),
+        (
+            "SetDeletionProtection",
+            json!({ "ProtectedResourceArn": key.arn, "EnableDeletionProtection": false }),
+        ),
+        ("DescribeKeyVersion", json!({ "KeyId": id, "KeyVersionId": key.version })),
+        ("ListKeyVersions", json!({ "KeyId": id })),
+        ("Encrypt", json!({ "KeyId": id, "Plaintext": "x" })),
+        ("Decrypt", json!({ "CiphertextBlob": blob })),
+        ("GenerateDataKey", json!({ "KeyId": id })),
+        ("GenerateDataKeyWithoutPlaintext", json!({ "KeyId": id })),
+        ("ReEncrypt", json!({ "CiphertextBlob": blob, "DestinationKeyId": id })),
+        ("CreateAlias", json!({ "AliasName": alias, "KeyId": id })),
+        ("UpdateAlias", json!({ "AliasName": alias, "KeyId": id })),
+        ("DeleteAlias", json!({ "AliasName": alias })),
+        ("ListAliasesByKeyId", json!({ "KeyId": id })),
+        ("TagResource", json!({ "KeyId": id, "Tags": r#"[{"TagKey":"a","TagValue":"b"}]"# })),
+        ("UntagResource", json!({ "KeyId": id, "TagKeys": "[\"a\"]" })),
+        ("ListResourceTags", json!({ "KeyId": id })),
+        ("TagResources", json!({ "ResourceType": "key", "ResourceId.1": id, "Tag.1.Key": "a" })),
+        ("UntagResources", json!({ "ResourceType": "key", "ResourceId.1": id, "TagKey.1": "a" })),
+        ("ListTagResources", json!({ "ResourceType": "key" })),
+    ]
+}
+
+/// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its index.
+async fn leave_out(run: &Run<'_>, action: &str, params: &Value) -> Outcome {
+    let names: Vec<&String> = params.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
+    for name in names {
+        let mut others = params.clone();
+        others[name] = Value::Null;
+        let told = run.refused("MissingParameter", action, others).await?;
+        let family = name.split('.').next().unwrap_or(name);
+        let named = told
+            .strip_prefix("The parameter \"")
+            .and_then(|rest| rest.strip_suffix("\" is needed but not provided."));
+        same(named.and_then(|name| name.split('.').next()), Some(family), &told)?;
+    }
+    Ok(())
+}
+
+pub async fn drive(run: &Run<'_>) {
+    run.check("an unknown action is not found", async || {
+        for action in ["NoSuchAction", "AssumeRole"] {
+            run.refused("InvalidAction.NotFound", action, json!({})).await?;
+        }
+        Ok(())
+    })
+    .await;
+
+    let mut made = None;
+    run.check("a key and a blob", async || {
+        let key = run.key(json!({})).await?;
+        let blob =
+            run.ok("Encrypt", json!({ "KeyId": key.id, "Plaintext": "x" })).await?["CiphertextBlob"].take();
+        made = Some((key, blob));
+        Ok(())
+    })
+    .await;
+    let Some((key, blob)) = &made else { return };
+
+    for (action, params) in required(run, key, blob) {
+        run.check(&format!("{action} without each of its required parameters"), async || {
+            leave_out(run, action, &params).await
+        })
+        .await;
+    }
+
+    run.check("an empty required parameter is a missing one", async || {
+        run.missing("KeyId", "DescribeKey", json!({ "KeyId": "" })).await?;
+        run.missing("Plaintext", "Encrypt", json!({ "KeyId": key.id, "Plaintext": "" })).await?;
+        run.missing("CiphertextBlob", "Decrypt", json!({ "CiphertextBlob": "" })).await
+    })
+    .await;
+
+    run.check("an empty optional parameter is an absent one, an unknown one is ignored", async || {
+        let asked = json!({ "KeyId": key.id, "KeySpec": "", "NumberOfBytes": "", "EncryptionContext": "", "Colour": "red" });
+        let body = run.ok("GenerateDataKey", asked).await?;
+        same(text(&body, "CiphertextBlob")?.len(), 144, "CiphertextBlob")?;
+        let listed = run.ok("ListKeys", json!({ "PageNumber": "", "PageSize": "", "Filters": "" })).await?;
+        ensure!(listed["PageSize"] == 10, "PageSize in {listed}");
+        run.drop(key).await
+    })
+    .await;
+}

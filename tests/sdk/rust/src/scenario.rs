@@ -1,0 +1,17 @@
+//! Every served action, good and bad paths. Nothing here depends on an empty account: names are unique to the run,
+//! and lists are compared with what they held before.
+
+use crate::kit::Run;
+use crate::{account, aliases, cipher, datakeys, keys, lifecycle, lists, parameters, tags};
+
+pub async fn drive(run: &Run<'_>) {
+    account::drive(run).await;
+    keys::drive(run).await;
+    cipher::drive(run).await;
+    datakeys::drive(run).await;
+    aliases::drive(run).await;
+    tags::drive(run).await;
+    lifecycle::drive(run).await;
+    lists::drive(run).await;
+    parameters::drive(run).await;
+}
