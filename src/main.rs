@@ -1,6 +1,6 @@
 //! The binary: options in, one line out once it serves.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -24,7 +24,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => error.exit(),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            error.exit()
+        }
         Err(error) => return refuse(&one_line(&error.to_string())),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -43,19 +45,26 @@ fn refuse(why: &str) -> ExitCode {
 
 /// The message of a mistaken option, without the usage that follows it.
 fn one_line(message: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
+    let lines =
+        message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
     let words: Vec<_> = lines.flat_map(str::split_whitespace).collect();
     words.join(" ").trim_start_matches("error: ").to_owned()
 }
 
 async fn run(cli: &Cli) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&cli.log).map_err(|e| format!("--log: {e}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     let world = Arc::new(config::world(cli)?);
     let accounts = Arc::new(config::accounts(cli)?);
     let alibaba = Alibaba::new(accounts, cli.auth, config::region(cli)?);
-    let listener = TcpListener::bind(&cli.listen).await.map_err(|e| format!("--listen: {}: {e}", cli.listen))?;
-    let (store, lock) = open_store(cli.data.clone().into(), &world).await.map_err(|e| format!("--data: {e}"))?;
+    let listener =
+        TcpListener::bind(&cli.listen).await.map_err(|e| format!("--listen: {}: {e}", cli.listen))?;
+    let (store, lock) =
+        open_store(cli.data.clone().into(), &world).await.map_err(|e| format!("--data: {e}"))?;
     let engine = Engine::open(store, world).await.map_err(|e| format!("--data: {e}"))?;
     let app = Arc::new(App { engine, alibaba, auth: cli.auth });
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -69,10 +78,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Opens the store, with the lock that keeps other servers from it.
-async fn open_store(
-    data: Data,
-    world: &Arc<World>,
-) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
+async fn open_store(data: Data, world: &Arc<World>) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
     match data {
         Data::Memory => Ok((Box::new(Sqlite::in_memory(Arc::clone(world)).await?), None)),
         Data::File(path) => {

@@ -38,7 +38,6 @@ pub struct App {
 }
 
 /// Every route there is.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     Router::new().route("/_kmsim/health", get(control::health)).fallback(answer).with_state(app)
 }

@@ -170,6 +170,10 @@ mod tests {
         assert!(refused(iv, b"contexT", &sealed, tag));
         assert!(refused(iv, b"context", &sealed[1..], tag));
         assert!(refused(iv, b"context", &sealed, [0; TAG_LEN]));
-        assert_eq!(seal(Cipher::Sm4, &key, iv, b"", &mut sealed), Err(Unsealable), "SM4 takes no 32-byte key");
+        assert_eq!(
+            seal(Cipher::Sm4, &key, iv, b"", &mut sealed),
+            Err(Unsealable),
+            "SM4 takes no 32-byte key"
+        );
     }
 }

@@ -104,10 +104,10 @@ impl Accounts {
         true
     }
 
-    /// Whether there are none.
+    /// The account of this id, if an access key belongs to it.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+    pub fn account(&self, id: &str) -> Option<Arc<Account>> {
+        self.keys.values().map(|key| &key.account).find(|account| *account.id == *id).cloned()
     }
 
     /// An access key.

@@ -102,9 +102,8 @@ impl<D: Dialect> Actions<D> {
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        let run: Box<Now<D>> = Box::new(move |cx, call, request_id| {
-            D::reply(call, request_id, &handler(cx, D::params(call)?)?)
-        });
+        let run: Box<Now<D>> =
+            Box::new(move |cx, call, request_id| D::reply(call, request_id, &handler(cx, D::params(call)?)?));
         self.0.insert(name, Entry { name, kind, run: Run::Now(run) });
         self
     }

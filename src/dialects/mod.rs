@@ -143,7 +143,12 @@ pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbou
     response
 }
 
-async fn run<D: Dialect>(dialect: &D, cx: Cx, call: &D::Call, request_id: &str) -> Result<Outbound, D::Error> {
+async fn run<D: Dialect>(
+    dialect: &D,
+    cx: Cx,
+    call: &D::Call,
+    request_id: &str,
+) -> Result<Outbound, D::Error> {
     let entry = dialect.find(&cx, call)?;
     let rehearsal = dialect.is_rehearsal(call, entry)?;
     let mut outcome = entry.run(&cx, call, request_id).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::world::Instant;
 
 /// How long a nonce is remembered, by the host's time: a request is fresh for a quarter of an hour either way.
-const MEMORY: Duration = Duration::from_secs(30 * 60);
+const MEMORY: Duration = Duration::from_mins(30);
 /// How many are remembered for one access key; beyond that the oldest are forgotten first.
 const MOST: usize = 200_000;
 

@@ -77,7 +77,11 @@ impl<'a> Sight<'a> {
         key.and_then(|key| Some((key, key.state(self.now)?)))
     }
 
-    fn judge(&self, (key, state): (&'a Arc<Key>, KeyState), operation: Operation) -> Result<Admitted<'a>, Error> {
+    fn judge(
+        &self,
+        (key, state): (&'a Arc<Key>, KeyState),
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
         match ((self.caller.rules.verdict)(operation, state), state) {
             (Verdict::Admit, _) => Ok(Admitted { key, state }),
             (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => Err(Error::MoveRefused),

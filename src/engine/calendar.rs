@@ -8,7 +8,7 @@ use super::{Caller, Draft, Engine, Quota, Rules, Verdict};
 use crate::model::Change;
 
 /// How often the rows of what is gone are looked for, while nothing else changes their realm.
-const TIDY_EVERY: Duration = Duration::from_secs(60);
+const TIDY_EVERY: Duration = Duration::from_mins(1);
 
 /// Drafts everything that has fallen due, in the order in which it did.
 pub(super) fn settle(draft: &mut Draft<'_>) {

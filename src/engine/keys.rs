@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{
-    Change, Creator, Key, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin, ProtectionLevel, Settings,
-    SymmetricSpec,
+    Change, Creator, Key, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin, ProtectionLevel,
+    Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
@@ -58,7 +58,11 @@ impl Engine {
     }
 
     /// Makes the key behind a service's own alias, unless it is there.
-    pub async fn create_service_key(&self, caller: Caller, alias: crate::model::AliasName) -> Result<(), Error> {
+    pub async fn create_service_key(
+        &self,
+        caller: Caller,
+        alias: crate::model::AliasName,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let service = (draft.caller().rules.service)(&alias).ok_or(Error::AliasNotFound)?;
             if draft.sight().state().key_by_alias(&alias).is_none() {
@@ -98,7 +102,12 @@ impl Engine {
     }
 
     /// Lets a key go once `window` has passed, unless it is protected.
-    pub async fn schedule_deletion(&self, caller: Caller, key: KeyRef, window: Duration) -> Result<(), Error> {
+    pub async fn schedule_deletion(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        window: Duration,
+    ) -> Result<(), Error> {
         self.set(caller, key, Operation::ScheduleDeletion, move |settings, draft| {
             if settings.deletion_protection.is_some() {
                 return Err(Error::DeletionProtected);
@@ -119,7 +128,12 @@ impl Engine {
     }
 
     /// Protects a key from deletion, for the reason given, or stops protecting it.
-    pub async fn protect_key(&self, caller: Caller, key: KeyRef, reason: Option<String>) -> Result<(), Error> {
+    pub async fn protect_key(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        reason: Option<String>,
+    ) -> Result<(), Error> {
         self.set(caller, key, Operation::ProtectDeletion, |settings, _| {
             settings.deletion_protection = reason;
             Ok(())

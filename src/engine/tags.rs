@@ -14,7 +14,12 @@ pub enum Untag {
 
 impl Engine {
     /// Hangs every tag on every key, or, where one of the keys refuses, none on any.
-    pub async fn tag(&self, caller: Caller, keys: Vec<KeyRef>, tags: Vec<(String, String)>) -> Result<(), Error> {
+    pub async fn tag(
+        &self,
+        caller: Caller,
+        keys: Vec<KeyRef>,
+        tags: Vec<(String, String)>,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             for key in &keys {
                 let ordinal = draft.sight().admit(key, Operation::Tag)?.key().ordinal;

@@ -283,7 +283,9 @@ impl Key {
         match self.settings.lifecycle {
             Lifecycle::PendingDeletion(due) if due <= now => None,
             Lifecycle::PendingDeletion(_) => Some(KeyState::PendingDeletion),
-            _ if self.primary().is_none_or(|version| version.material.is_none()) => Some(KeyState::PendingImport),
+            _ if self.primary().is_none_or(|version| version.material.is_none()) => {
+                Some(KeyState::PendingImport)
+            }
             Lifecycle::Enabled => Some(KeyState::Enabled),
             Lifecycle::Disabled => Some(KeyState::Disabled),
         }

@@ -34,9 +34,9 @@ impl RootKey {
     pub fn from_base64(text: &str) -> Result<Self, StoreError> {
         let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
         let bytes = bytes.as_ref().and_then(|bytes| <[u8; LEN]>::try_from(bytes.as_slice()).ok());
-        bytes.map(|key| Self(Zeroizing::new(key))).ok_or_else(|| {
-            StoreError::new("the root key must be the base64 of 32 bytes")
-        })
+        bytes
+            .map(|key| Self(Zeroizing::new(key)))
+            .ok_or_else(|| StoreError::new("the root key must be the base64 of 32 bytes"))
     }
 
     /// A new key.
@@ -57,7 +57,9 @@ impl RootKey {
         };
         if path.exists() {
             let mut text = Zeroizing::new(String::new());
-            File::open(&path).and_then(|mut file| file.read_to_string(&mut text)).map_err(|e| fail("read", &e))?;
+            File::open(&path)
+                .and_then(|mut file| file.read_to_string(&mut text))
+                .map_err(|e| fail("read", &e))?;
             return Self::from_base64(&text).map_err(|e| fail("use", &e));
         }
         if std::fs::metadata(data).is_ok_and(|file| file.len() > 0) {

@@ -283,7 +283,12 @@ fn read_key(
     })
 }
 
-fn read_version(root: &RootKey, realm: &Realm, key: &KeyId, row: &SqliteRow) -> Result<KeyVersion, StoreError> {
+fn read_version(
+    root: &RootKey,
+    realm: &Realm,
+    key: &KeyId,
+    row: &SqliteRow,
+) -> Result<KeyVersion, StoreError> {
     let text: &str = row.try_get("version_id")?;
     let id = VersionId::parse(text.as_bytes()).ok_or_else(|| damaged("version_id"))?;
     let sealed: Option<Vec<u8>> = row.try_get("sealed_material")?;

@@ -123,6 +123,9 @@ async fn write_proof(
     world: &World,
 ) -> Result<(), StoreError> {
     let proof = root.seal(&world.entropy, PROOF.0, PROOF.1)?;
-    sqlx::query("INSERT OR IGNORE INTO seal (id, proof) VALUES (1, ?)").bind(proof).execute(connection).await?;
+    sqlx::query("INSERT OR IGNORE INTO seal (id, proof) VALUES (1, ?)")
+        .bind(proof)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -45,7 +45,9 @@ impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(at) => write!(f, "{}", at.strftime("%Y-%m-%dT%H:%M:%SZ")),
-            Err(_) => f.write_str(if self.0 < 0 { "-009999-01-01T00:00:00Z" } else { "9999-12-31T23:59:59Z" }),
+            Err(_) => {
+                f.write_str(if self.0 < 0 { "-009999-01-01T00:00:00Z" } else { "9999-12-31T23:59:59Z" })
+            }
         }
     }
 }
@@ -131,7 +133,10 @@ mod tests {
     fn instants_read_and_write_rfc_3339() {
         let at = Instant::parse("2016-03-25T10:42:40Z").unwrap();
         assert_eq!(at.to_string(), "2016-03-25T10:42:40Z");
-        assert_eq!(Instant::parse("2026-01-02T03:04:05.342879773Z").unwrap().to_string(), "2026-01-02T03:04:05Z");
+        assert_eq!(
+            Instant::parse("2026-01-02T03:04:05.342879773Z").unwrap().to_string(),
+            "2026-01-02T03:04:05Z"
+        );
         assert_eq!(Instant::parse("2026-01-02T11:04:05+08:00").unwrap().to_string(), "2026-01-02T03:04:05Z");
         assert_eq!(Instant::parse("2026-01-02 noon"), None);
         assert_eq!(Instant::parse(""), None);

@@ -12,9 +12,9 @@ pub enum Entropy {
     /// The operating system's generator.
     #[default]
     Os,
-    /// A ChaCha20 stream: two runs with the same seed and the same requests draw the same bytes.
+    /// A `ChaCha20` stream: two runs with the same seed and the same requests draw the same bytes.
     /// For tests and demonstrations; it keeps nothing secret.
-    Seeded(Mutex<ChaCha20Rng>),
+    Seeded(Box<Mutex<ChaCha20Rng>>),
 }
 
 impl std::fmt::Debug for Entropy {
@@ -30,11 +30,15 @@ impl Entropy {
     /// The stream that `seed` stands for.
     #[must_use]
     pub fn seeded(seed: &str) -> Self {
-        Self::Seeded(Mutex::new(ChaCha20Rng::from_seed(Sha256::digest(seed.as_bytes()).into())))
+        let stream = ChaCha20Rng::from_seed(Sha256::digest(seed.as_bytes()).into());
+        Self::Seeded(Box::new(Mutex::new(stream)))
     }
 
     /// Fills `bytes`.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that draws from the operating system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that draws from the operating system"
+    )]
     pub fn fill(&self, bytes: &mut [u8]) {
         match self {
             Self::Os => {

@@ -94,23 +94,26 @@ impl Authorization {
 
     /// Whether an ACS4 key is of the day that the request's own time names.
     pub(super) fn is_of_day(&self, date: &str) -> bool {
-        self.scope.as_ref().is_none_or(|scope| {
-            date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date)
-        })
+        self.scope
+            .as_ref()
+            .is_none_or(|scope| date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date))
     }
 
     /// What the reader believes of a request must be signed: every `x-acs-` header that it looks at.
     fn covers(&self, headers: &HeaderMap) -> bool {
         let read = ["action", "version", "date", "signature-nonce", "security-token", "accesskey-id"];
         let signed = |name: &str| self.signed_headers.split(';').any(|it| it == name);
-        read.iter().map(|name| format!("x-acs-{name}")).all(|name| !headers.contains_key(&name) || signed(&name))
+        read.iter()
+            .map(|name| format!("x-acs-{name}"))
+            .all(|name| !headers.contains_key(&name) || signed(&name))
     }
 
     fn canonical_request(&self, call: &Call, empty: &str) -> String {
         let query = encode_pairs(call.query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let mut text = [call.method.as_str(), "\n", &call.path, "\n", &query, "\n"].concat();
         for name in self.signed_headers.split(';') {
-            let mut values: Vec<_> = call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
+            let mut values: Vec<_> =
+                call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
             values.sort_unstable();
             let value = values.join(&b","[..]);
             text.push_str(name);
@@ -178,9 +181,15 @@ mod tests {
 
     #[test]
     fn the_header_is_read_by_name() {
-        let it = Authorization::parse("ACS3-HMAC-SHA256 Credential=ak,Signature=ff,SignedHeaders=a;b").ok().unwrap();
-        assert_eq!((it.access_key.as_str(), it.signed_headers.as_str(), it.signature.as_str()), ("ak", "a;b", "ff"));
-        let header = "ACS4-HMAC-SM3 Credential=ak/20260102/center/Kms/aliyun_v4_request,SignedHeaders=a,Signature=f";
+        let it = Authorization::parse("ACS3-HMAC-SHA256 Credential=ak,Signature=ff,SignedHeaders=a;b")
+            .ok()
+            .unwrap();
+        assert_eq!(
+            (it.access_key.as_str(), it.signed_headers.as_str(), it.signature.as_str()),
+            ("ak", "a;b", "ff")
+        );
+        let header =
+            "ACS4-HMAC-SM3 Credential=ak/20260102/center/Kms/aliyun_v4_request,SignedHeaders=a,Signature=f";
         let it = Authorization::parse(header).ok().unwrap();
         assert_eq!((it.access_key.as_str(), it.region()), ("ak", None));
         assert!(it.is_of_day("2026-01-02T03:04:05Z") && !it.is_of_day("2026-01-03T03:04:05Z"));

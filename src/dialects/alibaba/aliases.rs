@@ -104,7 +104,9 @@ fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> AliasList {
         alias_arn: names::arn(&cx.caller.realm, name.as_str()),
     };
     AliasList {
-        aliases: Aliases { alias: page.entries.iter().map(|(name, key)| entry(name, (*key).as_ref())).collect() },
+        aliases: Aliases {
+            alias: page.entries.iter().map(|(name, key)| entry(name, (*key).as_ref())).collect(),
+        },
         total_count: page.total,
         page_number: page.number,
         page_size: page.size,

@@ -93,7 +93,11 @@ impl Error {
         let (status, code, message): (u16, _, &'static str) = match self {
             Self::Engine(error) => return engine_refusal(error),
             Self::Missing(name) => {
-                return refusal(400, "MissingParameter", format!("The parameter \"{name}\" is needed but not provided."));
+                return refusal(
+                    400,
+                    "MissingParameter",
+                    format!("The parameter \"{name}\" is needed but not provided."),
+                );
             }
             Self::Invalid(name) => return invalid(name),
             Self::RpcSignature(signed) => {
@@ -124,13 +128,17 @@ impl Error {
             Self::Unsupported => (400, "UnsupportedOperation", "This action is not supported."),
             Self::MethodUnsupported => (403, "UnsupportedHTTPMethod", "This http method is not supported."),
             Self::Unparsable => (400, "ParseRequestParameterException", UNPARSABLE),
-            Self::ActionUnknown => {
-                (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
-            }
+            Self::ActionUnknown => (
+                404,
+                "InvalidAction.NotFound",
+                "Specified api is not found, please check your url and method.",
+            ),
             Self::VersionUnknown => (400, "InvalidVersion", "Specified parameter Version is not valid."),
-            Self::AccessKeyUnknown => {
-                (404, "InvalidAccessKeyId.NotFound", "The Access Key ID provided does not exist in our records.")
-            }
+            Self::AccessKeyUnknown => (
+                404,
+                "InvalidAccessKeyId.NotFound",
+                "The Access Key ID provided does not exist in our records.",
+            ),
             Self::AccessKeyDisabled => (403, "Forbidden.AccessKey", "This AccessKey is not enabled."),
             Self::Timestamp => (
                 400,
@@ -165,9 +173,7 @@ impl Error {
             Self::TagDuplicate => (400, "Duplicate.TagKey", "The specified tagKey is duplicate."),
             Self::TagKey => (400, "InvalidParameter.TagKey", "The specified parameter is not valid."),
             Self::TagValue => (400, "InvalidParameter.TagValue", "The specified parameter is not valid."),
-            Self::WouldSucceed => {
-                (400, "DryRunOperationError", "The request would succeed without DryRun.")
-            }
+            Self::WouldSucceed => (400, "DryRunOperationError", "The request would succeed without DryRun."),
         };
         Refusal { status, code, message: message.into() }
     }
@@ -201,9 +207,11 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
             "Rejected.PendingDeletion",
             "The request was rejected because the key state is PendingDeletion.",
         ),
-        E::KeyPendingImport => {
-            (409, "Rejected.PendingImport", "The request was rejected because the key state is PendingImport.")
-        }
+        E::KeyPendingImport => (
+            409,
+            "Rejected.PendingImport",
+            "The request was rejected because the key state is PendingImport.",
+        ),
         // No source names a code for a protected key; clients only need one that is final.
         E::MoveRefused | E::DeletionProtected => {
             (409, "Rejected.StateModifiedFailed", "Keystate modified failed.")
@@ -233,9 +241,7 @@ fn account_refusal(status: AccountStatus) -> (u16, &'static str, &'static str) {
             "Kms service is not Enabled for current user. Please get access permission first.",
         ),
         AccountStatus::InDebt => (403, "Forbidden.InDebt", "Current user is indebted."),
-        AccountStatus::InDebtOverdue => {
-            (403, "Forbidden.InDebtOverdue", "Current user is indebted Overdue.")
-        }
+        AccountStatus::InDebtOverdue => (403, "Forbidden.InDebtOverdue", "Current user is indebted Overdue."),
         AccountStatus::RiskControl => {
             (403, "Forbidden.ProhibitedByRiskControl", "Current user is Prohibited By Risk Control.")
         }

@@ -190,8 +190,10 @@ impl TryFrom<String> for RotationInterval {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-        let (number, unit) =
-            units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit))).ok_or(Malformed)?;
+        let (number, unit) = units
+            .iter()
+            .find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))
+            .ok_or(Malformed)?;
         let seconds = number.parse::<u64>().ok().and_then(|n| n.checked_mul(*unit)).ok_or(Malformed)?;
         let (least, most) = (rules::ROTATION_DAYS.start() * 86_400, rules::ROTATION_DAYS.end() * 86_400);
         if (least..=most).contains(&seconds) { Ok(Self) } else { Err(Malformed) }
@@ -294,7 +296,9 @@ mod tests {
         for good in ["1234abcd-12ab", "alias/a", "acs:kms:r:1:key/k", "acs:kms:r:1:alias/a"] {
             assert!(KeyName::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for bad in ["", "a b", "alias/", "acs:kms:r:1", "acs:kms:r:1:secret/s", "acs:kms:r:1:key/", "arn:aws:kms"] {
+        for bad in
+            ["", "a b", "alias/", "acs:kms:r:1", "acs:kms:r:1:secret/s", "acs:kms:r:1:key/", "arn:aws:kms"]
+        {
             assert!(KeyName::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
@@ -315,9 +319,16 @@ mod tests {
 
     #[test]
     fn rotation_takes_7_to_730_days() {
-        for (text, good) in [("7d", true), ("604800s", true), ("168h", true), ("730d", true), ("10080m", true)]
-            .into_iter()
-            .chain([("6d", false), ("731d", false), ("365x", false), ("d", false), ("99999999999999999999d", false)])
+        for (text, good) in
+            [("7d", true), ("604800s", true), ("168h", true), ("730d", true), ("10080m", true)]
+                .into_iter()
+                .chain([
+                    ("6d", false),
+                    ("731d", false),
+                    ("365x", false),
+                    ("d", false),
+                    ("99999999999999999999d", false),
+                ])
         {
             assert_eq!(RotationInterval::try_from(text.to_owned()).is_ok(), good, "{text}");
         }

@@ -70,6 +70,8 @@ impl Flaw {
     /// The flaw of a parameter or, within it, of one of its members.
     fn of(self, name: &str) -> Self {
         match self {
+            // A list's member has told its whole name already.
+            Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
             Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
             Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
             Self::Invalid(member) => Self::Invalid(member),
@@ -192,15 +194,17 @@ impl<'a> Slot<'a> {
         if numbers.len() > LIST_MAX { Err(Flaw::Invalid(String::new())) } else { Ok(numbers) }
     }
 
-    fn parse<T: std::str::FromStr>(&self) -> Result<T, Flaw> {
-        self.text.and_then(|text| text.parse().ok()).ok_or(Flaw::Invalid(String::new()))
+    /// A number: digits, behind a minus perhaps, but no plus.
+    fn number<T: std::str::FromStr>(&self) -> Result<T, Flaw> {
+        let text = self.text.filter(|text| !text.starts_with('+'));
+        text.and_then(|text| text.parse().ok()).ok_or(Flaw::Invalid(String::new()))
     }
 }
 
 macro_rules! numbers {
     ($($method:ident $visit:ident),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
-            visitor.$visit(self.parse()?)
+            visitor.$visit(self.number()?)
         }
     )*};
 }
@@ -230,7 +234,11 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Flaw> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Flaw> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -359,7 +367,9 @@ mod tests {
 
     #[test]
     fn flat_text_becomes_a_request() {
-        let full = request("KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v&Id.1=x&Id.10=z&Id.2=y");
+        let full = request(
+            "KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v&Id.1=x&Id.10=z&Id.2=y",
+        );
         let tag = |key: &str, value: Option<&str>| Tag { key: key.into(), value: value.map(Into::into) };
         assert_eq!(
             full.unwrap(),

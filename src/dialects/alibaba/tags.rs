@@ -265,14 +265,14 @@ fn resources(cx: &Cx, kind: ResourceType, names: Vec<KeyName>) -> Result<Vec<Key
     if kind == ResourceType::Secret {
         return Err(Error::TaggedNotFound);
     }
-    names.into_iter().map(|name| name.without_alias(cx)).collect()
+    names.into_iter().map(|name| name.without_alias(cx).map_err(unknown_resource)).collect()
 }
 
 /// These actions call a key that is not there by another name.
-fn unknown_resource(error: engine::Error) -> Error {
-    match error {
-        engine::Error::KeyNotFound => Error::TaggedNotFound,
-        other => other.into(),
+fn unknown_resource(error: impl Into<Error>) -> Error {
+    match error.into() {
+        Error::Engine(engine::Error::KeyNotFound) => Error::TaggedNotFound,
+        other => other,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::Realm;
 use crate::world::{Instant, World};
 
 /// How far a request's time may be off.
-const LEEWAY: Duration = Duration::from_secs(15 * 60);
+const LEEWAY: Duration = Duration::from_mins(15);
 
 /// Finds the caller. In [`AuthMode::Warn`] a failed check is told instead of refused.
 pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Verified, Error> {
@@ -30,7 +30,12 @@ pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Ve
             Ok(account) => (account, None),
             Err(error) => {
                 let code = error.refusal().code;
-                tracing::warn!(code, access_key = access_key_id(call), action = call.action(), "check failed");
+                tracing::warn!(
+                    code,
+                    access_key = access_key_id(call),
+                    action = call.action(),
+                    "check failed"
+                );
                 (presumed(), Some(code.to_owned()))
             }
         },
@@ -102,7 +107,12 @@ fn check_time(world: &World, text: &str) -> Result<(), Error> {
     if fresh(world.clock.now()) || fresh(world.clock.host()) { Ok(()) } else { Err(Error::Timestamp) }
 }
 
-fn check_token(accounts: &Accounts, world: &World, key: &AccessKey, given: Option<&str>) -> Result<(), Error> {
+fn check_token(
+    accounts: &Accounts,
+    world: &World,
+    key: &AccessKey,
+    given: Option<&str>,
+) -> Result<(), Error> {
     let stranger = |given: &str| {
         if accounts.has_token(given) { Error::TokenMismatched } else { Error::TokenMalformed }
     };

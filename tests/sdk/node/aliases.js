@@ -88,6 +88,22 @@ module.exports = async function aliases(run, { key }) {
     await run.refused('Forbidden.AliasNotFound', 'UpdateAlias', { AliasName, KeyId: one.KeyId });
   });
 
+  await run.check('actions that take no alias say so', async () => {
+    const { KeyId } = await key();
+    const AliasName = name('unfit');
+    await run.done('CreateAlias', { AliasName, KeyId });
+    for (const [action, params] of [
+      ['EnableKey', {}], ['DisableKey', {}], ['ScheduleKeyDeletion', {}], ['CancelKeyDeletion', {}],
+      ['UpdateKeyDescription', { Description: 'd' }], ['CreateAlias', { AliasName: name('new') }], ['UpdateAlias', { AliasName }],
+      ['ListAliasesByKeyId', {}], ['TagResource', { Tags: '[{"TagKey":"a","TagValue":"b"}]' }],
+      ['UntagResource', { TagKeys: '["a"]' }], ['ListResourceTags', {}],
+    ]) {
+      await run.refused('Unsupported.Alias', action, { KeyId: AliasName, ...params });
+    }
+    assert.equal((await run.describe(AliasName)).KeyState, 'Enabled');
+    await run.done('DeleteAlias', { AliasName });
+  });
+
   await run.check('DeleteAlias leaves the key, and refuses an unknown alias', async () => {
     const { KeyId } = await key();
     const AliasName = name('goes');

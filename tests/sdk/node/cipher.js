@@ -149,12 +149,19 @@ module.exports = async function cipher(run, { key }) {
     await run.invalid('CiphertextBlob', 'Decrypt', { CiphertextBlob, EncryptionContext: source });
   });
 
-  await run.check('ReEncrypt under the same key, contexts left out', async () => {
+  await run.check('ReEncrypt under the same key, by id and by alias, contexts left out', async () => {
     const { KeyId } = keys.Aliyun_AES_192;
     const blob = await sealAndOpen(run, keys.Aliyun_AES_192, 'again');
-    const { CiphertextBlob } = await run.ok('ReEncrypt', { CiphertextBlob: blob, DestinationKeyId: KeyId });
-    assert.notEqual(CiphertextBlob, blob);
-    assert.equal((await run.ok('Decrypt', { CiphertextBlob })).Plaintext, 'again');
+    const alias = `alias/${run.tag}-reencrypt`;
+    await run.done('CreateAlias', { AliasName: alias, KeyId });
+    for (const DestinationKeyId of [KeyId, alias]) {
+      const { CiphertextBlob } = await run.ok('ReEncrypt', { CiphertextBlob: blob, DestinationKeyId });
+      assert.notEqual(CiphertextBlob, blob);
+      assert.deepEqual(await run.ok('Decrypt', { CiphertextBlob }), {
+        KeyId, KeyVersionId: keys.Aliyun_AES_192.PrimaryKeyVersion, Plaintext: 'again',
+      });
+    }
+    await run.done('DeleteAlias', { AliasName: alias });
   });
 
   await run.check('ReEncrypt refuses a wrong context, a bad blob and an unknown key', async () => {

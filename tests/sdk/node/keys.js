@@ -70,6 +70,7 @@ module.exports = async function keys(run, { key }) {
   await run.check('CreateKey refuses wrong values', async () => {
     await run.invalid('KeySpec', 'CreateKey', { KeySpec: 'AES_256' });
     await run.invalid('KeyUsage', 'CreateKey', { KeyUsage: 'ENCRYPT_DECRYPT' });
+    await run.invalid('KeyUsage', 'CreateKey', { KeyUsage: 'SIGN/VERIFY' });
     await run.invalid('Origin', 'CreateKey', { Origin: 'external' });
     await run.invalid('ProtectionLevel', 'CreateKey', { ProtectionLevel: 'hsm' });
     await run.invalid('Description', 'CreateKey', { Description: 'x'.repeat(8193) });
@@ -124,10 +125,13 @@ module.exports = async function keys(run, { key }) {
     await run.invalid('EnableDeletionProtection', 'SetDeletionProtection', { KeyId, EnableDeletionProtection: 'yes' });
   });
 
-  await run.check('SetDeletionProtection refuses an unknown key', async () => {
+  await run.check('SetDeletionProtection refuses an unknown key, and an id in place of the ARN', async () => {
     const { Arn, KeyId } = await key();
     await run.refused('Forbidden.KeyNotFound', 'SetDeletionProtection', {
       ProtectedResourceArn: Arn.replace(KeyId, '00000000-0000-4000-8000-000000000000'), EnableDeletionProtection: true,
+    });
+    await run.invalid('ProtectedResourceArn', 'SetDeletionProtection', {
+      ProtectedResourceArn: KeyId, EnableDeletionProtection: true,
     });
   });
 };

@@ -10,6 +10,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const REFUSALS = {
   'AliasAlreadyExists': [400, 'AliasName Already Exists.'],
   'DryRunOperationError': [400, null],
+  'Duplicate.TagKey': [400, null],
   'Forbidden.AliasNotFound': [404, 'The specified Alias is not found.'],
   'Forbidden.KeyNotFound': [404, 'The specified Key is not found.'],
   'Forbidden.KeyVersionNotFound': [404, 'The specified Key version is not found.'],
@@ -19,6 +20,8 @@ const REFUSALS = {
   'InvalidAccessKeyId.NotFound': [404, null],
   'InvalidAction.NotFound': [404, 'Specified api is not found, please check your url and method.'],
   'InvalidParameter': [400, null],
+  'InvalidParameter.TagKey': [400, null],
+  'InvalidParameter.TagValue': [400, null],
   'InvalidResourceId.NotFound': [404, null],
   'InvalidVersion': [400, 'Specified parameter Version is not valid.'],
   'MissingParameter': [400, null],
@@ -28,6 +31,7 @@ const REFUSALS = {
   'Rejected.StateModifiedFailed': [409, 'Keystate modified failed.'],
   'SignatureDoesNotMatch': [400, null],
   'SignatureNonceUsed': [400, null],
+  'Unsupported.Alias': [400, 'Alias is not valid for this api.'],
   'ValidationError': [400, null],
 };
 

@@ -70,6 +70,23 @@ module.exports = async function lists(run, { key }) {
     });
   }
 
+  await run.check('ListKeys takes the filters of newer SDKs', async () => {
+    const { KeyId, Creator } = ids.sm4;
+    const AliasName = `alias/${run.tag}-filter`;
+    await run.done('CreateAlias', { AliasName, KeyId });
+    await run.done('TagResource', { KeyId, Tags: JSON.stringify([{ TagKey: run.tag, TagValue: `${run.tag}=1` }]) });
+    for (const pair of [['KeyId', KeyId], ['AliasName', AliasName], ['TagKey', run.tag], ['TagValue', `${run.tag}=1`]]) {
+      const listed = await run.all('ListKeys', 'Keys', 'Key', { Filters: filters(pair) });
+      assert.deepEqual(listed.map((one) => one.KeyId), [KeyId], pair[0]);
+    }
+    const own = await run.all('ListKeys', 'Keys', 'Key', { Filters: filters(['Creator', Creator]) });
+    assert.ok(own.some((one) => one.KeyId === KeyId));
+    assert.ok(!own.some((one) => one.KeyId === ids.service.KeyId));
+    const dedicated = await run.all('ListKeys', 'Keys', 'Key', { Filters: filters(['DKMSInstanceId', 'kst-none']) });
+    assert.deepEqual(dedicated, []);
+    await run.done('DeleteAlias', { AliasName });
+  });
+
   await run.check('lists refuse wrong pages, sizes and filters', async () => {
     const { KeyId } = ids.plain;
     for (const [action, params] of [['ListKeys', {}], ['ListAliases', {}], ['ListAliasesByKeyId', { KeyId }], ['ListKeyVersions', { KeyId }]]) {

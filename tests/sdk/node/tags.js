@@ -58,9 +58,18 @@ module.exports = async function tags(run, { key }) {
     await run.refused('Forbidden.KeyNotFound', 'UntagResource', { KeyId: UNKNOWN, TagKeys: '["a"]' });
     await run.refused('Forbidden.KeyNotFound', 'ListResourceTags', { KeyId: UNKNOWN });
     const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`k${i}`, 'v']));
-    for (const Tags of ['x', '{}', '[{"TagKey":1}]', json({ 'aliyun.a': 'b' }), json({ 'acs:a': 'b' }), json({ ['k'.repeat(129)]: 'v' }), json(eleven)]) {
+    for (const Tags of ['x', '{}', '[{"TagKey":1}]', json(eleven)]) {
       await run.invalid('Tags', 'TagResource', { KeyId, Tags });
     }
+    for (const wrong of ['aliyun.a', 'acs:a', 'k'.repeat(129), 'a*b']) {
+      await run.refused('InvalidParameter.TagKey', 'TagResource', { KeyId, Tags: json({ [wrong]: 'v' }) });
+    }
+    for (const wrong of ['v'.repeat(129), 'a*b']) {
+      await run.refused('InvalidParameter.TagValue', 'TagResource', { KeyId, Tags: json({ k: wrong }) });
+    }
+    const [once] = JSON.parse(json({ k: 'v' }));
+    await run.refused('Duplicate.TagKey', 'TagResource', { KeyId, Tags: JSON.stringify([once, once]) });
+    await run.invalid('SecretName', 'TagResource', { KeyId, SecretName: 'also', Tags: json({ a: 'b' }) });
     await run.invalid('TagKeys', 'UntagResource', { KeyId, TagKeys: 'x' });
     assert.deepEqual(await listed(KeyId), {});
   });
@@ -96,6 +105,10 @@ module.exports = async function tags(run, { key }) {
     const unknown = { RegionId, ResourceType, ResourceId: [KeyId, UNKNOWN] };
     await run.refused('InvalidResourceId.NotFound', 'TagResources', { ...unknown, Tag });
     await run.refused('InvalidResourceId.NotFound', 'UntagResources', { ...unknown, TagKey: ['a'] });
+    await run.refused('InvalidParameter.TagKey', 'TagResources', {
+      RegionId, ResourceType, ResourceId: [KeyId], Tag: flat({ 'acs:a': 'b' }),
+    });
+    await run.refused('Duplicate.TagKey', 'TagResources', { RegionId, ResourceType, ResourceId: [KeyId], Tag: [...Tag, ...Tag] });
     await run.invalid('ResourceType', 'TagResources', { RegionId, ResourceType: 'bucket', ResourceId: [KeyId], Tag });
     await run.invalid('ResourceType', 'UntagResources', { RegionId, ResourceType: 'bucket', ResourceId: [KeyId], TagKey: ['a'] });
     await run.invalid('ResourceType', 'ListTagResources', { RegionId, ResourceType: 'bucket', ResourceId: [KeyId] });

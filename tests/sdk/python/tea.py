@@ -193,7 +193,7 @@ def nonce_is_spent_once(kms):
 
 
 def bearer_is_refused(kms):
-    stranger = Kms(kms.scheme, bearer_token="a token", type="bearer")
+    stranger = Kms(kms.scheme, access_key_id=None, access_key_secret=None, bearer_token="a token")
     try:
         stranger.call("ListKeys")
     except Refused as refusal:

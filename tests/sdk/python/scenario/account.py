@@ -33,12 +33,18 @@ def account_opens_the_service(kms):
 
 
 def accounts_in_trouble(kms):
-    for status, code, message in (
-        ("in-debt", "Forbidden.InDebt", "Current user is indebted."),
-        ("in-debt-overdue", "Forbidden.InDebtOverdue", "Current user is indebted Overdue."),
-        ("risk-control", "Forbidden.ProhibitedByRiskControl", "Current user is Prohibited By Risk Control."),
+    for status, shown, code, message in (
+        ("in-debt", "InDebt", "Forbidden.InDebt", "Current user is indebted."),
+        ("in-debt-overdue", "InDebt", "Forbidden.InDebtOverdue", "Current user is indebted Overdue."),
+        (
+            "risk-control",
+            "Suspended",
+            "Forbidden.ProhibitedByRiskControl",
+            "Current user is Prohibited By Risk Control.",
+        ),
     ):
         other = kms.as_other(status, f"secret-of-{status}")
+        same(other.call("DescribeAccountKmsStatus")["AccountStatus"], shown, f"AccountStatus of {status}")
         refused(403, code, message, other.call, "CreateKey")
         refused(403, code, message, other.call, "ListKeys")
     other = kms.as_other("suspended", "secret-of-suspended")

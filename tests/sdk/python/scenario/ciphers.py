@@ -173,6 +173,24 @@ def dry_runs(kms):
         refused(400, "DryRunOperationError", None, kms.call, action, **good, DryRun="true")
         refused(400, "ValidationError", None, kms.call, action, **bad, DryRun="true")
         true("RequestId" in kms.call(action, **good, DryRun="false"), f"{action} with DryRun=false has no RequestId")
+    kms.call("DisableKey", KeyId=key)
+    for action, (good, _) in calls.items():
+        refused(400, "ValidationError", None, kms.call, action, **good, DryRun="True")
+    indebted = kms.as_other("in-debt", "secret-of-in-debt")
+    refused(400, "AccessDeniedError", None, indebted.call, "Encrypt", KeyId=key, Plaintext="eA==", DryRun="true")
+    invalid("DryRun", kms.call, "Encrypt", KeyId=key, Plaintext="eA==", DryRun="perhaps")
+
+
+def dry_runs_make_no_service_key(kms):
+    def names():
+        return {alias["AliasName"] for alias in kms.call("ListAliases", PageSize=100)["Aliases"]["Alias"]}
+
+    before = names()
+    for action, params in (("GenerateDataKey", {}), ("Encrypt", {"Plaintext": "eA=="})):
+        refused(
+            400, "DryRunOperationError", None, kms.call, action, KeyId="alias/acs/rehearsed", DryRun="true", **params
+        )
+    same(names(), before, "aliases after dry runs")
 
 
 def foreign_accounts_do_not_meet(kms):
@@ -202,5 +220,6 @@ CHECKS = [
     re_encrypt,
     re_encrypt_refuses,
     dry_runs,
+    dry_runs_make_no_service_key,
     foreign_accounts_do_not_meet,
 ]

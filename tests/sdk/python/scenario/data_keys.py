@@ -1,8 +1,9 @@
 """GenerateDataKey, GenerateDataKeyWithoutPlaintext, and the keys of cloud services."""
 
 import base64
+import json
 
-from checks import invalid, missing, no_key, refused, same, true
+from checks import invalid, missing, no_key, same, true
 from scenario.keys import UNKNOWN, described, new_key
 
 BOTH = ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
@@ -79,9 +80,15 @@ def service_keys_appear_on_first_use(kms):
     same(kms.call("Encrypt", KeyId="alias/acs/mse", Plaintext="eA==")["KeyId"], key, "KeyId at the second use")
     back = kms.call("Decrypt", CiphertextBlob=answer["CiphertextBlob"])
     same((back["Plaintext"], back["KeyId"]), (answer["Plaintext"], key), "what the service key opens")
+    # ListKeys tells them from the keys of users.
+    for creator, wanted in (("Service", True), ("User", False)):
+        filters = json.dumps([{"Key": "CreatorType", "Values": [creator]}])
+        listed = kms.call("ListKeys", Filters=filters, PageSize=100)["Keys"]["Key"]
+        same(key in [one["KeyId"] for one in listed], wanted, f"whether it is a key of CreatorType {creator}")
     # Their names are reserved.
     mine = new_key(kms)
-    refused(400, "InvalidParameter", None, kms.call, "CreateAlias", AliasName="alias/acs/mine", KeyId=mine)
+    invalid("AliasName", kms.call, "CreateAlias", AliasName="alias/acs/mine", KeyId=mine)
+    invalid("AliasName", kms.call, "UpdateAlias", AliasName="alias/acs/mse", KeyId=mine)
 
 
 CHECKS = [

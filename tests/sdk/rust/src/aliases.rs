@@ -116,6 +116,34 @@ pub async fn drive(run: &Run<'_>) {
     })
     .await;
 
+    run.check("actions that take no alias say so", async || {
+        let key = run.key(json!({})).await?;
+        let alias = name("unfit");
+        run.done("CreateAlias", json!({ "AliasName": alias, "KeyId": key.id })).await?;
+        let asked = json!({
+            "KeyId": alias, "AliasName": alias, "Description": "d", "TagKeys": "[\"a\"]",
+            "Tags": r#"[{"TagKey":"a","TagValue":"b"}]"#,
+        });
+        for action in [
+            "EnableKey",
+            "DisableKey",
+            "ScheduleKeyDeletion",
+            "CancelKeyDeletion",
+            "UpdateKeyDescription",
+            "CreateAlias",
+            "UpdateAlias",
+            "ListAliasesByKeyId",
+            "TagResource",
+            "UntagResource",
+            "ListResourceTags",
+        ] {
+            run.refused("Unsupported.Alias", action, asked.clone()).await?;
+        }
+        run.done("DeleteAlias", json!({ "AliasName": alias })).await?;
+        run.drop(&key).await
+    })
+    .await;
+
     run.check("DeleteAlias leaves the key, and refuses an unknown alias", async || {
         let key = run.key(json!({})).await?;
         run.done("CreateAlias", json!({ "AliasName": name("goes"), "KeyId": key.id })).await?;

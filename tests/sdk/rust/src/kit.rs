@@ -268,6 +268,7 @@ fn message(code: &str) -> Option<&'static str> {
         "Rejected.PendingDeletion" => "The request was rejected because the key state is PendingDeletion.",
         "Rejected.PendingImport" => "The request was rejected because the key state is PendingImport.",
         "Rejected.StateModifiedFailed" => "Keystate modified failed.",
+        "Unsupported.Alias" => "Alias is not valid for this api.",
         _ => return None,
     })
 }

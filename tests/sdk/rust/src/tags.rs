@@ -96,14 +96,16 @@ pub async fn drive(run: &Run<'_>) {
         )
         .await?;
         run.refused("Forbidden.KeyNotFound", "ListResourceTags", json!({ "KeyId": UNKNOWN })).await?;
-        for wrong in [
-            "x",
-            "{}",
-            r#"[{"TagKey":1}]"#,
-            r#"[{"TagKey":"aliyun.a","TagValue":"b"}]"#,
-            r#"[{"TagKey":"acs:a","TagValue":"b"}]"#,
-        ] {
+        for wrong in ["x", "{}", r#"[{"TagKey":1}]"#] {
             run.invalid("Tags", "TagResource", json!({ "KeyId": key.id, "Tags": wrong })).await?;
+        }
+        for (code, wrong) in [
+            ("InvalidParameter.TagKey", r#"[{"TagKey":"aliyun.a","TagValue":"b"}]"#),
+            ("InvalidParameter.TagKey", r#"[{"TagKey":"acs:a","TagValue":"b"}]"#),
+            ("InvalidParameter.TagValue", r#"[{"TagKey":"a","TagValue":"b*c"}]"#),
+            ("Duplicate.TagKey", r#"[{"TagKey":"a","TagValue":"b"},{"TagKey":"a","TagValue":"c"}]"#),
+        ] {
+            run.refused(code, "TagResource", json!({ "KeyId": key.id, "Tags": wrong })).await?;
         }
         run.invalid("TagKeys", "UntagResource", json!({ "KeyId": key.id, "TagKeys": "x" })).await?;
         run.drop(&key).await

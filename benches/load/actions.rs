@@ -1,0 +1,81 @@
+//! The actions that are measured, and how many requests each of them takes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::Failure;
+use crate::client::Connection;
+use crate::request::Signer;
+
+/// An action that is measured.
+pub(crate) struct Action {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// How many requests a round has, by number of connections.
+    pub(crate) requests: [u32; 3],
+    /// Whether it is done only once the disk has it.
+    pub(crate) writes: bool,
+    params: fn(&Subject) -> Vec<(&str, &str)>,
+}
+
+/// Every action that is measured.
+pub(crate) const ACTIONS: &[Action] = &[
+    Action {
+        name: "Encrypt",
+        requests: MANY,
+        writes: false,
+        params: |it| vec![("KeyId", &it.key), ("Plaintext", &it.text)],
+    },
+    Action {
+        name: "Decrypt",
+        requests: MANY,
+        writes: false,
+        params: |it| vec![("CiphertextBlob", &it.blob)],
+    },
+    Action {
+        name: "GenerateDataKey",
+        requests: MANY,
+        writes: false,
+        params: |it| vec![("KeyId", &it.key), ("KeySpec", "AES_256")],
+    },
+    Action { name: "DescribeKey", requests: MANY, writes: false, params: |it| vec![("KeyId", &it.key)] },
+    Action { name: "CreateKey", requests: [100, 800, 1600], writes: true, params: |_| Vec::new() },
+];
+
+/// One connection waits for each answer; more of them keep the server busy.
+const MANY: [u32; 3] = [2_000, 6_000, 6_000];
+
+impl Action {
+    /// A new request.
+    pub(crate) fn request(&self, subject: &Subject, signer: &mut Signer) -> Vec<u8> {
+        signer.request(self.name, &(self.params)(subject))
+    }
+}
+
+/// What the requests are about.
+pub(crate) struct Subject {
+    /// A key's id.
+    key: String,
+    /// A plaintext: the base64 text of 32 bytes.
+    text: String,
+    /// The plaintext sealed under the key.
+    blob: String,
+}
+
+impl Subject {
+    /// Makes a key and seals a text under it.
+    pub(crate) async fn make(connection: &mut Connection, signer: &mut Signer) -> Result<Self, Failure> {
+        let text = STANDARD.encode([0xA5; 32]);
+        let made = connection.call(&signer.request("CreateKey", &[])).await?.json()?;
+        let key = string(&made["KeyMetadata"]["KeyId"])?;
+        let params = [("KeyId", key.as_str()), ("Plaintext", &text)];
+        let sealed = connection.call(&signer.request("Encrypt", &params)).await?.json()?;
+        let blob = string(&sealed["CiphertextBlob"])?;
+        Ok(Self { key, text, blob })
+    }
+}
+
+fn string(value: &Value) -> Result<String, Failure> {
+    value.as_str().map(str::to_owned).ok_or_else(|| "an answer lacks a field".into())
+}

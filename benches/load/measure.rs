@@ -1,0 +1,147 @@
+//! Rounds of requests, in turns to kmsim and to the floor, and the line that comes of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::Failure;
+use crate::client::Connection;
+use crate::disk::Disk;
+use crate::process::Process;
+
+/// The numbers of connections that are measured.
+pub(crate) const CONCURRENCIES: [usize; 3] = [1, 16, 64];
+/// How many rounds each server gets. Odd, so that there is a middle one.
+const ROUNDS: usize = 5;
+
+/// What one action does at one number of connections.
+pub(crate) struct Line {
+    connections: usize,
+    /// kmsim's requests/s in its middle round.
+    pub(crate) rate: f64,
+    /// The floor's.
+    floor: f64,
+    p50: Duration,
+    p99: Duration,
+}
+
+impl Line {
+    /// The head of the table.
+    pub(crate) const HEAD: &str =
+        "action            connections  requests/s   p50 ms   p99 ms     floor/s   ratio";
+
+    /// The line as text.
+    pub(crate) fn text(&self, action: &str) -> String {
+        let Self { connections, rate, floor, .. } = self;
+        let [p50, p99] = [self.p50, self.p99].map(|it| it.as_secs_f64() * 1_000.0);
+        let ratio = rate / floor;
+        format!(
+            "{action:<17} {connections:>11} {rate:>11.0} {p50:>8.3} {p99:>8.3} {floor:>11.0} {ratio:>7.2}"
+        )
+    }
+}
+
+/// Measures kmsim and the floor, with `requests` in each round.
+pub(crate) async fn run(
+    (server, floor): (&Process, &Process),
+    connections: usize,
+    requests: u32,
+    mut sign: impl FnMut() -> Vec<u8>,
+    mut disk: Option<&mut Disk>,
+) -> Result<Line, Failure> {
+    let mut server = Side::open(server, connections).await?;
+    let mut floor = Side::open(floor, connections).await?;
+    let mut sign = |count: u32| Arc::new((0..count).map(|_| sign()).collect::<Vec<_>>());
+    let warm_up = sign(requests / 4);
+    server.pass(&warm_up).await?;
+    floor.pass(&warm_up).await?;
+    server.forget();
+    floor.forget();
+    for round in 0..ROUNDS {
+        let signed = sign(requests);
+        // Who goes first changes, too.
+        let turns = if round % 2 == 0 { [&mut server, &mut floor] } else { [&mut floor, &mut server] };
+        for side in turns {
+            side.pass(&signed).await?;
+        }
+        if let Some(disk) = disk.as_deref_mut() {
+            disk.measure()?;
+        }
+    }
+    server.latencies.sort_unstable();
+    let percentile = |percent: usize| {
+        let at = server.latencies.len() * percent / 100;
+        server.latencies.get(at).copied().unwrap_or_default()
+    };
+    let (p50, p99) = (percentile(50), percentile(99));
+    Ok(Line { connections, p50, p99, rate: median(&mut server.rates), floor: median(&mut floor.rates) })
+}
+
+/// Sends every request once, over this many connections.
+pub(crate) async fn send_all(
+    server: &Process,
+    connections: usize,
+    requests: Vec<Vec<u8>>,
+) -> Result<(), Failure> {
+    Side::open(server, connections).await?.pass(&Arc::new(requests)).await
+}
+
+/// The middle one of some numbers.
+pub(crate) fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+}
+
+/// A server with the connections to it, and what was measured so far.
+struct Side {
+    connections: Vec<Connection>,
+    rates: Vec<f64>,
+    latencies: Vec<Duration>,
+}
+
+impl Side {
+    async fn open(server: &Process, count: usize) -> Result<Self, Failure> {
+        let mut connections = Vec::with_capacity(count);
+        for _ in 0..count {
+            connections.push(Connection::open(server.address).await?);
+        }
+        Ok(Self { connections, rates: Vec::new(), latencies: Vec::new() })
+    }
+
+    fn forget(&mut self) {
+        self.rates.clear();
+        self.latencies.clear();
+    }
+
+    /// Sends every request once. A connection takes the next one as soon as it has the answer to its last.
+    async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<(), Failure> {
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        let start = Instant::now();
+        for mut connection in self.connections.drain(..) {
+            let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
+            tasks.spawn(async move {
+                let mut latencies = Vec::with_capacity(requests.len());
+                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let start = Instant::now();
+                    connection.call(request).await?;
+                    latencies.push(start.elapsed());
+                }
+                Ok::<_, Failure>((connection, latencies))
+            });
+        }
+        let mut ended = Vec::new();
+        while let Some(task) = tasks.join_next().await {
+            ended.push(task??);
+        }
+        let elapsed = start.elapsed();
+        self.rates.push(f64::from(u32::try_from(requests.len())?) / elapsed.as_secs_f64());
+        for (connection, latencies) in ended {
+            self.connections.push(connection);
+            self.latencies.extend(latencies);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Servers as processes of their own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::Failure;
+
+/// A server that runs. It ends with this.
+pub(crate) struct Process {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    child: Child,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    /// kmsim on this file, with no setting from the environment, once it is ready.
+    pub(crate) fn kmsim(data: &Path) -> Result<Self, Failure> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
+            command.env_remove(name);
+        }
+        Self::spawn(&mut command)
+    }
+
+    /// The floor, answering bodies of this length with these headers.
+    pub(crate) fn floor(length: usize, headers: &[&str]) -> Result<Self, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        Self::spawn(command.arg("floor").arg(length.to_string()).args(headers))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self, Failure> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = &mut child.stdout {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let address = line.trim_end().split_once(" ready on http://").map(|(_, address)| address.parse());
+        if let Some(Ok(address)) = address {
+            return Ok(Self { address, child });
+        }
+        // It may have ended already.
+        let _ = child.kill();
+        let _ = child.wait();
+        Err(format!("{command:?} does not say that it is ready: {line:?}").into())
+    }
+
+    /// How much memory it holds, by the operating system's account.
+    pub(crate) fn resident(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        match kib.and_then(|kib| kib.parse::<u32>().ok()) {
+            Some(kib) => format!("{:.1} MiB resident", f64::from(kib) / 1024.0),
+            None => "not known on this system".to_owned(),
+        }
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<(), Failure> {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-s", "TERM", &id]).status()?;
+        let ended = self.child.wait()?;
+        if told.success() && ended.success() { Ok(()) } else { Err(format!("it ended by {ended}").into()) }
+    }
+}

@@ -1,0 +1,182 @@
+//! The accounts file: YAML, read strictly. A mistake is told with its line, column and field, and never with the
+//! text around it, which may be a secret.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{ConfigError, is_account_id};
+use crate::algorithms::rsa::PublicKey;
+use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
+use crate::dialects::{Account, Accounts};
+use crate::engine::Quota;
+use crate::world::Instant;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    accounts: Vec<AccountEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountEntry {
+    id: AccountId,
+    #[serde(default)]
+    status: AccountStatus,
+    #[serde(default)]
+    quotas: QuotaEntry,
+    #[serde(default)]
+    access_keys: Vec<AccessKeyEntry>,
+    #[serde(default)]
+    sts_tokens: Vec<TokenEntry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuotaEntry {
+    keys: Option<usize>,
+    aliases: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessKeyEntry {
+    id: String,
+    secret: Option<Zeroizing<String>>,
+    public_key: Option<PublicKeyPem>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenEntry {
+    id: String,
+    secret: Zeroizing<String>,
+    token: Zeroizing<String>,
+    expires: Expiry,
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct AccountId(String);
+
+impl TryFrom<String> for AccountId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if is_account_id(&text) { Ok(Self(text)) } else { Err("an account id is digits") }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct PublicKeyPem(PublicKey);
+
+impl TryFrom<String> for PublicKeyPem {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        PublicKey::from_pem(&text).map(Self).ok_or("not an RSA public key in PEM")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Expiry(Instant);
+
+impl TryFrom<String> for Expiry {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Instant::parse(&text).map(Self).ok_or("not an RFC 3339 time")
+    }
+}
+
+/// Adds the file's access keys.
+pub(super) fn read(path: &Path, accounts: &mut Accounts) -> Result<(), ConfigError> {
+    let wrong = |what: &dyn std::fmt::Display| {
+        ConfigError::of("--accounts", format_args!("{}: {what}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|e| wrong(&e))?;
+    let file = parse(&text).map_err(|e| wrong(&e))?;
+    for entry in file.accounts {
+        add_account(entry, accounts).map_err(|e| wrong(&e))?;
+    }
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<File, String> {
+    let mut field = String::new();
+    let file = serde_saphyr::with_deserializer_from_str(text, |yaml| {
+        serde_path_to_error::deserialize(yaml).map_err(|error| {
+            field = error.path().to_string();
+            error.into_inner()
+        })
+    });
+    file.map_err(|error| {
+        let error = error.without_snippet().to_string();
+        let error = error.lines().next().unwrap_or_default();
+        if field.is_empty() || field == "." { error.to_owned() } else { format!("{field}: {error}") }
+    })
+}
+
+fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), String> {
+    let quota = Quota { keys: entry.quotas.keys, aliases: entry.quotas.aliases };
+    let account = Arc::new(Account { id: entry.id.0.as_str().into(), status: entry.status, quota });
+    let add = |key: AccessKey, accounts: &mut Accounts| {
+        let twice = format!("account {:?}: the access key {:?} is given twice", entry.id.0, key.id);
+        if accounts.add(key) { Ok(()) } else { Err(twice) }
+    };
+    for key in entry.access_keys {
+        let secret = match (key.secret, key.public_key) {
+            (Some(secret), None) => Secret::Shared(secret),
+            (None, Some(pem)) => Secret::Rsa(pem.0),
+            _ => {
+                let (account, id) = (&entry.id.0, key.id);
+                return Err(format!(
+                    "account {account:?}: access_keys: {id:?} needs a secret or a public_key"
+                ));
+            }
+        };
+        let mut access_key = AccessKey::new(key.id, secret, Arc::clone(&account));
+        access_key.disabled = key.disabled;
+        add(access_key, accounts)?;
+    }
+    for token in entry.sts_tokens {
+        let mut access_key = AccessKey::new(token.id, Secret::Shared(token.secret), Arc::clone(&account));
+        access_key.token = Some(Token { text: token.token, expires: token.expires.0 });
+        add(access_key, accounts)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_with_line_and_field() {
+        for (yaml, told) in [
+            ("accounts:\n  - id: x\n", "accounts[0].id: an account id is digits at line 2, column 9"),
+            (
+                "accounts:\n  - id: '1'\n    status: lost\n",
+                "accounts[0].status: unknown variant `lost`, expected one of active, not-opened, suspended, in-debt, \
+                 in-debt-overdue, risk-control at line 3, column 13",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    access_keys:\n      - {id: a, secret: [topsecret]}\n",
+                "accounts[0].access_keys[0].secret: expected string scalar at line 4, column 25",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    quotas: {keys: many}\n",
+                "accounts[0].quotas.keys: invalid u64 at line 3, column 20",
+            ),
+        ] {
+            assert_eq!(parse(yaml).err().unwrap(), told);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! What every test uses: a server within the process, whose clock stands until it is moved and whose entropy is
+//! seeded; a client that signs; and the built binary as a process of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Parser;
+use kmsim::algorithms::mac::{Hash, hmac};
+use kmsim::cli::Cli;
+use kmsim::config;
+use kmsim::dialects::AuthMode;
+use kmsim::dialects::alibaba::Alibaba;
+use kmsim::engine::Engine;
+use kmsim::server::{self, App};
+use kmsim::store::{Sqlite, Store};
+use kmsim::world::{Clock, Entropy, Instant, World};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+/// Where every test's clock starts.
+pub const START: &str = "2030-01-01T00:00:00Z";
+
+/// The repository's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A fixture's rows, without comments and header, each as its tab-separated cells.
+pub fn table(path: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(root().join("fixtures").join(path)).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// How to set a server up.
+#[derive(Default)]
+pub struct Setup<'a> {
+    /// The accounts file's text; without one there is the default access key.
+    pub accounts: Option<&'a str>,
+    /// How requests are checked.
+    pub auth: AuthMode,
+    /// Another store than one in memory.
+    pub store: Option<Box<dyn Store>>,
+}
+
+/// A server within the process.
+pub struct Server {
+    pub address: SocketAddr,
+    pub world: Arc<World>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Server {
+    /// A server with the default access key.
+    pub fn start() -> Self {
+        Self::with(Setup::default())
+    }
+
+    /// A server set up in some way.
+    pub fn with(setup: Setup<'_>) -> Self {
+        let start = Instant::parse(START).unwrap();
+        let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
+        Self::within(world, setup)
+    }
+
+    /// A server in a given world.
+    pub fn within(world: Arc<World>, setup: Setup<'_>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = vec!["kmsim".to_owned()];
+        if let Some(text) = setup.accounts {
+            let path = folder.path().join("accounts.yaml");
+            std::fs::write(&path, text).unwrap();
+            arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
+        }
+        let accounts = Arc::new(config::accounts(&Cli::parse_from(arguments)).unwrap());
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let address = runtime.block_on(async {
+            let store = match setup.store {
+                Some(store) => store,
+                None => Box::new(Sqlite::in_memory(Arc::clone(&world)).await.unwrap()),
+            };
+            let engine = Engine::open(store, Arc::clone(&world)).await.unwrap();
+            let alibaba = Alibaba::new(accounts, setup.auth, "cn-hangzhou");
+            let app = Arc::new(App { engine, alibaba, auth: setup.auth });
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(server::run(listener, app, std::future::pending()));
+            address
+        });
+        Self { address, world, runtime: Some(runtime) }
+    }
+
+    /// Moves the clock that due dates follow. The host's stays.
+    pub fn advance(&self, by: Duration) {
+        self.world.clock.advance(by);
+    }
+
+    /// A client with the default access key.
+    pub fn client(&self) -> Client {
+        self.client_as("testid", "testsecret")
+    }
+
+    /// A client with some access key.
+    pub fn client_as(&self, id: &str, secret: &str) -> Client {
+        Client::new(self.address, id, secret, &self.world.clock.host().to_string())
+    }
+}
+
+/// Whole days.
+pub fn days(days: u64) -> Duration {
+    Duration::from_secs(days * 86_400)
+}
+
+/// A client that signs as the old SDKs do (RPC, HMAC-SHA1), with everything in the form body.
+#[derive(Clone)]
+pub struct Client {
+    pub address: SocketAddr,
+    id: String,
+    secret: String,
+    time: String,
+    common: Vec<(String, String)>,
+}
+
+static NONCE: AtomicU64 = AtomicU64::new(0);
+
+impl Client {
+    pub fn new(address: SocketAddr, id: &str, secret: &str, time: &str) -> Self {
+        Self { address, id: id.into(), secret: secret.into(), time: time.into(), common: Vec::new() }
+    }
+
+    /// The same client with another parameter in every request: a region, a token.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.common.push((name.into(), value.into()));
+        self
+    }
+
+    /// The signed parameters of a request.
+    pub fn signed(&self, method: &str, action: &str, params: &[(&str, &str)]) -> Vec<(String, String)> {
+        let nonce = format!("nonce-{}", NONCE.fetch_add(1, Ordering::Relaxed));
+        let mut all: Vec<(String, String)> = [
+            ("Action", action),
+            ("Version", "2016-01-20"),
+            ("Format", "JSON"),
+            ("AccessKeyId", &self.id),
+            ("SignatureMethod", "HMAC-SHA1"),
+            ("SignatureVersion", "1.0"),
+            ("SignatureNonce", &nonce),
+            ("Timestamp", &self.time),
+        ]
+        .into_iter()
+        .chain(self.common.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        .chain(params.iter().copied())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+        // What comes later wins, as in the server.
+        let mut seen = std::collections::BTreeMap::new();
+        all.drain(..).for_each(|(name, value)| {
+            seen.insert(name, value);
+        });
+        let mut all: Vec<(String, String)> = seen.into_iter().collect();
+        let text = format!("{method}&%2F&{}", encode(&form(&all)));
+        let key = [self.secret.as_bytes(), b"&"];
+        all.push(("Signature".into(), STANDARD.encode(hmac(Hash::Sha1, &key, text.as_bytes()))));
+        all
+    }
+
+    /// Calls an action.
+    pub fn call(&self, action: &str, params: &[(&str, &str)]) -> Answer {
+        let body = form(&self.signed("POST", action, params));
+        let head = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        send(self.address, head, body.as_bytes())
+    }
+
+    /// Makes a key and answers its id.
+    pub fn create_key(&self, params: &[(&str, &str)]) -> String {
+        let made = self.call("CreateKey", params).ok();
+        made["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned()
+    }
+}
+
+/// An answer from the wire.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub text: String,
+}
+
+impl Answer {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (it, value) = line.split_once(':')?;
+            it.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.json()
+    }
+
+    /// The message of a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        let body = self.json();
+        assert_eq!((self.status, body["Code"].as_str()), (status, Some(code)), "{self:?}");
+        assert_eq!(body["HttpStatus"], status);
+        body["Message"].as_str().unwrap().to_owned()
+    }
+
+    /// Checks that the request was refused because of one parameter.
+    #[track_caller]
+    pub fn refused_parameter(&self, name: &str) {
+        let message = self.refused(400, "InvalidParameter");
+        assert_eq!(message, format!("The specified parameter \"{name}\" is not valid."));
+    }
+}
+
+/// Sends one request: `head` is the request line and headers, each with its line end, without Host and
+/// Content-Length where those are missing.
+pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
+    let lower = head.to_lowercase();
+    let mut request = head.to_owned();
+    if !lower.contains("\r\nhost:") {
+        request += &format!("Host: {address}\r\n");
+    }
+    if !lower.contains("\r\ncontent-length:") && !lower.contains("\r\ntransfer-encoding:") {
+        request += &format!("Content-Length: {}\r\n", body.len());
+    }
+    request += "Connection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    parse(&answer)
+}
+
+fn parse(answer: &[u8]) -> Answer {
+    let text = String::from_utf8(answer.to_vec()).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head: head.to_owned(), text: body.to_owned() }
+}
+
+/// Percent-encodes by RFC 3986.
+pub fn encode(text: &str) -> String {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// Pairs as a form, in the order given.
+pub fn form(pairs: &[(String, String)]) -> String {
+    let pairs: Vec<_> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
+}
+
+/// The built binary, running.
+pub struct Process {
+    pub address: SocketAddr,
+    pub child: Child,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The command that starts the built binary on a free port, with no setting from this environment.
+pub fn kmsim(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
+    command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Process {
+    /// Starts it and waits until it is ready.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::spawn(&mut kmsim(arguments))
+    }
+
+    /// Starts a command that [`kmsim`] made.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("kmsim ready on http://");
+        let address = address.unwrap_or_else(|| panic!("not ready: {line:?}")).parse().unwrap();
+        Self { address, child }
+    }
+
+    /// A client with the default access key, by the host's time.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, "testid", "testsecret", &Clock::default().host().to_string())
+    }
+
+    /// Sends a signal by name, as `kill` does.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+}
+
+/// A folder that goes with the test, and a path in it for a data file.
+pub fn data_file() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kmsim.db");
+    (folder, path)
+}

@@ -1,0 +1,199 @@
+//! The document's table of key states and operations: every cell of it, over HTTP.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kmsim::dialects::alibaba::action_names;
+
+use crate::coverage::not_yet;
+use crate::kit::{Answer, Client, Server, table};
+
+const STATES: [&str; 4] = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"];
+
+/// A key in some state, and what the operations need to have been there before.
+struct Subject {
+    id: String,
+    version: String,
+    /// A ciphertext that names this key's version.
+    blob: String,
+    alias: String,
+}
+
+/// Another key, always enabled.
+struct Helper {
+    id: String,
+    blob: String,
+    alias: String,
+}
+
+fn alias_of(client: &Client, key: &str) -> String {
+    let alias = format!("alias/{key}");
+    client.call("CreateAlias", &[("KeyId", key), ("AliasName", &alias)]).ok();
+    alias
+}
+
+fn sealed(client: &Client, key: &str) -> String {
+    let answer = client.call("Encrypt", &[("KeyId", key), ("Plaintext", "text")]).ok();
+    answer["CiphertextBlob"].as_str().unwrap().to_owned()
+}
+
+/// A ciphertext that a key's version could have made by its form: the version's id, an IV, one byte, a tag.
+fn crafted(version: &str) -> String {
+    STANDARD.encode([version.as_bytes(), &[7; 12 + 1 + 16]].concat())
+}
+
+fn subject(client: &Client, state: &str) -> Subject {
+    let external: &[_] = if state == "PendingImport" { &[("Origin", "EXTERNAL")] } else { &[] };
+    let id = client.create_key(external);
+    let versions = client.call("ListKeyVersions", &[("KeyId", &id)]).ok();
+    let version = versions["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap().to_owned();
+    let alias = alias_of(client, &id);
+    let tags = r#"[{"TagKey":"Project","TagValue":"Test"}]"#;
+    client.call("TagResource", &[("KeyId", &id), ("Tags", tags)]).ok();
+    // A key without material cannot have sealed anything.
+    let blob = if state == "PendingImport" { crafted(&version) } else { sealed(client, &id) };
+    match state {
+        "Disabled" => drop(client.call("DisableKey", &[("KeyId", &id)]).ok()),
+        "PendingDeletion" => drop(client.call("ScheduleKeyDeletion", &[("KeyId", &id)]).ok()),
+        _ => {}
+    }
+    assert_eq!(state_of(client, &id), state);
+    Subject { id, version, blob, alias }
+}
+
+fn state_of(client: &Client, key: &str) -> String {
+    let described = client.call("DescribeKey", &[("KeyId", key)]).ok();
+    described["KeyMetadata"]["KeyState"].as_str().unwrap().to_owned()
+}
+
+/// Calls what a row of the table stands for.
+fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> Answer {
+    let id = ("KeyId", key.id.as_str());
+    let params = match operation {
+        "CreateKey" | "ListKeys" | "ListAliases" => vec![],
+        "Encrypt" => vec![id, ("Plaintext", "text")],
+        "Decrypt" => vec![("CiphertextBlob", key.blob.as_str())],
+        "ReEncrypt.Source" => {
+            vec![("CiphertextBlob", key.blob.as_str()), ("DestinationKeyId", &helper.id)]
+        }
+        "ReEncrypt.Destination" => {
+            vec![("CiphertextBlob", helper.blob.as_str()), ("DestinationKeyId", &key.id)]
+        }
+        "UpdateKeyDescription" => vec![id, ("Description", "new")],
+        "SetDeletionProtection" => vec![id, ("EnableDeletionProtection", "true")],
+        "DescribeKeyVersion" => vec![id, ("KeyVersionId", &key.version)],
+        "CreateAlias" => vec![id, ("AliasName", "alias/new")],
+        "UpdateAlias" => vec![id, ("AliasName", &helper.alias)],
+        "DeleteAlias" => vec![("AliasName", key.alias.as_str())],
+        "TagResource" => vec![id, ("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)],
+        "UntagResource" => vec![id, ("TagKeys", r#"["Project"]"#)],
+        "TagResources" => {
+            vec![("ResourceType", "key"), ("ResourceId.1", &key.id), ("Tag.1.Key", "a"), ("Tag.1.Value", "b")]
+        }
+        "UntagResources" => {
+            vec![("ResourceType", "key"), ("ResourceId.1", &key.id), ("TagKey.1", "Project")]
+        }
+        "ListTagResources" => vec![("ResourceType", "key"), ("ResourceId.1", &key.id)],
+        // The others take a key and nothing else.
+        _ => vec![id],
+    };
+    client.call(action_of(operation), &params)
+}
+
+/// A row's action: some rows are one side of it.
+fn action_of(operation: &str) -> &str {
+    operation.split('.').next().unwrap()
+}
+
+/// The state that a key is in after an operation that went well.
+fn state_after<'a>(operation: &str, state: &'a str) -> &'a str {
+    match operation {
+        "EnableKey" | "CancelKeyDeletion" => "Enabled",
+        "DisableKey" => "Disabled",
+        "ScheduleKeyDeletion" => "PendingDeletion",
+        _ => state,
+    }
+}
+
+#[test]
+fn every_cell_of_the_state_table_holds() {
+    let server = Server::start();
+    let rows = table("alibaba/lifecycle.tsv");
+    let not_yet = not_yet();
+    let (waiting, driven): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| not_yet.actions.iter().any(|it| it == action_of(&row[0])));
+    let mut cells = 0;
+    let mut wrong = Vec::new();
+    for row in &driven {
+        for (index, state) in STATES.iter().enumerate() {
+            // Every cell has a region of its own, so that no cell sees what another one left.
+            let client = server.client().with("RegionId", &format!("cell-{cells}"));
+            let key = subject(&client, state);
+            let id = client.create_key(&[]);
+            let helper = Helper { blob: sealed(&client, &id), alias: alias_of(&client, &id), id };
+            let answer = drive(&client, &row[0], &key, &helper);
+            let expected = row[index + 1].as_str();
+            let found = match answer.status {
+                200 => "Success".to_owned(),
+                409 => answer.json()["Code"].as_str().unwrap().to_owned(),
+                _ => answer.text.clone(),
+            };
+            let after = if expected == "Success" { state_after(&row[0], state) } else { state };
+            if found != expected || state_of(&client, &key.id) != after {
+                wrong.push(format!("{} on {state}: expected {expected} then {after}, got {found}", row[0]));
+            }
+            cells += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(cells, 28 * 4);
+
+    let waiting: Vec<_> = waiting.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(
+        waiting,
+        ["UpdateRotationPolicy", "GetParametersForImport", "ImportKeyMaterial", "DeleteKeyMaterial"]
+    );
+}
+
+#[test]
+fn the_table_has_the_states_and_every_operation_on_a_key() {
+    let text = std::fs::read_to_string(crate::kit::root().join("fixtures/alibaba/lifecycle.tsv")).unwrap();
+    let header = text.lines().find(|line| !line.starts_with('#')).unwrap();
+    assert_eq!(header.split('\t').collect::<Vec<_>>()[1..5], STATES);
+    let rows = table("alibaba/lifecycle.tsv");
+    let listed = |action: &str| rows.iter().any(|row| action_of(&row[0]) == action);
+    // What an account asks of the service has to do with no key.
+    let account = ["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
+    let unlisted: Vec<_> = action_names().into_iter().filter(|action| !listed(action)).collect();
+    assert_eq!(unlisted, account);
+}
+
+#[test]
+fn the_state_is_judged_before_the_ciphertext_is_opened() {
+    let server = Server::start();
+    let client = server.client();
+    let helper = client.create_key(&[]);
+    for state in STATES {
+        let key = subject(&client, state);
+        let blob = crafted(&key.version);
+        let decrypted = client.call("Decrypt", &[("CiphertextBlob", &blob)]);
+        let moved = client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &helper)]);
+        for answer in [decrypted, moved] {
+            if state == "Enabled" {
+                answer.refused_parameter("CiphertextBlob");
+            } else {
+                answer.refused(409, &format!("Rejected.{state}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_without_material_waits_for_it_again_when_its_deletion_is_cancelled() {
+    let server = Server::start();
+    let client = server.client();
+    let key = subject(&client, "PendingImport").id;
+    for (action, state) in [("ScheduleKeyDeletion", "PendingDeletion"), ("CancelKeyDeletion", "PendingImport")] {
+        client.call(action, &[("KeyId", &key)]).ok();
+        assert_eq!(state_of(&client, &key), state);
+    }
+}
