@@ -40,11 +40,11 @@ pub(crate) const ACTIONS: &[Action] = &[
         params: |it| vec![("KeyId", &it.key), ("KeySpec", "AES_256")],
     },
     Action { name: "DescribeKey", requests: MANY, writes: false, params: |it| vec![("KeyId", &it.key)] },
-    Action { name: "CreateKey", requests: [100, 800, 1600], writes: true, params: |_| Vec::new() },
+    Action { name: "CreateKey", requests: [300, 2_000, 2_000], writes: true, params: |_| Vec::new() },
 ];
 
 /// One connection waits for each answer; more of them keep the server busy.
-const MANY: [u32; 3] = [2_000, 6_000, 6_000];
+const MANY: [u32; 3] = [8_000, 40_000, 40_000];
 
 impl Action {
     /// A new request.

@@ -104,8 +104,10 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn parse(&self, inbound: Inbound) -> Self::Call;
     /// Finds out whose it is, and that nobody changed it.
     fn verify(&self, world: &World, call: &Self::Call) -> Result<Verified, Self::Error>;
-    /// Finds the action, if the caller's account may call it.
-    fn find(&self, cx: &Cx, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
+    /// Finds the action.
+    fn find(&self, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
+    /// Lets the caller's account at the action, if its standing does.
+    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Self::Error>;
     /// Whether the request only asks what would happen.
     fn is_rehearsal(&self, call: &Self::Call, entry: &Entry<Self>) -> Result<bool, Self::Error>;
     /// What a rehearsal answers, given how the request went.
@@ -149,13 +151,24 @@ async fn run<D: Dialect>(
     call: &D::Call,
     request_id: &str,
 ) -> Result<Outbound, D::Error> {
-    let entry = dialect.find(&cx, call)?;
+    let entry = dialect.find(call)?;
     let rehearsal = dialect.is_rehearsal(call, entry)?;
-    let mut outcome = entry.run(&cx, call, request_id).await;
-    if let Some(engine::Error::ServiceKeyAbsent(alias)) = outcome.as_ref().err().and_then(D::engine_error) {
+    let outcome = match dialect.permit(&cx, entry) {
+        Ok(()) => entry.run(&cx, call, request_id).await,
+        Err(error) => Err(error),
+    };
+    let absent = match outcome.as_ref().err().and_then(D::engine_error) {
+        Some(engine::Error::ServiceKeyAbsent(alias)) => Some(alias.clone()),
+        _ => None,
+    };
+    match (rehearsal, absent) {
+        (false, None) => outcome,
         // A service's own key comes to be when it is first asked for.
-        cx.engine.create_service_key(cx.caller.clone(), alias.clone()).await?;
-        outcome = entry.run(&cx, call, request_id).await;
+        (false, Some(alias)) => {
+            cx.engine.create_service_key(cx.caller.clone(), alias).await?;
+            entry.run(&cx, call, request_id).await
+        }
+        (true, None) => Err(dialect.rehearsed(outcome.map(|_| ()))),
+        (true, Some(_)) => Err(dialect.rehearsed(Ok(()))),
     }
-    if rehearsal { Err(dialect.rehearsed(outcome.map(|_| ()))) } else { outcome }
 }

@@ -61,3 +61,126 @@ fn a_key_is_gone_at_the_instant_of_its_deletion() {
     let other = client.create_key(&[]);
     client.call("CreateAlias", &[("KeyId", &other), ("AliasName", "alias/a")]).ok();
 }
+
+#[test]
+fn deletion_can_be_taken_back_and_prevented() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    let state = |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).ok();
+    assert_eq!(state(&key)["DeleteDate"], "2030-01-31T00:00:00Z", "30 days where none are given");
+    client.call("CancelKeyDeletion", &[("KeyId", &key)]).ok();
+    assert_eq!((&state(&key)["KeyState"], &state(&key)["DeleteDate"]), (&json!("Enabled"), &json!("")));
+    for days in ["6", "367", "-1", "7.5"] {
+        let answer = client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", days)]);
+        answer.refused_parameter("PendingWindowInDays");
+    }
+    let external = client.create_key(&[("Origin", "EXTERNAL")]);
+    client.call("ScheduleKeyDeletion", &[("KeyId", &external), ("PendingWindowInDays", "366")]).ok();
+    client.call("CancelKeyDeletion", &[("KeyId", &external)]).ok();
+    assert_eq!(state(&external)["KeyState"], "PendingImport", "a key without material waits for it");
+
+    let arn = format!("acs:kms:cn-hangzhou:1000000000000001:key/{key}");
+    let protect = |name: (&str, &str), on: &str| {
+        let reason = ("DeletionProtectionDescription", "used by the shop");
+        client.call("SetDeletionProtection", &[name, ("EnableDeletionProtection", on), reason])
+    };
+    protect(("ProtectedResourceArn", &arn), "True").ok();
+    assert_eq!(state(&key)["DeletionProtection"], "Enabled");
+    assert_eq!(state(&key)["DeletionProtectionDescription"], "used by the shop");
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).refused(409, "Rejected.StateModifiedFailed");
+    protect(("KeyId", &key), "false").ok();
+    assert_eq!(state(&key).get("DeletionProtectionDescription"), None);
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).ok();
+    protect(("ProtectedResourceArn", &key), "true").refused_parameter("ProtectedResourceArn");
+}
+
+#[test]
+fn keys_are_listed_by_every_documented_filter() {
+    let server = Server::start();
+    let client = server.client();
+    let plain = client.create_key(&[]);
+    let tags = r#"[{"TagKey":"team","TagValue":"shop"}]"#;
+    let other = client.create_key(&[
+        ("KeySpec", "Aliyun_SM4"),
+        ("ProtectionLevel", "HSM"),
+        ("Tags", tags),
+        ("DKMSInstanceId", "kst-1"),
+    ]);
+    let external = client.create_key(&[("Origin", "EXTERNAL")]);
+    client.call("DisableKey", &[("KeyId", &plain)]).ok();
+    client.call("CreateAlias", &[("KeyId", &other), ("AliasName", "alias/a")]).ok();
+    let listed = |filters: &str| {
+        let answer = client.call("ListKeys", &[("Filters", filters)]).ok();
+        let keys = answer["Keys"]["Key"].as_array().unwrap();
+        assert_eq!(answer["TotalCount"], keys.len());
+        keys.iter().map(|key| key["KeyId"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let by =
+        |property: &str, values: &[&str]| listed(&json!([{ "Key": property, "Values": values }]).to_string());
+    assert_eq!(listed("[]"), [&*plain, &*other, &*external]);
+    assert_eq!(by("KeyState", &["Disabled"]), [&*plain]);
+    assert_eq!(by("KeyState", &["Disabled", "PendingImport"]), [&*plain, &*external]);
+    assert_eq!(by("KeyState", &[]).len(), 3);
+    assert_eq!(by("KeySpec", &["Aliyun_SM4"]), [&*other]);
+    assert_eq!(by("KeyUsage", &["ENCRYPT/DECRYPT"]).len(), 3);
+    assert_eq!(by("KeyUsage", &["SIGN/VERIFY"]).len(), 0);
+    assert_eq!(by("ProtectionLevel", &["HSM"]), [&*other]);
+    assert_eq!(by("CreatorType", &["User"]).len(), 3);
+    assert_eq!(by("CreatorType", &["Service"]).len(), 0);
+    assert_eq!(by("Creator", &["1000000000000001"]).len(), 3);
+    assert_eq!(by("TagKey", &["team"]), [&*other]);
+    assert_eq!(by("TagValue", &["shop"]), [&*other]);
+    assert_eq!(by("AliasName", &["alias/a"]), [&*other]);
+    assert_eq!(by("keyId", &[&plain]), [&*plain]);
+    assert_eq!(by("DKMSInstanceId", &["kst-1"]), [&*other]);
+    let both = r#"[{"Key":"KeyState","Values":["Enabled"]},{"Key":"KeySpec","Values":["Aliyun_AES_256"]}]"#;
+    assert!(listed(both).is_empty());
+    for wrong in ["{}", r#"[{"Key":"Colour","Values":["x"]}]"#, "x"] {
+        client.call("ListKeys", &[("Filters", wrong)]).refused_parameter("Filters");
+    }
+}
+
+#[test]
+fn an_account_sees_its_own_keys_in_one_region() {
+    let accounts = r#"
+accounts:
+  - { id: "1", access_keys: [{ id: a, secret: s }, { id: a2, secret: s }] }
+  - { id: "2", access_keys: [{ id: b, secret: s }] }
+"#;
+    let server = Server::with(crate::kit::Setup { accounts: Some(accounts), ..Default::default() });
+    let mine = server.client_as("a", "s");
+    let key = mine.create_key(&[]);
+    let blob = mine.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")]).ok();
+    let blob = blob["CiphertextBlob"].as_str().unwrap();
+    server.client_as("a2", "s").call("DescribeKey", &[("KeyId", &key)]).ok();
+    for stranger in [server.client_as("b", "s"), mine.clone().with("RegionId", "cn-beijing")] {
+        stranger.call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
+        stranger.call("Decrypt", &[("CiphertextBlob", blob)]).refused(404, "Forbidden.KeyNotFound");
+        assert_eq!(stranger.call("ListKeys", &[]).ok()["TotalCount"], 0);
+    }
+    mine.with("RegionId", "cn-hangzhou").call("Decrypt", &[("CiphertextBlob", blob)]).ok();
+}
+
+#[test]
+fn quotas_hold_where_an_account_has_one() {
+    let accounts = r#"
+accounts:
+  - { id: "1", quotas: { keys: 2, aliases: 1 }, access_keys: [{ id: a, secret: s }] }
+"#;
+    let server = Server::with(crate::kit::Setup { accounts: Some(accounts), ..Default::default() });
+    let client = server.client_as("a", "s");
+    let key = client.create_key(&[]);
+    client.call("Encrypt", &[("KeyId", "alias/acs/mse"), ("Plaintext", "x")]).ok();
+    client.create_key(&[]);
+    client.call("CreateKey", &[]).refused(400, "Rejected.LimitExceeded");
+    client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/a")]).ok();
+    client
+        .call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/b")])
+        .refused(400, "Rejected.LimitExceeded");
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).ok();
+    server.advance(days(7));
+    client.create_key(&[]);
+    client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
+}

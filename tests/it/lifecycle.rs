@@ -192,7 +192,9 @@ fn a_key_without_material_waits_for_it_again_when_its_deletion_is_cancelled() {
     let server = Server::start();
     let client = server.client();
     let key = subject(&client, "PendingImport").id;
-    for (action, state) in [("ScheduleKeyDeletion", "PendingDeletion"), ("CancelKeyDeletion", "PendingImport")] {
+    for (action, state) in
+        [("ScheduleKeyDeletion", "PendingDeletion"), ("CancelKeyDeletion", "PendingImport")]
+    {
         client.call(action, &[("KeyId", &key)]).ok();
         assert_eq!(state_of(&client, &key), state);
     }

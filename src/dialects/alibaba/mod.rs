@@ -68,17 +68,19 @@ impl Dialect for Alibaba {
         verify::verify(self, world, call)
     }
 
-    fn find(&self, cx: &Cx, call: &Call) -> Result<&Entry<Self>, Error> {
+    fn find(&self, call: &Call) -> Result<&Entry<Self>, Error> {
         let action = call.action().ok_or(Error::Missing("Action".into()))?;
         match call.version() {
             None => return Err(Error::Missing("Version".into())),
             Some(VERSION) => {}
             Some(_) => return Err(Error::VersionUnknown),
         }
-        tracing::debug!(realm = ?cx.caller.realm, request = %redact::Params(&call.params), "{action}");
-        let entry = self.actions.get(action).ok_or(Error::ActionUnknown)?;
-        account::permit(cx, entry.name)?;
-        Ok(entry)
+        tracing::debug!(request = %redact::Params(&call.params), "{action}");
+        self.actions.get(action).ok_or(Error::ActionUnknown)
+    }
+
+    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
+        account::permit(cx, entry.name)
     }
 
     fn is_rehearsal(&self, call: &Call, entry: &Entry<Self>) -> Result<bool, Error> {

@@ -241,7 +241,7 @@ pub(super) struct UntagResources {
 
 pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<Done, Error> {
     let which = match (request.all, request.tag_key) {
-        (false, names) if names.is_empty() => return Err(Error::Missing("TagKey.1".into())),
+        (false, names) if names.is_empty() => return Err(Error::Missing("TagKey".into())),
         (true, names) if names.is_empty() => Untag::All,
         (_, names) if names.len() <= TAGS_MAX => Untag::Named(names),
         _ => return Err(Error::Invalid("TagKey".into())),

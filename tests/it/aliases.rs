@@ -1,0 +1,75 @@
+//! Aliases, and the keys of services that go by some.
+
+use serde_json::json;
+
+use crate::kit::Server;
+
+#[test]
+fn an_alias_points_to_one_key_at_a_time() {
+    let server = Server::start();
+    let client = server.client();
+    let (first, second) = (client.create_key(&[]), client.create_key(&[]));
+    let bind = |action: &str, key: &str| client.call(action, &[("KeyId", key), ("AliasName", "alias/a")]);
+    let target = || client.call("DescribeKey", &[("KeyId", "alias/a")]);
+    bind("UpdateAlias", &first).refused(404, "Forbidden.AliasNotFound");
+    bind("CreateAlias", &first).ok();
+    bind("CreateAlias", &second).refused(400, "AliasAlreadyExists");
+    assert_eq!(target().ok()["KeyMetadata"]["KeyId"], json!(first));
+    bind("UpdateAlias", &second).ok();
+    assert_eq!(target().ok()["KeyMetadata"]["KeyId"], json!(second));
+    bind("UpdateAlias", "unknown").refused(404, "Forbidden.KeyNotFound");
+    client.call("DeleteAlias", &[("AliasName", "alias/a")]).ok();
+    client.call("DeleteAlias", &[("AliasName", "alias/a")]).refused(404, "Forbidden.AliasNotFound");
+    target().refused(404, "Forbidden.AliasNotFound");
+    client.call("DescribeKey", &[("KeyId", &second)]).ok();
+    bind("CreateAlias", "alias/b").refused(400, "Unsupported.Alias");
+}
+
+#[test]
+fn lists_are_paged_and_end_in_empty_pages() {
+    let server = Server::start();
+    let client = server.client();
+    let (key, other) = (client.create_key(&[]), client.create_key(&[]));
+    for n in 0..12 {
+        let name = format!("alias/n{n:02}");
+        client
+            .call("CreateAlias", &[("KeyId", if n < 11 { &key } else { &other }), ("AliasName", &name)])
+            .ok();
+    }
+    let page = client.call("ListAliases", &[("PageNumber", "2"), ("PageSize", "5")]).ok();
+    assert_eq!(page["TotalCount"], 12);
+    assert_eq!((&page["PageNumber"], &page["PageSize"]), (&json!(2), &json!(5)));
+    assert_eq!(
+        page["Aliases"]["Alias"][0],
+        json!({
+            "AliasName": "alias/n05",
+            "KeyId": key,
+            "AliasArn": "acs:kms:cn-hangzhou:1000000000000001:alias/n05",
+        })
+    );
+    let past = client.call("ListAliases", &[("PageNumber", "9")]).ok();
+    assert_eq!((&past["Aliases"], &past["TotalCount"]), (&json!({ "Alias": [] }), &json!(12)));
+    let of_key = client.call("ListAliasesByKeyId", &[("KeyId", &other)]).ok();
+    assert_eq!(of_key["Aliases"]["Alias"][0]["AliasName"], "alias/n11");
+    assert_eq!(of_key["TotalCount"], 1);
+}
+
+#[test]
+fn a_services_key_comes_to_be_when_it_is_used() {
+    let server = Server::start();
+    let client = server.client();
+    let sealed = client.call("GenerateDataKey", &[("KeyId", "alias/acs/mse")]).ok();
+    let again = client.call("Encrypt", &[("KeyId", "alias/acs/mse"), ("Plaintext", "x")]).ok();
+    assert_eq!(sealed["KeyId"], again["KeyId"]);
+    let described = client.call("DescribeKey", &[("KeyId", "alias/acs/mse")]).ok();
+    assert_eq!(described["KeyMetadata"]["Creator"], "mse");
+    let service = r#"[{"Key":"CreatorType","Values":["Service"]}]"#;
+    assert_eq!(client.call("ListKeys", &[("Filters", service)]).ok()["TotalCount"], 1);
+    let key = client.create_key(&[]);
+    for name in ["alias/acs/mine", "alias/acs", "alias/acs/mse"] {
+        for action in ["CreateAlias", "UpdateAlias"] {
+            client.call(action, &[("KeyId", &key), ("AliasName", name)]).refused_parameter("AliasName");
+        }
+        client.call("DeleteAlias", &[("AliasName", name)]).refused_parameter("AliasName");
+    }
+}

@@ -1,0 +1,167 @@
+//! What is served and what is not: the table of actions against the documented and the newer ones, and against what
+//! README.md tells of it.
+
+use std::collections::BTreeSet;
+
+use kmsim::dialects::alibaba::action_names;
+
+use crate::kit::{Server, root, table};
+use crate::parameters::{request, served};
+
+/// What `not-yet.txt` says.
+pub struct NotYet {
+    /// Whole actions.
+    pub actions: Vec<String>,
+    /// Values of parameters of served actions: action, parameter, value.
+    pub values: Vec<(String, String, String)>,
+}
+
+pub fn not_yet() -> NotYet {
+    let text = std::fs::read_to_string(root().join("fixtures/alibaba/not-yet.txt")).unwrap();
+    let mut found = NotYet { actions: Vec::new(), values: Vec::new() };
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match line.split_once(' ') {
+            None => found.actions.push(line.into()),
+            Some((action, value)) => {
+                let (name, value) = value.split_once('=').unwrap();
+                found.values.push((action.into(), name.into(), value.into()));
+            }
+        }
+    }
+    found
+}
+
+/// The documented actions, in the document's order, then the newer ones.
+fn actions() -> (Vec<String>, Vec<String>) {
+    let mut documented: Vec<String> =
+        table("alibaba/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
+    documented.dedup();
+    (documented, table("alibaba/newer.tsv").into_iter().map(|row| row[0].clone()).collect())
+}
+
+#[test]
+fn served_and_not_yet_are_all_there_is() {
+    let (documented, newer) = actions();
+    assert_eq!((documented.len(), newer.len()), (62, 40));
+    let waiting = not_yet().actions;
+    assert!(waiting.is_sorted(), "not-yet.txt is sorted");
+    let count = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len();
+    let every = [documented, newer].concat();
+    assert_eq!(count(&every), every.len(), "no action stands twice");
+    assert_eq!(count(&waiting), waiting.len(), "no action waits twice");
+
+    let served: BTreeSet<String> = action_names().into_iter().map(str::to_owned).collect();
+    let waiting: BTreeSet<String> = waiting.into_iter().collect();
+    let both: Vec<_> = served.intersection(&waiting).collect();
+    assert!(both.is_empty(), "served, and in not-yet.txt: {both:?}");
+    let every: BTreeSet<String> = every.into_iter().collect();
+    assert_eq!(&served | &waiting, every);
+}
+
+#[test]
+fn an_action_that_waits_is_not_found() {
+    let server = Server::start();
+    let client = server.client();
+    for action in not_yet().actions {
+        client.call(&action, &[]).refused(404, "InvalidAction.NotFound");
+    }
+}
+
+#[test]
+fn a_value_that_waits_is_an_unsupported_operation() {
+    let server = Server::start();
+    let client = server.client();
+    let all = served();
+    let values = not_yet().values;
+    assert!(!values.is_empty());
+    for (action, name, value) in &values {
+        assert!(all.iter().any(|it| (&it.action, &it.name) == (action, name)), "{action} has no {name}");
+        client.call(action, &request(&all, action, name, value)).refused(400, "UnsupportedOperation");
+    }
+    // And the values beside them do not wait.
+    for spec in ["Aliyun_AES_256", "Aliyun_AES_192", "Aliyun_AES_128", "Aliyun_SM4"] {
+        client.create_key(&[("KeySpec", spec), ("EnableAutomaticRotation", "false")]);
+    }
+}
+
+const BEGIN: &str = "<!-- support:begin -->\n";
+const END: &str = "<!-- support:end -->";
+
+const GROUPS: [&str; 8] =
+    ["Keys", "Cryptography", "Aliases", "Secrets", "Certificates", "Tags", "Service", "Newer"];
+
+/// The group that a documented action belongs to.
+fn group(action: &str) -> &'static str {
+    const SERVICE: [&str; 3] = ["DescribeRegions", "OpenKmsService", "DescribeAccountKmsStatus"];
+    const CRYPTOGRAPHY: [&str; 3] = ["ReEncrypt", "Encrypt", "Decrypt"];
+    let has = |word: &str| action.contains(word);
+    match () {
+        () if SERVICE.contains(&action) => "Service",
+        () if has("Certificate") => "Certificates",
+        () if has("Secret") || has("Password") => "Secrets",
+        () if has("Alias") => "Aliases",
+        () if has("Tag") || has("Untag") => "Tags",
+        () if CRYPTOGRAPHY.contains(&action) || has("Asymmetric") || has("DataKey") || has("PublicKey") => {
+            "Cryptography"
+        }
+        () => "Keys",
+    }
+}
+
+/// README.md's table of what is supported.
+fn support() -> String {
+    let (documented, newer) = actions();
+    let served = action_names();
+    let is_served = |action: &str| served.contains(&action);
+    let count = |names: &[String]| names.iter().filter(|name| is_served(name)).count();
+    let cell = |names: &[&str]| match names {
+        [] => "-".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    };
+    let mut text = format!(
+        "{} of the {} documented actions are served, and {} of the {} that only newer clients know.\n\n\
+         | group | served | not yet |\n|---|---|---|\n",
+        count(&documented),
+        documented.len(),
+        count(&newer),
+        newer.len()
+    );
+    for name in GROUPS {
+        let members = if name == "Newer" { &newer } else { &documented };
+        let members = members.iter().map(String::as_str).filter(|it| name == "Newer" || group(it) == name);
+        let (served, waiting): (Vec<_>, Vec<_>) = members.partition(|action| is_served(action));
+        text += &format!("| {name} | {} | {} |\n", cell(&served), cell(&waiting));
+    }
+    let values = not_yet().values;
+    if !values.is_empty() {
+        let values = values.iter().map(|(action, name, value)| format!("`{action}` with `{name}={value}`"));
+        text += &format!("\nNot yet either: {}.\n", values.collect::<Vec<_>>().join(", "));
+    }
+    text
+}
+
+/// Run with `KMSIM_BLESS=1` to write the table anew.
+#[test]
+fn the_readme_tells_what_is_supported() {
+    let path = root().join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("README.md: {e}"));
+    let (before, rest) = readme.split_once(BEGIN).expect("README.md has the mark where the table begins");
+    let (found, after) = rest.split_once(END).expect("README.md has the mark where the table ends");
+    let expected = support();
+    if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
+        std::fs::write(&path, [before, BEGIN, &expected, END, after].concat()).unwrap();
+    } else {
+        assert_eq!(found, expected, "README.md is behind: run the tests once with KMSIM_BLESS=1");
+    }
+}
+
+#[test]
+fn every_action_has_its_place_in_the_table() {
+    let text = support();
+    let (documented, newer) = actions();
+    for action in documented.iter().chain(&newer) {
+        let table = text.split("\nNot yet either").next().unwrap();
+        assert_eq!(table.matches(&format!("`{action}`")).count(), 1, "{action}");
+    }
+    assert_eq!(text.lines().filter(|line| line.starts_with("| ")).count(), 1 + GROUPS.len());
+}
