@@ -11,3 +11,5 @@ mod lifecycle;
 mod parameters;
 #[path = "it/walls.rs"]
 mod walls;
+#[path = "it/replies.rs"]
+mod replies;

@@ -1,7 +1,7 @@
 //! What is served and what is not: the table of actions against the documented and the newer ones, and against what
 //! README.md tells of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kmsim::dialects::alibaba::action_names;
 
@@ -134,8 +134,14 @@ fn support() -> String {
     }
     let values = not_yet().values;
     if !values.is_empty() {
-        let values = values.iter().map(|(action, name, value)| format!("`{action}` with `{name}={value}`"));
-        text += &format!("\nNot yet either: {}.\n", values.collect::<Vec<_>>().join(", "));
+        let mut parts = BTreeMap::<_, Vec<_>>::new();
+        for (action, name, value) in &values {
+            parts.entry((action, name)).or_default().push(format!("`{value}`"));
+        }
+        let parts = parts
+            .iter()
+            .map(|((action, name), values)| format!("- `{action}` with `{name}` {}\n", values.join(", ")));
+        text += &format!("\nValues that are not served yet:\n\n{}", parts.collect::<String>());
     }
     text
 }
@@ -160,7 +166,7 @@ fn every_action_has_its_place_in_the_table() {
     let text = support();
     let (documented, newer) = actions();
     for action in documented.iter().chain(&newer) {
-        let table = text.split("\nNot yet either").next().unwrap();
+        let table = text.split("\nValues that").next().unwrap();
         assert_eq!(table.matches(&format!("`{action}`")).count(), 1, "{action}");
     }
     assert_eq!(text.lines().filter(|line| line.starts_with("| ")).count(), 1 + GROUPS.len());

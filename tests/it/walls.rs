@@ -1,1 +1,251 @@
+//! What the rooms of the code never do: ARCHITECTURE.md's invariants, looked for in the sources.
 
+use std::path::{Path, PathBuf};
+
+use crate::kit::root;
+
+/// A source file: its path from the repository's root, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Its lines without comments and texts, numbered.
+    fn code(&self) -> impl Iterator<Item = (usize, String)> + '_ {
+        let lines = self.text.lines().enumerate();
+        lines.map(|(index, line)| (index + 1, without_texts(line)))
+    }
+
+    fn is_within(&self, rooms: &[&str]) -> bool {
+        rooms.iter().any(|room| self.path.starts_with(room))
+    }
+}
+
+/// A line up to its comment, with nothing left in its quotes.
+fn without_texts(line: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = line;
+    loop {
+        match (rest.find('"'), rest.find("//")) {
+            (Some(quote), comment) if comment.is_none_or(|comment| quote < comment) => {
+                // A quote in single quotes opens no text.
+                let end = if rest[..quote].ends_with('\'') { Some(quote) } else { closing(rest, quote) };
+                kept += &rest[..=quote];
+                rest = end.map_or("", |end| &rest[end + 1..]);
+            }
+            (_, Some(comment)) => return kept + &rest[..comment],
+            (_, None) => return kept + rest,
+        }
+    }
+}
+
+/// Where the text that is opened at `quote` ends.
+fn closing(line: &str, quote: usize) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut at = quote + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return Some(at),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Every file below a folder whose name ends like this; what tools put there is left out.
+fn sources(folder: &str, endings: &[&str]) -> Vec<Source> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let made =
+                name.starts_with('.') || ["node_modules", "target", "__pycache__"].contains(&name.as_str());
+            if path.is_dir() && !made {
+                folders.push(path);
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                found.push(Source { text: std::fs::read_to_string(&path).unwrap(), path: relative(&path) });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/")
+}
+
+fn rust() -> Vec<Source> {
+    let all = sources("src", &[".rs"]);
+    assert!(all.len() > 30, "the sources are here");
+    all
+}
+
+/// Whether a line has the word, whole.
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|it| it == word)
+}
+
+/// The places in these rooms where a line of code matches.
+fn places(rooms: &[&str], matches: impl Fn(&str) -> bool) -> Vec<String> {
+    let all = rust();
+    let inside = all.iter().filter(|source| source.is_within(rooms));
+    let lines = inside.flat_map(|source| source.code().map(move |(number, line)| (source, number, line)));
+    lines
+        .filter(|(_, _, line)| matches(line))
+        .map(|(source, number, line)| format!("{}:{number}: {}", source.path, line.trim()))
+        .collect()
+}
+
+#[track_caller]
+fn nowhere(what: &str, places: &[String]) {
+    assert!(places.is_empty(), "{what}:\n{}", places.join("\n"));
+}
+
+const CLOUDS: [&str; 5] = ["alibaba", "aliyun", "tencent", "huawei", "kingsoft"];
+
+#[test]
+fn every_room_has_its_place() {
+    // Each room, and those below it that it may look into.
+    let rooms: [(&str, &[&str]); 7] = [
+        ("src/world/", &[]),
+        ("src/algorithms/", &[]),
+        ("src/model/", &["world"]),
+        ("src/store/", &["algorithms", "model", "world"]),
+        ("src/engine/", &["algorithms", "model", "store", "world"]),
+        ("src/dialects/", &["algorithms", "engine", "model", "world"]),
+        ("src/control/", &["algorithms", "dialects", "engine", "model", "world", "server"]),
+    ];
+    for (room, below) in rooms {
+        assert!(rust().iter().any(|source| source.is_within(&[room])), "{room} is there");
+        let own = room.split('/').nth(1).unwrap();
+        let up = |line: &str| {
+            line.split("crate::").skip(1).any(|path| {
+                let first = path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                // A list of paths would hide what it names.
+                first.is_empty() || first != own && !below.contains(&first)
+            })
+        };
+        nowhere(&format!("{room} looks into a room that is not below it"), &places(&[room], up));
+    }
+}
+
+#[test]
+fn the_engine_knows_no_cloud_and_no_wire() {
+    for source in
+        rust().iter().filter(|source| source.is_within(&["src/engine/", "src/model/", "src/store/"]))
+    {
+        let text = source.text.to_lowercase();
+        let named: Vec<_> = CLOUDS.into_iter().filter(|cloud| text.contains(cloud)).collect();
+        assert!(named.is_empty(), "{} names {named:?}", source.path);
+    }
+    let wire = ["axum", "http", "hyper", "serde", "serde_json", "sqlx"];
+    let found = places(&["src/engine/"], |line| wire.iter().any(|word| has_word(line, word)));
+    nowhere("the engine knows of the wire or the database", &found);
+}
+
+#[test]
+fn algorithms_take_bytes() {
+    let others = ["tokio", "sqlx", "axum", "jiff", "serde", "uuid"];
+    let found = places(&["src/algorithms/"], |line| others.iter().any(|word| has_word(line, word)));
+    nowhere("algorithms/ uses more than bytes", &found);
+}
+
+#[test]
+fn dialects_know_neither_the_store_nor_one_another() {
+    let store = |line: &str| line.contains("crate::store") || has_word(line, "sqlx");
+    nowhere("a dialect looks into the store", &places(&["src/dialects/"], store));
+    for cloud in CLOUDS {
+        let others = |line: &str| CLOUDS.iter().any(|other| *other != cloud && has_word(line, other));
+        nowhere("a dialect knows another", &places(&[&format!("src/dialects/{cloud}/")], others));
+    }
+    let below = ["src/model/", "src/store/", "src/engine/", "src/algorithms/", "src/world/"];
+    nowhere("a room below the dialects knows them", &places(&below, |line| has_word(line, "dialects")));
+}
+
+#[test]
+fn time_and_chance_come_from_the_world_alone() {
+    let calls = [
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+        "getrandom",
+        "thread_rng",
+        "OsRng",
+        "new_v4",
+    ];
+    let rooms = ["src/"];
+    let mut found = places(&rooms, |line| calls.iter().any(|call| line.contains(call)));
+    found.retain(|place| !place.starts_with("src/world/"));
+    nowhere("the clock or randomness is read outside world/", &found);
+}
+
+#[test]
+fn key_material_is_seen_behind_one_door_and_in_the_store() {
+    let mut found = places(&["src/"], |line| line.contains(".expose()"));
+    assert!(!found.is_empty());
+    found.retain(|place| !place.starts_with("src/engine/admit.rs:") && !place.starts_with("src/store/"));
+    nowhere("key material is exposed", &found);
+}
+
+#[test]
+fn errors_are_told_one_by_one() {
+    let wildcard =
+        |line: &str| line.trim_start().starts_with("_ =>") || line.trim_start().starts_with("_ if ");
+    let mut found = places(&["src/"], wildcard);
+    found.retain(|place| place.split(':').next().is_some_and(|path| path.ends_with("/errors.rs")));
+    nowhere("an errors.rs has a wildcard arm", &found);
+}
+
+#[test]
+fn files_are_short() {
+    let mut all = rust();
+    all.extend(sources("tests", &[".rs", ".py", ".js", "/run"]));
+    all.extend(sources("benches", &[".rs"]));
+    let length = |source: &Source| source.text.lines().count();
+    let long: Vec<_> = all.iter().filter(|source| length(source) > 500).collect();
+    let long: Vec<_> = long.iter().map(|source| format!("{}: {}", source.path, length(source))).collect();
+    nowhere("more than 500 lines", &long);
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    // Put together here, so that this file does not find itself.
+    let marks = [
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["XX", "X"].concat(),
+        ["#[ig", "nore"].concat(),
+        ["to", "do!("].concat(),
+        ["unimple", "mented!("].concat(),
+    ];
+    let mut all = rust();
+    all.extend(sources("tests", &[".rs", ".py", ".js", "run"]));
+    all.extend(sources("benches", &[".rs"]));
+    all.extend(sources("migrations", &[".sql"]));
+    let found = all.iter().flat_map(|source| {
+        let lines = source.text.lines().enumerate();
+        let marked = lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
+        marked.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim()))
+    });
+    nowhere("left for later", &found.collect::<Vec<_>>());
+}
+
+#[test]
+fn lines_are_read_without_their_texts_and_comments() {
+    for (line, code) in [
+        ("let a = 1; // crate::b", "let a = 1; "),
+        (r#"f("a // b", c) // d"#, r#"f(", c) "#),
+        (r#"f("a \" b", c)"#, r#"f(", c)"#),
+        (r"x == '\u{22}'", r"x == '\u{22}'"),
+        (r#"x == '"' || crate::y"#, r#"x == '"' || crate::y"#),
+        ("/// A comment", ""),
+    ] {
+        assert_eq!(without_texts(line), code, "{line}");
+    }
+}

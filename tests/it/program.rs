@@ -1,0 +1,363 @@
+//! The program as its user meets it: options, the ready line, logs, signals, and what stops the start.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kmsim::world::Clock;
+use serde_json::{Value, json};
+
+use crate::kit::{Answer, Client, Process, data_file, encode, form, kmsim, send};
+
+const MEMORY: [&str; 2] = ["--data", ":memory:"];
+
+/// The command without any argument, in a folder of its own.
+fn bare(folder: &Path) -> Command {
+    let with_listen = kmsim(&[]);
+    let mut command = Command::new(with_listen.get_program());
+    for (name, _) in with_listen.get_envs() {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// The command with one option, given by flag and given by environment variable.
+fn both_ways(option: &str, variable: &str, value: &str) -> [Command; 2] {
+    let mut by_variable = kmsim(&MEMORY);
+    by_variable.env(variable, value);
+    let mut by_flag = kmsim(&MEMORY);
+    by_flag.args([option, value]);
+    [by_flag, by_variable]
+}
+
+/// The one line of stderr of a command that must not come to serve and end with 2; else what it did instead.
+pub fn refusal(command: &mut Command) -> Result<String, String> {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    if !said.is_empty() {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        return Err(format!("{command:?} started: {said}"));
+    }
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let line = stderr.strip_suffix('\n').unwrap_or_default();
+    if output.status.code() != Some(2) || !line.starts_with("kmsim: ") || line.contains('\n') {
+        return Err(format!("{command:?} ended with {} and said: {stderr:?}", output.status));
+    }
+    Ok(line.to_owned())
+}
+
+/// As [`refusal`], for a command of which it is certain.
+#[track_caller]
+pub fn refused(command: &mut Command) -> String {
+    refusal(command).unwrap_or_else(|what| panic!("{what}"))
+}
+
+/// Waits until a process has ended, and answers its exit code; `None` when a signal ended it.
+pub fn ended(child: &mut Child) -> Option<i32> {
+    for _ in 0..200 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        sleep(Duration::from_millis(25));
+    }
+    panic!("it did not end");
+}
+
+/// Starts a command with its log in a file.
+fn logged(command: &mut Command, log: &Path) -> Process {
+    let mut child = command.stderr(File::create(log).unwrap()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("kmsim ready on http://").unwrap().parse().unwrap();
+    Process { address, child }
+}
+
+fn health(server: &Process) -> Answer {
+    send(server.address, "GET /_kmsim/health HTTP/1.1\r\n", b"")
+}
+
+fn metadata(client: &Client, params: &[(&str, &str)]) -> Value {
+    client.call("CreateKey", params).ok()["KeyMetadata"].clone()
+}
+
+#[test]
+fn stdout_carries_one_line_once_it_serves() {
+    let mut server = Process::start(&MEMORY);
+    // The kit read the line; by then the port it names answers.
+    assert_ne!(server.address.port(), 0);
+    health(&server).ok();
+    server.client().create_key(&[]);
+    server.signal("TERM");
+    assert_eq!(ended(&mut server.child), Some(0));
+    let mut rest = String::new();
+    server.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+}
+
+#[test]
+fn health_says_what_runs() {
+    for mode in ["strict", "warn", "off"] {
+        for mut command in both_ways("--auth", "KMSIM_AUTH", mode) {
+            let server = Process::spawn(&mut command);
+            let health = health(&server);
+            assert_eq!(health.header("content-type"), Some("application/json"));
+            let version = env!("CARGO_PKG_VERSION");
+            let expected =
+                json!({ "status": "ok", "version": version, "auth": mode, "dialects": ["alibaba"] });
+            assert_eq!(health.ok(), expected);
+        }
+    }
+    assert_eq!(health(&Process::start(&MEMORY)).ok()["auth"], "strict");
+}
+
+#[test]
+fn auth_says_whether_a_bad_signature_passes() {
+    for (mode, status, header) in
+        [("strict", 400, None), ("warn", 200, Some("IncompleteSignature")), ("off", 200, None)]
+    {
+        let server = Process::start(&["--data", ":memory:", "--auth", mode]);
+        let client = Client::new(server.address, "testid", "wrong", &Clock::default().host().to_string());
+        let answer = client.call("ListKeys", &[]);
+        assert_eq!((answer.status, answer.header("x-kmsim-auth")), (status, header), "{mode}: {answer:?}");
+    }
+}
+
+#[test]
+fn listen_and_data_have_defaults_and_variables() {
+    let help = Command::new(env!("CARGO_BIN_EXE_kmsim")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for said in ["127.0.0.1:5690", "./kmsim.db", "cn-hangzhou", "strict", "info"] {
+        assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).exists();
+    let serve = |command: &mut Command| drop(Process::spawn(command).client().create_key(&[]));
+    serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0").env("KMSIM_DATA", ":memory:"));
+    serve(bare(folder.path()).args(["--listen", "127.0.0.1:0", "--data", ":memory:"]));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is kept");
+    serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0"));
+    assert!(file("kmsim.db"));
+    serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0").env("KMSIM_DATA", "a.db"));
+    serve(bare(folder.path()).env("KMSIM_LISTEN", "nonsense").args([
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        "b.db",
+    ]));
+    assert!(file("a.db") && file("b.db"));
+    let again = Process::spawn(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0"));
+    assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 1);
+}
+
+#[test]
+fn access_keys_come_by_flag_and_variable() {
+    let mut by_flag = kmsim(&MEMORY);
+    by_flag.args(["--access-key", "one:s1:1234567890123456", "--access-key", "two:s2"]);
+    let mut by_variable = kmsim(&MEMORY);
+    by_variable.env("KMSIM_ACCESS_KEYS", "one:s1:1234567890123456,two:s2");
+    for command in [&mut by_flag, &mut by_variable] {
+        let server = Process::spawn(command);
+        let time = Clock::default().host().to_string();
+        let client = |id, secret| Client::new(server.address, id, secret, &time);
+        assert_eq!(metadata(&client("one", "s1"), &[])["Creator"], "1234567890123456");
+        let own = metadata(&client("two", "s2"), &[])["Creator"].as_str().unwrap().to_owned();
+        assert!(own.len() == 16 && own != "1234567890123456", "{own}");
+        client("one", "s2").call("ListKeys", &[]).refused(400, "IncompleteSignature");
+        server.client().call("ListKeys", &[]).refused(404, "InvalidAccessKeyId.NotFound");
+    }
+    assert_eq!(metadata(&Process::start(&MEMORY).client(), &[])["Creator"], "1000000000000001");
+}
+
+#[test]
+fn accounts_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.yaml");
+    let text = "accounts:\n  - id: \"1000000000000007\"\n    access_keys: [{ id: seven, secret: s7 }]\n";
+    std::fs::write(&path, text).unwrap();
+    for mut command in both_ways("--accounts", "KMSIM_ACCOUNTS", path.to_str().unwrap()) {
+        let server = Process::spawn(command.args(["--access-key", "more:s8:1000000000000008"]));
+        let time = Clock::default().host().to_string();
+        let creator =
+            |id, secret| metadata(&Client::new(server.address, id, secret, &time), &[])["Creator"].clone();
+        assert_eq!(creator("seven", "s7"), "1000000000000007");
+        assert_eq!(creator("more", "s8"), "1000000000000008");
+        server.client().call("ListKeys", &[]).refused(404, "InvalidAccessKeyId.NotFound");
+    }
+}
+
+#[test]
+fn the_region_is_that_of_requests_without_one() {
+    for mut command in both_ways("--region", "KMSIM_REGION", "eu-test-9") {
+        let server = Process::spawn(&mut command);
+        let arn = |client: &Client| metadata(client, &[])["Arn"].as_str().unwrap().to_owned();
+        assert!(arn(&server.client()).starts_with("acs:kms:eu-test-9:1000000000000001:key/"));
+        assert!(arn(&server.client().with("RegionId", "cn-beijing")).starts_with("acs:kms:cn-beijing:"));
+    }
+}
+
+#[test]
+fn a_frozen_clock_stands_while_sdks_sign_with_the_hosts_time() {
+    let frozen = "2031-05-06T07:08:09Z";
+    for mut command in both_ways("--clock", "KMSIM_CLOCK", frozen) {
+        let server = Process::spawn(&mut command);
+        assert_eq!(metadata(&server.client(), &[])["CreationDate"], frozen);
+        sleep(Duration::from_millis(1100));
+        assert_eq!(metadata(&server.client(), &[])["CreationDate"], frozen);
+        let signed_at =
+            |time: &str| Client::new(server.address, "testid", "testsecret", time).call("ListKeys", &[]);
+        signed_at("2031-05-06T07:22:00Z").ok();
+        signed_at("2031-05-06T07:24:00Z").refused(400, "IllegalTimestamp");
+    }
+}
+
+#[test]
+fn a_seed_repeats_a_run() {
+    let run = |mut command: Command| {
+        let server = Process::spawn(command.args(["--clock", "2030-01-01T00:00:00Z"]));
+        let client = server.client();
+        let made = client.call("CreateKey", &[("Description", "d")]);
+        let key = made.ok()["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned();
+        let key = ("KeyId", key.as_str());
+        let rest = [
+            client.call("Encrypt", &[key, ("Plaintext", "text")]),
+            client.call("GenerateDataKey", &[key]),
+            client.call("GenerateDataKeyWithoutPlaintext", &[key]),
+            client.call("DescribeKey", &[("KeyId", "alias/none")]),
+        ];
+        let bodies: Vec<String> = [made].into_iter().chain(rest).map(|answer| answer.text).collect();
+        // A refusal names the host as it was called, and so the port.
+        let bodies = bodies.iter().map(|body| body.replace(&server.address.to_string(), "HOST")).collect();
+        bodies
+    };
+    let [one, two] = both_ways("--entropy-seed", "KMSIM_ENTROPY_SEED", "a seed").map(run);
+    assert_eq!(one, two);
+    let [other, _] = both_ways("--entropy-seed", "KMSIM_ENTROPY_SEED", "another").map(run);
+    let unseeded = run(kmsim(&MEMORY));
+    for (index, body) in one.iter().enumerate() {
+        assert!(*body != other[index] && *body != unseeded[index], "{body}");
+    }
+}
+
+#[test]
+fn logs_go_to_stderr_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    for (filter, wanted) in [("debug", true), ("kmsim=debug,warn", true), ("off", false), ("error", false)] {
+        for mut command in both_ways("--log", "KMSIM_LOG", filter) {
+            let server = logged(&mut command, &log);
+            let key = server.client().create_key(&[]);
+            server.client().call("DescribeKey", &[("KeyId", &key)]).ok();
+            drop(server);
+            let text = std::fs::read_to_string(&log).unwrap();
+            assert_eq!(text.contains("DescribeKey") && text.contains(&key), wanted, "{filter}: {text}");
+            assert!(wanted || text.is_empty(), "{filter}: {text}");
+        }
+    }
+}
+
+#[test]
+fn no_log_level_shows_a_secret() {
+    const SECRET: &str = "hush-access-key-secret";
+    const TOKEN: &str = "hush/security+token=";
+    const PLAINTEXT: &str = "hush: the plaintext & more";
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
+    let text = format!(
+        "accounts:\n  - id: \"1000000000000001\"\n    access_keys: [{{ id: logid, secret: {SECRET} }}]\n    \
+         sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
+    );
+    std::fs::write(&accounts, text).unwrap();
+    let mut hidden: Vec<String> = [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
+    let mut shown = vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned()];
+    let mut logs = String::new();
+    for mode in ["strict", "warn"] {
+        let mut command = kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
+        let server = logged(command.arg(&accounts), &log);
+        let time = Clock::default().host().to_string();
+        let client = |id, secret: &str| Client::new(server.address, id, secret, &time);
+        let sts = client("STS.log", &format!("{SECRET}-sts")).with("SecurityToken", TOKEN);
+        for client in [client("logid", SECRET), sts] {
+            let key = client.create_key(&[]);
+            let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]).ok();
+            let blob = sealed["CiphertextBlob"].as_str().unwrap().to_owned();
+            // By GET the parameters stand in the request line.
+            let query = form(&client.signed("GET", "Decrypt", &[("CiphertextBlob", &blob)]));
+            send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
+            client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]).ok();
+            client.call("Decrypt", &[("CiphertextBlob", &blob[4..])]).refused_parameter("CiphertextBlob");
+            let data_key = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
+            let wrong = client.clone().with("SecurityToken", "hush-wrong token");
+            wrong.call("Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]);
+            hidden.extend([blob, data_key.as_str().unwrap().to_owned()]);
+            shown.push(key);
+        }
+        let stranger = client("logid", "hush-wrong secret");
+        stranger.call("Encrypt", &[("KeyId", "alias/none"), ("Plaintext", PLAINTEXT)]);
+        drop(server);
+        logs += &std::fs::read_to_string(&log).unwrap();
+    }
+    for text in &hidden {
+        let forms =
+            [text.clone(), encode(text), encode(&encode(text)), STANDARD.encode(text), format!("{text:?}")];
+        for form in &forms {
+            assert!(!logs.contains(form.trim_matches('"')), "the log shows {text:?} as {form:?}");
+        }
+    }
+    for text in &shown {
+        assert!(logs.contains(text), "the log lacks {text}");
+    }
+}
+
+#[test]
+fn a_signal_lets_requests_in_flight_finish() {
+    for signal in ["TERM", "INT"] {
+        let (_folder, path) = data_file();
+        let arguments = ["--data", path.to_str().unwrap()];
+        let mut server = Process::start(&arguments);
+        let address = server.address;
+        let _idle = TcpStream::connect(address).unwrap();
+        let body = form(&server.client().signed("POST", "CreateKey", &[("Description", "in flight")]));
+        let (first, second) = body.split_at(body.len() / 2);
+        let mut slow = TcpStream::connect(address).unwrap();
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        let length = body.len();
+        write!(slow, "POST / HTTP/1.1\r\nHost: x\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{first}")
+            .unwrap();
+        sleep(Duration::from_millis(200));
+        server.signal(signal);
+        sleep(Duration::from_millis(300));
+        assert!(server.child.try_wait().unwrap().is_none(), "{signal}: it left a request behind");
+        assert!(TcpStream::connect(address).is_err(), "{signal}: it begins new requests");
+        slow.write_all(second.as_bytes()).unwrap();
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer).unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"in flight\""),
+            "{signal}: {answer}"
+        );
+        assert_eq!(ended(&mut server.child), Some(0), "{signal}");
+        let again = Process::start(&arguments);
+        assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 1);
+    }
+}
+
+#[test]
+fn a_taken_port_stops_the_start() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let line = refused(bare(folder.path()).args(["--listen", &address]));
+    assert!(line.contains("--listen") && line.contains(&address), "{line}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a start that fails leaves nothing");
+}
