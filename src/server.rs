@@ -15,11 +15,9 @@ use tokio::net::TcpListener;
 
 use crate::control;
 use crate::dialects::alibaba::Alibaba;
-use crate::dialects::{AuthMode, BodyRefused, Inbound, Outbound, serve};
+use crate::dialects::{AuthMode, BODY_LIMIT, BodyRefused, Inbound, Outbound, serve};
 use crate::engine::Engine;
 
-/// The largest body that is read, in bytes.
-pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
 const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// How long a body may take.

@@ -1,5 +1,7 @@
 //! The floor: what axum does without kmsim. It takes a request's body and answers always the same.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -14,10 +16,13 @@ pub(crate) fn serve(arguments: &[String]) -> Result<(), Failure> {
     let (length, headers) = arguments.split_first().ok_or("floor LENGTH [HEADER...]")?;
     let body = Bytes::from(vec![b'x'; length.parse()?]);
     let headers = headers.iter().map(|text| header(text)).collect::<Result<HeaderMap, _>>()?;
-    let answer = move |_: Bytes| {
+    // axum copies its handlers again and again: a pointer is all that they take along.
+    let constant = Arc::new((body, headers));
+    let answer = move |_: Bytes| async move {
+        let (body, headers) = &*constant;
         let mut response = Response::new(Body::from(body.clone()));
-        response.headers_mut().clone_from(&headers);
-        async { response }
+        response.headers_mut().clone_from(headers);
+        response
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

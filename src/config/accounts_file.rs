@@ -55,7 +55,8 @@ struct AccessKeyEntry {
 #[serde(deny_unknown_fields)]
 struct TokenEntry {
     id: String,
-    secret: Zeroizing<String>,
+    secret: Option<Zeroizing<String>>,
+    public_key: Option<PublicKeyPem>,
     token: Zeroizing<String>,
     expires: Expiry,
 }
@@ -132,26 +133,30 @@ fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), Strin
         if accounts.add(key) { Ok(()) } else { Err(twice) }
     };
     for key in entry.access_keys {
-        let secret = match (key.secret, key.public_key) {
-            (Some(secret), None) => Secret::Shared(secret),
-            (None, Some(pem)) => Secret::Rsa(pem.0),
-            _ => {
-                let (account, id) = (&entry.id.0, key.id);
-                return Err(format!(
-                    "account {account:?}: access_keys: {id:?} needs a secret or a public_key"
-                ));
-            }
-        };
+        let secret = one_secret(key.secret, key.public_key)
+            .ok_or_else(|| format!("account {:?}: access_keys: {:?} {NO_SECRET}", entry.id.0, key.id))?;
         let mut access_key = AccessKey::new(key.id, secret, Arc::clone(&account));
         access_key.disabled = key.disabled;
         add(access_key, accounts)?;
     }
     for token in entry.sts_tokens {
-        let mut access_key = AccessKey::new(token.id, Secret::Shared(token.secret), Arc::clone(&account));
+        let secret = one_secret(token.secret, token.public_key)
+            .ok_or_else(|| format!("account {:?}: sts_tokens: {:?} {NO_SECRET}", entry.id.0, token.id))?;
+        let mut access_key = AccessKey::new(token.id, secret, Arc::clone(&account));
         access_key.token = Some(Token { text: token.token, expires: token.expires.0 });
         add(access_key, accounts)?;
     }
     Ok(())
+}
+
+const NO_SECRET: &str = "needs either a secret or a public_key";
+
+fn one_secret(shared: Option<Zeroizing<String>>, pem: Option<PublicKeyPem>) -> Option<Secret> {
+    match (shared, pem) {
+        (Some(secret), None) => Some(Secret::Shared(secret)),
+        (None, Some(pem)) => Some(Secret::Rsa(pem.0)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::replay::Nonces;
+use crate::algorithms::mac::equal;
 use crate::algorithms::rsa::PublicKey;
 use crate::engine::Quota;
 use crate::world::Instant;
@@ -119,7 +120,9 @@ impl Accounts {
     /// Whether some access key goes with this token.
     #[must_use]
     pub fn has_token(&self, text: &str) -> bool {
-        let token = |key: &AccessKey| key.token.as_ref().is_some_and(|token| *token.text == text);
+        let token = |key: &AccessKey| {
+            key.token.as_ref().is_some_and(|token| equal(token.text.as_bytes(), text.as_bytes()))
+        };
         self.keys.values().any(token)
     }
 

@@ -33,6 +33,9 @@ pub struct Inbound {
     pub body: Result<Bytes, BodyRefused>,
 }
 
+/// The largest body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
 /// Why there is no body to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRefused {

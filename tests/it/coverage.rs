@@ -118,32 +118,30 @@ fn support() -> String {
         [] => "-".to_owned(),
         names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     };
-    let mut text = format!(
-        "{} of the {} documented actions are served, and {} of the {} that only newer clients know.\n\n\
-         | group | served | not yet |\n|---|---|---|\n",
+    let summary = format!(
+        "{} of the {} documented actions are served, and {} of the {} that only newer clients know.\n",
         count(&documented),
         documented.len(),
         count(&newer),
         newer.len()
     );
-    for name in GROUPS {
+    let rows = GROUPS.map(|name| {
         let members = if name == "Newer" { &newer } else { &documented };
         let members = members.iter().map(String::as_str).filter(|it| name == "Newer" || group(it) == name);
         let (served, waiting): (Vec<_>, Vec<_>) = members.partition(|action| is_served(action));
-        text += &format!("| {name} | {} | {} |\n", cell(&served), cell(&waiting));
+        format!("| {name} | {} | {} |\n", cell(&served), cell(&waiting))
+    });
+    let mut values = BTreeMap::<_, Vec<_>>::new();
+    for (action, name, value) in not_yet().values {
+        values.entry((action, name)).or_default().push(format!("`{value}`"));
     }
-    let values = not_yet().values;
-    if !values.is_empty() {
-        let mut parts = BTreeMap::<_, Vec<_>>::new();
-        for (action, name, value) in &values {
-            parts.entry((action, name)).or_default().push(format!("`{value}`"));
-        }
-        let parts = parts
-            .iter()
-            .map(|((action, name), values)| format!("- `{action}` with `{name}` {}\n", values.join(", ")));
-        text += &format!("\nValues that are not served yet:\n\n{}", parts.collect::<String>());
-    }
-    text
+    let values: Vec<_> = values
+        .iter()
+        .map(|((action, name), values)| format!("- `{action}` with `{name}` {}\n", values.join(", ")))
+        .collect();
+    let table = format!("\n| group | served | not yet |\n|---|---|---|\n{}", rows.concat());
+    let rest = if values.is_empty() { "" } else { "\nValues that are not served yet:\n\n" };
+    [&summary, &table, rest, &values.concat()].concat()
 }
 
 /// Run with `KMSIM_BLESS=1` to write the table anew.

@@ -82,11 +82,11 @@ impl Stage {
             ("x-acs-version", "2016-01-20"),
         ];
         let names = headers.map(|(name, _)| name).join(";");
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        let lines = headers.map(|(name, value)| format!("{name}:{value}\n")).concat();
         let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{body}");
         let text = format!("ACS3-HMAC-SHA256\n{}", hex(&digest(Hash::Sha256, canonical.as_bytes())));
         let signature = hex(&hmac(Hash::Sha256, &[secret.as_bytes()], text.as_bytes()));
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = headers.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
         let head = format!(
             "POST /?{query} HTTP/1.1\r\n{lines}Authorization: ACS3-HMAC-SHA256 \
              Credential=testid,SignedHeaders={names},Signature={signature}\r\n"
@@ -100,12 +100,14 @@ impl Stage {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
+
+type Produce = fn(&Stage) -> Answer;
 
 /// How each refusal is had.
 #[rustfmt::skip]
-const PRODUCERS: &[(&str, fn(&Stage) -> Answer)] = &[
+const PRODUCERS: &[(&str, Produce)] = &[
     ("AccessDeniedError", |it| {
         let params = [("KeyId", "k"), ("Plaintext", "text"), ("DryRun", "true")];
         it.server.client_as("debtor", "s").call("Encrypt", &params)

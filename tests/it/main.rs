@@ -1,7 +1,21 @@
 //! The integration tests: one binary, a file per area. Each test has a server of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod aliases;
+mod auth_modes;
 mod cipher;
+mod coverage;
+mod errors;
 mod keys;
 mod kit;
+mod lifecycle;
+mod parameters;
+mod replies;
+mod signatures;
 mod tags;
+mod walls;

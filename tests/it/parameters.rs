@@ -97,12 +97,13 @@ pub fn request<'a>(
     params
 }
 
-/// Checks that one of these is missed by its name. A list without members is missed by its own or by the first one's.
+/// Checks that one of these is missed by its name. A list without members is missed by its
+/// own name or by its first member's.
 #[track_caller]
 fn missing(answer: &Answer, names: &[&str]) {
     let message = answer.refused(400, "MissingParameter");
     let says = |name: &&str| {
-        let list = name.strip_suffix(".1").unwrap_or(name);
+        let list = name.split(".1").next().unwrap_or(name);
         [*name, list]
             .map(|it| format!("The parameter \"{it}\" is needed but not provided."))
             .contains(&message)
@@ -128,7 +129,7 @@ fn every_required_parameter_is_missed_by_its_name() {
         missing(&client.call(&it.action, &params), &[&it.name]);
         checked += 1;
     }
-    assert_eq!(checked, 40);
+    assert_eq!(checked, 33);
 }
 
 #[test]
@@ -289,7 +290,7 @@ fn parameters_come_by_query_by_form_and_by_both() {
         let part = std::str::from_utf8(part).unwrap();
         format!("{:x}\r\n{part}\r\n", part.len())
     });
-    let chunked = chunks.collect::<String>() + "0\r\n\r\n";
+    let chunked = chunks.collect::<Vec<_>>().concat() + "0\r\n\r\n";
     let headers = format!("{FORM}Transfer-Encoding: chunked\r\n");
     check(send_parts(&client, "POST", "", &headers, chunked.as_bytes()));
 

@@ -29,6 +29,8 @@ pub(super) enum Scheme {
     Rpc,
     /// By the header `Authorization`.
     Acs(Authorization),
+    /// By a header `Authorization` that cannot be read.
+    Malformed,
     /// Not at all: it only carries a token.
     Bearer,
     /// Not at all.
@@ -70,20 +72,9 @@ impl Call {
             }
             same
         });
-        let mut call = Self {
-            path: uri.path().to_owned(),
-            method,
-            headers,
-            body,
-            query,
-            params,
-            scheme: Scheme::None,
-            flaw,
-        };
-        call.scheme = call.read_scheme().unwrap_or_else(|error| {
-            call.flaw.get_or_insert(error);
-            Scheme::None
-        });
+        let path = uri.path().to_owned();
+        let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+        call.scheme = call.read_scheme();
         call
     }
 
@@ -122,33 +113,33 @@ impl Call {
     pub(super) fn region(&self) -> Option<&str> {
         let scope = match &self.scheme {
             Scheme::Acs(authorization) => authorization.region(),
-            Scheme::Rpc | Scheme::Bearer | Scheme::None => None,
+            _ => None,
         };
         let named = self.param("RegionId").filter(|region| !region.is_empty());
         named.or_else(|| region_of_host(self.host())).or(scope)
     }
 
     fn either(&self, header: &str, param: &str) -> Option<&str> {
-        let (header, param) = (self.header(header), self.param(param));
-        let found = if matches!(self.scheme, Scheme::Acs(_)) { header.or(param) } else { param.or(header) };
-        found.filter(|text| !text.is_empty())
+        let header = self.header(header).filter(|text| !text.is_empty());
+        let param = self.param(param).filter(|text| !text.is_empty());
+        if matches!(self.scheme, Scheme::Acs(_)) { header.or(param) } else { param.or(header) }
     }
 
-    fn read_scheme(&self) -> Result<Scheme, Error> {
+    fn read_scheme(&self) -> Scheme {
         let authorization = self.header("authorization").unwrap_or_default();
         let bearer = "BEARERTOKEN";
         if authorization.starts_with("ACS3-") || authorization.starts_with("ACS4-") {
-            Authorization::parse(authorization).map(Scheme::Acs)
+            Authorization::parse(authorization).map_or(Scheme::Malformed, Scheme::Acs)
         } else if self.param("SignatureType") == Some(bearer)
             || self.header("x-acs-signature-type") == Some(bearer)
             || self.header("x-acs-bearer-token").is_some()
             || self.header("x-acs-zero-trust-idtoken").is_some()
         {
-            Ok(Scheme::Bearer)
+            Scheme::Bearer
         } else if self.param("Signature").is_some() {
-            Ok(Scheme::Rpc)
+            Scheme::Rpc
         } else {
-            Ok(Scheme::None)
+            Scheme::None
         }
     }
 }

@@ -119,7 +119,7 @@ impl Error {
                 return refusal(400, "AccessDeniedError", format!("The dry run was refused: {message}"));
             }
             Self::BodyTooLarge => {
-                let most = crate::server::BODY_LIMIT;
+                let most = crate::dialects::BODY_LIMIT;
                 let text = format!("{UNPARSABLE} The request body is larger than {most} bytes.");
                 return refusal(400, "ParseRequestParameterException", text);
             }

@@ -75,6 +75,9 @@ impl Dialect for Alibaba {
             Some(VERSION) => {}
             Some(_) => return Err(Error::VersionUnknown),
         }
+        if call.path != "/" {
+            return Err(Error::ActionUnknown);
+        }
         tracing::debug!(request = %redact::Params(&call.params), "{action}");
         self.actions.get(action).ok_or(Error::ActionUnknown)
     }

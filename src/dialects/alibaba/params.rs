@@ -180,11 +180,13 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// The parameters `name.…`, without that beginning.
+    /// The parameters `name.…` that have a value, without that beginning.
     fn members(&self) -> impl Iterator<Item = &'a str> {
         let prefix = format!("{}.", self.name);
         let from = self.params.partition_point(|(name, _)| name.as_str() < prefix.as_str());
-        self.params[from..].iter().map_while(move |(name, _)| name.strip_prefix(&prefix))
+        let these = self.params[from..].iter();
+        let these = these.map_while(move |(name, value)| Some((name.strip_prefix(&prefix)?, value)));
+        these.filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
     }
 
     /// The numbers of the list's members, in order.

@@ -54,7 +54,6 @@ fn again(flaw: &Error) -> Error {
     match flaw {
         Error::MethodUnsupported => Error::MethodUnsupported,
         Error::BodyTooLarge => Error::BodyTooLarge,
-        Error::Invalid(name) => Error::Invalid(name.clone()),
         _ => Error::Unparsable,
     }
 }
@@ -62,14 +61,16 @@ fn again(flaw: &Error) -> Error {
 fn access_key_id(call: &Call) -> Option<&str> {
     let id = match &call.scheme {
         Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
-        Scheme::Rpc | Scheme::Bearer | Scheme::None => call.param("AccessKeyId"),
+        _ => call.param("AccessKeyId"),
     };
     id.filter(|id| !id.is_empty())
 }
 
 fn check(accounts: &Accounts, world: &World, call: &Call) -> Result<Arc<Account>, Error> {
-    if matches!(call.scheme, Scheme::Bearer) {
-        return Err(Error::RpcSignature(None));
+    match call.scheme {
+        Scheme::Bearer => return Err(Error::RpcSignature(None)),
+        Scheme::Malformed => return Err(Error::Invalid("Authorization".into())),
+        Scheme::Rpc | Scheme::Acs(_) | Scheme::None => {}
     }
     let id = access_key_id(call).ok_or(Error::Missing("AccessKeyId".into()))?;
     let key = accounts.get(id).ok_or(Error::AccessKeyUnknown)?;
@@ -87,7 +88,7 @@ fn check(accounts: &Accounts, world: &World, call: &Call) -> Result<Arc<Account>
             check_token(accounts, world, key, call.header("x-acs-security-token"))?;
             call.header("x-acs-signature-nonce")
         }
-        Scheme::Rpc | Scheme::Bearer | Scheme::None => {
+        _ => {
             check_time(world, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
             rpc::check(call, &key.secret)?;
             check_token(accounts, world, key, call.param("SecurityToken"))?;

@@ -1,0 +1,213 @@
+//! What lies on the disk: material sealed under the root key, and the root key's own file.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kmsim::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use kmsim::world::Entropy;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::kit::{Process, data_file, kmsim};
+use crate::program::refused;
+
+const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// The path of a file that accompanies a data file.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    PathBuf::from(format!("{}{suffix}", path.display()))
+}
+
+/// Every file of a folder with its bytes, but for the index that SQLite makes anew whenever it opens a database.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let lasting = entries.filter(|path| !path.to_string_lossy().ends_with("-shm"));
+    lasting.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+/// Changes a database that nobody serves, and answers how many rows that changed.
+fn change(path: &Path, statement: &'static str) -> u64 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(path).foreign_keys(false);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        let done = sqlx::query(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        done.rows_affected()
+    })
+}
+
+/// Makes some keys in a data file; the server is killed, and its write-ahead log stays.
+fn furnish(command: &mut Command) -> Vec<String> {
+    let server = Process::spawn(command);
+    (0..3).map(|_| server.client().create_key(&[])).collect()
+}
+
+/// The command that serves a data file.
+fn serve(path: &Path) -> Command {
+    kmsim(&["--data", path.to_str().unwrap()])
+}
+
+#[test]
+fn material_is_nowhere_in_the_files() {
+    let (folder, path) = data_file();
+    let server = Process::spawn(serve(&path).args(["--entropy-seed", "seed"]));
+    let client = server.client();
+    let key = client.create_key(&[]);
+    let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "found")]).ok();
+    let blob = STANDARD.decode(sealed["CiphertextBlob"].as_str().unwrap()).unwrap();
+
+    // With a seed, all that is drawn stands in one stream: the material is where the blob opens.
+    let mut stream = vec![0; 8192];
+    Entropy::seeded("seed").fill(&mut stream);
+    let (iv, rest) = blob[36..].split_first_chunk::<IV_LEN>().unwrap();
+    let (text, tag) = rest.split_last_chunk::<TAG_LEN>().unwrap();
+    let opens = |key: &&[u8]| symmetric::open(Cipher::Aes, key, *iv, b"", &mut text.to_vec(), *tag).is_ok();
+    let material = stream.windows(32).find(opens).unwrap();
+
+    drop(server);
+    Process::spawn(serve(&path).args(["--entropy-seed", "another"])).client().create_key(&[]);
+    let files = files(folder.path());
+    assert!(files.len() >= 3, "{:?}", files.keys());
+    let encoded = [STANDARD.encode(material).into_bytes(), hex(material).into_bytes(), material.to_vec()];
+    for (path, bytes) in &files {
+        for material in &encoded {
+            // No part of it either, as an encoding that is cut off would show.
+            let part = &material[..16];
+            assert!(!bytes.windows(16).any(|it| it == part), "material in {}", path.display());
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn sealed_material_cannot_be_moved_or_changed() {
+    for (statement, said) in [
+        (
+            "UPDATE key_versions SET sealed_material = (SELECT it.sealed_material FROM key_versions it WHERE it.key = 1) \
+             WHERE key = 2",
+            "sealed_material",
+        ),
+        (
+            "UPDATE key_versions SET sealed_material = substr(sealed_material, 1, 30) WHERE key = 2",
+            "sealed_material",
+        ),
+        ("UPDATE key_versions SET sealed_material = x'' WHERE key = 2", "sealed_material"),
+        (
+            "UPDATE keys SET key_id = substr(key_id, 1, 35) || iif(substr(key_id, 36) = '0', '1', '0') \
+             WHERE ordinal = 2",
+            "sealed_material",
+        ),
+        ("UPDATE realms SET account = '1000000000000002'", "sealed_material"),
+        ("UPDATE seal SET proof = zeroblob(33)", "root key"),
+    ] {
+        let (_folder, path) = data_file();
+        furnish(&mut serve(&path));
+        assert!(change(&path, statement) > 0, "{statement}");
+        let line = refused(&mut serve(&path));
+        assert!(line.contains("--data") && line.contains(said), "{statement}: {line}");
+    }
+}
+
+#[test]
+fn the_root_key_file_is_its_owners_alone() {
+    let (_folder, path) = data_file();
+    furnish(&mut serve(&path));
+    let root_key = beside(&path, ".root-key");
+    let mode = std::fs::metadata(&root_key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = std::fs::read_to_string(&root_key).unwrap();
+    assert_eq!(STANDARD.decode(text.trim()).unwrap().len(), 32);
+    furnish(&mut serve(&path));
+    assert_eq!(std::fs::read_to_string(&root_key).unwrap(), text);
+
+    // Another database has another.
+    let (_other_folder, other) = data_file();
+    furnish(&mut serve(&other));
+    assert_ne!(std::fs::read_to_string(beside(&other, ".root-key")).unwrap(), text);
+}
+
+#[test]
+fn the_root_key_may_come_from_the_environment() {
+    let (_folder, path) = data_file();
+    furnish(serve(&path).env("KMSIM_ROOT_KEY", ZEROS));
+    assert!(!beside(&path, ".root-key").exists());
+    let again = Process::spawn(serve(&path).env("KMSIM_ROOT_KEY", ZEROS));
+    assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
+    drop(again);
+
+    // One that was made beside the data works there too.
+    let (_folder, path) = data_file();
+    furnish(&mut serve(&path));
+    let root_key = beside(&path, ".root-key");
+    let text = std::fs::read_to_string(&root_key).unwrap();
+    std::fs::remove_file(&root_key).unwrap();
+    let moved = Process::spawn(serve(&path).env("KMSIM_ROOT_KEY", text.trim()));
+    assert_eq!(moved.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
+}
+
+#[test]
+fn another_root_key_stops_the_start_and_touches_nothing() {
+    let (folder, path) = data_file();
+    furnish(&mut serve(&path));
+    let root_key = beside(&path, ".root-key");
+    let text = std::fs::read_to_string(&root_key).unwrap();
+    let check = |command: &mut Command, said: &str| {
+        let before = files(folder.path());
+        // More than once: what is touched on the way out is not touched every time.
+        for _ in 0..5 {
+            let line = refused(command);
+            assert!(line.contains("--data") && line.contains(said), "{said}: {line}");
+            assert!(!line.contains(text.trim()) && !line.contains(ZEROS) && !line.contains("hush"), "{line}");
+            let after = files(folder.path());
+            let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(&after), names(&before), "{line}");
+            assert!(after == before, "{line}: but it wrote");
+        }
+    };
+    check(serve(&path).env("KMSIM_ROOT_KEY", ZEROS), "root key");
+    for malformed in ["hush", "", "AAAA", &ZEROS[1..], &format!("{ZEROS}A")] {
+        check(serve(&path).env("KMSIM_ROOT_KEY", malformed), "KMSIM_ROOT_KEY");
+    }
+    std::fs::write(&root_key, ZEROS).unwrap();
+    check(&mut serve(&path), "root key");
+    std::fs::write(&root_key, "hush").unwrap();
+    check(&mut serve(&path), ".root-key");
+    std::fs::write(&root_key, "").unwrap();
+    check(&mut serve(&path), ".root-key");
+    std::fs::remove_file(&root_key).unwrap();
+    check(&mut serve(&path), ".root-key");
+
+    std::fs::write(&root_key, &text).unwrap();
+    let again = Process::spawn(&mut serve(&path));
+    assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_left_alone() {
+    let (folder, path) = data_file();
+    for text in ["not a database, but a text of some length", "SQLite format 3\0"] {
+        std::fs::write(&path, text).unwrap();
+        for root in [None, Some(ZEROS)] {
+            let line = refused(serve(&path).envs(root.map(|root| ("KMSIM_ROOT_KEY", root))));
+            assert!(line.contains("--data"), "{line}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), text.as_bytes());
+        assert!(!beside(&path, ".root-key").exists());
+    }
+    // Nor does a server write into another program's database.
+    std::fs::remove_file(&path).unwrap();
+    let foreign = folder.path().join("foreign.db");
+    std::fs::write(&foreign, "").unwrap();
+    change(&foreign, "CREATE TABLE keys (id INTEGER)");
+    let before = std::fs::read(&foreign).unwrap();
+    refused(serve(&foreign).env("KMSIM_ROOT_KEY", ZEROS));
+    assert!(std::fs::read(&foreign).unwrap() == before, "a foreign database was changed");
+}

@@ -1,0 +1,190 @@
+//! What depends on time: whether a request is fresh, a token over, a nonce still remembered.
+
+use std::time::Duration;
+
+use kmsim::dialects::AuthMode;
+use kmsim::world::Instant;
+
+use super::signer::Ask;
+use super::{STS, server};
+use crate::kit::{Answer, START, days};
+
+fn at(time: &str) -> Instant {
+    Instant::parse(time).unwrap()
+}
+
+/// Checks that a request was let in, or was refused because of its time.
+#[track_caller]
+fn is_fresh(fresh: bool, answer: &Answer) {
+    if fresh {
+        answer.ok();
+    } else {
+        let message = answer.refused(400, "IllegalTimestamp");
+        let text = r#"The input parameter "Timestamp" that is mandatory for processing this request is not supplied."#;
+        assert_eq!(message, text);
+    }
+}
+
+#[test]
+fn a_request_is_fresh_for_a_quarter_of_an_hour_either_way() {
+    let server = server(AuthMode::Strict);
+    for (time, fresh) in [
+        (START, true),
+        ("2029-12-31T23:45:00Z", true),
+        ("2029-12-31T23:44:59Z", false),
+        ("2029-12-31T23:44:59.999Z", false),
+        ("2029-12-31T23:45:00.001Z", true),
+        ("2030-01-01T00:00:00.123456789Z", true),
+        ("2030-01-01T00:14:59.999Z", true),
+        ("2030-01-01T00:15:00.0Z", true),
+        ("2030-01-01T00:15:00.001Z", false),
+        ("2030-01-01T00:15:01Z", false),
+        ("2031-01-01T00:00:00Z", false),
+        ("1999-01-01T00:00:00Z", false),
+    ] {
+        for ask in (Ask { time: Some(time), ..Ask::SIGNED }).schemes() {
+            is_fresh(fresh, &ask.send(&server));
+        }
+    }
+}
+
+#[test]
+fn a_request_is_fresh_by_either_clock() {
+    let server = server(AuthMode::Strict);
+    let check = |time: &str, fresh: bool| {
+        for ask in (Ask { time: Some(time), ..Ask::SIGNED }).schemes() {
+            is_fresh(fresh, &ask.send(&server));
+        }
+    };
+    server.world.clock.freeze(at("2035-06-01T12:00:00Z"));
+    check(START, true);
+    check("2035-06-01T12:10:00Z", true);
+    check("2032-01-01T00:00:00Z", false);
+    check("2035-06-01T12:15:01Z", false);
+    server.world.clock.set_host(at("2029-01-01T00:00:00Z"));
+    check(START, false);
+    check("2029-01-01T00:15:00Z", true);
+    check("2035-06-01T11:45:00Z", true);
+}
+
+#[test]
+fn a_time_must_be_there_and_be_one() {
+    let server = server(AuthMode::Strict);
+    for time in
+        [None, Some(""), Some("now"), Some("1893456000"), Some("2030-01-01"), Some("2030-01-01T00:00:00")]
+    {
+        for ask in (Ask { time, day: Some("20300101"), ..Ask::SIGNED }).schemes() {
+            is_fresh(false, &ask.send(&server));
+        }
+    }
+}
+
+#[test]
+fn an_acs4_key_is_of_the_day_of_the_request() {
+    let server = server(AuthMode::Strict);
+    for scheme in ["ACS4-HMAC-SHA256", "ACS4-HMAC-SM3"] {
+        let ask = Ask { scheme, ..Ask::SIGNED };
+        for (time, day, fresh) in [
+            (START, "20300101", true),
+            (START, "20291231", false),
+            (START, "20300102", false),
+            (START, "2030-01-01", false),
+            // The other side of midnight is another day.
+            ("2029-12-31T23:55:00Z", "20291231", true),
+            ("2029-12-31T23:55:00Z", "20300101", false),
+        ] {
+            is_fresh(fresh, &Ask { time: Some(time), day: Some(day), ..ask }.send(&server));
+        }
+    }
+}
+
+#[test]
+fn a_token_is_over_once_it_is_by_both_clocks() {
+    let server = server(AuthMode::Strict);
+    let (before, end) = ("2030-01-01T00:59:59.999Z", "2030-01-01T01:00:00Z");
+    for (realm, host, over) in [
+        (before, before, false),
+        ("2034-01-01T00:00:00Z", before, false),
+        (before, "2034-01-01T00:00:00Z", false),
+        (end, before, false),
+        (before, end, false),
+        (end, end, true),
+        ("2034-01-01T00:00:00Z", end, true),
+    ] {
+        server.world.clock.freeze(at(realm));
+        server.world.clock.set_host(at(host));
+        for ask in (Ask { time: Some(host), ..STS }).schemes() {
+            let answer = ask.send(&server);
+            if over {
+                let message = answer.refused(400, "InvalidSecurityToken.Expired");
+                assert_eq!(message, "Specified SecurityToken is expired.");
+            } else {
+                answer.ok();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_nonce_is_spent_once_for_each_access_key() {
+    let server = server(AuthMode::Strict);
+    for ask in Ask::SIGNED.schemes() {
+        let ask = Ask { nonce: Some(ask.scheme), ..ask };
+        ask.send(&server).ok();
+        let message = ask.send(&server).refused(400, "SignatureNonceUsed");
+        assert_eq!(message, "Specified signature nonce was used already.");
+        // Other parameters, another time and another scheme do not make it new; another access key does.
+        Ask { action: "ListAliases", ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        Ask { time: Some("2030-01-01T00:00:01Z"), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        Ask { scheme: "ACS3-HMAC-SHA256", ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        Ask { id: "second", secret: "secondsecret", ..ask }.send(&server).ok();
+        Ask { nonce: Some(ask.scheme), scheme: ask.scheme, ..STS }.send(&server).ok();
+    }
+    // Who sends none may come again.
+    for ask in Ask::SIGNED.schemes().chain(Ask { nonce: Some(""), ..Ask::SIGNED }.schemes()) {
+        ask.send(&server).ok();
+        ask.send(&server).ok();
+    }
+}
+
+#[test]
+fn a_nonce_is_spent_by_a_verified_request_only() {
+    let server = server(AuthMode::Strict);
+    for ask in STS.schemes() {
+        let ask = Ask { nonce: Some(ask.scheme), ..ask };
+        assert_ne!(Ask { secret: "wrong", ..ask }.send(&server).status, 200);
+        assert_ne!(Ask { time: Some("2029-01-01T00:00:00Z"), ..ask }.send(&server).status, 200);
+        assert_ne!(Ask { token: None, ..ask }.send(&server).status, 200);
+        // That the action fails is another matter.
+        let failing = Ask { action: "DescribeKey", params: &[("KeyId", "k")], ..ask };
+        failing.send(&server).refused(404, "Forbidden.KeyNotFound");
+        ask.send(&server).refused(400, "SignatureNonceUsed");
+    }
+}
+
+#[test]
+fn nonces_are_forgotten_by_the_hosts_time() {
+    let server = server(AuthMode::Strict);
+    let clock = &server.world.clock;
+    let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
+    ask.send(&server).ok();
+    server.advance(days(30));
+    ask.send(&server).refused(400, "SignatureNonceUsed");
+    clock.freeze(at(START));
+    clock.set_host(at("2030-01-01T00:30:00Z"));
+    ask.send(&server).refused(400, "SignatureNonceUsed");
+    clock.set_host(at("2030-01-01T00:30:00Z").plus(Duration::from_millis(1)));
+    ask.send(&server).ok();
+    ask.send(&server).refused(400, "SignatureNonceUsed");
+}
+
+#[test]
+fn of_many_at_once_one_spends_the_nonce() {
+    let server = server(AuthMode::Strict);
+    let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
+    let count = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..16).map(|_| scope.spawn(|| ask.send(&server).status == 200)).collect();
+        asking.into_iter().map(|it| it.join().unwrap()).filter(|served| *served).count()
+    });
+    assert_eq!(count, 1);
+}
