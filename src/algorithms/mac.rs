@@ -61,7 +61,12 @@ mod tests {
     use super::*;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|b| format!("{b:02x}")).collect()
+        bytes
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| format!("{digit:x}"))
+            .collect::<Vec<_>>()
+            .concat()
     }
 
     #[test]

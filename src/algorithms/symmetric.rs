@@ -96,7 +96,7 @@ mod tests {
     /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all hexadecimal.
     struct Answer(Cipher, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
-    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (McGrew and Viega). SM4: RFC 8998, A.1.
+    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4: RFC 8998, A.1.
     const ANSWERS: &[Answer] = &[
         Answer(
             Cipher::Aes,

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::kit::{Client, Process, data_file, form, kmsim};
+use crate::program::refusal;
 
 /// What a caller sees of a key.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +68,13 @@ fn tags_json(tags: &BTreeMap<String, String>) -> String {
     Value::from(tags.iter().map(tag).collect::<Vec<_>>()).to_string()
 }
 
-/// Changes of one key, each with what is seen after it.
-fn changes(name: &str, turn: usize) -> Vec<(&'static str, Vec<(&'static str, String)>, Seen)> {
+/// A change of a key: the action, its parameters, and what is seen after it.
+type Step = (&'static str, Vec<(&'static str, String)>, Seen);
+
+/// Changes of one key, one after the other.
+fn changes(name: &str, turn: usize) -> Vec<Step> {
     let mut seen = new_key(name);
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     let alias = format!("alias/{name}");
     seen.aliases.insert(alias.clone());
     steps.push(("CreateAlias", vec![("AliasName", alias.clone())], seen.clone()));
@@ -249,14 +253,18 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
 
 #[test]
 fn a_start_that_is_killed_leaves_nothing_that_stops_the_next() {
-    for delay in 0..30 {
+    for number in 0..80 {
         let (_folder, path) = data_file();
         let arguments = ["--data", path.to_str().unwrap()];
+        let delay = Duration::from_micros(250 * (number % 40));
         for _ in 0..2 {
             let mut child = kmsim(&arguments).spawn().unwrap();
-            sleep(Duration::from_micros(700 * delay));
+            sleep(delay);
             child.kill().unwrap();
             child.wait().unwrap();
+        }
+        if let Ok(line) = refusal(&mut kmsim(&arguments)) {
+            panic!("two starts were killed after {delay:?}, and now: {line}");
         }
         Process::start(&arguments).client().create_key(&[]);
     }

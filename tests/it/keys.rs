@@ -1,5 +1,7 @@
 //! The life of keys, as a caller sees it.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::kit::{Server, days};
@@ -48,9 +50,10 @@ fn a_key_is_gone_at_the_instant_of_its_deletion() {
     let described = client.call("DescribeKey", &[("KeyId", &key)]).ok();
     assert_eq!(described["KeyMetadata"]["DeleteDate"], "2030-01-08T00:00:00Z");
     assert_eq!(described["KeyMetadata"]["KeyState"], "PendingDeletion");
-    server.advance(days(7) - std::time::Duration::from_millis(1));
+    let instant = Duration::from_millis(1);
+    server.advance(days(7).checked_sub(instant).unwrap());
     client.call("DescribeKey", &[("KeyId", &key)]).ok();
-    server.advance(std::time::Duration::from_millis(1));
+    server.advance(instant);
     client.call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
     client.call("DescribeKey", &[("KeyId", "alias/a")]).refused(404, "Forbidden.AliasNotFound");
     let blob = blob["CiphertextBlob"].as_str().unwrap();

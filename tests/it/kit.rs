@@ -246,14 +246,14 @@ pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     let lower = head.to_lowercase();
     let mut request = head.to_owned();
     if !lower.contains("\r\nhost:") {
-        request += &format!("Host: {address}\r\n");
+        request = [request, format!("Host: {address}\r\n")].concat();
     }
     if !lower.contains("\r\ncontent-length:") && !lower.contains("\r\ntransfer-encoding:") {
-        request += &format!("Content-Length: {}\r\n", body.len());
+        request = [request, format!("Content-Length: {}\r\n", body.len())].concat();
     }
     request += "Connection: close\r\n\r\n";
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
     let mut answer = Vec::new();

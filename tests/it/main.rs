@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    unreachable_pub,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -10,6 +11,7 @@ mod aliases;
 mod auth_modes;
 mod cipher;
 mod coverage;
+mod dependencies;
 mod errors;
 mod keys;
 mod kit;

@@ -168,11 +168,11 @@ fn a_data_file_has_one_server() {
 fn a_data_file_has_one_server_by_whatever_name() {
     let root = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let (folder, path) = data_file();
-    let link = folder.path().join("link.db");
-    std::os::unix::fs::symlink("kmsim.db", &link).unwrap();
+    let second = folder.path().join("link.db");
+    std::os::unix::fs::symlink("kmsim.db", &second).unwrap();
     let first = Process::spawn(kmsim(&["--data", path.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
     first.client().create_key(&[]);
-    let line = refused(kmsim(&["--data", link.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
+    let line = refused(kmsim(&["--data", second.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
     assert!(line.contains("another kmsim"), "{line}");
 }
 

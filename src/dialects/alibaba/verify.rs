@@ -77,23 +77,20 @@ fn check(accounts: &Accounts, world: &World, call: &Call) -> Result<Arc<Account>
     if key.disabled {
         return Err(Error::AccessKeyDisabled);
     }
-    let nonce = match &call.scheme {
-        Scheme::Acs(authorization) => {
-            let date = call.header("x-acs-date").ok_or(Error::Timestamp)?;
-            check_time(world, date)?;
-            if !authorization.is_of_day(date) {
-                return Err(Error::Timestamp);
-            }
-            authorization.check(call, &key.secret)?;
-            check_token(accounts, world, key, call.header("x-acs-security-token"))?;
-            call.header("x-acs-signature-nonce")
+    let nonce = if let Scheme::Acs(authorization) = &call.scheme {
+        let date = call.header("x-acs-date").ok_or(Error::Timestamp)?;
+        check_time(world, date)?;
+        if !authorization.is_of_day(date) {
+            return Err(Error::Timestamp);
         }
-        _ => {
-            check_time(world, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
-            rpc::check(call, &key.secret)?;
-            check_token(accounts, world, key, call.param("SecurityToken"))?;
-            call.param("SignatureNonce")
-        }
+        authorization.check(call, &key.secret)?;
+        check_token(accounts, world, key, call.header("x-acs-security-token"))?;
+        call.header("x-acs-signature-nonce")
+    } else {
+        check_time(world, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
+        rpc::check(call, &key.secret)?;
+        check_token(accounts, world, key, call.param("SecurityToken"))?;
+        call.param("SignatureNonce")
     };
     match nonce.filter(|nonce| !nonce.is_empty()) {
         Some(nonce) if !key.nonces.spend(nonce, world.clock.host()) => Err(Error::NonceUsed),
