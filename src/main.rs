@@ -1,6 +1,8 @@
 //! The binary: options in, one line out once it serves.
 
+use std::env::VarError;
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,7 +10,6 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use kmsim::cli::Cli;
 use kmsim::config::{self, Data};
@@ -17,6 +18,9 @@ use kmsim::engine::Engine;
 use kmsim::server::{self, App};
 use kmsim::store::{DataLock, RootKey, Sqlite, Store};
 use kmsim::world::World;
+
+/// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
+const SIGXFSZ: i32 = 25;
 
 /// What stops the start, in one line.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -45,14 +49,19 @@ fn refuse(why: &str) -> ExitCode {
 
 /// The message of a mistaken option, without the usage that follows it.
 fn one_line(message: &str) -> String {
+    let message = message.trim_start_matches("error: ");
+    let stray = "unexpected argument '";
+    if message.starts_with(stray) && !message.starts_with(&format!("{stray}-")) {
+        // It may be half of an access key.
+        return "unexpected argument: a value with spaces needs quotes".to_owned();
+    }
     let lines =
         message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
-    let words: Vec<_> = lines.flat_map(str::split_whitespace).collect();
-    words.join(" ").trim_start_matches("error: ").to_owned()
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 async fn run(cli: &Cli) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&cli.log).map_err(|e| format!("--log: {e}"))?;
+    let filter = config::log_filter(cli)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -66,13 +75,16 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
     let (store, lock) =
         open_store(cli.data.clone().into(), &world).await.map_err(|e| format!("--data: {e}"))?;
     let engine = Engine::open(store, world).await.map_err(|e| format!("--data: {e}"))?;
-    let app = Arc::new(App { engine, alibaba, auth: cli.auth });
+    let app = Arc::new(App { engine: Arc::clone(&engine), alibaba, auth: cli.auth });
+    // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
+    let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
     };
     say_ready(&listener)?;
     server::run(listener, app, stop).await?;
+    engine.close().await;
     drop(lock);
     Ok(())
 }
@@ -82,14 +94,34 @@ async fn open_store(data: Data, world: &Arc<World>) -> Result<(Box<dyn Store>, O
     match data {
         Data::Memory => Ok((Box::new(Sqlite::in_memory(Arc::clone(world)).await?), None)),
         Data::File(path) => {
+            let path = resolved(&path)?;
             let lock = DataLock::take(&path)?;
             let root = match std::env::var("KMSIM_ROOT_KEY") {
                 Ok(text) => RootKey::from_base64(&text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
-                Err(_) => RootKey::beside(&path, &world.entropy)?,
+                Err(VarError::NotUnicode(_)) => return Err("KMSIM_ROOT_KEY: not text".into()),
+                Err(VarError::NotPresent) => RootKey::beside(&path, &world.entropy)?,
             };
             Ok((Box::new(Sqlite::open(&path, root, Arc::clone(world)).await?), Some(lock)))
         }
     }
+}
+
+/// The data file by its one true path: whatever links lead to it, its lock and its root key lie beside it.
+fn resolved(path: &Path) -> Result<PathBuf, Failure> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(format!("{shown} is a directory").into());
+    }
+    if path.exists() {
+        return Ok(path.canonicalize()?);
+    }
+    if path.is_symlink() {
+        return Err(format!("{shown} is a link to nothing").into());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(format!("{shown:?} is not a file name"))?;
+    let folder = folder.canonicalize().map_err(|e| format!("cannot make {shown}: {e}"))?;
+    Ok(folder.join(name))
 }
 
 /// The one line that stdout carries.

@@ -1,10 +1,12 @@
 //! The accounts file: YAML, read strictly. A mistake is told with its line, column and field, and never with the
 //! text around it, which may be a secret.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::{ConfigError, is_account_id};
@@ -23,7 +25,7 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AccountEntry {
-    id: AccountId,
+    id: Spanned<AccountId>,
     #[serde(default)]
     status: AccountStatus,
     #[serde(default)]
@@ -44,8 +46,8 @@ struct QuotaEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AccessKeyEntry {
-    id: String,
-    secret: Option<Zeroizing<String>>,
+    id: Spanned<Id>,
+    secret: Option<SharedSecret>,
     public_key: Option<PublicKeyPem>,
     #[serde(default)]
     disabled: bool,
@@ -54,10 +56,10 @@ struct AccessKeyEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TokenEntry {
-    id: String,
-    secret: Option<Zeroizing<String>>,
+    id: Spanned<Id>,
+    secret: Option<SharedSecret>,
     public_key: Option<PublicKeyPem>,
-    token: Zeroizing<String>,
+    token: SharedSecret,
     expires: Expiry,
 }
 
@@ -70,6 +72,30 @@ impl TryFrom<String> for AccountId {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         if is_account_id(&text) { Ok(Self(text)) } else { Err("an account id is digits") }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Id(String);
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.is_empty() { Err("an id is not empty") } else { Ok(Self(text)) }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "Zeroizing<String>")]
+struct SharedSecret(Zeroizing<String>);
+
+impl TryFrom<Zeroizing<String>> for SharedSecret {
+    type Error = &'static str;
+
+    fn try_from(text: Zeroizing<String>) -> Result<Self, Self::Error> {
+        if text.is_empty() { Err("a secret is not empty") } else { Ok(Self(text)) }
     }
 }
 
@@ -104,7 +130,12 @@ pub(super) fn read(path: &Path, accounts: &mut Accounts) -> Result<(), ConfigErr
     };
     let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|e| wrong(&e))?;
     let file = parse(&text).map_err(|e| wrong(&e))?;
+    let mut seen = HashSet::new();
     for entry in file.accounts {
+        let id = &entry.id.value.0;
+        if !seen.insert(id.clone()) {
+            return Err(wrong(&format_args!("the account {id:?} is given twice{}", place(&entry.id))));
+        }
         add_account(entry, accounts).map_err(|e| wrong(&e))?;
     }
     Ok(())
@@ -114,7 +145,8 @@ fn parse(text: &str) -> Result<File, String> {
     let mut field = String::new();
     let file = serde_saphyr::with_deserializer_from_str(text, |yaml| {
         serde_path_to_error::deserialize(yaml).map_err(|error| {
-            field = error.path().to_string();
+            // A value that is read with its place has a field of its own in there.
+            field = error.path().to_string().replace(".value", "");
             error.into_inner()
         })
     });
@@ -127,36 +159,44 @@ fn parse(text: &str) -> Result<File, String> {
 
 fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), String> {
     let quota = Quota { keys: entry.quotas.keys, aliases: entry.quotas.aliases };
-    let account = Arc::new(Account { id: entry.id.0.as_str().into(), status: entry.status, quota });
-    let add = |key: AccessKey, accounts: &mut Accounts| {
-        let twice = format!("account {:?}: the access key {:?} is given twice", entry.id.0, key.id);
-        if accounts.add(key) { Ok(()) } else { Err(twice) }
-    };
+    let account = Arc::new(Account { id: entry.id.value.0.into(), status: entry.status, quota });
     for key in entry.access_keys {
-        let secret = one_secret(key.secret, key.public_key)
-            .ok_or_else(|| format!("account {:?}: access_keys: {:?} {NO_SECRET}", entry.id.0, key.id))?;
-        let mut access_key = AccessKey::new(key.id, secret, Arc::clone(&account));
+        let mut access_key = access_key(&key.id, key.secret, key.public_key, &account)?;
         access_key.disabled = key.disabled;
-        add(access_key, accounts)?;
+        add(access_key, &key.id, accounts)?;
     }
     for token in entry.sts_tokens {
-        let secret = one_secret(token.secret, token.public_key)
-            .ok_or_else(|| format!("account {:?}: sts_tokens: {:?} {NO_SECRET}", entry.id.0, token.id))?;
-        let mut access_key = AccessKey::new(token.id, secret, Arc::clone(&account));
-        access_key.token = Some(Token { text: token.token, expires: token.expires.0 });
-        add(access_key, accounts)?;
+        let mut access_key = access_key(&token.id, token.secret, token.public_key, &account)?;
+        access_key.token = Some(Token { text: token.token.0, expires: token.expires.0 });
+        add(access_key, &token.id, accounts)?;
     }
     Ok(())
 }
 
-const NO_SECRET: &str = "needs either a secret or a public_key";
+fn access_key(
+    id: &Spanned<Id>,
+    shared: Option<SharedSecret>,
+    pem: Option<PublicKeyPem>,
+    account: &Arc<Account>,
+) -> Result<AccessKey, String> {
+    let secret = match (shared, pem) {
+        (Some(secret), None) => Secret::Shared(secret.0),
+        (None, Some(pem)) => Secret::Rsa(pem.0),
+        _ => return Err(format!("{:?} needs either a secret or a public_key{}", id.value.0, place(id))),
+    };
+    Ok(AccessKey::new(id.value.0.clone(), secret, Arc::clone(account)))
+}
 
-fn one_secret(shared: Option<Zeroizing<String>>, pem: Option<PublicKeyPem>) -> Option<Secret> {
-    match (shared, pem) {
-        (Some(secret), None) => Some(Secret::Shared(secret)),
-        (None, Some(pem)) => Some(Secret::Rsa(pem.0)),
-        _ => None,
+fn add(key: AccessKey, id: &Spanned<Id>, accounts: &mut Accounts) -> Result<(), String> {
+    if accounts.add(key) {
+        Ok(())
+    } else {
+        Err(format!("the access key {:?} is given twice{}", id.value.0, place(id)))
     }
+}
+
+fn place<T>(value: &Spanned<T>) -> String {
+    format!(" at line {}, column {}", value.referenced.line(), value.referenced.column())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod accounts_file;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
 use crate::cli::Cli;
@@ -70,6 +71,22 @@ pub fn region(cli: &Cli) -> Result<&str, ConfigError> {
     good.then_some(cli.region.as_str()).ok_or_else(bad)
 }
 
+/// What to log.
+///
+/// # Errors
+/// It is no filter, or names no level: a misspelt one would silence everything.
+pub fn log_filter(cli: &Cli) -> Result<EnvFilter, ConfigError> {
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |text: &str| levels.contains(&text.to_ascii_lowercase().as_str());
+    let known = |directive: &str| match directive.rsplit_once('=') {
+        Some((_, level)) => is_level(level) || level.ends_with(']'),
+        None => is_level(directive),
+    };
+    let parsed = EnvFilter::try_new(&cli.log).ok();
+    let bad = || ConfigError::of("--log", format_args!("{:?} is none of {}", cli.log, levels.join(", ")));
+    parsed.filter(|_| cli.log.split(',').all(|directive| known(directive.trim()))).ok_or_else(bad)
+}
+
 /// Everybody who may call.
 ///
 /// # Errors
@@ -99,11 +116,9 @@ fn add_access_key(text: &str, accounts: &mut Accounts) -> Result<(), ConfigError
         Some(account) if is_account_id(account) => {
             accounts.account(account).unwrap_or_else(|| Arc::new(Account::plain(account)))
         }
-        Some(account) => {
-            return Err(ConfigError::of(
-                option,
-                format_args!("the account {account:?} of {id:?} is not digits"),
-            ));
+        Some(_) => {
+            // It is not shown: where a secret holds a colon, it is the half of that.
+            return Err(ConfigError::of(option, format_args!("the account of {id:?} is not digits")));
         }
     };
     let secret = Secret::Shared(Zeroizing::new(secret.to_owned()));
@@ -143,7 +158,7 @@ mod tests {
             ("topsecret", "expected ID:SECRET"),
             ("a:", "expected ID:SECRET"),
             (":topsecret", "expected ID:SECRET"),
-            ("a:topsecret:x", "\"x\" of \"a\" is not digits"),
+            ("a:topsecret:x", "the account of \"a\" is not digits"),
         ] {
             let error = given(&["--access-key", key]).unwrap_err();
             assert!(error.starts_with("--access-key: ") && error.contains(said), "{error}");

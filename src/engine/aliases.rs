@@ -13,10 +13,11 @@ impl Engine {
             if sight.state().key_by_alias(&name).is_some() {
                 return Err(Error::AliasTaken);
             }
-            let reserved = draft.caller().rules.reserved;
-            let held = sight.aliases().filter(|(name, _)| !reserved(name)).count();
-            if draft.caller().quota.aliases.is_some_and(|most| held >= most) {
-                return Err(Error::QuotaExceeded);
+            if let Some(most) = draft.caller().quota.aliases {
+                let reserved = draft.caller().rules.reserved;
+                if sight.aliases().filter(|(name, _)| !reserved(name)).count() >= most {
+                    return Err(Error::QuotaExceeded);
+                }
             }
             draft.add(Change::AliasBound(name, ordinal));
             Ok(())

@@ -23,8 +23,16 @@ type Job = Box<dyn FnOnce(&mut Batch<'_>) -> Answer + Send>;
 /// Tells a caller how it went, once the batch's fate is known.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+/// What the lane is told.
+enum Message {
+    /// To decide.
+    Change(Job),
+    /// To put the store away and end.
+    Close(oneshot::Sender<()>),
+}
+
 /// The sending end of the lane.
-pub(super) struct Lane(mpsc::UnboundedSender<Job>);
+pub(super) struct Lane(mpsc::UnboundedSender<Message>);
 
 impl Lane {
     pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, world: Arc<World>) -> Self {
@@ -46,21 +54,36 @@ impl Lane {
                 let _ = tell.send(written.map_err(Error::Store).and(outcome));
             })
         };
-        self.0.send(Box::new(job)).map_err(|_| Error::Internal("the writer has stopped"))?;
+        self.0.send(Message::Change(Box::new(job))).map_err(|_| Error::Internal("the writer has stopped"))?;
         told.await.map_err(|_| Error::Internal("the writer has stopped"))?
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.0.send(Message::Close(done)).is_ok() {
+            // A lane that has ended already has nothing to put away.
+            let _ = closed.await;
+        }
     }
 }
 
 async fn run(
-    mut jobs: mpsc::UnboundedReceiver<Job>,
+    mut messages: mpsc::UnboundedReceiver<Message>,
     mut store: Box<dyn Store>,
     realms: Arc<Realms>,
     world: Arc<World>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut waiting, BATCH).await > 0 {
+    while messages.recv_many(&mut waiting, BATCH).await > 0 {
+        let mut closing = None;
         let mut batch = Batch { realms: &realms, world: &world, ahead: HashMap::new(), facts: Vec::new() };
-        let answers: Vec<Answer> = waiting.drain(..).map(|job| job(&mut batch)).collect();
+        let mut answers = Vec::with_capacity(waiting.len());
+        for message in waiting.drain(..) {
+            match message {
+                Message::Change(job) => answers.push(job(&mut batch)),
+                Message::Close(done) => closing = Some(done),
+            }
+        }
         let Batch { ahead, facts, .. } = batch;
         let written = if facts.is_empty() { Ok(()) } else { store.commit(&facts).await };
         match &written {
@@ -69,6 +92,14 @@ async fn run(
         }
         for answer in answers {
             answer(written.clone());
+        }
+        if let Some(done) = closing {
+            if let Err(error) = store.close().await {
+                tracing::warn!(%error, "the store did not close");
+            }
+            // Whoever asked may have gone.
+            let _ = done.send(());
+            return;
         }
     }
 }

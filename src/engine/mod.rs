@@ -57,6 +57,11 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Writes what waits and puts the store away. Nothing can be changed after that.
+    pub async fn close(&self) {
+        self.lane.close().await;
+    }
+
     /// The world that this engine lives in.
     #[must_use]
     pub fn world(&self) -> &World {

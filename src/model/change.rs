@@ -10,7 +10,7 @@ use crate::world::Instant;
 pub enum Change {
     /// The account subscribed to the service, at this instant.
     Subscribed(Instant),
-    /// So many keys were made here so far; their numbers are not given again.
+    /// So many keys were made here so far, those included that are gone: their numbers are not given again.
     Counted(Ordinal),
     /// A key came to be, with its versions and tags.
     KeyAdded(Arc<Key>),

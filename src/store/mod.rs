@@ -25,6 +25,9 @@ pub trait Store: Send {
 
     /// Keeps these facts: all of them, durably, or none.
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+
+    /// Puts everything away, so that the data file is whole by itself.
+    fn close(self: Box<Self>) -> Stored<'static, ()>;
 }
 
 /// Why the store failed, for the log; never for the wire.

@@ -71,12 +71,7 @@ impl RootKey {
         }
         let key = Self::draw(entropy);
         let text = Zeroizing::new(STANDARD.encode(*key.0));
-        let made = File::options().create_new(true).write(true).mode(0o600).open(&path);
-        made.and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .map_err(|e| fail("write", &e))?;
+        write_whole(&path, text.as_bytes()).map_err(|e| fail("write", &e))?;
         Ok(key)
     }
 
@@ -97,6 +92,17 @@ impl RootKey {
         symmetric::open(Cipher::Aes, &*self.0, *iv, owner.as_bytes(), &mut text, *tag).ok()?;
         Some(text)
     }
+}
+
+/// Makes a file that is there with all its bytes, for good, or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let draft = beside(path, "new");
+    let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{RootKey, StoreError};
 use crate::model::{
@@ -25,6 +25,17 @@ const ORIGINS: &[(Origin, &str)] = &[(Origin::Service, "service"), (Origin::Exte
 const PROTECTIONS: &[(ProtectionLevel, &str)] =
     &[(ProtectionLevel::Software, "software"), (ProtectionLevel::Hsm, "hsm")];
 
+/// How many keys one statement takes: their columns, and up to 20 tags each, stay below the 32,766 values that `SQLite`
+/// binds at the most.
+const KEYS_AT_ONCE: usize = 64;
+
+/// A key to write, and the number of its realm.
+struct NewKey<'a> {
+    id: i64,
+    realm: &'a Realm,
+    key: &'a Key,
+}
+
 /// Writes facts within one transaction.
 pub(super) struct Writer<'a> {
     connection: &'a mut SqliteConnection,
@@ -43,8 +54,26 @@ impl<'a> Writer<'a> {
         Self { connection, root, entropy, realms }
     }
 
-    pub(super) async fn write(&mut self, realm: &Realm, fact: &Change) -> Result<(), StoreError> {
-        let id = self.realm(realm).await?;
+    /// Writes the facts in their order. Keys that were made one after the other go in together.
+    pub(super) async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
+        let is_new_key = |fact: &RealmChange| matches!(fact.1, Change::KeyAdded(_));
+        for run in facts.chunk_by(|a, b| is_new_key(a) && is_new_key(b)) {
+            let mut new_keys = Vec::new();
+            for (realm, fact) in run {
+                let id = self.realm(realm).await?;
+                match fact {
+                    Change::KeyAdded(key) => new_keys.push(NewKey { id, realm, key }),
+                    other => self.write_one(id, other).await?,
+                }
+            }
+            for some in new_keys.chunks(KEYS_AT_ONCE) {
+                self.add_keys(some).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_one(&mut self, id: i64, fact: &Change) -> Result<(), StoreError> {
         let query = match fact {
             Change::Subscribed(at) => {
                 sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1").bind(id).bind(at.millis())
@@ -54,7 +83,7 @@ impl<'a> Writer<'a> {
                     .bind(id)
                     .bind(number(*last))
             }
-            Change::KeyAdded(key) => return self.add_key(id, realm, key).await,
+            Change::KeyAdded(_) => return Ok(()),
             Change::KeySet(key, settings) => return self.set_key(id, *key, settings).await,
             Change::KeyRemoved(key) => {
                 sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2").bind(id).bind(number(*key))
@@ -69,7 +98,14 @@ impl<'a> Writer<'a> {
             Change::AliasRemoved(name) => {
                 sqlx::query("DELETE FROM aliases WHERE realm = ?1 AND name = ?2").bind(id).bind(name.as_str())
             }
-            Change::TagSet(key, name, value) => return self.set_tag(id, *key, name, value).await,
+            Change::TagSet(key, name, value) => sqlx::query(
+                "INSERT INTO key_tags (realm, key, name, value) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (realm, key, name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(id)
+            .bind(number(*key))
+            .bind(name)
+            .bind(value),
             Change::TagRemoved(key, name) => {
                 sqlx::query("DELETE FROM key_tags WHERE realm = ?1 AND key = ?2 AND name = ?3")
                     .bind(id)
@@ -98,68 +134,85 @@ impl<'a> Writer<'a> {
         Ok(id)
     }
 
-    async fn add_key(&mut self, id: i64, realm: &Realm, key: &Key) -> Result<(), StoreError> {
-        let (creator, creator_type) = match &key.creator {
-            Creator::User(name) => (name, "user"),
-            Creator::Service(name) => (name, "service"),
-        };
-        let (lifecycle, delete_at) = lifecycle_columns(key.settings.lifecycle);
-        sqlx::query(
+    /// One statement for the keys, one for their versions, one for their tags.
+    async fn add_keys(&mut self, keys: &[NewKey<'_>]) -> Result<(), StoreError> {
+        let mut rows = QueryBuilder::<Sqlite>::new(
             "INSERT INTO keys (realm, ordinal, key_id, spec, usage, origin, protection, creator, creator_type, \
-             created_at, instance, policy, description, lifecycle, delete_at, deletion_protection) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(id)
-        .bind(number(key.ordinal))
-        .bind(key.id.as_str())
-        .bind(word(SPECS, key.spec))
-        .bind(word(USAGES, key.usage))
-        .bind(word(ORIGINS, key.origin))
-        .bind(word(PROTECTIONS, key.protection))
-        .bind(&**creator)
-        .bind(creator_type)
-        .bind(key.created_at.millis())
-        .bind(&key.instance)
-        .bind(&key.policy)
-        .bind(&key.settings.description)
-        .bind(lifecycle)
-        .bind(delete_at)
-        .bind(&key.settings.deletion_protection)
-        .execute(&mut *self.connection)
-        .await?;
-        for (index, version) in (0i64..).zip(&key.versions) {
-            self.add_version(id, realm, key, index, version).await?;
+             created_at, instance, policy, description, lifecycle, delete_at, deletion_protection) ",
+        );
+        rows.push_values(keys, |mut row, NewKey { id, key, .. }| {
+            let (creator, creator_type) = match &key.creator {
+                Creator::User(name) => (name, "user"),
+                Creator::Service(name) => (name, "service"),
+            };
+            let (lifecycle, delete_at) = lifecycle_columns(key.settings.lifecycle);
+            row.push_bind(*id)
+                .push_bind(number(key.ordinal))
+                .push_bind(key.id.as_str())
+                .push_bind(word(SPECS, key.spec))
+                .push_bind(word(USAGES, key.usage))
+                .push_bind(word(ORIGINS, key.origin))
+                .push_bind(word(PROTECTIONS, key.protection))
+                .push_bind(&**creator)
+                .push_bind(creator_type)
+                .push_bind(key.created_at.millis())
+                .push_bind(&key.instance)
+                .push_bind(&key.policy)
+                .push_bind(&key.settings.description)
+                .push_bind(lifecycle)
+                .push_bind(delete_at)
+                .push_bind(&key.settings.deletion_protection);
+        });
+        rows.build().execute(&mut *self.connection).await?;
+        self.add_versions(keys).await?;
+        self.add_tags(keys).await
+    }
+
+    async fn add_versions(&mut self, keys: &[NewKey<'_>]) -> Result<(), StoreError> {
+        let mut versions = Vec::with_capacity(keys.len());
+        for NewKey { id, realm, key } in keys {
+            for (index, version) in (0i64..).zip(&key.versions) {
+                let owner = || owner(realm, &key.id, version.id);
+                let seal = |material: &Material| self.root.seal(self.entropy, &owner(), material.expose());
+                versions.push((
+                    *id,
+                    key.ordinal,
+                    index,
+                    version,
+                    version.material.as_ref().map(seal).transpose()?,
+                ));
+            }
         }
-        for (name, value) in &key.tags {
-            self.set_tag(id, key.ordinal, name, value).await?;
-        }
+        let mut rows = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO key_versions (realm, key, number, version_id, created_at, sealed_material) ",
+        );
+        rows.push_values(versions, |mut row, (id, key, index, version, sealed)| {
+            row.push_bind(id)
+                .push_bind(number(key))
+                .push_bind(index)
+                .push_bind(version.id.to_string())
+                .push_bind(version.created_at.millis())
+                .push_bind(sealed);
+        });
+        rows.build().execute(&mut *self.connection).await?;
         Ok(())
     }
 
-    async fn add_version(
-        &mut self,
-        id: i64,
-        realm: &Realm,
-        key: &Key,
-        index: i64,
-        version: &KeyVersion,
-    ) -> Result<(), StoreError> {
-        let seal = |material: &Material| {
-            self.root.seal(self.entropy, &owner(realm, &key.id, version.id), material.expose())
-        };
-        let sealed = version.material.as_ref().map(seal).transpose()?;
-        sqlx::query(
-            "INSERT INTO key_versions (realm, key, number, version_id, created_at, sealed_material) \
-             VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(id)
-        .bind(number(key.ordinal))
-        .bind(index)
-        .bind(version.id.to_string())
-        .bind(version.created_at.millis())
-        .bind(sealed)
-        .execute(&mut *self.connection)
-        .await?;
+    async fn add_tags(&mut self, keys: &[NewKey<'_>]) -> Result<(), StoreError> {
+        let mut tags = Vec::new();
+        for NewKey { id, key, .. } in keys {
+            for (name, value) in &key.tags {
+                tags.push((*id, number(key.ordinal), name, value));
+            }
+        }
+        if tags.is_empty() {
+            return Ok(());
+        }
+        let mut rows = QueryBuilder::<Sqlite>::new("INSERT INTO key_tags (realm, key, name, value) ");
+        rows.push_values(tags, |mut row, (id, key, name, value)| {
+            row.push_bind(id).push_bind(key).push_bind(name).push_bind(value);
+        });
+        rows.build().execute(&mut *self.connection).await?;
         Ok(())
     }
 
@@ -175,20 +228,6 @@ impl<'a> Writer<'a> {
         .bind(lifecycle)
         .bind(delete_at)
         .bind(&settings.deletion_protection)
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(())
-    }
-
-    async fn set_tag(&mut self, id: i64, key: Ordinal, name: &str, value: &str) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO key_tags (realm, key, name, value) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (realm, key, name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(id)
-        .bind(number(key))
-        .bind(name)
-        .bind(value)
         .execute(&mut *self.connection)
         .await?;
         Ok(())

@@ -33,6 +33,9 @@ impl Sqlite {
     /// The file cannot be opened or is no database of ours, or `root` is not the key it was sealed with; then
     /// nothing in it is touched.
     pub async fn open(path: &Path, root: RootKey, world: Arc<World>) -> Result<Self, StoreError> {
+        if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+            look_first(path, &root).await?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -57,34 +60,31 @@ impl Sqlite {
         world: Arc<World>,
     ) -> Result<Self, StoreError> {
         let mut connection = options.disable_statement_logging().connect().await?;
-        check_proof(&mut connection, &root).await?;
+        check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
         write_proof(&mut connection, &root, &world).await?;
         Ok(Self { connection, root, world, realms: HashMap::new() })
     }
 
+    /// One transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and only
+    /// its own word tells whether a transaction is open.
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
-        let mut transaction = self.connection.begin().await?;
-        let mut writer = Writer::new(&mut transaction, &self.root, &self.world.entropy, &mut self.realms);
-        let written = async {
-            for (realm, fact) in facts {
-                writer.write(realm, fact).await?;
-            }
-            Ok(())
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
+        let entropy = &self.world.entropy;
+        let mut outcome =
+            Writer::new(&mut self.connection, &self.root, entropy, &mut self.realms).write(facts).await;
+        if outcome.is_ok() {
+            let committed = sqlx::query("COMMIT").execute(&mut self.connection).await;
+            outcome = committed.map(drop).map_err(StoreError::from);
         }
-        .await;
-        let outcome = match written {
-            Ok(()) => transaction.commit().await.map_err(StoreError::from),
-            Err(error) => {
-                // The first failure is the one to tell; rolling back what was not committed cannot lose more.
-                let _ = transaction.rollback().await;
-                Err(error)
+        if outcome.is_err() {
+            // The first failure is the one to tell; where `SQLite` has rolled back already, this one says so.
+            let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+            if self.realms.len() > known {
+                // Rows of new realms went with the transaction: forget their numbers, and look them up again.
+                self.realms.clear();
             }
-        };
-        if outcome.is_err() && self.realms.len() > known {
-            // Rows of new realms went with the transaction: forget their numbers, and look them up again.
-            self.realms.clear();
         }
         outcome
     }
@@ -98,20 +98,57 @@ impl Store for Sqlite {
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(self.write(facts))
     }
+
+    fn close(self: Box<Self>) -> Stored<'static, ()> {
+        Box::pin(async { self.connection.close().await.map_err(StoreError::from) })
+    }
 }
 
-async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<(), StoreError> {
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'seal'")
-        .fetch_one(&mut *connection)
+/// Checks a file before anything can change in it, on a connection that cannot write.
+async fn look_first(path: &Path, root: &RootKey) -> Result<(), StoreError> {
+    /// `SQLITE_READONLY_ROLLBACK`: what an interrupted start left must be rolled back, which takes a writer. Then
+    /// there is nothing of ours in the file yet that could be sealed.
+    const INTERRUPTED: &str = "776";
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+    let mut connection = options.connect().await?;
+    let checked = check_proof(&mut connection, root).await;
+    connection.close().await?;
+    match checked {
+        Err(Unproven::Failed(sqlx::Error::Database(error)))
+            if error.code().as_deref() == Some(INTERRUPTED) =>
+        {
+            Ok(())
+        }
+        checked => checked.map_err(StoreError::new),
+    }
+}
+
+/// Why data is not ours to use.
+#[derive(Debug, thiserror::Error)]
+enum Unproven {
+    #[error("the root key is not the one that this data was sealed with")]
+    AnotherKey,
+    #[error("the file is another program's database")]
+    Foreign,
+    #[error(transparent)]
+    Failed(#[from] sqlx::Error),
+}
+
+/// Finds out whether a database is empty, or ours and sealed under this key.
+async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<(), Unproven> {
+    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .fetch_all(&mut *connection)
         .await?;
-    if tables == 0 {
-        return Ok(());
+    if !tables.iter().any(|name| name == "seal") {
+        // The list of migrations is made before the first of them.
+        let ours = tables.iter().all(|name| name.starts_with("_sqlx_") || name.starts_with("sqlite_"));
+        return if ours { Ok(()) } else { Err(Unproven::Foreign) };
     }
     let proof: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT proof FROM seal").fetch_optional(connection).await?;
     match proof {
         Some(proof) if root.open(PROOF.0, &proof).is_none_or(|text| text.as_slice() != PROOF.1) => {
-            Err(StoreError::new("the root key is not the one that this data was sealed with"))
+            Err(Unproven::AnotherKey)
         }
         _ => Ok(()),
     }

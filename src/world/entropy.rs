@@ -1,10 +1,12 @@
 //! Randomness: the operating system's, or a stream that a seed repeats.
 
+use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
 
 /// Where random bytes come from.
 #[derive(Default)]
@@ -35,18 +37,9 @@ impl Entropy {
     }
 
     /// Fills `bytes`.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that draws from the operating system"
-    )]
     pub fn fill(&self, bytes: &mut [u8]) {
         match self {
-            Self::Os => {
-                if getrandom::fill(bytes).is_err() {
-                    // Going on without randomness would mean guessable keys: there is nothing sound to answer.
-                    std::process::abort();
-                }
-            }
+            Self::Os => STOCK.with_borrow_mut(|stock| stock.fill(bytes)),
             Self::Seeded(stream) => stream.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes),
         }
     }
@@ -66,6 +59,43 @@ impl Entropy {
     }
 }
 
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; Stock::SIZE], left: 0 }) };
+}
+
+/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system call for
+/// each would cost more than the cipher. Each byte is given once, and wiped.
+struct Stock {
+    bytes: [u8; Stock::SIZE],
+    left: usize,
+}
+
+impl Stock {
+    const SIZE: usize = 1024;
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        if bytes.len() > Self::SIZE / 8 {
+            return draw(bytes);
+        }
+        if self.left < bytes.len() {
+            draw(&mut self.bytes);
+            self.left = Self::SIZE;
+        }
+        let given = &mut self.bytes[self.left - bytes.len()..self.left];
+        bytes.copy_from_slice(given);
+        given.zeroize();
+        self.left -= bytes.len();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that draws from the operating system")]
+fn draw(bytes: &mut [u8]) {
+    if getrandom::fill(bytes).is_err() {
+        // Going on without randomness would mean guessable keys: there is nothing sound to answer.
+        std::process::abort();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +105,14 @@ mod tests {
         let draw = |seed: &str| Entropy::seeded(seed).array::<32>();
         assert_eq!(draw("a"), draw("a"));
         assert_ne!(draw("a"), draw("b"));
-        assert_ne!(Entropy::Os.array::<32>(), Entropy::Os.array::<32>());
+    }
+
+    #[test]
+    fn the_stock_gives_no_byte_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            assert!(seen.insert(Entropy::Os.array::<16>()));
+        }
+        assert_ne!(Entropy::Os.array::<500>(), [0; 500]);
     }
 }

@@ -34,6 +34,10 @@ impl Store for Failing {
             self.store.commit(facts)
         }
     }
+
+    fn close(self: Box<Self>) -> Stored<'static, ()> {
+        Box::new(self.store).close()
+    }
 }
 
 #[test]

@@ -8,16 +8,23 @@
 )]
 
 mod aliases;
+mod at_rest;
 mod auth_modes;
 mod cipher;
 mod coverage;
 mod dependencies;
+mod disk;
+mod durability;
 mod errors;
 mod keys;
 mod kit;
 mod lifecycle;
+mod logs;
 mod parameters;
+mod program;
+mod refusals;
 mod replies;
+mod restart;
 mod signatures;
 mod tags;
 mod walls;

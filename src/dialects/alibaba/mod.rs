@@ -35,6 +35,7 @@ const VERSION: &str = "2016-01-20";
 
 /// The dialect.
 pub struct Alibaba {
+    name: Arc<str>,
     accounts: Arc<Accounts>,
     auth: AuthMode,
     default_region: Arc<str>,
@@ -45,7 +46,13 @@ impl Alibaba {
     /// Serves these accounts. `default_region` is that of a request that names none.
     #[must_use]
     pub fn new(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
-        Self { accounts, auth, default_region: default_region.into(), actions: actions::table() }
+        Self {
+            name: Self::NAME.into(),
+            accounts,
+            auth,
+            default_region: default_region.into(),
+            actions: actions::table(),
+        }
     }
 }
 
@@ -93,6 +100,7 @@ impl Dialect for Alibaba {
             dry_run: bool,
         }
         match entry.kind {
+            Kind::Hot if call.param("DryRun").is_none() => Ok(false),
             Kind::Hot => params::glance(&call.params).map(|it: Rehearsal| it.dry_run),
             Kind::Read | Kind::Change => Ok(false),
         }

@@ -9,7 +9,7 @@ use super::rules::RULES;
 use super::{Alibaba, rpc};
 use crate::algorithms::mac::equal;
 use crate::dialects::accounts::AccessKey;
-use crate::dialects::{Account, Accounts, AuthMode, Dialect, Verified};
+use crate::dialects::{Account, Accounts, AuthMode, Verified};
 use crate::engine::Caller;
 use crate::model::Realm;
 use crate::world::{Instant, World};
@@ -40,13 +40,18 @@ pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Ve
             }
         },
     };
-    let region = call.region().unwrap_or(&dialect.default_region);
-    if !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || region.len() > 64 {
-        return Err(Error::Invalid("RegionId".into()));
-    }
-    let realm = Realm { account: Arc::clone(&account.id), ..Realm::new(Alibaba::NAME, "", region) };
+    let region = match call.region() {
+        Some(region) if *region != *dialect.default_region => read_region(region)?,
+        _ => Arc::clone(&dialect.default_region),
+    };
+    let realm = Realm { dialect: Arc::clone(&dialect.name), account: Arc::clone(&account.id), region };
     let caller = Caller { realm, rules: &RULES, user: Arc::clone(&account.id), quota: account.quota };
     Ok(Verified { caller, account, failed })
+}
+
+fn read_region(text: &str) -> Result<Arc<str>, Error> {
+    let legal = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if legal { Ok(text.into()) } else { Err(Error::Invalid("RegionId".into())) }
 }
 
 /// A parsing flaw is one of few, none of which carries text that is worth keeping.
