@@ -5,6 +5,7 @@ pub mod accounts;
 mod actions;
 pub mod alibaba;
 mod canonical;
+mod form;
 mod replay;
 
 use std::sync::Arc;

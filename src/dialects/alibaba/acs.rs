@@ -108,7 +108,7 @@ impl Authorization {
     }
 
     fn canonical_request(&self, call: &Call, empty: &str) -> String {
-        let query = encode_pairs(call.query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let query = encode_pairs(call.query.iter());
         let mut text = [call.method.as_str(), "\n", &call.path, "\n", &query, "\n"].concat();
         for name in self.signed_headers.split(';') {
             let mut values: Vec<_> =

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::acs::Authorization;
 use super::errors::Error;
-use crate::dialects::canonical::decode_form;
+use crate::dialects::form::Form;
 use crate::dialects::{BodyRefused, Inbound};
 
 /// A request.
@@ -14,10 +14,10 @@ pub struct Call {
     pub(super) path: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// The query's parameters, sorted by name.
-    pub(super) query: Vec<(String, String)>,
-    /// The parameters of query and body, sorted by name, each name once. The body wins, and the last one wins.
-    pub(super) params: Vec<(String, String)>,
+    /// The query's parameters by themselves, where the signature looks at them so.
+    pub(super) query: Form,
+    /// The parameters of query and body, each name once. The body wins, and the last one wins.
+    pub(super) params: Form,
     pub(super) scheme: Scheme,
     /// What kept the request from being read.
     pub(super) flaw: Option<Error>,
@@ -52,26 +52,15 @@ impl Call {
             });
             Bytes::new()
         });
-        let mut read = |form: &[u8]| {
-            decode_form(form).unwrap_or_else(|| {
+        let mut read = |query: &[u8], body: &[u8]| {
+            Form::read(&[query, body]).unwrap_or_else(|| {
                 flaw = Some(Error::Unparsable);
-                Vec::new()
+                Form::default()
             })
         };
-        let mut query = read(uri.query().unwrap_or_default().as_bytes());
-        let mut params = query.clone();
-        if is_form(&headers) {
-            params.append(&mut read(&body));
-        }
-        query.sort_by(|a, b| a.0.cmp(&b.0));
-        params.sort_by(|a, b| a.0.cmp(&b.0));
-        params.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                std::mem::swap(&mut later.1, &mut kept.1);
-            }
-            same
-        });
+        let query = uri.query().unwrap_or_default().as_bytes();
+        let params = read(query, if is_form(&headers) { &body } else { b"" }).last_of_each();
+        let query = if is_acs(&headers) { read(query, b"") } else { Form::default() };
         let path = uri.path().to_owned();
         let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
         call.scheme = call.read_scheme();
@@ -80,7 +69,7 @@ impl Call {
 
     /// A parameter's value.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
-        find(&self.params, name)
+        self.params.get(name)
     }
 
     /// A header's value, if it is text.
@@ -128,7 +117,7 @@ impl Call {
     fn read_scheme(&self) -> Scheme {
         let authorization = self.header("authorization").unwrap_or_default();
         let bearer = "BEARERTOKEN";
-        if authorization.starts_with("ACS3-") || authorization.starts_with("ACS4-") {
+        if is_acs(&self.headers) {
             Authorization::parse(authorization).map_or(Scheme::Malformed, Scheme::Acs)
         } else if self.param("SignatureType") == Some(bearer)
             || self.header("x-acs-signature-type") == Some(bearer)
@@ -144,10 +133,10 @@ impl Call {
     }
 }
 
-/// The value of `name` in a list sorted by name.
-pub(super) fn find<'a>(params: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let at = params.binary_search_by(|(it, _)| it.as_str().cmp(name)).ok()?;
-    Some(&params[at].1)
+/// Whether the signature is in the header.
+fn is_acs(headers: &HeaderMap) -> bool {
+    let authorization = headers.get("authorization").map_or(&b""[..], |it| it.as_bytes());
+    authorization.starts_with(b"ACS3-") || authorization.starts_with(b"ACS4-")
 }
 
 /// A body is a form unless it says that it is something else.

@@ -7,8 +7,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-use super::call::find;
 use super::errors::Error;
+use crate::dialects::form::Form;
 
 /// The parameters for which an empty text is a value like any other.
 const EMPTY_IS_A_VALUE: &[&str] = &["Description"];
@@ -33,10 +33,8 @@ const COMMON: &[&str] = &[
 /// How many members a flat list may have, whatever their numbers.
 const LIST_MAX: usize = 1000;
 
-type Pairs = [(String, String)];
-
 /// Reads an action's parameters.
-pub(super) fn read<T: DeserializeOwned>(params: &Pairs) -> Result<T, Error> {
+pub(super) fn read<T: DeserializeOwned>(params: &Form) -> Result<T, Error> {
     if tracing::enabled!(tracing::Level::DEBUG) {
         let read = T::deserialize(Names).err().map(|names| names.0).unwrap_or_default();
         let unread = |name: &str| {
@@ -52,7 +50,7 @@ pub(super) fn read<T: DeserializeOwned>(params: &Pairs) -> Result<T, Error> {
 }
 
 /// Reads some parameters, and says nothing of the others.
-pub(super) fn glance<T: DeserializeOwned>(params: &Pairs) -> Result<T, Error> {
+pub(super) fn glance<T: DeserializeOwned>(params: &Form) -> Result<T, Error> {
     T::deserialize(Fields { params, prefix: "" }).map_err(|flaw| match flaw {
         Flaw::Missing(name) => Error::Missing(name.into()),
         Flaw::Invalid(name) => Error::Invalid(name.into()),
@@ -99,7 +97,7 @@ impl de::Error for Flaw {
 
 /// A struct's fields, looked up by their names behind a prefix.
 struct Fields<'a> {
-    params: &'a Pairs,
+    params: &'a Form,
     prefix: &'a str,
 }
 
@@ -159,7 +157,7 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
 
 /// The place of one parameter: its text, or the members of the list that it is.
 struct Slot<'a> {
-    params: &'a Pairs,
+    params: &'a Form,
     name: String,
     text: Option<&'a str>,
 }
@@ -169,8 +167,8 @@ impl<'a> Slot<'a> {
         Self::named(fields.params, format!("{}{field}", fields.prefix))
     }
 
-    fn named(params: &'a Pairs, name: String) -> Self {
-        Self { params, text: find(params, &name), name }
+    fn named(params: &'a Form, name: String) -> Self {
+        Self { params, text: params.get(&name), name }
     }
 
     fn is_given(&self, field: &str) -> bool {
@@ -182,10 +180,7 @@ impl<'a> Slot<'a> {
 
     /// The parameters `name.…` that have a value, without that beginning.
     fn members(&self) -> impl Iterator<Item = &'a str> {
-        let prefix = format!("{}.", self.name);
-        let from = self.params.partition_point(|(name, _)| name.as_str() < prefix.as_str());
-        let these = self.params[from..].iter();
-        let these = these.map_while(move |(name, value)| Some((name.strip_prefix(&prefix)?, value)));
+        let these = self.params.behind(format!("{}.", self.name));
         these.filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
     }
 
@@ -359,12 +354,8 @@ mod tests {
     }
 
     fn request(text: &str) -> Result<Request, String> {
-        let mut pairs: Vec<_> = text
-            .split('&')
-            .map(|pair| pair.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap())
-            .collect();
-        pairs.sort();
-        read(&pairs).map_err(|error| error.refusal().message.into_owned())
+        let form = Form::read(&[text.as_bytes()]).unwrap();
+        read(&form).map_err(|error| error.refusal().message.into_owned())
     }
 
     #[test]

@@ -71,7 +71,9 @@ fn render<T: Serialize>(call: &Call, body: &T) -> Result<Vec<u8>, Cow<'static, s
         // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
         Ok([XML_HEAD, &text.replace('\r', "&#13;")].concat().into_bytes())
     } else {
-        serde_json::to_vec(body).map_err(|e| Cow::from(e.to_string()))
+        let mut text = Vec::with_capacity(512);
+        serde_json::to_writer(&mut text, body).map_err(|e| Cow::from(e.to_string()))?;
+        Ok(text)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Signatures in the parameters (RPC, version 1.0): wire reference section 1.3.
 
-use std::fmt::Write;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -9,16 +7,22 @@ use super::call::Call;
 use super::errors::Error;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_into, encode_pairs};
+use crate::dialects::canonical::encode_twice_into;
 
 /// The string that is signed: method, path and every parameter but the signature, decoded and encoded anew.
 pub(super) fn string_to_sign(call: &Call) -> String {
-    let signed = call.params.iter().filter(|(name, _)| name != "Signature");
-    let canonical = encode_pairs(signed.map(|(name, value)| (name.as_str(), value.as_str())));
-    let mut text = String::with_capacity(canonical.len() * 2);
-    // Writing to a string does not fail.
-    let _ = write!(text, "{}&%2F&", call.method);
-    encode_into(&mut text, &canonical);
+    let mut text = String::with_capacity(1024);
+    text.push_str(call.method.as_str());
+    text.push_str("&%2F&");
+    let mut separator = "";
+    for (name, value) in call.params.iter().filter(|(name, _)| *name != "Signature") {
+        // The joined parameters are encoded once more: `=` and `&` too.
+        text.push_str(separator);
+        encode_twice_into(&mut text, name);
+        text.push_str("%3D");
+        encode_twice_into(&mut text, value);
+        separator = "%26";
+    }
     text
 }
 

@@ -1,0 +1,143 @@
+//! Parameters as they come in queries and form bodies, decoded into one text: a request has a dozen, and each
+//! costs no more than its place.
+
+use std::ops::Range;
+
+/// Name and value pairs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Form {
+    text: String,
+    pairs: Vec<Pair>,
+}
+
+#[derive(Clone, Debug)]
+struct Pair {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Form {
+    /// Reads forms (`a=b&c=d`, percent-encoded, `+` for a space) one after the other, sorted by name; pairs of one
+    /// name stay in their order. `None` when a name or value is not UTF-8.
+    pub(super) fn read(forms: &[&[u8]]) -> Option<Self> {
+        let mut bytes = Vec::with_capacity(forms.iter().map(|form| form.len()).sum());
+        let mut pairs = Vec::with_capacity(16);
+        for pair in
+            forms.iter().flat_map(|form| form.split(|byte| *byte == b'&')).filter(|pair| !pair.is_empty())
+        {
+            let at = pair.iter().position(|byte| *byte == b'=');
+            let (name, value) = at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]));
+            pairs.push(Pair { name: decode_into(&mut bytes, name), value: decode_into(&mut bytes, value) });
+        }
+        let text = String::from_utf8(bytes).ok()?;
+        // Two halves of a character could meet at a border, and be none in their own places.
+        let whole = |range: &Range<usize>| text.get(range.clone()).is_some();
+        if !pairs.iter().all(|pair| whole(&pair.name) && whole(&pair.value)) {
+            return None;
+        }
+        pairs.sort_by(|a, b| text[a.name.clone()].cmp(&text[b.name.clone()]));
+        Some(Self { text, pairs })
+    }
+
+    /// The same form with each name once: the last of its pairs.
+    pub(super) fn last_of_each(mut self) -> Self {
+        let text = &self.text;
+        self.pairs.dedup_by(|later, kept| {
+            let same = text[later.name.clone()] == text[kept.name.clone()];
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        self
+    }
+
+    /// The value of a name.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let at = self.pairs.binary_search_by(|pair| self.text[pair.name.clone()].cmp(name)).ok()?;
+        Some(&self.text[self.pairs[at].value.clone()])
+    }
+
+    /// Every pair, by name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|pair| self.pair(pair))
+    }
+
+    /// The pairs whose names begin with `prefix`, without it.
+    pub(super) fn behind(&self, prefix: String) -> impl Iterator<Item = (&str, &str)> {
+        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()] < *prefix);
+        self.pairs[from..].iter().map_while(move |pair| {
+            let (name, value) = self.pair(pair);
+            Some((name.strip_prefix(prefix.as_str())?, value))
+        })
+    }
+
+    fn pair(&self, pair: &Pair) -> (&str, &str) {
+        (&self.text[pair.name.clone()], &self.text[pair.value.clone()])
+    }
+}
+
+fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
+    let from = out.len();
+    while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+        out.extend_from_slice(&part[..at]);
+        part = match &part[at..] {
+            [b'+', rest @ ..] => {
+                out.push(b' ');
+                rest
+            }
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                out.push(digit(*high) << 4 | digit(*low));
+                rest
+            }
+            // A percent sign that introduces nothing stands for itself.
+            other => {
+                out.extend_from_slice(&other[..1]);
+                &other[1..]
+            }
+        };
+    }
+    out.extend_from_slice(part);
+    from..out.len()
+}
+
+fn digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        _ => (byte | 0x20) - b'a' + 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(form: &Form) -> Vec<(&str, &str)> {
+        form.iter().collect()
+    }
+
+    #[test]
+    fn forms_are_decoded_however_they_were_encoded() {
+        let form = Form::read(&[b"d=*~!'()%7E%e4%B8%96&a=1+2%2B3&b=&c&&%65=%zz%4"]).unwrap();
+        assert_eq!(pairs(&form), [("a", "1 2+3"), ("b", ""), ("c", ""), ("d", "*~!'()~世"), ("e", "%zz%4")]);
+        for broken in ["a=%FF", "a=%E4&%B8%96=b", "a%E4=%B8%96"] {
+            assert!(Form::read(&[broken.as_bytes()]).is_none(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_name_stays() {
+        let form = Form::read(&[b"b=1&a=2&b=3", b"a=4&c=5&b=6"]).unwrap();
+        assert_eq!(pairs(&form), [("a", "2"), ("a", "4"), ("b", "1"), ("b", "3"), ("b", "6"), ("c", "5")]);
+        let form = form.last_of_each();
+        assert_eq!(pairs(&form), [("a", "4"), ("b", "6"), ("c", "5")]);
+        assert_eq!((form.get("b"), form.get("d")), (Some("6"), None));
+    }
+
+    #[test]
+    fn members_stand_behind_their_prefix() {
+        let form = Form::read(&[b"Tag.1=x&Tag.2.Key=y&Tag=z&Tags=v&T=w"]).unwrap();
+        assert_eq!(form.behind("Tag.".into()).collect::<Vec<_>>(), [("1", "x"), ("2.Key", "y")]);
+        assert_eq!(form.behind("U".into()).count(), 0);
+    }
+}
