@@ -17,7 +17,6 @@ use kmsim::dialects::alibaba::Alibaba;
 use kmsim::engine::Engine;
 use kmsim::server::{self, App};
 use kmsim::store::{DataLock, RootKey, Sqlite, Store};
-use kmsim::world::World;
 
 /// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
 const SIGXFSZ: i32 = 25;
@@ -52,8 +51,7 @@ fn one_line(message: &str) -> String {
     let message = message.trim_start_matches("error: ");
     let stray = "unexpected argument '";
     if message.starts_with(stray) && !message.starts_with(&format!("{stray}-")) {
-        // It may be half of an access key.
-        return "unexpected argument: a value with spaces needs quotes".to_owned();
+        return "unexpected argument (not shown: it may be half of an access key)".to_owned();
     }
     let lines =
         message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
@@ -67,18 +65,17 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
+    let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let world = Arc::new(config::world(cli)?);
     let accounts = Arc::new(config::accounts(cli)?);
     let alibaba = Alibaba::new(accounts, cli.auth, config::region(cli)?);
     let listener =
         TcpListener::bind(&cli.listen).await.map_err(|e| format!("--listen: {}: {e}", cli.listen))?;
-    let (store, lock) =
-        open_store(cli.data.clone().into(), &world).await.map_err(|e| format!("--data: {e}"))?;
+    let (store, lock) = open_store(cli.data.clone().into()).await.map_err(|e| format!("--data: {e}"))?;
     let engine = Engine::open(store, world).await.map_err(|e| format!("--data: {e}"))?;
     let app = Arc::new(App { engine: Arc::clone(&engine), alibaba, auth: cli.auth });
-    // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
-    let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
     };
@@ -90,18 +87,18 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// Opens the store, with the lock that keeps other servers from it.
-async fn open_store(data: Data, world: &Arc<World>) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
+async fn open_store(data: Data) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
     match data {
-        Data::Memory => Ok((Box::new(Sqlite::in_memory(Arc::clone(world)).await?), None)),
+        Data::Memory => Ok((Box::new(Sqlite::in_memory().await?), None)),
         Data::File(path) => {
             let path = resolved(&path)?;
             let lock = DataLock::take(&path)?;
             let root = match std::env::var("KMSIM_ROOT_KEY") {
                 Ok(text) => RootKey::from_base64(&text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
                 Err(VarError::NotUnicode(_)) => return Err("KMSIM_ROOT_KEY: not text".into()),
-                Err(VarError::NotPresent) => RootKey::beside(&path, &world.entropy)?,
+                Err(VarError::NotPresent) => RootKey::beside(&path)?,
             };
-            Ok((Box::new(Sqlite::open(&path, root, Arc::clone(world)).await?), Some(lock)))
+            Ok((Box::new(Sqlite::open(&path, root).await?), Some(lock)))
         }
     }
 }

@@ -153,7 +153,15 @@ fn parse(text: &str) -> Result<File, String> {
     file.map_err(|error| {
         let error = error.without_snippet().to_string();
         let error = error.lines().next().unwrap_or_default();
-        if field.is_empty() || field == "." { error.to_owned() } else { format!("{field}: {error}") }
+        let (field, error) = match error.split_once("`, expected") {
+            // A field that nobody knows is not shown: where a space is missing, a secret is part of its name.
+            Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
+                let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
+                (parent.to_owned(), format!("unknown field, expected{expected}"))
+            }
+            _ => (field, error.to_owned()),
+        };
+        if field.is_empty() || field == "." { error } else { format!("{field}: {error}") }
     })
 }
 
@@ -215,6 +223,11 @@ mod tests {
             (
                 "accounts:\n  - id: '1'\n    access_keys:\n      - {id: a, secret: [topsecret]}\n",
                 "accounts[0].access_keys[0].secret: expected string scalar at line 4, column 25",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    access_keys: [{id: a, secret:topsecret}]\n",
+                "accounts[0].access_keys[0]: unknown field, expected one of id, secret, public_key, disabled at \
+                 line 3, column 26",
             ),
             (
                 "accounts:\n  - id: '1'\n    quotas: {keys: many}\n",

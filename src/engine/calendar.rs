@@ -16,7 +16,6 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         if due > draft.now() {
             break;
         }
-        draft.add(Change::Counted(ordinal));
         draft.add(Change::KeyRemoved(ordinal));
     }
 }

@@ -50,6 +50,7 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn open(mut store: Box<dyn Store>, world: Arc<World>) -> Result<Arc<Self>, StoreError> {
         let realms = Arc::new(Realms::folded(store.load().await?));
+        world.entropy.go_on_after(realms.keys_ever_made());
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&world));
         let engine = Arc::new(Self { world, realms, lane });
         engine.tidy_all().await;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+use rpds::HashTrieMapSync;
 
 use crate::model::{Realm, RealmChange, State};
 
 /// The snapshots. A realm that nobody changed is not here, and reads as empty.
 #[derive(Debug, Default)]
-pub(super) struct Realms(ArcSwap<HashMap<Realm, Arc<ArcSwap<State>>>>);
+pub(super) struct Realms(ArcSwap<HashTrieMapSync<Realm, Arc<ArcSwap<State>>>>);
 
 impl Realms {
     /// The fold of a store's facts.
@@ -37,10 +38,14 @@ impl Realms {
         if let Some(cell) = cells.get(realm) {
             cell.store(Arc::new(state));
         } else {
-            let mut more = HashMap::clone(&cells);
-            more.insert(realm.clone(), Arc::new(ArcSwap::from_pointee(state)));
-            self.0.store(Arc::new(more));
+            let cell = Arc::new(ArcSwap::from_pointee(state));
+            self.0.store(Arc::new(cells.insert(realm.clone(), cell)));
         }
+    }
+
+    /// How many keys were ever made, in all realms together.
+    pub(super) fn keys_ever_made(&self) -> u64 {
+        self.0.load().values().map(|cell| cell.load().next_ordinal() - 1).sum()
     }
 
     /// Every realm.

@@ -1,5 +1,6 @@
 //! The key under which material is sealed at rest: AES-256-GCM, with what the material belongs to as
-//! associated data, so that sealed rows cannot be swapped.
+//! associated data, so that sealed rows cannot be swapped. Its own randomness is always the operating system's:
+//! nobody sees it on the wire, and a seed must not give one vector to two texts.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -41,8 +42,8 @@ impl RootKey {
 
     /// A new key.
     #[must_use]
-    pub fn draw(entropy: &Entropy) -> Self {
-        Self(Zeroizing::new(entropy.array()))
+    pub fn draw() -> Self {
+        Self(Zeroizing::new(Entropy::Os.array()))
     }
 
     /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where neither it nor
@@ -50,7 +51,7 @@ impl RootKey {
     ///
     /// # Errors
     /// The file cannot be read or made, or `data` exists without it.
-    pub fn beside(data: &Path, entropy: &Entropy) -> Result<Self, StoreError> {
+    pub fn beside(data: &Path) -> Result<Self, StoreError> {
         let path = beside(data, "root-key");
         let fail = |what: &str, why: &dyn std::fmt::Display| {
             StoreError::new(format_args!("cannot {what} {}: {why}", path.display()))
@@ -69,15 +70,15 @@ impl RootKey {
                 "{data} exists but its root key does not: restore {path} or set KMSIM_ROOT_KEY"
             )));
         }
-        let key = Self::draw(entropy);
+        let key = Self::draw();
         let text = Zeroizing::new(STANDARD.encode(*key.0));
         write_whole(&path, text.as_bytes()).map_err(|e| fail("write", &e))?;
         Ok(key)
     }
 
     /// Seals `plain` for `owner`.
-    pub(super) fn seal(&self, entropy: &Entropy, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let iv = entropy.array::<IV_LEN>();
+    pub(super) fn seal(&self, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let iv = Entropy::Os.array::<IV_LEN>();
         let mut sealed = [&iv[..], plain].concat();
         let tag = symmetric::seal(Cipher::Aes, &*self.0, iv, owner.as_bytes(), &mut sealed[IV_LEN..]);
         sealed.extend_from_slice(&tag.map_err(|_| StoreError::new("sealing failed"))?);
@@ -111,13 +112,12 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_for_its_owner_only() {
-        let entropy = Entropy::seeded("root");
-        let key = RootKey::draw(&entropy);
-        let sealed = key.seal(&entropy, "owner", b"material").unwrap();
+        let key = RootKey::draw();
+        let sealed = key.seal("owner", b"material").unwrap();
         assert_eq!(key.open("owner", &sealed).unwrap().as_slice(), b"material");
         assert!(key.open("another", &sealed).is_none());
         assert!(key.open("owner", &sealed[..sealed.len() - 1]).is_none());
-        assert!(RootKey::draw(&entropy).open("owner", &sealed).is_none());
+        assert!(RootKey::draw().open("owner", &sealed).is_none());
     }
 
     #[test]

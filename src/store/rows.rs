@@ -11,7 +11,7 @@ use crate::model::{
     AliasName, Change, Creator, Key, KeyId, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin,
     ProtectionLevel, Realm, RealmChange, Settings, SymmetricSpec, VersionId,
 };
-use crate::world::{Entropy, Instant};
+use crate::world::Instant;
 
 const SPECS: &[(SymmetricSpec, &str)] = &[
     (SymmetricSpec::Aes128, "aes-128"),
@@ -40,7 +40,6 @@ struct NewKey<'a> {
 pub(super) struct Writer<'a> {
     connection: &'a mut SqliteConnection,
     root: &'a RootKey,
-    entropy: &'a Entropy,
     realms: &'a mut HashMap<Realm, i64>,
 }
 
@@ -48,10 +47,9 @@ impl<'a> Writer<'a> {
     pub(super) fn new(
         connection: &'a mut SqliteConnection,
         root: &'a RootKey,
-        entropy: &'a Entropy,
         realms: &'a mut HashMap<Realm, i64>,
     ) -> Self {
-        Self { connection, root, entropy, realms }
+        Self { connection, root, realms }
     }
 
     /// Writes the facts in their order. Keys that were made one after the other go in together.
@@ -63,7 +61,9 @@ impl<'a> Writer<'a> {
                 let id = self.realm(realm).await?;
                 match fact {
                     Change::KeyAdded(key) => new_keys.push(NewKey { id, realm, key }),
-                    other => self.write_one(id, other).await?,
+                    Change::KeyRemoved(key) => self.remove_key(id, *key).await?,
+                    Change::KeySet(key, settings) => self.set_key(id, *key, settings).await?,
+                    other => self.write_small(id, other).await?,
                 }
             }
             for some in new_keys.chunks(KEYS_AT_ONCE) {
@@ -73,7 +73,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn write_one(&mut self, id: i64, fact: &Change) -> Result<(), StoreError> {
+    /// A fact that is one short statement.
+    async fn write_small(&mut self, id: i64, fact: &Change) -> Result<(), StoreError> {
         let query = match fact {
             Change::Subscribed(at) => {
                 sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1").bind(id).bind(at.millis())
@@ -83,10 +84,8 @@ impl<'a> Writer<'a> {
                     .bind(id)
                     .bind(number(*last))
             }
-            Change::KeyAdded(_) => return Ok(()),
-            Change::KeySet(key, settings) => return self.set_key(id, *key, settings).await,
-            Change::KeyRemoved(key) => {
-                sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2").bind(id).bind(number(*key))
+            Change::KeyAdded(_) | Change::KeySet(..) | Change::KeyRemoved(_) => {
+                return Err(StoreError::new("a fact about a key was taken for a small one"));
             }
             Change::AliasBound(name, key) => sqlx::query(
                 "INSERT INTO aliases (realm, name, key) VALUES (?1, ?2, ?3) \
@@ -173,7 +172,7 @@ impl<'a> Writer<'a> {
         for NewKey { id, realm, key } in keys {
             for (index, version) in (0i64..).zip(&key.versions) {
                 let owner = || owner(realm, &key.id, version.id);
-                let seal = |material: &Material| self.root.seal(self.entropy, &owner(), material.expose());
+                let seal = |material: &Material| self.root.seal(&owner(), material.expose());
                 versions.push((
                     *id,
                     key.ordinal,
@@ -213,6 +212,17 @@ impl<'a> Writer<'a> {
             row.push_bind(id).push_bind(key).push_bind(name).push_bind(value);
         });
         rows.build().execute(&mut *self.connection).await?;
+        Ok(())
+    }
+
+    /// The number of a key that goes is kept, so that no other gets it.
+    async fn remove_key(&mut self, id: i64, key: Ordinal) -> Result<(), StoreError> {
+        self.write_small(id, &Change::Counted(key)).await?;
+        sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2")
+            .bind(id)
+            .bind(number(key))
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
     }
 

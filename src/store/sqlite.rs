@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -11,7 +10,6 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use super::rows::Writer;
 use super::{RootKey, Store, StoreError, Stored, rows};
 use crate::model::{Realm, RealmChange};
-use crate::world::World;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
@@ -22,7 +20,6 @@ const PROOF: (&str, &[u8]) = ("seal", b"kmsim");
 pub struct Sqlite {
     connection: SqliteConnection,
     root: RootKey,
-    world: Arc<World>,
     realms: HashMap<Realm, i64>,
 }
 
@@ -32,7 +29,7 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be opened or is no database of ours, or `root` is not the key it was sealed with; then
     /// nothing in it is touched.
-    pub async fn open(path: &Path, root: RootKey, world: Arc<World>) -> Result<Self, StoreError> {
+    pub async fn open(path: &Path, root: RootKey) -> Result<Self, StoreError> {
         if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
             look_first(path, &root).await?;
         }
@@ -41,29 +38,27 @@ impl Sqlite {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true);
-        Self::set_up(options, root, world).await
+            .foreign_keys(true)
+            // What is deleted is overwritten: sealed material goes with its key.
+            .pragma("secure_delete", "ON");
+        Self::set_up(options, root).await
     }
 
     /// A store that lasts as long as the process.
     ///
     /// # Errors
     /// `SQLite` cannot work at all.
-    pub async fn in_memory(world: Arc<World>) -> Result<Self, StoreError> {
-        let root = RootKey::draw(&world.entropy);
-        Self::set_up(SqliteConnectOptions::new().in_memory(true).foreign_keys(true), root, world).await
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let root = RootKey::draw();
+        Self::set_up(SqliteConnectOptions::new().in_memory(true).foreign_keys(true), root).await
     }
 
-    async fn set_up(
-        options: SqliteConnectOptions,
-        root: RootKey,
-        world: Arc<World>,
-    ) -> Result<Self, StoreError> {
+    async fn set_up(options: SqliteConnectOptions, root: RootKey) -> Result<Self, StoreError> {
         let mut connection = options.disable_statement_logging().connect().await?;
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
-        write_proof(&mut connection, &root, &world).await?;
-        Ok(Self { connection, root, world, realms: HashMap::new() })
+        write_proof(&mut connection, &root).await?;
+        Ok(Self { connection, root, realms: HashMap::new() })
     }
 
     /// One transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and only
@@ -71,9 +66,7 @@ impl Sqlite {
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
-        let entropy = &self.world.entropy;
-        let mut outcome =
-            Writer::new(&mut self.connection, &self.root, entropy, &mut self.realms).write(facts).await;
+        let mut outcome = Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
         if outcome.is_ok() {
             let committed = sqlx::query("COMMIT").execute(&mut self.connection).await;
             outcome = committed.map(drop).map_err(StoreError::from);
@@ -154,12 +147,8 @@ async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Resul
     }
 }
 
-async fn write_proof(
-    connection: &mut SqliteConnection,
-    root: &RootKey,
-    world: &World,
-) -> Result<(), StoreError> {
-    let proof = root.seal(&world.entropy, PROOF.0, PROOF.1)?;
+async fn write_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<(), StoreError> {
+    let proof = root.seal(PROOF.0, PROOF.1)?;
     sqlx::query("INSERT OR IGNORE INTO seal (id, proof) VALUES (1, ?)")
         .bind(proof)
         .execute(connection)

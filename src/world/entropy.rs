@@ -16,7 +16,13 @@ pub enum Entropy {
     Os,
     /// A `ChaCha20` stream: two runs with the same seed and the same requests draw the same bytes.
     /// For tests and demonstrations; it keeps nothing secret.
-    Seeded(Box<Mutex<ChaCha20Rng>>),
+    Seeded(Box<Stream>),
+}
+
+/// A stream of bytes, and what it grew from.
+pub struct Stream {
+    seed: String,
+    bytes: Mutex<ChaCha20Rng>,
 }
 
 impl std::fmt::Debug for Entropy {
@@ -32,15 +38,25 @@ impl Entropy {
     /// The stream that `seed` stands for.
     #[must_use]
     pub fn seeded(seed: &str) -> Self {
-        let stream = ChaCha20Rng::from_seed(Sha256::digest(seed.as_bytes()).into());
-        Self::Seeded(Box::new(Mutex::new(stream)))
+        Self::Seeded(Box::new(Stream { seed: seed.to_owned(), bytes: Mutex::new(grow(&[seed.as_bytes()])) }))
+    }
+
+    /// Goes on with another stream of the same seed, one for each number: so that a second run on the same data,
+    /// which holds so many keys, does not draw the ids of the first again.
+    pub fn go_on_after(&self, keys: u64) {
+        if let (Self::Seeded(stream), 1..) = (self, keys) {
+            let next = grow(&[stream.seed.as_bytes(), b"/", &keys.to_be_bytes()]);
+            *stream.bytes.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        }
     }
 
     /// Fills `bytes`.
     pub fn fill(&self, bytes: &mut [u8]) {
         match self {
             Self::Os => STOCK.with_borrow_mut(|stock| stock.fill(bytes)),
-            Self::Seeded(stream) => stream.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes),
+            Self::Seeded(stream) => {
+                stream.bytes.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+            }
         }
     }
 
@@ -57,6 +73,10 @@ impl Entropy {
     pub fn uuid(&self) -> uuid::Uuid {
         uuid::Builder::from_random_bytes(self.array()).into_uuid()
     }
+}
+
+fn grow(seed: &[&[u8]]) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed(Sha256::digest(seed.concat()).into())
 }
 
 thread_local! {
@@ -105,6 +125,11 @@ mod tests {
         let draw = |seed: &str| Entropy::seeded(seed).array::<32>();
         assert_eq!(draw("a"), draw("a"));
         assert_ne!(draw("a"), draw("b"));
+        let second_run = Entropy::seeded("a");
+        second_run.go_on_after(0);
+        assert_eq!(second_run.array::<32>(), draw("a"));
+        second_run.go_on_after(2);
+        assert_ne!(second_run.array::<32>(), draw("a"));
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
     let start = Instant::parse(START).unwrap();
     let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let store = runtime.block_on(Sqlite::in_memory(Arc::clone(&world))).unwrap();
+    let store = runtime.block_on(Sqlite::in_memory()).unwrap();
     let fails = Arc::new(AtomicBool::new(false));
     let store = Box::new(Failing { store, fails: Arc::clone(&fails) });
     let server = Server::within(world, Setup { store: Some(store), ..Setup::default() });

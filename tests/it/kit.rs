@@ -93,7 +93,7 @@ impl Server {
         let address = runtime.block_on(async {
             let store = match setup.store {
                 Some(store) => store,
-                None => Box::new(Sqlite::in_memory(Arc::clone(&world)).await.unwrap()),
+                None => Box::new(Sqlite::in_memory().await.unwrap()),
             };
             let engine = Engine::open(store, Arc::clone(&world)).await.unwrap();
             let alibaba = Alibaba::new(accounts, setup.auth, "cn-hangzhou");
