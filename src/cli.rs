@@ -7,7 +7,7 @@ use clap::Parser;
 use crate::dialects::AuthMode;
 
 /// A local KMS: serves the wire protocols of cloud key-management services on one port.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "kmsim", version, about)]
 pub struct Cli {
     /// Where to listen; port 0 picks a free one.
@@ -20,13 +20,8 @@ pub struct Cli {
 
     /// An access key, as ID:SECRET or ID:SECRET:ACCOUNT; give the option again for more. Without an account, the
     /// key has one of its own. Without any key or accounts file: testid:testsecret:1000000000000001.
-    #[arg(
-        long = "access-key",
-        env = "KMSIM_ACCESS_KEYS",
-        hide_env_values = true,
-        value_name = "ID:SECRET[:ACCOUNT]",
-        value_delimiter = ','
-    )]
+    /// [env: `KMSIM_ACCESS_KEYS`, comma-separated]
+    #[arg(long = "access-key", value_name = "ID:SECRET[:ACCOUNT]")]
     pub access_keys: Vec<String>,
 
     /// A YAML file of accounts, their access keys and tokens.
@@ -45,7 +40,8 @@ pub struct Cli {
     #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339")]
     pub clock: Option<String>,
 
-    /// Draw ids, key material and vectors from this seed, so that two runs are alike. Keeps nothing secret.
+    /// Draw ids, key material and vectors from this seed: two runs that start with nothing are alike. Keeps nothing
+    /// secret.
     #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT")]
     pub entropy_seed: Option<String>,
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::serve::ListenerExt;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -37,7 +37,11 @@ pub struct App {
 
 /// Every route there is.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().route("/_kmsim/health", get(control::health)).fallback(answer).with_state(app)
+    Router::new()
+        .route("/_kmsim/health", get(control::health))
+        .route("/_kmsim/{*rest}", any(control::unknown))
+        .fallback(answer)
+        .with_state(app)
 }
 
 /// Serves until `stop` comes, then finishes the requests that it has begun.

@@ -1,7 +1,6 @@
 //! The accounts file: YAML, read strictly. A mistake is told with its line, column and field, and never with the
 //! text around it, which may be a secret.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -130,12 +129,7 @@ pub(super) fn read(path: &Path, accounts: &mut Accounts) -> Result<(), ConfigErr
     };
     let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|e| wrong(&e))?;
     let file = parse(&text).map_err(|e| wrong(&e))?;
-    let mut seen = HashSet::new();
     for entry in file.accounts {
-        let id = &entry.id.value.0;
-        if !seen.insert(id.clone()) {
-            return Err(wrong(&format_args!("the account {id:?} is given twice{}", place(&entry.id))));
-        }
         add_account(entry, accounts).map_err(|e| wrong(&e))?;
     }
     Ok(())
@@ -167,7 +161,11 @@ fn parse(text: &str) -> Result<File, String> {
 
 fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), String> {
     let quota = Quota { keys: entry.quotas.keys, aliases: entry.quotas.aliases };
-    let account = Arc::new(Account { id: entry.id.value.0.into(), status: entry.status, quota });
+    let id = entry.id.value.0.as_str();
+    let account = Arc::new(Account { id: id.into(), status: entry.status, quota });
+    if !accounts.add_account(&account) {
+        return Err(format!("the account {id:?} is given twice{}", place(&entry.id)));
+    }
     for key in entry.access_keys {
         let mut access_key = access_key(&key.id, key.secret, key.public_key, &account)?;
         access_key.disabled = key.disabled;
@@ -227,7 +225,7 @@ mod tests {
             (
                 "accounts:\n  - id: '1'\n    access_keys: [{id: a, secret:topsecret}]\n",
                 "accounts[0].access_keys[0]: unknown field, expected one of id, secret, public_key, disabled at \
-                 line 3, column 26",
+                 line 3, column 27",
             ),
             (
                 "accounts:\n  - id: '1'\n    quotas: {keys: many}\n",

@@ -16,6 +16,9 @@ use crate::world::{Clock, Entropy, Instant, World};
 /// The access key of a server that was given none.
 const DEFAULT_ACCESS_KEY: &str = "testid:testsecret:1000000000000001";
 
+/// The variable of `--access-key`.
+const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
+
 /// Why nothing starts, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -96,10 +99,15 @@ pub fn accounts(cli: &Cli) -> Result<Accounts, ConfigError> {
     if let Some(path) = &cli.accounts {
         accounts_file::read(path, &mut accounts)?;
     }
-    for text in &cli.access_keys {
+    // An option wins over its variable; only there a comma parts one key from the next.
+    let listed = std::env::var(ACCESS_KEYS).unwrap_or_default();
+    let listed = listed.split(',').filter(|text| !text.is_empty() && cli.access_keys.is_empty());
+    let mut given = false;
+    for text in cli.access_keys.iter().map(String::as_str).chain(listed) {
         add_access_key(text, &mut accounts)?;
+        given = true;
     }
-    if cli.accounts.is_none() && cli.access_keys.is_empty() {
+    if cli.accounts.is_none() && !given {
         add_access_key(DEFAULT_ACCESS_KEY, &mut accounts)?;
     }
     Ok(accounts)
@@ -113,9 +121,11 @@ fn add_access_key(text: &str, accounts: &mut Accounts) -> Result<(), ConfigError
     let secret = secret.ok_or_else(|| ConfigError::of(option, "expected ID:SECRET or ID:SECRET:ACCOUNT"))?;
     let account = match account {
         None => Arc::new(Account::of_access_key(id)),
-        Some(account) if is_account_id(account) => {
-            accounts.account(account).unwrap_or_else(|| Arc::new(Account::plain(account)))
-        }
+        Some(account) if is_account_id(account) => accounts.account(account).unwrap_or_else(|| {
+            let account = Arc::new(Account::plain(account));
+            accounts.add_account(&account);
+            account
+        }),
         Some(_) => {
             // It is not shown: where a secret holds a colon, it is the half of that.
             return Err(ConfigError::of(option, format_args!("the account of {id:?} is not digits")));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -29,4 +30,10 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
     };
     let text = serde_json::to_string(&health).unwrap_or_default();
     ([(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// Whatever else is asked for under `/_kmsim/`.
+pub(crate) async fn unknown() -> Response {
+    let text = r#"{"error":"there is no such endpoint"}"#;
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/json")], text).into_response()
 }

@@ -91,6 +91,7 @@ impl AccessKey {
 #[derive(Debug, Default)]
 pub struct Accounts {
     keys: HashMap<String, AccessKey>,
+    accounts: HashMap<Arc<str>, Arc<Account>>,
     first: Option<Arc<Account>>,
 }
 
@@ -105,10 +106,19 @@ impl Accounts {
         true
     }
 
-    /// The account of this id, if an access key belongs to it.
+    /// Adds an account, which may have no access key yet; `false` when its id is taken.
+    pub fn add_account(&mut self, account: &Arc<Account>) -> bool {
+        if self.accounts.contains_key(&account.id) {
+            return false;
+        }
+        self.accounts.insert(Arc::clone(&account.id), Arc::clone(account));
+        true
+    }
+
+    /// The account of this id.
     #[must_use]
     pub fn account(&self, id: &str) -> Option<Arc<Account>> {
-        self.keys.values().map(|key| &key.account).find(|account| *account.id == *id).cloned()
+        self.accounts.get(id).cloned()
     }
 
     /// An access key.

@@ -80,7 +80,7 @@ pub struct Verified {
     /// Its account.
     pub account: Arc<Account>,
     /// The check that failed, where failing was let pass: an error code.
-    pub failed: Option<String>,
+    pub failed: Option<&'static str>,
 }
 
 /// What a handler works with.
@@ -143,7 +143,7 @@ pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbou
         Err(error) => Err(error),
     };
     let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &request_id, &error));
-    if let Some(value) = failed.and_then(|failed| HeaderValue::try_from(failed).ok()) {
+    if let Some(value) = failed.map(HeaderValue::from_static) {
         response.headers_mut().insert(AUTH_HEADER.clone(), value);
     }
     response

@@ -21,7 +21,8 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
 }
 
 /// Tidying asks nothing of a cloud's rules.
-static NO_RULES: Rules = Rules { verdict: |_, _| Verdict::RefuseMove, reserved: |_| true, service: |_| None };
+static NO_RULES: Rules =
+    Rules { verdict: |_, _| Verdict::RefuseMove, reserved: |_| true, service: |_| None, tags_per_key: 0 };
 
 impl Engine {
     /// Takes away the rows of everything that is gone.

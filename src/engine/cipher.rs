@@ -62,8 +62,8 @@ impl Engine {
         let sight = view.sight(caller);
         let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
         let source = sight.admit_version(parts.version, Operation::ReEncryptSource)?;
-        let destination = sight.admit(to, Operation::ReEncryptDestination)?;
         let opened = open(&source, &parts, from_associated)?;
+        let destination = sight.admit(to, Operation::ReEncryptDestination)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.text)?;
         Ok(Sealed { blob: sealed.blob, key: opened.key, version: opened.version })
     }

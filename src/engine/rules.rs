@@ -53,6 +53,8 @@ pub struct Rules {
     pub verdict: fn(Operation, KeyState) -> Verdict,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
+    /// How many tags a key may carry.
+    pub tags_per_key: usize,
     /// The service whose own key goes by this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
 }

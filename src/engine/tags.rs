@@ -1,7 +1,9 @@
 //! Tags: names with values that users hang on keys.
 
-use super::{Caller, Engine, Error, KeyRef, Operation};
-use crate::model::Change;
+use std::collections::BTreeSet;
+
+use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
+use crate::model::{Change, Ordinal};
 
 /// Which tags to take away.
 #[derive(Clone, Debug)]
@@ -13,7 +15,7 @@ pub enum Untag {
 }
 
 impl Engine {
-    /// Hangs every tag on every key, or, where one of the keys refuses, none on any.
+    /// Hangs every tag on every key, or, where one of the keys refuses or would carry too many, none on any.
     pub async fn tag(
         &self,
         caller: Caller,
@@ -21,10 +23,13 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for key in &keys {
-                let ordinal = draft.sight().admit(key, Operation::Tag)?.key().ordinal;
+            for ordinal in admit_each(draft, &keys, Operation::Tag)? {
                 for (name, value) in &tags {
                     draft.add(Change::TagSet(ordinal, name.clone(), value.clone()));
+                }
+                let carried = draft.sight().state().key(ordinal).map_or(0, |key| key.tags.len());
+                if carried > draft.caller().rules.tags_per_key {
+                    return Err(Error::QuotaExceeded);
                 }
             }
             Ok(())
@@ -35,14 +40,10 @@ impl Engine {
     /// Takes tags from every key, or, where one of the keys refuses, none from any.
     pub async fn untag(&self, caller: Caller, keys: Vec<KeyRef>, which: Untag) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for key in &keys {
-                let (ordinal, names) = {
-                    let key = draft.sight().admit(key, Operation::Untag)?.key();
-                    let gone = |name: &&String| match &which {
-                        Untag::Named(names) => names.contains(name),
-                        Untag::All => true,
-                    };
-                    (key.ordinal, key.tags.keys().filter(gone).cloned().collect::<Vec<_>>())
+            for ordinal in admit_each(draft, &keys, Operation::Untag)? {
+                let names: Vec<String> = match &which {
+                    Untag::Named(names) => names.clone(),
+                    Untag::All => carried_names(draft, ordinal),
                 };
                 for name in names {
                     draft.add(Change::TagRemoved(ordinal, name));
@@ -52,4 +53,15 @@ impl Engine {
         })
         .await
     }
+}
+
+/// The numbers of the keys, each once.
+fn admit_each(draft: &Draft<'_>, keys: &[KeyRef], operation: Operation) -> Result<BTreeSet<Ordinal>, Error> {
+    let sight = draft.sight();
+    keys.iter().map(|key| Ok(sight.admit(key, operation)?.key().ordinal)).collect()
+}
+
+fn carried_names(draft: &Draft<'_>, ordinal: Ordinal) -> Vec<String> {
+    let key = draft.sight().state().key(ordinal);
+    key.into_iter().flat_map(|key| key.tags.keys().cloned()).collect()
 }

@@ -1,7 +1,6 @@
 //! The integration tests: one binary, a file per area. Each test has a server of its own.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     unreachable_pub,
     reason = "a test that cannot go on has failed"
@@ -16,6 +15,7 @@ mod dependencies;
 mod disk;
 mod durability;
 mod errors;
+mod hostile;
 mod keys;
 mod kit;
 mod lifecycle;

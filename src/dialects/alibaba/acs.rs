@@ -68,7 +68,11 @@ impl Authorization {
             (credential, None)
         };
         let (signed_headers, signature) = (part("SignedHeaders")?, part("Signature")?);
-        Some(Self { name, algorithm, access_key, scope, signed_headers, signature })
+        // A name that came again and again would make the signed text grow without end.
+        let mut names: Vec<_> = signed_headers.split(';').collect();
+        names.sort_unstable();
+        let once = names.windows(2).all(|pair| pair[0] != pair[1]);
+        once.then_some(Self { name, algorithm, access_key, scope, signed_headers, signature })
     }
 
     /// The region that the signature was made for, if it names one.
@@ -199,6 +203,7 @@ mod tests {
         for bad in [
             "ACS3-HMAC-MD5 Credential=ak,SignedHeaders=a,Signature=f",
             "ACS3-HMAC-SHA256",
+            "ACS3-HMAC-SHA256 Credential=ak,SignedHeaders=a;b;a,Signature=f",
             "ACS3-HMAC-SHA256 Credential=ak,SignedHeaders=a",
             "ACS4-HMAC-SHA256 Credential=ak,SignedHeaders=a,Signature=f",
         ] {

@@ -1,6 +1,6 @@
 //! A request taken apart: parameters of query and body in one list, and the marks of its signature.
 
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
 use super::acs::Authorization;
@@ -94,7 +94,7 @@ impl Call {
 
     /// Whether the answer is to be XML. Only the old signature's clients read it.
     pub(super) fn wants_xml(&self) -> bool {
-        !matches!(self.scheme, Scheme::Acs(_))
+        matches!(self.scheme, Scheme::Rpc | Scheme::None)
             && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
     }
 
@@ -141,8 +141,9 @@ fn is_acs(headers: &HeaderMap) -> bool {
 
 /// A body is a form unless it says that it is something else.
 fn is_form(headers: &HeaderMap) -> bool {
-    headers.get("content-type").is_none_or(|it| {
-        it.to_str().is_ok_and(|it| it.is_empty() || it.starts_with("application/x-www-form-urlencoded"))
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
+        it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
     })
 }
 
@@ -150,9 +151,12 @@ fn is_form(headers: &HeaderMap) -> bool {
 fn region_of_host(host: &str) -> Option<&str> {
     let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
-    let region = host.strip_suffix(".aliyuncs.com")?;
-    let region = region.strip_prefix("kms.").or_else(|| region.strip_prefix("kms-vpc."))?;
-    (!region.is_empty() && !region.contains('.')).then_some(region)
+    let mut labels = host.split('.');
+    let (product, region) = (labels.next()?, labels.next()?);
+    let is = |label: Option<&str>, word: &str| label.is_some_and(|label| label.eq_ignore_ascii_case(word));
+    let ours = is(Some(product), "kms") || is(Some(product), "kms-vpc");
+    let whole = is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
+    (ours && whole && !region.is_empty()).then_some(region)
 }
 
 #[cfg(test)]

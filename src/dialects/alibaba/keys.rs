@@ -30,10 +30,10 @@ pub(super) struct CreateKey {
     #[serde(rename = "RotationInterval")]
     _rotation_interval: Option<RotationInterval>,
     #[serde(rename = "DKMSInstanceId")]
-    instance: Option<String>,
+    instance: Option<Text<{ rules::INSTANCE_MAX }>>,
     policy: Option<Policy>,
     #[serde(default)]
-    tags: TagList<20>,
+    tags: TagList<{ rules::TAGS_MAX }>,
 }
 
 #[derive(Deserialize)]
@@ -168,7 +168,7 @@ pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
             Some(Protection::Hsm) => ProtectionLevel::Hsm,
         },
         description: request.description.0,
-        instance: request.instance,
+        instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
     };
@@ -249,10 +249,10 @@ struct KeyEntry {
 pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let mut names: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
-    for (alias, key) in sight.aliases() {
-        names.entry(key.ordinal).or_default().push(alias.as_str());
-    }
+    let target =
+        |alias: &str| sight.aliases().find(|(name, _)| name.as_str() == alias).map(|(_, key)| key.ordinal);
+    let targets: BTreeMap<&str, Option<u64>> =
+        request.filters.values_of(&Property::AliasName).map(|alias| (alias, target(alias))).collect();
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
             Property::KeyState => names::state_word(state) == value,
@@ -262,7 +262,7 @@ pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
             Property::CreatorType => names::creator_words(&key.creator).1 == value,
             Property::Creator => names::creator_words(&key.creator).0 == value,
             Property::KeyId => key.id.as_str() == value,
-            Property::AliasName => names.get(&key.ordinal).is_some_and(|names| names.contains(&value)),
+            Property::AliasName => targets.get(value) == Some(&Some(key.ordinal)),
             Property::TagKey => key.tags.contains_key(value),
             Property::TagValue => key.tags.values().any(|it| it == value),
             Property::Instance => key.instance.as_deref() == Some(value),
@@ -357,7 +357,7 @@ pub(super) struct SetDeletionProtection {
     kms_instance_id: Option<String>,
     enable_deletion_protection: bool,
     #[serde(default)]
-    deletion_protection_description: String,
+    deletion_protection_description: Text<{ rules::DESCRIPTION_MAX }>,
 }
 
 /// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
@@ -368,7 +368,7 @@ pub(super) async fn set_deletion_protection(cx: Cx, request: SetDeletionProtecti
         (None, None, Some(_)) => return Err(Error::InstanceNotFound),
         (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
     };
-    let reason = request.enable_deletion_protection.then_some(request.deletion_protection_description);
+    let reason = request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
     cx.engine.protect_key(cx.caller, key, reason).await?;
     Ok(Done {})
 }

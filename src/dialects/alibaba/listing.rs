@@ -106,7 +106,15 @@ impl<K: PartialEq + for<'a> Deserialize<'a>> TryFrom<String> for Filters<K> {
     }
 }
 
-impl<K> Filters<K> {
+impl<K: PartialEq> Filters<K> {
+    /// The values asked for of one property.
+    pub(super) fn values_of(&self, property: &K) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == property)
+            .flat_map(|(_, values)| values.iter().map(String::as_str))
+    }
+
     /// Whether something passes: `has` tells if its property of some kind has some value. A property without
     /// values asks for nothing.
     pub(super) fn pass(&self, has: impl Fn(&K, &str) -> bool) -> bool {

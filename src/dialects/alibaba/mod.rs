@@ -85,7 +85,7 @@ impl Dialect for Alibaba {
         if call.path != "/" {
             return Err(Error::ActionUnknown);
         }
-        tracing::debug!(request = %redact::Params(&call.params), "{action}");
+        tracing::debug!(action, parameters = %redact::Params(&call.params), "request");
         self.actions.get(action).ok_or(Error::ActionUnknown)
     }
 

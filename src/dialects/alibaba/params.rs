@@ -174,7 +174,7 @@ impl<'a> Slot<'a> {
     fn is_given(&self, field: &str) -> bool {
         match self.text {
             Some(text) => !text.is_empty() || EMPTY_IS_A_VALUE.contains(&field),
-            None => self.members().next().is_some(),
+            None => self.members().any(|member| member_number(member).is_some()),
         }
     }
 
@@ -186,8 +186,7 @@ impl<'a> Slot<'a> {
 
     /// The numbers of the list's members, in order.
     fn numbers(&self) -> Result<BTreeSet<u32>, Flaw> {
-        let number = |member: &str| member.split('.').next().and_then(|number| number.parse().ok());
-        let numbers: BTreeSet<u32> = self.members().filter_map(number).collect();
+        let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
         if numbers.len() > LIST_MAX { Err(Flaw::Invalid(String::new())) } else { Ok(numbers) }
     }
 
@@ -196,6 +195,11 @@ impl<'a> Slot<'a> {
         let text = self.text.filter(|text| !text.starts_with('+'));
         text.and_then(|text| text.parse().ok()).ok_or(Flaw::Invalid(String::new()))
     }
+}
+
+/// The number that a list's member begins with: 2 of `2` and of `2.Key`.
+fn member_number(member: &str) -> Option<u32> {
+    member.split('.').next()?.parse().ok()
 }
 
 macro_rules! numbers {

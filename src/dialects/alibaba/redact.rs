@@ -1,4 +1,4 @@
-//! Parameters as they may stand in a log: sensitive values only by length and digest.
+//! Parameters as they may stand in a log: what may be a secret only by length and digest.
 
 use std::fmt;
 
@@ -6,18 +6,47 @@ use crate::algorithms::mac::{Hash, digest};
 use crate::dialects::canonical::hex;
 use crate::dialects::form::Form;
 
-/// The parameters whose values never reach a log.
-const SENSITIVE: &[&str] = &[
-    "BearerToken",
-    "CiphertextBlob",
-    "EncryptedKeyMaterial",
-    "ImportToken",
-    "Message",
-    "Plaintext",
-    "Recipient",
-    "SecretData",
-    "SecurityToken",
-    "Signature",
+/// The parameters whose values may stand in a log; those of flat lists by the list's name. Any other value may be
+/// a secret, that of a misspelt name too.
+const OPEN: &[&str] = &[
+    "AccessKeyId",
+    "Action",
+    "AliasName",
+    "CertificateId",
+    "DestinationKeyId",
+    "DryRun",
+    "EnableAutomaticRotation",
+    "EnableDeletionProtection",
+    "Filters",
+    "Format",
+    "KeyId",
+    "KeySpec",
+    "KeyUsage",
+    "KeyVersionId",
+    "NextToken",
+    "NumberOfBytes",
+    "Origin",
+    "PageNumber",
+    "PageSize",
+    "PendingWindowInDays",
+    "ProtectedResourceArn",
+    "ProtectionLevel",
+    "RegionId",
+    "ResourceId",
+    "ResourceType",
+    "RotationInterval",
+    "SecretName",
+    "SignatureMethod",
+    "SignatureNonce",
+    "SignatureType",
+    "SignatureVersion",
+    "SourceKeyId",
+    "SourceKeyVersionId",
+    "Timestamp",
+    "Version",
+    "VersionId",
+    "WrappingAlgorithm",
+    "WrappingKeySpec",
 ];
 
 /// Displays a request's parameters.
@@ -27,11 +56,11 @@ impl fmt::Display for Params<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (name, value)) in self.0.iter().enumerate() {
             f.write_str(if index == 0 { "" } else { " " })?;
-            if SENSITIVE.contains(&name) {
+            if OPEN.contains(&name.split('.').next().unwrap_or_default()) {
+                write!(f, "{}={value:?}", name.escape_debug())?;
+            } else {
                 let mark = hex(&digest(Hash::Sha256, value.as_bytes())[..4]);
                 write!(f, "{}=<{} bytes, sha256 {mark}>", name.escape_debug(), value.len())?;
-            } else {
-                write!(f, "{}={:?}", name.escape_debug(), value)?;
             }
         }
         Ok(())
@@ -43,8 +72,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sensitive_values_are_only_measured() {
-        let params = Form::read(&[b"KeyId=k&Plaintext=top+secret"]).unwrap();
-        assert_eq!(Params(&params).to_string(), r#"KeyId="k" Plaintext=<10 bytes, sha256 9d3b3194>"#);
+    fn what_may_be_secret_is_only_measured() {
+        let params = Form::read(&[b"KeyId=k%0A&ResourceId.1=r&PlainText=top+secret"]).unwrap();
+        assert_eq!(
+            Params(&params).to_string(),
+            r#"KeyId="k\n" PlainText=<10 bytes, sha256 9d3b3194> ResourceId.1="r""#
+        );
     }
 }

@@ -42,9 +42,9 @@ pub(super) struct Done {}
 
 /// Renders a success.
 pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
-    let text = render(call, &Success { body, request_id });
-    let text = text.map_err(|_| engine::Error::Internal("the answer cannot be written"))?;
-    Ok(respond(call, StatusCode::OK, request_id, text))
+    let body = render(call, &Success { body, request_id });
+    let body = body.map_err(|_| engine::Error::Internal("the answer cannot be written"))?;
+    Ok(respond(StatusCode::OK, request_id, body))
 }
 
 /// Renders a refusal: the fields of the KMS gateway and of the product gateway together, since some clients read
@@ -62,26 +62,34 @@ pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbo
         ),
     };
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    respond(call, status, request_id, render(call, &failure).unwrap_or_default())
+    respond(status, request_id, render(call, &failure).unwrap_or((JSON, Vec::new())))
 }
 
-fn render<T: Serialize>(call: &Call, body: &T) -> Result<Vec<u8>, Cow<'static, str>> {
+/// The body with its content type: XML for who asked for it, unless XML cannot carry a character of the text; then
+/// JSON, which clients tell by the content type.
+fn render<T: Serialize>(call: &Call, body: &T) -> Result<(HeaderValue, Vec<u8>), Cow<'static, str>> {
     if call.wants_xml() {
         let text = quick_xml::se::to_string_with_root("KMS", body).map_err(|e| Cow::from(e.to_string()))?;
-        // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
-        Ok([XML_HEAD, &text.replace('\r', "&#13;")].concat().into_bytes())
-    } else {
-        let mut text = Vec::with_capacity(512);
-        serde_json::to_writer(&mut text, body).map_err(|e| Cow::from(e.to_string()))?;
-        Ok(text)
+        if text.chars().all(is_xml) {
+            // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
+            return Ok((XML, [XML_HEAD, &text.replace('\r', "&#13;")].concat().into_bytes()));
+        }
     }
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, body).map_err(|e| Cow::from(e.to_string()))?;
+    Ok((JSON, text))
 }
 
-fn respond(call: &Call, status: StatusCode, request_id: &str, body: Vec<u8>) -> Outbound {
+/// The characters of XML 1.0, section 2.2.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn respond(status: StatusCode, request_id: &str, (content_type, body): (HeaderValue, Vec<u8>)) -> Outbound {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, if call.wants_xml() { XML } else { JSON });
+    headers.insert(CONTENT_TYPE, content_type);
     if let Ok(request_id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID.clone(), request_id);
     }

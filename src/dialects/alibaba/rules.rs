@@ -17,6 +17,8 @@ pub(super) const PLAINTEXT_MAX: usize = 6 * 1024;
 pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
 /// How many characters a description may have.
 pub(super) const DESCRIPTION_MAX: usize = 8192;
+/// How many characters the name of a dedicated instance may have.
+pub(super) const INSTANCE_MAX: usize = 128;
 /// How many characters an encryption context may have.
 pub(super) const CONTEXT_MAX: usize = 8192;
 /// How many characters a policy may have.
@@ -24,8 +26,16 @@ pub(super) const POLICY_MAX: usize = 32_768;
 /// The days between two rotations.
 pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
 
+/// How many tags a key may carry, and how many `CreateKey` and `TagResources` take at once: newer SDKs say 20, where the
+/// document says 10.
+pub(super) const TAGS_MAX: usize = 20;
+/// How many tags `TagResource` takes at once.
+pub(super) const TAG_RESOURCE_MAX: usize = 10;
+/// How many resources one call names.
+pub(super) const RESOURCES_MAX: usize = 50;
+
 /// The rules, for the engine.
-pub(super) static RULES: Rules = Rules { verdict, reserved, service };
+pub(super) static RULES: Rules = Rules { verdict, reserved, service, tags_per_key: TAGS_MAX };
 
 struct Row(Op, [Verdict; 4]);
 
@@ -48,7 +58,7 @@ const TABLE: [Row; 26] = [
     Row(Op::CreateAlias,                     [Admit,      Admit,       RefuseMove,      Admit]),
     Row(Op::UpdateAlias,                     [Admit,      Admit,       RefuseState,     Admit]),
     Row(Op::DeleteAlias,                     [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::ListAliases,                     [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::ListAliases,                     [Admit,      Admit,       Admit,           Admit]), // as ListAliases, which names no key
     Row(Op::Tag,                             [Admit,      Admit,       RefuseState,     Admit]),
     Row(Op::Untag,                           [Admit,      Admit,       RefuseState,     Admit]),
     Row(Op::ListTags,                        [Admit,      Admit,       Admit,           Admit]),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::names::{KeyName, Malformed};
 use super::reply::Done;
+use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use crate::dialects::Cx;
 use crate::engine::{self, KeyRef, Operation, Untag};
 use crate::model::{Key, KeyId};
@@ -110,7 +111,7 @@ impl Target {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TagResource {
-    tags: TagList<10>,
+    tags: TagList<TAG_RESOURCE_MAX>,
     key_id: Option<KeyName>,
     secret_name: Option<SecretName>,
     certificate_id: Option<CertificateId>,
@@ -143,7 +144,8 @@ impl TryFrom<String> for TagKeys {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        serde_json::from_str(&text).map(Self).map_err(|_| Malformed)
+        let names: Vec<String> = serde_json::from_str(&text).map_err(|_| Malformed)?;
+        if names.len() <= TAGS_MAX { Ok(Self(names)) } else { Err(Malformed) }
     }
 }
 
@@ -208,10 +210,6 @@ struct FlatTag {
     #[serde(default)]
     value: String,
 }
-
-/// How many resources one call names, and how many tags.
-const RESOURCES_MAX: usize = 50;
-const TAGS_MAX: usize = 20;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -337,12 +335,13 @@ struct TaggedResource {
 /// A resource passes when it carries every tag asked for. One that is not there has no tags to list.
 pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<TaggedResources, Error> {
     let ListTagResources { resource_type, resource_id, tag, next_token: NextToken(from) } = request;
-    let ids: Option<Vec<KeyRef>> = (!resource_id.is_empty())
-        .then(|| resource_id.into_iter().filter_map(|name| name.without_alias(cx).ok()).collect());
-    let wanted = |key: &Key| {
-        let id = KeyRef::Id(key.id.clone());
-        ids.as_ref().is_none_or(|ids| ids.contains(&id)) && tag.iter().all(|tag| carries(key, tag))
-    };
+    if resource_id.len() > RESOURCES_MAX {
+        return Err(Error::Invalid("ResourceId".into()));
+    }
+    let every = resource_id.is_empty();
+    let ids: Vec<KeyRef> = resource_id.into_iter().filter_map(|name| name.without_alias(cx).ok()).collect();
+    let named = |key: &Key| ids.iter().any(|id| matches!(id, KeyRef::Id(id) if *id == key.id));
+    let wanted = |key: &Key| (every || named(key)) && tag.iter().all(|tag| carries(key, tag));
     let view = cx.engine.view(&cx.caller);
     let keys = view.sight(&cx.caller).keys().map(|(key, _)| key);
     let keys = keys.filter(|key| resource_type == ResourceType::Key && wanted(key));

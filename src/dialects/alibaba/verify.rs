@@ -36,7 +36,7 @@ pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Ve
                     action = call.action(),
                     "check failed"
                 );
-                (presumed(), Some(code.to_owned()))
+                (presumed(), Some(code))
             }
         },
     };

@@ -1,0 +1,136 @@
+//! Requests that no SDK sends: each is answered clearly, soon, and without harm.
+
+use crate::kit::{Process, Server, Setup, data_file, send};
+
+#[test]
+fn a_header_signed_again_and_again_is_no_signature() {
+    let server = Server::start();
+    let names = vec!["a"; 5_000].join(";");
+    let value = "x".repeat(10_000);
+    let head = format!(
+        "POST /?KeyId=k HTTP/1.1\r\na: {value}\r\nx-acs-action: DescribeKey\r\nx-acs-version: 2016-01-20\r\n\
+         x-acs-date: {}\r\nAuthorization: ACS3-HMAC-SHA256 Credential=testid,SignedHeaders={names},Signature=0\r\n",
+        crate::kit::START
+    );
+    let answer = send(server.address, &head, b"");
+    answer.refused_parameter("Authorization");
+    assert!(answer.text.len() < 1000);
+}
+
+#[test]
+fn a_text_that_xml_cannot_carry_is_answered_in_json() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    for (plain, kind) in
+        [("a\u{0}b", "application/json"), ("\u{fffe}", "application/json"), ("a\r\n", "text/xml")]
+    {
+        let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", plain)]).ok();
+        let blob = sealed["CiphertextBlob"].as_str().unwrap();
+        let opened = client.call("Decrypt", &[("CiphertextBlob", blob), ("Format", "XML")]);
+        assert_eq!(opened.status, 200);
+        assert!(opened.header("content-type").unwrap().starts_with(kind), "{opened:?}");
+        if kind.ends_with("json") {
+            assert_eq!(opened.json()["Plaintext"], plain);
+        }
+    }
+}
+
+#[test]
+fn a_list_without_members_is_missing() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    for (list, params) in [
+        ("ResourceId", [("ResourceId.x", key.as_str()), ("Tag.1.Key", "a")]),
+        ("Tag", [("ResourceId.1", key.as_str()), ("Tag.x", "a")]),
+    ] {
+        let params = [&params[..], &[("ResourceType", "key")]].concat();
+        let message = client.call("TagResources", &params).refused(400, "MissingParameter");
+        assert!(message.contains(&format!("\"{list}\"")), "{message}");
+    }
+}
+
+#[test]
+fn a_key_carries_so_many_tags_and_no_more() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    let tag = |from: usize, count: usize| {
+        let tags: Vec<_> =
+            (from..from + count).map(|n| serde_json::json!({ "TagKey": format!("k{n}") })).collect();
+        client.call("TagResource", &[("KeyId", &key), ("Tags", &serde_json::json!(tags).to_string())])
+    };
+    tag(0, 10).ok();
+    tag(10, 9).ok();
+    tag(19, 2).refused(400, "Rejected.LimitExceeded");
+    tag(0, 10).ok();
+    tag(19, 1).ok();
+    assert_eq!(
+        client.call("ListResourceTags", &[("KeyId", &key)]).ok()["Tags"]["Tag"].as_array().unwrap().len(),
+        20
+    );
+    let many: Vec<_> = (0..21).map(|n| format!("k{n}")).collect();
+    let many = serde_json::json!(many).to_string();
+    client.call("UntagResource", &[("KeyId", &key), ("TagKeys", &many)]).refused_parameter("TagKeys");
+}
+
+#[test]
+fn a_dry_run_of_reencrypt_opens_the_source_first() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    let context = ("EncryptionContext", r#"{"a":"1"}"#);
+    let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), context]).ok();
+    let blob = sealed["CiphertextBlob"].as_str().unwrap();
+    let params = [("CiphertextBlob", blob), ("DestinationKeyId", "alias/acs/fresh")];
+    client.call("ReEncrypt", &[&params[..], &[("DryRun", "true")]].concat()).refused(400, "ValidationError");
+    client.call("ReEncrypt", &params).refused_parameter("CiphertextBlob");
+    assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");
+}
+
+#[test]
+fn hosts_and_content_types_go_by_any_case() {
+    let server = Server::with(Setup { auth: kmsim::dialects::AuthMode::Off, ..Setup::default() });
+    let head = "POST / HTTP/1.1\r\nHost: KMS.cn-beijing.AliyunCS.com\r\n\
+                Content-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8\r\n";
+    let made = send(server.address, head, b"Action=CreateKey&Version=2016-01-20").ok();
+    assert!(made["KeyMetadata"]["Arn"].as_str().unwrap().starts_with("acs:kms:cn-beijing:"));
+}
+
+#[test]
+fn a_seed_makes_new_keys_in_every_run_on_the_same_data() {
+    let (_folder, data) = data_file();
+    let mut made = std::collections::HashSet::new();
+    for _ in 0..4 {
+        let server = Process::start(&["--data", data.to_str().unwrap(), "--entropy-seed", "x"]);
+        let client = server.client();
+        for _ in 0..2 {
+            assert!(made.insert(client.create_key(&[])));
+        }
+    }
+    assert_eq!(made.len(), 8);
+}
+
+#[test]
+fn the_control_plane_knows_what_it_has() {
+    let server = Server::start();
+    let answer = send(server.address, "GET /_kmsim/nothing HTTP/1.1\r\n", b"");
+    assert_eq!((answer.status, answer.text.as_str()), (404, r#"{"error":"there is no such endpoint"}"#));
+}
+
+#[test]
+fn an_account_keeps_its_standing_whoever_brings_the_access_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let accounts = folder.path().join("accounts.yaml");
+    std::fs::write(&accounts, "accounts: [{ id: '1', status: in-debt }]").unwrap();
+    let arguments = [
+        "--data",
+        ":memory:",
+        "--accounts",
+        accounts.to_str().unwrap(),
+        "--access-key",
+        "testid:testsecret:1",
+    ];
+    Process::start(&arguments).client().call("ListKeys", &[]).refused(403, "Forbidden.InDebt");
+}
