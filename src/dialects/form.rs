@@ -10,6 +10,9 @@ pub(super) struct Form {
     pairs: Vec<Pair>,
 }
 
+/// Up to how many pairs are looked through one by one.
+const FEW: usize = 32;
+
 #[derive(Clone, Debug)]
 struct Pair {
     name: Range<usize>,
@@ -54,8 +57,15 @@ impl Form {
 
     /// The value of a name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let at = self.pairs.binary_search_by(|pair| self.text[pair.name.clone()].cmp(name)).ok()?;
-        Some(&self.text[self.pairs[at].value.clone()])
+        // Among a few, most differ in length already.
+        let is = |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
+        let found = if self.pairs.len() <= FEW {
+            self.pairs.iter().find(is)
+        } else {
+            let order = |pair: &Pair| self.text[pair.name.clone()].cmp(name);
+            self.pairs.binary_search_by(order).ok().map(|at| &self.pairs[at])
+        };
+        found.map(|pair| &self.text[pair.value.clone()])
     }
 
     /// Every pair, by name.

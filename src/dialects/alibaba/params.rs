@@ -1,6 +1,7 @@
 //! Flat text into typed requests: a serde deserializer over name and value pairs. Lists are flat too
 //! (`Tag.1.Key`). An empty value counts as absent, but where an empty text is one; what nobody reads is ignored.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::de::value::StrDeserializer;
@@ -158,16 +159,20 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
 /// The place of one parameter: its text, or the members of the list that it is.
 struct Slot<'a> {
     params: &'a Form,
-    name: String,
+    name: Cow<'a, str>,
     text: Option<&'a str>,
 }
 
 impl<'a> Slot<'a> {
-    fn of(fields: &Fields<'a>, field: &str) -> Self {
-        Self::named(fields.params, format!("{}{field}", fields.prefix))
+    fn of(fields: &Fields<'a>, field: &'static str) -> Self {
+        let name = match fields.prefix {
+            "" => field.into(),
+            prefix => format!("{prefix}{field}").into(),
+        };
+        Self::named(fields.params, name)
     }
 
-    fn named(params: &'a Form, name: String) -> Self {
+    fn named(params: &'a Form, name: Cow<'a, str>) -> Self {
         Self { params, text: params.get(&name), name }
     }
 
@@ -285,7 +290,9 @@ impl<'de> SeqAccess<'de> for Members<'_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Flaw> {
         let Some(number) = self.numbers.next() else { return Ok(None) };
         let name = format!("{}.{number}", self.of.name);
-        seed.deserialize(Slot::named(self.of.params, name.clone())).map(Some).map_err(|flaw| flaw.of(&name))
+        seed.deserialize(Slot::named(self.of.params, name.clone().into()))
+            .map(Some)
+            .map_err(|flaw| flaw.of(&name))
     }
 }
 
