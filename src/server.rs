@@ -1,17 +1,21 @@
 //! The listener: collects a request's body, hands it to its dialect, sends the answer back.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Response;
-use axum::routing::{any, get};
+use axum::routing::get;
 use axum::serve::ListenerExt;
+use axum::{Router, ServiceExt};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
+use tower_service::Service;
 
 use crate::control;
 use crate::dialects::alibaba::Alibaba;
@@ -35,13 +39,34 @@ pub struct App {
     pub auth: AuthMode,
 }
 
-/// Every route there is.
-pub fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/_kmsim/health", get(control::health))
-        .route("/_kmsim/{*rest}", any(control::unknown))
-        .fallback(answer)
-        .with_state(app)
+/// Every request's first stop: the control plane has routes, and all else goes straight to the dialects.
+#[derive(Clone)]
+struct Front {
+    app: Arc<App>,
+    control: Router,
+}
+
+impl Service<Request> for Front {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.uri().path().starts_with("/_kmsim/") {
+            Box::pin(self.control.call(request))
+        } else {
+            let app = Arc::clone(&self.app);
+            Box::pin(async move { Ok(answer(&app, request).await.map(Body::from)) })
+        }
+    }
+}
+
+fn control_plane(app: Arc<App>) -> Router {
+    Router::new().route("/_kmsim/health", get(control::health)).fallback(control::unknown).with_state(app)
 }
 
 /// Serves until `stop` comes, then finishes the requests that it has begun.
@@ -64,7 +89,8 @@ pub async fn run(
             tracing::debug!(%error, "cannot switch Nagle's algorithm off");
         }
     });
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(stop);
+    let front = Front { control: control_plane(Arc::clone(&app)), app };
+    let serving = axum::serve(listener, front.into_make_service()).with_graceful_shutdown(stop);
     let patience = async {
         if stopping.await.is_err() {
             std::future::pending::<()>().await;
@@ -80,12 +106,11 @@ pub async fn run(
     }
 }
 
-async fn answer(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+async fn answer(app: &App, request: Request) -> Outbound {
     let (parts, body) = request.into_parts();
     let body = tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or(Err(BodyRefused::Broken));
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    let outbound: Outbound = serve(&app.alibaba, &app.engine, inbound).await;
-    outbound.map(Body::from)
+    serve(&app.alibaba, &app.engine, inbound).await
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, BodyRefused> {
