@@ -9,7 +9,6 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Response;
-use axum::routing::get;
 use axum::serve::ListenerExt;
 use axum::{Router, ServiceExt};
 use bytes::{Bytes, BytesMut};
@@ -65,10 +64,6 @@ impl Service<Request> for Front {
     }
 }
 
-fn control_plane(app: Arc<App>) -> Router {
-    Router::new().route("/_kmsim/health", get(control::health)).fallback(control::unknown).with_state(app)
-}
-
 /// Serves until `stop` comes, then finishes the requests that it has begun.
 ///
 /// # Errors
@@ -89,7 +84,7 @@ pub async fn run(
             tracing::debug!(%error, "cannot switch Nagle's algorithm off");
         }
     });
-    let front = Front { control: control_plane(Arc::clone(&app)), app };
+    let front = Front { control: control::routes(app.auth), app };
     let serving = axum::serve(listener, front.into_make_service()).with_graceful_shutdown(stop);
     let patience = async {
         if stopping.await.is_err() {
