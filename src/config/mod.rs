@@ -2,6 +2,7 @@
 
 mod accounts_file;
 
+use std::env::VarError;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -100,7 +101,10 @@ pub fn accounts(cli: &Cli) -> Result<Accounts, ConfigError> {
         accounts_file::read(path, &mut accounts)?;
     }
     // An option wins over its variable; only there a comma parts one key from the next.
-    let listed = std::env::var(ACCESS_KEYS).unwrap_or_default();
+    let listed = match std::env::var(ACCESS_KEYS) {
+        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of(ACCESS_KEYS, "not text")),
+        listed => listed.unwrap_or_default(),
+    };
     let listed = listed.split(',').filter(|text| !text.is_empty() && cli.access_keys.is_empty());
     let mut given = false;
     for text in cli.access_keys.iter().map(String::as_str).chain(listed) {
