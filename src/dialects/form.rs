@@ -73,12 +73,13 @@ impl Form {
         self.pairs.iter().map(|pair| self.pair(pair))
     }
 
-    /// The pairs whose names begin with `prefix`, without it.
-    pub(super) fn behind(&self, prefix: String) -> impl Iterator<Item = (&str, &str)> {
-        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()] < *prefix);
+    /// The pairs called `name.…`, without that beginning.
+    pub(super) fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let start = || name.bytes().chain([b'.']);
+        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()].bytes().lt(start()));
         self.pairs[from..].iter().map_while(move |pair| {
-            let (name, value) = self.pair(pair);
-            Some((name.strip_prefix(prefix.as_str())?, value))
+            let (member, value) = self.pair(pair);
+            Some((member.strip_prefix(name)?.strip_prefix('.')?, value))
         })
     }
 
@@ -145,9 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn members_stand_behind_their_prefix() {
+    fn members_stand_behind_their_name() {
         let form = Form::read(&[b"Tag.1=x&Tag.2.Key=y&Tag=z&Tags=v&T=w"]).unwrap();
-        assert_eq!(form.behind("Tag.".into()).collect::<Vec<_>>(), [("1", "x"), ("2.Key", "y")]);
-        assert_eq!(form.behind("U".into()).count(), 0);
+        assert_eq!(form.members("Tag").collect::<Vec<_>>(), [("1", "x"), ("2.Key", "y")]);
+        assert_eq!(form.members("U").count(), 0);
     }
 }

@@ -184,9 +184,8 @@ impl<'a> Slot<'a> {
     }
 
     /// The parameters `name.…` that have a value, without that beginning.
-    fn members(&self) -> impl Iterator<Item = &'a str> {
-        let these = self.params.behind(format!("{}.", self.name));
-        these.filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
+    fn members(&self) -> impl Iterator<Item = &str> {
+        self.params.members(&self.name).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
     }
 
     /// The numbers of the list's members, in order.
