@@ -49,8 +49,8 @@ fn refuse(why: &str) -> ExitCode {
 /// The message of a mistaken option, without the usage that follows it.
 fn one_line(message: &str) -> String {
     let message = message.trim_start_matches("error: ");
-    let stray = "unexpected argument '";
-    if message.starts_with(stray) && !message.starts_with(&format!("{stray}-")) {
+    let stray = message.strip_prefix("unexpected argument '").and_then(|rest| rest.split('\'').next());
+    if stray.is_some_and(|argument| !argument.starts_with('-') || argument.contains(':')) {
         return "unexpected argument (not shown: it may be half of an access key)".to_owned();
     }
     let lines =

@@ -105,7 +105,8 @@ pub fn accounts(cli: &Cli) -> Result<Accounts, ConfigError> {
         Err(VarError::NotUnicode(_)) => return Err(ConfigError::of(ACCESS_KEYS, "not text")),
         listed => listed.unwrap_or_default(),
     };
-    let listed = listed.split(',').filter(|text| !text.is_empty() && cli.access_keys.is_empty());
+    let listed =
+        listed.split(',').map(str::trim).filter(|text| !text.is_empty() && cli.access_keys.is_empty());
     let mut given = false;
     for text in cli.access_keys.iter().map(String::as_str).chain(listed) {
         add_access_key(text, &mut accounts)?;

@@ -2,7 +2,7 @@
 //! answers, the facts survive the process and the machine.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -102,7 +102,10 @@ async fn look_first(path: &Path, root: &RootKey) -> Result<(), StoreError> {
     /// `SQLITE_READONLY_ROLLBACK`: what an interrupted start left must be rolled back, which takes a writer. Then
     /// there is nothing of ours in the file yet that could be sealed.
     const INTERRUPTED: &str = "776";
-    let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+    // A file that was put away whole needs no other to be read, and gets none.
+    let whole = !wal_of(path).exists();
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(whole);
+    let options = options.disable_statement_logging();
     let mut connection = options.connect().await?;
     let checked = check_proof(&mut connection, root).await;
     connection.close().await?;
@@ -114,6 +117,13 @@ async fn look_first(path: &Path, root: &RootKey) -> Result<(), StoreError> {
         }
         checked => checked.map_err(StoreError::new),
     }
+}
+
+/// Where `SQLite` keeps what it has not yet put into the file.
+fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 /// Why data is not ours to use.

@@ -183,8 +183,12 @@ fn another_root_key_stops_the_start_and_touches_nothing() {
     check(&mut serve(&path), ".root-key");
 
     std::fs::write(&root_key, &text).unwrap();
-    let again = Process::spawn(&mut serve(&path));
+    let mut again = Process::spawn(&mut serve(&path));
     assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
+    // Put away whole, the data is one file, and stays one.
+    again.signal("TERM");
+    assert!(again.child.wait().unwrap().success());
+    check(serve(&path).env("KMSIM_ROOT_KEY", ZEROS), "root key");
 }
 
 #[test]

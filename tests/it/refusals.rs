@@ -97,6 +97,7 @@ fn arguments_that_are_none_are_refused() {
     check(&mut given(&["--clock"]), &["--clock"]);
     // As one would write it who takes the id and the secret for two values.
     check(&mut given(&["--access-key", "id:s", "hush"]), &[]);
+    check(&mut given(&["--access-key", "--id:hush:1"]), &[]);
     check(&mut given(&["--access-keys=id:hush"]), &["--access-keys"]);
 }
 
