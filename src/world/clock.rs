@@ -34,6 +34,12 @@ impl Instant {
         Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// This instant moved back.
+    #[must_use]
+    pub fn minus(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// How far apart two instants are, whichever comes first.
     #[must_use]
     pub fn distance(self, other: Self) -> Duration {

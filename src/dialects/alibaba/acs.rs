@@ -96,7 +96,7 @@ impl Authorization {
         }
     }
 
-    /// Whether an ACS4 key is of the day that the request's own time names.
+    /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
     pub(super) fn is_of_day(&self, date: &str) -> bool {
         self.scope
             .as_ref()

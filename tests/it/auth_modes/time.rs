@@ -80,21 +80,28 @@ fn a_time_must_be_there_and_be_one() {
 }
 
 #[test]
-fn an_acs4_key_is_of_the_day_of_the_request() {
-    let server = server(AuthMode::Strict);
+fn an_acs4_keys_day_is_fresh_as_a_time_is() {
+    let later = "2030-01-01T00:16:00Z";
     for scheme in ["ACS4-HMAC-SHA256", "ACS4-HMAC-SM3"] {
+        let server = server(AuthMode::Strict);
         let ask = Ask { scheme, ..Ask::SIGNED };
-        for (time, day, fresh) in [
-            (START, "20300101", true),
-            (START, "20291231", false),
-            (START, "20300102", false),
-            (START, "2030-01-01", false),
-            // The other side of midnight is another day.
-            ("2029-12-31T23:55:00Z", "20291231", true),
-            ("2029-12-31T23:55:00Z", "20300101", false),
-        ] {
+        let check = |time, day, fresh| {
             is_fresh(fresh, &Ask { time: Some(time), day: Some(day), ..ask }.send(&server));
-        }
+        };
+        // At midnight both days are within a quarter of an hour.
+        check(START, "20300101", true);
+        check(START, "20291231", true);
+        check(START, "20300102", false);
+        check(START, "20291230", false);
+        check(START, "2030-01-01", false);
+        check("2029-12-31T23:55:00Z", "20291231", true);
+        // One SDK takes the day from its clock when its user sets the time of the request.
+        check("2029-12-31T23:55:00Z", "20300101", true);
+        let now = kmsim::world::Instant::parse(later).unwrap();
+        server.world.clock.freeze(now);
+        server.world.clock.set_host(now);
+        check(later, "20300101", true);
+        check(later, "20291231", false);
     }
 }
 
