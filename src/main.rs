@@ -2,7 +2,6 @@
 
 use std::env::VarError;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use kmsim::config::{self, Data};
 use kmsim::dialects::alibaba::Alibaba;
 use kmsim::engine::Engine;
 use kmsim::server::{self, App};
-use kmsim::store::{DataLock, RootKey, Sqlite, Store};
+use kmsim::store::{self, DataLock, RootKey, Sqlite, Store};
 
 /// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
 const SIGXFSZ: i32 = 25;
@@ -91,7 +90,7 @@ async fn open_store(data: Data) -> Result<(Box<dyn Store>, Option<DataLock>), Fa
     match data {
         Data::Memory => Ok((Box::new(Sqlite::in_memory().await?), None)),
         Data::File(path) => {
-            let path = resolved(&path)?;
+            let path = store::true_path(&path)?;
             let lock = DataLock::take(&path)?;
             let root = match std::env::var("KMSIM_ROOT_KEY") {
                 Ok(text) => RootKey::from_base64(&text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
@@ -101,24 +100,6 @@ async fn open_store(data: Data) -> Result<(Box<dyn Store>, Option<DataLock>), Fa
             Ok((Box::new(Sqlite::open(&path, root).await?), Some(lock)))
         }
     }
-}
-
-/// The data file by its one true path: whatever links lead to it, its lock and its root key lie beside it.
-fn resolved(path: &Path) -> Result<PathBuf, Failure> {
-    let shown = path.display();
-    if path.is_dir() {
-        return Err(format!("{shown} is a directory").into());
-    }
-    if path.exists() {
-        return Ok(path.canonicalize()?);
-    }
-    if path.is_symlink() {
-        return Err(format!("{shown} is a link to nothing").into());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or(format!("{shown:?} is not a file name"))?;
-    let folder = folder.canonicalize().map_err(|e| format!("cannot make {shown}: {e}"))?;
-    Ok(folder.join(name))
 }
 
 /// The one line that stdout carries.

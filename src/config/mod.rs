@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::cli::Cli;
 use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts};
+use crate::model::Realm;
 use crate::world::{Clock, Entropy, Instant, World};
 
 /// The access key of a server that was given none.
@@ -69,10 +70,8 @@ pub fn world(cli: &Cli) -> Result<World, ConfigError> {
 /// # Errors
 /// It is no region's name.
 pub fn region(cli: &Cli) -> Result<&str, ConfigError> {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    let good = (1..=64).contains(&cli.region.len()) && cli.region.bytes().all(legal);
     let bad = || ConfigError::of("--region", format_args!("{:?} is not a region id", cli.region));
-    good.then_some(cli.region.as_str()).ok_or_else(bad)
+    Realm::is_region_id(&cli.region).then_some(cli.region.as_str()).ok_or_else(bad)
 }
 
 /// What to log.

@@ -20,6 +20,13 @@ impl Realm {
         Self { dialect: dialect.into(), account: account.into(), region: region.into() }
     }
 
+    /// Whether a text can be a region's id: 1 to 64 letters, digits and hyphens.
+    #[must_use]
+    pub fn is_region_id(text: &str) -> bool {
+        let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        (1..=64).contains(&text.len()) && text.bytes().all(legal)
+    }
+
     /// The realm of what `account` has in no region in particular.
     #[must_use]
     pub fn account_wide(&self) -> Self {

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use lock::DataLock;
+pub use lock::{DataLock, true_path};
 pub use root_key::RootKey;
 pub use sqlite::Sqlite;
 

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::StoreError;
-use super::lock::beside;
+use super::lock::{beside, folder};
 use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
 use crate::world::Entropy;
 
@@ -52,7 +52,7 @@ impl RootKey {
     /// # Errors
     /// The file cannot be read or made, or `data` exists without it.
     pub fn beside(data: &Path) -> Result<Self, StoreError> {
-        let path = beside(data, "root-key");
+        let path = beside(data, ".root-key");
         let fail = |what: &str, why: &dyn std::fmt::Display| {
             StoreError::new(format_args!("cannot {what} {}: {why}", path.display()))
         };
@@ -97,13 +97,12 @@ impl RootKey {
 
 /// Makes a file that is there with all its bytes, for good, or not at all.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = beside(path, "new");
+    let draft = beside(path, ".new");
     let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&draft, path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    File::open(folder(path))?.sync_all()
 }
 
 #[cfg(test)]

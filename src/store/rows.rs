@@ -61,9 +61,7 @@ impl<'a> Writer<'a> {
                 let id = self.realm(realm).await?;
                 match fact {
                     Change::KeyAdded(key) => new_keys.push(NewKey { id, realm, key }),
-                    Change::KeyRemoved(key) => self.remove_key(id, *key).await?,
-                    Change::KeySet(key, settings) => self.set_key(id, *key, settings).await?,
-                    other => self.write_small(id, other).await?,
+                    other => self.write_one(id, realm, other).await?,
                 }
             }
             for some in new_keys.chunks(KEYS_AT_ONCE) {
@@ -73,19 +71,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// A fact that is one short statement.
-    async fn write_small(&mut self, id: i64, fact: &Change) -> Result<(), StoreError> {
+    async fn write_one(&mut self, id: i64, realm: &Realm, fact: &Change) -> Result<(), StoreError> {
         let query = match fact {
             Change::Subscribed(at) => {
                 sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1").bind(id).bind(at.millis())
             }
-            Change::Counted(last) => {
-                sqlx::query("UPDATE realms SET last_ordinal = max(last_ordinal, ?2) WHERE id = ?1")
-                    .bind(id)
-                    .bind(number(*last))
-            }
-            Change::KeyAdded(_) | Change::KeySet(..) | Change::KeyRemoved(_) => {
-                return Err(StoreError::new("a fact about a key was taken for a small one"));
+            Change::Counted(last) => return self.count(id, *last).await,
+            Change::KeyAdded(key) => return self.add_keys(&[NewKey { id, realm, key }]).await,
+            Change::KeySet(key, settings) => return self.set_key(id, *key, settings).await,
+            Change::KeyRemoved(key) => {
+                // Its number is kept, so that no other key gets it.
+                self.count(id, *key).await?;
+                sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2").bind(id).bind(number(*key))
             }
             Change::AliasBound(name, key) => sqlx::query(
                 "INSERT INTO aliases (realm, name, key) VALUES (?1, ?2, ?3) \
@@ -215,12 +212,10 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// The number of a key that goes is kept, so that no other gets it.
-    async fn remove_key(&mut self, id: i64, key: Ordinal) -> Result<(), StoreError> {
-        self.write_small(id, &Change::Counted(key)).await?;
-        sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2")
+    async fn count(&mut self, id: i64, last: Ordinal) -> Result<(), StoreError> {
+        sqlx::query("UPDATE realms SET last_ordinal = max(last_ordinal, ?2) WHERE id = ?1")
             .bind(id)
-            .bind(number(key))
+            .bind(number(last))
             .execute(&mut *self.connection)
             .await?;
         Ok(())

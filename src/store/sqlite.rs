@@ -2,11 +2,12 @@
 //! answers, the facts survive the process and the machine.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
+use super::lock::beside;
 use super::rows::Writer;
 use super::{RootKey, Store, StoreError, Stored, rows};
 use crate::model::{Realm, RealmChange};
@@ -55,6 +56,7 @@ impl Sqlite {
 
     async fn set_up(options: SqliteConnectOptions, root: RootKey) -> Result<Self, StoreError> {
         let mut connection = options.disable_statement_logging().connect().await?;
+        // Again, for what an interrupted start kept from the first look.
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
         write_proof(&mut connection, &root).await?;
@@ -103,7 +105,7 @@ async fn look_first(path: &Path, root: &RootKey) -> Result<(), StoreError> {
     /// there is nothing of ours in the file yet that could be sealed.
     const INTERRUPTED: &str = "776";
     // A file that was put away whole needs no other to be read, and gets none.
-    let whole = !wal_of(path).exists();
+    let whole = !beside(path, "-wal").exists();
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(whole);
     let options = options.disable_statement_logging();
     let mut connection = options.connect().await?;
@@ -117,13 +119,6 @@ async fn look_first(path: &Path, root: &RootKey) -> Result<(), StoreError> {
         }
         checked => checked.map_err(StoreError::new),
     }
-}
-
-/// Where `SQLite` keeps what it has not yet put into the file.
-fn wal_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
 }
 
 /// Why data is not ours to use.

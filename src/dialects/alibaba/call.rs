@@ -20,7 +20,28 @@ pub struct Call {
     pub(super) params: Form,
     pub(super) scheme: Scheme,
     /// What kept the request from being read.
-    pub(super) flaw: Option<Error>,
+    pub(super) flaw: Option<Flaw>,
+}
+
+/// What keeps a request from being read.
+#[derive(Clone, Copy)]
+pub(super) enum Flaw {
+    /// It was made by another method than GET or POST.
+    Method,
+    /// Its body is too large.
+    BodyTooLarge,
+    /// Its parameters are no text, or its body broke off.
+    Unparsable,
+}
+
+impl From<Flaw> for Error {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Method => Self::MethodUnsupported,
+            Flaw::BodyTooLarge => Self::BodyTooLarge,
+            Flaw::Unparsable => Self::Unparsable,
+        }
+    }
 }
 
 /// How a request is signed.
@@ -43,18 +64,18 @@ impl Call {
         let Inbound { method, uri, headers, body } = inbound;
         let mut flaw = match method {
             Method::GET | Method::POST => None,
-            _ => Some(Error::MethodUnsupported),
+            _ => Some(Flaw::Method),
         };
         let body = body.unwrap_or_else(|why| {
             flaw = Some(match why {
-                BodyRefused::TooLarge => Error::BodyTooLarge,
-                BodyRefused::Broken => Error::Unparsable,
+                BodyRefused::TooLarge => Flaw::BodyTooLarge,
+                BodyRefused::Broken => Flaw::Unparsable,
             });
             Bytes::new()
         });
         let mut read = |query: &[u8], body: &[u8]| {
             Form::read(&[query, body]).unwrap_or_else(|| {
-                flaw = Some(Error::Unparsable);
+                flaw = Some(Flaw::Unparsable);
                 Form::default()
             })
         };

@@ -278,13 +278,13 @@ pub(super) fn creator_words(creator: &Creator) -> (&str, &'static str) {
 }
 
 /// The ARN of `name` (`key/<id>`, `alias/<name>`) in a realm.
-pub(super) fn arn(realm: &Realm, name: &str) -> String {
+pub(super) fn arn(realm: &Realm, name: impl std::fmt::Display) -> String {
     format!("acs:kms:{}:{}:{name}", realm.region, realm.account)
 }
 
 /// The ARN of a key.
 pub(super) fn key_arn(realm: &Realm, id: &KeyId) -> String {
-    format!("acs:kms:{}:{}:key/{id}", realm.region, realm.account)
+    arn(realm, format_args!("key/{id}"))
 }
 
 #[cfg(test)]

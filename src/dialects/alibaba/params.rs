@@ -127,7 +127,7 @@ impl<'de> Deserializer<'de> for Fields<'_> {
 struct FieldAccess<'a> {
     of: Fields<'a>,
     fields: std::slice::Iter<'static, &'static str>,
-    next: Option<(&'static str, Slot<'a>)>,
+    next: Option<Slot<'a>>,
 }
 
 impl<'de> MapAccess<'de> for FieldAccess<'_> {
@@ -137,7 +137,7 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
         for field in self.fields.by_ref() {
             let slot = Slot::of(&self.of, field);
             if slot.is_given(field) {
-                self.next = Some((field, slot));
+                self.next = Some(slot);
                 let name: StrDeserializer<'_, Flaw> = (*field).into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
@@ -147,7 +147,7 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Flaw> {
         match self.next.take() {
-            Some((_, slot)) => {
+            Some(slot) => {
                 let name = slot.name.clone();
                 seed.deserialize(slot).map_err(|flaw| flaw.of(&name))
             }
@@ -233,7 +233,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         }
     }
 
-    numbers! { deserialize_u32 visit_u32, deserialize_u64 visit_u64, deserialize_i64 visit_i64 }
+    numbers! { deserialize_u32 visit_u32, deserialize_u64 visit_u64 }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         visitor.visit_some(self)
@@ -273,7 +273,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map identifier ignored_any
     }
 }

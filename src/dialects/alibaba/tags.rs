@@ -62,13 +62,6 @@ fn is_word(text: &str, least: usize) -> bool {
     (least..=128).contains(&text.chars().count()) && text.chars().all(legal)
 }
 
-/// Which resource the old actions mean: one of three.
-struct Target {
-    key: Option<KeyName>,
-    secret: Option<SecretName>,
-    certificate: Option<CertificateId>,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct SecretName;
@@ -94,17 +87,21 @@ impl TryFrom<String> for CertificateId {
     }
 }
 
-impl Target {
-    /// The key meant. There are no secrets and certificates yet, so any named one is unknown.
-    fn key(self, cx: &Cx) -> Result<KeyRef, Error> {
-        match (self.key, self.secret, self.certificate) {
-            (Some(key), None, None) => key.without_alias(cx),
-            (None, Some(_), None) => Err(Error::SecretNotFound),
-            (None, None, Some(_)) => Err(Error::CertificateNotFound),
-            (None, None, None) => Err(Error::Missing("KeyId".into())),
-            (Some(_), Some(_), _) => Err(Error::Invalid("SecretName".into())),
-            (_, _, Some(_)) => Err(Error::Invalid("CertificateId".into())),
-        }
+/// The key that the old actions mean by one of three parameters. There are no secrets and certificates yet, so any
+/// named one is unknown.
+fn target(
+    cx: &Cx,
+    key: Option<KeyName>,
+    secret: Option<SecretName>,
+    certificate: Option<CertificateId>,
+) -> Result<KeyRef, Error> {
+    match (key, secret, certificate) {
+        (Some(key), None, None) => key.without_alias(cx),
+        (None, Some(_), None) => Err(Error::SecretNotFound),
+        (None, None, Some(_)) => Err(Error::CertificateNotFound),
+        (None, None, None) => Err(Error::Missing("KeyId".into())),
+        (Some(_), Some(_), _) => Err(Error::Invalid("SecretName".into())),
+        (_, _, Some(_)) => Err(Error::Invalid("CertificateId".into())),
     }
 }
 
@@ -119,9 +116,7 @@ pub(super) struct TagResource {
 
 pub(super) async fn tag_resource(cx: Cx, request: TagResource) -> Result<Done, Error> {
     let tags = tag_map(request.tags)?;
-    let target =
-        Target { key: request.key_id, secret: request.secret_name, certificate: request.certificate_id };
-    let key = target.key(&cx)?;
+    let key = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
     cx.engine.tag(cx.caller, vec![key], tags.into_iter().collect()).await?;
     Ok(Done {})
 }
@@ -150,9 +145,7 @@ impl TryFrom<String> for TagKeys {
 }
 
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
-    let target =
-        Target { key: request.key_id, secret: request.secret_name, certificate: request.certificate_id };
-    let key = target.key(&cx)?;
+    let key = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
     cx.engine.untag(cx.caller, vec![key], Untag::Named(request.tag_keys.0)).await?;
     Ok(Done {})
 }

@@ -20,8 +20,8 @@ const LEEWAY: Duration = Duration::from_mins(15);
 
 /// Finds the caller. In [`AuthMode::Warn`] a failed check is told instead of refused.
 pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Verified, Error> {
-    if let Some(flaw) = &call.flaw {
-        return Err(again(flaw));
+    if let Some(flaw) = call.flaw {
+        return Err(flaw.into());
     }
     let presumed = || dialect.accounts.presumed(access_key_id(call));
     let (account, failed) = match dialect.auth {
@@ -42,26 +42,15 @@ pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Ve
         },
     };
     let region = match call.region() {
-        Some(region) if *region != *dialect.default_region => read_region(region)?,
+        Some(region) if *region != *dialect.default_region => {
+            let known = Realm::is_region_id(region).then_some(region);
+            known.ok_or(Error::Invalid("RegionId".into()))?.into()
+        }
         _ => Arc::clone(&dialect.default_region),
     };
     let realm = Realm { dialect: Arc::clone(&dialect.name), account: Arc::clone(&account.id), region };
     let caller = Caller { realm, rules: &RULES, user: Arc::clone(&account.id), quota: account.quota };
     Ok(Verified { caller, account, failed })
-}
-
-fn read_region(text: &str) -> Result<Arc<str>, Error> {
-    let legal = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if legal { Ok(text.into()) } else { Err(Error::Invalid("RegionId".into())) }
-}
-
-/// A parsing flaw is one of few, none of which carries text that is worth keeping.
-fn again(flaw: &Error) -> Error {
-    match flaw {
-        Error::MethodUnsupported => Error::MethodUnsupported,
-        Error::BodyTooLarge => Error::BodyTooLarge,
-        _ => Error::Unparsable,
-    }
 }
 
 fn access_key_id(call: &Call) -> Option<&str> {
