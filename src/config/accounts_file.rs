@@ -9,7 +9,7 @@ use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::{ConfigError, is_account_id};
-use crate::algorithms::rsa::PublicKey;
+use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
 use crate::dialects::{Account, Accounts};
 use crate::engine::Quota;
@@ -100,13 +100,13 @@ impl TryFrom<Zeroizing<String>> for SharedSecret {
 
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-struct PublicKeyPem(PublicKey);
+struct PublicKeyPem(SignatureKey);
 
 impl TryFrom<String> for PublicKeyPem {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        PublicKey::from_pem(&text).map(Self).ok_or("not an RSA public key in PEM")
+        SignatureKey::from_pem(&text).map(Self).ok_or("not an RSA public key in PEM")
     }
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::replay::Nonces;
 use crate::algorithms::mac::equal;
-use crate::algorithms::rsa::PublicKey;
+use crate::algorithms::rsa::SignatureKey;
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -47,7 +47,7 @@ pub enum Secret {
     /// A shared secret.
     Shared(Zeroizing<String>),
     /// An RSA key pair, of which the public half is here.
-    Rsa(PublicKey),
+    Rsa(SignatureKey),
 }
 
 /// A temporary credential's token.
