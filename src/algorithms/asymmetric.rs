@@ -1,6 +1,7 @@
 //! Key pairs: what each kind can do, and one face for all of them. Private keys are PKCS #8 (RFC 5208), public
 //! keys `SubjectPublicKeyInfo` (RFC 5280 section 4.1), both DER.
 
+use pkcs8::{Document, LineEnding};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -117,15 +118,16 @@ pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<V
     }
 }
 
-/// A private key, ready for use.
-pub enum PrivateKey {
-    /// RSA.
+/// A private key, ready for use, with its public half.
+pub struct PrivateKey {
+    secret: Secret,
+    public: PublicKey,
+}
+
+enum Secret {
     Rsa(Box<rsa::PrivateKey>),
-    /// P-256.
     P256(p256::PrivateKey),
-    /// secp256k1.
     Secp256k1(secp256k1::PrivateKey),
-    /// SM2.
     Sm2(Box<sm2::PrivateKey>),
 }
 
@@ -141,24 +143,32 @@ impl PrivateKey {
     /// # Errors
     /// [`Failure::Unfit`] when the bytes are not one.
     pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, Failure> {
-        Ok(match spec {
-            PairSpec::Rsa2048 => Self::Rsa(Box::new(rsa::PrivateKey::read(2048, pkcs8)?)),
-            PairSpec::Rsa3072 => Self::Rsa(Box::new(rsa::PrivateKey::read(3072, pkcs8)?)),
-            PairSpec::EcP256 => Self::P256(p256::PrivateKey::read(pkcs8)?),
-            PairSpec::EcP256K => Self::Secp256k1(secp256k1::PrivateKey::read(pkcs8)?),
-            PairSpec::EcSm2 => Self::Sm2(Box::new(sm2::PrivateKey::read(pkcs8)?)),
-        })
+        let rsa = |bits| {
+            let (key, public) = rsa::PrivateKey::read(bits, pkcs8)?;
+            Ok(Self { secret: Secret::Rsa(Box::new(key)), public: PublicKey::Rsa(public) })
+        };
+        match spec {
+            PairSpec::Rsa2048 => rsa(2048),
+            PairSpec::Rsa3072 => rsa(3072),
+            PairSpec::EcP256 => {
+                let (key, public) = p256::PrivateKey::read(pkcs8)?;
+                Ok(Self { secret: Secret::P256(key), public: PublicKey::P256(public) })
+            }
+            PairSpec::EcP256K => {
+                let (key, public) = secp256k1::PrivateKey::read(pkcs8)?;
+                Ok(Self { secret: Secret::Secp256k1(key), public: PublicKey::Secp256k1(public) })
+            }
+            PairSpec::EcSm2 => {
+                let (key, public) = sm2::PrivateKey::read(pkcs8)?;
+                Ok(Self { secret: Secret::Sm2(Box::new(key)), public: PublicKey::Sm2(public) })
+            }
+        }
     }
 
     /// The public half.
     #[must_use]
-    pub fn public(&self) -> PublicKey {
-        match self {
-            Self::Rsa(key) => PublicKey::Rsa(key.public().clone()),
-            Self::P256(key) => PublicKey::P256(key.public()),
-            Self::Secp256k1(key) => PublicKey::Secp256k1(key.public()),
-            Self::Sm2(key) => PublicKey::Sm2(key.public().clone()),
-        }
+    pub fn public(&self) -> &PublicKey {
+        &self.public
     }
 
     /// Signs a digest.
@@ -171,12 +181,12 @@ impl PrivateKey {
         digest: &[u8; DIGEST_LEN],
         chance: Chance<'_>,
     ) -> Result<Vec<u8>, Failure> {
-        match (self, algorithm) {
-            (Self::Rsa(key), Signing::RsaPss) => key.sign_pss(digest, chance),
-            (Self::Rsa(key), Signing::RsaPkcs1) => key.sign_pkcs1(digest),
-            (Self::P256(key), Signing::Ecdsa) => key.sign(digest),
-            (Self::Secp256k1(key), Signing::Ecdsa) => key.sign(digest),
-            (Self::Sm2(key), Signing::Sm2) => key.sign(digest),
+        match (&self.secret, algorithm) {
+            (Secret::Rsa(key), Signing::RsaPss) => key.sign_pss(digest, chance),
+            (Secret::Rsa(key), Signing::RsaPkcs1) => key.sign_pkcs1(digest),
+            (Secret::P256(key), Signing::Ecdsa) => key.sign(digest),
+            (Secret::Secp256k1(key), Signing::Ecdsa) => key.sign(digest),
+            (Secret::Sm2(key), Signing::Sm2) => key.sign(digest),
             _ => Err(Failure::Unfit),
         }
     }
@@ -186,11 +196,11 @@ impl PrivateKey {
     /// # Errors
     /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Unopenable`].
     pub fn decrypt(&self, algorithm: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        match (self, algorithm) {
-            (Self::Rsa(key), Encryption::RsaOaepSha1) => key.decrypt_oaep_sha1(ciphertext),
-            (Self::Rsa(key), Encryption::RsaOaepSha256) => key.decrypt_oaep_sha256(ciphertext),
-            (Self::Rsa(key), Encryption::RsaPkcs1) => key.decrypt_pkcs1(ciphertext),
-            (Self::Sm2(key), Encryption::Sm2(_)) => key.decrypt(ciphertext),
+        match (&self.secret, algorithm) {
+            (Secret::Rsa(key), Encryption::RsaOaepSha1) => key.decrypt_oaep_sha1(ciphertext),
+            (Secret::Rsa(key), Encryption::RsaOaepSha256) => key.decrypt_oaep_sha256(ciphertext),
+            (Secret::Rsa(key), Encryption::RsaPkcs1) => key.decrypt_pkcs1(ciphertext),
+            (Secret::Sm2(key), Encryption::Sm2(_)) => key.decrypt(ciphertext),
             _ => Err(Failure::Unfit),
         }
     }
@@ -229,11 +239,23 @@ impl PublicKey {
     /// # Errors
     /// [`Failure::Unfit`], for a key that has none; there is no such key.
     pub fn der(&self) -> Result<Vec<u8>, Failure> {
+        Ok(self.document()?.into_vec())
+    }
+
+    /// The same in PEM (RFC 7468 section 13), in lines that end with a line feed.
+    ///
+    /// # Errors
+    /// As [`PublicKey::der`].
+    pub fn pem(&self) -> Result<String, Failure> {
+        self.document()?.to_pem("PUBLIC KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
+    }
+
+    fn document(&self) -> Result<Document, Failure> {
         match self {
-            Self::Rsa(key) => key.der(),
-            Self::P256(key) => key.der(),
-            Self::Secp256k1(key) => key.der(),
-            Self::Sm2(key) => key.der(),
+            Self::Rsa(key) => key.document(),
+            Self::P256(key) => key.document(),
+            Self::Secp256k1(key) => key.document(),
+            Self::Sm2(key) => key.document(),
         }
     }
 

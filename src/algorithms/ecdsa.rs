@@ -10,7 +10,7 @@ macro_rules! curve {
             use $curve::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
             use $curve::ecdsa::{DerSignature, Signature, SigningKey, VerifyingKey};
             use $curve::elliptic_curve::Generate;
-            use $curve::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+            use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePrivateKey, EncodePublicKey};
             use rand_core::CryptoRng;
             use zeroize::Zeroizing;
 
@@ -27,12 +27,10 @@ macro_rules! curve {
             pub struct PrivateKey(SigningKey);
 
             impl PrivateKey {
-                pub(in super::super) fn read(pkcs8: &[u8]) -> Result<Self, Failure> {
-                    SigningKey::from_pkcs8_der(pkcs8).map(Self).map_err(|_| Failure::Unfit)
-                }
-
-                pub(in super::super) fn public(&self) -> PublicKey {
-                    PublicKey(*self.0.verifying_key())
+                pub(in super::super) fn read(pkcs8: &[u8]) -> Result<(Self, PublicKey), Failure> {
+                    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
+                    let public = PublicKey(*key.verifying_key());
+                    Ok((Self(key), public))
                 }
 
                 pub(in super::super) fn sign(&self, digest: &[u8; DIGEST_LEN]) -> Result<Vec<u8>, Failure> {
@@ -50,8 +48,8 @@ macro_rules! curve {
                     VerifyingKey::from_public_key_der(der).map(Self).map_err(|_| Failure::Unfit)
                 }
 
-                pub(in super::super) fn der(&self) -> Result<Vec<u8>, Failure> {
-                    Ok(self.0.to_public_key_der().map_err(|_| Failure::Unfit)?.into_vec())
+                pub(in super::super) fn document(&self) -> Result<Document, Failure> {
+                    self.0.to_public_key_der().map_err(|_| Failure::Unfit)
                 }
 
                 /// Both values of `s` that make a signature are good, as the standard says; some

@@ -11,10 +11,11 @@ use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
     RsaEncoding,
 };
+use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePrivateKey, EncodePublicKey};
 use rand_core::CryptoRng;
 use rsa::oaep::Oaep;
 use rsa::pkcs1v15::{Pkcs1v15Encrypt, Signature, VerifyingKey};
-use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+
 use rsa::signature::hazmat::RandomizedPrehashSigner;
 use rsa::signature::{SignatureEncoding, Verifier};
 use rsa::traits::PublicKeyParts;
@@ -33,7 +34,6 @@ pub(super) fn generate<R: CryptoRng>(bits: usize, rng: &mut R) -> Result<Zeroizi
 
 /// A private key.
 pub struct PrivateKey {
-    public: PublicKey,
     signing: KeyPair,
     oaep: OaepPrivateDecryptingKey,
     pkcs1: Pkcs1PrivateDecryptingKey,
@@ -42,20 +42,17 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
-    pub(super) fn read(bits: usize, pkcs8: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn read(bits: usize, pkcs8: &[u8]) -> Result<(Self, PublicKey), Failure> {
         let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
         let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?;
-        Ok(Self {
-            public: PublicKey::of(bits, plain.to_public_key())?,
+        let public = PublicKey::of(bits, plain.to_public_key())?;
+        let key = Self {
             signing: KeyPair::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?,
             oaep: OaepPrivateDecryptingKey::new(decrypting.clone()).map_err(|_| Failure::Unfit)?,
             pkcs1: Pkcs1PrivateDecryptingKey::new(decrypting).map_err(|_| Failure::Unfit)?,
             plain,
-        })
-    }
-
-    pub(super) fn public(&self) -> &PublicKey {
-        &self.public
+        };
+        Ok((key, public))
     }
 
     pub(super) fn sign_pss(&self, digest: &[u8; DIGEST_LEN], chance: Chance<'_>) -> Result<Vec<u8>, Failure> {
@@ -126,13 +123,15 @@ impl PublicKey {
         }
         let der = spki(&plain)?;
         Ok(Self {
-            pss: ParsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, &der).map_err(|_| Failure::Unfit)?,
-            pkcs1: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &der).map_err(|_| Failure::Unfit)?,
+            pss: ParsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, der.as_bytes())
+                .map_err(|_| Failure::Unfit)?,
+            pkcs1: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der.as_bytes())
+                .map_err(|_| Failure::Unfit)?,
             plain,
         })
     }
 
-    pub(super) fn der(&self) -> Result<Vec<u8>, Failure> {
+    pub(super) fn document(&self) -> Result<Document, Failure> {
         spki(&self.plain)
     }
 
@@ -165,8 +164,8 @@ impl PublicKey {
     }
 }
 
-fn spki(key: &RsaPublicKey) -> Result<Vec<u8>, Failure> {
-    Ok(key.to_public_key_der().map_err(|_| Failure::Unfit)?.into_vec())
+fn spki(key: &RsaPublicKey) -> Result<Document, Failure> {
+    key.to_public_key_der().map_err(|_| Failure::Unfit)
 }
 
 fn sha256(digest: &[u8; DIGEST_LEN]) -> Result<Digest, Failure> {

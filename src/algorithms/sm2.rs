@@ -1,11 +1,11 @@
 //! SM2 signatures and encryption (GB/T 32918.2 and 32918.4), on the curve of GB/T 32918.5.
 
+use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePrivateKey, EncodePublicKey};
 use rand_core::CryptoRng;
 use signature::hazmat::{PrehashSigner, PrehashVerifier};
 use sm2::SecretKey;
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::Generate;
-use sm2::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use sm2::pke::{DecryptingKey, EncryptingKey};
 use zeroize::Zeroizing;
 
@@ -35,21 +35,14 @@ pub(super) fn generate<R: CryptoRng>(rng: &mut R) -> Result<Zeroizing<Vec<u8>>, 
 pub struct PrivateKey {
     signing: SigningKey,
     decrypting: DecryptingKey,
-    public: PublicKey,
 }
 
 impl PrivateKey {
-    pub(super) fn read(pkcs8: &[u8]) -> Result<Self, Failure> {
+    pub(super) fn read(pkcs8: &[u8]) -> Result<(Self, PublicKey), Failure> {
         let key = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
-        Ok(Self {
-            signing: SigningKey::new(NO_IDENTITY, &key).map_err(|_| Failure::Unfit)?,
-            public: PublicKey::of(key.public_key())?,
-            decrypting: DecryptingKey::new(key),
-        })
-    }
-
-    pub(super) fn public(&self) -> &PublicKey {
-        &self.public
+        let public = PublicKey::of(key.public_key())?;
+        let signing = SigningKey::new(NO_IDENTITY, &key).map_err(|_| Failure::Unfit)?;
+        Ok((Self { signing, decrypting: DecryptingKey::new(key) }, public))
     }
 
     pub(super) fn sign(&self, digest: &[u8; DIGEST_LEN]) -> Result<Vec<u8>, Failure> {
@@ -85,8 +78,8 @@ impl PublicKey {
         })
     }
 
-    pub(super) fn der(&self) -> Result<Vec<u8>, Failure> {
-        Ok(self.verifying.to_public_key_der().map_err(|_| Failure::Unfit)?.into_vec())
+    pub(super) fn document(&self) -> Result<Document, Failure> {
+        self.verifying.to_public_key_der().map_err(|_| Failure::Unfit)
     }
 
     pub(super) fn verifies(&self, digest: &[u8; DIGEST_LEN], signature: &[u8]) -> bool {

@@ -157,6 +157,7 @@ async fn run<D: Dialect>(
 ) -> Result<Outbound, D::Error> {
     let entry = dialect.find(call)?;
     let rehearsal = dialect.is_rehearsal(call, entry)?;
+    cx.engine.settle(&cx.caller.realm).await;
     let outcome = match dialect.permit(&cx, entry) {
         Ok(()) => entry.run(&cx, call, request_id).await,
         Err(error) => Err(error),

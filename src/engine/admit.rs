@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use super::{Caller, Error, Operation, Verdict};
-use crate::model::{AliasName, Key, KeyId, KeyState, KeyVersion, State, VersionId};
+use crate::algorithms::asymmetric::PrivateKey;
+use crate::model::{
+    AliasName, Key, KeyId, KeySpec, KeyState, KeyVersion, Material, Origin, State, SymmetricSpec, VersionId,
+};
 use crate::world::Instant;
 
 /// How a caller names a key.
@@ -32,6 +35,17 @@ impl<'a> Sight<'a> {
     /// What the realm holds; what is due may still be in it.
     pub(super) fn state(&self) -> &'a State {
         self.state
+    }
+
+    /// The instant of the look.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The secret under which this realm's import tokens are sealed, once there is one.
+    pub(super) fn import_seal(&self) -> Option<&'a [u8]> {
+        self.state.import_seal().map(|seal| seal.expose())
     }
 
     /// Every key there is, oldest first, with its state.
@@ -83,7 +97,7 @@ impl<'a> Sight<'a> {
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
         match ((self.caller.rules.verdict)(operation, state), state) {
-            (Verdict::Admit, _) => Ok(Admitted { key, state }),
+            (Verdict::Admit, _) => Ok(Admitted { key, state, now: self.now }),
             (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => Err(Error::MoveRefused),
             (Verdict::RefuseState, KeyState::Disabled) => Err(Error::KeyDisabled),
             (Verdict::RefuseState, KeyState::PendingDeletion) => Err(Error::KeyPendingDeletion),
@@ -97,6 +111,7 @@ impl<'a> Sight<'a> {
 pub struct Admitted<'a> {
     key: &'a Arc<Key>,
     state: KeyState,
+    now: Instant,
 }
 
 impl<'a> Admitted<'a> {
@@ -112,12 +127,35 @@ impl<'a> Admitted<'a> {
         self.state
     }
 
+    /// When it was admitted.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Refuses a key whose material the service draws itself.
+    pub(super) fn external(self) -> Result<Self, Error> {
+        match self.key.origin {
+            Origin::External => Ok(self),
+            Origin::Service => Err(Error::NotExternal),
+        }
+    }
+
+    /// What a symmetric key is for the ciphers.
+    pub(super) fn symmetric(&self) -> Result<SymmetricSpec, Error> {
+        match self.key.spec {
+            KeySpec::Symmetric(spec) => Ok(spec),
+            KeySpec::Pair(_) => Err(Error::KeyIsPair),
+        }
+    }
+
     /// The version that encrypts, with its material.
     ///
     /// # Errors
     /// [`Error::KeyPendingImport`] where there is no material.
     pub(super) fn primary(&self) -> Result<(VersionId, &'a [u8]), Error> {
-        material(self.key.primary())
+        let (version, material) = self.material(self.key.primary())?;
+        Ok((version, material.expose()))
     }
 
     /// A version by its id, with its material.
@@ -125,15 +163,27 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The version is unknown, or has no material.
     pub(super) fn version(&self, id: VersionId) -> Result<(VersionId, &'a [u8]), Error> {
-        match self.key.version(id) {
-            Some(version) => material(Some(version)),
-            None => Err(Error::KeyVersionNotFound),
-        }
+        let version = self.key.version(id).ok_or(Error::KeyVersionNotFound)?;
+        let (version, material) = self.material(Some(version))?;
+        Ok((version, material.expose()))
     }
-}
 
-fn material(version: Option<&Arc<KeyVersion>>) -> Result<(VersionId, &[u8]), Error> {
-    version
-        .and_then(|version| Some((version.id, version.material.as_ref()?.expose())))
-        .ok_or(Error::KeyPendingImport)
+    /// A pair's version by its id, with its private key.
+    ///
+    /// # Errors
+    /// The key is no pair, or the version is unknown: `None` names none that there is.
+    pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
+        let KeySpec::Pair(spec) = self.key.spec else { return Err(Error::KeyUnfit) };
+        let version = id.and_then(|id| self.key.version(id)).ok_or(Error::KeyVersionNotFound)?;
+        let (version, material) = self.material(Some(version))?;
+        let key =
+            material.private_key(spec).map_err(|_| Error::Internal("the private key cannot be read"))?;
+        Ok((version, key))
+    }
+
+    fn material(&self, version: Option<&'a Arc<KeyVersion>>) -> Result<(VersionId, &'a Material), Error> {
+        version
+            .and_then(|version| Some((version.id, version.material(self.now)?)))
+            .ok_or(Error::KeyPendingImport)
+    }
 }

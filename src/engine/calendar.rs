@@ -1,51 +1,78 @@
-//! What falls due. A key is gone at the instant of its deletion whether or not anybody tidies; tidying takes the
-//! rows away, with the material in them.
+//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the instant of its
+//! deletion, and its material at that of its expiry, whether or not anybody settles; settling takes the rows
+//! away. A rotation is due at its instant too, and dated so, but its new version has to be written before it can
+//! be used: so what is due is settled before anybody looks.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Quota, Rules, Verdict};
-use crate::model::Change;
+use super::{Caller, Draft, Engine, Quota, Rules, Verdict, import, rotation};
+use crate::model::{Change, Key, Lifecycle, Realm};
 
-/// How often the rows of what is gone are looked for, while nothing else changes their realm.
-const TIDY_EVERY: Duration = Duration::from_mins(1);
+/// How often what is due is looked for in realms that nobody asks about.
+const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 /// Drafts everything that has fallen due, in the order in which it did.
 pub(super) fn settle(draft: &mut Draft<'_>) {
-    while let Some((due, ordinal)) = draft.sight().state().next_departure() {
-        if due > draft.now() {
+    while let Some((due, ordinal)) = draft.sight().state().next_due() {
+        let Some(key) = draft.sight().state().key(ordinal).cloned().filter(|_| due <= draft.now()) else {
             break;
-        }
-        draft.add(Change::KeyRemoved(ordinal));
+        };
+        fall_due(draft, &key);
     }
 }
 
-/// Tidying asks nothing of a cloud's rules.
-static NO_RULES: Rules =
-    Rules { verdict: |_, _| Verdict::RefuseMove, reserved: |_| true, service: |_| None, tags_per_key: 0 };
+/// Drafts what has fallen due for one key, all of it.
+fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
+    match key.settings.lifecycle {
+        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.add(Change::KeyRemoved(key.ordinal)),
+        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => import::expire(draft, key),
+        Lifecycle::Enabled => {
+            import::expire(draft, key);
+            rotation::catch_up(draft, key);
+        }
+    }
+}
+
+/// Settling asks nothing of a cloud's rules.
+static NO_RULES: Rules = Rules {
+    verdict: |_, _| Verdict::RefuseMove,
+    reserved: |_| true,
+    service: |_| None,
+    tags_per_key: 0,
+    versions_per_pair: 0,
+    version_spacing: Duration::ZERO,
+    import_token_life: Duration::ZERO,
+};
 
 impl Engine {
-    /// Takes away the rows of everything that is gone.
-    pub async fn tidy_all(&self) {
-        for realm in self.realms.all() {
-            let due = self.realms.snapshot(&realm).next_departure().is_some_and(|(due, _)| due <= self.now());
-            if due {
-                let caller = Caller { realm, rules: &NO_RULES, user: "".into(), quota: Quota::default() };
-                if let Err(error) = self.change(caller, |_| Ok(())).await {
-                    tracing::warn!(%error, "rows of deleted keys stay for now");
-                }
+    /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
+    /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
+    pub async fn settle(&self, realm: &Realm) {
+        if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now()) {
+            let realm = realm.clone();
+            let caller = Caller { realm, rules: &NO_RULES, user: "".into(), quota: Quota::default() };
+            if let Err(error) = self.change(caller, |_| Ok(())).await {
+                tracing::warn!(%error, "what is due was not written");
             }
         }
     }
 
-    /// Tidies now and then, for as long as somebody holds the engine.
-    pub(super) fn keep_tidy(self: &Arc<Self>) {
+    /// The same in every realm.
+    pub async fn settle_all(&self) {
+        for realm in self.realms.all() {
+            self.settle(&realm).await;
+        }
+    }
+
+    /// Settles now and then, for as long as somebody holds the engine.
+    pub(super) fn keep_settled(self: &Arc<Self>) {
         let engine: Weak<Self> = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(TIDY_EVERY).await;
+                tokio::time::sleep(SETTLE_EVERY).await;
                 match engine.upgrade() {
-                    Some(engine) => engine.tidy_all().await,
+                    Some(engine) => engine.settle_all().await,
                     None => break,
                 }
             }

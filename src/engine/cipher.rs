@@ -4,28 +4,36 @@ use zeroize::Zeroizing;
 
 use super::ciphertext::{Parts, seal};
 use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
+use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
-/// A ciphertext, and what sealed it.
+/// What came of using a key, and which version of which key was used, by whatever name it was called.
 #[derive(Debug)]
-pub struct Sealed {
-    /// The ciphertext.
-    pub blob: Vec<u8>,
-    /// The key's id, by whatever name it was called.
+pub struct Used<T> {
+    /// What came of it.
+    pub value: T,
+    /// The key's id.
     pub key: KeyId,
-    /// The version that sealed.
+    /// The version.
     pub version: VersionId,
 }
 
-/// A plaintext, and what had sealed it.
-pub struct Opened {
-    /// The plaintext.
-    pub text: Zeroizing<Vec<u8>>,
-    /// The key's id.
-    pub key: KeyId,
-    /// The version that had sealed.
-    pub version: VersionId,
+impl<T> Used<T> {
+    pub(super) fn new(value: T, of: &Admitted<'_>, version: VersionId) -> Self {
+        Self { value, key: of.key().id.clone(), version }
+    }
+
+    /// Makes something else of what came of it.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Used<U> {
+        Used { value: make(self.value), key: self.key, version: self.version }
+    }
 }
+
+/// A ciphertext.
+pub type Sealed = Used<Vec<u8>>;
+
+/// A plaintext.
+pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
 impl Engine {
     /// Seals `text` under the key's newest version; `associated` must be given again to open it. `operation`
@@ -44,10 +52,16 @@ impl Engine {
     }
 
     /// Opens a ciphertext; the key is the one that its first bytes name.
-    pub fn open_sealed(&self, caller: &Caller, associated: &[u8], blob: &[u8]) -> Result<Opened, Error> {
+    pub fn open_sealed(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        associated: &[u8],
+        blob: &[u8],
+    ) -> Result<Opened, Error> {
         let view = self.view(caller);
         let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
-        open(&view.sight(caller).admit_version(parts.version, Operation::Decrypt)?, &parts, associated)
+        open(&view.sight(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
     /// Opens a ciphertext and seals its text under another key, or the same one's newest version. The plaintext
@@ -64,8 +78,8 @@ impl Engine {
         let source = sight.admit_version(parts.version, Operation::ReEncryptSource)?;
         let opened = open(&source, &parts, from_associated)?;
         let destination = sight.admit(to, Operation::ReEncryptDestination)?;
-        let sealed = self.seal_with(&destination, to_associated, &opened.text)?;
-        Ok(Sealed { blob: sealed.blob, key: opened.key, version: opened.version })
+        let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
+        Ok(opened.map(|_| sealed.value))
     }
 
     /// `len` random bytes for a data key.
@@ -76,15 +90,24 @@ impl Engine {
         bytes
     }
 
+    /// Encrypts `text` for a public key that somebody brought along.
+    ///
+    /// # Errors
+    /// [`Error::TextTooLong`], or [`Error::AlgorithmUnfit`] for this kind of key.
+    pub fn wrap(&self, to: &PublicKey, algorithm: Encryption, text: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(to.encrypt(algorithm, text, &mut self.world.entropy.rng())?)
+    }
+
     fn seal_with(&self, key: &Admitted<'_>, associated: &[u8], text: &[u8]) -> Result<Sealed, Error> {
+        let spec = key.symmetric()?;
         let primary = key.primary()?;
-        let blob = seal(key.key().spec, primary, self.world.entropy.array(), associated, text)?;
-        Ok(Sealed { blob, key: key.key().id.clone(), version: primary.0 })
+        let blob = seal(spec, primary, self.world.entropy.array(), associated, text)?;
+        Ok(Used::new(blob, key, primary.0))
     }
 }
 
 fn open(key: &Admitted<'_>, parts: &Parts<'_>, associated: &[u8]) -> Result<Opened, Error> {
+    let spec = key.symmetric()?;
     let (version, material) = key.version(parts.version)?;
-    let text = parts.open(key.key().spec, material, associated)?;
-    Ok(Opened { text, key: key.key().id.clone(), version })
+    Ok(Used::new(parts.open(spec, material, associated)?, key, version))
 }

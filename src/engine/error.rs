@@ -24,6 +24,18 @@ pub enum Error {
     /// The key waits for its material.
     #[error("the key is pending import")]
     KeyPendingImport,
+    /// The key is a pair, and the operation takes a symmetric key.
+    #[error("the key is a key pair")]
+    KeyIsPair,
+    /// The key is not one for this: by its kind, its usage, its origin or its owner.
+    #[error("the key does not do this")]
+    KeyUnfit,
+    /// The key does not use this algorithm.
+    #[error("the key does not use this algorithm")]
+    AlgorithmUnfit,
+    /// The text is longer than the algorithm takes.
+    #[error("the text is too long for the algorithm")]
+    TextTooLong,
     /// The key's state does not allow this move.
     #[error("the key's state does not allow this")]
     MoveRefused,
@@ -39,6 +51,22 @@ pub enum Error {
     /// A service's own alias, whose key is made when first asked for: make it, and ask again.
     #[error("the service key does not exist yet")]
     ServiceKeyAbsent(AliasName),
+    /// The service drew the key's material itself: none can be imported or deleted.
+    #[error("the key's material is not imported")]
+    NotExternal,
+    /// The import token is none of this realm's, or another key's.
+    #[error("the import token is invalid")]
+    ImportTokenInvalid,
+    /// The import token is over.
+    #[error("the import token has expired")]
+    ImportTokenExpired,
+    /// The wrapped material does not unwrap, has the wrong length, or is not that which was imported first. Which
+    /// of these, a caller does not learn.
+    #[error("the key material is invalid")]
+    MaterialInvalid,
+    /// The key's newest version is too young for another.
+    #[error("the newest version is too young")]
+    VersionTooSoon,
     /// The account holds as many as it may.
     #[error("the quota is used up")]
     QuotaExceeded,

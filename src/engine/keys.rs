@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, rotation};
 use crate::model::{
-    Change, Creator, Key, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin, ProtectionLevel,
-    Settings, SymmetricSpec,
+    AliasName, Change, Creator, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material, Origin,
+    ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the key itself")]
 pub struct NewKey {
-    pub spec: SymmetricSpec,
+    pub spec: KeySpec,
     pub usage: KeyUsage,
     pub origin: Origin,
     pub protection: ProtectionLevel,
@@ -24,13 +24,14 @@ pub struct NewKey {
     pub instance: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
+    pub rotation: Option<Duration>,
 }
 
 impl NewKey {
     /// A 256-bit AES key with drawn material, as a service makes for itself.
     fn plain() -> Self {
         Self {
-            spec: SymmetricSpec::Aes256,
+            spec: KeySpec::Symmetric(SymmetricSpec::Aes256),
             usage: KeyUsage::EncryptDecrypt,
             origin: Origin::Service,
             protection: ProtectionLevel::Software,
@@ -38,6 +39,7 @@ impl NewKey {
             instance: None,
             policy: None,
             tags: BTreeMap::new(),
+            rotation: None,
         }
     }
 }
@@ -45,6 +47,10 @@ impl NewKey {
 impl Engine {
     /// Makes a key. One with external material waits for it.
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
+        let pair = match new.spec {
+            KeySpec::Pair(spec) => Some(Material::new(self.draw_pair(spec).await?)),
+            KeySpec::Symmetric(_) => None,
+        };
         self.change(caller, |draft| {
             if let Some(most) = draft.caller().quota.keys {
                 let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
@@ -53,21 +59,23 @@ impl Engine {
                 }
             }
             let creator = Creator::User(Arc::clone(&draft.caller().user));
-            Ok(add_key(draft, new, creator))
+            let material = match (new.origin, new.spec) {
+                (Origin::External, _) => None,
+                (Origin::Service, KeySpec::Pair(_)) => pair,
+                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draw_material(draft, spec)),
+            };
+            Ok(add_key(draft, new, material, creator))
         })
         .await
     }
 
     /// Makes the key behind a service's own alias, unless it is there.
-    pub async fn create_service_key(
-        &self,
-        caller: Caller,
-        alias: crate::model::AliasName,
-    ) -> Result<(), Error> {
+    pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let service = (draft.caller().rules.service)(&alias).ok_or(Error::AliasNotFound)?;
             if draft.sight().state().key_by_alias(&alias).is_none() {
-                let key = add_key(draft, NewKey::plain(), Creator::Service(service.into()));
+                let material = Some(draw_material(draft, SymmetricSpec::Aes256));
+                let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
                 draft.add(Change::AliasBound(alias.clone(), key.ordinal));
             }
             Ok(())
@@ -109,11 +117,11 @@ impl Engine {
         key: KeyRef,
         window: Duration,
     ) -> Result<(), Error> {
-        self.set(caller, key, Operation::ScheduleDeletion, move |settings, draft| {
+        self.set(caller, key, Operation::ScheduleDeletion, move |settings, admitted| {
             if settings.deletion_protection.is_some() {
                 return Err(Error::DeletionProtected);
             }
-            settings.lifecycle = Lifecycle::PendingDeletion(draft.now().plus(window));
+            settings.lifecycle = Lifecycle::PendingDeletion(admitted.now().plus(window));
             Ok(())
         })
         .await
@@ -142,32 +150,40 @@ impl Engine {
         .await
     }
 
-    async fn set<F>(&self, caller: Caller, key: KeyRef, operation: Operation, edit: F) -> Result<(), Error>
+    /// Changes the settings of a key. Where that wakes a rotation that is late, the key rotates at once.
+    pub(super) async fn set<F>(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        operation: Operation,
+        edit: F,
+    ) -> Result<(), Error>
     where
-        F: FnOnce(&mut Settings, &Draft<'_>) -> Result<(), Error> + Send + 'static,
+        F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static,
     {
         self.change(caller, move |draft| {
-            let (ordinal, mut settings) = settings_of(&draft.sight().admit(&key, operation)?);
-            edit(&mut settings, draft)?;
+            let admitted = draft.sight().admit(&key, operation)?;
+            let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
+            edit(&mut settings, &admitted)?;
             draft.add(Change::KeySet(ordinal, settings));
+            rotation::wake(draft, ordinal);
             Ok(())
         })
         .await
     }
 }
 
-fn settings_of(admitted: &Admitted<'_>) -> (Ordinal, Settings) {
-    (admitted.key().ordinal, admitted.key().settings.clone())
-}
-
-fn add_key(draft: &mut Draft<'_>, new: NewKey, creator: Creator) -> Arc<Key> {
+fn add_key(draft: &mut Draft<'_>, new: NewKey, material: Option<Material>, creator: Creator) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.sight().state().next_ordinal(),
         id: draft.entropy().uuid().into(),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
             created_at: draft.now(),
-            material: (new.origin == Origin::Service).then(|| draw_material(draft, new.spec)),
+            holding: match material {
+                Some(material) => Holding::Material(material, None),
+                None => Holding::Nothing { last: None },
+            },
         })],
         spec: new.spec,
         usage: new.usage,
@@ -181,6 +197,7 @@ fn add_key(draft: &mut Draft<'_>, new: NewKey, creator: Creator) -> Arc<Key> {
             description: new.description,
             lifecycle: Lifecycle::Enabled,
             deletion_protection: None,
+            rotation: new.rotation,
         },
         tags: new.tags,
     });
@@ -188,7 +205,8 @@ fn add_key(draft: &mut Draft<'_>, new: NewKey, creator: Creator) -> Arc<Key> {
     key
 }
 
-fn draw_material(draft: &Draft<'_>, spec: SymmetricSpec) -> Material {
+/// New material for a symmetric key.
+pub(super) fn draw_material(draft: &Draft<'_>, spec: SymmetricSpec) -> Material {
     let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
     draft.entropy().fill(&mut bytes);
     Material::new(bytes)

@@ -12,21 +12,29 @@ mod cipher;
 mod ciphertext;
 mod draft;
 mod error;
+mod import;
 mod keys;
 mod lane;
+mod pairs;
 mod realms;
+mod rotation;
 mod rules;
 mod service;
 mod tags;
+mod versions;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use admit::{Admitted, KeyRef, Sight};
 pub use caller::{Caller, Quota};
-pub use cipher::{Opened, Sealed};
+pub use cipher::{Opened, Sealed, Used};
 pub use draft::Draft;
 pub use error::Error;
+pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use keys::NewKey;
+pub use pairs::PairRef;
 pub use rules::{Operation, Rules, Verdict};
 pub use tags::Untag;
 
@@ -41,6 +49,8 @@ pub struct Engine {
     world: Arc<World>,
     realms: Arc<Realms>,
     lane: Lane,
+    /// How many private keys may be drawn at once.
+    pairs_at_once: Arc<Semaphore>,
 }
 
 impl Engine {
@@ -50,11 +60,13 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn open(mut store: Box<dyn Store>, world: Arc<World>) -> Result<Arc<Self>, StoreError> {
         let realms = Arc::new(Realms::folded(store.load().await?));
-        world.entropy.go_on_after(realms.keys_ever_made());
+        world.entropy.go_on_after(realms.ever_made());
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&world));
-        let engine = Arc::new(Self { world, realms, lane });
-        engine.tidy_all().await;
-        engine.keep_tidy();
+        let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
+        let pairs_at_once = Arc::new(Semaphore::new(half));
+        let engine = Arc::new(Self { world, realms, lane, pairs_at_once });
+        engine.settle_all().await;
+        engine.keep_settled();
         Ok(engine)
     }
 

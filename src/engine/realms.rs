@@ -43,8 +43,8 @@ impl Realms {
         }
     }
 
-    /// How many keys were ever made, in all realms together.
-    pub(super) fn keys_ever_made(&self) -> u64 {
+    /// How many keys, and versions of keys, were ever made, in all realms together.
+    pub(super) fn ever_made(&self) -> u64 {
         self.0.load().values().map(|cell| cell.load().next_ordinal() - 1).sum()
     }
 

@@ -1,4 +1,7 @@
-//! What a cloud decides: which operation goes with which key state, and which aliases are its own.
+//! What a cloud decides: which operation goes with which key state, which aliases are its own, and how much and
+//! how long.
+
+use std::time::Duration;
 
 use crate::model::{AliasName, KeyState};
 
@@ -33,6 +36,14 @@ pub enum Operation {
     GetImportParameters,
     ImportMaterial,
     DeleteMaterial,
+    CreateVersion,
+    GetPublicKey,
+    Sign,
+    Verify,
+    EncryptToPair,
+    DecryptByPair,
+    ExportDataKey,
+    GenerateAndExportDataKey,
 }
 
 /// How a cloud answers an operation on a key in some state.
@@ -55,6 +66,12 @@ pub struct Rules {
     pub reserved: fn(&AliasName) -> bool,
     /// How many tags a key may carry.
     pub tags_per_key: usize,
+    /// How many versions a key pair may have.
+    pub versions_per_pair: usize,
+    /// How long after a pair's newest version the next one may be made.
+    pub version_spacing: Duration,
+    /// How long an import token is good.
+    pub import_token_life: Duration,
     /// The service whose own key goes by this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
 }

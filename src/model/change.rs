@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AliasName, Key, Ordinal, Realm, Settings};
+use super::{AliasName, Key, KeyVersion, Material, Ordinal, Realm, Settings};
 use crate::world::Instant;
 
 /// One fact.
@@ -10,12 +10,18 @@ use crate::world::Instant;
 pub enum Change {
     /// The account subscribed to the service, at this instant.
     Subscribed(Instant),
-    /// So many keys were made here so far, those included that are gone: their numbers are not given again.
+    /// The secret under which this realm's import tokens are sealed.
+    ImportSealDrawn(Arc<Material>),
+    /// So many numbers were given here so far, to keys and to versions that came later: none is given again.
     Counted(Ordinal),
     /// A key came to be, with its versions and tags.
     KeyAdded(Arc<Key>),
     /// A key's settings are now these.
     KeySet(Ordinal, Settings),
+    /// A key has new versions, oldest first; they come after those that it had.
+    VersionsAdded(Ordinal, Vec<Arc<KeyVersion>>),
+    /// A key's version holds something else now.
+    VersionSet(Ordinal, Arc<KeyVersion>),
     /// A key is gone, and with it its versions, aliases and tags.
     KeyRemoved(Ordinal),
     /// An alias points to a key, whether or not it pointed elsewhere before.

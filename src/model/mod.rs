@@ -2,13 +2,17 @@
 
 mod change;
 mod key;
+mod material;
+mod names;
 mod realm;
 mod state;
 
 pub use change::{Change, RealmChange};
 pub use key::{
-    AliasName, Creator, Key, KeyId, KeyState, KeyUsage, KeyVersion, Lifecycle, Material, Ordinal, Origin,
-    ProtectionLevel, Settings, SymmetricSpec, VersionId,
+    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings,
+    SymmetricSpec,
 };
+pub use material::{Fingerprint, Holding, KeyVersion, Material};
+pub use names::{AliasName, KeyId, VersionId};
 pub use realm::Realm;
 pub use state::State;

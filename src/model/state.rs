@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 
-use super::{AliasName, Change, Key, KeyId, Lifecycle, Ordinal, VersionId};
+use super::{AliasName, Change, Key, KeyId, Material, Ordinal, VersionId};
 use crate::world::Instant;
 
 /// The contents of a realm.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     subscribed: Option<Instant>,
+    import_seal: Option<Arc<Material>>,
     last: Ordinal,
     keys: RedBlackTreeMapSync<Ordinal, Arc<Key>>,
     by_id: HashTrieMapSync<KeyId, Ordinal>,
     by_version: HashTrieMapSync<VersionId, Ordinal>,
     aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
-    departures: RedBlackTreeSetSync<(Instant, Ordinal)>,
+    agenda: RedBlackTreeSetSync<(Instant, Ordinal)>,
 }
 
 impl State {
@@ -25,6 +26,12 @@ impl State {
     #[must_use]
     pub fn subscribed(&self) -> Option<Instant> {
         self.subscribed
+    }
+
+    /// The secret under which this realm's import tokens are sealed, once there is one.
+    #[must_use]
+    pub fn import_seal(&self) -> Option<&Arc<Material>> {
+        self.import_seal.as_ref()
     }
 
     /// The number that the next key gets.
@@ -67,19 +74,33 @@ impl State {
         self.aliases.iter().filter_map(|(name, ordinal)| Some((name, self.key(*ordinal)?)))
     }
 
-    /// The key whose deletion comes first, with its instant.
+    /// The key to which something happens next by itself, and when.
     #[must_use]
-    pub fn next_departure(&self) -> Option<(Instant, Ordinal)> {
-        self.departures.first().copied()
+    pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
+        self.agenda.first().copied()
     }
 
     /// Takes one fact in. A fact about a key that is not here changes nothing.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Subscribed(at) => self.subscribed = Some(*at),
+            Change::ImportSealDrawn(seal) => self.import_seal = Some(Arc::clone(seal)),
             Change::Counted(last) => self.last = self.last.max(*last),
             Change::KeyAdded(key) => self.add_key(key),
             Change::KeySet(ordinal, settings) => self.revise(*ordinal, |key| key.settings = settings.clone()),
+            Change::VersionsAdded(ordinal, versions) => {
+                if self.keys.contains_key(ordinal) {
+                    for version in versions {
+                        self.by_version.insert_mut(version.id, *ordinal);
+                    }
+                }
+                self.revise(*ordinal, |key| key.versions.extend(versions.iter().cloned()));
+            }
+            Change::VersionSet(ordinal, version) => self.revise(*ordinal, |key| {
+                for it in key.versions.iter_mut().filter(|it| it.id == version.id) {
+                    *it = Arc::clone(version);
+                }
+            }),
             Change::KeyRemoved(ordinal) => self.remove_key(*ordinal),
             Change::AliasBound(name, ordinal) => self.aliases.insert_mut(name.clone(), *ordinal),
             Change::AliasRemoved(name) => {
@@ -105,9 +126,7 @@ impl State {
 
     fn revise(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut Key)) {
         if let Some(old) = self.keys.get(&ordinal).cloned() {
-            if let Lifecycle::PendingDeletion(due) = old.settings.lifecycle {
-                self.departures.remove_mut(&(due, ordinal));
-            }
+            self.unschedule(&old);
             let mut key = Key::clone(&old);
             edit(&mut key);
             self.put(Arc::new(key));
@@ -115,17 +134,21 @@ impl State {
     }
 
     fn put(&mut self, key: Arc<Key>) {
-        if let Lifecycle::PendingDeletion(due) = key.settings.lifecycle {
-            self.departures.insert_mut((due, key.ordinal));
+        if let Some(due) = key.next_due() {
+            self.agenda.insert_mut((due, key.ordinal));
         }
         self.keys.insert_mut(key.ordinal, key);
     }
 
+    fn unschedule(&mut self, key: &Key) {
+        if let Some(due) = key.next_due() {
+            self.agenda.remove_mut(&(due, key.ordinal));
+        }
+    }
+
     fn remove_key(&mut self, ordinal: Ordinal) {
         let Some(key) = self.keys.get(&ordinal).cloned() else { return };
-        if let Lifecycle::PendingDeletion(due) = key.settings.lifecycle {
-            self.departures.remove_mut(&(due, ordinal));
-        }
+        self.unschedule(&key);
         self.keys.remove_mut(&ordinal);
         self.by_id.remove_mut(&key.id);
         for version in &key.versions {

@@ -1,9 +1,11 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing.
 
+mod columns;
 mod lock;
+mod reader;
 mod root_key;
-mod rows;
 mod sqlite;
+mod writer;
 
 use std::future::Future;
 use std::pin::Pin;

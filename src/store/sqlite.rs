@@ -8,8 +8,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::lock::beside;
-use super::rows::Writer;
-use super::{RootKey, Store, StoreError, Stored, rows};
+use super::writer::Writer;
+use super::{RootKey, Store, StoreError, Stored, reader};
 use crate::model::{Realm, RealmChange};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -87,7 +87,7 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
-        Box::pin(rows::load(&mut self.connection, &self.root, &mut self.realms))
+        Box::pin(reader::load(&mut self.connection, &self.root, &mut self.realms))
     }
 
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {

@@ -1,10 +1,11 @@
 //! Randomness: the operating system's, or a stream that a seed repeats.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use chacha20::ChaCha20Rng;
-use chacha20::rand_core::{Rng, SeedableRng};
+use rand_core::{Rng, SeedableRng, TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
@@ -42,10 +43,10 @@ impl Entropy {
     }
 
     /// Goes on with another stream of the same seed, one for each number: so that a second run on the same data,
-    /// which holds so many keys, does not draw the ids of the first again.
-    pub fn go_on_after(&self, keys: u64) {
-        if let (Self::Seeded(stream), 1..) = (self, keys) {
-            let next = grow(&[stream.seed.as_bytes(), b"/", &keys.to_be_bytes()]);
+    /// in which so many keys and versions were made, does not draw the ids of the first again.
+    pub fn go_on_after(&self, made: u64) {
+        if let (Self::Seeded(stream), 1..) = (self, made) {
+            let next = grow(&[stream.seed.as_bytes(), b"/", &made.to_be_bytes()]);
             *stream.bytes.lock().unwrap_or_else(PoisonError::into_inner) = next;
         }
     }
@@ -68,12 +69,47 @@ impl Entropy {
         bytes
     }
 
+    /// Whether a seed repeats it: then nothing else may draw, or a second run would differ.
+    #[must_use]
+    pub fn is_seeded(&self) -> bool {
+        matches!(self, Self::Seeded(_))
+    }
+
+    /// The same, as the libraries want it.
+    #[must_use]
+    pub fn rng(&self) -> Draws<'_> {
+        Draws(self)
+    }
+
     /// A random (version 4) UUID.
     #[must_use]
     pub fn uuid(&self) -> uuid::Uuid {
         uuid::Builder::from_random_bytes(self.array()).into_uuid()
     }
 }
+
+/// An [`Entropy`] that cryptographic libraries draw from.
+#[derive(Debug)]
+pub struct Draws<'a>(&'a Entropy);
+
+impl TryRng for Draws<'_> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes(self.0.array()))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_le_bytes(self.0.array()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill(bytes);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Draws<'_> {}
 
 fn grow(seed: &[&[u8]]) -> ChaCha20Rng {
     ChaCha20Rng::from_seed(Sha256::digest(seed.concat()).into())

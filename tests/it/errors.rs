@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::dialects::alibaba::action_names;
 
-use crate::kit::{Answer, Client, Server, Setup, form, send, table};
+use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};
+use crate::makers::{MATERIAL, import, wrapped};
 
 const ACCOUNTS: &str = r#"
 accounts:
@@ -123,6 +124,12 @@ const PRODUCERS: &[(&str, Produce)] = &[
     ("Duplicate.TagKey", |it| {
         it.tag_key(r#"[{"TagKey":"a","TagValue":"b"},{"TagKey":"a","TagValue":"c"}]"#)
     }),
+    ("ExpiredImportToken", |it| {
+        let key = it.client.create_key(&[("Origin", "EXTERNAL")]);
+        let material = wrapped(&it.client, &key, &MATERIAL);
+        it.server.advance(days(1));
+        import(&it.client, &key, &material)
+    }),
     ("Forbidden.AccessKey", |it| it.call_as("off")),
     ("Forbidden.AliasNotFound", |it| it.call("DescribeKey", &[("KeyId", "alias/none")])),
     ("Forbidden.DKMSInstanceNotFound", |it| {
@@ -144,6 +151,14 @@ const PRODUCERS: &[(&str, Produce)] = &[
     ("IncompleteSignature", |it| it.server.client_as("testid", "wrong").call("ListKeys", &[])),
     ("InvalidAccessKeyId.NotFound", |it| it.call_as("nobody")),
     ("InvalidAction.NotFound", |it| it.call("NoSuchAction", &[])),
+    ("InvalidImportToken", |it| {
+        let keys = [(); 2].map(|()| it.client.create_key(&[("Origin", "EXTERNAL")]));
+        import(&it.client, &keys[0], &wrapped(&it.client, &keys[1], &MATERIAL))
+    }),
+    ("InvalidKeyMaterial", |it| {
+        let key = it.client.create_key(&[("Origin", "EXTERNAL")]);
+        import(&it.client, &key, &wrapped(&it.client, &key, &MATERIAL[1..]))
+    }),
     ("InvalidParameter", |it| it.call("ListKeys", &[("PageSize", "many")])),
     ("InvalidParameter.TagKey", |it| it.tag_key(r#"[{"TagKey":"acs:a","TagValue":"b"}]"#)),
     ("InvalidParameter.TagValue", |it| it.tag_key(r#"[{"TagKey":"a","TagValue":"b;"}]"#)),
@@ -175,6 +190,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
     }),
     ("Rejected.PendingImport", |it| it.encrypt(&it.client.create_key(&[("Origin", "EXTERNAL")]), "false")),
     ("Rejected.StateModifiedFailed", |it| it.call("CancelKeyDeletion", &[("KeyId", &it.key())])),
+    ("Rejected.UnsupportedOperation", |it| it.call("CreateKeyVersion", &[("KeyId", &it.key())])),
     ("SignatureDoesNotMatch", |it| it.call_acs3("wrong", "ListKeys", &[("PageSize", "5")])),
     ("SignatureNonceUsed", |it| {
         let query = form(&it.client.signed("GET", "ListKeys", &[]));
@@ -182,8 +198,9 @@ const PRODUCERS: &[(&str, Produce)] = &[
         it.send_by("GET", &query)
     }),
     ("Unsupported.Alias", |it| it.call("EnableKey", &[("KeyId", "alias/a")])),
+    ("Unsupported.Origin", |it| it.call("DeleteKeyMaterial", &[("KeyId", &it.key())])),
     ("UnsupportedHTTPMethod", |it| it.send_by("PUT", "")),
-    ("UnsupportedOperation", |it| it.call("CreateKey", &[("KeySpec", "RSA_2048")])),
+    ("UnsupportedOperation", |it| it.encrypt(&it.client.create_key(&[("KeySpec", "EC_SM2")]), "false")),
     ("ValidationError", |it| it.encrypt("none", "true")),
 ];
 
@@ -216,7 +233,7 @@ fn every_refusal_is_as_the_table_says() {
     assert_eq!(produced, &causes["request"] | &causes["accounts"]);
     assert_eq!(
         causes.iter().map(|(cause, codes)| (*cause, codes.len())).collect::<Vec<_>>(),
-        [("accounts", 11), ("fault", 14), ("later", 6), ("request", 31)]
+        [("accounts", 11), ("fault", 14), ("later", 2), ("request", 36)]
     );
     let mut wrong = Vec::new();
     for (code, produce) in PRODUCERS {
@@ -290,6 +307,6 @@ fn quotas_count_what_is_there() {
     // Another region has a quota of its own.
     client.clone().with("RegionId", "cn-beijing").create_key(&[]);
     client.call("ScheduleKeyDeletion", &[("KeyId", &first), ("PendingWindowInDays", "7")]).ok();
-    stage.server.advance(crate::kit::days(7));
+    stage.server.advance(days(7));
     client.create_key(&[]);
 }

@@ -10,7 +10,8 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 use crate::errors::Stage;
-use crate::kit::{Answer, Client, encode, form};
+use crate::kit::{Answer, Client, days, encode, form};
+use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action there is, in the form asked for.
 fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
@@ -23,6 +24,20 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let id = ("KeyId", key.as_str());
     let resource = [("ResourceType", "key"), ("ResourceId.1", key.as_str())];
     let alias = ("AliasName", "alias/a");
+    let (signing, signing_version) = pair(&client, "EC_P256", "SIGN/VERIFY");
+    let (sm2, sm2_version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
+    let (signs, seals) = (("Algorithm", "ECDSA_SHA_256"), ("Algorithm", "SM2PKE"));
+    let signer = [("KeyId", signing.as_str()), ("KeyVersionId", &signing_version)];
+    let sealer = [("KeyId", sm2.as_str()), ("KeyVersionId", &sm2_version), seals];
+    let secret = client.call("AsymmetricEncrypt", &[&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()).ok();
+    let secret = secret["CiphertextBlob"].as_str().unwrap().to_owned();
+    let data_key = client.call("GenerateDataKey", &[id]).ok()["CiphertextBlob"].as_str().unwrap().to_owned();
+    let wrapping = [("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")];
+    let export = [&wrapping[..], &[("PublicKeyBlob", STRANGER)]].concat();
+    let old_pair = client.create_key(&[("KeySpec", "EC_P256K")]);
+    stage.server.advance(days(7));
+    let external = client.create_key(&[("Origin", "EXTERNAL")]);
+    let (token, material) = wrapped(&client, &external, &MATERIAL);
     let calls = [
         ("CreateKey", vec![("Description", "<a> & \"b\"")]),
         ("DescribeKey", vec![id]),
@@ -38,6 +53,17 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("GenerateDataKey", vec![id]),
         ("GenerateDataKeyWithoutPlaintext", vec![id]),
         ("ReEncrypt", vec![("CiphertextBlob", blob.as_str()), ("DestinationKeyId", &other)]),
+        ("AsymmetricSign", [&signer[..], &[signs, ("Digest", DIGEST)]].concat()),
+        ("AsymmetricVerify", [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat()),
+        ("GetPublicKey", signer.to_vec()),
+        ("AsymmetricEncrypt", [&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()),
+        ("AsymmetricDecrypt", [&sealer[..], &[("CiphertextBlob", &secret)]].concat()),
+        ("ExportDataKey", [&export[..], &[("CiphertextBlob", &data_key)]].concat()),
+        ("GenerateAndExportDataKey", [&export[..], &[id]].concat()),
+        ("CreateKeyVersion", vec![("KeyId", &old_pair)]),
+        ("UpdateRotationPolicy", vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]),
+        ("GetParametersForImport", [&wrapping[..], &[("KeyId", &external)]].concat()),
+        ("DeleteKeyMaterial", vec![("KeyId", &external)]),
         ("CreateAlias", vec![id, alias]),
         ("UpdateAlias", vec![("KeyId", other.as_str()), alias]),
         ("ListAliases", vec![]),
@@ -65,6 +91,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     };
     let mut answers: Vec<_> =
         calls.into_iter().map(|(action, params)| call(&client, action, params)).collect();
+    let import = [("KeyId", external.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &material)];
+    answers.push(call(&client, "ImportKeyMaterial", import.to_vec()));
     answers.push(call(&stage.server.client_as("new", "s"), "OpenKmsService", vec![]));
     assert_eq!(
         answers.iter().map(|(action, _)| *action).collect::<BTreeSet<_>>(),

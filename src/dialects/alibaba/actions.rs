@@ -1,6 +1,6 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
-use super::{Alibaba, account, aliases, cipher, keys, tags, versions};
+use super::{Alibaba, account, aliases, asymmetric, cipher, export, import, keys, tags, versions};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -17,11 +17,23 @@ pub(super) fn table() -> Actions<Alibaba> {
         .change("SetDeletionProtection",           keys::set_deletion_protection)
         .read  ("DescribeKeyVersion",              versions::describe)
         .read  ("ListKeyVersions",                 versions::list)
+        .change("CreateKeyVersion",                versions::create)
+        .change("UpdateRotationPolicy",            versions::update_rotation)
+        .change("GetParametersForImport",          import::get_parameters)
+        .change("ImportKeyMaterial",               import::import)
+        .change("DeleteKeyMaterial",               import::delete)
         .hot   ("Encrypt",                         cipher::encrypt)
         .hot   ("Decrypt",                         cipher::decrypt)
         .hot   ("GenerateDataKey",                 cipher::generate_data_key)
         .hot   ("GenerateDataKeyWithoutPlaintext", cipher::generate_data_key_without_plaintext)
         .hot   ("ReEncrypt",                       cipher::re_encrypt)
+        .hot   ("ExportDataKey",                   export::export_data_key)
+        .hot   ("GenerateAndExportDataKey",        export::generate_and_export_data_key)
+        .hot   ("AsymmetricSign",                  asymmetric::sign)
+        .hot   ("AsymmetricVerify",                asymmetric::verify)
+        .hot   ("AsymmetricEncrypt",               asymmetric::encrypt)
+        .hot   ("AsymmetricDecrypt",               asymmetric::decrypt)
+        .hot   ("GetPublicKey",                    asymmetric::public_key)
         .change("CreateAlias",                     aliases::create)
         .change("UpdateAlias",                     aliases::update)
         .change("DeleteAlias",                     aliases::delete)

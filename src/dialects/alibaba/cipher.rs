@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::errors::Error;
-use super::names::{Blob, Context, KeyName, Malformed, Plaintext, VersionName};
+use super::names::{KeyName, VersionName, pair};
 use super::rules;
+use super::values::{Blob, Context, Malformed, Plaintext, Recipient};
+use super::words::EncryptionWord;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Sealed};
 
@@ -24,15 +26,15 @@ pub(super) struct Encrypt {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Encrypted {
-    ciphertext_blob: String,
-    key_id: String,
-    key_version_id: String,
+    pub(super) ciphertext_blob: String,
+    pub(super) key_id: String,
+    pub(super) key_version_id: String,
 }
 
 impl From<Sealed> for Encrypted {
     fn from(sealed: Sealed) -> Self {
         Self {
-            ciphertext_blob: STANDARD.encode(&sealed.blob),
+            ciphertext_blob: STANDARD.encode(&sealed.value),
             key_id: sealed.key.to_string(),
             key_version_id: sealed.version.to_string(),
         }
@@ -51,6 +53,8 @@ pub(super) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
 pub(super) struct Decrypt {
     ciphertext_blob: Blob,
     #[serde(default)]
+    recipient: Recipient,
+    #[serde(default)]
     encryption_context: Context,
 }
 
@@ -63,9 +67,11 @@ pub(super) struct Decrypted {
 }
 
 pub(super) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
+    request.recipient.refuse()?;
     let context = request.encryption_context;
-    let opened = cx.engine.open_sealed(&cx.caller, context.bytes(), &request.ciphertext_blob.0)?;
-    let text = std::str::from_utf8(&opened.text).map_err(|_| engine::Error::CiphertextUnopenable)?;
+    let opened =
+        cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context.bytes(), &request.ciphertext_blob.0)?;
+    let text = std::str::from_utf8(&opened.value).map_err(|_| engine::Error::CiphertextUnopenable)?;
     Ok(Decrypted {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),
@@ -81,11 +87,14 @@ pub(super) struct GenerateDataKey {
     number_of_bytes: Option<DataKeyLen>,
     #[serde(default)]
     encryption_context: Context,
+    #[serde(default)]
+    recipient: Recipient,
 }
 
+/// How many bytes a data key has.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "u32")]
-struct DataKeyLen(usize);
+pub(super) struct DataKeyLen(usize);
 
 impl TryFrom<u32> for DataKeyLen {
     type Error = Malformed;
@@ -96,7 +105,13 @@ impl TryFrom<u32> for DataKeyLen {
     }
 }
 
-impl GenerateDataKey {
+/// The parameters by which a request sizes a data key.
+pub(super) struct DataKeySize {
+    pub(super) key_spec: Option<String>,
+    pub(super) number_of_bytes: Option<DataKeyLen>,
+}
+
+impl DataKeySize {
     /// `NumberOfBytes` wins; then `KeySpec` is not even looked at.
     fn len(&self) -> Result<usize, Error> {
         match (self.number_of_bytes, self.key_spec.as_deref()) {
@@ -107,11 +122,20 @@ impl GenerateDataKey {
         }
     }
 
-    /// Draws a data key and seals its base64 text.
+    /// Draws a data key: its bytes, and the base64 text that is sealed.
+    pub(super) fn draw(&self, cx: &Cx) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
+        let bytes = cx.engine.draw(self.len()?);
+        let text = Zeroizing::new(STANDARD.encode(&*bytes));
+        Ok((bytes, text))
+    }
+}
+
+impl GenerateDataKey {
+    /// Draws a data key and seals it.
     fn run(self, cx: &Cx, operation: Operation) -> Result<(Encrypted, Zeroizing<String>), Error> {
-        let len = self.len()?;
+        let size = DataKeySize { key_spec: self.key_spec, number_of_bytes: self.number_of_bytes };
+        let (_, text) = size.draw(cx)?;
         let key = self.key_id.within(cx)?;
-        let text = Zeroizing::new(STANDARD.encode(&*cx.engine.draw(len)));
         let context = self.encryption_context;
         let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
         Ok((sealed.into(), text))
@@ -128,6 +152,7 @@ pub(super) struct DataKey {
 }
 
 pub(super) fn generate_data_key(cx: &Cx, request: GenerateDataKey) -> Result<DataKey, Error> {
+    request.recipient.refuse()?;
     let (Encrypted { ciphertext_blob, key_id, key_version_id }, plaintext) =
         request.run(cx, Operation::GenerateDataKey)?;
     Ok(DataKey { ciphertext_blob, key_id, key_version_id, plaintext })
@@ -145,32 +170,34 @@ pub(super) fn generate_data_key_without_plaintext(
 pub(super) struct ReEncrypt {
     ciphertext_blob: Blob,
     destination_key_id: KeyName,
-    #[serde(rename = "SourceKeyId")]
-    _source_key_id: Option<KeyName>,
-    #[serde(rename = "SourceKeyVersionId")]
-    _source_key_version_id: Option<VersionName>,
-    source_encryption_algorithm: Option<SourceAlgorithm>,
+    source_key_id: Option<KeyName>,
+    source_key_version_id: Option<VersionName>,
+    source_encryption_algorithm: Option<EncryptionWord>,
     #[serde(default)]
     source_encryption_context: Context,
     #[serde(default)]
     destination_encryption_context: Context,
 }
 
-/// The algorithms of asymmetric ciphertexts. Naming one says that this is such a ciphertext.
-#[derive(Deserialize)]
-#[expect(non_camel_case_types, reason = "these are the document's words")]
-enum SourceAlgorithm {
-    RSAES_OAEP_SHA_256,
-    RSAES_OAEP_SHA_1,
-    SM2PKE,
-}
-
+/// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are
+/// needed too, which a ciphertext of ours names itself.
 pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error> {
-    if request.source_encryption_algorithm.is_some() {
-        return Err(Error::Unsupported);
-    }
     let to = request.destination_key_id.within(cx)?;
-    let from = (request.source_encryption_context.bytes(), &request.ciphertext_blob.0[..]);
-    let sealed = cx.engine.reseal(&cx.caller, from, (&to, request.destination_encryption_context.bytes()))?;
-    Ok(sealed.into())
+    let (blob, associated) = (request.ciphertext_blob.0, request.destination_encryption_context);
+    let Some(algorithm) = request.source_encryption_algorithm else {
+        let from = (request.source_encryption_context.bytes(), &blob[..]);
+        return Ok(cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?.into());
+    };
+    let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
+    let version = request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
+    let (from, operation) = (pair(key, &version, cx)?, Operation::ReEncryptSource);
+    let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
+        Err(engine::Error::AlgorithmUnfit) => return Err(Error::Invalid("SourceEncryptionAlgorithm".into())),
+        outcome => outcome?,
+    };
+    // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
+    let text = Zeroizing::new(STANDARD.encode(&*opened.value));
+    let to = (&to, Operation::ReEncryptDestination);
+    let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
+    Ok(opened.map(|_| sealed.value).into())
 }

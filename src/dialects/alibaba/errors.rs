@@ -17,7 +17,7 @@ pub enum Error {
     Invalid(Cow<'static, str>),
     /// The action takes no alias.
     AliasUnsupported,
-    /// The action does not do this, or not yet.
+    /// What the action is asked for beside its usual work is not served.
     Unsupported,
     /// The request was made by another method than GET or POST.
     MethodUnsupported,
@@ -125,7 +125,7 @@ impl Error {
             }
             Self::Account(status) => account_refusal(*status),
             Self::AliasUnsupported => (400, "Unsupported.Alias", "Alias is not valid for this api."),
-            Self::Unsupported => (400, "UnsupportedOperation", "This action is not supported."),
+            Self::Unsupported => (400, "UnsupportedOperation", UNSUPPORTED),
             Self::MethodUnsupported => (403, "UnsupportedHTTPMethod", "This http method is not supported."),
             Self::Unparsable => (400, "ParseRequestParameterException", UNPARSABLE),
             Self::ActionUnknown => (
@@ -179,6 +179,7 @@ impl Error {
     }
 }
 
+const UNSUPPORTED: &str = "This action is not supported.";
 const UNPARSABLE: &str = "Server parse parameters exception. Please check your input params.";
 
 fn refusal(status: u16, code: &'static str, message: String) -> Refusal {
@@ -212,13 +213,21 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
             "Rejected.PendingImport",
             "The request was rejected because the key state is PendingImport.",
         ),
+        E::KeyIsPair => (400, "UnsupportedOperation", UNSUPPORTED),
+        E::KeyUnfit => (400, "Rejected.UnsupportedOperation", "Unsupported operation."),
+        E::AlgorithmUnfit => return invalid("Algorithm"),
+        E::TextTooLong => return invalid("Plaintext"),
+        E::NotExternal => (400, "Unsupported.Origin", "This key origin is not valid for this api."),
+        E::ImportTokenInvalid => (400, "InvalidImportToken", "import token is invalid."),
+        E::ImportTokenExpired => (400, "ExpiredImportToken", "import token is expired."),
+        E::MaterialInvalid => (400, "InvalidKeyMaterial", "key material is invalid."),
         // No source names a code for a protected key; clients only need one that is final.
         E::MoveRefused | E::DeletionProtected => {
             (409, "Rejected.StateModifiedFailed", "Keystate modified failed.")
         }
         E::AliasTaken => (400, "AliasAlreadyExists", "AliasName Already Exists."),
         E::AliasReserved => return invalid("AliasName"),
-        E::QuotaExceeded => (
+        E::QuotaExceeded | E::VersionTooSoon => (
             400,
             "Rejected.LimitExceeded",
             "The request was rejected because user create resource limit was exceeded.",

@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::listing::{Filters, Page, PageNumber, PageSize, page};
-use super::names::{self, KeyName, KeySpec, RotationInterval, Text};
+use super::metadata::{Described, KeyMetadata};
+use super::names::{self, KeyName};
 use super::reply::Done;
 use super::rules;
 use super::tags::{TagList, tag_map};
+use super::values::{Malformed, RotationInterval, Text};
+use super::words::{self, SpecWord};
 use crate::dialects::Cx;
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Realm};
+use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -21,14 +24,13 @@ pub(super) struct CreateKey {
     #[serde(default)]
     description: Text<{ rules::DESCRIPTION_MAX }>,
     #[serde(default)]
-    key_spec: KeySpec,
+    key_spec: SpecWord,
     key_usage: Option<Usage>,
     origin: Option<MaterialOrigin>,
     protection_level: Option<Protection>,
     #[serde(default)]
     enable_automatic_rotation: bool,
-    #[serde(rename = "RotationInterval")]
-    _rotation_interval: Option<RotationInterval>,
+    rotation_interval: Option<RotationInterval>,
     #[serde(rename = "DKMSInstanceId")]
     instance: Option<Text<{ rules::INSTANCE_MAX }>>,
     policy: Option<Policy>,
@@ -66,103 +68,63 @@ enum Protection {
 struct Policy(String);
 
 impl TryFrom<String> for Policy {
-    type Error = names::Malformed;
+    type Error = Malformed;
 
-    fn try_from(text: String) -> Result<Self, names::Malformed> {
+    fn try_from(text: String) -> Result<Self, Malformed> {
         let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
         let short = text.chars().count() <= rules::POLICY_MAX;
-        if short && object.is_ok() { Ok(Self(text)) } else { Err(names::Malformed) }
+        if short && object.is_ok() { Ok(Self(text)) } else { Err(Malformed) }
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Described {
-    key_metadata: KeyMetadata,
-}
-
-/// What the service tells of a key. The dates that do not apply are empty texts or absent, as in the document's
-/// samples.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyMetadata {
-    creation_date: String,
-    description: String,
-    key_id: String,
-    key_spec: &'static str,
-    key_state: &'static str,
-    key_usage: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    primary_key_version: Option<String>,
-    delete_date: String,
-    creator: String,
-    arn: String,
-    origin: &'static str,
-    material_expire_time: &'static str,
-    protection_level: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_rotation_date: Option<String>,
-    automatic_rotation: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deletion_protection: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deletion_protection_description: Option<String>,
-    #[serde(rename = "DKMSInstanceId", skip_serializing_if = "Option::is_none")]
-    instance: Option<String>,
-}
-
-impl KeyMetadata {
-    fn of(realm: &Realm, key: &Key, state: KeyState) -> Self {
-        let (creator, _) = names::creator_words(&key.creator);
-        let delete_date = match key.settings.lifecycle {
-            Lifecycle::PendingDeletion(at) => at.to_string(),
-            Lifecycle::Enabled | Lifecycle::Disabled => String::new(),
+impl CreateKey {
+    /// What it is for: where that is not said, to sign if the type of key can only do that. RSA and SM2 pairs do
+    /// either, each pair one.
+    fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
+        let (encrypts, signs) = match spec {
+            KeySpec::Symmetric(_) => (true, false),
+            KeySpec::Pair(spec) => (spec.encrypts(), true),
         };
-        Self {
-            creation_date: key.created_at.to_string(),
-            description: key.settings.description.clone(),
-            key_id: key.id.to_string(),
-            key_spec: names::spec_word(key.spec),
-            key_state: names::state_word(state),
-            key_usage: names::usage_word(key.usage),
-            primary_key_version: key.primary().map(|version| version.id.to_string()),
-            delete_date,
-            creator: creator.to_owned(),
-            arn: names::key_arn(realm, &key.id),
-            origin: names::origin_word(key.origin),
-            material_expire_time: "",
-            protection_level: names::protection_word(key.protection),
-            last_rotation_date: key.primary().map(|version| version.created_at.to_string()),
-            automatic_rotation: "Disabled",
-            deletion_protection: None,
-            deletion_protection_description: None,
-            instance: key.instance.clone(),
+        match self.key_usage {
+            None | Some(Usage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
+            None => Ok(KeyUsage::SignVerify),
+            Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
+            Some(_) => Err(Error::Invalid("KeyUsage".into())),
         }
     }
 
-    fn with_protection(mut self, key: &Key) -> Self {
-        let reason = key.settings.deletion_protection.as_ref();
-        self.deletion_protection = Some(if reason.is_some() { "Enabled" } else { "Disabled" });
-        self.deletion_protection_description = reason.filter(|reason| !reason.is_empty()).cloned();
-        self
+    /// Where its material comes from: that of a pair is never imported.
+    fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
+        match (&self.origin, spec) {
+            (None | Some(MaterialOrigin::Service), _) => Ok(Origin::Service),
+            (Some(MaterialOrigin::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
+            (Some(MaterialOrigin::External), KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+        }
+    }
+
+    /// How often it rotates, if it does: neither pairs nor keys with imported material do.
+    fn rotation(&self, spec: KeySpec, origin: Origin) -> Result<Option<Duration>, Error> {
+        match (self.enable_automatic_rotation, spec, origin) {
+            (false, _, _) => Ok(None),
+            (true, KeySpec::Symmetric(_), Origin::Service) => {
+                let interval = self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
+                Ok(Some(interval.0))
+            }
+            (true, KeySpec::Pair(_), _) | (true, _, Origin::External) => {
+                Err(Error::Invalid("EnableAutomaticRotation".into()))
+            }
+        }
     }
 }
 
 pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
-    let spec = request.key_spec.symmetric()?;
-    if matches!(request.key_usage, Some(Usage::SignVerify)) {
-        return Err(Error::Invalid("KeyUsage".into()));
-    }
-    if request.enable_automatic_rotation {
-        return Err(Error::Unsupported);
-    }
+    let spec = request.key_spec.into();
+    let (usage, origin) = (request.usage(spec)?, request.origin(spec)?);
     let new = NewKey {
         spec,
-        usage: KeyUsage::EncryptDecrypt,
-        origin: match request.origin {
-            None | Some(MaterialOrigin::Service) => Origin::Service,
-            Some(MaterialOrigin::External) => Origin::External,
-        },
+        usage,
+        origin,
+        rotation: request.rotation(spec, origin)?,
         protection: match request.protection_level {
             None | Some(Protection::Software) => ProtectionLevel::Software,
             Some(Protection::Hsm) => ProtectionLevel::Hsm,
@@ -172,7 +134,6 @@ pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
     };
-    let origin = new.origin;
     let key = cx.engine.create_key(cx.caller.clone(), new).await?;
     let state = match origin {
         Origin::Service => KeyState::Enabled,
@@ -184,7 +145,7 @@ pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct OneKey {
-    key_id: KeyName,
+    pub(super) key_id: KeyName,
 }
 
 pub(super) fn describe(cx: &Cx, request: OneKey) -> Result<Described, Error> {
@@ -255,12 +216,12 @@ pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
         request.filters.values_of(&Property::AliasName).map(|alias| (alias, target(alias))).collect();
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
-            Property::KeyState => names::state_word(state) == value,
-            Property::KeySpec => names::spec_word(key.spec) == value,
-            Property::KeyUsage => names::usage_word(key.usage) == value,
-            Property::ProtectionLevel => names::protection_word(key.protection) == value,
-            Property::CreatorType => names::creator_words(&key.creator).1 == value,
-            Property::Creator => names::creator_words(&key.creator).0 == value,
+            Property::KeyState => words::state_word(state) == value,
+            Property::KeySpec => words::spec_word(key.spec) == value,
+            Property::KeyUsage => words::usage_word(key.usage) == value,
+            Property::ProtectionLevel => words::protection_word(key.protection) == value,
+            Property::CreatorType => words::creator_words(&key.creator).1 == value,
+            Property::Creator => words::creator_words(&key.creator).0 == value,
             Property::KeyId => key.id.as_str() == value,
             Property::AliasName => targets.get(value) == Some(&Some(key.ordinal)),
             Property::TagKey => key.tags.contains_key(value),
@@ -329,11 +290,11 @@ impl Default for PendingWindow {
 }
 
 impl TryFrom<u64> for PendingWindow {
-    type Error = names::Malformed;
+    type Error = Malformed;
 
-    fn try_from(days: u64) -> Result<Self, names::Malformed> {
+    fn try_from(days: u64) -> Result<Self, Malformed> {
         let known = rules::DELETION_WINDOW_DAYS.contains(&days);
-        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(names::Malformed)
+        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
     }
 }
 

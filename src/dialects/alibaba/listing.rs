@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::names::Malformed;
+use super::values::Malformed;
 
 /// The number of a page: from 1 on.
 #[derive(Clone, Copy, Debug, Deserialize)]

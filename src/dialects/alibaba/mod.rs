@@ -4,11 +4,15 @@ mod account;
 mod acs;
 mod actions;
 mod aliases;
+mod asymmetric;
 mod call;
 mod cipher;
 mod errors;
+mod export;
+mod import;
 mod keys;
 mod listing;
+mod metadata;
 mod names;
 mod params;
 mod redact;
@@ -16,8 +20,10 @@ mod reply;
 mod rpc;
 mod rules;
 mod tags;
+mod values;
 mod verify;
 mod versions;
+mod words;
 
 use std::sync::Arc;
 

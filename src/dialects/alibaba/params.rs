@@ -233,7 +233,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         }
     }
 
-    numbers! { deserialize_u32 visit_u32, deserialize_u64 visit_u64 }
+    numbers! { deserialize_i64 visit_i64, deserialize_u32 visit_u32, deserialize_u64 visit_u64 }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         visitor.visit_some(self)
@@ -273,7 +273,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i32 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map identifier ignored_any
     }
 }

@@ -11,6 +11,7 @@ use crate::dialects::form::Form;
 const OPEN: &[&str] = &[
     "AccessKeyId",
     "Action",
+    "Algorithm",
     "AliasName",
     "CertificateId",
     "DestinationKeyId",
@@ -20,6 +21,7 @@ const OPEN: &[&str] = &[
     "Filters",
     "Format",
     "KeyId",
+    "KeyMaterialExpireUnix",
     "KeySpec",
     "KeyUsage",
     "KeyVersionId",
@@ -40,6 +42,7 @@ const OPEN: &[&str] = &[
     "SignatureNonce",
     "SignatureType",
     "SignatureVersion",
+    "SourceEncryptionAlgorithm",
     "SourceKeyId",
     "SourceKeyVersionId",
     "Timestamp",

@@ -1,6 +1,9 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
 //! operations". Rows that it lacks follow their closest relative and say so.
 
+use std::time::Duration;
+
+use crate::algorithms::sm2::Form;
 use crate::engine::{Operation, Rules, Verdict};
 use crate::model::{AliasName, KeyState};
 
@@ -34,13 +37,28 @@ pub(super) const TAG_RESOURCE_MAX: usize = 10;
 /// How many resources one call names.
 pub(super) const RESOURCES_MAX: usize = 50;
 
+/// How many bytes `SM2PKE` takes.
+pub(super) const SM2_PLAINTEXT_MAX: usize = 6047;
+/// The form in which SM2 ciphertexts are answered; both are read. The document does not say: its limits speak for the
+/// raw one (6047 bytes become 6144), the standards and the SDKs' samples for DER.
+pub(super) const SM2_CIPHERTEXT: Form = Form::Der;
+
 /// The rules, for the engine.
-pub(super) static RULES: Rules = Rules { verdict, reserved, service, tags_per_key: TAGS_MAX };
+pub(super) static RULES: Rules = Rules {
+    verdict,
+    reserved,
+    service,
+    tags_per_key: TAGS_MAX,
+    // Sections 8.16 and 8.2.
+    versions_per_pair: 50,
+    version_spacing: Duration::from_hours(7 * 24),
+    import_token_life: Duration::from_hours(24),
+};
 
 struct Row(Op, [Verdict; 4]);
 
 #[rustfmt::skip]
-const TABLE: [Row; 26] = [
+const TABLE: [Row; 34] = [
     //                                         Enabled     Disabled     PendingDeletion  PendingImport
     Row(Op::GenerateDataKey,                 [Admit,      RefuseState, RefuseState,     RefuseState]),
     Row(Op::GenerateDataKeyWithoutPlaintext, [Admit,      RefuseState, RefuseState,     RefuseState]),
@@ -68,6 +86,14 @@ const TABLE: [Row; 26] = [
     Row(Op::GetImportParameters,             [Admit,      Admit,       Admit,           Admit]),
     Row(Op::ImportMaterial,                  [Admit,      Admit,       RefuseMove,      Admit]),
     Row(Op::DeleteMaterial,                  [Admit,      Admit,       Admit,           Admit]),
+    Row(Op::CreateVersion,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // section 8.16: Enabled only
+    Row(Op::GetPublicKey,                    [Admit,      Admit,       Admit,           RefuseState]), // as DescribeKey: it is public
+    Row(Op::Sign,                            [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
+    Row(Op::Verify,                          [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
+    Row(Op::EncryptToPair,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
+    Row(Op::DecryptByPair,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
+    Row(Op::ExportDataKey,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
+    Row(Op::GenerateAndExportDataKey,        [Admit,      RefuseState, RefuseState,     RefuseState]), // as GenerateDataKey
 ];
 
 /// Every row stands where its operation looks for it.

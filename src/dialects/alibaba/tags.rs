@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::names::{KeyName, Malformed};
+use super::names::KeyName;
 use super::reply::Done;
 use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
+use super::values::Malformed;
 use crate::dialects::Cx;
 use crate::engine::{self, KeyRef, Operation, Untag};
 use crate::model::{Key, KeyId};

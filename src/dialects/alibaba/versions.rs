@@ -1,10 +1,13 @@
-//! Key versions: document sections 8.13 and 8.14.
+//! Key versions and rotation: document sections 8.13 to 8.16.
 
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
+use super::keys::OneKey;
 use super::listing::{Page, PageNumber, PageSize, page};
 use super::names::{KeyName, VersionName};
+use super::reply::Done;
+use super::values::RotationInterval;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation};
 use crate::model::{self, Key};
@@ -87,4 +90,29 @@ pub(super) fn list(cx: &Cx, request: ListKeyVersions) -> Result<VersionList, Err
         page_number: number,
         page_size: size,
     })
+}
+
+pub(super) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> {
+    let key = request.key_id.within(&cx)?;
+    let (key, version) = cx.engine.create_version(cx.caller, key).await?;
+    Ok(Described { key_version: KeyVersion::of(&key, &version) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UpdateRotationPolicy {
+    key_id: KeyName,
+    enable_automatic_rotation: bool,
+    rotation_interval: Option<RotationInterval>,
+}
+
+pub(super) async fn update_rotation(cx: Cx, request: UpdateRotationPolicy) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    let interval = match (request.enable_automatic_rotation, request.rotation_interval) {
+        (true, None) => return Err(Error::Missing("RotationInterval".into())),
+        (true, Some(interval)) => Some(interval.0),
+        (false, _) => None,
+    };
+    cx.engine.set_rotation(cx.caller, key, interval).await?;
+    Ok(Done {})
 }

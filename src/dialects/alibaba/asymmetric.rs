@@ -1,0 +1,139 @@
+//! Asymmetric cryptography: document sections 8.24 to 8.28.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::cipher::Encrypted;
+use super::errors::Error;
+use super::names::{KeyName, VersionName, pair};
+use super::rules;
+use super::values::{Blob, Digest, Recipient, SecretBlob};
+use super::words::{EncryptionWord, SigningWord};
+use crate::dialects::Cx;
+use crate::engine::{self, Operation, Used};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AsymmetricSign {
+    key_id: KeyName,
+    key_version_id: VersionName,
+    algorithm: SigningWord,
+    digest: Digest,
+}
+
+/// What came of using a pair, with the key and version that were used.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Outcome<T> {
+    key_id: String,
+    key_version_id: String,
+    value: T,
+}
+
+impl<T> From<Used<T>> for Outcome<T> {
+    fn from(used: Used<T>) -> Self {
+        Self { key_id: used.key.to_string(), key_version_id: used.version.to_string(), value: used.value }
+    }
+}
+
+pub(super) fn sign(cx: &Cx, request: AsymmetricSign) -> Result<Outcome<String>, Error> {
+    let pair = pair(request.key_id, &request.key_version_id, cx)?;
+    let used = cx.engine.sign(&cx.caller, &pair, request.algorithm.into(), &request.digest.0)?;
+    Ok(used.map(|signature| STANDARD.encode(signature)).into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AsymmetricVerify {
+    key_id: KeyName,
+    key_version_id: VersionName,
+    algorithm: SigningWord,
+    digest: Digest,
+    value: Blob,
+}
+
+pub(super) fn verify(cx: &Cx, request: AsymmetricVerify) -> Result<Outcome<bool>, Error> {
+    let pair = pair(request.key_id, &request.key_version_id, cx)?;
+    let (algorithm, digest) = (request.algorithm.into(), request.digest.0);
+    Ok(cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &request.value.0)?.into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AsymmetricEncrypt {
+    key_id: KeyName,
+    key_version_id: VersionName,
+    algorithm: EncryptionWord,
+    plaintext: SecretBlob,
+}
+
+pub(super) fn encrypt(cx: &Cx, request: AsymmetricEncrypt) -> Result<Encrypted, Error> {
+    let pair = pair(request.key_id, &request.key_version_id, cx)?;
+    let text = request.plaintext.0;
+    if request.algorithm == EncryptionWord::SM2PKE && text.len() > rules::SM2_PLAINTEXT_MAX {
+        return Err(Error::Invalid("Plaintext".into()));
+    }
+    Ok(cx.engine.encrypt_to_pair(&cx.caller, &pair, request.algorithm.into(), &text)?.into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AsymmetricDecrypt {
+    key_id: KeyName,
+    key_version_id: VersionName,
+    algorithm: EncryptionWord,
+    ciphertext_blob: Blob,
+    #[serde(default)]
+    recipient: Recipient,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Decrypted {
+    key_id: String,
+    key_version_id: String,
+    plaintext: Zeroizing<String>,
+}
+
+pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, Error> {
+    request.recipient.refuse()?;
+    let pair = pair(request.key_id, &request.key_version_id, cx)?;
+    let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
+    let opened =
+        cx.engine.decrypt_by_pair(&cx.caller, &pair, Operation::DecryptByPair, algorithm.into(), &blob)?;
+    if algorithm == EncryptionWord::SM2PKE && opened.value.len() > rules::SM2_PLAINTEXT_MAX {
+        return Err(Error::Invalid("CiphertextBlob".into()));
+    }
+    Ok(Decrypted {
+        key_id: opened.key.to_string(),
+        key_version_id: opened.version.to_string(),
+        plaintext: Zeroizing::new(STANDARD.encode(&*opened.value)),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetPublicKey {
+    key_id: KeyName,
+    key_version_id: VersionName,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PublicKey {
+    key_id: String,
+    key_version_id: String,
+    public_key: String,
+}
+
+pub(super) fn public_key(cx: &Cx, request: GetPublicKey) -> Result<PublicKey, Error> {
+    let pair = pair(request.key_id, &request.key_version_id, cx)?;
+    let used = cx.engine.public_key(&cx.caller, &pair)?;
+    Ok(PublicKey {
+        key_id: used.key.to_string(),
+        key_version_id: used.version.to_string(),
+        public_key: used.value.pem().map_err(engine::Error::from)?,
+    })
+}

@@ -1,0 +1,115 @@
+//! Exporting data keys, wrapped with a public key that the caller brings: document sections 8.20 and 8.21. A blob
+//! of ours seals a data key's base64 text; what is exported are its bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
+use super::errors::Error;
+use super::names::KeyName;
+use super::values::{Blob, Context};
+use super::words::{EncryptionWord, WrappingSpecWord};
+use crate::algorithms::asymmetric::{Encryption, PublicKey};
+use crate::dialects::Cx;
+use crate::engine::{self, Operation};
+
+/// A public key, and how to wrap with it.
+struct Wrapper {
+    key: PublicKey,
+    algorithm: Encryption,
+}
+
+impl Wrapper {
+    fn of(blob: &Blob, algorithm: EncryptionWord, spec: WrappingSpecWord) -> Result<Self, Error> {
+        let algorithm = Encryption::from(algorithm);
+        if !algorithm.fits(spec.into()) {
+            return Err(Error::Invalid("WrappingAlgorithm".into()));
+        }
+        let key =
+            PublicKey::read(spec.into(), &blob.0).map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
+        Ok(Self { key, algorithm })
+    }
+
+    /// Wraps a data key; one that is too long is the fault of the parameter named.
+    fn wrap(&self, cx: &Cx, bytes: &[u8], fault: &'static str) -> Result<String, Error> {
+        match cx.engine.wrap(&self.key, self.algorithm, bytes) {
+            Ok(wrapped) => Ok(STANDARD.encode(wrapped)),
+            Err(engine::Error::TextTooLong) => Err(Error::Invalid(fault.into())),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ExportDataKey {
+    ciphertext_blob: Blob,
+    #[serde(default)]
+    encryption_context: Context,
+    public_key_blob: Blob,
+    wrapping_algorithm: EncryptionWord,
+    wrapping_key_spec: WrappingSpecWord,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Exported {
+    key_id: String,
+    key_version_id: String,
+    exported_data_key: String,
+}
+
+pub(super) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exported, Error> {
+    let wrapper =
+        Wrapper::of(&request.public_key_blob, request.wrapping_algorithm, request.wrapping_key_spec)?;
+    let (context, blob) = (request.encryption_context, request.ciphertext_blob.0);
+    let opened = cx.engine.open_sealed(&cx.caller, Operation::ExportDataKey, context.bytes(), &blob)?;
+    let bytes = STANDARD.decode(&*opened.value).map(Zeroizing::new);
+    // A text that is no base64 is none that a data key's blob holds.
+    let bytes = bytes.map_err(|_| Error::Invalid("CiphertextBlob".into()))?;
+    Ok(Exported {
+        key_id: opened.key.to_string(),
+        key_version_id: opened.version.to_string(),
+        exported_data_key: wrapper.wrap(cx, &bytes, "CiphertextBlob")?,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GenerateAndExportDataKey {
+    key_id: KeyName,
+    key_spec: Option<String>,
+    number_of_bytes: Option<DataKeyLen>,
+    #[serde(default)]
+    encryption_context: Context,
+    public_key_blob: Blob,
+    wrapping_algorithm: EncryptionWord,
+    wrapping_key_spec: WrappingSpecWord,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GeneratedAndExported {
+    key_id: String,
+    key_version_id: String,
+    ciphertext_blob: String,
+    exported_data_key: String,
+}
+
+pub(super) fn generate_and_export_data_key(
+    cx: &Cx,
+    request: GenerateAndExportDataKey,
+) -> Result<GeneratedAndExported, Error> {
+    let wrapper =
+        Wrapper::of(&request.public_key_blob, request.wrapping_algorithm, request.wrapping_key_spec)?;
+    let size = DataKeySize { key_spec: request.key_spec, number_of_bytes: request.number_of_bytes };
+    let (bytes, text) = size.draw(cx)?;
+    let key = request.key_id.within(cx)?;
+    let (operation, context) = (Operation::GenerateAndExportDataKey, request.encryption_context);
+    let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
+    let Encrypted { ciphertext_blob, key_id, key_version_id } = sealed.into();
+    let exported_data_key = wrapper.wrap(cx, &bytes, "NumberOfBytes")?;
+    Ok(GeneratedAndExported { key_id, key_version_id, ciphertext_blob, exported_data_key })
+}

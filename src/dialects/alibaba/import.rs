@@ -1,0 +1,112 @@
+//! Bringing one's own key: document sections 8.2, 8.3 and 8.9.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::keys::OneKey;
+use super::names::KeyName;
+use super::reply::Done;
+use super::words::WrappingSpecWord;
+use crate::dialects::Cx;
+use crate::engine::{self, Operation, Wrapped, Wrapping};
+use crate::model::{Origin, ProtectionLevel};
+use crate::world::Instant;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetParametersForImport {
+    key_id: KeyName,
+    wrapping_algorithm: WrappingWord,
+    wrapping_key_spec: WrappingSpecWord,
+}
+
+/// The algorithms that wrap key material: one more than those of data keys.
+#[derive(Clone, Copy, Deserialize)]
+#[expect(non_camel_case_types, reason = "these are the document's words")]
+enum WrappingWord {
+    RSAES_PKCS1_V1_5,
+    RSAES_OAEP_SHA_1,
+    RSAES_OAEP_SHA_256,
+    SM2PKE,
+}
+
+fn wrapping(spec: WrappingSpecWord, algorithm: WrappingWord) -> Result<Wrapping, Error> {
+    match (spec, algorithm) {
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_PKCS1_V1_5) => Ok(Wrapping::Rsa2048Pkcs1),
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => Ok(Wrapping::Rsa2048OaepSha1),
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => Ok(Wrapping::Rsa2048OaepSha256),
+        (WrappingSpecWord::EC_SM2, WrappingWord::SM2PKE) => Ok(Wrapping::Sm2),
+        _ => Err(Error::Invalid("WrappingAlgorithm".into())),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ImportParameters {
+    key_id: String,
+    public_key: String,
+    import_token: String,
+    token_expire_time: String,
+}
+
+pub(super) async fn get_parameters(
+    cx: Cx,
+    request: GetParametersForImport,
+) -> Result<ImportParameters, Error> {
+    let wrapping = wrapping(request.wrapping_key_spec, request.wrapping_algorithm)?;
+    let key = request.key_id.without_alias(&cx)?;
+    if wrapping == Wrapping::Sm2 {
+        // SM2 wraps for keys in hardware only.
+        let view = cx.engine.view(&cx.caller);
+        let key = view.sight(&cx.caller).admit(&key, Operation::GetImportParameters)?.key();
+        if key.origin == Origin::External && key.protection == ProtectionLevel::Software {
+            return Err(Error::Invalid("WrappingKeySpec".into()));
+        }
+    }
+    let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;
+    Ok(ImportParameters {
+        key_id: given.key.to_string(),
+        public_key: STANDARD.encode(given.public.der().map_err(engine::Error::from)?),
+        import_token: STANDARD.encode(given.token),
+        token_expire_time: given.expires.to_string(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ImportKeyMaterial {
+    key_id: KeyName,
+    encrypted_key_material: String,
+    import_token: String,
+    #[serde(default)]
+    key_material_expire_unix: i64,
+}
+
+pub(super) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    let expires = match request.key_material_expire_unix {
+        0 => None,
+        seconds => {
+            let at = seconds.checked_mul(1000).map(Instant::from_millis);
+            let at = at.filter(|at| *at >= cx.engine.now());
+            Some(at.ok_or(Error::Invalid("KeyMaterialExpireUnix".into()))?)
+        }
+    };
+    // What is no base64 is as good as empty: no token, and no material.
+    let bytes = |text: String| STANDARD.decode(text).unwrap_or_default();
+    let wrapped = Wrapped {
+        token: bytes(request.import_token),
+        material: bytes(request.encrypted_key_material),
+        expires,
+    };
+    cx.engine.import_material(cx.caller, key, wrapped).await?;
+    Ok(Done {})
+}
+
+pub(super) async fn delete(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.delete_material(cx.caller, key).await?;
+    Ok(Done {})
+}

@@ -1,0 +1,197 @@
+//! The forms of values: contexts, base64, texts and periods with their limits. Each is parsed once, here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::errors::Error;
+use super::rules;
+use crate::algorithms::asymmetric::DIGEST_LEN;
+
+/// A value that is not of its form; which parameter it was, the reader of parameters knows.
+#[derive(Debug)]
+pub(super) struct Malformed;
+
+impl std::fmt::Display for Malformed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("malformed")
+    }
+}
+
+/// Bytes: canonical base64.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Blob(pub(super) Vec<u8>);
+
+impl TryFrom<String> for Blob {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        STANDARD.decode(text).map(Self).map_err(|_| Malformed)
+    }
+}
+
+/// A secret in bytes: canonical base64.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct SecretBlob(pub(super) Zeroizing<Vec<u8>>);
+
+impl TryFrom<String> for SecretBlob {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let text = Zeroizing::new(text);
+        STANDARD.decode(&*text).map(|bytes| Self(Zeroizing::new(bytes))).map_err(|_| Malformed)
+    }
+}
+
+/// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
+/// the plaintext instead.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Recipient(Option<String>);
+
+impl Recipient {
+    /// Refuses a request that names one.
+    pub(super) fn refuse(&self) -> Result<(), Error> {
+        if self.0.is_some() { Err(Error::Unsupported) } else { Ok(()) }
+    }
+}
+
+/// What is signed: a digest of 32 bytes, whichever the algorithm, in canonical base64.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Digest(pub(super) [u8; DIGEST_LEN]);
+
+impl TryFrom<String> for Digest {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let bytes = STANDARD.decode(text).map_err(|_| Malformed)?;
+        bytes.try_into().map(Self).map_err(|_| Malformed)
+    }
+}
+
+/// What Encrypt takes: any text of up to 6 KB, which Decrypt answers byte for byte.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Plaintext(pub(super) Zeroizing<String>);
+
+impl TryFrom<String> for Plaintext {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let text = Zeroizing::new(text);
+        if text.len() <= rules::PLAINTEXT_MAX { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+/// An encryption context: a JSON object of texts. What it binds is the set of its pairs; `{}`, `null` and none are
+/// the same.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub(super) struct Context(Vec<u8>);
+
+impl Context {
+    /// The bytes to authenticate with a ciphertext: each name and value behind its length, in order of names, so
+    /// that no two contexts have the same bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Context {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        if text.chars().count() > rules::CONTEXT_MAX {
+            return Err(Malformed);
+        }
+        let pairs: Option<BTreeMap<String, String>> = serde_json::from_str(&text).map_err(|_| Malformed)?;
+        let mut bytes = Vec::new();
+        for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
+            bytes.extend_from_slice(&u64::try_from(part.len()).map_err(|_| Malformed)?.to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// A text with a longest length, in characters.
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Text<const MAX: usize>(pub(super) String);
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        if text.chars().count() <= MAX { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+/// A period: a number with one of the units `d`, `h`, `m`, `s`, between the shortest and the longest rotation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct RotationInterval(pub(super) Duration);
+
+impl TryFrom<String> for RotationInterval {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+        let (number, unit) = units
+            .iter()
+            .find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))
+            .filter(|(number, _)| number.bytes().all(|b| b.is_ascii_digit()))
+            .ok_or(Malformed)?;
+        let seconds = number.parse::<u64>().ok().and_then(|n| n.checked_mul(*unit)).ok_or(Malformed)?;
+        let (least, most) = (rules::ROTATION_DAYS.start() * 86_400, rules::ROTATION_DAYS.end() * 86_400);
+        if (least..=most).contains(&seconds) {
+            Ok(Self(Duration::from_secs(seconds)))
+        } else {
+            Err(Malformed)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contexts_bind_their_pairs_and_nothing_else() {
+        let context = |text: &str| Context::try_from(text.to_owned());
+        for empty in ["{}", "null", " { } "] {
+            assert_eq!(context(empty).unwrap(), Context::default(), "{empty}");
+        }
+        assert_eq!(context(r#"{"a":"1","b":"2"}"#).unwrap(), context(r#"{ "b":"2", "a":"1" }"#).unwrap());
+        assert_ne!(context(r#"{"a":"1&b=2"}"#).unwrap(), context(r#"{"a":"1","b":"2"}"#).unwrap());
+        for bad in ["{'a': 'b'}", r#"{"a":1}"#, r#"["a"]"#, "a", r#"{"a":null}"#, r#""a""#] {
+            assert!(context(bad).is_err(), "{bad}");
+        }
+        assert!(context(&format!("{{\"a\":\"{}\"}}", "x".repeat(8192))).is_err());
+    }
+
+    #[test]
+    fn rotation_takes_7_to_730_days() {
+        for (text, good) in
+            [("7d", true), ("604800s", true), ("168h", true), ("730d", true), ("10080m", true)]
+                .into_iter()
+                .chain([
+                    ("6d", false),
+                    ("731d", false),
+                    ("365x", false),
+                    ("d", false),
+                    ("99999999999999999999d", false),
+                    ("+7d", false),
+                ])
+        {
+            assert_eq!(RotationInterval::try_from(text.to_owned()).is_ok(), good, "{text}");
+        }
+    }
+}

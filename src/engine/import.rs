@@ -1,0 +1,217 @@
+//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and a token. The
+//! token is all that is kept of the call: it holds the private key, the key that it is for and its end, sealed
+//! under a secret of the realm. So each call has its own, and none has to be remembered.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
+use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
+use crate::algorithms::sm2::Form;
+use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use crate::model::{Change, Holding, Key, KeyId, KeyVersion, Material};
+use crate::world::{Entropy, Instant};
+
+/// How material is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Wrapping {
+    Rsa2048Pkcs1,
+    Rsa2048OaepSha1,
+    Rsa2048OaepSha256,
+    Sm2,
+}
+
+/// Each with its key pair and algorithm. A token names it by its place.
+const WRAPPINGS: [(Wrapping, PairSpec, Encryption); 4] = [
+    (Wrapping::Rsa2048Pkcs1, PairSpec::Rsa2048, Encryption::RsaPkcs1),
+    (Wrapping::Rsa2048OaepSha1, PairSpec::Rsa2048, Encryption::RsaOaepSha1),
+    (Wrapping::Rsa2048OaepSha256, PairSpec::Rsa2048, Encryption::RsaOaepSha256),
+    (Wrapping::Sm2, PairSpec::EcSm2, Encryption::Sm2(Form::Der)),
+];
+
+/// What is needed for an import.
+#[derive(Debug)]
+pub struct ImportParameters {
+    /// The key's id.
+    pub key: KeyId,
+    /// The key to wrap the material with.
+    pub public: PublicKey,
+    /// The token to give back with it.
+    pub token: Vec<u8>,
+    /// When the token is over.
+    pub expires: Instant,
+}
+
+/// Wrapped material, as it comes to be imported.
+#[derive(Debug)]
+pub struct Wrapped {
+    /// The token.
+    pub token: Vec<u8>,
+    /// The material, wrapped with the token's public key.
+    pub material: Vec<u8>,
+    /// When the material expires, if it does.
+    pub expires: Option<Instant>,
+}
+
+impl Engine {
+    /// Prepares an import into a key.
+    pub async fn import_parameters(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        wrapping: Wrapping,
+    ) -> Result<ImportParameters, Error> {
+        let key = {
+            let view = self.view(&caller);
+            let admitted = view.sight(&caller).admit(&key, Operation::GetImportParameters)?.external()?;
+            admitted.key().id.clone()
+        };
+        let (code, spec) = WRAPPINGS
+            .iter()
+            .zip(0u8..)
+            .find_map(|((it, spec, _), code)| (*it == wrapping).then_some((code, *spec)))
+            .ok_or(Error::Internal("a wrapping is missing from the table"))?;
+        let pair = self.draw_pair(spec).await?;
+        let public = PrivateKey::read(spec, &pair)?.public().clone();
+        let expires = self.now().plus(caller.rules.import_token_life);
+        self.ensure_import_seal(&caller).await?;
+        let view = self.view(&caller);
+        let seal = view.sight(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;
+        let token =
+            Token { expires, code, key: key.as_str(), pair: &pair }.seal(seal, &self.world.entropy)?;
+        Ok(ImportParameters { key, public, token, expires })
+    }
+
+    /// Imports material: the first that the key gets, or the same again.
+    ///
+    /// # Errors
+    /// [`Error::NotExternal`], [`Error::ImportTokenInvalid`], [`Error::ImportTokenExpired`],
+    /// [`Error::MaterialInvalid`].
+    pub async fn import_material(&self, caller: Caller, key: KeyRef, wrapped: Wrapped) -> Result<(), Error> {
+        let material = self.unwrap_material(&caller, &key, &wrapped)?;
+        self.change(caller, move |draft| {
+            let admitted = draft.sight().admit(&key, Operation::ImportMaterial)?.external()?;
+            let key = Arc::clone(admitted.key());
+            let version = key.primary().ok_or(Error::KeyVersionNotFound)?;
+            let first = version.fingerprint();
+            if first.is_some_and(|first| first != material.fingerprint(version.id)) {
+                return Err(Error::MaterialInvalid);
+            }
+            hold(draft, &key, version, Holding::Material(material, wrapped.expires));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Deletes imported material. The key waits for the same again.
+    pub async fn delete_material(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let admitted = draft.sight().admit(&key, Operation::DeleteMaterial)?.external()?;
+            let key = Arc::clone(admitted.key());
+            for version in &key.versions {
+                forget(draft, &key, version);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    fn unwrap_material(&self, caller: &Caller, key: &KeyRef, wrapped: &Wrapped) -> Result<Material, Error> {
+        let view = self.view(caller);
+        let sight = view.sight(caller);
+        let admitted = sight.admit(key, Operation::ImportMaterial)?.external()?;
+        let opened = sight.import_seal().and_then(|seal| open(seal, &wrapped.token));
+        let opened = opened.ok_or(Error::ImportTokenInvalid)?;
+        let token = Token::read(&opened).filter(|token| token.key == admitted.key().id.as_str());
+        let token = token.ok_or(Error::ImportTokenInvalid)?;
+        if token.expires <= sight.now() {
+            return Err(Error::ImportTokenExpired);
+        }
+        let (_, spec, algorithm) = WRAPPINGS.get(usize::from(token.code)).ok_or(Error::ImportTokenInvalid)?;
+        let pair = PrivateKey::read(*spec, token.pair).map_err(|_| Error::ImportTokenInvalid)?;
+        let material = pair.decrypt(*algorithm, &wrapped.material).map_err(|_| Error::MaterialInvalid)?;
+        if material.len() != admitted.symmetric()?.material_len() {
+            return Err(Error::MaterialInvalid);
+        }
+        Ok(Material::new(material))
+    }
+
+    /// The realm's secret for import tokens comes to be when it is first needed.
+    async fn ensure_import_seal(&self, caller: &Caller) -> Result<(), Error> {
+        if self.view(caller).sight(caller).import_seal().is_some() {
+            return Ok(());
+        }
+        self.change(caller.clone(), |draft| {
+            if draft.sight().import_seal().is_none() {
+                let seal = Zeroizing::new(draft.entropy().array::<32>().to_vec());
+                draft.add(Change::ImportSealDrawn(Arc::new(Material::new(seal))));
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Drafts the end of material that has expired.
+pub(super) fn expire(draft: &mut Draft<'_>, key: &Arc<Key>) {
+    for version in &key.versions {
+        if version.expires().is_some_and(|at| at <= draft.now()) {
+            forget(draft, key, version);
+        }
+    }
+}
+
+/// Drafts that a version holds nothing any more, but remembers what it held.
+fn forget(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion) {
+    if matches!(version.holding, Holding::Material(..)) {
+        hold(draft, key, version, Holding::Nothing { last: version.fingerprint() });
+    }
+}
+
+fn hold(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion, holding: Holding) {
+    let version = KeyVersion { id: version.id, created_at: version.created_at, holding };
+    draft.add(Change::VersionSet(key.ordinal, Arc::new(version)));
+}
+
+/// What a token says.
+struct Token<'a> {
+    expires: Instant,
+    code: u8,
+    key: &'a str,
+    pair: &'a [u8],
+}
+
+impl<'a> Token<'a> {
+    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of wrapping, one of the
+    /// key id's length, the key id, the private key.
+    fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
+        let iv: [u8; IV_LEN] = entropy.array();
+        let len = u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
+        let mut token = iv.to_vec();
+        token.extend_from_slice(&self.expires.millis().to_be_bytes());
+        token.extend_from_slice(&[self.code, len]);
+        token.extend_from_slice(self.key.as_bytes());
+        token.extend_from_slice(self.pair);
+        let tag = symmetric::seal(Cipher::Aes, under, iv, b"", &mut token[IV_LEN..]);
+        token.extend_from_slice(&tag.map_err(|_| Error::Internal("an import seal is no key"))?);
+        Ok(token)
+    }
+
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let (time, rest) = text.split_first_chunk::<8>()?;
+        let ([code, len], rest) = rest.split_first_chunk::<2>()?;
+        let (key, pair) = rest.split_at_checked(usize::from(*len))?;
+        let expires = Instant::from_millis(i64::from_be_bytes(*time));
+        Some(Self { expires, code: *code, key: std::str::from_utf8(key).ok()?, pair })
+    }
+}
+
+fn open(under: &[u8], token: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (iv, rest) = token.split_first_chunk::<IV_LEN>()?;
+    let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>()?;
+    let mut text = Zeroizing::new(sealed.to_vec());
+    symmetric::open(Cipher::Aes, under, *iv, b"", &mut text, *tag).ok()?;
+    Some(text)
+}

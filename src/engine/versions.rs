@@ -1,0 +1,64 @@
+//! New versions of key pairs, which their owners ask for.
+
+use std::sync::Arc;
+
+use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation};
+use crate::algorithms::asymmetric::PairSpec;
+use crate::model::{Change, Holding, Key, KeySpec, KeyVersion, Material, Ordinal};
+
+impl Engine {
+    /// Makes a new version of a pair, with a private key of its own. The older ones go on as before.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnfit`] for a symmetric key; [`Error::VersionTooSoon`] and [`Error::QuotaExceeded`] by the
+    /// cloud's rules.
+    pub async fn create_version(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+    ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
+        // Whoever is refused is refused before a private key was drawn for nothing.
+        let spec = {
+            let view = self.view(&caller);
+            let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;
+            next_version(&admitted, &caller)?
+        };
+        let material = Material::new(self.draw_pair(spec).await?);
+        self.change(caller, move |draft| {
+            let admitted = draft.sight().admit(&key, Operation::CreateVersion)?;
+            next_version(&admitted, draft.caller())?;
+            let key = Arc::clone(admitted.key());
+            let version = Arc::new(KeyVersion {
+                id: draft.entropy().uuid().into(),
+                created_at: draft.now(),
+                holding: Holding::Material(material, None),
+            });
+            draft.add_versions(key.ordinal, vec![Arc::clone(&version)]);
+            Ok((key, version))
+        })
+        .await
+    }
+}
+
+/// The kind of the pair, if it may have another version now.
+fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Error> {
+    let key = admitted.key();
+    let KeySpec::Pair(spec) = key.spec else { return Err(Error::KeyUnfit) };
+    let spacing = caller.rules.version_spacing;
+    if key.primary().is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
+        return Err(Error::VersionTooSoon);
+    }
+    if key.versions.len() >= caller.rules.versions_per_pair {
+        return Err(Error::QuotaExceeded);
+    }
+    Ok(spec)
+}
+
+impl Draft<'_> {
+    /// Adds versions to a key. Their numbers count: nothing that was drawn before is drawn again by a later run.
+    pub(super) fn add_versions(&mut self, key: Ordinal, versions: Vec<Arc<KeyVersion>>) {
+        let last = self.sight().state().next_ordinal() - 1 + versions.len() as u64;
+        self.add(Change::VersionsAdded(key, versions));
+        self.add(Change::Counted(last));
+    }
+}

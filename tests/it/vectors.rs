@@ -1,0 +1,96 @@
+//! Known answers that others published (fixtures/vectors). Every line of a file is driven, and the test says how many
+//! there are: a file that lost lines fails.
+
+mod pairs;
+mod standards;
+mod symmetric;
+
+use crate::kit::table;
+
+/// A vector of Project Wycheproof.
+struct Vector {
+    /// Where it stands, for messages.
+    name: String,
+    /// Whether it is published as valid.
+    valid: bool,
+    /// Whether kmsim takes it.
+    taken: bool,
+    /// Its bytes, in the order of the file's columns.
+    bytes: Vec<Vec<u8>>,
+}
+
+/// Vectors that share something, mostly a key.
+struct Group {
+    shared: Vec<String>,
+    vectors: Vec<Vector>,
+}
+
+/// What a file's vectors came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Tally {
+    groups: usize,
+    taken: usize,
+    refused: usize,
+    /// Of both, those that kmsim treats otherwise than published.
+    differing: usize,
+}
+
+fn groups(file: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut source = String::new();
+    for mut row in table(&format!("vectors/wycheproof/{file}")) {
+        if row[0] == "group" {
+            source.clone_from(&row[1]);
+            groups.push(Group { shared: row.split_off(2), vectors: Vec::new() });
+            continue;
+        }
+        let [id, verdict, kmsim, flags, comment, bytes @ ..] = row.as_slice() else {
+            panic!("{file}: a line of {} cells", row.len())
+        };
+        let valid = verdict == "valid";
+        let taken = match (verdict.as_str(), kmsim.as_str()) {
+            ("valid" | "invalid", "-") => valid,
+            ("valid" | "acceptable", "refuses") => false,
+            ("invalid" | "acceptable", "accepts") => true,
+            other => panic!("{file}: {source} {id}: {other:?}"),
+        };
+        groups.last_mut().unwrap().vectors.push(Vector {
+            name: format!("{file}: {source} {id} ({verdict}; {flags}; {comment})"),
+            valid,
+            taken,
+            bytes: bytes.iter().map(|cell| hex(cell)).collect(),
+        });
+    }
+    groups
+}
+
+/// Asks about every vector of a file whether it is taken. `key` reads what a group shares.
+fn drive<K>(file: &str, key: impl Fn(&Group) -> K, asks: impl Fn(&K, &Group, &Vector) -> bool) -> Tally {
+    let groups = groups(file);
+    let mut tally = Tally { groups: groups.len(), taken: 0, refused: 0, differing: 0 };
+    let mut faults = Vec::new();
+    for group in groups {
+        assert!(!group.vectors.is_empty(), "{file}: a group without vectors");
+        let key = key(&group);
+        for vector in &group.vectors {
+            let taken = asks(&key, &group, vector);
+            if taken != vector.taken {
+                faults.push(format!("{}: {}", vector.name, if taken { "taken" } else { "refused" }));
+            }
+            *if taken { &mut tally.taken } else { &mut tally.refused } += 1;
+            tally.differing += usize::from(taken != vector.valid);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    tally
+}
+
+/// The bytes of a cell; `-` is none.
+fn hex(cell: &str) -> Vec<u8> {
+    if cell == "-" {
+        return Vec::new();
+    }
+    assert!(!cell.is_empty() && cell.len().is_multiple_of(2), "not hexadecimal: {cell:?}");
+    let digits = cell.as_bytes().chunks(2);
+    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}

@@ -1,0 +1,173 @@
+//! The examples of the standards themselves: SM2, SM3, SM4, HMAC, and the nonces of RFC 6979.
+
+use std::collections::HashMap;
+
+use kmsim::algorithms::asymmetric::{Chance, Encryption, Failure, PairSpec, PrivateKey, PublicKey, Signing};
+use kmsim::algorithms::mac::{Hash, digest, hmac};
+use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::symmetric::{Cipher, seal};
+use sm4::Sm4;
+use sm4::cipher::{BlockCipherEncrypt, KeyInit};
+
+use super::hex;
+use crate::kit::table;
+
+/// What stands in sm2.tsv, by name.
+struct Sm2(HashMap<String, Vec<u8>>);
+
+impl Sm2 {
+    fn read() -> Self {
+        let rows = table("vectors/sm2.tsv");
+        let named: HashMap<_, _> = rows.iter().map(|row| (row[0].clone(), hex(&row[1]))).collect();
+        assert_eq!((rows.len(), named.len()), (21, 21));
+        Self(named)
+    }
+
+    fn get(&self, name: &str) -> &[u8] {
+        &self.0[name]
+    }
+
+    fn join(&self, names: &[&str]) -> Vec<u8> {
+        names.iter().flat_map(|name| self.get(name)).copied().collect()
+    }
+
+    fn e(&self) -> [u8; 32] {
+        self.get("e").try_into().unwrap()
+    }
+
+    fn private(&self) -> PrivateKey {
+        PrivateKey::read(PairSpec::EcSm2, self.get("private")).unwrap()
+    }
+
+    fn public(&self) -> PublicKey {
+        PublicKey::read(PairSpec::EcSm2, self.get("public")).unwrap()
+    }
+}
+
+#[test]
+fn sm2_keys() {
+    let sm2 = Sm2::read();
+    assert_eq!(sm2.private().public().der().unwrap(), sm2.get("public"));
+    assert_eq!(sm2.public().der().unwrap(), sm2.get("public"));
+    assert!(sm2.get("public").ends_with(&[&[4], &sm2.join(&["x", "y"])[..]].concat()));
+    assert!(sm2.get("private").ends_with(&sm2.join(&["x", "y"])));
+    assert!(sm2.get("private").windows(32).any(|it| it == sm2.get("d")));
+}
+
+#[test]
+fn sm2_signature() {
+    let sm2 = Sm2::read();
+    let bits = u16::try_from(sm2.get("id").len() * 8).unwrap().to_be_bytes();
+    let signer = [&bits, &sm2.join(&["id", "a", "b", "gx", "gy", "x", "y"])[..]].concat();
+    assert_eq!(digest(Hash::Sm3, &signer), sm2.get("z"));
+    assert_eq!(digest(Hash::Sm3, &sm2.join(&["z", "msg"])), sm2.get("e"));
+    // Both numbers have their highest bit set: in DER a zero stands before them.
+    let parts: [&[u8]; 4] = [&[0x30, 70, 2, 33, 0], sm2.get("r"), &[2, 33, 0], sm2.get("s")];
+    assert_eq!(parts.concat(), sm2.get("sig"));
+    let public = sm2.public();
+    let verifies = |e: &[u8; 32], sig: &[u8]| public.verifies(Signing::Sm2, e, sig).unwrap();
+    assert!(verifies(&sm2.e(), sm2.get("sig")));
+    for at in 0..32 {
+        let mut e = sm2.e();
+        e[at] ^= 1;
+        assert!(!verifies(&e, sm2.get("sig")), "byte {at} of e");
+    }
+    for at in 0..72 {
+        let mut sig = sm2.get("sig").to_vec();
+        sig[at] ^= 1;
+        assert!(!verifies(&sm2.e(), &sig), "byte {at} of the signature");
+    }
+    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another one.
+    let own = sm2.private().sign(Signing::Sm2, &sm2.e(), Chance::Any).unwrap();
+    assert_ne!(own, sm2.get("sig"));
+    assert!(verifies(&sm2.e(), &own));
+}
+
+#[test]
+fn sm2_ciphertext() {
+    let sm2 = Sm2::read();
+    let (x, y) = sm2.get("c1")[1..].split_at(32);
+    let (c3, c2) = (sm2.get("c3"), sm2.get("c2"));
+    let parts: [&[u8]; 8] = [&[0x30, 124, 2, 32], x, &[2, 33, 0], y, &[4, 32], c3, &[4, 19], c2];
+    assert_eq!(parts.concat(), sm2.get("der"));
+    let key = sm2.private();
+    let raw = sm2.join(&["c1", "c3", "c2"]);
+    for form in [Form::Der, Form::Raw] {
+        let decrypt = |ciphertext: &[u8]| key.decrypt(Encryption::Sm2(form), ciphertext);
+        assert_eq!(decrypt(&raw).unwrap()[..], *sm2.get("text"));
+        assert_eq!(decrypt(sm2.get("der")).unwrap()[..], *sm2.get("text"));
+        // The order of the standard's first edition.
+        assert_eq!(decrypt(&sm2.join(&["c1", "c2", "c3"])).err(), Some(Failure::Unopenable));
+    }
+    for (what, ciphertext) in [("raw", &raw[..]), ("der", sm2.get("der"))] {
+        for at in 0..ciphertext.len() {
+            let mut ciphertext = ciphertext.to_vec();
+            ciphertext[at] ^= 1;
+            let opened = key.decrypt(Encryption::Sm2(Form::Raw), &ciphertext);
+            assert_eq!(opened.err(), Some(Failure::Unopenable), "{what}: byte {at}");
+        }
+    }
+}
+
+#[test]
+fn sm3() {
+    let rows = table("vectors/sm3.tsv");
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(digest(Hash::Sm3, &hex(&row[1])), hex(&row[2]), "example {}", row[0]);
+    }
+}
+
+/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for the cipher beneath,
+/// and GCM's first block of keystream shows that it is that one.
+#[test]
+fn sm4() {
+    let rows = table("vectors/sm4.tsv");
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let cipher = Sm4::new_from_slice(&hex(&row[1])).unwrap();
+        let mut block = <[u8; 16]>::try_from(hex(&row[2])).unwrap().into();
+        for _ in 0..row[3].parse().unwrap() {
+            cipher.encrypt_block(&mut block);
+        }
+        assert_eq!(block[..], hex(&row[4]), "example {}", row[0]);
+        let iv = [7; 12];
+        let mut counter = sm4::cipher::Block::<Sm4>::from([7; 16]);
+        counter[12..].copy_from_slice(&[0, 0, 0, 2]);
+        cipher.encrypt_block(&mut counter);
+        let mut zeros = [0; 16];
+        seal(Cipher::Sm4, &hex(&row[1]), iv, b"", &mut zeros).unwrap();
+        assert_eq!(zeros, counter[..], "example {}", row[0]);
+    }
+}
+
+#[test]
+fn hmacs() {
+    let rows = table("vectors/hmac.tsv");
+    assert_eq!(rows.len(), 14);
+    for row in rows {
+        let (hash, len) = match row[2].as_str() {
+            "SHA-1" => (Hash::Sha1, 20),
+            "SHA-256" => (Hash::Sha256, 32),
+            other => panic!("{other}"),
+        };
+        let (made, tag) = (hmac(hash, &[&hex(&row[3])], &hex(&row[4])), hex(&row[5]));
+        assert_eq!(made.len(), len);
+        // One is published in part.
+        assert_eq!(tag.len(), if (row[0].as_str(), row[1].as_str()) == ("RFC 4231", "5") { 16 } else { len });
+        assert_eq!(made[..tag.len()], tag, "{} case {}", row[0], row[1]);
+    }
+}
+
+#[test]
+fn nonces() {
+    let rows = table("vectors/rfc6979.tsv");
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row[0], "P-256");
+        let key = PrivateKey::read(PairSpec::EcP256, &hex(&row[1])).unwrap();
+        let digest = digest(Hash::Sha256, &hex(&row[2])).try_into().unwrap();
+        assert_eq!(key.sign(Signing::Ecdsa, &digest, Chance::Any), Ok(hex(&row[3])));
+        assert_eq!(key.public().verifies(Signing::Ecdsa, &digest, &hex(&row[3])), Ok(true));
+    }
+}
