@@ -8,11 +8,13 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use kmsim::model::{Material, VersionId};
 use kmsim::world::Entropy;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::kit::{Process, data_file, kmsim};
+use crate::makers::{import, newest_version, wrapped};
 use crate::program::refused;
 
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -85,6 +87,36 @@ fn material_is_nowhere_in_the_files() {
 }
 
 #[test]
+fn neither_pairs_nor_imported_material_are_in_the_files() {
+    const IMPORTED: [u8; 32] = *b"imported: thirty-two bytes of it";
+    let (folder, path) = data_file();
+    let server = Process::spawn(&mut serve(&path));
+    let client = server.client();
+    for spec in ["RSA_2048", "EC_P256", "EC_P256K", "EC_SM2"] {
+        client.create_key(&[("KeySpec", spec)]);
+    }
+    let keys = [(); 2].map(|()| client.create_key(&[("Origin", "EXTERNAL")]));
+    for key in &keys {
+        import(&client, key, &wrapped(&client, key, &IMPORTED)).ok();
+    }
+    client.call("DeleteKeyMaterial", &[("KeyId", &keys[0])]).ok();
+    // What tells the same material from another later tells nobody else what it was.
+    let trace = Material::new(IMPORTED.to_vec().into());
+    let version = newest_version(&client, &keys[0]);
+    let trace = trace.fingerprint(VersionId::parse(version.as_bytes()).unwrap());
+    drop(server);
+    // The object identifiers that every private key in PKCS #8 begins with.
+    let rsa = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    let curves = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    for (path, bytes) in files(folder.path()) {
+        for part in [&IMPORTED[..16], &rsa, &curves, &trace.as_bytes()[..16]] {
+            let found = bytes.windows(part.len()).any(|it| it == part);
+            assert!(!found, "{part:02x?} in {}", path.display());
+        }
+    }
+}
+
+#[test]
 fn sealed_material_cannot_be_moved_or_changed() {
     for (statement, said) in [
         (
@@ -97,6 +129,14 @@ fn sealed_material_cannot_be_moved_or_changed() {
             "sealed_material",
         ),
         ("UPDATE key_versions SET sealed_material = x'' WHERE key = 2", "sealed_material"),
+        (
+            "UPDATE key_versions SET sealed_fingerprint = sealed_material, sealed_material = NULL WHERE key = 2",
+            "sealed_fingerprint",
+        ),
+        (
+            "UPDATE realms SET sealed_import_seal = (SELECT sealed_material FROM key_versions WHERE key = 2)",
+            "sealed_import_seal",
+        ),
         (
             "UPDATE keys SET key_id = substr(key_id, 1, 35) || iif(substr(key_id, 36) = '0', '1', '0') \
              WHERE ordinal = 2",

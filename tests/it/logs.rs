@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::world::Clock;
 
 use crate::kit::{Client, Process, encode, form, kmsim, send};
+use crate::makers::{MATERIAL, import, pair, wrapped};
 use crate::program::both_ways;
 
 /// Starts a command with its log in a file.
@@ -69,6 +70,19 @@ fn no_log_level_shows_a_secret() {
             client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]).ok();
             client.call("Decrypt", &[("CiphertextBlob", &blob[4..])]).refused_parameter("CiphertextBlob");
             let data_key = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
+            let (pair, version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
+            let pair =
+                [("KeyId", pair.as_str()), ("KeyVersionId", version.as_str()), ("Algorithm", "SM2PKE")];
+            let brief = STANDARD.encode(PLAINTEXT);
+            let sealed =
+                client.call("AsymmetricEncrypt", &[&pair[..], &[("Plaintext", &brief)]].concat()).ok();
+            let sealed = ("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap());
+            let query = form(&client.signed("GET", "AsymmetricDecrypt", &[&pair[..], &[sealed]].concat()));
+            send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
+            let external = client.create_key(&[("Origin", "EXTERNAL")]);
+            let material = wrapped(&client, &external, &MATERIAL);
+            import(&client, &external, &material).ok();
+            hidden.extend([brief, material.0, STANDARD.encode(MATERIAL)]);
             let wrong = client.clone().with("SecurityToken", "hush-wrong token");
             wrong.call("Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]);
             hidden.extend([blob, data_key.as_str().unwrap().to_owned()]);

@@ -28,5 +28,6 @@ mod replies;
 mod restart;
 mod signatures;
 mod tags;
+mod upgrade;
 mod vectors;
 mod walls;
