@@ -10,7 +10,7 @@ use crate::request::Signer;
 
 /// An action that is measured.
 pub(crate) struct Action {
-    /// Its name.
+    /// Its name, and behind a colon the key that it is done with, where that matters.
     pub(crate) name: &'static str,
     /// How many requests a round has, by number of connections.
     pub(crate) requests: [u32; 3],
@@ -40,16 +40,32 @@ pub(crate) const ACTIONS: &[Action] = &[
         params: |it| vec![("KeyId", &it.key), ("KeySpec", "AES_256")],
     },
     Action { name: "DescribeKey", requests: MANY, writes: false, params: |it| vec![("KeyId", &it.key)] },
+    Action {
+        name: "AsymmetricSign:EC_P256",
+        requests: SIGNATURES,
+        writes: false,
+        params: |it| it.p256.signing("ECDSA_SHA_256"),
+    },
+    Action {
+        name: "AsymmetricSign:RSA_2048",
+        requests: SIGNATURES,
+        writes: false,
+        params: |it| it.rsa.signing("RSA_PSS_SHA_256"),
+    },
     Action { name: "CreateKey", requests: [300, 2_000, 2_000], writes: true, params: |_| Vec::new() },
 ];
 
 /// One connection waits for each answer; more of them keep the server busy.
 const MANY: [u32; 3] = [8_000, 40_000, 40_000];
 
+/// Signatures take the processor longer than all the rest of a request.
+const SIGNATURES: [u32; 3] = [2_000, 4_000, 4_000];
+
 impl Action {
     /// A new request.
     pub(crate) fn request(&self, subject: &Subject, signer: &mut Signer) -> Vec<u8> {
-        signer.request(self.name, &(self.params)(subject))
+        let action = self.name.split(':').next().unwrap_or(self.name);
+        signer.request(action, &(self.params)(subject))
     }
 }
 
@@ -61,10 +77,42 @@ pub(crate) struct Subject {
     text: String,
     /// The plaintext sealed under the key.
     blob: String,
+    p256: Pair,
+    rsa: Pair,
+}
+
+/// A key pair that signs.
+struct Pair {
+    key: String,
+    version: String,
+}
+
+/// A digest in base64.
+const DIGEST: &str = "paWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaU=";
+
+impl Pair {
+    async fn make(connection: &mut Connection, signer: &mut Signer, spec: &str) -> Result<Self, Failure> {
+        let params = [("KeySpec", spec), ("KeyUsage", "SIGN/VERIFY")];
+        let made = connection.call(&signer.request("CreateKey", &params)).await?.json()?;
+        let key = string(&made["KeyMetadata"]["KeyId"])?;
+        let versions =
+            connection.call(&signer.request("ListKeyVersions", &[("KeyId", &key)])).await?.json()?;
+        let version = string(&versions["KeyVersions"]["KeyVersion"][0]["KeyVersionId"])?;
+        Ok(Self { key, version })
+    }
+
+    fn signing<'a>(&'a self, algorithm: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("KeyId", &self.key),
+            ("KeyVersionId", &self.version),
+            ("Algorithm", algorithm),
+            ("Digest", DIGEST),
+        ]
+    }
 }
 
 impl Subject {
-    /// Makes a key and seals a text under it.
+    /// Makes a key and seals a text under it, and makes two pairs.
     pub(crate) async fn make(connection: &mut Connection, signer: &mut Signer) -> Result<Self, Failure> {
         let text = STANDARD.encode([0xA5; 32]);
         let made = connection.call(&signer.request("CreateKey", &[])).await?.json()?;
@@ -72,7 +120,9 @@ impl Subject {
         let params = [("KeyId", key.as_str()), ("Plaintext", &text)];
         let sealed = connection.call(&signer.request("Encrypt", &params)).await?.json()?;
         let blob = string(&sealed["CiphertextBlob"])?;
-        Ok(Self { key, text, blob })
+        let p256 = Pair::make(connection, signer, "EC_P256").await?;
+        let rsa = Pair::make(connection, signer, "RSA_2048").await?;
+        Ok(Self { key, text, blob, p256, rsa })
     }
 }
 

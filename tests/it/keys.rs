@@ -187,3 +187,26 @@ accounts:
     client.create_key(&[]);
     client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
 }
+
+#[test]
+fn drawing_private_keys_keeps_nobody_else_waiting() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[]);
+    let made = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                client.create_key(&[("KeySpec", "RSA_3072")]);
+                made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        }
+        // They are drawn one after the other; this server has one thread for requests, and it is free.
+        for _ in 0..3 {
+            client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "text")]).ok();
+        }
+        client.create_key(&[]);
+        assert!(made.load(std::sync::atomic::Ordering::SeqCst) < 3, "the others came first");
+    });
+    assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 5);
+}
