@@ -1,0 +1,309 @@
+//! Both ways with the OpenSSL command line, for every algorithm that it has: what kmsim makes, OpenSSL reads, and
+//! the other way round. On the wire a private key stays in kmsim; where OpenSSL needs one, it makes its own, and
+//! the library behind the wire reads it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kmsim::algorithms::asymmetric::{Chance, Encryption, Failure, PairSpec, PrivateKey, PublicKey, Signing};
+use kmsim::algorithms::mac::{Hash, digest};
+use kmsim::algorithms::sm2::Form;
+use sm3::{Digest as _, Sm3};
+
+use crate::kit::Server;
+use crate::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
+
+/// The OpenSSL program, in a folder of its own.
+pub struct OpenSsl(tempfile::TempDir);
+
+impl OpenSsl {
+    pub fn new() -> Self {
+        let version = Command::new("openssl").arg("version").output();
+        let version = version.unwrap_or_else(|e| panic!("these tests need the program openssl: {e}"));
+        let version = String::from_utf8(version.stdout).unwrap();
+        assert!(version.starts_with("OpenSSL 3."), "these tests need OpenSSL 3: {version}");
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn output(&self, words: &str) -> Output {
+        Command::new("openssl").args(words.split(' ')).current_dir(self.0.path()).output().unwrap()
+    }
+
+    /// Runs a command, given by its words.
+    #[track_caller]
+    pub fn run(&self, words: &str) {
+        let output = self.output(words);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {words}: {told}");
+    }
+
+    /// Whether a command that checks something succeeds.
+    pub fn agrees(&self, words: &str) -> bool {
+        self.output(words).status.success()
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        Path::join(self.0.path(), name)
+    }
+
+    pub fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    /// Makes a key, leaves it in `key.pem` and its public half in `pub.pem`, and answers both in DER: PKCS #8 and
+    /// `SubjectPublicKeyInfo`.
+    pub fn make_key(&self, spec: PairSpec) -> (Vec<u8>, Vec<u8>) {
+        self.run(&format!("genpkey {} -out key.pem", genpkey(spec)));
+        self.run("pkey -in key.pem -pubout -out pub.pem");
+        self.run("pkcs8 -topk8 -nocrypt -in key.pem -outform DER -out key.der");
+        self.run("pkey -in key.pem -pubout -outform DER -out pub.der");
+        (self.read("key.der"), self.read("pub.der"))
+    }
+}
+
+fn genpkey(spec: PairSpec) -> &'static str {
+    match spec {
+        PairSpec::Rsa2048 => "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+        PairSpec::Rsa3072 => "-algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+        PairSpec::EcP256 => "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+        PairSpec::EcP256K => "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1",
+        PairSpec::EcSm2 => "-algorithm SM2",
+    }
+}
+
+const SPECS: [(&str, PairSpec); 5] = [
+    ("RSA_2048", PairSpec::Rsa2048),
+    ("RSA_3072", PairSpec::Rsa3072),
+    ("EC_P256", PairSpec::EcP256),
+    ("EC_P256K", PairSpec::EcP256K),
+    ("EC_SM2", PairSpec::EcSm2),
+];
+
+const MESSAGE: &[u8] = b"signed here, checked there\r\n";
+
+/// The signer's identity in SM2 where none was agreed on.
+const IDENTITY: &str = "1234567812345678";
+
+/// The words that tell OpenSSL how to sign or verify a message with a key of its own or another's.
+fn signing_words(algorithm: Signing) -> String {
+    match algorithm {
+        Signing::RsaPss => {
+            "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sigopt rsa_mgf1_md:sha256"
+                .into()
+        }
+        Signing::RsaPkcs1 | Signing::Ecdsa => "-sha256".into(),
+        Signing::Sm2 => format!("-sm3 -sigopt distid:{IDENTITY}"),
+    }
+}
+
+/// The words that tell OpenSSL how to encrypt or decrypt.
+pub fn encryption_words(algorithm: Encryption) -> &'static str {
+    match algorithm {
+        Encryption::RsaOaepSha1 => "-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha1",
+        Encryption::RsaOaepSha256 => {
+            "-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256"
+        }
+        Encryption::RsaPkcs1 => "-pkeyopt rsa_padding_mode:pkcs1",
+        Encryption::Sm2(_) => "-pkeyopt digest:sm3",
+    }
+}
+
+fn signings(spec: PairSpec) -> Vec<(&'static str, Signing)> {
+    let all = [
+        ("RSA_PSS_SHA_256", Signing::RsaPss),
+        ("RSA_PKCS1_SHA_256", Signing::RsaPkcs1),
+        ("ECDSA_SHA_256", Signing::Ecdsa),
+        ("SM2DSA", Signing::Sm2),
+    ];
+    all.into_iter().filter(|(_, algorithm)| algorithm.fits(spec)).collect()
+}
+
+fn encryptions(spec: PairSpec) -> Vec<(&'static str, Encryption)> {
+    let all = [
+        ("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256),
+        ("RSAES_OAEP_SHA_1", Encryption::RsaOaepSha1),
+        ("SM2PKE", Encryption::Sm2(Form::Der)),
+    ];
+    all.into_iter().filter(|(_, algorithm)| algorithm.fits(spec)).collect()
+}
+
+/// What is signed of a message.
+fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> [u8; 32] {
+    match algorithm {
+        Signing::Sm2 => sm2_digest(public, message),
+        _ => digest(Hash::Sha256, message).try_into().unwrap(),
+    }
+}
+
+/// GB/T 32918.2 section 5.5: `Z` is the digest of the signer's identity behind its length in bits, the curve
+/// (`a`, `b` and the base point) and the public key; what is signed is the digest of `Z` and the message.
+fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
+    const CURVE: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC\
+                         28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
+                         32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\
+                         BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
+    let curve: Vec<u8> =
+        (0..CURVE.len()).step_by(2).map(|at| u8::from_str_radix(&CURVE[at..at + 2], 16).unwrap()).collect();
+    // The key's info ends with its point, uncompressed.
+    let point = &public[public.len() - 65..];
+    assert_eq!(point[0], 4);
+    let bits = u16::try_from(IDENTITY.len() * 8).unwrap().to_be_bytes();
+    let z =
+        Sm3::new().chain_update(bits).chain_update(IDENTITY).chain_update(curve).chain_update(&point[1..]);
+    Sm3::new().chain_update(z.finalize()).chain_update(message).finalize().into()
+}
+
+#[test]
+fn openssl_verifies_what_kmsim_signs() {
+    let (openssl, server) = (OpenSsl::new(), Server::start());
+    openssl.write("message", MESSAGE);
+    openssl.write("other", b"another message");
+    for (name, spec) in SPECS {
+        let pair = Pair::make(&server.client(), name, SIGN);
+        let pem = pair.pem();
+        openssl.write("pub.pem", pem.as_bytes());
+        openssl.run("pkey -pubin -in pub.pem -noout -check -pubcheck");
+        for (word, algorithm) in signings(spec) {
+            let digest = digest_of(algorithm, &spki(&pem), MESSAGE);
+            openssl.write("signature", &pair.sign(word, &digest));
+            let words = signing_words(algorithm);
+            let verify = format!("dgst {words} -verify pub.pem -signature signature");
+            openssl.run(&format!("{verify} message"));
+            assert!(!openssl.agrees(&format!("{verify} other")), "{name} {word}");
+        }
+    }
+}
+
+#[test]
+fn kmsim_verifies_what_openssl_signs() {
+    let openssl = OpenSsl::new();
+    openssl.write("message", MESSAGE);
+    for (name, spec) in SPECS {
+        let (private, public) = openssl.make_key(spec);
+        let key = PublicKey::read(spec, &public).unwrap();
+        let private = PrivateKey::read(spec, &private).unwrap();
+        assert_eq!(private.public().der().unwrap(), public, "{name}: both write the same");
+        assert_eq!(key.pem().unwrap().as_bytes(), openssl.read("pub.pem"), "{name}");
+        for (word, algorithm) in signings(spec) {
+            let digest = digest_of(algorithm, &public, MESSAGE);
+            let words = signing_words(algorithm);
+            openssl.run(&format!("dgst {words} -sign key.pem -out signature message"));
+            let signature = openssl.read("signature");
+            assert_eq!(key.verifies(algorithm, &digest, &signature), Ok(true), "{name} {word}");
+            assert_eq!(key.verifies(algorithm, &[7; 32], &signature), Ok(false), "{name} {word}");
+            // And what kmsim signs with OpenSSL's private key.
+            openssl.write("signature", &private.sign(algorithm, &digest, Chance::Any).unwrap());
+            openssl.run(&format!("dgst {words} -verify pub.pem -signature signature message"));
+        }
+    }
+}
+
+#[test]
+fn pss_is_one_salt_and_one_mask() {
+    let openssl = OpenSsl::new();
+    openssl.write("message", MESSAGE);
+    let (_, public) = openssl.make_key(PairSpec::Rsa2048);
+    let key = PublicKey::read(PairSpec::Rsa2048, &public).unwrap();
+    let digest = digest(Hash::Sha256, MESSAGE).try_into().unwrap();
+    let verifies = |salt: u8, mask: &str| {
+        let pss = "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen";
+        let mask = format!("-sigopt rsa_mgf1_md:{mask}");
+        openssl.run(&format!("dgst {pss}:{salt} {mask} -sign key.pem -out signature message"));
+        key.verifies(Signing::RsaPss, &digest, &openssl.read("signature")).unwrap()
+    };
+    assert!(verifies(32, "sha256"));
+    for salt in [0, 20, 31, 33, 64, 222] {
+        assert!(!verifies(salt, "sha256"), "a salt of {salt} bytes");
+    }
+    assert!(!verifies(32, "sha1") && !verifies(32, "sha512"));
+    // PKCS #1 v1.5 names its digest.
+    openssl.run("dgst -sha512-256 -sign key.pem -out signature message");
+    assert_eq!(key.verifies(Signing::RsaPkcs1, &digest, &openssl.read("signature")), Ok(false));
+}
+
+#[test]
+fn kmsim_decrypts_what_openssl_encrypts() {
+    let (openssl, server) = (OpenSsl::new(), Server::start());
+    for (name, spec) in SPECS.into_iter().filter(|(_, spec)| spec.encrypts()) {
+        let pair = Pair::make(&server.client(), name, ENCRYPT);
+        openssl.write("pub.pem", pair.pem().as_bytes());
+        for (word, algorithm) in encryptions(spec) {
+            for text in [&b"\0\xff"[..], &[0; 190]] {
+                openssl.write("text", text);
+                let words = encryption_words(algorithm);
+                openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+                assert_eq!(pair.decrypt(word, &openssl.read("sealed")), text, "{name} {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn openssl_decrypts_what_kmsim_encrypts() {
+    let (openssl, server) = (OpenSsl::new(), Server::start());
+    let client = server.client();
+    let symmetric = client.create_key(&[]);
+    for (name, spec) in [("RSA_2048", PairSpec::Rsa2048), ("EC_SM2", PairSpec::EcSm2)] {
+        let (_, public) = openssl.make_key(spec);
+        let public = STANDARD.encode(public);
+        for (word, algorithm) in encryptions(spec) {
+            let params = [
+                ("KeyId", symmetric.as_str()),
+                ("NumberOfBytes", "190"),
+                ("PublicKeyBlob", &public),
+                ("WrappingKeySpec", name),
+                ("WrappingAlgorithm", word),
+            ];
+            let made = client.call("GenerateAndExportDataKey", &params).ok();
+            openssl.write("sealed", &blob(&made, "ExportedDataKey"));
+            let words = encryption_words(algorithm);
+            openssl.run(&format!("pkeyutl -decrypt -inkey key.pem {words} -in sealed -out text"));
+            let blob = made["CiphertextBlob"].as_str().unwrap();
+            let opened = client.call("Decrypt", &[("CiphertextBlob", blob)]).ok();
+            assert_eq!(opened["Plaintext"], STANDARD.encode(openssl.read("text")), "{name} {word}");
+        }
+    }
+}
+
+/// The algorithms that the wire gives kmsim's own private keys alone, with keys of OpenSSL's.
+#[test]
+fn the_library_and_openssl_read_each_others_ciphertexts() {
+    let (openssl, server) = (OpenSsl::new(), Server::start());
+    let mut rng = server.world.entropy.rng();
+    for (name, spec) in SPECS.into_iter().filter(|(_, spec)| spec.encrypts()) {
+        let (private, public) = openssl.make_key(spec);
+        let private = PrivateKey::read(spec, &private).unwrap();
+        let public = PublicKey::read(spec, &public).unwrap();
+        let mut algorithms: Vec<_> = encryptions(spec).into_iter().map(|(_, it)| it).collect();
+        algorithms.extend(Some(Encryption::RsaPkcs1).filter(|it| it.fits(spec)));
+        for algorithm in algorithms {
+            let words = encryption_words(algorithm);
+            openssl.write("text", b"there and back");
+            openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+            let opened = private.decrypt(algorithm, &openssl.read("sealed")).unwrap();
+            assert_eq!(**opened, *b"there and back", "{name} {algorithm:?}");
+            openssl.write("sealed", &public.encrypt(algorithm, b"here and back", &mut rng).unwrap());
+            openssl.run(&format!("pkeyutl -decrypt -inkey key.pem {words} -in sealed -out text"));
+            assert_eq!(openssl.read("text"), b"here and back", "{name} {algorithm:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_is_read_as_what_it_is() {
+    let openssl = OpenSsl::new();
+    let all = SPECS.map(|(_, spec)| (spec, openssl.make_key(spec)));
+    for (own, (private, public)) in &all {
+        for (spec, _) in &all {
+            assert_eq!(PrivateKey::read(*spec, private).is_ok(), own == spec, "{own:?} as {spec:?}");
+            assert_eq!(PublicKey::read(*spec, public).is_ok(), own == spec, "{own:?} as {spec:?}");
+            assert_eq!(PublicKey::read(*spec, private).err(), Some(Failure::Unfit));
+        }
+    }
+}
