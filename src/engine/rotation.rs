@@ -9,9 +9,9 @@ use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec};
 use crate::world::Instant;
 
-/// How many versions one key gets at the most when time leaps: decades of the shortest interval. A clock that is
-/// set to the end of time must not fill the memory.
-const LEAP_MAX: usize = 10_000;
+/// How many versions one key gets at the most when time leaps: twenty years of a rotation each week. A clock that
+/// is set to the end of time must not fill the memory.
+const LEAP_MAX: usize = 1_000;
 
 impl Engine {
     /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the

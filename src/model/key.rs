@@ -179,7 +179,10 @@ impl Key {
     /// When the next version is due by the rotation that is set, whether or not it rests.
     #[must_use]
     pub fn next_rotation(&self) -> Option<Instant> {
-        Some(self.primary()?.created_at.plus(self.settings.rotation?))
+        let last = self.primary()?.created_at;
+        let next = last.plus(self.settings.rotation?);
+        // At the end of time there is no next.
+        (next > last).then_some(next)
     }
 
     /// When something next happens to this key by itself: it goes, its material expires, or it rotates.

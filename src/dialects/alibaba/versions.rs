@@ -103,14 +103,17 @@ pub(super) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> 
 pub(super) struct UpdateRotationPolicy {
     key_id: KeyName,
     enable_automatic_rotation: bool,
-    rotation_interval: Option<RotationInterval>,
+    rotation_interval: Option<String>,
 }
 
 pub(super) async fn update_rotation(cx: Cx, request: UpdateRotationPolicy) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
     let interval = match (request.enable_automatic_rotation, request.rotation_interval) {
         (true, None) => return Err(Error::Missing("RotationInterval".into())),
-        (true, Some(interval)) => Some(interval.0),
+        (true, Some(text)) => {
+            Some(RotationInterval::try_from(text).map_err(|_| Error::Invalid("RotationInterval".into()))?.0)
+        }
+        // Then it is not even looked at.
         (false, _) => None,
     };
     cx.engine.set_rotation(cx.caller, key, interval).await?;

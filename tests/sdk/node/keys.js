@@ -12,7 +12,7 @@ const METADATA = {
 const VERSIONED = { ...METADATA, PrimaryKeyVersion: 'string', LastRotationDate: 'string' };
 const NEWER = { DKMSInstanceId: 'string', DeletionProtection: 'string', DeletionProtectionDescription: 'string' };
 
-module.exports = async function keys(run, { key }) {
+async function keys(run, { key }) {
   await run.check('CreateKey answers the whole metadata of an AES-256 key', async () => {
     const made = await key();
     shape(made, VERSIONED, NEWER);
@@ -134,4 +134,7 @@ module.exports = async function keys(run, { key }) {
       ProtectedResourceArn: KeyId, EnableDeletionProtection: true,
     });
   });
-};
+}
+
+module.exports = keys;
+Object.assign(keys, { METADATA, NEWER });

@@ -3,8 +3,12 @@
 
 const assert = require('node:assert/strict');
 const { TIME, seconds } = require('./kit');
+const local = require('./local');
 
 const DAY = 86400;
+// Base64, so that it passes for a data key.
+const SEALED = 'c2VhbGVk';
+const WRAPPING = local.wrapping(local.wrapper('RSA_2048'), 'RSAES_OAEP_SHA_256');
 
 // The parameters of each operation, on a key with its version, a blob it sealed (or another key's) and its alias.
 const OPERATIONS = {
@@ -14,6 +18,9 @@ const OPERATIONS = {
   GenerateDataKeyWithoutPlaintext: ({ KeyId }) => ({ KeyId }),
   'ReEncrypt from': ({ CiphertextBlob, spare }) => ({ CiphertextBlob, DestinationKeyId: spare.KeyId }),
   'ReEncrypt to': ({ KeyId, spare }) => ({ CiphertextBlob: spare.CiphertextBlob, DestinationKeyId: KeyId }),
+  ExportDataKey: ({ CiphertextBlob }) => ({ CiphertextBlob, ...WRAPPING }),
+  GenerateAndExportDataKey: ({ KeyId }) => ({ KeyId, ...WRAPPING }),
+  UpdateRotationPolicy: ({ KeyId }) => ({ KeyId, EnableAutomaticRotation: false }),
   UpdateKeyDescription: ({ KeyId }) => ({ KeyId, Description: 'd' }),
   EnableKey: ({ KeyId }) => ({ KeyId }),
   DisableKey: ({ KeyId }) => ({ KeyId }),
@@ -32,7 +39,12 @@ const OPERATIONS = {
   ListKeyVersions: ({ KeyId }) => ({ KeyId }),
   ListAliasesByKeyId: ({ KeyId }) => ({ KeyId }),
 };
-const CRYPTO = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncrypt from', 'ReEncrypt to'];
+// What opens a blob that the key sealed; what else needs its material.
+const OPENING = ['Decrypt', 'ReEncrypt from', 'ExportDataKey'];
+const SEALING = [
+  'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'GenerateAndExportDataKey', 'ReEncrypt to', 'UpdateRotationPolicy',
+];
+const CRYPTO = [...SEALING, ...OPENING];
 const READS = ['DescribeKey', 'ListResourceTags', 'ListTagResources', 'ListKeyVersions', 'ListAliasesByKeyId'];
 const TAGGING = ['TagResource', 'UntagResource', 'TagResources', 'UntagResources'];
 const WRITES = ['UpdateKeyDescription', 'SetDeletionProtection', ...TAGGING];
@@ -56,7 +68,7 @@ const STATES = {
   },
   PendingImport: {
     refuses: {
-      'Rejected.PendingImport': CRYPTO.filter((name) => name !== 'Decrypt' && name !== 'ReEncrypt from'),
+      'Rejected.PendingImport': SEALING,
       'Rejected.StateModifiedFailed': ['EnableKey', 'DisableKey', 'CancelKeyDeletion'],
     },
     passes: [...WRITES, ...READS],
@@ -72,7 +84,7 @@ module.exports = async function lifecycle(run, { key }) {
     const alias = `alias/${run.tag}-${wanted.toLowerCase()}-${KeyId.slice(-6)}`;
     await run.done('CreateAlias', { KeyId, AliasName: alias });
     let CiphertextBlob;
-    if (wanted !== 'PendingImport') ({ CiphertextBlob } = await run.ok('Encrypt', { KeyId, Plaintext: 'sealed' }));
+    if (wanted !== 'PendingImport') ({ CiphertextBlob } = await run.ok('Encrypt', { KeyId, Plaintext: SEALED }));
     if (wanted === 'Disabled') await run.done('DisableKey', { KeyId });
     if (wanted === 'PendingDeletion') await run.done('ScheduleKeyDeletion', { KeyId });
     assert.equal(await state(KeyId), wanted);
@@ -109,7 +121,7 @@ module.exports = async function lifecycle(run, { key }) {
     await run.refused('Rejected.Disabled', 'Encrypt', { KeyId: alias, Plaintext: 'x' });
     await run.done('EnableKey', { KeyId });
     assert.equal(await state(KeyId), 'Enabled');
-    assert.equal((await run.ok('Decrypt', { CiphertextBlob })).Plaintext, 'sealed');
+    assert.equal((await run.ok('Decrypt', { CiphertextBlob })).Plaintext, SEALED);
     await run.done('DeleteAlias', { AliasName: alias });
   });
 
@@ -140,7 +152,7 @@ module.exports = async function lifecycle(run, { key }) {
       await run.done('CancelKeyDeletion', { KeyId });
       const { KeyState, DeleteDate } = await run.describe(KeyId);
       assert.deepEqual({ KeyState, DeleteDate }, { KeyState: 'Enabled', DeleteDate: '' });
-      assert.equal((await run.ok('Decrypt', { CiphertextBlob })).Plaintext, 'sealed');
+      assert.equal((await run.ok('Decrypt', { CiphertextBlob })).Plaintext, SEALED);
       await run.done('DeleteAlias', { AliasName: alias });
     }
   });

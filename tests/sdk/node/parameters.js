@@ -20,6 +20,9 @@ module.exports = async function parameters(run, { key }) {
   const { KeyId = '', Arn, KeyVersionId, CiphertextBlob } = subject || {};
   const AliasName = `alias/${run.tag}-absent`;
   const tagging = { ResourceType: 'key', 'ResourceId.1': KeyId };
+  const pair = { KeyId, KeyVersionId };
+  const Digest = Buffer.alloc(32).toString('base64');
+  const wrapping = { PublicKeyBlob: 'eA==', WrappingAlgorithm: 'RSAES_OAEP_SHA_1', WrappingKeySpec: 'RSA_2048' };
   // What each action requires.
   const required = {
     DescribeKey: { KeyId },
@@ -36,6 +39,18 @@ module.exports = async function parameters(run, { key }) {
     GenerateDataKey: { KeyId },
     GenerateDataKeyWithoutPlaintext: { KeyId },
     ReEncrypt: { CiphertextBlob, DestinationKeyId: KeyId },
+    ExportDataKey: { CiphertextBlob, ...wrapping },
+    GenerateAndExportDataKey: { KeyId, ...wrapping },
+    CreateKeyVersion: { KeyId },
+    GetPublicKey: pair,
+    AsymmetricSign: { ...pair, Algorithm: 'ECDSA_SHA_256', Digest },
+    AsymmetricVerify: { ...pair, Algorithm: 'ECDSA_SHA_256', Digest, Value: 'eA==' },
+    AsymmetricEncrypt: { ...pair, Algorithm: 'SM2PKE', Plaintext: 'eA==' },
+    AsymmetricDecrypt: { ...pair, Algorithm: 'SM2PKE', CiphertextBlob: 'eA==' },
+    GetParametersForImport: { KeyId, WrappingAlgorithm: 'RSAES_PKCS1_V1_5', WrappingKeySpec: 'RSA_2048' },
+    ImportKeyMaterial: { KeyId, EncryptedKeyMaterial: 'eA==', ImportToken: 'eA==' },
+    DeleteKeyMaterial: { KeyId },
+    UpdateRotationPolicy: { KeyId, EnableAutomaticRotation: 'false' },
     CreateAlias: { AliasName, KeyId },
     UpdateAlias: { AliasName, KeyId },
     DeleteAlias: { AliasName },

@@ -92,6 +92,20 @@ def no_alias(call, *args, **params):
     return refused(404, "Forbidden.AliasNotFound", "The specified Alias is not found.", call, *args, **params)
 
 
+def no_version(call, *args, **params):
+    message = "The specified Key version is not found."
+    return refused(404, "Forbidden.KeyVersionNotFound", message, call, *args, **params)
+
+
+def unfit(call, *args, **params):
+    """The key is of another kind, or for something else."""
+    return refused(400, "Rejected.UnsupportedOperation", "Unsupported operation.", call, *args, **params)
+
+
+def unsupported(call, *args, **params):
+    return refused(400, "UnsupportedOperation", "This action is not supported.", call, *args, **params)
+
+
 def run(kms, checks):
     """Runs every check, prints a line for each and the sum, and returns the exit status."""
     passed = failed = 0

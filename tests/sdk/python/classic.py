@@ -18,9 +18,11 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.profile import region_provider
 from aliyunsdkcore.request import CommonRequest, RpcRequest
 
+import local
 from checks import UUID, Refused, invalid, matches, refused, run, same, true
 from scenario import steps
 from scenario.keys import UNKNOWN, new_key
+from scenario.pairs import DIGEST, SIGN, new_pair
 
 URL = os.environ["KMSIM_URL"]
 ENDPOINT = urlsplit(URL).netloc
@@ -180,6 +182,16 @@ def xml_answers(kms):
     same((root.findtext("Plaintext"), root.findtext("KeyId")), ("a<b>&c", key), "what the ciphertext holds")
 
 
+def xml_of_pairs(kms):
+    pair = new_pair(kms, "EC_P256", SIGN)
+    public = local.spki(as_xml(kms, "GetPublicKey", **pair).findtext("PublicKey"))
+    asked = {**pair, "Algorithm": "ECDSA_SHA_256", "Digest": local.text(DIGEST)}
+    value = as_xml(kms, "AsymmetricSign", **asked).findtext("Value")
+    true(local.verifies(public, "ECDSA_SHA_256", DIGEST, local.data(value)), "the signature does not verify here")
+    for text, wanted in ((value, "true"), ("eA==", "false")):
+        same(as_xml(kms, "AsymmetricVerify", **asked, Value=text).findtext("Value"), wanted, "Value")
+
+
 def xml_errors(kms):
     root = as_xml(kms, "DescribeKey", 404, KeyId=UNKNOWN)
     same(root.findtext("HttpStatus"), "404", "HttpStatus")
@@ -241,6 +253,7 @@ OWN = [
     get_requests,
     formats,
     xml_answers,
+    xml_of_pairs,
     xml_errors,
     contexts_as_text,
     explanation_is_the_string_to_sign,

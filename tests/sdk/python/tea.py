@@ -1,6 +1,7 @@
 """alibabacloud_kms20160120 against kmsim. Argument: acs3 (default), v2 (RPC V1 signatures) or acs4."""
 
 import asyncio
+import base64
 import hashlib
 import os
 import re
@@ -156,6 +157,22 @@ def typed_classes(kms):
     true(isinstance(listed.total_count, int) and listed.total_count >= 1, "total_count is not a number")
 
 
+def typed_classes_of_pairs(kms):
+    client = kms.client
+    request = models.CreateKeyRequest(key_spec="EC_P256", key_usage="SIGN/VERIFY")
+    key = client.create_key(request).body.key_metadata.key_id
+    listed = client.list_key_versions(models.ListKeyVersionsRequest(key_id=key)).body
+    pair = {"key_id": key, "key_version_id": listed.key_versions.key_version[0].key_version_id}
+    public = client.get_public_key(models.GetPublicKeyRequest(**pair)).body.public_key
+    true(public.startswith("-----BEGIN PUBLIC KEY-----\n"), f"public_key is {public!r}")
+    asked = {**pair, "algorithm": "ECDSA_SHA_256", "digest": base64.b64encode(bytes(32)).decode()}
+    signed = client.asymmetric_sign(models.AsymmetricSignRequest(**asked)).body
+    same((signed.key_id, signed.key_version_id), (key, pair["key_version_id"]), "key and version")
+    for value, wanted in ((signed.value, True), ("eA==", False)):
+        verified = client.asymmetric_verify(models.AsymmetricVerifyRequest(**asked, value=value)).body
+        same(verified.value, wanted, "value")
+
+
 def async_client(kms):
     async def round_trip():
         created = await kms.client.create_key_async(models.CreateKeyRequest())
@@ -240,6 +257,7 @@ def signed_with_rsa(kms):
 
 EVERY_SCHEME = [
     typed_classes,
+    typed_classes_of_pairs,
     async_client,
     clock_within_a_quarter_of_an_hour,
     nonce_is_spent_once,

@@ -10,9 +10,14 @@ A driver is an object with
   in_region(region)                   the same driver aimed at another region
 """
 
-from scenario import account, aliases, callers, ciphers, data_keys, keys, lifecycle, listing, protection, tags
+from scenario import account, aliases, byok, callers, ciphers, data_keys, export, keys, lifecycle, listing, pairs
+from scenario import protection, rotation, tags
+
+SYMMETRIC = (keys, lifecycle, protection, listing, ciphers, data_keys, rotation, byok)
+PAIRS = (pairs, export)
+REST = (aliases, tags, account, callers)
 
 
 def steps():
-    rooms = (keys, lifecycle, protection, listing, ciphers, data_keys, aliases, tags, account, callers)
+    rooms = SYMMETRIC + PAIRS + REST
     return [check for room in rooms for check in room.CHECKS]

@@ -2,7 +2,7 @@
 
 import json
 
-from checks import UUID, invalid, matches, missing, near, no_alias, no_key, refused, same, true
+from checks import UUID, invalid, matches, missing, near, no_alias, no_key, no_version, same, true
 
 SYMMETRIC = ("Aliyun_AES_256", "Aliyun_AES_128", "Aliyun_AES_192", "Aliyun_SM4")
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -154,16 +154,7 @@ def key_versions_refuse_what_is_not_there(kms):
     key = new_key(kms)
     other = kms.call("CreateKey")["KeyMetadata"]["PrimaryKeyVersion"]
     for version in (UNKNOWN, other):
-        message = "The specified Key version is not found."
-        refused(
-            404,
-            "Forbidden.KeyVersionNotFound",
-            message,
-            kms.call,
-            "DescribeKeyVersion",
-            KeyId=key,
-            KeyVersionId=version,
-        )
+        no_version(kms.call, "DescribeKeyVersion", KeyId=key, KeyVersionId=version)
     no_key(kms.call, "DescribeKeyVersion", KeyId=UNKNOWN, KeyVersionId=other)
     missing("KeyVersionId", kms.call, "DescribeKeyVersion", KeyId=key)
     missing("KeyId", kms.call, "ListKeyVersions")

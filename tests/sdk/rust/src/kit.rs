@@ -244,6 +244,15 @@ impl Key {
     }
 }
 
+/// The parameters, and more of them, which win.
+pub fn with(params: &Value, more: Value) -> Value {
+    let mut all = params.as_object().cloned().unwrap_or_default();
+    if let Value::Object(more) = more {
+        all.extend(more);
+    }
+    Value::Object(all)
+}
+
 /// The text of a field.
 pub fn text<'a>(body: &'a Value, name: &str) -> Outcome<&'a str> {
     body[name].as_str().ok_or_else(|| format!("{name} is no string in {body}"))
@@ -263,12 +272,17 @@ fn message(code: &str) -> Option<&'static str> {
         "Forbidden.KeyVersionNotFound" => "The specified Key version is not found.",
         "Forbidden.Opened" => "Your kms service has been opened.",
         "InvalidAction.NotFound" => "Specified api is not found, please check your url and method.",
+        "InvalidImportToken" => "import token is invalid.",
+        "InvalidKeyMaterial" => "key material is invalid.",
         "InvalidVersion" => "Specified parameter Version is not valid.",
         "Rejected.Disabled" => "The request was rejected because the key state is Disabled.",
         "Rejected.PendingDeletion" => "The request was rejected because the key state is PendingDeletion.",
         "Rejected.PendingImport" => "The request was rejected because the key state is PendingImport.",
         "Rejected.StateModifiedFailed" => "Keystate modified failed.",
+        "Rejected.UnsupportedOperation" => "Unsupported operation.",
         "Unsupported.Alias" => "Alias is not valid for this api.",
+        "Unsupported.Origin" => "This key origin is not valid for this api.",
+        "UnsupportedOperation" => "This action is not supported.",
         _ => return None,
     })
 }

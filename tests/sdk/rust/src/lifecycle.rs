@@ -3,17 +3,29 @@
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text};
+use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
+use crate::local::Wrapper;
 
-/// A key in some state, what it sealed while it could, and its alias.
+/// A key in some state, what it sealed while it could, its alias, and how the caller has data keys exported.
 struct Subject {
     id: String,
     blob: Value,
     alias: String,
+    wrapping: Value,
 }
 
-const CRYPTO: [&str; 4] = ["Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt to"];
-const OPENING: [&str; 2] = ["Decrypt", "ReEncrypt from"];
+/// What it sealed: base64, so that it passes for a data key.
+const SEALED: &str = "c2VhbGVk";
+
+const CRYPTO: [&str; 6] = [
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateAndExportDataKey",
+    "ReEncrypt to",
+    "UpdateRotationPolicy",
+];
+const OPENING: [&str; 3] = ["Decrypt", "ReEncrypt from", "ExportDataKey"];
 const READS: [&str; 5] =
     ["DescribeKey", "ListResourceTags", "ListTagResources", "ListKeyVersions", "ListAliasesByKeyId"];
 const WRITES: [&str; 5] =
@@ -70,11 +82,15 @@ const STATES: [Row; 4] = [
 /// The action and parameters of an operation on the subject; `spare` is an enabled key.
 fn operation<'a>(name: &'a str, subject: &Subject, spare: &Subject) -> (&'a str, Value) {
     let id = &subject.id;
+    let wrapping = |more| with(&spare.wrapping, more);
     let more = match name {
         "Encrypt" => json!({ "KeyId": id, "Plaintext": "x" }),
         "Decrypt" => json!({ "CiphertextBlob": subject.blob }),
         "ReEncrypt from" => json!({ "CiphertextBlob": subject.blob, "DestinationKeyId": spare.id }),
         "ReEncrypt to" => json!({ "CiphertextBlob": spare.blob, "DestinationKeyId": id }),
+        "ExportDataKey" => wrapping(json!({ "CiphertextBlob": subject.blob })),
+        "GenerateAndExportDataKey" => wrapping(json!({ "KeyId": id })),
+        "UpdateRotationPolicy" => json!({ "KeyId": id, "EnableAutomaticRotation": false }),
         "UpdateKeyDescription" => json!({ "KeyId": id, "Description": "d" }),
         "ScheduleKeyDeletion" => json!({ "KeyId": id, "PendingWindowInDays": 7 }),
         "SetDeletionProtection" => json!({ "KeyId": id, "EnableDeletionProtection": false }),
@@ -100,7 +116,7 @@ async fn key_in(run: &Run<'_>, state: &str) -> Outcome<Subject> {
     run.done("CreateAlias", json!({ "KeyId": key.id, "AliasName": alias })).await?;
     let mut blob = Value::Null;
     if origin.is_none() {
-        blob = run.ok("Encrypt", json!({ "KeyId": key.id, "Plaintext": "sealed" })).await?["CiphertextBlob"]
+        blob = run.ok("Encrypt", json!({ "KeyId": key.id, "Plaintext": SEALED })).await?["CiphertextBlob"]
             .take();
     }
     match state {
@@ -109,7 +125,8 @@ async fn key_in(run: &Run<'_>, state: &str) -> Outcome<Subject> {
         _ => {}
     }
     same(run.describe(&key.id).await?.state.as_str(), state, "state")?;
-    Ok(Subject { id: key.id, blob, alias })
+    let wrapping = Wrapper::new("EC_SM2")?.params("SM2PKE")?;
+    Ok(Subject { id: key.id, blob, alias, wrapping })
 }
 
 /// Removes the alias and schedules the deletion.
@@ -171,7 +188,7 @@ pub async fn drive(run: &Run<'_>) {
             .await?;
         run.done("EnableKey", json!({ "KeyId": subject.id })).await?;
         let opened = run.ok("Decrypt", json!({ "CiphertextBlob": subject.blob })).await?;
-        same(text(&opened, "Plaintext")?, "sealed", "Plaintext")?;
+        same(text(&opened, "Plaintext")?, SEALED, "Plaintext")?;
         end(run, &subject).await
     })
     .await;

@@ -5,13 +5,18 @@
 
 mod account;
 mod aliases;
+mod byok;
 mod cipher;
 mod datakeys;
+mod export;
 mod keys;
 mod kit;
 mod lifecycle;
 mod lists;
+mod local;
+mod pairs;
 mod parameters;
+mod rotation;
 mod scenario;
 mod signatures;
 mod tags;

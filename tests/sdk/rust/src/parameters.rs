@@ -2,12 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{Key, Outcome, Run, ensure, same, text};
+use crate::kit::{Key, Outcome, Run, ensure, same, text, with};
+use crate::local::base64;
 
 /// What each action requires.
 fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)> {
     let id = &key.id;
     let alias = format!("alias/{}-absent", run.tag);
+    let pair = json!({ "KeyId": id, "KeyVersionId": key.version });
+    let signing = with(&pair, json!({ "Algorithm": "SM2DSA", "Digest": base64(&[0; 32]) }));
+    let wrapping = json!({
+        "PublicKeyBlob": "eA==", "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048",
+    });
     vec![
         ("DescribeKey", json!({ "KeyId": id })),
         ("UpdateKeyDescription", json!({ "KeyId": id, "Description": "d" })),
@@ -26,6 +32,21 @@ fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)
         ("GenerateDataKey", json!({ "KeyId": id })),
         ("GenerateDataKeyWithoutPlaintext", json!({ "KeyId": id })),
         ("ReEncrypt", json!({ "CiphertextBlob": blob, "DestinationKeyId": id })),
+        ("ExportDataKey", with(&wrapping, json!({ "CiphertextBlob": blob }))),
+        ("GenerateAndExportDataKey", with(&wrapping, json!({ "KeyId": id }))),
+        ("CreateKeyVersion", json!({ "KeyId": id })),
+        ("GetPublicKey", pair.clone()),
+        ("AsymmetricSign", signing.clone()),
+        ("AsymmetricVerify", with(&signing, json!({ "Value": "eA==" }))),
+        ("AsymmetricEncrypt", with(&pair, json!({ "Algorithm": "SM2PKE", "Plaintext": "eA==" }))),
+        ("AsymmetricDecrypt", with(&pair, json!({ "Algorithm": "SM2PKE", "CiphertextBlob": "eA==" }))),
+        (
+            "GetParametersForImport",
+            json!({ "KeyId": id, "WrappingAlgorithm": "RSAES_PKCS1_V1_5", "WrappingKeySpec": "RSA_2048" }),
+        ),
+        ("ImportKeyMaterial", json!({ "KeyId": id, "EncryptedKeyMaterial": "eA==", "ImportToken": "eA==" })),
+        ("DeleteKeyMaterial", json!({ "KeyId": id })),
+        ("UpdateRotationPolicy", json!({ "KeyId": id, "EnableAutomaticRotation": false })),
         ("CreateAlias", json!({ "AliasName": alias, "KeyId": id })),
         ("UpdateAlias", json!({ "AliasName": alias, "KeyId": id })),
         ("DeleteAlias", json!({ "AliasName": alias })),

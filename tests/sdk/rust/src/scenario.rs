@@ -2,13 +2,20 @@
 //! and lists are compared with what they held before.
 
 use crate::kit::Run;
-use crate::{account, aliases, cipher, datakeys, keys, lifecycle, lists, parameters, tags};
+use crate::{
+    account, aliases, byok, cipher, datakeys, export, keys, lifecycle, lists, pairs, parameters, rotation,
+    tags,
+};
 
 pub async fn drive(run: &Run<'_>) {
     account::drive(run).await;
     keys::drive(run).await;
     cipher::drive(run).await;
     datakeys::drive(run).await;
+    pairs::drive(run).await;
+    export::drive(run).await;
+    byok::drive(run).await;
+    rotation::drive(run).await;
     aliases::drive(run).await;
     tags::drive(run).await;
     lifecycle::drive(run).await;
