@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::Encrypted;
+use super::cipher::{Decrypted, Encrypted};
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
 use super::rules;
@@ -87,14 +87,6 @@ pub(super) struct AsymmetricDecrypt {
     ciphertext_blob: Blob,
     #[serde(default)]
     recipient: Recipient,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Decrypted {
-    key_id: String,
-    key_version_id: String,
-    plaintext: Zeroizing<String>,
 }
 
 pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, Error> {

@@ -61,9 +61,9 @@ pub(super) struct Decrypt {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Decrypted {
-    key_id: String,
-    key_version_id: String,
-    plaintext: Zeroizing<String>,
+    pub(super) key_id: String,
+    pub(super) key_version_id: String,
+    pub(super) plaintext: Zeroizing<String>,
 }
 
 pub(super) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
