@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use kmsim::cli::Cli;
 use kmsim::config::{self, Data};
-use kmsim::dialects::alibaba::Alibaba;
+use kmsim::dialects::{self, alibaba::Alibaba};
 use kmsim::engine::Engine;
 use kmsim::server::{self, App};
 use kmsim::store::{self, DataLock, RootKey, Sqlite, Store};
@@ -73,7 +73,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(&cli.listen).await.map_err(|e| format!("--listen: {}: {e}", cli.listen))?;
     let (store, lock) = open_store(cli.data.clone().into()).await.map_err(|e| format!("--data: {e}"))?;
-    let engine = Engine::open(store, world).await.map_err(|e| format!("--data: {e}"))?;
+    let engine = Engine::open(store, world, dialects::clouds()).await.map_err(|e| format!("--data: {e}"))?;
     let app = Arc::new(App { engine: Arc::clone(&engine), alibaba, auth: cli.auth });
     let stop = async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }

@@ -39,6 +39,12 @@ pub(crate) const ACTIONS: &[Action] = &[
         writes: false,
         params: |it| vec![("KeyId", &it.key), ("KeySpec", "AES_256")],
     },
+    Action {
+        name: "GetSecretValue",
+        requests: MANY,
+        writes: false,
+        params: |_| vec![("SecretName", SECRET)],
+    },
     Action { name: "DescribeKey", requests: MANY, writes: false, params: |it| vec![("KeyId", &it.key)] },
     Action {
         name: "AsymmetricSign:EC_P256",
@@ -87,6 +93,9 @@ struct Pair {
     version: String,
 }
 
+/// The name of a secret.
+const SECRET: &str = "load/secret";
+
 /// A digest in base64.
 const DIGEST: &str = "paWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaU=";
 
@@ -112,7 +121,7 @@ impl Pair {
 }
 
 impl Subject {
-    /// Makes a key and seals a text under it, and makes two pairs.
+    /// Makes a key and seals a text under it, and makes a secret and two pairs.
     pub(crate) async fn make(connection: &mut Connection, signer: &mut Signer) -> Result<Self, Failure> {
         let text = STANDARD.encode([0xA5; 32]);
         let made = connection.call(&signer.request("CreateKey", &[])).await?.json()?;
@@ -120,6 +129,8 @@ impl Subject {
         let params = [("KeyId", key.as_str()), ("Plaintext", &text)];
         let sealed = connection.call(&signer.request("Encrypt", &params)).await?.json()?;
         let blob = string(&sealed["CiphertextBlob"])?;
+        let params = [("SecretName", SECRET), ("SecretData", text.as_str()), ("VersionId", "v1")];
+        connection.call(&signer.request("CreateSecret", &params)).await?.json()?;
         let p256 = Pair::make(connection, signer, "EC_P256").await?;
         let rsa = Pair::make(connection, signer, "RSA_2048").await?;
         Ok(Self { key, text, blob, p256, rsa })

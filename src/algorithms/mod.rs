@@ -3,6 +3,8 @@
 pub mod asymmetric;
 pub mod ecdsa;
 pub mod mac;
+pub mod password;
 pub mod rsa;
 pub mod sm2;
+pub mod ssh;
 pub mod symmetric;

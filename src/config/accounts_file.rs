@@ -40,6 +40,7 @@ struct AccountEntry {
 struct QuotaEntry {
     keys: Option<usize>,
     aliases: Option<usize>,
+    secrets: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +161,8 @@ fn parse(text: &str) -> Result<File, String> {
 }
 
 fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), String> {
-    let quota = Quota { keys: entry.quotas.keys, aliases: entry.quotas.aliases };
+    let QuotaEntry { keys, aliases, secrets } = entry.quotas;
+    let quota = Quota { keys, aliases, secrets };
     let id = entry.id.value.0.as_str();
     let account = Arc::new(Account { id: id.into(), status: entry.status, quota });
     if !accounts.add_account(&account) {

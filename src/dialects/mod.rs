@@ -21,6 +21,12 @@ pub use actions::{Actions, Entry, Kind};
 use crate::engine::{self, Caller, Engine};
 use crate::world::World;
 
+/// The rules of every cloud that is spoken here, for the engine.
+#[must_use]
+pub fn clouds() -> engine::Clouds {
+    [alibaba::rules()].into()
+}
+
 /// A request as it came, its body whole.
 #[derive(Debug)]
 pub struct Inbound {
@@ -110,6 +116,9 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn verify(&self, world: &World, call: &Self::Call) -> Result<Verified, Self::Error>;
     /// Finds the action.
     fn find(&self, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
+    /// The error of this code, to be answered because somebody asked for it; or what to answer where the cloud has
+    /// no such code.
+    fn injected(&self, code: &str) -> Result<Self::Error, Self::Error>;
     /// Lets the caller's account at the action, if its standing does.
     fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Self::Error>;
     /// Whether the request only asks what would happen.
@@ -129,16 +138,25 @@ pub trait Dialect: Sized + Send + Sync + 'static {
 /// The response header that says which check a request failed, where failing was let pass.
 static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
 
+/// The request header that names an error for this one request to be answered with, once it is verified. Nothing
+/// else comes of it.
+pub const FAULT_HEADER: &str = "x-kmsim-fault";
+
 /// Answers one request.
 pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbound) -> Outbound {
     let request_id = engine.world().entropy.uuid().to_string();
+    let fault =
+        inbound.headers.get(FAULT_HEADER).map(|code| String::from_utf8_lossy(code.as_bytes()).into_owned());
     let call = dialect.parse(inbound);
     let mut failed = None;
     let outcome = match dialect.verify(engine.world(), &call) {
         Ok(verified) => {
             failed = verified.failed;
             let cx = Cx { engine: Arc::clone(engine), caller: verified.caller, account: verified.account };
-            run(dialect, cx, &call, &request_id).await
+            match fault {
+                None => run(dialect, cx, &call, &request_id).await,
+                Some(code) => Err(dialect.injected(&code).unwrap_or_else(|error| error)),
+            }
         }
         Err(error) => Err(error),
     };

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Quota, Rules, Verdict, import, rotation};
+use super::{Caller, Draft, Engine, Quota, import, rotation, secret_rotation};
 use crate::model::{Change, Key, Lifecycle, Realm};
 
 /// How often what is due is looked for in realms that nobody asks about.
@@ -14,11 +14,17 @@ const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 /// Drafts everything that has fallen due, in the order in which it did.
 pub(super) fn settle(draft: &mut Draft<'_>) {
-    while let Some((due, ordinal)) = draft.sight().state().next_due() {
-        let Some(key) = draft.sight().state().key(ordinal).cloned().filter(|_| due <= draft.now()) else {
+    while let Some((due, ordinal)) = draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now()) {
+        let state = draft.sight().state();
+        match (state.key(ordinal).cloned(), state.secret(ordinal).cloned()) {
+            (Some(key), _) => fall_due(draft, &key),
+            (None, Some(secret)) => secret_rotation::fall_due(draft, &secret),
+            (None, None) => break,
+        }
+        // Whatever fell due has happened; if it has not, it must not be tried for ever.
+        if draft.sight().state().next_due() == Some((due, ordinal)) {
             break;
-        };
-        fall_due(draft, &key);
+        }
     }
 }
 
@@ -34,24 +40,13 @@ fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
     }
 }
 
-/// Settling asks nothing of a cloud's rules.
-static NO_RULES: Rules = Rules {
-    verdict: |_, _| Verdict::RefuseMove,
-    reserved: |_| true,
-    service: |_| None,
-    tags_per_key: 0,
-    versions_per_pair: 0,
-    version_spacing: Duration::ZERO,
-    import_token_life: Duration::ZERO,
-};
-
 impl Engine {
     /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
     /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
         if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now()) {
-            let realm = realm.clone();
-            let caller = Caller { realm, rules: &NO_RULES, user: "".into(), quota: Quota::default() };
+            let Some(rules) = self.clouds.get(&*realm.dialect).copied() else { return };
+            let caller = Caller { realm: realm.clone(), rules, user: "".into(), quota: Quota::default() };
             if let Err(error) = self.change(caller, |_| Ok(())).await {
                 tracing::warn!(%error, "what is due was not written");
             }

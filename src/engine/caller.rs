@@ -25,4 +25,6 @@ pub struct Quota {
     pub keys: Option<usize>,
     /// Aliases of the account's users.
     pub aliases: Option<usize>,
+    /// Secrets.
+    pub secrets: Option<usize>,
 }

@@ -98,6 +98,12 @@ impl Engine {
         Ok(to.encrypt(algorithm, text, &mut self.world.entropy.rng())?)
     }
 
+    /// A new id.
+    #[must_use]
+    pub fn draw_id(&self) -> String {
+        self.world.entropy.uuid().to_string()
+    }
+
     fn seal_with(&self, key: &Admitted<'_>, associated: &[u8], text: &[u8]) -> Result<Sealed, Error> {
         let spec = key.symmetric()?;
         let primary = key.primary()?;

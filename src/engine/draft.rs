@@ -24,6 +24,12 @@ impl<'a> Draft<'a> {
         Sight::new(&self.state, self.now, self.caller)
     }
 
+    /// The realm as drafted so far, for what happened at an instant that is past by now.
+    #[must_use]
+    pub fn sight_at(&self, at: Instant) -> Sight<'_> {
+        Sight::new(&self.state, at, self.caller)
+    }
+
     /// The instant at which the change happens.
     #[must_use]
     pub fn now(&self) -> Instant {

@@ -67,6 +67,30 @@ pub enum Error {
     /// The key's newest version is too young for another.
     #[error("the newest version is too young")]
     VersionTooSoon,
+    /// No secret has this name, or it has no such version or stage.
+    #[error("no such secret")]
+    SecretNotFound,
+    /// A secret of this name exists.
+    #[error("the secret exists")]
+    SecretTaken,
+    /// A version of this id exists, with another value.
+    #[error("the secret's version exists")]
+    SecretVersionTaken,
+    /// The secret is deleted, but could be restored.
+    #[error("the secret is deleted")]
+    SecretInDeleteWindow,
+    /// The secret is not deleted.
+    #[error("the secret is not deleted")]
+    SecretNotDeleted,
+    /// The secret is not one for this: managed or not, by its stages, or by its value.
+    #[error("the secret does not do this")]
+    SecretUnfit,
+    /// The stage does not stand at the version that it is to leave.
+    #[error("the stage stands elsewhere")]
+    StageElsewhere,
+    /// What a caller makes of a text is wrong; the caller knows how.
+    #[error("the text is not legal")]
+    TextIllegal,
     /// The account holds as many as it may.
     #[error("the quota is used up")]
     QuotaExceeded,

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, rotation};
 use crate::model::{
-    AliasName, Change, Creator, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material, Origin,
-    ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
+    Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
@@ -72,12 +72,7 @@ impl Engine {
     /// Makes the key behind a service's own alias, unless it is there.
     pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let service = (draft.caller().rules.service)(&alias).ok_or(Error::AliasNotFound)?;
-            if draft.sight().state().key_by_alias(&alias).is_none() {
-                let material = Some(draw_material(draft, SymmetricSpec::Aes256));
-                let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
-                draft.add(Change::AliasBound(alias.clone(), key.ordinal));
-            }
+            service_key(draft, &alias)?;
             Ok(())
         })
         .await
@@ -203,6 +198,18 @@ fn add_key(draft: &mut Draft<'_>, new: NewKey, material: Option<Material>, creat
     });
     draft.add(Change::KeyAdded(Arc::clone(&key)));
     key
+}
+
+/// The key behind a service's own alias, which comes to be where it is not there yet.
+pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
+    let service = (draft.caller().rules.service)(alias).ok_or(Error::AliasNotFound)?;
+    if let Some(key) = draft.sight().state().key_by_alias(alias) {
+        return Ok(key.id.clone());
+    }
+    let material = Some(draw_material(draft, SymmetricSpec::Aes256));
+    let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
+    draft.add(Change::AliasBound(alias.clone(), key.ordinal));
+    Ok(key.id.clone())
 }
 
 /// New material for a symmetric key.

@@ -11,6 +11,7 @@ mod caller;
 mod cipher;
 mod ciphertext;
 mod draft;
+mod envelope;
 mod error;
 mod import;
 mod keys;
@@ -19,10 +20,14 @@ mod pairs;
 mod realms;
 mod rotation;
 mod rules;
+mod secret_rotation;
+mod secret_versions;
+mod secrets;
 mod service;
 mod tags;
 mod versions;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -35,8 +40,10 @@ pub use error::Error;
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use keys::NewKey;
 pub use pairs::PairRef;
-pub use rules::{Operation, Rules, Verdict};
-pub use tags::Untag;
+pub use rules::{Operation, Renewal, Rules, Verdict};
+pub use secret_versions::StageMove;
+pub use secrets::{NewSecret, NewSecretVersion, SecretValue, Wanted};
+pub use tags::{Tagged, Untag};
 
 use crate::model::{Realm, State};
 use crate::store::{Store, StoreError};
@@ -44,11 +51,16 @@ use crate::world::{Instant, World};
 use lane::Lane;
 use realms::Realms;
 
+/// The rules of clouds, by the names that their realms have.
+pub type Clouds = HashMap<&'static str, &'static Rules>;
+
 /// Every realm of a server, and the one lane through which they change.
 pub struct Engine {
     world: Arc<World>,
     realms: Arc<Realms>,
     lane: Lane,
+    /// The rules of each cloud, by its name in the realms.
+    clouds: Clouds,
     /// How many private keys may be drawn at once.
     pairs_at_once: Arc<Semaphore>,
 }
@@ -58,13 +70,17 @@ impl Engine {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn open(mut store: Box<dyn Store>, world: Arc<World>) -> Result<Arc<Self>, StoreError> {
+    pub async fn open(
+        mut store: Box<dyn Store>,
+        world: Arc<World>,
+        clouds: Clouds,
+    ) -> Result<Arc<Self>, StoreError> {
         let realms = Arc::new(Realms::folded(store.load().await?));
         world.entropy.go_on_after(realms.ever_made());
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&world));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let pairs_at_once = Arc::new(Semaphore::new(half));
-        let engine = Arc::new(Self { world, realms, lane, pairs_at_once });
+        let engine = Arc::new(Self { world, realms, lane, clouds, pairs_at_once });
         engine.settle_all().await;
         engine.keep_settled();
         Ok(engine)

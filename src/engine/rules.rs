@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::model::{AliasName, KeyState};
+use crate::world::{Entropy, Instant};
 
 /// What a caller wants to do with a key. The order is that of the columns in a cloud's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +47,25 @@ pub enum Operation {
     DecryptByPair,
     ExportDataKey,
     GenerateAndExportDataKey,
+    SetPolicy,
+    GetPolicy,
+}
+
+/// What a managed secret's next value is made of.
+#[derive(Debug)]
+pub struct Renewal<'a> {
+    /// The kind of secret, in the cloud's own word.
+    pub kind: &'a str,
+    /// What it is for, in the cloud's own form.
+    pub config: &'a str,
+    /// The current value.
+    pub current: &'a [u8],
+    /// The value before, if there is one.
+    pub previous: Option<&'a [u8]>,
+    /// When it is made.
+    pub now: Instant,
+    /// Where chance comes from.
+    pub entropy: &'a Entropy,
 }
 
 /// How a cloud answers an operation on a key in some state.
@@ -72,6 +94,16 @@ pub struct Rules {
     pub version_spacing: Duration,
     /// How long an import token is good.
     pub import_token_life: Duration,
+    /// The alias of the service's key that seals secrets whose owners named none.
+    pub secrets_alias: fn() -> Option<AliasName>,
+    /// The stages of a secret's current version, and of the one before.
+    pub stages: (&'static str, &'static str),
+    /// How many versions a secret keeps.
+    pub versions_per_secret: usize,
+    /// How often a secret may be rotated within an hour because somebody asks.
+    pub rotations_per_hour: usize,
+    /// Makes a managed secret's next value; `None` when the last one cannot be read.
+    pub renew: fn(&Renewal<'_>) -> Option<Zeroizing<Vec<u8>>>,
     /// The service whose own key goes by this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{AliasName, Key, KeyVersion, Material, Ordinal, Realm, Settings};
+use super::{
+    AliasName, Key, KeyVersion, Material, Ordinal, Realm, Secret, SecretSettings, SecretVersion, Settings,
+};
 use crate::world::Instant;
 
 /// One fact.
@@ -32,6 +34,22 @@ pub enum Change {
     TagSet(Ordinal, String, String),
     /// A key lost the tag with this name.
     TagRemoved(Ordinal, String),
+    /// The access policy of a key is now this text.
+    PolicySet(Ordinal, String),
+    /// A secret came to be, with its versions and tags.
+    SecretAdded(Arc<Secret>),
+    /// A secret's settings and stages are now these.
+    SecretSet(Ordinal, SecretSettings),
+    /// A secret has a new version.
+    SecretVersionAdded(Ordinal, Arc<SecretVersion>),
+    /// A secret lost the version of this number.
+    SecretVersionRemoved(Ordinal, u64),
+    /// A secret is gone, and with it its versions and tags.
+    SecretRemoved(Ordinal),
+    /// A secret carries a tag, whatever value that had before.
+    SecretTagSet(Ordinal, String, String),
+    /// A secret lost the tag with this name.
+    SecretTagRemoved(Ordinal, String),
 }
 
 /// A fact, and where it holds.

@@ -5,6 +5,7 @@ mod key;
 mod material;
 mod names;
 mod realm;
+mod secret;
 mod state;
 
 pub use change::{Change, RealmChange};
@@ -15,4 +16,5 @@ pub use key::{
 pub use material::{Fingerprint, Holding, KeyVersion, Material};
 pub use names::{AliasName, KeyId, VersionId};
 pub use realm::Realm;
+pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::State;

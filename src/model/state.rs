@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 
-use super::{AliasName, Change, Key, KeyId, Material, Ordinal, VersionId};
+use super::{AliasName, Change, Key, KeyId, Material, Ordinal, Secret, SecretName, VersionId};
 use crate::world::Instant;
 
 /// The contents of a realm.
@@ -18,6 +18,8 @@ pub struct State {
     by_id: HashTrieMapSync<KeyId, Ordinal>,
     by_version: HashTrieMapSync<VersionId, Ordinal>,
     aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
+    secrets: RedBlackTreeMapSync<Ordinal, Arc<Secret>>,
+    secrets_by_name: HashTrieMapSync<SecretName, Ordinal>,
     agenda: RedBlackTreeSetSync<(Instant, Ordinal)>,
 }
 
@@ -74,13 +76,30 @@ impl State {
         self.aliases.iter().filter_map(|(name, ordinal)| Some((name, self.key(*ordinal)?)))
     }
 
-    /// The key to which something happens next by itself, and when.
+    /// Every secret whose rows are here, oldest first, those included whose deletion is due.
+    pub fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
+        self.secrets.values()
+    }
+
+    /// A secret by its number.
+    #[must_use]
+    pub fn secret(&self, ordinal: Ordinal) -> Option<&Arc<Secret>> {
+        self.secrets.get(&ordinal)
+    }
+
+    /// A secret by its name.
+    #[must_use]
+    pub fn secret_by_name(&self, name: &SecretName) -> Option<&Arc<Secret>> {
+        self.secrets_by_name.get(name).and_then(|ordinal| self.secret(*ordinal))
+    }
+
+    /// The key or secret to which something happens next by itself, and when.
     #[must_use]
     pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
         self.agenda.first().copied()
     }
 
-    /// Takes one fact in. A fact about a key that is not here changes nothing.
+    /// Takes one fact in. A fact about a key or secret that is not here changes nothing.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Subscribed(at) => self.subscribed = Some(*at),
@@ -111,6 +130,30 @@ impl State {
             }),
             Change::TagRemoved(ordinal, name) => self.revise(*ordinal, |key| {
                 key.tags.remove(name);
+            }),
+            Change::PolicySet(ordinal, policy) => {
+                self.revise(*ordinal, |key| key.policy = Some(policy.clone()));
+            }
+            Change::SecretAdded(secret) => {
+                self.last = self.last.max(secret.ordinal);
+                self.secrets_by_name.insert_mut(secret.name.clone(), secret.ordinal);
+                self.put_secret(Arc::clone(secret));
+            }
+            Change::SecretSet(ordinal, settings) => {
+                self.revise_secret(*ordinal, |secret| secret.settings = settings.clone());
+            }
+            Change::SecretVersionAdded(ordinal, version) => {
+                self.revise_secret(*ordinal, |secret| secret.versions.push(Arc::clone(version)));
+            }
+            Change::SecretVersionRemoved(ordinal, number) => {
+                self.revise_secret(*ordinal, |secret| secret.versions.retain(|it| it.number != *number));
+            }
+            Change::SecretRemoved(ordinal) => self.remove_secret(*ordinal),
+            Change::SecretTagSet(ordinal, name, value) => self.revise_secret(*ordinal, |secret| {
+                secret.tags.insert(name.clone(), value.clone());
+            }),
+            Change::SecretTagRemoved(ordinal, name) => self.revise_secret(*ordinal, |secret| {
+                secret.tags.remove(name);
             }),
         }
     }
@@ -158,6 +201,36 @@ impl State {
             self.aliases.iter().filter(|(_, to)| **to == ordinal).map(|(name, _)| name.clone()).collect();
         for name in bound {
             self.aliases.remove_mut(&name);
+        }
+    }
+
+    fn revise_secret(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut Secret)) {
+        if let Some(old) = self.secrets.get(&ordinal).cloned() {
+            self.unschedule_secret(&old);
+            let mut secret = Secret::clone(&old);
+            edit(&mut secret);
+            self.put_secret(Arc::new(secret));
+        }
+    }
+
+    fn put_secret(&mut self, secret: Arc<Secret>) {
+        if let Some(due) = secret.next_due() {
+            self.agenda.insert_mut((due, secret.ordinal));
+        }
+        self.secrets.insert_mut(secret.ordinal, secret);
+    }
+
+    fn unschedule_secret(&mut self, secret: &Secret) {
+        if let Some(due) = secret.next_due() {
+            self.agenda.remove_mut(&(due, secret.ordinal));
+        }
+    }
+
+    fn remove_secret(&mut self, ordinal: Ordinal) {
+        if let Some(secret) = self.secrets.get(&ordinal).cloned() {
+            self.unschedule_secret(&secret);
+            self.secrets.remove_mut(&ordinal);
+            self.secrets_by_name.remove_mut(&secret.name);
         }
     }
 }

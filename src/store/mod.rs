@@ -4,6 +4,7 @@ mod columns;
 mod lock;
 mod reader;
 mod root_key;
+mod secret_rows;
 mod sqlite;
 mod writer;
 

@@ -11,7 +11,7 @@ use super::columns::{
     ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owner, owner_of_fingerprint,
     owner_of_import_seal,
 };
-use super::{RootKey, StoreError};
+use super::{RootKey, StoreError, secret_rows};
 use crate::model::{
     AliasName, Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Lifecycle, Material, Realm,
     RealmChange, Settings, VersionId,
@@ -65,6 +65,10 @@ pub(super) async fn load(
     for row in sqlx::query("SELECT * FROM aliases ORDER BY realm, name").fetch_all(&mut *connection).await? {
         let name = AliasName::parse(row.try_get("name")?).ok_or_else(|| damaged("name"))?;
         facts.push((realm(&row, "realm")?, Change::AliasBound(name, ordinal(row.try_get("key")?)?)));
+    }
+    for (id, secret) in secret_rows::load(&mut *connection).await? {
+        let realm = realms.get(&id).cloned().ok_or_else(|| damaged("realm"))?;
+        facts.push((realm, Change::SecretAdded(Arc::new(secret))));
     }
     Ok(facts)
 }

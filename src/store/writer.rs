@@ -9,7 +9,7 @@ use super::columns::{
     ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, lifecycle_columns, number, owner, owner_of_fingerprint,
     owner_of_import_seal, rotation_column, word,
 };
-use super::{RootKey, StoreError};
+use super::{RootKey, StoreError, secret_rows};
 use crate::model::{
     Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Ordinal, Realm, RealmChange, Settings,
 };
@@ -112,6 +112,32 @@ impl<'a> Writer<'a> {
                 // Its number is kept, so that no other key gets it.
                 self.count(id, *key).await?;
                 sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2").bind(id).bind(number(*key))
+            }
+            Change::SecretAdded(secret) => return secret_rows::add(self.connection, id, secret).await,
+            Change::SecretSet(secret, settings) => {
+                return secret_rows::set(self.connection, id, *secret, settings).await;
+            }
+            Change::SecretVersionAdded(secret, version) => {
+                return secret_rows::add_version(self.connection, id, *secret, version).await;
+            }
+            Change::SecretVersionRemoved(secret, version) => {
+                return secret_rows::remove_version(self.connection, id, *secret, *version).await;
+            }
+            Change::SecretRemoved(secret) => {
+                self.count(id, *secret).await?;
+                return secret_rows::remove(self.connection, id, *secret).await;
+            }
+            Change::SecretTagSet(secret, name, value) => {
+                return secret_rows::set_tag(self.connection, id, *secret, name, value).await;
+            }
+            Change::SecretTagRemoved(secret, name) => {
+                return secret_rows::remove_tag(self.connection, id, *secret, name).await;
+            }
+            Change::PolicySet(key, policy) => {
+                sqlx::query("UPDATE keys SET policy = ?3 WHERE realm = ?1 AND ordinal = ?2")
+                    .bind(id)
+                    .bind(number(*key))
+                    .bind(policy)
             }
             Change::AliasBound(name, key) => sqlx::query(
                 "INSERT INTO aliases (realm, name, key) VALUES (?1, ?2, ?3) \

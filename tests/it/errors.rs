@@ -46,6 +46,11 @@ impl Stage {
         self.client.create_key(&[])
     }
 
+    fn secret(&self, name: &str) {
+        let params = [("SecretName", name), ("SecretData", "value"), ("VersionId", "v1")];
+        self.call("CreateSecret", &params).ok();
+    }
+
     /// Calls as somebody else, for whom an action without parameters will do.
     fn call_as(&self, access_key: &str) -> Answer {
         self.server.client_as(access_key, "s").call("ListKeys", &[])
@@ -146,7 +151,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
     ("Forbidden.KmsServiceNotEnabled", |it| it.call_as("new")),
     ("Forbidden.Opened", |it| it.call("OpenKmsService", &[])),
     ("Forbidden.ProhibitedByRiskControl", |it| it.call_as("risky")),
-    ("Forbidden.ResourceNotFound", |it| it.tag("SecretName", "none")),
+    ("Forbidden.ResourceNotFound", |it| it.call("GetSecretValue", &[("SecretName", "none")])),
     ("IllegalTimestamp", |it| it.call("ListKeys", &[("Timestamp", "2029-12-31T23:44:59Z")])),
     ("IncompleteSignature", |it| it.server.client_as("testid", "wrong").call("ListKeys", &[])),
     ("InvalidAccessKeyId.NotFound", |it| it.call_as("nobody")),
@@ -189,6 +194,24 @@ const PRODUCERS: &[(&str, Produce)] = &[
         it.encrypt(&key, "false")
     }),
     ("Rejected.PendingImport", |it| it.encrypt(&it.client.create_key(&[("Origin", "EXTERNAL")]), "false")),
+    ("Rejected.InvalidRequest", |it| {
+        it.secret("s");
+        let step = [("SecretName", "s"), ("VersionStage", "own"), ("RemoveFromVersion", "v1")];
+        it.call("UpdateSecretVersionStage", &step)
+    }),
+    ("Rejected.ResourceExist", |it| {
+        it.secret("s");
+        it.call("CreateSecret", &[("SecretName", "s"), ("SecretData", "other"), ("VersionId", "v1")])
+    }),
+    ("Rejected.ResourceInDeleteWindow", |it| {
+        it.secret("s");
+        it.call("DeleteSecret", &[("SecretName", "s")]).ok();
+        it.call("GetSecretValue", &[("SecretName", "s")])
+    }),
+    ("Rejected.ResourceInUse", |it| {
+        it.secret("s");
+        it.call("RestoreSecret", &[("SecretName", "s")])
+    }),
     ("Rejected.StateModifiedFailed", |it| it.call("CancelKeyDeletion", &[("KeyId", &it.key())])),
     ("Rejected.UnsupportedOperation", |it| it.call("CreateKeyVersion", &[("KeyId", &it.key())])),
     ("SignatureDoesNotMatch", |it| it.call_acs3("wrong", "ListKeys", &[("PageSize", "5")])),
@@ -233,7 +256,7 @@ fn every_refusal_is_as_the_table_says() {
     assert_eq!(produced, &causes["request"] | &causes["accounts"]);
     assert_eq!(
         causes.iter().map(|(cause, codes)| (*cause, codes.len())).collect::<Vec<_>>(),
-        [("accounts", 11), ("fault", 14), ("later", 2), ("request", 36)]
+        [("accounts", 11), ("fault", 14), ("request", 40)]
     );
     let mut wrong = Vec::new();
     for (code, produce) in PRODUCERS {
@@ -247,6 +270,31 @@ fn every_refusal_is_as_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_error_can_be_asked_for() {
+    let stage = Stage::set();
+    let inject = |code: &str, params: &[(&str, &str)]| {
+        let body = form(&stage.client.signed("POST", "CreateSecret", params));
+        let head = format!(
+            "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nx-kmsim-fault: {code}\r\n"
+        );
+        send(stage.server.address, &head, body.as_bytes())
+    };
+    let params = [("SecretName", "s"), ("SecretData", "value"), ("VersionId", "v1")];
+    for row in table("alibaba/errors.tsv") {
+        let message = inject(&row[0], &params).refused(row[1].parse().unwrap(), &row[0]);
+        assert!(fits(&row[2], &message), "{}: {message:?}", row[0]);
+    }
+    inject("No.Such.Code", &params).refused_parameter("x-kmsim-fault");
+    // Who is not let in is told so first, and nothing was done.
+    let stranger = stage.server.client_as("testid", "wrong");
+    let body = form(&stranger.signed("POST", "ListSecrets", &[]));
+    let head =
+        "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nx-kmsim-fault: Throttling\r\n";
+    send(stage.server.address, head, body.as_bytes()).refused(400, "IncompleteSignature");
+    assert_eq!(stage.call("ListSecrets", &[]).ok()["TotalCount"], 0);
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Server {
                 Some(store) => store,
                 None => Box::new(Sqlite::in_memory().await.unwrap()),
             };
-            let engine = Engine::open(store, Arc::clone(&world)).await.unwrap();
+            let engine = Engine::open(store, Arc::clone(&world), kmsim::dialects::clouds()).await.unwrap();
             let alibaba = Alibaba::new(accounts, setup.auth, "cn-hangzhou");
             let app = Arc::new(App { engine, alibaba, auth: setup.auth });
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -109,6 +109,7 @@ fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> An
     let params = match operation {
         "CreateKey" | "ListKeys" | "ListAliases" => vec![],
         "Encrypt" => vec![id, ("Plaintext", "text")],
+        "SetKeyPolicy" => vec![id, ("Policy", r#"{"Version":"1","Statement":[]}"#)],
         "UpdateRotationPolicy" => vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")],
         "GetParametersForImport" => {
             vec![id, ("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")]
@@ -198,7 +199,7 @@ fn every_cell_of_the_state_table_holds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(cells, 40 * 4);
+    assert_eq!(cells, 42 * 4);
 }
 
 #[test]
@@ -210,7 +211,10 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
     let listed = |action: &str| rows.iter().any(|row| action_of(&row[0]) == action);
     // What an account asks of the service has to do with no key.
     let account = ["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
-    let unlisted: Vec<_> = action_names().into_iter().filter(|action| !listed(action)).collect();
+    let unlisted: Vec<_> = action_names()
+        .into_iter()
+        .filter(|action| !listed(action) && !action.contains("Secret") && *action != "GetRandomPassword")
+        .collect();
     assert_eq!(unlisted, account);
 }
 

@@ -122,7 +122,7 @@ fn the_accounts_file_is_refused_with_line_and_field() {
         ("accounts:\n  - id: \"1\"\n    quota: {}\n", 3, "quota"),
         ("accounts:\n  - id: \"1\"\n    status: asleep\n", 3, "status"),
         ("accounts:\n  - id: \"1\"\n    quotas: { keys: -1 }\n", 3, "keys"),
-        ("accounts:\n  - id: \"1\"\n    quotas: { secrets: 1 }\n", 3, "quotas: unknown field"),
+        ("accounts:\n  - id: \"1\"\n    quotas: { buckets: 1 }\n", 3, "quotas: unknown field"),
         ("accounts:\n  - id: \"1\"\n  - id: \"1\"\n    status: in-debt\n", 3, "\"1\""),
         // An access key's.
         ("    access_keys: hush\n", 3, "access_keys"),

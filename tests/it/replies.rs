@@ -91,6 +91,9 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     };
     let mut answers: Vec<_> =
         calls.into_iter().map(|(action, params)| call(&client, action, params)).collect();
+    for (action, params) in secret_calls(&client, &key) {
+        answers.push(call(&client, action, params));
+    }
     let import = [("KeyId", external.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &material)];
     answers.push(call(&client, "ImportKeyMaterial", import.to_vec()));
     answers.push(call(&stage.server.client_as("new", "s"), "OpenKmsService", vec![]));
@@ -99,6 +102,44 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         action_names().into_iter().collect()
     );
     answers
+}
+
+/// Requests about secrets, in an order in which all go well.
+fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'a str, &'a str)>)> {
+    let id = ("KeyId", key);
+    let (named, first, second) = (("SecretName", "s"), ("VersionId", "v1"), ("VersionId", "v2"));
+    let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#);
+    let managed = [
+        ("SecretName", "managed"),
+        ("SecretType", "Rds"),
+        ("SecretData", r#"{"Accounts":[{"AccountName":"app","AccountPassword":"a<b>&c"}]}"#),
+        ("ExtendedConfig", r#"{"SecretSubType":"SingleUser","DBInstanceId":"rm-1"}"#),
+        first,
+    ];
+    client.call("CreateSecret", &managed).ok();
+    vec![
+        ("CreateSecret", vec![named, ("SecretData", "<a> & \"b\""), first]),
+        ("DescribeSecret", vec![named, ("FetchTags", "true")]),
+        ("ListSecrets", vec![("FetchTags", "true")]),
+        ("PutSecretValue", vec![named, ("SecretData", "]]>"), second]),
+        ("GetSecretValue", vec![named]),
+        ("BatchGetSecretValue", vec![("SecretsList", r#"[{"SecretName":"s"},{"SecretName":"none"}]"#)]),
+        ("ListSecretVersionIds", vec![named]),
+        ("UpdateSecretVersionStage", vec![named, ("VersionStage", "ACSCurrent"), ("MoveToVersion", "v1")]),
+        ("UpdateSecret", vec![named, ("Description", "new")]),
+        ("SetSecretPolicy", vec![named, policy]),
+        ("GetSecretPolicy", vec![named]),
+        ("SetKeyPolicy", vec![id, policy]),
+        ("GetKeyPolicy", vec![id]),
+        ("DeleteSecret", vec![named]),
+        ("RestoreSecret", vec![named]),
+        ("RotateSecret", vec![("SecretName", "managed"), second]),
+        (
+            "UpdateSecretRotationPolicy",
+            vec![("SecretName", "managed"), ("EnableAutomaticRotation", "true"), ("RotationInterval", "6h")],
+        ),
+        ("GetRandomPassword", vec![]),
+    ]
 }
 
 /// Reads an answer in XML into the values that the same answer has in JSON, but that all are texts.

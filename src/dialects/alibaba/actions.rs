@@ -1,6 +1,9 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
-use super::{Alibaba, account, aliases, asymmetric, cipher, export, import, keys, tags, versions};
+use super::{
+    Alibaba, account, aliases, asymmetric, cipher, export, import, keys, policies, secret_metadata,
+    secret_rotation, secret_values, secrets, tags, versions,
+};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -39,6 +42,24 @@ pub(super) fn table() -> Actions<Alibaba> {
         .change("DeleteAlias",                     aliases::delete)
         .read  ("ListAliases",                     aliases::list)
         .read  ("ListAliasesByKeyId",              aliases::list_by_key)
+        .change("CreateSecret",                    secrets::create)
+        .read  ("DescribeSecret",                  secret_metadata::describe)
+        .read  ("ListSecrets",                     secret_metadata::list)
+        .change("UpdateSecret",                    secrets::update)
+        .change("DeleteSecret",                    secrets::delete)
+        .change("RestoreSecret",                   secrets::restore)
+        .hot   ("GetSecretValue",                  secret_values::get)
+        .hot   ("BatchGetSecretValue",             secret_values::batch)
+        .change("PutSecretValue",                  secret_values::put)
+        .change("UpdateSecretVersionStage",        secret_values::move_stage)
+        .read  ("ListSecretVersionIds",            secret_values::list_versions)
+        .change("RotateSecret",                    secret_rotation::rotate)
+        .change("UpdateSecretRotationPolicy",      secret_rotation::update_policy)
+        .read  ("GetRandomPassword",               secret_rotation::random_password)
+        .change("SetKeyPolicy",                    policies::set_key_policy)
+        .read  ("GetKeyPolicy",                    policies::get_key_policy)
+        .change("SetSecretPolicy",                 policies::set_secret_policy)
+        .read  ("GetSecretPolicy",                 policies::get_secret_policy)
         .change("TagResource",                     tags::tag_resource)
         .change("UntagResource",                   tags::untag_resource)
         .read  ("ListResourceTags",                tags::list_resource_tags)

@@ -53,8 +53,8 @@ pub enum Error {
     Account(AccountStatus),
     /// No such dedicated instance.
     InstanceNotFound,
-    /// No such secret.
-    SecretNotFound,
+    /// No such policy.
+    PolicyNotFound,
     /// No such certificate.
     CertificateNotFound,
     /// One of the resources to tag is not there.
@@ -65,6 +65,8 @@ pub enum Error {
     TagKey,
     /// A tag's value is not a legal one.
     TagValue,
+    /// Somebody asked for this error.
+    Injected { status: u16, code: &'static str, message: &'static str },
     /// The dry run would have succeeded.
     WouldSucceed,
     /// The dry run would have failed, with this message.
@@ -123,6 +125,7 @@ impl Error {
                 let text = format!("{UNPARSABLE} The request body is larger than {most} bytes.");
                 return refusal(400, "ParseRequestParameterException", text);
             }
+            Self::Injected { status, code, message } => (*status, *code, *message),
             Self::Account(status) => account_refusal(*status),
             Self::AliasUnsupported => (400, "Unsupported.Alias", "Alias is not valid for this api."),
             Self::Unsupported => (400, "UnsupportedOperation", UNSUPPORTED),
@@ -163,7 +166,7 @@ impl Error {
             Self::InstanceNotFound => {
                 (403, "Forbidden.DKMSInstanceNotFound", "The specified DKMS Instance is not found.")
             }
-            Self::SecretNotFound => (404, "Forbidden.ResourceNotFound", "Resource not found."),
+            Self::PolicyNotFound => (404, "Forbidden.ResourceNotFound", "Policy not found."),
             Self::CertificateNotFound => {
                 (404, "Certificate.NotFound", "The specified certificate is not found.")
             }
@@ -179,6 +182,8 @@ impl Error {
     }
 }
 
+/// Clients match the beginning.
+const RESOURCE_NOT_FOUND: &str = "Resource not found.";
 const UNSUPPORTED: &str = "This action is not supported.";
 const UNPARSABLE: &str = "Server parse parameters exception. Please check your input params.";
 
@@ -214,7 +219,7 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
             "The request was rejected because the key state is PendingImport.",
         ),
         E::KeyIsPair => (400, "UnsupportedOperation", UNSUPPORTED),
-        E::KeyUnfit => (400, "Rejected.UnsupportedOperation", "Unsupported operation."),
+        E::KeyUnfit | E::SecretUnfit => (400, "Rejected.UnsupportedOperation", "Unsupported operation."),
         E::AlgorithmUnfit => return invalid("Algorithm"),
         E::TextTooLong => return invalid("Plaintext"),
         E::NotExternal => (400, "Unsupported.Origin", "This key origin is not valid for this api."),
@@ -225,6 +230,16 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         E::MoveRefused | E::DeletionProtected => {
             (409, "Rejected.StateModifiedFailed", "Keystate modified failed.")
         }
+        E::SecretNotFound => (404, "Forbidden.ResourceNotFound", RESOURCE_NOT_FOUND),
+        E::SecretTaken | E::SecretVersionTaken => {
+            (409, "Rejected.ResourceExist", "The resource already exists.")
+        }
+        E::SecretInDeleteWindow => {
+            (409, "Rejected.ResourceInDeleteWindow", "The secret is planned to be deleted.")
+        }
+        E::SecretNotDeleted => (409, "Rejected.ResourceInUse", "restore normal secret"),
+        E::StageElsewhere => (400, "Rejected.InvalidRequest", "param mismatch"),
+        E::TextIllegal => return invalid("ExtendedConfig.CustomData"),
         E::AliasTaken => (400, "AliasAlreadyExists", "AliasName Already Exists."),
         E::AliasReserved => return invalid("AliasName"),
         E::QuotaExceeded | E::VersionTooSoon => (

@@ -65,7 +65,7 @@ enum Protection {
 /// A policy: a JSON object of a limited length. It is kept as written.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-struct Policy(String);
+pub(super) struct Policy(pub(super) String);
 
 impl TryFrom<String> for Policy {
     type Error = Malformed;

@@ -34,6 +34,13 @@ impl Default for PageSize {
     }
 }
 
+impl PageSize {
+    /// What a page of a secret's versions has where nothing is said.
+    pub(super) fn of_versions() -> Self {
+        Self(20)
+    }
+}
+
 impl TryFrom<u32> for PageSize {
     type Error = Malformed;
 

@@ -6,6 +6,7 @@ mod actions;
 mod aliases;
 mod asymmetric;
 mod call;
+mod catalogue;
 mod cipher;
 mod errors;
 mod export;
@@ -15,10 +16,16 @@ mod listing;
 mod metadata;
 mod names;
 mod params;
+mod policies;
 mod redact;
 mod reply;
 mod rpc;
 mod rules;
+mod secret_metadata;
+mod secret_rotation;
+mod secret_types;
+mod secret_values;
+mod secrets;
 mod tags;
 mod values;
 mod verify;
@@ -30,7 +37,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Accounts, Actions, AuthMode, Cx, Dialect, Entry, Inbound, Kind, Outbound, Verified};
+use super::{
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, Outbound, Verified,
+};
 use crate::engine;
 use crate::world::World;
 use call::Call;
@@ -60,6 +69,12 @@ impl Alibaba {
             actions: actions::table(),
         }
     }
+}
+
+/// The rules that the engine goes by in this dialect's realms.
+#[must_use]
+pub fn rules() -> (&'static str, &'static engine::Rules) {
+    (Alibaba::NAME, &rules::RULES)
 }
 
 /// The name of every action served, sorted.
@@ -93,6 +108,13 @@ impl Dialect for Alibaba {
         }
         tracing::debug!(action, parameters = %redact::Params(&call.params), "request");
         self.actions.get(action).ok_or(Error::ActionUnknown)
+    }
+
+    fn injected(&self, code: &str) -> Result<Error, Error> {
+        match catalogue::known(code) {
+            Some((code, status, message)) => Ok(Error::Injected { status, code, message }),
+            None => Err(Error::Invalid(FAULT_HEADER.into())),
+        }
     }
 
     fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {

@@ -81,6 +81,19 @@ impl TryFrom<String> for Alias {
     }
 }
 
+/// A secret's name as a parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct SecretName(pub(super) model::SecretName);
+
+impl TryFrom<String> for SecretName {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        model::SecretName::parse(&text).map(Self).ok_or(Malformed)
+    }
+}
+
 /// A key version's id as a parameter.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]

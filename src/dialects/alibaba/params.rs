@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
@@ -13,6 +13,9 @@ use crate::dialects::form::Form;
 
 /// The parameters for which an empty text is a value like any other.
 const EMPTY_IS_A_VALUE: &[&str] = &["Description"];
+
+/// The parameters that are sets of named texts: one text in JSON or, from one SDK, flat with the names behind a dot.
+const MAPS: &[&str] = &["ExtendedConfig.CustomData"];
 
 /// The parameters that belong to every request.
 const COMMON: &[&str] = &[
@@ -179,6 +182,7 @@ impl<'a> Slot<'a> {
     fn is_given(&self, field: &str) -> bool {
         match self.text {
             Some(text) => !text.is_empty() || EMPTY_IS_A_VALUE.contains(&field),
+            None if MAPS.contains(&field) => self.members().next().is_some(),
             None => self.members().any(|member| member_number(member).is_some()),
         }
     }
@@ -220,6 +224,12 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         match self.text {
             Some(text) => visitor.visit_str(text),
+            None if MAPS.contains(&&*self.name) => {
+                let behind = format!("{}.", self.name);
+                let named =
+                    self.params.iter().filter_map(|(name, text)| Some((name.strip_prefix(&behind)?, text)));
+                visitor.visit_map(MapDeserializer::new(named))
+            }
             None => Err(Flaw::Invalid(String::new())),
         }
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::{secret_rotation, secret_types};
 use crate::algorithms::sm2::Form;
 use crate::engine::{Operation, Rules, Verdict};
 use crate::model::{AliasName, KeyState};
@@ -29,6 +30,25 @@ pub(super) const POLICY_MAX: usize = 32_768;
 /// The days between two rotations.
 pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
 
+/// How many bytes a secret's value may have.
+pub(super) const SECRET_DATA_MAX: usize = 30_720;
+/// How many characters the configuration of a secret may have.
+pub(super) const EXTENDED_CONFIG_MAX: usize = 1024;
+/// The days for which a deleted secret can be restored.
+pub(super) const RECOVERY_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=30;
+/// The days where none are given.
+pub(super) const RECOVERY_WINDOW_DEFAULT: u64 = 30;
+/// How many characters a stage's name may have, and how many stages one version takes at once. No source says.
+pub(super) const STAGE_MAX: usize = 64;
+/// See [`STAGE_MAX`].
+pub(super) const STAGES_MAX: usize = 8;
+/// How many secrets `BatchGetSecretValue` takes.
+pub(super) const BATCH_MAX: usize = 20;
+/// The hours between two rotations of a secret.
+pub(super) const SECRET_ROTATION_HOURS: std::ops::RangeInclusive<u64> = 6..=8760;
+/// The stages of the current version, and of the one before.
+pub(super) const STAGES: (&str, &str) = (secret_types::CURRENT, secret_types::PREVIOUS);
+
 /// How many tags a key may carry, and how many `CreateKey` and `TagResources` take at once: newer SDKs say 20, where the
 /// document says 10.
 pub(super) const TAGS_MAX: usize = 20;
@@ -53,12 +73,18 @@ pub(super) static RULES: Rules = Rules {
     versions_per_pair: 50,
     version_spacing: Duration::from_hours(7 * 24),
     import_token_life: Duration::from_hours(24),
+    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
+    stages: STAGES,
+    // Sections 9.6 and 9.12.
+    versions_per_secret: 10,
+    rotations_per_hour: 50,
+    renew: secret_rotation::renew,
 };
 
 struct Row(Op, [Verdict; 4]);
 
 #[rustfmt::skip]
-const TABLE: [Row; 34] = [
+const TABLE: [Row; 36] = [
     //                                         Enabled     Disabled     PendingDeletion  PendingImport
     Row(Op::GenerateDataKey,                 [Admit,      RefuseState, RefuseState,     RefuseState]),
     Row(Op::GenerateDataKeyWithoutPlaintext, [Admit,      RefuseState, RefuseState,     RefuseState]),
@@ -94,6 +120,8 @@ const TABLE: [Row; 34] = [
     Row(Op::DecryptByPair,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
     Row(Op::ExportDataKey,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
     Row(Op::GenerateAndExportDataKey,        [Admit,      RefuseState, RefuseState,     RefuseState]), // as GenerateDataKey
+    Row(Op::SetPolicy,                       [Admit,      Admit,       RefuseState,     Admit]), // as UpdateKeyDescription
+    Row(Op::GetPolicy,                       [Admit,      Admit,       Admit,           Admit]), // as DescribeKey
 ];
 
 /// Every row stands where its operation looks for it.

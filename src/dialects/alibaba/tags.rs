@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::names::KeyName;
+use super::names::{KeyName, SecretName};
 use super::reply::Done;
 use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
 use crate::dialects::Cx;
-use crate::engine::{self, KeyRef, Operation, Untag};
-use crate::model::{Key, KeyId};
+use crate::engine::{self, Operation, Tagged, Untag};
+use crate::model::KeyId;
 
 /// A list of tags in JSON, of at most `MOST`.
 #[derive(Debug, Default, Deserialize)]
@@ -65,19 +65,6 @@ fn is_word(text: &str, least: usize) -> bool {
 
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct SecretName;
-
-impl TryFrom<String> for SecretName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let legal = |c: char| c.is_ascii_alphanumeric() || "_/+=.@-".contains(c);
-        if text.len() <= 192 && text.chars().all(legal) { Ok(Self) } else { Err(Malformed) }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
 struct CertificateId;
 
 impl TryFrom<String> for CertificateId {
@@ -88,17 +75,16 @@ impl TryFrom<String> for CertificateId {
     }
 }
 
-/// The key that the old actions mean by one of three parameters. There are no secrets and certificates yet, so any
-/// named one is unknown.
+/// What the old actions mean by one of three parameters. There are no certificates yet, so any named one is unknown.
 fn target(
     cx: &Cx,
     key: Option<KeyName>,
     secret: Option<SecretName>,
     certificate: Option<CertificateId>,
-) -> Result<KeyRef, Error> {
+) -> Result<Tagged, Error> {
     match (key, secret, certificate) {
-        (Some(key), None, None) => key.without_alias(cx),
-        (None, Some(_), None) => Err(Error::SecretNotFound),
+        (Some(key), None, None) => key.without_alias(cx).map(Tagged::Key),
+        (None, Some(secret), None) => Ok(Tagged::Secret(secret.0)),
         (None, None, Some(_)) => Err(Error::CertificateNotFound),
         (None, None, None) => Err(Error::Missing("KeyId".into())),
         (Some(_), Some(_), _) => Err(Error::Invalid("SecretName".into())),
@@ -117,8 +103,8 @@ pub(super) struct TagResource {
 
 pub(super) async fn tag_resource(cx: Cx, request: TagResource) -> Result<Done, Error> {
     let tags = tag_map(request.tags)?;
-    let key = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
-    cx.engine.tag(cx.caller, vec![key], tags.into_iter().collect()).await?;
+    let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
+    cx.engine.tag(cx.caller, vec![target], tags.into_iter().collect()).await?;
     Ok(Done {})
 }
 
@@ -146,8 +132,8 @@ impl TryFrom<String> for TagKeys {
 }
 
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
-    let key = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
-    cx.engine.untag(cx.caller, vec![key], Untag::Named(request.tag_keys.0)).await?;
+    let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
+    cx.engine.untag(cx.caller, vec![target], Untag::Named(request.tag_keys.0)).await?;
     Ok(Done {})
 }
 
@@ -197,6 +183,43 @@ enum ResourceType {
     Secret,
 }
 
+impl ResourceType {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+/// A key's or a secret's name, whichever the type says.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct ResourceId(String);
+
+impl TryFrom<String> for ResourceId {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let either = SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
+        if either { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+impl ResourceId {
+    fn of(self, kind: ResourceType, cx: &Cx) -> Result<Tagged, Error> {
+        let invalid = |_| Error::Invalid("ResourceId".into());
+        match kind {
+            ResourceType::Key => {
+                KeyName::try_from(self.0).map_err(invalid)?.without_alias(cx).map(Tagged::Key)
+            }
+            ResourceType::Secret => {
+                SecretName::try_from(self.0).map_err(invalid).map(|name| Tagged::Secret(name.0))
+            }
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct FlatTag {
@@ -209,14 +232,14 @@ struct FlatTag {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TagResources {
     resource_type: ResourceType,
-    resource_id: Vec<KeyName>,
+    resource_id: Vec<ResourceId>,
     tag: Vec<FlatTag>,
 }
 
 pub(super) async fn tag_resources(cx: Cx, request: TagResources) -> Result<Done, Error> {
     let tags = flat_tags(request.tag)?;
-    let keys = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.tag(cx.caller, keys, tags.into_iter().collect()).await.map_err(unknown_resource)?;
+    let whom = resources(&cx, request.resource_type, request.resource_id)?;
+    cx.engine.tag(cx.caller, whom, tags.into_iter().collect()).await.map_err(unknown_resource)?;
     Ok(Done {})
 }
 
@@ -224,7 +247,7 @@ pub(super) async fn tag_resources(cx: Cx, request: TagResources) -> Result<Done,
 #[serde(rename_all = "PascalCase")]
 pub(super) struct UntagResources {
     resource_type: ResourceType,
-    resource_id: Vec<KeyName>,
+    resource_id: Vec<ResourceId>,
     #[serde(default)]
     tag_key: Vec<String>,
     #[serde(default)]
@@ -238,8 +261,8 @@ pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<D
         (_, names) if names.len() <= TAGS_MAX => Untag::Named(names),
         _ => return Err(Error::Invalid("TagKey".into())),
     };
-    let keys = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.untag(cx.caller, keys, which).await.map_err(unknown_resource)?;
+    let whom = resources(&cx, request.resource_type, request.resource_id)?;
+    cx.engine.untag(cx.caller, whom, which).await.map_err(unknown_resource)?;
     Ok(Done {})
 }
 
@@ -250,20 +273,17 @@ fn flat_tags(tags: Vec<FlatTag>) -> Result<BTreeMap<String, String>, Error> {
     legal(tags.into_iter().map(|tag| (tag.key, tag.value)))
 }
 
-fn resources(cx: &Cx, kind: ResourceType, names: Vec<KeyName>) -> Result<Vec<KeyRef>, Error> {
-    if names.len() > RESOURCES_MAX {
+fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Tagged>, Error> {
+    if ids.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
-    if kind == ResourceType::Secret {
-        return Err(Error::TaggedNotFound);
-    }
-    names.into_iter().map(|name| name.without_alias(cx).map_err(unknown_resource)).collect()
+    ids.into_iter().map(|id| id.of(kind, cx).map_err(unknown_resource)).collect()
 }
 
-/// These actions call a key that is not there by another name.
+/// These actions call what is not there by another name.
 fn unknown_resource(error: impl Into<Error>) -> Error {
     match error.into() {
-        Error::Engine(engine::Error::KeyNotFound) => Error::TaggedNotFound,
+        Error::Engine(engine::Error::KeyNotFound | engine::Error::SecretNotFound) => Error::TaggedNotFound,
         other => other,
     }
 }
@@ -273,7 +293,7 @@ fn unknown_resource(error: impl Into<Error>) -> Error {
 pub(super) struct ListTagResources {
     resource_type: ResourceType,
     #[serde(default)]
-    resource_id: Vec<KeyName>,
+    resource_id: Vec<ResourceId>,
     #[serde(default)]
     tag: Vec<WantedTag>,
     #[serde(default)]
@@ -332,15 +352,24 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
-    let every = resource_id.is_empty();
-    let ids: Vec<KeyRef> = resource_id.into_iter().filter_map(|name| name.without_alias(cx).ok()).collect();
-    let named = |key: &Key| ids.iter().any(|id| matches!(id, KeyRef::Id(id) if *id == key.id));
-    let wanted = |key: &Key| (every || named(key)) && tag.iter().all(|tag| carries(key, tag));
+    let named = |id: &str| resource_id.is_empty() || resource_id.iter().any(|it| names(&it.0, id));
     let view = cx.engine.view(&cx.caller);
-    let keys = view.sight(&cx.caller).keys().map(|(key, _)| key);
-    let keys = keys.filter(|key| resource_type == ResourceType::Key && wanted(key));
-    let mut rest = keys.flat_map(|key| key.tags.iter().map(move |tag| (key, tag))).skip(from);
-    let tag_resource: Vec<_> = rest.by_ref().take(TAG_PAGE).map(tagged).collect();
+    let sight = view.sight(&cx.caller);
+    let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
+        ResourceType::Key => sight.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
+        ResourceType::Secret => sight.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect(),
+    };
+    let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| carries(tags, tag));
+    let found = all.into_iter().filter(|(id, tags)| named(id) && wanted(tags));
+    let entry = |(id, name, value): (&str, &String, &String)| TaggedResource {
+        resource_id: id.to_owned(),
+        resource_type: resource_type.word(),
+        tag_key: name.clone(),
+        tag_value: value.clone(),
+    };
+    let mut rest = found.flat_map(|(id, tags)| tags.iter().map(move |(name, value)| (id, name, value)));
+    let mut rest = rest.by_ref().skip(from);
+    let tag_resource: Vec<_> = rest.by_ref().take(TAG_PAGE).map(entry).collect();
     let next = rest.next().map(|_| (from + tag_resource.len()).to_string());
     Ok(TaggedResources {
         next_token: next.unwrap_or_default(),
@@ -348,15 +377,11 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     })
 }
 
-fn carries(key: &Key, wanted: &WantedTag) -> bool {
-    key.tags.get(&wanted.key).is_some_and(|it| wanted.value.as_ref().is_none_or(|value| it == value))
+/// Whether a text names the resource of this id: as it is, or as an ARN's end.
+fn names(text: &str, id: &str) -> bool {
+    text == id || text.starts_with("acs:kms:") && text.split_once('/').is_some_and(|(_, it)| it == id)
 }
 
-fn tagged<K: AsRef<Key>>((key, (name, value)): (&K, (&String, &String))) -> TaggedResource {
-    TaggedResource {
-        resource_id: key.as_ref().id.to_string(),
-        resource_type: "key",
-        tag_key: name.clone(),
-        tag_value: value.clone(),
-    }
+fn carries(tags: &BTreeMap<String, String>, wanted: &WantedTag) -> bool {
+    tags.get(&wanted.key).is_some_and(|it| wanted.value.as_ref().is_none_or(|value| it == value))
 }

@@ -1,6 +1,7 @@
 //! The forms of values: contexts, base64, texts and periods with their limits. Each is parsed once, here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -134,7 +135,15 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
     }
 }
 
-/// A period: a number with one of the units `d`, `h`, `m`, `s`, between the shortest and the longest rotation.
+/// A period: a number with one of the units `d`, `h`, `m`, `s`.
+fn period(text: &str) -> Option<Duration> {
+    let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+    let (number, unit) = units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))?;
+    let digits = number.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| number.parse::<u64>().ok()?.checked_mul(*unit).map(Duration::from_secs)).flatten()
+}
+
+/// The period of a key's rotation: between the shortest and the longest.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct RotationInterval(pub(super) Duration);
@@ -143,19 +152,38 @@ impl TryFrom<String> for RotationInterval {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-        let (number, unit) = units
-            .iter()
-            .find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))
-            .filter(|(number, _)| number.bytes().all(|b| b.is_ascii_digit()))
-            .ok_or(Malformed)?;
-        let seconds = number.parse::<u64>().ok().and_then(|n| n.checked_mul(*unit)).ok_or(Malformed)?;
-        let (least, most) = (rules::ROTATION_DAYS.start() * 86_400, rules::ROTATION_DAYS.end() * 86_400);
-        if (least..=most).contains(&seconds) {
-            Ok(Self(Duration::from_secs(seconds)))
-        } else {
-            Err(Malformed)
-        }
+        let (least, most) = (rules::ROTATION_DAYS.start() * 24, rules::ROTATION_DAYS.end() * 24);
+        let range = Duration::from_hours(least)..=Duration::from_hours(most);
+        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
+    }
+}
+
+/// The period of a secret's rotation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct SecretInterval(pub(super) Duration);
+
+impl TryFrom<String> for SecretInterval {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let (least, most) = (rules::SECRET_ROTATION_HOURS.start(), rules::SECRET_ROTATION_HOURS.end());
+        let range = Duration::from_hours(*least)..=Duration::from_hours(*most);
+        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
+    }
+}
+
+/// The id of a secret's version: 1 to 64 characters, none of them a control character.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct VersionText(pub(super) Arc<str>);
+
+impl TryFrom<String> for VersionText {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let legal = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if legal { Ok(Self(text.into())) } else { Err(Malformed) }
     }
 }
 

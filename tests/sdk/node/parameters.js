@@ -19,6 +19,7 @@ module.exports = async function parameters(run, { key }) {
 
   const { KeyId = '', Arn, KeyVersionId, CiphertextBlob } = subject || {};
   const AliasName = `alias/${run.tag}-absent`;
+  const SecretName = `${run.tag}/absent`;
   const tagging = { ResourceType: 'key', 'ResourceId.1': KeyId };
   const pair = { KeyId, KeyVersionId };
   const Digest = Buffer.alloc(32).toString('base64');
@@ -61,6 +62,22 @@ module.exports = async function parameters(run, { key }) {
     TagResources: { ...tagging, 'Tag.1.Key': 'a' },
     UntagResources: { ...tagging, 'TagKey.1': 'a' },
     ListTagResources: { ResourceType: 'key' },
+    CreateSecret: { SecretName, SecretData: 'x', VersionId: 'v1' },
+    DescribeSecret: { SecretName },
+    UpdateSecret: { SecretName },
+    DeleteSecret: { SecretName },
+    RestoreSecret: { SecretName },
+    GetSecretValue: { SecretName },
+    BatchGetSecretValue: { SecretsList: JSON.stringify([{ SecretName }]) },
+    PutSecretValue: { SecretName, SecretData: 'x', VersionId: 'v1' },
+    UpdateSecretVersionStage: { SecretName, VersionStage: 'mine', MoveToVersion: 'v1' },
+    ListSecretVersionIds: { SecretName },
+    RotateSecret: { SecretName, VersionId: 'v1' },
+    UpdateSecretRotationPolicy: { SecretName },
+    SetSecretPolicy: { SecretName, Policy: '{}' },
+    GetSecretPolicy: { SecretName },
+    SetKeyPolicy: { KeyId, Policy: '{}' },
+    GetKeyPolicy: { KeyId },
   };
   for (const [action, params] of Object.entries(required)) {
     await run.check(`${action} without ${Object.keys(params).join(', or without ')}`, async () => {

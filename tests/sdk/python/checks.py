@@ -97,6 +97,10 @@ def no_version(call, *args, **params):
     return refused(404, "Forbidden.KeyVersionNotFound", message, call, *args, **params)
 
 
+def no_secret(call, *args, **params):
+    return refused(404, "Forbidden.ResourceNotFound", "Resource not found.", call, *args, **params)
+
+
 def unfit(call, *args, **params):
     """The key is of another kind, or for something else."""
     return refused(400, "Rejected.UnsupportedOperation", "Unsupported operation.", call, *args, **params)

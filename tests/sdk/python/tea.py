@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import os
 import re
 import sys
@@ -81,6 +82,10 @@ class Kms:
 
     def region_param(self, _action):
         return {"RegionId": self.region}
+
+    def custom_data(self, texts):
+        # The SDK would write a dictionary as a parameter for each of its names, where the service has one of JSON.
+        return {"ExtendedConfig": {"CustomData": json.dumps(texts)}}
 
     def call(self, action, runtime=None, **params):
         request_class = getattr(models, f"{action}Request", None)

@@ -14,12 +14,15 @@ mod kit;
 mod lifecycle;
 mod lists;
 mod local;
+mod managed;
 mod pairs;
 mod parameters;
 mod rotation;
 mod scenario;
+mod secrets;
 mod signatures;
 mod tags;
+mod values;
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};

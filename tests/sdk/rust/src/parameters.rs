@@ -60,6 +60,36 @@ fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)
     ]
 }
 
+/// What each action about secrets and policies requires.
+fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
+    let secret = json!({ "SecretName": format!("{}/absent", run.tag) });
+    let version = with(&secret, json!({ "VersionId": "v1" }));
+    let value = with(&version, json!({ "SecretData": "x" }));
+    let mut required: Vec<_> = [
+        "DescribeSecret",
+        "UpdateSecret",
+        "DeleteSecret",
+        "RestoreSecret",
+        "GetSecretValue",
+        "ListSecretVersionIds",
+        "UpdateSecretRotationPolicy",
+        "GetSecretPolicy",
+    ]
+    .map(|action| (action, secret.clone()))
+    .into();
+    required.extend([
+        ("CreateSecret", value.clone()),
+        ("PutSecretValue", value),
+        ("BatchGetSecretValue", json!({ "SecretsList": r#"[{"SecretName":"s"}]"# })),
+        ("UpdateSecretVersionStage", with(&secret, json!({ "VersionStage": "a", "MoveToVersion": "v1" }))),
+        ("RotateSecret", version),
+        ("SetSecretPolicy", with(&secret, json!({ "Policy": "{}" }))),
+        ("SetKeyPolicy", json!({ "KeyId": key.id, "Policy": "{}" })),
+        ("GetKeyPolicy", json!({ "KeyId": key.id })),
+    ]);
+    required
+}
+
 /// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its index.
 async fn leave_out(run: &Run<'_>, action: &str, params: &Value) -> Outcome {
     let names: Vec<&String> = params.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
@@ -96,7 +126,7 @@ pub async fn drive(run: &Run<'_>) {
     .await;
     let Some((key, blob)) = &made else { return };
 
-    for (action, params) in required(run, key, blob) {
+    for (action, params) in [required(run, key, blob), required_of_secrets(run, key)].concat() {
         run.check(&format!("{action} without each of its required parameters"), async || {
             leave_out(run, action, &params).await
         })

@@ -3,8 +3,8 @@
 
 use crate::kit::Run;
 use crate::{
-    account, aliases, byok, cipher, datakeys, export, keys, lifecycle, lists, pairs, parameters, rotation,
-    tags,
+    account, aliases, byok, cipher, datakeys, export, keys, lifecycle, lists, managed, pairs, parameters,
+    rotation, secrets, tags, values,
 };
 
 pub async fn drive(run: &Run<'_>) {
@@ -16,6 +16,9 @@ pub async fn drive(run: &Run<'_>) {
     export::drive(run).await;
     byok::drive(run).await;
     rotation::drive(run).await;
+    secrets::drive(run).await;
+    values::drive(run).await;
+    managed::drive(run).await;
     aliases::drive(run).await;
     tags::drive(run).await;
     lifecycle::drive(run).await;

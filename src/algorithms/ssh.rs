@@ -1,0 +1,222 @@
+//! SSH key pairs: a one-line public key (RFC 4253 section 6.6) and a private key in PEM.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pkcs8::LineEnding;
+use rand_core::CryptoRng;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::traits::PublicKeyParts;
+use zeroize::Zeroizing;
+
+use super::asymmetric::Failure;
+
+/// A key pair, as `ssh-keygen` and OpenSSL read it.
+pub struct Pair {
+    /// `ssh-rsa`, the key in base64, the comment.
+    pub public: String,
+    /// An `RSA PRIVATE KEY` (PKCS #1), in lines that end with a line feed.
+    pub private: Zeroizing<String>,
+}
+
+/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half a second.
+///
+/// # Errors
+/// [`Failure::Unfit`] when the comment has a control character in it, such as the end of the line.
+pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, Failure> {
+    if comment.chars().any(char::is_control) {
+        return Err(Failure::Unfit);
+    }
+    let key = RsaPrivateKey::new(rng, 2048).map_err(|_| Failure::Unfit)?;
+    let mut blob = Vec::new();
+    put(&mut blob, b"ssh-rsa")?;
+    put(&mut blob, &positive(&key.e_bytes()))?;
+    put(&mut blob, &positive(&key.n_bytes()))?;
+    let public = format!("ssh-rsa {} {comment}", STANDARD.encode(blob)).trim_end().to_owned();
+    let private = key.to_pkcs1_pem(LineEnding::LF).map_err(|_| Failure::Unfit)?;
+    Ok(Pair { public, private })
+}
+
+/// Appends a field: its length, and its bytes.
+fn put(blob: &mut Vec<u8>, field: &[u8]) -> Result<(), Failure> {
+    blob.extend_from_slice(&u32::try_from(field.len()).map_err(|_| Failure::Unfit)?.to_be_bytes());
+    blob.extend_from_slice(field);
+    Ok(())
+}
+
+/// A number without leading zeros as RFC 4251 section 5 has it: one whose first bit is set would be negative.
+fn positive(bytes: &[u8]) -> Vec<u8> {
+    let sign: &[u8] = if bytes.first().is_some_and(|first| first & 0x80 != 0) { &[0] } else { &[] };
+    [sign, bytes].concat()
+}
+
+/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without a comment.
+#[must_use]
+pub fn is_public_key(text: &str) -> bool {
+    let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    if text.chars().any(|c| c.is_control() && c != '\t') {
+        return false;
+    }
+    let mut words = text.split_ascii_whitespace();
+    let (Some(name), Some(blob)) = (words.next(), words.next()) else { return false };
+    let Ok(blob) = STANDARD.decode(blob) else { return false };
+    let Some(fields) = fields(&blob) else { return false };
+    match (name, fields.as_slice()) {
+        ("ssh-rsa", [inner, exponent, modulus]) => {
+            *inner == b"ssh-rsa" && !exponent.is_empty() && !modulus.is_empty()
+        }
+        ("ssh-ed25519", [inner, key]) => *inner == b"ssh-ed25519" && key.len() == 32,
+        ("ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521", [inner, curve, point]) => {
+            *inner == name.as_bytes()
+                && name.as_bytes().ends_with(curve)
+                && curve.len() == 8
+                && !point.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// The fields of a blob, each behind its length; `None` when they do not fill it.
+fn fields(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut fields = Vec::new();
+    while !blob.is_empty() {
+        let (length, rest) = blob.split_first_chunk::<4>()?;
+        let (field, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        fields.push(field);
+        blob = rest;
+    }
+    Some(fields)
+}
+
+/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1, encrypted or not.
+/// What is inside is not read.
+#[must_use]
+pub fn is_private_pem(text: &str) -> bool {
+    let mut lines = text.trim().lines().map(str::trim);
+    let Some(label) = lines.next().and_then(|line| boundary(line, "BEGIN")) else { return false };
+    let Some(end) = lines.next_back().and_then(|line| boundary(line, "END")) else { return false };
+    let mut lines = lines.peekable();
+    // An encrypted PKCS #1 key says in headers how, and an empty line ends them (RFC 1421).
+    if lines.peek().is_some_and(|line| line.contains(':')) && !lines.any(str::is_empty) {
+        return false;
+    }
+    let body = Zeroizing::new(lines.collect::<String>());
+    let bytes = STANDARD.decode(body.as_bytes()).map(Zeroizing::new);
+    label == end && label.ends_with("PRIVATE KEY") && bytes.is_ok_and(|bytes| !bytes.is_empty())
+}
+
+/// The label of the first or last line of a PEM block.
+fn boundary<'a>(line: &'a str, which: &str) -> Option<&'a str> {
+    line.strip_prefix("-----")?.strip_prefix(which)?.strip_prefix(' ')?.strip_suffix("-----")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chacha20::ChaCha20Rng;
+    use chacha20::rand_core::SeedableRng;
+    use rsa::pkcs1::DecodeRsaPrivateKey;
+
+    fn pair(comment: &str) -> Pair {
+        generate(comment, &mut ChaCha20Rng::from_seed([1; 32])).unwrap()
+    }
+
+    #[test]
+    fn both_halves_are_one_key() {
+        let pair = pair("root@host with a comment");
+        assert!(is_public_key(&pair.public) && is_private_pem(&pair.private));
+        assert!(pair.private.starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
+        let words: Vec<&str> = pair.public.splitn(3, ' ').collect();
+        assert_eq!(words[2], "root@host with a comment");
+        let blob = STANDARD.decode(words[1]).unwrap();
+        let fields = fields(&blob).unwrap();
+        let key = RsaPrivateKey::from_pkcs1_pem(&pair.private).unwrap();
+        assert_eq!(key.n().bits(), 2048);
+        assert_eq!(fields[..2], [b"ssh-rsa".as_slice(), &[1, 0, 1]]);
+        // A modulus of 2048 bits begins with a bit that is set.
+        assert_eq!(*fields[2], *[&[0], &*key.n_bytes()].concat());
+    }
+
+    #[test]
+    fn comments_stay_in_their_line() {
+        assert_eq!(pair("").public.split(' ').count(), 2);
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        for comment in ["a\nb", "a\r", "a\0"] {
+            assert_eq!(generate(comment, &mut rng).err(), Some(Failure::Unfit), "{comment:?}");
+        }
+    }
+
+    /// As `ssh-keygen` writes them.
+    const WRITTEN: [&str; 2] = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINozgFOIL5gjT27r9BrGUpCg1SF8Jyeml5tOwCaN9xuP jo doe",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGTc7ZdO6cFxWPFZVjNo7OGtgQmL\
+         Qf//ykvw/Soz/hIXYi07St7sIPp9gRvBy4BullRZUL7nZTV5nKFa9WIFMkw= jo doe",
+    ];
+
+    fn line(name: &str, fields: &[&[u8]]) -> String {
+        let mut blob = Vec::new();
+        for field in fields {
+            put(&mut blob, field).unwrap();
+        }
+        format!("{name} {}", STANDARD.encode(blob))
+    }
+
+    #[test]
+    fn public_keys_are_told_from_other_texts() {
+        let rsa = line("ssh-rsa", &[b"ssh-rsa", &[1, 0, 1], &[0, 0x80]]);
+        let ed25519 = line("ssh-ed25519", &[b"ssh-ed25519", &[7; 32]]);
+        let p256 = "ecdsa-sha2-nistp256";
+        for (text, good) in [
+            (rsa.clone(), true),
+            (format!("{rsa} imported-openssh-key"), true),
+            (format!("{rsa} a comment of words\n"), true),
+            (format!("{ed25519}\r\n"), true),
+            (WRITTEN[0].to_owned(), true),
+            (WRITTEN[1].to_owned(), true),
+            (line(p256, &[p256.as_bytes(), b"nistp256", &[4; 65]]), true),
+            (line(p256, &[p256.as_bytes(), b"nistp384", &[4; 65]]), false),
+            (line(p256, &[p256.as_bytes(), b"", &[4; 65]]), false),
+            (line("ssh-dss", &[b"ssh-dss", &[1]]), false),
+            (line("ssh-rsa", &[b"ssh-ed25519", &[7; 32]]), false),
+            (line("ssh-ed25519", &[b"ssh-ed25519", &[7; 31]]), false),
+            (line("ssh-rsa", &[b"ssh-rsa", &[1, 0, 1]]), false),
+            (line("ssh-rsa", &[b"ssh-rsa", b"", b""]), false),
+            (format!("{rsa}\n{rsa}"), false),
+            (rsa[..rsa.len() - 4].to_owned(), false),
+            (format!("no-pty {rsa}"), false),
+            ("ssh-rsa".to_owned(), false),
+            ("ssh-rsa ****".to_owned(), false),
+            ("ssh-rsa AAAA".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_public_key(&text), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn private_keys_are_told_from_other_texts() {
+        let block =
+            |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+        let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n";
+        for (text, good) in [
+            (block("RSA PRIVATE KEY", "AAAA\nAAA="), true),
+            (block("OPENSSH PRIVATE KEY", &"A".repeat(72)), true),
+            (block("PRIVATE KEY", "AAAA").replace('\n', "\r\n"), true),
+            (block("ENCRYPTED PRIVATE KEY", "AAAA"), true),
+            (block("EC PRIVATE KEY", "AAAA").trim().to_owned(), true),
+            (block("RSA PRIVATE KEY", &format!("{headers}\nAAAA")), true),
+            (block("RSA PRIVATE KEY", &format!("{headers}AAAA")), false),
+            (block("PUBLIC KEY", "AAAA"), false),
+            (block("PRIVATE KEY", "AA*A"), false),
+            (block("PRIVATE KEY", ""), false),
+            (block("PRIVATE KEY", "AAAA").replace("END PR", "END RSA PR"), false),
+            (block("PRIVATE KEY", "AAAA").replace("END", "BEGIN"), false),
+            ("-----BEGIN PRIVATE KEY-----".to_owned(), false),
+            ("-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----".to_owned(), false),
+            ("d6bee1cb-2e14-4277-ba6b-73786b211234".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(is_private_pem(&text), good, "{text}");
+        }
+    }
+}

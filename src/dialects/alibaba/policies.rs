@@ -1,0 +1,92 @@
+//! Access policies of keys and secrets (newer SDKs, wire reference section 4.2). They are kept and answered; nothing
+//! enforces them.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::keys::Policy;
+use super::names::{KeyName, SecretName};
+use super::reply::Done;
+use crate::dialects::Cx;
+use crate::engine::Operation;
+
+/// The only policy that there is.
+fn only(name: Option<&str>) -> Result<(), Error> {
+    match name {
+        None | Some("default") => Ok(()),
+        Some(_) => Err(Error::PolicyNotFound),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PolicyText {
+    policy: String,
+}
+
+/// Who has set no policy has one that lets the account do everything.
+fn everything(account: &str, kind: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SetKeyPolicy {
+    key_id: KeyName,
+    policy: Policy,
+    policy_name: Option<String>,
+}
+
+pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
+    only(request.policy_name.as_deref())?;
+    let key = request.key_id.within(&cx)?;
+    cx.engine.set_key_policy(cx.caller, key, request.policy.0).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetKeyPolicy {
+    key_id: KeyName,
+    policy_name: Option<String>,
+}
+
+pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyText, Error> {
+    only(request.policy_name.as_deref())?;
+    let key = request.key_id.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let key = view.sight(&cx.caller).admit(&key, Operation::GetPolicy)?.key();
+    let policy = key.policy.clone().unwrap_or_else(|| everything(&cx.caller.realm.account, "key"));
+    Ok(PolicyText { policy })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SetSecretPolicy {
+    secret_name: SecretName,
+    policy: Policy,
+    policy_name: Option<String>,
+}
+
+pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
+    only(request.policy_name.as_deref())?;
+    cx.engine.set_secret_policy(cx.caller, request.secret_name.0, request.policy.0).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetSecretPolicy {
+    secret_name: SecretName,
+    policy_name: Option<String>,
+}
+
+pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<PolicyText, Error> {
+    only(request.policy_name.as_deref())?;
+    let view = cx.engine.view(&cx.caller);
+    let secret = view.sight(&cx.caller).usable_secret(&request.secret_name.0)?;
+    let policy = secret.settings.policy.clone();
+    Ok(PolicyText { policy: policy.unwrap_or_else(|| everything(&cx.caller.realm.account, "secret")) })
+}

@@ -1,0 +1,158 @@
+//! Rotating managed secrets, and random passwords: document sections 9.11 to 9.13.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::errors::Error;
+use super::names::SecretName;
+use super::secret_metadata::secret_arn;
+use super::secret_types::{self, SecretType};
+use super::secrets::Named;
+use super::values::{Malformed, SecretInterval, VersionText};
+use crate::algorithms::password::{self, Recipe};
+use crate::dialects::Cx;
+use crate::engine::Renewal;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RotateSecret {
+    secret_name: SecretName,
+    version_id: VersionText,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Rotated {
+    arn: String,
+    secret_name: String,
+    version_id: String,
+}
+
+pub(super) async fn rotate(cx: Cx, request: RotateSecret) -> Result<Rotated, Error> {
+    let realm = cx.caller.realm.clone();
+    let version = request.version_id.0;
+    let secret = cx.engine.rotate_secret(cx.caller, request.secret_name.0, version.clone()).await?;
+    Ok(Rotated {
+        arn: secret_arn(&realm, &secret),
+        secret_name: secret.name.to_string(),
+        version_id: version.to_string(),
+    })
+}
+
+/// A managed secret's next value, for the engine's rules.
+pub(super) fn renew(of: &Renewal<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    let kind = SecretType::from_word(of.kind)?;
+    let current = std::str::from_utf8(of.current).ok()?;
+    let previous = of.previous.map(std::str::from_utf8).transpose().ok()?;
+    let next = secret_types::renew(kind, of.config, current, previous, of.now, &mut of.entropy.rng())?;
+    Some(Zeroizing::new(next.as_bytes().to_vec()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UpdateSecretRotationPolicy {
+    secret_name: SecretName,
+    enable_automatic_rotation: bool,
+    rotation_interval: Option<String>,
+}
+
+pub(super) async fn update_policy(cx: Cx, request: UpdateSecretRotationPolicy) -> Result<Named, Error> {
+    let interval = match (request.enable_automatic_rotation, request.rotation_interval) {
+        (true, None) => return Err(Error::Missing("RotationInterval".into())),
+        (true, Some(text)) => {
+            Some(SecretInterval::try_from(text).map_err(|_| Error::Invalid("RotationInterval".into()))?.0)
+        }
+        // Then it is not even looked at.
+        (false, _) => None,
+    };
+    let named = Named::of(&request.secret_name);
+    cx.engine.set_secret_rotation(cx.caller, request.secret_name.0, interval).await?;
+    Ok(named)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the document has one for each kind of character")]
+pub(super) struct GetRandomPassword {
+    #[serde(default)]
+    password_length: PasswordLength,
+    #[serde(default)]
+    exclude_characters: Excluded,
+    #[serde(default)]
+    exclude_lowercase: bool,
+    #[serde(default)]
+    exclude_uppercase: bool,
+    #[serde(default)]
+    exclude_numbers: bool,
+    #[serde(default)]
+    exclude_punctuation: bool,
+    #[serde(default = "yes")]
+    require_each_included_type: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// How long a password is: 8 to 128 characters.
+#[derive(Deserialize)]
+#[serde(try_from = "u32")]
+struct PasswordLength(usize);
+
+impl Default for PasswordLength {
+    fn default() -> Self {
+        Self(32)
+    }
+}
+
+impl TryFrom<u32> for PasswordLength {
+    type Error = Malformed;
+
+    fn try_from(length: u32) -> Result<Self, Malformed> {
+        if (8..=128).contains(&length) { Ok(Self(length as usize)) } else { Err(Malformed) }
+    }
+}
+
+/// The characters that a password must not have: some of those that it could have.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Excluded(String);
+
+impl TryFrom<String> for Excluded {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        if password::is_excludable(&text) { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RandomPassword {
+    random_password: Zeroizing<String>,
+}
+
+pub(super) fn random_password(cx: &Cx, request: GetRandomPassword) -> Result<RandomPassword, Error> {
+    let every = [
+        request.exclude_lowercase,
+        request.exclude_uppercase,
+        request.exclude_numbers,
+        request.exclude_punctuation,
+    ];
+    if every == [true; 4] {
+        return Err(Error::Invalid("ExcludePunctuation".into()));
+    }
+    let recipe = Recipe {
+        length: request.password_length.0,
+        lowercase: !request.exclude_lowercase,
+        uppercase: !request.exclude_uppercase,
+        digits: !request.exclude_numbers,
+        punctuation: !request.exclude_punctuation,
+        excluded: &request.exclude_characters.0,
+        each: request.require_each_included_type,
+    };
+    let drawn = password::draw(&recipe, &mut cx.engine.world().entropy.rng());
+    // What is left of the characters is too little.
+    let random_password = drawn.ok_or(Error::Invalid("ExcludeCharacters".into()))?;
+    Ok(RandomPassword { random_password })
+}

@@ -1,0 +1,161 @@
+//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule or because
+//! somebody asks.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::secrets::{NewSecretVersion, add_version, secret_of};
+use super::{Caller, Draft, Engine, Error, Renewal};
+use crate::model::{Change, Managed, Ordinal, Secret, SecretName, SecretSettings};
+use crate::world::Instant;
+
+/// Within what time the rotations that somebody asks for are counted.
+const HOUR: Duration = Duration::from_hours(1);
+
+/// How many of the rotations that a leap in time owes are done: more than these nobody could ever see.
+const LEAP_MAX: u64 = 10;
+
+impl Engine {
+    /// Rotates a secret now. A version of this id that is there already says that it was done before.
+    pub async fn rotate_secret(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        version: Arc<str>,
+    ) -> Result<Arc<Secret>, Error> {
+        self.change(caller, move |draft| {
+            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let managed = secret.settings.managed.as_ref().ok_or(Error::SecretUnfit)?;
+            if secret.version(&version).is_some() {
+                return Ok(secret);
+            }
+            let now = draft.now();
+            let mut asked = managed.asked.clone();
+            asked.retain(|at| now < at.plus(HOUR));
+            if asked.len() >= draft.caller().rules.rotations_per_hour {
+                return Err(Error::QuotaExceeded);
+            }
+            asked.push_back(now);
+            rotate(draft, &secret, version, now)?;
+            done(draft, secret.ordinal, now, Some(asked))?;
+            secret_of(draft, secret.ordinal)
+        })
+        .await
+    }
+
+    /// Sets the interval of a secret's rotation, or with `None` ends it.
+    pub async fn set_secret_rotation(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        interval: Option<Duration>,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let mut settings = secret.settings.clone();
+            let managed = settings.managed.as_mut().ok_or(Error::SecretUnfit)?;
+            (managed.rotation, managed.stuck) = (interval, false);
+            settings.updated_at = draft.now();
+            draft.add(Change::SecretSet(secret.ordinal, settings));
+            wake(draft, secret.ordinal);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Drafts what has fallen due for a secret.
+pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
+    match secret.settings.delete_at {
+        Some(at) if at <= draft.now() => draft.add(Change::SecretRemoved(secret.ordinal)),
+        Some(_) => {}
+        None => catch_up(draft, secret),
+    }
+}
+
+/// Drafts every rotation that has fallen due, each dated at its instant.
+fn catch_up(draft: &mut Draft<'_>, secret: &Secret) {
+    let interval = secret.settings.managed.as_ref().and_then(|managed| managed.rotation);
+    let (Some(interval), Some(first)) = (interval, secret.next_rotation()) else { return };
+    let step = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
+    let owed = u64::try_from((draft.now().millis() - first.millis()) / step).unwrap_or_default() + 1;
+    // Of a great many only the last are done, as many as leave whoever takes turns in turn.
+    let skipped = if owed > LEAP_MAX { owed - LEAP_MAX - owed % 2 } else { 0 };
+    for nth in skipped..owed {
+        let passed = step.saturating_mul(i64::try_from(nth).unwrap_or(i64::MAX));
+        let at = Instant::from_millis(first.millis().saturating_add(passed));
+        if rotate_by_itself(draft, secret.ordinal, at).is_err() {
+            return;
+        }
+    }
+}
+
+/// Drafts the rotation that rested until now, if it is due: it happens now.
+pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
+    let due = draft.sight().state().secret(ordinal).and_then(|secret| secret.next_due());
+    if due.is_some_and(|due| due <= draft.now()) {
+        let now = draft.now();
+        // Where it cannot be done, the secret says so.
+        let _ = rotate_by_itself(draft, ordinal, now);
+    }
+}
+
+/// Drafts one rotation, or that it cannot be done.
+fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Result<(), Error> {
+    let secret = secret_of(draft, ordinal)?;
+    let version = draft.entropy().uuid().to_string().into();
+    let outcome = rotate(draft, &secret, version, at).and_then(|()| done(draft, ordinal, at, None));
+    if let Err(error) = &outcome {
+        tracing::warn!(secret = %secret.name, %error, "a secret cannot be rotated");
+        if let Some(managed) = secret.settings.managed.clone() {
+            let managed = Some(Managed { stuck: true, ..managed });
+            draft.add(Change::SecretSet(ordinal, SecretSettings { managed, ..secret.settings.clone() }));
+        }
+    }
+    outcome
+}
+
+/// Drafts a version with a new value.
+fn rotate(draft: &mut Draft<'_>, secret: &Secret, version: Arc<str>, at: Instant) -> Result<(), Error> {
+    let rules = draft.caller().rules;
+    let value = {
+        let sight = draft.sight_at(at);
+        let value = |stage: &str| -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+            secret.staged(stage).map(|version| sight.value(secret, version)).transpose()
+        };
+        let (current, previous) = (value(rules.stages.0)?, value(rules.stages.1)?);
+        let config = secret.settings.managed.as_ref().map_or("", |managed| &managed.config);
+        (rules.renew)(&Renewal {
+            kind: &secret.kind,
+            config,
+            current: current.as_deref().map_or(&[], |value| value),
+            previous: previous.as_deref().map(Vec::as_slice),
+            now: at,
+            entropy: draft.entropy(),
+        })
+        .ok_or(Error::SecretUnfit)?
+    };
+    let stages = vec![rules.stages.0.into()];
+    add_version(draft, secret.ordinal, NewSecretVersion { id: version, binary: false, value, stages }, at)
+}
+
+/// Drafts that a secret was rotated.
+fn done(
+    draft: &mut Draft<'_>,
+    ordinal: Ordinal,
+    at: Instant,
+    asked: Option<VecDeque<Instant>>,
+) -> Result<(), Error> {
+    let mut settings = secret_of(draft, ordinal)?.settings.clone();
+    if let Some(managed) = &mut settings.managed {
+        (managed.rotated_at, managed.stuck) = (Some(at), false);
+        if let Some(asked) = asked {
+            managed.asked = asked;
+        }
+    }
+    draft.add(Change::SecretSet(ordinal, settings));
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! New versions of secrets whose owners write the values themselves, and the stages that they stand at.
+
+use std::sync::Arc;
+
+use super::secrets::{NewSecretVersion, add_version, secret_of, stand};
+use super::{Caller, Engine, Error};
+use crate::model::{Change, Secret, SecretName};
+
+/// How a stage is to move.
+#[derive(Clone, Debug)]
+pub struct StageMove {
+    /// The stage.
+    pub stage: Arc<str>,
+    /// The version that it is to leave.
+    pub from: Option<Arc<str>>,
+    /// The version that it is to stand at.
+    pub to: Option<Arc<str>>,
+}
+
+impl Engine {
+    /// Writes a new version. The same again changes nothing; another value under the same id is refused. Answers
+    /// the secret with it.
+    ///
+    /// # Errors
+    /// [`Error::SecretUnfit`] for a managed secret, and for a version that would be the current and the previous one;
+    /// [`Error::SecretVersionTaken`].
+    pub async fn put_secret_value(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        new: NewSecretVersion,
+    ) -> Result<Arc<Secret>, Error> {
+        self.change(caller, move |draft| {
+            let sight = draft.sight();
+            let secret = Arc::clone(sight.usable_secret(&name)?);
+            let (current, previous) = draft.caller().rules.stages;
+            let takes = |stage: &str| new.stages.iter().any(|it| **it == *stage);
+            if secret.settings.managed.is_some() || takes(current) && takes(previous) {
+                return Err(Error::SecretUnfit);
+            }
+            if let Some(there) = secret.version(&new.id) {
+                let same = there.binary == new.binary && *sight.value(&secret, there)? == *new.value;
+                return if same { Ok(secret) } else { Err(Error::SecretVersionTaken) };
+            }
+            let now = draft.now();
+            add_version(draft, secret.ordinal, new, now)?;
+            secret_of(draft, secret.ordinal)
+        })
+        .await
+    }
+
+    /// Moves a stage, or takes it away.
+    ///
+    /// # Errors
+    /// [`Error::SecretUnfit`] for a managed secret, and where the previous version would be the current one;
+    /// [`Error::StageElsewhere`] when the stage does not stand where it is to leave.
+    pub async fn move_stage(&self, caller: Caller, name: SecretName, step: StageMove) -> Result<(), Error> {
+        let (current, previous) = caller.rules.stages;
+        let asking = caller.clone();
+        self.set_secret(caller, name, move |secret, settings| {
+            if secret.settings.managed.is_some() {
+                return Err(Error::SecretUnfit);
+            }
+            let number =
+                |id: &Arc<str>| secret.version(id).map(|version| version.number).ok_or(Error::SecretNotFound);
+            let from = step.from.as_ref().map(number).transpose()?;
+            let to = step.to.as_ref().map(number).transpose()?;
+            if from.is_some() && settings.stages.get(&step.stage).copied() != from {
+                return Err(Error::StageElsewhere);
+            }
+            match to {
+                None => drop(settings.stages.remove(&step.stage)),
+                Some(to) if *step.stage == *previous && settings.stages.get(current) == Some(&to) => {
+                    return Err(Error::SecretUnfit);
+                }
+                Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to),
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets the policy of a key, which nothing enforces.
+    pub async fn set_key_policy(
+        &self,
+        caller: Caller,
+        key: super::KeyRef,
+        policy: String,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let ordinal = draft.sight().admit(&key, super::Operation::SetPolicy)?.key().ordinal;
+            draft.add(Change::PolicySet(ordinal, policy));
+            Ok(())
+        })
+        .await
+    }
+}

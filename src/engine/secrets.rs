@@ -1,0 +1,333 @@
+//! Making secrets, reading their values, and leading them through their life.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::keys::service_key;
+use super::{Caller, Draft, Engine, Error, KeyRef, Operation, Sight, View, envelope};
+use crate::model::{Change, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
+use crate::world::Instant;
+
+/// A value that becomes a version of a secret.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "as in the version itself")]
+pub struct NewSecretVersion {
+    pub id: Arc<str>,
+    pub binary: bool,
+    pub value: Zeroizing<Vec<u8>>,
+    /// The stages that it takes.
+    pub stages: Vec<Arc<str>>,
+}
+
+/// What a caller says of the secret it wants.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "as in the secret itself")]
+pub struct NewSecret {
+    pub name: SecretName,
+    pub kind: Arc<str>,
+    pub key: Option<KeyRef>,
+    pub description: String,
+    pub instance: Option<String>,
+    pub policy: Option<String>,
+    pub tags: BTreeMap<String, String>,
+    /// What a managed secret is for.
+    pub config: Option<String>,
+    pub rotation: Option<Duration>,
+    /// Its first versions, oldest first.
+    pub versions: Vec<NewSecretVersion>,
+}
+
+/// Which version's value a caller wants.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// The version of this id.
+    Version(&'a str),
+    /// The version at this stage.
+    Stage(&'a str),
+}
+
+/// A value, whose it is and of which version.
+pub struct SecretValue {
+    /// The secret.
+    pub secret: Arc<Secret>,
+    /// The version.
+    pub version: Arc<SecretVersion>,
+    /// The value.
+    pub value: Zeroizing<Vec<u8>>,
+}
+
+impl<'a> Sight<'a> {
+    /// Every secret there is, oldest first.
+    pub fn secrets(&self) -> impl Iterator<Item = &'a Arc<Secret>> + use<'a> {
+        let now = self.now();
+        self.state().secrets().filter(move |secret| secret.is_there(now))
+    }
+
+    /// A secret by its name, deleted or not, as long as it is there.
+    ///
+    /// # Errors
+    /// [`Error::SecretNotFound`].
+    pub fn secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
+        let secret = self.state().secret_by_name(name).filter(|secret| secret.is_there(self.now()));
+        secret.ok_or(Error::SecretNotFound)
+    }
+
+    /// A secret by its name that nobody has deleted.
+    ///
+    /// # Errors
+    /// [`Error::SecretNotFound`], or [`Error::SecretInDeleteWindow`] while it could be restored.
+    pub fn usable_secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
+        let secret = self.secret(name)?;
+        if secret.settings.delete_at.is_some() { Err(Error::SecretInDeleteWindow) } else { Ok(secret) }
+    }
+
+    pub(super) fn value(
+        &self,
+        secret: &Secret,
+        version: &SecretVersion,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        envelope::open(*self, (&secret.name, &version.id), &version.envelope)
+    }
+}
+
+impl View {
+    /// The value of a secret.
+    ///
+    /// # Errors
+    /// The secret, the version or the stage is unknown; the secret is deleted; or its key refuses.
+    pub fn secret_value(
+        &self,
+        caller: &Caller,
+        name: &SecretName,
+        wanted: Wanted<'_>,
+    ) -> Result<SecretValue, Error> {
+        let sight = self.sight(caller);
+        let secret = sight.usable_secret(name)?;
+        let version = match wanted {
+            Wanted::Version(id) => secret.version(id),
+            Wanted::Stage(stage) => secret.staged(stage),
+        };
+        let version = version.ok_or(Error::SecretNotFound)?;
+        let value = sight.value(secret, version)?;
+        Ok(SecretValue { secret: Arc::clone(secret), version: Arc::clone(version), value })
+    }
+}
+
+impl Engine {
+    /// Makes a secret.
+    pub async fn create_secret(&self, caller: Caller, new: NewSecret) -> Result<Arc<Secret>, Error> {
+        self.change(caller, move |draft| {
+            if let Ok(there) = draft.sight().secret(&new.name) {
+                let deleted = there.settings.delete_at.is_some();
+                return Err(if deleted { Error::SecretInDeleteWindow } else { Error::SecretTaken });
+            }
+            let there = draft.sight().secrets().count();
+            if draft.caller().quota.secrets.is_some_and(|most| there >= most) {
+                return Err(Error::QuotaExceeded);
+            }
+            let (key, key_is_named) = sealing_key(draft, new.key.as_ref())?;
+            let now = draft.now();
+            let managed = new.config.map(|config| Managed {
+                config,
+                rotation: new.rotation,
+                stuck: false,
+                rotated_at: None,
+                asked: std::collections::VecDeque::new(),
+            });
+            let secret = Arc::new(Secret {
+                ordinal: draft.sight().state().next_ordinal(),
+                name: new.name,
+                kind: new.kind,
+                created_at: now,
+                key,
+                key_is_named,
+                instance: new.instance,
+                settings: SecretSettings {
+                    description: new.description,
+                    updated_at: now,
+                    delete_at: None,
+                    policy: new.policy,
+                    managed,
+                    stages: BTreeMap::new(),
+                },
+                versions: Vec::new(),
+                tags: new.tags,
+            });
+            let ordinal = secret.ordinal;
+            draft.add(Change::SecretAdded(secret));
+            for version in new.versions {
+                add_version(draft, ordinal, version, now)?;
+            }
+            secret_of(draft, ordinal)
+        })
+        .await
+    }
+
+    /// Changes the description, and of a managed secret what it is for: `config` makes the new text of the old.
+    pub async fn update_secret<F>(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        description: Option<String>,
+        config: Option<F>,
+    ) -> Result<(), Error>
+    where
+        F: FnOnce(&str) -> Result<String, Error> + Send + 'static,
+    {
+        self.set_secret(caller, name, move |_, settings| {
+            match (config, &mut settings.managed) {
+                (None, _) => {}
+                (Some(_), None) => return Err(Error::SecretUnfit),
+                (Some(make), Some(managed)) => managed.config = make(&managed.config)?,
+            }
+            if let Some(description) = description {
+                settings.description = description;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets the policy, which nothing enforces.
+    pub async fn set_secret_policy(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        policy: String,
+    ) -> Result<(), Error> {
+        self.set_secret(caller, name, move |_, settings| {
+            settings.policy = Some(policy);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers when it goes.
+    pub async fn delete_secret(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        window: Option<Duration>,
+    ) -> Result<Instant, Error> {
+        self.change(caller, move |draft| {
+            let secret = Arc::clone(draft.sight().secret(&name)?);
+            let Some(window) = window else {
+                draft.add(Change::SecretRemoved(secret.ordinal));
+                return Ok(draft.now());
+            };
+            if secret.settings.delete_at.is_some() {
+                return Err(Error::SecretInDeleteWindow);
+            }
+            let at = draft.now().plus(window);
+            let settings = SecretSettings { delete_at: Some(at), ..secret.settings.clone() };
+            draft.add(Change::SecretSet(secret.ordinal, settings));
+            Ok(at)
+        })
+        .await
+    }
+
+    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile happens now.
+    pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let secret = Arc::clone(draft.sight().secret(&name)?);
+            if secret.settings.delete_at.is_none() {
+                return Err(Error::SecretNotDeleted);
+            }
+            let settings = SecretSettings { delete_at: None, ..secret.settings.clone() };
+            draft.add(Change::SecretSet(secret.ordinal, settings));
+            super::secret_rotation::wake(draft, secret.ordinal);
+            Ok(())
+        })
+        .await
+    }
+
+    pub(super) async fn set_secret<F>(&self, caller: Caller, name: SecretName, edit: F) -> Result<(), Error>
+    where
+        F: FnOnce(&Secret, &mut SecretSettings) -> Result<(), Error> + Send + 'static,
+    {
+        self.change(caller, move |draft| {
+            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let mut settings = secret.settings.clone();
+            edit(&secret, &mut settings)?;
+            settings.updated_at = draft.now();
+            draft.add(Change::SecretSet(secret.ordinal, settings));
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The key that seals a new secret's values, and whether the caller named it.
+fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, bool), Error> {
+    let Some(key) = named else {
+        let alias = (draft.caller().rules.secrets_alias)().ok_or(Error::AliasNotFound)?;
+        return Ok((service_key(draft, &alias)?, false));
+    };
+    let admitted = draft.sight().admit(key, Operation::GenerateDataKey)?;
+    admitted.symmetric()?;
+    Ok((admitted.key().id.clone(), true))
+}
+
+pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
+    draft.sight().state().secret(ordinal).cloned().ok_or(Error::SecretNotFound)
+}
+
+/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
+/// current one goes to the one before. Of the versions at no stage, the oldest go once there are too many.
+pub(super) fn add_version(
+    draft: &mut Draft<'_>,
+    ordinal: Ordinal,
+    new: NewSecretVersion,
+    at: Instant,
+) -> Result<(), Error> {
+    let secret = secret_of(draft, ordinal)?;
+    let envelope = {
+        let sight = draft.sight_at(at);
+        let key = sight.admit(&KeyRef::Id(secret.key.clone()), Operation::GenerateDataKey)?;
+        envelope::close(&key, draft.entropy(), (&secret.name, &new.id), &new.value)?
+    };
+    let last = secret.versions.iter().map(|version| version.number).max().unwrap_or_default();
+    let version =
+        SecretVersion { id: new.id, number: last + 1, created_at: at, binary: new.binary, envelope };
+    let number = version.number;
+    draft.add(Change::SecretVersionAdded(ordinal, Arc::new(version)));
+    // It counts: nothing that was drawn for it is drawn again by a later run.
+    let next = draft.sight().state().next_ordinal();
+    draft.add(Change::Counted(next));
+    let mut settings = secret.settings.clone();
+    for stage in new.stages {
+        stand(draft.caller(), &mut settings, stage, number);
+    }
+    settings.updated_at = at;
+    draft.add(Change::SecretSet(ordinal, settings));
+    prune(draft, ordinal)
+}
+
+/// Moves a stage to a version.
+pub(super) fn stand(caller: &Caller, settings: &mut SecretSettings, stage: Arc<str>, number: u64) {
+    let (current, previous) = caller.rules.stages;
+    let before = settings.stages.insert(Arc::clone(&stage), number);
+    match before {
+        Some(before) if *stage == *current && before != number => {
+            settings.stages.insert(previous.into(), before);
+        }
+        _ => {}
+    }
+}
+
+fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
+    let most = draft.caller().rules.versions_per_secret;
+    loop {
+        let secret = secret_of(draft, ordinal)?;
+        if secret.versions.len() <= most {
+            return Ok(());
+        }
+        let unstaged = secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
+        // Where every version is at a stage, none may go, and so none may come.
+        let number = unstaged.ok_or(Error::QuotaExceeded)?.number;
+        draft.add(Change::SecretVersionRemoved(ordinal, number));
+    }
+}
