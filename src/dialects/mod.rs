@@ -160,6 +160,9 @@ pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbou
         }
         Err(error) => Err(error),
     };
+    if let Some(engine::Error::Internal(cause)) = outcome.as_ref().err().and_then(D::engine_error) {
+        tracing::error!(cause, request_id, "a request failed");
+    }
     let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &request_id, &error));
     if let Some(value) = failed.map(HeaderValue::from_static) {
         response.headers_mut().insert(AUTH_HEADER.clone(), value);

@@ -7,8 +7,8 @@ use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
-/// What came of using a key, and which version of which key was used, by whatever name it was called.
-#[derive(Debug)]
+/// What came of using a key, and which version of which key was used, by whatever name it was called. It may be a
+/// plaintext, and has no form for logs.
 pub struct Used<T> {
     /// What came of it.
     pub value: T,

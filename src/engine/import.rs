@@ -90,7 +90,8 @@ impl Engine {
     /// [`Error::NotExternal`], [`Error::ImportTokenInvalid`], [`Error::ImportTokenExpired`],
     /// [`Error::MaterialInvalid`].
     pub async fn import_material(&self, caller: Caller, key: KeyRef, wrapped: Wrapped) -> Result<(), Error> {
-        let material = self.unwrap_material(&caller, &key, &wrapped)?;
+        let (key, material) = self.unwrap_material(&caller, &key, &wrapped)?;
+        let key = KeyRef::Id(key);
         self.change(caller, move |draft| {
             let admitted = draft.sight().admit(&key, Operation::ImportMaterial)?.external()?;
             let key = Arc::clone(admitted.key());
@@ -118,7 +119,13 @@ impl Engine {
         .await
     }
 
-    fn unwrap_material(&self, caller: &Caller, key: &KeyRef, wrapped: &Wrapped) -> Result<Material, Error> {
+    /// The material, and the key that it is for.
+    fn unwrap_material(
+        &self,
+        caller: &Caller,
+        key: &KeyRef,
+        wrapped: &Wrapped,
+    ) -> Result<(KeyId, Material), Error> {
         let view = self.view(caller);
         let sight = view.sight(caller);
         let admitted = sight.admit(key, Operation::ImportMaterial)?.external()?;
@@ -135,7 +142,7 @@ impl Engine {
         if material.len() != admitted.symmetric()?.material_len() {
             return Err(Error::MaterialInvalid);
         }
-        Ok(Material::new(material))
+        Ok((admitted.key().id.clone(), Material::new(material)))
     }
 
     /// The realm's secret for import tokens comes to be when it is first needed.
@@ -189,7 +196,10 @@ impl<'a> Token<'a> {
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
         let iv: [u8; IV_LEN] = entropy.array();
         let len = u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
-        let mut token = iv.to_vec();
+        // Room for all of it: a buffer that grows leaves what it held behind.
+        let all = IV_LEN + 10 + self.key.len() + self.pair.len() + TAG_LEN;
+        let mut token = Vec::with_capacity(all);
+        token.extend_from_slice(&iv);
         token.extend_from_slice(&self.expires.millis().to_be_bytes());
         token.extend_from_slice(&[self.code, len]);
         token.extend_from_slice(self.key.as_bytes());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, rotation};
+use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, Sight, rotation};
 use crate::model::{
     AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
     Origin, ProtectionLevel, Settings, SymmetricSpec,
@@ -48,16 +48,15 @@ impl Engine {
     /// Makes a key. One with external material waits for it.
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
-            KeySpec::Pair(spec) => Some(Material::new(self.draw_pair(spec).await?)),
+            KeySpec::Pair(spec) => {
+                // Who may not have it is told so before it is drawn.
+                room_for_another(self.view(&caller).sight(&caller), &caller)?;
+                Some(Material::new(self.draw_pair(spec).await?))
+            }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            if let Some(most) = draft.caller().quota.keys {
-                let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
-                if draft.sight().keys().filter(|(key, _)| of_users(key)).count() >= most {
-                    return Err(Error::QuotaExceeded);
-                }
-            }
+            room_for_another(draft.sight(), draft.caller())?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
@@ -145,6 +144,16 @@ impl Engine {
         .await
     }
 
+    /// Sets the policy of a key, which nothing enforces.
+    pub async fn set_key_policy(&self, caller: Caller, key: KeyRef, policy: String) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let ordinal = draft.sight().admit(&key, Operation::SetPolicy)?.key().ordinal;
+            draft.add(Change::PolicySet(ordinal, policy));
+            Ok(())
+        })
+        .await
+    }
+
     /// Changes the settings of a key. Where that wakes a rotation that is late, the key rotates at once.
     pub(super) async fn set<F>(
         &self,
@@ -165,6 +174,17 @@ impl Engine {
             Ok(())
         })
         .await
+    }
+}
+
+/// Refuses a caller whose users have as many keys as they may.
+fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
+    let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
+    match caller.quota.keys {
+        Some(most) if sight.keys().filter(|(key, _)| of_users(key)).count() >= most => {
+            Err(Error::QuotaExceeded)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rules of keys, aliases and tags. Knows no cloud, no wire and no SQL: a cloud's own rules come in
+//! The rules of keys, secrets, aliases and tags. Knows no cloud, no wire and no SQL: a cloud's own rules come in
 //! with the caller, errors go out as facts.
 //!
 //! Reading operations are plain functions over a snapshot of a realm: they take no lock and cannot reach

@@ -43,13 +43,15 @@ impl Realms {
         }
     }
 
-    /// How many keys, and versions of keys, were ever made, in all realms together.
+    /// How many keys and secrets, and versions of either, were ever made, in all realms together.
     pub(super) fn ever_made(&self) -> u64 {
         self.0.load().values().map(|cell| cell.load().next_ordinal() - 1).sum()
     }
 
-    /// Every realm.
+    /// Every realm, in an order that is always the same.
     pub(super) fn all(&self) -> Vec<Realm> {
-        self.0.load().keys().cloned().collect()
+        let mut all: Vec<_> = self.0.load().keys().cloned().collect();
+        all.sort();
+        all
     }
 }

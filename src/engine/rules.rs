@@ -51,8 +51,7 @@ pub enum Operation {
     GetPolicy,
 }
 
-/// What a managed secret's next value is made of.
-#[derive(Debug)]
+/// What a managed secret's next value is made of. It holds values, and has no form for logs.
 pub struct Renewal<'a> {
     /// The kind of secret, in the cloud's own word.
     pub kind: &'a str,
@@ -86,7 +85,7 @@ pub struct Rules {
     pub verdict: fn(Operation, KeyState) -> Verdict,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
-    /// How many tags a key may carry.
+    /// How many tags a key or a secret may carry.
     pub tags_per_key: usize,
     /// How many versions a key pair may have.
     pub versions_per_pair: usize,
@@ -98,6 +97,8 @@ pub struct Rules {
     pub secrets_alias: fn() -> Option<AliasName>,
     /// The stages of a secret's current version, and of the one before.
     pub stages: (&'static str, &'static str),
+    /// How many stages may stand at one version of a secret.
+    pub stages_per_version: usize,
     /// How many versions a secret keeps.
     pub versions_per_secret: usize,
     /// How often a secret may be rotated within an hour because somebody asks.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::secrets::{NewSecretVersion, add_version, secret_of, stand};
 use super::{Caller, Engine, Error};
-use crate::model::{Change, Secret, SecretName};
+use crate::model::{Secret, SecretName};
 
 /// How a stage is to move.
 #[derive(Clone, Debug)]
@@ -53,7 +53,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::SecretUnfit`] for a managed secret, and where the previous version would be the current one;
-    /// [`Error::StageElsewhere`] when the stage does not stand where it is to leave.
+    /// [`Error::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
+    /// too many stand at the version already.
     pub async fn move_stage(&self, caller: Caller, name: SecretName, step: StageMove) -> Result<(), Error> {
         let (current, previous) = caller.rules.stages;
         let asking = caller.clone();
@@ -73,23 +74,8 @@ impl Engine {
                 Some(to) if *step.stage == *previous && settings.stages.get(current) == Some(&to) => {
                     return Err(Error::SecretUnfit);
                 }
-                Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to),
+                Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,
             }
-            Ok(())
-        })
-        .await
-    }
-
-    /// Sets the policy of a key, which nothing enforces.
-    pub async fn set_key_policy(
-        &self,
-        caller: Caller,
-        key: super::KeyRef,
-        policy: String,
-    ) -> Result<(), Error> {
-        self.change(caller, move |draft| {
-            let ordinal = draft.sight().admit(&key, super::Operation::SetPolicy)?.key().ordinal;
-            draft.add(Change::PolicySet(ordinal, policy));
             Ok(())
         })
         .await

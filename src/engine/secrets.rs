@@ -299,15 +299,20 @@ pub(super) fn add_version(
     draft.add(Change::Counted(next));
     let mut settings = secret.settings.clone();
     for stage in new.stages {
-        stand(draft.caller(), &mut settings, stage, number);
+        stand(draft.caller(), &mut settings, stage, number)?;
     }
     settings.updated_at = at;
     draft.add(Change::SecretSet(ordinal, settings));
     prune(draft, ordinal)
 }
 
-/// Moves a stage to a version.
-pub(super) fn stand(caller: &Caller, settings: &mut SecretSettings, stage: Arc<str>, number: u64) {
+/// Moves a stage to a version, unless too many stand there already.
+pub(super) fn stand(
+    caller: &Caller,
+    settings: &mut SecretSettings,
+    stage: Arc<str>,
+    number: u64,
+) -> Result<(), Error> {
     let (current, previous) = caller.rules.stages;
     let before = settings.stages.insert(Arc::clone(&stage), number);
     match before {
@@ -316,6 +321,8 @@ pub(super) fn stand(caller: &Caller, settings: &mut SecretSettings, stage: Arc<s
         }
         _ => {}
     }
+    let there = settings.stages.values().filter(|at| **at == number).count();
+    if there > caller.rules.stages_per_version { Err(Error::QuotaExceeded) } else { Ok(()) }
 }
 
 fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {

@@ -18,10 +18,11 @@ impl Engine {
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
         // Whoever is refused is refused before a private key was drawn for nothing.
-        let spec = {
+        // And the key is the one that was found then: its alias may point elsewhere when the private key is drawn.
+        let (key, spec) = {
             let view = self.view(&caller);
             let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;
-            next_version(&admitted, &caller)?
+            (KeyRef::Id(admitted.key().id.clone()), next_version(&admitted, &caller)?)
         };
         let material = Material::new(self.draw_pair(spec).await?);
         self.change(caller, move |draft| {

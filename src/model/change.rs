@@ -14,7 +14,8 @@ pub enum Change {
     Subscribed(Instant),
     /// The secret under which this realm's import tokens are sealed.
     ImportSealDrawn(Arc<Material>),
-    /// So many numbers were given here so far, to keys and to versions that came later: none is given again.
+    /// So many numbers were given here so far, to keys, to secrets and to versions that came later: none is given
+    /// again.
     Counted(Ordinal),
     /// A key came to be, with its versions and tags.
     KeyAdded(Arc<Key>),

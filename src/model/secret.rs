@@ -13,7 +13,7 @@ use crate::world::Instant;
 pub struct SecretName(Arc<str>);
 
 impl SecretName {
-    /// The longest name, in characters.
+    /// The longest name, in characters: newer SDKs say 192, where the document says 64.
     const MAX: usize = 192;
 
     /// Reads a name: 1 to 192 letters, digits, and `_/+=.@-`.
@@ -54,7 +54,7 @@ pub struct SecretVersion {
     pub number: u64,
     /// When it was made.
     pub created_at: Instant,
-    /// Whether its value is bytes, written in base64, and not a text.
+    /// Whether its owner calls the value bytes, and not a text.
     pub binary: bool,
     /// Its value.
     pub envelope: Envelope,
@@ -143,10 +143,10 @@ impl Secret {
         self.settings.stages.iter().filter(move |(_, at)| **at == number).map(|(stage, _)| stage)
     }
 
-    /// When the next rotation is due, if there is one.
+    /// When the next rotation is due, if there is one: none is while the last one is stuck.
     #[must_use]
     pub fn next_rotation(&self) -> Option<Instant> {
-        let managed = self.settings.managed.as_ref()?;
+        let managed = self.settings.managed.as_ref().filter(|managed| !managed.stuck)?;
         let last = managed.rotated_at.unwrap_or(self.created_at);
         let next = last.plus(managed.rotation?);
         // At the end of time there is no next.
@@ -156,12 +156,7 @@ impl Secret {
     /// When something next happens to this secret by itself: it goes, or it is rotated.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
-        let stuck = self.settings.managed.as_ref().is_some_and(|managed| managed.stuck);
-        match self.settings.delete_at {
-            Some(at) => Some(at),
-            None if stuck => None,
-            None => self.next_rotation(),
-        }
+        self.settings.delete_at.or_else(|| self.next_rotation())
     }
 }
 

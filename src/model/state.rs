@@ -36,7 +36,7 @@ impl State {
         self.import_seal.as_ref()
     }
 
-    /// The number that the next key gets.
+    /// The number that the next key or secret gets.
     #[must_use]
     pub fn next_ordinal(&self) -> Ordinal {
         self.last + 1

@@ -12,7 +12,7 @@ use super::rules;
 use super::values::{Blob, Digest, Recipient, SecretBlob};
 use super::words::{EncryptionWord, SigningWord};
 use crate::dialects::Cx;
-use crate::engine::{self, Operation, Used};
+use crate::engine::{self, Opened, Operation, Used};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -95,14 +95,22 @@ pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, 
     let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
     let opened =
         cx.engine.decrypt_by_pair(&cx.caller, &pair, Operation::DecryptByPair, algorithm.into(), &blob)?;
-    if algorithm == EncryptionWord::SM2PKE && opened.value.len() > rules::SM2_PLAINTEXT_MAX {
-        return Err(Error::Invalid("CiphertextBlob".into()));
-    }
+    let opened = within_limits(algorithm, opened)?;
     Ok(Decrypted {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),
         plaintext: Zeroizing::new(STANDARD.encode(&*opened.value)),
     })
+}
+
+/// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
+pub(super) fn within_limits(algorithm: EncryptionWord, opened: Opened) -> Result<Opened, Error> {
+    let most = if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
+    if (1..=most).contains(&opened.value.len()) {
+        Ok(opened)
+    } else {
+        Err(Error::Invalid("CiphertextBlob".into()))
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Every error that the service is known to answer, with its status and message: what can be injected. What
-//! answers each in earnest, where something does, is `errors.rs`. Dots stand for what a message says of its request.
+//! answers each in earnest, where something does, is `errors.rs`. Dots stand for what a message says of its request; one client
+//! demands a colon in one of them.
 
 /// The status and message of an error code.
 pub(super) fn known(code: &str) -> Option<(&'static str, u16, &'static str)> {
@@ -64,7 +65,7 @@ const CATALOGUE: &[(&str, u16, &str)] = &[
     ("Rejected.Unavailable", 409, "The request was rejected because the key state is Unavailable."),
     ("Rejected.UnsupportedOperation", 400, "Unsupported operation."),
     ("ServiceUnavailableTemporary", 503, "Service Unavailable Temporary."),
-    ("SignatureDoesNotMatch", 400, "Specified signature does not match our calculation. server StringToSign is [...] server CanonicalRequest is [...]"),
+    ("SignatureDoesNotMatch", 400, "Specified signature does not match our calculation. server StringToSign is [injected: ...] server CanonicalRequest is [...]"),
     ("SignatureNonceUsed", 400, "Specified signature nonce was used already."),
     ("Throttling", 400, "Request was denied due to request throttling."),
     ("Unsupported.Alias", 400, "Alias is not valid for this api."),

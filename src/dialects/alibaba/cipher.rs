@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::asymmetric::within_limits;
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
 use super::rules;
@@ -193,7 +194,7 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let (from, operation) = (pair(key, &version, cx)?, Operation::ReEncryptSource);
     let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
         Err(engine::Error::AlgorithmUnfit) => return Err(Error::Invalid("SourceEncryptionAlgorithm".into())),
-        outcome => outcome?,
+        outcome => within_limits(algorithm, outcome?)?,
     };
     // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
     let text = Zeroizing::new(STANDARD.encode(&*opened.value));

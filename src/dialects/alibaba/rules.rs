@@ -38,7 +38,7 @@ pub(super) const EXTENDED_CONFIG_MAX: usize = 1024;
 pub(super) const RECOVERY_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=30;
 /// The days where none are given.
 pub(super) const RECOVERY_WINDOW_DEFAULT: u64 = 30;
-/// How many characters a stage's name may have, and how many stages one version takes at once. No source says.
+/// How many characters a stage's name may have, and how many stages one version has. No source says.
 pub(super) const STAGE_MAX: usize = 64;
 /// See [`STAGE_MAX`].
 pub(super) const STAGES_MAX: usize = 8;
@@ -76,6 +76,7 @@ pub(super) static RULES: Rules = Rules {
     secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
     stages: STAGES,
     // Sections 9.6 and 9.12.
+    stages_per_version: STAGES_MAX,
     versions_per_secret: 10,
     rotations_per_hour: 50,
     renew: secret_rotation::renew,

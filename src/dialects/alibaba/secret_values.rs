@@ -190,6 +190,9 @@ pub(super) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Erro
         match one_of_batch(cx, listed) {
             Ok(value) => batch.secret_values.push(value),
             Err(error) => {
+                if let Error::Engine(engine::Error::Internal(cause)) = &error {
+                    tracing::error!(cause, "a secret of a batch failed");
+                }
                 let refusal = error.refusal();
                 batch.errors.push(Failed {
                     secret_name,

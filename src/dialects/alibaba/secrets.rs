@@ -41,7 +41,7 @@ pub(super) struct CreateSecret {
     policy: Option<Policy>,
 }
 
-/// A secret's value: 1 to 30,720 bytes.
+/// A secret's value: at most 30,720 bytes.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct SecretData(pub(super) zeroize::Zeroizing<String>);
@@ -55,7 +55,8 @@ impl TryFrom<String> for SecretData {
     }
 }
 
-/// What a value is: a text, or bytes in base64.
+/// What a value is: a text, or bytes, which clients write in base64. Whether they do is not looked at: the
+/// document's own sample of a binary value is none.
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum DataType {

@@ -4,6 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{OAEP_1, OAEP_256, SM2PKE, decrypt, missing};
+use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
+use kmsim::algorithms::sm2::Form;
+use kmsim::world::Entropy;
+
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::{OpenSsl, encryption_words};
 use crate::pairs::{ENCRYPT, Pair, SIGN, blob, spki, text};
@@ -152,5 +156,30 @@ fn what_does_not_come_in_says_why() {
         client.call("CancelKeyDeletion", &[("KeyId", key)]).ok();
         client.call("EnableKey", &[("KeyId", key)]).ok();
         good.call().ok();
+    }
+}
+
+#[test]
+fn what_could_not_have_been_encrypted_here_does_not_come_in() {
+    let server = Server::start();
+    let client = server.client();
+    let to = client.create_key(&[]);
+    for (spec, algorithm, length) in [("RSA_2048", OAEP_256, 0), ("EC_SM2", SM2PKE, 6048)] {
+        let pair = Pair::make(&client, spec, ENCRYPT);
+        let kind = if spec == "EC_SM2" { PairSpec::EcSm2 } else { PairSpec::Rsa2048 };
+        let public = PublicKey::read(kind, &spki(&pair.pem())).unwrap();
+        let how = if spec == "EC_SM2" { Encryption::Sm2(Form::Raw) } else { Encryption::RsaOaepSha256 };
+        let foreign = STANDARD.encode(public.encrypt(how, &vec![7; length], &mut Entropy::Os.rng()).unwrap());
+        let named =
+            [("KeyId", pair.id.as_str()), ("KeyVersionId", &pair.version), ("Algorithm", algorithm.0)];
+        let blob = ("CiphertextBlob", foreign.as_str());
+        client.call("AsymmetricDecrypt", &[&named[..], &[blob]].concat()).refused_parameter("CiphertextBlob");
+        let source = [
+            ("SourceKeyId", pair.id.as_str()),
+            ("SourceKeyVersionId", &pair.version),
+            ("SourceEncryptionAlgorithm", algorithm.0),
+            ("DestinationKeyId", &to),
+        ];
+        client.call("ReEncrypt", &[&source[..], &[blob]].concat()).refused_parameter("CiphertextBlob");
     }
 }

@@ -172,3 +172,26 @@ fn only_pairs_that_work_get_versions() {
     client.call("CancelKeyDeletion", &[("KeyId", &pair)]).ok();
     make(&client, &pair).ok();
 }
+
+#[test]
+fn a_version_is_the_keys_that_was_asked_for_whatever_its_alias_does_meanwhile() {
+    let server = Server::start();
+    let client = server.client();
+    let rsa = client.create_key(&[("KeySpec", "RSA_3072")]);
+    let sm2 = client.create_key(&[("KeySpec", "EC_SM2")]);
+    client.call("CreateAlias", &[("KeyId", &rsa), ("AliasName", "alias/pair")]).ok();
+    server.advance(days(7));
+    std::thread::scope(|scope| {
+        scope.spawn(|| make(&client, "alias/pair").ok());
+        client.call("UpdateAlias", &[("KeyId", &sm2), ("AliasName", "alias/pair")]).ok();
+    });
+    // Whichever came first: each version is of its key's kind.
+    let mut count = 0;
+    for key in [&rsa, &sm2] {
+        for (version, _) in versions(&client, key) {
+            client.call("GetPublicKey", &[("KeyId", key), ("KeyVersionId", &version)]).ok();
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3);
+}

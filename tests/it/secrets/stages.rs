@@ -198,3 +198,16 @@ fn where_every_version_is_at_a_stage_none_may_come() {
     assert_eq!((left[0].as_str(), left.len()), ("v11 s5", 10));
     not_found(&get(&client, "s", &[("VersionId", "v5")]));
 }
+
+#[test]
+fn a_version_has_eight_stages_at_the_most() {
+    let server = Server::start();
+    let client = server.client();
+    three(&client);
+    for at in 0..8 {
+        step(&client, &format!("own{at}"), "", "v1").ok();
+    }
+    step(&client, "one-more", "", "v1").refused(400, "Rejected.LimitExceeded");
+    step(&client, "own0", "v1", "v2").ok();
+    step(&client, "one-more", "", "v1").ok();
+}

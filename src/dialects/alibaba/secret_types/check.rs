@@ -4,11 +4,8 @@ use super::SecretType;
 use super::config::Config;
 use super::forms::{AUTO, Given};
 use crate::dialects::alibaba::errors::Error;
-
-/// How many characters a name may have: newer SDKs say 192, where the document says 64.
-const NAME_MAX: usize = 192;
-/// How many bytes a value may have.
-const DATA_MAX: usize = 30_720;
+use crate::dialects::alibaba::rules::SECRET_DATA_MAX;
+use crate::model::SecretName;
 
 /// What is left of it when all is well.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +25,7 @@ pub(in crate::dialects::alibaba) fn check_new(
     config: Option<&str>,
 ) -> Result<Checked, Error> {
     let invalid = |parameter: &'static str| move || Error::Invalid(parameter.into());
-    let legal_data = (1..=DATA_MAX).contains(&data.len());
+    let legal_data = (1..=SECRET_DATA_MAX).contains(&data.len());
     if !kind.is_managed() {
         let name = legal_name(kind, name).ok_or_else(invalid("SecretName"))?;
         return if legal_data { Ok(Checked { name, config: None }) } else { Err(invalid("SecretData")()) };
@@ -69,8 +66,7 @@ fn legal_name(kind: SecretType, name: &str) -> Option<String> {
 }
 
 fn is_name(name: &str) -> bool {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "_/+=.@-".contains(c);
-    (1..=NAME_MAX).contains(&name.len()) && name.chars().all(legal)
+    SecretName::parse(name).is_some()
 }
 
 #[cfg(test)]

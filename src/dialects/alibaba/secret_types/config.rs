@@ -9,9 +9,8 @@ use serde_json::{Map, Value};
 
 use super::SecretType;
 use crate::dialects::alibaba::errors::Error;
+use crate::dialects::alibaba::rules::EXTENDED_CONFIG_MAX;
 
-/// How many characters a configuration may have.
-const CONFIG_MAX: usize = 1024;
 /// How many pairs of custom data there may be.
 const CUSTOM_MAX: usize = 10;
 
@@ -91,7 +90,7 @@ impl Config {
 
     /// Reads a new one: every field as its type demands, and all in order.
     pub(super) fn checked(kind: SecretType, text: &str) -> Option<Self> {
-        if text.chars().count() > CONFIG_MAX {
+        if text.chars().count() > EXTENDED_CONFIG_MAX {
             return None;
         }
         let mut given = Self::read(text)?;
@@ -155,7 +154,7 @@ fn legal_custom(custom: Map<String, Value>) -> Option<Value> {
 /// A configuration with other custom data.
 pub(in crate::dialects::alibaba) fn set_custom_data(config: &str, custom: &str) -> Result<String, Error> {
     let replaced = || {
-        let custom = Some(custom).filter(|custom| custom.chars().count() <= CONFIG_MAX)?;
+        let custom = Some(custom).filter(|custom| custom.chars().count() <= EXTENDED_CONFIG_MAX)?;
         let custom = legal_custom(serde_json::from_str(custom).ok()?)?;
         let mut config = Config::read(config)?;
         config.take(CUSTOM_DATA);
