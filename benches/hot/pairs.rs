@@ -4,10 +4,9 @@ use std::hint::black_box;
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
-use kmsim::algorithms::asymmetric::{
-    self, Chance, DIGEST_LEN, Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
-};
+use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate};
 use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::{self, Chance, DIGEST_LEN};
 
 use crate::openssl::Peer;
 use crate::{Case, Failure, Group, Make, Pace};
@@ -147,10 +146,10 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([1; 32])
 }
 
-fn done<T>(result: Result<T, asymmetric::Failure>) -> Result<(), Failure> {
+fn done<T>(result: Result<T, algorithms::Failure>) -> Result<(), Failure> {
     black_box(result).map(drop).map_err(named)
 }
 
-fn named(failure: asymmetric::Failure) -> Failure {
+fn named(failure: algorithms::Failure) -> Failure {
     format!("{failure:?}").into()
 }

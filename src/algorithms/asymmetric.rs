@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::ecdsa::{p256, secp256k1};
-use super::{rsa, sm2};
+use super::{Chance, DIGEST_LEN, Failure, rsa, sm2};
 
 /// The kinds of key pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,9 +30,6 @@ impl PairSpec {
         matches!(self, Self::Rsa2048 | Self::Rsa3072 | Self::EcSm2)
     }
 }
-
-/// Length of the digests that are signed, in bytes.
-pub const DIGEST_LEN: usize = 32;
 
 /// How a digest is signed. ECDSA and SM2 signatures are DER sequences of `r` and `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,25 +80,6 @@ impl Encryption {
             Self::Sm2(_) => matches!(spec, PairSpec::EcSm2),
         }
     }
-}
-
-/// Where a signature's randomness comes from.
-pub enum Chance<'a> {
-    /// From wherever the fastest implementation takes it.
-    Any,
-    /// From here alone.
-    Only(&'a mut dyn CryptoRng),
-}
-
-/// Why nothing came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The bytes are no key of this kind, or the algorithm is not one of this kind of key.
-    Unfit,
-    /// The text is longer than the algorithm takes, or there is none.
-    Length,
-    /// The ciphertext does not open. For which of the many reasons, an attacker does not learn.
-    Unopenable,
 }
 
 /// Draws a new private key. RSA takes long: tens of milliseconds up to half a second.

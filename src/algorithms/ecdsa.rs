@@ -14,7 +14,7 @@ macro_rules! curve {
             use rand_core::CryptoRng;
             use zeroize::Zeroizing;
 
-            use super::super::asymmetric::{DIGEST_LEN, Failure};
+            use super::super::{DIGEST_LEN, Failure};
 
             pub(in super::super) fn generate<R: CryptoRng>(
                 rng: &mut R,

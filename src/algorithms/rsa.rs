@@ -24,7 +24,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::asymmetric::{Chance, DIGEST_LEN, Failure};
+use super::{Chance, DIGEST_LEN, Failure};
 
 /// Draws a private key with a modulus of so many bits and the exponent 65537.
 pub(super) fn generate<R: CryptoRng>(bits: usize, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Failure> {

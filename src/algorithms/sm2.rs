@@ -9,7 +9,7 @@ use sm2::elliptic_curve::Generate;
 use sm2::pke::{DecryptingKey, EncryptingKey};
 use zeroize::Zeroizing;
 
-use super::asymmetric::{DIGEST_LEN, Failure};
+use super::{DIGEST_LEN, Failure};
 
 /// The forms of a ciphertext. Its parts stand in the same order in both: point, digest, text (C1, C3, C2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,7 +9,7 @@ use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
-use super::asymmetric::Failure;
+use super::Failure;
 
 /// A key pair, as `ssh-keygen` and OpenSSL read it.
 pub struct Pair {

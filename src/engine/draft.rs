@@ -1,7 +1,9 @@
 //! A change in the making.
 
+use zeroize::Zeroizing;
+
 use super::{Caller, Sight};
-use crate::model::{Change, State};
+use crate::model::{Change, Material, State, SymmetricSpec};
 use crate::world::{Entropy, Instant, World};
 
 /// The next snapshot of a realm, and the facts that lead to it.
@@ -46,6 +48,14 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn entropy(&self) -> &'a Entropy {
         &self.world.entropy
+    }
+
+    /// New material for a symmetric key.
+    #[must_use]
+    pub(super) fn draw_material(&self, spec: SymmetricSpec) -> Material {
+        let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
+        self.entropy().fill(&mut bytes);
+        Material::new(bytes)
     }
 
     /// Adds a fact.

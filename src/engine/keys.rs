@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, Sight, rotation};
 use crate::model::{
     AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
@@ -61,7 +59,7 @@ impl Engine {
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
                 (Origin::Service, KeySpec::Pair(_)) => pair,
-                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draw_material(draft, spec)),
+                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.draw_material(spec)),
             };
             Ok(add_key(draft, new, material, creator))
         })
@@ -226,15 +224,8 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
     if let Some(key) = draft.sight().state().key_by_alias(alias) {
         return Ok(key.id.clone());
     }
-    let material = Some(draw_material(draft, SymmetricSpec::Aes256));
+    let material = Some(draft.draw_material(SymmetricSpec::Aes256));
     let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
     draft.add(Change::AliasBound(alias.clone(), key.ordinal));
     Ok(key.id.clone())
-}
-
-/// New material for a symmetric key.
-pub(super) fn draw_material(draft: &Draft<'_>, spec: SymmetricSpec) -> Material {
-    let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
-    draft.entropy().fill(&mut bytes);
-    Material::new(bytes)
 }

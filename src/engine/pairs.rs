@@ -7,9 +7,8 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
 use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
-use crate::algorithms::asymmetric::{
-    Chance, DIGEST_LEN, Encryption, Failure, PairSpec, PublicKey, Signing, generate,
-};
+use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey, Signing, generate};
+use crate::algorithms::{Chance, DIGEST_LEN, Failure};
 use crate::model::{KeyUsage, VersionId};
 
 /// How a caller names a pair's version.

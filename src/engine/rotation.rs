@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::keys::draw_material;
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec};
 use crate::world::Instant;
@@ -63,7 +62,7 @@ pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
 
 fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &[Instant]) {
     let version = |at: &Instant| {
-        let holding = Holding::Material(draw_material(draft, spec), None);
+        let holding = Holding::Material(draft.draw_material(spec), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })
     };
     let versions: Vec<_> = dates.iter().map(version).collect();

@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::VersionId;
-use crate::algorithms::asymmetric::{Failure, PairSpec, PrivateKey};
+use crate::algorithms::Failure;
+use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
 

@@ -7,9 +7,10 @@ use std::process::{Command, Output};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kmsim::algorithms::asymmetric::{Chance, Encryption, Failure, PairSpec, PrivateKey, PublicKey, Signing};
+use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::{Chance, Failure};
 use sm3::{Digest as _, Sm3};
 
 use crate::kit::Server;

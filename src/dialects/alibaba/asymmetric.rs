@@ -5,14 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::{Decrypted, Encrypted};
+use super::cipher::{Decrypted, Encrypted, within_limits};
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
 use super::rules;
 use super::values::{Blob, Digest, Recipient, SecretBlob};
 use super::words::{EncryptionWord, SigningWord};
 use crate::dialects::Cx;
-use crate::engine::{self, Opened, Operation, Used};
+use crate::engine::{self, Operation, Used};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -101,16 +101,6 @@ pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, 
         key_version_id: opened.version.to_string(),
         plaintext: Zeroizing::new(STANDARD.encode(&*opened.value)),
     })
-}
-
-/// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
-pub(super) fn within_limits(algorithm: EncryptionWord, opened: Opened) -> Result<Opened, Error> {
-    let most = if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
-    if (1..=most).contains(&opened.value.len()) {
-        Ok(opened)
-    } else {
-        Err(Error::Invalid("CiphertextBlob".into()))
-    }
 }
 
 #[derive(Deserialize)]

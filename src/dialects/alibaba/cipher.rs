@@ -5,14 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::asymmetric::within_limits;
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
 use super::rules;
 use super::values::{Blob, Context, Malformed, Plaintext, Recipient};
 use super::words::EncryptionWord;
 use crate::dialects::Cx;
-use crate::engine::{self, Operation, Sealed};
+use crate::engine::{self, Opened, Operation, Sealed};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -201,4 +200,14 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let to = (&to, Operation::ReEncryptDestination);
     let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
     Ok(opened.map(|_| sealed.value).into())
+}
+
+/// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
+pub(super) fn within_limits(algorithm: EncryptionWord, opened: Opened) -> Result<Opened, Error> {
+    let most = if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
+    if (1..=most).contains(&opened.value.len()) {
+        Ok(opened)
+    } else {
+        Err(Error::Invalid("CiphertextBlob".into()))
+    }
 }

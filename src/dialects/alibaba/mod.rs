@@ -33,6 +33,7 @@ mod versions;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,7 +41,8 @@ use serde::de::DeserializeOwned;
 use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, Outbound, Verified,
 };
-use crate::engine;
+use crate::engine::{self, Rules};
+use crate::model::AliasName;
 use crate::world::World;
 use call::Call;
 use errors::Error;
@@ -71,10 +73,29 @@ impl Alibaba {
     }
 }
 
+/// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
+static RULES: Rules = Rules {
+    verdict: rules::verdict,
+    reserved: rules::reserved,
+    service: rules::service,
+    tags_per_key: rules::TAGS_MAX,
+    // Sections 8.16 and 8.2.
+    versions_per_pair: 50,
+    version_spacing: Duration::from_hours(7 * 24),
+    import_token_life: Duration::from_hours(24),
+    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
+    stages: rules::STAGES,
+    stages_per_version: rules::STAGES_MAX,
+    // Sections 9.6 and 9.12.
+    versions_per_secret: 10,
+    rotations_per_hour: 50,
+    renew: secret_rotation::renew,
+};
+
 /// The rules that the engine goes by in this dialect's realms.
 #[must_use]
-pub fn rules() -> (&'static str, &'static engine::Rules) {
-    (Alibaba::NAME, &rules::RULES)
+pub fn rules() -> (&'static str, &'static Rules) {
+    (Alibaba::NAME, &RULES)
 }
 
 /// The name of every action served, sorted.

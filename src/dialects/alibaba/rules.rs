@@ -1,11 +1,9 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
 //! operations". Rows that it lacks follow their closest relative and say so.
 
-use std::time::Duration;
-
-use super::{secret_rotation, secret_types};
+use super::secret_types::{CURRENT, PREVIOUS};
 use crate::algorithms::sm2::Form;
-use crate::engine::{Operation, Rules, Verdict};
+use crate::engine::{Operation, Verdict};
 use crate::model::{AliasName, KeyState};
 
 use Operation as Op;
@@ -47,7 +45,7 @@ pub(super) const BATCH_MAX: usize = 20;
 /// The hours between two rotations of a secret.
 pub(super) const SECRET_ROTATION_HOURS: std::ops::RangeInclusive<u64> = 6..=8760;
 /// The stages of the current version, and of the one before.
-pub(super) const STAGES: (&str, &str) = (secret_types::CURRENT, secret_types::PREVIOUS);
+pub(super) const STAGES: (&str, &str) = (CURRENT, PREVIOUS);
 
 /// How many tags a key may carry, and how many `CreateKey` and `TagResources` take at once: newer SDKs say 20, where the
 /// document says 10.
@@ -62,25 +60,6 @@ pub(super) const SM2_PLAINTEXT_MAX: usize = 6047;
 /// The form in which SM2 ciphertexts are answered; both are read. The document does not say: its limits speak for the
 /// raw one (6047 bytes become 6144), the standards and the SDKs' samples for DER.
 pub(super) const SM2_CIPHERTEXT: Form = Form::Der;
-
-/// The rules, for the engine.
-pub(super) static RULES: Rules = Rules {
-    verdict,
-    reserved,
-    service,
-    tags_per_key: TAGS_MAX,
-    // Sections 8.16 and 8.2.
-    versions_per_pair: 50,
-    version_spacing: Duration::from_hours(7 * 24),
-    import_token_life: Duration::from_hours(24),
-    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
-    stages: STAGES,
-    // Sections 9.6 and 9.12.
-    stages_per_version: STAGES_MAX,
-    versions_per_secret: 10,
-    rotations_per_hour: 50,
-    renew: secret_rotation::renew,
-};
 
 struct Row(Op, [Verdict; 4]);
 
@@ -134,7 +113,7 @@ const _: () = {
     }
 };
 
-fn verdict(operation: Op, state: KeyState) -> Verdict {
+pub(super) fn verdict(operation: Op, state: KeyState) -> Verdict {
     let column = match state {
         KeyState::Enabled => 0,
         KeyState::Disabled => 1,
@@ -145,12 +124,12 @@ fn verdict(operation: Op, state: KeyState) -> Verdict {
 }
 
 /// The aliases of the cloud's own services.
-fn service(name: &AliasName) -> Option<&str> {
+pub(super) fn service(name: &AliasName) -> Option<&str> {
     name.as_str().strip_prefix("alias/acs/").filter(|service| !service.is_empty() && !service.contains('/'))
 }
 
 /// `alias/acs` opens no alias of a user's.
-fn reserved(name: &AliasName) -> bool {
+pub(super) fn reserved(name: &AliasName) -> bool {
     name.as_str().starts_with("alias/acs")
 }
 

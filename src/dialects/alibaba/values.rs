@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::errors::Error;
 use super::rules;
-use crate::algorithms::asymmetric::DIGEST_LEN;
+use crate::algorithms::DIGEST_LEN;
 
 /// A value that is not of its form; which parameter it was, the reader of parameters knows.
 #[derive(Debug)]

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::errors::Error;
-use super::rules::RULES;
 use super::{Alibaba, rpc};
 use crate::algorithms::mac::equal;
 use crate::dialects::accounts::AccessKey;
@@ -49,7 +48,7 @@ pub(super) fn verify(dialect: &Alibaba, world: &World, call: &Call) -> Result<Ve
         _ => Arc::clone(&dialect.default_region),
     };
     let realm = Realm { dialect: Arc::clone(&dialect.name), account: Arc::clone(&account.id), region };
-    let caller = Caller { realm, rules: &RULES, user: Arc::clone(&account.id), quota: account.quota };
+    let caller = Caller { realm, rules: &super::RULES, user: Arc::clone(&account.id), quota: account.quota };
     Ok(Verified { caller, account, failed })
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kmsim::algorithms::asymmetric::{Encryption, Failure, PairSpec, PrivateKey, PublicKey, Signing};
+use kmsim::algorithms::Failure;
+use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::rsa::SignatureKey;
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use kmsim::algorithms::asymmetric::{Chance, Encryption, Failure, PairSpec, PrivateKey, PublicKey, Signing};
+use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::algorithms::sm2::Form;
 use kmsim::algorithms::symmetric::{Cipher, seal};
+use kmsim::algorithms::{Chance, Failure};
 use sm4::Sm4;
 use sm4::cipher::{BlockCipherEncrypt, KeyInit};
 
