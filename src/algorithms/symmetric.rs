@@ -5,6 +5,7 @@ use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{AeadInOut, Nonce};
 use aes_gcm::{AesGcm, KeyInit, Tag};
 use sm4::Sm4;
+use zeroize::Zeroizing;
 
 /// Length of an initialisation vector, in bytes.
 pub const IV_LEN: usize = 12;
@@ -57,6 +58,68 @@ pub fn open(
         (Cipher::Aes, 32) => open_with::<AesGcm<Aes256, U12>>(key, iv, associated, text, tag),
         (Cipher::Sm4, 16) => open_with::<AesGcm<Sm4, U12>>(key, iv, associated, text, tag),
         _ => Err(Unsealable),
+    }
+}
+
+/// A sealed text as it is kept and sent: its vector, what was encrypted, its tag.
+#[derive(Debug)]
+pub struct Sealed<'a> {
+    iv: [u8; IV_LEN],
+    text: &'a [u8],
+    tag: [u8; TAG_LEN],
+}
+
+impl<'a> Sealed<'a> {
+    /// How much longer it is than its plaintext, in bytes.
+    pub const OVERHEAD: usize = IV_LEN + TAG_LEN;
+
+    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by this.
+    ///
+    /// # Errors
+    /// The cipher takes no key of this length.
+    pub fn behind(
+        head: &[u8],
+        (cipher, key): (Cipher, &[u8]),
+        iv: [u8; IV_LEN],
+        associated: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Unsealable> {
+        // Room for all of it: a buffer that grows leaves what it held behind.
+        let mut all = Vec::with_capacity(head.len() + plain.len() + Self::OVERHEAD);
+        all.extend_from_slice(head);
+        all.extend_from_slice(&iv);
+        all.extend_from_slice(plain);
+        let tag = seal(cipher, key, iv, associated, &mut all[head.len() + IV_LEN..])?;
+        all.extend_from_slice(&tag);
+        Ok(all)
+    }
+
+    /// Takes it apart. `None` when it is too short to be one.
+    #[must_use]
+    pub fn of(bytes: &'a [u8]) -> Option<Self> {
+        let (iv, rest) = bytes.split_first_chunk::<IV_LEN>()?;
+        let (text, tag) = rest.split_last_chunk::<TAG_LEN>()?;
+        Some(Self { iv: *iv, text, tag: *tag })
+    }
+
+    /// Whether nothing was sealed but the associated data.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The plaintext.
+    ///
+    /// # Errors
+    /// See [`Unsealable`].
+    pub fn open(
+        &self,
+        (cipher, key): (Cipher, &[u8]),
+        associated: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        let mut text = Zeroizing::new(self.text.to_vec());
+        open(cipher, key, self.iv, associated, &mut text, self.tag)?;
+        Ok(text)
     }
 }
 

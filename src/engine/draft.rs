@@ -1,9 +1,11 @@
 //! A change in the making.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::{Caller, Sight};
-use crate::model::{Change, Material, State, SymmetricSpec};
+use crate::model::{Change, KeyVersion, Material, Ordinal, State, SymmetricSpec};
 use crate::world::{Entropy, Instant, World};
 
 /// The next snapshot of a realm, and the facts that lead to it.
@@ -62,6 +64,19 @@ impl<'a> Draft<'a> {
     pub fn add(&mut self, fact: Change) {
         self.state.apply(&fact);
         self.facts.push(fact);
+    }
+
+    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not draw it again.
+    pub(super) fn count(&mut self, drawn: u64) {
+        let last = self.state.next_ordinal() - 1 + drawn;
+        self.add(Change::Counted(last));
+    }
+
+    /// Adds versions to a key.
+    pub(super) fn add_versions(&mut self, key: Ordinal, versions: Vec<Arc<KeyVersion>>) {
+        let drawn = versions.len() as u64;
+        self.add(Change::VersionsAdded(key, versions));
+        self.count(drawn);
     }
 
     pub(super) fn finish(self) -> (State, Vec<Change>) {

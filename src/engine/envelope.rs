@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::ciphertext::{Parts, seal};
 use super::{Admitted, Error, Operation, Sight};
-use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::model::{Envelope, SecretName};
 use crate::world::Entropy;
 
@@ -24,13 +24,9 @@ pub(super) fn close(
     let owner = owner(secret, version);
     let data_key = Zeroizing::new(entropy.array::<32>());
     let sealed = seal(key.symmetric()?, key.primary()?, entropy.array(), &owner, &*data_key)?;
-    let iv: [u8; IV_LEN] = entropy.array();
-    let mut inside = Vec::with_capacity(IV_LEN + value.len() + TAG_LEN);
-    inside.extend_from_slice(&iv);
-    inside.extend_from_slice(value);
-    let tag = symmetric::seal(Cipher::Aes, &*data_key, iv, &owner, &mut inside[IV_LEN..]);
-    inside.extend_from_slice(&tag.map_err(|_| Error::Internal("a data key is no key"))?);
-    Ok(Envelope { data_key: sealed, value: inside })
+    let inside = Sealed::behind(b"", (Cipher::Aes, &*data_key), entropy.array(), &owner, value);
+    let value = inside.map_err(|_| Error::Internal("a data key is no key"))?;
+    Ok(Envelope { data_key: sealed, value })
 }
 
 /// Takes a value out.
@@ -48,9 +44,6 @@ pub(super) fn open(
     let key = sight.admit_version(parts.version, Operation::Decrypt)?;
     let (_, material) = key.version(parts.version)?;
     let data_key = parts.open(key.symmetric()?, material, &owner).map_err(|_| DAMAGED)?;
-    let (iv, rest) = envelope.value.split_first_chunk::<IV_LEN>().ok_or(DAMAGED)?;
-    let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(DAMAGED)?;
-    let mut value = Zeroizing::new(sealed.to_vec());
-    symmetric::open(Cipher::Aes, &data_key, *iv, &owner, &mut value, *tag).map_err(|_| DAMAGED)?;
-    Ok(value)
+    let inside = Sealed::of(&envelope.value).ok_or(DAMAGED)?;
+    inside.open((Cipher::Aes, &data_key), &owner).map_err(|_| DAMAGED)
 }

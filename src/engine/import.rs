@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
 use crate::algorithms::sm2::Form;
-use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::model::{Change, Holding, Key, KeyId, KeyVersion, Material};
 use crate::world::{Entropy, Instant};
 
@@ -194,19 +194,11 @@ impl<'a> Token<'a> {
     /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of wrapping, one of the
     /// key id's length, the key id, the private key.
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
-        let iv: [u8; IV_LEN] = entropy.array();
         let len = u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
-        // Room for all of it: a buffer that grows leaves what it held behind.
-        let all = IV_LEN + 10 + self.key.len() + self.pair.len() + TAG_LEN;
-        let mut token = Vec::with_capacity(all);
-        token.extend_from_slice(&iv);
-        token.extend_from_slice(&self.expires.millis().to_be_bytes());
-        token.extend_from_slice(&[self.code, len]);
-        token.extend_from_slice(self.key.as_bytes());
-        token.extend_from_slice(self.pair);
-        let tag = symmetric::seal(Cipher::Aes, under, iv, b"", &mut token[IV_LEN..]);
-        token.extend_from_slice(&tag.map_err(|_| Error::Internal("an import seal is no key"))?);
-        Ok(token)
+        let time = self.expires.millis().to_be_bytes();
+        let text = Zeroizing::new([&time[..], &[self.code, len], self.key.as_bytes(), self.pair].concat());
+        Sealed::behind(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
+            .map_err(|_| Error::Internal("an import seal is no key"))
     }
 
     fn read(text: &'a [u8]) -> Option<Self> {
@@ -219,9 +211,5 @@ impl<'a> Token<'a> {
 }
 
 fn open(under: &[u8], token: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (iv, rest) = token.split_first_chunk::<IV_LEN>()?;
-    let (sealed, tag) = rest.split_last_chunk::<TAG_LEN>()?;
-    let mut text = Zeroizing::new(sealed.to_vec());
-    symmetric::open(Cipher::Aes, under, *iv, b"", &mut text, *tag).ok()?;
-    Some(text)
+    Sealed::of(token)?.open((Cipher::Aes, under), b"").ok()
 }

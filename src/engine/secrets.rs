@@ -294,9 +294,7 @@ pub(super) fn add_version(
         SecretVersion { id: new.id, number: last + 1, created_at: at, binary: new.binary, envelope };
     let number = version.number;
     draft.add(Change::SecretVersionAdded(ordinal, Arc::new(version)));
-    // It counts: nothing that was drawn for it is drawn again by a later run.
-    let next = draft.sight().state().next_ordinal();
-    draft.add(Change::Counted(next));
+    draft.count(1);
     let mut settings = secret.settings.clone();
     for stage in new.stages {
         stand(draft.caller(), &mut settings, stage, number)?;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
 use crate::algorithms::asymmetric::PairSpec;
-use crate::model::{Change, Holding, Key, KeySpec, KeyVersion, Material, Ordinal};
+use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
 impl Engine {
     /// Makes a new version of a pair, with a private key of its own. The older ones go on as before.
@@ -17,8 +17,8 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
-        // Whoever is refused is refused before a private key was drawn for nothing.
-        // And the key is the one that was found then: its alias may point elsewhere when the private key is drawn.
+        // Whoever is refused is refused before a private key is drawn for nothing. The key stays the one that was
+        // found then: when the private key is there, the alias may point elsewhere.
         let (key, spec) = {
             let view = self.view(&caller);
             let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;
@@ -53,13 +53,4 @@ fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Er
         return Err(Error::QuotaExceeded);
     }
     Ok(spec)
-}
-
-impl Draft<'_> {
-    /// Adds versions to a key. Their numbers count: nothing that was drawn before is drawn again by a later run.
-    pub(super) fn add_versions(&mut self, key: Ordinal, versions: Vec<Arc<KeyVersion>>) {
-        let last = self.sight().state().next_ordinal() - 1 + versions.len() as u64;
-        self.add(Change::VersionsAdded(key, versions));
-        self.add(Change::Counted(last));
-    }
 }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::StoreError;
 use super::lock::{beside, folder};
-use crate::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
+use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::world::Entropy;
 
 const LEN: usize = 32;
@@ -78,20 +78,13 @@ impl RootKey {
 
     /// Seals `plain` for `owner`.
     pub(super) fn seal(&self, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let iv = Entropy::Os.array::<IV_LEN>();
-        let mut sealed = [&iv[..], plain].concat();
-        let tag = symmetric::seal(Cipher::Aes, &*self.0, iv, owner.as_bytes(), &mut sealed[IV_LEN..]);
-        sealed.extend_from_slice(&tag.map_err(|_| StoreError::new("sealing failed"))?);
-        Ok(sealed)
+        Sealed::behind(b"", (Cipher::Aes, &*self.0), Entropy::Os.array(), owner.as_bytes(), plain)
+            .map_err(|_| StoreError::new("sealing failed"))
     }
 
     /// Opens what [`RootKey::seal`] sealed for `owner`; `None` when it is not that, or the key is another.
     pub(super) fn open(&self, owner: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let (iv, rest) = sealed.split_first_chunk::<IV_LEN>()?;
-        let (text, tag) = rest.split_last_chunk::<TAG_LEN>()?;
-        let mut text = Zeroizing::new(text.to_vec());
-        symmetric::open(Cipher::Aes, &*self.0, *iv, owner.as_bytes(), &mut text, *tag).ok()?;
-        Some(text)
+        Sealed::of(sealed)?.open((Cipher::Aes, &*self.0), owner.as_bytes()).ok()
     }
 }
 

@@ -8,7 +8,7 @@ use super::names::SecretName;
 use super::secret_metadata::secret_arn;
 use super::secret_types::{self, SecretType};
 use super::secrets::Named;
-use super::values::{Malformed, SecretInterval, VersionText};
+use super::values::{Malformed, SecretInterval, VersionText, interval};
 use crate::algorithms::password::{self, Recipe};
 use crate::dialects::Cx;
 use crate::engine::Renewal;
@@ -57,16 +57,10 @@ pub(super) struct UpdateSecretRotationPolicy {
 }
 
 pub(super) async fn update_policy(cx: Cx, request: UpdateSecretRotationPolicy) -> Result<Named, Error> {
-    let interval = match (request.enable_automatic_rotation, request.rotation_interval) {
-        (true, None) => return Err(Error::Missing("RotationInterval".into())),
-        (true, Some(text)) => {
-            Some(SecretInterval::try_from(text).map_err(|_| Error::Invalid("RotationInterval".into()))?.0)
-        }
-        // Then it is not even looked at.
-        (false, _) => None,
-    };
+    let interval: Option<SecretInterval> =
+        interval(request.enable_automatic_rotation, request.rotation_interval)?;
     let named = Named::of(&request.secret_name);
-    cx.engine.set_secret_rotation(cx.caller, request.secret_name.0, interval).await?;
+    cx.engine.set_secret_rotation(cx.caller, request.secret_name.0, interval.map(|it| it.0)).await?;
     Ok(named)
 }
 

@@ -12,7 +12,7 @@ use super::rules;
 use super::secret_metadata::{ManagedFields, secret_arn};
 use super::secret_types::{self, SecretType};
 use super::tags::{TagList, tag_map};
-use super::values::{Malformed, SecretInterval, Text, VersionText};
+use super::values::{Malformed, SecretInterval, Text, VersionText, interval};
 use crate::dialects::Cx;
 use crate::engine::{NewSecret, NewSecretVersion};
 use crate::world::Instant;
@@ -82,13 +82,9 @@ pub(super) struct Created {
 impl CreateSecret {
     /// How often the secret rotates, if it does; that of a generic secret is not even looked at.
     fn rotation(&self) -> Result<Option<Duration>, Error> {
-        if !self.enable_automatic_rotation || !self.secret_type.is_managed() {
-            return Ok(None);
-        }
-        let text = self.rotation_interval.clone().ok_or(Error::Missing("RotationInterval".into()))?;
-        let interval =
-            SecretInterval::try_from(text).map_err(|_| Error::Invalid("RotationInterval".into()))?;
-        Ok(Some(interval.0))
+        let on = self.enable_automatic_rotation && self.secret_type.is_managed();
+        let interval: Option<SecretInterval> = interval(on, self.rotation_interval.clone())?;
+        Ok(interval.map(|it| it.0))
     }
 }
 
@@ -103,34 +99,23 @@ pub(super) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
         !binary,
         request.extended_config.as_ref().map(|config| config.0.as_str()),
     )?;
-    let name = SecretName::try_from(checked.name).map_err(|_| Error::Invalid("SecretName".into()))?;
     let rotation = request.rotation()?;
     let version_id = request.version_id.0;
-    let versions = match &checked.config {
-        None => {
-            let value = zeroize::Zeroizing::new(data.as_bytes().to_vec());
-            let stages = vec![rules::STAGES.0.into()];
-            vec![NewSecretVersion { id: version_id.clone(), binary, value, stages }]
-        }
-        Some(config) => {
-            let mut rng = cx.engine.world().entropy.rng();
-            let values = secret_types::first_values(kind, config, data, cx.engine.now(), &mut rng);
-            let values = values.ok_or(Error::Invalid("SecretData".into()))?;
-            let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
-                // The caller names the current version. Another account's value has one of its own.
-                id: if stage == rules::STAGES.0 { version_id.clone() } else { cx.engine.draw_id().into() },
-                binary: false,
-                value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),
-                stages: vec![stage.into()],
-            };
-            let mut versions: Vec<_> = values.into_iter().map(version).collect();
-            // The current one comes last: it is the newest.
-            versions.sort_by_key(|version| version.id == version_id);
-            versions
-        }
+    let mut rng = cx.engine.world().entropy.rng();
+    let config = checked.config.as_deref().unwrap_or_default();
+    let values = secret_types::first_values(kind, config, data, cx.engine.now(), &mut rng);
+    let values = values.ok_or(Error::Invalid("SecretData".into()))?;
+    let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
+        // The caller names the current version. Another account's value has one of its own.
+        id: if stage == rules::STAGES.0 { version_id.clone() } else { cx.engine.draw_id().into() },
+        binary,
+        value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),
+        stages: vec![stage.into()],
     };
+    // The current one comes first among the values, and last among the versions: it is the newest.
+    let versions = values.into_iter().rev().map(version).collect();
     let new = NewSecret {
-        name: name.0,
+        name: checked.name,
         kind: kind.word().into(),
         key: request.encryption_key_id.map(|key| key.within(&cx)).transpose()?,
         description: request.description.0,

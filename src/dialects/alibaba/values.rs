@@ -173,6 +173,17 @@ impl TryFrom<String> for SecretInterval {
     }
 }
 
+/// The period that a request names, of one kind or the other, when it switches rotation on. Otherwise it is not even
+/// looked at.
+pub(super) fn interval<T: TryFrom<String>>(on: bool, text: Option<String>) -> Result<Option<T>, Error> {
+    const NAME: &str = "RotationInterval";
+    if !on {
+        return Ok(None);
+    }
+    let text = text.ok_or(Error::Missing(NAME.into()))?;
+    T::try_from(text).map(Some).map_err(|_| Error::Invalid(NAME.into()))
+}
+
 /// The id of a secret's version: 1 to 64 characters, none of them a control character.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]

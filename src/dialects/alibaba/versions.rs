@@ -7,7 +7,7 @@ use super::keys::OneKey;
 use super::listing::{Page, PageNumber, PageSize, page};
 use super::names::{KeyName, VersionName};
 use super::reply::Done;
-use super::values::RotationInterval;
+use super::values::{RotationInterval, interval};
 use crate::dialects::Cx;
 use crate::engine::{self, Operation};
 use crate::model::{self, Key};
@@ -108,14 +108,8 @@ pub(super) struct UpdateRotationPolicy {
 
 pub(super) async fn update_rotation(cx: Cx, request: UpdateRotationPolicy) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    let interval = match (request.enable_automatic_rotation, request.rotation_interval) {
-        (true, None) => return Err(Error::Missing("RotationInterval".into())),
-        (true, Some(text)) => {
-            Some(RotationInterval::try_from(text).map_err(|_| Error::Invalid("RotationInterval".into()))?.0)
-        }
-        // Then it is not even looked at.
-        (false, _) => None,
-    };
-    cx.engine.set_rotation(cx.caller, key, interval).await?;
+    let interval: Option<RotationInterval> =
+        interval(request.enable_automatic_rotation, request.rotation_interval)?;
+    cx.engine.set_rotation(cx.caller, key, interval.map(|it| it.0)).await?;
     Ok(Done {})
 }

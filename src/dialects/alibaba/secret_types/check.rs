@@ -11,7 +11,7 @@ use crate::model::SecretName;
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::dialects::alibaba) struct Checked {
     /// The secret's name.
-    pub(in crate::dialects::alibaba) name: String,
+    pub(in crate::dialects::alibaba) name: SecretName,
     /// The configuration, as it is answered; a secret of users' own has none.
     pub(in crate::dialects::alibaba) config: Option<String>,
 }
@@ -36,9 +36,7 @@ pub(in crate::dialects::alibaba) fn check_new(
         SecretType::RAMCredentials if name == AUTO => {
             let user = config.text("UserName").unwrap_or_default();
             // The name is made of the user's: when it is none, that is the configuration's mistake.
-            Some(format!("acs/ram/user/{user}"))
-                .filter(|name| is_name(name))
-                .ok_or_else(invalid("ExtendedConfig"))?
+            SecretName::parse(&format!("acs/ram/user/{user}")).ok_or_else(invalid("ExtendedConfig"))?
         }
         _ => legal_name(kind, name).ok_or_else(invalid("SecretName"))?,
     };
@@ -53,7 +51,7 @@ pub(in crate::dialects::alibaba) fn check_new(
 }
 
 /// A name that a user may give to a secret of this type.
-fn legal_name(kind: SecretType, name: &str) -> Option<String> {
+fn legal_name(kind: SecretType, name: &str) -> Option<SecretName> {
     let place = match kind {
         // Of `PolarDB` no source speaks; what is the service's own is closed to it too.
         SecretType::Generic | SecretType::Rds | SecretType::Redis | SecretType::PolarDB => {
@@ -62,11 +60,7 @@ fn legal_name(kind: SecretType, name: &str) -> Option<String> {
         SecretType::ECS => name.starts_with("acs/ecs/"),
         SecretType::RAMCredentials => false,
     };
-    (place && is_name(name)).then(|| name.to_owned())
-}
-
-fn is_name(name: &str) -> bool {
-    SecretName::parse(name).is_some()
+    SecretName::parse(name).filter(|_| place)
 }
 
 #[cfg(test)]
@@ -163,7 +157,7 @@ mod tests {
     fn a_users_secret_is_named_after_the_user() {
         let config = |user: &str| RAM.replace("\"jo\"", &format!("\"{user}\""));
         let named = check_new(RAMCredentials, AUTO, KEY, true, Some(&config("jo.doe-1_x"))).unwrap();
-        assert_eq!(named.name, "acs/ram/user/jo.doe-1_x");
+        assert_eq!(named.name.as_str(), "acs/ram/user/jo.doe-1_x");
         for (user, good) in [("x".repeat(179), true), ("x".repeat(180), false), ("jo doe".to_owned(), false)]
         {
             let expected = if good { "" } else { "ExtendedConfig" };
@@ -173,12 +167,13 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_the_configuration_in_order() {
+        let name = || SecretName::parse("a").unwrap();
         let spaced = r#"{"DBInstanceId":"rm-1", "SecretSubType":"SingleUser"}"#;
         let kept = check_new(Rds, "a", ONE, true, Some(spaced)).unwrap();
-        assert_eq!(kept, Checked { name: "a".into(), config: Some(SINGLE.into()) });
+        assert_eq!(kept, Checked { name: name(), config: Some(SINGLE.into()) });
         for ignored in [None, Some(SINGLE), Some("{"), Some("")] {
             let kept = check_new(Generic, "a", "data", false, ignored).unwrap();
-            assert_eq!(kept, Checked { name: "a".into(), config: None });
+            assert_eq!(kept, Checked { name: name(), config: None });
         }
     }
 
