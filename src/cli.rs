@@ -2,14 +2,32 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::dialects::AuthMode;
 
 /// A local KMS: serves the wire protocols of cloud key-management services on one port.
 #[derive(Parser)]
-#[command(name = "kmsim", version, about)]
+#[command(name = "kmsim", version, about, args_conflicts_with_subcommands = true)]
 pub struct Cli {
+    /// What to do; without a word, to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options of a server, where no command is named.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// What the program does.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve. This is also what happens without any command.
+    Serve(ServeOptions),
+}
+
+/// The options of a server.
+#[derive(Args)]
+pub struct ServeOptions {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, env = "KMSIM_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:5690")]
     pub listen: String,

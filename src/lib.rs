@@ -4,6 +4,7 @@
 
 pub mod algorithms;
 pub mod cli;
+pub mod commands;
 pub mod config;
 mod control;
 pub mod dialects;
@@ -12,3 +13,5 @@ pub mod model;
 pub mod server;
 pub mod store;
 pub mod world;
+
+pub use server::Server;

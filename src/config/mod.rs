@@ -9,9 +9,9 @@ use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
-use crate::cli::Cli;
+use crate::cli::ServeOptions;
 use crate::dialects::accounts::{AccessKey, Secret};
-use crate::dialects::{Account, Accounts};
+use crate::dialects::{Account, Accounts, AuthMode};
 use crate::model::Realm;
 use crate::world::{Clock, Entropy, Instant, World};
 
@@ -21,6 +21,9 @@ const DEFAULT_ACCESS_KEY: &str = "testid:testsecret:1000000000000001";
 /// The variable of `--access-key`.
 const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
 
+/// The variable of the key that key material is sealed under. It has no option: a command line is no place for it.
+const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
+
 /// Why nothing starts, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -28,32 +31,70 @@ pub struct ConfigError(String);
 
 impl ConfigError {
     /// A mistake in one option.
-    fn of(option: &str, what: impl std::fmt::Display) -> Self {
+    pub(crate) fn of(option: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("{option}: {what}"))
     }
 }
 
 /// Where everything is kept.
-#[derive(Debug, PartialEq, Eq)]
 pub enum Data {
-    /// In this file.
-    File(PathBuf),
+    /// In this file, sealed under this root key; without one, under the one in a file beside it.
+    File(PathBuf, Option<Zeroizing<String>>),
     /// Nowhere.
     Memory,
 }
 
-impl From<PathBuf> for Data {
-    fn from(path: PathBuf) -> Self {
-        if path.as_os_str() == ":memory:" { Self::Memory } else { Self::File(path) }
+/// All that a server is given.
+pub struct Settings {
+    /// Where it listens.
+    pub listen: String,
+    /// Where it keeps everything.
+    pub data: Data,
+    /// Who may call.
+    pub accounts: Accounts,
+    /// The region of a request that names none.
+    pub region: String,
+    /// How signatures are checked.
+    pub auth: AuthMode,
+    /// Its clock and its randomness.
+    pub world: Arc<World>,
+}
+
+impl Settings {
+    /// What the options and their variables say.
+    ///
+    /// # Errors
+    /// One of them is mistaken.
+    pub fn read(options: &ServeOptions) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listen: options.listen.clone(),
+            data: data(options)?,
+            accounts: accounts(options)?,
+            region: region(options)?.to_owned(),
+            auth: options.auth,
+            world: Arc::new(world(options)?),
+        })
     }
+}
+
+fn data(options: &ServeOptions) -> Result<Data, ConfigError> {
+    if options.data.as_os_str() == ":memory:" {
+        return Ok(Data::Memory);
+    }
+    let root = match std::env::var(ROOT_KEY) {
+        Ok(text) => Some(Zeroizing::new(text)),
+        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of("--data", "KMSIM_ROOT_KEY: not text")),
+        Err(VarError::NotPresent) => None,
+    };
+    Ok(Data::File(options.data.clone(), root))
 }
 
 /// The clock and the randomness that the options ask for.
 ///
 /// # Errors
 /// The clock's text is no time.
-pub fn world(cli: &Cli) -> Result<World, ConfigError> {
-    let clock = match &cli.clock {
+pub fn world(options: &ServeOptions) -> Result<World, ConfigError> {
+    let clock = match &options.clock {
         None => Clock::default(),
         Some(text) => {
             let at = Instant::parse(text);
@@ -61,7 +102,7 @@ pub fn world(cli: &Cli) -> Result<World, ConfigError> {
             Clock::frozen(at.ok_or_else(bad)?)
         }
     };
-    let entropy = cli.entropy_seed.as_deref().map_or(Entropy::Os, Entropy::seeded);
+    let entropy = options.entropy_seed.as_deref().map_or(Entropy::Os, Entropy::seeded);
     Ok(World { clock, entropy })
 }
 
@@ -69,34 +110,34 @@ pub fn world(cli: &Cli) -> Result<World, ConfigError> {
 ///
 /// # Errors
 /// It is no region's name.
-pub fn region(cli: &Cli) -> Result<&str, ConfigError> {
-    let bad = || ConfigError::of("--region", format_args!("{:?} is not a region id", cli.region));
-    Realm::is_region_id(&cli.region).then_some(cli.region.as_str()).ok_or_else(bad)
+pub fn region(options: &ServeOptions) -> Result<&str, ConfigError> {
+    let bad = || ConfigError::of("--region", format_args!("{:?} is not a region id", options.region));
+    Realm::is_region_id(&options.region).then_some(options.region.as_str()).ok_or_else(bad)
 }
 
 /// What to log.
 ///
 /// # Errors
 /// It is no filter, or names no level: a misspelt one would silence everything.
-pub fn log_filter(cli: &Cli) -> Result<EnvFilter, ConfigError> {
+pub fn log_filter(options: &ServeOptions) -> Result<EnvFilter, ConfigError> {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     let is_level = |text: &str| levels.contains(&text.to_ascii_lowercase().as_str());
     let known = |directive: &str| match directive.rsplit_once('=') {
         Some((_, level)) => is_level(level) || level.ends_with(']'),
         None => is_level(directive),
     };
-    let parsed = EnvFilter::try_new(&cli.log).ok();
-    let bad = || ConfigError::of("--log", format_args!("{:?} is none of {}", cli.log, levels.join(", ")));
-    parsed.filter(|_| cli.log.split(',').all(|directive| known(directive.trim()))).ok_or_else(bad)
+    let parsed = EnvFilter::try_new(&options.log).ok();
+    let bad = || ConfigError::of("--log", format_args!("{:?} is none of {}", options.log, levels.join(", ")));
+    parsed.filter(|_| options.log.split(',').all(|directive| known(directive.trim()))).ok_or_else(bad)
 }
 
 /// Everybody who may call.
 ///
 /// # Errors
 /// A file cannot be read, an access key is malformed, or two have the same id.
-pub fn accounts(cli: &Cli) -> Result<Accounts, ConfigError> {
+pub fn accounts(options: &ServeOptions) -> Result<Accounts, ConfigError> {
     let mut accounts = Accounts::default();
-    if let Some(path) = &cli.accounts {
+    if let Some(path) = &options.accounts {
         accounts_file::read(path, &mut accounts)?;
     }
     // An option wins over its variable; only there a comma parts one key from the next.
@@ -105,13 +146,13 @@ pub fn accounts(cli: &Cli) -> Result<Accounts, ConfigError> {
         listed => listed.unwrap_or_default(),
     };
     let listed =
-        listed.split(',').map(str::trim).filter(|text| !text.is_empty() && cli.access_keys.is_empty());
+        listed.split(',').map(str::trim).filter(|text| !text.is_empty() && options.access_keys.is_empty());
     let mut given = false;
-    for text in cli.access_keys.iter().map(String::as_str).chain(listed) {
+    for text in options.access_keys.iter().map(String::as_str).chain(listed) {
         add_access_key(text, &mut accounts)?;
         given = true;
     }
-    if cli.accounts.is_none() && !given {
+    if options.accounts.is_none() && !given {
         add_access_key(DEFAULT_ACCESS_KEY, &mut accounts)?;
     }
     Ok(accounts)
@@ -150,11 +191,12 @@ fn is_account_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
     use clap::Parser;
 
     fn given(arguments: &[&str]) -> Result<Accounts, String> {
         let cli = Cli::parse_from(["kmsim"].iter().chain(arguments));
-        accounts(&cli).map_err(|e| e.to_string())
+        accounts(&cli.serve).map_err(|e| e.to_string())
     }
 
     #[test]

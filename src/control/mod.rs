@@ -1,45 +1,29 @@
-//! The control plane, under `/_kmsim/`: what a test or an operator asks of the server itself.
+//! The control plane, under `/_kmsim/`: what a test or an operator asks of the server itself. One file for each noun. Answers
+//! are JSON, and a refusal is `{"error": …}`.
+
+mod answer;
+mod clock;
+mod health;
+mod scope;
+
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use serde::Serialize;
 
-use crate::dialects::alibaba::Alibaba;
-use crate::dialects::{AuthMode, Dialect};
+use crate::server::App;
+use answer::{Answer, Refused};
 
 /// Every endpoint there is.
-pub(crate) fn routes(auth: AuthMode) -> Router {
-    Router::new().route("/_kmsim/health", get(health)).fallback(unknown).with_state(auth)
-}
-
-#[derive(Serialize)]
-struct Health {
-    status: &'static str,
-    version: &'static str,
-    auth: &'static str,
-    dialects: [&'static str; 1],
-}
-
-/// `GET /_kmsim/health`: 200 from the moment the server serves.
-async fn health(State(auth): State<AuthMode>) -> Response {
-    let health = Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        auth: auth.name(),
-        dialects: [Alibaba::NAME],
-    };
-    json(StatusCode::OK, serde_json::to_string(&health).unwrap_or_default())
+pub(crate) fn routes(app: &Arc<App>) -> Router {
+    let routes = Router::new().merge(health::routes()).merge(clock::routes());
+    routes.method_not_allowed_fallback(wrong_method).fallback(unknown).with_state(Arc::clone(app))
 }
 
 /// Whatever else is asked for under `/_kmsim/`.
-async fn unknown() -> Response {
-    json(StatusCode::NOT_FOUND, r#"{"error":"there is no such endpoint"}"#.to_owned())
+async fn unknown() -> Answer<()> {
+    Err(Refused::not_found("there is no such endpoint"))
 }
 
-fn json(status: StatusCode, text: String) -> Response {
-    (status, [(CONTENT_TYPE, "application/json")], text).into_response()
+async fn wrong_method() -> Answer<()> {
+    Err(Refused::wrong_method())
 }

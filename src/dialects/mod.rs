@@ -7,6 +7,7 @@ pub mod alibaba;
 mod canonical;
 mod form;
 mod replay;
+mod times;
 
 use std::sync::Arc;
 
@@ -19,7 +20,6 @@ pub use accounts::{Account, Accounts};
 pub use actions::{Actions, Entry, Kind};
 
 use crate::engine::{self, Caller, Engine};
-use crate::world::World;
 
 /// The rules of every cloud that is spoken here, for the engine.
 #[must_use]
@@ -113,7 +113,7 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     /// Reads a request.
     fn parse(&self, inbound: Inbound) -> Self::Call;
     /// Finds out whose it is, and that nobody changed it.
-    fn verify(&self, world: &World, call: &Self::Call) -> Result<Verified, Self::Error>;
+    fn verify(&self, engine: &Engine, call: &Self::Call) -> Result<Verified, Self::Error>;
     /// Finds the action.
     fn find(&self, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
     /// The error of this code, to be answered because somebody asked for it; or what to answer where the cloud has
@@ -149,7 +149,7 @@ pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbou
         inbound.headers.get(FAULT_HEADER).map(|code| String::from_utf8_lossy(code.as_bytes()).into_owned());
     let call = dialect.parse(inbound);
     let mut failed = None;
-    let outcome = match dialect.verify(engine.world(), &call) {
+    let outcome = match dialect.verify(engine, &call) {
         Ok(verified) => {
             failed = verified.failed;
             let cx = Cx { engine: Arc::clone(engine), caller: verified.caller, account: verified.account };

@@ -44,7 +44,7 @@ impl Engine {
     /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
     /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
-        if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now()) {
+        if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now(realm)) {
             let Some(rules) = self.clouds.get(&*realm.dialect).copied() else { return };
             let caller = Caller { realm: realm.clone(), rules, user: "".into(), quota: Quota::default() };
             if let Err(error) = self.change(caller, |_| Ok(())).await {

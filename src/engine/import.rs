@@ -75,7 +75,7 @@ impl Engine {
             .ok_or(Error::Internal("a wrapping is missing from the table"))?;
         let pair = self.draw_pair(spec).await?;
         let public = PrivateKey::read(spec, &pair)?.public().clone();
-        let expires = self.now().plus(caller.rules.import_token_life);
+        let expires = self.now(&caller.realm).plus(caller.rules.import_token_life);
         self.ensure_import_seal(&caller).await?;
         let view = self.view(&caller);
         let seal = view.sight(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;

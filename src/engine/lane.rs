@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::clocks::Clocks;
 use super::realms::Realms;
 use super::{Caller, Draft, Error, calendar};
 use crate::model::{Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
-use crate::world::World;
 
 /// How many decisions one transaction takes at the most. More would let the first wait for the last.
 const BATCH: usize = 256;
@@ -35,9 +35,9 @@ enum Message {
 pub(super) struct Lane(mpsc::UnboundedSender<Message>);
 
 impl Lane {
-    pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, world: Arc<World>) -> Self {
+    pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, clocks: Arc<Clocks>) -> Self {
         let (sender, jobs) = mpsc::unbounded_channel();
-        tokio::spawn(run(jobs, store, realms, world));
+        tokio::spawn(run(jobs, store, realms, clocks));
         Self(sender)
     }
 
@@ -71,12 +71,12 @@ async fn run(
     mut messages: mpsc::UnboundedReceiver<Message>,
     mut store: Box<dyn Store>,
     realms: Arc<Realms>,
-    world: Arc<World>,
+    clocks: Arc<Clocks>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     while messages.recv_many(&mut waiting, BATCH).await > 0 {
         let mut closing = None;
-        let mut batch = Batch { realms: &realms, world: &world, ahead: HashMap::new(), facts: Vec::new() };
+        let mut batch = Batch { realms: &realms, clocks: &clocks, ahead: HashMap::new(), facts: Vec::new() };
         let mut answers = Vec::with_capacity(waiting.len());
         for message in waiting.drain(..) {
             match message {
@@ -107,7 +107,7 @@ async fn run(
 /// The decisions that one transaction takes.
 struct Batch<'a> {
     realms: &'a Realms,
-    world: &'a World,
+    clocks: &'a Clocks,
     ahead: HashMap<Realm, State>,
     facts: Vec<RealmChange>,
 }
@@ -118,12 +118,12 @@ impl Batch<'_> {
         caller: &Caller,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let now = self.world.clock.now();
+        let (now, world) = (self.clocks.now(&caller.realm), self.clocks.world());
         // What has fallen due comes first, and stays whatever the decision is.
-        let mut due = Draft::new(self.latest(&caller.realm), now, caller, self.world);
+        let mut due = Draft::new(self.latest(&caller.realm), now, caller, world);
         calendar::settle(&mut due);
         self.take(&caller.realm, due);
-        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.world);
+        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, world);
         let outcome = decide(&mut draft)?;
         self.take(&caller.realm, draft);
         Ok(outcome)

@@ -10,6 +10,7 @@ mod calendar;
 mod caller;
 mod cipher;
 mod ciphertext;
+mod clocks;
 mod draft;
 mod envelope;
 mod error;
@@ -35,6 +36,7 @@ use tokio::sync::Semaphore;
 pub use admit::{Admitted, KeyRef, Sight};
 pub use caller::{Caller, Quota};
 pub use cipher::{Opened, Sealed, Used};
+pub use clocks::Turn;
 pub use draft::Draft;
 pub use error::Error;
 pub use import::{ImportParameters, Wrapped, Wrapping};
@@ -48,6 +50,7 @@ pub use tags::{Tagged, Untag};
 use crate::model::{Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::{Instant, World};
+use clocks::Clocks;
 use lane::Lane;
 use realms::Realms;
 
@@ -57,6 +60,7 @@ pub type Clouds = HashMap<&'static str, &'static Rules>;
 /// Every realm of a server, and the one lane through which they change.
 pub struct Engine {
     world: Arc<World>,
+    clocks: Arc<Clocks>,
     realms: Arc<Realms>,
     lane: Lane,
     /// The rules of each cloud, by its name in the realms.
@@ -77,10 +81,11 @@ impl Engine {
     ) -> Result<Arc<Self>, StoreError> {
         let realms = Arc::new(Realms::folded(store.load().await?));
         world.entropy.go_on_after(realms.ever_made());
-        let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&world));
+        let clocks = Arc::new(Clocks::new(Arc::clone(&world)));
+        let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&clocks));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let pairs_at_once = Arc::new(Semaphore::new(half));
-        let engine = Arc::new(Self { world, realms, lane, clouds, pairs_at_once });
+        let engine = Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once });
         engine.settle_all().await;
         engine.keep_settled();
         Ok(engine)
@@ -100,13 +105,7 @@ impl Engine {
     /// What the caller's realm holds now.
     #[must_use]
     pub fn view(&self, caller: &Caller) -> View {
-        View { state: self.realms.snapshot(&caller.realm), now: self.now() }
-    }
-
-    /// The time that due dates follow.
-    #[must_use]
-    pub fn now(&self) -> Instant {
-        self.world.clock.now()
+        View { state: self.realms.snapshot(&caller.realm), now: self.now(&caller.realm) }
     }
 
     /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees every change

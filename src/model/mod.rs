@@ -15,6 +15,6 @@ pub use key::{
 };
 pub use material::{Fingerprint, Holding, KeyVersion, Material};
 pub use names::{AliasName, KeyId, VersionId};
-pub use realm::Realm;
+pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::State;

@@ -33,3 +33,28 @@ impl Realm {
         Self { region: "".into(), ..self.clone() }
     }
 }
+
+/// Some realms: those of an account, of a region, of both, or all of them. The default is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scope {
+    /// The account, where it is one.
+    pub account: Option<Arc<str>>,
+    /// The region, where it is one.
+    pub region: Option<Arc<str>>,
+}
+
+impl Scope {
+    /// Whether the realm is one of them.
+    #[must_use]
+    pub fn has(&self, realm: &Realm) -> bool {
+        self.account.as_ref().is_none_or(|it| *it == realm.account)
+            && self.region.as_ref().is_none_or(|it| *it == realm.region)
+    }
+
+    /// Whether every realm of `other` is one of these.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let within = |wide: &Option<Arc<str>>, narrow: &Option<Arc<str>>| wide.is_none() || wide == narrow;
+        within(&self.account, &other.account) && within(&self.region, &other.region)
+    }
+}

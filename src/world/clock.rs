@@ -1,8 +1,11 @@
 //! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the host's.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwap;
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with whole
 /// seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
@@ -58,19 +61,69 @@ impl fmt::Display for Instant {
     }
 }
 
-/// A stopped clock's sign in the `frozen` field: time runs.
+/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and nothing longer than a week
+/// is a length. `None` when the text is none, or goes back.
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let span: jiff::Span = text.trim().parse().ok()?;
+    let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    length.try_into().ok()
+}
+
+/// How a clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dial {
+    /// It runs with the host's, this many milliseconds ahead of it.
+    Running(i64),
+    /// It stands.
+    Frozen(Instant),
+}
+
+impl Dial {
+    /// The host's own time.
+    pub const REAL: Self = Self::Running(0);
+
+    /// What the clock shows when the host's shows `host`.
+    #[must_use]
+    pub fn at(self, host: Instant) -> Instant {
+        match self {
+            Self::Running(ahead) => Instant(host.0.saturating_add(ahead)),
+            Self::Frozen(at) => at,
+        }
+    }
+
+    /// The dial that shows `to` when the host's shows `host`, and goes on as this one does.
+    #[must_use]
+    pub fn set(self, to: Instant, host: Instant) -> Self {
+        match self {
+            Self::Running(_) => Self::Running(to.0.saturating_sub(host.0)),
+            Self::Frozen(_) => Self::Frozen(to),
+        }
+    }
+
+    /// The dial moved forward.
+    #[must_use]
+    pub fn advanced(self, by: Duration) -> Self {
+        match self {
+            Self::Running(ahead) => Self::Running(Instant(ahead).plus(by).0),
+            Self::Frozen(at) => Self::Frozen(at.plus(by)),
+        }
+    }
+}
+
+/// What the host's clock is pinned to when it is not: it runs.
 const RUNNING: i64 = i64::MIN;
 
-/// The clock of a server. Unless frozen it is the host's time.
+/// The clock of a server. It shows the host's time until somebody turns its dial.
 #[derive(Debug)]
 pub struct Clock {
-    frozen: AtomicI64,
+    dial: ArcSwap<Dial>,
     host: AtomicI64,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { frozen: AtomicI64::new(RUNNING), host: AtomicI64::new(RUNNING) }
+        Self { dial: ArcSwap::from_pointee(Dial::REAL), host: AtomicI64::new(RUNNING) }
     }
 }
 
@@ -91,14 +144,25 @@ impl Clock {
         clock
     }
 
-    /// Stops the clock at `at`.
-    pub fn freeze(&self, at: Instant) {
-        self.frozen.store(at.0, Ordering::Release);
+    /// How it goes.
+    #[must_use]
+    pub fn dial(&self) -> Dial {
+        **self.dial.load()
     }
 
-    /// Moves a stopped clock forward; a running one is stopped at the moved time.
+    /// Makes it go like this.
+    pub fn turn(&self, dial: Dial) {
+        self.dial.store(Arc::new(dial));
+    }
+
+    /// Stops it at `at`.
+    pub fn freeze(&self, at: Instant) {
+        self.turn(Dial::Frozen(at));
+    }
+
+    /// Moves it forward.
     pub fn advance(&self, by: Duration) {
-        self.freeze(self.now().plus(by));
+        self.turn(self.dial().advanced(by));
     }
 
     /// Pins what [`Clock::host`] answers: for tests of rules that follow the host's time.
@@ -106,13 +170,10 @@ impl Clock {
         self.host.store(at.0, Ordering::Release);
     }
 
-    /// The time that due dates follow.
+    /// The time that due dates follow, where nobody moved a narrower clock.
     #[must_use]
     pub fn now(&self) -> Instant {
-        match self.frozen.load(Ordering::Acquire) {
-            RUNNING => self.host(),
-            at => Instant(at),
-        }
+        self.dial().at(self.host())
     }
 
     /// The host's time, wherever the clock was moved to: clients sign their requests with it.
@@ -149,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn durations_are_read_in_both_forms() {
+        for (text, seconds) in
+            [("90s", 90), ("1h 30m", 5400), ("30d", 2_592_000), ("P1DT1S", 86_401), ("2w", 1_209_600)]
+        {
+            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "3", "d", "-1d", "1 month", "P1M", "1y", "tomorrow", "9999999999999999d"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+        assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+    }
+
+    #[test]
     fn a_frozen_clock_stands_and_moves_by_hand_only() {
         let start = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let clock = Clock::frozen(start);
@@ -156,5 +230,17 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         assert_eq!(clock.now().to_string(), "2030-01-01T00:01:00Z");
         assert_ne!(clock.host(), clock.now());
+    }
+
+    #[test]
+    fn a_running_clock_keeps_its_distance_to_the_host() {
+        let host = Instant::parse("2030-01-01T00:00:00Z").unwrap();
+        let later = host.plus(Duration::from_hours(1));
+        let there = Instant::parse("2031-05-05T00:00:00Z").unwrap();
+        let dial = Dial::REAL.set(there, host);
+        assert_eq!(dial.at(later), there.plus(Duration::from_hours(1)));
+        assert_eq!(dial.advanced(Duration::from_mins(1)).at(host), there.plus(Duration::from_mins(1)));
+        assert_eq!(Dial::Frozen(host).set(there, later), Dial::Frozen(there));
+        assert_eq!(Dial::Running(i64::MAX).advanced(Duration::MAX).at(later), Instant(i64::MAX));
     }
 }

@@ -14,11 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use kmsim::algorithms::mac::{Hash, hmac};
 use kmsim::cli::Cli;
-use kmsim::config;
+use kmsim::config::Settings;
 use kmsim::dialects::AuthMode;
-use kmsim::dialects::alibaba::Alibaba;
-use kmsim::engine::Engine;
-use kmsim::server::{self, App};
 use kmsim::store::{Sqlite, Store};
 use kmsim::world::{Clock, Entropy, Instant, World};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -54,6 +51,7 @@ pub struct Setup<'a> {
 pub struct Server {
     pub address: SocketAddr,
     pub world: Arc<World>,
+    _served: kmsim::Server,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -87,23 +85,20 @@ impl Server {
             std::fs::write(&path, text).unwrap();
             arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
         }
-        let accounts = Arc::new(config::accounts(&Cli::parse_from(arguments)).unwrap());
+        let mut settings = Settings::read(&Cli::parse_from(arguments).serve).unwrap();
+        "127.0.0.1:0".clone_into(&mut settings.listen);
+        settings.auth = setup.auth;
+        settings.world = Arc::clone(&world);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let address = runtime.block_on(async {
+        let served = runtime.block_on(async {
             let store = match setup.store {
                 Some(store) => store,
                 None => Box::new(Sqlite::in_memory().await.unwrap()),
             };
-            let engine = Engine::open(store, Arc::clone(&world), kmsim::dialects::clouds()).await.unwrap();
-            let alibaba = Alibaba::new(accounts, setup.auth, "cn-hangzhou");
-            let app = Arc::new(App { engine, alibaba, auth: setup.auth });
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            tokio::spawn(server::run(listener, app, std::future::pending()));
-            address
+            kmsim::Server::start_over(settings, store).await.unwrap()
         });
-        Self { address, world, runtime: Some(runtime) }
+        Self { address: served.address(), world, _served: served, runtime: Some(runtime) }
     }
 
     /// Moves the clock that due dates follow. The host's stays.
@@ -238,6 +233,12 @@ impl Answer {
         let message = self.refused(400, "InvalidParameter");
         assert_eq!(message, format!("The specified parameter \"{name}\" is not valid."));
     }
+}
+
+/// Asks something of the control plane; `null` sends no body.
+pub fn control(address: SocketAddr, method: &str, path: &str, body: &Value) -> Answer {
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    send(address, &format!("{method} /_kmsim/{path} HTTP/1.1\r\n"), text.as_bytes())
 }
 
 /// Sends one request: `head` is the request line and headers, each with its line end, without Host and

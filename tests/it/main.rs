@@ -10,6 +10,7 @@ mod aliases;
 mod at_rest;
 mod auth_modes;
 mod cipher;
+mod clock;
 mod coverage;
 mod dependencies;
 mod disk;

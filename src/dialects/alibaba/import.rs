@@ -90,7 +90,7 @@ pub(super) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
         0 => None,
         seconds => {
             let at = seconds.checked_mul(1000).map(Instant::from_millis);
-            let at = at.filter(|at| *at >= cx.engine.now());
+            let at = at.filter(|at| *at >= cx.engine.now(&cx.caller.realm));
             Some(at.ok_or(Error::Invalid("KeyMaterialExpireUnix".into()))?)
         }
     };

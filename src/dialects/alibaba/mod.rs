@@ -41,9 +41,8 @@ use serde::de::DeserializeOwned;
 use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, Outbound, Verified,
 };
-use crate::engine::{self, Rules};
+use crate::engine::{self, Engine, Rules};
 use crate::model::AliasName;
-use crate::world::World;
 use call::Call;
 use errors::Error;
 
@@ -113,8 +112,8 @@ impl Dialect for Alibaba {
         Call::parse(inbound)
     }
 
-    fn verify(&self, world: &World, call: &Call) -> Result<Verified, Error> {
-        verify::verify(self, world, call)
+    fn verify(&self, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(self, engine, call)
     }
 
     fn find(&self, call: &Call) -> Result<&Entry<Self>, Error> {

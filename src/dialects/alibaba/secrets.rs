@@ -103,7 +103,7 @@ pub(super) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     let version_id = request.version_id.0;
     let mut rng = cx.engine.world().entropy.rng();
     let config = checked.config.as_deref().unwrap_or_default();
-    let values = secret_types::first_values(kind, config, data, cx.engine.now(), &mut rng);
+    let values = secret_types::first_values(kind, config, data, cx.engine.now(&cx.caller.realm), &mut rng);
     let values = values.ok_or(Error::Invalid("SecretData".into()))?;
     let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
         // The caller names the current version. Another account's value has one of its own.

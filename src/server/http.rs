@@ -1,4 +1,4 @@
-//! The listener: collects a request's body, hands it to its dialect, sends the answer back.
+//! HTTP: collects a request's body, hands it to its dialect, sends the answer back.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -16,10 +16,9 @@ use http_body_util::BodyExt;
 use tokio::net::TcpListener;
 use tower_service::Service;
 
+use super::App;
 use crate::control;
-use crate::dialects::alibaba::Alibaba;
-use crate::dialects::{AuthMode, BODY_LIMIT, BodyRefused, Inbound, Outbound, serve};
-use crate::engine::Engine;
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound, serve};
 
 /// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
 const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
@@ -27,16 +26,6 @@ const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// How long a server that was told to stop waits for the requests that it has begun.
 const FAREWELL: Duration = Duration::from_secs(10);
-
-/// What the server works with.
-pub struct App {
-    /// The engine.
-    pub engine: Arc<Engine>,
-    /// The dialect.
-    pub alibaba: Alibaba,
-    /// How requests are checked.
-    pub auth: AuthMode,
-}
 
 /// Every request's first stop: the control plane has routes, and all else goes straight to the dialects.
 #[derive(Clone)]
@@ -68,7 +57,7 @@ impl Service<Request> for Front {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn run(
+pub(super) async fn run(
     listener: TcpListener,
     app: Arc<App>,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -84,7 +73,7 @@ pub async fn run(
             tracing::debug!(%error, "cannot switch Nagle's algorithm off");
         }
     });
-    let front = Front { control: control::routes(app.auth), app };
+    let front = Front { control: control::routes(&app), app };
     let serving = axum::serve(listener, front.into_make_service()).with_graceful_shutdown(stop);
     let patience = async {
         if stopping.await.is_err() {

@@ -1,0 +1,43 @@
+//! `kmsim serve`: one line out once it serves, and then until a signal comes.
+
+use std::io::{IsTerminal, Write};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use crate::cli::ServeOptions;
+use crate::config::{self, Settings};
+use crate::server::Server;
+
+/// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
+const SIGXFSZ: i32 = 25;
+
+pub(super) fn run(options: &ServeOptions) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: &ServeOptions) -> Result<(), Failure> {
+    let filter = config::log_filter(options)?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
+    let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let server = Server::start(Settings::read(options)?).await?;
+    let stop = async move {
+        tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
+    };
+    say_ready(&server)?;
+    Ok(server.until(stop).await?)
+}
+
+/// The one line that stdout carries.
+fn say_ready(server: &Server) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "kmsim ready on http://{}", server.address())?;
+    stdout.flush()
+}

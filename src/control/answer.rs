@@ -1,0 +1,59 @@
+//! What every endpoint answers, and how it reads what it is sent.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// An endpoint's answer.
+pub(super) type Answer<T> = Result<Json<T>, Refused>;
+
+/// Why an endpoint does not do what it was asked to, in one line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused(StatusCode, String);
+
+impl Refused {
+    /// The request is mistaken.
+    pub(super) fn bad(what: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, what.into())
+    }
+
+    /// What it names is not there.
+    pub(super) fn not_found(what: impl Into<String>) -> Self {
+        Self(StatusCode::NOT_FOUND, what.into())
+    }
+
+    pub(super) fn wrong_method() -> Self {
+        Self(StatusCode::METHOD_NOT_ALLOWED, "this endpoint has no such method".to_owned())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Body {
+            error: String,
+        }
+        (self.0, Json(Body { error: self.1 })).into_response()
+    }
+}
+
+/// A body in JSON, read strictly: a mistake is told with the field that it is in. An empty body is `{}`.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|_| Refused::bad("the body is too large, or broke off"))?;
+        let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
+        let mut json = serde_json::Deserializer::from_slice(text);
+        let read = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string());
+        let whole = read.and_then(|value| json.end().map(|()| value).map_err(|error| error.to_string()));
+        whole.map(Self).map_err(|error| Refused::bad(format!("the body: {error}")))
+    }
+}

@@ -1,0 +1,115 @@
+//! The clock that due dates follow, of everything or of a scope: looked at, stopped, set, moved on.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Refused, Sent};
+use super::scope::Scoped;
+use crate::engine::Turn;
+use crate::model::Scope;
+use crate::server::App;
+use crate::world::{Dial, Instant, parse_duration};
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/_kmsim/clock", get(show))
+        .route("/_kmsim/clock/freeze", post(freeze))
+        .route("/_kmsim/clock/set", post(set))
+        .route("/_kmsim/clock/advance", post(advance))
+        .route("/_kmsim/clock/resume", post(resume))
+}
+
+#[derive(Serialize)]
+struct Shown {
+    now: String,
+    frozen: bool,
+    host: String,
+}
+
+fn shown(app: &App, scope: &Scope) -> Json<Shown> {
+    let dial = app.engine.dial(scope);
+    let host = app.engine.world().clock.host();
+    let frozen = matches!(dial, Dial::Frozen(_));
+    Json(Shown { now: dial.at(host).to_string(), frozen, host: host.to_string() })
+}
+
+/// `GET /_kmsim/clock`: what it shows.
+async fn show(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<Shown> {
+    Ok(shown(&app, &scope))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Freeze {
+    at: Option<String>,
+}
+
+/// `POST /_kmsim/clock/freeze`: stops it, `at` some time or where it is.
+async fn freeze(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Sent(Freeze { at }): Sent<Freeze>,
+) -> Answer<Shown> {
+    match at {
+        None => app.engine.turn_clock(&scope, &[Turn::Freeze]).await,
+        Some(at) => app.engine.turn_clock(&scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
+    }
+    Ok(shown(&app, &scope))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    to: String,
+}
+
+/// `POST /_kmsim/clock/set`: makes it show a time, from which it stands or runs on as before.
+async fn set(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Sent(Set { to }): Sent<Set>,
+) -> Answer<Shown> {
+    app.engine.turn_clock(&scope, &[Turn::Set(time("to", &to)?)]).await;
+    Ok(shown(&app, &scope))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    by: String,
+}
+
+/// `POST /_kmsim/clock/advance`: moves it on. When this answers, what fell due by that has happened.
+async fn advance(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Sent(Advance { by }): Sent<Advance>,
+) -> Answer<Shown> {
+    let by = parse_duration(&by).ok_or_else(|| {
+        Refused::bad(format!("by: {by:?} is not a length of time such as 90s, 1h 30m, 30d"))
+    })?;
+    app.engine.turn_clock(&scope, &[Turn::Advance(by)]).await;
+    Ok(shown(&app, &scope))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resume {}
+
+/// `POST /_kmsim/clock/resume`: the host's time again, running.
+async fn resume(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Sent(Resume {}): Sent<Resume>,
+) -> Answer<Shown> {
+    app.engine.turn_clock(&scope, &[Turn::Resume]).await;
+    Ok(shown(&app, &scope))
+}
+
+fn time(field: &str, text: &str) -> Result<Instant, Refused> {
+    Instant::parse(text).ok_or_else(|| Refused::bad(format!("{field}: {text:?} is not an RFC 3339 time")))
+}

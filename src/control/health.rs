@@ -1,0 +1,35 @@
+//! Whether it serves, and what.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+use super::answer::Answer;
+use crate::dialects::Dialect;
+use crate::dialects::alibaba::Alibaba;
+use crate::server::App;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/_kmsim/health", get(health))
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+    auth: &'static str,
+    dialects: [&'static str; 1],
+}
+
+/// `GET /_kmsim/health`: 200 from the moment the server serves.
+async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
+    Ok(Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        auth: app.auth.name(),
+        dialects: [Alibaba::NAME],
+    }))
+}

@@ -1,0 +1,146 @@
+//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region, both. A realm goes
+//! by the narrowest that has it, the account's before the region's.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::Engine;
+use crate::model::{Realm, Scope};
+use crate::world::{Dial, Instant, World};
+
+/// The server's clock, and those that somebody moved apart from it.
+#[derive(Debug)]
+pub(super) struct Clocks {
+    world: Arc<World>,
+    /// Narrowest first. Few: a list is looked through faster than a map.
+    own: ArcSwap<Vec<(Scope, Dial)>>,
+    turning: Mutex<()>,
+}
+
+/// How a clock is to be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It stops where it is.
+    Freeze,
+    /// It shows this from now on, and stands or runs on as before.
+    Set(Instant),
+    /// It moves forward.
+    Advance(Duration),
+    /// It shows the host's time.
+    Resume,
+}
+
+impl Turn {
+    fn of(self, dial: Dial, host: Instant) -> Dial {
+        match self {
+            Self::Freeze => Dial::Frozen(dial.at(host)),
+            Self::Set(to) => dial.set(to, host),
+            Self::Advance(by) => dial.advanced(by),
+            Self::Resume => Dial::REAL,
+        }
+    }
+}
+
+impl Clocks {
+    pub(super) fn new(world: Arc<World>) -> Self {
+        Self { world, own: ArcSwap::default(), turning: Mutex::default() }
+    }
+
+    pub(super) fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    pub(super) fn now(&self, realm: &Realm) -> Instant {
+        self.dial(|scope| scope.has(realm)).at(self.world.clock.host())
+    }
+
+    fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
+        let own = self.own.load().iter().find(|(scope, _)| has(scope)).map(|(_, dial)| *dial);
+        own.unwrap_or_else(|| self.world.clock.dial())
+    }
+
+    /// Moves the scope's clock, and every narrower one within it.
+    fn turn(&self, scope: &Scope, turns: &[Turn]) {
+        // One at a time: of two who advance together, both count. What is guarded is whole even after a panic.
+        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        let clock = &self.world.clock;
+        let host = clock.host();
+        let turned = |dial| turns.iter().fold(dial, |dial, turn| turn.of(dial, host));
+        let mut own = Vec::clone(&self.own.load());
+        if *scope != Scope::default() && !own.iter().any(|(it, _)| it == scope) {
+            own.push((scope.clone(), self.dial(|it| it.covers(scope))));
+        }
+        for (_, dial) in own.iter_mut().filter(|(it, _)| scope.covers(it)) {
+            *dial = turned(*dial);
+        }
+        own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
+        self.own.store(Arc::new(own));
+        if *scope == Scope::default() {
+            clock.turn(turned(clock.dial()));
+        }
+    }
+}
+
+impl Engine {
+    /// The time that due dates follow in a realm.
+    #[must_use]
+    pub fn now(&self, realm: &Realm) -> Instant {
+        self.clocks.now(realm)
+    }
+
+    /// How the clock of a scope goes.
+    #[must_use]
+    pub fn dial(&self, scope: &Scope) -> Dial {
+        self.clocks.dial(|it| it.covers(scope))
+    }
+
+    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has
+    /// happened.
+    ///
+    /// Clocks are not kept: a server starts with the one that it was given.
+    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) {
+        self.clocks.turn(scope, turns);
+        for realm in self.realms.all().iter().filter(|realm| scope.has(realm)) {
+            self.settle(realm).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Clock, Entropy};
+
+    fn scope(account: &str, region: &str) -> Scope {
+        let some = |text: &str| (!text.is_empty()).then(|| text.into());
+        Scope { account: some(account), region: some(region) }
+    }
+
+    #[test]
+    fn the_narrowest_clock_counts_and_wider_turns_reach_it() {
+        let start = Instant::from_millis(0);
+        let clocks =
+            Clocks::new(Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("") }));
+        let hour = |hours: u64| start.plus(Duration::from_hours(hours));
+        let shows = || {
+            [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
+                .map(|(account, region)| clocks.now(&Realm::new("cloud", account, region)))
+        };
+        let advance = |scope: &Scope, hours| {
+            clocks.turn(scope, &[Turn::Advance(Duration::from_hours(hours))]);
+        };
+        advance(&scope("a", "x"), 1);
+        advance(&scope("a", ""), 2);
+        advance(&scope("", "x"), 4);
+        assert_eq!(shows(), [hour(7), hour(2), hour(4), start]);
+        advance(&Scope::default(), 8);
+        assert_eq!(shows(), [hour(15), hour(10), hour(12), hour(8)]);
+        clocks.turn(&Scope::default(), &[Turn::Set(hour(1)), Turn::Freeze]);
+        clocks.world.clock.set_host(hour(20));
+        assert_eq!(shows(), [hour(1); 4]);
+        clocks.turn(&scope("a", ""), &[Turn::Resume]);
+        assert_eq!(shows(), [hour(20), hour(20), hour(1), hour(1)]);
+    }
+}

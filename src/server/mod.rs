@@ -1,0 +1,138 @@
+//! A running server: everything put together, from settings to sockets. It knows neither keys nor wires.
+
+mod http;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::{ConfigError, Data, Settings};
+use crate::dialects::alibaba::Alibaba;
+use crate::dialects::{self, Accounts, AuthMode};
+use crate::engine::Engine;
+use crate::store::{self, DataLock, RootKey, Sqlite, Store};
+
+/// What every request and every endpoint of the control plane works with.
+pub struct App {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Who may call.
+    pub accounts: Arc<Accounts>,
+    /// The dialect.
+    pub alibaba: Alibaba,
+    /// How requests are checked.
+    pub auth: AuthMode,
+}
+
+/// A server that serves. Dropping it stops it.
+pub struct Server {
+    address: SocketAddr,
+    app: Arc<App>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    /// Starts one. Needs a running tokio runtime. It serves when this answers.
+    ///
+    /// # Errors
+    /// It cannot listen, or the data cannot be used: told in one line that names the option.
+    pub async fn start(settings: Settings) -> Result<Self, ConfigError> {
+        let listener = listen(&settings.listen).await?;
+        let (store, lock) =
+            open_store(&settings.data).await.map_err(|error| ConfigError::of("--data", error))?;
+        Self::over(settings, listener, store, lock).await
+    }
+
+    /// Starts one over a store that is open already, whatever the settings say of where data is.
+    ///
+    /// # Errors
+    /// It cannot listen, or the store cannot be read.
+    pub async fn start_over(settings: Settings, store: Box<dyn Store>) -> Result<Self, ConfigError> {
+        let listener = listen(&settings.listen).await?;
+        Self::over(settings, listener, store, None).await
+    }
+
+    async fn over(
+        settings: Settings,
+        listener: TcpListener,
+        store: Box<dyn Store>,
+        lock: Option<DataLock>,
+    ) -> Result<Self, ConfigError> {
+        let Settings { accounts, auth, region, world, .. } = settings;
+        let engine = Engine::open(store, world, dialects::clouds()).await;
+        let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
+        let accounts = Arc::new(accounts);
+        let alibaba = Alibaba::new(Arc::clone(&accounts), auth, &region);
+        let app = Arc::new(App { engine, accounts, alibaba, auth });
+        let address = listener.local_addr().map_err(|error| ConfigError::of("--listen", error))?;
+        let (stop, told) = oneshot::channel();
+        let serving = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move {
+                let stop = async {
+                    // Told, or dropped: either way it is over.
+                    let _ = told.await;
+                };
+                let served = http::run(listener, Arc::clone(&app), stop).await;
+                app.engine.close().await;
+                drop(lock);
+                served
+            }
+        });
+        Ok(Self { address, app, stop, serving })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it works with.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Serves until `stop` comes, then finishes the requests that it has begun, and puts its data away.
+    ///
+    /// # Errors
+    /// When the listener fails before that.
+    pub async fn until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        tokio::select! {
+            served = &mut self.serving => return served.map_err(std::io::Error::other)?,
+            () = stop => {}
+        }
+        // It may have come to its end in the meantime.
+        let _ = self.stop.send(());
+        self.serving.await.map_err(std::io::Error::other)?
+    }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, ConfigError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| ConfigError::of("--listen", format_args!("{address}: {error}")))
+}
+
+/// What keeps a store from being opened, in one line.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Opens the store, with the lock that keeps other servers from it.
+async fn open_store(data: &Data) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
+    match data {
+        Data::Memory => Ok((Box::new(Sqlite::in_memory().await?), None)),
+        Data::File(path, root) => {
+            let path = store::true_path(path)?;
+            let lock = DataLock::take(&path)?;
+            let root = match root {
+                Some(text) => RootKey::from_base64(text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
+                None => RootKey::beside(&path)?,
+            };
+            Ok((Box::new(Sqlite::open(&path, root).await?), Some(lock)))
+        }
+    }
+}
