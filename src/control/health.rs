@@ -8,8 +8,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 
 use super::answer::Answer;
-use crate::dialects::Dialect;
-use crate::dialects::alibaba::Alibaba;
+use crate::dialects::Cloud;
 use crate::server::App;
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -21,7 +20,7 @@ struct Health {
     status: &'static str,
     version: &'static str,
     auth: &'static str,
-    dialects: [&'static str; 1],
+    dialects: Vec<&'static str>,
 }
 
 /// `GET /_kmsim/health`: 200 from the moment the server serves.
@@ -30,6 +29,6 @@ async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
         auth: app.auth.name(),
-        dialects: [Alibaba::NAME],
+        dialects: app.clouds.iter().map(Cloud::name).collect(),
     }))
 }

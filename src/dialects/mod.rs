@@ -5,6 +5,7 @@ pub mod accounts;
 mod actions;
 pub mod alibaba;
 mod canonical;
+mod clouds;
 mod form;
 mod replay;
 mod times;
@@ -18,14 +19,9 @@ use serde::de::DeserializeOwned;
 
 pub use accounts::{Account, Accounts};
 pub use actions::{Actions, Entry, Kind};
+pub use clouds::{Answering, Cloud, Clouds};
 
-use crate::engine::{self, Caller, Engine};
-
-/// The rules of every cloud that is spoken here, for the engine.
-#[must_use]
-pub fn clouds() -> engine::Clouds {
-    [alibaba::rules()].into()
-}
+use crate::engine::{self, Caller, Engine, Rules};
 
 /// A request as it came, its body whole.
 #[derive(Debug)]
@@ -100,16 +96,28 @@ pub struct Cx {
     pub account: Arc<Account>,
 }
 
+/// An error that a cloud is known to answer: its code, status and message. Dots stand for what a message says of its
+/// request.
+pub type KnownError = (&'static str, u16, &'static str);
+
 /// A cloud's wire.
 pub trait Dialect: Sized + Send + Sync + 'static {
     /// The dialect's name.
     const NAME: &'static str;
+    /// Every error that the cloud is known to answer: what can be asked for.
+    const ERRORS: &'static [KnownError];
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
     /// the refusal is rendered in the form that the request asked for, as far as that could be read.
     type Call: Send + Sync;
     /// What its handlers answer when they refuse.
     type Error: From<engine::Error> + Send + Sync;
 
+    /// The rules that the engine goes by in its realms.
+    fn rules() -> &'static Rules;
+    /// Whether a request is one of its own, by the marks that it bears.
+    fn recognises(inbound: &Inbound) -> bool;
+    /// Its table of actions.
+    fn actions(&self) -> &Actions<Self>;
     /// Reads a request.
     fn parse(&self, inbound: Inbound) -> Self::Call;
     /// Finds out whose it is, and that nobody changed it.

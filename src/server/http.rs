@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use super::App;
 use crate::control;
-use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound, serve};
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound};
 
 /// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
 const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
@@ -94,7 +94,7 @@ async fn answer(app: &App, request: Request) -> Outbound {
     let (parts, body) = request.into_parts();
     let body = tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or(Err(BodyRefused::Broken));
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    serve(&app.alibaba, &app.engine, inbound).await
+    app.clouds.serve(&app.engine, inbound).await
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, BodyRefused> {

@@ -10,8 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{ConfigError, Data, Settings};
-use crate::dialects::alibaba::Alibaba;
-use crate::dialects::{self, Accounts, AuthMode};
+use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::store::{self, DataLock, RootKey, Sqlite, Store};
 
@@ -21,8 +20,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Who may call.
     pub accounts: Arc<Accounts>,
-    /// The dialect.
-    pub alibaba: Alibaba,
+    /// The clouds that are spoken.
+    pub clouds: Clouds,
     /// How requests are checked.
     pub auth: AuthMode,
 }
@@ -63,11 +62,11 @@ impl Server {
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
         let Settings { accounts, auth, region, world, .. } = settings;
-        let engine = Engine::open(store, world, dialects::clouds()).await;
-        let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
         let accounts = Arc::new(accounts);
-        let alibaba = Alibaba::new(Arc::clone(&accounts), auth, &region);
-        let app = Arc::new(App { engine, accounts, alibaba, auth });
+        let clouds = Clouds::new(&accounts, auth, &region);
+        let engine = Engine::open(store, world, clouds.rules()).await;
+        let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
+        let app = Arc::new(App { engine, accounts, clouds, auth });
         let address = listener.local_addr().map_err(|error| ConfigError::of("--listen", error))?;
         let (stop, told) = oneshot::channel();
         let serving = tokio::spawn({

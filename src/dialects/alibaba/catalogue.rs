@@ -2,13 +2,15 @@
 //! answers each in earnest, where something does, is `errors.rs`. Dots stand for what a message says of its request; one client
 //! demands a colon in one of them.
 
+use crate::dialects::KnownError;
+
 /// The status and message of an error code.
-pub(super) fn known(code: &str) -> Option<(&'static str, u16, &'static str)> {
+pub(super) fn known(code: &str) -> Option<KnownError> {
     CATALOGUE.iter().find(|(it, _, _)| *it == code).copied()
 }
 
 #[rustfmt::skip]
-const CATALOGUE: &[(&str, u16, &str)] = &[
+pub(super) const CATALOGUE: &[KnownError] = &[
     ("AccessDeniedError", 400, "The dry run was refused: ..."),
     ("AliasAlreadyExists", 400, "AliasName Already Exists."),
     ("Certificate.NotFound", 404, "The specified certificate is not found."),

@@ -39,7 +39,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, Outbound, Verified,
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, KnownError, Outbound,
+    Verified,
 };
 use crate::engine::{self, Engine, Rules};
 use crate::model::AliasName;
@@ -91,12 +92,6 @@ static RULES: Rules = Rules {
     renew: secret_rotation::renew,
 };
 
-/// The rules that the engine goes by in this dialect's realms.
-#[must_use]
-pub fn rules() -> (&'static str, &'static Rules) {
-    (Alibaba::NAME, &RULES)
-}
-
 /// The name of every action served, sorted.
 #[must_use]
 pub fn action_names() -> Vec<&'static str> {
@@ -105,8 +100,22 @@ pub fn action_names() -> Vec<&'static str> {
 
 impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
+    const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     type Call = Call;
     type Error = Error;
+
+    fn rules() -> &'static Rules {
+        &RULES
+    }
+
+    /// Its older clients leave no mark on a request: what is nobody else's is taken for its own.
+    fn recognises(_: &Inbound) -> bool {
+        true
+    }
+
+    fn actions(&self) -> &Actions<Self> {
+        &self.actions
+    }
 
     fn parse(&self, inbound: Inbound) -> Call {
         Call::parse(inbound)

@@ -1,0 +1,98 @@
+//! Every cloud that is served, as one list. Whoever works with clouds in general asks here, and knows none by name.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::alibaba::Alibaba;
+use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, serve};
+use crate::engine::{self, Engine, Rules};
+
+/// A cloud, whichever it is.
+pub trait Cloud: Send + Sync {
+    /// Its name, as in the realms.
+    fn name(&self) -> &'static str;
+    /// The rules that the engine goes by in its realms.
+    fn rules(&self) -> &'static Rules;
+    /// Whether a request bears its marks.
+    fn recognises(&self, inbound: &Inbound) -> bool;
+    /// The name of every action served, sorted.
+    fn action_names(&self) -> Vec<&'static str>;
+    /// Every error that it is known to answer.
+    fn errors(&self) -> &'static [KnownError];
+    /// Answers a request.
+    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, inbound: Inbound) -> Answering<'a>;
+}
+
+/// An answer in the making.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Outbound> + Send + 'a>>;
+
+impl<D: Dialect> Cloud for D {
+    fn name(&self) -> &'static str {
+        D::NAME
+    }
+
+    fn rules(&self) -> &'static Rules {
+        D::rules()
+    }
+
+    fn recognises(&self, inbound: &Inbound) -> bool {
+        D::recognises(inbound)
+    }
+
+    fn action_names(&self) -> Vec<&'static str> {
+        self.actions().names()
+    }
+
+    fn errors(&self) -> &'static [KnownError] {
+        D::ERRORS
+    }
+
+    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, inbound: Inbound) -> Answering<'a> {
+        Box::pin(serve(self, engine, inbound))
+    }
+}
+
+/// The clouds that a server speaks.
+pub struct Clouds {
+    /// Those that know their own requests. No request bears the marks of two.
+    marked: Vec<Box<dyn Cloud>>,
+    /// The one whose older clients leave no mark: what is nobody else's is taken for its own.
+    unmarked: Box<dyn Cloud>,
+}
+
+impl Clouds {
+    /// All of them, for these accounts. Any access key may speak any wire that it can sign for, and reaches another
+    /// realm on each. `region` is that of a request that names none.
+    #[must_use]
+    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: &str) -> Self {
+        Self { marked: vec![], unmarked: Box::new(Alibaba::new(Arc::clone(accounts), auth, region)) }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Cloud> {
+        [&self.unmarked].into_iter().chain(&self.marked).map(Box::as_ref)
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&dyn Cloud> {
+        self.iter().find(|cloud| cloud.name() == name)
+    }
+
+    /// The rules of each, for the engine.
+    #[must_use]
+    pub fn rules(&self) -> engine::Clouds {
+        self.iter().map(|cloud| (cloud.name(), cloud.rules())).collect()
+    }
+
+    /// The one that a request is made for, by the marks that it bears.
+    #[must_use]
+    pub fn of(&self, inbound: &Inbound) -> &dyn Cloud {
+        self.marked.iter().find(|cloud| cloud.recognises(inbound)).unwrap_or(&self.unmarked).as_ref()
+    }
+
+    /// Answers a request.
+    pub async fn serve(&self, engine: &Arc<Engine>, inbound: Inbound) -> Outbound {
+        self.of(&inbound).serve(engine, inbound).await
+    }
+}
