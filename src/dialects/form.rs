@@ -55,17 +55,22 @@ impl Form {
         self
     }
 
-    /// The value of a name.
+    /// The value of a name: the last, where it has several.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         // Among a few, most differ in length already.
         let is = |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
         let found = if self.pairs.len() <= FEW {
-            self.pairs.iter().find(is)
+            self.pairs.iter().rfind(is)
         } else {
-            let order = |pair: &Pair| self.text[pair.name.clone()].cmp(name);
-            self.pairs.binary_search_by(order).ok().map(|at| &self.pairs[at])
+            let after = self.pairs.partition_point(|pair| self.text[pair.name.clone()] <= *name);
+            self.pairs[..after].last().filter(is)
         };
         found.map(|pair| &self.text[pair.value.clone()])
+    }
+
+    /// Every value of a name, in the order in which they came.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(it, _)| *it == name).map(|(_, value)| value)
     }
 
     /// Every pair, by name.
@@ -140,6 +145,12 @@ mod tests {
     fn the_last_of_a_name_stays() {
         let form = Form::read(&[b"b=1&a=2&b=3", b"a=4&c=5&b=6"]).unwrap();
         assert_eq!(pairs(&form), [("a", "2"), ("a", "4"), ("b", "1"), ("b", "3"), ("b", "6"), ("c", "5")]);
+        assert_eq!((form.get("a"), form.get("b"), form.get("d")), (Some("4"), Some("6"), None));
+        assert_eq!(form.all("b").collect::<Vec<_>>(), ["1", "3", "6"]);
+        let many: Vec<_> = (0..FEW).flat_map(|n| format!("n{n}=first&n{n}=last&").into_bytes()).collect();
+        let many = Form::read(&[&many]).unwrap();
+        assert!((0..FEW).all(|n| many.get(&format!("n{n}")) == Some("last")));
+        assert_eq!((many.get("m"), many.get("n"), many.get("z")), (None, None, None));
         let form = form.last_of_each();
         assert_eq!(pairs(&form), [("a", "4"), ("b", "6"), ("c", "5")]);
         assert_eq!((form.get("b"), form.get("d")), (Some("6"), None));

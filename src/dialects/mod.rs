@@ -7,8 +7,12 @@ pub mod alibaba;
 mod canonical;
 mod clouds;
 mod form;
+mod params;
+mod redact;
 mod replay;
 mod times;
+mod values;
+mod xml;
 
 use std::sync::Arc;
 

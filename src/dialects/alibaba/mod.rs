@@ -17,7 +17,6 @@ mod metadata;
 mod names;
 mod params;
 mod policies;
-mod redact;
 mod reply;
 mod rpc;
 mod rules;
@@ -42,6 +41,7 @@ use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, KnownError, Outbound,
     Verified,
 };
+use crate::dialects::redact::Params;
 use crate::engine::{self, Engine, Rules};
 use crate::model::AliasName;
 use call::Call;
@@ -135,7 +135,7 @@ impl Dialect for Alibaba {
         if call.path != "/" {
             return Err(Error::ActionUnknown);
         }
-        tracing::debug!(action, parameters = %redact::Params(&call.params), "request");
+        tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
         self.actions.get(action).ok_or(Error::ActionUnknown)
     }
 

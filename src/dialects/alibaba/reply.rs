@@ -1,7 +1,5 @@
 //! Answers on the wire: JSON, or XML for who asked for it. Document chapter 6, wire reference section 2.
 
-use std::borrow::Cow;
-
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
@@ -9,13 +7,12 @@ use serde::Serialize;
 
 use super::call::Call;
 use super::errors::{Error, Refusal};
-use crate::dialects::Outbound;
+use crate::dialects::{Outbound, xml};
 use crate::engine;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
 const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
-const XML_HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
 #[derive(Serialize)]
 struct Success<'a, T> {
@@ -43,7 +40,7 @@ pub(super) struct Done {}
 /// Renders a success.
 pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
     let body = render(call, &Success { body, request_id });
-    let body = body.map_err(|_| engine::Error::Internal("the answer cannot be written"))?;
+    let body = body.ok_or(engine::Error::Internal("the answer cannot be written"))?;
     Ok(respond(StatusCode::OK, request_id, body))
 }
 
@@ -67,22 +64,15 @@ pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbo
 
 /// The body with its content type: XML for who asked for it, unless XML cannot carry a character of the text; then
 /// JSON, which clients tell by the content type.
-fn render<T: Serialize>(call: &Call, body: &T) -> Result<(HeaderValue, Vec<u8>), Cow<'static, str>> {
-    if call.wants_xml() {
-        let text = quick_xml::se::to_string_with_root("KMS", body).map_err(|e| Cow::from(e.to_string()))?;
-        if text.chars().all(is_xml) {
-            // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
-            return Ok((XML, [XML_HEAD, &text.replace('\r', "&#13;")].concat().into_bytes()));
-        }
+fn render<T: Serialize>(call: &Call, body: &T) -> Option<(HeaderValue, Vec<u8>)> {
+    if call.wants_xml()
+        && let Some(text) = xml::document("KMS", body)
+    {
+        return Some((XML, text));
     }
     let mut text = Vec::with_capacity(512);
-    serde_json::to_writer(&mut text, body).map_err(|e| Cow::from(e.to_string()))?;
-    Ok((JSON, text))
-}
-
-/// The characters of XML 1.0, section 2.2.
-fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+    serde_json::to_writer(&mut text, body).ok()?;
+    Some((JSON, text))
 }
 
 fn respond(status: StatusCode, request_id: &str, (content_type, body): (HeaderValue, Vec<u8>)) -> Outbound {

@@ -12,43 +12,7 @@ use zeroize::Zeroizing;
 use super::errors::Error;
 use super::rules;
 use crate::algorithms::DIGEST_LEN;
-
-/// A value that is not of its form; which parameter it was, the reader of parameters knows.
-#[derive(Debug)]
-pub(super) struct Malformed;
-
-impl std::fmt::Display for Malformed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("malformed")
-    }
-}
-
-/// Bytes: canonical base64.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Blob(pub(super) Vec<u8>);
-
-impl TryFrom<String> for Blob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        STANDARD.decode(text).map(Self).map_err(|_| Malformed)
-    }
-}
-
-/// A secret in bytes: canonical base64.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct SecretBlob(pub(super) Zeroizing<Vec<u8>>);
-
-impl TryFrom<String> for SecretBlob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let text = Zeroizing::new(text);
-        STANDARD.decode(&*text).map(|bytes| Self(Zeroizing::new(bytes))).map_err(|_| Malformed)
-    }
-}
+pub(super) use crate::dialects::values::{Blob, Malformed, SecretBlob, Text};
 
 /// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
 /// the plaintext instead.
@@ -119,19 +83,6 @@ impl TryFrom<String> for Context {
             bytes.extend_from_slice(part.as_bytes());
         }
         Ok(Self(bytes))
-    }
-}
-
-/// A text with a longest length, in characters.
-#[derive(Debug, Default, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Text<const MAX: usize>(pub(super) String);
-
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        if text.chars().count() <= MAX { Ok(Self(text)) } else { Err(Malformed) }
     }
 }
 

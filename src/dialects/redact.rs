@@ -1,0 +1,40 @@
+//! Parameters as they may stand in a log: what may be a secret only by length and digest.
+
+use std::fmt;
+
+use super::canonical::hex;
+use super::form::Form;
+use crate::algorithms::mac::{Hash, digest};
+
+/// Displays a request's parameters, given those whose values may stand in a log: those of flat lists by the list's
+/// name. Any other value may be a secret, that of a misspelt name too.
+pub(super) struct Params<'a>(pub(super) &'a Form, pub(super) &'a [&'a str]);
+
+impl fmt::Display for Params<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { " " })?;
+            if self.1.contains(&name.split('.').next().unwrap_or_default()) {
+                write!(f, "{}={value:?}", name.escape_debug())?;
+            } else {
+                let mark = hex(&digest(Hash::Sha256, value.as_bytes())[..4]);
+                write!(f, "{}=<{} bytes, sha256 {mark}>", name.escape_debug(), value.len())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_secret_is_only_measured() {
+        let params = Form::read(&[b"KeyId=k%0A&ResourceId.1=r&PlainText=top+secret"]).unwrap();
+        assert_eq!(
+            Params(&params, &["KeyId", "ResourceId"]).to_string(),
+            r#"KeyId="k\n" PlainText=<10 bytes, sha256 9d3b3194> ResourceId.1="r""#
+        );
+    }
+}
