@@ -7,6 +7,7 @@ pub mod alibaba;
 mod canonical;
 mod clouds;
 mod form;
+mod gate;
 mod params;
 mod redact;
 mod replay;

@@ -41,6 +41,7 @@ use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, KnownError, Outbound,
     Verified,
 };
+use crate::dialects::gate::Gate;
 use crate::dialects::redact::Params;
 use crate::engine::{self, Engine, Rules};
 use crate::model::AliasName;
@@ -52,10 +53,7 @@ const VERSION: &str = "2016-01-20";
 
 /// The dialect.
 pub struct Alibaba {
-    name: Arc<str>,
-    accounts: Arc<Accounts>,
-    auth: AuthMode,
-    default_region: Arc<str>,
+    gate: Gate,
     actions: Actions<Self>,
 }
 
@@ -63,13 +61,7 @@ impl Alibaba {
     /// Serves these accounts. `default_region` is that of a request that names none.
     #[must_use]
     pub fn new(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
-        Self {
-            name: Self::NAME.into(),
-            accounts,
-            auth,
-            default_region: default_region.into(),
-            actions: actions::table(),
-        }
+        Self { gate: Gate::of::<Self>(accounts, auth, default_region), actions: actions::table() }
     }
 }
 

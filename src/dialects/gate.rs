@@ -1,0 +1,105 @@
+//! Who is let in: what every cloud's checks share. How a cloud signs, and what it calls a check that failed, it says
+//! itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::accounts::AccessKey;
+use super::times::Times;
+use super::{Account, Accounts, AuthMode, Dialect, Verified};
+use crate::algorithms::mac::equal;
+use crate::engine::{Caller, Engine, Rules};
+use crate::model::Realm;
+
+/// How far a request's time may be off, where its cloud says nothing else.
+pub(super) const LEEWAY: Duration = Duration::from_mins(15);
+
+/// What a dialect lets requests in by.
+pub(super) struct Gate {
+    /// Who may call. Access keys belong to no cloud: whoever has one may use it on any wire.
+    pub(super) accounts: Arc<Accounts>,
+    auth: AuthMode,
+    dialect: Arc<str>,
+    default_region: Arc<str>,
+    rules: &'static Rules,
+}
+
+/// What is wrong with a temporary credential's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenFlaw {
+    /// It is not there.
+    Missing,
+    /// It is over.
+    Expired,
+    /// It is nobody's.
+    Malformed,
+    /// It is another access key's.
+    Mismatched,
+}
+
+impl Gate {
+    /// The gate of dialect `D`. `default_region` is that of a request that names none.
+    pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
+        let default_region = default_region.into();
+        Self { accounts, auth, dialect: D::NAME.into(), default_region, rules: D::rules() }
+    }
+
+    /// The realm of `account` in the region that a request names, if that can be one.
+    pub(super) fn realm(&self, account: &Account, region: Option<&str>) -> Option<Realm> {
+        let region = match region {
+            Some(region) if *region != *self.default_region => {
+                Realm::is_region_id(region).then(|| region.into())?
+            }
+            _ => Arc::clone(&self.default_region),
+        };
+        Some(Realm { dialect: Arc::clone(&self.dialect), account: Arc::clone(&account.id), region })
+    }
+
+    /// The times that a request for this account and region may be fresh by.
+    pub(super) fn times(&self, engine: &Engine, account: &Account, region: Option<&str>) -> Times {
+        Times::of(engine, self.realm(account, region).as_ref())
+    }
+
+    /// Lets a request in, as the mode of checking has it. In [`AuthMode::Warn`] a failed check is told instead of
+    /// refused: `tell` does, and answers its code.
+    pub(super) fn admit<E>(
+        &self,
+        access_key: Option<&str>,
+        check: impl FnOnce() -> Result<Arc<Account>, E>,
+        tell: impl FnOnce(&E) -> &'static str,
+        realm: impl FnOnce(&Account) -> Result<Realm, E>,
+    ) -> Result<Verified, E> {
+        let presumed = || self.accounts.presumed(access_key);
+        let (account, failed) = match self.auth {
+            AuthMode::Off => (presumed(), None),
+            AuthMode::Strict => (check()?, None),
+            AuthMode::Warn => match check() {
+                Ok(account) => (account, None),
+                Err(error) => (presumed(), Some(tell(&error))),
+            },
+        };
+        let (user, quota) = (Arc::clone(&account.id), account.quota);
+        let caller = Caller { realm: realm(&account)?, rules: self.rules, user, quota };
+        Ok(Verified { caller, account, failed })
+    }
+
+    /// Checks the token that came with an access key.
+    pub(super) fn check_token(
+        &self,
+        times: Times,
+        key: &AccessKey,
+        given: Option<&str>,
+    ) -> Result<(), TokenFlaw> {
+        let is = |token: &str, given: &str| equal(token.as_bytes(), given.as_bytes());
+        match (&key.token, given.filter(|given| !given.is_empty())) {
+            (None, None) => Ok(()),
+            (Some(_), None) => Err(TokenFlaw::Missing),
+            (Some(token), Some(given)) if is(&token.text, given) => {
+                let lasts = times.either(|now| now < token.expires);
+                lasts.then_some(()).ok_or(TokenFlaw::Expired)
+            }
+            (_, Some(given)) if self.accounts.has_token(given) => Err(TokenFlaw::Mismatched),
+            (_, Some(_)) => Err(TokenFlaw::Malformed),
+        }
+    }
+}
