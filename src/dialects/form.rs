@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use axum::http::{HeaderMap, HeaderValue};
+
 /// Name and value pairs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Form {
@@ -25,11 +27,7 @@ impl Form {
     pub(super) fn read(forms: &[&[u8]]) -> Option<Self> {
         let mut bytes = Vec::with_capacity(forms.iter().map(|form| form.len()).sum());
         let mut pairs = Vec::with_capacity(16);
-        for pair in
-            forms.iter().flat_map(|form| form.split(|byte| *byte == b'&')).filter(|pair| !pair.is_empty())
-        {
-            let at = pair.iter().position(|byte| *byte == b'=');
-            let (name, value) = at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]));
+        for (name, value) in forms.iter().flat_map(|form| raw_pairs(form)) {
             pairs.push(Pair { name: decode_into(&mut bytes, name), value: decode_into(&mut bytes, value) });
         }
         let text = String::from_utf8(bytes).ok()?;
@@ -91,6 +89,22 @@ impl Form {
     fn pair(&self, pair: &Pair) -> (&str, &str) {
         (&self.text[pair.name.clone()], &self.text[pair.value.clone()])
     }
+}
+
+/// A body is a form unless it says that it is something else.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
+        it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+    })
+}
+
+/// The pairs of a form as they stand, without decoding.
+pub(super) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=');
+        at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]))
+    })
 }
 
 fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {

@@ -79,7 +79,7 @@ impl Gate {
             },
         };
         let (user, quota) = (Arc::clone(&account.id), account.quota);
-        let caller = Caller { realm: realm(&account)?, rules: self.rules, user, quota };
+        let caller = Caller { realm: realm(&account)?, rules: self.rules, user, quota, rehearses: false };
         Ok(Verified { caller, account, failed })
     }
 

@@ -185,12 +185,13 @@ pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbou
 
 async fn run<D: Dialect>(
     dialect: &D,
-    cx: Cx,
+    mut cx: Cx,
     call: &D::Call,
     request_id: &str,
 ) -> Result<Outbound, D::Error> {
     let entry = dialect.find(call)?;
     let rehearsal = dialect.is_rehearsal(call, entry)?;
+    cx.caller.rehearses = rehearsal;
     cx.engine.settle(&cx.caller.realm).await;
     let outcome = match dialect.permit(&cx, entry) {
         Ok(()) => entry.run(&cx, call, request_id).await,

@@ -46,7 +46,13 @@ impl Engine {
     pub async fn settle(&self, realm: &Realm) {
         if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now(realm)) {
             let Some(rules) = self.clouds.get(&*realm.dialect).copied() else { return };
-            let caller = Caller { realm: realm.clone(), rules, user: "".into(), quota: Quota::default() };
+            let caller = Caller {
+                realm: realm.clone(),
+                rules,
+                user: "".into(),
+                quota: Quota::default(),
+                rehearses: false,
+            };
             if let Err(error) = self.change(caller, |_| Ok(())).await {
                 tracing::warn!(%error, "what is due was not written");
             }

@@ -16,6 +16,8 @@ pub struct Caller {
     pub user: Arc<str>,
     /// How much it may hold.
     pub quota: Quota,
+    /// Whether it only asks what would come of it: what it decides is drafted, and dropped.
+    pub rehearses: bool,
 }
 
 /// How much a realm may hold; `None` is without limit.

@@ -64,6 +64,24 @@ impl Engine {
         open(&view.sight(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
+    /// Opens a ciphertext of the key that the caller names. Another key's does not open.
+    pub fn open_under(
+        &self,
+        caller: &Caller,
+        key: &KeyRef,
+        operation: Operation,
+        associated: &[u8],
+        blob: &[u8],
+    ) -> Result<Opened, Error> {
+        let view = self.view(caller);
+        let admitted = view.sight(caller).admit(key, operation)?;
+        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
+        match open(&admitted, &parts, associated) {
+            Err(Error::KeyVersionNotFound) => Err(Error::CiphertextUnopenable),
+            opened => opened,
+        }
+    }
+
     /// Opens a ciphertext and seals its text under another key, or the same one's newest version. The plaintext
     /// does not leave. Answers the new ciphertext with the key and version of the old one.
     pub fn reseal(

@@ -18,6 +18,7 @@ pub struct NewKey {
     pub usage: KeyUsage,
     pub origin: Origin,
     pub protection: ProtectionLevel,
+    pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
     pub policy: Option<String>,
@@ -26,13 +27,15 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A 256-bit AES key with drawn material, as a service makes for itself.
-    fn plain() -> Self {
+    /// A 256-bit AES key with drawn material and nothing else to it, as a service makes for itself.
+    #[must_use]
+    pub fn plain() -> Self {
         Self {
             spec: KeySpec::Symmetric(SymmetricSpec::Aes256),
             usage: KeyUsage::EncryptDecrypt,
             origin: Origin::Service,
             protection: ProtectionLevel::Software,
+            name: None,
             description: String::new(),
             instance: None,
             policy: None,
@@ -76,16 +79,33 @@ impl Engine {
     }
 
     /// Replaces the description.
-    pub async fn describe_key(&self, caller: Caller, key: KeyRef, description: String) -> Result<(), Error> {
+    pub async fn describe_key(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        description: String,
+    ) -> Result<Arc<Key>, Error> {
+        self.label_key(caller, key, None, Some(description)).await
+    }
+
+    /// Replaces the name and the description, as far as they are given.
+    pub async fn label_key(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        name: Option<String>,
+        description: Option<String>,
+    ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::UpdateDescription, |settings, _| {
-            settings.description = description;
+            settings.name = name.or(settings.name.take());
+            settings.description = description.unwrap_or(std::mem::take(&mut settings.description));
             Ok(())
         })
         .await
     }
 
     /// Switches a key on.
-    pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+    pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::Enable, |settings, _| {
             settings.lifecycle = Lifecycle::Enabled;
             Ok(())
@@ -94,7 +114,7 @@ impl Engine {
     }
 
     /// Switches a key off.
-    pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+    pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::Disable, |settings, _| {
             settings.lifecycle = Lifecycle::Disabled;
             Ok(())
@@ -108,7 +128,7 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
         window: Duration,
-    ) -> Result<(), Error> {
+    ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::ScheduleDeletion, move |settings, admitted| {
             if settings.deletion_protection.is_some() {
                 return Err(Error::DeletionProtected);
@@ -119,8 +139,18 @@ impl Engine {
         .await
     }
 
+    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key as it was.
+    pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.change(caller, move |draft| {
+            let key = Arc::clone(draft.sight().admit(&key, Operation::ScheduleDeletion)?.key());
+            draft.add(Change::KeyRemoved(key.ordinal));
+            Ok(key)
+        })
+        .await
+    }
+
     /// Keeps a key that was to go. It is enabled then, or waits for its material if it has none.
-    pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+    pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::CancelDeletion, |settings, _| {
             settings.lifecycle = Lifecycle::Enabled;
             Ok(())
@@ -134,7 +164,7 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
         reason: Option<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::ProtectDeletion, |settings, _| {
             settings.deletion_protection = reason;
             Ok(())
@@ -152,14 +182,15 @@ impl Engine {
         .await
     }
 
-    /// Changes the settings of a key. Where that wakes a rotation that is late, the key rotates at once.
+    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation that is late, the key
+    /// rotates at once.
     pub(super) async fn set<F>(
         &self,
         caller: Caller,
         key: KeyRef,
         operation: Operation,
         edit: F,
-    ) -> Result<(), Error>
+    ) -> Result<Arc<Key>, Error>
     where
         F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static,
     {
@@ -169,7 +200,7 @@ impl Engine {
             edit(&mut settings, &admitted)?;
             draft.add(Change::KeySet(ordinal, settings));
             rotation::wake(draft, ordinal);
-            Ok(())
+            draft.sight().state().key(ordinal).cloned().ok_or(Error::KeyNotFound)
         })
         .await
     }
@@ -189,7 +220,7 @@ fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
 fn add_key(draft: &mut Draft<'_>, new: NewKey, material: Option<Material>, creator: Creator) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.sight().state().next_ordinal(),
-        id: draft.entropy().uuid().into(),
+        id: (draft.caller().rules.key_id)(draft.entropy()),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
             created_at: draft.now(),
@@ -207,6 +238,7 @@ fn add_key(draft: &mut Draft<'_>, new: NewKey, material: Option<Material>, creat
         instance: new.instance,
         policy: new.policy,
         settings: Settings {
+            name: new.name,
             description: new.description,
             lifecycle: Lifecycle::Enabled,
             deletion_protection: None,

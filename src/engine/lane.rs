@@ -125,7 +125,9 @@ impl Batch<'_> {
         self.take(&caller.realm, due);
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, world);
         let outcome = decide(&mut draft)?;
-        self.take(&caller.realm, draft);
+        if !caller.rehearses {
+            self.take(&caller.realm, draft);
+        }
         Ok(outcome)
     }
 

@@ -23,7 +23,7 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
         interval: Option<Duration>,
-    ) -> Result<(), Error> {
+    ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::UpdateRotation, move |settings, admitted| {
             rotating_spec(admitted.key()).ok_or(Error::KeyUnfit)?;
             settings.rotation = interval;

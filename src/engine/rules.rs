@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, KeyState};
+use crate::model::{AliasName, KeyId, KeyState};
 use crate::world::{Entropy, Instant};
 
 /// What a caller wants to do with a key. The order is that of the columns in a cloud's table.
@@ -83,6 +83,8 @@ pub enum Verdict {
 pub struct Rules {
     /// The cloud's table of states and operations.
     pub verdict: fn(Operation, KeyState) -> Verdict,
+    /// Draws the id of a new key.
+    pub key_id: fn(&Entropy) -> KeyId,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
     /// How many tags a key or a secret may carry.

@@ -108,6 +108,8 @@ pub enum KeyState {
 /// The part of a key that changes after creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The owner's name for it, where its cloud has such names. Others may have the same.
+    pub name: Option<String>,
     /// The owner's description.
     pub description: String,
     /// Enabled, disabled or on its way out.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-/// A key's id, unique in its realm. Opaque text; the ones drawn here are lower-case UUIDs.
+/// A key's id, unique in its realm. Opaque text; of which letters, its cloud decides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(Arc<str>);
 
@@ -18,6 +18,25 @@ impl KeyId {
     pub fn parse(text: &str) -> Option<Self> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
         ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal)).then(|| Self(text.into()))
+    }
+
+    /// An id of 32 letters in a UUID's groups: the letters of base 32 "extended hex" (RFC 4648, section 7) in lower
+    /// case, five bits each.
+    #[must_use]
+    pub fn of_letters(bits: [u8; 20]) -> Self {
+        const LETTERS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+        let mut text = String::with_capacity(36);
+        for group in bits.as_chunks::<5>().0 {
+            let bits = group.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+            for place in (0..8).rev() {
+                if [8, 13, 18, 23].contains(&text.len()) {
+                    text.push('-');
+                }
+                let [.., last] = (bits >> (5 * place)).to_be_bytes();
+                text.push(char::from(LETTERS[usize::from(last & 31)]));
+            }
+        }
+        Self(text.into())
     }
 
     /// The id as text.
@@ -109,6 +128,16 @@ impl fmt::Display for AliasName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_hold_five_bits_each() {
+        assert_eq!(KeyId::of_letters([0; 20]).as_str(), "00000000-0000-0000-0000-000000000000");
+        assert_eq!(KeyId::of_letters([255; 20]).as_str(), "vvvvvvvv-vvvv-vvvv-vvvv-vvvvvvvvvvvv");
+        // RFC 4648, section 10: "foobar", and what is missing of 20 bytes as zeros.
+        let mut bits = [0; 20];
+        bits[..6].copy_from_slice(b"foobar");
+        assert_eq!(KeyId::of_letters(bits).as_str(), "cpnmuoj1-e800-0000-0000-000000000000");
+    }
 
     #[test]
     fn names_are_read_strictly() {

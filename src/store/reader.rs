@@ -97,6 +97,7 @@ fn read_key(
         instance: row.try_get("instance")?,
         policy: row.try_get("policy")?,
         settings: Settings {
+            name: row.try_get("name")?,
             description: row.try_get("description")?,
             lifecycle: match (row.try_get("lifecycle")?, delete_at) {
                 ("enabled", None) => Lifecycle::Enabled,

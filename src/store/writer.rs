@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
     async fn add_keys(&mut self, keys: &[NewKey<'_>]) -> Result<(), StoreError> {
         let mut rows = QueryBuilder::<Sqlite>::new(
             "INSERT INTO keys (realm, ordinal, key_id, spec, usage, origin, protection, creator, creator_type, \
-             created_at, instance, policy, description, lifecycle, delete_at, deletion_protection, rotation) ",
+             created_at, instance, policy, name, description, lifecycle, delete_at, deletion_protection, rotation) ",
         );
         rows.push_values(keys, |mut row, NewKey { id, key, .. }| {
             let (creator, creator_type) = match &key.creator {
@@ -209,6 +209,7 @@ impl<'a> Writer<'a> {
                 .push_bind(key.created_at.millis())
                 .push_bind(&key.instance)
                 .push_bind(&key.policy)
+                .push_bind(&key.settings.name)
                 .push_bind(&key.settings.description)
                 .push_bind(lifecycle)
                 .push_bind(delete_at)
@@ -329,7 +330,7 @@ impl<'a> Writer<'a> {
         let (lifecycle, delete_at) = lifecycle_columns(settings.lifecycle);
         sqlx::query(
             "UPDATE keys SET description = ?3, lifecycle = ?4, delete_at = ?5, deletion_protection = ?6, \
-             rotation = ?7 WHERE realm = ?1 AND ordinal = ?2",
+             rotation = ?7, name = ?8 WHERE realm = ?1 AND ordinal = ?2",
         )
         .bind(id)
         .bind(number(key))
@@ -338,6 +339,7 @@ impl<'a> Writer<'a> {
         .bind(delete_at)
         .bind(&settings.deletion_protection)
         .bind(rotation_column(settings))
+        .bind(&settings.name)
         .execute(&mut *self.connection)
         .await?;
         Ok(())

@@ -1,11 +1,11 @@
 //! A request taken apart: parameters of query and body in one list, and the marks of its signature.
 
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 
 use super::acs::Authorization;
 use super::errors::Error;
-use crate::dialects::form::Form;
+use crate::dialects::form::{Form, is_form};
 use crate::dialects::{BodyRefused, Inbound};
 
 /// A request.
@@ -158,14 +158,6 @@ impl Call {
 fn is_acs(headers: &HeaderMap) -> bool {
     let authorization = headers.get("authorization").map_or(&b""[..], |it| it.as_bytes());
     authorization.starts_with(b"ACS3-") || authorization.starts_with(b"ACS4-")
-}
-
-/// A body is a form unless it says that it is something else.
-fn is_form(headers: &HeaderMap) -> bool {
-    const FORM: &[u8] = b"application/x-www-form-urlencoded";
-    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
-        it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
-    })
 }
 
 /// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com`, with or without a port.

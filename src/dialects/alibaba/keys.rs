@@ -129,6 +129,7 @@ pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
             None | Some(Protection::Software) => ProtectionLevel::Software,
             Some(Protection::Hsm) => ProtectionLevel::Hsm,
         },
+        name: None,
         description: request.description.0,
         instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),

@@ -68,6 +68,7 @@ impl Alibaba {
 /// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
 static RULES: Rules = Rules {
     verdict: rules::verdict,
+    key_id: |entropy| entropy.uuid().into(),
     reserved: rules::reserved,
     service: rules::service,
     tags_per_key: rules::TAGS_MAX,
