@@ -46,9 +46,10 @@ pub struct ServeOptions {
     #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE")]
     pub accounts: Option<PathBuf>,
 
-    /// The region of a request that names none.
-    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", default_value = "cn-hangzhou")]
-    pub region: String,
+    /// The region of a request that names none. Without it that is its cloud's own: cn-hangzhou of Alibaba Cloud,
+    /// cn-beijing-6 of Kingsoft Cloud.
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
+    pub region: Option<String>,
 
     /// How signatures are checked: refuse what fails, only tell it, or do not look.
     #[arg(long, env = "KMSIM_AUTH", value_enum, value_name = "MODE", default_value = "strict")]

@@ -52,8 +52,8 @@ pub struct Settings {
     pub data: Data,
     /// Who may call.
     pub accounts: Accounts,
-    /// The region of a request that names none.
-    pub region: String,
+    /// The region of a request that names none; without one it is its cloud's own.
+    pub region: Option<String>,
     /// How signatures are checked.
     pub auth: AuthMode,
     /// Its clock and its randomness.
@@ -70,7 +70,7 @@ impl Settings {
             listen: options.listen.clone(),
             data: data(options)?,
             accounts: accounts(options)?,
-            region: region(options)?.to_owned(),
+            region: region(options)?.map(str::to_owned),
             auth: options.auth,
             world: Arc::new(world(options)?),
         })
@@ -110,9 +110,13 @@ pub fn world(options: &ServeOptions) -> Result<World, ConfigError> {
 ///
 /// # Errors
 /// It is no region's name.
-pub fn region(options: &ServeOptions) -> Result<&str, ConfigError> {
-    let bad = || ConfigError::of("--region", format_args!("{:?} is not a region id", options.region));
-    Realm::is_region_id(&options.region).then_some(options.region.as_str()).ok_or_else(bad)
+pub fn region(options: &ServeOptions) -> Result<Option<&str>, ConfigError> {
+    match options.region.as_deref() {
+        Some(region) if !Realm::is_region_id(region) => {
+            Err(ConfigError::of("--region", format_args!("{region:?} is not a region id")))
+        }
+        region => Ok(region),
+    }
 }
 
 /// What to log.

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::alibaba::Alibaba;
+use super::kingsoft::Kingsoft;
 use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, serve};
 use crate::engine::{self, Engine, Rules};
 
@@ -62,10 +63,14 @@ pub struct Clouds {
 
 impl Clouds {
     /// All of them, for these accounts. Any access key may speak any wire that it can sign for, and reaches another
-    /// realm on each. `region` is that of a request that names none.
+    /// realm on each. `region` is that of a request that names none; without one it is its cloud's own.
     #[must_use]
-    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: &str) -> Self {
-        Self { marked: vec![], unmarked: Box::new(Alibaba::new(Arc::clone(accounts), auth, region)) }
+    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+        let accounts = || Arc::clone(accounts);
+        Self {
+            marked: vec![Box::new(Kingsoft::new(accounts(), auth, region))],
+            unmarked: Box::new(Alibaba::new(accounts(), auth, region)),
+        }
     }
 
     /// Each of them.

@@ -38,9 +38,9 @@ pub(super) enum TokenFlaw {
 }
 
 impl Gate {
-    /// The gate of dialect `D`. `default_region` is that of a request that names none.
-    pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
-        let default_region = default_region.into();
+    /// The gate of dialect `D`. `region` is that of a request that names none; without one it is the dialect's own.
+    pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+        let default_region = region.unwrap_or(D::DEFAULT_REGION).into();
         Self { accounts, auth, dialect: D::NAME.into(), default_region, rules: D::rules() }
     }
 

@@ -8,6 +8,7 @@ mod canonical;
 mod clouds;
 mod form;
 mod gate;
+pub mod kingsoft;
 mod params;
 mod redact;
 mod replay;
@@ -109,6 +110,8 @@ pub type KnownError = (&'static str, u16, &'static str);
 pub trait Dialect: Sized + Send + Sync + 'static {
     /// The dialect's name.
     const NAME: &'static str;
+    /// The region of a request that names none, where the server was given none either.
+    const DEFAULT_REGION: &'static str;
     /// Every error that the cloud is known to answer: what can be asked for.
     const ERRORS: &'static [KnownError];
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and

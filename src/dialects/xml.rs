@@ -6,7 +6,11 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
 /// A body as an XML document. `None` where XML cannot carry a character of its texts.
 pub(super) fn document<T: Serialize>(root: &str, body: &T) -> Option<Vec<u8>> {
-    let text = quick_xml::se::to_string_with_root(root, body).ok()?;
+    complete(&quick_xml::se::to_string_with_root(root, body).ok()?)
+}
+
+/// An element as an XML document. `None` where XML cannot carry a character of it.
+pub(super) fn complete(text: &str) -> Option<Vec<u8>> {
     // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
     text.chars().all(is_xml).then(|| [HEAD, &text.replace('\r', "&#13;")].concat().into_bytes())
 }

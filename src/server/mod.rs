@@ -63,7 +63,7 @@ impl Server {
     ) -> Result<Self, ConfigError> {
         let Settings { accounts, auth, region, world, .. } = settings;
         let accounts = Arc::new(accounts);
-        let clouds = Clouds::new(&accounts, auth, &region);
+        let clouds = Clouds::new(&accounts, auth, region.as_deref());
         let engine = Engine::open(store, world, clouds.rules()).await;
         let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
         let app = Arc::new(App { engine, accounts, clouds, auth });

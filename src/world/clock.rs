@@ -31,6 +31,13 @@ impl Instant {
         text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_millisecond()))
     }
 
+    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016 10:42:40 GMT`.
+    #[must_use]
+    pub fn parse_rfc2822(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        parser.parse_timestamp(text).ok().map(|at| Self(at.as_millisecond()))
+    }
+
     /// This instant moved forward.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
@@ -205,6 +212,8 @@ mod tests {
             "2026-01-02T03:04:05Z"
         );
         assert_eq!(Instant::parse("2026-01-02T11:04:05+08:00").unwrap().to_string(), "2026-01-02T03:04:05Z");
+        assert_eq!(Instant::parse_rfc2822("Fri, 25 Mar 2016 10:42:40 GMT"), Some(at));
+        assert_eq!(Instant::parse_rfc2822("2016-03-25T10:42:40Z"), None);
         assert_eq!(Instant::parse("2026-01-02 noon"), None);
         assert_eq!(Instant::parse(""), None);
     }

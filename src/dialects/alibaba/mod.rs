@@ -58,10 +58,10 @@ pub struct Alibaba {
 }
 
 impl Alibaba {
-    /// Serves these accounts. `default_region` is that of a request that names none.
+    /// Serves these accounts. `region` is that of a request that names none; without one it is the service's own.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, default_region: &str) -> Self {
-        Self { gate: Gate::of::<Self>(accounts, auth, default_region), actions: actions::table() }
+    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+        Self { gate: Gate::of::<Self>(accounts, auth, region), actions: actions::table() }
     }
 }
 
@@ -93,6 +93,7 @@ pub fn action_names() -> Vec<&'static str> {
 
 impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
+    const DEFAULT_REGION: &'static str = "cn-hangzhou";
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     type Call = Call;
     type Error = Error;

@@ -1,0 +1,17 @@
+//! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
+
+use super::{Kingsoft, cipher, keys};
+use crate::dialects::Actions;
+
+#[rustfmt::skip]
+pub(super) fn table() -> Actions<Kingsoft> {
+    Actions::default()
+        .change("CreateKey",       keys::create)
+        .change("DeleteKey",       keys::delete)
+        .change("ModifyKey",       keys::modify)
+        .change("ModifyKeyState",  keys::modify_state)
+        .read  ("DescribeKeys",    keys::describe)
+        .hot   ("Encrypt",         cipher::encrypt)
+        .hot   ("Decrypt",         cipher::decrypt)
+        .hot   ("GenerateDataKey", cipher::generate_data_key)
+}

@@ -1,0 +1,273 @@
+//! The signature AWS4-HMAC-SHA256, in the header or in the query: AWS's Signature Version 4 with service `kkms`.
+
+use std::time::Duration;
+
+use super::SERVICE;
+use super::call::{Call, Scheme};
+use super::errors::{Error, SignatureFlaw as Flaw};
+use crate::algorithms::mac::{Hash, digest, equal, hmac};
+use crate::dialects::accounts::Secret;
+use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::gate::LEEWAY;
+use crate::dialects::times::Times;
+use crate::model::Realm;
+use crate::world::Instant;
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const TERMINATOR: &str = "aws4_request";
+/// The header that carries a temporary credential's token.
+const TOKEN: &str = "x-amz-security-token";
+/// The headers whose values may stand in a log.
+const OPEN: &[&str] = &[
+    "accept",
+    "content-type",
+    "date",
+    "host",
+    "user-agent",
+    "x-action",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-version",
+];
+/// For how long a signature in a query may be made to last: AWS's week.
+const LASTS_MAX: u64 = 7 * 86_400;
+
+/// What a request claims: who signed what, when and for where.
+pub(super) struct Claim<'a> {
+    scope: Scope<'a>,
+    /// Names, in lower case.
+    signed_headers: &'a str,
+    signature: &'a str,
+    /// The time of the request in ISO 8601's basic form, as it is signed.
+    date: String,
+    at: Instant,
+    /// For how long after that it is good, where it says so.
+    lasts: Option<Duration>,
+    /// The token that came with it.
+    pub(super) token: Option<&'a str>,
+}
+
+/// What a signing key is derived for.
+struct Scope<'a> {
+    day: &'a str,
+    region: &'a str,
+}
+
+/// The credential that a request names, whether or not it is a whole one.
+pub(super) fn credential(call: &Call) -> Option<&str> {
+    match &call.scheme {
+        Scheme::Header(authorization) => {
+            let (_, parts) = authorization.split_once(' ')?;
+            parts.split(',').find_map(|part| part.trim().strip_prefix("Credential="))
+        }
+        Scheme::Presigned => call.query.get("X-Amz-Credential"),
+        Scheme::Simplified | Scheme::None => None,
+    }
+}
+
+impl<'a> Claim<'a> {
+    /// Reads the header `Authorization`: its parts may come in any order.
+    pub(super) fn of_header(call: &'a Call, authorization: &'a str) -> Result<Self, Flaw> {
+        let told = || authorization.to_owned();
+        let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        if algorithm != ALGORITHM {
+            return Err(Flaw::AlgorithmUnknown(algorithm.to_owned()));
+        }
+        if !parts.split(',').all(|part| part.contains('=')) {
+            return Err(Flaw::AuthorizationMalformed);
+        }
+        let part =
+            |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+        let credential = part("Credential").ok_or_else(|| Flaw::CredentialMissing(told()))?;
+        let signature = part("Signature").ok_or_else(|| Flaw::SignatureMissing(told()))?;
+        let signed_headers = part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
+        if !is_set(signed_headers) {
+            return Err(Flaw::AuthorizationMalformed);
+        }
+        let (date, at) = match (call.header("x-amz-date"), call.header("date")) {
+            (Some(text), _) => basic(text)?,
+            (None, Some(text)) => {
+                Instant::parse_rfc2822(text).map_or_else(|| basic(text), |at| Ok(written(at)))?
+            }
+            (None, None) => return Err(Flaw::DateMissing(told())),
+        };
+        let scope = Scope::of(credential, &date)?;
+        let token = call.header(TOKEN);
+        Self { scope, signed_headers, signature, date, at, lasts: None, token }.complete(call)
+    }
+
+    /// Reads the parameters of the query.
+    pub(super) fn of_query(call: &'a Call) -> Result<Self, Error> {
+        let required = |name| call.query.get(name).ok_or(Flaw::QueryIncomplete(name));
+        let algorithm = required("X-Amz-Algorithm")?;
+        if algorithm != ALGORITHM {
+            return Err(Flaw::AlgorithmUnknown(algorithm.to_owned()).into());
+        }
+        let credential = required("X-Amz-Credential")?;
+        let signed_headers = required("X-Amz-SignedHeaders")?;
+        if !is_set(signed_headers) {
+            return Err(Error::Malformed("X-Amz-SignedHeaders".into()));
+        }
+        let (date, at) = basic(required("X-Amz-Date")?)?;
+        let signature = required("X-Amz-Signature")?;
+        let scope = Scope::of(credential, &date)?;
+        let lasts = call.query.get("X-Amz-Expires").map(|text| {
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            let seconds = text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
+            seconds.map(Duration::from_secs).ok_or(Error::Malformed("X-Amz-Expires".into()))
+        });
+        let token = call.query.get("X-Amz-Security-Token");
+        let claim = Self { scope, signed_headers, signature, date, at, lasts: lasts.transpose()?, token };
+        Ok(claim.complete(call)?)
+    }
+
+    /// Sees to it that the signed headers are there, and the host among them.
+    fn complete(self, call: &Call) -> Result<Self, Flaw> {
+        let mut names = self.signed_headers.split(';');
+        if !names.clone().any(|name| name == "host") {
+            return Err(Flaw::HostUnsigned);
+        }
+        match names.find(|name| !call.headers.contains_key(*name)) {
+            Some(name) => Err(Flaw::HeaderMissing(name.to_owned())),
+            None => Ok(self),
+        }
+    }
+
+    /// Checks that it is fresh: near to now or, where it says for how long it lasts, not over and not to come.
+    pub(super) fn check_time(&self, times: Times) -> Result<(), Flaw> {
+        let fresh = |now: Instant| match self.lasts {
+            None => self.at.distance(now) <= LEEWAY,
+            Some(lasts) => self.at <= now.plus(LEEWAY) && now <= self.at.plus(lasts),
+        };
+        if times.either(fresh) { Ok(()) } else { Err(Flaw::SignatureExpired(self.date.clone())) }
+    }
+
+    /// Checks the signature.
+    pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
+        let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
+        let mac = hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
+        // A token that is believed must be signed; in a query it is.
+        let covered =
+            !call.headers.contains_key(TOKEN) || self.signed_headers.split(';').any(|it| it == TOKEN);
+        if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
+            Ok(())
+        } else {
+            Err(Flaw::SignatureWrong)
+        }
+    }
+
+    /// What is signed here, for a log: the string to sign, and the canonical request without what may be secret.
+    pub(super) fn told(&self, call: &Call) -> (String, String) {
+        (
+            self.string_to_sign(call),
+            self.canonical_request(call, "(the parameters)", |name| OPEN.contains(&name)),
+        )
+    }
+
+    fn string_to_sign(&self, call: &Call) -> String {
+        let request = self.canonical_request(call, &canonical_query(call), |_| true);
+        let digest = hex(&digest(Hash::Sha256, request.as_bytes()));
+        let Scope { day, region } = self.scope;
+        format!("{ALGORITHM}\n{}\n{day}/{region}/{SERVICE}/{TERMINATOR}\n{digest}", self.date)
+    }
+
+    fn canonical_request(&self, call: &Call, query: &str, shown: impl Fn(&str) -> bool) -> String {
+        let mut text = [call.method.as_str(), "\n", &call.path, "\n", query, "\n"].concat();
+        for name in self.signed_headers.split(';') {
+            let mut values: Vec<_> =
+                call.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+            values.sort_unstable();
+            let value = values.join(&b","[..]);
+            let value = if shown(name) { String::from_utf8_lossy(&value) } else { "...".into() };
+            text.extend([name, ":", &value, "\n"]);
+        }
+        text.extend(["\n", self.signed_headers, "\n", &hex(&digest(Hash::Sha256, &call.body))]);
+        text
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`.
+    fn of(credential: &'a str, date: &str) -> Result<Self, Flaw> {
+        let parts: Vec<_> = credential.split('/').collect();
+        let [access_key, day, region, service, terminator] = parts[..] else {
+            return Err(Flaw::CredentialMalformed(credential.to_owned()));
+        };
+        match () {
+            () if access_key.is_empty() => Err(Flaw::CredentialMalformed(credential.to_owned())),
+            () if terminator != TERMINATOR => Err(Flaw::TerminatorWrong(terminator.to_owned())),
+            () if !Realm::is_region_id(region) => Err(Flaw::RegionInvalid(region.to_owned())),
+            () if service != SERVICE => Err(Flaw::ServiceWrong),
+            () if date.get(..8) != Some(day) => Err(Flaw::DayMismatched),
+            () => Ok(Self { day, region }),
+        }
+    }
+
+    fn key(&self, secret: &str) -> zeroize::Zeroizing<Vec<u8>> {
+        let next =
+            |key: &[u8], text: &str| zeroize::Zeroizing::new(hmac(Hash::Sha256, &[key], text.as_bytes()));
+        let day =
+            zeroize::Zeroizing::new(hmac(Hash::Sha256, &[b"AWS4", secret.as_bytes()], self.day.as_bytes()));
+        [self.region, SERVICE, TERMINATOR].into_iter().fold(day, |key, text| next(&key, text))
+    }
+}
+
+/// Whether names are in lower case and stand once: one that came again and again would make the signed text grow
+/// without end.
+fn is_set(names: &str) -> bool {
+    let mut all: Vec<_> = names.split(';').collect();
+    all.sort_unstable();
+    all.windows(2).all(|pair| pair[0] != pair[1]) && !names.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// Reads a time in ISO 8601's basic form.
+fn basic(text: &str) -> Result<(String, Instant), Flaw> {
+    let formed = text.len() == 16
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 => b == b'T',
+            15 => b == b'Z',
+            _ => b.is_ascii_digit(),
+        });
+    let at = Instant::parse(text).filter(|_| formed);
+    at.map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+}
+
+/// Writes a time in ISO 8601's basic form.
+fn written(at: Instant) -> (String, Instant) {
+    (at.to_string().replace(['-', ':'], ""), at)
+}
+
+/// The query's parameters encoded anew and sorted as they are then, without the signature.
+fn canonical_query(call: &Call) -> String {
+    let encoded = |text: &str| {
+        let mut out = String::with_capacity(text.len());
+        encode_into(&mut out, text);
+        out
+    };
+    let signed = call.query.iter().filter(|(name, _)| *name != "X-Amz-Signature");
+    let mut pairs: Vec<_> = signed.map(|(name, value)| (encoded(name), encoded(value))).collect();
+    pairs.sort_unstable();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| [name, "=", value].concat()).collect();
+    pairs.join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_basic_form_alone() {
+        let (text, at) = basic("20261120T201500Z").unwrap();
+        assert_eq!((text.as_str(), at.to_string().as_str()), ("20261120T201500Z", "2026-11-20T20:15:00Z"));
+        assert_eq!(written(at).0, text);
+        for bad in ["", "2026-11-20T20:15:00Z", "20261120T201500", "20261320T201500Z", "20261120T201500z"] {
+            assert!(matches!(basic(bad), Err(Flaw::DateMalformed(told)) if told == bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn header_names_stand_once_and_in_lower_case() {
+        assert!(is_set("host") && is_set("b;a"));
+        assert!(!is_set("a;b;a") && !is_set("a;Host"));
+    }
+}

@@ -1,0 +1,262 @@
+//! A request taken apart: parameters of query and body in one list, and where its signature stands.
+
+use axum::http::{HeaderMap, Method};
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::VERSION;
+use super::errors::Error;
+use crate::dialects::Inbound;
+use crate::dialects::canonical::encode_pairs;
+use crate::dialects::form::{Form, is_form, raw_pairs};
+
+/// A request.
+pub struct Call {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The query's parameters by themselves.
+    pub(super) query: Form,
+    /// The parameters of query and body. Where one stands in both, the body wins, and the last one wins.
+    pub(super) params: Form,
+    pub(super) scheme: Scheme,
+    /// What kept the request from being read.
+    pub(super) flaw: Option<Flaw>,
+}
+
+/// What keeps a request from being read.
+#[derive(Clone)]
+pub(super) enum Flaw {
+    /// It was made by another method than GET or POST.
+    Method(String),
+    /// This parameter is no text, or the body is not to be had.
+    Parameter(String),
+}
+
+impl From<Flaw> for Error {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Method(name) => Self::MethodUnsupported(name),
+            Flaw::Parameter(name) => Self::Malformed(name.into()),
+        }
+    }
+}
+
+/// How a request is signed.
+pub(super) enum Scheme {
+    /// By the header `Authorization`, which is this.
+    Header(String),
+    /// By parameters of the query, as AWS4 has them.
+    Presigned,
+    /// By the parameter `Signature`.
+    Simplified,
+    /// Not at all.
+    None,
+}
+
+const ALGORITHM_FAMILY: &[u8] = b"AWS4-";
+
+/// The marks of this wire: its version, its algorithm, or a parameter or header that only it has.
+pub(super) fn is_marked(inbound: &Inbound) -> bool {
+    let marked = |(name, value): (&[u8], &[u8])| match name {
+        b"Version" => value == VERSION.as_bytes(),
+        b"Accesskey" => true,
+        _ => name.starts_with(b"X-Amz-"),
+    };
+    let header = |name: &str| inbound.headers.get(name).map_or(&b""[..], |value| value.as_bytes());
+    let body = || inbound.body.as_deref().unwrap_or_default();
+    header("authorization").starts_with(ALGORITHM_FAMILY)
+        || inbound.headers.contains_key("x-amz-date")
+        || raw_pairs(inbound.uri.query().unwrap_or_default().as_bytes()).any(marked)
+        || is_form(&inbound.headers) && raw_pairs(body()).any(marked)
+        || is_json(&inbound.headers) && contains(body(), b"\"Accesskey\"")
+}
+
+impl Call {
+    /// Takes a request apart. One with a flaw is taken apart as far as it goes.
+    pub(super) fn parse(inbound: Inbound) -> Self {
+        let Inbound { method, uri, headers, body } = inbound;
+        let mut flaw = match method {
+            Method::GET | Method::POST => None,
+            _ => Some(Flaw::Method(method.to_string())),
+        };
+        let body = body.unwrap_or_else(|_| {
+            flaw = Some(Flaw::Parameter(BODY.to_owned()));
+            Bytes::new()
+        });
+        let query = uri.query().unwrap_or_default().as_bytes();
+        let parsed = if is_json(&headers) && !body.is_empty() {
+            flat(&body).ok_or(BODY.to_owned()).and_then(|body| read(&[query, body.as_bytes()]))
+        } else {
+            read(&[query, if is_form(&headers) { &body } else { b"" }])
+        };
+        let params = parsed.unwrap_or_else(|name| {
+            flaw = Some(Flaw::Parameter(name));
+            Form::default()
+        });
+        let query = read(&[query]).unwrap_or_default();
+        let path = uri.path().to_owned();
+        let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+        call.scheme = call.read_scheme();
+        call
+    }
+
+    /// A parameter's value, if it has one.
+    pub(super) fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// A header's value, if it is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the answer is to be JSON: by the parameter `Format` or, without one, by the header `Accept`.
+    pub(super) fn wants_json(&self) -> bool {
+        if let Some(format) = self.param("Format") {
+            return format.eq_ignore_ascii_case("json");
+        }
+        let ranges = self.header("accept").unwrap_or_default().split(',');
+        let mut types = ranges.filter_map(|range| range.split(';').next());
+        types.any(|it| it.trim().eq_ignore_ascii_case(JSON))
+    }
+
+    fn read_scheme(&self) -> Scheme {
+        if let Some(authorization) = self.headers.get("authorization") {
+            return Scheme::Header(String::from_utf8_lossy(authorization.as_bytes()).into_owned());
+        }
+        if self.query.iter().any(|(name, _)| name.starts_with("X-Amz-")) {
+            Scheme::Presigned
+        } else if ["Signature", "SignatureVersion", "SignatureMethod"].iter().any(|it| self.has(it)) {
+            Scheme::Simplified
+        } else {
+            Scheme::None
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.params.get(name).is_some()
+    }
+}
+
+/// What a refusal calls the body as a whole.
+const BODY: &str = "Body";
+const JSON: &str = "application/json";
+
+/// Reads forms, or names the parameter that cannot be read.
+fn read(forms: &[&[u8]]) -> Result<Form, String> {
+    Form::read(forms).ok_or_else(|| {
+        let pairs = forms.iter().flat_map(|form| raw_pairs(form));
+        let bad = |pair: &(&[u8], &[u8])| Form::read(&[&[pair.0, b"=", pair.1].concat()]).is_none();
+        let name = pairs.into_iter().find(bad).map_or(&b""[..], |(name, _)| name);
+        String::from_utf8_lossy(name).into_owned()
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case(JSON))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|it| it == part)
+}
+
+/// A JSON body as a form: one SDK sends all parameters so. Lists and objects become flat names, as that SDK makes them
+/// in its forms: members are numbered from 0.
+fn flat(body: &[u8]) -> Option<String> {
+    let body: serde_json::Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let mut pairs = Vec::with_capacity(body.len());
+    for (name, value) in body {
+        flatten(name, value, &mut pairs);
+    }
+    Some(encode_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+}
+
+fn flatten(name: String, value: Value, pairs: &mut Vec<(String, String)>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => pairs.push((name, text)),
+        Value::Bool(_) | Value::Number(_) => pairs.push((name, value.to_string())),
+        Value::Array(members) => {
+            for (at, member) in members.into_iter().enumerate() {
+                flatten(format!("{name}.{at}"), member, pairs);
+            }
+        }
+        Value::Object(members) => {
+            for (member, value) in members {
+                flatten(format!("{name}.{member}"), value, pairs);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inbound(method: Method, target: &str, headers: &[(&'static str, &str)], body: &str) -> Inbound {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        let body = Ok(Bytes::copy_from_slice(body.as_bytes()));
+        Inbound { method, uri: target.parse().unwrap(), headers: map, body }
+    }
+
+    fn post(target: &str, headers: &[(&'static str, &str)], body: &str) -> Call {
+        Call::parse(inbound(Method::POST, target, headers, body))
+    }
+
+    #[test]
+    fn requests_are_known_by_their_marks() {
+        let marked = |target: &str, headers: &[(&'static str, &str)], body: &str| {
+            is_marked(&inbound(Method::POST, target, headers, body))
+        };
+        let json = [("content-type", "application/json; charset=utf-8")];
+        assert!(marked("/?Action=A&Version=2016-03-04", &[], ""));
+        assert!(marked("/", &[], "Action=A&Version=2016-03-04"));
+        assert!(marked("/?X-Amz-Algorithm=other", &[], ""));
+        assert!(marked("/", &[("authorization", "AWS4-HMAC-SHA1 x")], ""));
+        assert!(marked("/", &[("x-amz-date", "")], ""));
+        assert!(marked("/", &[], "Accesskey=a&Signature=b"));
+        assert!(marked("/", &json, r#"{"Accesskey":"a"}"#));
+        assert!(!marked("/?Action=A&Version=2016-01-20&AccessKeyId=a&Signature=b", &[], ""));
+        assert!(!marked("/", &[("authorization", "ACS3-HMAC-SHA256 x")], "Version=2016-01-20"));
+        assert!(!marked("/", &json, "Version=2016-03-04"));
+        assert!(!marked("/?Plaintext=Version=2016-03-04", &[], ""));
+    }
+
+    #[test]
+    fn json_bodies_are_flat_too() {
+        let json = [("content-type", "application/json")];
+        let body = r#"{"KeyId":["a","b"],"N":64,"V":1.0,"T":true,"O":{"x":"y"},"E":"","Z":null}"#;
+        let call = post("/?Action=A&N=1", &json, body);
+        for (name, value) in [("Action", "A"), ("N", "64"), ("V", "1.0"), ("T", "true"), ("O.x", "y")] {
+            assert_eq!(call.param(name), Some(value), "{name}");
+        }
+        assert_eq!(call.params.members("KeyId").collect::<Vec<_>>(), [("0", "a"), ("1", "b")]);
+        assert_eq!((call.params.get("E"), call.params.get("Z")), (Some(""), None));
+        for bad in ["[]", "{", "{\"a\":1}x", "\u{1}"] {
+            let flaw = post("/", &json, bad).flaw;
+            assert!(matches!(flaw, Some(Flaw::Parameter(name)) if name == "Body"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_parameter_that_cannot_be_read_is_named() {
+        let flaw = post("/?a=1&b=%FF", &[], "").flaw;
+        assert!(matches!(flaw, Some(Flaw::Parameter(name)) if name == "b"));
+    }
+
+    #[test]
+    fn the_form_of_the_answer_is_asked_for() {
+        let json = |target: &str, accept: &str| post(target, &[("accept", accept)], "").wants_json();
+        assert!(json("/", "application/json"));
+        assert!(json("/", "text/html, Application/JSON;q=0.9"));
+        assert!(json("/?Format=JSON", "*/*"));
+        assert!(!json("/", "*/*") && !json("/", "") && !json("/", "text/xml"));
+        assert!(!json("/?Format=xml", "application/json"));
+    }
+}

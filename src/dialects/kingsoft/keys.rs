@@ -1,0 +1,192 @@
+//! Keys: the document's sections `CreateKey` to `DescribeKeys`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::rules;
+use super::values::Id;
+use crate::dialects::Cx;
+use crate::dialects::values::Text;
+use crate::engine::{NewKey, Operation};
+use crate::model::{Key, KeyUsage, Lifecycle, Origin};
+use crate::world::Instant;
+
+/// What the service tells of a key: the document's data type Key.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyInfo {
+    key_id: String,
+    key_name: String,
+    create_time: String,
+    description: String,
+    key_state: &'static str,
+    key_usage: &'static str,
+    origin: &'static str,
+}
+
+impl KeyInfo {
+    fn of(key: &Key) -> Self {
+        let settings = &key.settings;
+        Self {
+            key_id: key.id.to_string(),
+            key_name: settings.name.clone().unwrap_or_default(),
+            create_time: local(key.created_at),
+            description: settings.description.clone(),
+            key_state: match settings.lifecycle {
+                Lifecycle::Enabled => "Enabled",
+                Lifecycle::Disabled => "Disabled",
+                Lifecycle::PendingDeletion(_) => "PendingDeletion",
+            },
+            key_usage: match key.usage {
+                KeyUsage::EncryptDecrypt => "EncryptDecrypt",
+                KeyUsage::SignVerify => "SignVerify",
+            },
+            origin: match key.origin {
+                Origin::Service => "kms",
+                Origin::External => "external",
+            },
+        }
+    }
+}
+
+/// A time as the service tells it: that of Beijing, without saying so.
+fn local(at: Instant) -> String {
+    let text = at.plus(Duration::from_hours(8)).to_string();
+    text.replace('T', " ").replace('Z', "")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct OneKey {
+    key: KeyInfo,
+}
+
+impl OneKey {
+    fn of(key: &Arc<Key>) -> Self {
+        Self { key: KeyInfo::of(key) }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(dead_code, reason = "each of these has one value, which is checked by reading it")]
+pub(super) struct CreateKey {
+    key_name: Text<{ rules::NAME_MAX }>,
+    #[serde(default)]
+    description: Text<{ rules::DESCRIPTION_MAX }>,
+    key_usage: Usage,
+    origin: Source,
+    charge_type: Charge,
+}
+
+#[derive(Deserialize)]
+enum Usage {
+    EncryptDecrypt,
+}
+
+#[derive(Deserialize)]
+enum Source {
+    #[serde(rename = "kms")]
+    Kms,
+}
+
+#[derive(Deserialize)]
+enum Charge {
+    PostPaidByDay,
+}
+
+pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<OneKey, Error> {
+    let (name, description) = (Some(request.key_name.0), request.description.0);
+    let key = cx.engine.create_key(cx.caller, NewKey { name, description, ..NewKey::plain() }).await?;
+    Ok(OneKey::of(&key))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteKey {
+    key_id: Id,
+}
+
+/// The document's table has `Return` where its sample has the key: both are answered.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Deleted {
+    r#return: bool,
+    key: KeyInfo,
+}
+
+/// The sample shows the key with its id behind its name.
+pub(super) async fn delete(cx: Cx, request: DeleteKey) -> Result<Deleted, Error> {
+    let key = cx.engine.delete_key(cx.caller, request.key_id.into()).await?;
+    let mut info = KeyInfo::of(&key);
+    info.key_name = format!("{}_{}", info.key_name, info.key_id);
+    Ok(Deleted { r#return: true, key: info })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ModifyKey {
+    key_id: Id,
+    key_name: Option<Text<{ rules::NAME_MAX }>>,
+    description: Option<Text<{ rules::DESCRIPTION_MAX }>>,
+}
+
+/// What is not sent stays.
+pub(super) async fn modify(cx: Cx, request: ModifyKey) -> Result<OneKey, Error> {
+    let (name, description) = (request.key_name.map(|it| it.0), request.description.map(|it| it.0));
+    let key = cx.engine.label_key(cx.caller, request.key_id.into(), name, description).await?;
+    Ok(OneKey::of(&key))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ModifyKeyState {
+    key_id: Id,
+    key_state: StateWord,
+}
+
+#[derive(Deserialize)]
+enum StateWord {
+    Enabled,
+    Disabled,
+}
+
+pub(super) async fn modify_state(cx: Cx, request: ModifyKeyState) -> Result<OneKey, Error> {
+    let key = request.key_id.into();
+    let key = match request.key_state {
+        StateWord::Enabled => cx.engine.enable_key(cx.caller, key).await?,
+        StateWord::Disabled => cx.engine.disable_key(cx.caller, key).await?,
+    };
+    Ok(OneKey::of(&key))
+}
+
+#[derive(Deserialize)]
+pub(super) struct DescribeKeys {
+    #[serde(default, rename = "KeyId")]
+    key_ids: Vec<Id>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct KeyList {
+    key_set: Vec<KeyInfo>,
+}
+
+/// Every key, or those that are named: oldest first, each once. One that is named and not there is refused, as anywhere.
+pub(super) fn describe(cx: &Cx, request: DescribeKeys) -> Result<KeyList, Error> {
+    let view = cx.engine.view(&cx.caller);
+    let sight = view.sight(&cx.caller);
+    if request.key_ids.is_empty() {
+        return Ok(KeyList { key_set: sight.keys().map(|(key, _)| KeyInfo::of(key)).collect() });
+    }
+    let mut named = Vec::with_capacity(request.key_ids.len());
+    for id in request.key_ids {
+        named.push(sight.admit(&id.into(), Operation::Describe)?.key());
+    }
+    named.sort_unstable_by_key(|key| key.ordinal);
+    named.dedup_by_key(|key| key.ordinal);
+    Ok(KeyList { key_set: named.into_iter().map(|key| KeyInfo::of(key)).collect() })
+}

@@ -1,0 +1,163 @@
+//! Kingsoft Cloud KKMS, version 2016-03-04: its wire (`?Action=`), its two signatures, and every word of its document.
+
+mod actions;
+mod aws4;
+mod call;
+mod catalogue;
+mod cipher;
+mod errors;
+mod keys;
+mod params;
+mod reply;
+mod rules;
+mod simplified;
+mod values;
+mod verify;
+mod xml;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::accounts::AccountStatus;
+use super::gate::Gate;
+use super::redact::Params;
+use super::{
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, KnownError, Outbound, Verified,
+};
+use crate::engine::{self, Engine, Rules};
+use crate::model::KeyId;
+use call::Call;
+use errors::Error;
+
+/// The only version of the API.
+const VERSION: &str = "2016-03-04";
+/// The name of the service, as scopes of signatures have it.
+const SERVICE: &str = "kkms";
+
+/// The dialect.
+pub struct Kingsoft {
+    gate: Gate,
+    actions: Actions<Self>,
+}
+
+impl Kingsoft {
+    /// Serves these accounts. `region` is that of a request that names none; without one it is the service's own.
+    #[must_use]
+    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+        Self { gate: Gate::of::<Self>(accounts, auth, region), actions: actions::table() }
+    }
+}
+
+/// The rules, for the engine. Aliases, tags, pairs, imports and secrets this cloud has none of.
+static RULES: Rules = Rules {
+    verdict: rules::verdict,
+    key_id: |entropy| KeyId::of_letters(entropy.array()),
+    reserved: |_| false,
+    service: |_| None,
+    tags_per_key: 0,
+    versions_per_pair: 0,
+    version_spacing: Duration::ZERO,
+    import_token_life: Duration::ZERO,
+    secrets_alias: || None,
+    stages: ("", ""),
+    stages_per_version: 0,
+    versions_per_secret: 0,
+    rotations_per_hour: 0,
+    renew: |_| None,
+};
+
+impl Dialect for Kingsoft {
+    const NAME: &'static str = "kingsoft";
+    const DEFAULT_REGION: &'static str = "cn-beijing-6";
+    const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
+    type Call = Call;
+    type Error = Error;
+
+    fn rules() -> &'static Rules {
+        &RULES
+    }
+
+    fn recognises(inbound: &Inbound) -> bool {
+        call::is_marked(inbound)
+    }
+
+    fn actions(&self) -> &Actions<Self> {
+        &self.actions
+    }
+
+    fn parse(&self, inbound: Inbound) -> Call {
+        Call::parse(inbound)
+    }
+
+    fn verify(&self, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(&self.gate, engine, call)
+    }
+
+    fn find(&self, call: &Call) -> Result<&Entry<Self>, Error> {
+        let required = |name: &'static str| call.param(name).ok_or(Error::Missing(name.into()));
+        let action = required("Action")?;
+        if required("Version")? != VERSION || call.path != "/" {
+            return Err(Error::ActionUnknown);
+        }
+        if call.param("Service").is_some_and(|service| service != SERVICE) {
+            return Err(Error::ServiceUnknown);
+        }
+        tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
+        self.actions.get(action).ok_or(Error::ActionUnknown)
+    }
+
+    fn injected(&self, code: &str) -> Result<Error, Error> {
+        match catalogue::known(code) {
+            Some((code, status, message)) => Ok(Error::Injected { status, code, message }),
+            None => Err(Error::Invalid(FAULT_HEADER.into())),
+        }
+    }
+
+    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
+        match cx.account.status {
+            AccountStatus::Active => Ok(()),
+            AccountStatus::NotOpened
+            | AccountStatus::Suspended
+            | AccountStatus::InDebt
+            | AccountStatus::InDebtOverdue
+            | AccountStatus::RiskControl => {
+                Err(Error::NotAuthorized { user: Arc::clone(&cx.account.id), action: entry.name })
+            }
+        }
+    }
+
+    fn is_rehearsal(&self, call: &Call, _: &Entry<Self>) -> Result<bool, Error> {
+        #[derive(serde::Deserialize)]
+        struct Rehearsal {
+            #[serde(default, rename = "DryRun")]
+            dry_run: bool,
+        }
+        params::glance(&call.params).map(|it: Rehearsal| it.dry_run)
+    }
+
+    fn rehearsed(&self, outcome: Result<(), Error>) -> Error {
+        outcome.err().unwrap_or(Error::WouldSucceed)
+    }
+
+    fn params<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
+        params::read(&call.params)
+    }
+
+    fn reply<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
+        reply::success(call, request_id, body)
+    }
+
+    fn refuse(&self, call: &Call, request_id: &str, error: &Error) -> Outbound {
+        reply::refusal(call, request_id, &error.refusal())
+    }
+
+    fn engine_error(error: &Error) -> Option<&engine::Error> {
+        match error {
+            Error::Engine(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The simplified signature (`SignatureVersion` 1.0): parameters only, neither method nor host nor path.
+
+use super::call::Call;
+use super::errors::{Error, SignatureFlaw as Flaw};
+use crate::algorithms::mac::{Hash, equal, hmac};
+use crate::dialects::accounts::Secret;
+use crate::dialects::canonical::{encode_pairs, hex};
+
+/// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.
+fn string_to_sign(call: &Call) -> String {
+    encode_pairs(call.params.iter().filter(|(name, _)| *name != "Signature"))
+}
+
+/// Checks the signature.
+pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
+    let required = |name: &'static str| call.param(name).ok_or(Error::Missing(name.into()));
+    if required("SignatureVersion")? != "1.0" {
+        return Err(Error::Invalid("SignatureVersion".into()));
+    }
+    let hash = match required("SignatureMethod")? {
+        "HMAC-SHA256" => Hash::Sha256,
+        "HMAC-SHA1" => Hash::Sha1,
+        other => return Err(Flaw::AlgorithmUnknown(other.to_owned()).into()),
+    };
+    let given = required("Signature")?;
+    let genuine = match secret {
+        Secret::Shared(secret) => {
+            let mac = hmac(hash, &[secret.as_bytes()], string_to_sign(call).as_bytes());
+            equal(hex(&mac).as_bytes(), given.as_bytes())
+        }
+        Secret::Rsa(_) => false,
+    };
+    if genuine { Ok(()) } else { Err(Flaw::SignatureWrong.into()) }
+}

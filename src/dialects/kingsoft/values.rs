@@ -1,0 +1,91 @@
+//! The forms of values. Each is parsed once, here.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::rules;
+use crate::dialects::values::{Malformed, SecretBlob};
+use crate::engine::KeyRef;
+use crate::model::KeyId;
+
+/// A key's id: lower-case letters and digits in a UUID's groups. The document's samples use the letters up to v.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Id(pub(super) KeyId);
+
+impl TryFrom<String> for Id {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let legal = |(at, b): (usize, u8)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_lowercase() || b.is_ascii_digit(),
+        };
+        let formed = text.len() == 36 && text.bytes().enumerate().all(legal);
+        KeyId::parse(&text).filter(|_| formed).map(Self).ok_or(Malformed)
+    }
+}
+
+impl From<Id> for KeyRef {
+    fn from(id: Id) -> Self {
+        Self::Id(id.0)
+    }
+}
+
+/// What Encrypt takes: base64 of up to 4096 bytes.
+#[derive(Deserialize)]
+#[serde(try_from = "SecretBlob")]
+pub(super) struct Plaintext(pub(super) Zeroizing<Vec<u8>>);
+
+impl TryFrom<SecretBlob> for Plaintext {
+    type Error = Malformed;
+
+    fn try_from(blob: SecretBlob) -> Result<Self, Malformed> {
+        if blob.0.len() <= rules::PLAINTEXT_MAX { Ok(Self(blob.0)) } else { Err(Malformed) }
+    }
+}
+
+/// Bytes as they are answered.
+pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(STANDARD.encode(bytes))
+}
+
+/// How many bytes a data key has.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "u32")]
+pub(super) struct DataKeyLen(pub(super) usize);
+
+impl TryFrom<u32> for DataKeyLen {
+    type Error = Malformed;
+
+    fn try_from(len: u32) -> Result<Self, Malformed> {
+        let len = len as usize;
+        if rules::DATA_KEY_BYTES.contains(&len) { Ok(Self(len)) } else { Err(Malformed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_ids_have_the_samples_form() {
+        let id = |text: &str| Id::try_from(text.to_owned()).is_ok();
+        for good in ["0kes2r8k-vbse-87pj-icck-qu9cao8vubi7", "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"] {
+            assert!(id(good), "{good}");
+        }
+        for bad in [
+            "",
+            "b",
+            "0kes2r8k-vbse-87pj-icck-qu9cao8vubi",
+            "0kes2r8k-vbse-87pj-icck-qu9cao8vubi77",
+            "0KES2R8K-VBSE-87PJ-ICCK-QU9CAO8VUBI7",
+            "0kes2r8k0vbse-87pj-icck-qu9cao8vubi7",
+            "0kes2r8k-vbse-87pj-icck-qu9cao8-ubi7",
+        ] {
+            assert!(!id(bad), "{bad}");
+        }
+    }
+}

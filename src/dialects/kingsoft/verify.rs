@@ -1,0 +1,113 @@
+//! Whose request it is: the form of the signature, access key, time, signature, token, in this order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::aws4::{self, Claim};
+use super::call::{Call, Scheme};
+use super::errors::{Error, SignatureFlaw as Flaw};
+use super::params::OPEN;
+use super::simplified;
+use crate::dialects::accounts::AccessKey;
+use crate::dialects::gate::{Gate, TokenFlaw};
+use crate::dialects::redact::Params;
+use crate::dialects::{Account, Verified};
+use crate::engine::Engine;
+use crate::world::Instant;
+
+/// How far the time of a simplified signature may be off. The SDK that makes it subtracts eight hours from the local
+/// time wherever it runs: away from UTC+8 that is wrong by up to 22 hours.
+const WIDE: Duration = Duration::from_hours(24);
+
+/// Finds the caller.
+pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+    if let Some(flaw) = &call.flaw {
+        return Err(flaw.clone().into());
+    }
+    let named = Named::by(call);
+    let tell = |error: &Error| {
+        let code = error.refusal().code;
+        tracing::warn!(code, access_key = named.access_key, action = call.param("Action"), "check failed");
+        code
+    };
+    let check = || check(gate, engine, call, &named);
+    gate.admit(named.access_key, check, tell, |account| {
+        let region = named.region.unwrap_or_default();
+        gate.realm(account, named.region).ok_or_else(|| Flaw::RegionInvalid(region.to_owned()).into())
+    })
+}
+
+/// The access key and the region that a request names, whether or not the rest of its signature can be read.
+struct Named<'a> {
+    access_key: Option<&'a str>,
+    region: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn by(call: &'a Call) -> Self {
+        match aws4::credential(call) {
+            Some(credential) => {
+                let mut parts = credential.split('/');
+                Self { access_key: parts.next().filter(|id| !id.is_empty()), region: parts.nth(1) }
+            }
+            None => Self { access_key: call.param("Accesskey"), region: call.param("Region") },
+        }
+    }
+}
+
+fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result<Arc<Account>, Error> {
+    if !call.headers.contains_key("host") {
+        return Err(Error::HostMissing);
+    }
+    let claim = match &call.scheme {
+        Scheme::None => return Err(Error::Unsigned),
+        Scheme::Header(authorization) => Some(Claim::of_header(call, authorization)?),
+        Scheme::Presigned => Some(Claim::of_query(call)?),
+        Scheme::Simplified => None,
+    };
+    let id = named.access_key.ok_or(Error::Missing("Accesskey".into()))?;
+    let key = gate.accounts.get(id).filter(|key| !key.disabled).ok_or(Error::AccessKeyInvalid)?;
+    let times = gate.times(engine, &key.account, named.region);
+    let told = |outcome: Result<(), Error>| {
+        if let Err(Error::Signature(Flaw::SignatureWrong)) = outcome {
+            explain(call, key, claim.as_ref());
+        }
+        outcome
+    };
+    let token = if let Some(claim) = &claim {
+        claim.check_time(times)?;
+        told(claim.check(call, &key.secret).map_err(Error::from))?;
+        claim.token
+    } else {
+        let text = call.param("Timestamp").ok_or(Error::Missing("Timestamp".into()))?;
+        let at = Instant::parse(text).ok_or(Error::Invalid("Timestamp".into()))?;
+        if !times.either(|now| at.distance(now) <= WIDE) {
+            return Err(Flaw::SignatureExpired(text.to_owned()).into());
+        }
+        told(simplified::check(call, &key.secret))?;
+        call.param("SecurityToken")
+    };
+    gate.check_token(times, key, token)?;
+    Ok(Arc::clone(&key.account))
+}
+
+/// Says in the log what was signed here, since the service's message does not. What may be secret is only measured.
+fn explain(call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
+    let (access_key, params) = (&key.id, Params(&call.params, OPEN));
+    if let Some(claim) = claim {
+        let (string_to_sign, canonical_request) = claim.told(call);
+        tracing::warn!(access_key, string_to_sign, canonical_request, %params, "the signature is not ours");
+    } else {
+        tracing::warn!(access_key, %params, "the signature over these parameters is not ours");
+    }
+}
+
+impl From<TokenFlaw> for Error {
+    fn from(flaw: TokenFlaw) -> Self {
+        match flaw {
+            TokenFlaw::Missing | TokenFlaw::Expired | TokenFlaw::Malformed | TokenFlaw::Mismatched => {
+                Self::AccessKeyInvalid
+            }
+        }
+    }
+}
