@@ -2,6 +2,7 @@
 //! README.md tells of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use kmsim::dialects::alibaba::action_names;
 
@@ -84,9 +85,6 @@ fn a_value_that_waits_is_an_unsupported_operation() {
     }
 }
 
-const BEGIN: &str = "<!-- support:begin -->\n";
-const END: &str = "<!-- support:end -->";
-
 const GROUPS: [&str; 8] =
     ["Keys", "Cryptography", "Aliases", "Secrets", "Certificates", "Tags", "Service", "Newer"];
 
@@ -147,13 +145,20 @@ fn support() -> String {
 /// Run with `KMSIM_BLESS=1` to write the table anew.
 #[test]
 fn the_readme_tells_what_is_supported() {
+    tabled("alibaba", &support());
+}
+
+/// Checks a cloud's table in README.md or, where that is asked for, writes it anew.
+pub fn tabled(cloud: &str, expected: &str) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock();
+    let (begin, end) = (format!("<!-- support:{cloud}:begin -->\n"), format!("<!-- support:{cloud}:end -->"));
     let path = root().join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("README.md: {e}"));
-    let (before, rest) = readme.split_once(BEGIN).expect("README.md has the mark where the table begins");
-    let (found, after) = rest.split_once(END).expect("README.md has the mark where the table ends");
-    let expected = support();
+    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
+    let (found, after) = rest.split_once(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
     if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
-        std::fs::write(&path, [before, BEGIN, &expected, END, after].concat()).unwrap();
+        std::fs::write(&path, [before, &begin, expected, &end, after].concat()).unwrap();
     } else {
         assert_eq!(found, expected, "README.md is behind: run the tests once with KMSIM_BLESS=1");
     }

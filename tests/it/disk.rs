@@ -17,9 +17,19 @@ use crate::kit::{Client, Process, START, Server, Setup, data_file, days, kmsim};
 use crate::program::refused;
 
 /// A store that fails on command.
-struct Failing {
+pub struct Failing {
     store: Sqlite,
     fails: Arc<AtomicBool>,
+}
+
+impl Failing {
+    /// One in memory, and what commands it.
+    pub fn in_memory() -> (Box<dyn Store>, Arc<AtomicBool>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let store = runtime.block_on(Sqlite::in_memory()).unwrap();
+        let fails = Arc::new(AtomicBool::new(false));
+        (Box::new(Self { store, fails: Arc::clone(&fails) }), fails)
+    }
 }
 
 impl Store for Failing {
@@ -44,10 +54,7 @@ impl Store for Failing {
 fn a_store_that_fails_refuses_changes_and_nothing_else() {
     let start = Instant::parse(START).unwrap();
     let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let store = runtime.block_on(Sqlite::in_memory()).unwrap();
-    let fails = Arc::new(AtomicBool::new(false));
-    let store = Box::new(Failing { store, fails: Arc::clone(&fails) });
+    let (store, fails) = Failing::in_memory();
     let server = Server::within(world, Setup { store: Some(store), ..Setup::default() });
     let client = server.client();
     let (key, disabled) = (client.create_key(&[]), client.create_key(&[]));

@@ -228,7 +228,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
 ];
 
 /// Whether a text is the template with something in place of each `{…}`.
-fn fits(template: &str, text: &str) -> bool {
+pub fn fits(template: &str, text: &str) -> bool {
     let mut parts = template.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let mut open = false;

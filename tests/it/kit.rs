@@ -15,7 +15,7 @@ use clap::Parser;
 use kmsim::algorithms::mac::{Hash, hmac};
 use kmsim::cli::Cli;
 use kmsim::config::Settings;
-use kmsim::dialects::AuthMode;
+use kmsim::dialects::{AuthMode, Clouds};
 use kmsim::store::{Sqlite, Store};
 use kmsim::world::{Clock, Entropy, Instant, World};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -51,7 +51,7 @@ pub struct Setup<'a> {
 pub struct Server {
     pub address: SocketAddr,
     pub world: Arc<World>,
-    _served: kmsim::Server,
+    served: kmsim::Server,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -98,7 +98,12 @@ impl Server {
             };
             kmsim::Server::start_over(settings, store).await.unwrap()
         });
-        Self { address: served.address(), world, _served: served, runtime: Some(runtime) }
+        Self { address: served.address(), world, served, runtime: Some(runtime) }
+    }
+
+    /// The clouds that it speaks.
+    pub fn clouds(&self) -> &Clouds {
+        &self.served.app().clouds
     }
 
     /// Moves the clock that due dates follow. The host's stays.
@@ -253,9 +258,18 @@ pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
         request = [request, format!("Content-Length: {}\r\n", body.len())].concat();
     }
     request += "Connection: close\r\n\r\n";
+    exchange(address, request.as_bytes(), body)
+}
+
+/// Sends a whole head and nothing else; the connection ends with the answer.
+pub fn send_as_is(address: SocketAddr, head: &str) -> Answer {
+    exchange(address, head.as_bytes(), b"")
+}
+
+fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
+    stream.write_all(head).unwrap();
     stream.write_all(body).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();

@@ -20,6 +20,7 @@ mod export;
 mod hostile;
 mod import;
 mod keys;
+mod kingsoft;
 mod kit;
 mod lifecycle;
 mod logs;

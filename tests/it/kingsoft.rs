@@ -1,0 +1,14 @@
+//! Kingsoft Cloud KKMS over HTTP.
+
+mod coverage;
+mod errors;
+mod keys;
+mod lifecycle;
+mod lists;
+mod parameters;
+mod realms;
+mod rehearsals;
+mod replies;
+mod signatures;
+mod time;
+mod wire;

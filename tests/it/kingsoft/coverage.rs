@@ -1,0 +1,69 @@
+//! What is served and what is not: the table of actions against the documented ones, and what README.md tells of it.
+
+use std::collections::BTreeSet;
+
+use kmsim::dialects::Cloud;
+
+use super::wire::{Client, told};
+use crate::coverage::tabled;
+use crate::kit::{Server, root, table};
+
+/// What `not-yet.txt` lists: actions, and rows of errors.
+pub fn not_yet() -> (Vec<String>, Vec<(String, String)>) {
+    let text = std::fs::read_to_string(root().join("fixtures/kingsoft/not-yet.txt")).unwrap();
+    let (mut actions, mut errors) = (Vec::new(), Vec::new());
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match line.split_once(' ') {
+            None => actions.push(line.to_owned()),
+            Some((code, message)) => errors.push((code.to_owned(), message.to_owned())),
+        }
+    }
+    (actions, errors)
+}
+
+fn documented() -> Vec<String> {
+    let mut actions: Vec<_> = table("kingsoft/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
+    actions.dedup();
+    actions
+}
+
+#[test]
+fn served_and_not_yet_are_all_there_is() {
+    let server = Server::start();
+    let actions: BTreeSet<String> = server
+        .clouds()
+        .named("kingsoft")
+        .map(Cloud::action_names)
+        .unwrap()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let waiting: BTreeSet<String> = not_yet().0.into_iter().collect();
+    assert!(actions.is_disjoint(&waiting));
+    assert_eq!(documented().len(), 8);
+    assert_eq!(&actions | &waiting, documented().into_iter().collect());
+    for action in waiting {
+        assert_eq!(told(&Client::of(&server).call(&action, &[])).1, "NoSuchEntity");
+    }
+}
+
+/// Run with `KMSIM_BLESS=1` to write the table anew.
+#[test]
+fn the_readme_tells_what_is_supported() {
+    let server = Server::start();
+    let actions = server.clouds().named("kingsoft").map(Cloud::action_names).unwrap();
+    let (is, waits): (Vec<_>, Vec<_>) =
+        documented().into_iter().partition(|it| actions.contains(&it.as_str()));
+    let cell = |names: &[String]| match names {
+        [] => "-".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    };
+    let text = format!(
+        "{} of the {} documented actions are served.\n\n| served | not yet |\n|---|---|\n| {} | {} |\n",
+        is.len(),
+        documented().len(),
+        cell(&is),
+        cell(&waits)
+    );
+    tabled("kingsoft", &text);
+}
