@@ -5,6 +5,7 @@ mod errors;
 mod keys;
 mod lifecycle;
 mod lists;
+mod logs;
 mod parameters;
 mod realms;
 mod rehearsals;

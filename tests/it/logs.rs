@@ -14,7 +14,7 @@ use crate::makers::{MATERIAL, import, pair, wrapped};
 use crate::program::both_ways;
 
 /// Starts a command with its log in a file.
-fn logged(command: &mut Command, log: &Path) -> Process {
+pub fn logged(command: &mut Command, log: &Path) -> Process {
     let mut child = command.stderr(File::create(log).unwrap()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();

@@ -1,0 +1,79 @@
+//! The log: why a signature is not ours, and never a secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kmsim::world::Clock;
+
+use super::wire::{Client, NEW, SIGNED, Wire, told};
+use crate::kit::{Server, encode, kmsim};
+use crate::logs::logged;
+
+#[test]
+fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
+    const SECRET: &str = "hush-access-key-secret";
+    const TOKEN: &str = "hush/security+token=";
+    let plain = STANDARD.encode("hush: the plaintext & more");
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
+    let text = format!(
+        "accounts:\n  - id: '1'\n    access_keys: [{{ id: logid, secret: {SECRET} }}]\n    \
+         sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
+    );
+    std::fs::write(&accounts, text).unwrap();
+    let mut hidden: Vec<String> = [SECRET, TOKEN, &plain, "hush-wrong"].map(str::to_owned).into();
+    let template = Client::of(&Server::start());
+    let mut logs = String::new();
+    for mode in ["strict", "warn"] {
+        let mut command = kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
+        let server = logged(command.arg(&accounts), &log);
+        let client = Client {
+            address: server.address,
+            time: Clock::default().host().to_string(),
+            id: "logid".into(),
+            secret: SECRET.into(),
+            ..template.clone()
+        };
+        let sts = Client {
+            id: "STS.log".into(),
+            secret: format!("{SECRET}-sts"),
+            token: Some(TOKEN.into()),
+            ..client.clone()
+        };
+        for client in SIGNED.iter().flat_map(|wire| [client.on(*wire), sts.on(*wire)]) {
+            let named = [&NEW[1..], &[("KeyName", "hush-wrong name")]].concat();
+            let made = client.call("CreateKey", &named).ok();
+            let key = made["Key"]["KeyId"].as_str().unwrap();
+            let sealed = client.call("Encrypt", &[("KeyId", key), ("Plaintext", &plain)]).ok();
+            let blob = sealed["CiphertextBlob"].as_str().unwrap();
+            client.call("Decrypt", &[("KeyId", key), ("CiphertextBlob", blob)]).ok();
+            let drawn = client.call("GenerateDataKey", &[("KeyId", key), ("KeySpec", "AES256")]).ok();
+            let wrong = Client { secret: "hush-wrong secret".into(), ..client.clone() };
+            wrong.call("Encrypt", &[("KeyId", key), ("Plaintext", &plain)]);
+            let wrong = Client { token: Some("hush-wrong token".into()), ..client.clone() };
+            wrong.call("Encrypt", &[("KeyId", key), ("Plaintext", &plain)]);
+            hidden.extend([blob, drawn["Plaintext"].as_str().unwrap()].map(str::to_owned));
+        }
+        drop(server);
+        logs += &std::fs::read_to_string(&log).unwrap();
+    }
+    for text in &hidden {
+        for form in [text.clone(), encode(text), STANDARD.encode(text), format!("{text:?}")] {
+            assert!(!logs.contains(form.trim_matches('"')), "the log shows {text:?} as {form:?}");
+        }
+    }
+    for shown in
+        ["the signature is not ours", "string_to_sign=\"AWS4-HMAC-SHA256", "GET\\n/\\n(the parameters)\\n"]
+    {
+        assert!(logs.contains(shown), "the log lacks {shown}");
+    }
+    assert!(logs.contains("the signature over these parameters is not ours"), "{logs}");
+}
+
+#[test]
+fn a_forged_scope_is_told_before_anything_is_signed() {
+    let server = Server::start();
+    let client = Client { region: "no region".into(), ..Client::of(&server).on(Wire::Header) };
+    let (status, code, message) = told(&client.call("DescribeKeys", &[]));
+    assert_eq!((status, code.as_str()), (403, "SignatureDoesNotMatch"));
+    assert_eq!(message, "Credential should be scoped to a valid region, not:no region.");
+}
