@@ -168,6 +168,17 @@ fn dialects_know_neither_the_store_nor_one_another() {
 }
 
 #[test]
+fn only_the_list_of_clouds_names_them() {
+    let named = |line: &str| CLOUDS.iter().any(|cloud| has_word(line, cloud));
+    let mut found = places(&["src/"], named);
+    let own = |place: &str| CLOUDS.iter().any(|cloud| place.starts_with(&format!("src/dialects/{cloud}/")));
+    // The list, and the rooms in their module.
+    let listed = ["src/dialects/clouds.rs:", "src/dialects/mod.rs:"];
+    found.retain(|place| !own(place) && !listed.iter().any(|file| place.starts_with(file)));
+    nowhere("a cloud is named where clouds are all alike", &found);
+}
+
+#[test]
 fn time_and_chance_come_from_the_world_alone() {
     let calls = [
         "SystemTime",

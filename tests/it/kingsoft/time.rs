@@ -115,6 +115,16 @@ fn a_token_is_over_once_it_is_by_both_clocks() {
 }
 
 #[test]
+fn a_token_in_a_header_must_be_signed() {
+    let accounts = "accounts:\n  - id: '1'\n    sts_tokens: [{ id: STS.a, secret: s, token: t, expires: 2031-01-01T00:00:00Z }]\n";
+    let server = Server::with(Setup { accounts: Some(accounts), ..Setup::default() });
+    let client = Client::with(&server, "STS.a", "s");
+    Client { token: Some("t".into()), ..client.clone() }.call("DescribeKeys", &[]).ok();
+    let unsigned = Client { headers: "X-Amz-Security-Token: t\r\n".into(), ..client };
+    assert_eq!(told(&unsigned.call("DescribeKeys", &[])).1, "SignatureDoesNotMatch");
+}
+
+#[test]
 fn a_date_header_will_do() {
     let server = Server::start();
     let host = server.address.to_string();
