@@ -270,6 +270,9 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
         let numbers = self.numbers()?;
         if self.manner.lists_repeat && numbers.is_empty() {
+            if self.repeated().count() > LIST_MAX {
+                return Err(Flaw::Invalid(String::new()));
+            }
             return visitor.visit_seq(SeqDeserializer::new(self.repeated()));
         }
         visitor.visit_seq(Members { of: self, numbers: numbers.into_iter() })

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod errors;
+mod hostile;
 mod keys;
 mod lifecycle;
 mod lists;

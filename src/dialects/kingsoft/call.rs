@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::VERSION;
 use super::errors::Error;
-use crate::dialects::Inbound;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::{Form, is_form, raw_pairs};
+use crate::dialects::{BODY_LIMIT, Inbound};
 
 /// A request.
 pub struct Call {
@@ -143,6 +143,8 @@ impl Call {
 /// What a refusal calls the body as a whole.
 const BODY: &str = "Body";
 const JSON: &str = "application/json";
+/// How much is shown of a name that cannot be read, in characters.
+const NAME_SHOWN: usize = 64;
 
 /// Reads forms, or names the parameter that cannot be read.
 fn read(forms: &[&[u8]]) -> Result<Form, String> {
@@ -150,7 +152,7 @@ fn read(forms: &[&[u8]]) -> Result<Form, String> {
         let pairs = forms.iter().flat_map(|form| raw_pairs(form));
         let bad = |pair: &(&[u8], &[u8])| Form::read(&[&[pair.0, b"=", pair.1].concat()]).is_none();
         let name = pairs.into_iter().find(bad).map_or(&b""[..], |(name, _)| name);
-        String::from_utf8_lossy(name).into_owned()
+        String::from_utf8_lossy(name).chars().take(NAME_SHOWN).collect()
     })
 }
 
@@ -164,31 +166,40 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// A JSON body as a form: one SDK sends all parameters so. Lists and objects become flat names, as that SDK makes them
-/// in its forms: members are numbered from 0.
+/// in its forms: members are numbered from 0. `None` for no object, and for one that is far longer flat than as it came.
 fn flat(body: &[u8]) -> Option<String> {
-    let body: serde_json::Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let mut pairs = Vec::with_capacity(body.len());
-    for (name, value) in body {
-        flatten(name, value, &mut pairs);
+    let mut flat = Flat { pairs: Vec::new(), room: 4 * BODY_LIMIT };
+    for (name, value) in serde_json::from_slice::<serde_json::Map<String, Value>>(body).ok()? {
+        flat.add(name, value)?;
     }
-    Some(encode_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+    Some(encode_pairs(flat.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
 }
 
-fn flatten(name: String, value: Value, pairs: &mut Vec<(String, String)>) {
-    match value {
-        Value::Null => {}
-        Value::String(text) => pairs.push((name, text)),
-        Value::Bool(_) | Value::Number(_) => pairs.push((name, value.to_string())),
-        Value::Array(members) => {
-            for (at, member) in members.into_iter().enumerate() {
-                flatten(format!("{name}.{at}"), member, pairs);
+struct Flat {
+    pairs: Vec<(String, String)>,
+    /// How many bytes may still be added: names repeat in those of their members.
+    room: usize,
+}
+
+impl Flat {
+    fn add(&mut self, name: String, value: Value) -> Option<()> {
+        self.room = self.room.checked_sub(name.len())?;
+        match value {
+            Value::Null => {}
+            Value::String(text) => self.pairs.push((name, text)),
+            Value::Bool(_) | Value::Number(_) => self.pairs.push((name, value.to_string())),
+            Value::Array(members) => {
+                for (at, member) in members.into_iter().enumerate() {
+                    self.add(format!("{name}.{at}"), member)?;
+                }
+            }
+            Value::Object(members) => {
+                for (member, value) in members {
+                    self.add(format!("{name}.{member}"), value)?;
+                }
             }
         }
-        Value::Object(members) => {
-            for (member, value) in members {
-                flatten(format!("{name}.{member}"), value, pairs);
-            }
-        }
+        Some(())
     }
 }
 
