@@ -100,8 +100,7 @@ fn health_says_what_runs() {
             let health = health(&server);
             assert_eq!(health.header("content-type"), Some("application/json"));
             let version = env!("CARGO_PKG_VERSION");
-            let expected =
-                json!({ "status": "ok", "version": version, "auth": mode, "dialects": ["alibaba"] });
+            let expected = json!({ "status": "ok", "version": version, "auth": mode, "dialects": ["alibaba", "kingsoft"] });
             assert_eq!(health.ok(), expected);
         }
     }
@@ -124,8 +123,11 @@ fn auth_says_whether_a_bad_signature_passes() {
 fn listen_and_data_have_defaults_and_variables() {
     let help = Command::new(env!("CARGO_BIN_EXE_kmsim")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for said in ["127.0.0.1:5690", "./kmsim.db", "cn-hangzhou", "strict", "info"] {
+    for said in ["127.0.0.1:5690", "./kmsim.db", "strict", "info"] {
         assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
+    }
+    for own in ["cn-hangzhou of Alibaba Cloud", "cn-beijing-6 of Kingsoft Cloud"] {
+        assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(own), "{own}: {help}");
     }
 
     let folder = tempfile::tempdir().unwrap();
