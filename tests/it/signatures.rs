@@ -1,6 +1,6 @@
 //! Requests that others signed (fixtures/vectors): each verifies as it stands, and no longer once a byte changes.
 
-mod forgeries;
+pub mod forgeries;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::wire::told;
 use crate::kit::{Answer, Server, Setup, encode, root, send};
+use crate::signatures::forgeries::changed;
 
 const TIME: &str = "2026-11-20T20:15:00Z";
 
@@ -169,19 +170,6 @@ fn another_secret_is_refused() {
             assert!(!answer.text.contains(&other.secret_key), "{}", answer.text);
         }
     }
-}
-
-/// The text with one byte changed into another that may stand there as well.
-fn changed(text: &str, at: usize) -> String {
-    let mut bytes = text.as_bytes().to_vec();
-    bytes[at] = match bytes[at] {
-        b'9' => b'0',
-        b'Z' => b'A',
-        b'z' => b'a',
-        b'0'..=b'8' | b'A'..=b'Y' | b'a'..=b'y' => bytes[at] + 1,
-        _ => b'x',
-    };
-    String::from_utf8(bytes).unwrap()
 }
 
 /// Headers that are signed by name, of either kind of AWS4 request.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{BAD_ACS, BAD_KEY, BAD_TIME, BAD_VALUE, Code, MISSING, Vector};
 
 /// What is changed, the changed vector, and the refusal that follows.
-pub fn forgeries(vector: &Vector) -> Vec<(String, Vector, Code)> {
+pub(super) fn forgeries(vector: &Vector) -> Vec<(String, Vector, Code)> {
     let mut made = Vec::new();
     let mut add = |what: String, change: &dyn Fn(&mut Vector), expected: Code| {
         let mut forged = vector.clone();
