@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dialects::AuthMode;
+use crate::tls::TRUSTSTORE_PASSWORD;
 
 /// A local KMS: serves the wire protocols of cloud key-management services on one port.
 #[derive(Parser)]
@@ -23,14 +24,24 @@ pub struct Cli {
 pub enum Command {
     /// Serve. This is also what happens without any command.
     Serve(ServeOptions),
+    /// Print the certificate that clients have to trust for HTTPS, of a server that runs or not: it is made where there is
+    /// none yet.
+    Ca(CaOptions),
 }
 
 /// The options of a server.
 #[derive(Args)]
 pub struct ServeOptions {
-    /// Where to listen; port 0 picks a free one.
-    #[arg(long, env = "KMSIM_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:5690")]
-    pub listen: String,
+    /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. Give the option again for more.
+    /// [env: comma-separated]
+    #[arg(
+        long,
+        env = "KMSIM_LISTEN",
+        value_name = "HOST:PORT",
+        value_delimiter = ',',
+        default_value = "127.0.0.1:5690"
+    )]
+    pub listen: Vec<String>,
 
     /// The SQLite file that keeps everything, or `:memory:` to keep nothing.
     #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]
@@ -64,7 +75,56 @@ pub struct ServeOptions {
     #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT")]
     pub entropy_seed: Option<String>,
 
+    /// A further DNS name or IP address for the certificates of HTTPS; give the option again for more. It takes this for
+    /// clients that call another address than the server sees, and for a name without a dot.
+    /// [env: comma-separated]
+    #[arg(long = "tls-name", env = "KMSIM_TLS_NAMES", value_name = "NAME", value_delimiter = ',')]
+    pub tls_names: Vec<String>,
+
+    /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
+    #[arg(
+        long,
+        env = "KMSIM_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls_names"
+    )]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
+    #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
     #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
+}
+
+/// The options of `kmsim ca`.
+#[derive(Args)]
+pub struct CaOptions {
+    /// The SQLite file of the server; its certificate authority lies beside it.
+    #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]
+    pub data: PathBuf,
+
+    /// The form: PEM, or a PKCS #12 truststore for Java.
+    #[arg(long, env = "KMSIM_CA_FORMAT", value_enum, value_name = "FORMAT", default_value = "pem")]
+    pub format: CaFormat,
+
+    /// The password of the truststore. It guards a public certificate, and need not be secret.
+    #[arg(long, env = "KMSIM_CA_PASSWORD", value_name = "TEXT", default_value = TRUSTSTORE_PASSWORD)]
+    pub password: String,
+
+    /// The server's own certificate, if it has one: then there is no authority to print.
+    #[arg(long, env = "KMSIM_TLS_CERT", value_name = "FILE", hide = true)]
+    pub tls_cert: Option<PathBuf>,
+}
+
+/// What a certificate is printed as.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum CaFormat {
+    /// Text between two lines of dashes.
+    Pem,
+    /// A file that Java, and others, take as a truststore.
+    Pkcs12,
 }

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod model;
 pub mod server;
 pub mod store;
+pub mod tls;
 pub mod world;
 
 pub use server::Server;

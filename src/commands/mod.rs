@@ -1,5 +1,6 @@
 //! What the program does, a file for each command. Whatever stops one is told in one line.
 
+mod ca;
 mod serve;
 
 use crate::cli::{Cli, Command};
@@ -14,5 +15,6 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => serve::run(&options),
+        Command::Ca(options) => ca::run(&options),
     }
 }

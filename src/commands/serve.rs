@@ -35,9 +35,12 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
     Ok(server.until(stop).await?)
 }
 
-/// The one line that stdout carries.
+/// A line for each further address, and last the one that says that all is ready: stdout carries nothing else.
 fn say_ready(server: &Server) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
+    for address in server.further_addresses() {
+        writeln!(stdout, "kmsim listens on http://{address}")?;
+    }
     writeln!(stdout, "kmsim ready on http://{}", server.address())?;
     stdout.flush()
 }

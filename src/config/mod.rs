@@ -13,6 +13,7 @@ use crate::cli::ServeOptions;
 use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts, AuthMode};
 use crate::model::Realm;
+use crate::tls::{Mistaken, OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
 
 /// The access key of a server that was given none.
@@ -44,10 +45,20 @@ pub enum Data {
     Memory,
 }
 
+/// Where a server's certificates come from.
+pub enum Certificates {
+    /// Its own authority, which names these too.
+    Issued(Vec<ServedName>),
+    /// A file.
+    Own(OwnCertificate),
+}
+
 /// All that a server is given.
 pub struct Settings {
-    /// Where it listens.
-    pub listen: String,
+    /// Where it listens: at one address at least.
+    pub listen: Vec<String>,
+    /// What clients of HTTPS are shown.
+    pub certificates: Certificates,
     /// Where it keeps everything.
     pub data: Data,
     /// Who may call.
@@ -68,6 +79,7 @@ impl Settings {
     pub fn read(options: &ServeOptions) -> Result<Self, ConfigError> {
         Ok(Self {
             listen: options.listen.clone(),
+            certificates: certificates(options)?,
             data: data(options)?,
             accounts: accounts(options)?,
             region: region(options)?.map(str::to_owned),
@@ -87,6 +99,18 @@ fn data(options: &ServeOptions) -> Result<Data, ConfigError> {
         Err(VarError::NotPresent) => None,
     };
     Ok(Data::File(options.data.clone(), root))
+}
+
+fn certificates(options: &ServeOptions) -> Result<Certificates, ConfigError> {
+    if let (Some(certificate), Some(key)) = (&options.tls_cert, &options.tls_key) {
+        return OwnCertificate::read(certificate, key).map(Certificates::Own).map_err(|error| match error {
+            Mistaken::Certificate(error) => ConfigError::of("--tls-cert", error),
+            Mistaken::Key(error) => ConfigError::of("--tls-key", error),
+        });
+    }
+    let names = options.tls_names.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let names: Result<_, _> = names.map(str::parse).collect();
+    names.map(Certificates::Issued).map_err(|error| ConfigError::of("--tls-name", error))
 }
 
 /// The clock and the randomness that the options ask for.

@@ -26,6 +26,12 @@ impl Refused {
         Self(StatusCode::NOT_FOUND, what.into())
     }
 
+    /// The server cannot: the cause goes to the log.
+    pub(super) fn broken(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "an endpoint failed");
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why".to_owned())
+    }
+
     pub(super) fn wrong_method() -> Self {
         Self(StatusCode::METHOD_NOT_ALLOWED, "this endpoint has no such method".to_owned())
     }

@@ -2,6 +2,7 @@
 //! are JSON, and a refusal is `{"error": …}`.
 
 mod answer;
+mod ca;
 mod clock;
 mod health;
 mod scope;
@@ -15,7 +16,7 @@ use answer::{Answer, Refused};
 
 /// Every endpoint there is.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
-    let routes = Router::new().merge(health::routes()).merge(clock::routes());
+    let routes = Router::new().merge(health::routes()).merge(clock::routes()).merge(ca::routes());
     routes.method_not_allowed_fallback(wrong_method).fallback(unknown).with_state(Arc::clone(app))
 }
 

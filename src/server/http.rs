@@ -9,14 +9,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Response;
-use axum::serve::ListenerExt;
 use axum::{Router, ServiceExt};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use tokio::net::TcpListener;
 use tower_service::Service;
 
 use super::App;
+use super::doors::Staffed;
 use crate::control;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound};
 
@@ -58,7 +57,7 @@ impl Service<Request> for Front {
 /// # Errors
 /// When the listener fails.
 pub(super) async fn run(
-    listener: TcpListener,
+    doors: Staffed,
     app: Arc<App>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
@@ -68,13 +67,8 @@ pub(super) async fn run(
         // The other end waits for as long as the server serves.
         let _ = told.send(());
     };
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch Nagle's algorithm off");
-        }
-    });
     let front = Front { control: control::routes(&app), app };
-    let serving = axum::serve(listener, front.into_make_service()).with_graceful_shutdown(stop);
+    let serving = axum::serve(doors, front.into_make_service()).with_graceful_shutdown(stop);
     let patience = async {
         if stopping.await.is_err() {
             std::future::pending::<()>().await;

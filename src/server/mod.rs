@@ -1,18 +1,21 @@
 //! A running server: everything put together, from settings to sockets. It knows neither keys nor wires.
 
+mod doors;
 mod http;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::{ConfigError, Data, Settings};
+use crate::config::{Certificates, ConfigError, Data, Settings};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::store::{self, DataLock, RootKey, Sqlite, Store};
+use crate::tls::{Authority, Tls};
+use crate::world::World;
+use doors::Doors;
 
 /// What every request and every endpoint of the control plane works with.
 pub struct App {
@@ -24,11 +27,14 @@ pub struct App {
     pub clouds: Clouds,
     /// How requests are checked.
     pub auth: AuthMode,
+    /// What clients of HTTPS are shown.
+    pub tls: Arc<Tls>,
 }
 
 /// A server that serves. Dropping it stops it.
 pub struct Server {
     address: SocketAddr,
+    further: Vec<SocketAddr>,
     app: Arc<App>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -40,10 +46,10 @@ impl Server {
     /// # Errors
     /// It cannot listen, or the data cannot be used: told in one line that names the option.
     pub async fn start(settings: Settings) -> Result<Self, ConfigError> {
-        let listener = listen(&settings.listen).await?;
+        let doors = Doors::open(&settings.listen).await?;
         let (store, lock) =
             open_store(&settings.data).await.map_err(|error| ConfigError::of("--data", error))?;
-        Self::over(settings, listener, store, lock).await
+        Self::over(settings, doors, store, lock).await
     }
 
     /// Starts one over a store that is open already, whatever the settings say of where data is.
@@ -51,23 +57,25 @@ impl Server {
     /// # Errors
     /// It cannot listen, or the store cannot be read.
     pub async fn start_over(settings: Settings, store: Box<dyn Store>) -> Result<Self, ConfigError> {
-        let listener = listen(&settings.listen).await?;
-        Self::over(settings, listener, store, None).await
+        let doors = Doors::open(&settings.listen).await?;
+        Self::over(Settings { data: Data::Memory, ..settings }, doors, store, None).await
     }
 
     async fn over(
         settings: Settings,
-        listener: TcpListener,
+        doors: Doors,
         store: Box<dyn Store>,
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
-        let Settings { accounts, auth, region, world, .. } = settings;
+        let Settings { data, certificates, accounts, auth, region, world, .. } = settings;
+        let tls = Arc::new(tls(certificates, &data, &world)?);
         let accounts = Arc::new(accounts);
         let clouds = Clouds::new(&accounts, auth, region.as_deref());
         let engine = Engine::open(store, world, clouds.rules()).await;
         let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
-        let app = Arc::new(App { engine, accounts, clouds, auth });
-        let address = listener.local_addr().map_err(|error| ConfigError::of("--listen", error))?;
+        let app = Arc::new(App { engine, accounts, clouds, auth, tls: Arc::clone(&tls) });
+        let listening = doors.addresses().map_err(|error| ConfigError::of("--listen", error))?;
+        let (address, further) = listening;
         let (stop, told) = oneshot::channel();
         let serving = tokio::spawn({
             let app = Arc::clone(&app);
@@ -76,19 +84,25 @@ impl Server {
                     // Told, or dropped: either way it is over.
                     let _ = told.await;
                 };
-                let served = http::run(listener, Arc::clone(&app), stop).await;
+                let served = http::run(doors.showing(tls), Arc::clone(&app), stop).await;
                 app.engine.close().await;
                 drop(lock);
                 served
             }
         });
-        Ok(Self { address, app, stop, serving })
+        Ok(Self { address, further, app, stop, serving })
     }
 
-    /// Where it listens.
+    /// Where it listens: the address that was named first.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where else it listens, in the order in which the addresses were named.
+    #[must_use]
+    pub fn further_addresses(&self) -> &[SocketAddr] {
+        &self.further
     }
 
     /// What it works with.
@@ -112,9 +126,21 @@ impl Server {
     }
 }
 
-async fn listen(address: &str) -> Result<TcpListener, ConfigError> {
-    let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| ConfigError::of("--listen", format_args!("{address}: {error}")))
+/// What clients of HTTPS are shown. An authority is made where the data is, and there is none yet.
+fn tls(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tls, ConfigError> {
+    let names = match certificates {
+        Certificates::Own(certificate) => {
+            return Tls::own(certificate).map_err(|error| ConfigError::of("--tls-cert", error));
+        }
+        Certificates::Issued(names) => names,
+    };
+    let of_data = |error: &dyn std::fmt::Display| ConfigError::of("--data", error);
+    let authority = match data {
+        Data::Memory => Authority::draw(),
+        Data::File(path, _) => Authority::beside(&store::true_path(path).map_err(|error| of_data(&error))?),
+    };
+    let authority = authority.map_err(|error| of_data(&error))?;
+    Tls::issued(authority, &names, Arc::clone(world)).map_err(|error| ConfigError::of("--tls-name", error))
 }
 
 /// What keeps a store from being opened, in one line.

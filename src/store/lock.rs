@@ -1,9 +1,10 @@
 //! One server per data file. The lock is a file beside the database, so that other programs can still read that.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::StoreError;
+use super::files::beside;
 
 /// Held for as long as a server uses its data file; the operating system lets go when the process ends.
 #[derive(Debug)]
@@ -29,37 +30,4 @@ impl DataLock {
             }
         }
     }
-}
-
-/// The data file by its one true path: whatever links lead to it, its lock and its root key lie beside it.
-///
-/// # Errors
-/// It is a directory, a link to nothing, or in a folder that is not there.
-pub fn true_path(data: &Path) -> Result<PathBuf, StoreError> {
-    let shown = data.display();
-    if data.is_dir() {
-        return Err(StoreError::new(format_args!("{shown} is a directory")));
-    }
-    if data.is_symlink() && !data.exists() {
-        return Err(StoreError::new(format_args!("{shown} is a link to nothing")));
-    }
-    if data.exists() {
-        return data.canonicalize().map_err(|e| StoreError::new(format_args!("cannot open {shown}: {e}")));
-    }
-    let name = data.file_name();
-    let name = name.ok_or_else(|| StoreError::new(format_args!("{shown:?} is not a file name")))?;
-    let folder = folder(data).canonicalize();
-    Ok(folder.map_err(|e| StoreError::new(format_args!("cannot make {shown}: {e}")))?.join(name))
-}
-
-/// The folder that a file is in.
-pub(super) fn folder(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The path of a file that accompanies `data`: `kmsim.db` and `.lock` give `kmsim.db.lock`.
-pub(super) fn beside(data: &Path, suffix: &str) -> PathBuf {
-    let mut name = data.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -1,6 +1,7 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing.
 
 mod columns;
+pub mod files;
 mod lock;
 mod reader;
 mod root_key;
@@ -12,7 +13,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use lock::{DataLock, true_path};
+pub use files::true_path;
+pub use lock::DataLock;
 pub use root_key::RootKey;
 pub use sqlite::Sqlite;
 

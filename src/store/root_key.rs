@@ -3,8 +3,7 @@
 //! nobody sees it on the wire, and a seed must not give one vector to two texts.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Read;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -12,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::StoreError;
-use super::lock::{beside, folder};
+use super::files::{OWNER_ONLY, beside, keep_first};
 use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::world::Entropy;
 
@@ -72,8 +71,8 @@ impl RootKey {
         }
         let key = Self::draw();
         let text = Zeroizing::new(STANDARD.encode(*key.0));
-        write_whole(&path, text.as_bytes()).map_err(|e| fail("write", &e))?;
-        Ok(key)
+        let first = keep_first(&path, text.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &e))?;
+        if first { Ok(key) } else { Self::beside(data) }
     }
 
     /// Seals `plain` for `owner`.
@@ -86,16 +85,6 @@ impl RootKey {
     pub(super) fn open(&self, owner: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         Sealed::of(sealed)?.open((Cipher::Aes, &*self.0), owner.as_bytes()).ok()
     }
-}
-
-/// Makes a file that is there with all its bytes, for good, or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = beside(path, ".new");
-    let mut file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&draft, path)?;
-    File::open(folder(path))?.sync_all()
 }
 
 #[cfg(test)]

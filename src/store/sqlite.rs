@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::lock::beside;
+use super::files::beside;
 use super::writer::Writer;
 use super::{RootKey, Store, StoreError, Stored, reader};
 use crate::model::{Realm, RealmChange};

@@ -1,6 +1,7 @@
 //! Every crate stands once in the tree, or deny.toml says why not.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use crate::kit::root;
 
@@ -35,4 +36,18 @@ fn a_crate_stands_twice_only_with_a_reason() {
     let twice: Vec<_> = twice.into_iter().map(|(name, _)| name).collect();
     let excused: Vec<_> = excused.into_keys().collect();
     assert_eq!(excused, twice, "an excuse for a crate that stands once is a stale one");
+}
+
+#[test]
+fn tls_has_one_provider_of_cryptography() {
+    // The lock file also lists what is never built: crates behind features that are off.
+    let users = |name: &str| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["tree", "--locked", "--offline", "--edges", "normal,build", "--invert", name]);
+        let output = cargo.current_dir(root()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(users("ring"), "");
+    assert!(users("aws-lc-rs").contains("rustls "));
 }

@@ -86,7 +86,7 @@ impl Server {
             arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
         }
         let mut settings = Settings::read(&Cli::parse_from(arguments).serve).unwrap();
-        "127.0.0.1:0".clone_into(&mut settings.listen);
+        settings.listen = vec!["127.0.0.1:0".to_owned()];
         settings.auth = setup.auth;
         settings.world = Arc::clone(&world);
         let runtime =
@@ -276,7 +276,8 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Answer {
     parse(&answer)
 }
 
-fn parse(answer: &[u8]) -> Answer {
+/// The answer in these bytes.
+pub fn parse(answer: &[u8]) -> Answer {
     let text = String::from_utf8(answer.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -319,6 +320,19 @@ pub fn kmsim(arguments: &[&str]) -> Command {
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// The same command without the address that [`kmsim`] names.
+pub fn without_listen(command: &Command) -> Command {
+    let mut bare = Command::new(command.get_program());
+    bare.args(command.get_args().skip(2)).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => bare.env(name, value),
+            None => bare.env_remove(name),
+        };
+    }
+    bare
 }
 
 impl Process {

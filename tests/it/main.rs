@@ -37,6 +37,7 @@ mod rotation;
 mod secrets;
 mod signatures;
 mod tags;
+mod tls;
 mod upgrade;
 mod vectors;
 mod walls;

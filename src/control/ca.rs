@@ -1,0 +1,37 @@
+//! The certificate that clients have to trust. It is public, and whoever needs it does not trust the server yet: it is
+//! answered in plain text too, and to everybody.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use super::answer::Refused;
+use crate::server::App;
+use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/_kmsim/ca.pem", get(pem)).route("/_kmsim/ca.p12", get(p12))
+}
+
+/// `GET /_kmsim/ca.pem`: the authority's certificate.
+async fn pem(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> {
+    let pem = authority(&app)?.pem().to_owned();
+    Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem))
+}
+
+/// `GET /_kmsim/ca.p12`: the same as a truststore for Java, under the password `changeit`.
+async fn p12(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> {
+    let store = authority(&app)?.truststore(TRUSTSTORE_PASSWORD);
+    let store = store.map_err(|error| Refused::broken(&error))?;
+    Ok(([(CONTENT_TYPE, "application/x-pkcs12")], store))
+}
+
+fn authority(app: &App) -> Result<&Authority, Refused> {
+    app.tls.authority().ok_or_else(|| {
+        Refused::not_found("this server was given a certificate (--tls-cert), and issues none of its own")
+    })
+}

@@ -1,0 +1,97 @@
+//! The names of a server in its certificates. A client that asks for a name gets a certificate with that one, whatever it
+//! is: users give a local server the names that their clients insist on. What has to be known beforehand are the names
+//! of those who do not ask: clients that call an address, and those that keep a name without a dot to themselves (Java).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+use der::asn1::Ia5String;
+use rustls::pki_types::DnsName;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use super::TlsError;
+
+/// A name that a client may call the server by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ServedName {
+    /// In lower case, without a dot at its end; its first label may be `*`.
+    Dns(Box<str>),
+    /// An IP address.
+    Ip(IpAddr),
+}
+
+impl FromStr for ServedName {
+    type Err = TlsError;
+
+    fn from_str(text: &str) -> Result<Self, TlsError> {
+        if let Ok(ip) = text.parse::<IpAddr>() {
+            return Ok(Self::of_address(ip));
+        }
+        let labels = text.strip_prefix("*.").unwrap_or(text);
+        if DnsName::try_from(labels).is_err() {
+            return Err(TlsError::new(format_args!("{text:?} is neither a DNS name nor an IP address")));
+        }
+        Ok(Self::Dns(text.trim_end_matches('.').to_ascii_lowercase().into()))
+    }
+}
+
+impl ServedName {
+    /// An address, as its user writes it.
+    pub(super) fn of_address(ip: IpAddr) -> Self {
+        Self::Ip(ip.to_canonical())
+    }
+
+    /// As it stands among a certificate's alternative names.
+    pub(super) fn in_certificate(&self) -> Result<GeneralName, TlsError> {
+        match self {
+            Self::Dns(name) => Ia5String::new(name.as_ref()).map(GeneralName::DnsName).map_err(TlsError::new),
+            Self::Ip(ip) => Ok(GeneralName::from(*ip)),
+        }
+    }
+}
+
+/// The names that stand in every certificate: those of this machine, that of the image, and the extra ones, once each.
+pub(super) fn always(extra: &[ServedName]) -> Vec<ServedName> {
+    let host = gethostname::gethostname().into_string().unwrap_or_default();
+    let short = host.split('.').next().unwrap_or_default();
+    let texts = ["localhost", "kmsim", "host.docker.internal", &host, short];
+    let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(ServedName::Ip);
+    let mut names: Vec<ServedName> = Vec::new();
+    // What this machine is called need not be a name that a certificate can hold.
+    for name in texts.iter().filter_map(|text| text.parse().ok()).chain(loopback).chain(extra.iter().cloned())
+    {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_strictly() {
+        let read = |text: &str| text.parse::<ServedName>().map_err(|e| e.to_string());
+        assert_eq!(read("KMS.Example.com."), Ok(ServedName::Dns("kms.example.com".into())));
+        assert_eq!(read("*.example.com"), Ok(ServedName::Dns("*.example.com".into())));
+        assert_eq!(read("my_kms"), Ok(ServedName::Dns("my_kms".into())));
+        assert_eq!(read("::ffff:10.0.0.9"), Ok(ServedName::Ip(Ipv4Addr::new(10, 0, 0, 9).into())));
+        for bad in ["", "*", "*.", "a b", "http://kms", "kms:443", "10.0.0.256", "[::1]", "a..b", "ключ"]
+        {
+            assert_eq!(read(bad), Err(format!("{bad:?} is neither a DNS name nor an IP address")));
+        }
+    }
+
+    #[test]
+    fn each_name_stands_once() {
+        let extra = ["localhost", "::1", "kms.test", "kms.test"].map(|text| text.parse().unwrap());
+        let names = always(&extra);
+        for name in &names {
+            assert_eq!(names.iter().filter(|it| *it == name).count(), 1, "{name:?}");
+        }
+        assert!(names.contains(&ServedName::Dns("kms.test".into())));
+        assert!(names.contains(&ServedName::Dns("host.docker.internal".into())));
+    }
+}

@@ -1,0 +1,162 @@
+//! The authority: kept with the data, told to everybody, its key to nobody.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use kmsim::world::Clock;
+
+use super::{Client, ca_p12, ca_pem, made_by_openssl, openssl};
+use crate::kit::{Process, data_file, kmsim};
+use crate::program::{refusal, refused};
+
+fn beside(data: &Path, suffix: &str) -> PathBuf {
+    PathBuf::from([data.to_str().unwrap(), suffix].concat())
+}
+
+/// `kmsim ca`, with no setting from this environment.
+fn ca(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
+        command.env_remove(name);
+    }
+    command.arg("ca").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[track_caller]
+fn printed(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    output
+}
+
+fn pem(data: &Path) -> String {
+    String::from_utf8(printed(&mut ca(&["--data", data.to_str().unwrap()])).stdout).unwrap()
+}
+
+#[test]
+fn it_outlives_a_restart() {
+    let (_folder, path) = data_file();
+    let arguments = ["--data", path.to_str().unwrap()];
+    let first = ca_pem(Process::start(&arguments).address);
+    let again = Process::start(&arguments);
+    assert_eq!(ca_pem(again.address), first);
+    let client = Client::trusting(&first, Clock::default().host());
+    client.health(again.address, "localhost").unwrap().ok();
+    // All that has to be kept is its key.
+    drop(again);
+    std::fs::remove_file(beside(&path, ".ca.pem")).unwrap();
+    assert_eq!(ca_pem(Process::start(&arguments).address), first);
+    assert_eq!(std::fs::read_to_string(beside(&path, ".ca.pem")).unwrap(), first);
+}
+
+#[test]
+fn its_key_is_for_its_owner_and_its_certificate_for_everybody() {
+    let (_folder, path) = data_file();
+    let server = Process::start(&["--data", path.to_str().unwrap()]);
+    let mode = |suffix: &str| std::fs::metadata(beside(&path, suffix)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(".ca-key"), 0o600);
+    let plain = path.with_file_name("plain");
+    std::fs::write(&plain, "").unwrap();
+    let usual = std::fs::metadata(plain).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(".ca.pem"), usual & 0o644);
+    assert_eq!(std::fs::read_to_string(beside(&path, ".ca.pem")).unwrap(), ca_pem(server.address));
+    let drafts = std::fs::read_dir(path.parent().unwrap()).unwrap();
+    let drafts = drafts.map(|it| it.unwrap().file_name().into_string().unwrap());
+    assert_eq!(drafts.filter(|name| name.contains(".new")).count(), 0);
+    assert!(!ca_pem(server.address).contains("PRIVATE"));
+}
+
+#[test]
+fn the_command_makes_it_and_servers_take_it() {
+    let (_folder, path) = data_file();
+    let first = pem(&path);
+    assert!(!path.exists(), "the data is made by a server");
+    let server = Process::start(&["--data", path.to_str().unwrap()]);
+    assert_eq!(ca_pem(server.address), first);
+    assert_eq!(pem(&path), first, "while a server has the data too");
+    let by_variable = printed(ca(&[]).env("KMSIM_DATA", &path)).stdout;
+    assert_eq!(String::from_utf8(by_variable).unwrap(), first);
+}
+
+#[test]
+fn of_many_who_come_first_one_makes_it() {
+    let (_folder, path) = data_file();
+    let all: Vec<_> = (0..8).map(|_| ca(&["--data", path.to_str().unwrap()]).spawn().unwrap()).collect();
+    let mut told: Vec<_> = all.into_iter().map(|it| it.wait_with_output().unwrap().stdout).collect();
+    told.dedup();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with(b"-----BEGIN CERTIFICATE-----\n"));
+}
+
+#[test]
+fn java_and_openssl_read_the_truststore() {
+    let (folder, path) = data_file();
+    let data = path.to_str().unwrap();
+    let pem = pem(&path);
+    let by_flag = printed(&mut ca(&["--data", data, "--format", "pkcs12", "--password", "geheim ü"])).stdout;
+    let mut by_variable = ca(&["--data", data]);
+    by_variable.env("KMSIM_CA_FORMAT", "pkcs12").env("KMSIM_CA_PASSWORD", "geheim ü");
+    let by_variable = printed(&mut by_variable).stdout;
+    let plain = printed(&mut ca(&["--data", data, "--format", "pkcs12"])).stdout;
+    let server = Process::start(&["--data", data]);
+    let fetched = ca_p12(server.address);
+    let stores =
+        [(by_flag, "geheim ü"), (by_variable, "geheim ü"), (plain, "changeit"), (fetched, "changeit")];
+    for (index, (store, password)) in stores.into_iter().enumerate() {
+        let file = folder.path().join(format!("{index}.p12"));
+        std::fs::write(&file, store).unwrap();
+        let file = file.to_str().unwrap();
+        let pass = format!("pass:{password}");
+        let (good, said) = openssl(&["pkcs12", "-in", file, "-nokeys", "-passin", &pass]);
+        assert!(good && said.contains(&pem), "{said}");
+        let (good, said) = openssl(&["pkcs12", "-in", file, "-nokeys", "-passin", "pass:another"]);
+        assert!(!good && said.contains("invalid password"), "{said}");
+        if password.is_ascii() {
+            let mut keytool = Command::new("keytool");
+            let listed = keytool.args(["-list", "-rfc", "-keystore", file, "-storepass", password]).output();
+            let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+            assert!(listed.contains("Alias name: kmsim\n"), "{listed}");
+            assert!(listed.contains("Entry type: trustedCertEntry\n"), "{listed}");
+            assert!(listed.replace('\r', "").contains(pem.trim_end()), "{listed}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_of_the_command_are_told() {
+    let (folder, path) = data_file();
+    let data = path.to_str().unwrap();
+    for (arguments, said) in [
+        (vec!["--data", ":memory:"], "--data: a server in memory has an authority for as long as it runs"),
+        (vec!["--data", "/nowhere/kmsim.db"], "--data: cannot make /nowhere/kmsim.db"),
+        (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
+        (
+            vec!["--data", data, "--format", "pkcs12", "--password", ""],
+            "--password: a truststore's password is not empty",
+        ),
+        (
+            vec!["--data", data, "--tls-cert", "a.pem"],
+            "--tls-cert: a server with a certificate of its own issues none",
+        ),
+    ] {
+        let line = refused(&mut ca(&arguments));
+        assert!(line.contains(said), "{line}");
+    }
+    made_by_openssl(
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out kmsim.db.ca-key",
+        folder.path(),
+    );
+    for mut command in [ca(&["--data", data]), kmsim(&["--data", data])] {
+        let line = refusal(&mut command).unwrap();
+        assert!(line.contains("--data: cannot use ") && line.contains("kmsim.db.ca-key: "), "{line}");
+    }
+}
+
+#[test]
+fn in_memory_it_lives_as_long_as_the_server_and_no_seed_repeats_it() {
+    let arguments = ["--data", ":memory:", "--entropy-seed", "a seed"];
+    let one = ca_pem(Process::start(&arguments).address);
+    assert_ne!(one, ca_pem(Process::start(&arguments).address));
+}

@@ -1,0 +1,92 @@
+//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody waiting: not other clients,
+//! and not the end of the server.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::thread::{scope, sleep};
+use std::time::Duration;
+
+use kmsim::world::Clock;
+
+use super::{Client, ca_pem};
+use crate::kit::{Process, data_file, kmsim};
+use crate::program::ended;
+
+/// The beginning of a handshake that promises 512 bytes more.
+const HALF: [u8; 5] = [22, 3, 1, 2, 0];
+
+#[test]
+fn others_are_served_and_the_server_can_end() {
+    let mut server = Process::start(&["--data", ":memory:"]);
+    let address = server.address;
+    let client = Client::trusting(&ca_pem(address), Clock::default().host());
+    let begun = |bytes: &[u8]| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream
+    };
+    let stuck: Vec<_> = (0..30).flat_map(|_| [begun(b""), begun(&HALF[..1]), begun(&HALF)]).collect();
+    for _ in 0..30 {
+        // Not a handshake at all, and an authority that is not trusted.
+        let mut broken = begun(&[&HALF[..], &[0xff; 512]].concat());
+        let mut told = Vec::new();
+        broken.read_to_end(&mut told).unwrap();
+        assert!(!told.starts_with(b"HTTP"), "{told:?}");
+        let strange = Client::trusting(&ca_pem_of_another(), Clock::default().host());
+        assert!(strange.health(address, "localhost").is_err());
+    }
+    scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| client.health(address, "localhost").unwrap().ok());
+        }
+    });
+    server.signal("TERM");
+    assert_eq!(ended(&mut server.child), Some(0));
+    drop(stuck);
+}
+
+/// An authority that this server knows nothing of.
+fn ca_pem_of_another() -> String {
+    kmsim::tls::Authority::draw().unwrap().pem().to_owned()
+}
+
+#[test]
+fn a_request_under_tls_is_finished_before_the_end() {
+    let (_folder, path) = data_file();
+    let mut server = Process::start(&["--data", path.to_str().unwrap()]);
+    let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
+    let idle = client.open(server.address, "localhost");
+    let mut slow = client.open(server.address, "localhost");
+    let body = "Action=DescribeRegions";
+    write!(slow.0, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", body.len(), &body[..5])
+        .unwrap();
+    sleep(Duration::from_millis(300));
+    server.signal("TERM");
+    sleep(Duration::from_millis(300));
+    slow.0.write_all(&body.as_bytes()[5..]).unwrap();
+    let mut answer = String::new();
+    slow.0.read_to_string(&mut answer).unwrap();
+    // The end of the stream is announced, or reading it would have failed.
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("\"Code\""), "{answer}");
+    assert_eq!(ended(&mut server.child), Some(0));
+    drop(idle);
+}
+
+#[test]
+fn too_many_open_files_end_nothing() {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 48 && exec \"$0\" --listen 127.0.0.1:0 --data :memory:"]);
+    let plain = kmsim(&[]);
+    limited.arg(plain.get_program()).stdin(Stdio::null()).stdout(Stdio::piped());
+    for (name, value) in plain.get_envs() {
+        assert!(value.is_none(), "{name:?} is only taken away");
+        limited.env_remove(name);
+    }
+    let server = Process::spawn(&mut limited);
+    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    sleep(Duration::from_millis(500));
+    drop(crowd);
+    let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
+    client.health(server.address, "localhost").unwrap().ok();
+}
