@@ -150,6 +150,13 @@ fn the_engine_knows_no_cloud_and_no_wire() {
 }
 
 #[test]
+fn tls_knows_no_http_and_no_cloud() {
+    let wire = ["axum", "http", "hyper", "serde", "sqlx"];
+    let found = places(&["src/tls/"], |line| wire.iter().chain(&CLOUDS).any(|word| has_word(line, word)));
+    nowhere("tls/ knows more than certificates and streams", &found);
+}
+
+#[test]
 fn algorithms_take_bytes() {
     let others = ["tokio", "sqlx", "axum", "jiff", "serde", "uuid"];
     let found = places(&["src/algorithms/"], |line| others.iter().any(|word| has_word(line, word)));

@@ -11,18 +11,18 @@ const { Run, environment, finish } = require('./kit');
 const scenario = require('./scenario');
 
 const name = 'node-openapi';
-const endpoint = environment().replace(/^http:\/\//, '');
+const [protocol, endpoint] = environment().split('://');
 
 /** `place` says where parameters go, query or body; `config` changes the SDK's configuration. */
 function client({ method = 'POST', place = 'query', version = '2016-01-20', config = {} } = {}) {
   const sdk = new OpenApi(new Config({
-    accessKeyId: name, accessKeySecret: `secret-of-${name}`, endpoint, protocol: 'http', ...config,
+    accessKeyId: name, accessKeySecret: `secret-of-${name}`, endpoint, protocol, ...config,
   }));
   const runtime = new RuntimeOptions({ readTimeout: 30000, connectTimeout: 30000 });
   return {
     async call(action, params) {
       const api = new Params({
-        action, version, method, protocol: 'HTTP', pathname: '/', authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json',
+        action, version, method, protocol: protocol.toUpperCase(), pathname: '/', authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json',
       });
       const request = new OpenApiRequest({ [place]: place === 'query' ? OpenApiUtil.query(params) : params });
       try {

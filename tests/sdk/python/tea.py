@@ -23,7 +23,7 @@ from scenario import steps
 from scenario.keys import described, new_key
 
 URL = os.environ["KMSIM_URL"]
-ENDPOINT = urlsplit(URL).netloc
+SCHEME, ENDPOINT = urlsplit(URL)[:2]
 VERSION = "2016-01-20"
 
 # scheme -> access key, account, and what the configuration needs beyond the defaults
@@ -61,7 +61,7 @@ class Kms:
             "access_key_secret": secret or f"secret-of-{own_key}",
             "security_token": token,
             "endpoint": ENDPOINT,
-            "protocol": "http",
+            "protocol": SCHEME,
             **extra,
             **config,
         }
@@ -103,7 +103,7 @@ class Kms:
         params = Params(
             action=action,
             version=version,
-            protocol="HTTP",
+            protocol=SCHEME.upper(),
             pathname="/",
             method="POST",
             auth_type="AK",
