@@ -3,6 +3,7 @@
 
 use pkcs8::{Document, LineEnding};
 use rand_core::CryptoRng;
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::ecdsa::{p256, secp256k1};
@@ -234,6 +235,28 @@ impl PublicKey {
             Self::P256(key) => key.document(),
             Self::Secp256k1(key) => key.document(),
             Self::Sm2(key) => key.document(),
+        }
+    }
+
+    /// Whether a `SubjectPublicKeyInfo` holds this key, however it is written.
+    #[must_use]
+    pub fn is(&self, der: &[u8]) -> bool {
+        let spec = match self {
+            Self::Rsa(key) => key.spec(),
+            Self::P256(_) => PairSpec::EcP256,
+            Self::Secp256k1(_) => PairSpec::EcP256K,
+            Self::Sm2(_) => PairSpec::EcSm2,
+        };
+        Self::read(spec, der).and_then(|other| Ok(other.der()? == self.der()?)).unwrap_or_default()
+    }
+
+    /// What is signed of a message: its SHA-256 digest, or for SM2 that with SM3 into which key and identity are mixed;
+    /// the identity is `1234567812345678`.
+    #[must_use]
+    pub fn digest(&self, message: &[u8]) -> [u8; DIGEST_LEN] {
+        match self {
+            Self::Rsa(_) | Self::P256(_) | Self::Secp256k1(_) => Sha256::digest(message).into(),
+            Self::Sm2(key) => key.digest(message),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod rsa;
 pub mod sm2;
 pub mod ssh;
 pub mod symmetric;
+pub mod x509;
 
 use rand_core::CryptoRng;
 

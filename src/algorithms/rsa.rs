@@ -24,6 +24,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::asymmetric::PairSpec;
 use super::{Chance, DIGEST_LEN, Failure};
 
 /// Draws a private key with a modulus of so many bits and the exponent 65537.
@@ -129,6 +130,10 @@ impl PublicKey {
                 .map_err(|_| Failure::Unfit)?,
             plain,
         })
+    }
+
+    pub(super) fn spec(&self) -> PairSpec {
+        if self.plain.n().bits() == 3072 { PairSpec::Rsa3072 } else { PairSpec::Rsa2048 }
     }
 
     pub(super) fn document(&self) -> Result<Document, Failure> {

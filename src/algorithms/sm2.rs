@@ -7,6 +7,7 @@ use sm2::SecretKey;
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::Generate;
 use sm2::pke::{DecryptingKey, EncryptingKey};
+use sm3::{Digest as _, Sm3};
 use zeroize::Zeroizing;
 
 use super::{DIGEST_LEN, Failure};
@@ -22,6 +23,32 @@ pub enum Form {
 
 /// What a ciphertext in raw form begins with: the mark of an uncompressed point.
 const UNCOMPRESSED: u8 = 4;
+
+/// The signer's identity where none was agreed on (GM/T 0009 section 10).
+const IDENTITY: &[u8; 16] = b"1234567812345678";
+
+/// The curve of GB/T 32918.5: `a`, `b` and the base point.
+const CURVE: [[u8; 32]; 4] = [
+    hex("fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc"),
+    hex("28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93"),
+    hex("32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7"),
+    hex("bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0"),
+];
+
+/// The bytes that 64 digits in lower case stand for.
+const fn hex(digits: &str) -> [u8; 32] {
+    const fn digit(c: u8) -> u8 {
+        if c < b'a' { c - b'0' } else { c - b'a' + 10 }
+    }
+    let digits = digits.as_bytes();
+    let mut bytes = [0; 32];
+    let mut at = 0;
+    while at < 32 {
+        bytes[at] = digit(digits[2 * at]) << 4 | digit(digits[2 * at + 1]);
+        at += 1;
+    }
+    bytes
+}
 
 /// The signer's identity is in the digest before it comes here; the library asks for one all the same.
 const NO_IDENTITY: &str = "";
@@ -76,6 +103,19 @@ impl PublicKey {
             verifying: VerifyingKey::new(NO_IDENTITY, key).map_err(|_| Failure::Unfit)?,
             encrypting: EncryptingKey::new(key),
         })
+    }
+
+    /// What is signed of a message, `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the
+    /// identity, the curve and the key.
+    pub(super) fn digest(&self, message: &[u8]) -> [u8; DIGEST_LEN] {
+        // The identity's length in bits.
+        let mut identity = Sm3::new().chain_update([0, 128]).chain_update(IDENTITY);
+        for number in &CURVE {
+            identity.update(number);
+        }
+        // The point, without the mark of its form.
+        identity.update(self.verifying.to_sec1_bytes().get(1..).unwrap_or_default());
+        Sm3::new().chain_update(identity.finalize()).chain_update(message).finalize().into()
     }
 
     pub(super) fn document(&self) -> Result<Document, Failure> {

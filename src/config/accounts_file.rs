@@ -41,6 +41,7 @@ struct QuotaEntry {
     keys: Option<usize>,
     aliases: Option<usize>,
     secrets: Option<usize>,
+    certificates: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -161,8 +162,8 @@ fn parse(text: &str) -> Result<File, String> {
 }
 
 fn add_account(entry: AccountEntry, accounts: &mut Accounts) -> Result<(), String> {
-    let QuotaEntry { keys, aliases, secrets } = entry.quotas;
-    let quota = Quota { keys, aliases, secrets };
+    let QuotaEntry { keys, aliases, secrets, certificates } = entry.quotas;
+    let quota = Quota { keys, aliases, secrets, certificates };
     let id = entry.id.value.0.as_str();
     let account = Arc::new(Account { id: id.into(), status: entry.status, quota });
     if !accounts.add_account(&account) {

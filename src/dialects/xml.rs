@@ -4,7 +4,8 @@ use serde::Serialize;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
-/// A body as an XML document. `None` where XML cannot carry a character of its texts.
+/// A body as an XML document. `None` where XML cannot carry a character of its texts, or
+/// a name as an element's.
 pub(super) fn document<T: Serialize>(root: &str, body: &T) -> Option<Vec<u8>> {
     complete(&quick_xml::se::to_string_with_root(root, body).ok()?)
 }

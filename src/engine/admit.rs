@@ -1,12 +1,13 @@
-//! The one door to a key: it finds the key, asks the caller's table whether the operation goes with the
-//! key's state, and answers a proof. Key material is reachable through that proof only.
+//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation goes with its
+//! state, and answers a proof. Key material is reachable through that proof only.
 
 use std::sync::Arc;
 
-use super::{Caller, Error, Operation, Verdict};
+use super::{Caller, CertificateOperation, Error, Operation, Verdict};
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
-    AliasName, Key, KeyId, KeySpec, KeyState, KeyVersion, Material, Origin, State, SymmetricSpec, VersionId,
+    AliasName, Certificate, CertificateId, CertificateStatus, Key, KeyId, KeySpec, KeyState, KeyVersion,
+    Material, Origin, State, SymmetricSpec, VersionId,
 };
 use crate::world::Instant;
 
@@ -85,6 +86,33 @@ impl<'a> Sight<'a> {
     pub fn admit_version(&self, id: VersionId, operation: Operation) -> Result<Admitted<'a>, Error> {
         let key = self.live(self.state.key_by_version(id)).ok_or(Error::KeyNotFound)?;
         self.judge(key, operation)
+    }
+
+    /// Every certificate, oldest first.
+    pub fn certificates(&self) -> impl Iterator<Item = &'a Arc<Certificate>> + use<'a> {
+        self.state.certificates()
+    }
+
+    /// Lets `operation` at the certificate, if the caller's rules do.
+    ///
+    /// # Errors
+    /// The certificate is unknown, or its status refuses.
+    pub fn admit_certificate(
+        &self,
+        id: &CertificateId,
+        operation: CertificateOperation,
+    ) -> Result<AdmittedCertificate<'a>, Error> {
+        let certificate = self.state.certificate_by_id(id).ok_or(Error::CertificateNotFound)?;
+        let status = certificate.settings.status;
+        match ((self.caller.rules.certificate_verdict)(operation, status), status) {
+            (Verdict::Admit, _) => Ok(AdmittedCertificate { certificate }),
+            (Verdict::RefuseMove, _) | (Verdict::RefuseState, CertificateStatus::Active) => {
+                Err(Error::MoveRefused)
+            }
+            (Verdict::RefuseState, CertificateStatus::Pending) => Err(Error::CertificatePending),
+            (Verdict::RefuseState, CertificateStatus::Inactive) => Err(Error::CertificateInactive),
+            (Verdict::RefuseState, CertificateStatus::Revoked) => Err(Error::CertificateRevoked),
+        }
     }
 
     fn live(&self, key: Option<&'a Arc<Key>>) -> Option<(&'a Arc<Key>, KeyState)> {
@@ -185,5 +213,25 @@ impl<'a> Admitted<'a> {
         version
             .and_then(|version| Some((version.id, version.material(self.now)?)))
             .ok_or(Error::KeyPendingImport)
+    }
+}
+
+/// The proof that an operation was let at a certificate.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedCertificate<'a> {
+    certificate: &'a Arc<Certificate>,
+}
+
+impl<'a> AdmittedCertificate<'a> {
+    /// The certificate.
+    #[must_use]
+    pub fn certificate(self) -> &'a Arc<Certificate> {
+        self.certificate
+    }
+
+    /// Its private key.
+    pub(super) fn pair(self) -> Result<&'a PrivateKey, Error> {
+        let Certificate { private_key, spec, .. } = &**self.certificate;
+        private_key.private_key(*spec).map_err(|_| Error::Internal("the private key cannot be read"))
     }
 }

@@ -29,4 +29,6 @@ pub struct Quota {
     pub aliases: Option<usize>,
     /// Secrets.
     pub secrets: Option<usize>,
+    /// Certificates.
+    pub certificates: Option<usize>,
 }

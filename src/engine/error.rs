@@ -1,5 +1,6 @@
 //! What can be wrong, named for the fact. A dialect turns each into its cloud's status, code and message.
 
+use crate::algorithms::x509::Flawed;
 use crate::model::AliasName;
 use crate::store::StoreError;
 
@@ -36,8 +37,8 @@ pub enum Error {
     /// The text is longer than the algorithm takes.
     #[error("the text is too long for the algorithm")]
     TextTooLong,
-    /// The key's state does not allow this move.
-    #[error("the key's state does not allow this")]
+    /// The key's or certificate's state does not allow this move.
+    #[error("the state does not allow this")]
     MoveRefused,
     /// The key is protected from deletion.
     #[error("the key is protected from deletion")]
@@ -91,6 +92,21 @@ pub enum Error {
     /// What a caller makes of a text is wrong; the caller knows how.
     #[error("the text is not legal")]
     TextIllegal,
+    /// No certificate has this id in the caller's realm.
+    #[error("no such certificate")]
+    CertificateNotFound,
+    /// The certificate is not issued yet.
+    #[error("the certificate is pending")]
+    CertificatePending,
+    /// The certificate is switched off.
+    #[error("the certificate is inactive")]
+    CertificateInactive,
+    /// The certificate was taken back.
+    #[error("the certificate is revoked")]
+    CertificateRevoked,
+    /// What came as the certificate, or as its issuers', is not what it has to be.
+    #[error("certificate {} of the chain: {:?}", .0.at, .0.flaw)]
+    CertificateFlawed(Flawed),
     /// The account holds as many as it may.
     #[error("the quota is used up")]
     QuotaExceeded,

@@ -1,4 +1,4 @@
-//! The rules of keys, secrets, aliases and tags. Knows no cloud, no wire and no SQL: a cloud's own rules come in
+//! The rules of keys, secrets, certificates, aliases and tags. Knows no cloud, no wire and no SQL: a cloud's own rules come in
 //! with the caller, errors go out as facts.
 //!
 //! Reading operations are plain functions over a snapshot of a realm: they take no lock and cannot reach
@@ -8,6 +8,8 @@ mod admit;
 mod aliases;
 mod calendar;
 mod caller;
+mod certificate_use;
+mod certificates;
 mod cipher;
 mod ciphertext;
 mod clocks;
@@ -33,8 +35,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-pub use admit::{Admitted, KeyRef, Sight};
+pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
 pub use caller::{Caller, Quota};
+pub use certificate_use::Message;
+pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
 pub use clocks::Turn;
 pub use draft::Draft;
@@ -42,7 +46,7 @@ pub use error::Error;
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use keys::NewKey;
 pub use pairs::PairRef;
-pub use rules::{Operation, Renewal, Rules, Verdict};
+pub use rules::{CertificateOperation, Operation, Renewal, Rules, Verdict};
 pub use secret_versions::StageMove;
 pub use secrets::{NewSecret, NewSecretVersion, SecretValue, Wanted};
 pub use tags::{Tagged, Untag};

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
 use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
-use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey, Signing, generate};
+use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate};
 use crate::algorithms::{Chance, DIGEST_LEN, Failure};
 use crate::model::{KeyUsage, VersionId};
 
@@ -42,9 +42,19 @@ impl Engine {
         let view = self.view(caller);
         let admitted = view.sight(caller).admit(&pair.key, Operation::Sign)?;
         let (version, key) = for_use(&admitted, KeyUsage::SignVerify)?.pair(pair.version)?;
+        Ok(Used::new(self.sign_with(key, algorithm, digest)?, &admitted, version))
+    }
+
+    /// Signs with a private key, with such chance that a seeded run repeats itself.
+    pub(super) fn sign_with(
+        &self,
+        key: &PrivateKey,
+        algorithm: Signing,
+        digest: &[u8; DIGEST_LEN],
+    ) -> Result<Vec<u8>, Error> {
         let mut rng = self.world.entropy.rng();
         let chance = if self.world.entropy.is_seeded() { Chance::Only(&mut rng) } else { Chance::Any };
-        Ok(Used::new(key.sign(algorithm, digest, chance)?, &admitted, version))
+        Ok(key.sign(algorithm, digest, chance)?)
     }
 
     /// Whether a signature is the pair's over this digest.

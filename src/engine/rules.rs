@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, KeyId, KeyState};
+use crate::model::{AliasName, CertificateStatus, KeyId, KeyState};
 use crate::world::{Entropy, Instant};
 
 /// What a caller wants to do with a key. The order is that of the columns in a cloud's table.
@@ -51,6 +51,25 @@ pub enum Operation {
     GetPolicy,
 }
 
+/// What a caller wants to do with a certificate. The order is that of the columns in a cloud's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CertificateOperation {
+    Look,
+    Upload,
+    Activate,
+    Deactivate,
+    Revoke,
+    Delete,
+    Sign,
+    Verify,
+    Encrypt,
+    Decrypt,
+    Tag,
+    Untag,
+}
+
 /// What a managed secret's next value is made of. It holds values, and has no form for logs.
 pub struct Renewal<'a> {
     /// The kind of secret, in the cloud's own word.
@@ -67,7 +86,7 @@ pub struct Renewal<'a> {
     pub entropy: &'a Entropy,
 }
 
-/// How a cloud answers an operation on a key in some state.
+/// How a cloud answers an operation on a key or certificate in some state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It goes ahead.
@@ -85,9 +104,11 @@ pub struct Rules {
     pub verdict: fn(Operation, KeyState) -> Verdict,
     /// Draws the id of a new key.
     pub key_id: fn(&Entropy) -> KeyId,
+    /// The same for certificates.
+    pub certificate_verdict: fn(CertificateOperation, CertificateStatus) -> Verdict,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
-    /// How many tags a key or a secret may carry.
+    /// How many tags a key, a secret or a certificate may carry.
     pub tags_per_key: usize,
     /// How many versions a key pair may have.
     pub versions_per_pair: usize,

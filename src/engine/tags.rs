@@ -1,9 +1,9 @@
-//! Tags: names with values that users hang on keys and secrets.
+//! Tags: names with values that users hang on keys, secrets and certificates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{Change, Ordinal, SecretName};
+use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
+use crate::model::{CertificateId, Change, Ordinal, SecretName};
 
 /// What carries tags.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub enum Tagged {
     Key(KeyRef),
     /// A secret.
     Secret(SecretName),
+    /// A certificate.
+    Certificate(CertificateId),
 }
 
 /// Which tags to take away.
@@ -32,11 +34,14 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in admit_each(draft, &whom, Operation::Tag)? {
+            for carrier in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
                 for (name, value) in &tags {
                     draft.add(match carrier {
                         Carrier::Key(key) => Change::TagSet(key, name.clone(), value.clone()),
                         Carrier::Secret(secret) => Change::SecretTagSet(secret, name.clone(), value.clone()),
+                        Carrier::Certificate(it) => {
+                            Change::CertificateTagSet(it, name.clone(), value.clone())
+                        }
                     });
                 }
                 if carried(draft, carrier).map_or(0, BTreeMap::len) > draft.caller().rules.tags_per_key {
@@ -51,7 +56,7 @@ impl Engine {
     /// Takes tags from everything named, or, where one of them refuses, none from any.
     pub async fn untag(&self, caller: Caller, whom: Vec<Tagged>, which: Untag) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in admit_each(draft, &whom, Operation::Untag)? {
+            for carrier in admit_each(draft, &whom, (Operation::Untag, CertificateOperation::Untag))? {
                 let names: Vec<String> = match &which {
                     Untag::Named(names) => names.clone(),
                     Untag::All => {
@@ -62,6 +67,7 @@ impl Engine {
                     draft.add(match carrier {
                         Carrier::Key(key) => Change::TagRemoved(key, name),
                         Carrier::Secret(secret) => Change::SecretTagRemoved(secret, name),
+                        Carrier::Certificate(it) => Change::CertificateTagRemoved(it, name),
                     });
                 }
             }
@@ -76,14 +82,22 @@ impl Engine {
 enum Carrier {
     Key(Ordinal),
     Secret(Ordinal),
+    Certificate(Ordinal),
 }
 
 /// Everything named, each once.
-fn admit_each(draft: &Draft<'_>, whom: &[Tagged], operation: Operation) -> Result<BTreeSet<Carrier>, Error> {
+fn admit_each(
+    draft: &Draft<'_>,
+    whom: &[Tagged],
+    (of_key, of_certificate): (Operation, CertificateOperation),
+) -> Result<BTreeSet<Carrier>, Error> {
     let sight = draft.sight();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Carrier::Key(sight.admit(key, operation)?.key().ordinal)),
+        Tagged::Key(key) => Ok(Carrier::Key(sight.admit(key, of_key)?.key().ordinal)),
         Tagged::Secret(name) => Ok(Carrier::Secret(sight.usable_secret(name)?.ordinal)),
+        Tagged::Certificate(id) => {
+            Ok(Carrier::Certificate(sight.admit_certificate(id, of_certificate)?.certificate().ordinal))
+        }
     };
     whom.iter().map(admit).collect()
 }
@@ -93,5 +107,6 @@ fn carried<'a>(draft: &'a Draft<'_>, carrier: Carrier) -> Option<&'a BTreeMap<St
     match carrier {
         Carrier::Key(ordinal) => state.key(ordinal).map(|key| &key.tags),
         Carrier::Secret(ordinal) => state.secret(ordinal).map(|secret| &secret.tags),
+        Carrier::Certificate(ordinal) => state.certificate(ordinal).map(|certificate| &certificate.tags),
     }
 }

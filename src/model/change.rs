@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AliasName, Key, KeyVersion, Material, Ordinal, Realm, Secret, SecretSettings, SecretVersion, Settings,
+    AliasName, Certificate, CertificateSettings, Key, KeyVersion, Material, Ordinal, Realm, Secret,
+    SecretSettings, SecretVersion, Settings,
 };
 use crate::world::Instant;
 
@@ -14,7 +15,7 @@ pub enum Change {
     Subscribed(Instant),
     /// The secret under which this realm's import tokens are sealed.
     ImportSealDrawn(Arc<Material>),
-    /// So many numbers were given here so far, to keys, to secrets and to versions that came later: none is given
+    /// So many numbers were given here so far, to keys, to secrets, to certificates and to versions that came later: none is given
     /// again.
     Counted(Ordinal),
     /// A key came to be, with its versions and tags.
@@ -51,6 +52,16 @@ pub enum Change {
     SecretTagSet(Ordinal, String, String),
     /// A secret lost the tag with this name.
     SecretTagRemoved(Ordinal, String),
+    /// A certificate came to be, with its private key and tags.
+    CertificateAdded(Arc<Certificate>),
+    /// A certificate's settings are now these.
+    CertificateSet(Ordinal, CertificateSettings),
+    /// A certificate is gone, and with it its private key and tags.
+    CertificateRemoved(Ordinal),
+    /// A certificate carries a tag, whatever value that had before.
+    CertificateTagSet(Ordinal, String, String),
+    /// A certificate lost the tag with this name.
+    CertificateTagRemoved(Ordinal, String),
 }
 
 /// A fact, and where it holds.

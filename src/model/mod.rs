@@ -1,5 +1,6 @@
 //! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no clock, no wire.
 
+mod certificate;
 mod change;
 mod key;
 mod material;
@@ -8,6 +9,7 @@ mod realm;
 mod secret;
 mod state;
 
+pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use change::{Change, RealmChange};
 pub use key::{
     Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings,

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 
-use super::{AliasName, Change, Key, KeyId, Material, Ordinal, Secret, SecretName, VersionId};
+use super::{
+    AliasName, Certificate, CertificateId, Change, Key, KeyId, Material, Ordinal, Secret, SecretName,
+    VersionId,
+};
 use crate::world::Instant;
 
 /// The contents of a realm.
@@ -20,6 +23,8 @@ pub struct State {
     aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
     secrets: RedBlackTreeMapSync<Ordinal, Arc<Secret>>,
     secrets_by_name: HashTrieMapSync<SecretName, Ordinal>,
+    certificates: RedBlackTreeMapSync<Ordinal, Arc<Certificate>>,
+    certificates_by_id: HashTrieMapSync<CertificateId, Ordinal>,
     agenda: RedBlackTreeSetSync<(Instant, Ordinal)>,
 }
 
@@ -36,7 +41,7 @@ impl State {
         self.import_seal.as_ref()
     }
 
-    /// The number that the next key or secret gets.
+    /// The number that the next key, secret or certificate gets.
     #[must_use]
     pub fn next_ordinal(&self) -> Ordinal {
         self.last + 1
@@ -93,13 +98,30 @@ impl State {
         self.secrets_by_name.get(name).and_then(|ordinal| self.secret(*ordinal))
     }
 
+    /// Every certificate, oldest first.
+    pub fn certificates(&self) -> impl Iterator<Item = &Arc<Certificate>> {
+        self.certificates.values()
+    }
+
+    /// A certificate by its number.
+    #[must_use]
+    pub fn certificate(&self, ordinal: Ordinal) -> Option<&Arc<Certificate>> {
+        self.certificates.get(&ordinal)
+    }
+
+    /// A certificate by its id.
+    #[must_use]
+    pub fn certificate_by_id(&self, id: &CertificateId) -> Option<&Arc<Certificate>> {
+        self.certificates_by_id.get(id).and_then(|ordinal| self.certificate(*ordinal))
+    }
+
     /// The key or secret to which something happens next by itself, and when.
     #[must_use]
     pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
         self.agenda.first().copied()
     }
 
-    /// Takes one fact in. A fact about a key or secret that is not here changes nothing.
+    /// Takes one fact in. A fact about what is not here changes nothing.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Subscribed(at) => self.subscribed = Some(*at),
@@ -154,6 +176,17 @@ impl State {
             }),
             Change::SecretTagRemoved(ordinal, name) => self.revise_secret(*ordinal, |secret| {
                 secret.tags.remove(name);
+            }),
+            Change::CertificateAdded(certificate) => self.add_certificate(certificate),
+            Change::CertificateSet(ordinal, settings) => {
+                self.revise_certificate(*ordinal, |it| it.settings = settings.clone());
+            }
+            Change::CertificateRemoved(ordinal) => self.remove_certificate(*ordinal),
+            Change::CertificateTagSet(ordinal, name, value) => self.revise_certificate(*ordinal, |it| {
+                it.tags.insert(name.clone(), value.clone());
+            }),
+            Change::CertificateTagRemoved(ordinal, name) => self.revise_certificate(*ordinal, |it| {
+                it.tags.remove(name);
             }),
         }
     }
@@ -231,6 +264,27 @@ impl State {
             self.unschedule_secret(&secret);
             self.secrets.remove_mut(&ordinal);
             self.secrets_by_name.remove_mut(&secret.name);
+        }
+    }
+
+    fn add_certificate(&mut self, certificate: &Arc<Certificate>) {
+        self.last = self.last.max(certificate.ordinal);
+        self.certificates_by_id.insert_mut(certificate.id.clone(), certificate.ordinal);
+        self.certificates.insert_mut(certificate.ordinal, Arc::clone(certificate));
+    }
+
+    fn revise_certificate(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut Certificate)) {
+        if let Some(old) = self.certificates.get(&ordinal) {
+            let mut certificate = Certificate::clone(old);
+            edit(&mut certificate);
+            self.certificates.insert_mut(ordinal, Arc::new(certificate));
+        }
+    }
+
+    fn remove_certificate(&mut self, ordinal: Ordinal) {
+        if let Some(certificate) = self.certificates.get(&ordinal).cloned() {
+            self.certificates.remove_mut(&ordinal);
+            self.certificates_by_id.remove_mut(&certificate.id);
         }
     }
 }

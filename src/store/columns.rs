@@ -3,8 +3,8 @@
 use super::StoreError;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
-    KeyId, KeySpec, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel, Realm, Settings, SymmetricSpec,
-    VersionId,
+    CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel,
+    Realm, Settings, SymmetricSpec, VersionId,
 };
 
 pub(super) const SPECS: &[(KeySpec, &str)] = &[
@@ -24,6 +24,13 @@ pub(super) const ORIGINS: &[(Origin, &str)] = &[(Origin::Service, "service"), (O
 pub(super) const PROTECTIONS: &[(ProtectionLevel, &str)] =
     &[(ProtectionLevel::Software, "software"), (ProtectionLevel::Hsm, "hsm")];
 
+pub(super) const STATUSES: &[(CertificateStatus, &str)] = &[
+    (CertificateStatus::Pending, "pending"),
+    (CertificateStatus::Inactive, "inactive"),
+    (CertificateStatus::Active, "active"),
+    (CertificateStatus::Revoked, "revoked"),
+];
+
 /// What sealed material is bound to.
 pub(super) fn owner(realm: &Realm, key: &KeyId, version: VersionId) -> String {
     format!("{}/{}/{}/{key}/{version}", realm.dialect, realm.account, realm.region)
@@ -32,6 +39,11 @@ pub(super) fn owner(realm: &Realm, key: &KeyId, version: VersionId) -> String {
 /// What a sealed fingerprint is bound to.
 pub(super) fn owner_of_fingerprint(realm: &Realm, key: &KeyId, version: VersionId) -> String {
     owner(realm, key, version) + "/fingerprint"
+}
+
+/// What a certificate's sealed private key is bound to.
+pub(super) fn owner_of_private_key(realm: &Realm, certificate: &CertificateId) -> String {
+    format!("{}/{}/{}/certificate/{certificate}/private-key", realm.dialect, realm.account, realm.region)
 }
 
 /// What a sealed import seal is bound to.

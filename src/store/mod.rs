@@ -1,5 +1,6 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing.
 
+mod certificate_rows;
 mod columns;
 pub mod files;
 mod lock;

@@ -11,7 +11,7 @@ use super::columns::{
     ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owner, owner_of_fingerprint,
     owner_of_import_seal,
 };
-use super::{RootKey, StoreError, secret_rows};
+use super::{RootKey, StoreError, certificate_rows, secret_rows};
 use crate::model::{
     AliasName, Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Lifecycle, Material, Realm,
     RealmChange, Settings, VersionId,
@@ -69,6 +69,10 @@ pub(super) async fn load(
     for (id, secret) in secret_rows::load(&mut *connection).await? {
         let realm = realms.get(&id).cloned().ok_or_else(|| damaged("realm"))?;
         facts.push((realm, Change::SecretAdded(Arc::new(secret))));
+    }
+    for (id, certificate) in certificate_rows::load(&mut *connection, root, &realms).await? {
+        let realm = realms.get(&id).cloned().ok_or_else(|| damaged("realm"))?;
+        facts.push((realm, Change::CertificateAdded(Arc::new(certificate))));
     }
     Ok(facts)
 }

@@ -9,7 +9,7 @@ use super::columns::{
     ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, lifecycle_columns, number, owner, owner_of_fingerprint,
     owner_of_import_seal, rotation_column, word,
 };
-use super::{RootKey, StoreError, secret_rows};
+use super::{RootKey, StoreError, certificate_rows, secret_rows};
 use crate::model::{
     Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Ordinal, Realm, RealmChange, Settings,
 };
@@ -132,6 +132,23 @@ impl<'a> Writer<'a> {
             }
             Change::SecretTagRemoved(secret, name) => {
                 return secret_rows::remove_tag(self.connection, id, *secret, name).await;
+            }
+            Change::CertificateAdded(certificate) => {
+                let place = (id, realm);
+                return certificate_rows::add(self.connection, self.root, place, certificate).await;
+            }
+            Change::CertificateSet(certificate, settings) => {
+                return certificate_rows::set(self.connection, id, *certificate, settings).await;
+            }
+            Change::CertificateRemoved(certificate) => {
+                self.count(id, *certificate).await?;
+                return certificate_rows::remove(self.connection, id, *certificate).await;
+            }
+            Change::CertificateTagSet(certificate, name, value) => {
+                return certificate_rows::set_tag(self.connection, id, *certificate, name, value).await;
+            }
+            Change::CertificateTagRemoved(certificate, name) => {
+                return certificate_rows::remove_tag(self.connection, id, *certificate, name).await;
             }
             Change::PolicySet(key, policy) => {
                 sqlx::query("UPDATE keys SET policy = ?3 WHERE realm = ?1 AND ordinal = ?2")

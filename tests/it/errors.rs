@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::dialects::alibaba::action_names;
 
+use crate::certificates::{active, sign};
 use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};
 use crate::makers::{MATERIAL, import, wrapped};
 
@@ -124,7 +125,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
         it.call("CreateAlias", &params).ok();
         it.call("CreateAlias", &params)
     }),
-    ("Certificate.NotFound", |it| it.tag("CertificateId", "770dbe42-e146-43d1-a55a-1355db86abcd")),
+    ("Certificate.NotFound", |it| it.call("DescribeCertificate", &[("CertificateId", "none")])),
     ("DryRunOperationError", |it| it.encrypt(&it.key(), "true")),
     ("Duplicate.TagKey", |it| {
         it.tag_key(r#"[{"TagKey":"a","TagValue":"b"},{"TagKey":"a","TagValue":"c"}]"#)
@@ -213,6 +214,12 @@ const PRODUCERS: &[(&str, Produce)] = &[
         it.call("RestoreSecret", &[("SecretName", "s")])
     }),
     ("Rejected.StateModifiedFailed", |it| it.call("CancelKeyDeletion", &[("KeyId", &it.key())])),
+    ("Rejected.Unavailable", |it| {
+        let certificate = active(&it.client);
+        let status = [("CertificateId", certificate.as_str()), ("Status", "REVOKED")];
+        it.call("UpdateCertificateStatus", &status).ok();
+        sign(&it.client, &certificate)
+    }),
     ("Rejected.UnsupportedOperation", |it| it.call("CreateKeyVersion", &[("KeyId", &it.key())])),
     ("SignatureDoesNotMatch", |it| it.call_acs3("wrong", "ListKeys", &[("PageSize", "5")])),
     ("SignatureNonceUsed", |it| {
@@ -256,7 +263,7 @@ fn every_refusal_is_as_the_table_says() {
     assert_eq!(produced, &causes["request"] | &causes["accounts"]);
     assert_eq!(
         causes.iter().map(|(cause, codes)| (*cause, codes.len())).collect::<Vec<_>>(),
-        [("accounts", 11), ("fault", 14), ("request", 40)]
+        [("accounts", 11), ("fault", 13), ("request", 41)]
     );
     let mut wrong = Vec::new();
     for (code, produce) in PRODUCERS {

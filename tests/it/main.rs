@@ -9,6 +9,7 @@
 mod aliases;
 mod at_rest;
 mod auth_modes;
+mod certificates;
 mod cipher;
 mod clock;
 mod coverage;

@@ -40,6 +40,14 @@ impl OpenSsl {
         assert!(output.status.success(), "openssl {words}: {told}");
     }
 
+    /// What a command tells.
+    #[track_caller]
+    pub fn told(&self, words: &str) -> String {
+        let output = self.output(words);
+        assert!(output.status.success(), "openssl {words}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Whether a command that checks something succeeds.
     pub fn agrees(&self, words: &str) -> bool {
         self.output(words).status.success()

@@ -145,7 +145,7 @@ fn every_required_parameter_is_missed_by_its_name() {
         missing(&client.call(&it.action, &params), &[&it.name]);
         checked += 1;
     }
-    assert_eq!(checked, 95);
+    assert_eq!(checked, 117);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
         assert_eq!(found, (400, true, expected), "{} {}={bad:.20}", it.action, it.name);
         checked += 1;
     }
-    assert_eq!(checked, 185);
+    assert_eq!(checked, 213);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
 use super::{
-    Alibaba, account, aliases, asymmetric, cipher, export, import, keys, policies, secret_metadata,
-    secret_rotation, secret_values, secrets, tags, versions,
+    Alibaba, account, aliases, asymmetric, certificate_metadata, certificate_use, certificates, cipher,
+    export, import, keys, policies, secret_metadata, secret_rotation, secret_values, secrets, tags, versions,
 };
 use crate::dialects::Actions;
 
@@ -60,6 +60,16 @@ pub(super) fn table() -> Actions<Alibaba> {
         .read  ("GetKeyPolicy",                    policies::get_key_policy)
         .change("SetSecretPolicy",                 policies::set_secret_policy)
         .read  ("GetSecretPolicy",                 policies::get_secret_policy)
+        .change("CreateCertificate",               certificates::create)
+        .change("UploadCertificate",               certificates::upload)
+        .read  ("GetCertificate",                  certificates::get)
+        .read  ("DescribeCertificate",             certificate_metadata::describe)
+        .change("UpdateCertificateStatus",         certificates::update_status)
+        .change("DeleteCertificate",               certificates::delete)
+        .hot   ("CertificatePrivateKeySign",       certificate_use::sign)
+        .hot   ("CertificatePublicKeyVerify",      certificate_use::verify)
+        .hot   ("CertificatePublicKeyEncrypt",     certificate_use::encrypt)
+        .hot   ("CertificatePrivateKeyDecrypt",    certificate_use::decrypt)
         .change("TagResource",                     tags::tag_resource)
         .change("UntagResource",                   tags::untag_resource)
         .read  ("ListResourceTags",                tags::list_resource_tags)

@@ -5,10 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::{Decrypted, Encrypted, within_limits};
+use super::cipher::{Decrypted, Encrypted, encryptable, within_limits};
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
-use super::rules;
 use super::values::{Blob, Digest, Recipient, SecretBlob};
 use super::words::{EncryptionWord, SigningWord};
 use crate::dialects::Cx;
@@ -71,11 +70,8 @@ pub(super) struct AsymmetricEncrypt {
 
 pub(super) fn encrypt(cx: &Cx, request: AsymmetricEncrypt) -> Result<Encrypted, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
-    let text = request.plaintext.0;
-    if request.algorithm == EncryptionWord::SM2PKE && text.len() > rules::SM2_PLAINTEXT_MAX {
-        return Err(Error::Invalid("Plaintext".into()));
-    }
-    Ok(cx.engine.encrypt_to_pair(&cx.caller, &pair, request.algorithm.into(), &text)?.into())
+    let text = encryptable(request.algorithm, &request.plaintext.0)?;
+    Ok(cx.engine.encrypt_to_pair(&cx.caller, &pair, request.algorithm.into(), text)?.into())
 }
 
 #[derive(Deserialize)]
@@ -95,11 +91,11 @@ pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, 
     let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
     let opened =
         cx.engine.decrypt_by_pair(&cx.caller, &pair, Operation::DecryptByPair, algorithm.into(), &blob)?;
-    let opened = within_limits(algorithm, opened)?;
+    let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
     Ok(Decrypted {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),
-        plaintext: Zeroizing::new(STANDARD.encode(&*opened.value)),
+        plaintext: text,
     })
 }
 

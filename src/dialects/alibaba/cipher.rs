@@ -11,7 +11,7 @@ use super::rules;
 use super::values::{Blob, Context, Malformed, Plaintext, Recipient};
 use super::words::EncryptionWord;
 use crate::dialects::Cx;
-use crate::engine::{self, Opened, Operation, Sealed};
+use crate::engine::{self, Operation, Sealed};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -193,21 +193,27 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let (from, operation) = (pair(key, &version, cx)?, Operation::ReEncryptSource);
     let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
         Err(engine::Error::AlgorithmUnfit) => return Err(Error::Invalid("SourceEncryptionAlgorithm".into())),
-        outcome => within_limits(algorithm, outcome?)?,
+        outcome => outcome?,
     };
     // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
-    let text = Zeroizing::new(STANDARD.encode(&*opened.value));
+    let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
     let to = (&to, Operation::ReEncryptDestination);
     let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
     Ok(opened.map(|_| sealed.value).into())
 }
 
 /// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
-pub(super) fn within_limits(algorithm: EncryptionWord, opened: Opened) -> Result<Opened, Error> {
+pub(super) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
     let most = if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
-    if (1..=most).contains(&opened.value.len()) {
-        Ok(opened)
-    } else {
-        Err(Error::Invalid("CiphertextBlob".into()))
+    if (1..=most).contains(&text.len()) { Ok(text) } else { Err(Error::Invalid("CiphertextBlob".into())) }
+}
+
+/// A text that is short enough for `SM2PKE`, which has no limit of its own.
+pub(super) fn encryptable(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
+    match algorithm {
+        EncryptionWord::SM2PKE if text.len() > rules::SM2_PLAINTEXT_MAX => {
+            Err(Error::Invalid("Plaintext".into()))
+        }
+        _ => Ok(text),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::accounts::AccountStatus;
 use crate::engine;
 
@@ -55,8 +56,6 @@ pub enum Error {
     InstanceNotFound,
     /// No such policy.
     PolicyNotFound,
-    /// No such certificate.
-    CertificateNotFound,
     /// One of the resources to tag is not there.
     TaggedNotFound,
     /// A tag's name is given twice.
@@ -167,9 +166,6 @@ impl Error {
                 (403, "Forbidden.DKMSInstanceNotFound", "The specified DKMS Instance is not found.")
             }
             Self::PolicyNotFound => (404, "Forbidden.ResourceNotFound", "Policy not found."),
-            Self::CertificateNotFound => {
-                (404, "Certificate.NotFound", "The specified certificate is not found.")
-            }
             Self::TaggedNotFound => {
                 (404, "InvalidResourceId.NotFound", "The specified ResourceId is not found.")
             }
@@ -242,6 +238,14 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         E::TextIllegal => return invalid("ExtendedConfig.CustomData"),
         E::AliasTaken => (400, "AliasAlreadyExists", "AliasName Already Exists."),
         E::AliasReserved => return invalid("AliasName"),
+        E::CertificateNotFound => (404, "Certificate.NotFound", "The specified certificate is not found."),
+        // No source names codes for these; they are those of keys in the states that correspond.
+        E::CertificatePending => return engine_refusal(&E::KeyPendingImport),
+        E::CertificateInactive => return engine_refusal(&E::KeyDisabled),
+        E::CertificateRevoked => {
+            (409, "Rejected.Unavailable", "The request was rejected because the key state is Unavailable.")
+        }
+        E::CertificateFlawed(flawed) => return flawed_certificate(*flawed),
         E::QuotaExceeded | E::VersionTooSoon => (
             400,
             "Rejected.LimitExceeded",
@@ -253,6 +257,31 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         E::Store(_) | E::Internal(_) => (500, "InternalFailure", "Internal Failure."),
     };
     Refusal { status, code, message: message.into() }
+}
+
+/// A certificate that is none, or none of ours: the usual words, and what is wrong with which certificate.
+fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
+    let name = if at == 0 { "Certificate" } else { "CertificateChain" };
+    let mut refusal = invalid(name);
+    let why = match flaw {
+        Flaw::NotPem => return refusal,
+        Flaw::Junk => "has something before or behind it that is no certificate",
+        Flaw::OtherBlock => "is a PEM block of another kind",
+        Flaw::Malformed => "is no X.509 certificate in PEM",
+        Flaw::TooMany => "is one too many",
+        Flaw::OtherKey => "is for another key",
+        Flaw::NotYetValid => "is not valid yet",
+        Flaw::Expired => "has expired",
+        Flaw::NotIssuer => "is not that of the issuer of the one before it",
+        Flaw::SignatureUnknown => "cannot have signed the one before it by an algorithm that is supported",
+        Flaw::SignatureWrong => "has not signed the one before it",
+        Flaw::NoAuthority => "may not issue certificates",
+        Flaw::TooFarUp => "may not issue certificates so far up in the chain",
+        Flaw::NoRoot => "is the last one and not a root",
+    };
+    let which = if at == 0 { "The certificate".to_owned() } else { format!("Certificate {at} of the chain") };
+    refusal.message = format!("{} {which} {why}.", refusal.message).into();
+    refusal
 }
 
 fn account_refusal(status: AccountStatus) -> (u16, &'static str, &'static str) {

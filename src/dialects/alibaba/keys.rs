@@ -13,10 +13,10 @@ use super::reply::Done;
 use super::rules;
 use super::tags::{TagList, tag_map};
 use super::values::{Malformed, RotationInterval, Text};
-use super::words::{self, SpecWord};
+use super::words::{self, ProtectionWord, SpecWord};
 use crate::dialects::Cx;
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel};
+use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -27,7 +27,7 @@ pub(super) struct CreateKey {
     key_spec: SpecWord,
     key_usage: Option<Usage>,
     origin: Option<MaterialOrigin>,
-    protection_level: Option<Protection>,
+    protection_level: Option<ProtectionWord>,
     #[serde(default)]
     enable_automatic_rotation: bool,
     rotation_interval: Option<RotationInterval>,
@@ -52,14 +52,6 @@ enum MaterialOrigin {
     Service,
     #[serde(rename = "EXTERNAL")]
     External,
-}
-
-#[derive(Deserialize)]
-enum Protection {
-    #[serde(rename = "SOFTWARE")]
-    Software,
-    #[serde(rename = "HSM")]
-    Hsm,
 }
 
 /// A policy: a JSON object of a limited length. It is kept as written.
@@ -125,10 +117,7 @@ pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         usage,
         origin,
         rotation: request.rotation(spec, origin)?,
-        protection: match request.protection_level {
-            None | Some(Protection::Software) => ProtectionLevel::Software,
-            Some(Protection::Hsm) => ProtectionLevel::Hsm,
-        },
+        protection: request.protection_level.unwrap_or_default().into(),
         name: None,
         description: request.description.0,
         instance: request.instance.map(|instance| instance.0),

@@ -7,6 +7,9 @@ mod aliases;
 mod asymmetric;
 mod call;
 mod catalogue;
+mod certificate_metadata;
+mod certificate_use;
+mod certificates;
 mod cipher;
 mod errors;
 mod export;
@@ -69,6 +72,7 @@ impl Alibaba {
 static RULES: Rules = Rules {
     verdict: rules::verdict,
     key_id: |entropy| entropy.uuid().into(),
+    certificate_verdict: rules::certificate_verdict,
     reserved: rules::reserved,
     service: rules::service,
     tags_per_key: rules::TAGS_MAX,

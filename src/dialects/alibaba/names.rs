@@ -6,7 +6,7 @@ use super::errors::Error;
 use super::values::Malformed;
 use crate::dialects::Cx;
 use crate::engine;
-use crate::model::{self, AliasName, KeyId, Realm};
+use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 
 /// How a request names a key: by id, by alias, or by the ARN of either.
 #[derive(Debug, Deserialize)]
@@ -91,6 +91,19 @@ impl TryFrom<String> for SecretName {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         model::SecretName::parse(&text).map(Self).ok_or(Malformed)
+    }
+}
+
+/// A certificate's id as a parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct CertificateName(pub(super) CertificateId);
+
+impl TryFrom<String> for CertificateName {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        CertificateId::parse(&text).map(Self).ok_or(Malformed)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
-//! operations". Rows that it lacks follow their closest relative and say so.
+//! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
 
 use super::secret_types::{CURRENT, PREVIOUS};
 use crate::algorithms::sm2::Form;
-use crate::engine::{Operation, Verdict};
-use crate::model::{AliasName, KeyState};
+use crate::engine::{CertificateOperation, Operation, Verdict};
+use crate::model::{AliasName, CertificateStatus, KeyState};
 
 use Operation as Op;
 use Verdict::{Admit, RefuseMove, RefuseState};
@@ -60,6 +60,11 @@ pub(super) const SM2_PLAINTEXT_MAX: usize = 6047;
 /// The form in which SM2 ciphertexts are answered; both are read. The document does not say: its limits speak for the
 /// raw one (6047 bytes become 6144), the standards and the SDKs' samples for DER.
 pub(super) const SM2_CIPHERTEXT: Form = Form::Der;
+
+/// How many bytes a certificate signs where it is given the text itself.
+pub(super) const MESSAGE_MAX: usize = 4096;
+/// How many domain names a certificate may have.
+pub(super) const DOMAINS_MAX: usize = 10;
 
 struct Row(Op, [Verdict; 4]);
 
@@ -121,6 +126,44 @@ pub(super) fn verdict(operation: Op, state: KeyState) -> Verdict {
         KeyState::PendingImport => 3,
     };
     TABLE[operation as usize].1[column]
+}
+
+/// The statuses of certificates and operations. Section 10.5 says that a revoked one only verifies; the rest goes by what
+/// keys do in their states.
+#[rustfmt::skip]
+const CERTIFICATES: [(CertificateOperation, [Verdict; 4]); 12] = [
+    //                                   PENDING      INACTIVE     ACTIVE      REVOKED
+    (CertificateOperation::Look,       [Admit,       Admit,       Admit,      Admit]),
+    (CertificateOperation::Upload,     [Admit,       RefuseMove,  RefuseMove, RefuseMove]),
+    (CertificateOperation::Activate,   [RefuseMove,  Admit,       Admit,      RefuseMove]),
+    (CertificateOperation::Deactivate, [RefuseMove,  Admit,       Admit,      RefuseMove]),
+    (CertificateOperation::Revoke,     [RefuseMove,  Admit,       Admit,      Admit]),
+    (CertificateOperation::Delete,     [Admit,       Admit,       Admit,      Admit]),
+    (CertificateOperation::Sign,       [RefuseState, RefuseState, Admit,      RefuseState]),
+    (CertificateOperation::Verify,     [RefuseState, RefuseState, Admit,      Admit]),
+    (CertificateOperation::Encrypt,    [RefuseState, RefuseState, Admit,      RefuseState]),
+    (CertificateOperation::Decrypt,    [RefuseState, RefuseState, Admit,      RefuseState]),
+    (CertificateOperation::Tag,        [Admit,       Admit,       Admit,      Admit]),
+    (CertificateOperation::Untag,      [Admit,       Admit,       Admit,      Admit]),
+];
+
+/// Here too every row stands where its operation looks for it.
+const _: () = {
+    let mut at = 0;
+    while at < CERTIFICATES.len() {
+        assert!(CERTIFICATES[at].0 as usize == at);
+        at += 1;
+    }
+};
+
+pub(super) fn certificate_verdict(operation: CertificateOperation, status: CertificateStatus) -> Verdict {
+    let column = match status {
+        CertificateStatus::Pending => 0,
+        CertificateStatus::Inactive => 1,
+        CertificateStatus::Active => 2,
+        CertificateStatus::Revoked => 3,
+    };
+    CERTIFICATES[operation as usize].1[column]
 }
 
 /// The aliases of the cloud's own services.

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::names::{KeyName, SecretName};
+use super::names::{CertificateName, KeyName, SecretName};
 use super::reply::Done;
 use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Tagged, Untag};
-use crate::model::KeyId;
 
 /// A list of tags in JSON, of at most `MOST`.
 #[derive(Debug, Default, Deserialize)]
@@ -63,29 +62,17 @@ fn is_word(text: &str, least: usize) -> bool {
     (least..=128).contains(&text.chars().count()) && text.chars().all(legal)
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct CertificateId;
-
-impl TryFrom<String> for CertificateId {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        KeyId::parse(&text).map(|_| Self).ok_or(Malformed)
-    }
-}
-
-/// What the old actions mean by one of three parameters. There are no certificates yet, so any named one is unknown.
+/// What the old actions mean by one of three parameters.
 fn target(
     cx: &Cx,
     key: Option<KeyName>,
     secret: Option<SecretName>,
-    certificate: Option<CertificateId>,
+    certificate: Option<CertificateName>,
 ) -> Result<Tagged, Error> {
     match (key, secret, certificate) {
         (Some(key), None, None) => key.without_alias(cx).map(Tagged::Key),
         (None, Some(secret), None) => Ok(Tagged::Secret(secret.0)),
-        (None, None, Some(_)) => Err(Error::CertificateNotFound),
+        (None, None, Some(certificate)) => Ok(Tagged::Certificate(certificate.0)),
         (None, None, None) => Err(Error::Missing("KeyId".into())),
         (Some(_), Some(_), _) => Err(Error::Invalid("SecretName".into())),
         (_, _, Some(_)) => Err(Error::Invalid("CertificateId".into())),
@@ -98,7 +85,7 @@ pub(super) struct TagResource {
     tags: TagList<TAG_RESOURCE_MAX>,
     key_id: Option<KeyName>,
     secret_name: Option<SecretName>,
-    certificate_id: Option<CertificateId>,
+    certificate_id: Option<CertificateName>,
 }
 
 pub(super) async fn tag_resource(cx: Cx, request: TagResource) -> Result<Done, Error> {
@@ -114,7 +101,7 @@ pub(super) struct UntagResource {
     tag_keys: TagKeys,
     key_id: Option<KeyName>,
     secret_name: Option<SecretName>,
-    certificate_id: Option<CertificateId>,
+    certificate_id: Option<CertificateName>,
 }
 
 /// A JSON list of tag names.

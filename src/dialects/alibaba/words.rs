@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use super::rules;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
-use crate::model::{Creator, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
+use crate::model::{
+    CertificateStatus, Creator, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec,
+};
 
 /// The types of keys that the document lists.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -106,6 +108,53 @@ impl From<WrappingSpecWord> for PairSpec {
             WrappingSpecWord::RSA_2048 => Self::Rsa2048,
             WrappingSpecWord::EC_SM2 => Self::EcSm2,
         }
+    }
+}
+
+/// The levels of protection that the document lists.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub(super) enum ProtectionWord {
+    #[default]
+    #[serde(rename = "SOFTWARE")]
+    Software,
+    #[serde(rename = "HSM")]
+    Hsm,
+}
+
+impl From<ProtectionWord> for ProtectionLevel {
+    fn from(word: ProtectionWord) -> Self {
+        match word {
+            ProtectionWord::Software => Self::Software,
+            ProtectionWord::Hsm => Self::Hsm,
+        }
+    }
+}
+
+/// The types of keys that certificates have, section 10.1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[expect(non_camel_case_types, reason = "these are the document's words")]
+pub(super) enum CertificateSpecWord {
+    RSA_2048,
+    EC_P256,
+    EC_SM2,
+}
+
+impl From<CertificateSpecWord> for PairSpec {
+    fn from(word: CertificateSpecWord) -> Self {
+        match word {
+            CertificateSpecWord::RSA_2048 => Self::Rsa2048,
+            CertificateSpecWord::EC_P256 => Self::EcP256,
+            CertificateSpecWord::EC_SM2 => Self::EcSm2,
+        }
+    }
+}
+
+pub(super) fn status_word(status: CertificateStatus) -> &'static str {
+    match status {
+        CertificateStatus::Pending => "PENDING",
+        CertificateStatus::Inactive => "INACTIVE",
+        CertificateStatus::Active => "ACTIVE",
+        CertificateStatus::Revoked => "REVOKED",
     }
 }
 

@@ -268,6 +268,11 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         | E::SecretUnfit
         | E::StageElsewhere
         | E::TextIllegal
+        | E::CertificateNotFound
+        | E::CertificatePending
+        | E::CertificateInactive
+        | E::CertificateRevoked
+        | E::CertificateFlawed(_)
         | E::AlreadySubscribed => (
             500,
             "ServiceUnavailable",

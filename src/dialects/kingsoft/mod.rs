@@ -27,7 +27,7 @@ use super::redact::Params;
 use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, KnownError, Outbound, Verified,
 };
-use crate::engine::{self, Engine, Rules};
+use crate::engine::{self, Engine, Rules, Verdict};
 use crate::model::KeyId;
 use call::Call;
 use errors::Error;
@@ -51,9 +51,10 @@ impl Kingsoft {
     }
 }
 
-/// The rules, for the engine. Aliases, tags, pairs, imports and secrets this cloud has none of.
+/// The rules, for the engine. Aliases, tags, pairs, imports, secrets and certificates this cloud has none of.
 static RULES: Rules = Rules {
     verdict: rules::verdict,
+    certificate_verdict: |_, _| Verdict::RefuseMove,
     key_id: |entropy| KeyId::of_letters(entropy.array()),
     reserved: |_| false,
     service: |_| None,

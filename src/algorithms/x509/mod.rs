@@ -1,0 +1,142 @@
+//! X.509 (RFC 5280): certification requests, certificates and chains of them. Bytes and texts come in, facts go out;
+//! what time it is, is an argument.
+
+mod chain;
+mod name;
+mod name_text;
+mod request;
+mod signature;
+
+use x509_cert::Certificate as Inner;
+use x509_cert::certificate::Version;
+use x509_cert::der::asn1::BitString;
+use x509_cert::der::oid::AssociatedOid;
+use x509_cert::der::{Decode, Encode, Reader, SliceReader};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{SubjectAltName, SubjectKeyIdentifier};
+use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::time::Time;
+
+pub use chain::{Chain, Flaw, Flawed};
+pub use name::Name;
+pub use request::{DnsName, Request, request};
+pub use signature::{Sha2, SignedBy};
+
+use super::asymmetric::PublicKey;
+use super::mac::{Hash, digest};
+
+/// A certificate.
+#[derive(Debug)]
+pub struct Certificate {
+    inner: Inner,
+    /// What is signed, as it came.
+    signed: Vec<u8>,
+}
+
+impl Certificate {
+    /// Reads one in DER, and no byte more. `None` when the bytes are none, or contradict themselves.
+    fn read(der: &[u8]) -> Option<Self> {
+        let inner = Inner::from_der(der).ok()?;
+        let tbs = inner.tbs_certificate();
+        let consistent = inner.signature_algorithm() == tbs.signature()
+            && (tbs.version() == Version::V3 || tbs.extensions().is_none());
+        let signed = SliceReader::new(der)
+            .and_then(|mut reader| {
+                reader.sequence(|inside| {
+                    let signed = inside.tlv_bytes()?.to_vec();
+                    AlgorithmIdentifierOwned::decode(inside)?;
+                    BitString::decode(inside)?;
+                    Ok::<_, x509_cert::der::Error>(signed)
+                })
+            })
+            .ok()?;
+        consistent.then_some(Self { inner, signed })
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn subject(&self) -> Name {
+        Name(self.inner.tbs_certificate().subject().clone())
+    }
+
+    /// Who issued it.
+    #[must_use]
+    pub fn issuer(&self) -> Name {
+        Name(self.inner.tbs_certificate().issuer().clone())
+    }
+
+    /// Its serial number, the most significant byte first.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        self.inner.tbs_certificate().serial_number().as_bytes()
+    }
+
+    /// Since when it is good, and until when, as RFC 3339 writes times.
+    #[must_use]
+    pub fn validity(&self) -> (String, String) {
+        let validity = self.inner.tbs_certificate().validity();
+        (validity.not_before.to_date_time().to_string(), validity.not_after.to_date_time().to_string())
+    }
+
+    /// How it is signed, if it is in a way that can be checked, and the length of the signature in bits.
+    #[must_use]
+    pub fn signed_by(&self) -> (Option<SignedBy>, usize) {
+        (SignedBy::of(self.inner.signature_algorithm()), self.inner.signature().raw_bytes().len() * 8)
+    }
+
+    /// The domain names among its alternative names.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.inner.tbs_certificate().extensions().map(|all| dns_names(all)).unwrap_or_default()
+    }
+
+    /// What its key is known by: what it says itself, or else the digest of the key.
+    #[must_use]
+    pub fn key_identifier(&self) -> Vec<u8> {
+        match self.inner.tbs_certificate().get_extension::<SubjectKeyIdentifier>() {
+            Ok(Some((_, identifier))) => identifier.0.as_bytes().to_vec(),
+            _ => key_identifier(self.public_key()),
+        }
+    }
+
+    /// The public key's `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key(&self) -> &SubjectPublicKeyInfoOwned {
+        self.inner.tbs_certificate().subject_public_key_info()
+    }
+
+    /// Whether it is for this key.
+    #[must_use]
+    pub fn is_for(&self, key: &PublicKey) -> bool {
+        self.public_key().to_der().is_ok_and(|der| key.is(&der))
+    }
+
+    /// Whether it was issued by the one it was issued to.
+    fn is_self_issued(&self) -> bool {
+        let tbs = self.inner.tbs_certificate();
+        tbs.issuer() == tbs.subject()
+    }
+}
+
+/// RFC 5280 section 4.2.1.2, the first way: the SHA-1 digest of the key's bits.
+#[must_use]
+pub fn key_identifier(key: &SubjectPublicKeyInfoOwned) -> Vec<u8> {
+    digest(Hash::Sha1, key.subject_public_key.raw_bytes())
+}
+
+/// Seconds since 1970-01-01T00:00:00Z.
+fn seconds(time: Time) -> u64 {
+    time.to_unix_duration().as_secs()
+}
+
+/// The domain names in an extension of alternative names.
+fn dns_names(extensions: &[Extension]) -> Vec<String> {
+    let all = extensions.iter().filter(|it| it.extn_id == SubjectAltName::OID);
+    let all = all.filter_map(|it| SubjectAltName::from_der(it.extn_value.as_bytes()).ok());
+    let names = all.flat_map(|it| it.0).filter_map(|name| match name {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        _ => None,
+    });
+    names.collect()
+}

@@ -1,0 +1,233 @@
+//! Distinguished names: the text of RFC 2253, and the `Name` of X.501 (RFC 5280 section 4.1.2.4). The text begins
+//! where the name ends: `CN=…` first, `C=…` last.
+
+use std::fmt::Write as _;
+
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::der::asn1::{Any, BmpString, SetOfVec};
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::{Decode, Encode, Tag, Tagged};
+use x509_cert::name;
+
+use super::name_text;
+
+/// A distinguished name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(pub(super) name::Name);
+
+/// What an attribute of a name is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// UTF-8.
+    Text,
+    /// Two letters, printable.
+    Country,
+    /// ASCII.
+    Ascii,
+}
+
+/// A kind of attribute: its keyword, its number, its form, and how many characters it may have (RFC 5280 appendix A).
+pub(super) struct Kind {
+    pub(super) keyword: &'static str,
+    pub(super) oid: ObjectIdentifier,
+    pub(super) form: Form,
+    pub(super) most: usize,
+}
+
+const fn kind(keyword: &'static str, oid: &str, form: Form, most: usize) -> Kind {
+    Kind { keyword, oid: ObjectIdentifier::new_unwrap(oid), form, most }
+}
+
+/// The keywords of RFC 2253 section 2.3, and two of mail addresses, which have none there.
+pub(super) const KINDS: [Kind; 11] = [
+    kind("CN", "2.5.4.3", Form::Text, 64),
+    kind("L", "2.5.4.7", Form::Text, 128),
+    kind("ST", "2.5.4.8", Form::Text, 128),
+    kind("O", "2.5.4.10", Form::Text, 64),
+    kind("OU", "2.5.4.11", Form::Text, 64),
+    kind("C", "2.5.4.6", Form::Country, 2),
+    kind("STREET", "2.5.4.9", Form::Text, 128),
+    kind("DC", "0.9.2342.19200300.100.1.25", Form::Ascii, 63),
+    kind("UID", "0.9.2342.19200300.100.1.1", Form::Text, 256),
+    kind("E", "1.2.840.113549.1.9.1", Form::Ascii, 255),
+    kind("EMAILADDRESS", "1.2.840.113549.1.9.1", Form::Ascii, 255),
+];
+
+/// One attribute after the other, and within one those that belong together.
+pub(super) type Parts = Vec<Vec<AttributeTypeAndValue>>;
+
+impl Name {
+    /// Reads the text of RFC 2253 strictly: escapes, `#hex`, quoted values, attributes that belong together; spaces
+    /// around the separators and semicolons as in its section 4. `None` when the text is not one, when an attribute is
+    /// unknown, empty or too long, or when it stands twice in one place.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts: Vec<SetOfVec<AttributeTypeAndValue>> =
+            name_text::read(text)?.into_iter().map(SetOfVec::try_from).collect::<Result<_, _>>().ok()?;
+        parts.reverse();
+        name::Name::from_der(&parts.to_der().ok()?).ok().map(Self)
+    }
+
+    /// Whether it has an attribute of this keyword.
+    #[must_use]
+    pub fn has(&self, keyword: &str) -> bool {
+        let oid = KINDS.iter().find(|kind| kind.keyword == keyword).map(|kind| kind.oid);
+        self.0.iter().any(|attribute| Some(attribute.oid) == oid)
+    }
+}
+
+/// The text of RFC 2253.
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<_> = self.0.iter_rdn().collect();
+        for (at, part) in parts.into_iter().rev().enumerate() {
+            f.write_str(if at == 0 { "" } else { "," })?;
+            for (at, attribute) in part.iter().enumerate() {
+                f.write_str(if at == 0 { "" } else { "+" })?;
+                f.write_str(&written(attribute))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An attribute's keyword and value; one without a keyword has its number, and its value in hex.
+fn written(attribute: &AttributeTypeAndValue) -> String {
+    let kind = KINDS.iter().find(|kind| kind.oid == attribute.oid);
+    match (kind, text_of(&attribute.value)) {
+        (Some(kind), Some(text)) => format!("{}={}", kind.keyword, escaped(&text)),
+        (kind, _) => {
+            let hex =
+                attribute.value.to_der().unwrap_or_default().iter().fold(String::new(), |mut text, byte| {
+                    // Writing to a text does not fail.
+                    let _ = write!(text, "{byte:02x}");
+                    text
+                });
+            match kind {
+                Some(kind) => format!("{}=#{hex}", kind.keyword),
+                None => format!("{}=#{hex}", attribute.oid),
+            }
+        }
+    }
+}
+
+/// The text of a value that is one.
+pub(super) fn text_of(value: &Any) -> Option<String> {
+    match value.tag() {
+        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => {
+            String::from_utf8(value.value().to_vec()).ok()
+        }
+        Tag::BmpString => BmpString::from_ucs2(value.value()).ok().map(|text| text.to_string()),
+        _ => None,
+    }
+}
+
+/// RFC 2253 section 2.4. Control characters are written as hex pairs.
+fn escaped(text: &str) -> String {
+    let last = text.chars().count().saturating_sub(1);
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' => out.extend(['\\', c]),
+            '#' if at == 0 => out.push_str("\\#"),
+            ' ' if at == 0 || at == last => out.push_str("\\ "),
+            c if c.is_ascii_control() => {
+                // Writing to a text does not fail.
+                let _ = write!(out, "\\{:02X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(text: &str, again: &str) {
+        let name = Name::parse(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(name.to_string(), again, "{text}");
+        assert_eq!(Name::parse(again), Some(name), "{again}");
+    }
+
+    #[test]
+    fn names_are_read_and_written() {
+        same("CN=userName,OU=kms,O=aliyun,C=CN", "CN=userName,OU=kms,O=aliyun,C=CN");
+        // The examples of RFC 2253 section 5.
+        same("CN=Steve Kille,O=Isode Limited,C=GB", "CN=Steve Kille,O=Isode Limited,C=GB");
+        same("OU=Sales+CN=J. Smith,O=Widget Inc.,C=US", "OU=Sales+CN=J. Smith,O=Widget Inc.,C=US");
+        same(r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB", r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB");
+        same(r"CN=Before\0DAfter,O=Test,C=GB", r"CN=Before\0DAfter,O=Test,C=GB");
+        same("1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB", "1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB");
+        same(r"CN=Lu\C4\8Di\C4\87", "CN=Lučić");
+        // Its section 4.
+        same("cn = a b ; oid.2.5.4.11 = \"x, y+z\" , O=o", r"CN=a b,OU=x\, y\+z,O=o");
+        same("CN=\"a\\\"b\",C=CN", "CN=a\\\"b,C=CN");
+        same("CN=#0c026869,C=CN", "CN=hi,C=CN");
+        same("CN=\\#a,OU=\\ b\\ ,O=深圳 公司,E=a@b.c", "CN=\\#a,OU=\\ b\\ ,O=深圳 公司,E=a@b.c");
+        same("EMAILADDRESS=a@b.c", "E=a@b.c");
+        same("OU=a,OU=a,C=CN", "OU=a,OU=a,C=CN");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        let long = format!("CN={}", "x".repeat(65));
+        for bad in [
+            "",
+            " ",
+            "userName",
+            "=a",
+            "CN",
+            "CN=",
+            "CN=  ",
+            "CN=\"\"",
+            "CN=a,",
+            ",CN=a",
+            "CN=a,,O=b",
+            "CN=a+",
+            "XX=a",
+            "CN=a=b",
+            "CN=a#b",
+            "CN=a<b",
+            "CN=a\"b",
+            "CN=\"a",
+            "CN=\"a\"b",
+            "CN=\\",
+            "CN=\\zz",
+            "CN=\\C4",
+            "CN=\\C",
+            "CN=#",
+            "CN=#0",
+            "CN=#zz",
+            "CN=#0c0268",
+            "CN=#0c02686900",
+            "CN=#04024869",
+            "CN=#0c02c328",
+            "C=CHN",
+            "C=C1",
+            "C=\u{e9}\u{e9}",
+            "E=\u{e9}@b.c",
+            "CN=a+CN=a",
+            "CN=a+CN=b",
+            "1.2=a.b,CN=a\\",
+            "9.9.9=a",
+            "1=a",
+            "oid.=a",
+            "CN=a\0",
+            "CN=\\00",
+            &long,
+        ] {
+            assert_eq!(Name::parse(bad), None, "{bad:?}");
+        }
+        assert!(Name::parse(&long[..long.len() - 1]).is_some());
+    }
+
+    #[test]
+    fn a_name_is_asked_for_its_attributes() {
+        let name = Name::parse("CN=a,OU=b+O=c").unwrap();
+        assert!(name.has("CN") && name.has("OU") && name.has("O"));
+        assert!(!name.has("C") && !name.has("XX"));
+    }
+}

@@ -1,0 +1,125 @@
+//! Certification requests: PKCS #10 (RFC 2986), signed with the key that they are for.
+
+use pkcs8::LineEnding;
+use x509_cert::attr::Attribute;
+use x509_cert::der::asn1::{Any, BitString, Ia5String, OctetString, SetOfVec};
+use x509_cert::der::oid::AssociatedOid;
+use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::{Decode, DecodePem, Encode, EncodePem};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
+use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+
+use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
+use super::{Name, dns_names};
+use crate::algorithms::asymmetric::{PrivateKey, PublicKey, Signing};
+use crate::algorithms::{Chance, Failure};
+
+/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034 section 3.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsName(String);
+
+impl DnsName {
+    /// Reads one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let label = |label: &str| {
+            let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            (1..=63).contains(&label.len())
+                && label.bytes().all(legal)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let good = text.len() <= 253 && text.strip_prefix("*.").unwrap_or(text).split('.').all(label);
+        good.then(|| Self(text.into()))
+    }
+}
+
+/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its extension request.
+///
+/// # Errors
+/// [`Failure::Unfit`] for a kind of key that signs no requests.
+pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, Failure> {
+    let (algorithm, signing) = match key.public() {
+        PublicKey::Rsa(_) => (identifier(RSA_SHA256, Some(Any::null())), Signing::RsaPkcs1),
+        PublicKey::P256(_) => (identifier(ECDSA_SHA256, None), Signing::Ecdsa),
+        PublicKey::Sm2(_) => (identifier(SM2_SM3, None), Signing::Sm2),
+        PublicKey::Secp256k1(_) => return Err(Failure::Unfit),
+    };
+    let public = key.public().der()?;
+    let unfit = |_| Failure::Unfit;
+    let info = CertReqInfo {
+        version: Version::V1,
+        subject: subject.0.clone(),
+        public_key: SubjectPublicKeyInfoOwned::from_der(&public).map_err(unfit)?,
+        attributes: attributes(names).map_err(unfit)?,
+    };
+    let signed = key.public().digest(&info.to_der().map_err(unfit)?);
+    let signature = key.sign(signing, &signed, Chance::Any)?;
+    let signature = BitString::from_bytes(&signature).map_err(unfit)?;
+    CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unfit)
+}
+
+fn identifier(oid: ObjectIdentifier, parameters: Option<Any>) -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned { oid, parameters }
+}
+
+fn attributes(names: &[DnsName]) -> x509_cert::der::Result<SetOfVec<Attribute>> {
+    if names.is_empty() {
+        return Ok(SetOfVec::new());
+    }
+    let dns = |name: &DnsName| Ia5String::new(&name.0).map(GeneralName::DnsName);
+    let names = SubjectAltName(names.iter().map(dns).collect::<Result<_, _>>()?);
+    let extension = Extension {
+        extn_id: SubjectAltName::OID,
+        critical: false,
+        extn_value: OctetString::new(names.to_der()?)?,
+    };
+    SetOfVec::try_from(vec![Attribute::try_from(ExtensionReq(vec![extension]))?])
+}
+
+/// What a request asks for.
+#[derive(Debug)]
+pub struct Request(CertReq);
+
+impl Request {
+    /// Reads a request that [`request`] made.
+    ///
+    /// # Errors
+    /// [`Failure::Unfit`] when the text is none.
+    pub fn read(pem: &str) -> Result<Self, Failure> {
+        CertReq::from_pem(pem).map(Self).map_err(|_| Failure::Unfit)
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn subject(&self) -> Name {
+        Name(self.0.info.subject.clone())
+    }
+
+    /// The domain names.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let attributes = self.0.info.attributes.iter().filter(|it| it.oid == ExtensionReq::OID);
+        let extensions = attributes.flat_map(|it| it.values.iter());
+        let extensions = extensions.filter_map(|it| ExtensionReq::from_der(&it.to_der().ok()?).ok());
+        let all: Vec<Extension> = extensions.flat_map(|it| it.0).collect();
+        dns_names(&all)
+    }
+
+    /// The public key in PEM (RFC 7468 section 13).
+    ///
+    /// # Errors
+    /// [`Failure::Unfit`], for a key that has none; there is no such key.
+    pub fn public_key_pem(&self) -> Result<String, Failure> {
+        self.public_key().to_pem(LineEnding::LF).map_err(|_| Failure::Unfit)
+    }
+
+    /// The public key's `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn public_key(&self) -> &SubjectPublicKeyInfoOwned {
+        &self.0.info.public_key
+    }
+}

@@ -1,0 +1,81 @@
+//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a snapshot.
+
+use zeroize::Zeroizing;
+
+use super::{Caller, CertificateOperation, Engine, Error};
+use crate::algorithms::DIGEST_LEN;
+use crate::algorithms::asymmetric::{Encryption, PublicKey, Signing};
+use crate::model::CertificateId;
+
+/// What is signed.
+#[derive(Debug)]
+pub enum Message {
+    /// A text, of which a digest is made here.
+    Raw(Vec<u8>),
+    /// The digest.
+    Digest([u8; DIGEST_LEN]),
+}
+
+impl Message {
+    fn digest(&self, key: &PublicKey) -> [u8; DIGEST_LEN] {
+        match self {
+            Self::Raw(text) => key.digest(text),
+            Self::Digest(digest) => *digest,
+        }
+    }
+}
+
+impl Engine {
+    /// Signs with a certificate's private key.
+    pub fn certificate_sign(
+        &self,
+        caller: &Caller,
+        id: &CertificateId,
+        algorithm: Signing,
+        message: &Message,
+    ) -> Result<Vec<u8>, Error> {
+        let view = self.view(caller);
+        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
+        self.sign_with(key, algorithm, &message.digest(key.public()))
+    }
+
+    /// Whether a signature is the certificate's over this message.
+    pub fn certificate_verify(
+        &self,
+        caller: &Caller,
+        id: &CertificateId,
+        algorithm: Signing,
+        message: &Message,
+        signature: &[u8],
+    ) -> Result<bool, Error> {
+        let view = self.view(caller);
+        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Verify)?.pair()?.public();
+        Ok(key.verifies(algorithm, &message.digest(key), signature)?)
+    }
+
+    /// Encrypts with a certificate's public key.
+    pub fn certificate_encrypt(
+        &self,
+        caller: &Caller,
+        id: &CertificateId,
+        algorithm: Encryption,
+        text: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let view = self.view(caller);
+        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
+        self.wrap(key.public(), algorithm, text)
+    }
+
+    /// Opens with a certificate's private key what was encrypted with the public one, here or elsewhere.
+    pub fn certificate_decrypt(
+        &self,
+        caller: &Caller,
+        id: &CertificateId,
+        algorithm: Encryption,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let view = self.view(caller);
+        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
+        Ok(key.decrypt(algorithm, ciphertext)?)
+    }
+}

@@ -1,0 +1,99 @@
+//! Certificates: a key pair, the request for a certificate, and the certificate once it is issued.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{KeyId, Material, Ordinal, ProtectionLevel};
+use crate::algorithms::asymmetric::PairSpec;
+use crate::world::Instant;
+
+/// A certificate's id, unique in its realm; written as a key's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateId(KeyId);
+
+impl CertificateId {
+    /// Reads an id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        KeyId::parse(text).map(Self)
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl From<Uuid> for CertificateId {
+    fn from(id: Uuid) -> Self {
+        Self(id.into())
+    }
+}
+
+impl fmt::Display for CertificateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How far a certificate has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CertificateStatus {
+    /// It is requested, and not issued yet.
+    Pending,
+    /// It is issued, and does not work.
+    Inactive,
+    /// It works.
+    Active,
+    /// Its owner took it back for good.
+    Revoked,
+}
+
+/// An issued certificate, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// The certificate, in PEM.
+    pub certificate: String,
+    /// Its issuers', in PEM, if they came with it.
+    pub chain: Option<String>,
+}
+
+/// The part of a certificate that changes after creation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateSettings {
+    /// How far it has come.
+    pub status: CertificateStatus,
+    /// When one of these was changed last.
+    pub updated_at: Instant,
+    /// What was issued, unless it is pending.
+    pub issued: Option<Arc<Issued>>,
+}
+
+/// A certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Its number in the realm; keys and secrets are counted with it.
+    pub ordinal: Ordinal,
+    /// Its id.
+    pub id: CertificateId,
+    /// What kind of key it has.
+    pub spec: PairSpec,
+    /// Where its owner wants the private key to live.
+    pub protection: ProtectionLevel,
+    /// Whether its owner wants to take the private key away. Stored and returned; nothing takes it away.
+    pub exportable: bool,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Its private key.
+    pub private_key: Arc<Material>,
+    /// The request for it, in PEM.
+    pub request: String,
+    /// What changes after creation.
+    pub settings: CertificateSettings,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
