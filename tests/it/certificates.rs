@@ -1,7 +1,13 @@
 //! Certificates: made over HTTP, issued by an authority that OpenSSL plays, used over HTTP again.
 
+mod algorithms;
 mod authority;
+mod chains;
 mod create;
+mod describe;
+mod forms;
+mod restart;
+mod statuses;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -23,7 +23,7 @@ accounts:
   - { id: "1000000000000004", status: in-debt, access_keys: [{ id: debtor, secret: s }] }
   - { id: "1000000000000005", status: in-debt-overdue, access_keys: [{ id: late-debtor, secret: s }] }
   - { id: "1000000000000006", status: risk-control, access_keys: [{ id: risky, secret: s }] }
-  - { id: "1000000000000007", quotas: { keys: 2, aliases: 1 }, access_keys: [{ id: small, secret: s }] }
+  - { id: "1000000000000007", quotas: { keys: 2, aliases: 1, certificates: 2 }, access_keys: [{ id: small, secret: s }] }
 "#;
 
 /// A server with all kinds of accounts, and a client of the usual one.
@@ -59,10 +59,6 @@ impl Stage {
 
     fn call_with_token(&self, access_key: &str, secret: &str, token: &str) -> Answer {
         self.server.client_as(access_key, secret).call("ListKeys", &[("SecurityToken", token)])
-    }
-
-    fn tag(&self, name: &str, value: &str) -> Answer {
-        self.call("TagResource", &[(name, value), ("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)])
     }
 
     fn tag_key(&self, tags: &str) -> Answer {

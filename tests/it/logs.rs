@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::world::Clock;
 
+use crate::certificates::certificate;
 use crate::kit::{Client, Process, encode, form, kmsim, send};
 use crate::makers::{MATERIAL, import, pair, wrapped};
 use crate::program::both_ways;
@@ -79,6 +80,19 @@ fn no_log_level_shows_a_secret() {
             let sealed = ("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap());
             let query = form(&client.signed("GET", "AsymmetricDecrypt", &[&pair[..], &[sealed]].concat()));
             send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
+            let certificate = certificate(&client, "EC_SM2", "ACTIVE");
+            let certificate = [("CertificateId", certificate.as_str()), ("Algorithm", "SM2PKE")];
+            let text = ("Plaintext", brief.as_str());
+            let kept = client.call("CertificatePublicKeyEncrypt", &[&certificate[..], &[text]].concat()).ok();
+            let kept = ("CiphertextBlob", kept["CiphertextBlob"].as_str().unwrap());
+            let action = "CertificatePrivateKeyDecrypt";
+            let query = form(&client.signed("GET", action, &[&certificate[..], &[kept]].concat()));
+            let opened = send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
+            assert_eq!(opened["Plaintext"], brief);
+            let message = [certificate[0], ("Algorithm", "SM2DSA"), ("Message", &brief)];
+            client.call("CertificatePrivateKeySign", &message).ok();
+            hidden.push(kept.1.to_owned());
+            shown.extend([certificate[0].1.to_owned(), "UpdateCertificateStatus".to_owned()]);
             let external = client.create_key(&[("Origin", "EXTERNAL")]);
             let material = wrapped(&client, &external, &MATERIAL);
             import(&client, &external, &material).ok();

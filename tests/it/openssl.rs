@@ -48,6 +48,12 @@ impl OpenSsl {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// What a command tells beside its output: whether a request verifies, it says only there.
+    #[track_caller]
+    pub fn remarks(&self, words: &str) -> String {
+        String::from_utf8(self.output(words).stderr).unwrap()
+    }
+
     /// Whether a command that checks something succeeds.
     pub fn agrees(&self, words: &str) -> bool {
         self.output(words).status.success()
@@ -152,7 +158,7 @@ fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> [u8; 32] {
 
 /// GB/T 32918.2 section 5.5: `Z` is the digest of the signer's identity behind its length in bits, the curve
 /// (`a`, `b` and the base point) and the public key; what is signed is the digest of `Z` and the message.
-fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
+pub fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
     const CURVE: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC\
                          28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
                          32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\

@@ -3,8 +3,9 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use crate::certificates::{certificate, status_of};
 use crate::kit::{Process, START, data_file, kmsim, root};
-use crate::makers::{MATERIAL, import, wrapped};
+use crate::makers::{DIGEST, MATERIAL, import, wrapped};
 
 /// The root key of the files in fixtures/stores.
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -22,14 +23,17 @@ fn restored(dump: &str, path: &std::path::Path) {
     });
 }
 
+/// Starts a server on a file that was restored.
+fn serve(path: &std::path::Path) -> Process {
+    let mut command = kmsim(&["--data", path.to_str().unwrap(), "--clock", START]);
+    Process::spawn(command.env("KMSIM_ROOT_KEY", ROOT_KEY))
+}
+
 #[test]
 fn the_first_versions_data_is_all_there() {
     let (_folder, path) = data_file();
     restored("0001.sql", &path);
-    let open = || {
-        let mut command = kmsim(&["--data", path.to_str().unwrap(), "--clock", START]);
-        Process::spawn(command.env("KMSIM_ROOT_KEY", ROOT_KEY))
-    };
+    let open = || serve(&path);
     let server = open();
     let client = server.client();
     let tell = |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
@@ -69,4 +73,36 @@ fn the_first_versions_data_is_all_there() {
     assert_eq!(tell(&pair)["KeySpec"], "EC_SM2");
     assert_eq!(client.call("Decrypt", &opened).ok()["Plaintext"], "sealed by the first version");
     client.call("DescribeKey", &[("KeyId", "alias/first")]).refused(404, "Forbidden.AliasNotFound");
+}
+
+#[test]
+fn the_data_of_pairs_and_secrets_is_all_there() {
+    let (_folder, path) = data_file();
+    restored("0003.sql", &path);
+    let server = serve(&path);
+    let client = server.client();
+    assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 3);
+    let secret = [("SecretName", "db")];
+    assert_eq!(client.call("GetSecretValue", &secret).ok()["SecretData"], "hush2");
+    let tags = client.call("DescribeSecret", &[secret[0], ("FetchTags", "true")]).ok();
+    assert_eq!(tags["Tags"]["Tag"][0]["TagKey"], "Project");
+    client.call("GetSecretValue", &[("SecretName", "gone")]).refused(409, "Rejected.ResourceInDeleteWindow");
+    let pair = [
+        ("KeyId", "81d69913-e5d3-481f-a1a4-0772ea1cfd0d"),
+        ("KeyVersionId", "c10c4a13-0637-47ea-9abe-4e75ecacd539"),
+        ("Algorithm", "ECDSA_SHA_256"),
+        ("Digest", DIGEST),
+    ];
+    let signature =
+        "MEUCIQDJxxEplfmHToCuGmQlL3R+fNTp7M8ptIm7nFRhwEBg9wIgWi23kHgrPIDoWca8Gf+zj8F9DerPH+nIicpIBhoUXE4=";
+    let verified = client.call("AsymmetricVerify", &[&pair[..], &[("Value", signature)]].concat()).ok();
+    assert_eq!(verified["Value"], true);
+    client.call("AsymmetricSign", &pair).ok();
+
+    // And it does what came later.
+    let id = certificate(&client, "EC_SM2", "ACTIVE");
+    drop(server);
+    let server = serve(&path);
+    assert_eq!(status_of(&server.client(), &id), "ACTIVE");
+    assert_eq!(server.client().call("GetSecretValue", &secret).ok()["SecretData"], "hush2");
 }

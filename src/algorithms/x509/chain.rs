@@ -37,6 +37,8 @@ pub enum Flaw {
     SignatureUnknown,
     /// The one before it is not signed with this one's key.
     SignatureWrong,
+    /// It says that it issued itself, and is not signed with its own key.
+    SelfSignatureWrong,
     /// It may not issue certificates.
     NoAuthority,
     /// It may issue certificates, but not so far up.
@@ -68,15 +70,9 @@ impl Chain {
     /// # Errors
     /// What is wrong with the texts.
     pub fn read(certificate: &str, issuers: Option<&str>) -> Result<Self, Flawed> {
-        let mut all = certificates(certificate, 0)?;
-        if all.len() > 1 {
-            return flawed(0, Flaw::TooMany);
-        }
+        let mut all = certificates(certificate, 1).map_err(|(_, flaw)| Flawed { at: 0, flaw })?;
         if let Some(issuers) = issuers {
-            all.extend(certificates(issuers, 1)?);
-            if all.len() > MOST + 1 {
-                return flawed(MOST + 1, Flaw::TooMany);
-            }
+            all.extend(certificates(issuers, MOST).map_err(|(at, flaw)| Flawed { at: at + 1, flaw })?);
         }
         Ok(Self(all))
     }
@@ -102,7 +98,10 @@ impl Chain {
             is_signed(issued, issuer, at)?;
         }
         match self.0.last() {
-            Some(last) if last.is_self_issued() => is_signed(last, last, self.0.len() - 1),
+            Some(last) if last.is_self_issued() => match is_signed(last, last, self.0.len() - 1) {
+                Err(Flawed { at, flaw: Flaw::SignatureWrong }) => flawed(at, Flaw::SelfSignatureWrong),
+                outcome => outcome,
+            },
             Some(_) if self.0.len() > 1 => flawed(self.0.len() - 1, Flaw::NoRoot),
             _ => Ok(()),
         }
@@ -173,36 +172,33 @@ const BEGIN: &str = "-----BEGIN ";
 const BEGIN_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 const END_CERTIFICATE: &str = "-----END CERTIFICATE-----";
 
-/// Reads PEM (RFC 7468) strictly: certificates one after the other, nothing but empty lines between them. Lines may have
-/// any length, and end in any way.
-fn certificates(text: &str, first: usize) -> Result<Vec<Certificate>, Flawed> {
+/// Reads PEM (RFC 7468) strictly: so many certificates one after the other, nothing but empty lines between them. Lines
+/// may have any length, and end in any way. What is wrong is told with the place in the text, the first being 0.
+fn certificates(text: &str, most: usize) -> Result<Vec<Certificate>, (usize, Flaw)> {
     let mut found = Vec::new();
     let mut rest = text.trim_ascii_start();
     while !rest.is_empty() {
-        let at = first + found.len();
+        let flawed = |flaw| Err((found.len(), flaw));
         let Some(body) = rest.strip_prefix(BEGIN_CERTIFICATE) else {
-            let flaw = match (rest.starts_with(BEGIN), rest.contains(BEGIN_CERTIFICATE) || !found.is_empty())
-            {
-                (true, _) => Flaw::OtherBlock,
-                (false, true) => Flaw::Junk,
-                (false, false) => Flaw::NotPem,
+            return match rest.starts_with(BEGIN) {
+                true => flawed(Flaw::OtherBlock),
+                false if rest.contains(BEGIN_CERTIFICATE) || !found.is_empty() => flawed(Flaw::Junk),
+                false => flawed(Flaw::NotPem),
             };
-            return flawed(at, flaw);
         };
-        let Some((body, after)) = body.split_once(END_CERTIFICATE) else {
-            return flawed(at, Flaw::Malformed);
-        };
-        found.push(certificate(body).ok_or(Flawed { at, flaw: Flaw::Malformed })?);
+        let Some((body, after)) = body.split_once(END_CERTIFICATE) else { return flawed(Flaw::Malformed) };
+        let Some(certificate) = certificate(body) else { return flawed(Flaw::Malformed) };
         // What stands on the same line belongs to nothing.
         if !(after.is_empty() || after.starts_with(['\r', '\n'])) {
-            return flawed(at, Flaw::Junk);
+            return flawed(Flaw::Junk);
         }
+        if found.len() == most {
+            return flawed(Flaw::TooMany);
+        }
+        found.push(certificate);
         rest = after.trim_ascii_start();
-        if found.len() > MOST {
-            return flawed(at, Flaw::TooMany);
-        }
     }
-    if found.is_empty() { flawed(first, Flaw::NotPem) } else { Ok(found) }
+    if found.is_empty() { Err((0, Flaw::NotPem)) } else { Ok(found) }
 }
 
 /// The certificate between two marks: lines of base64.

@@ -275,6 +275,7 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
         Flaw::NotIssuer => "is not that of the issuer of the one before it",
         Flaw::SignatureUnknown => "cannot have signed the one before it by an algorithm that is supported",
         Flaw::SignatureWrong => "has not signed the one before it",
+        Flaw::SelfSignatureWrong => "is not signed with its own key",
         Flaw::NoAuthority => "may not issue certificates",
         Flaw::TooFarUp => "may not issue certificates so far up in the chain",
         Flaw::NoRoot => "is the last one and not a root",

@@ -1,4 +1,4 @@
-//! A certificate authority, played by OpenSSL. What it issues is good from 2029 to 2079, whatever the host's date.
+//! A certificate authority, played by OpenSSL. What it issues is good from 2020 to 2079, whatever the host's date.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::openssl::OpenSsl;
 
 /// From when until when certificates are good.
-pub const LIFE: (&str, &str) = ("20290101000000Z", "20790101000000Z");
+pub const LIFE: (&str, &str) = ("20200101000000Z", "20790101000000Z");
 
 /// What makes a certificate an authority's.
 pub const CA: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n";
@@ -145,6 +145,17 @@ impl Authority {
 /// Whether a request is signed with SM2: for OpenSSL's check of it another word is needed then.
 pub fn is_sm2(csr: &str) -> bool {
     const OID: [u8; 10] = [6, 8, 42, 129, 28, 207, 85, 1, 131, 117];
-    let digits: String = csr.lines().filter(|line| !line.starts_with('-')).collect();
-    STANDARD.decode(digits).unwrap().windows(OID.len()).any(|bytes| bytes == OID)
+    der(csr).windows(OID.len()).any(|bytes| bytes == OID)
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    STANDARD.decode(pem.lines().filter(|line| !line.starts_with('-')).collect::<String>()).unwrap()
+}
+
+/// The same with its last bit changed, which is one of the signature's.
+pub fn flawed(pem: &str) -> String {
+    let mut der = der(pem);
+    *der.last_mut().unwrap() ^= 1;
+    let begin = pem.lines().next().unwrap();
+    format!("{begin}\n{}\n{}\n", STANDARD.encode(der), begin.replace("BEGIN", "END"))
 }

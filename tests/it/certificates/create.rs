@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::authority::is_sm2;
+use super::authority::{flawed, is_sm2};
 use super::{SUBJECT, create, describe};
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::OpenSsl;
@@ -15,11 +15,18 @@ fn create_for(client: &Client, subject: &str) -> Answer {
     client.call("CreateCertificate", &[("KeySpec", "EC_P256"), ("Subject", subject)])
 }
 
-/// Checks a request's signature, and answers what OpenSSL reads.
-fn read(openssl: &OpenSsl, csr: &str) -> String {
+/// Whether OpenSSL finds a request's signature right.
+fn verifies(openssl: &OpenSsl, csr: &str) -> bool {
     openssl.write("csr", csr.as_bytes());
     let how = if is_sm2(csr) { " -vfyopt distid:1234567812345678" } else { "" };
-    openssl.run(&format!("req -in csr -noout -verify{how}"));
+    let remarks = openssl.remarks(&format!("req -in csr -noout -verify{how}"));
+    assert!(remarks.contains("verify OK") != remarks.contains("verify failure"), "{remarks}");
+    remarks.contains("verify OK")
+}
+
+/// Checks a request's signature, and answers what OpenSSL reads.
+fn read(openssl: &OpenSsl, csr: &str) -> String {
+    assert!(verifies(openssl, csr), "{csr}");
     openssl.told("req -in csr -noout -text -nameopt RFC2253,utf8,-esc_msb")
 }
 
@@ -41,6 +48,9 @@ fn openssl_verifies_requests_and_reads_the_names() {
         ] {
             assert!(text.contains(line), "{spec}: {line} in {text}");
         }
+        // OpenSSL would have noticed.
+        assert!(!verifies(&openssl, &flawed(&csr)), "{spec}");
+        openssl.write("csr", csr.as_bytes());
         let told = describe(&client, &id);
         assert_eq!(told["SubjectPublicKey"], openssl.told("req -in csr -noout -pubkey"), "{spec}");
         let (_, plain) = create(&client, spec, &[]);

@@ -1,0 +1,266 @@
+//! What is uploaded: chains that hold, and every way for one not to. A refusal changes nothing.
+
+use std::sync::Arc;
+
+use kmsim::world::{Clock, Entropy, Instant, World};
+
+use super::authority::{Authority, CA, LIFE, flawed};
+use super::{create, status_of, upload};
+use crate::kit::{Client, Server, Setup, days};
+
+/// What an authority between two others has.
+const SUB: &str = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=keyCertSign\n";
+const LEAF: &str = "subjectKeyIdentifier=hash\n";
+
+/// Checks that an upload is refused because of one of its texts, for a reason, and that the certificate still waits.
+#[track_caller]
+fn refused(client: &Client, id: &str, (certificate, chain): (&str, Option<&str>), name: &str, why: &str) {
+    let message = upload(client, id, certificate, chain).refused(400, "InvalidParameter");
+    let gap = if why.is_empty() { "" } else { " " };
+    assert_eq!(message, format!("The specified parameter \"{name}\" is not valid.{gap}{why}"));
+    assert_eq!(status_of(client, id), "PENDING");
+    let stored = client.call("GetCertificate", &[("CertificateId", id)]).ok();
+    assert_eq!((&stored["Certificate"], &stored["CertificateChain"]), (&"".into(), &"".into()));
+}
+
+#[test]
+fn authorities_of_every_kind_and_version_issue() {
+    let server = Server::start();
+    let client = server.client();
+    let kinds = [
+        "RSA_2048",
+        "RSA_3072",
+        "RSA_SHA_512",
+        "RSA_PSS",
+        "RSA_PSS_SHA_512",
+        "EC_P256",
+        "EC_P384",
+        "EC_P521",
+        "EC_SM2",
+    ];
+    for kind in kinds {
+        for authority in [Authority::new(kind), Authority::old(kind)] {
+            let root = authority.root();
+            for spec in ["RSA_2048", "EC_P256", "EC_SM2"] {
+                let (id, csr) = create(&client, spec, &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
+                upload(&client, &id, &authority.issue(&csr), Some(&root)).ok();
+                assert_eq!(status_of(&client, &id), "INACTIVE", "{kind} {spec}");
+                if ["RSA_2048", "EC_P256", "EC_SM2"].contains(&kind) {
+                    let (id, csr) = create(&client, spec, &[]);
+                    upload(&client, &id, &authority.issue_old(&csr), Some(&root)).ok();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_uploaded_comes_back_as_it_was() {
+    let server = Server::start();
+    let client = server.client();
+    let authority = Authority::new("EC_P256");
+    let sub = authority.below("sub", "root", "EC_P256", SUB, LIFE);
+    for line_end in ["\n", "\r\n"] {
+        let (id, csr) = create(&client, "EC_P256", &[]);
+        let leaf = authority.issue_by("sub", &csr, LEAF, LIFE).replace('\n', line_end);
+        let chain = format!("\n{sub}\n\n{}", authority.root()).replace('\n', line_end);
+        upload(&client, &id, &leaf, Some(&chain)).ok();
+        let stored = client.call("GetCertificate", &[("CertificateId", &id)]).ok();
+        assert_eq!(stored["Certificate"], leaf);
+        assert_eq!(stored["CertificateChain"], chain);
+        assert_eq!(stored["Csr"], csr);
+        assert_eq!(stored["CertificateId"], id);
+    }
+    // Without its issuers', a certificate is taken as it is.
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    upload(&client, &id, &authority.issue_by("sub", &csr, LEAF, LIFE), None).ok();
+    assert_eq!(client.call("GetCertificate", &[("CertificateId", &id)]).ok()["CertificateChain"], "");
+}
+
+#[test]
+fn texts_are_read_strictly() {
+    let server = Server::start();
+    let client = server.client();
+    let authority = Authority::new("EC_P256");
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let (leaf, root) = (authority.issue(&csr), authority.root());
+    let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let body = leaf.lines().nth(1).unwrap();
+    let check = |text: &str, why: &str| {
+        let of = |name: &str| why.replace("It", name);
+        refused(&client, &id, (text, Some(&root)), "Certificate", &of("The certificate"));
+        let chain = format!("{root}{text}");
+        // Behind another certificate it is the second of the chain, and a text without any mark is just more of it.
+        let why =
+            if why.is_empty() { "It has something before or behind it that is no certificate." } else { why };
+        let why = why.replace("It", "Certificate 2 of the chain");
+        refused(&client, &id, (&leaf, Some(&chain)), "CertificateChain", &why);
+    };
+    check("not a certificate", "");
+    check(body, "");
+    check(&format!("subject=CN\n{leaf}"), "It has something before or behind it that is no certificate.");
+    check(key, "It is a PEM block of another kind.");
+    check(&csr, "It is a PEM block of another kind.");
+    check(&leaf.replace("-----END CERTIFICATE-----", ""), "It is no X.509 certificate in PEM.");
+    check(&leaf.replace(body, ""), "It is no X.509 certificate in PEM.");
+    check(&leaf.replace(body, &format!("{body} ")), "It is no X.509 certificate in PEM.");
+    check(&leaf.replace(body, &format!("X: y\n\n{body}")), "It is no X.509 certificate in PEM.");
+    check(
+        &leaf.replace("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----"),
+        "It is no X.509 certificate in PEM.",
+    );
+    check(&csr.replace("CERTIFICATE REQUEST", "CERTIFICATE"), "It is no X.509 certificate in PEM.");
+
+    let why = "The certificate has something before or behind it that is no certificate.";
+    refused(&client, &id, (&format!("{} junk\n", leaf.trim_end()), None), "Certificate", why);
+    refused(&client, &id, (&format!("{leaf}junk"), None), "Certificate", why);
+    let why = "The certificate is one too many.";
+    refused(&client, &id, (&format!("{leaf}{root}"), None), "Certificate", why);
+    let long = root.repeat(12);
+    refused(
+        &client,
+        &id,
+        (&leaf, Some(&long)),
+        "CertificateChain",
+        "Certificate 11 of the chain is one too many.",
+    );
+    refused(&client, &id, (&leaf, Some("none")), "CertificateChain", "");
+    upload(&client, &id, &leaf, Some(&root)).ok();
+}
+
+#[test]
+fn a_certificate_is_for_its_own_key() {
+    let server = Server::start();
+    let client = server.client();
+    let authority = Authority::new("RSA_2048");
+    let root = authority.root();
+    for spec in ["RSA_2048", "EC_P256", "EC_SM2"] {
+        let (id, _) = create(&client, spec, &[]);
+        for other in ["RSA_2048", "EC_P256", "EC_SM2"] {
+            let (_, csr) = create(&client, other, &[]);
+            let leaf = authority.issue(&csr);
+            refused(&client, &id, (&leaf, Some(&root)), "Certificate", "The certificate is for another key.");
+        }
+    }
+}
+
+#[test]
+fn chains_link_up_to_their_root() {
+    let server = Server::start();
+    let client = server.client();
+    for kind in ["RSA_2048", "EC_P256", "EC_SM2"] {
+        let authority = Authority::new(kind);
+        let top = authority.below("top", "root", kind, CA, LIFE);
+        let sub = authority.below("sub", "top", kind, SUB, LIFE);
+        let root = authority.root();
+        let (id, csr) = create(&client, "EC_P256", &[]);
+        let leaf = authority.issue_by("sub", &csr, LEAF, LIFE);
+        let chain = |chain: &[&str], why: &str| {
+            refused(&client, &id, (&leaf, Some(&chain.concat())), "CertificateChain", why);
+        };
+        let strange = "is not that of the issuer of the one before it.";
+        chain(&[&top, &sub, &root], &format!("Certificate 1 of the chain {strange}"));
+        chain(&[&sub, &root, &top], &format!("Certificate 2 of the chain {strange}"));
+        chain(&[&sub, &root], &format!("Certificate 2 of the chain {strange}"));
+        chain(&[&root], &format!("Certificate 1 of the chain {strange}"));
+        chain(&[&leaf, &sub, &top, &root], &format!("Certificate 1 of the chain {strange}"));
+        chain(&[&sub, &top, &root, &sub], &format!("Certificate 4 of the chain {strange}"));
+        chain(&[&sub, &top], "Certificate 2 of the chain is the last one and not a root.");
+        chain(&[&sub], "Certificate 1 of the chain is the last one and not a root.");
+        // Another authority of the same name has another key.
+        let other = Authority::new(kind);
+        chain(&[&sub, &top, &other.root()], "Certificate 3 of the chain has not signed the one before it.");
+        chain(&[&sub, &flawed(&top), &root], "Certificate 3 of the chain has not signed the one before it.");
+        chain(&[&sub, &top, &flawed(&root)], "Certificate 3 of the chain is not signed with its own key.");
+        let other = Authority::new(if kind == "EC_SM2" { "RSA_2048" } else { "EC_SM2" });
+        let why = "cannot have signed the one before it by an algorithm that is supported.";
+        chain(&[&sub, &top, &other.root()], &format!("Certificate 3 of the chain {why}"));
+        upload(&client, &id, &leaf, Some(&[sub, top, root].concat())).ok();
+    }
+}
+
+#[test]
+fn authorities_may_issue() {
+    let server = Server::start();
+    let client = server.client();
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let check = |authority: &Authority, by: &str, chain: &[String], why: &str| {
+        let leaf = authority.issue_by(by, &csr, LEAF, LIFE);
+        refused(&client, &id, (&leaf, Some(&chain.concat())), "CertificateChain", why);
+    };
+    let no_authority = "Certificate 1 of the chain may not issue certificates.";
+    for extensions in [
+        "basicConstraints=critical,CA:FALSE\n",
+        "subjectKeyIdentifier=hash\n",
+        "basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n",
+    ] {
+        let authority = Authority::with_root("EC_P256", extensions);
+        check(&authority, "root", &[authority.root()], no_authority);
+    }
+    let authority = Authority::with_root("EC_P256", SUB);
+    let sub = authority.below("sub", "root", "EC_P256", CA, LIFE);
+    let why = "Certificate 2 of the chain may not issue certificates so far up in the chain.";
+    check(&authority, "sub", &[sub, authority.root()], why);
+    let leaf_authority = authority.below("other", "root", "EC_P256", LEAF, LIFE);
+    check(&authority, "other", &[leaf_authority, authority.root()], no_authority);
+    // And directly below it all is well.
+    upload(&client, &id, &authority.issue(&csr), Some(&authority.root())).ok();
+}
+
+#[test]
+fn weak_signatures_are_none() {
+    let server = Server::start();
+    let client = server.client();
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let why =
+        "Certificate 1 of the chain cannot have signed the one before it by an algorithm that is supported.";
+    for kind in ["RSA_SHA_1", "RSA_1024"] {
+        let authority = Authority::new(kind);
+        refused(&client, &id, (&authority.issue(&csr), Some(&authority.root())), "CertificateChain", why);
+    }
+}
+
+#[test]
+fn a_certificate_that_issued_itself_is_checked_without_a_chain() {
+    let server = Server::start();
+    let client = server.client();
+    let (id, _) = create(&client, "EC_P256", &[]);
+    let root = Authority::new("EC_P256").root();
+    refused(&client, &id, (&root, None), "Certificate", "The certificate is for another key.");
+    let why = "The certificate is not signed with its own key.";
+    refused(&client, &id, (&flawed(&root), None), "Certificate", why);
+}
+
+#[test]
+fn everything_is_good_at_the_realms_time() {
+    let before = Instant::parse("2028-12-31T23:59:59Z").unwrap();
+    let world = Arc::new(World { clock: Clock::manual(before), entropy: Entropy::seeded("kmsim") });
+    let server = Server::within(world, Setup::default());
+    let client = server.client();
+    let authority = Authority::new("EC_P256");
+    let (late, early) = (("20300101000000Z", "20790101000000Z"), ("20290101000000Z", "20300101000000Z"));
+    let sub = authority.below("sub", "root", "EC_P256", SUB, late);
+    let root = authority.root();
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let leaf = authority.issue_by("root", &csr, LEAF, early);
+    let below = authority.issue_by("sub", &csr, LEAF, LIFE);
+    let below_chain = [sub, root.clone()].concat();
+
+    refused(&client, &id, (&leaf, Some(&root)), "Certificate", "The certificate is not valid yet.");
+    server.advance(days(1));
+    let why = "Certificate 1 of the chain is not valid yet.";
+    refused(&client, &id, (&below, Some(&below_chain)), "CertificateChain", why);
+    // 2029 has 365 days; the last second counts.
+    server.advance(days(364) + std::time::Duration::from_secs(1));
+    let (other, other_csr) = create(&client, "EC_P256", &[]);
+    upload(&client, &other, &authority.issue_by("root", &other_csr, LEAF, early), Some(&root)).ok();
+    server.advance(std::time::Duration::from_secs(1));
+    refused(&client, &id, (&leaf, Some(&root)), "Certificate", "The certificate has expired.");
+    server.advance(days(50 * 365));
+    let why = "Certificate 1 of the chain has expired.";
+    let ageless = authority.issue_by("root", &csr, LEAF, ("20290101000000Z", "99991231235959Z"));
+    refused(&client, &id, (&ageless, Some(&root)), "CertificateChain", why);
+    upload(&client, &id, &ageless, None).ok();
+    let told = super::describe(&client, &id);
+    assert_eq!(told["NotAfter"], "9999-12-31T23:59:59Z");
+}
