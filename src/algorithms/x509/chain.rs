@@ -12,6 +12,9 @@ use crate::algorithms::asymmetric::PublicKey;
 /// How many certificates a chain may have.
 const MOST: usize = 10;
 
+/// How many bytes a certificate may have in PEM, so that nobody's structures take long to read.
+const LONGEST: usize = 64 * 1024;
+
 /// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
@@ -203,7 +206,7 @@ fn certificates(text: &str, most: usize) -> Result<Vec<Certificate>, (usize, Fla
 
 /// The certificate between two marks: lines of base64.
 fn certificate(body: &str) -> Option<Certificate> {
-    let on_lines = body.starts_with(['\r', '\n']) && body.ends_with(['\r', '\n']);
+    let on_lines = body.starts_with(['\r', '\n']) && body.ends_with(['\r', '\n']) && body.len() <= LONGEST;
     let digits: String = body.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     if on_lines { Certificate::read(&STANDARD.decode(digits).ok()?) } else { None }
 }

@@ -53,15 +53,21 @@ pub(super) const KINDS: [Kind; 11] = [
     kind("EMAILADDRESS", "1.2.840.113549.1.9.1", Form::Ascii, 255),
 ];
 
+/// How many bytes the text of a name may have.
+const LONGEST: usize = 4096;
+
 /// One attribute after the other, and within one those that belong together.
 pub(super) type Parts = Vec<Vec<AttributeTypeAndValue>>;
 
 impl Name {
     /// Reads the text of RFC 2253 strictly: escapes, `#hex`, quoted values, attributes that belong together; spaces
     /// around the separators and semicolons as in its section 4. `None` when the text is not one, when an attribute is
-    /// unknown, empty or too long, or when it stands twice in one place.
+    /// unknown, empty or too long, when it stands twice in one place, or when the whole has more than 4096 bytes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
         let mut parts: Vec<SetOfVec<AttributeTypeAndValue>> =
             name_text::read(text)?.into_iter().map(SetOfVec::try_from).collect::<Result<_, _>>().ok()?;
         parts.reverse();
@@ -222,6 +228,9 @@ mod tests {
             assert_eq!(Name::parse(bad), None, "{bad:?}");
         }
         assert!(Name::parse(&long[..long.len() - 1]).is_some());
+        // As many as there is room for.
+        let many = |count: usize| vec!["OU=a"; count].join(",");
+        assert!(Name::parse(&many(819)).is_some() && Name::parse(&many(820)).is_none());
     }
 
     #[test]

@@ -9,6 +9,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 // HTTP status and message of each refusal; null where no source gives the message.
 const REFUSALS = {
   'AliasAlreadyExists': [400, 'AliasName Already Exists.'],
+  'Certificate.NotFound': [404, 'The specified certificate is not found.'],
   'DryRunOperationError': [400, null],
   'Duplicate.TagKey': [400, null],
   'Forbidden.AliasNotFound': [404, 'The specified Alias is not found.'],
@@ -37,6 +38,7 @@ const REFUSALS = {
   'Rejected.ResourceInDeleteWindow': [409, 'The secret is planned to be deleted.'],
   'Rejected.ResourceInUse': [409, 'restore normal secret'],
   'Rejected.StateModifiedFailed': [409, 'Keystate modified failed.'],
+  'Rejected.Unavailable': [409, 'The request was rejected because the key state is Unavailable.'],
   'Rejected.UnsupportedOperation': [400, 'Unsupported operation.'],
   'SignatureDoesNotMatch': [400, null],
   'SignatureNonceUsed': [400, null],

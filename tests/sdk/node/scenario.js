@@ -15,6 +15,7 @@ const parts = [
   require('./secrets'),
   require('./values'),
   require('./managed'),
+  require('./certificates'),
   require('./aliases'),
   require('./tags'),
   require('./lifecycle'),

@@ -20,7 +20,7 @@ from aliyunsdkcore.request import CommonRequest, RpcRequest
 
 import local
 from checks import UUID, Refused, invalid, matches, refused, run, same, true
-from scenario import steps
+from scenario import certificates, steps
 from scenario.keys import UNKNOWN, new_key
 from scenario.pairs import DIGEST, SIGN, new_pair
 
@@ -315,4 +315,4 @@ OWN = [
 
 
 if __name__ == "__main__":
-    sys.exit(run(Kms(), steps() + OWN))
+    sys.exit(run(Kms(), steps() + certificates.CHECKS + OWN))

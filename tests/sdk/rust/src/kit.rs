@@ -273,6 +273,7 @@ pub fn items<'a>(body: &'a Value, wrapper: &str, item: &str) -> Outcome<&'a Vec<
 fn message(code: &str) -> Option<&'static str> {
     Some(match code {
         "AliasAlreadyExists" => "AliasName Already Exists.",
+        "Certificate.NotFound" => "The specified certificate is not found.",
         "Forbidden.AliasNotFound" => "The specified Alias is not found.",
         "Forbidden.KeyNotFound" => "The specified Key is not found.",
         "Forbidden.KeyVersionNotFound" => "The specified Key version is not found.",
@@ -290,6 +291,7 @@ fn message(code: &str) -> Option<&'static str> {
         "Rejected.ResourceInDeleteWindow" => "The secret is planned to be deleted.",
         "Rejected.ResourceInUse" => "restore normal secret",
         "Rejected.StateModifiedFailed" => "Keystate modified failed.",
+        "Rejected.Unavailable" => "The request was rejected because the key state is Unavailable.",
         "Rejected.UnsupportedOperation" => "Unsupported operation.",
         "Unsupported.Alias" => "Alias is not valid for this api.",
         "Unsupported.Origin" => "This key origin is not valid for this api.",

@@ -6,6 +6,7 @@
 mod account;
 mod aliases;
 mod byok;
+mod certificates;
 mod cipher;
 mod datakeys;
 mod export;

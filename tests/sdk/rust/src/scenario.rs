@@ -3,8 +3,8 @@
 
 use crate::kit::Run;
 use crate::{
-    account, aliases, byok, cipher, datakeys, export, keys, lifecycle, lists, managed, pairs, parameters,
-    rotation, secrets, tags, values,
+    account, aliases, byok, certificates, cipher, datakeys, export, keys, lifecycle, lists, managed, pairs,
+    parameters, rotation, secrets, tags, values,
 };
 
 pub async fn drive(run: &Run<'_>) {
@@ -19,6 +19,7 @@ pub async fn drive(run: &Run<'_>) {
     secrets::drive(run).await;
     values::drive(run).await;
     managed::drive(run).await;
+    certificates::drive(run).await;
     aliases::drive(run).await;
     tags::drive(run).await;
     lifecycle::drive(run).await;
