@@ -9,7 +9,7 @@ use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::extension::BasicConstraints;
-use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder, X509Req};
+use openssl::x509::{X509, X509Builder, X509NameBuilder, X509NameRef, X509Req};
 use serde_json::{Value, json};
 
 use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
@@ -66,10 +66,7 @@ impl Authority {
 }
 
 /// A certificate of version 3 for a year.
-fn begun(
-    subject: &openssl::x509::X509NameRef,
-    issuer: &openssl::x509::X509NameRef,
-) -> Result<X509Builder, ErrorStack> {
+fn begun(subject: &X509NameRef, issuer: &X509NameRef) -> Result<X509Builder, ErrorStack> {
     let mut builder = X509::builder()?;
     builder.set_version(2)?;
     builder.set_subject_name(subject)?;
