@@ -207,6 +207,7 @@ fn kmsim_verifies_what_openssl_signs() {
         assert_eq!(key.pem().unwrap().as_bytes(), openssl.read("pub.pem"), "{name}");
         for (word, algorithm) in signings(spec) {
             let digest = digest_of(algorithm, &public, MESSAGE);
+            assert_eq!(key.digest(MESSAGE), digest, "{name}");
             let words = signing_words(algorithm);
             openssl.run(&format!("dgst {words} -sign key.pem -out signature message"));
             let signature = openssl.read("signature");

@@ -62,6 +62,7 @@ fn sm2_signature() {
     let signer = [&bits, &sm2.join(&["id", "a", "b", "gx", "gy", "x", "y"])[..]].concat();
     assert_eq!(digest(Hash::Sm3, &signer), sm2.get("z"));
     assert_eq!(digest(Hash::Sm3, &sm2.join(&["z", "msg"])), sm2.get("e"));
+    assert_eq!(sm2.public().digest(sm2.get("msg")), sm2.e());
     // Both numbers have their highest bit set: in DER a zero stands before them.
     let parts: [&[u8]; 4] = [&[0x30, 70, 2, 33, 0], sm2.get("r"), &[2, 33, 0], sm2.get("s")];
     assert_eq!(parts.concat(), sm2.get("sig"));
