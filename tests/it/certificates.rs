@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::kit::{Answer, Client};
-use authority::Authority;
+pub use authority::Authority;
 
 /// A subject with all that the document requires.
 pub const SUBJECT: &str = "CN=userName,OU=kms,O=aliyun,C=CN";

@@ -1,6 +1,7 @@
 //! The form of answers: JSON and XML, successes and refusals.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +10,7 @@ use kmsim::dialects::alibaba::action_names;
 use quick_xml::events::Event;
 use serde_json::Value;
 
+use crate::certificates::{self, Authority};
 use crate::errors::Stage;
 use crate::kit::{Answer, Client, days, encode, form};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
@@ -83,6 +85,7 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("ScheduleKeyDeletion", vec![id]),
         ("CancelKeyDeletion", vec![id]),
     ];
+    let of_certificates = certificate_calls(&client);
     let call = |client: &Client, action, mut params: Vec<_>| {
         params.push(("Format", format));
         let answer = client.call(action, &params);
@@ -93,6 +96,10 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         calls.into_iter().map(|(action, params)| call(&client, action, params)).collect();
     for (action, params) in secret_calls(&client, &key) {
         answers.push(call(&client, action, params));
+    }
+    for (action, params) in &of_certificates {
+        let params = params.iter().map(|(name, value)| (*name, value.as_str()));
+        answers.push(call(&client, action, params.collect()));
     }
     let import = [("KeyId", external.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &material)];
     answers.push(call(&client, "ImportKeyMaterial", import.to_vec()));
@@ -139,6 +146,43 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
             vec![("SecretName", "managed"), ("EnableAutomaticRotation", "true"), ("RotationInterval", "6h")],
         ),
         ("GetRandomPassword", vec![]),
+    ]
+}
+
+/// Requests about certificates, in an order in which all go well.
+fn certificate_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    // Every run asks for the same, and is to get the same: an authority's signature would be another each time.
+    static ISSUED: OnceLock<(String, String)> = OnceLock::new();
+    let (id, csr) = certificates::create(client, "EC_SM2", &[]);
+    let (leaf, root) = ISSUED.get_or_init(|| {
+        let authority = Authority::new("EC_SM2");
+        (authority.issue(&csr), authority.root())
+    });
+    let active = certificates::certificate(client, "EC_SM2", "ACTIVE");
+    let algorithm = |word: &str| vec![("CertificateId", active.clone()), ("Algorithm", word.to_owned())];
+    let text = ("Plaintext", "dGV4dA==".to_owned());
+    let message = ("Message", "dGV4dA==".to_owned());
+    let sealing = [("CertificateId", active.as_str()), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
+    let sealed = client.call("CertificatePublicKeyEncrypt", &sealing).ok();
+    let sealed = sealed["CiphertextBlob"].as_str().unwrap().to_owned();
+    let named = ("CertificateId", id);
+    let asked = vec![("KeySpec", "EC_P256".to_owned()), ("Subject", certificates::SUBJECT.to_owned())];
+    let domains = ("SubjectAlternativeNames", r#"["a.example.com","b.example.com"]"#.to_owned());
+    let issued = vec![named.clone(), ("Certificate", leaf.clone()), ("CertificateChain", root.clone())];
+    vec![
+        ("CreateCertificate", [asked, vec![domains]].concat()),
+        ("UploadCertificate", issued),
+        ("GetCertificate", vec![named.clone()]),
+        ("DescribeCertificate", vec![named.clone()]),
+        ("UpdateCertificateStatus", vec![named.clone(), ("Status", "ACTIVE".to_owned())]),
+        ("CertificatePrivateKeySign", [algorithm("SM2DSA"), vec![message.clone()]].concat()),
+        (
+            "CertificatePublicKeyVerify",
+            [algorithm("SM2DSA"), vec![message, ("SignatureValue", "AAAA".to_owned())]].concat(),
+        ),
+        ("CertificatePublicKeyEncrypt", [algorithm("SM2PKE"), vec![text]].concat()),
+        ("CertificatePrivateKeyDecrypt", [algorithm("SM2PKE"), vec![("CiphertextBlob", sealed)]].concat()),
+        ("DeleteCertificate", vec![named]),
     ]
 }
 
