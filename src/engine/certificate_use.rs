@@ -7,8 +7,7 @@ use crate::algorithms::DIGEST_LEN;
 use crate::algorithms::asymmetric::{Encryption, PublicKey, Signing};
 use crate::model::CertificateId;
 
-/// What is signed.
-#[derive(Debug)]
+/// What is signed. It may be secret, and has no form for logs.
 pub enum Message {
     /// A text, of which a digest is made here.
     Raw(Vec<u8>),

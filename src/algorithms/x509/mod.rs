@@ -140,3 +140,77 @@ fn dns_names(extensions: &[Extension]) -> Vec<String> {
     });
     names.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    /// A certificate of version 3 that issued itself, with a key on P-256.
+    const SELF_ISSUED: &str = "\
+        MIIB1jCCAXugAwIBAgIUYOdwFiEjS9c0avQRFww90yxRg9wwCgYIKoZIzj0EAwIwPzELMAkGA1UEBhMCQ04xDzANBgNVBAoM\
+        BmFsaXl1bjEMMAoGA1UECwwDa21zMREwDwYDVQQDDAh1c2VyTmFtZTAgFw0yNjExMjAyMTU4MjlaGA8yMTI2MTAyNzIxNTgy\
+        OVowPzELMAkGA1UEBhMCQ04xDzANBgNVBAoMBmFsaXl1bjEMMAoGA1UECwwDa21zMREwDwYDVQQDDAh1c2VyTmFtZTBZMBMG\
+        ByqGSM49AgEGCCqGSM49AwEHA0IABCcOsloeQlRfxSod53r/J5WygW4oDEAR1jFE+BDBPNVWh93/FMAyyEUwcowNT7TgAeha\
+        0SI78FslNM994xhWcyujUzBRMB0GA1UdDgQWBBS7D5dzlu1dt8bdU92KAsRXrl8tLzAfBgNVHSMEGDAWgBS7D5dzlu1dt8bd\
+        U92KAsRXrl8tLzAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDGGWQ3ND9ScyBzNHBV3p2vculbCuwaeA2h\
+        z8LIulgwTgIhANAJ90CNlvbwNgFRasgV+NpEce+IbNi2an67F/+NOWnI";
+
+    /// The certificate with some of its bytes changed for others, counted from the end.
+    fn changed(from: &[u8], to: &[u8], last: bool) -> Option<Certificate> {
+        let mut der = STANDARD.decode(SELF_ISSUED).unwrap();
+        let mut places = der.windows(from.len()).enumerate().filter(|(_, bytes)| *bytes == from);
+        let (at, _) = if last { places.next_back() } else { places.next() }.unwrap();
+        der[at..at + to.len()].copy_from_slice(to);
+        Certificate::read(&der)
+    }
+
+    #[test]
+    fn a_certificate_that_contradicts_itself_is_none() {
+        let (version_3, version_2) = ([0xa0, 3, 2, 1, 2], [0xa0, 3, 2, 1, 1]);
+        let (sha256, sha384) = ([0x48, 0xce, 0x3d, 4, 3, 2], [0x48, 0xce, 0x3d, 4, 3, 3]);
+        assert!(changed(&version_3, &version_3, false).is_some());
+        // Only version 3 has extensions.
+        assert!(changed(&version_3, &version_2, false).is_none());
+        // It says twice how it is signed.
+        for last in [false, true] {
+            assert!(changed(&sha256, &sha384, last).is_none());
+        }
+    }
+
+    #[test]
+    fn changed_bytes_are_read_without_harm() {
+        let der = STANDARD.decode(SELF_ISSUED).unwrap();
+        let mut readable = 0;
+        for at in 0..der.len() {
+            for value in [0, 1, 0x30, 0x7f, 0x80, 0xff, der[at] ^ 1] {
+                let mut der = der.clone();
+                der[at] = value;
+                let pem = format!(
+                    "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+                    STANDARD.encode(&der)
+                );
+                let Ok(chain) = Chain::read(&pem, None) else { continue };
+                readable += 1;
+                let certificate = chain.certificate().unwrap();
+                assert!(!certificate.subject().to_string().is_empty());
+                let told = (certificate.issuer().to_string(), certificate.validity(), certificate.names());
+                drop((told, certificate.key_identifier(), certificate.signed_by(), chain.is_valid(0)));
+                let unchanged = der == STANDARD.decode(SELF_ISSUED).unwrap();
+                assert!(
+                    chain.links().is_err() || unchanged || !certificate.is_self_issued(),
+                    "byte {at} as {value}"
+                );
+            }
+        }
+        assert!(readable > 1000, "{readable}");
+    }
+
+    #[test]
+    fn no_byte_may_follow() {
+        let mut der = STANDARD.decode(SELF_ISSUED).unwrap();
+        der.push(0);
+        assert!(Certificate::read(&der).is_none());
+    }
+}

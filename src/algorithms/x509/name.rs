@@ -234,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_names_are_read_without_harm() {
+        let text = r#"CN=a\C4\8D\, b+OU="x\"y";1.2.3=#0c026869 , O=\#\ ü,C=CN"#;
+        assert!(Name::parse(text).is_some());
+        let ends = text.char_indices().map(|(at, _)| at);
+        for at in ends {
+            for piece in [&text[..at], &text[at..]] {
+                if let Some(name) = Name::parse(piece) {
+                    assert_eq!(Name::parse(&name.to_string()), Some(name), "{piece}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_name_is_asked_for_its_attributes() {
         let name = Name::parse("CN=a,OU=b+O=c").unwrap();
         assert!(name.has("CN") && name.has("OU") && name.has("O"));

@@ -114,6 +114,9 @@ fn texts_are_read_strictly() {
     let why = "The certificate has something before or behind it that is no certificate.";
     refused(&client, &id, (&format!("{} junk\n", leaf.trim_end()), None), "Certificate", why);
     refused(&client, &id, (&format!("{leaf}junk"), None), "Certificate", why);
+    let glued = format!("{}{root}", root.trim_end());
+    let why = "Certificate 1 of the chain has something before or behind it that is no certificate.";
+    refused(&client, &id, (&leaf, Some(&glued)), "CertificateChain", why);
     let why = "The certificate is one too many.";
     refused(&client, &id, (&format!("{leaf}{root}"), None), "Certificate", why);
     let long = root.repeat(12);

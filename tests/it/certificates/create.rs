@@ -48,6 +48,7 @@ fn openssl_verifies_requests_and_reads_the_names() {
         ] {
             assert!(text.contains(line), "{spec}: {line} in {text}");
         }
+        assert!(!text.contains("critical"), "{spec}: {text}");
         // OpenSSL would have noticed.
         assert!(!verifies(&openssl, &flawed(&csr)), "{spec}");
         openssl.write("csr", csr.as_bytes());

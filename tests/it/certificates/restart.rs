@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
-use super::{certificate, create, describe, sign};
+use super::{certificate, create, describe, set_status, sign};
 use crate::kit::{Client, Process, START, data_file, kmsim};
 use crate::program::{ended, refused};
 
 fn serve(path: &Path) -> Process {
-    Process::start(&["--data", path.to_str().unwrap(), "--clock", START])
+    serve_at(path, START)
+}
+
+fn serve_at(path: &Path, clock: &str) -> Process {
+    Process::start(&["--data", path.to_str().unwrap(), "--clock", clock])
 }
 
 /// Runs a statement on a database that nobody serves, and answers the rows.
@@ -80,6 +84,17 @@ fn a_restart_keeps_certificates() {
         "SELECT (SELECT count(*) FROM certificates) AS all_of_them, count(*) AS tags FROM certificate_tags",
     );
     assert_eq!((rows[0].get::<i64, _>(0), rows[0].get::<i64, _>(1)), (12, 1));
+}
+
+#[test]
+fn dates_are_kept() {
+    let (_folder, path) = data_file();
+    let id = certificate(&serve(&path).client(), "EC_P256", "INACTIVE");
+    let later = "2031-02-03T04:05:06Z";
+    set_status(&serve_at(&path, later).client(), &id, "ACTIVE").ok();
+    let told = describe(&serve_at(&path, "2032-01-01T00:00:00Z").client(), &id);
+    assert_eq!((&told["CreatedAt"], &told["UpdatedAt"]), (&json!(START), &json!(later)));
+    assert_eq!(told["Status"], "ACTIVE");
 }
 
 #[test]
