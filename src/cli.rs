@@ -4,12 +4,26 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::{call, completions, env, healthcheck, inspect, wait};
 use crate::dialects::AuthMode;
 use crate::tls::TRUSTSTORE_PASSWORD;
 
+const EXAMPLES: &str = "Examples:
+  kmsim
+  kmsim --data :memory: --access-key worker-1:secret
+  kmsim --listen 0.0.0.0:5690 --data /data/kmsim.db --auth warn
+  kmsim call CreateKey Description=demo
+  kmsim env python
+
+The server prints one line on stdout when it is ready. Every option has its variable, and
+`kmsim help COMMAND` tells more of a command.
+Exit codes: 0 done, 1 the answer is no, 2 something was mistaken.";
+
 /// A local KMS: serves the wire protocols of cloud key-management services on one port.
+///
+/// Without a command it serves.
 #[derive(Parser)]
-#[command(name = "kmsim", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "kmsim", version, about, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do; without a word, to serve.
     #[command(subcommand)]
@@ -24,6 +38,18 @@ pub struct Cli {
 pub enum Command {
     /// Serve. This is also what happens without any command.
     Serve(ServeOptions),
+    /// Ask a server once whether it serves.
+    Healthcheck(healthcheck::Options),
+    /// Wait until a server serves.
+    Wait(wait::Options),
+    /// Call an action as an SDK does, and print the answer.
+    Call(call::Options),
+    /// Tell what a ciphertext is.
+    Inspect(inspect::Options),
+    /// Show how to point an SDK or a tool at a server.
+    Env(env::Options),
+    /// Write a shell's completions.
+    Completions(completions::Options),
     /// Print the certificate that clients have to trust for HTTPS, of a server that runs or not: it is made where there is
     /// none yet.
     Ca(CaOptions),
@@ -39,46 +65,66 @@ pub struct ServeOptions {
         env = "KMSIM_LISTEN",
         value_name = "HOST:PORT",
         value_delimiter = ',',
-        default_value = "127.0.0.1:5690"
+        default_value = "127.0.0.1:5690",
+        help_heading = "Serving"
     )]
     pub listen: Vec<String>,
 
     /// The SQLite file that keeps everything, or `:memory:` to keep nothing.
-    #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]
+    #[arg(
+        long,
+        env = "KMSIM_DATA",
+        value_name = "FILE",
+        default_value = "./kmsim.db",
+        help_heading = "State"
+    )]
     pub data: PathBuf,
 
     /// An access key, as ID:SECRET or ID:SECRET:ACCOUNT; give the option again for more. Without an account, the
     /// key has one of its own. Without any key or accounts file: testid:testsecret:1000000000000001.
     /// [env: `KMSIM_ACCESS_KEYS`, comma-separated]
-    #[arg(long = "access-key", value_name = "ID:SECRET[:ACCOUNT]")]
+    #[arg(long = "access-key", value_name = "ID:SECRET[:ACCOUNT]", help_heading = "Who may call")]
     pub access_keys: Vec<String>,
 
     /// A YAML file of accounts, their access keys and tokens.
-    #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE")]
+    #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE", help_heading = "Who may call")]
     pub accounts: Option<PathBuf>,
 
     /// The region of a request that names none. Without it that is its cloud's own: cn-hangzhou of Alibaba Cloud,
     /// cn-beijing-6 of Kingsoft Cloud.
-    #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,
 
     /// How signatures are checked: refuse what fails, only tell it, or do not look.
-    #[arg(long, env = "KMSIM_AUTH", value_enum, value_name = "MODE", default_value = "strict")]
+    #[arg(
+        long,
+        env = "KMSIM_AUTH",
+        value_enum,
+        value_name = "MODE",
+        default_value = "strict",
+        help_heading = "Who may call"
+    )]
     pub auth: AuthMode,
 
     /// Start with the clock frozen at this instant, as in 2030-01-01T00:00:00Z.
-    #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339")]
+    #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and chance")]
     pub clock: Option<String>,
 
     /// Draw ids, key material and vectors from this seed: two runs that start with nothing are alike. Keeps nothing
     /// secret.
-    #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT")]
+    #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT", help_heading = "Time and chance")]
     pub entropy_seed: Option<String>,
 
     /// A further DNS name or IP address for the certificates of HTTPS; give the option again for more. It takes this for
     /// clients that call another address than the server sees, and for a name without a dot.
     /// [env: comma-separated]
-    #[arg(long = "tls-name", env = "KMSIM_TLS_NAMES", value_name = "NAME", value_delimiter = ',')]
+    #[arg(
+        long = "tls-name",
+        env = "KMSIM_TLS_NAMES",
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "HTTPS"
+    )]
     pub tls_names: Vec<String>,
 
     /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
@@ -87,16 +133,17 @@ pub struct ServeOptions {
         env = "KMSIM_TLS_CERT",
         value_name = "FILE",
         requires = "tls_key",
-        conflicts_with = "tls_names"
+        conflicts_with = "tls_names",
+        help_heading = "HTTPS"
     )]
     pub tls_cert: Option<PathBuf>,
 
     /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
-    #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert", help_heading = "HTTPS")]
     pub tls_key: Option<PathBuf>,
 
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
-    #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info", help_heading = "Serving")]
     pub log: String,
 }
 

@@ -1,18 +1,52 @@
-//! kmsim: a local KMS. One binary that speaks the wire protocols of cloud key-management services.
+//! A local KMS for tests: a server of the wire protocols of cloud key-management services, within the process.
 //!
-//! ARCHITECTURE.md shows the rooms and what each of them never does.
+//! [`Server`] is all there is to it. It listens on a free port of the loopback interface, keeps everything in memory, and
+//! is gone when it is dropped. The official SDKs take its [`Server::endpoint`] and its access key:
+//!
+//! ```
+//! let server = kmsim::Server::builder().start()?;
+//! let key = server.access_key();
+//! println!("endpoint {}, access key {}", server.endpoint(), key.id);
+//!
+//! // Or without any SDK:
+//! let made = server.call("CreateKey", &[("Description", "demo")])?;
+//! assert_eq!(made.status, 200, "{}", made.body);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The rooms behind it are public for the program and its tests only, and change without notice.
 
+#[doc(hidden)]
 pub mod algorithms;
+#[doc(hidden)]
 pub mod cli;
+mod client;
+#[doc(hidden)]
 pub mod commands;
+#[doc(hidden)]
 pub mod config;
 mod control;
+#[doc(hidden)]
 pub mod dialects;
+#[doc(hidden)]
 pub mod engine;
+mod in_process;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod server;
+#[doc(hidden)]
 pub mod store;
+#[doc(hidden)]
 pub mod tls;
+#[doc(hidden)]
 pub mod world;
 
-pub use server::Server;
+pub use config::ConfigError as StartError;
+pub use dialects::AuthMode;
+pub use in_process::{AccessKey, Answer, Builder, Clock, Server, Unanswered};
+
+/// The example of the README runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -19,14 +19,21 @@ fn main() -> ExitCode {
     };
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => refuse(&failure.to_string()),
+        Err(failure) => {
+            failure.line.iter().for_each(|line| tell(line));
+            ExitCode::from(failure.code)
+        }
     }
 }
 
 fn refuse(why: &str) -> ExitCode {
+    tell(why);
+    ExitCode::from(2)
+}
+
+fn tell(why: &str) {
     // Where not even stderr can be written to, the exit code has to do.
     let _ = writeln!(std::io::stderr(), "kmsim: {why}");
-    ExitCode::from(2)
 }
 
 /// The message of a mistaken option, without the usage that follows it.

@@ -17,10 +17,10 @@ use crate::tls::{Mistaken, OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
 
 /// The access key of a server that was given none.
-const DEFAULT_ACCESS_KEY: &str = "testid:testsecret:1000000000000001";
+pub(crate) const DEFAULT_ACCESS_KEY: &str = "testid:testsecret:1000000000000001";
 
 /// The variable of `--access-key`.
-const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
+pub(crate) const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
 
 /// The variable of the key that key material is sealed under. It has no option: a command line is no place for it.
 const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
@@ -187,11 +187,25 @@ pub fn accounts(options: &ServeOptions) -> Result<Accounts, ConfigError> {
 }
 
 fn add_access_key(text: &str, accounts: &mut Accounts) -> Result<(), ConfigError> {
-    let option = "--access-key";
     let mut parts = text.splitn(3, ':');
-    let (id, secret, account) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    let secret = secret.filter(|secret| !secret.is_empty() && !id.is_empty());
-    let secret = secret.ok_or_else(|| ConfigError::of(option, "expected ID:SECRET or ID:SECRET:ACCOUNT"))?;
+    let (id, secret) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    add_parted(id, secret, parts.next(), accounts)
+}
+
+/// Adds an access key of an account, or of one of its own.
+///
+/// # Errors
+/// The id or the secret is empty, the account is no digits, or the id is taken.
+pub(crate) fn add_parted(
+    id: &str,
+    secret: &str,
+    account: Option<&str>,
+    accounts: &mut Accounts,
+) -> Result<(), ConfigError> {
+    let option = "--access-key";
+    if id.is_empty() || secret.is_empty() {
+        return Err(ConfigError::of(option, "expected ID:SECRET or ID:SECRET:ACCOUNT"));
+    }
     let account = match account {
         None => Arc::new(Account::of_access_key(id)),
         Some(account) if is_account_id(account) => accounts.account(account).unwrap_or_else(|| {

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use super::alibaba::Alibaba;
 use super::kingsoft::Kingsoft;
+use super::peers::Peer;
 use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, serve};
 use crate::engine::{self, Engine, Rules};
+
+/// The client side of each. The first is the one that is meant where none is named.
+pub const PEERS: &[Peer] = &[Peer::of::<Alibaba>(), Peer::of::<Kingsoft>()];
 
 /// A cloud, whichever it is.
 pub trait Cloud: Send + Sync {

@@ -10,6 +10,7 @@ mod form;
 mod gate;
 pub mod kingsoft;
 mod params;
+pub mod peers;
 mod redact;
 mod replay;
 mod times;
@@ -18,16 +19,17 @@ mod xml;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use accounts::{Account, Accounts};
 pub use actions::{Actions, Entry, Kind};
-pub use clouds::{Answering, Cloud, Clouds};
+pub use clouds::{Answering, Cloud, Clouds, PEERS};
 
 use crate::engine::{self, Caller, Engine, Rules};
+use peers::{Ask, Client, Unsignable};
 
 /// A request as it came, its body whole.
 #[derive(Debug)]
@@ -114,6 +116,8 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     const DEFAULT_REGION: &'static str;
     /// Every error that the cloud is known to answer: what can be asked for.
     const ERRORS: &'static [KnownError];
+    /// The SDKs and tools that can be pointed at a server, and how.
+    const CLIENTS: &'static [Client];
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
     /// the refusal is rendered in the form that the request asked for, as far as that could be read.
     type Call: Send + Sync;
@@ -124,6 +128,8 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn rules() -> &'static Rules;
     /// Whether a request is one of its own, by the marks that it bears.
     fn recognises(inbound: &Inbound) -> bool;
+    /// A call as the cloud's SDKs would make and sign it.
+    fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable>;
     /// Its table of actions.
     fn actions(&self) -> &Actions<Self>;
     /// Reads a request.

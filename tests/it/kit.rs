@@ -51,7 +51,7 @@ pub struct Setup<'a> {
 pub struct Server {
     pub address: SocketAddr,
     pub world: Arc<World>,
-    served: kmsim::Server,
+    served: kmsim::server::Server,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -96,7 +96,7 @@ impl Server {
                 Some(store) => store,
                 None => Box::new(Sqlite::in_memory().await.unwrap()),
             };
-            kmsim::Server::start_over(settings, store).await.unwrap()
+            kmsim::server::Server::start_over(settings, store).await.unwrap()
         });
         Self { address: served.address(), world, served, runtime: Some(runtime) }
     }

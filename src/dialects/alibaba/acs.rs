@@ -96,6 +96,12 @@ impl Authorization {
         }
     }
 
+    /// The signature of `call`, as a client makes it with the plain secret.
+    pub(super) fn sign(&self, call: &Call, secret: &str) -> String {
+        let text = self.string_to_sign(&self.canonical_request(call, ""));
+        hex(&hmac(self.algorithm.hash, &[secret.as_bytes()], text.as_bytes()))
+    }
+
     /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
     pub(super) fn is_of_day(&self, date: &str) -> bool {
         self.scope

@@ -11,6 +11,7 @@ mod certificate_metadata;
 mod certificate_use;
 mod certificates;
 mod cipher;
+mod clients;
 mod errors;
 mod export;
 mod import;
@@ -28,6 +29,7 @@ mod secret_rotation;
 mod secret_types;
 mod secret_values;
 mod secrets;
+mod sign;
 mod tags;
 mod values;
 mod verify;
@@ -37,6 +39,8 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Request;
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -45,6 +49,7 @@ use super::{
     Verified,
 };
 use crate::dialects::gate::Gate;
+use crate::dialects::peers::{Ask, Client, Unsignable};
 use crate::dialects::redact::Params;
 use crate::engine::{self, Engine, Rules};
 use crate::model::AliasName;
@@ -99,6 +104,7 @@ impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
     const DEFAULT_REGION: &'static str = "cn-hangzhou";
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
+    const CLIENTS: &'static [Client] = clients::CLIENTS;
     type Call = Call;
     type Error = Error;
 
@@ -109,6 +115,10 @@ impl Dialect for Alibaba {
     /// Its older clients leave no mark on a request: what is nobody else's is taken for its own.
     fn recognises(_: &Inbound) -> bool {
         true
+    }
+
+    fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
+        sign::sign(ask)
     }
 
     fn actions(&self) -> &Actions<Self> {

@@ -142,6 +142,11 @@ impl<'a> Claim<'a> {
         if times.either(fresh) { Ok(()) } else { Err(Flaw::SignatureExpired(self.date.clone())) }
     }
 
+    /// The signature of `call`, as a client makes it.
+    pub(super) fn sign(&self, call: &Call, secret: &str) -> String {
+        hex(&hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes()))
+    }
+
     /// Checks the signature.
     pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
         let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
@@ -233,7 +238,7 @@ fn basic(text: &str) -> Result<(String, Instant), Flaw> {
 }
 
 /// Writes a time in ISO 8601's basic form.
-fn written(at: Instant) -> (String, Instant) {
+pub(super) fn written(at: Instant) -> (String, Instant) {
     (at.to_string().replace(['-', ':'], ""), at)
 }
 

@@ -5,11 +5,13 @@ mod aws4;
 mod call;
 mod catalogue;
 mod cipher;
+mod clients;
 mod errors;
 mod keys;
 mod params;
 mod reply;
 mod rules;
+mod sign;
 mod simplified;
 mod values;
 mod verify;
@@ -18,11 +20,14 @@ mod xml;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Request;
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::accounts::AccountStatus;
 use super::gate::Gate;
+use super::peers::{Ask, Client, Unsignable};
 use super::redact::Params;
 use super::{
     Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, KnownError, Outbound, Verified,
@@ -74,6 +79,7 @@ impl Dialect for Kingsoft {
     const NAME: &'static str = "kingsoft";
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
+    const CLIENTS: &'static [Client] = clients::CLIENTS;
     type Call = Call;
     type Error = Error;
 
@@ -83,6 +89,10 @@ impl Dialect for Kingsoft {
 
     fn recognises(inbound: &Inbound) -> bool {
         call::is_marked(inbound)
+    }
+
+    fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
+        sign::sign(ask)
     }
 
     fn actions(&self) -> &Actions<Self> {

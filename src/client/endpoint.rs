@@ -1,0 +1,122 @@
+//! Where a server is.
+
+use std::net::SocketAddr;
+
+use axum::http::Uri;
+use axum::http::uri::{Authority, Scheme};
+
+/// A server's address: the scheme, the host and the port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    authority: Authority,
+    /// Whether it is spoken to over TLS.
+    pub(crate) secure: bool,
+}
+
+impl Endpoint {
+    /// Reads `http://host:port` or `https://host:port`. What is wrong is told without the text: it might hold a password.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "expected http://HOST:PORT or https://HOST:PORT, and no more";
+        let uri: Uri = text.parse().map_err(|_| FORM)?;
+        let secure = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            _ => return Err(FORM),
+        };
+        let plain = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        let authority = uri.into_parts().authority.ok_or(FORM)?;
+        // Nothing but a host and a port: no user, and no port that is none.
+        let rest = authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
+        let port = rest.is_some_and(|rest| rest.is_empty() || authority.port_u16().is_some_and(|it| it > 0));
+        if plain && port { Ok(Self { authority, secure }) } else { Err(FORM) }
+    }
+
+    /// The address at which a server that listens at `text` is reached from its own machine.
+    pub(crate) fn of_listener(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "expected HOST:PORT";
+        let local = match text.parse::<SocketAddr>() {
+            Ok(mut address) if address.ip().is_unspecified() => {
+                address.set_ip(if address.is_ipv4() { [127, 0, 0, 1].into() } else { LOOPBACK.into() });
+                address.to_string()
+            }
+            Ok(address) => address.to_string(),
+            Err(_) => text.to_owned(),
+        };
+        let authority: Authority = local.parse().map_err(|_| FORM)?;
+        match authority.port_u16() {
+            None => Err(FORM),
+            Some(0) => Err("the server picks its own port: name it by --url"),
+            Some(_) => Ok(Self { authority, secure: false }),
+        }
+    }
+
+    /// The address of a server that listens here.
+    pub(crate) fn at(address: SocketAddr) -> Result<Self, &'static str> {
+        Self::of_listener(&address.to_string())
+    }
+
+    /// `http://host:port`.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.authority)
+    }
+
+    /// `host:port`, or `host` where the port is the scheme's own.
+    pub(crate) fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// The host without the brackets of IPv6, and the port.
+    pub(super) fn host_and_port(&self) -> (&str, u16) {
+        let host = self.authority.host();
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        (host, self.authority.port_u16().unwrap_or(if self.secure { 443 } else { 80 }))
+    }
+}
+
+const LOOPBACK: [u16; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read_strictly() {
+        let it = Endpoint::parse("http://kmsim:5690/").unwrap();
+        assert_eq!((it.url().as_str(), it.authority()), ("http://kmsim:5690", "kmsim:5690"));
+        assert_eq!(it.host_and_port(), ("kmsim", 5690));
+        assert_eq!(Endpoint::parse("http://[::1]:1").unwrap().host_and_port(), ("::1", 1));
+        assert_eq!(Endpoint::parse("http://kmsim").unwrap().host_and_port(), ("kmsim", 80));
+        assert_eq!(Endpoint::parse("https://kmsim").unwrap().host_and_port(), ("kmsim", 443));
+        for bad in [
+            "",
+            "kmsim:5690",
+            "ftp://kmsim",
+            "http://",
+            "http://a/b",
+            "http://a?b",
+            "http://u:p@a:1",
+            "http://a b",
+            "http://a:99999",
+            "http://a:0",
+            "http://a:",
+        ] {
+            assert!(Endpoint::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_listener_is_reached_on_its_own_machine() {
+        for (listener, url) in [
+            ("127.0.0.1:5690", "http://127.0.0.1:5690"),
+            ("0.0.0.0:5690", "http://127.0.0.1:5690"),
+            ("[::]:5690", "http://[::1]:5690"),
+            ("10.0.0.7:80", "http://10.0.0.7:80"),
+            ("localhost:1", "http://localhost:1"),
+        ] {
+            assert_eq!(Endpoint::of_listener(listener).unwrap().url(), url);
+        }
+        for bad in ["", "127.0.0.1", "127.0.0.1:0", "a b:1", "a:99999"] {
+            assert!(Endpoint::of_listener(bad).is_err(), "{bad}");
+        }
+    }
+}

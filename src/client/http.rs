@@ -1,0 +1,77 @@
+//! One request to a server, over a connection of its own. No proxy is asked, whatever the environment says of one.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CONNECTION, HOST};
+use axum::http::{HeaderValue, Request, Response};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::client::conn::http1::handshake;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::Endpoint;
+
+/// The largest answer that is taken, in bytes.
+const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
+
+/// Why there is no answer, in one line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unanswered {
+    /// Nobody is there, or who is there is no server of HTTP.
+    #[error("{0}: {1}")]
+    Broken(String, Box<dyn std::error::Error + Send + Sync>),
+    /// It takes too long.
+    #[error("{0}: no answer within {1:?}")]
+    Late(String, Duration),
+    /// The address asks for TLS.
+    #[error("{0}: this command speaks HTTP only: name the server by an http:// address")]
+    Tls(String),
+}
+
+/// Sends a request whose target is a path, and collects the answer.
+pub(crate) async fn send(
+    endpoint: &Endpoint,
+    request: Request<Bytes>,
+    patience: Duration,
+) -> Result<Response<Bytes>, Unanswered> {
+    if endpoint.secure {
+        return Err(Unanswered::Tls(endpoint.url()));
+    }
+    match timeout(patience, exchange(endpoint, request)).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => Err(Unanswered::Broken(endpoint.url(), error)),
+        Err(_) => Err(Unanswered::Late(endpoint.url(), patience)),
+    }
+}
+
+async fn exchange(
+    endpoint: &Endpoint,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, Box<dyn std::error::Error + Send + Sync>> {
+    let stream = TcpStream::connect(endpoint.host_and_port()).await?;
+    let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+    let (mut head, body) = request.into_parts();
+    if !head.headers.contains_key(HOST) {
+        head.headers.insert(HOST, HeaderValue::from_str(endpoint.authority())?);
+    }
+    head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    let answer = async {
+        let response = sender.send_request(Request::from_parts(head, Full::new(body))).await?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(Body::new(body), ANSWER_LIMIT).collect().await?.to_bytes();
+        Ok(Response::from_parts(head, body))
+    };
+    tokio::pin!(connection);
+    tokio::pin!(answer);
+    // The connection is what carries the answer: it may end just before that is whole.
+    tokio::select! {
+        answer = &mut answer => answer,
+        ended = &mut connection => {
+            ended?;
+            answer.await
+        }
+    }
+}

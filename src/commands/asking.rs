@@ -1,0 +1,89 @@
+//! What the commands that ask a running server have in common: where it is, and who asks.
+
+use std::time::Duration;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::Failure;
+use crate::client::Endpoint;
+use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY};
+use crate::dialects::peers::Credentials;
+use crate::world::parse_duration;
+
+/// Where the server is.
+#[derive(Args)]
+pub struct ServerOptions {
+    /// The server's address, as in `http://127.0.0.1:5690`. Without it, where `KMSIM_LISTEN` says that a server of this
+    /// machine listens.
+    #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL", help_heading = "The server")]
+    pub url: Option<String>,
+
+    /// Where a server of this machine listens.
+    #[arg(long, env = "KMSIM_LISTEN", hide = true, default_value = "127.0.0.1:5690")]
+    pub listen: String,
+}
+
+impl ServerOptions {
+    /// The server's address.
+    pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
+        match self.url.as_deref().filter(|url| !url.is_empty()) {
+            Some(url) => Endpoint::parse(url).map_err(|what| Failure::mistake("--url", what)),
+            // Of several listeners the first one will do.
+            None => Endpoint::of_listener(self.listen.split(',').next().unwrap_or_default().trim())
+                .map_err(|what| Failure::mistake("KMSIM_LISTEN", what)),
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Args)]
+pub struct CallerOptions {
+    /// The access key, as ID:SECRET. Without it, the first of `KMSIM_ACCESS_KEYS`, where no list of processes shows it; or
+    /// else testid:testsecret.
+    #[arg(long, value_name = "ID:SECRET", help_heading = "Who asks")]
+    pub access_key: Option<String>,
+
+    /// The token of a temporary access key.
+    #[arg(
+        long,
+        env = "KMSIM_SECURITY_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Who asks"
+    )]
+    pub security_token: Option<String>,
+
+    /// The region.
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Who asks")]
+    pub region: Option<String>,
+}
+
+impl CallerOptions {
+    /// The access key to sign with.
+    pub(super) fn credentials(&self) -> Result<Credentials, Failure> {
+        let listed = std::env::var(ACCESS_KEYS).unwrap_or_default();
+        let first = listed.split(',').map(str::trim).find(|text| !text.is_empty());
+        let (option, text) = match (&self.access_key, first) {
+            (Some(text), _) => ("--access-key", text.as_str()),
+            (None, Some(text)) => (ACCESS_KEYS, text),
+            (None, None) => ("--access-key", DEFAULT_ACCESS_KEY),
+        };
+        let mut parts = text.splitn(3, ':');
+        let (id, secret) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        if id.is_empty() || secret.is_empty() {
+            return Err(Failure::mistake(option, "expected ID:SECRET"));
+        }
+        let token = self.security_token.as_deref().filter(|token| !token.is_empty());
+        Ok(Credentials {
+            id: id.to_owned(),
+            secret: Zeroizing::new(secret.to_owned()),
+            token: token.map(|token| Zeroizing::new(token.to_owned())),
+        })
+    }
+}
+
+/// Reads a length of time, for an option.
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
+    parse_duration(text).ok_or("expected a length of time such as 500ms, 30s or 2m")
+}

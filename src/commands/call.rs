@@ -1,0 +1,101 @@
+//! `kmsim call`: calls an action as an SDK does, and prints the answer as it came.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::asking::{CallerOptions, ServerOptions, duration};
+use super::{Failure, block_on, say};
+use crate::client::{Call, CallError, call};
+use crate::dialects::PEERS;
+use crate::dialects::peers::Peer;
+
+const EXAMPLES: &str = r#"Examples:
+  kmsim call CreateKey KeySpec=EC_SM2 KeyUsage=SIGN/VERIFY
+  kmsim call Encrypt KeyId=alias/acs/demo Plaintext=hello 'EncryptionContext={"order":"42"}'
+  kmsim call CreateSecret SecretName=db VersionId=v1 SecretData@password.txt
+  kmsim call ListKeys --region cn-beijing --access-key worker-1:secret
+
+A parameter is NAME=VALUE, or NAME@FILE for what a file holds, byte for byte; NAME@- reads
+standard input. The answer comes as the server wrote it. A call that the service refuses ends
+with 1, and its error is the answer."#;
+
+/// Its options.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The action, as in the cloud's document.
+    #[arg(value_name = "ACTION")]
+    action: String,
+
+    /// Its parameters.
+    #[arg(value_name = "NAME=VALUE")]
+    params: Vec<String>,
+
+    /// Whose wire to speak.
+    #[arg(long, value_name = "CLOUD", default_value = PEERS[0].name, value_parser = clouds())]
+    cloud: String,
+
+    #[command(flatten)]
+    server: ServerOptions,
+
+    #[command(flatten)]
+    caller: CallerOptions,
+
+    /// How long the answer may take.
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    timeout: Duration,
+}
+
+/// The names of the clouds that can be asked.
+pub(super) fn clouds() -> PossibleValuesParser {
+    PossibleValuesParser::new(PEERS.iter().map(|peer| peer.name))
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let params = options.params.iter().map(|text| param(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = BTreeSet::new();
+    if let Some((name, _)) = params.iter().find(|(name, _)| !seen.insert(name)) {
+        return Err(Failure::mistake(name, "given twice"));
+    }
+    let asked = Call {
+        peer: Peer::named(&options.cloud).unwrap_or(&PEERS[0]),
+        endpoint: &options.server.endpoint()?,
+        credentials: &options.caller.credentials()?,
+        region: options.caller.region.as_deref().filter(|region| !region.is_empty()),
+        action: &options.action,
+        params: &params,
+    };
+    let answer = match block_on(call(asked, options.timeout))? {
+        Ok(answer) => answer,
+        Err(CallError::Unsignable(error)) => return Err(Failure::mistake("ACTION", error)),
+        Err(CallError::Unanswered(error)) => return Err(Failure::negative(error)),
+    };
+    say(answer.body())?;
+    if answer.status().is_success() { Ok(()) } else { Err(Failure::answered()) }
+}
+
+/// Reads `NAME=VALUE` or `NAME@FILE`. A mistake is told without the value, which may be a secret.
+fn param(text: &str) -> Result<(String, String), Failure> {
+    let form = || Failure::mistake("ACTION NAME=VALUE", "a parameter is NAME=VALUE or NAME@FILE");
+    let at = text.find(['=', '@']).filter(|at| *at > 0).ok_or_else(form)?;
+    let (name, rest) = text.split_at(at);
+    let value = match rest.strip_prefix('@') {
+        None => rest[1..].to_owned(),
+        Some(file) => read(file).map_err(|error| Failure::mistake(name, error))?,
+    };
+    Ok((name.to_owned(), value))
+}
+
+/// What a file holds, or standard input, as text.
+pub(super) fn read(file: &str) -> std::io::Result<String> {
+    if file != "-" {
+        return std::fs::read_to_string(file);
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(text)
+}

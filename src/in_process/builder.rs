@@ -1,0 +1,219 @@
+//! How a server within this process is set up.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::{AccessKey, Running, Server};
+use crate::client::Endpoint;
+use crate::config::{Certificates, ConfigError, Data, Settings, add_parted};
+use crate::dialects::{Accounts, AuthMode};
+use crate::model::Realm;
+use crate::server::{self, App};
+use crate::world::{Clock, Entropy, Instant, World};
+
+/// The access key of a server that was given none, as of the program.
+const DEFAULT: (&str, &str, Option<&str>) = ("testid", "testsecret", Some("1000000000000001"));
+
+/// How a server is to be. Nothing is read from the environment.
+///
+/// ```
+/// let folder = std::env::temp_dir().join(format!("kmsim-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// let builder = kmsim::Server::builder()
+///     .data(folder.join("kmsim.db"))
+///     .access_key("worker-1", "secret")
+///     .region("cn-beijing")
+///     .frozen_at("2030-01-01T00:00:00Z")
+///     .entropy_seed("the same keys in every run");
+/// let server = builder.clone().start()?;
+/// server.call("CreateKey", &[])?;
+/// drop(server);
+/// assert_eq!(builder.start()?.call("ListKeys", &[])?.field("/TotalCount").as_deref(), Some("1"));
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Builder {
+    listen: String,
+    data: Option<PathBuf>,
+    access_keys: Vec<(AccessKey, Option<String>)>,
+    region: Option<String>,
+    auth: AuthMode,
+    clock: Option<String>,
+    seed: Option<String>,
+    threads: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:0".to_owned(),
+            data: None,
+            access_keys: Vec::new(),
+            region: None,
+            auth: AuthMode::default(),
+            clock: None,
+            seed: None,
+            threads: 2,
+        }
+    }
+}
+
+impl Builder {
+    /// Where to listen, as `host:port`. Otherwise on a free port of 127.0.0.1.
+    pub fn listen(self, address: &str) -> Self {
+        Self { listen: address.to_owned(), ..self }
+    }
+
+    /// An SQLite file to keep everything in, made where it is missing; the key that it is sealed under lies beside it.
+    /// Otherwise everything is kept in memory.
+    pub fn data(self, file: impl Into<PathBuf>) -> Self {
+        Self { data: Some(file.into()), ..self }
+    }
+
+    /// An access key with an account of its own. Otherwise there is one, `testid` with the secret `testsecret`, in the
+    /// account 1000000000000001.
+    pub fn access_key(self, id: &str, secret: &str) -> Self {
+        self.key(id, secret, None)
+    }
+
+    /// An access key of this account: up to 32 digits.
+    pub fn access_key_of(self, account: &str, id: &str, secret: &str) -> Self {
+        self.key(id, secret, Some(account.to_owned()))
+    }
+
+    fn key(mut self, id: &str, secret: &str, account: Option<String>) -> Self {
+        self.access_keys.push((AccessKey { id: id.to_owned(), secret: secret.to_owned() }, account));
+        self
+    }
+
+    /// The region of requests that name none. Otherwise each cloud's own: cn-hangzhou, cn-beijing-6.
+    pub fn region(self, region: &str) -> Self {
+        Self { region: Some(region.to_owned()), ..self }
+    }
+
+    /// How signatures are checked. Otherwise strictly.
+    pub fn auth(self, mode: AuthMode) -> Self {
+        Self { auth: mode, ..self }
+    }
+
+    /// Starts with the clock standing at this RFC 3339 time. Otherwise it runs with the host's. Requests are signed with
+    /// the host's time either way.
+    pub fn frozen_at(self, time: &str) -> Self {
+        Self { clock: Some(time.to_owned()), ..self }
+    }
+
+    /// Draws ids, keys and vectors from this seed: two servers that start with nothing and are asked the same are alike.
+    /// Keeps nothing secret. Otherwise from the operating system.
+    pub fn entropy_seed(self, seed: &str) -> Self {
+        Self { seed: Some(seed.to_owned()), ..self }
+    }
+
+    /// How many threads answer. Otherwise two.
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Starts it. It serves when this answers.
+    ///
+    /// # Errors
+    /// Something of the above is mistaken, it cannot listen, or the data cannot be used: told in one line.
+    ///
+    /// ```
+    /// let error = kmsim::Server::builder().frozen_at("noon").start().err().unwrap();
+    /// assert_eq!(error.to_string(), "--clock: \"noon\" is not an RFC 3339 time");
+    /// ```
+    pub fn start(self) -> Result<Server, ConfigError> {
+        let (settings, access_keys) = self.settings()?;
+        let (tell, started) = sync_channel(1);
+        let (stop, stopping) = oneshot::channel();
+        let (end, ended) = sync_channel(1);
+        let threads = self.threads.max(1);
+        let thread = std::thread::Builder::new().name("kmsim".to_owned()).spawn(move || {
+            run(threads, settings, &tell, stopping);
+            // Nobody may be waiting for this any more.
+            let _ = end.send(());
+        });
+        thread.map_err(|error| ConfigError::of("threads", error))?;
+        let broken = |_| ConfigError::of("threads", "the server ended while it started");
+        let (handle, address, app) = started.recv().map_err(broken).and_then(|started| started)?;
+        let running = Running { handle, stop, ended };
+        let endpoint = Endpoint::at(address).map_err(|what| ConfigError::of("--listen", what))?;
+        Ok(Server { address, endpoint, access_keys, app, running: Some(running) })
+    }
+
+    fn settings(&self) -> Result<(Settings, Vec<AccessKey>), ConfigError> {
+        let mut accounts = Accounts::default();
+        let mut access_keys = Vec::new();
+        for (key, account) in &self.access_keys {
+            add_parted(&key.id, &key.secret, account.as_deref(), &mut accounts)?;
+            access_keys.push(key.clone());
+        }
+        if access_keys.is_empty() {
+            let (id, secret, account) = DEFAULT;
+            add_parted(id, secret, account, &mut accounts)?;
+            access_keys.push(AccessKey { id: id.to_owned(), secret: secret.to_owned() });
+        }
+        let clock = match &self.clock {
+            None => Clock::default(),
+            Some(text) => {
+                let bad = || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
+                Clock::frozen(Instant::parse(text).ok_or_else(bad)?)
+            }
+        };
+        if let Some(region) = self.region.as_ref().filter(|region| !Realm::is_region_id(region)) {
+            return Err(ConfigError::of("--region", format_args!("{region:?} is not a region id")));
+        }
+        let settings = Settings {
+            listen: vec![self.listen.clone()],
+            certificates: Certificates::Issued(Vec::new()),
+            data: self.data.clone().map_or(Data::Memory, |file| Data::File(file, None)),
+            accounts,
+            region: self.region.clone(),
+            auth: self.auth,
+            world: Arc::new(World {
+                clock,
+                entropy: self.seed.as_deref().map_or(Entropy::Os, Entropy::seeded),
+            }),
+        };
+        Ok((settings, access_keys))
+    }
+}
+
+/// What is told of a server that serves.
+type Started = (Handle, SocketAddr, Arc<App>);
+
+/// A server's thread, from its start to its end.
+fn run(
+    threads: usize,
+    settings: Settings,
+    tell: &SyncSender<Result<Started, ConfigError>>,
+    stopping: oneshot::Receiver<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name("kmsim")
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(tell.send(Err(ConfigError::of("threads", error)))),
+    };
+    runtime.block_on(async {
+        match server::Server::start(settings).await {
+            Err(error) => drop(tell.send(Err(error))),
+            Ok(server) => {
+                let app = Arc::clone(server.app());
+                drop(tell.send(Ok((runtime.handle().clone(), server.address(), app))));
+                // Told, or dropped: either way it is over. A listener that fails ends the server, and calls find nobody.
+                let _ = server.until(async { drop(stopping.await) }).await;
+            }
+        }
+    });
+}

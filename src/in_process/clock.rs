@@ -1,0 +1,71 @@
+//! The clock that due dates follow, in the hands of a test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Server;
+use crate::config::ConfigError;
+use crate::engine::Turn;
+use crate::model::Scope;
+use crate::world::Instant;
+
+/// A clock: everybody's, or that of one access key's account. When a method answers, every rotation, deletion and expiry
+/// that fell due has happened.
+///
+/// ```
+/// let server = kmsim::Server::builder().access_key("a", "s").access_key("b", "s").start()?;
+/// server.clock().set("2030-01-01T00:00:00Z")?;
+/// server.clock().freeze();
+/// server.clock_of("a").advance(std::time::Duration::from_secs(60));
+/// assert_eq!(server.clock_of("a").now(), "2030-01-01T00:01:00Z");
+/// assert_eq!(server.clock_of("b").now(), server.clock().now());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Clock<'a> {
+    server: &'a Server,
+    scope: Scope,
+}
+
+impl<'a> Clock<'a> {
+    pub(super) fn of(server: &'a Server, scope: Scope) -> Self {
+        Self { server, scope }
+    }
+
+    /// What it shows: RFC 3339, in UTC, with whole seconds.
+    #[must_use]
+    pub fn now(&self) -> String {
+        let engine = &self.server.app.engine;
+        engine.dial(&self.scope).at(engine.world().clock.host()).to_string()
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: Duration) {
+        self.turn(Turn::Advance(by));
+    }
+
+    /// Stops it where it is.
+    pub fn freeze(&self) {
+        self.turn(Turn::Freeze);
+    }
+
+    /// Makes it show an RFC 3339 time, from which it stands or runs on as before.
+    ///
+    /// # Errors
+    /// The text is no such time.
+    pub fn set(&self, time: &str) -> Result<(), ConfigError> {
+        let bad = || ConfigError::of("clock", format_args!("{time:?} is not an RFC 3339 time"));
+        self.turn(Turn::Set(Instant::parse(time).ok_or_else(bad)?));
+        Ok(())
+    }
+
+    /// The host's time again, running.
+    pub fn resume(&self) {
+        self.turn(Turn::Resume);
+    }
+
+    fn turn(&self, turn: Turn) {
+        let engine = Arc::clone(&self.server.app.engine);
+        let scope = self.scope.clone();
+        self.server.wait(async move { engine.turn_clock(&scope, &[turn]).await });
+    }
+}

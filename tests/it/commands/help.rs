@@ -1,0 +1,87 @@
+//! The help: it teaches by examples, and they hold.
+
+use std::process::Command;
+
+use clap::{CommandFactory, Parser};
+use kmsim::cli::Cli;
+
+use super::{ended, kmsim};
+use crate::kit::root;
+
+/// The commands, but for `serve`, which is the program itself, and `help`.
+fn commands() -> Vec<String> {
+    let cli = Cli::command();
+    let names = cli.get_subcommands().map(|it| it.get_name().to_owned());
+    names.filter(|name| name != "serve" && name != "help").collect()
+}
+
+/// Every use of the program in a help text's examples, each up to where the shell does something else.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let parts = lines.flat_map(|line| line.split(" | ").flat_map(|part| part.split(" && ")));
+    let uses = parts.filter_map(|part| {
+        let part = part.trim().trim_start_matches("eval \"$(");
+        part.starts_with("kmsim").then(|| part.split([')', '>']).next().unwrap_or_default().to_owned())
+    });
+    uses.collect()
+}
+
+/// The words of a line, as a shell parts them.
+fn words(line: &str) -> Vec<String> {
+    let script = format!("blob=x; set -- {line}; printf '%s\\n' \"$@\"");
+    ended(Command::new("sh").args(["-c", &script])).done().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_teaches_by_examples_that_hold() {
+    assert!(commands().len() >= 6);
+    for name in commands().iter().map(String::as_str).chain([""]) {
+        let help = ended(&mut kmsim(&[name, "--help"][usize::from(name.is_empty())..]));
+        let (_, taught) = help.done().split_once("Examples:").unwrap_or_else(|| panic!("{name}: {help:?}"));
+        let examples = examples(taught);
+        let own = examples.iter().filter(|it| it.starts_with(format!("kmsim {name}").trim()));
+        assert!(own.count() >= 2, "{name}: {examples:?}");
+        for example in examples {
+            let words = words(&example);
+            assert_eq!(words[0], "kmsim", "{name}: {example}");
+            if let Err(error) = Cli::try_parse_from(&words) {
+                panic!("{example}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_option_is_explained() {
+    let cli = Cli::command();
+    for command in cli.get_subcommands().chain([&cli]) {
+        for argument in command.get_arguments().filter(|it| !it.is_hide_set()) {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.len() > 3, "{} {}", command.get_name(), argument.get_id());
+        }
+    }
+    // The short form and the long one.
+    for form in [&["-h"][..], &["--help"], &["help"], &["help", "call"], &["call", "-h"]] {
+        ended(&mut kmsim(form)).done();
+    }
+}
+
+/// Every option of the server, with its variable, stands in README.md.
+#[test]
+fn the_readme_lists_every_option() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let cli = Cli::command();
+    for option in cli.get_arguments().filter(|it| !it.is_hide_set()) {
+        let Some(name) = option.get_long().filter(|name| !["help", "version"].contains(name)) else {
+            continue;
+        };
+        assert!(readme.contains(&format!("| `--{name}")), "README.md does not list --{name}");
+        if let Some(variable) = option.get_env() {
+            let variable = variable.to_str().unwrap();
+            assert!(readme.contains(variable), "README.md does not tell of {variable}");
+        }
+    }
+    for command in commands() {
+        assert!(readme.contains(&format!("kmsim {command}")), "README.md does not tell of kmsim {command}");
+    }
+}
