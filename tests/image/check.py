@@ -1,0 +1,194 @@
+"""Makes the image's root as the Dockerfile's last stage says, and runs the program in it as a container engine would: nothing
+else is there, not even /dev and /proc; the root is read-only; /data is a volume. Run after build.py.
+
+It needs namespaces of its own: root's, or where it is not run by root, those of a user namespace."""
+
+import array
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import urllib.request
+
+from build import CONTEXT, ROOT
+from dockerfile import stages
+
+IMAGE = ROOT / "target/image/root"
+VOLUME = ROOT / "target/image/volume"
+SIZE_LIMIT = 20_000_000
+INSIDE = "--inside"
+
+counts = {True: 0, False: 0}
+
+
+def main():
+    if INSIDE not in sys.argv:
+        user = [] if os.getuid() == 0 else ["--map-root-user"]
+        namespaces = ["unshare", *user, "--mount", "--net", "--pid", "--fork", "--kill-child"]
+        sys.exit(subprocess.run([*namespaces, sys.executable, __file__, INSIDE, str(os.getuid())]).returncode)
+    is_root = sys.argv[-1] == "0"
+    stage = stages(ROOT / "Dockerfile")[-1]
+    owner = make_root(stage, is_root)
+    look_at(stage)
+    with mounted():
+        loopback_up()
+        run(stage, owner)
+    print(f"{counts[True]} passed, {counts[False]} failed")
+    sys.exit(1 if counts[False] else 0)
+
+
+def check(name, good, what=""):
+    counts[bool(good)] += 1
+    print(f"ok {name}" if good else f"FAIL {name}: {what}", flush=True)
+
+
+def make_root(stage, is_root):
+    """Carries COPY out, and answers whom the program is to run as. A user namespace has one user only: there, that one."""
+    shutil.rmtree(IMAGE, ignore_errors=True)
+    shutil.rmtree(VOLUME, ignore_errors=True)
+    IMAGE.mkdir(parents=True)
+    user, group = map(int, stage.one("USER").split(":"))
+    check("the user is a number that is not root's", user > 0 and group > 0, stage.one("USER"))
+    ids = (user, group) if is_root else (0, 0)
+    for text in stage.all("COPY"):
+        *options, source, target = text.split()
+        options = dict(option.split("=") for option in options)
+        assert options.pop("--from") == "build" and set(options) <= {"--chown"}, text
+        source = CONTEXT / pathlib.PurePath(source).relative_to("/build")
+        copy = IMAGE / target.lstrip("/")
+        if source.is_dir():
+            # What is in a folder is copied, not the folder; an empty one is made.
+            shutil.copytree(source, copy)
+        else:
+            shutil.copy2(source, copy)
+        if "--chown" in options:
+            check(f"{target} is the user's", options["--chown"] == stage.one("USER"), text)
+            os.chown(copy, *ids)
+    # A new volume begins as what the image holds at its place.
+    shutil.copytree(IMAGE / stage.one("VOLUME").lstrip("/"), VOLUME)
+    os.chown(VOLUME, *ids)
+    return ids
+
+
+def look_at(stage):
+    check("the last stage is empty", stage.base == "scratch", stage.base)
+    found = sorted(str(path.relative_to(IMAGE)) for path in IMAGE.rglob("*"))
+    check("it holds the program and an empty folder", found == ["data", "kmsim"], found)
+    size = (IMAGE / "kmsim").stat().st_size
+    check(f"it is small: {size / 1e6:.1f} MB", size < SIZE_LIMIT, size)
+    check("the program is static", is_static(IMAGE / "kmsim"), "it names an interpreter")
+    entry = json.loads(stage.one("ENTRYPOINT"))
+    check("the entry point needs no shell", entry == ["/kmsim"], entry)
+
+
+def is_static(path):
+    """Whether an ELF file names no interpreter: then nothing loads it but the kernel."""
+    data = path.read_bytes()
+    assert data[:6] == b"\x7fELF\x02\x01", "64 bits, little-endian"
+    (start,) = struct.unpack_from("<Q", data, 32)
+    size, count = struct.unpack_from("<HH", data, 54)
+    kinds = [struct.unpack_from("<I", data, start + size * index)[0] for index in range(count)]
+    return 3 not in kinds
+
+
+@contextlib.contextmanager
+def mounted():
+    """The root read-only, with the volume in it."""
+    mount = lambda *arguments: subprocess.run(["mount", *map(str, arguments)], check=True)
+    mount("--make-rprivate", "/")
+    mount("--bind", IMAGE, IMAGE)
+    mount("--bind", VOLUME, IMAGE / "data")
+    mount("-o", "remount,bind,ro", IMAGE)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", IMAGE / "data", IMAGE], check=True)
+
+
+def loopback_up():
+    """A new network has its loopback interface down."""
+    request = array.array("B", struct.pack("16sh14x", b"lo", 1))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
+        fcntl.ioctl(it, 0x8914, request)
+
+
+class Container:
+    """What an engine would start."""
+
+    def __init__(self, stage, ids):
+        self.stage, self.ids = stage, ids
+
+    def start(self, command, **options):
+        def enter():
+            os.chroot(IMAGE)
+            os.chdir(self.stage.one("WORKDIR"))
+            os.umask(0o022)
+            if self.ids != (0, 0):
+                os.setgroups([])
+                os.setgid(self.ids[1])
+                os.setuid(self.ids[0])
+
+        return subprocess.Popen(
+            command, env=self.stage.environment(), preexec_fn=enter, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **options,
+        )
+
+    def serve(self):
+        server = self.start(json.loads(self.stage.one("ENTRYPOINT")))
+        return server, server.stdout.readline()
+
+    def say(self, *command):
+        """Runs a command to its end: its exit code, what it wrote, and its errors."""
+        it = self.start(list(command), stderr=subprocess.PIPE)
+        out, err = it.communicate(timeout=60)
+        return it.returncode, out, err
+
+
+def run(stage, ids):
+    container = Container(stage, ids)
+    who = "its user" if ids != (0, 0) else "the only user of a user namespace"
+    health = stage.health_command()
+    code, _, err = container.say(*health)
+    check("before the start it is not healthy", code == 1 and "Connection refused" in err, (code, err))
+
+    server, line = container.serve()
+    port = int(stage.one("EXPOSE"))
+    check(f"it serves as {who}", line == f"kmsim ready on http://0.0.0.0:{port}\n", line)
+    code, out, err = container.say(*health)
+    check("it is healthy", code == 0 and json.loads(out)["status"] == "ok", (code, out, err))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_kmsim/health", timeout=60) as answer:
+        check("the exposed port answers", answer.status == 200, answer.status)
+    made = {}
+    for kind in ["Aliyun_AES_256", "RSA_2048", "EC_SM2"]:
+        usage = [] if kind.startswith("Aliyun") else ["KeyUsage=SIGN/VERIFY"]
+        code, out, err = container.say("/kmsim", "call", "CreateKey", f"KeySpec={kind}", *usage)
+        made[kind] = code
+    check("it makes keys", set(made.values()) == {0}, made)
+    code, out, err = container.say("/kmsim", "call", "Encrypt", "KeyId=alias/acs/demo", "Plaintext=hello")
+    blob = json.loads(out)["CiphertextBlob"] if code == 0 else ""
+    check("it encrypts", blob, (out, err))
+    check("it stops when told", stopped(server), server.returncode)
+
+    again, _ = container.serve()
+    code, out, err = container.say("/kmsim", "call", "Decrypt", f"CiphertextBlob={blob}")
+    check("the volume keeps its keys", code == 0 and json.loads(out)["Plaintext"] == "hello", (out, err))
+    owners = {(path.stat().st_uid, path.stat().st_gid) for path in VOLUME.rglob("*")}
+    check("all that it wrote is its user's", owners == {ids}, owners)
+    check("it stops when told, again", stopped(again), again.returncode)
+
+
+def stopped(server):
+    server.send_signal(signal.SIGTERM)
+    # An engine would wait for ten seconds.
+    return server.wait(timeout=10) == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Reads what the repository's Dockerfile and .dockerignore say: of their languages, the part that they use."""
+
+import fnmatch
+import json
+import pathlib
+import shlex
+
+
+class Stage:
+    """One stage: what it starts from, and its instructions in order, as pairs of a word and its arguments."""
+
+    def __init__(self, base, name):
+        self.base, self.name, self.instructions = base, name, []
+
+    def all(self, word):
+        """The arguments of every instruction of this word."""
+        return [arguments for it, arguments in self.instructions if it == word]
+
+    def one(self, word):
+        """The arguments of the one instruction of this word."""
+        found = self.all(word)
+        if len(found) != 1:
+            raise ValueError(f"{word} stands {len(found)} times")
+        return found[0]
+
+    def environment(self):
+        """What ENV sets."""
+        return dict(pair.split("=", 1) for text in self.all("ENV") for pair in shlex.split(text))
+
+    def health_command(self):
+        """The command of HEALTHCHECK, which must be in the form that needs no shell."""
+        options, _, command = self.one("HEALTHCHECK").partition("CMD ")
+        if not all(option.startswith("--") for option in options.split()):
+            raise ValueError(f"HEALTHCHECK {options}")
+        return json.loads(command)
+
+
+KNOWN = "FROM WORKDIR COPY RUN ENV USER VOLUME EXPOSE HEALTHCHECK ENTRYPOINT".split()
+
+
+def stages(path):
+    """The stages of a Dockerfile."""
+    found = []
+    text = pathlib.Path(path).read_text().replace("\\\n", " ")
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        word, arguments = line.split(maxsplit=1)
+        if word not in KNOWN:
+            raise ValueError(f"{path}: {word} is not known here")
+        if word == "FROM":
+            base, *name = arguments.split()
+            found.append(Stage(base, name[1] if name else None))
+        else:
+            found[-1].instructions.append((word, arguments.strip()))
+    return found
+
+
+class Ignored:
+    """What .dockerignore keeps from the build: names, and `**/name` for a name in any folder."""
+
+    def __init__(self, path):
+        self.patterns = pathlib.Path(path).read_text().split()
+        if any("!" in it or "/" in it.removeprefix("**/") for it in self.patterns):
+            raise ValueError(f"{path}: a pattern that is not known here")
+
+    def has(self, path):
+        """Whether a path, relative to the repository's root, is one of them, or in one."""
+        for pattern in self.patterns:
+            names = path.parts if pattern.startswith("**/") else path.parts[:1]
+            if any(fnmatch.fnmatch(name, pattern.removeprefix("**/")) for name in names):
+                return True
+        return False
