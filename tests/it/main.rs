@@ -16,6 +16,7 @@ mod commands;
 mod coverage;
 mod dependencies;
 mod disk;
+mod docs;
 mod durability;
 mod errors;
 mod export;

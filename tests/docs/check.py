@@ -1,0 +1,239 @@
+"""What the documents show: every block of code is read by its language's own parser, and those that can run here are run, with the
+built program. So is what `kmsim env` prints, and the app of compose.yaml.
+
+In a document, a block that opens with ```python file=NAME is written to a folder, and one that opens with ```sh run runs there,
+against a server of its own. Run by tests/run, in the Python environment that has the SDK."""
+
+import ast
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+import traceback
+
+import tree_sitter
+import tree_sitter_go
+import tree_sitter_hcl
+import tree_sitter_java
+import tree_sitter_php
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KMSIM = ROOT / "target/release/kmsim"
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
+
+counts = {True: 0, False: 0}
+
+
+def check(name, run, *arguments):
+    """One check: it is good when it raises nothing."""
+    try:
+        run(*arguments)
+    except Exception as error:
+        traceback.print_exc()
+        print(f"FAIL {name}: {error}".split("\n")[0])
+        counts[False] += 1
+    else:
+        print(f"ok {name}")
+        counts[True] += 1
+
+
+def main():
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        document(path)
+    for text in ["compose.yaml"]:
+        check(text, yaml.safe_load, (ROOT / text).read_text())
+    for (cloud, client), language in CLIENTS.items():
+        for scheme in ["http", "https"]:
+            text = kmsim("env", client, "--cloud", cloud, "--url", f"{scheme}://127.0.0.1:5690")
+            check(f"env {client} {cloud} {scheme}", parse, language, text)
+    for (cloud, client), run in RUNNABLE.items():
+        text = kmsim("env", client, "--cloud", cloud, "--url", os.environ["KMSIM_URL"], *ACCESS_KEY)
+        check(f"env {client} {cloud} runs", run, text)
+    check("compose.yaml runs", compose)
+    print(f"{counts[True]} passed, {counts[False]} failed")
+    sys.exit(1 if counts[False] else 0)
+
+
+def document(path):
+    """Reads a document's blocks, and runs those that are to be run, in order, in one folder."""
+    name = path.relative_to(ROOT)
+    text = path.read_text()
+    blocks = list(BLOCK.finditer(text))
+    with tempfile.TemporaryDirectory() as folder:
+        for block in blocks:
+            language, mark, code = block.groups()
+            line = text[: block.start()].count("\n") + 1
+            check(f"{name}:{line} {language}", parse, language, code)
+            if mark and mark.startswith("file="):
+                (pathlib.Path(folder) / mark.removeprefix("file=")).write_text(code)
+            elif mark == "run":
+                check(f"{name}:{line} runs", run_in, folder, code)
+            elif mark:
+                check(f"{name}:{line} {mark}", fail, "no such mark")
+    opened = len(re.findall(r"^```\w", text, re.M))
+    check(f"{name}: every block is seen", equal, len(blocks), opened)
+
+
+def fail(why):
+    raise ValueError(why)
+
+
+def equal(found, expected):
+    if found != expected:
+        raise ValueError(f"{found}, and not {expected}")
+
+
+# How each language is read.
+
+
+def tree(language):
+    parser = tree_sitter.Parser(tree_sitter.Language(language))
+
+    def read(code):
+        root = parser.parse(code.encode()).root_node
+        if root.has_error:
+            raise SyntaxError(str(root)[:500])
+
+    return read
+
+
+def read_by(*command):
+    """A program that reads from standard input and ends with 0 if it can."""
+
+    def read(code):
+        subprocess.run(command, input=code, text=True, check=True, capture_output=True)
+
+    return read
+
+
+def either(read, head, tail):
+    """A whole file, or some statements."""
+
+    def try_both(code):
+        try:
+            read(code)
+        except (SyntaxError, subprocess.CalledProcessError):
+            read(head + code + tail)
+
+    return try_both
+
+
+PARSERS = {
+    "go": either(tree(tree_sitter_go.language()), "package it\nfunc it() {", "}"),
+    "hcl": tree(tree_sitter_hcl.language()),
+    "java": either(tree(tree_sitter_java.language()), "class It { void it() {", "} }"),
+    "js": read_by("node", "--check", "-"),
+    "json": json.loads,
+    "php": tree(tree_sitter_php.language_php()),
+    "python": ast.parse,
+    "rust": either(read_by("rustfmt", "--edition", "2024", "--quiet"), "fn it() {", "}"),
+    "sh": read_by("bash", "-n"),
+    "toml": tomllib.loads,
+    "yaml": yaml.safe_load,
+}
+
+
+def parse(language, code):
+    if language not in PARSERS:
+        fail(f"nobody here reads {language}")
+    PARSERS[language](code)
+
+
+# How what can run is run.
+
+
+def environment(**more):
+    """A clean one, in which kmsim, python and pytest are the ones of this run."""
+    path = os.pathsep.join([str(KMSIM.parent), str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KMSIM_", "ALIBABA_"))}
+    return {**kept, "PATH": path, **more}
+
+
+def kmsim(*arguments):
+    command = [KMSIM, *arguments]
+    return subprocess.run(command, env=environment(), check=True, capture_output=True, text=True).stdout
+
+
+class Serving:
+    """A server of its own."""
+
+    def __init__(self, **settings):
+        settings = {"KMSIM_LISTEN": "127.0.0.1:0", "KMSIM_DATA": ":memory:", **settings}
+        self.process = subprocess.Popen([KMSIM], env=environment(**settings), stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self.process.stdout.readline().strip().removeprefix("kmsim ready on http://")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate()
+
+
+def run_in(folder, code):
+    with Serving(KMSIM_AUTH="off") as endpoint:
+        more = {"KMS_ENDPOINT": endpoint, "KMSIM_URL": f"http://{endpoint}"}
+        script = ["bash", "-euc", code]
+        subprocess.run(script, cwd=folder, env=environment(**more), check=True, timeout=120)
+
+
+ACCESS_KEY = ["--access-key", "docs:secret-of-docs"]
+ALIBABA = {
+    "python": "python", "go": "go", "node": "js", "java": "java", "php": "php", "terraform": "hcl",
+    "aliyun-cli": "sh", "vault": "sh",
+}
+CLIENTS = {("alibaba", client): language for client, language in ALIBABA.items()} | {("kingsoft", "python"): "python"}
+
+
+def run_python(text):
+    use = "\nfrom alibabacloud_kms20160120 import models\nprint(kms.create_key(models.CreateKeyRequest()).body.key_metadata.key_id)\n"
+    script = [sys.executable, "-c", text + use]
+    equal(len(subprocess.run(script, check=True, capture_output=True, text=True).stdout.strip()), 36)
+
+
+def run_node(text):
+    use = "\nkms.request('CreateKey', {}).then((it) => console.log(it.KeyMetadata.KeyId));\n"
+    it = subprocess.run(["node", "-"], input=text + use, check=True, capture_output=True, text=True)
+    equal(len(it.stdout.strip()), 36)
+
+
+def run_kingsoft(text):
+    use = "\nprint(len(kms.describe_keys()['KeySet']))\n"
+    # Its SDK has an environment of its own.
+    python = ROOT / "target/sdk/python-kingsoft/bin/python"
+    equal(subprocess.run([python, "-c", text + use], check=True, capture_output=True, text=True).stdout, "0\n")
+
+
+RUNNABLE = {("alibaba", "python"): run_python, ("alibaba", "node"): run_node, ("kingsoft", "python"): run_kingsoft}
+
+
+def compose():
+    """Starts what compose.yaml starts, in its order, without containers."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    server, app = services["kmsim"], services["app"]
+    equal(server["build"], ".")
+    equal(app["depends_on"], {"kmsim": {"condition": "service_healthy"}})
+    (source, target, _) = app["volumes"][0].split(":")
+    command = app["command"].replace("pip install --quiet", ": installed:").replace(target, str(ROOT / source))
+    pinned = re.search(r"alibabacloud_kms20160120==(\S+)", app["command"]).group(0)
+    if pinned not in (ROOT / "tests/sdk/python/requirements.txt").read_text():
+        fail(f"{pinned} is not what is installed here")
+    with tempfile.TemporaryDirectory() as data:
+        for _ in range(2):
+            # The second time, the volume holds what the first one made.
+            with Serving(**server["environment"], KMSIM_DATA=f"{data}/kmsim.db") as endpoint:
+                settings = {name: value.replace("kmsim:5690", endpoint) for name, value in app["environment"].items()}
+                health = [KMSIM, "healthcheck", "--url", f"http://{endpoint}"]
+                subprocess.run(health, env=environment(), check=True, stdout=subprocess.DEVNULL)
+                done = subprocess.run(
+                    command, shell=True, env=environment(**settings), check=True, capture_output=True, text=True,
+                )
+                equal(done.stdout, "the order is genuine\n")
+
+
+if __name__ == "__main__":
+    main()
