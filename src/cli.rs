@@ -147,8 +147,15 @@ pub struct ServeOptions {
     pub log: String,
 }
 
+const CA_EXAMPLES: &str = "Examples:
+  kmsim ca > kmsim-ca.pem
+  kmsim ca --data /data/kmsim.db --format pkcs12 > kmsim.p12
+
+A server that runs tells it too, at /_kmsim/ca.pem and /_kmsim/ca.p12.";
+
 /// The options of `kmsim ca`.
 #[derive(Args)]
+#[command(after_help = CA_EXAMPLES)]
 pub struct CaOptions {
     /// The SQLite file of the server; its certificate authority lies beside it.
     #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]

@@ -5,10 +5,14 @@ use std::net::SocketAddr;
 use axum::http::Uri;
 use axum::http::uri::{Authority, Scheme};
 
+use super::Trust;
+
 /// A server's address: the scheme, the host and the port.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Endpoint {
     authority: Authority,
+    /// Whom to believe there, where that is known.
+    pub(super) trust: Option<Trust>,
     /// Whether it is spoken to over TLS.
     pub(crate) secure: bool,
 }
@@ -28,7 +32,7 @@ impl Endpoint {
         // Nothing but a host and a port: no user, and no port that is none.
         let rest = authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
         let port = rest.is_some_and(|rest| rest.is_empty() || authority.port_u16().is_some_and(|it| it > 0));
-        if plain && port { Ok(Self { authority, secure }) } else { Err(FORM) }
+        if plain && port { Ok(Self { authority, trust: None, secure }) } else { Err(FORM) }
     }
 
     /// The address at which a server that listens at `text` is reached from its own machine.
@@ -46,13 +50,18 @@ impl Endpoint {
         match authority.port_u16() {
             None => Err(FORM),
             Some(0) => Err("the server picks its own port: name it by --url"),
-            Some(_) => Ok(Self { authority, secure: false }),
+            Some(_) => Ok(Self { authority, trust: None, secure: false }),
         }
     }
 
     /// The address of a server that listens here.
     pub(crate) fn at(address: SocketAddr) -> Result<Self, &'static str> {
         Self::of_listener(&address.to_string())
+    }
+
+    /// The same server, whose certificate is to be one of these authorities'.
+    pub(crate) fn trusting(self, trust: Trust) -> Self {
+        Self { trust: Some(trust), ..self }
     }
 
     /// `http://host:port`.

@@ -1,5 +1,6 @@
 //! One request to a server, over a connection of its own. No proxy is asked, whatever the environment says of one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,10 +10,13 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
-use super::Endpoint;
+use super::{Endpoint, Trust};
 
 /// The largest answer that is taken, in bytes.
 const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
@@ -26,9 +30,9 @@ pub(crate) enum Unanswered {
     /// It takes too long.
     #[error("{0}: no answer within {1:?}")]
     Late(String, Duration),
-    /// The address asks for TLS.
-    #[error("{0}: this command speaks HTTP only: name the server by an http:// address")]
-    Tls(String),
+    /// Nobody said whom to believe.
+    #[error("{0}: which authority its certificate is to be of is not said")]
+    Untrusted(String),
 }
 
 /// Sends a request whose target is a path, and collects the answer.
@@ -37,21 +41,43 @@ pub(crate) async fn send(
     request: Request<Bytes>,
     patience: Duration,
 ) -> Result<Response<Bytes>, Unanswered> {
-    if endpoint.secure {
-        return Err(Unanswered::Tls(endpoint.url()));
-    }
-    match timeout(patience, exchange(endpoint, request)).await {
+    let trust = match &endpoint.trust {
+        _ if !endpoint.secure => None,
+        Some(trust) => Some(trust),
+        None => return Err(Unanswered::Untrusted(endpoint.url())),
+    };
+    match timeout(patience, connect(endpoint, trust, request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err(Unanswered::Broken(endpoint.url(), error)),
         Err(_) => Err(Unanswered::Late(endpoint.url(), patience)),
     }
 }
 
-async fn exchange(
+/// Whatever broke an exchange.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+async fn connect(
     endpoint: &Endpoint,
+    trust: Option<&Trust>,
     request: Request<Bytes>,
-) -> Result<Response<Bytes>, Box<dyn std::error::Error + Send + Sync>> {
-    let stream = TcpStream::connect(endpoint.host_and_port()).await?;
+) -> Result<Response<Bytes>, Cause> {
+    let (host, port) = endpoint.host_and_port();
+    let stream = TcpStream::connect((host, port)).await?;
+    match trust {
+        None => exchange(endpoint, stream, request).await,
+        Some(Trust(config)) => {
+            let name = ServerName::try_from(host.to_owned())?;
+            let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
+            exchange(endpoint, stream, request).await
+        }
+    }
+}
+
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    endpoint: &Endpoint,
+    stream: S,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, Cause> {
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
     let (mut head, body) = request.into_parts();
     if !head.headers.contains_key(HOST) {

@@ -3,7 +3,9 @@
 mod call;
 mod endpoint;
 mod http;
+mod trust;
 
 pub(crate) use call::{Call, CallError, call};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use http::{Unanswered, send};
+pub(crate) use trust::Trust;

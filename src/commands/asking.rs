@@ -1,12 +1,13 @@
 //! What the commands that ask a running server have in common: where it is, and who asks.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use crate::client::Endpoint;
+use crate::client::{Endpoint, Trust};
 use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY};
 use crate::dialects::peers::Credentials;
 use crate::world::parse_duration;
@@ -19,12 +20,31 @@ pub struct ServerOptions {
     #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL", help_heading = "The server")]
     pub url: Option<String>,
 
+    /// The certificate authority of an https:// address, in PEM: `kmsim ca` prints a server's.
+    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE", help_heading = "The server")]
+    pub ca: Option<PathBuf>,
+
     /// Where a server of this machine listens.
     #[arg(long, env = "KMSIM_LISTEN", hide = true, default_value = "127.0.0.1:5690")]
     pub listen: String,
 }
 
 impl ServerOptions {
+    /// The server, to be asked.
+    pub(super) fn server(&self) -> Result<Endpoint, Failure> {
+        let endpoint = self.endpoint()?;
+        let file = match &self.ca {
+            _ if !endpoint.secure => return Ok(endpoint),
+            Some(file) => file,
+            None => return Err(Failure::mistake("--ca", "an https:// address needs its authority")),
+        };
+        let wrong = |what: &dyn std::fmt::Display| {
+            Failure::mistake("--ca", format_args!("{}: {what}", file.display()))
+        };
+        let pem = std::fs::read(file).map_err(|error| wrong(&error))?;
+        Ok(endpoint.trusting(Trust::in_pem(&pem).map_err(|error| wrong(&error))?))
+    }
+
     /// The server's address.
     pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
         match self.url.as_deref().filter(|url| !url.is_empty()) {

@@ -63,7 +63,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     }
     let asked = Call {
         peer: Peer::named(&options.cloud).unwrap_or(&PEERS[0]),
-        endpoint: &options.server.endpoint()?,
+        endpoint: &options.server.server()?,
         credentials: &options.caller.credentials()?,
         region: options.caller.region.as_deref().filter(|region| !region.is_empty()),
         action: &options.action,

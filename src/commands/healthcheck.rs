@@ -30,7 +30,7 @@ pub struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let endpoint = options.server.endpoint()?;
+    let endpoint = options.server.server()?;
     let answer = block_on(ask(&endpoint, options.timeout))?.map_err(Failure::negative)?;
     say(answer.body())?;
     if answer.status().is_success() {

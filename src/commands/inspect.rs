@@ -50,7 +50,7 @@ fn object(text: &str) -> Result<Value, &'static str> {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let endpoint = options.server.endpoint()?;
+    let endpoint = options.server.server()?;
     let blob = match options.blob.as_str() {
         "-" => read("-").map_err(|error| Failure::mistake("BLOB", error))?,
         blob => blob.to_owned(),

@@ -34,7 +34,7 @@ pub struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let endpoint = options.server.endpoint()?;
+    let endpoint = options.server.server()?;
     block_on(until_it_serves(&endpoint, options.timeout))?
 }
 
@@ -46,7 +46,7 @@ async fn until_it_serves(endpoint: &Endpoint, patience: Duration) -> Result<(), 
                 Ok(answer) if answer.status().is_success() => return Ok(()),
                 Ok(answer) => why = format!("{}: it answers {}", endpoint.url(), answer.status()),
                 // No time will change this.
-                Err(error @ Unanswered::Tls(_)) => return Err(Failure::negative(error)),
+                Err(error @ Unanswered::Untrusted(_)) => return Err(Failure::negative(error)),
                 Err(error) => why = error.to_string(),
             }
             sleep(REST).await;

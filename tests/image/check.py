@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -174,14 +175,28 @@ def run(stage, ids):
     code, out, err = container.say("/kmsim", "call", "Encrypt", "KeyId=alias/acs/demo", "Plaintext=hello")
     blob = json.loads(out)["CiphertextBlob"] if code == 0 else ""
     check("it encrypts", blob, (out, err))
+    authority = trusted(port)
+    code, out, err = container.say("/kmsim", "ca")
+    check("it tells its authority", code == 0 and out == authority, (out, err))
     check("it stops when told", stopped(server), server.returncode)
 
     again, _ = container.serve()
     code, out, err = container.say("/kmsim", "call", "Decrypt", f"CiphertextBlob={blob}")
     check("the volume keeps its keys", code == 0 and json.loads(out)["Plaintext"] == "hello", (out, err))
+    check("the volume keeps its authority", trusted(port) == authority, authority)
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in VOLUME.rglob("*")}
     check("all that it wrote is its user's", owners == {ids}, owners)
     check("it stops when told, again", stopped(again), again.returncode)
+
+
+def trusted(port):
+    """The server's authority, by which HTTPS on the same port is believed."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_kmsim/ca.pem", timeout=60) as answer:
+        authority = answer.read().decode()
+    context = ssl.create_default_context(cadata=authority)
+    with urllib.request.urlopen(f"https://127.0.0.1:{port}/_kmsim/health", timeout=60, context=context) as answer:
+        check("it speaks HTTPS", answer.status == 200, answer.status)
+    return authority
 
 
 def stopped(server):

@@ -61,6 +61,7 @@ pub fn kmsim(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
         command.env_remove(name);
     }
+    command.env_remove("SSL_CERT_FILE");
     // A proxy must not come between.
     command.env("http_proxy", "http://127.0.0.1:1").env("HTTP_PROXY", "http://127.0.0.1:1");
     command

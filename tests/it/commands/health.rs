@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use super::{Asked, answering, ended, kmsim, nobody};
-use crate::kit::Process;
+use crate::kit::{Process, send};
 
 const UNHEALTHY: &str =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 22\r\n\r\n{\"status\":\"not ready\"}";
@@ -110,8 +110,6 @@ fn what_is_no_address_and_no_time_is_refused() {
             assert!(mistake.mistaken().starts_with("--url: expected http://HOST:PORT"), "{mistake:?}");
             assert!(!mistake.err.contains("hush"), "{mistake:?}");
         }
-        let no = ended(&mut kmsim(&[command, "--url", "https://127.0.0.1:1"]));
-        assert!(no.complained(1).contains("HTTP only"), "{no:?}");
         for time in ["soon", "3", "-1s", ""] {
             let mistake = ended(&mut kmsim(&[command, &format!("--timeout={time}")]));
             assert!(mistake.mistaken().contains("expected a length of time"), "{mistake:?}");
@@ -119,4 +117,34 @@ fn what_is_no_address_and_no_time_is_refused() {
         let mistake = ended(&mut kmsim(&[command, "more"]));
         assert!(mistake.mistaken().contains("unexpected argument"), "{mistake:?}");
     }
+}
+
+#[test]
+fn https_takes_the_authority_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let asked = Asked::start(&[]);
+    let pem = send(asked.server.address, "GET /_kmsim/ca.pem HTTP/1.1\r\n", b"").text;
+    std::fs::write(file("ca.pem"), pem).unwrap();
+    let other = send(Asked::start(&[]).server.address, "GET /_kmsim/ca.pem HTTP/1.1\r\n", b"").text;
+    std::fs::write(file("other.pem"), other).unwrap();
+    std::fs::write(file("nothing.pem"), "nothing").unwrap();
+    let port = asked.server.address.port();
+    for url in [format!("https://127.0.0.1:{port}"), format!("https://localhost:{port}")] {
+        let ask = |arguments: &[&str]| kmsim(&[arguments, &["--url", &url]].concat());
+        for command in [&["healthcheck"][..], &["wait"], &["call", "ListKeys"]] {
+            ended(ask(command).args(["--ca", &file("ca.pem")])).done();
+            ended(ask(command).env("SSL_CERT_FILE", file("ca.pem"))).done();
+        }
+        let no = ended(ask(&["healthcheck"]).args(["--ca", &file("other.pem")]));
+        assert!(no.complained(1).contains("certificate"), "{no:?}");
+        let mistake = ended(ask(&["wait"]).env_remove("SSL_CERT_FILE"));
+        assert_eq!(mistake.mistaken(), "--ca: an https:// address needs its authority");
+        for (name, said) in [("nothing.pem", "no certificates in PEM"), ("missing.pem", "No such file")] {
+            let mistake = ended(ask(&["healthcheck"]).args(["--ca", &file(name)]));
+            assert!(mistake.mistaken().starts_with("--ca: ") && mistake.err.contains(said), "{mistake:?}");
+        }
+    }
+    // Over HTTP nobody looks at it.
+    ended(asked.command(&["healthcheck"]).env("SSL_CERT_FILE", file("missing.pem"))).done();
 }

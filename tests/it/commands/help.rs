@@ -75,7 +75,7 @@ fn the_readme_lists_every_option() {
         let Some(name) = option.get_long().filter(|name| !["help", "version"].contains(name)) else {
             continue;
         };
-        assert!(readme.contains(&format!("| `--{name}")), "README.md does not list --{name}");
+        assert!(readme.contains(&format!("`--{name}")), "README.md does not list --{name}");
         if let Some(variable) = option.get_env() {
             let variable = variable.to_str().unwrap();
             assert!(readme.contains(variable), "README.md does not tell of {variable}");
