@@ -69,12 +69,15 @@ def make_root(stage, is_root):
             shutil.copytree(source, copy)
         else:
             shutil.copy2(source, copy)
-        if "--chown" in options:
-            check(f"{target} is the user's", options["--chown"] == stage.one("USER"), text)
+        owner = options.get("--chown", "0:0")
+        if target == stage.one("VOLUME"):
+            check(f"{target} is the user's", owner == stage.one("USER"), text)
+        if owner == stage.one("USER"):
             os.chown(copy, *ids)
-    # A new volume begins as what the image holds at its place.
-    shutil.copytree(IMAGE / stage.one("VOLUME").lstrip("/"), VOLUME)
-    os.chown(VOLUME, *ids)
+    # A new volume begins as what the image holds at its place, and with its owner.
+    place = IMAGE / stage.one("VOLUME").lstrip("/")
+    shutil.copytree(place, VOLUME)
+    os.chown(VOLUME, place.stat().st_uid, place.stat().st_gid)
     return ids
 
 

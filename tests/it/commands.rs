@@ -10,6 +10,7 @@ mod inspect;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -135,6 +136,18 @@ pub fn answering(answers: &'static [&'static str]) -> (SocketAddr, std::thread::
         seen
     });
     (address, serving)
+}
+
+/// What such a server was sent, once it has answered as often as it can.
+#[track_caller]
+pub fn sent(serving: std::thread::JoinHandle<Vec<String>>) -> Vec<String> {
+    for _ in 0..400 {
+        if serving.is_finished() {
+            return serving.join().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    panic!("it was not asked as often as it can answer");
 }
 
 /// Whether a request is there with all of its body.

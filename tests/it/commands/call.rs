@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Asked, answering, ended, fed, kmsim, nobody};
+use super::{Asked, answering, ended, fed, kmsim, nobody, sent};
 
 const KEYS: [&str; 4] =
     ["--access-key", "one:s1:1000000000000001", "--access-key", "two:s2:1000000000000002"];
@@ -43,6 +43,11 @@ fn every_cloud_takes_its_own_signature() {
         let sealed = call(&["Encrypt", &key, "Plaintext=aGk="]).json();
         let blob = format!("CiphertextBlob={}", sealed["CiphertextBlob"].as_str().unwrap());
         assert_eq!(call(&["Decrypt", &key, &blob]).json()["Plaintext"], "aGk=");
+    }
+    // The first and the third made theirs in one region, the second in another.
+    for (who, keys) in [(&own[..], 2), (&elsewhere, 1)] {
+        let found = call(&[&["DescribeKeys"], who].concat()).json();
+        assert_eq!(found["KeySet"].as_array().unwrap().len(), keys, "{found}");
     }
     for (who, code) in
         [("one:wrong", "SignatureDoesNotMatch"), ("nobody:s", "InvalidClientTokenId"), ("a/b:s", "")]
@@ -210,7 +215,7 @@ fn parameters_travel_in_the_body_and_the_secret_not_at_all() {
     let url = format!("http://{address}");
     let call = ["call", "Encrypt", "Plaintext=in the body", "--access-key", "an-id:a-secret", "--url", &url];
     assert_eq!(ended(&mut kmsim(&call)).done(), "{}\n");
-    let request = serving.join().unwrap().remove(0);
+    let request = sent(serving).remove(0);
     assert!(request.starts_with("POST / HTTP/1.1\r\n"), "{request}");
     assert!(request.ends_with("\r\n\r\nPlaintext=in%20the%20body"), "{request}");
     assert!(request.contains("ACS3-HMAC-SHA256 Credential=an-id,"), "{request}");

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use super::{Asked, answering, ended, kmsim, nobody};
+use super::{Asked, answering, ended, kmsim, nobody, sent};
 use crate::kit::{Process, send};
 
 const UNHEALTHY: &str =
@@ -79,7 +79,7 @@ fn a_silent_server_is_waited_for_no_longer_than_said() {
 fn wait_waits_until_the_server_is_ready() {
     let (address, serving) = answering(&[UNHEALTHY, UNHEALTHY, HEALTHY]);
     assert_eq!(ended(&mut kmsim(&["wait", "--url", &format!("http://{address}")])).done(), "");
-    let seen = serving.join().unwrap();
+    let seen = sent(serving);
     assert_eq!(seen.len(), 3);
     assert!(seen.iter().all(|request| request.starts_with("GET /_kmsim/health HTTP/1.1\r\n")), "{seen:?}");
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answering, ended, fed, kmsim, nobody};
+use super::{answering, ended, fed, kmsim, nobody, sent};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"would_decrypt\":true}";
 const CLOSED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"would_decrypt\":false}";
@@ -30,7 +30,7 @@ fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
         json!({ "ciphertext_blob": "Ymxv" }),
     ];
     let tokens = [None, Some("Bearer hush"), None, Some("Bearer from a variable")];
-    for ((request, body), token) in serving.join().unwrap().iter().zip(bodies).zip(tokens) {
+    for ((request, body), token) in sent(serving).iter().zip(bodies).zip(tokens) {
         let (head, sent) = request.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /_kmsim/inspect HTTP/1.1\r\n"), "{request}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(sent).unwrap(), body);
