@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{call, completions, env, healthcheck, inspect, wait};
+use crate::commands::{call, completions, env, healthcheck, inspect, seed, state, wait};
 use crate::dialects::AuthMode;
 use crate::tls::TRUSTSTORE_PASSWORD;
 
@@ -53,6 +53,13 @@ pub enum Command {
     /// Print the certificate that clients have to trust for HTTPS, of a server that runs or not: it is made where there is
     /// none yet.
     Ca(CaOptions),
+    /// Look at seed files without a server.
+    #[command(subcommand)]
+    Seed(seed::Seed),
+    /// Write down what a running server holds, key material and values included, as a seed file.
+    Export(state::Export),
+    /// Make a running server hold what a seed file says, and nothing else.
+    Import(state::Import),
 }
 
 /// The options of a server.
@@ -89,6 +96,11 @@ pub struct ServeOptions {
     /// A YAML file of accounts, their access keys and tokens.
     #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE", help_heading = "Who may call")]
     pub accounts: Option<PathBuf>,
+
+    /// A YAML file of what there is from the start: accounts, keys, secrets. Give the option again for more; a folder
+    /// stands for its .yaml and .yml files in the order of their names. [env: `KMSIM_SEED`, comma-separated]
+    #[arg(long = "seed", value_name = "FILE", help_heading = "Data")]
+    pub seeds: Vec<PathBuf>,
 
     /// The region of a request that names none. Without it that is its cloud's own: cn-hangzhou of Alibaba Cloud,
     /// cn-beijing-6 of Kingsoft Cloud.

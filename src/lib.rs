@@ -34,6 +34,8 @@ mod in_process;
 #[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
+pub mod seed;
+#[doc(hidden)]
 pub mod server;
 #[doc(hidden)]
 pub mod store;

@@ -4,6 +4,7 @@ pub mod asymmetric;
 pub mod ecdsa;
 pub mod mac;
 pub mod password;
+pub mod pem;
 pub mod rsa;
 pub mod sm2;
 pub mod ssh;

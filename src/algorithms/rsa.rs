@@ -179,7 +179,7 @@ fn sha256(digest: &[u8; DIGEST_LEN]) -> Result<Digest, Failure> {
 
 /// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a caller's, by which
 /// it signs its requests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignatureKey(VerifyingKey<Sha256>);
 
 impl SignatureKey {

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, Method, Request, Response};
+use bytes::Bytes;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::Failure;
-use crate::client::{Endpoint, Trust};
+use super::{Failure, block_on};
+use crate::client::{Endpoint, Trust, send};
 use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY};
 use crate::dialects::peers::Credentials;
 use crate::world::parse_duration;
@@ -53,6 +56,49 @@ impl ServerOptions {
             None => Endpoint::of_listener(self.listen.split(',').next().unwrap_or_default().trim())
                 .map_err(|what| Failure::mistake("KMSIM_LISTEN", what)),
         }
+    }
+}
+
+/// How a server's control plane is asked.
+#[derive(Args)]
+pub struct ControlOptions {
+    #[command(flatten)]
+    server: ServerOptions,
+
+    /// The token of the server's control plane, where it has one.
+    #[arg(
+        long,
+        env = "KMSIM_CONTROL_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "The server"
+    )]
+    control_token: Option<String>,
+
+    /// How long the answer may take.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "30s",
+        value_parser = duration,
+        help_heading = "The server"
+    )]
+    timeout: Duration,
+}
+
+impl ControlOptions {
+    /// Asks, and answers what the server answered, whatever that is.
+    pub(super) fn ask(&self, method: Method, target: &str, body: Bytes) -> Result<Response<Bytes>, Failure> {
+        let endpoint = self.server.server()?;
+        let mut request = Request::builder().method(method).uri(target).body(body)?;
+        if let Some(token) = self.control_token.as_deref().filter(|token| !token.is_empty()) {
+            let token = HeaderValue::from_str(&format!("Bearer {token}"));
+            let mut token =
+                token.map_err(|_| Failure::mistake("--control-token", "no header can carry it"))?;
+            token.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, token);
+        }
+        block_on(send(&endpoint, request, self.timeout))?.map_err(Failure::negative)
     }
 }
 

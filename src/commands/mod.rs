@@ -8,7 +8,9 @@ pub mod env;
 mod failure;
 pub mod healthcheck;
 pub mod inspect;
+pub mod seed;
 mod serve;
+pub mod state;
 pub mod wait;
 
 pub use failure::Failure;
@@ -29,6 +31,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Env(options) => env::run(&options),
         Command::Completions(options) => completions::run(&options),
         Command::Ca(options) => ca::run(&options),
+        Command::Seed(what) => seed::run(&what),
+        Command::Export(options) => state::export(&options),
+        Command::Import(options) => state::import(&options),
     }
 }
 

@@ -1,9 +1,7 @@
 //! From options to settings. Whatever is wrong is told in one line that names the option, and nothing starts.
 
-mod accounts_file;
-
 use std::env::VarError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
@@ -13,6 +11,7 @@ use crate::cli::ServeOptions;
 use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts, AuthMode};
 use crate::model::Realm;
+use crate::seed::{self, Seed};
 use crate::tls::{Mistaken, OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
 
@@ -21,6 +20,9 @@ pub(crate) const DEFAULT_ACCESS_KEY: &str = "testid:testsecret:1000000000000001"
 
 /// The variable of `--access-key`.
 pub(crate) const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
+
+/// The variable of `--seed`.
+const SEED: &str = "KMSIM_SEED";
 
 /// The variable of the key that key material is sealed under. It has no option: a command line is no place for it.
 const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
@@ -61,8 +63,10 @@ pub struct Settings {
     pub certificates: Certificates,
     /// Where it keeps everything.
     pub data: Data,
-    /// Who may call.
+    /// Who may call; those that the seeds name are among them.
     pub accounts: Accounts,
+    /// What there is from the start.
+    pub seeds: Vec<Seed>,
     /// The region of a request that names none; without one it is its cloud's own.
     pub region: Option<String>,
     /// How signatures are checked.
@@ -77,11 +81,13 @@ impl Settings {
     /// # Errors
     /// One of them is mistaken.
     pub fn read(options: &ServeOptions) -> Result<Self, ConfigError> {
+        let seeds = seeds(options)?;
         Ok(Self {
             listen: options.listen.clone(),
             certificates: certificates(options)?,
             data: data(options)?,
-            accounts: accounts(options)?,
+            accounts: accounts(options, &seeds)?,
+            seeds,
             region: region(options)?.map(str::to_owned),
             auth: options.auth,
             world: Arc::new(world(options)?),
@@ -159,23 +165,39 @@ pub fn log_filter(options: &ServeOptions) -> Result<EnvFilter, ConfigError> {
     parsed.filter(|_| options.log.split(',').all(|directive| known(directive.trim()))).ok_or_else(bad)
 }
 
+/// What there is from the start, in the order in which it was given.
+///
+/// # Errors
+/// A file cannot be read, or is mistaken.
+pub fn seeds(options: &ServeOptions) -> Result<Vec<Seed>, ConfigError> {
+    let listed = listed(SEED)?;
+    let listed = listed.iter().filter(|_| options.seeds.is_empty()).map(Path::new);
+    let mut seeds = Vec::new();
+    for path in options.seeds.iter().map(PathBuf::as_path).chain(listed) {
+        seeds.append(&mut seed::read_path(path).map_err(|mistake| ConfigError::of("--seed", mistake))?);
+    }
+    Ok(seeds)
+}
+
 /// Everybody who may call.
 ///
 /// # Errors
 /// A file cannot be read, an access key is malformed, or two have the same id.
-pub fn accounts(options: &ServeOptions) -> Result<Accounts, ConfigError> {
+pub fn accounts(options: &ServeOptions, seeds: &[Seed]) -> Result<Accounts, ConfigError> {
     let mut accounts = Accounts::default();
     if let Some(path) = &options.accounts {
-        accounts_file::read(path, &mut accounts)?;
+        let wrong = |mistake| ConfigError::of("--accounts", mistake);
+        for seed in seed::read_path(path).map_err(wrong)? {
+            seed.check_accounts_alone().and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;
+        }
     }
-    // An option wins over its variable; only there a comma parts one key from the next.
-    let listed = match std::env::var(ACCESS_KEYS) {
-        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of(ACCESS_KEYS, "not text")),
-        listed => listed.unwrap_or_default(),
-    };
-    let listed =
-        listed.split(',').map(str::trim).filter(|text| !text.is_empty() && options.access_keys.is_empty());
-    let mut given = false;
+    for seed in seeds {
+        seed.add_accounts(&mut accounts).map_err(|mistake| ConfigError::of("--seed", mistake))?;
+    }
+    // An option wins over its variable.
+    let listed = listed(ACCESS_KEYS)?;
+    let listed = listed.iter().map(String::as_str).filter(|_| options.access_keys.is_empty());
+    let mut given = seeds.iter().any(Seed::has_accounts);
     for text in options.access_keys.iter().map(String::as_str).chain(listed) {
         add_access_key(text, &mut accounts)?;
         given = true;
@@ -184,6 +206,15 @@ pub fn accounts(options: &ServeOptions) -> Result<Accounts, ConfigError> {
         add_access_key(DEFAULT_ACCESS_KEY, &mut accounts)?;
     }
     Ok(accounts)
+}
+
+/// What a variable lists; a comma parts one from the next.
+fn listed(variable: &str) -> Result<Vec<String>, ConfigError> {
+    let text = match std::env::var(variable) {
+        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of(variable, "not text")),
+        text => text.unwrap_or_default(),
+    };
+    Ok(text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect())
 }
 
 fn add_access_key(text: &str, accounts: &mut Accounts) -> Result<(), ConfigError> {
@@ -208,7 +239,7 @@ pub(crate) fn add_parted(
     }
     let account = match account {
         None => Arc::new(Account::of_access_key(id)),
-        Some(account) if is_account_id(account) => accounts.account(account).unwrap_or_else(|| {
+        Some(account) if seed::is_account_id(account) => accounts.account(account).unwrap_or_else(|| {
             let account = Arc::new(Account::plain(account));
             accounts.add_account(&account);
             account
@@ -226,10 +257,6 @@ pub(crate) fn add_parted(
     }
 }
 
-fn is_account_id(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,7 +265,7 @@ mod tests {
 
     fn given(arguments: &[&str]) -> Result<Accounts, String> {
         let cli = Cli::parse_from(["kmsim"].iter().chain(arguments));
-        accounts(&cli.serve).map_err(|e| e.to_string())
+        accounts(&cli.serve, &[]).map_err(|e| e.to_string())
     }
 
     #[test]

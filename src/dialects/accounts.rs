@@ -32,7 +32,7 @@ pub enum AccountStatus {
 }
 
 /// An account.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Account {
     /// Its id, digits.
     pub id: Arc<str>,
@@ -84,6 +84,23 @@ impl AccessKey {
     #[must_use]
     pub fn new(id: String, secret: Secret, account: Arc<Account>) -> Self {
         Self { id, secret, token: None, disabled: false, account, nonces: Nonces::default() }
+    }
+
+    /// Whether the other says the same, used nonces aside.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = |a: &str, b: &str| equal(a.as_bytes(), b.as_bytes());
+        let secrets = match (&self.secret, &other.secret) {
+            (Secret::Shared(a), Secret::Shared(b)) => same(a, b),
+            (Secret::Rsa(a), Secret::Rsa(b)) => a == b,
+            (Secret::Shared(_), Secret::Rsa(_)) | (Secret::Rsa(_), Secret::Shared(_)) => false,
+        };
+        let tokens = match (&self.token, &other.token) {
+            (Some(a), Some(b)) => same(&a.text, &b.text) && a.expires == b.expires,
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let others = (&self.id, self.disabled, &self.account) == (&other.id, other.disabled, &other.account);
+        secrets && tokens && others
     }
 }
 

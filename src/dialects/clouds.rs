@@ -16,6 +16,8 @@ pub const PEERS: &[Peer] = &[Peer::of::<Alibaba>(), Peer::of::<Kingsoft>()];
 pub trait Cloud: Send + Sync {
     /// Its name, as in the realms.
     fn name(&self) -> &'static str;
+    /// The region of what names none, where the server was given none either.
+    fn default_region(&self) -> &'static str;
     /// The rules that the engine goes by in its realms.
     fn rules(&self) -> &'static Rules;
     /// Whether a request bears its marks.
@@ -34,6 +36,10 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = Outbound> + Send + 'a>>;
 impl<D: Dialect> Cloud for D {
     fn name(&self) -> &'static str {
         D::NAME
+    }
+
+    fn default_region(&self) -> &'static str {
+        D::DEFAULT_REGION
     }
 
     fn rules(&self) -> &'static Rules {
@@ -63,6 +69,8 @@ pub struct Clouds {
     marked: Vec<Box<dyn Cloud>>,
     /// The one whose older clients leave no mark: what is nobody else's is taken for its own.
     unmarked: Box<dyn Cloud>,
+    /// The region that the server was given.
+    region: Option<Box<str>>,
 }
 
 impl Clouds {
@@ -74,6 +82,7 @@ impl Clouds {
         Self {
             marked: vec![Box::new(Kingsoft::new(accounts(), auth, region))],
             unmarked: Box::new(Alibaba::new(accounts(), auth, region)),
+            region: region.map(Box::from),
         }
     }
 
@@ -86,6 +95,13 @@ impl Clouds {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&dyn Cloud> {
         self.iter().find(|cloud| cloud.name() == name)
+    }
+
+    /// The region of what names none in the cloud of this name.
+    #[must_use]
+    pub fn default_region(&self, cloud: &str) -> Option<&str> {
+        let cloud = self.named(cloud)?;
+        Some(self.region.as_deref().unwrap_or(cloud.default_region()))
     }
 
     /// The rules of each, for the engine.

@@ -14,6 +14,8 @@ use crate::world::{Dial, Instant, World};
 #[derive(Debug)]
 pub(super) struct Clocks {
     world: Arc<World>,
+    /// How the server's clock went when it started.
+    start: Dial,
     /// Narrowest first. Few: a list is looked through faster than a map.
     own: ArcSwap<Vec<(Scope, Dial)>>,
     turning: Mutex<()>,
@@ -32,6 +34,13 @@ pub enum Turn {
     Resume,
 }
 
+/// How the clocks of a scope went at some time.
+#[derive(Clone, Debug)]
+pub struct Marks {
+    own: Vec<(Scope, Dial)>,
+    world: Dial,
+}
+
 impl Turn {
     fn of(self, dial: Dial, host: Instant) -> Dial {
         match self {
@@ -45,7 +54,8 @@ impl Turn {
 
 impl Clocks {
     pub(super) fn new(world: Arc<World>) -> Self {
-        Self { world, own: ArcSwap::default(), turning: Mutex::default() }
+        let start = world.clock.dial();
+        Self { world, start, own: ArcSwap::default(), turning: Mutex::default() }
     }
 
     pub(super) fn world(&self) -> &Arc<World> {
@@ -59,6 +69,25 @@ impl Clocks {
     fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
         let own = self.own.load().iter().find(|(scope, _)| has(scope)).map(|(_, dial)| *dial);
         own.unwrap_or_else(|| self.world.clock.dial())
+    }
+
+    /// How the clocks of the scope go.
+    fn marks(&self, scope: &Scope) -> Marks {
+        let own = self.own.load();
+        let within = own.iter().filter(|(it, _)| scope.covers(it)).cloned().collect();
+        Marks { own: within, world: self.world.clock.dial() }
+    }
+
+    /// Makes the clocks of the scope go as they did when the marks were made.
+    pub(super) fn restore(&self, scope: &Scope, marks: &Marks) {
+        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = Vec::clone(&self.own.load());
+        own.retain(|(it, _)| !scope.covers(it));
+        own.extend(marks.own.iter().cloned());
+        self.keep(own);
+        if *scope == Scope::default() {
+            self.world.clock.turn(marks.world);
+        }
     }
 
     /// Moves the scope's clock, and every narrower one within it.
@@ -75,11 +104,15 @@ impl Clocks {
         for (_, dial) in own.iter_mut().filter(|(it, _)| scope.covers(it)) {
             *dial = turned(*dial);
         }
-        own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
-        self.own.store(Arc::new(own));
+        self.keep(own);
         if *scope == Scope::default() {
             clock.turn(turned(clock.dial()));
         }
+    }
+
+    fn keep(&self, mut own: Vec<(Scope, Dial)>) {
+        own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
+        self.own.store(Arc::new(own));
     }
 }
 
@@ -94,6 +127,24 @@ impl Engine {
     #[must_use]
     pub fn dial(&self, scope: &Scope) -> Dial {
         self.clocks.dial(|it| it.covers(scope))
+    }
+
+    /// Makes the clocks of a scope go as they did. Whoever goes back to what a scope held does this first: by a clock
+    /// that was moved on, all that comes would be due at once.
+    pub fn restore_clocks(&self, scope: &Scope, marks: &Marks) {
+        self.clocks.restore(scope, marks);
+    }
+
+    /// How the clocks of a scope go now, for [`Engine::restore_clocks`].
+    #[must_use]
+    pub fn clock_marks(&self, scope: &Scope) -> Marks {
+        self.clocks.marks(scope)
+    }
+
+    /// How the clocks of any scope went when the server started: none had its own.
+    #[must_use]
+    pub fn first_marks(&self) -> Marks {
+        Marks { own: Vec::new(), world: self.clocks.start }
     }
 
     /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has

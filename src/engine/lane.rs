@@ -3,7 +3,7 @@
 //! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
 //! come together share one write to the disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::clocks::Clocks;
 use super::realms::Realms;
 use super::{Caller, Draft, Error, calendar};
-use crate::model::{Realm, RealmChange, State};
+use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::store::{Store, StoreError};
 
 /// How many decisions one transaction takes at the most. More would let the first wait for the last.
@@ -46,9 +46,37 @@ impl Lane {
         T: Send + 'static,
         F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
     {
+        self.send(move |batch| batch.decide(&caller, decide)).await
+    }
+
+    /// Makes realms hold this and nothing else, and empties the others of the scope.
+    pub(super) async fn replace(&self, scope: Scope, estates: Vec<(Realm, Arc<State>)>) -> Result<(), Error> {
+        self.send(move |batch| {
+            batch.replace(&scope, estates);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Adds facts to realms.
+    pub(super) async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
+        self.send(move |batch| {
+            for (realm, fact) in facts {
+                batch.add(&realm, fact);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn send<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send + 'static,
+    {
         let (tell, told) = oneshot::channel();
         let job = move |batch: &mut Batch<'_>| -> Answer {
-            let outcome = batch.decide(&caller, decide);
+            let outcome = job(batch);
             Box::new(move |written| {
                 // A caller who hung up meanwhile needs no answer; its change stands.
                 let _ = tell.send(written.map_err(Error::Store).and(outcome));
@@ -129,6 +157,27 @@ impl Batch<'_> {
             self.take(&caller.realm, draft);
         }
         Ok(outcome)
+    }
+
+    fn replace(&mut self, scope: &Scope, estates: Vec<(Realm, Arc<State>)>) {
+        let known = self.realms.all().into_iter().chain(self.ahead.keys().cloned());
+        let mut next: BTreeMap<_, _> =
+            known.filter(|realm| scope.has(realm)).map(|realm| (realm, Arc::default())).collect();
+        next.extend(estates);
+        for (realm, state) in next {
+            if !self.latest(&realm).is_blank() {
+                self.facts.push((realm.clone(), Change::RealmCleared));
+            }
+            self.facts.extend(state.facts().into_iter().map(|fact| (realm.clone(), fact)));
+            self.ahead.insert(realm, State::clone(&state));
+        }
+    }
+
+    fn add(&mut self, realm: &Realm, fact: Change) {
+        let mut state = self.ahead.remove(realm).unwrap_or_else(|| self.latest(realm));
+        state.apply(&fact);
+        self.ahead.insert(realm.clone(), state);
+        self.facts.push((realm.clone(), fact));
     }
 
     fn latest(&self, realm: &Realm) -> State {

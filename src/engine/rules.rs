@@ -118,6 +118,8 @@ pub struct Rules {
     pub import_token_life: Duration,
     /// The alias of the service's key that seals secrets whose owners named none.
     pub secrets_alias: fn() -> Option<AliasName>,
+    /// Whether there are secrets of this kind with this configuration, or with none.
+    pub secret_fits: fn(&str, Option<&str>) -> bool,
     /// The stages of a secret's current version, and of the one before.
     pub stages: (&'static str, &'static str),
     /// How many stages may stand at one version of a secret.

@@ -13,6 +13,7 @@ use crate::client::Endpoint;
 use crate::config::{Certificates, ConfigError, Data, Settings, add_parted};
 use crate::dialects::{Accounts, AuthMode};
 use crate::model::Realm;
+use crate::seed;
 use crate::server::{self, App};
 use crate::world::{Clock, Entropy, Instant, World};
 
@@ -46,7 +47,8 @@ pub struct Builder {
     region: Option<String>,
     auth: AuthMode,
     clock: Option<String>,
-    seed: Option<String>,
+    entropy: Option<String>,
+    seeds: Vec<PathBuf>,
     threads: usize,
 }
 
@@ -59,7 +61,8 @@ impl Default for Builder {
             region: None,
             auth: AuthMode::default(),
             clock: None,
-            seed: None,
+            entropy: None,
+            seeds: Vec::new(),
             threads: 2,
         }
     }
@@ -112,7 +115,18 @@ impl Builder {
     /// Draws ids, keys and vectors from this seed: two servers that start with nothing and are asked the same are alike.
     /// Keeps nothing secret. Otherwise from the operating system.
     pub fn entropy_seed(self, seed: &str) -> Self {
-        Self { seed: Some(seed.to_owned()), ..self }
+        Self { entropy: Some(seed.to_owned()), ..self }
+    }
+
+    /// A seed file, or a folder of them, of what there is from the start. Call it again for more.
+    ///
+    /// ```
+    /// let server = kmsim::Server::builder().seed_file("fixtures/seeds/known.yaml").start()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.seeds.push(path.into());
+        self
     }
 
     /// How many threads answer. Otherwise two.
@@ -151,6 +165,14 @@ impl Builder {
     fn settings(&self) -> Result<(Settings, Vec<AccessKey>), ConfigError> {
         let mut accounts = Accounts::default();
         let mut access_keys = Vec::new();
+        let wrong = |mistake| ConfigError::of("--seed", mistake);
+        let mut seeds = Vec::new();
+        for path in &self.seeds {
+            seeds.append(&mut seed::read_path(path).map_err(wrong)?);
+        }
+        for seed in &seeds {
+            seed.add_accounts(&mut accounts).map_err(wrong)?;
+        }
         for (key, account) in &self.access_keys {
             add_parted(&key.id, &key.secret, account.as_deref(), &mut accounts)?;
             access_keys.push(key.clone());
@@ -175,11 +197,12 @@ impl Builder {
             certificates: Certificates::Issued(Vec::new()),
             data: self.data.clone().map_or(Data::Memory, |file| Data::File(file, None)),
             accounts,
+            seeds,
             region: self.region.clone(),
             auth: self.auth,
             world: Arc::new(World {
                 clock,
-                entropy: self.seed.as_deref().map_or(Entropy::Os, Entropy::seeded),
+                entropy: self.entropy.as_deref().map_or(Entropy::Os, Entropy::seeded),
             }),
         };
         Ok((settings, access_keys))

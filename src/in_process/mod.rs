@@ -16,6 +16,7 @@ pub use builder::Builder;
 pub use clock::Clock;
 
 use crate::client::{Call, Endpoint, call};
+use crate::control;
 use crate::dialects::PEERS;
 use crate::dialects::peers::Credentials;
 use crate::model::Scope;
@@ -150,8 +151,42 @@ impl Server {
     /// The clock of one access key's account. Moving it moves nobody else's.
     #[must_use]
     pub fn clock_of(&self, access_key: &str) -> Clock<'_> {
+        Clock::of(self, self.scope_of(access_key))
+    }
+
+    /// Takes everything back to the seeds: keys, secrets, certificates and clocks. Without seeds there is nothing then.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing changed.
+    ///
+    /// ```
+    /// let server = kmsim::Server::builder().start()?;
+    /// server.call("CreateKey", &[])?;
+    /// server.reset()?;
+    /// assert_eq!(server.call("ListKeys", &[])?.field("/TotalCount").as_deref(), Some("0"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reset(&self) -> Result<(), Unanswered> {
+        self.reset_scope(Scope::default())
+    }
+
+    /// Takes the account of an access key back to the seeds, and nobody else's.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing changed.
+    pub fn reset_of(&self, access_key: &str) -> Result<(), Unanswered> {
+        self.reset_scope(self.scope_of(access_key))
+    }
+
+    fn reset_scope(&self, scope: Scope) -> Result<(), Unanswered> {
+        let app = Arc::clone(&self.app);
+        let done = self.wait(async move { control::back_to_seeds(&app, &scope).await });
+        done.unwrap_or_else(|| Err("the server is gone".to_owned())).map_err(Unanswered)
+    }
+
+    fn scope_of(&self, access_key: &str) -> Scope {
         let account = Arc::clone(&self.app.accounts.presumed(Some(access_key)).id);
-        Clock::of(self, Scope { account: Some(account), region: None })
+        Scope { account: Some(account), region: None }
     }
 
     /// Calls an action with the first access key, signed as an SDK does. An error of the cloud is an answer.

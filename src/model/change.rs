@@ -11,6 +11,8 @@ use crate::world::Instant;
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
+    /// The realm holds nothing any more, and is as one that nobody has used.
+    RealmCleared,
     /// The account subscribed to the service, at this instant.
     Subscribed(Instant),
     /// The secret under which this realm's import tokens are sealed.

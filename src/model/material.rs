@@ -1,7 +1,7 @@
 //! Key material, and the versions of a key that hold it.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
@@ -12,9 +12,12 @@ use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
 
 /// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two ways only,
-/// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's door and the sealed store may
-/// call; a test holds that.
-pub struct Material {
+/// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's doors and the sealed store may
+/// call; a test holds that. A clone is the same material, not another copy of it.
+#[derive(Clone)]
+pub struct Material(Arc<Body>);
+
+struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The private key, once somebody needed it: reading it takes as long as using it.
     pair: OnceLock<Result<Box<PrivateKey>, Failure>>,
@@ -24,13 +27,13 @@ impl Material {
     /// Takes the bytes in; they are wiped when the last owner goes.
     #[must_use]
     pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
-        Self { bytes, pair: OnceLock::new() }
+        Self(Arc::new(Body { bytes, pair: OnceLock::new() }))
     }
 
     /// The bytes.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// The private key.
@@ -38,20 +41,20 @@ impl Material {
     /// # Errors
     /// The bytes are not a key of this kind.
     pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, Failure> {
-        let read = || PrivateKey::read(spec, &self.bytes).map(Box::new);
-        self.pair.get_or_init(read).as_deref().map_err(|failure| *failure)
+        let read = || PrivateKey::read(spec, &self.0.bytes).map(Box::new);
+        self.0.pair.get_or_init(read).as_deref().map_err(|failure| *failure)
     }
 
     /// What tells whether another material is the same, and nothing else of it.
     #[must_use]
     pub fn fingerprint(&self, of: VersionId) -> Fingerprint {
-        Fingerprint(hmac(Hash::Sha256, &[&of.text()], &self.bytes))
+        Fingerprint(hmac(Hash::Sha256, &[&of.text()], &self.0.bytes))
     }
 }
 
 impl PartialEq for Material {
     fn eq(&self, other: &Self) -> bool {
-        equal(&self.bytes, &other.bytes)
+        equal(&self.0.bytes, &other.0.bytes)
     }
 }
 
@@ -59,7 +62,7 @@ impl Eq for Material {}
 
 impl fmt::Debug for Material {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Material({} bytes)", self.bytes.len())
+        write!(f, "Material({} bytes)", self.0.bytes.len())
     }
 }
 
@@ -117,6 +120,15 @@ impl KeyVersion {
         match &self.holding {
             Holding::Material(material, expires) if expires.is_none_or(|at| now < at) => Some(material),
             Holding::Material(..) | Holding::Nothing { .. } => None,
+        }
+    }
+
+    /// Its material, whether or not it has expired.
+    #[must_use]
+    pub fn any_material(&self) -> Option<&Material> {
+        match &self.holding {
+            Holding::Material(material, _) => Some(material),
+            Holding::Nothing { .. } => None,
         }
     }
 

@@ -121,9 +121,51 @@ impl State {
         self.agenda.first().copied()
     }
 
+    /// How many numbers were given to keys, to secrets and to what came later.
+    #[must_use]
+    pub fn counted(&self) -> Ordinal {
+        self.last
+    }
+
+    /// Whether nothing was ever here.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.last == 0 && self.subscribed.is_none() && self.import_seal.is_none()
+    }
+
+    /// Facts that lead from nothing to this.
+    #[must_use]
+    pub fn facts(&self) -> Vec<Change> {
+        // All of it by name: what is added to a state has its facts here, or follows from others.
+        let Self {
+            subscribed,
+            import_seal,
+            last,
+            keys,
+            by_id: _,
+            by_version: _,
+            aliases,
+            secrets,
+            secrets_by_name: _,
+            certificates,
+            certificates_by_id: _,
+            agenda: _,
+        } = self;
+        let mut facts = Vec::new();
+        facts.extend(subscribed.map(Change::Subscribed));
+        facts.extend(import_seal.clone().map(Change::ImportSealDrawn));
+        facts.extend(keys.values().cloned().map(Change::KeyAdded));
+        facts.extend(aliases.iter().map(|(name, key)| Change::AliasBound(name.clone(), *key)));
+        facts.extend(secrets.values().cloned().map(Change::SecretAdded));
+        facts.extend(certificates.values().cloned().map(Change::CertificateAdded));
+        facts.extend((*last > 0).then_some(Change::Counted(*last)));
+        facts
+    }
+
     /// Takes one fact in. A fact about what is not here changes nothing.
     pub fn apply(&mut self, change: &Change) {
         match change {
+            Change::RealmCleared => *self = Self::default(),
             Change::Subscribed(at) => self.subscribed = Some(*at),
             Change::ImportSealDrawn(seal) => self.import_seal = Some(Arc::clone(seal)),
             Change::Counted(last) => self.last = self.last.max(*last),

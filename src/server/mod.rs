@@ -10,8 +10,10 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Certificates, ConfigError, Data, Settings};
+use crate::control::Snapshots;
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
+use crate::seed::{self, Seed, Seeds};
 use crate::store::{self, DataLock, RootKey, Sqlite, Store};
 use crate::tls::{Authority, Tls};
 use crate::world::World;
@@ -29,6 +31,10 @@ pub struct App {
     pub auth: AuthMode,
     /// What clients of HTTPS are shown.
     pub tls: Arc<Tls>,
+    /// What there was from the start, to go back to.
+    pub seeds: Seeds,
+    /// States of scopes that somebody saved.
+    pub(crate) snapshots: Snapshots,
 }
 
 /// A server that serves. Dropping it stops it.
@@ -67,13 +73,16 @@ impl Server {
         store: Box<dyn Store>,
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
-        let Settings { data, certificates, accounts, auth, region, world, .. } = settings;
+        let Settings { data, certificates, accounts, seeds, auth, region, world, .. } = settings;
         let tls = Arc::new(tls(certificates, &data, &world)?);
         let accounts = Arc::new(accounts);
         let clouds = Clouds::new(&accounts, auth, region.as_deref());
         let engine = Engine::open(store, world, clouds.rules()).await;
         let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
-        let app = Arc::new(App { engine, accounts, clouds, auth, tls: Arc::clone(&tls) });
+        let seeds = plant(seeds, &clouds, &engine).await?;
+        let snapshots = Snapshots::default();
+        let tls_shown = Arc::clone(&tls);
+        let app = Arc::new(App { engine, accounts, clouds, auth, tls: tls_shown, seeds, snapshots });
         let listening = doors.addresses().map_err(|error| ConfigError::of("--listen", error))?;
         let (address, further) = listening;
         let (stop, told) = oneshot::channel();
@@ -141,6 +150,19 @@ fn tls(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tl
     };
     let authority = authority.map_err(|error| of_data(&error))?;
     Tls::issued(authority, &names, Arc::clone(world)).map_err(|error| ConfigError::of("--tls-name", error))
+}
+
+/// Applies the seeds: what they say and the data does not hold is added, all of it or nothing.
+async fn plant(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Seeds, ConfigError> {
+    let wrong = |mistake: seed::Mistake| ConfigError::of("--seed", mistake);
+    let seeds = Seeds::prepare(files, clouds, engine).await.map_err(wrong)?;
+    let facts = seeds.additions(engine).map_err(wrong)?;
+    let added = facts.len();
+    engine.add(facts).await.map_err(|error| ConfigError::of("--data", error))?;
+    if added > 0 {
+        tracing::info!(added, "seeds were applied");
+    }
+    Ok(seeds)
 }
 
 /// What keeps a store from being opened, in one line.

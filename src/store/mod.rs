@@ -1,6 +1,7 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing.
 
 mod certificate_rows;
+mod clearing;
 mod columns;
 pub mod files;
 mod lock;

@@ -9,7 +9,7 @@ use super::columns::{
     ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, lifecycle_columns, number, owner, owner_of_fingerprint,
     owner_of_import_seal, rotation_column, word,
 };
-use super::{RootKey, StoreError, certificate_rows, secret_rows};
+use super::{RootKey, StoreError, certificate_rows, clearing, secret_rows};
 use crate::model::{
     Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Ordinal, Realm, RealmChange, Settings,
 };
@@ -87,6 +87,7 @@ impl<'a> Writer<'a> {
 
     async fn write_one(&mut self, id: i64, realm: &Realm, fact: &Change) -> Result<(), StoreError> {
         let query = match fact {
+            Change::RealmCleared => return clearing::clear(self.connection, id).await,
             Change::Subscribed(at) => {
                 sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1").bind(id).bind(at.millis())
             }

@@ -38,6 +38,14 @@ impl Instant {
         parser.parse_timestamp(text).ok().map(|at| Self(at.as_millisecond()))
     }
 
+    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the nearest that it can.
+    #[must_use]
+    pub fn precise(self) -> String {
+        let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
+        let clamped = self.0.clamp(first.as_millisecond(), last.as_millisecond());
+        jiff::Timestamp::from_millisecond(clamped).unwrap_or(last).to_string()
+    }
+
     /// This instant moved forward.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {

@@ -41,6 +41,8 @@ pub fn table(path: &str) -> Vec<Vec<String>> {
 pub struct Setup<'a> {
     /// The accounts file's text; without one there is the default access key.
     pub accounts: Option<&'a str>,
+    /// The texts of seed files.
+    pub seeds: &'a [&'a str],
     /// How requests are checked.
     pub auth: AuthMode,
     /// Another store than one in memory.
@@ -84,6 +86,11 @@ impl Server {
             let path = folder.path().join("accounts.yaml");
             std::fs::write(&path, text).unwrap();
             arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
+        }
+        for (index, text) in setup.seeds.iter().enumerate() {
+            let path = folder.path().join(format!("seed-{index}.yaml"));
+            std::fs::write(&path, text).unwrap();
+            arguments.extend(["--seed".to_owned(), path.display().to_string()]);
         }
         let mut settings = Settings::read(&Cli::parse_from(arguments).serve).unwrap();
         settings.listen = vec!["127.0.0.1:0".to_owned()];

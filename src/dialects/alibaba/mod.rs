@@ -86,6 +86,7 @@ static RULES: Rules = Rules {
     version_spacing: Duration::from_hours(7 * 24),
     import_token_life: Duration::from_hours(24),
     secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
+    secret_fits: secret_types::fits,
     stages: rules::STAGES,
     stages_per_version: rules::STAGES_MAX,
     // Sections 9.6 and 9.12.

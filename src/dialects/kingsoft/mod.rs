@@ -68,6 +68,7 @@ static RULES: Rules = Rules {
     version_spacing: Duration::ZERO,
     import_token_life: Duration::ZERO,
     secrets_alias: || None,
+    secret_fits: |_, _| false,
     stages: ("", ""),
     stages_per_version: 0,
     versions_per_secret: 0,

@@ -94,11 +94,7 @@ impl Config {
             return None;
         }
         let mut given = Self::read(text)?;
-        let legal = |Field(name, required, rule): &Field| match given.get(name) {
-            None => !required,
-            Some(value) => value.as_str().is_some_and(|text| given.follows(rule, text)),
-        };
-        if !fields(kind).iter().all(legal) {
+        if !given.fits(kind) {
             return None;
         }
         let custom = match given.take(CUSTOM_DATA) {
@@ -112,6 +108,15 @@ impl Config {
         ordered.append(&mut given.0);
         ordered.push((CUSTOM_DATA.to_owned(), legal_custom(custom)?));
         Some(Self(ordered))
+    }
+
+    /// Whether every field is as the type demands.
+    pub(super) fn fits(&self, kind: SecretType) -> bool {
+        let legal = |Field(name, required, rule): &Field| match self.get(name) {
+            None => !required,
+            Some(value) => value.as_str().is_some_and(|text| self.follows(rule, text)),
+        };
+        fields(kind).iter().all(legal)
     }
 
     fn follows(&self, rule: &Rule, text: &str) -> bool {

@@ -55,6 +55,15 @@ impl SecretType {
     }
 }
 
+/// Whether there are secrets of this type with this configuration; a secret of users' own has none.
+pub(super) fn fits(kind: &str, config: Option<&str>) -> bool {
+    let Some(kind) = SecretType::from_word(kind) else { return false };
+    match config {
+        None => !kind.is_managed(),
+        Some(text) => kind.is_managed() && config::Config::read(text).is_some_and(|config| config.fits(kind)),
+    }
+}
+
 /// The configurations that the tests of this room start from.
 #[cfg(test)]
 mod samples {

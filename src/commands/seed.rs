@@ -1,0 +1,64 @@
+//! `kmsim seed`: seed files looked at without a server.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::Failure;
+use crate::dialects::{Accounts, AuthMode, Clouds};
+use crate::engine::Engine;
+use crate::seed::{self, Seeds};
+use crate::store::Sqlite;
+use crate::world::World;
+
+/// What to do with seeds.
+#[derive(Subcommand)]
+pub enum Seed {
+    /// Say whether seed files are right: nothing, or what is wrong first, with file, line and field.
+    Check(Check),
+    /// Print the JSON Schema of a seed file, for editors.
+    Schema,
+}
+
+/// The options of `seed check`.
+#[derive(Args)]
+pub struct Check {
+    /// The files, or folders of them, as they would be given to a server together.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// The region of realms that name none. Without it that is their cloud's own.
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
+    region: Option<String>,
+}
+
+pub(super) fn run(what: &Seed) -> Result<(), Failure> {
+    match what {
+        Seed::Check(options) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(check(options))
+        }
+        Seed::Schema => Ok(std::io::stdout().lock().write_all(seed::SCHEMA.as_bytes())?),
+    }
+}
+
+/// Applies the seeds to a server's engine that nobody will ask anything.
+async fn check(options: &Check) -> Result<(), Failure> {
+    let mut accounts = Accounts::default();
+    let mut seeds = Vec::new();
+    for path in &options.files {
+        for seed in seed::read_path(path)? {
+            seed.add_accounts(&mut accounts)?;
+            seeds.push(seed);
+        }
+    }
+    let clouds = Clouds::new(&Arc::new(accounts), AuthMode::Strict, options.region.as_deref());
+    let engine =
+        Engine::open(Box::new(Sqlite::in_memory().await?), Arc::new(World::default()), clouds.rules());
+    let engine = engine.await?;
+    let seeds = Seeds::prepare(seeds, &clouds, &engine).await?;
+    engine.add(seeds.additions(&engine)?).await?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! `kmsim export` and `kmsim import`: a running server's state, out to a file and in from one.
+
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use axum::http::{Method, StatusCode};
+use bytes::Bytes;
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::Failure;
+use super::asking::ControlOptions;
+
+/// Which server's state, and what part of it.
+#[derive(Args)]
+pub struct Whose {
+    #[command(flatten)]
+    control: ControlOptions,
+
+    /// Only what this account has.
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "access_key")]
+    pub account: Option<String>,
+
+    /// Only what the account of this access key has.
+    #[arg(long, value_name = "ID")]
+    pub access_key: Option<String>,
+
+    /// Only what is in this region.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// The options of `export`.
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    whose: Whose,
+
+    /// The file to write, which only its owner can read. Without it, stdout.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The options of `import`.
+#[derive(Args)]
+pub struct Import {
+    #[command(flatten)]
+    whose: Whose,
+
+    /// The file to read, or `-` for stdin.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Whose {
+    fn ask(&self, method: Method, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let parts = [("account", &self.account), ("access_key", &self.access_key), ("region", &self.region)];
+        let parts =
+            parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
+        let target = format!("/_kmsim/state?{}", parts.collect::<Vec<_>>().join("&"));
+        let answer = self.control.ask(method, &target, Bytes::copy_from_slice(body))?;
+        let body = Zeroizing::new(answer.body().to_vec());
+        if answer.status().is_success() {
+            Ok(body)
+        } else {
+            Err(Failure::negative(refusal(answer.status(), &body)))
+        }
+    }
+}
+
+/// What the server said against it.
+fn refusal(status: StatusCode, body: &[u8]) -> String {
+    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    match json.as_ref().and_then(|json| json["error"].as_str()) {
+        Some(error) => error.to_owned(),
+        None => format!("the server answered {status}"),
+    }
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+pub(super) fn export(options: &Export) -> Result<(), Failure> {
+    let state = options.whose.ask(Method::GET, b"")?;
+    match &options.output {
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(&state)?;
+            Ok(stdout.flush()?)
+        }
+        Some(path) => write(path, &state).map_err(|error| format!("{}: {error}", path.display()).into()),
+    }
+}
+
+/// Writes a file for its owner's eyes. It is there as a whole or not at all.
+fn write(path: &Path, state: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let mut file =
+        std::fs::File::options().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
+    file.write_all(state)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+pub(super) fn import(options: &Import) -> Result<(), Failure> {
+    let mut state = Zeroizing::new(Vec::new());
+    let read = if options.file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut state)
+    } else {
+        std::fs::File::open(&options.file).and_then(|mut file| file.read_to_end(&mut state))
+    };
+    read.map_err(|error| Failure::from(format!("{}: {error}", options.file.display())))?;
+    let held = options.whose.ask(Method::PUT, &state)?;
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(&held)?;
+    Ok(writeln!(stdout)?)
+}

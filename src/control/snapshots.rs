@@ -1,0 +1,148 @@
+//! States that were saved under a name, to be loaded again. A snapshot belongs to the scope that it was saved of, so
+//! that workers who share a server may use the same names. They last as long as the server.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Refused, Sent};
+use super::reset::Held;
+use super::scope::Scoped;
+use crate::engine::Marks;
+use crate::model::{Realm, Scope, State as Contents};
+use crate::server::App;
+use crate::world::Instant;
+
+/// How many there may be. Each is some pointers, and what it alone still holds.
+const MOST: usize = 1000;
+
+/// The longest name, in bytes.
+const NAME_MAX: usize = 128;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/_kmsim/snapshots", get(list))
+        .route("/_kmsim/snapshots/{name}", get(show).post(save).put(save).delete(forget))
+        .route("/_kmsim/snapshots/{name}/load", post(load))
+}
+
+/// Every snapshot, by its scope and name.
+#[derive(Default)]
+pub(crate) struct Snapshots(Mutex<BTreeMap<(Scope, String), Arc<Snapshot>>>);
+
+/// A scope as it was.
+struct Snapshot {
+    saved_at: Instant,
+    estates: Vec<(Realm, Arc<Contents>)>,
+    clocks: Marks,
+}
+
+impl Snapshots {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<(Scope, String), Arc<Snapshot>>> {
+        // What is guarded is whole even after a panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn named(&self, scope: Scope, name: String) -> Result<Arc<Snapshot>, Refused> {
+        let found = self.all().get(&(scope, name)).cloned();
+        found.ok_or_else(|| Refused::not_found("this scope has no snapshot of this name"))
+    }
+}
+
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Arc<str>>,
+    saved_at: String,
+    #[serde(flatten)]
+    held: Held,
+}
+
+fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
+    Shown {
+        name: name.to_owned(),
+        account: scope.account.clone(),
+        region: scope.region.clone(),
+        saved_at: snapshot.saved_at.to_string(),
+        held: Held::of(&snapshot.estates),
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    snapshots: Vec<Shown>,
+}
+
+/// `GET /_kmsim/snapshots`: those of the scope and of narrower ones.
+async fn list(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<Listed> {
+    let all = app.snapshots.all();
+    let within = all.iter().filter(|((it, _), _)| scope.covers(it));
+    Ok(Json(Listed { snapshots: within.map(|((scope, name), it)| shown(scope, name, it)).collect() }))
+}
+
+/// `GET /_kmsim/snapshots/NAME`: what it holds.
+async fn show(State(app): State<Arc<App>>, Scoped(scope): Scoped, Path(name): Path<String>) -> Answer<Shown> {
+    let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
+    Ok(Json(shown(&scope, &name, &snapshot)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// `POST /_kmsim/snapshots/NAME`: saves the scope under this name, over what had it.
+async fn save(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Path(name): Path<String>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer<Shown> {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    if !(1..=NAME_MAX).contains(&name.len()) || !name.bytes().all(legal) {
+        return Err(Refused::bad("a snapshot's name is 1 to 128 letters, digits, _, . and -"));
+    }
+    let estates = app.engine.estates(&scope).await;
+    let clocks = app.engine.clock_marks(&scope);
+    let saved_at = app.engine.dial(&scope).at(app.engine.world().clock.host());
+    let snapshot = Arc::new(Snapshot { saved_at, estates, clocks });
+    let shown = shown(&scope, &name, &snapshot);
+    let mut all = app.snapshots.all();
+    if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {
+        return Err(Refused::bad(format!("there are {MOST} snapshots already: delete some")));
+    }
+    all.insert((scope, name), snapshot);
+    Ok(Json(shown))
+}
+
+/// `POST /_kmsim/snapshots/NAME/load`: the scope holds what it held then, and its clocks go on from there.
+async fn load(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Path(name): Path<String>,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer<Shown> {
+    let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
+    app.engine.restore_clocks(&scope, &snapshot.clocks);
+    let estates = snapshot.estates.clone();
+    app.engine.replace(&scope, estates).await.map_err(|error| Refused::broken(&error))?;
+    Ok(Json(shown(&scope, &name, &snapshot)))
+}
+
+/// `DELETE /_kmsim/snapshots/NAME`.
+async fn forget(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Refused> {
+    app.snapshots.named(scope.clone(), name.clone())?;
+    app.snapshots.all().remove(&(scope, name));
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,105 @@
+//! Realms as a whole: looked at, added to, replaced, emptied. What they hold is taken out here, secrets and key
+//! material included, for those who write it down and bring it back: this is the other door to material, and only
+//! `seed/` goes through it.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::ciphertext::Parts;
+use super::{Engine, Error, Rules, envelope};
+use crate::model::{
+    Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
+};
+use crate::world::Entropy;
+
+impl Engine {
+    /// The rules of a cloud, by its name in the realms.
+    #[must_use]
+    pub fn rules(&self, cloud: &str) -> Option<&'static Rules> {
+        self.clouds.get(cloud).copied()
+    }
+
+    /// What a realm holds now.
+    #[must_use]
+    pub fn state(&self, realm: &Realm) -> Arc<State> {
+        self.realms.snapshot(realm)
+    }
+
+    /// Every realm of a scope that somebody used, with what it holds once all that is due has happened.
+    pub async fn estates(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
+        let mut estates = Vec::new();
+        for realm in self.realms.all().into_iter().filter(|realm| scope.has(realm)) {
+            self.settle(&realm).await;
+            let state = self.state(&realm);
+            if !state.is_blank() {
+                estates.push((realm, state));
+            }
+        }
+        estates
+    }
+
+    /// Makes each of these realms hold this and nothing else, and empties every other one of the scope: all of them
+    /// at once, durably, or none. Each of the realms must be of the scope.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when nothing could be written: then nothing changed.
+    pub async fn replace(&self, scope: &Scope, estates: Vec<(Realm, Arc<State>)>) -> Result<(), Error> {
+        self.lane.replace(scope.clone(), estates).await
+    }
+
+    /// Adds facts to realms, all of them or none.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when nothing could be written.
+    pub async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
+        self.lane.add(facts).await
+    }
+
+    /// Draws material for a new key.
+    ///
+    /// # Errors
+    /// [`Error::Internal`], while the server ends.
+    pub async fn draw_material(&self, spec: KeySpec) -> Result<Material, Error> {
+        Ok(Material::new(match spec {
+            KeySpec::Pair(spec) => self.draw_pair(spec).await?,
+            KeySpec::Symmetric(spec) => {
+                let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
+                self.world.entropy.fill(&mut bytes);
+                bytes
+            }
+        }))
+    }
+}
+
+/// The bytes of material, to be written down.
+#[must_use]
+pub fn surrender(material: &Material) -> &[u8] {
+    material.expose()
+}
+
+/// Puts a secret's value in an envelope under a key's newest version, whatever the key's state is.
+///
+/// # Errors
+/// The key is a pair, or has no material.
+pub fn seal_value(
+    key: &Key,
+    entropy: &Entropy,
+    of: (&SecretName, &str),
+    value: &[u8],
+) -> Result<Envelope, Error> {
+    let KeySpec::Symmetric(spec) = key.spec else { return Err(Error::KeyIsPair) };
+    let version = key.primary().ok_or(Error::KeyVersionNotFound)?;
+    let material = version.any_material().ok_or(Error::KeyPendingImport)?;
+    envelope::seal(spec, (version.id, material.expose()), entropy, of, value)
+}
+
+/// Takes a secret's value out, whatever the key's state is. `None` where the key is gone, or its material.
+#[must_use]
+pub fn open_value(state: &State, secret: &SecretName, version: &SecretVersion) -> Option<Zeroizing<Vec<u8>>> {
+    let parts = Parts::of(&version.envelope.data_key)?;
+    let key = state.key_by_version(parts.version)?;
+    let KeySpec::Symmetric(spec) = key.spec else { return None };
+    let material = key.version(parts.version)?.any_material()?;
+    envelope::unseal(&parts, spec, material.expose(), (secret, &version.id), &version.envelope).ok()
+}

@@ -1,0 +1,262 @@
+//! The format: what a seed file can say, field by field. An export says the same. docs/seed.schema.json tells editors,
+//! and docs/seeds.md people; a test holds the three together.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+
+use super::accounts::AccountEntry;
+use super::when::Time;
+use super::words::{AccountId, At, Bytes, CreatorType, Hidden, Region, Standing, Text, Told};
+use crate::model::{
+    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
+    SecretName, VersionId,
+};
+
+/// A file.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    #[serde(skip_serializing)]
+    pub(super) accounts: Option<Vec<AccountEntry>>,
+    #[serde(default)]
+    pub(super) realms: Vec<RealmEntry>,
+}
+
+/// What an account has in a region.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RealmEntry {
+    pub(super) account: At<AccountId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) region: Option<At<Region>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) cloud: Option<At<Text>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subscribed_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) import_seal: Option<At<Bytes>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) counted: Option<Spanned<u64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) keys: Vec<KeyEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) secrets: Vec<SecretEntry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) certificates: Vec<CertificateEntry>,
+}
+
+/// A key.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyEntry {
+    pub(super) id: At<KeyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ordinal: Option<Spanned<u64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spec: Option<At<KeySpec>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) usage: Option<At<KeyUsage>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<At<Origin>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) protection_level: Option<At<ProtectionLevel>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) creator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) creator_type: Option<At<CreatorType>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) instance: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<At<Standing>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) delete_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) deletion_protection: Option<Protection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rotation: Option<KeyRotation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) aliases: Vec<At<AliasName>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<String>,
+    /// Of a key with one version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) material: Option<Spanned<Hidden>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) versions: Vec<VersionEntry>,
+}
+
+/// Whether a key is protected from deletion, and why.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+pub(super) enum Protection {
+    Flag(bool),
+    Reason(String),
+}
+
+/// When a key gets its next version.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyRotation {
+    pub(super) interval: Told<Duration>,
+    #[serde(default = "on", skip_serializing)]
+    pub(super) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<Spanned<Time>>,
+}
+
+fn on() -> bool {
+    true
+}
+
+/// A version of a key.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VersionEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<At<VersionId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) material: Option<Spanned<Hidden>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fingerprint: Option<At<Bytes>>,
+}
+
+/// A secret.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretEntry {
+    pub(super) name: At<SecretName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ordinal: Option<Spanned<u64>>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<At<Text>>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) updated_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) delete_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encryption_key_id: Option<At<Text>>,
+    /// Whether the service chose the key named above, and not the owner.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) default_key: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) instance: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extended_config: Option<At<Text>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rotation: Option<SecretRotation>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) policy: Option<String>,
+    /// Of a secret with one version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<Spanned<Hidden>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) versions: Vec<SecretVersionEntry>,
+}
+
+/// How a managed secret is rotated.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretRotation {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) interval: Option<Told<Duration>>,
+    #[serde(default = "on", skip_serializing)]
+    pub(super) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<Spanned<Time>>,
+    /// Whether the last one that was due failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) failed: bool,
+    /// When somebody asked for one within the last hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) requested: Vec<Spanned<Time>>,
+}
+
+/// A version of a secret.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretVersionEntry {
+    pub(super) id: Spanned<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<Spanned<u64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) binary: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) stages: Option<Vec<Spanned<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<Spanned<Hidden>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value_base64: Option<At<Bytes>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sealed: Option<SealedEntry>,
+}
+
+/// A value that cannot be opened, since its key is gone, or the key's material.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SealedEntry {
+    pub(super) data_key: At<Bytes>,
+    pub(super) sealed_value: At<Bytes>,
+}
+
+/// A certificate.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CertificateEntry {
+    pub(super) id: At<CertificateId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ordinal: Option<Spanned<u64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spec: Option<At<KeySpec>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) protection_level: Option<At<ProtectionLevel>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) exportable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) updated_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<At<CertificateStatus>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    /// Whose it is to be, where there is no request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subject: Option<At<Text>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) subject_alternative_names: Vec<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) private_key: Option<Spanned<Hidden>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) request: Option<Spanned<Hidden>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) certificate: Option<Spanned<Hidden>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) chain: Option<Spanned<Hidden>>,
+}

@@ -1,0 +1,267 @@
+//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake anywhere leaves
+//! everything as it was.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::certificates;
+use super::document::RealmEntry;
+use super::material::{self, Bank, derived};
+use super::mistake::Place;
+use super::{Mistake, Seed};
+use crate::dialects::Clouds;
+use crate::engine::{Engine, Rules};
+use crate::model::{
+    Change, KeyId, KeySpec, Ordinal, Realm, RealmChange, Scope, State, SymmetricSpec, VersionId,
+};
+use crate::world::Instant;
+
+/// The cloud of a realm that names none.
+const CLOUD: &str = "alibaba";
+
+/// The largest number that anything gets. Nobody counts so far.
+pub(super) const COUNT_MAX: u64 = 1 << 53;
+
+/// Seed files with the material of their keys, ready to be applied as often as one likes. Times that are relative are
+/// told from the time of each application.
+#[derive(Default)]
+pub struct Seeds {
+    files: Vec<Seed>,
+    bank: Bank,
+    /// The region of realms that name none, by the cloud's name.
+    regions: HashMap<String, String>,
+}
+
+impl Seeds {
+    /// Reads the material that the files give, and draws what they do not.
+    ///
+    /// # Errors
+    /// Something is mistaken.
+    pub async fn prepare(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Self, Mistake> {
+        let region = |name: &str| Some((name.to_owned(), clouds.default_region(name)?.to_owned()));
+        let regions = clouds.iter().filter_map(|cloud| region(cloud.name())).collect();
+        let mut seeds = Self { files, bank: Bank::new(), regions };
+        let mut bank = Bank::new();
+        for (file, index, entry) in seeds.realms() {
+            let path = format!("realms[{index}]");
+            let place = Place { file, path: &path };
+            let (realm, rules) = seeds.realm(entry, engine, place)?;
+            for (index, key) in entry.keys.iter().enumerate() {
+                let path = format!("{path}.keys[{index}]");
+                material::of_key(&mut bank, engine, &realm, key, Place { file, path: &path }).await?;
+            }
+            for (index, certificate) in entry.certificates.iter().enumerate() {
+                let path = format!("{path}.certificates[{index}]");
+                let place = Place { file, path: &path };
+                certificates::private_key(&mut bank, engine, &realm, certificate, place).await?;
+            }
+            if let Some(alias) = (rules.secrets_alias)().filter(|_| !entry.secrets.is_empty()) {
+                let (key, version, spec) = service_key(&realm, alias.as_str());
+                let owner = (&key, version);
+                let material = material::there_or_drawn(engine, &realm, owner, spec, file).await?;
+                bank.insert((realm, version), material);
+            }
+        }
+        seeds.bank = bank;
+        Ok(seeds)
+    }
+
+    /// What the realms that they name hold, when they hold nothing else.
+    ///
+    /// # Errors
+    /// Something is mistaken, or lies outside the scope.
+    pub fn estates(&self, engine: &Engine, scope: &Scope) -> Result<Vec<(Realm, Arc<State>)>, Mistake> {
+        let beds = self.grow(engine, |_| Arc::default())?;
+        Ok(beds
+            .into_iter()
+            .filter(|bed| scope.has(&bed.realm))
+            .map(|bed| (bed.realm, Arc::new(bed.state)))
+            .collect())
+    }
+
+    /// Checks that every realm that they name is one of the scope.
+    ///
+    /// # Errors
+    /// One is not.
+    pub fn check_scope(&self, engine: &Engine, scope: &Scope) -> Result<(), Mistake> {
+        for (file, index, entry) in self.realms() {
+            let path = format!("realms[{index}]");
+            let place = Place { file, path: &path };
+            let (realm, _) = self.realm(entry, engine, place)?;
+            if !scope.has(&realm) {
+                return Err(place.wrong("account", &entry.account, "this realm lies outside the scope"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What they say and the server does not hold. What is there under the same id or name stays as it is.
+    ///
+    /// # Errors
+    /// Something is mistaken.
+    pub fn additions(&self, engine: &Engine) -> Result<Vec<RealmChange>, Mistake> {
+        let beds = self.grow(engine, |realm| engine.state(realm))?;
+        Ok(beds
+            .into_iter()
+            .flat_map(|bed| bed.facts.into_iter().map(move |fact| (bed.realm.clone(), fact)))
+            .collect())
+    }
+
+    fn realms(&self) -> impl Iterator<Item = (&str, usize, &RealmEntry)> {
+        self.files
+            .iter()
+            .flat_map(|file| file.document.realms.iter().enumerate().map(|(at, it)| (&*file.name, at, it)))
+    }
+
+    fn realm(
+        &self,
+        entry: &RealmEntry,
+        engine: &Engine,
+        place: Place<'_>,
+    ) -> Result<(Realm, &'static Rules), Mistake> {
+        let cloud = entry.cloud.as_ref().map_or(CLOUD, |cloud| &cloud.value.0.0);
+        let default = self.regions.get(cloud).map_or("", String::as_str);
+        let region = entry.region.as_ref().map_or(default, |region| &region.value.0.0);
+        let realm = Realm::new(cloud, &entry.account.value.0.0, region);
+        match (engine.rules(cloud), &entry.cloud) {
+            (Some(rules), _) => Ok((realm, rules)),
+            (None, Some(cloud)) => Err(place.wrong::<_>("cloud", cloud, "there is no such cloud here")),
+            (None, None) => Err(place.wrong("account", &entry.account, "the cloud must be named")),
+        }
+    }
+
+    fn grow(&self, engine: &Engine, base: impl Fn(&Realm) -> Arc<State>) -> Result<Vec<Bed<'_>>, Mistake> {
+        let mut beds = BTreeMap::<Realm, Bed<'_>>::new();
+        for (file, index, entry) in self.realms() {
+            let path = format!("realms[{index}]");
+            let place = Place { file, path: &path };
+            let (realm, rules) = self.realm(entry, engine, place)?;
+            let now = engine.now(&realm);
+            let bed = beds.entry(realm.clone()).or_insert_with(|| {
+                let base = base(&realm);
+                Bed {
+                    rules,
+                    now,
+                    bank: &self.bank,
+                    state: State::clone(&base),
+                    base,
+                    facts: Vec::new(),
+                    realm,
+                }
+            });
+            bed.plant_realm(entry, place)?;
+            for (index, key) in entry.keys.iter().enumerate() {
+                let path = format!("{path}.keys[{index}]");
+                bed.plant_key(key, Place { file, path: &path })?;
+            }
+        }
+        // Secrets come after all keys: theirs may stand in another file.
+        for (file, index, entry) in self.realms() {
+            let path = format!("realms[{index}]");
+            let (realm, _) = self.realm(entry, engine, Place { file, path: &path })?;
+            let Some(bed) = beds.get_mut(&realm) else { continue };
+            for (index, secret) in entry.secrets.iter().enumerate() {
+                let path = format!("{path}.secrets[{index}]");
+                bed.plant_secret(secret, &engine.world().entropy, Place { file, path: &path })?;
+            }
+            for (index, certificate) in entry.certificates.iter().enumerate() {
+                let path = format!("{path}.certificates[{index}]");
+                bed.plant_certificate(certificate, Place { file, path: &path })?;
+            }
+            if let Some(counted) = &entry.counted {
+                if counted.value > COUNT_MAX {
+                    return Err(Place { file, path: &path }.wrong("counted", counted, "too large"));
+                }
+                if counted.value > bed.state.counted() {
+                    bed.add(Change::Counted(counted.value));
+                }
+            }
+        }
+        Ok(beds.into_values().collect())
+    }
+}
+
+/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in every run.
+pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
+    let key = KeyId::from(derived(&format!("{}/{}/{}/{alias}", realm.dialect, realm.account, realm.region)));
+    let version = material::version_id(&key, 0, None);
+    (key, version, KeySpec::Symmetric(SymmetricSpec::Aes256))
+}
+
+/// A realm while seeds are planted in it.
+pub(super) struct Bed<'a> {
+    pub(super) realm: Realm,
+    pub(super) rules: &'static Rules,
+    pub(super) now: Instant,
+    pub(super) bank: &'a Bank,
+    /// What was there before.
+    pub(super) base: Arc<State>,
+    /// What is there now.
+    pub(super) state: State,
+    facts: Vec<Change>,
+}
+
+impl Bed<'_> {
+    pub(super) fn add(&mut self, fact: Change) {
+        self.state.apply(&fact);
+        self.facts.push(fact);
+    }
+
+    /// The number of something new: the one that it says, as long as nothing here has it or a later one came first.
+    pub(super) fn ordinal(
+        &self,
+        told: Option<&serde_saphyr::Spanned<u64>>,
+        place: Place<'_>,
+    ) -> Result<Ordinal, Mistake> {
+        let next = self.state.next_ordinal();
+        let Some(told) = told else { return Ok(next) };
+        let taken = |state: &State| {
+            let number = told.value;
+            state.key(number).is_some()
+                || state.secret(number).is_some()
+                || state.certificate(number).is_some()
+        };
+        match told.value {
+            0 => Err(place.wrong("ordinal", told, "the first is 1")),
+            COUNT_MAX.. => Err(place.wrong("ordinal", told, "too large")),
+            // Where something was before, it goes behind that.
+            number if number <= self.base.counted() => Ok(next),
+            _ if taken(&self.state) => Err(place.wrong("ordinal", told, "given twice")),
+            number => Ok(number),
+        }
+    }
+
+    fn plant_realm(&mut self, entry: &RealmEntry, place: Place<'_>) -> Result<(), Mistake> {
+        let account_wide = self.realm.region.is_empty();
+        let empty = entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();
+        if account_wide && !empty {
+            return Err(place.wrong(
+                "account",
+                &entry.account,
+                "keys, secrets and certificates are in a region",
+            ));
+        }
+        if let Some(at) = &entry.subscribed_at {
+            if !account_wide {
+                return Err(place.wrong(
+                    "subscribed_at",
+                    at,
+                    "an account subscribes in no region: region: ''",
+                ));
+            }
+            if self.state.subscribed().is_none() {
+                self.add(Change::Subscribed(at.value.0.from(self.now)));
+            }
+        }
+        if let Some(seal) = &entry.import_seal {
+            let bytes = &seal.value.0.0;
+            if bytes.len() != 32 {
+                return Err(place.wrong("import_seal", seal, "not 32 bytes"));
+            }
+            if self.state.import_seal().is_none() {
+                self.add(Change::ImportSealDrawn(Arc::new(crate::model::Material::new(bytes.clone()))));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,280 @@
+//! Keys of seeds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::document::{KeyEntry, Protection, VersionEntry};
+use super::growth::Bed;
+use super::material::version_id;
+use super::mistake::{Mistake, Place};
+use super::words::{CreatorType, Standing};
+use crate::model::{
+    Change, Creator, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin,
+    ProtectionLevel, Settings, SymmetricSpec,
+};
+use crate::world::Instant;
+
+impl VersionEntry {
+    /// A version of which nothing is said.
+    pub(super) const fn plain() -> Self {
+        Self { id: None, created_at: None, material: None, expires_at: None, fingerprint: None }
+    }
+}
+
+impl KeyEntry {
+    pub(super) fn spec(&self) -> KeySpec {
+        self.spec.as_ref().map_or(KeySpec::Symmetric(SymmetricSpec::Aes256), |spec| spec.value.0)
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.origin.as_ref().map_or(Origin::Service, |origin| origin.value.0)
+    }
+
+    fn usage(&self, place: Place<'_>) -> Result<KeyUsage, Mistake> {
+        let (encrypts, signs) = match self.spec() {
+            KeySpec::Symmetric(_) => (true, false),
+            KeySpec::Pair(pair) => (pair.encrypts(), true),
+        };
+        let default = if encrypts { KeyUsage::EncryptDecrypt } else { KeyUsage::SignVerify };
+        let Some(usage) = &self.usage else { return Ok(default) };
+        let fits = match usage.value.0 {
+            KeyUsage::EncryptDecrypt => encrypts,
+            KeyUsage::SignVerify => signs,
+        };
+        if fits {
+            Ok(usage.value.0)
+        } else {
+            Err(place.wrong("usage", usage, "a key of this spec does not do that"))
+        }
+    }
+}
+
+impl Bed<'_> {
+    /// Plants a key, unless one of its id was there before, and the aliases that it lacks.
+    pub(super) fn plant_key(&mut self, entry: &KeyEntry, place: Place<'_>) -> Result<(), Mistake> {
+        let id = &entry.id.value.0;
+        let key = self.key(entry, place)?;
+        let ordinal = if let Some(there) = self.base.key_by_id(id).cloned() {
+            if !alike(&there, &key) {
+                tracing::warn!(key = %id, "a key of this id is there already, and is not the seed's; it stays");
+            }
+            there.ordinal
+        } else {
+            if self.state.key_by_id(id).is_some() {
+                return Err(place.wrong("id", &entry.id, "given twice"));
+            }
+            if let Some(taken) = key.versions.iter().position(|it| self.state.key_by_version(it.id).is_some())
+            {
+                return Err(version_wrong(entry, taken, "another key has a version of this id", place));
+            }
+            let ordinal = key.ordinal;
+            self.add(Change::KeyAdded(Arc::new(key)));
+            ordinal
+        };
+        for (index, alias) in entry.aliases.iter().enumerate() {
+            self.bind(ordinal, index, alias, place)?;
+        }
+        Ok(())
+    }
+
+    fn bind(
+        &mut self,
+        key: Ordinal,
+        index: usize,
+        alias: &super::words::At<crate::model::AliasName>,
+        place: Place<'_>,
+    ) -> Result<(), Mistake> {
+        let name = &alias.value.0;
+        if self.base.key_by_alias(name).is_some() {
+            return Ok(());
+        }
+        if self.state.key_by_alias(name).is_some() {
+            return Err(place.wrong(&format!("aliases[{index}]"), alias, "given twice"));
+        }
+        self.add(Change::AliasBound(name.clone(), key));
+        Ok(())
+    }
+
+    fn key(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Key, Mistake> {
+        let (spec, origin) = (entry.spec(), entry.origin());
+        if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
+            return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
+        }
+        let created_at = entry.created_at.as_ref().map_or(self.now, |at| at.value.0.from(self.now));
+        let rotation = self.rotation(entry, place)?;
+        let versions = self.versions(entry, created_at, rotation.and_then(|(_, last)| last), place)?;
+        let has_material = versions.last().is_some_and(|newest| newest.any_material().is_some());
+        let creator = entry.creator.as_deref().unwrap_or(&self.realm.account).into();
+        Ok(Key {
+            ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
+            id: entry.id.value.0.clone(),
+            spec,
+            usage: entry.usage(place)?,
+            origin,
+            protection: entry.protection_level.as_ref().map_or(ProtectionLevel::Software, |it| it.value.0),
+            creator: match entry.creator_type.as_ref().map(|it| it.value.0) {
+                Some(CreatorType::Service) => Creator::Service(creator),
+                Some(CreatorType::User) | None => Creator::User(creator),
+            },
+            created_at,
+            instance: entry.instance.clone(),
+            policy: entry.policy.clone(),
+            settings: Settings {
+                name: entry.name.clone(),
+                description: entry.description.clone(),
+                lifecycle: self.lifecycle(entry, has_material, place)?,
+                deletion_protection: match &entry.deletion_protection {
+                    None | Some(Protection::Flag(false)) => None,
+                    Some(Protection::Flag(true)) => Some(String::new()),
+                    Some(Protection::Reason(reason)) => Some(reason.clone()),
+                },
+                rotation: rotation.map(|(interval, _)| interval),
+            },
+            versions,
+            tags: entry.tags.clone(),
+        })
+    }
+
+    fn lifecycle(
+        &self,
+        entry: &KeyEntry,
+        has_material: bool,
+        place: Place<'_>,
+    ) -> Result<Lifecycle, Mistake> {
+        let Some(state) = &entry.state else {
+            return match &entry.delete_at {
+                None => Ok(Lifecycle::Enabled),
+                Some(at) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
+            };
+        };
+        let wrong = |what: &str| Err(place.wrong("state", state, what));
+        match (state.value.0, &entry.delete_at) {
+            (Standing::PendingDeletion, Some(at)) => {
+                Ok(Lifecycle::PendingDeletion(at.value.0.from(self.now)))
+            }
+            (Standing::PendingDeletion, None) => wrong("needs a delete_at"),
+            (_, Some(at)) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
+            (Standing::Enabled, None) if !has_material => wrong("without material it is PendingImport"),
+            (Standing::PendingImport, None) if has_material => {
+                wrong("is that of a key with origin: EXTERNAL and without material")
+            }
+            (Standing::Enabled | Standing::PendingImport, None) => Ok(Lifecycle::Enabled),
+            (Standing::Disabled, None) => Ok(Lifecycle::Disabled),
+        }
+    }
+
+    /// The interval of the rotation, if it is on, and when the newest version was made, if that is told here.
+    fn rotation(
+        &self,
+        entry: &KeyEntry,
+        place: Place<'_>,
+    ) -> Result<Option<(Duration, Option<Instant>)>, Mistake> {
+        let Some(rotation) = &entry.rotation else { return Ok(None) };
+        let interval = rotation.interval.0;
+        let may = matches!(entry.spec(), KeySpec::Symmetric(_)) && entry.origin() == Origin::Service;
+        let last = match (&rotation.last, &rotation.next) {
+            (Some(_), Some(next)) => {
+                return Err(place.wrong("rotation.next", next, "follows from last"));
+            }
+            (Some(last), None) => Some(last.value.0.from(self.now)),
+            (None, Some(next)) => Some(next.value.0.from(self.now).minus(interval)),
+            (None, None) => None,
+        };
+        match (rotation.enabled, may) {
+            (true, false) => Err(place.wrong(
+                "rotation",
+                &entry.id,
+                "only symmetric keys with material of the service rotate",
+            )),
+            (true, true) => Ok(Some((interval, last))),
+            (false, _) => Ok(None),
+        }
+    }
+
+    fn versions(
+        &self,
+        entry: &KeyEntry,
+        created_at: Instant,
+        last: Option<Instant>,
+        place: Place<'_>,
+    ) -> Result<Vec<Arc<KeyVersion>>, Mistake> {
+        let plain = [VersionEntry::plain()];
+        let told = if entry.versions.is_empty() { &plain[..] } else { &entry.versions[..] };
+        if entry.origin() == Origin::External && told.len() > 1 {
+            return Err(place.wrong("versions", &entry.id, "an EXTERNAL key has one version"));
+        }
+        let mut versions = Vec::with_capacity(told.len());
+        let mut before = created_at;
+        for (index, version) in told.iter().enumerate() {
+            let newest = index + 1 == told.len();
+            let at = match (&version.created_at, last.filter(|_| newest)) {
+                (Some(at), Some(last)) if at.value.0.from(self.now) != last => {
+                    let field = format!("versions[{index}].created_at");
+                    return Err(place.wrong(&field, at, "is not what rotation says of the last one"));
+                }
+                (Some(at), _) => at.value.0.from(self.now),
+                (None, Some(last)) => last,
+                (None, None) => before,
+            };
+            before = at;
+            let id = version_id(&entry.id.value.0, index, Some(version));
+            if versions.iter().any(|it: &Arc<KeyVersion>| it.id == id) {
+                return Err(version_wrong(entry, index, "given twice", place));
+            }
+            let holding = self.holding(entry, index, version, id, place)?;
+            versions.push(Arc::new(KeyVersion { id, created_at: at, holding }));
+        }
+        Ok(versions)
+    }
+
+    fn holding(
+        &self,
+        entry: &KeyEntry,
+        index: usize,
+        version: &VersionEntry,
+        id: crate::model::VersionId,
+        place: Place<'_>,
+    ) -> Result<Holding, Mistake> {
+        let field = |name: &str| format!("versions[{index}].{name}");
+        let material = self.bank.get(&(self.realm.clone(), id)).cloned();
+        let external = entry.origin() == Origin::External;
+        if let (Some(at), false) = (&version.expires_at, external && material.is_some()) {
+            return Err(place.wrong(&field("expires_at"), at, "only imported material expires"));
+        }
+        if let (Some(at), false) = (&version.fingerprint, external && material.is_none()) {
+            return Err(place.wrong(&field("fingerprint"), at, "is of imported material that is gone"));
+        }
+        Ok(match material {
+            Some(material) => {
+                let expires = version.expires_at.as_ref().map(|at| at.value.0.from(self.now));
+                Holding::Material(material, expires)
+            }
+            None => Holding::Nothing {
+                last: version.fingerprint.as_ref().map(|it| Fingerprint::from_bytes(it.value.0.0.to_vec())),
+            },
+        })
+    }
+}
+
+/// A mistake in the id of a version, which may not be given at all.
+fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -> Mistake {
+    let field = format!("versions[{index}].id");
+    match entry.versions.get(index).and_then(|version| version.id.as_ref()) {
+        Some(id) => place.wrong(&field, id, what),
+        None => place.wrong(&field, &entry.id, what),
+    }
+}
+
+/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the material of a version
+/// that both have.
+fn alike(there: &Key, seeded: &Key) -> bool {
+    let same = |seeded: &Arc<KeyVersion>| {
+        there.version(seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {
+            (Some(there), Some(seeded)) => there == seeded,
+            _ => true,
+        })
+    };
+    (there.spec, there.usage, there.origin) == (seeded.spec, seeded.usage, seeded.origin)
+        && seeded.versions.iter().any(|it| there.version(it.id).is_some())
+        && seeded.versions.iter().all(same)
+}

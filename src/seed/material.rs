@@ -1,0 +1,126 @@
+//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and drawn once; seeds
+//! may be applied many times.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_saphyr::Spanned;
+use sha2::{Digest, Sha256};
+use uuid::Builder;
+use zeroize::Zeroizing;
+
+use super::document::{KeyEntry, VersionEntry};
+use super::mistake::{Mistake, Place};
+use super::words::Hidden;
+use crate::algorithms::pem;
+use crate::engine::Engine;
+use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
+
+/// Material by the version that it belongs to.
+pub(super) type Bank = HashMap<(Realm, VersionId), Material>;
+
+/// A version's id: given, or made of the key's id and the version's place, so that it is the same in every run.
+pub(super) fn version_id(key: &KeyId, index: usize, entry: Option<&VersionEntry>) -> VersionId {
+    let given = entry.and_then(|entry| entry.id.as_ref()).map(|id| id.value.0);
+    given.unwrap_or_else(|| derived(&format!("{key}/{index}")).into())
+}
+
+/// A UUID that is always the same for the same text (version 8, RFC 9562 section 5.8).
+pub(super) fn derived(text: &str) -> uuid::Uuid {
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let (first, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+    Builder::from_custom_bytes(*first).into_uuid()
+}
+
+/// Puts the material of a key's versions into the bank. What the seed does not give and the server has already is
+/// that; else it is drawn.
+pub(super) async fn of_key(
+    bank: &mut Bank,
+    engine: &Engine,
+    realm: &Realm,
+    entry: &KeyEntry,
+    place: Place<'_>,
+) -> Result<(), Mistake> {
+    let key = &entry.id.value.0;
+    let spec = entry.spec();
+    let plain = VersionEntry::plain();
+    let versions = if entry.versions.is_empty() { std::slice::from_ref(&plain) } else { &entry.versions };
+    if let (Some(material), false) = (&entry.material, entry.versions.is_empty()) {
+        return Err(place.wrong("material", material, "with versions, material is theirs"));
+    }
+    for (index, version) in versions.iter().enumerate() {
+        let id = version_id(key, index, Some(version));
+        let field =
+            if entry.versions.is_empty() { "material" } else { &format!("versions[{index}].material") };
+        let material = match version.material.as_ref().or(entry.material.as_ref()) {
+            Some(text) => Some(read(spec, text, field, place)?),
+            None if entry.origin() == Origin::External => None,
+            None => Some(there_or_drawn(engine, realm, (key, id), spec, place.file).await?),
+        };
+        bank.extend(material.map(|material| ((realm.clone(), id), material)));
+    }
+    Ok(())
+}
+
+/// What the server has for a version, or else what is drawn now.
+pub(super) async fn there_or_drawn(
+    engine: &Engine,
+    realm: &Realm,
+    (key, version): (&KeyId, VersionId),
+    spec: KeySpec,
+    file: &str,
+) -> Result<Material, Mistake> {
+    let state = engine.state(realm);
+    let there = state.key_by_id(key).filter(|key| key.spec == spec);
+    let there = there.and_then(|key| key.version(version)?.any_material().cloned());
+    there_or(there, engine, spec, file).await
+}
+
+/// What is there, or else what is drawn now.
+pub(super) async fn there_or(
+    there: Option<Material>,
+    engine: &Engine,
+    spec: KeySpec,
+    file: &str,
+) -> Result<Material, Mistake> {
+    match there {
+        Some(material) => Ok(material),
+        None => engine.draw_material(spec).await.map_err(|error| Mistake::of(file, error)),
+    }
+}
+
+/// Reads material of this spec.
+pub(super) fn read(
+    spec: KeySpec,
+    text: &Spanned<Hidden>,
+    field: &str,
+    place: Place<'_>,
+) -> Result<Material, Mistake> {
+    let written: &str = &text.value.0;
+    let bytes = match spec {
+        KeySpec::Symmetric(symmetric) => {
+            let len = symmetric.material_len();
+            let bytes = hex(written.trim(), len).or_else(|| base64(written.trim(), len));
+            bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
+        }
+        KeySpec::Pair(pair) => pem::private_key(pair, written)
+            .map_err(|_| "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()),
+    };
+    bytes.map(Material::new).map_err(|what| place.wrong(field, text, what))
+}
+
+/// So many bytes in hex: a length that no base64 of them has.
+fn hex(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
+    if text.len() != 2 * len || !text.is_ascii() {
+        return None;
+    }
+    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
+    let bytes: Option<Vec<u8>> = (0..len).map(|index| pair(2 * index)).collect();
+    bytes.filter(|_| digits).map(Zeroizing::new)
+}
+
+fn base64(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
+    STANDARD.decode(text).ok().map(Zeroizing::new).filter(|bytes| bytes.len() == len)
+}

@@ -1,0 +1,37 @@
+//! Seeds: what realms hold, as texts that people write, and that a server writes down and reads again. Here such a text
+//! becomes accounts and states of realms, and states become such a text. It decides nothing of what keys and secrets
+//! do, and keeps nothing.
+
+mod accounts;
+mod certificates;
+mod document;
+mod growth;
+mod keys;
+mod material;
+mod mistake;
+mod reading;
+mod secrets;
+mod when;
+mod words;
+mod writing;
+
+pub use accounts::is_account_id;
+pub use growth::Seeds;
+pub use mistake::Mistake;
+pub use reading::{read, read_path};
+pub use writing::write;
+
+/// The JSON Schema of a seed file, for editors.
+pub const SCHEMA: &str = include_str!("../../docs/seed.schema.json");
+
+/// A seed file that was read. Its debug form shows nothing of what it says, which is secret.
+pub struct Seed {
+    name: String,
+    document: document::Document,
+}
+
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Seed({})", self.name)
+    }
+}

@@ -1,0 +1,77 @@
+//! From files to documents. A mistake is told with its file, line, column and field, and never with the text around
+//! it, which may be a secret.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::document::Document;
+use super::{Mistake, Seed};
+
+/// Reads a file, or each of a folder's `.yaml` and `.yml` files in the order of their names.
+///
+/// # Errors
+/// Something cannot be read, or is mistaken.
+pub fn read_path(path: &Path) -> Result<Vec<Seed>, Mistake> {
+    let shown = path.display().to_string();
+    if !path.is_dir() {
+        let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|e| Mistake::of(&shown, e))?;
+        return Ok(vec![read(&shown, &text)?]);
+    }
+    let entries = std::fs::read_dir(path).map_err(|e| Mistake::of(&shown, e))?;
+    let files: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
+    let mut files = files.map_err(|e| Mistake::of(&shown, e))?;
+    let is_yaml = |file: &PathBuf| {
+        file.is_file() && file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+    };
+    files.retain(is_yaml);
+    files.sort();
+    let mut seeds = Vec::new();
+    for file in files {
+        seeds.append(&mut read_path(&file)?);
+    }
+    Ok(seeds)
+}
+
+/// Reads a text; mistakes call it `name`.
+///
+/// # Errors
+/// It is mistaken.
+pub fn read(name: &str, text: &str) -> Result<Seed, Mistake> {
+    // A file of comments alone says nothing, which is no mistake.
+    let empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    let document = if empty { Ok(Document::default()) } else { parse(text) };
+    Ok(Seed { name: name.to_owned(), document: document.map_err(|what| Mistake::of(name, what))? })
+}
+
+/// Parses strictly. The error tells field, line and column.
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let mut field = String::new();
+    // What bounds a document is its length, where it comes over the wire: a realm may hold many thousand keys.
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_events: usize::MAX, max_nodes: usize::MAX },
+    };
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
+        serde_path_to_error::deserialize(yaml).map_err(|error| {
+            let path = error.path().to_string();
+            // A value that is read with its place has a field of its own in there.
+            let path = path.split(".value.?").next().unwrap_or_default();
+            path.strip_suffix(".value").unwrap_or(path).clone_into(&mut field);
+            error.into_inner()
+        })
+    });
+    read.map_err(|error| {
+        let error = error.without_snippet().to_string();
+        let error = error.lines().next().unwrap_or_default();
+        let (field, error) = match error.split_once("`, expected") {
+            // A field that nobody knows is not shown: where a space is missing, a secret is part of its name.
+            Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
+                let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
+                (parent.to_owned(), format!("unknown field, expected{expected}"))
+            }
+            _ => (field, error.to_owned()),
+        };
+        if field.is_empty() || field == "." { error } else { format!("{field}: {error}") }
+    })
+}

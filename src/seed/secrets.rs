@@ -1,0 +1,314 @@
+//! Secrets of seeds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_saphyr::Spanned;
+use zeroize::Zeroizing;
+
+use super::document::{SecretEntry, SecretRotation, SecretVersionEntry};
+use super::growth::{Bed, COUNT_MAX, service_key};
+use super::mistake::{Mistake, Place};
+use super::words::{At, Bytes, Text};
+use crate::engine::estate::seal_value;
+use crate::model::{
+    AliasName, Change, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle, Managed,
+    Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
+};
+use crate::world::{Entropy, Instant};
+
+/// The kind of a secret of which nothing is said.
+pub(super) const GENERIC: &str = "Generic";
+
+/// The id of a secret's only version, where its value is given without one.
+const ONLY_VERSION: &str = "v1";
+
+/// A version before its value is put away.
+struct Told<'a> {
+    id: &'a str,
+    number: u64,
+    created_at: Instant,
+    binary: bool,
+    value: Value<'a>,
+}
+
+enum Value<'a> {
+    Open(&'a [u8]),
+    Sealed(&'a At<Bytes>, &'a At<Bytes>),
+}
+
+impl Bed<'_> {
+    /// Plants a secret, unless one of its name was there before.
+    pub(super) fn plant_secret(
+        &mut self,
+        entry: &SecretEntry,
+        entropy: &Entropy,
+        place: Place<'_>,
+    ) -> Result<(), Mistake> {
+        let name = &entry.name.value.0;
+        let known = self.base.secret_by_name(name).is_some();
+        if !known && self.state.secret_by_name(name).is_some() {
+            return Err(place.wrong("name", &entry.name, "given twice"));
+        }
+        let kind = entry.kind.as_ref().map_or(GENERIC, |kind| &kind.value.0.0);
+        let config = entry.extended_config.as_ref().map(|config| &*config.value.0.0);
+        if !(self.rules.secret_fits)(kind, config) {
+            return Err(match (&entry.extended_config, &entry.kind) {
+                (Some(at), _) => place.wrong("extended_config", at, "does not fit the type"),
+                (None, Some(at)) => place.wrong("type", at, "is none, or needs an extended_config"),
+                (None, None) => place.wrong("type", &entry.name, "must be given"),
+            });
+        }
+        let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
+        let versions = self.told(entry, created_at, place)?;
+        let stages = self.stages(entry, &versions, place)?;
+        let managed = match (&entry.rotation, config) {
+            (Some(rotation), Some(config)) => Some(self.managed(rotation, config, created_at, place)?),
+            (None, Some(config)) => {
+                let rotation = SecretRotation { enabled: true, ..SecretRotation::default() };
+                Some(self.managed(&rotation, config, created_at, place)?)
+            }
+            (Some(_), None) => {
+                return Err(place.wrong("rotation", &entry.name, "goes with an extended_config"));
+            }
+            (None, None) => None,
+        };
+        if known {
+            return Ok(());
+        }
+        let (key, key_is_named) = self.sealing_key(entry, place)?;
+        let versions =
+            versions.into_iter().map(|told| self.put_away(name, &key, told, entropy, entry, place));
+        let versions: Vec<_> = versions.collect::<Result<_, _>>()?;
+        let secret = Secret {
+            ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
+            name: name.clone(),
+            kind: kind.into(),
+            created_at,
+            key,
+            key_is_named,
+            instance: entry.instance.clone(),
+            settings: SecretSettings {
+                description: entry.description.clone(),
+                updated_at: self.time(entry.updated_at.as_ref()).unwrap_or(created_at),
+                delete_at: self.time(entry.delete_at.as_ref()),
+                policy: entry.policy.clone(),
+                managed,
+                stages,
+            },
+            versions,
+            tags: entry.tags.clone(),
+        };
+        self.add(Change::SecretAdded(Arc::new(secret)));
+        Ok(())
+    }
+
+    fn time(&self, at: Option<&Spanned<super::when::Time>>) -> Option<Instant> {
+        at.map(|at| at.value.0.from(self.now))
+    }
+
+    fn told<'a>(
+        &self,
+        entry: &'a SecretEntry,
+        created_at: Instant,
+        place: Place<'_>,
+    ) -> Result<Vec<Told<'a>>, Mistake> {
+        if let Some(value) = &entry.value {
+            if !entry.versions.is_empty() {
+                return Err(place.wrong("value", value, "with versions, values are theirs"));
+            }
+            let value = Value::Open(value.value.0.as_bytes());
+            return Ok(vec![Told { id: ONLY_VERSION, number: 1, created_at, binary: false, value }]);
+        }
+        let mut told: Vec<Told<'a>> = Vec::new();
+        for (index, version) in entry.versions.iter().enumerate() {
+            let path = format!("{}.versions[{index}]", place.path);
+            let place = Place { path: &path, ..place };
+            let (last, before) = told.last().map_or((0, created_at), |last| (last.number, last.created_at));
+            let number = match &version.number {
+                None => last + 1,
+                Some(number) if number.value > last && number.value <= COUNT_MAX => number.value,
+                Some(number) => return Err(place.wrong("number", number, "numbers rise from 1")),
+            };
+            if version.id.value.is_empty() || told.iter().any(|it| it.id == version.id.value) {
+                return Err(place.wrong("id", &version.id, "is empty, or given twice"));
+            }
+            told.push(Told {
+                id: &version.id.value,
+                number,
+                created_at: self.time(version.created_at.as_ref()).unwrap_or(before),
+                binary: version.binary,
+                value: version.value(place)?,
+            });
+        }
+        if told.is_empty() {
+            return Err(place.wrong("", &entry.name, "needs a value, or versions"));
+        }
+        Ok(told)
+    }
+
+    /// Which version each stage stands at. Where nothing is said, the newest is the current one.
+    fn stages(
+        &self,
+        entry: &SecretEntry,
+        versions: &[Told<'_>],
+        place: Place<'_>,
+    ) -> Result<BTreeMap<Arc<str>, u64>, Mistake> {
+        let mut stages = BTreeMap::<Arc<str>, u64>::new();
+        for (index, (version, told)) in entry.versions.iter().zip(versions).enumerate() {
+            for stage in version.stages.iter().flatten() {
+                if stages.insert(stage.value.as_str().into(), told.number).is_some() {
+                    let field = format!("versions[{index}].stages");
+                    return Err(place.wrong(&field, stage, "a stage stands at one version"));
+                }
+            }
+        }
+        if entry.versions.iter().all(|version| version.stages.is_none()) {
+            let (current, previous) = self.rules.stages;
+            for (stage, version) in [current, previous].into_iter().zip(versions.iter().rev()) {
+                stages.insert(stage.into(), version.number);
+            }
+        }
+        Ok(stages)
+    }
+
+    fn managed(
+        &self,
+        rotation: &SecretRotation,
+        config: &str,
+        created_at: Instant,
+        place: Place<'_>,
+    ) -> Result<Managed, Mistake> {
+        let interval = rotation.interval.as_ref().map(|it| it.0);
+        let rotated_at = match (&rotation.last, &rotation.next, interval) {
+            (Some(_), Some(next), _) => {
+                return Err(place.wrong("rotation.next", next, "follows from last"));
+            }
+            (Some(last), None, _) => Some(last.value.0.from(self.now)),
+            (None, Some(next), Some(interval)) => Some(next.value.0.from(self.now).minus(interval)),
+            (None, Some(next), None) => {
+                return Err(place.wrong("rotation.next", next, "needs an interval"));
+            }
+            (None, None, _) => None,
+        };
+        Ok(Managed {
+            config: config.to_owned(),
+            rotation: interval.filter(|_| rotation.enabled),
+            stuck: rotation.failed,
+            rotated_at: rotated_at.filter(|at| rotation.last.is_some() || *at != created_at),
+            asked: rotation.requested.iter().map(|at| at.value.0.from(self.now)).collect(),
+        })
+    }
+
+    /// The key that seals the values, and whether its owner named it.
+    fn sealing_key(&mut self, entry: &SecretEntry, place: Place<'_>) -> Result<(KeyId, bool), Mistake> {
+        let Some(named) = &entry.encryption_key_id else {
+            let alias = (self.rules.secrets_alias)();
+            let alias =
+                alias.ok_or_else(|| place.wrong("encryption_key_id", &entry.name, "must be given"))?;
+            return Ok((self.service_key(&alias, entry, place)?, false));
+        };
+        let text = &named.value.0.0;
+        let bound = AliasName::parse(text).and_then(|alias| self.state.key_by_alias(&alias));
+        let id = bound.map(|key| key.id.clone()).or_else(|| KeyId::parse(text));
+        let id = id.ok_or_else(|| place.wrong("encryption_key_id", named, "there is no such key"))?;
+        Ok((id, !entry.default_key))
+    }
+
+    fn service_key(
+        &mut self,
+        alias: &AliasName,
+        entry: &SecretEntry,
+        place: Place<'_>,
+    ) -> Result<KeyId, Mistake> {
+        if let Some(there) = self.state.key_by_alias(alias) {
+            return Ok(there.id.clone());
+        }
+        let (id, version, spec) = service_key(&self.realm, alias.as_str());
+        let material = self.bank.get(&(self.realm.clone(), version)).cloned();
+        let service = (self.rules.service)(alias).unwrap_or_default();
+        let (Some(material), None) = (material, self.state.key_by_id(&id)) else {
+            return Err(place.wrong("encryption_key_id", &entry.name, "must be given"));
+        };
+        let key = Key {
+            ordinal: self.state.next_ordinal(),
+            id: id.clone(),
+            spec,
+            usage: KeyUsage::EncryptDecrypt,
+            origin: Origin::Service,
+            protection: ProtectionLevel::Software,
+            creator: Creator::Service(service.into()),
+            created_at: self.now,
+            instance: None,
+            policy: None,
+            settings: Settings {
+                name: None,
+                description: String::new(),
+                lifecycle: Lifecycle::Enabled,
+                deletion_protection: None,
+                rotation: None,
+            },
+            versions: vec![Arc::new(KeyVersion {
+                id: version,
+                created_at: self.now,
+                holding: Holding::Material(material, None),
+            })],
+            tags: BTreeMap::new(),
+        };
+        let ordinal = key.ordinal;
+        self.add(Change::KeyAdded(Arc::new(key)));
+        self.add(Change::AliasBound(alias.clone(), ordinal));
+        Ok(id)
+    }
+
+    fn put_away(
+        &self,
+        name: &SecretName,
+        key: &KeyId,
+        told: Told<'_>,
+        entropy: &Entropy,
+        entry: &SecretEntry,
+        place: Place<'_>,
+    ) -> Result<Arc<SecretVersion>, Mistake> {
+        let envelope = match told.value {
+            Value::Sealed(data_key, value) => {
+                let (data_key, value) = (&data_key.value.0.0, &value.value.0.0);
+                Envelope { data_key: data_key.to_vec(), value: value.to_vec() }
+            }
+            Value::Open(value) => {
+                let at: &Spanned<_> = &entry.name;
+                let key = self.state.key_by_id(key);
+                let key = key.ok_or_else(|| {
+                    let wrong = |at: &At<Text>| place.wrong("encryption_key_id", at, "there is no such key");
+                    entry.encryption_key_id.as_ref().map_or_else(|| place.wrong("", at, "has no key"), wrong)
+                })?;
+                seal_value(key, entropy, (name, told.id), value).map_err(|_| {
+                    place.wrong("encryption_key_id", at, "that key is a pair, or has no material")
+                })?
+            }
+        };
+        Ok(Arc::new(SecretVersion {
+            id: told.id.into(),
+            number: told.number,
+            created_at: told.created_at,
+            binary: told.binary,
+            envelope,
+        }))
+    }
+}
+
+impl SecretVersionEntry {
+    fn value(&self, place: Place<'_>) -> Result<Value<'_>, Mistake> {
+        match (&self.value, &self.value_base64, &self.sealed) {
+            (Some(text), None, None) => Ok(Value::Open(text.value.0.as_bytes())),
+            (None, Some(bytes), None) => Ok(Value::Open(&bytes.value.0.0)),
+            (None, None, Some(sealed)) => Ok(Value::Sealed(&sealed.data_key, &sealed.sealed_value)),
+            _ => Err(place.wrong("id", &self.id, "needs one of value, value_base64, sealed")),
+        }
+    }
+}
+
+/// A value as an export writes it.
+pub(super) fn text_of(bytes: &Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>> {
+    std::str::from_utf8(bytes).ok().map(|text| Zeroizing::new(text.to_owned()))
+}

@@ -1,0 +1,342 @@
+//! How a seed file writes each noun, and how that is read. What is wrong is told without the text, which may be a
+//! secret.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_saphyr::{LitStr, Location, Spanned};
+use zeroize::Zeroizing;
+
+use crate::algorithms::asymmetric::PairSpec;
+use crate::model::{
+    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel, Realm,
+    SecretName, SymmetricSpec, VersionId,
+};
+use crate::world::parse_duration;
+
+/// A noun that a seed file writes in one word.
+pub(super) trait Word: Sized {
+    /// What the word must be.
+    const WHAT: &'static str;
+    fn read(text: &str) -> Option<Self>;
+    fn write(&self) -> Cow<'_, str>;
+}
+
+/// A noun, read from its word.
+#[derive(Clone)]
+pub(super) struct Told<T>(pub(super) T);
+
+/// The same, with its place in the file.
+pub(super) type At<T> = Spanned<Told<T>>;
+
+/// A noun that is about to be written.
+pub(super) fn at<T>(noun: T) -> At<T> {
+    Spanned::new(Told(noun), Location::UNKNOWN, Location::UNKNOWN)
+}
+
+impl<'de, T: Word> Deserialize<'de> for Told<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Scalar<T>(PhantomData<T>);
+        impl<T: Word> serde::de::Visitor<'_> for Scalar<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(T::WHAT)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+                T::read(text).ok_or_else(|| E::custom(format_args!("not {}", T::WHAT)))
+            }
+        }
+        deserializer.deserialize_str(Scalar(PhantomData)).map(Self)
+    }
+}
+
+impl<T: Word> Serialize for Told<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.write())
+    }
+}
+
+/// Words with their nouns. The first word of a noun is the one written.
+macro_rules! words {
+    ($noun:ty, $what:literal, $([$($word:literal)|+ => $value:expr]),+ $(,)?) => {
+        impl Word for $noun {
+            const WHAT: &'static str = $what;
+
+            fn read(text: &str) -> Option<Self> {
+                match text {
+                    $($($word)|+ => Some($value),)+
+                    _ => None,
+                }
+            }
+
+            fn write(&self) -> Cow<'_, str> {
+                $(if *self == $value { return [$($word),+][0].into(); })+
+                "".into()
+            }
+        }
+    };
+}
+
+words! { KeySpec,
+    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_SM2",
+    ["AES_256" | "Aliyun_AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
+    ["AES_192" | "Aliyun_AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
+    ["AES_128" | "Aliyun_AES_128" => Self::Symmetric(SymmetricSpec::Aes128)],
+    ["SM4" | "Aliyun_SM4" => Self::Symmetric(SymmetricSpec::Sm4)],
+    ["RSA_2048" => Self::Pair(PairSpec::Rsa2048)],
+    ["RSA_3072" => Self::Pair(PairSpec::Rsa3072)],
+    ["EC_P256" => Self::Pair(PairSpec::EcP256)],
+    ["EC_P256K" => Self::Pair(PairSpec::EcP256K)],
+    ["EC_SM2" => Self::Pair(PairSpec::EcSm2)],
+}
+
+words! { KeyUsage, "ENCRYPT/DECRYPT or SIGN/VERIFY",
+    ["ENCRYPT/DECRYPT" => Self::EncryptDecrypt],
+    ["SIGN/VERIFY" => Self::SignVerify],
+}
+
+words! { Origin, "KMS or EXTERNAL",
+    ["KMS" | "Aliyun_KMS" => Self::Service],
+    ["EXTERNAL" => Self::External],
+}
+
+words! { ProtectionLevel, "SOFTWARE or HSM",
+    ["SOFTWARE" => Self::Software],
+    ["HSM" => Self::Hsm],
+}
+
+words! { CertificateStatus, "one of PENDING, INACTIVE, ACTIVE, REVOKED",
+    ["PENDING" => Self::Pending],
+    ["INACTIVE" => Self::Inactive],
+    ["ACTIVE" => Self::Active],
+    ["REVOKED" => Self::Revoked],
+}
+
+/// What a key's state is said to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Enabled,
+    Disabled,
+    PendingDeletion,
+    PendingImport,
+}
+
+words! { Standing, "one of Enabled, Disabled, PendingDeletion, PendingImport",
+    ["Enabled" => Self::Enabled],
+    ["Disabled" => Self::Disabled],
+    ["PendingDeletion" => Self::PendingDeletion],
+    ["PendingImport" => Self::PendingImport],
+}
+
+/// Who made a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum CreatorType {
+    User,
+    Service,
+}
+
+words! { CreatorType, "User or Service",
+    ["User" => Self::User],
+    ["Service" => Self::Service],
+}
+
+impl Word for KeyId {
+    const WHAT: &'static str = "a key id: 1 to 64 letters, digits and hyphens";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+impl Word for CertificateId {
+    const WHAT: &'static str = "a certificate's id: 1 to 64 letters, digits and hyphens";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+impl Word for AliasName {
+    const WHAT: &'static str = "an alias: alias/ and then letters, digits, /, _ and -";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+impl Word for VersionId {
+    const WHAT: &'static str = "a version id: a UUID in lower case";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text.as_bytes())
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        self.to_string().into()
+    }
+}
+
+impl Word for SecretName {
+    const WHAT: &'static str = "a secret's name: 1 to 192 letters, digits and _/+=.@-";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+impl Word for Duration {
+    const WHAT: &'static str = "a length of time such as 90s, 1h 30m, 30d";
+
+    fn read(text: &str) -> Option<Self> {
+        parse_duration(text).filter(|length| !length.is_zero())
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        let millis = self.as_millis();
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
+        let unit = units.into_iter().find(|(unit, _)| millis.is_multiple_of(*unit));
+        let (unit, name) = unit.unwrap_or((1, "ms"));
+        format!("{}{name}", millis / unit).into()
+    }
+}
+
+/// A region's id; empty for what an account has in no region.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Region(pub(super) String);
+
+impl Word for Region {
+    const WHAT: &'static str = "a region's id: letters, digits and hyphens";
+
+    fn read(text: &str) -> Option<Self> {
+        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_owned()))
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        (&*self.0).into()
+    }
+}
+
+/// An account's id.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct AccountId(pub(super) String);
+
+impl Word for AccountId {
+    const WHAT: &'static str = "an account's id: digits";
+
+    fn read(text: &str) -> Option<Self> {
+        super::is_account_id(text).then(|| Self(text.to_owned()))
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        (&*self.0).into()
+    }
+}
+
+/// A text that can be empty.
+#[derive(Clone)]
+pub(super) struct Text(pub(super) String);
+
+impl Word for Text {
+    const WHAT: &'static str = "a text";
+
+    fn read(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned()))
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        (&*self.0).into()
+    }
+}
+
+/// Bytes in base64.
+#[derive(Clone)]
+pub(super) struct Bytes(pub(super) Zeroizing<Vec<u8>>);
+
+impl Bytes {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
+    }
+}
+
+impl Word for Bytes {
+    const WHAT: &'static str = "base64";
+
+    fn read(text: &str) -> Option<Self> {
+        STANDARD.decode(text.trim()).ok().map(|bytes| Self(Zeroizing::new(bytes)))
+    }
+
+    fn write(&self) -> Cow<'_, str> {
+        STANDARD.encode(&*self.0).into()
+    }
+}
+
+/// A text that is secret: a value, or key material in one of its forms.
+#[derive(Clone)]
+pub(super) struct Hidden(pub(super) Zeroizing<String>);
+
+impl<'de> Deserialize<'de> for Hidden {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::<String>::deserialize(deserializer);
+        text.map(Self).map_err(|_| D::Error::custom("not a text"))
+    }
+}
+
+impl Serialize for Hidden {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Keys and certificates are easier to read in lines of their own, which take no other characters than these.
+        let plain = |c: char| c == '\n' || c == ' ' || c.is_ascii_graphic();
+        if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain) {
+            LitStr(&self.0).serialize(serializer)
+        } else {
+            serializer.serialize_str(&self.0)
+        }
+    }
+}
+
+/// A secret text that is about to be written.
+pub(super) fn hidden(text: Zeroizing<String>) -> Spanned<Hidden> {
+    Spanned::new(Hidden(text), Location::UNKNOWN, Location::UNKNOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_written_in_the_widest_unit() {
+        for (millis, text) in [(604_800_000, "7d"), (90_000, "90s"), (5_400_000, "90m"), (1, "1ms")] {
+            assert_eq!(Duration::from_millis(millis).write(), text);
+            assert_eq!(Duration::read(text), Some(Duration::from_millis(millis)));
+        }
+        assert_eq!(Duration::read("0s"), None);
+    }
+
+    #[test]
+    fn the_first_word_is_written() {
+        let spec = KeySpec::read("Aliyun_SM4").unwrap();
+        assert_eq!((spec.write(), KeySpec::read("aes")), ("SM4".into(), None));
+    }
+}

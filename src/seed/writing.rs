@@ -1,0 +1,209 @@
+//! From what realms hold to a seed file that says all of it. What it writes is read again to the same states, and
+//! written again to the same text.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_saphyr::{Location, Spanned};
+use zeroize::Zeroizing;
+
+use super::document::{
+    CertificateEntry, Document, KeyEntry, KeyRotation, Protection, RealmEntry, SealedEntry, SecretEntry,
+    SecretRotation, SecretVersionEntry, VersionEntry,
+};
+use super::secrets::{GENERIC, text_of};
+use super::when::{Time, When};
+use super::words::{AccountId, Bytes, CreatorType, Region, Standing, Text, Told, at, hidden};
+use crate::algorithms::pem;
+use crate::engine::estate::{open_value, surrender};
+use crate::model::{
+    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Ordinal, Origin,
+    Realm, Secret, SecretVersion, State,
+};
+use crate::world::Instant;
+
+/// What every export begins with.
+const WARNING: &str =
+    "# Exported by kmsim. It holds key material and the values of secrets, readable by anybody.\n";
+
+/// Writes down what these realms hold. The text is secret.
+///
+/// # Errors
+/// Something cannot be written, which does not happen.
+pub fn write(estates: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std::fmt::Error> {
+    let realms = estates.iter().map(|(realm, state)| realm_entry(realm, state)).collect();
+    let document = Document { accounts: None, realms };
+    let mut text = Zeroizing::new(WARNING.to_owned());
+    // Block scalars are for what asks for them: in quotes, every text comes back as it was.
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    serde_saphyr::to_fmt_writer_with_options(&mut *text, &document, options).map_err(|_| std::fmt::Error)?;
+    Ok(text)
+}
+
+fn placed<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
+}
+
+fn time(instant: Instant) -> Spanned<Time> {
+    placed(Time(When::At(instant)))
+}
+
+fn realm_entry(realm: &Realm, state: &State) -> RealmEntry {
+    let mut aliases = BTreeMap::<Ordinal, Vec<AliasName>>::new();
+    for (alias, key) in state.aliases() {
+        aliases.entry(key.ordinal).or_default().push(alias.clone());
+    }
+    let mut key_entry = |key: &Arc<Key>| key_entry(key, aliases.remove(&key.ordinal).unwrap_or_default());
+    RealmEntry {
+        account: at(AccountId(realm.account.to_string())),
+        region: Some(at(Region(realm.region.to_string()))),
+        cloud: Some(at(Text(realm.dialect.to_string()))),
+        subscribed_at: state.subscribed().map(time),
+        import_seal: state.import_seal().map(|seal| at(Bytes::of(surrender(seal)))),
+        counted: Some(placed(state.counted())),
+        keys: state.keys().map(&mut key_entry).collect(),
+        secrets: state.secrets().map(|secret| secret_entry(state, secret)).collect(),
+        certificates: state.certificates().map(|it| certificate_entry(it)).collect(),
+    }
+}
+
+fn key_entry(key: &Key, aliases: Vec<AliasName>) -> KeyEntry {
+    let (creator, creator_type) = match &key.creator {
+        Creator::User(name) => (name, CreatorType::User),
+        Creator::Service(name) => (name, CreatorType::Service),
+    };
+    let settings = &key.settings;
+    let has_material = key.primary().is_some_and(|newest| newest.any_material().is_some());
+    let (standing, delete_at) = match settings.lifecycle {
+        Lifecycle::Enabled if has_material => (Standing::Enabled, None),
+        Lifecycle::Enabled => (Standing::PendingImport, None),
+        Lifecycle::Disabled => (Standing::Disabled, None),
+        Lifecycle::PendingDeletion(at) => (Standing::PendingDeletion, Some(time(at))),
+    };
+    KeyEntry {
+        id: at(key.id.clone()),
+        ordinal: Some(placed(key.ordinal)),
+        spec: Some(at(key.spec)),
+        usage: Some(at(key.usage)),
+        origin: Some(at(key.origin)),
+        protection_level: Some(at(key.protection)),
+        name: settings.name.clone(),
+        description: settings.description.clone(),
+        creator: Some(creator.to_string()),
+        creator_type: Some(at(creator_type)),
+        created_at: Some(time(key.created_at)),
+        instance: key.instance.clone(),
+        state: Some(at(standing)),
+        delete_at,
+        deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),
+        rotation: settings.rotation.map(|interval| KeyRotation {
+            interval: Told(interval),
+            enabled: true,
+            last: None,
+            next: None,
+        }),
+        aliases: aliases.into_iter().map(at).collect(),
+        tags: key.tags.clone(),
+        policy: key.policy.clone(),
+        material: None,
+        versions: key.versions.iter().map(|version| version_entry(key, version)).collect(),
+    }
+}
+
+fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
+    let (material, expires_at, fingerprint) = match &version.holding {
+        Holding::Material(material, expires) => (Some(written(key.spec, material)), expires.map(time), None),
+        Holding::Nothing { last } => (None, None, last.as_ref().map(|last| at(Bytes::of(last.as_bytes())))),
+    };
+    VersionEntry {
+        id: Some(at(version.id)),
+        created_at: Some(time(version.created_at)),
+        material: material.map(hidden),
+        expires_at: expires_at.filter(|_| key.origin == Origin::External),
+        fingerprint,
+    }
+}
+
+fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
+    let bytes = surrender(material);
+    match spec {
+        KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
+        // Material of a pair is PKCS #8; anything else could not have been read.
+        KeySpec::Pair(_) => pem::write_private_key(bytes).unwrap_or_default(),
+    }
+}
+
+fn secret_entry(state: &State, secret: &Secret) -> SecretEntry {
+    let settings = &secret.settings;
+    let managed = settings.managed.as_ref();
+    SecretEntry {
+        name: at(secret.name.clone()),
+        ordinal: Some(placed(secret.ordinal)),
+        kind: (*secret.kind != *GENERIC).then(|| at(Text(secret.kind.to_string()))),
+        description: settings.description.clone(),
+        created_at: Some(time(secret.created_at)),
+        updated_at: Some(time(settings.updated_at)),
+        delete_at: settings.delete_at.map(time),
+        encryption_key_id: Some(at(Text(secret.key.to_string()))),
+        default_key: !secret.key_is_named,
+        instance: secret.instance.clone(),
+        extended_config: managed.map(|it| at(Text(it.config.clone()))),
+        rotation: managed.map(|it| SecretRotation {
+            interval: it.rotation.map(Told),
+            enabled: true,
+            last: it.rotated_at.map(time),
+            next: None,
+            failed: it.stuck,
+            requested: it.asked.iter().copied().map(time).collect(),
+        }),
+        tags: secret.tags.clone(),
+        policy: settings.policy.clone(),
+        value: None,
+        versions: secret.versions.iter().map(|version| secret_version(state, secret, version)).collect(),
+    }
+}
+
+fn secret_version(state: &State, secret: &Secret, version: &SecretVersion) -> SecretVersionEntry {
+    let opened = open_value(state, &secret.name, version);
+    let text = opened.as_ref().and_then(text_of);
+    let bytes = opened.as_ref().filter(|_| text.is_none());
+    let sealed = opened.is_none().then(|| SealedEntry {
+        data_key: at(Bytes::of(&version.envelope.data_key)),
+        sealed_value: at(Bytes::of(&version.envelope.value)),
+    });
+    SecretVersionEntry {
+        id: placed(version.id.to_string()),
+        number: Some(placed(version.number)),
+        created_at: Some(time(version.created_at)),
+        binary: version.binary,
+        stages: Some(secret.stages_of(version).map(|stage| placed(stage.to_string())).collect()),
+        value: text.map(hidden),
+        value_base64: bytes.map(|bytes| at(Bytes::of(bytes))),
+        sealed,
+    }
+}
+
+fn certificate_entry(certificate: &Certificate) -> CertificateEntry {
+    let text = |text: &str| hidden(Zeroizing::new(text.to_owned()));
+    let settings = &certificate.settings;
+    let spec = KeySpec::Pair(certificate.spec);
+    CertificateEntry {
+        id: at(certificate.id.clone()),
+        ordinal: Some(placed(certificate.ordinal)),
+        spec: Some(at(spec)),
+        protection_level: Some(at(certificate.protection)),
+        exportable: certificate.exportable,
+        created_at: Some(time(certificate.created_at)),
+        updated_at: Some(time(settings.updated_at)),
+        status: Some(at(settings.status)),
+        tags: certificate.tags.clone(),
+        subject: None,
+        subject_alternative_names: Vec::new(),
+        private_key: Some(hidden(written(spec, &certificate.private_key))),
+        request: Some(text(&certificate.request)),
+        certificate: settings.issued.as_ref().map(|it| text(&it.certificate)),
+        chain: settings.issued.as_ref().and_then(|it| it.chain.as_deref()).map(text),
+    }
+}

@@ -1,0 +1,290 @@
+//! A server that holds some of everything there is goes out as a text and comes back as it was: what is exported then
+//! is the same to the byte, and what was sealed before opens.
+
+use serde_json::{Value, json};
+
+use super::{export, import, reset};
+use crate::certificates::{self, Authority, certificate};
+use crate::import::{SM2, external, furnished, opened, ticket};
+use crate::kit::{Answer, Client, Server, Setup, control, days};
+use crate::makers::{DIGEST, pair};
+use crate::managed::{DOUBLE, RAM};
+
+const ACCOUNTS: &str = "
+accounts:
+  - { id: '1', access_keys: [{ id: one, secret: s }] }
+  - { id: '2', status: not-opened, access_keys: [{ id: two, secret: s }] }
+";
+
+/// Texts that a writer of YAML may stumble over.
+const AWKWARD: [&str; 16] = [
+    " leading",
+    "trailing ",
+    "two\nlines\n",
+    "\n\n",
+    "tab\tand \"quotes\" and 'others' and \\",
+    "yes",
+    "null",
+    "~",
+    "0x10",
+    "- not: a list",
+    "# no comment",
+    "é\u{1f511}\u{85}\u{2028}\u{feff}",
+    "\u{1}\u{7f}",
+    "{{now}}",
+    "&a *b !c %d @e `f",
+    "2030-01-01",
+];
+
+fn server() -> Server {
+    Server::with(Setup { accounts: Some(ACCOUNTS), ..Setup::default() })
+}
+
+/// What was made before, to be tried afterwards.
+struct Kept {
+    blobs: Vec<String>,
+    rsa: (String, String, String),
+    signed: (String, String, String),
+    signing: String,
+    waiting: String,
+    token: String,
+    wrapped: Vec<u8>,
+    gone: (String, [u8; 32]),
+}
+
+/// Makes some of everything.
+fn furnish(server: &Server) -> Kept {
+    let one = server.client_as("one", "s");
+    let mut blobs = Vec::new();
+    let mut seal = |client: &Client, key: &str| {
+        let sealed = client.call("Encrypt", &[("KeyId", key), ("Plaintext", "aGVsbG8=")]).ok();
+        blobs.push(sealed["CiphertextBlob"].as_str().unwrap().to_owned());
+    };
+    let tags =
+        json!([{ "TagKey": "k", "TagValue": "v:@/x" }, { "TagKey": "empty", "TagValue": "" }]).to_string();
+    let rotating = one.create_key(&[
+        ("EnableAutomaticRotation", "true"),
+        ("RotationInterval", "7d"),
+        ("Description", "d\u{e9}\n\u{1f511}"),
+        ("Tags", &tags),
+    ]);
+    seal(&one, &rotating);
+    server.advance(days(15));
+    seal(&one, &rotating);
+    for alias in ["alias/b", "alias/a/1"] {
+        one.call("CreateAlias", &[("KeyId", &rotating), ("AliasName", alias)]).ok();
+    }
+    let protect = [("ProtectedResourceArn", format!("acs:kms:cn-hangzhou:1:key/{rotating}"))];
+    let protect = [("ProtectedResourceArn", protect[0].1.as_str()), ("EnableDeletionProtection", "true")];
+    one.call(
+        "SetDeletionProtection",
+        &[&protect[..], &[("DeletionProtectionDescription", "why: so")]].concat(),
+    )
+    .ok();
+    let policy = json!({"Version": "1", "Statement": [{"Effect": "Allow"}]}).to_string();
+    one.call("SetKeyPolicy", &[("KeyId", &rotating), ("PolicyName", "default"), ("Policy", &policy)]).ok();
+    for spec in ["Aliyun_SM4", "Aliyun_AES_128", "Aliyun_AES_192"] {
+        seal(&one, &one.create_key(&[("KeySpec", spec), ("ProtectionLevel", "HSM")]));
+    }
+    let (rsa, rsa_version) = pair(&one, "RSA_2048", "ENCRYPT/DECRYPT");
+    let oaep = [("KeyId", &*rsa), ("KeyVersionId", &*rsa_version), ("Algorithm", "RSAES_OAEP_SHA_256")];
+    let sealed = one.call("AsymmetricEncrypt", &[&oaep[..], &[("Plaintext", "aGVsbG8=")]].concat()).ok();
+    let (p256, p256_version) = pair(&one, "EC_P256", "SIGN/VERIFY");
+    let ecdsa = [("KeyId", &*p256), ("KeyVersionId", &*p256_version), ("Algorithm", "ECDSA_SHA_256")];
+    let signed = one.call("AsymmetricSign", &[&ecdsa[..], &[("Digest", DIGEST)]].concat()).ok();
+    pair(&one, "EC_P256K", "SIGN/VERIFY");
+    pair(&one, "EC_SM2", "ENCRYPT/DECRYPT");
+    let disabled = one.create_key(&[("Description", "off")]);
+    one.call("DisableKey", &[("KeyId", &disabled)]).ok();
+    let leaving = one.create_key(&[]);
+    one.call("ScheduleKeyDeletion", &[("KeyId", &leaving), ("PendingWindowInDays", "30")]).ok();
+    // Imported: to stay, to expire, to come, gone, and gone under a key that is switched off.
+    seal(&one, &furnished(&one, &[1; 32]).0);
+    let expiring = external(&one, "Aliyun_SM4");
+    ticket(&one, &expiring, SM2).import_until(&one, &expiring, &[2; 16], "2000000000").ok();
+    let waiting = external(&one, "Aliyun_AES_256");
+    let gone = furnished(&one, &[4; 32]).0;
+    seal(&one, &gone);
+    one.call("DeleteKeyMaterial", &[("KeyId", &gone)]).ok();
+    let off = furnished(&one, &[5; 32]).0;
+    one.call("DisableKey", &[("KeyId", &off)]).ok();
+    one.call("DeleteKeyMaterial", &[("KeyId", &off)]).ok();
+    furnish_secrets(server, &one);
+    let to_come = ticket(&one, &waiting, SM2);
+    let wrapped = to_come.wrap(&[3; 32]);
+    let signing = furnish_certificates(&one);
+    let elsewhere = one.clone().with("RegionId", "cn-beijing");
+    seal(&elsewhere, &elsewhere.create_key(&[]));
+    let two = server.client_as("two", "s");
+    two.call("OpenKmsService", &[]).ok();
+    two.create_key(&[]);
+    Kept {
+        blobs,
+        rsa: (rsa, rsa_version, sealed["CiphertextBlob"].as_str().unwrap().to_owned()),
+        signed: (p256, p256_version, signed["Value"].as_str().unwrap().to_owned()),
+        signing,
+        waiting,
+        token: to_come.token.clone(),
+        wrapped,
+        gone: (gone, [4; 32]),
+    }
+}
+
+/// Makes certificates in every status; answers the one that signs.
+fn furnish_certificates(one: &Client) -> String {
+    for status in ["PENDING", "INACTIVE", "REVOKED"] {
+        certificate(one, "EC_P256", status);
+    }
+    let names =
+        [("SubjectAlternativeNames", r#"["example.com","*.example.org"]"#), ("ExportablePrivateKey", "true")];
+    certificates::create(one, "RSA_2048", &names);
+    certificate(one, "EC_SM2", "ACTIVE");
+    // As Windows ends lines.
+    let (id, csr) = certificates::create(one, "EC_P256", &[]);
+    let authority = Authority::new("EC_P256");
+    let issued = authority.issue(&csr).replace('\n', "\r\n");
+    certificates::upload(one, &id, &issued, Some(authority.root().trim_end())).ok();
+    certificates::set_status(one, &id, "ACTIVE").ok();
+    id
+}
+
+fn furnish_secrets(server: &Server, one: &Client) {
+    let create = |name: &str, data: &str, more: &[(&str, &str)]| {
+        let plain = [("SecretName", name), ("VersionId", "v1"), ("SecretData", data)];
+        one.call("CreateSecret", &[&plain, more].concat()).ok();
+    };
+    for (index, text) in AWKWARD.into_iter().enumerate() {
+        create(&format!("awkward/{index}"), text, &[("Description", text)]);
+    }
+    let put = [("SecretName", "awkward/0"), ("VersionId", "v2"), ("SecretData", "AAECAw==")];
+    let put =
+        [&put[..], &[("SecretDataType", "binary"), ("VersionStages", r#"["ACSCurrent","mine"]"#)]].concat();
+    one.call("PutSecretValue", &put).ok();
+    let own = one.create_key(&[]);
+    create("own-key", "under it", &[("EncryptionKeyId", &own), ("Policy", r#"{"Version":"1"}"#)]);
+    // A secret whose key is gone: nothing opens it, and it is still there.
+    let doomed = one.create_key(&[]);
+    create("orphan", "nobody reads this", &[("EncryptionKeyId", &doomed)]);
+    one.call("ScheduleKeyDeletion", &[("KeyId", &doomed), ("PendingWindowInDays", "7")]).ok();
+    server.advance(days(8));
+    create("deleted", "comes back", &[("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)]);
+    one.call("DeleteSecret", &[("SecretName", "deleted"), ("RecoveryWindowInDays", "30")]).ok();
+    for sample in [DOUBLE, RAM] {
+        let managed = [("SecretType", sample.kind), ("ExtendedConfig", sample.config)];
+        let rotation = [("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")];
+        create(sample.name, sample.data, &[managed, rotation].concat());
+    }
+    one.call("RotateSecret", &[("SecretName", DOUBLE.name), ("VersionId", "asked")]).ok();
+}
+
+/// Tries what was made before.
+fn check(server: &Server, kept: &Kept) {
+    let one = server.client_as("one", "s");
+    let elsewhere = one.clone().with("RegionId", "cn-beijing");
+    let opens = |blob: &String| [&one, &elsewhere].into_iter().any(|it| opened(it, blob).status == 200);
+    let open = kept.blobs.iter().filter(|blob| opens(blob)).count();
+    assert_eq!(open, kept.blobs.len() - 1, "all but the one whose material is gone");
+    let (key, version, blob) = &kept.rsa;
+    let oaep = [("KeyId", &**key), ("KeyVersionId", version), ("Algorithm", "RSAES_OAEP_SHA_256")];
+    let text = one.call("AsymmetricDecrypt", &[&oaep[..], &[("CiphertextBlob", blob)]].concat()).ok();
+    assert_eq!(text["Plaintext"], "aGVsbG8=");
+    let (key, version, value) = &kept.signed;
+    let ecdsa = [("KeyId", &**key), ("KeyVersionId", version), ("Algorithm", "ECDSA_SHA_256")];
+    let verified =
+        one.call("AsymmetricVerify", &[&ecdsa[..], &[("Digest", DIGEST), ("Value", value)]].concat()).ok();
+    assert_eq!(verified["Value"], true);
+    for (index, text) in AWKWARD.into_iter().enumerate().skip(1) {
+        let value = one.call("GetSecretValue", &[("SecretName", &format!("awkward/{index}"))]).ok();
+        assert_eq!(value["SecretData"], text);
+    }
+    let orphan: Answer = one.call("GetSecretValue", &[("SecretName", "orphan")]);
+    assert_ne!(orphan.status, 200, "{orphan:?}");
+    let policy = one.call("GetKeyPolicy", &[("KeyId", "alias/b"), ("PolicyName", "default")]).ok();
+    assert!(policy["Policy"].as_str().unwrap().contains("Allow"));
+    let versions = one.call("ListKeyVersions", &[("KeyId", "alias/a/1")]).ok();
+    assert!(versions["TotalCount"].as_u64().unwrap() >= 3);
+    server.client_as("two", "s").call("ListKeys", &[]).ok();
+    certificates::sign(&one, &kept.signing).ok();
+    let described = certificates::describe(&one, &kept.signing);
+    assert!(described["Subject"].as_str().unwrap().contains("userName"), "{described}");
+}
+
+#[test]
+fn everything_goes_out_and_comes_back() {
+    let server = server();
+    let kept = furnish(&server);
+    let text = export(&server, "");
+    check(&server, &kept);
+    // Back where it was: into the same server, emptied, and into another one.
+    assert_eq!(reset(&server, "")["realms"], 0);
+    server
+        .client_as("one", "s")
+        .call("DescribeKey", &[("KeyId", "alias/b")])
+        .refused(404, "Forbidden.AliasNotFound");
+    // The reset took the clock back too.
+    let now = control(server.address, "GET", "clock", &Value::Null).ok()["now"].clone();
+    assert_eq!(now, crate::kit::START);
+    server.advance(days(23));
+    let held = import(&server, "", &text).ok();
+    assert_eq!(held["realms"], 4);
+    assert_eq!(export(&server, ""), text);
+    check(&server, &kept);
+    let other = self::server();
+    other.advance(days(23));
+    import(&other, "", &text).ok();
+    assert_eq!(export(&other, ""), text);
+    check(&other, &kept);
+    // What was on its way goes on: a token is good, and deleted material comes back as the same or not at all.
+    let one = other.client_as("one", "s");
+    crate::import::import(&one, &kept.waiting, &kept.token, &kept.wrapped, None).ok();
+    let (gone, material) = &kept.gone;
+    let again = ticket(&one, gone, SM2);
+    again.import(&one, gone, &[9; 32]).refused(400, "InvalidKeyMaterial");
+    again.import(&one, gone, material).ok();
+    assert!(kept.blobs.iter().all(|blob| {
+        let beijing = one.clone().with("RegionId", "cn-beijing");
+        opened(&one, blob).status == 200 || opened(&beijing, blob).status == 200
+    }));
+    one.call("RestoreSecret", &[("SecretName", "deleted")]).ok();
+    assert_eq!(one.call("GetSecretValue", &[("SecretName", "deleted")]).ok()["SecretData"], "comes back");
+}
+
+#[test]
+fn a_scope_goes_out_and_comes_back_alone() {
+    let server = server();
+    furnish(&server);
+    let whole = export(&server, "");
+    let two = export(&server, "?account=2");
+    let beijing = export(&server, "?access_key=one&region=cn-beijing");
+    assert!(two.matches("- account: ").count() == 2 && beijing.matches("- account: ").count() == 1);
+    server.client_as("two", "s").create_key(&[]);
+    assert_ne!(export(&server, ""), whole);
+    import(&server, "?account=2", &two).ok();
+    assert_eq!(export(&server, ""), whole);
+    // What lies outside the scope is refused, and nothing changes.
+    let refused = import(&server, "?account=2", &beijing);
+    let error = refused.json()["error"].as_str().unwrap().to_owned();
+    assert!(
+        refused.status == 400 && error.contains("realms[0].account") && error.contains("scope"),
+        "{error}"
+    );
+    assert_eq!(export(&server, ""), whole);
+    import(&server, "?account=2", "realms: []").ok();
+    assert_eq!(export(&server, "?account=2").matches("- account: ").count(), 0);
+    assert_eq!(export(&server, "?account=1"), {
+        let start = whole.find("- account: \"2\"").or_else(|| whole.find("- account: '2'")).unwrap();
+        &whole[..start]
+    });
+}
+
+#[test]
+fn nothing_is_exported_as_nothing_and_comes_back() {
+    let server = Server::start();
+    let text = export(&server, "");
+    assert!(text.starts_with("# Exported by kmsim. It holds key material"), "{text}");
+    assert_eq!(
+        import(&server, "", &text).ok(),
+        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0})
+    );
+    assert_eq!(export(&server, ""), text);
+}

@@ -1,0 +1,134 @@
+//! Workers who share a server, each with an access key of its own, reset and move their clocks; none sees another.
+
+use std::sync::Barrier;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::{export, reset};
+use crate::kit::{Client, Server, Setup, control, days};
+
+/// How many workers there are.
+const WORKERS: usize = 8;
+
+/// How often each begins anew.
+const ROUNDS: usize = 5;
+
+/// An access key for each worker, and a key that each finds at the start.
+fn seed() -> String {
+    let account = |n| format!("  - {{ id: '{n}', access_keys: [{{ id: worker-{n}, secret: s }}] }}\n");
+    let realm = |n| {
+        format!(
+            "  - {{ account: '{n}', keys: [{{ id: seeded, aliases: [alias/seeded], rotation: {{ interval: 7d }} }}] }}\n"
+        )
+    };
+    let all = |what: &dyn Fn(usize) -> String| (1..=WORKERS).map(what).collect::<String>();
+    format!("accounts:\n{}realms:\n{}", all(&account), all(&realm))
+}
+
+fn count(client: &Client, action: &str, params: &[(&str, &str)]) -> u64 {
+    client.call(action, params).ok()["TotalCount"].as_u64().unwrap()
+}
+
+/// One worker's test, over and over: whatever the others do, it sees what it did itself.
+fn work(server: &Server, worker: usize, all: &Barrier) {
+    let scope = format!("?access_key=worker-{worker}");
+    let client = server.client_as(&format!("worker-{worker}"), "s");
+    all.wait();
+    for round in 0..ROUNDS {
+        assert_eq!(reset(server, &scope), json!({"realms": 1, "keys": 1, "secrets": 0, "certificates": 0}));
+        assert_eq!(count(&client, "ListKeys", &[]), 1);
+        assert_eq!(count(&client, "ListKeyVersions", &[("KeyId", "seeded")]), 1);
+        let blob = client.call("Encrypt", &[("KeyId", "alias/seeded"), ("Plaintext", "aGk=")]).ok();
+        for _ in 0..=worker {
+            client.create_key(&[]);
+        }
+        let weeks = u64::try_from(worker + round).unwrap();
+        let by = json!({"by": format!("{weeks}w")});
+        control(server.address, "POST", &format!("clock/advance{scope}"), &by).ok();
+        assert_eq!(count(&client, "ListKeyVersions", &[("KeyId", "seeded")]), weeks + 1);
+        assert_eq!(count(&client, "ListKeys", &[]), u64::try_from(worker).unwrap() + 2);
+        let blob = blob["CiphertextBlob"].as_str().unwrap();
+        assert_eq!(client.call("Decrypt", &[("CiphertextBlob", blob)]).ok()["Plaintext"], "aGk=");
+        client.call("ScheduleKeyDeletion", &[("KeyId", "seeded"), ("PendingWindowInDays", "7")]).ok();
+    }
+}
+
+#[test]
+fn eight_workers_share_a_server_and_none_sees_another() {
+    let seed = seed();
+    let server = Server::with(Setup { seeds: &[&seed], ..Setup::default() });
+    let all = Barrier::new(WORKERS);
+    thread::scope(|scope| {
+        for worker in 1..=WORKERS {
+            let (server, all) = (&server, &all);
+            scope.spawn(move || work(server, worker, all));
+        }
+    });
+    // Nobody moved the server's own clock.
+    assert_eq!(control(server.address, "GET", "clock", &Value::Null).ok()["now"], crate::kit::START);
+}
+
+#[test]
+fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
+    let seed = seed();
+    let server = Server::with(Setup { seeds: &[&seed], ..Setup::default() });
+    let fresh = export(&server, "?account=1");
+    let (one, two) = (server.client_as("worker-1", "s"), server.client_as("worker-2", "s"));
+    for client in [&one, &two, &one.clone().with("RegionId", "cn-beijing")] {
+        client.create_key(&[]);
+    }
+    control(server.address, "POST", "clock/advance?account=1", &json!({"by": "30d"})).ok();
+    let (beijing, other) = (export(&server, "?account=1&region=cn-beijing"), export(&server, "?account=2"));
+    assert_eq!(reset(&server, "?account=1&region=cn-hangzhou")["keys"], 1);
+    // A region's reset leaves the account's clock, by which the rest of it goes.
+    assert_eq!(count(&one, "ListKeyVersions", &[("KeyId", "seeded")]), 1);
+    assert_eq!(export(&server, "?account=1&region=cn-beijing"), beijing);
+    assert_eq!(
+        reset(&server, "?account=1"),
+        json!({"realms": 1, "keys": 1, "secrets": 0, "certificates": 0})
+    );
+    assert_eq!(export(&server, "?account=1"), fresh);
+    assert_eq!(export(&server, "?account=2"), other);
+    assert_eq!(
+        control(server.address, "GET", "clock?account=1", &Value::Null).ok()["now"],
+        crate::kit::START
+    );
+    server.advance(days(1));
+    assert_eq!(reset(&server, ""), json!({"realms": 8, "keys": 8, "secrets": 0, "certificates": 0}));
+    assert_eq!(control(server.address, "GET", "clock", &Value::Null).ok()["now"], crate::kit::START);
+}
+
+#[test]
+fn times_that_are_relative_are_told_anew_and_material_is_not_drawn_again() {
+    let seed = "realms: [{ account: '1000000000000001', keys: [{ id: k, created_at: '{{now - 1d}}' }] }]";
+    let server = Server::with(Setup { seeds: &[seed], ..Setup::default() });
+    let client = server.client();
+    let blob = client.call("Encrypt", &[("KeyId", "k"), ("Plaintext", "aGk=")]).ok();
+    let later = kmsim::world::Instant::parse("2030-01-11T00:00:00Z").unwrap();
+    control(server.address, "POST", "clock/resume", &Value::Null).ok();
+    server.world.clock.set_host(later);
+    control(server.address, "POST", "reset?account=1000000000000001&region=cn-hangzhou", &Value::Null).ok();
+    let client = server.client();
+    let key = client.call("DescribeKey", &[("KeyId", "k")]).ok();
+    assert_eq!(key["KeyMetadata"]["CreationDate"], "2030-01-10T00:00:00Z");
+    let opened = client.call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())]).ok();
+    assert_eq!(opened["Plaintext"], "aGk=");
+}
+
+#[test]
+fn access_keys_that_nobody_knows_have_scopes_too_where_that_is_let_pass() {
+    let auth = kmsim::dialects::AuthMode::Off;
+    let server = Server::with(Setup { auth, ..Setup::default() });
+    let (one, two) = (server.client_as("one", "x"), server.client_as("two", "x"));
+    let kept = two.create_key(&[]);
+    one.create_key(&[]);
+    assert_eq!(reset(&server, "?access_key=one")["keys"], 0);
+    assert_eq!(count(&one, "ListKeys", &[]), 0);
+    two.call("DescribeKey", &[("KeyId", &kept)]).ok();
+    let strict = Server::start();
+    let refused = control(strict.address, "POST", "reset?access_key=one", &Value::Null);
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert_eq!(control(strict.address, "GET", "reset", &Value::Null).status, 405);
+    assert_eq!(control(strict.address, "POST", "reset", &json!({"hard": true})).status, 400);
+}
