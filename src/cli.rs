@@ -54,7 +54,7 @@ pub enum Command {
     /// none yet.
     Ca(CaOptions),
     /// Look at seed files without a server.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = seed::EXAMPLES)]
     Seed(seed::Seed),
     /// Write down what a running server holds, key material and values included, as a seed file.
     Export(state::Export),

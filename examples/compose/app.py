@@ -20,7 +20,6 @@ CONTEXT = {"order": "42"}
 
 
 def main():
-    ensure_key()
     drawn = kms.generate_data_key(models.GenerateDataKeyRequest(key_id=ALIAS, encryption_context=CONTEXT)).body
     tag = sign(drawn.plaintext, "two teapots")
 
@@ -28,14 +27,6 @@ def main():
     opened = kms.decrypt(models.DecryptRequest(ciphertext_blob=drawn.ciphertext_blob, encryption_context=CONTEXT))
     assert hmac.compare_digest(sign(opened.body.plaintext, "two teapots"), tag)
     print("the order is genuine")
-
-
-def ensure_key():
-    """The key behind the alias, made at the first start."""
-    aliases = kms.list_aliases(models.ListAliasesRequest()).body.aliases.alias
-    if ALIAS not in [alias.alias_name for alias in aliases]:
-        key = kms.create_key(models.CreateKeyRequest(description="orders")).body.key_metadata.key_id
-        kms.create_alias(models.CreateAliasRequest(alias_name=ALIAS, key_id=key))
 
 
 def sign(data_key, text):

@@ -13,6 +13,10 @@ use crate::seed::{self, Seeds};
 use crate::store::Sqlite;
 use crate::world::World;
 
+pub(crate) const EXAMPLES: &str = "Examples:
+  kmsim seed check seed.yaml more/
+  kmsim seed schema > seed.schema.json";
+
 /// What to do with seeds.
 #[derive(Subcommand)]
 pub enum Seed {

@@ -31,8 +31,21 @@ pub struct Whose {
     pub region: Option<String>,
 }
 
+const EXPORTING: &str = "Examples:
+  kmsim export > state.yaml
+  kmsim export --access-key worker-1 --output worker-1.yaml
+
+The file is a seed file. It holds key material and secrets in the clear.";
+
+const IMPORTING: &str = "Examples:
+  kmsim import state.yaml
+  kmsim export --url http://one:5690 | kmsim import --url http://two:5690 -
+
+What the file says replaces what the server holds in the scope that the options name.";
+
 /// The options of `export`.
 #[derive(Args)]
+#[command(after_help = EXPORTING)]
 pub struct Export {
     #[command(flatten)]
     whose: Whose,
@@ -44,6 +57,7 @@ pub struct Export {
 
 /// The options of `import`.
 #[derive(Args)]
+#[command(after_help = IMPORTING)]
 pub struct Import {
     #[command(flatten)]
     whose: Whose,

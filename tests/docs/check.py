@@ -240,15 +240,18 @@ def compose():
     pinned = re.search(r"alibabacloud_kms20160120==(\S+)", app["command"]).group(0)
     if pinned not in (ROOT / "tests/sdk/python/requirements.txt").read_text():
         fail(f"{pinned} is not what is installed here")
+    mounted = {target: str(ROOT / source) for source, target, _ in (it.split(":") for it in server["volumes"] if it.endswith(":ro"))}
+    settings = {name: mounted.get(value, value) for name, value in server["environment"].items()}
+    equal(settings["KMSIM_SEED"], str(ROOT / "examples/compose/seed.yaml"))
     with tempfile.TemporaryDirectory() as data:
         for _ in range(2):
             # The second time, the volume holds what the first one made.
-            with Serving(**server["environment"], KMSIM_DATA=f"{data}/kmsim.db") as endpoint:
-                settings = {name: value.replace("kmsim:5690", endpoint) for name, value in app["environment"].items()}
+            with Serving(**settings, KMSIM_DATA=f"{data}/kmsim.db") as endpoint:
+                told = {name: value.replace("kmsim:5690", endpoint) for name, value in app["environment"].items()}
                 health = [KMSIM, "healthcheck", "--url", f"http://{endpoint}"]
                 subprocess.run(health, env=environment(), check=True, stdout=subprocess.DEVNULL)
                 done = subprocess.run(
-                    command, shell=True, env=environment(**settings), check=True, capture_output=True, text=True,
+                    command, shell=True, env=environment(**told), check=True, capture_output=True, text=True,
                 )
                 equal(done.stdout, "the order is genuine\n")
 
