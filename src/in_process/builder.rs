@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::{AccessKey, Running, Server};
 use crate::client::Endpoint;
 use crate::config::{Certificates, ConfigError, Data, Settings, add_parted};
+use crate::dialects::accounts::Secret;
 use crate::dialects::{Accounts, AuthMode};
 use crate::model::Realm;
 use crate::seed;
@@ -118,7 +119,8 @@ impl Builder {
         Self { entropy: Some(seed.to_owned()), ..self }
     }
 
-    /// A seed file, or a folder of them, of what there is from the start. Call it again for more.
+    /// A seed file, or a folder of them, of what there is from the start. Call it again for more. Access keys that it names
+    /// are there beside the others.
     ///
     /// ```
     /// let server = kmsim::Server::builder().seed_file("fixtures/seeds/known.yaml").start()?;
@@ -179,8 +181,16 @@ impl Builder {
         }
         if access_keys.is_empty() {
             let (id, secret, account) = DEFAULT;
-            add_parted(id, secret, account, &mut accounts)?;
-            access_keys.push(AccessKey { id: id.to_owned(), secret: secret.to_owned() });
+            // The seeds may have brought it, with another secret.
+            let secret = match accounts.get(id).map(|key| &key.secret) {
+                Some(Secret::Shared(own)) => own.to_string(),
+                Some(Secret::Rsa(_)) => return Err(ConfigError::of("--access-key", "name one")),
+                None => {
+                    add_parted(id, secret, account, &mut accounts)?;
+                    secret.to_owned()
+                }
+            };
+            access_keys.push(AccessKey { id: id.to_owned(), secret });
         }
         let clock = match &self.clock {
             None => Clock::default(),
