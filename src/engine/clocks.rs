@@ -63,7 +63,11 @@ impl Clocks {
     }
 
     pub(super) fn now(&self, realm: &Realm) -> Instant {
-        self.dial(|scope| scope.has(realm)).at(self.world.clock.host())
+        self.now_at(realm, self.world.clock.host())
+    }
+
+    fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
+        self.dial(|scope| scope.has(realm)).at(host)
     }
 
     fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
@@ -121,6 +125,12 @@ impl Engine {
     #[must_use]
     pub fn now(&self, realm: &Realm) -> Instant {
         self.clocks.now(realm)
+    }
+
+    /// The same when the host's clock shows `host`.
+    #[must_use]
+    pub fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
+        self.clocks.now_at(realm, host)
     }
 
     /// How the clock of a scope goes.

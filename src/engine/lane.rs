@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -32,13 +33,22 @@ enum Message {
 }
 
 /// The sending end of the lane.
-pub(super) struct Lane(mpsc::UnboundedSender<Message>);
+pub(super) struct Lane {
+    sender: mpsc::UnboundedSender<Message>,
+    commits: Arc<AtomicU64>,
+}
 
 impl Lane {
     pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, clocks: Arc<Clocks>) -> Self {
         let (sender, jobs) = mpsc::unbounded_channel();
-        tokio::spawn(run(jobs, store, realms, clocks));
-        Self(sender)
+        let commits = Arc::<AtomicU64>::default();
+        tokio::spawn(run(jobs, store, realms, clocks, Arc::clone(&commits)));
+        Self { sender, commits }
+    }
+
+    /// How many transactions the store took.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     pub(super) async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
@@ -82,13 +92,15 @@ impl Lane {
                 let _ = tell.send(written.map_err(Error::Store).and(outcome));
             })
         };
-        self.0.send(Message::Change(Box::new(job))).map_err(|_| Error::Internal("the writer has stopped"))?;
+        self.sender
+            .send(Message::Change(Box::new(job)))
+            .map_err(|_| Error::Internal("the writer has stopped"))?;
         told.await.map_err(|_| Error::Internal("the writer has stopped"))?
     }
 
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        if self.0.send(Message::Close(done)).is_ok() {
+        if self.sender.send(Message::Close(done)).is_ok() {
             // A lane that has ended already has nothing to put away.
             let _ = closed.await;
         }
@@ -100,6 +112,7 @@ async fn run(
     mut store: Box<dyn Store>,
     realms: Arc<Realms>,
     clocks: Arc<Clocks>,
+    commits: Arc<AtomicU64>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
     while messages.recv_many(&mut waiting, BATCH).await > 0 {
@@ -114,6 +127,7 @@ async fn run(
         }
         let Batch { ahead, facts, .. } = batch;
         let written = if facts.is_empty() { Ok(()) } else { store.commit(&facts).await };
+        commits.fetch_add(u64::from(written.is_ok() && !facts.is_empty()), Ordering::Relaxed);
         match &written {
             Ok(()) => ahead.into_iter().for_each(|(realm, state)| realms.publish(&realm, state)),
             Err(error) => tracing::error!(%error, changes = facts.len(), "nothing was written"),

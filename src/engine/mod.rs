@@ -18,6 +18,7 @@ mod envelope;
 mod error;
 pub mod estate;
 mod import;
+mod inspect;
 mod keys;
 mod lane;
 mod pairs;
@@ -45,6 +46,7 @@ pub use clocks::{Marks, Turn};
 pub use draft::Draft;
 pub use error::Error;
 pub use import::{ImportParameters, Wrapped, Wrapping};
+pub use inspect::{Census, Inspected};
 pub use keys::NewKey;
 pub use pairs::PairRef;
 pub use rules::{CertificateOperation, Operation, Renewal, Rules, Verdict};
@@ -110,7 +112,7 @@ impl Engine {
     /// What the caller's realm holds now.
     #[must_use]
     pub fn view(&self, caller: &Caller) -> View {
-        View { state: self.realms.snapshot(&caller.realm), now: self.now(&caller.realm) }
+        self.view_of(&caller.realm)
     }
 
     /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees every change

@@ -1,0 +1,124 @@
+//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands for, how much there
+//! is. No plaintext and no material leaves.
+
+use super::ciphertext::Parts;
+use super::{Caller, Engine, Error, KeyRef, Operation, Quota, View};
+use crate::model::{Key, KeyId, KeyState, Realm, VersionId};
+
+/// What became known of a ciphertext in one realm that has its key.
+#[derive(Debug)]
+pub struct Inspected {
+    /// The realm.
+    pub realm: Realm,
+    /// The key.
+    pub key: KeyId,
+    /// The version that sealed it.
+    pub version: VersionId,
+    /// What the key is.
+    pub spec: crate::model::KeySpec,
+    /// The key's state.
+    pub state: KeyState,
+    /// Whether it would open there, or why not.
+    pub opens: Result<(), Error>,
+}
+
+/// How much a cloud's realms hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Realms that hold anything.
+    pub realms: usize,
+    /// Keys, those of services included.
+    pub keys: usize,
+    /// Secrets.
+    pub secrets: usize,
+}
+
+impl Engine {
+    /// Looks at a ciphertext in every realm that has its key: would it open with this context? Answers nothing where
+    /// no realm has the key.
+    ///
+    /// # Errors
+    /// [`Error::CiphertextMalformed`] when it is no ciphertext of this engine's.
+    pub fn inspect(
+        &self,
+        associated: impl Fn(&Realm) -> Vec<u8>,
+        blob: &[u8],
+    ) -> Result<Vec<Inspected>, Error> {
+        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
+        let realms = self.realms.all();
+        Ok(realms.into_iter().filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob)).collect())
+    }
+
+    fn inspect_in(
+        &self,
+        realm: Realm,
+        associated: &impl Fn(&Realm) -> Vec<u8>,
+        parts: &Parts<'_>,
+        blob: &[u8],
+    ) -> Option<Inspected> {
+        let rules = self.clouds.get(&*realm.dialect)?;
+        let user = realm.account.clone();
+        let caller = Caller { realm, rules, user, quota: Quota::default(), rehearses: false };
+        let view = self.view(&caller);
+        let key = view.state.key_by_version(parts.version)?;
+        let state = key.state(view.now)?;
+        let opened = self.open_sealed(&caller, Operation::Decrypt, &associated(&caller.realm), blob);
+        Some(Inspected {
+            key: key.id.clone(),
+            version: parts.version,
+            spec: key.spec,
+            state,
+            // The plaintext ends here.
+            opens: opened.map(drop),
+            realm: caller.realm,
+        })
+    }
+
+    /// What a realm holds now.
+    #[must_use]
+    pub fn view_of(&self, realm: &Realm) -> View {
+        View { state: self.realms.snapshot(realm), now: self.now(realm) }
+    }
+
+    /// How much the realms of a cloud hold.
+    #[must_use]
+    pub fn census(&self, dialect: &str) -> Census {
+        let realms = self.realms.all();
+        realms.iter().filter(|realm| *realm.dialect == *dialect).fold(Census::default(), |sum, realm| {
+            let state = self.realms.snapshot(realm);
+            Census {
+                realms: sum.realms + 1,
+                keys: sum.keys + state.keys().count(),
+                secrets: sum.secrets + state.secrets().count(),
+            }
+        })
+    }
+
+    /// How many transactions the store took since the start.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.lane.commits()
+    }
+}
+
+impl View {
+    /// The key that a name stands for, whatever its state.
+    #[must_use]
+    pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {
+        let key = match name {
+            KeyRef::Id(id) => self.state.key_by_id(id),
+            KeyRef::Alias(alias) => self.state.key_by_alias(alias),
+        };
+        key.map(id_of)
+    }
+
+    /// The key that has a version.
+    #[must_use]
+    pub fn key_of_version(&self, version: VersionId) -> Option<&KeyId> {
+        self.state.key_by_version(version).map(id_of)
+    }
+}
+
+fn id_of(key: &std::sync::Arc<Key>) -> &KeyId {
+    &key.id
+}
