@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::{call, completions, env, healthcheck, inspect, seed, state, wait};
 use crate::dialects::AuthMode;
 use crate::tls::TRUSTSTORE_PASSWORD;
+use crate::watch::journal::USUAL;
 
 const EXAMPLES: &str = "Examples:
   kmsim
@@ -37,7 +38,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve. This is also what happens without any command.
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Ask a server once whether it serves.
     Healthcheck(healthcheck::Options),
     /// Wait until a server serves.
@@ -153,6 +154,30 @@ pub struct ServeOptions {
     /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
     #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert", help_heading = "HTTPS")]
     pub tls_key: Option<PathBuf>,
+
+    /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
+    #[arg(
+        long,
+        env = "KMSIM_JOURNAL",
+        value_name = "COUNT",
+        default_value_t = USUAL,
+        help_heading = "Control plane"
+    )]
+    pub journal: usize,
+
+    /// The token that the control plane under /_kmsim/ asks for, as `Authorization: Bearer TOKEN`.
+    #[arg(
+        long,
+        env = "KMSIM_CONTROL_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        help_heading = "Control plane"
+    )]
+    pub control_token: Option<String>,
+
+    /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for faults.
+    #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token", help_heading = "Control plane")]
+    pub no_control: bool,
 
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
     #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info", help_heading = "Serving")]

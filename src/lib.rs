@@ -42,6 +42,8 @@ pub mod store;
 #[doc(hidden)]
 pub mod tls;
 #[doc(hidden)]
+pub mod watch;
+#[doc(hidden)]
 pub mod world;
 
 pub use config::ConfigError as StartError;

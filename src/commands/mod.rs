@@ -22,7 +22,7 @@ use crate::cli::{Cli, Command};
 /// # Errors
 /// What stopped it, or that the answer is no.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
         Command::Serve(options) => serve::run(&options),
         Command::Healthcheck(options) => healthcheck::run(&options),
         Command::Wait(options) => wait::run(&options),

@@ -8,11 +8,13 @@ use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
 use crate::cli::ServeOptions;
+pub use crate::control::{ControlAccess, ControlToken};
 use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts, AuthMode};
 use crate::model::Realm;
 use crate::seed::{self, Seed};
 use crate::tls::{Mistaken, OwnCertificate, ServedName};
+pub use crate::watch::journal::USUAL as USUAL_JOURNAL;
 use crate::world::{Clock, Entropy, Instant, World};
 
 /// The access key of a server that was given none.
@@ -73,6 +75,10 @@ pub struct Settings {
     pub auth: AuthMode,
     /// Its clock and its randomness.
     pub world: Arc<World>,
+    /// How many requests the journal keeps for each realm.
+    pub journal: usize,
+    /// Who may use the control plane.
+    pub control: ControlAccess,
 }
 
 impl Settings {
@@ -91,6 +97,8 @@ impl Settings {
             region: region(options)?.map(str::to_owned),
             auth: options.auth,
             world: Arc::new(world(options)?),
+            journal: options.journal,
+            control: control(options)?,
         })
     }
 }
@@ -117,6 +125,18 @@ fn certificates(options: &ServeOptions) -> Result<Certificates, ConfigError> {
     let names = options.tls_names.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
     let names: Result<_, _> = names.map(str::parse).collect();
     names.map(Certificates::Issued).map_err(|error| ConfigError::of("--tls-name", error))
+}
+
+fn control(options: &ServeOptions) -> Result<ControlAccess, ConfigError> {
+    match &options.control_token {
+        _ if options.no_control => Ok(ControlAccess::Nobody),
+        None => Ok(ControlAccess::Everybody),
+        Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            // It is not shown.
+            Err(ConfigError::of("--control-token", "letters, digits and marks without spaces are needed"))
+        }
+        Some(token) => Ok(ControlAccess::Token(ControlToken::new(token))),
+    }
 }
 
 /// The clock and the randomness that the options ask for.

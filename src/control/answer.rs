@@ -32,6 +32,11 @@ impl Refused {
         Self(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why".to_owned())
     }
 
+    /// Something else, by its status.
+    pub(super) fn of(status: StatusCode, what: impl Into<String>) -> Self {
+        Self(status, what.into())
+    }
+
     pub(super) fn wrong_method() -> Self {
         Self(StatusCode::METHOD_NOT_ALLOWED, "this endpoint has no such method".to_owned())
     }

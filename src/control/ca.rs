@@ -3,18 +3,21 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::get;
 
 use super::answer::Refused;
+use super::endpoints::Endpoints;
 use crate::server::App;
 use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/_kmsim/ca.pem", get(pem)).route("/_kmsim/ca.p12", get(p12))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/ca.json"))
+        .get("/_kmsim/ca.pem", pem)
+        .open_to_everybody()
+        .get("/_kmsim/ca.p12", p12)
+        .open_to_everybody()
 }
 
 /// `GET /_kmsim/ca.pem`: the authority's certificate.

@@ -2,25 +2,25 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
+use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::engine::Turn;
 use crate::model::Scope;
 use crate::server::App;
 use crate::world::{Dial, Instant, parse_duration};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/_kmsim/clock", get(show))
-        .route("/_kmsim/clock/freeze", post(freeze))
-        .route("/_kmsim/clock/set", post(set))
-        .route("/_kmsim/clock/advance", post(advance))
-        .route("/_kmsim/clock/resume", post(resume))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/clock.json"))
+        .get("/_kmsim/clock", show)
+        .post("/_kmsim/clock/freeze", freeze)
+        .post("/_kmsim/clock/set", set)
+        .post("/_kmsim/clock/advance", advance)
+        .post("/_kmsim/clock/resume", resume)
 }
 
 #[derive(Serialize)]

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::endpoints::Endpoints;
 use crate::dialects::Cloud;
 use crate::server::App;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/_kmsim/health", get(health))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/health.json")).get("/_kmsim/health", health).open_to_everybody()
 }
 
 #[derive(Serialize)]

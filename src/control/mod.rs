@@ -1,10 +1,19 @@
 //! The control plane, under `/_kmsim/`: what a test or an operator asks of the server itself. One file for each noun. Answers
 //! are JSON, and a refusal is `{"error": …}`.
 
+mod access;
+mod actions;
 mod answer;
 mod ca;
 mod clock;
+mod endpoints;
+mod faults;
 mod health;
+mod inspect;
+mod metrics;
+mod names;
+mod openapi;
+mod requests;
 mod reset;
 mod scope;
 mod snapshots;
@@ -12,24 +21,45 @@ mod state;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 
 use crate::model::Scope;
 use crate::server::App;
+pub use access::{ControlAccess, ControlToken};
 use answer::{Answer, Refused};
+use endpoints::Endpoints;
 
 pub(crate) use snapshots::Snapshots;
 
-/// Every endpoint there is.
+/// Every endpoint there is. A noun adds itself here, and describes itself on its page under `openapi/`.
+fn endpoints() -> Endpoints {
+    open_endpoints()
+        .and(openapi::endpoints())
+        .and(actions::endpoints())
+        .and(clock::endpoints())
+        .and(faults::endpoints())
+        .and(requests::endpoints())
+        .and(metrics::endpoints())
+        .and(inspect::endpoints())
+        .and(reset::endpoints())
+        .and(snapshots::endpoints())
+        .and(state::endpoints())
+}
+
+/// Those that answer everybody, and that a server has in any case.
+fn open_endpoints() -> Endpoints {
+    health::endpoints().and(ca::endpoints())
+}
+
+/// What answers under `/_kmsim/`.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
-    let routes = Router::new()
-        .merge(health::routes())
-        .merge(clock::routes())
-        .merge(ca::routes())
-        .merge(reset::routes())
-        .merge(snapshots::routes())
-        .merge(state::routes());
-    routes.method_not_allowed_fallback(wrong_method).fallback(unknown).with_state(Arc::clone(app))
+    let endpoints = match app.control {
+        ControlAccess::Nobody => open_endpoints(),
+        ControlAccess::Everybody | ControlAccess::Token(_) => endpoints(),
+    };
+    let access = (Arc::clone(app), access::open(endpoints.listed()));
+    let router = endpoints.into_router().method_not_allowed_fallback(wrong_method).fallback(unknown);
+    router.layer(middleware::from_fn_with_state(access, access::check)).with_state(Arc::clone(app))
 }
 
 /// Takes a scope back to the seeds, as `POST /_kmsim/reset` does.

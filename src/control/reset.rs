@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
+use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::model::{Realm, Scope, State as Contents};
 use crate::server::App;
+use crate::watch::Whose;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/_kmsim/reset", post(reset))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
 }
 
 #[derive(Deserialize)]
@@ -41,7 +42,8 @@ impl Held {
     }
 }
 
-/// `POST /_kmsim/reset`: realms hold what the seeds say and nothing else, and their clocks go as at the start.
+/// `POST /_kmsim/reset`: realms hold what the seeds say and nothing else, their clocks go as at the start, and no faults are armed and no requests
+/// in the journal.
 async fn reset(
     State(app): State<Arc<App>>,
     Scoped(scope): Scoped,
@@ -58,5 +60,8 @@ pub(super) async fn back_to_seeds(app: &App, scope: &Scope) -> Answer<Held> {
         app.seeds.estates(&app.engine, scope).map_err(|mistake| Refused::bad(mistake.to_string()))?;
     let held = Held::of(&estates);
     app.engine.replace(scope, estates).await.map_err(|error| Refused::broken(&error))?;
+    let whose = Whose { scope: scope.clone(), access_key: None };
+    app.watch.faults.disarm(&whose, |_| true);
+    app.watch.journal.clear(&whose);
     Ok(Json(held))
 }

@@ -10,25 +10,32 @@ use super::answer::Refused;
 use crate::dialects::AuthMode;
 use crate::model::{Realm, Scope};
 use crate::server::App;
+use crate::watch::Whose;
 
 /// The realms that a call names.
 pub(super) struct Scoped(pub(super) Scope);
 
-#[derive(Deserialize)]
+/// The same as [`Scoped`], but an access key is that very key, and not its whole account.
+pub(super) struct OfKey(pub(super) Whose);
+
+/// A scope as it is named.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Named {
-    account: Option<String>,
-    access_key: Option<String>,
-    region: Option<String>,
+pub(super) struct Named {
+    pub(super) account: Option<String>,
+    pub(super) access_key: Option<String>,
+    pub(super) region: Option<String>,
 }
 
-impl FromRequestParts<Arc<App>> for Scoped {
-    type Rejection = Refused;
+impl Named {
+    fn of(parts: &Parts) -> Result<Self, Refused> {
+        let named = Query::<Self>::try_from_uri(&parts.uri);
+        named.map(|Query(named)| named).map_err(|error| Refused::bad(error.body_text()))
+    }
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        let named = Query::<Named>::try_from_uri(&parts.uri);
-        let Query(named) = named.map_err(|error| Refused::bad(error.body_text()))?;
-        let account = match (named.account, named.access_key) {
+    /// The realms meant.
+    fn scope(self, app: &App) -> Result<Scope, Refused> {
+        let account = match (self.account, self.access_key) {
             (Some(_), Some(_)) => return Err(Refused::bad("account and access_key: name one of them")),
             (Some(account), None) => Some(account.into()),
             // In the other modes an access key need not be known to have an account.
@@ -38,12 +45,34 @@ impl FromRequestParts<Arc<App>> for Scoped {
             (None, Some(id)) => Some(Arc::clone(&app.accounts.presumed(Some(&id)).id)),
             (None, None) => None,
         };
-        let region = match named.region {
+        let region = match self.region {
             Some(region) if !Realm::is_region_id(&region) => {
                 return Err(Refused::bad(format!("region: {region:?} is not a region id")));
             }
             region => region.map(Arc::from),
         };
-        Ok(Self(Scope { account, region }))
+        Ok(Scope { account, region })
+    }
+
+    /// The requests meant.
+    pub(super) fn whose(self, app: &App) -> Result<Whose, Refused> {
+        let access_key = self.access_key.as_deref().map(Box::from);
+        Ok(Whose { scope: self.scope(app)?, access_key })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Scoped {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
+        Named::of(parts)?.scope(app).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for OfKey {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
+        Named::of(parts)?.whose(app).map(Self)
     }
 }

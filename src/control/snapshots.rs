@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
+use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
 use crate::engine::Marks;
@@ -24,11 +23,13 @@ const MOST: usize = 1000;
 /// The longest name, in bytes.
 const NAME_MAX: usize = 128;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/_kmsim/snapshots", get(list))
-        .route("/_kmsim/snapshots/{name}", get(show).post(save).put(save).delete(forget))
-        .route("/_kmsim/snapshots/{name}/load", post(load))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/snapshots.json"))
+        .get("/_kmsim/snapshots", list)
+        .get("/_kmsim/snapshots/{name}", show)
+        .post("/_kmsim/snapshots/{name}", save)
+        .delete("/_kmsim/snapshots/{name}", forget)
+        .post("/_kmsim/snapshots/{name}/load", load)
 }
 
 /// Every snapshot, by its scope and name.
@@ -136,13 +137,18 @@ async fn load(
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
+#[derive(Serialize)]
+struct Forgotten {
+    forgotten: bool,
+}
+
 /// `DELETE /_kmsim/snapshots/NAME`.
 async fn forget(
     State(app): State<Arc<App>>,
     Scoped(scope): Scoped,
     Path(name): Path<String>,
-) -> Result<StatusCode, Refused> {
+) -> Answer<Forgotten> {
     app.snapshots.named(scope.clone(), name.clone())?;
-    app.snapshots.all().remove(&(scope, name));
-    Ok(StatusCode::NO_CONTENT)
+    let forgotten = app.snapshots.all().remove(&(scope, name)).is_some();
+    Ok(Json(Forgotten { forgotten }))
 }

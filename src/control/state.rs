@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::HttpBody as _;
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use super::answer::{Answer, Refused};
+use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
 use crate::seed::{self, Seeds};
@@ -23,8 +23,11 @@ const LARGEST: usize = 64 * 1024 * 1024;
 /// What mistakes call the body.
 const BODY: &str = "the body";
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/_kmsim/state", get(export).put(import)).layer(DefaultBodyLimit::max(LARGEST))
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/state.json"))
+        .get("/_kmsim/state", export)
+        .put("/_kmsim/state", import)
+        .taking_bodies_of(LARGEST)
 }
 
 /// `GET /_kmsim/state`: everything that the scope holds, key material and values included.

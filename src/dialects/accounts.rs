@@ -144,6 +144,11 @@ impl Accounts {
         self.keys.get(id)
     }
 
+    /// Every access key.
+    pub fn access_keys(&self) -> impl Iterator<Item = &AccessKey> {
+        self.keys.values()
+    }
+
     /// Whether some access key goes with this token.
     #[must_use]
     pub fn has_token(&self, text: &str) -> bool {

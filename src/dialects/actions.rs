@@ -8,6 +8,7 @@ use std::pin::Pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::params::names;
 use super::{Cx, Dialect, Outbound};
 
 /// What an action may do.
@@ -37,6 +38,8 @@ pub struct Entry<D: Dialect> {
     pub name: &'static str,
     /// What it may do.
     pub kind: Kind,
+    /// The names of the parameters that it reads.
+    pub reads: &'static [&'static str],
     run: Run<D>,
 }
 
@@ -93,7 +96,7 @@ impl<D: Dialect> Actions<D> {
             let started = D::params::<Q>(call).map(|params| handler(cx.clone(), params));
             Box::pin(async move { D::reply(call, request_id, &started?.await?) })
         });
-        self.0.insert(name, Entry { name, kind: Kind::Change, run: Run::Later(run) });
+        self.0.insert(name, Entry { name, kind: Kind::Change, reads: names::<Q>(), run: Run::Later(run) });
         self
     }
 
@@ -104,7 +107,7 @@ impl<D: Dialect> Actions<D> {
     {
         let run: Box<Now<D>> =
             Box::new(move |cx, call, request_id| D::reply(call, request_id, &handler(cx, D::params(call)?)?));
-        self.0.insert(name, Entry { name, kind, run: Run::Now(run) });
+        self.0.insert(name, Entry { name, kind, reads: names::<Q>(), run: Run::Now(run) });
         self
     }
 

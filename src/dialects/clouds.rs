@@ -8,6 +8,7 @@ use super::kingsoft::Kingsoft;
 use super::peers::Peer;
 use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, serve};
 use crate::engine::{self, Engine, Rules};
+use crate::watch::Watch;
 
 /// The client side of each. The first is the one that is meant where none is named.
 pub const PEERS: &[Peer] = &[Peer::of::<Alibaba>(), Peer::of::<Kingsoft>()];
@@ -26,8 +27,12 @@ pub trait Cloud: Send + Sync {
     fn action_names(&self) -> Vec<&'static str>;
     /// Every error that it is known to answer.
     fn errors(&self) -> &'static [KnownError];
+    /// What it does not serve yet: an action, or an action with a parameter's value (`Action Name=Value`).
+    fn not_yet(&self) -> Vec<&'static str>;
+    /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
+    fn associated(&self, context: &str) -> Option<Vec<u8>>;
     /// Answers a request.
-    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, inbound: Inbound) -> Answering<'a>;
+    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, watch: &'a Watch, inbound: Inbound) -> Answering<'a>;
 }
 
 /// An answer in the making.
@@ -58,8 +63,18 @@ impl<D: Dialect> Cloud for D {
         D::ERRORS
     }
 
-    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, inbound: Inbound) -> Answering<'a> {
-        Box::pin(serve(self, engine, inbound))
+    fn not_yet(&self) -> Vec<&'static str> {
+        let lines = D::NOT_YET.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        // What else a cloud has not, such as errors that nothing answers, is no action.
+        lines.filter(|line| line.split_once(' ').is_none_or(|(_, rest)| rest.contains('='))).collect()
+    }
+
+    fn associated(&self, context: &str) -> Option<Vec<u8>> {
+        D::associated(context)
+    }
+
+    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, watch: &'a Watch, inbound: Inbound) -> Answering<'a> {
+        Box::pin(serve(self, engine, watch, inbound))
     }
 }
 
@@ -117,7 +132,7 @@ impl Clouds {
     }
 
     /// Answers a request.
-    pub async fn serve(&self, engine: &Arc<Engine>, inbound: Inbound) -> Outbound {
-        self.of(&inbound).serve(engine, inbound).await
+    pub async fn serve(&self, engine: &Arc<Engine>, watch: &Watch, inbound: Inbound) -> Outbound {
+        self.of(&inbound).serve(engine, watch, inbound).await
     }
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue};
 
 /// Name and value pairs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Form {
+pub struct Form {
     text: String,
     pairs: Vec<Pair>,
 }

@@ -55,6 +55,20 @@ impl Gate {
         Some(Realm { dialect: Arc::clone(&self.dialect), account: Arc::clone(&account.id), region })
     }
 
+    /// The realm that a request claims: of an access key that nobody has, it is no account's.
+    pub(super) fn claimed(&self, access_key: Option<&str>, region: Option<&str>) -> Realm {
+        let account = match self.auth {
+            AuthMode::Strict => {
+                access_key.and_then(|id| self.accounts.get(id)).map(|key| Arc::clone(&key.account))
+            }
+            AuthMode::Warn | AuthMode::Off => Some(self.accounts.presumed(access_key)),
+        };
+        let region = region.filter(|region| Realm::is_region_id(region));
+        let region = region.map_or_else(|| Arc::clone(&self.default_region), Arc::from);
+        let account = account.map_or_else(|| "".into(), |account| Arc::clone(&account.id));
+        Realm { dialect: Arc::clone(&self.dialect), account, region }
+    }
+
     /// The times that a request for this account and region may be fresh by.
     pub(super) fn times(&self, engine: &Engine, account: &Account, region: Option<&str>) -> Times {
         Times::of(engine, self.realm(account, region).as_ref())
@@ -80,7 +94,7 @@ impl Gate {
         };
         let (user, quota) = (Arc::clone(&account.id), account.quota);
         let caller = Caller { realm: realm(&account)?, rules: self.rules, user, quota, rehearses: false };
-        Ok(Verified { caller, account, failed })
+        Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off })
     }
 
     /// Checks the token that came with an access key.

@@ -1,4 +1,4 @@
-//! The one pipeline that every cloud's requests take: parse, verify, find, run, render. A dialect says what
+//! The one pipeline that every cloud's requests take: parse, verify, strike, find, run, render, tell. A dialect says what
 //! its wire looks like; it touches no store, and knows no other dialect.
 
 pub mod accounts;
@@ -6,6 +6,7 @@ mod actions;
 pub mod alibaba;
 mod canonical;
 mod clouds;
+mod faults;
 mod form;
 mod gate;
 pub mod kingsoft;
@@ -13,11 +14,14 @@ mod params;
 pub mod peers;
 mod redact;
 mod replay;
+mod report;
+mod subject;
 mod times;
 mod values;
 mod xml;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
@@ -27,9 +31,17 @@ use serde::de::DeserializeOwned;
 pub use accounts::{Account, Accounts};
 pub use actions::{Actions, Entry, Kind};
 pub use clouds::{Answering, Cloud, Clouds, PEERS};
+pub use faults::Cut;
+pub use form::Form;
 
-use crate::engine::{self, Caller, Engine, Rules};
+use crate::engine::{self, Caller, Engine, KeyRef, Rules};
+use crate::model::Realm;
+use crate::watch::Watch;
+use crate::watch::journal::{Auth, Mismatch};
+use crate::watch::naming::Naming;
+use crate::world::Stopwatch;
 use peers::{Ask, Client, Unsignable};
+use report::Report;
 
 /// A request as it came, its body whole.
 #[derive(Debug)]
@@ -91,6 +103,18 @@ pub struct Verified {
     pub account: Arc<Account>,
     /// The check that failed, where failing was let pass: an error code.
     pub failed: Option<&'static str>,
+    /// Whether anything was checked.
+    pub checked: bool,
+}
+
+impl Verified {
+    fn auth(&self) -> Auth {
+        match self.failed {
+            _ if !self.checked => Auth::Unchecked,
+            None => Auth::Passed,
+            Some(code) => Auth::LetPass(code),
+        }
+    }
 }
 
 /// What a handler works with.
@@ -118,6 +142,10 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     const ERRORS: &'static [KnownError];
     /// The SDKs and tools that can be pointed at a server, and how.
     const CLIENTS: &'static [Client];
+    /// The code of the error by which it throttles.
+    const THROTTLING: &'static str;
+    /// What it does not serve yet, a line for each action, or for an action's parameter and value.
+    const NOT_YET: &'static str;
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
     /// the refusal is rendered in the form that the request asked for, as far as that could be read.
     type Call: Send + Sync;
@@ -132,6 +160,26 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable>;
     /// Its table of actions.
     fn actions(&self) -> &Actions<Self>;
+    /// A request's parameters.
+    fn form(call: &Self::Call) -> &Form;
+    /// What its parameters mean for those who watch.
+    fn naming() -> &'static Naming;
+    /// The access key that a request names.
+    fn access_key(call: &Self::Call) -> Option<&str>;
+    /// The action that it asks for, served or not.
+    fn asked(call: &Self::Call) -> Option<&str>;
+    /// The realm that it claims to work in, before anything is checked.
+    fn claimed(&self, call: &Self::Call) -> Realm;
+    /// Reads the name of a key in a realm: its id, an alias, or what the cloud has besides.
+    fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef>;
+    /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
+    fn associated(context: &str) -> Option<Vec<u8>>;
+    /// An error's code.
+    fn code(error: &Self::Error) -> &'static str;
+    /// Tells a client when to come again, where it looks for that.
+    fn hint_retry(response: &mut Outbound, after: Duration);
+    /// Why the signature of a request that failed its checks is wrong; `None` where it is right.
+    fn mismatch(&self, call: &Self::Call) -> Option<Mismatch>;
     /// Reads a request.
     fn parse(&self, inbound: Inbound) -> Self::Call;
     /// Finds out whose it is, and that nobody changed it.
@@ -160,50 +208,61 @@ pub trait Dialect: Sized + Send + Sync + 'static {
 /// The response header that says which check a request failed, where failing was let pass.
 static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
 
-/// The request header that names an error for this one request to be answered with, once it is verified. Nothing
-/// else comes of it.
+/// The request header that asks for a fault to strike this one request, once it is verified: an error's code, or what
+/// else [`crate::watch::faults::Effect::of_header`] reads.
 pub const FAULT_HEADER: &str = "x-kmsim-fault";
 
 /// Answers one request.
-pub async fn serve<D: Dialect>(dialect: &D, engine: &Arc<Engine>, inbound: Inbound) -> Outbound {
-    let request_id = engine.world().entropy.uuid().to_string();
-    let fault =
-        inbound.headers.get(FAULT_HEADER).map(|code| String::from_utf8_lossy(code.as_bytes()).into_owned());
+pub async fn serve<D: Dialect>(
+    dialect: &D,
+    engine: &Arc<Engine>,
+    watch: &Watch,
+    inbound: Inbound,
+) -> Outbound {
+    let mut report = Report::begun(Stopwatch::start(), engine.world().entropy.uuid().to_string());
+    let asked = faults::asked_for(watch, &inbound);
     let call = dialect.parse(inbound);
-    let mut failed = None;
+    let mut let_in = None;
     let outcome = match dialect.verify(engine, &call) {
         Ok(verified) => {
-            failed = verified.failed;
-            let cx = Cx { engine: Arc::clone(engine), caller: verified.caller, account: verified.account };
-            match fault {
-                None => run(dialect, cx, &call, &request_id).await,
-                Some(code) => Err(dialect.injected(&code).unwrap_or_else(|error| error)),
-            }
+            report.auth = verified.auth();
+            let engine = Arc::clone(engine);
+            let cx = let_in.insert(Cx { engine, caller: verified.caller, account: verified.account });
+            faults::run(dialect, watch, cx, &call, asked.as_deref(), &mut report).await
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            report.auth = Auth::Refused(D::code(&error));
+            Err(error)
+        }
     };
     if let Some(engine::Error::Internal(cause)) = outcome.as_ref().err().and_then(D::engine_error) {
-        tracing::error!(cause, request_id, "a request failed");
+        tracing::error!(cause, request_id = report.request_id, "a request failed");
     }
-    let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &request_id, &error));
-    if let Some(value) = failed.map(HeaderValue::from_static) {
-        response.headers_mut().insert(AUTH_HEADER.clone(), value);
+    let code = outcome.as_ref().err().map(D::code);
+    let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &report.request_id, &error));
+    if let Auth::LetPass(code) = report.auth {
+        response.headers_mut().insert(AUTH_HEADER.clone(), HeaderValue::from_static(code));
     }
+    faults::mark::<D>(&mut response, &report.struck);
+    report.tell((dialect, engine, watch), let_in.as_ref(), &call, code, &response);
     response
 }
 
 async fn run<D: Dialect>(
     dialect: &D,
-    mut cx: Cx,
+    watch: &Watch,
+    cx: &mut Cx,
     call: &D::Call,
-    request_id: &str,
+    report: &mut Report,
 ) -> Result<Outbound, D::Error> {
     let entry = dialect.find(call)?;
+    report.found(entry, watch, (dialect, cx, call));
+    let request_id = &*report.request_id;
     let rehearsal = dialect.is_rehearsal(call, entry)?;
     cx.caller.rehearses = rehearsal;
     cx.engine.settle(&cx.caller.realm).await;
-    let outcome = match dialect.permit(&cx, entry) {
-        Ok(()) => entry.run(&cx, call, request_id).await,
+    let outcome = match dialect.permit(cx, entry) {
+        Ok(()) => entry.run(cx, call, request_id).await,
         Err(error) => Err(error),
     };
     let absent = match outcome.as_ref().err().and_then(D::engine_error) {
@@ -215,7 +274,7 @@ async fn run<D: Dialect>(
         // A service's own key comes to be when it is first asked for.
         (false, Some(alias)) => {
             cx.engine.create_service_key(cx.caller.clone(), alias).await?;
-            entry.run(&cx, call, request_id).await
+            entry.run(cx, call, request_id).await
         }
         (true, None) => Err(dialect.rehearsed(outcome.map(|_| ()))),
         (true, Some(_)) => Err(dialect.rehearsed(Ok(()))),

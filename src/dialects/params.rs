@@ -29,7 +29,7 @@ const LIST_MAX: usize = 1000;
 /// Reads an action's parameters.
 pub(super) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
     if tracing::enabled!(tracing::Level::DEBUG) {
-        let read = T::deserialize(Names).err().map(|names| names.0).unwrap_or_default();
+        let read = names::<T>();
         let unread = |name: &str| {
             let list = name.split('.').next().unwrap_or_default();
             !manner.common.contains(&name) && !read.contains(&name) && !read.contains(&list)
@@ -40,6 +40,11 @@ pub(super) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Resul
         }
     }
     glance(params, manner)
+}
+
+/// The names of the parameters that a request of this type has.
+pub(super) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+    T::deserialize(Names).err().map(|names| names.0).unwrap_or_default()
 }
 
 /// Reads some parameters, and says nothing of the others.

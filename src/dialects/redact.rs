@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::canonical::hex;
 use super::form::Form;
-use crate::algorithms::mac::{Hash, digest};
+use crate::watch::Measured;
+use crate::watch::naming::Naming;
 
 /// Displays a request's parameters, given those whose values may stand in a log: those of flat lists by the list's
 /// name. Any other value may be a secret, that of a misspelt name too.
@@ -17,12 +17,25 @@ impl fmt::Display for Params<'_> {
             if self.1.contains(&name.split('.').next().unwrap_or_default()) {
                 write!(f, "{}={value:?}", name.escape_debug())?;
             } else {
-                let mark = hex(&digest(Hash::Sha256, value.as_bytes())[..4]);
-                write!(f, "{}=<{} bytes, sha256 {mark}>", name.escape_debug(), value.len())?;
+                write!(f, "{}={}", name.escape_debug(), Measured::of(value.as_bytes()))?;
             }
         }
         Ok(())
     }
+}
+
+/// An encoded value as it may stand in a canonical text that is shown.
+pub(super) fn shown(naming: &Naming, name: &str, encoded: &str) -> String {
+    if naming.is_open(name) { encoded.to_owned() } else { Measured::of(encoded.as_bytes()).plain() }
+}
+
+/// An encoded query as it may be shown.
+pub(super) fn shown_query(naming: &Naming, query: &str) -> String {
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) => [name, "=", &shown(naming, name, value)].concat(),
+        None => pair.to_owned(),
+    };
+    query.split('&').map(pair).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{AccessKey, Running, Server};
 use crate::client::Endpoint;
-use crate::config::{Certificates, ConfigError, Data, Settings, add_parted};
+use crate::config::{Certificates, ConfigError, ControlAccess, Data, Settings, USUAL_JOURNAL, add_parted};
 use crate::dialects::accounts::Secret;
 use crate::dialects::{Accounts, AuthMode};
 use crate::model::Realm;
@@ -214,6 +214,8 @@ impl Builder {
                 clock,
                 entropy: self.entropy.as_deref().map_or(Entropy::Os, Entropy::seeded),
             }),
+            journal: USUAL_JOURNAL,
+            control: ControlAccess::Everybody,
         };
         Ok((settings, access_keys))
     }

@@ -1,21 +1,24 @@
 //! HTTP: collects a request's body, hands it to its dialect, sends the answer back.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Response;
-use axum::{Router, ServiceExt};
+use axum::serve::{IncomingStream, Listener};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tower_service::Service;
 
-use super::App;
 use super::doors::Staffed;
+use super::line::{Line, Lines, Scissors, Wire};
+use super::{App, cut};
 use crate::control;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound};
 
@@ -31,6 +34,8 @@ const FAREWELL: Duration = Duration::from_secs(10);
 struct Front {
     app: Arc<App>,
     control: Router,
+    /// Those of the connection that it stands before.
+    scissors: Scissors,
 }
 
 impl Service<Request> for Front {
@@ -46,9 +51,26 @@ impl Service<Request> for Front {
         if request.uri().path().starts_with("/_kmsim/") {
             Box::pin(self.control.call(request))
         } else {
-            let app = Arc::clone(&self.app);
-            Box::pin(async move { Ok(answer(&app, request).await.map(Body::from)) })
+            let (app, scissors) = (Arc::clone(&self.app), self.scissors.clone());
+            Box::pin(async move { Ok(cut::send(answer(&app, request).await, &scissors)) })
         }
+    }
+}
+
+/// Puts a front before each connection.
+struct Fronts(Front);
+
+impl<L: Listener<Io = Line<S>>, S: Wire> Service<IncomingStream<'_, L>> for Fronts {
+    type Response = Front;
+    type Error = Infallible;
+    type Future = Ready<Result<Front, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, connection: IncomingStream<'_, L>) -> Self::Future {
+        ready(Ok(Front { scissors: connection.io().scissors().clone(), ..self.0.clone() }))
     }
 }
 
@@ -67,8 +89,8 @@ pub(super) async fn run(
         // The other end waits for as long as the server serves.
         let _ = told.send(());
     };
-    let front = Front { control: control::routes(&app), app };
-    let serving = axum::serve(doors, front.into_make_service()).with_graceful_shutdown(stop);
+    let front = Front { control: control::routes(&app), app, scissors: Scissors::default() };
+    let serving = axum::serve(Lines(doors), Fronts(front)).with_graceful_shutdown(stop);
     let patience = async {
         if stopping.await.is_err() {
             std::future::pending::<()>().await;
@@ -88,7 +110,7 @@ async fn answer(app: &App, request: Request) -> Outbound {
     let (parts, body) = request.into_parts();
     let body = tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or(Err(BodyRefused::Broken));
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    app.clouds.serve(&app.engine, inbound).await
+    app.clouds.serve(&app.engine, &app.watch, inbound).await
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, BodyRefused> {

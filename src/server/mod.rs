@@ -1,7 +1,9 @@
 //! A running server: everything put together, from settings to sockets. It knows neither keys nor wires.
 
+mod cut;
 mod doors;
 mod http;
+mod line;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,13 +12,14 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Certificates, ConfigError, Data, Settings};
-use crate::control::Snapshots;
+use crate::control::{ControlAccess, Snapshots};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::seed::{self, Seed, Seeds};
 use crate::store::{self, DataLock, RootKey, Sqlite, Store};
 use crate::tls::{Authority, Tls};
-use crate::world::World;
+use crate::watch::Watch;
+use crate::world::{Instant, World};
 use doors::Doors;
 
 /// What every request and every endpoint of the control plane works with.
@@ -35,6 +38,12 @@ pub struct App {
     pub seeds: Seeds,
     /// States of scopes that somebody saved.
     pub(crate) snapshots: Snapshots,
+    /// What is noticed of requests, and done to them.
+    pub watch: Watch,
+    /// Who may use the control plane.
+    pub control: ControlAccess,
+    /// When it started, by the host's clock.
+    pub started: Instant,
 }
 
 /// A server that serves. Dropping it stops it.
@@ -73,16 +82,30 @@ impl Server {
         store: Box<dyn Store>,
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
-        let Settings { data, certificates, accounts, seeds, auth, region, world, .. } = settings;
+        let Settings { data, certificates, accounts, seeds, auth, region, world, journal, control, .. } =
+            settings;
         let tls = Arc::new(tls(certificates, &data, &world)?);
         let accounts = Arc::new(accounts);
         let clouds = Clouds::new(&accounts, auth, region.as_deref());
         let engine = Engine::open(store, world, clouds.rules()).await;
         let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
         let seeds = plant(seeds, &clouds, &engine).await?;
-        let snapshots = Snapshots::default();
-        let tls_shown = Arc::clone(&tls);
-        let app = Arc::new(App { engine, accounts, clouds, auth, tls: tls_shown, seeds, snapshots });
+        // What nobody can read is not kept.
+        let is_open = control != ControlAccess::Nobody;
+        let watch = Watch::new(if is_open { journal } else { 0 }, is_open);
+        let started = engine.world().clock.host();
+        let app = Arc::new(App {
+            engine,
+            accounts,
+            clouds,
+            auth,
+            tls: Arc::clone(&tls),
+            seeds,
+            snapshots: Snapshots::default(),
+            watch,
+            control,
+            started,
+        });
         let listening = doors.addresses().map_err(|error| ConfigError::of("--listen", error))?;
         let (address, further) = listening;
         let (stop, told) = oneshot::channel();

@@ -59,6 +59,16 @@ impl Connection {
         Self(Stage::New(stream, tls))
     }
 
+    /// Its socket. There is none to see while the client is greeted, and none after it came to nothing.
+    #[must_use]
+    pub fn socket(&self) -> Option<&TcpStream> {
+        match &self.0 {
+            Stage::New(stream, _) | Stage::Plain(stream) => Some(stream),
+            Stage::Secure(stream) => Some(stream.get_ref().0),
+            Stage::Greeting(_) | Stage::Over => None,
+        }
+    }
+
     /// Goes on until it is known how the client speaks, and the client was greeted.
     fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {

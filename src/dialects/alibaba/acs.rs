@@ -44,6 +44,33 @@ pub(super) struct Authorization {
     signature: String,
 }
 
+/// What of a request is signed. A client that errs signs something else.
+pub(super) struct Signed<'a> {
+    pub(super) call: &'a Call,
+    pub(super) method: &'a str,
+    /// The encoded query, where it is not the request's own.
+    pub(super) query: Option<String>,
+    /// A header's value.
+    pub(super) header: fn(&Call, &str) -> String,
+    pub(super) body: &'a [u8],
+    /// What stands for an empty header.
+    pub(super) empty: &'static str,
+}
+
+impl<'a> Signed<'a> {
+    /// The request as it came.
+    pub(super) fn of(call: &'a Call) -> Self {
+        Self { call, method: call.method.as_str(), query: None, header, body: &call.body, empty: "" }
+    }
+}
+
+/// The values of a header, as they are signed.
+pub(super) fn header(call: &Call, name: &str) -> String {
+    let mut values: Vec<_> = call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
+    values.sort_unstable();
+    String::from_utf8_lossy(&values.join(&b","[..])).into_owned()
+}
+
 /// What an ACS4 key is derived for.
 struct Scope {
     date: String,
@@ -85,10 +112,11 @@ impl Authorization {
     /// Checks the signature.
     pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Error> {
         // An empty header is signed as such, or, by one SDK, as the word null.
-        let canonical_request = self.canonical_request(call, "");
+        let canonical_request = self.canonical_request(&Signed::of(call));
         let string_to_sign = self.string_to_sign(&canonical_request);
         let genuine = |text: &str| self.is_genuine(text, secret);
-        let as_null = || self.string_to_sign(&self.canonical_request(call, "null"));
+        let as_null =
+            || self.string_to_sign(&self.canonical_request(&Signed { empty: "null", ..Signed::of(call) }));
         if self.covers(&call.headers) && (genuine(&string_to_sign) || genuine(&as_null())) {
             Ok(())
         } else {
@@ -98,7 +126,7 @@ impl Authorization {
 
     /// The signature of `call`, as a client makes it with the plain secret.
     pub(super) fn sign(&self, call: &Call, secret: &str) -> String {
-        let text = self.string_to_sign(&self.canonical_request(call, ""));
+        let text = self.string_to_sign(&self.canonical_request(&Signed::of(call)));
         hex(&hmac(self.algorithm.hash, &[secret.as_bytes()], text.as_bytes()))
     }
 
@@ -118,33 +146,34 @@ impl Authorization {
             .all(|name| !headers.contains_key(&name) || signed(&name))
     }
 
-    fn canonical_request(&self, call: &Call, empty: &str) -> String {
-        let query = encode_pairs(call.query.iter());
-        let mut text = [call.method.as_str(), "\n", &call.path, "\n", &query, "\n"].concat();
+    /// The text whose digest is signed.
+    pub(super) fn canonical_request(&self, signed: &Signed<'_>) -> String {
+        let query =
+            signed.query.as_deref().map_or_else(|| encode_pairs(signed.call.query.iter()), str::to_owned);
+        let mut text = [signed.method, "\n", &signed.call.path, "\n", &query, "\n"].concat();
         for name in self.signed_headers.split(';') {
-            let mut values: Vec<_> =
-                call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
-            values.sort_unstable();
-            let value = values.join(&b","[..]);
+            let value = (signed.header)(signed.call, name);
             text.push_str(name);
             text.push(':');
-            text.push_str(if value.is_empty() { empty } else { "" });
-            text.push_str(&String::from_utf8_lossy(&value));
+            text.push_str(if value.is_empty() { signed.empty } else { "" });
+            text.push_str(&value);
             text.push('\n');
         }
         text.push('\n');
         text.push_str(&self.signed_headers);
         text.push('\n');
-        text.push_str(&hex(&digest(self.algorithm.hash, &call.body)));
+        text.push_str(&hex(&digest(self.algorithm.hash, signed.body)));
         text
     }
 
-    fn string_to_sign(&self, canonical_request: &str) -> String {
+    /// The text that is signed.
+    pub(super) fn string_to_sign(&self, canonical_request: &str) -> String {
         let digest = digest(self.algorithm.hash, canonical_request.as_bytes());
         [self.name, "\n", &hex(&digest)].concat()
     }
 
-    fn is_genuine(&self, text: &str, secret: &Secret) -> bool {
+    /// Whether the signature is right for a text.
+    pub(super) fn is_genuine(&self, text: &str, secret: &Secret) -> bool {
         let hash = self.algorithm.hash;
         let mac = match (self.algorithm.key, &self.scope, secret) {
             (Key::Plain, _, Secret::Shared(secret)) => hmac(hash, &[secret.as_bytes()], text.as_bytes()),

@@ -18,6 +18,7 @@ mod import;
 mod keys;
 mod listing;
 mod metadata;
+mod mismatch;
 mod names;
 mod params;
 mod policies;
@@ -39,20 +40,22 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::Request;
+use axum::http::{HeaderName, HeaderValue, Request};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, Kind, KnownError, Outbound,
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, Kind, KnownError, Outbound,
     Verified,
 };
 use crate::dialects::gate::Gate;
 use crate::dialects::peers::{Ask, Client, Unsignable};
 use crate::dialects::redact::Params;
-use crate::engine::{self, Engine, Rules};
-use crate::model::AliasName;
+use crate::engine::{self, Engine, KeyRef, Rules};
+use crate::model::{AliasName, Realm};
+use crate::watch::journal::Mismatch;
+use crate::watch::naming::Naming;
 use call::Call;
 use errors::Error;
 
@@ -101,11 +104,20 @@ pub fn action_names() -> Vec<&'static str> {
     actions::table().names()
 }
 
+/// Where clients look for when to come again.
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
+
+fn millis(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}
+
 impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
     const DEFAULT_REGION: &'static str = "cn-hangzhou";
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
+    const THROTTLING: &'static str = "Rejected.Throttling";
+    const NOT_YET: &'static str = include_str!("../../../fixtures/alibaba/not-yet.txt");
     type Call = Call;
     type Error = Error;
 
@@ -124,6 +136,47 @@ impl Dialect for Alibaba {
 
     fn actions(&self) -> &Actions<Self> {
         &self.actions
+    }
+
+    fn form(call: &Call) -> &Form {
+        &call.params
+    }
+
+    fn naming() -> &'static Naming {
+        &params::NAMING
+    }
+
+    fn access_key(call: &Call) -> Option<&str> {
+        verify::access_key_id(call)
+    }
+
+    fn asked(call: &Call) -> Option<&str> {
+        call.action()
+    }
+
+    fn claimed(&self, call: &Call) -> Realm {
+        self.gate.claimed(verify::access_key_id(call), call.region())
+    }
+
+    fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef> {
+        names::KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok()
+    }
+
+    fn associated(context: &str) -> Option<Vec<u8>> {
+        values::Context::try_from(context.to_owned()).ok().map(|context| context.bytes().to_vec())
+    }
+
+    fn code(error: &Error) -> &'static str {
+        error.refusal().code
+    }
+
+    /// In milliseconds, as the official SDKs and the aliyun CLI read it.
+    fn hint_retry(response: &mut Outbound, after: Duration) {
+        response.headers_mut().insert(RETRY_AFTER.clone(), HeaderValue::from(millis(after)));
+    }
+
+    fn mismatch(&self, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(&self.gate.accounts, call)
     }
 
     fn parse(&self, inbound: Inbound) -> Call {

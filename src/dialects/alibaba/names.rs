@@ -45,7 +45,11 @@ fn key_ref(text: &str) -> Result<engine::KeyRef, Malformed> {
 impl KeyName {
     /// The key meant, in the caller's realm. Another realm's is unknown.
     pub(super) fn within(self, cx: &Cx) -> Result<engine::KeyRef, Error> {
-        let realm = &cx.caller.realm;
+        self.in_realm(&cx.caller.realm)
+    }
+
+    /// The key meant, in this realm. Another realm's is unknown.
+    pub(super) fn in_realm(self, realm: &Realm) -> Result<engine::KeyRef, Error> {
         match &self.place {
             Some((region, account)) if **region != *realm.region || **account != *realm.account => {
                 Err(engine::Error::KeyNotFound.into())

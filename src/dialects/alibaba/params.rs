@@ -1,32 +1,52 @@
 //! How parameters are written here.
 
+use std::sync::OnceLock;
+
 use serde::de::DeserializeOwned;
 
 use super::errors::Error;
 use crate::dialects::form::Form;
 use crate::dialects::params::{self, Flaw, Manner};
+use crate::watch::naming::Naming;
 
 const MANNER: Manner = Manner {
-    common: &[
-        "AccessKeyId",
-        "Action",
-        "DryRun",
-        "Format",
-        "RegionId",
-        "SecurityToken",
-        "Signature",
-        "SignatureMethod",
-        "SignatureNonce",
-        "SignatureType",
-        "SignatureVersion",
-        "Timestamp",
-        "Version",
-    ],
+    common: COMMON,
     empty_is_a_value: &["Description"],
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
     lists_repeat: false,
 };
+
+/// What requests are about, by their parameters.
+pub(super) static NAMING: Naming = Naming {
+    common: COMMON,
+    open: OPEN,
+    keys: &["KeyId", "SourceKeyId", "DestinationKeyId", "EncryptionKeyId", "AliasName"],
+    versions: &["KeyVersionId", "SourceKeyVersionId"],
+    blobs: &["CiphertextBlob"],
+    secrets: &["SecretName"],
+    certificates: &["CertificateId"],
+    contexts: &["EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext"],
+    answered: ("KeyId", "KeyVersionId"),
+    made: OnceLock::new(),
+};
+
+/// The parameters that belong to every request.
+const COMMON: &[&str] = &[
+    "AccessKeyId",
+    "Action",
+    "DryRun",
+    "Format",
+    "RegionId",
+    "SecurityToken",
+    "Signature",
+    "SignatureMethod",
+    "SignatureNonce",
+    "SignatureType",
+    "SignatureVersion",
+    "Timestamp",
+    "Version",
+];
 
 /// The parameters whose values may stand in a log.
 pub(super) const OPEN: &[&str] = &[

@@ -28,7 +28,8 @@ pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<
     })
 }
 
-fn access_key_id(call: &Call) -> Option<&str> {
+/// The access key that a request names.
+pub(super) fn access_key_id(call: &Call) -> Option<&str> {
     let id = match &call.scheme {
         Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
         _ => call.param("AccessKeyId"),

@@ -5,12 +5,15 @@ use std::time::Duration;
 use super::SERVICE;
 use super::call::{Call, Scheme};
 use super::errors::{Error, SignatureFlaw as Flaw};
+use super::params::NAMING;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::{encode_into, hex};
 use crate::dialects::gate::LEEWAY;
+use crate::dialects::redact::shown_query;
 use crate::dialects::times::Times;
 use crate::model::Realm;
+use crate::watch::Measured;
 use crate::world::Instant;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -165,7 +168,9 @@ impl<'a> Claim<'a> {
     pub(super) fn told(&self, call: &Call) -> (String, String) {
         (
             self.string_to_sign(call),
-            self.canonical_request(call, "(the parameters)", |name| OPEN.contains(&name)),
+            self.canonical_request(call, &shown_query(&NAMING, &canonical_query(call)), |name| {
+                OPEN.contains(&name)
+            }),
         )
     }
 
@@ -183,7 +188,11 @@ impl<'a> Claim<'a> {
                 call.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()).collect();
             values.sort_unstable();
             let value = values.join(&b","[..]);
-            let value = if shown(name) { String::from_utf8_lossy(&value) } else { "...".into() };
+            let value = if shown(name) {
+                String::from_utf8_lossy(&value)
+            } else {
+                Measured::of(&value).plain().into()
+            };
             text.extend([name, ":", &value, "\n"]);
         }
         text.extend(["\n", self.signed_headers, "\n", &hex(&digest(Hash::Sha256, &call.body))]);

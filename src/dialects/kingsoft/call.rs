@@ -11,6 +11,7 @@ use crate::dialects::form::{Form, is_form, raw_pairs};
 use crate::dialects::{BODY_LIMIT, Inbound};
 
 /// A request.
+#[derive(Clone)]
 pub struct Call {
     pub(super) method: Method,
     pub(super) path: String,
@@ -44,6 +45,7 @@ impl From<Flaw> for Error {
 }
 
 /// How a request is signed.
+#[derive(Clone)]
 pub(super) enum Scheme {
     /// By the header `Authorization`, which is this.
     Header(String),

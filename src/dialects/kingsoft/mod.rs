@@ -8,6 +8,7 @@ mod cipher;
 mod clients;
 mod errors;
 mod keys;
+mod mismatch;
 mod params;
 mod reply;
 mod rules;
@@ -20,7 +21,8 @@ mod xml;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::Request;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, Request};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,12 +32,16 @@ use super::gate::Gate;
 use super::peers::{Ask, Client, Unsignable};
 use super::redact::Params;
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Inbound, KnownError, Outbound, Verified,
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, KnownError, Outbound,
+    Verified,
 };
-use crate::engine::{self, Engine, Rules, Verdict};
-use crate::model::KeyId;
+use crate::engine::{self, Engine, KeyRef, Rules, Verdict};
+use crate::model::{KeyId, Realm};
+use crate::watch::journal::Mismatch;
+use crate::watch::naming::Naming;
 use call::Call;
 use errors::Error;
+use verify::Named;
 
 /// The only version of the API.
 const VERSION: &str = "2016-03-04";
@@ -81,6 +87,8 @@ impl Dialect for Kingsoft {
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
+    const THROTTLING: &'static str = "LimitExceeded";
+    const NOT_YET: &'static str = include_str!("../../../fixtures/kingsoft/not-yet.txt");
     type Call = Call;
     type Error = Error;
 
@@ -98,6 +106,50 @@ impl Dialect for Kingsoft {
 
     fn actions(&self) -> &Actions<Self> {
         &self.actions
+    }
+
+    fn form(call: &Call) -> &Form {
+        &call.params
+    }
+
+    fn naming() -> &'static Naming {
+        &params::NAMING
+    }
+
+    fn access_key(call: &Call) -> Option<&str> {
+        Named::by(call).access_key
+    }
+
+    fn asked(call: &Call) -> Option<&str> {
+        call.param("Action")
+    }
+
+    fn claimed(&self, call: &Call) -> Realm {
+        let Named { access_key, region } = Named::by(call);
+        self.gate.claimed(access_key, region)
+    }
+
+    fn key_ref(_: &Realm, name: &str) -> Option<KeyRef> {
+        KeyId::parse(name).map(KeyRef::Id)
+    }
+
+    /// This cloud has no contexts: none is the only one.
+    fn associated(context: &str) -> Option<Vec<u8>> {
+        (context == "{}").then(Vec::new)
+    }
+
+    fn code(error: &Error) -> &'static str {
+        error.refusal().code
+    }
+
+    /// In whole seconds, as HTTP has it: no client of this cloud looks for anything of its own.
+    fn hint_retry(response: &mut Outbound, after: Duration) {
+        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+
+    fn mismatch(&self, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(&self.gate.accounts, call)
     }
 
     fn parse(&self, inbound: Inbound) -> Call {

@@ -2,13 +2,20 @@
 
 use super::call::Call;
 use super::errors::{Error, SignatureFlaw as Flaw};
+use super::params::NAMING;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::{encode_pairs, hex};
+use crate::dialects::redact::shown_query;
 
 /// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.
 fn string_to_sign(call: &Call) -> String {
     encode_pairs(call.params.iter().filter(|(name, _)| *name != "Signature"))
+}
+
+/// The same without what may be a secret.
+pub(super) fn told(call: &Call) -> String {
+    shown_query(&NAMING, &string_to_sign(call))
 }
 
 /// Checks the signature.

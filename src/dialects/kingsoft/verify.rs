@@ -38,13 +38,13 @@ pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
 }
 
 /// The access key and the region that a request names, whether or not the rest of its signature can be read.
-struct Named<'a> {
-    access_key: Option<&'a str>,
-    region: Option<&'a str>,
+pub(super) struct Named<'a> {
+    pub(super) access_key: Option<&'a str>,
+    pub(super) region: Option<&'a str>,
 }
 
 impl<'a> Named<'a> {
-    fn by(call: &'a Call) -> Self {
+    pub(super) fn by(call: &'a Call) -> Self {
         match aws4::credential(call) {
             Some(credential) => {
                 let mut parts = credential.split('/');

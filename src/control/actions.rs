@@ -1,0 +1,32 @@
+//! What each cloud's wire serves, and what it does not serve yet.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::endpoints::Endpoints;
+use crate::server::App;
+
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/actions.json")).get("/_kmsim/actions", show)
+}
+
+#[derive(Serialize)]
+struct Actions {
+    served: Vec<&'static str>,
+    not_yet: Vec<&'static str>,
+    errors: Vec<&'static str>,
+}
+
+/// `GET /_kmsim/actions`: by dialect, what is served, what is not, and the errors that can be asked for.
+async fn show(State(app): State<Arc<App>>) -> Answer<BTreeMap<&'static str, Actions>> {
+    let actions = app.clouds.iter().map(|cloud| {
+        let errors = cloud.errors().iter().map(|(code, _, _)| *code).collect();
+        (cloud.name(), Actions { served: cloud.action_names(), not_yet: cloud.not_yet(), errors })
+    });
+    Ok(Json(actions.collect()))
+}

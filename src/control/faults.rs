@@ -1,0 +1,241 @@
+//! Faults: rules by which requests fail, wait or break off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Refused, Sent};
+use super::endpoints::Endpoints;
+use super::names;
+use super::scope::OfKey;
+use crate::server::App;
+use crate::watch::faults::{Aim, Effect, End, Point, Rule, When, Words};
+
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/faults.json"))
+        .get("/_kmsim/faults", list)
+        .post("/_kmsim/faults", arm)
+        .delete("/_kmsim/faults", disarm_all)
+        .get("/_kmsim/faults/{id}", show)
+        .delete("/_kmsim/faults/{id}", disarm)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    dialect: Option<String>,
+    action: Option<String>,
+    key: Option<String>,
+    secret: Option<String>,
+    when: Option<Counted>,
+    at: Option<String>,
+    error: Option<String>,
+    #[serde(default)]
+    throttling: bool,
+    retry_after: Option<String>,
+    latency: Option<String>,
+    jitter: Option<String>,
+    #[serde(default)]
+    reset: bool,
+    #[serde(default)]
+    truncate: bool,
+}
+
+/// Which of the requests that a rule matches it strikes.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Counted {
+    Always,
+    First(u64),
+    Nth(u64),
+    Every(u64),
+    Probability(f64),
+}
+
+impl TryFrom<Counted> for When {
+    type Error = Refused;
+
+    fn try_from(counted: Counted) -> Result<Self, Refused> {
+        match counted {
+            Counted::First(0) | Counted::Nth(0) | Counted::Every(0) => {
+                Err(Refused::bad("when: requests are counted from 1"))
+            }
+            Counted::Probability(chance) if !(0.0..=1.0).contains(&chance) => {
+                Err(Refused::bad("when.probability: between 0 and 1"))
+            }
+            Counted::Always => Ok(Self::Always),
+            Counted::First(count) => Ok(Self::First(count)),
+            Counted::Nth(nth) => Ok(Self::Nth(nth)),
+            Counted::Every(count) => Ok(Self::Every(count)),
+            Counted::Probability(chance) => Ok(Self::Chance(chance)),
+        }
+    }
+}
+
+impl From<When> for Counted {
+    fn from(when: When) -> Self {
+        match when {
+            When::Always => Self::Always,
+            When::First(count) => Self::First(count),
+            When::Nth(nth) => Self::Nth(nth),
+            When::Every(count) => Self::Every(count),
+            When::Chance(chance) => Self::Probability(chance),
+        }
+    }
+}
+
+/// `POST /_kmsim/faults`: arms a rule.
+async fn arm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
+    let words = Words {
+        error: asked.error.as_deref(),
+        throttling: asked.throttling,
+        retry_after: asked.retry_after.as_deref(),
+        latency: asked.latency.as_deref(),
+        jitter: asked.jitter.as_deref(),
+        reset: asked.reset,
+        truncate: asked.truncate,
+        at: asked.at.as_deref(),
+    };
+    let effect = Effect::read(&words).map_err(|flaw| Refused::bad(flaw.to_string()))?;
+    let clouds = names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
+    let when = asked.when.map_or(Ok(When::Always), When::try_from)?;
+    let aim = Aim {
+        whose,
+        clouds: clouds.iter().map(|cloud| cloud.name()).collect(),
+        action: asked.action.map(Into::into),
+        key: asked.key.map(Into::into),
+        secret: asked.secret.map(Into::into),
+    };
+    let rule = app.watch.faults.arm(aim, when, effect);
+    let rule = rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
+    Ok(Json(shown(&rule)))
+}
+
+#[derive(Serialize)]
+struct List {
+    faults: Vec<Shown>,
+}
+
+/// `GET /_kmsim/faults`: the rules, with their counts.
+async fn list(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<List> {
+    let rules = app.watch.faults.of(&whose);
+    Ok(Json(List { faults: rules.iter().map(|rule| shown(rule)).collect() }))
+}
+
+/// `GET /_kmsim/faults/{id}`: one rule.
+async fn show(State(app): State<Arc<App>>, OfKey(whose): OfKey, Path(id): Path<String>) -> Answer<Shown> {
+    let rules = app.watch.faults.of(&whose);
+    let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
+    Ok(Json(shown(rule)))
+}
+
+#[derive(Serialize)]
+struct Cleared {
+    cleared: usize,
+}
+
+/// `DELETE /_kmsim/faults`: takes rules away.
+async fn disarm_all(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<Cleared> {
+    Ok(Json(Cleared { cleared: app.watch.faults.disarm(&whose, |_| true) }))
+}
+
+/// `DELETE /_kmsim/faults/{id}`: takes one away.
+async fn disarm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
+    match app.watch.faults.disarm(&whose, |rule| rule.id.to_string() == id) {
+        0 => Err(no_such(&id)),
+        cleared => Ok(Json(Cleared { cleared })),
+    }
+}
+
+fn no_such(id: &str) -> Refused {
+    Refused::not_found(format!("there is no rule {id:?}"))
+}
+
+/// A rule as it is told.
+#[derive(Serialize)]
+struct Shown {
+    id: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    dialects: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    when: Counted,
+    at: &'static str,
+    #[serde(flatten)]
+    effect: ShownEffect,
+    matched: u64,
+    hits: u64,
+}
+
+#[derive(Default, Serialize)]
+struct ShownEffect {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    throttling: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jitter: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reset: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncate: bool,
+}
+
+fn shown(rule: &Rule) -> Shown {
+    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    let Aim { whose, clouds, action, key, secret } = &rule.aim;
+    Shown {
+        id: rule.id,
+        account: whose.scope.account.as_deref().map(str::to_owned),
+        access_key: text(&whose.access_key),
+        region: whose.scope.region.as_deref().map(str::to_owned),
+        dialects: clouds.clone(),
+        action: text(action),
+        key: text(key),
+        secret: text(secret),
+        when: rule.when.into(),
+        at: match rule.effect.at {
+            Point::Before => "before",
+            Point::After => "after",
+        },
+        effect: shown_effect(&rule.effect),
+        matched: rule.matched(),
+        hits: rule.hits(),
+    }
+}
+
+fn shown_effect(effect: &Effect) -> ShownEffect {
+    let length = |length: Duration| format!("{}ms", length.as_millis());
+    let mut shown = ShownEffect {
+        latency: effect.latency.map(|latency| length(latency.of)),
+        jitter: effect.latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
+        ..ShownEffect::default()
+    };
+    match &effect.end {
+        None => {}
+        Some(End::Error(code)) => shown.error = Some(code.to_string()),
+        Some(End::Throttling(after)) => {
+            shown.throttling = true;
+            shown.retry_after = after.map(length);
+        }
+        Some(End::Reset) => shown.reset = true,
+        Some(End::Truncate) => shown.truncate = true,
+    }
+    shown
+}

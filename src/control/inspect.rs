@@ -1,0 +1,149 @@
+//! A ciphertext, looked at: whose it is, whether it would decrypt, and if not why.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Refused, Sent};
+use super::endpoints::Endpoints;
+use super::scope::Scoped;
+use crate::engine::{Error, Inspected};
+use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
+use crate::server::App;
+
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/inspect.json")).post("/_kmsim/inspect", inspect)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    ciphertext_blob: String,
+    encryption_context: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    would_decrypt: bool,
+    /// Why not, in a word.
+    why: Option<&'static str>,
+    /// The same in a sentence.
+    explanation: Option<&'static str>,
+    #[serde(flatten)]
+    found: Option<Found>,
+}
+
+#[derive(Serialize)]
+struct Found {
+    dialect: String,
+    account: String,
+    region: String,
+    key: String,
+    key_version: String,
+    key_state: &'static str,
+    algorithm: &'static str,
+}
+
+impl Shown {
+    fn not(why: Why, found: Option<Found>) -> Self {
+        Self { would_decrypt: false, why: Some(why.0), explanation: Some(why.1), found }
+    }
+}
+
+/// A word and a sentence.
+#[derive(Clone, Copy)]
+struct Why(&'static str, &'static str);
+
+const MALFORMED: Why =
+    Why("not_a_ciphertext", "It is not a symmetric ciphertext of this server's, in base64.");
+const UNKNOWN: Why = Why("unknown_key", "No key here has the version that its first bytes name.");
+const ELSEWHERE: Why = Why("other_realm", "The key belongs to another account or region than the scope.");
+const DISABLED: Why = Why("disabled", "The key is disabled.");
+const DELETION: Why = Why("pending_deletion", "The key is waiting for its deletion.");
+const IMPORT: Why = Why("pending_import", "The key has no material at present.");
+const NO_CONTEXT: Why = Why(
+    "context_missing_or_corrupted",
+    "It does not open without an encryption context: it was sealed with one, or bytes of it were changed.",
+);
+const CONTEXT: Why = Why(
+    "context_differs_or_corrupted",
+    "It does not open with this encryption context: it was sealed with another, or bytes of it were changed.",
+);
+
+/// `POST /_kmsim/inspect`: looks at a ciphertext.
+async fn inspect(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Sent(asked): Sent<Asked>,
+) -> Answer<Shown> {
+    let context = match &asked.encryption_context {
+        None => "{}".to_owned(),
+        Some(pairs) => serde_json::to_string(pairs).map_err(|_| bad_context())?,
+    };
+    if app.clouds.iter().all(|cloud| cloud.associated(&context).is_none()) {
+        return Err(bad_context());
+    }
+    let associated = |realm: &Realm| {
+        let cloud = app.clouds.named(&realm.dialect);
+        cloud.and_then(|cloud| cloud.associated(&context)).unwrap_or_default()
+    };
+    let Ok(blob) = STANDARD.decode(&asked.ciphertext_blob) else {
+        return Ok(Json(Shown::not(MALFORMED, None)));
+    };
+    let Ok(everywhere) = app.engine.inspect(associated, &blob) else {
+        return Ok(Json(Shown::not(MALFORMED, None)));
+    };
+    let known = !everywhere.is_empty();
+    let mut within: Vec<_> = everywhere.into_iter().filter(|it| scope.has(&it.realm)).collect();
+    // Where several realms have the key, one in which it opens is the one to tell.
+    within.sort_by_key(|it| it.opens.is_err());
+    let shown = match within.into_iter().next() {
+        Some(inspected) => shown(inspected, asked.encryption_context.is_some_and(|pairs| !pairs.is_empty())),
+        None => Shown::not(if known { ELSEWHERE } else { UNKNOWN }, None),
+    };
+    Ok(Json(shown))
+}
+
+fn bad_context() -> Refused {
+    Refused::bad("encryption_context: it is longer than any cloud here takes")
+}
+
+fn shown(it: Inspected, with_context: bool) -> Shown {
+    let why = match it.opens {
+        Ok(()) => None,
+        Err(Error::KeyDisabled) => Some(DISABLED),
+        Err(Error::KeyPendingDeletion) => Some(DELETION),
+        Err(Error::KeyPendingImport) => Some(IMPORT),
+        Err(Error::CiphertextUnopenable) => Some(if with_context { CONTEXT } else { NO_CONTEXT }),
+        Err(_) => Some(MALFORMED),
+    };
+    let found = Found {
+        dialect: it.realm.dialect.to_string(),
+        account: it.realm.account.to_string(),
+        region: it.realm.region.to_string(),
+        key: it.key.to_string(),
+        key_version: it.version.to_string(),
+        key_state: match it.state {
+            KeyState::Enabled => "enabled",
+            KeyState::Disabled => "disabled",
+            KeyState::PendingDeletion => "pending_deletion",
+            KeyState::PendingImport => "pending_import",
+        },
+        algorithm: match it.spec {
+            KeySpec::Symmetric(SymmetricSpec::Aes128) => "AES-128-GCM",
+            KeySpec::Symmetric(SymmetricSpec::Aes192) => "AES-192-GCM",
+            KeySpec::Symmetric(SymmetricSpec::Aes256) => "AES-256-GCM",
+            KeySpec::Symmetric(SymmetricSpec::Sm4) => "SM4-GCM",
+            KeySpec::Pair(_) => "a key pair's",
+        },
+    };
+    match why {
+        None => Shown { would_decrypt: true, why: None, explanation: None, found: Some(found) },
+        Some(why) => Shown::not(why, Some(found)),
+    }
+}

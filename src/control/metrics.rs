@@ -1,0 +1,45 @@
+//! Counts for Prometheus.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+
+use super::endpoints::Endpoints;
+use crate::dialects::Cloud;
+use crate::server::App;
+
+pub(super) fn endpoints() -> Endpoints {
+    Endpoints::on_page(include_str!("openapi/metrics.json")).get("/_kmsim/metrics", show)
+}
+
+/// `GET /_kmsim/metrics`: Prometheus' text format, version 0.0.4.
+async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(&app))
+}
+
+fn text(app: &App) -> String {
+    let mut text = app.watch.metrics.text();
+    let census: Vec<_> = app.clouds.iter().map(Cloud::name).map(|it| (it, app.engine.census(it))).collect();
+    let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Census) -> usize| {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+        for (dialect, census) in &census {
+            let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(census));
+        }
+    };
+    gauge("kmsim_realms", "Realms that hold anything.", |census| census.realms);
+    gauge("kmsim_keys", "Keys, those of services included.", |census| census.keys);
+    gauge("kmsim_secrets", "Secrets.", |census| census.secrets);
+    let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
+    let _ = writeln!(
+        text,
+        "# HELP kmsim_commits_total Transactions that the store took.\n# TYPE kmsim_commits_total counter\n\
+         kmsim_commits_total {commits}\n\
+         # HELP process_start_time_seconds When the server started, in seconds since 1970.\n\
+         # TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {started}"
+    );
+    text
+}

@@ -1,0 +1,65 @@
+//! Names that somebody may misspell: clouds, actions, error codes. A wrong one is told with the nearest.
+
+use super::answer::Refused;
+use crate::dialects::Cloud;
+use crate::server::App;
+
+/// The clouds of this name, or all, that know the action and the error.
+pub(super) fn clouds<'a>(
+    app: &'a App,
+    dialect: Option<&str>,
+    action: Option<&str>,
+    error: Option<&str>,
+) -> Result<Vec<&'a dyn Cloud>, Refused> {
+    let mut clouds: Vec<_> = app.clouds.iter().collect();
+    if let Some(name) = dialect {
+        let known: Vec<_> = clouds.iter().map(|cloud| cloud.name()).collect();
+        clouds.retain(|cloud| cloud.name() == name);
+        if clouds.is_empty() {
+            return Err(unknown("dialect", name, &known));
+        }
+    }
+    if let Some(name) = action {
+        let known: Vec<_> = clouds.iter().flat_map(|cloud| cloud.action_names()).collect();
+        clouds.retain(|cloud| cloud.action_names().contains(&name));
+        if clouds.is_empty() {
+            return Err(unknown("action", name, &known));
+        }
+    }
+    if let Some(code) = error {
+        let codes = |cloud: &&dyn Cloud| cloud.errors().iter().map(|(code, _, _)| *code);
+        let known: Vec<_> = clouds.iter().flat_map(codes).collect();
+        clouds.retain(|cloud| codes(cloud).any(|it| it == code));
+        if clouds.is_empty() {
+            return Err(unknown("error", code, &known));
+        }
+    }
+    Ok(clouds)
+}
+
+/// Refuses the name of an action that no cloud has, served or not.
+pub(super) fn check_asked(app: &App, name: &str) -> Result<(), Refused> {
+    let mut known = Vec::new();
+    for cloud in app.clouds.iter() {
+        known.extend(cloud.action_names());
+        known.extend(cloud.not_yet().into_iter().filter(|line| !line.contains(' ')));
+    }
+    if known.contains(&name) { Ok(()) } else { Err(unknown("action", name, &known)) }
+}
+
+/// Refuses what no request is ever answered with.
+pub(super) fn check_outcome(app: &App, name: &str) -> Result<(), Refused> {
+    let mut known = vec!["ok", "error", "reset", "truncated"];
+    known.extend(app.clouds.iter().flat_map(|cloud| cloud.errors().iter().map(|(code, _, _)| *code)));
+    if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
+    let lower = name.to_lowercase();
+    let scored = known.iter().map(|it| (strsim::jaro_winkler(&lower, &it.to_lowercase()), it));
+    let near = scored.filter(|(score, _)| *score > 0.75).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    Refused::bad(match near {
+        Some((_, near)) => format!("{what}: {name:?} is not known; is {near:?} meant?"),
+        None => format!("{what}: {name:?} is not known; there are {}", known.join(", ")),
+    })
+}

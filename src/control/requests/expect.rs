@@ -1,0 +1,159 @@
+//! Expectations: how many requests of a kind there were, and what differed in the nearest ones where it is not as
+//! expected.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::super::answer::{Refused, Sent};
+use super::super::scope::OfKey;
+use super::{Wanted, kept, since};
+use crate::server::App;
+use crate::watch::journal::{Entry, Filter, Journal, Miss};
+
+/// How many of the nearest entries are told.
+const NEAREST: usize = 3;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    dialect: Option<String>,
+    action: Option<String>,
+    key: Option<String>,
+    secret: Option<String>,
+    outcome: Option<String>,
+    request_id: Option<String>,
+    encryption_context: Option<BTreeMap<String, String>>,
+    since: Option<Mark>,
+    times: Option<Times>,
+}
+
+/// An entry's number, or a time.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a number or an RFC 3339 time is needed")]
+enum Mark {
+    Entry(u64),
+    Time(String),
+}
+
+/// How many.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Times {
+    Exactly(usize),
+    AtLeast(usize),
+    AtMost(usize),
+}
+
+impl Times {
+    fn are_met_by(self, count: usize) -> bool {
+        match self {
+            Self::Exactly(times) => count == times,
+            Self::AtLeast(times) => count >= times,
+            Self::AtMost(times) => count <= times,
+        }
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exactly(times) => write!(f, "exactly {times}"),
+            Self::AtLeast(times) => write!(f, "at least {times}"),
+            Self::AtMost(times) => write!(f, "at most {times}"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Verdict {
+    ok: bool,
+    count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// The last of the requests that were meant.
+    requests: Vec<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nearest: Vec<Near>,
+    /// How many requests, of whatever kind, had to go to make room: they were not counted.
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct Near {
+    id: u64,
+    action: Option<String>,
+    differs: Vec<Difference>,
+}
+
+#[derive(Serialize)]
+struct Difference {
+    field: &'static str,
+    wanted: String,
+    found: String,
+}
+
+/// `POST /_kmsim/requests/expect`: 200 when it is as expected, and 409 with what differed when it is not.
+pub(super) async fn expect(
+    State(app): State<Arc<App>>,
+    OfKey(whose): OfKey,
+    Sent(asked): Sent<Asked>,
+) -> Result<Response, Refused> {
+    let times = asked.times.unwrap_or(Times::AtLeast(1));
+    let wanted = Wanted {
+        dialect: asked.dialect,
+        action: asked.action,
+        key: asked.key,
+        secret: asked.secret,
+        outcome: asked.outcome,
+        request_id: asked.request_id,
+        encryption_context: asked.encryption_context,
+    };
+    let mark = asked.since.map(|mark| match mark {
+        Mark::Entry(id) => since(&id.to_string()),
+        Mark::Time(text) => since(&text),
+    });
+    let filter = Filter { whose, since: mark.transpose()?, wants: wanted.check(&app)? };
+    let verdict = judge(kept(&app)?, &filter, times);
+    let status = if verdict.ok { StatusCode::OK } else { StatusCode::CONFLICT };
+    Ok((status, Json(verdict)).into_response())
+}
+
+fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
+    let met = journal.read(filter);
+    let ok = times.are_met_by(met.len());
+    let error = format!("expected {times}, found {}", met.len());
+    // Of too many there is nothing that comes near: they are the ones.
+    let lacking = !ok && !matches!(times, Times::AtMost(_));
+    let nearest = if lacking { nearest(journal, filter) } else { Vec::new() };
+    Verdict {
+        ok,
+        count: met.len(),
+        error: (!ok).then_some(error),
+        requests: met.iter().rev().take(100).rev().map(|entry| entry.id).collect(),
+        nearest,
+        dropped: journal.dropped(&filter.whose.scope),
+    }
+}
+
+/// The entries that miss the fewest conditions, the latest first.
+fn nearest(journal: &Journal, filter: &Filter) -> Vec<Near> {
+    let all = journal.read(&Filter { wants: Vec::new(), ..filter.clone() });
+    let missed = all.iter().rev().map(|entry| (entry, filter.misses(entry)));
+    let mut missed: Vec<(&Entry, Vec<Miss>)> = missed.filter(|(_, misses)| !misses.is_empty()).collect();
+    missed.sort_by_key(|(_, misses)| misses.len());
+    let near = |(entry, misses): (&Entry, Vec<Miss>)| Near {
+        id: entry.id,
+        action: entry.subject.action.as_deref().map(str::to_owned),
+        differs: misses
+            .into_iter()
+            .map(|Miss { field, wanted, found }| Difference { field, wanted, found })
+            .collect(),
+    };
+    missed.into_iter().take(NEAREST).map(near).collect()
+}

@@ -1,0 +1,108 @@
+//! The pipeline's step at which faults strike: after a request is verified, around its action.
+
+use std::time::Duration;
+
+use super::report::Report;
+use super::{Cx, Dialect, FAULT_HEADER, Inbound, Outbound, subject};
+use crate::watch::Watch;
+use crate::watch::faults::{Effect, End, Point, Struck};
+
+/// How the connection is to end with an answer: an extension of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Nothing is sent, and the connection is reset.
+    Reset,
+    /// Half of the body is sent, and the connection is closed.
+    Truncate,
+}
+
+/// What the request's own header asks for.
+pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
+    let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.headers_strike)?;
+    Some(String::from_utf8_lossy(text.as_bytes()).into_owned())
+}
+
+/// Runs a request, unless a fault strikes it.
+pub(super) async fn run<D: Dialect>(
+    dialect: &D,
+    watch: &Watch,
+    cx: &mut Cx,
+    call: &D::Call,
+    asked: Option<&str>,
+    report: &mut Report,
+) -> Result<Outbound, D::Error> {
+    if asked.is_some() || watch.faults.are_armed() {
+        report.subject = Some(subject::of_verified(dialect, cx, call));
+        report.struck = strike(dialect, watch, cx, asked, report)?;
+    }
+    if report.struck.is_nothing() {
+        report.ran = true;
+        return super::run(dialect, watch, cx, call, report).await;
+    }
+    wait(report.struck.before).await;
+    if let Some((Point::Before, end)) = &report.struck.end {
+        return error(dialect, end).map_or_else(|| Ok(Outbound::default()), Err);
+    }
+    report.ran = true;
+    let outcome = super::run(dialect, watch, cx, call, report).await;
+    wait(report.struck.after).await;
+    match report.struck.end.as_ref().and_then(|(_, end)| error(dialect, end)) {
+        Some(error) => Err(error),
+        None => outcome,
+    }
+}
+
+fn strike<D: Dialect>(
+    dialect: &D,
+    watch: &Watch,
+    cx: &Cx,
+    asked: Option<&str>,
+    report: &Report,
+) -> Result<Struck, D::Error> {
+    let entropy = &cx.engine.world().entropy;
+    let mut struck = Struck::default();
+    if let Some(text) = asked {
+        // What is no effect is no code either, and the cloud says so in its own words.
+        let effect = Effect::of_header(text).map_err(|_| coded(dialect, text))?;
+        if let Some(End::Error(code)) = &effect.end {
+            dialect.injected(code)?;
+        }
+        struck.add(&effect, None, entropy);
+    }
+    if let (false, Some(subject)) = (struck.has_end(), &report.subject) {
+        let view = cx.engine.view(&cx.caller);
+        let resolve = |name: &str| view.key_named(&D::key_ref(&subject.realm, name)?).cloned();
+        watch.faults.strike(&mut struck, subject, resolve, entropy);
+    }
+    Ok(struck)
+}
+
+/// The error that an end is, if it is one.
+fn error<D: Dialect>(dialect: &D, end: &End) -> Option<D::Error> {
+    match end {
+        End::Error(code) => Some(coded(dialect, code)),
+        End::Throttling(_) => Some(coded(dialect, D::THROTTLING)),
+        End::Reset | End::Truncate => None,
+    }
+}
+
+/// The error of a code, or that of a code that there is not.
+fn coded<D: Dialect>(dialect: &D, code: &str) -> D::Error {
+    dialect.injected(code).unwrap_or_else(|error| error)
+}
+
+async fn wait(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Puts into the answer what else a fault does to it.
+pub(super) fn mark<D: Dialect>(response: &mut Outbound, struck: &Struck) {
+    match &struck.end {
+        None | Some((_, End::Error(_) | End::Throttling(None))) => {}
+        Some((_, End::Throttling(Some(after)))) => D::hint_retry(response, *after),
+        Some((_, End::Reset)) => drop(response.extensions_mut().insert(Cut::Reset)),
+        Some((_, End::Truncate)) => drop(response.extensions_mut().insert(Cut::Truncate)),
+    }
+}

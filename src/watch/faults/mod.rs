@@ -1,0 +1,95 @@
+//! Faults on demand: rules that strike the requests that they match. While there is none, a request pays one load of
+//! a flag.
+
+mod effect;
+mod rule;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+pub use effect::{Effect, EffectFlaw, End, Latency, Point, Struck, Words};
+pub use rule::{Aim, Rule, When};
+
+use super::{Subject, Whose};
+use crate::model::KeyId;
+use crate::world::Entropy;
+
+/// How many rules there may be.
+const MOST: usize = 10_000;
+
+/// The rules, in the order in which they were armed.
+#[derive(Debug, Default)]
+pub struct Faults {
+    armed: AtomicBool,
+    rules: ArcSwap<Vec<Arc<Rule>>>,
+    last: AtomicU64,
+    changing: Mutex<()>,
+}
+
+impl Faults {
+    /// Whether there is any rule.
+    #[must_use]
+    pub fn are_armed(&self) -> bool {
+        self.armed.load(Ordering::Acquire)
+    }
+
+    /// Arms a rule; `None` when there are too many.
+    pub fn arm(&self, aim: Aim, when: When, effect: Effect) -> Option<Arc<Rule>> {
+        self.change(|rules| {
+            if rules.len() >= MOST {
+                return None;
+            }
+            let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+            let rule = Arc::new(Rule::new(id, aim, when, effect));
+            rules.push(Arc::clone(&rule));
+            Some(rule)
+        })
+    }
+
+    /// The rules that are about `whose` requests and nobody else's.
+    #[must_use]
+    pub fn of(&self, whose: &Whose) -> Vec<Arc<Rule>> {
+        self.rules.load().iter().filter(|rule| whose.covers(&rule.aim.whose)).cloned().collect()
+    }
+
+    /// Takes those of these rules away that `goes` picks, and answers how many went.
+    pub fn disarm(&self, whose: &Whose, goes: impl Fn(&Rule) -> bool) -> usize {
+        self.change(|rules| {
+            let before = rules.len();
+            rules.retain(|rule| !(whose.covers(&rule.aim.whose) && goes(rule)));
+            before - rules.len()
+        })
+    }
+
+    /// Asks every rule about a request, in order, until one of them ends it. `resolve` finds the key that a rule
+    /// names in the request's realm.
+    pub fn strike(
+        &self,
+        struck: &mut Struck,
+        subject: &Subject,
+        resolve: impl Fn(&str) -> Option<KeyId>,
+        entropy: &Entropy,
+    ) {
+        for rule in self.rules.load().iter() {
+            if rule.strikes(subject, &resolve, entropy) {
+                struck.add(&rule.effect, Some(rule.id), entropy);
+            }
+            if struck.has_end() {
+                break;
+            }
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Vec<Arc<Rule>>) -> T) -> T {
+        // What is guarded is whole even after a panic.
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = Vec::clone(&self.rules.load());
+        let answer = change(&mut rules);
+        let armed = !rules.is_empty();
+        self.rules.store(Arc::new(rules));
+        self.armed.store(armed, Ordering::Release);
+        answer
+    }
+}

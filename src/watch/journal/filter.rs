@@ -1,0 +1,150 @@
+//! Which entries are meant. A condition that an entry misses can be told.
+
+use std::collections::BTreeMap;
+
+use super::Entry;
+use crate::watch::Whose;
+use crate::world::Instant;
+
+/// The entries meant: whose, since when, and what they have to be.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Whose.
+    pub whose: Whose,
+    /// Only later ones.
+    pub since: Option<Since>,
+    /// What has to be true of them.
+    pub wants: Vec<Want>,
+}
+
+/// From where on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Behind the entry of this number.
+    Entry(u64),
+    /// At this instant or later, by the host's clock.
+    Time(Instant),
+}
+
+/// One thing that has to be true of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// It is of this cloud.
+    Dialect(String),
+    /// It asked for this action.
+    Action(String),
+    /// It named this key, by id or by the same alias.
+    Key(String),
+    /// It named this secret.
+    Secret(String),
+    /// It was answered so: `ok`, `error` for any error, `reset`, `truncated`, or an error's code.
+    Outcome(String),
+    /// It bears this id.
+    RequestId(String),
+    /// It came with this encryption context: these pairs and no others. No pairs are no context.
+    Context(BTreeMap<String, String>),
+}
+
+/// A condition that an entry misses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Miss {
+    /// The condition's name.
+    pub field: &'static str,
+    /// What was wanted.
+    pub wanted: String,
+    /// What the entry has.
+    pub found: String,
+}
+
+impl Filter {
+    /// Whether an entry is whose and when it should be.
+    #[must_use]
+    pub fn is_near(&self, entry: &Entry) -> bool {
+        let later = match self.since {
+            None => true,
+            Some(Since::Entry(id)) => entry.id > id,
+            Some(Since::Time(at)) => entry.host >= at,
+        };
+        later && self.whose.has(&entry.subject.realm, entry.subject.access_key.as_deref())
+    }
+
+    /// The conditions that an entry misses: none, if it is one of those meant.
+    #[must_use]
+    pub fn misses(&self, entry: &Entry) -> Vec<Miss> {
+        self.wants.iter().filter_map(|want| want.missed_by(entry)).collect()
+    }
+}
+
+impl Want {
+    /// Its name.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Dialect(_) => "dialect",
+            Self::Action(_) => "action",
+            Self::Key(_) => "key",
+            Self::Secret(_) => "secret",
+            Self::Outcome(_) => "outcome",
+            Self::RequestId(_) => "request_id",
+            Self::Context(_) => "encryption_context",
+        }
+    }
+
+    fn missed_by(&self, entry: &Entry) -> Option<Miss> {
+        let subject = &entry.subject;
+        let unless = |met: bool, wanted: &str, found: String| {
+            (!met).then(|| Miss { field: self.field(), wanted: wanted.to_owned(), found })
+        };
+        let plain = |wanted: &str, found: Option<&str>| {
+            unless(found == Some(wanted), wanted, found.unwrap_or("none").to_owned())
+        };
+        match self {
+            Self::Dialect(wanted) => plain(wanted, Some(&subject.realm.dialect)),
+            Self::Action(wanted) => plain(wanted, subject.action.as_deref()),
+            Self::Secret(wanted) => plain(wanted, subject.secret.as_deref()),
+            Self::RequestId(wanted) => plain(wanted, Some(&entry.request_id)),
+            Self::Outcome(wanted) => {
+                let found = entry.outcome.name();
+                unless(*wanted == found || wanted == "error" && found != "ok", wanted, found.to_owned())
+            }
+            Self::Key(wanted) => {
+                let met = subject.keys.iter().any(|key| key.is_called(wanted));
+                unless(met, wanted, keys(entry))
+            }
+            Self::Context(wanted) => {
+                let text = |pairs| serde_json::to_string(pairs).unwrap_or_default();
+                match context(subject.context.as_deref()) {
+                    Ok(found) => unless(found == *wanted, &text(wanted), text(&found)),
+                    Err(found) => unless(false, &text(wanted), found.to_owned()),
+                }
+            }
+        }
+    }
+}
+
+/// The pairs of an encryption context, or its text where that is none.
+pub(super) fn context(text: Option<&str>) -> Result<BTreeMap<String, String>, &str> {
+    let Some(text) = text else { return Ok(BTreeMap::new()) };
+    let read: Result<Option<_>, _> = serde_json::from_str(text);
+    read.map(Option::unwrap_or_default).map_err(|_| text)
+}
+
+fn keys(entry: &Entry) -> String {
+    let called = |key: &crate::watch::NamedKey| match (&key.name, &key.id) {
+        (Some(name), Some(id)) if **name != *id.as_str() => format!("{id} ({name})"),
+        (_, Some(id)) => id.to_string(),
+        (name, None) => name.as_deref().unwrap_or("unknown").to_owned(),
+    };
+    let all: Vec<_> = entry.subject.keys.iter().map(called).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+impl Entry {
+    /// The pairs of the encryption context; where it is not made of pairs, its text.
+    ///
+    /// # Errors
+    /// The text.
+    pub fn context(&self) -> Result<BTreeMap<String, String>, &str> {
+        context(self.subject.context.as_deref())
+    }
+}

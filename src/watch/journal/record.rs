@@ -1,0 +1,309 @@
+//! A request as it is kept: a few facts, and every text behind the other in one. Writing one costs a request next to
+//! nothing, and it is made an [`Entry`] when somebody reads it.
+
+use std::time::Duration;
+
+use super::{Auth, Entry, Fault, Mismatch, Outcome};
+use crate::model::{KeyId, Realm, VersionId};
+use crate::watch::naming::{Class, Naming};
+use crate::watch::{Measured, NamedKey, Subject, cut};
+use crate::world::Instant;
+
+/// The longest value that is kept as it is, in bytes.
+const LONGEST: usize = 1024;
+/// The longest encryption context, in bytes: it is kept whole, to be compared.
+const CONTEXT_LONGEST: usize = 32 * 1024;
+/// How many parameters are kept.
+const MOST: usize = 64;
+/// The largest text whose room is used again.
+const ROOM: usize = 4096;
+
+/// What is known of every request.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// When it was answered, by its realm's clock.
+    pub at: Instant,
+    /// The same by the host's.
+    pub host: Instant,
+    /// How long it took.
+    pub took: Duration,
+    /// What its checks came to.
+    pub auth: Auth,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// What was answered.
+    pub outcome: Outcome,
+    /// The action, if it is one that is served, and the names that it reads.
+    pub action: Option<(&'static str, &'static [&'static str])>,
+    /// The version that the answer tells.
+    pub version: Option<VersionId>,
+}
+
+/// What is known of some requests only.
+#[derive(Debug, Default)]
+pub struct Rare {
+    /// What it was about, where its texts do not tell that.
+    pub subject: Option<Subject>,
+    /// The faults that struck it.
+    pub fault: Option<Fault>,
+    /// Why its signature is wrong.
+    pub mismatch: Option<Mismatch>,
+}
+
+/// One request.
+#[derive(Debug)]
+pub struct Record {
+    pub(super) id: u64,
+    facts: Facts,
+    text: String,
+    parts: Vec<Part>,
+    rare: Option<Box<Rare>>,
+}
+
+/// A part of the text, or what stands for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    RequestId(u32),
+    AccessKey(u32),
+    /// The key that the answer tells.
+    Key(u32),
+    /// A parameter's name: its value follows.
+    Name(Class, u32),
+    Value(u32),
+    Measured(Measured),
+}
+
+/// A record's texts, to be filled.
+#[derive(Debug, Default)]
+pub struct Blank {
+    text: String,
+    parts: Vec<Part>,
+}
+
+impl Blank {
+    /// The request's id and the access key that it names.
+    pub fn names(&mut self, request_id: &str, access_key: Option<&str>) {
+        self.add(request_id, Part::RequestId);
+        if let Some(id) = access_key {
+            self.add(cut(id), Part::AccessKey);
+        }
+    }
+
+    /// The key that the answer tells.
+    pub fn key(&mut self, id: &str) {
+        self.add(id, Part::Key);
+    }
+
+    /// The parameters, without those that every request has. Answers how many of them name a key.
+    pub fn params<'a>(&mut self, naming: &Naming, params: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+        let (mut room, mut keys) = (MOST, 0);
+        for (name, value) in params {
+            let class = naming.class(name);
+            if class == Class::Common {
+                continue;
+            }
+            let Some(left) = room.checked_sub(1) else { break };
+            room = left;
+            keys += usize::from(matches!(class, Class::Key | Class::Blob));
+            self.add(cut(name), |end| Part::Name(class, end));
+            match class {
+                Class::Context if value.len() <= CONTEXT_LONGEST => self.add(value, Part::Value),
+                Class::Hidden | Class::Blob | Class::Common => {
+                    self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
+                }
+                _ if value.len() <= LONGEST => self.add(value, Part::Value),
+                _ => self.parts.push(Part::Measured(Measured::of(value.as_bytes()))),
+            }
+        }
+        keys
+    }
+
+    /// The record, once the rest is known.
+    #[must_use]
+    pub fn filled(self, facts: Facts, rare: Option<Box<Rare>>) -> Record {
+        Record { id: 0, facts, text: self.text, parts: self.parts, rare }
+    }
+
+    fn add(&mut self, text: &str, part: impl Fn(u32) -> Part) {
+        self.text.push_str(text);
+        // A request is not that long.
+        self.parts.push(part(u32::try_from(self.text.len()).unwrap_or(u32::MAX)));
+    }
+}
+
+impl Record {
+    /// Its room, for another one; nothing where that is more than others need.
+    pub(super) fn emptied(mut self) -> Option<Blank> {
+        self.text.clear();
+        self.parts.clear();
+        (self.text.capacity() <= ROOM).then_some(Blank { text: self.text, parts: self.parts })
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        let rare = self.rare.as_ref().map_or(0, |rare| rare.weight());
+        size_of::<Self>() + self.text.capacity() + self.parts.capacity() * size_of::<Part>() + rare
+    }
+
+    /// The access key that it names.
+    pub(super) fn access_key(&self) -> Option<&str> {
+        match self.rare.as_ref().and_then(|rare| rare.subject.as_ref()) {
+            Some(subject) => subject.access_key.as_deref(),
+            None => self.texts().find_map(|(part, text)| matches!(part, Part::AccessKey(_)).then_some(text)),
+        }
+    }
+
+    /// The entry that it stands for, in its realm.
+    pub(super) fn entry(&self, realm: &Realm) -> Entry {
+        let facts = self.facts;
+        let mut entry = Entry {
+            id: self.id,
+            at: facts.at,
+            host: facts.host,
+            took: facts.took,
+            request_id: String::new(),
+            subject: Subject::of(realm.clone(), facts.action.map(|(name, _)| name.into())),
+            auth: facts.auth,
+            status: facts.status,
+            outcome: facts.outcome,
+            fault: self.rare.as_ref().and_then(|rare| rare.fault.clone()),
+            params: Vec::new(),
+            read: facts.action.map(|(_, reads)| reads),
+            mismatch: self.rare.as_ref().and_then(|rare| rare.mismatch.clone()),
+        };
+        let mut key = NamedKey { version: facts.version, ..NamedKey::default() };
+        let mut named = "";
+        let mut of = Class::Hidden;
+        for (part, text) in self.texts() {
+            match part {
+                Part::RequestId(_) => text.clone_into(&mut entry.request_id),
+                Part::AccessKey(_) => entry.subject.access_key = Some(text.into()),
+                Part::Key(_) => key.id = KeyId::parse(text),
+                Part::Name(class, _) => (of, named) = (class, text),
+                Part::Value(_) => {
+                    entry.params.push((named.to_owned(), text.to_owned()));
+                    entry.subject.take(of, text, &mut key);
+                }
+                Part::Measured(measured) => entry.params.push((named.to_owned(), measured.to_string())),
+            }
+        }
+        if key != NamedKey::default() {
+            entry.subject.keys.push(key);
+        }
+        if let Some(subject) = self.rare.as_ref().and_then(|rare| rare.subject.clone()) {
+            entry.subject = subject;
+        }
+        entry
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (Part, &str)> {
+        let mut from = 0;
+        self.parts.iter().map(move |part| {
+            let end = match *part {
+                Part::RequestId(end)
+                | Part::AccessKey(end)
+                | Part::Key(end)
+                | Part::Name(_, end)
+                | Part::Value(end) => end as usize,
+                Part::Measured(_) => from,
+            };
+            let text = self.text.get(from..end).unwrap_or_default();
+            from = end;
+            (*part, text)
+        })
+    }
+}
+
+impl Rare {
+    fn weight(&self) -> usize {
+        let subject = self.subject.as_ref().map_or(0, Subject::weight);
+        size_of::<Self>() + subject + self.mismatch.as_ref().map_or(0, Mismatch::weight)
+    }
+}
+
+impl Subject {
+    /// Takes what a parameter tells.
+    fn take(&mut self, class: Class, text: &str, key: &mut NamedKey) {
+        let place = match class {
+            Class::Key => &mut key.name,
+            Class::Secret => &mut self.secret,
+            Class::Certificate => &mut self.certificate,
+            Class::Context => &mut self.context,
+            Class::Common | Class::Blob | Class::Open | Class::Hidden => return,
+        };
+        if place.is_none() && !text.is_empty() {
+            let text = if class == Class::Context { text } else { cut(text) };
+            *place = Some(text.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use super::*;
+
+    static NAMING: Naming = Naming {
+        common: &["Action"],
+        open: &["Action", "Size", "Tag"],
+        keys: &["KeyId"],
+        versions: &[],
+        blobs: &["Blob"],
+        secrets: &["SecretName"],
+        certificates: &[],
+        contexts: &["Context"],
+        answered: ("", ""),
+        made: OnceLock::new(),
+    };
+
+    fn entry(params: &[(&str, &str)]) -> (Entry, usize) {
+        let mut blank = Blank::default();
+        blank.names("id", Some("ak"));
+        let keys = blank.params(&NAMING, params.iter().copied());
+        blank.key("key-1");
+        let at = Instant::from_millis(0);
+        let (took, auth, outcome) = (Duration::ZERO, Auth::Passed, Outcome::Ok);
+        let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None, version: None };
+        (blank.filled(facts, None).entry(&Realm::new("cloud", "1", "x")), keys)
+    }
+
+    #[test]
+    fn what_is_not_open_is_measured_and_so_is_what_is_long() {
+        let long = "x".repeat(LONGEST + 1);
+        let (entry, keys) = entry(&[
+            ("Action", "a"),
+            ("Blob", "b"),
+            ("Context", "{}"),
+            ("KeyId", "k"),
+            ("Plaintext", "top secret"),
+            ("SecretName", "db"),
+            ("Size", &long),
+            ("Tag.1", ""),
+        ]);
+        let params: Vec<_> =
+            entry.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            params[..5],
+            [
+                ("Blob", "<1 bytes, sha256 3e23e816>"),
+                ("Context", "{}"),
+                ("KeyId", "k"),
+                ("Plaintext", "<10 bytes, sha256 9d3b3194>"),
+                ("SecretName", "db"),
+            ]
+        );
+        assert!(params[5].1.starts_with("<1025 bytes, sha256 "), "{params:?}");
+        assert_eq!((params[6], keys), (("Tag.1", ""), 2));
+        let subject = entry.subject;
+        assert_eq!((entry.request_id.as_str(), subject.access_key.as_deref()), ("id", Some("ak")));
+        assert_eq!((subject.secret.as_deref(), subject.context.as_deref()), (Some("db"), Some("{}")));
+        assert!(subject.keys[0].is_called("k") && subject.keys[0].is_called("key-1"));
+    }
+
+    #[test]
+    fn only_so_many_parameters_are_kept() {
+        let many: Vec<_> = (0..1000).map(|_| ("n", "v")).collect();
+        assert_eq!(entry(&many).0.params.len(), MOST);
+    }
+}

@@ -1,0 +1,26 @@
+//! Whose requests something is about.
+
+use crate::model::{Realm, Scope};
+
+/// The requests of some realms, or of one access key in them. The default is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// The realms.
+    pub scope: Scope,
+    /// The access key, where it is one: another key of the same account is somebody else.
+    pub access_key: Option<Box<str>>,
+}
+
+impl Whose {
+    /// Whether a request of this realm, signed with this access key, is among them.
+    #[must_use]
+    pub fn has(&self, realm: &Realm, access_key: Option<&str>) -> bool {
+        self.scope.has(realm) && self.access_key.as_deref().is_none_or(|it| access_key == Some(it))
+    }
+
+    /// Whether every request of `other` is among these.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.scope.covers(&other.scope) && (self.access_key.is_none() || self.access_key == other.access_key)
+    }
+}
