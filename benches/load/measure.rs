@@ -85,7 +85,7 @@ pub(crate) async fn send_all(
     connections: usize,
     requests: Vec<Vec<u8>>,
 ) -> Result<(), Failure> {
-    Side::open(server, connections).await?.pass(&Arc::new(requests)).await
+    Side::open(server, connections).await?.pass(&Arc::new(requests)).await.map(drop)
 }
 
 /// The middle one of some numbers.
@@ -95,14 +95,14 @@ pub(crate) fn median(numbers: &mut [f64]) -> f64 {
 }
 
 /// A server with the connections to it, and what was measured so far.
-struct Side {
+pub(crate) struct Side {
     connections: Vec<Connection>,
     rates: Vec<f64>,
     latencies: Vec<Duration>,
 }
 
 impl Side {
-    async fn open(server: &Process, count: usize) -> Result<Self, Failure> {
+    pub(crate) async fn open(server: &Process, count: usize) -> Result<Self, Failure> {
         let mut connections = Vec::with_capacity(count);
         for _ in 0..count {
             connections.push(Connection::open(server.address).await?);
@@ -115,8 +115,9 @@ impl Side {
         self.latencies.clear();
     }
 
-    /// Sends every request once. A connection takes the next one as soon as it has the answer to its last.
-    async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<(), Failure> {
+    /// Sends every request once. A connection takes the next one as soon as it has the answer to its last. Answers the
+    /// rate in requests/s.
+    pub(crate) async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<f64, Failure> {
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
         let start = Instant::now();
@@ -137,11 +138,12 @@ impl Side {
             ended.push(task??);
         }
         let elapsed = start.elapsed();
-        self.rates.push(f64::from(u32::try_from(requests.len())?) / elapsed.as_secs_f64());
+        let rate = f64::from(u32::try_from(requests.len())?) / elapsed.as_secs_f64();
+        self.rates.push(rate);
         for (connection, latencies) in ended {
             self.connections.push(connection);
             self.latencies.extend(latencies);
         }
-        Ok(())
+        Ok(rate)
     }
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::Failure;
 
@@ -25,8 +26,13 @@ impl Drop for Process {
 impl Process {
     /// kmsim on this file, with no setting from the environment, once it is ready.
     pub(crate) fn kmsim(data: &Path) -> Result<Self, Failure> {
+        Self::kmsim_with(data, &[])
+    }
+
+    /// The same with options.
+    pub(crate) fn kmsim_with(data: &Path, options: &[&str]) -> Result<Self, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
-        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
             command.env_remove(name);
         }
@@ -63,6 +69,16 @@ impl Process {
             Some(kib) => format!("{:.1} MiB resident", f64::from(kib) / 1024.0),
             None => "not known on this system".to_owned(),
         }
+    }
+
+    /// How much processor time its threads have used, by the operating system's account; nothing where that is not known.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let nanos = tasks.into_iter().flatten().flatten().filter_map(|task| {
+            let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanos.sum())
     }
 
     /// Asks it to end, and waits until it has.

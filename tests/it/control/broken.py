@@ -1,0 +1,32 @@
+"""What a client of the standard library meets when an answer breaks off. Arguments: host and port, and the authority."""
+
+import http.client
+import ssl
+import sys
+
+host, port, ca = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+PATH = "/?Action=ListKeys&Version=2016-01-20&AccessKeyId=testid"
+
+
+def meets(connection, fault):
+    """The class of the error that a request with this fault ends in."""
+    try:
+        connection.request("GET", PATH, headers={"x-kmsim-fault": fault})
+        connection.getresponse().read()
+    except ConnectionResetError:
+        # Under TLS it is one of its kind, RemoteDisconnected: the module ssl takes the reset for an end.
+        return "a reset"
+    except http.client.HTTPException as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+    return "an answer"
+
+
+context = ssl.create_default_context(cafile=ca)
+for name, connect in [
+    ("http", lambda: http.client.HTTPConnection(host, port, timeout=60)),
+    ("https", lambda: http.client.HTTPSConnection(host, port, timeout=60, context=context)),
+]:
+    for fault in ["latency=1ms", "reset", "reset;after", "truncate"]:
+        print(name, fault, meets(connect(), fault))
