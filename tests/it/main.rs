@@ -48,3 +48,4 @@ mod tls;
 mod upgrade;
 mod vectors;
 mod walls;
+mod workers;
