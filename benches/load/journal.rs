@@ -12,7 +12,7 @@ use crate::process::Process;
 use crate::request::Signer;
 
 /// How many rounds each server gets. Odd, so that there is a middle one.
-const ROUNDS: u32 = 21;
+const ROUNDS: u32 = 151;
 /// How many requests a round has.
 const REQUESTS: u32 = 8_000;
 /// Over how many connections they come.

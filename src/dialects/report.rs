@@ -92,7 +92,7 @@ impl Report {
         let named = blank.params(D::naming(), D::form(call).iter());
         let is_told = matches!(outcome, Outcome::Ok | Outcome::Truncated)
             && action.is_some_and(|action| action.kind != Kind::Read);
-        let told = if is_told { D::naming().answered(response.body()) } else { (None, None) };
+        let told = if is_told { D::naming().answered(response.body()) } else { None };
         let claimed;
         let realm = if let Some(cx) = let_in {
             &cx.caller.realm
@@ -101,14 +101,16 @@ impl Report {
             &claimed
         };
         // One key that the answer tells is known by that.
-        if let (None, Some(key), 0..=1) = (&self.subject, told.0, named) {
-            blank.key(key);
+        if let (None, Some((key, version)), 0..=1) = (&self.subject, told, named) {
+            blank.key(key, version);
         } else {
             let view = let_in.map(|_| engine.view_of(realm));
             let subject = self.subject.take();
             let mut subject =
                 subject.unwrap_or_else(|| subject::of(dialect, realm.clone(), call, view.as_ref()));
-            learn(&mut subject, told);
+            if let Some(told) = told {
+                learn(&mut subject, told);
+            }
             self.subject = Some(subject);
         }
         let host = engine.world().clock.host();
@@ -120,7 +122,6 @@ impl Report {
             status: response.status().as_u16(),
             outcome,
             action: action.map(|action| (action.name, action.reads)),
-            version: told.1,
         };
         let rare = self.rare(dialect, call);
         watch.journal.write(realm, blank.filled(facts, rare));

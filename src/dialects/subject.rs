@@ -65,10 +65,11 @@ fn version_of(blob: &str) -> Option<VersionId> {
 }
 
 /// Adds what an answer tells of the key that was used or made.
-pub(super) fn learn(subject: &mut Subject, (key, version): (Option<&str>, Option<VersionId>)) {
+pub(super) fn learn(subject: &mut Subject, (key, version): (&str, Option<&str>)) {
+    let version = version.and_then(|text| VersionId::parse(text.as_bytes()));
     match &mut subject.keys[..] {
         [] => {
-            let id = key.and_then(KeyId::parse);
+            let id = KeyId::parse(key);
             subject.keys.extend(id.map(|id| NamedKey { name: None, id: Some(id), version }));
         }
         [one] if one.version.is_none() && one.id.is_some() => one.version = version,

@@ -4,8 +4,6 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::model::VersionId;
-
 /// Which parameters say what a request is about, and what its answer says of that.
 #[derive(Debug)]
 pub struct Naming {
@@ -86,13 +84,14 @@ impl Naming {
 
     /// The key that an answer tells, and its version.
     #[must_use]
-    pub fn answered<'a>(&self, body: &'a [u8]) -> (Option<&'a str>, Option<VersionId>) {
+    pub fn answered<'a>(&self, body: &'a [u8]) -> Option<(&'a str, Option<&'a str>)> {
         let Made { key, version, .. } = self.made();
-        let Some((key, end)) = field(body, key) else { return (None, None) };
+        let (key, end) = field(body, key)?;
         // Most answers tell the version behind the key.
         let behind = body.get(end..).unwrap_or_default();
         let version = field(behind, version).or_else(|| field(body, version));
-        (std::str::from_utf8(key).ok(), version.and_then(|(text, _)| VersionId::parse(text)))
+        let version = version.and_then(|(text, _)| std::str::from_utf8(text).ok());
+        Some((std::str::from_utf8(key).ok()?, version))
     }
 
     fn made(&self) -> &Made {

@@ -65,5 +65,8 @@ const LONGEST: usize = 64;
 /// A name that anybody may have made up, cut short.
 #[must_use]
 pub fn cut(name: &str) -> &str {
+    if name.len() <= LONGEST {
+        return name;
+    }
     name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end])
 }

@@ -94,12 +94,12 @@ impl Journal {
         let mut kept = ring.lock();
         record.id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         ring.newest.store(record.id, Ordering::Relaxed);
-        kept.bytes += record.weight();
+        kept.bytes += record.weight;
         kept.records.push_back(record);
         let (most, mut dropped) = (self.most.saturating_mul(BYTES_EACH), None);
         while kept.records.len() > self.most || kept.bytes > most && kept.records.len() > 1 {
             let Some(oldest) = kept.records.pop_front() else { break };
-            kept.bytes -= oldest.weight();
+            kept.bytes -= oldest.weight;
             kept.dropped += 1;
             dropped = Some(oldest);
         }
@@ -136,7 +136,7 @@ impl Journal {
             let mut kept = ring.lock();
             let before = kept.records.len();
             kept.records.retain(|record| !whose.has(realm, record.access_key()));
-            kept.bytes = kept.records.iter().map(Record::weight).sum();
+            kept.bytes = kept.records.iter().map(|record| record.weight).sum();
             kept.dropped = 0;
             before - kept.records.len()
         };
@@ -174,7 +174,7 @@ mod tests {
     fn write(journal: &Journal, account: &str, request_id: &str) {
         let at = Instant::from_millis(0);
         let (took, auth, outcome) = (Duration::ZERO, Auth::Passed, Outcome::Ok);
-        let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None, version: None };
+        let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None };
         let mut blank = Journal::blank();
         blank.names(request_id, None);
         journal.write(&Realm::new("cloud", account, "x"), blank.filled(facts, None));

@@ -35,8 +35,6 @@ pub struct Facts {
     pub outcome: Outcome,
     /// The action, if it is one that is served, and the names that it reads.
     pub action: Option<(&'static str, &'static [&'static str])>,
-    /// The version that the answer tells.
-    pub version: Option<VersionId>,
 }
 
 /// What is known of some requests only.
@@ -54,6 +52,8 @@ pub struct Rare {
 #[derive(Debug)]
 pub struct Record {
     pub(super) id: u64,
+    /// About how many bytes it takes.
+    pub(super) weight: usize,
     facts: Facts,
     text: String,
     parts: Vec<Part>,
@@ -65,8 +65,9 @@ pub struct Record {
 enum Part {
     RequestId(u32),
     AccessKey(u32),
-    /// The key that the answer tells.
+    /// The key that the answer tells, and its version.
     Key(u32),
+    Version(u32),
     /// A parameter's name: its value follows.
     Name(Class, u32),
     Value(u32),
@@ -89,9 +90,12 @@ impl Blank {
         }
     }
 
-    /// The key that the answer tells.
-    pub fn key(&mut self, id: &str) {
+    /// The key that the answer tells, and its version.
+    pub fn key(&mut self, id: &str, version: Option<&str>) {
         self.add(id, Part::Key);
+        if let Some(version) = version {
+            self.add(version, Part::Version);
+        }
     }
 
     /// The parameters, without those that every request has. Answers how many of them name a key.
@@ -121,7 +125,12 @@ impl Blank {
     /// The record, once the rest is known.
     #[must_use]
     pub fn filled(self, facts: Facts, rare: Option<Box<Rare>>) -> Record {
-        Record { id: 0, facts, text: self.text, parts: self.parts, rare }
+        let (text, parts) = (self.text, self.parts);
+        let weight = size_of::<Record>()
+            + text.capacity()
+            + parts.capacity() * size_of::<Part>()
+            + rare.as_ref().map_or(0, |rare| rare.weight());
+        Record { id: 0, weight, facts, text, parts, rare }
     }
 
     fn add(&mut self, text: &str, part: impl Fn(u32) -> Part) {
@@ -137,12 +146,6 @@ impl Record {
         self.text.clear();
         self.parts.clear();
         (self.text.capacity() <= ROOM).then_some(Blank { text: self.text, parts: self.parts })
-    }
-
-    /// About how many bytes it takes.
-    pub(super) fn weight(&self) -> usize {
-        let rare = self.rare.as_ref().map_or(0, |rare| rare.weight());
-        size_of::<Self>() + self.text.capacity() + self.parts.capacity() * size_of::<Part>() + rare
     }
 
     /// The access key that it names.
@@ -171,7 +174,7 @@ impl Record {
             read: facts.action.map(|(_, reads)| reads),
             mismatch: self.rare.as_ref().and_then(|rare| rare.mismatch.clone()),
         };
-        let mut key = NamedKey { version: facts.version, ..NamedKey::default() };
+        let mut key = NamedKey::default();
         let mut named = "";
         let mut of = Class::Hidden;
         for (part, text) in self.texts() {
@@ -179,6 +182,7 @@ impl Record {
                 Part::RequestId(_) => text.clone_into(&mut entry.request_id),
                 Part::AccessKey(_) => entry.subject.access_key = Some(text.into()),
                 Part::Key(_) => key.id = KeyId::parse(text),
+                Part::Version(_) => key.version = VersionId::parse(text.as_bytes()),
                 Part::Name(class, _) => (of, named) = (class, text),
                 Part::Value(_) => {
                     entry.params.push((named.to_owned(), text.to_owned()));
@@ -203,6 +207,7 @@ impl Record {
                 Part::RequestId(end)
                 | Part::AccessKey(end)
                 | Part::Key(end)
+                | Part::Version(end)
                 | Part::Name(_, end)
                 | Part::Value(end) => end as usize,
                 Part::Measured(_) => from,
@@ -261,10 +266,10 @@ mod tests {
         let mut blank = Blank::default();
         blank.names("id", Some("ak"));
         let keys = blank.params(&NAMING, params.iter().copied());
-        blank.key("key-1");
+        blank.key("key-1", None);
         let at = Instant::from_millis(0);
         let (took, auth, outcome) = (Duration::ZERO, Auth::Passed, Outcome::Ok);
-        let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None, version: None };
+        let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None };
         (blank.filled(facts, None).entry(&Realm::new("cloud", "1", "x")), keys)
     }
 
