@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{answering, ended, fed, kmsim, nobody, sent};
+use crate::kit::Process;
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"would_decrypt\":true}";
 const CLOSED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"would_decrypt\":false}";
@@ -37,6 +38,24 @@ fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
         let authorization = head.lines().find_map(|line| line.strip_prefix("authorization: "));
         assert_eq!(authorization, token);
     }
+}
+
+/// A server's own answer.
+#[test]
+fn a_server_tells_of_its_ciphertexts() {
+    let server = Process::start(&["--data", ":memory:"]);
+    let (client, url) = (server.client(), format!("http://{}", server.address));
+    let key = client.create_key(&[]);
+    let bound = [("KeyId", key.as_str()), ("Plaintext", "aGk="), ("EncryptionContext", r#"{"a":"b"}"#)];
+    let blob = client.call("Encrypt", &bound).ok()["CiphertextBlob"].as_str().unwrap().to_owned();
+    let inspect = |context: &str| {
+        let told = ended(&mut kmsim(&["inspect", &blob, "--encryption-context", context, "--url", &url]));
+        let answer: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+        assert_eq!(answer["key"], key.as_str());
+        (told.code, answer["would_decrypt"].clone())
+    };
+    assert_eq!(inspect(r#"{"a":"b"}"#), (0, json!(true)));
+    assert_eq!(inspect(r#"{"a":"c"}"#), (1, json!(false)));
 }
 
 #[test]
