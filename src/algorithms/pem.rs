@@ -1,5 +1,8 @@
-//! Private keys as texts (RFC 7468).
+//! PEM (RFC 7468), read as tools write it: text around the blocks, blanks at the ends of lines, any line
+//! length, any line end, a byte order mark. What stands inside a block is read strictly.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use pkcs8::{EncodePrivateKey, LineEnding, SecretDocument};
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use zeroize::Zeroizing;
@@ -7,23 +10,134 @@ use zeroize::Zeroizing;
 use super::Failure;
 use super::asymmetric::{PairSpec, PrivateKey};
 
-/// Reads a private key of this kind: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. What stands before it, such as
-/// the curve's parameters, is not looked at.
+/// The labels of a certificate's block; the second is the one of older tools.
+pub const CERTIFICATE_LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
+
+/// One block: what stands between a line `-----BEGIN LABEL-----` and a line `-----END LABEL-----`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block<'a> {
+    /// The label.
+    pub label: &'a str,
+    body: &'a str,
+}
+
+/// Why what begins as a block is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Its first line goes on behind the mark, or its last line is missing or names another label.
+    Unfinished,
+    /// Its last line goes on behind the mark.
+    Trailing,
+}
+
+/// The blocks of a text, in order. Text outside of blocks is not looked at. After something broken
+/// nothing more is read.
+pub fn blocks(text: &str) -> impl Iterator<Item = Result<Block<'_>, Broken>> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let found = next_block(rest?).transpose();
+        rest = match found {
+            Some(Ok((_, after))) => Some(after),
+            _ => None,
+        };
+        found.map(|found| found.map(|(block, _)| block))
+    })
+}
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+
+/// The first block of a text, and what follows it.
+fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Broken> {
+    let mut rest = text;
+    let label = loop {
+        let Some(line) = take_line(&mut rest) else { return Ok(None) };
+        if let Some(line) = line.strip_prefix(BEGIN) {
+            break line
+                .strip_suffix(DASHES)
+                .filter(|label| !label.contains(DASHES))
+                .ok_or(Broken::Unfinished)?;
+        }
+    };
+    let inside = rest;
+    loop {
+        let before = rest.len();
+        let line = take_line(&mut rest).ok_or(Broken::Unfinished)?;
+        if line.starts_with(BEGIN) {
+            return Err(Broken::Unfinished);
+        }
+        if let Some(line) = line.strip_prefix(END) {
+            let behind = line.strip_prefix(label).and_then(|line| line.strip_prefix(DASHES));
+            return match behind.ok_or(Broken::Unfinished)? {
+                "" => Ok(Some((Block { label, body: &inside[..inside.len() - before] }, rest))),
+                _ => Err(Broken::Trailing),
+            };
+        }
+    }
+}
+
+/// Takes the next line, without the blanks at its ends. A byte order mark stands where files were joined.
+fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
+    if rest.is_empty() {
+        return None;
+    }
+    let (line, after) = rest.split_at(rest.find(['\n', '\r']).unwrap_or(rest.len()));
+    *rest = after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or(after);
+    Some(line.trim_matches(|c: char| c == '\u{feff}' || c.is_ascii_whitespace()))
+}
+
+impl Block<'_> {
+    /// The bytes that the block holds. `None` when it is not base64, or has headers (RFC 1421), which
+    /// only an encrypted key needs.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
+        decode(self.body)
+    }
+
+    /// The same of a block that may have headers, which an empty line ends.
+    #[must_use]
+    pub fn bytes_behind_headers(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let mut rest = self.body;
+        if self.body.contains(':') {
+            while !take_line(&mut rest)?.is_empty() {}
+        }
+        decode(rest)
+    }
+}
+
+fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digits: Zeroizing<String> = Zeroizing::new(body.split_ascii_whitespace().collect());
+    STANDARD.decode(&*digits).ok().map(Zeroizing::new)
+}
+
+/// Reads a private key of this kind: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. Blocks of other
+/// kinds around it, such as the curve's parameters or certificates, are not looked at.
 ///
 /// # Errors
 /// [`Failure::Unfit`] when the text is not one.
 pub fn private_key(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let (label, document) = SecretDocument::from_pem(block(text)?).map_err(|_| Failure::Unfit)?;
-    let pkcs8 = match label {
-        "PRIVATE KEY" => document.to_bytes(),
+    let block = blocks(text).find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
+    let block = block.and_then(Result::ok).ok_or(Failure::Unfit)?;
+    let der = block.bytes().ok_or(Failure::Unfit)?;
+    let pkcs8 = match block.label {
+        "PRIVATE KEY" => der,
         "RSA PRIVATE KEY" => {
-            let key = rsa::RsaPrivateKey::from_pkcs1_der(document.as_bytes());
+            let key = rsa::RsaPrivateKey::from_pkcs1_der(&der);
             encoded(&key.map_err(|_| Failure::Unfit)?)?
         }
-        "EC PRIVATE KEY" | "SM2 PRIVATE KEY" => from_sec1(spec, document.as_bytes())?,
+        "EC PRIVATE KEY" | "SM2 PRIVATE KEY" => from_sec1(spec, &der)?,
         _ => return Err(Failure::Unfit),
     };
     PrivateKey::read(spec, &pkcs8).map(|_| pkcs8)
+}
+
+/// Reads a public key's `SubjectPublicKeyInfo`: the first block with the label `PUBLIC KEY`. `None` when
+/// the text has none.
+#[must_use]
+pub fn public_key(text: &str) -> Option<Vec<u8>> {
+    let block = blocks(text).map_while(Result::ok).find(|block| block.label == "PUBLIC KEY")?;
+    block.bytes().map(|der| der.to_vec())
 }
 
 /// Writes a private key that is PKCS #8, in lines that end with a line feed.
@@ -33,15 +147,6 @@ pub fn private_key(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Fai
 pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Failure> {
     let document = SecretDocument::try_from(pkcs8).map_err(|_| Failure::Unfit)?;
     document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
-}
-
-/// The block of the private key.
-fn block(text: &str) -> Result<&str, Failure> {
-    const BEGIN: &str = "-----BEGIN ";
-    let starts = text.match_indices(BEGIN).map(|(at, _)| at);
-    let mut blocks = starts.filter_map(|at| text.get(at..));
-    let is_key = |block: &&str| block.lines().next().is_some_and(|line| line.contains("PRIVATE KEY-----"));
-    blocks.find(is_key).map(str::trim).ok_or(Failure::Unfit)
 }
 
 fn from_sec1(spec: PairSpec, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -64,6 +169,72 @@ mod tests {
 
     use super::*;
     use crate::algorithms::asymmetric::generate;
+
+    /// The blocks of a text, each as its label and how many bytes it holds, `-` for none.
+    fn told(text: &str) -> String {
+        let told = blocks(text).map(|block| match block {
+            Ok(block) => {
+                format!("{} {}", block.label, block.bytes().map_or("-".into(), |it| it.len().to_string()))
+            }
+            Err(broken) => format!("{broken:?}"),
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn blocks_are_found_among_other_text() {
+        for (text, expected) in [
+            ("", ""),
+            ("text\n-----\n", ""),
+            ("a -----BEGIN A-----\nAAAA\n-----END A-----\n", ""),
+            ("-----BEGIN A-----\nAAAA\n-----END A-----", "A 3"),
+            ("\u{feff}-----BEGIN A----- \r\n AA \r\nAA\t\r\n-----END A-----\r\n", "A 3"),
+            ("x\n-----BEGIN A B-----\r-----END A B-----\ry", "A B 0"),
+            (
+                "-----BEGIN A-----\nAA==\n-----END A-----\n-----\n-----BEGIN B-----\nA\n-----END B-----",
+                "A 1, B -",
+            ),
+            ("-----BEGIN A-----\nK: v\n\nAAAA\n-----END A-----", "A -"),
+            ("-----BEGIN A-----\n\u{e9}\n-----END A-----", "A -"),
+            ("-----BEGIN A-----", "Unfinished"),
+            ("-----BEGIN A----- AAAA\n-----END A-----", "Unfinished"),
+            ("-----BEGIN A-----\nAAAA\n-----END B-----", "Unfinished"),
+            ("-----BEGIN A-----\nAAAA\n-----BEGIN A-----\n-----END A-----", "Unfinished"),
+            ("-----BEGIN A-----\nAAAA\n-----END A-----x", "Trailing"),
+            ("-----BEGIN A----------BEGIN B-----\n", "Unfinished"),
+        ] {
+            assert_eq!(told(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_piece_of_a_text_is_read_without_harm() {
+        let text = "\u{feff}Bag\r\n-----BEGIN A-----\r\nK: v\r\n\r\nAA==\r\n-----END A-----\n\u{e9}-----BEGIN B-----";
+        for (from, _) in text.char_indices() {
+            for to in text.char_indices().map(|(at, _)| at).filter(|to| *to >= from) {
+                for block in blocks(&text[from..to]).flatten() {
+                    assert_eq!(block.label, "A");
+                    drop((block.bytes(), block.bytes_behind_headers()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_found_among_what_tools_write_around_them() {
+        let pkcs8 = generate(PairSpec::EcP256, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
+        let pem = write_private_key(&pkcs8).unwrap();
+        let other = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for text in [
+            format!("Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{}", *pem),
+            format!("{other}{}{other}", *pem),
+            format!("\u{feff}{}", pem.replace('\n', " \r\n")),
+            pem.replace('\n', "\n  "),
+            pem.lines().filter(|line| line.len() > 1).collect::<Vec<_>>().join("\n"),
+        ] {
+            assert_eq!(*private_key(PairSpec::EcP256, &text).unwrap(), *pkcs8, "{text}");
+        }
+    }
 
     #[test]
     fn keys_come_back_as_they_were_written() {

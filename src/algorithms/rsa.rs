@@ -186,7 +186,8 @@ impl SignatureKey {
     /// Reads a PEM `SubjectPublicKeyInfo`. `None` when the text is not one of an RSA key.
     #[must_use]
     pub fn from_pem(pem: &str) -> Option<Self> {
-        RsaPublicKey::from_public_key_pem(pem.trim()).ok().map(|key| Self(VerifyingKey::new(key)))
+        let key = RsaPublicKey::from_public_key_der(&super::pem::public_key(pem)?).ok()?;
+        Some(Self(VerifyingKey::new(key)))
     }
 
     /// Whether `signature` is this key's over `message`.

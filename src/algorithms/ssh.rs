@@ -9,7 +9,7 @@ use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::{Failure, pem};
 
 /// A key pair, as `ssh-keygen` and OpenSSL read it.
 pub struct Pair {
@@ -92,22 +92,10 @@ fn fields(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
 /// What is inside is not read.
 #[must_use]
 pub fn is_private_pem(text: &str) -> bool {
-    let mut lines = text.trim().lines().map(str::trim);
-    let Some(label) = lines.next().and_then(|line| boundary(line, "BEGIN")) else { return false };
-    let Some(end) = lines.next_back().and_then(|line| boundary(line, "END")) else { return false };
-    let mut lines = lines.peekable();
-    // An encrypted PKCS #1 key says in headers how, and an empty line ends them (RFC 1421).
-    if lines.peek().is_some_and(|line| line.contains(':')) && !lines.any(str::is_empty) {
-        return false;
-    }
-    let body = Zeroizing::new(lines.collect::<String>());
-    let bytes = STANDARD.decode(body.as_bytes()).map(Zeroizing::new);
-    label == end && label.ends_with("PRIVATE KEY") && bytes.is_ok_and(|bytes| !bytes.is_empty())
-}
-
-/// The label of the first or last line of a PEM block.
-fn boundary<'a>(line: &'a str, which: &str) -> Option<&'a str> {
-    line.strip_prefix("-----")?.strip_prefix(which)?.strip_prefix(' ')?.strip_suffix("-----")
+    let mut blocks = pem::blocks(text);
+    let (Some(Ok(block)), None) = (blocks.next(), blocks.next()) else { return false };
+    let bytes = block.bytes_behind_headers();
+    block.label.ends_with("PRIVATE KEY") && bytes.is_some_and(|bytes| !bytes.is_empty())
 }
 
 #[cfg(test)]

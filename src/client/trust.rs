@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+
+use crate::tls;
 
 /// What a client of HTTPS goes by.
 #[derive(Clone)]
@@ -16,11 +16,9 @@ impl Trust {
     pub(crate) fn in_pem(pem: &[u8]) -> Result<Self, &'static str> {
         const BAD: &str = "no certificates in PEM";
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            roots.add(certificate.map_err(|_| BAD)?).map_err(|_| BAD)?;
-        }
-        if roots.is_empty() {
-            return Err(BAD);
+        let text = std::str::from_utf8(pem).map_err(|_| BAD)?;
+        for certificate in tls::certificates(text).map_err(|_| BAD)? {
+            roots.add(certificate).map_err(|_| BAD)?;
         }
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()

@@ -25,6 +25,7 @@ use leaves::Leaves;
 
 pub use authority::Authority;
 pub use names::ServedName;
+pub(crate) use own::certificates;
 pub use own::{Mistaken, OwnCertificate};
 pub use stream::Connection;
 

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use der::Decode;
 use rustls::InconsistentKeys;
-use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
+use zeroize::Zeroizing;
+
 use super::{TlsError, provider};
+use crate::algorithms::pem;
 
 /// A certificate chain and the key of its first certificate.
 #[derive(Debug)]
@@ -51,11 +53,7 @@ impl OwnCertificate {
 }
 
 fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let chain = CertificateDer::pem_file_iter(path).map_err(|error| told(&error))?;
-    let chain = chain.collect::<Result<Vec<_>, _>>().map_err(|error| told(&error))?;
-    if chain.is_empty() {
-        return Err(TlsError::new("there is no certificate in PEM"));
-    }
+    let chain = certificates(&read(path)?)?;
     for (index, certificate) in chain.iter().enumerate() {
         x509_cert::Certificate::from_der(certificate)
             .map_err(|error| TlsError::new(format_args!("certificate {}: {error}", index + 1)))?;
@@ -63,20 +61,41 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(chain)
 }
 
-fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_file(path).map_err(|error| match error {
-        pem::Error::NoItemsFound => {
-            TlsError::new("there is no private key in PEM (one under a password cannot be read)")
+/// Reads every certificate of a text in PEM. Blocks of other kinds are not looked at.
+///
+/// # Errors
+/// There is none, or a block is broken.
+pub(crate) fn certificates(text: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let mut found = Vec::new();
+    for block in pem::blocks(text) {
+        let block = block.map_err(|_| broken())?;
+        if pem::CERTIFICATE_LABELS.contains(&block.label) {
+            found.push(CertificateDer::from(block.bytes().ok_or_else(broken)?.to_vec()));
         }
-        other => told(&other),
-    })
+    }
+    if found.is_empty() { Err(TlsError::new("there is no certificate in PEM")) } else { Ok(found) }
 }
 
-/// The error without the text around it, which may be half of a key.
-fn told(error: &pem::Error) -> TlsError {
-    match error {
-        pem::Error::Io(error) => TlsError::new(error),
-        pem::Error::NoItemsFound => TlsError::new("there is nothing in PEM"),
-        _ => TlsError::new("the PEM is broken"),
+fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let text = read(path)?;
+    for block in pem::blocks(&text) {
+        let block = block.map_err(|_| broken())?;
+        let der = || block.bytes().map(|der| der.to_vec()).ok_or_else(broken);
+        return Ok(match block.label {
+            "PRIVATE KEY" => PrivateKeyDer::Pkcs8(der()?.into()),
+            "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(der()?.into()),
+            "EC PRIVATE KEY" => PrivateKeyDer::Sec1(der()?.into()),
+            _ => continue,
+        });
     }
+    Err(TlsError::new("there is no private key in PEM (one under a password cannot be read)"))
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, TlsError> {
+    std::fs::read_to_string(path).map(Zeroizing::new).map_err(TlsError::new)
+}
+
+/// It does not show the text, which may be half of a key.
+fn broken() -> TlsError {
+    TlsError::new("the PEM is broken")
 }

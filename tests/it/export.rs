@@ -190,7 +190,17 @@ fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
     }
     let pem = String::from_utf8(openssl.read("pub.pem")).unwrap();
     assert!(sm2.ends_with("=="));
-    for malformed in [&pem, sm2.trim_end_matches('='), &format!("{sm2}\n"), "*"] {
+    for written in [pem.clone(), format!("\u{feff}\r\n{}# it", pem.replace('\n', " \r\n"))] {
+        for answer in both(&written, "EC_SM2", "SM2PKE", "") {
+            answer.ok();
+        }
+    }
+    let broken = [
+        pem.replace("END PUBLIC", "END PRIVATE"),
+        pem.replace(" PUBLIC", " RSA PUBLIC"),
+        pem.replace("-----", "--"),
+    ];
+    for malformed in broken.iter().map(String::as_str).chain([sm2.trim_end_matches('='), "*"]) {
         assert_ne!(malformed, sm2);
         refused(malformed, "EC_SM2", "SM2PKE", "PublicKeyBlob");
     }

@@ -1,19 +1,18 @@
 //! A certificate with those of its issuers, up to the root: how they come, in PEM, and whether each was issued by the
 //! next (RFC 5280 section 6). Revocation, policies and constraints on names are not looked at.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 
 use super::{Certificate, seconds};
 use crate::algorithms::asymmetric::PublicKey;
+use crate::algorithms::pem::{self, Broken, CERTIFICATE_LABELS};
 
 /// How many certificates a chain may have.
 const MOST: usize = 10;
 
-/// How many bytes a certificate may have in PEM, so that nobody's structures take long to read.
-const LONGEST: usize = 64 * 1024;
+/// How many bytes a certificate may have in DER, so that nobody's structures take long to read.
+const LONGEST: usize = 48 * 1024;
 
 /// What is wrong with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +45,8 @@ pub enum Flaw {
     NoAuthority,
     /// It may issue certificates, but not so far up.
     TooFarUp,
-    /// It is the last one, and no root.
-    NoRoot,
+    /// It has a critical extension that nothing here knows (RFC 5280 section 4.2).
+    CriticalUnknown,
 }
 
 /// A flaw, and in which certificate it is: 0 is the one that the chain is for, 1 its issuer, and so on.
@@ -65,47 +64,64 @@ fn flawed<T>(at: usize, flaw: Flaw) -> Result<T, Flawed> {
 
 /// A certificate, and its issuers behind it.
 #[derive(Debug)]
-pub struct Chain(Vec<Certificate>);
+pub struct Chain {
+    certificates: Vec<Certificate>,
+    /// How many certificates stand in the text before the first issuer: one where the text begins with the
+    /// certificate itself.
+    skipped: usize,
+}
 
 impl Chain {
-    /// Reads a certificate, and the chain of its issuers where one is given.
+    /// Reads a certificate, and the chain of its issuers where one is given. A chain may begin with the
+    /// certificate itself, as web servers want it, and may end below its root.
     ///
     /// # Errors
     /// What is wrong with the texts.
     pub fn read(certificate: &str, issuers: Option<&str>) -> Result<Self, Flawed> {
         let mut all = certificates(certificate, 1).map_err(|(_, flaw)| Flawed { at: 0, flaw })?;
+        let mut skipped = 0;
         if let Some(issuers) = issuers {
-            all.extend(certificates(issuers, MOST).map_err(|(at, flaw)| Flawed { at: at + 1, flaw })?);
+            let issuers = certificates(issuers, MOST).map_err(|(at, flaw)| Flawed { at: at + 1, flaw })?;
+            skipped = issuers.iter().zip(&all).take_while(|(first, it)| first.inner == it.inner).count();
+            all.extend(issuers.into_iter().skip(skipped));
         }
-        Ok(Self(all))
+        Ok(Self { certificates: all, skipped })
     }
 
     /// The certificate itself.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
-        self.0.first()
+        self.certificates.first()
     }
 
-    /// Finds out whether each certificate was issued by the next, and the last by itself. Where no issuers are given
-    /// there is nothing to find out, unless the certificate says that it issued itself.
+    /// Each certificate with its place in the text.
+    fn placed(&self) -> impl Iterator<Item = (usize, &Certificate)> {
+        let place = |at| if at == 0 { 0 } else { at + self.skipped };
+        self.certificates.iter().enumerate().map(move |(at, it)| (place(at), it))
+    }
+
+    /// Finds out whether each certificate was issued by the next, and one that says that it issued itself by
+    /// itself. There is nothing to find out about the issuer of the last one where that is not given.
     ///
     /// # Errors
     /// The first link that does not hold.
     pub fn links(&self) -> Result<(), Flawed> {
-        let pairs = self.0.iter().zip(self.0.iter().skip(1));
-        for (at, (issued, issuer)) in (1..).zip(pairs) {
+        if let Some((at, _)) = self.placed().find(|(_, it)| !it.is_understood()) {
+            return flawed(at, Flaw::CriticalUnknown);
+        }
+        for ((between, (_, issued)), (at, issuer)) in self.placed().enumerate().zip(self.placed().skip(1)) {
             if issued.inner.tbs_certificate().issuer() != issuer.inner.tbs_certificate().subject() {
                 return flawed(at, Flaw::NotIssuer);
             }
-            may_issue(issuer, at)?;
-            is_signed(issued, issuer, at)?;
+            may_issue(issuer, between, between + 2 == self.certificates.len())
+                .map_err(|flaw| Flawed { at, flaw })?;
+            is_signed(issued, issuer).map_err(|flaw| Flawed { at, flaw })?;
         }
-        match self.0.last() {
-            Some(last) if last.is_self_issued() => match is_signed(last, last, self.0.len() - 1) {
-                Err(Flawed { at, flaw: Flaw::SignatureWrong }) => flawed(at, Flaw::SelfSignatureWrong),
-                outcome => outcome,
-            },
-            Some(_) if self.0.len() > 1 => flawed(self.0.len() - 1, Flaw::NoRoot),
+        match self.placed().last() {
+            Some((at, last)) if last.is_self_issued() => is_signed(last, last).map_err(|flaw| match flaw {
+                Flaw::SignatureWrong => Flawed { at, flaw: Flaw::SelfSignatureWrong },
+                flaw => Flawed { at, flaw },
+            }),
             _ => Ok(()),
         }
     }
@@ -115,7 +131,7 @@ impl Chain {
     /// # Errors
     /// The first that is not.
     pub fn is_valid(&self, now: u64) -> Result<(), Flawed> {
-        for (at, certificate) in self.0.iter().enumerate() {
+        for (at, certificate) in self.placed() {
             let validity = certificate.inner.tbs_certificate().validity();
             if now < seconds(validity.not_before) {
                 return flawed(at, Flaw::NotYetValid);
@@ -139,74 +155,59 @@ impl Chain {
     }
 }
 
-/// Version 3 says whether a certificate may issue others; before that there was no way to say.
-fn may_issue(issuer: &Certificate, at: usize) -> Result<(), Flawed> {
+/// Whether a certificate may issue another, `between` certificates above the one that the chain is for. Version
+/// 3 says whether it may. Before that there was no way to say: of version 1 only a root may.
+fn may_issue(issuer: &Certificate, between: usize, is_last: bool) -> Result<(), Flaw> {
     let tbs = issuer.inner.tbs_certificate();
-    if tbs.version() != Version::V3 {
+    let is_root = is_last && issuer.is_self_issued();
+    if tbs.version() == Version::V1 && is_root {
         return Ok(());
     }
-    let constraints = match tbs.get_extension::<BasicConstraints>() {
-        Ok(Some((_, constraints))) if constraints.ca => constraints,
-        _ => return flawed(at, Flaw::NoAuthority),
-    };
-    match tbs.get_extension::<KeyUsage>() {
-        Ok(Some((_, usage))) if !usage.key_cert_sign() => return flawed(at, Flaw::NoAuthority),
-        Err(_) => return flawed(at, Flaw::NoAuthority),
-        Ok(_) => {}
-    }
-    // Between it and the certificate that the chain is for stand `at - 1` others.
-    match constraints.path_len_constraint {
-        Some(most) if at > usize::from(most) + 1 => flawed(at, Flaw::TooFarUp),
-        _ => Ok(()),
+    let Ok(usage) = tbs.get_extension::<KeyUsage>() else { return Err(Flaw::NoAuthority) };
+    let signs = usage.map(|(_, usage)| usage.key_cert_sign());
+    match tbs.get_extension::<BasicConstraints>() {
+        Ok(Some((_, constraints))) if constraints.ca && signs != Some(false) => {
+            match constraints.path_len_constraint {
+                Some(most) if between > usize::from(most) => Err(Flaw::TooFarUp),
+                _ => Ok(()),
+            }
+        }
+        // A root that names the use of its key and no constraints is one too.
+        Ok(None) if is_root && signs == Some(true) => Ok(()),
+        _ => Err(Flaw::NoAuthority),
     }
 }
 
-fn is_signed(issued: &Certificate, by: &Certificate, at: usize) -> Result<(), Flawed> {
+fn is_signed(issued: &Certificate, by: &Certificate) -> Result<(), Flaw> {
     let signature = issued.inner.signature();
     let how = issued.signed_by().0;
     match how.and_then(|how| how.verifies(by.public_key(), &issued.signed, signature.as_bytes()?)) {
         Some(true) => Ok(()),
-        Some(false) => flawed(at, Flaw::SignatureWrong),
-        None => flawed(at, Flaw::SignatureUnknown),
+        Some(false) => Err(Flaw::SignatureWrong),
+        None => Err(Flaw::SignatureUnknown),
     }
 }
 
-const BEGIN: &str = "-----BEGIN ";
-const BEGIN_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
-const END_CERTIFICATE: &str = "-----END CERTIFICATE-----";
-
-/// Reads PEM (RFC 7468) strictly: so many certificates one after the other, nothing but empty lines between them. Lines
-/// may have any length, and end in any way. What is wrong is told with the place in the text, the first being 0.
+/// Reads so many certificates in PEM. Text around the blocks is not looked at; a block of another kind is a
+/// flaw. What is wrong is told with the place in the text, the first being 0.
 fn certificates(text: &str, most: usize) -> Result<Vec<Certificate>, (usize, Flaw)> {
     let mut found = Vec::new();
-    let mut rest = text.trim_ascii_start();
-    while !rest.is_empty() {
+    for block in pem::blocks(text) {
         let flawed = |flaw| Err((found.len(), flaw));
-        let Some(body) = rest.strip_prefix(BEGIN_CERTIFICATE) else {
-            return match rest.starts_with(BEGIN) {
-                true => flawed(Flaw::OtherBlock),
-                false if rest.contains(BEGIN_CERTIFICATE) || !found.is_empty() => flawed(Flaw::Junk),
-                false => flawed(Flaw::NotPem),
-            };
+        let block = match block {
+            Ok(block) if CERTIFICATE_LABELS.contains(&block.label) => block,
+            Ok(_) => return flawed(Flaw::OtherBlock),
+            Err(Broken::Unfinished) => return flawed(Flaw::Malformed),
+            Err(Broken::Trailing) => return flawed(Flaw::Junk),
         };
-        let Some((body, after)) = body.split_once(END_CERTIFICATE) else { return flawed(Flaw::Malformed) };
-        let Some(certificate) = certificate(body) else { return flawed(Flaw::Malformed) };
-        // What stands on the same line belongs to nothing.
-        if !(after.is_empty() || after.starts_with(['\r', '\n'])) {
-            return flawed(Flaw::Junk);
-        }
         if found.len() == most {
             return flawed(Flaw::TooMany);
         }
-        found.push(certificate);
-        rest = after.trim_ascii_start();
+        let der = block.bytes().filter(|der| der.len() <= LONGEST);
+        match der.and_then(|der| Certificate::read(&der)) {
+            Some(certificate) => found.push(certificate),
+            None => return flawed(Flaw::Malformed),
+        }
     }
     if found.is_empty() { Err((0, Flaw::NotPem)) } else { Ok(found) }
-}
-
-/// The certificate between two marks: lines of base64.
-fn certificate(body: &str) -> Option<Certificate> {
-    let on_lines = body.starts_with(['\r', '\n']) && body.ends_with(['\r', '\n']) && body.len() <= LONGEST;
-    let digits: String = body.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    if on_lines { Certificate::read(&STANDARD.decode(digits).ok()?) } else { None }
 }

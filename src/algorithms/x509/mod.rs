@@ -10,7 +10,7 @@ mod signature;
 use x509_cert::Certificate as Inner;
 use x509_cert::certificate::Version;
 use x509_cert::der::asn1::BitString;
-use x509_cert::der::oid::AssociatedOid;
+use x509_cert::der::oid::{AssociatedOid, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode, Reader, SliceReader};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -25,6 +25,25 @@ pub use signature::{Sha2, SignedBy};
 
 use super::asymmetric::PublicKey;
 use super::mac::{Hash, digest};
+
+/// The extensions that may be critical: those that OpenSSL 3 knows when it verifies a chain.
+const CRITICAL: &[ObjectIdentifier] = &[
+    ObjectIdentifier::new_unwrap("2.16.840.1.113730.1.1"), // Netscape's certificate type
+    ObjectIdentifier::new_unwrap("2.5.29.15"),             // key usage
+    ObjectIdentifier::new_unwrap("2.5.29.17"),             // subject alternative names
+    ObjectIdentifier::new_unwrap("2.5.29.19"),             // basic constraints
+    ObjectIdentifier::new_unwrap("2.5.29.30"),             // name constraints
+    ObjectIdentifier::new_unwrap("2.5.29.31"),             // CRL distribution points
+    ObjectIdentifier::new_unwrap("2.5.29.32"),             // certificate policies
+    ObjectIdentifier::new_unwrap("2.5.29.33"),             // policy mappings
+    ObjectIdentifier::new_unwrap("2.5.29.36"),             // policy constraints
+    ObjectIdentifier::new_unwrap("2.5.29.37"),             // extended key usage
+    ObjectIdentifier::new_unwrap("2.5.29.54"),             // inhibit anyPolicy
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.7"),     // IP address blocks
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.8"),     // autonomous system numbers
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.14"),    // proxy certificates
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5"),  // OCSP no check
+];
 
 /// A certificate.
 #[derive(Debug)]
@@ -110,6 +129,13 @@ impl Certificate {
     #[must_use]
     pub fn is_for(&self, key: &PublicKey) -> bool {
         self.public_key().to_der().is_ok_and(|der| key.is(&der))
+    }
+
+    /// Whether each critical extension is one that verifiers know (RFC 5280 section 4.2).
+    fn is_understood(&self) -> bool {
+        let extensions = self.inner.tbs_certificate().extensions();
+        let mut critical = extensions.into_iter().flatten().filter(|it| it.critical);
+        critical.all(|it| CRITICAL.contains(&it.extn_id))
     }
 
     /// Whether it was issued by the one it was issued to.

@@ -20,6 +20,8 @@ pub struct Name(pub(super) name::Name);
 pub(super) enum Form {
     /// UTF-8.
     Text,
+    /// Printable where the text allows it, else UTF-8.
+    Printable,
     /// Two letters, printable.
     Country,
     /// ASCII.
@@ -41,10 +43,10 @@ const fn kind(keyword: &'static str, oid: &str, form: Form, most: usize) -> Kind
 /// The keywords of RFC 2253 section 2.3, and two of mail addresses, which have none there.
 pub(super) const KINDS: [Kind; 11] = [
     kind("CN", "2.5.4.3", Form::Text, 64),
-    kind("L", "2.5.4.7", Form::Text, 128),
-    kind("ST", "2.5.4.8", Form::Text, 128),
-    kind("O", "2.5.4.10", Form::Text, 64),
-    kind("OU", "2.5.4.11", Form::Text, 64),
+    kind("L", "2.5.4.7", Form::Printable, 128),
+    kind("ST", "2.5.4.8", Form::Printable, 128),
+    kind("O", "2.5.4.10", Form::Printable, 64),
+    kind("OU", "2.5.4.11", Form::Printable, 64),
     kind("C", "2.5.4.6", Form::Country, 2),
     kind("STREET", "2.5.4.9", Form::Text, 128),
     kind("DC", "0.9.2342.19200300.100.1.25", Form::Ascii, 63),

@@ -1,7 +1,7 @@
 //! The text of a distinguished name, read as RFC 2253 section 3 has it, with what its section 4 adds.
 
 use x509_cert::attr::AttributeTypeAndValue;
-use x509_cert::der::asn1::Any;
+use x509_cert::der::asn1::{Any, PrintableString};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, Tag};
 
@@ -139,7 +139,8 @@ fn pair(rest: &mut &str) -> Option<u8> {
 
 fn encoded(text: &str, kind: Option<&Kind>) -> Option<Any> {
     let tag = match kind.map(|kind| kind.form) {
-        None | Some(Form::Text) => Tag::Utf8String,
+        Some(Form::Printable) if PrintableString::new(text).is_ok() => Tag::PrintableString,
+        None | Some(Form::Text | Form::Printable) => Tag::Utf8String,
         Some(Form::Country) => Tag::PrintableString,
         Some(Form::Ascii) => Tag::Ia5String,
     };
@@ -151,7 +152,7 @@ fn encoded(text: &str, kind: Option<&Kind>) -> Option<Any> {
 fn fits(text: &str, kind: &Kind) -> bool {
     let count = text.chars().count();
     let form = match kind.form {
-        Form::Text => true,
+        Form::Text | Form::Printable => true,
         Form::Country => count == 2 && text.chars().all(|c| c.is_ascii_alphabetic()),
         Form::Ascii => text.is_ascii(),
     };

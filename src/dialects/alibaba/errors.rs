@@ -278,7 +278,7 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
         Flaw::SelfSignatureWrong => "is not signed with its own key",
         Flaw::NoAuthority => "may not issue certificates",
         Flaw::TooFarUp => "may not issue certificates so far up in the chain",
-        Flaw::NoRoot => "is the last one and not a root",
+        Flaw::CriticalUnknown => "has a critical extension that is not known",
     };
     let which = if at == 0 { "The certificate".to_owned() } else { format!("Certificate {at} of the chain") };
     refusal.message = format!("{} {which} {why}.", refusal.message).into();

@@ -9,11 +9,29 @@ use zeroize::Zeroizing;
 use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
 use super::errors::Error;
 use super::names::KeyName;
-use super::values::{Blob, Context};
+use super::values::{Blob, Context, Malformed};
 use super::words::{EncryptionWord, WrappingSpecWord};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
+use crate::algorithms::pem;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation};
+
+/// A public key's `SubjectPublicKeyInfo`: base64 of its DER, as the document has it, or PEM, which is what
+/// `GetPublicKey` and OpenSSL write.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct PublicKeyBlob(Vec<u8>);
+
+impl TryFrom<String> for PublicKeyBlob {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        match pem::public_key(&text) {
+            Some(der) => Ok(Self(der)),
+            None => Blob::try_from(text).map(|blob| Self(blob.0)),
+        }
+    }
+}
 
 /// A public key, and how to wrap with it.
 struct Wrapper {
@@ -22,7 +40,7 @@ struct Wrapper {
 }
 
 impl Wrapper {
-    fn of(blob: &Blob, algorithm: EncryptionWord, spec: WrappingSpecWord) -> Result<Self, Error> {
+    fn of(blob: &PublicKeyBlob, algorithm: EncryptionWord, spec: WrappingSpecWord) -> Result<Self, Error> {
         let algorithm = Encryption::from(algorithm);
         if !algorithm.fits(spec.into()) {
             return Err(Error::Invalid("WrappingAlgorithm".into()));
@@ -48,7 +66,7 @@ pub(super) struct ExportDataKey {
     ciphertext_blob: Blob,
     #[serde(default)]
     encryption_context: Context,
-    public_key_blob: Blob,
+    public_key_blob: PublicKeyBlob,
     wrapping_algorithm: EncryptionWord,
     wrapping_key_spec: WrappingSpecWord,
 }
@@ -84,7 +102,7 @@ pub(super) struct GenerateAndExportDataKey {
     number_of_bytes: Option<DataKeyLen>,
     #[serde(default)]
     encryption_context: Context,
-    public_key_blob: Blob,
+    public_key_blob: PublicKeyBlob,
     wrapping_algorithm: EncryptionWord,
     wrapping_key_spec: WrappingSpecWord,
 }

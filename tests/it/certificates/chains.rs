@@ -78,7 +78,7 @@ fn what_was_uploaded_comes_back_as_it_was() {
 }
 
 #[test]
-fn texts_are_read_strictly() {
+fn blocks_are_read_strictly() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::new("EC_P256");
@@ -86,24 +86,24 @@ fn texts_are_read_strictly() {
     let (leaf, root) = (authority.issue(&csr), authority.root());
     let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
     let body = leaf.lines().nth(1).unwrap();
+    for text in ["not a certificate", body] {
+        refused(&client, &id, (text, Some(&root)), "Certificate", "");
+        refused(&client, &id, (&leaf, Some(text)), "CertificateChain", "");
+    }
     let check = |text: &str, why: &str| {
         let of = |name: &str| why.replace("It", name);
         refused(&client, &id, (text, Some(&root)), "Certificate", &of("The certificate"));
+        // Behind another certificate it is the second of the chain.
         let chain = format!("{root}{text}");
-        // Behind another certificate it is the second of the chain, and a text without any mark is just more of it.
-        let why =
-            if why.is_empty() { "It has something before or behind it that is no certificate." } else { why };
-        let why = why.replace("It", "Certificate 2 of the chain");
+        let why = of("Certificate 2 of the chain");
         refused(&client, &id, (&leaf, Some(&chain)), "CertificateChain", &why);
     };
-    check("not a certificate", "");
-    check(body, "");
-    check(&format!("subject=CN\n{leaf}"), "It has something before or behind it that is no certificate.");
     check(key, "It is a PEM block of another kind.");
     check(&csr, "It is a PEM block of another kind.");
+    check(&leaf.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"), "It is a PEM block of another kind.");
     check(&leaf.replace("-----END CERTIFICATE-----", ""), "It is no X.509 certificate in PEM.");
+    check(&leaf.replace("END CERTIFICATE", "END X509 CERTIFICATE"), "It is no X.509 certificate in PEM.");
     check(&leaf.replace(body, ""), "It is no X.509 certificate in PEM.");
-    check(&leaf.replace(body, &format!("{body} ")), "It is no X.509 certificate in PEM.");
     check(&leaf.replace(body, &format!("X: y\n\n{body}")), "It is no X.509 certificate in PEM.");
     check(
         &leaf.replace("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----"),
@@ -113,7 +113,6 @@ fn texts_are_read_strictly() {
 
     let why = "The certificate has something before or behind it that is no certificate.";
     refused(&client, &id, (&format!("{} junk\n", leaf.trim_end()), None), "Certificate", why);
-    refused(&client, &id, (&format!("{leaf}junk"), None), "Certificate", why);
     let glued = format!("{}{root}", root.trim_end());
     let why = "Certificate 1 of the chain has something before or behind it that is no certificate.";
     refused(&client, &id, (&leaf, Some(&glued)), "CertificateChain", why);
@@ -127,8 +126,46 @@ fn texts_are_read_strictly() {
         "CertificateChain",
         "Certificate 11 of the chain is one too many.",
     );
-    refused(&client, &id, (&leaf, Some("none")), "CertificateChain", "");
     upload(&client, &id, &leaf, Some(&root)).ok();
+}
+
+/// How a tool writes a certificate in PEM.
+type Writing<'a> = &'a dyn Fn(&str) -> String;
+
+#[test]
+fn texts_are_taken_as_tools_write_them() {
+    let server = Server::start();
+    let client = server.client();
+    let authority = Authority::new("EC_P256");
+    let sub = authority.below("sub", "root", "EC_P256", SUB, LIFE);
+    let root = authority.root();
+    let bag = "Bag Attributes\n    localKeyID: 01 \nsubject=C = CN, CN = it\n\nissuer=C = CN\n";
+    let print = "Certificate:\n    Data:\n        Version: 3 (0x2)\n    Signature Value:\n        30:45:02\n";
+    let one_line = |pem: &str| {
+        let digits: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{digits}\n-----END CERTIFICATE-----")
+    };
+    let writings: [(&str, Writing<'_>); 10] = [
+        ("attributes of a bag", &|pem| format!("{bag}{pem}")),
+        ("OpenSSL's -text", &|pem| format!("{print}{pem}")),
+        ("text behind", &|pem| format!("{pem}# the end")),
+        ("text before and behind", &|pem| format!("# one\n\n{pem}\n# two\n")),
+        ("the older label", &|pem| pem.replace(" CERTIFICATE", " X509 CERTIFICATE")),
+        ("blanks at line ends", &|pem| pem.replace('\n', " \t\n")),
+        ("blanks and CR LF", &|pem| pem.replace('\n', " \r\n")),
+        ("CR alone", &|pem| pem.replace('\n', "\r")),
+        ("a byte order mark", &|pem| format!("\u{feff}{pem}")),
+        ("one long line", &|pem| format!("{}\n", one_line(pem))),
+    ];
+    for (what, write) in writings {
+        let (id, csr) = create(&client, "EC_P256", &[]);
+        let leaf = write(&authority.issue_by("sub", &csr, LEAF, LIFE));
+        let chain = format!("{}{}", write(&sub), write(&root));
+        upload(&client, &id, &leaf, Some(&chain)).ok();
+        assert_eq!(status_of(&client, &id), "INACTIVE", "{what}");
+        let stored = client.call("GetCertificate", &[("CertificateId", &id)]).ok();
+        assert_eq!((&stored["Certificate"], &stored["CertificateChain"]), (&leaf.into(), &chain.into()));
+    }
 }
 
 #[test]
@@ -166,10 +203,9 @@ fn chains_link_up_to_their_root() {
         chain(&[&sub, &root, &top], &format!("Certificate 2 of the chain {strange}"));
         chain(&[&sub, &root], &format!("Certificate 2 of the chain {strange}"));
         chain(&[&root], &format!("Certificate 1 of the chain {strange}"));
-        chain(&[&leaf, &sub, &top, &root], &format!("Certificate 1 of the chain {strange}"));
+        chain(&[&leaf, &sub, &root], &format!("Certificate 3 of the chain {strange}"));
+        chain(&[&leaf, &leaf, &sub], &format!("Certificate 2 of the chain {strange}"));
         chain(&[&sub, &top, &root, &sub], &format!("Certificate 4 of the chain {strange}"));
-        chain(&[&sub, &top], "Certificate 2 of the chain is the last one and not a root.");
-        chain(&[&sub], "Certificate 1 of the chain is the last one and not a root.");
         // Another authority of the same name has another key.
         let other = Authority::new(kind);
         chain(&[&sub, &top, &other.root()], "Certificate 3 of the chain has not signed the one before it.");
@@ -178,8 +214,70 @@ fn chains_link_up_to_their_root() {
         let other = Authority::new(if kind == "EC_SM2" { "RSA_2048" } else { "EC_SM2" });
         let why = "cannot have signed the one before it by an algorithm that is supported.";
         chain(&[&sub, &top, &other.root()], &format!("Certificate 3 of the chain {why}"));
-        upload(&client, &id, &leaf, Some(&[sub, top, root].concat())).ok();
+        // What is verified is what is there: the text of the document demands no root.
+        for good in [
+            vec![&sub, &top, &root],
+            vec![&leaf, &sub, &top, &root],
+            vec![&sub, &top],
+            vec![&sub],
+            vec![&leaf, &sub],
+        ] {
+            let (id, csr) = create(&client, "EC_P256", &[]);
+            let own = authority.issue_by("sub", &csr, LEAF, LIFE);
+            let chain: String = good.into_iter().map(|it| if *it == leaf { &*own } else { it }).collect();
+            upload(&client, &id, &own, Some(&chain)).ok();
+            assert_eq!(status_of(&client, &id), "INACTIVE");
+        }
     }
+}
+
+#[test]
+fn only_a_root_may_be_of_version_1() {
+    let server = Server::start();
+    let client = server.client();
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let why = "Certificate 1 of the chain may not issue certificates.";
+    for kind in ["RSA_2048", "EC_P256", "EC_SM2"] {
+        let authority = Authority::old(kind);
+        let old = authority.below("old", "root", kind, "", LIFE);
+        let root = authority.root();
+        let leaf = authority.issue_by("old", &csr, LEAF, LIFE);
+        for chain in [format!("{old}{root}"), old.clone()] {
+            refused(&client, &id, (&leaf, Some(&chain)), "CertificateChain", why);
+        }
+    }
+    // A root that says what its key is for, and no more, is one for OpenSSL as well.
+    let authority = Authority::with_root("EC_P256", "keyUsage=keyCertSign\n");
+    upload(&client, &id, &authority.issue(&csr), Some(&authority.root())).ok();
+}
+
+#[test]
+fn unknown_critical_extensions_are_refused() {
+    let server = Server::start();
+    let client = server.client();
+    let (id, csr) = create(&client, "EC_P256", &[]);
+    let unknown = "1.2.3.4=critical,ASN1:UTF8String:x\n";
+    let why = "has a critical extension that is not known.";
+    let authority = Authority::new("EC_P256");
+    let root = authority.root();
+    let leaf = authority.issue_by("root", &csr, &format!("{LEAF}{unknown}"), LIFE);
+    for chain in [None, Some(&*root)] {
+        refused(&client, &id, (&leaf, chain), "Certificate", &format!("The certificate {why}"));
+    }
+    let sub = authority.below("sub", "root", "EC_P256", &format!("{SUB}{unknown}"), LIFE);
+    let leaf = authority.issue_by("sub", &csr, LEAF, LIFE);
+    let chain = format!("{sub}{root}");
+    refused(
+        &client,
+        &id,
+        (&leaf, Some(&chain)),
+        "CertificateChain",
+        &format!("Certificate 1 of the chain {why}"),
+    );
+    let known = "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,clientAuth\n\
+                 certificatePolicies=critical,1.2.3.4\n1.2.3.5=ASN1:UTF8String:x\n";
+    let leaf = authority.issue_by("root", &csr, known, LIFE);
+    upload(&client, &id, &leaf, Some(&root)).ok();
 }
 
 #[test]

@@ -194,3 +194,41 @@ fn other_realms_do_not_see_it() {
     client.call("DeleteCertificate", &[("CertificateId", &id)]).ok();
     client.call("DeleteCertificate", &[("CertificateId", &id)]).refused(404, "Certificate.NotFound");
 }
+
+/// The document's sample writes the names of places and organizations as `PrintableString`. OpenSSL compares the
+/// type when its policy says that a request must match the authority.
+#[test]
+fn names_are_printable_where_the_text_allows_it() {
+    let (openssl, server) = (OpenSsl::new(), Server::start());
+    let client = server.client();
+    let types = |subject: &str| {
+        let csr = create_for(&client, subject).ok()["Csr"].as_str().unwrap().to_owned();
+        openssl.write("csr", csr.as_bytes());
+        let told = openssl.told("req -in csr -noout -subject -nameopt RFC2253,show_type");
+        told.trim().trim_start_matches("subject=").to_owned()
+    };
+    assert_eq!(
+        types("CN=userName,OU=kms,O=aliyun,L=Hangzhou,ST=Zhejiang,C=CN"),
+        "CN=UTF8STRING:userName,OU=PRINTABLESTRING:kms,O=PRINTABLESTRING:aliyun,L=PRINTABLESTRING:Hangzhou,\
+         ST=PRINTABLESTRING:Zhejiang,C=PRINTABLESTRING:CN"
+    );
+    assert_eq!(
+        types("CN=it,OU=a_b,O=\u{e9}a \u{e9},L=R&D,ST=It's (a): -./?,C=CN")
+            .split([',', '+'])
+            .filter_map(|part| part.split_once("STRING:").map(|(kind, _)| kind))
+            .collect::<Vec<_>>(),
+        ["CN=UTF8", "OU=UTF8", "O=UTF8", "L=UTF8", "ST=PRINTABLE", "C=PRINTABLE"]
+    );
+    let config = "[req]\nstring_mask=default\ndistinguished_name=dn\nprompt=no\n\
+                  [dn]\nC=CN\nST=Zhejiang\nO=aliyun\nCN=root\n[ca]\ndefault_ca=it\n[it]\ndatabase=index\n\
+                  serial=serial\nnew_certs_dir=.\ndefault_md=sha256\ndefault_days=30\npolicy=policy_match\n\
+                  [policy_match]\ncountryName=match\nstateOrProvinceName=match\norganizationName=match\n\
+                  organizationalUnitName=optional\ncommonName=supplied\n";
+    openssl.write("ca.cnf", config.as_bytes());
+    openssl.write("index", b"");
+    openssl.write("serial", b"01\n");
+    openssl.run("req -x509 -newkey rsa:2048 -noenc -config ca.cnf -keyout ca.key -out ca.pem");
+    types("CN=userName,OU=kms,O=aliyun,ST=Zhejiang,C=CN");
+    openssl.run("ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in csr -out it.pem");
+    assert!(String::from_utf8(openssl.read("it.pem")).unwrap().contains("BEGIN CERTIFICATE"));
+}

@@ -34,6 +34,15 @@ fn made() -> tempfile::TempDir {
         std::fs::write(folder.path().join(format!("{kind}.chain")), whole).unwrap();
     }
     openssl("pkcs8 -topk8 -in ec.pkcs8 -passout pass:x -out locked.pkcs8");
+    // As tools write them: one file with attributes around everything, and one from an editor of Windows.
+    openssl("pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12");
+    openssl("pkcs12 -in ec.p12 -passin pass:x -noenc -out ec.bag");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("ec.bag").contains("Bag Attributes"));
+    for (from, to) in [("ec.pem", "ec.windows"), ("ec.pkcs8", "ec.key.windows")] {
+        let text = format!("\u{feff}{}", read(from).replace(" CERTIFICATE", " X509 CERTIFICATE"));
+        std::fs::write(folder.path().join(to), text.replace('\n', " \r\n")).unwrap();
+    }
     folder
 }
 
@@ -48,9 +57,14 @@ fn it_is_shown_to_everybody() {
     let folder = made();
     let ca = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
     let client = Client::trusting(&ca, Clock::default().host());
-    for (certificate, key) in
-        [("ec.pem", "ec.pkcs8"), ("ec.chain", "ec.old"), ("rsa.pem", "rsa.pkcs8"), ("rsa.chain", "rsa.old")]
-    {
+    for (certificate, key) in [
+        ("ec.pem", "ec.pkcs8"),
+        ("ec.chain", "ec.old"),
+        ("rsa.pem", "rsa.pkcs8"),
+        ("rsa.chain", "rsa.old"),
+        ("ec.bag", "ec.bag"),
+        ("ec.windows", "ec.key.windows"),
+    ] {
         let mut by_variable = kmsim(&["--data", ":memory:"]);
         by_variable.current_dir(folder.path());
         by_variable.env("KMSIM_TLS_CERT", certificate).env("KMSIM_TLS_KEY", key);
