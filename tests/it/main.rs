@@ -21,6 +21,7 @@ mod docs;
 mod durability;
 mod errors;
 mod export;
+mod gateway;
 mod hostile;
 mod import;
 mod in_process;

@@ -32,6 +32,8 @@ pub(super) enum Flaw {
     BodyTooLarge,
     /// Its parameters are no text, or its body broke off.
     Unparsable,
+    /// It was made for the dedicated gateway.
+    DedicatedGateway,
 }
 
 impl From<Flaw> for Error {
@@ -40,6 +42,7 @@ impl From<Flaw> for Error {
             Flaw::Method => Self::MethodUnsupported,
             Flaw::BodyTooLarge => Self::BodyTooLarge,
             Flaw::Unparsable => Self::Unparsable,
+            Flaw::DedicatedGateway => Self::GatewayNotServed,
         }
     }
 }
@@ -83,6 +86,9 @@ impl Call {
         let params = read(query, if is_form(&headers) { &body } else { b"" }).last_of_each();
         let query = if is_acs(&headers) { read(query, b"") } else { Form::default() };
         let path = uri.path().to_owned();
+        if is_for_dedicated_gateway(&headers) {
+            flaw = Some(Flaw::DedicatedGateway);
+        }
         let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
         call.scheme = call.read_scheme();
         call
@@ -119,6 +125,11 @@ impl Call {
             && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
     }
 
+    /// Whether the request was made for the dedicated gateway, whose clients read nothing but protobuf.
+    pub(super) fn is_for_dedicated_gateway(&self) -> bool {
+        is_for_dedicated_gateway(&self.headers)
+    }
+
     /// The region meant: `RegionId`, or the host's, or the signature's scope.
     pub(super) fn region(&self) -> Option<&str> {
         let scope = match &self.scheme {
@@ -152,6 +163,11 @@ impl Call {
             Scheme::None
         }
     }
+}
+
+/// Whether a request has the mark of the dedicated gateway's clients, its API's name.
+fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-kms-apiname")
 }
 
 /// Whether the signature is in the header.

@@ -24,6 +24,8 @@ pub enum Error {
     MethodUnsupported,
     /// The parameters cannot be read.
     Unparsable,
+    /// The dedicated gateway is not served.
+    GatewayNotServed,
     /// The body is too large to read.
     BodyTooLarge,
     /// No such action.
@@ -128,6 +130,11 @@ impl Error {
             Self::Account(status) => account_refusal(*status),
             Self::AliasUnsupported => (400, "Unsupported.Alias", "Alias is not valid for this api."),
             Self::Unsupported => (400, "UnsupportedOperation", UNSUPPORTED),
+            Self::GatewayNotServed => (
+                400,
+                "UnsupportedOperation",
+                "kmsim does not serve the dedicated gateway. Use the shared gateway (?Action=) with an access key.",
+            ),
             Self::MethodUnsupported => (403, "UnsupportedHTTPMethod", "This http method is not supported."),
             Self::Unparsable => (400, "ParseRequestParameterException", UNPARSABLE),
             Self::ActionUnknown => (

@@ -12,6 +12,7 @@ use crate::engine;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
+const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
 
 #[derive(Serialize)]
@@ -33,6 +34,33 @@ struct Failure<'a> {
     recommend: &'a str,
 }
 
+/// The message `Error` of the dedicated gateway: its fields are the status, the code, the message and the
+/// request's id, numbered from 1.
+fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
+    const VARINT: u8 = 0;
+    const BYTES: u8 = 2;
+    let mut out = vec![1 << 3 | VARINT];
+    put_varint(&mut out, refusal.status.into());
+    for (number, text) in (2..).zip([refusal.code, &*refusal.message, request_id]) {
+        out.push(number << 3 | BYTES);
+        put_varint(&mut out, text.len());
+        out.extend_from_slice(text.as_bytes());
+    }
+    out
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn put_varint(out: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let [low, ..] = value.to_le_bytes();
+        value >>= 7;
+        if value == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
+    }
+}
+
 /// An answer without fields of its own.
 #[derive(Serialize)]
 pub(super) struct Done {}
@@ -48,6 +76,10 @@ pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> 
 /// the one and some the other.
 pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
     let code = refusal.code;
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if call.is_for_dedicated_gateway() {
+        return respond(status, request_id, (PROTOBUF, protobuf_error(request_id, refusal)));
+    }
     let failure = Failure {
         http_status: refusal.status,
         code,
@@ -58,7 +90,6 @@ pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbo
             "https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}"
         ),
     };
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     respond(status, request_id, render(call, &failure).unwrap_or((JSON, Vec::new())))
 }
 
