@@ -84,7 +84,7 @@ impl<'a> Claim<'a> {
         let credential = part("Credential").ok_or_else(|| Flaw::CredentialMissing(told()))?;
         let signature = part("Signature").ok_or_else(|| Flaw::SignatureMissing(told()))?;
         let signed_headers = part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
-        if !is_set(signed_headers) {
+        if !is_bounded(signed_headers) {
             return Err(Flaw::AuthorizationMalformed);
         }
         let (date, at) = match (call.header("x-amz-date"), call.header("date")) {
@@ -94,7 +94,7 @@ impl<'a> Claim<'a> {
             }
             (None, None) => return Err(Flaw::DateMissing(told())),
         };
-        let scope = Scope::of(credential, &date)?;
+        let scope = Scope::of(credential, &date, at)?;
         let token = call.header(TOKEN);
         Self { scope, signed_headers, signature, date, at, lasts: None, token }.complete(call)
     }
@@ -108,12 +108,12 @@ impl<'a> Claim<'a> {
         }
         let credential = required("X-Amz-Credential")?;
         let signed_headers = required("X-Amz-SignedHeaders")?;
-        if !is_set(signed_headers) {
+        if !is_bounded(signed_headers) {
             return Err(Error::Malformed("X-Amz-SignedHeaders".into()));
         }
         let (date, at) = basic(required("X-Amz-Date")?)?;
         let signature = required("X-Amz-Signature")?;
-        let scope = Scope::of(credential, &date)?;
+        let scope = Scope::of(credential, &date, at)?;
         let lasts = call.query.get("X-Amz-Expires").map(|text| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
             let seconds = text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
@@ -185,7 +185,7 @@ impl<'a> Claim<'a> {
         let mut text = [call.method.as_str(), "\n", &call.path, "\n", query, "\n"].concat();
         for name in self.signed_headers.split(';') {
             let mut values: Vec<_> =
-                call.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+                call.headers.get_all(name).iter().map(|value| folded(value.as_bytes())).collect();
             values.sort_unstable();
             let value = values.join(&b","[..]);
             let value = if shown(name) {
@@ -201,8 +201,9 @@ impl<'a> Claim<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`.
-    fn of(credential: &'a str, date: &str) -> Result<Self, Flaw> {
+    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`. Where that has an
+    /// offset, the day may be the one that it tells or the one in UTC.
+    fn of(credential: &'a str, date: &str, at: Instant) -> Result<Self, Flaw> {
         let parts: Vec<_> = credential.split('/').collect();
         let [access_key, day, region, service, terminator] = parts[..] else {
             return Err(Flaw::CredentialMalformed(credential.to_owned()));
@@ -212,7 +213,9 @@ impl<'a> Scope<'a> {
             () if terminator != TERMINATOR => Err(Flaw::TerminatorWrong(terminator.to_owned())),
             () if !Realm::is_region_id(region) => Err(Flaw::RegionInvalid(region.to_owned())),
             () if service != SERVICE => Err(Flaw::ServiceWrong),
-            () if date.get(..8) != Some(day) => Err(Flaw::DayMismatched),
+            () if date.get(..8) != Some(day) && written(at).0.get(..8) != Some(day) => {
+                Err(Flaw::DayMismatched)
+            }
             () => Ok(Self { day, region }),
         }
     }
@@ -226,24 +229,56 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether names are in lower case and stand once: one that came again and again would make the signed text grow
-/// without end.
-fn is_set(names: &str) -> bool {
+/// How often a header's name may be signed. The Go SDK names `host` twice, and signs a line for each.
+const MENTIONS_MAX: usize = 4;
+
+/// Whether names are in lower case and none stands more often than that: each makes the signed text longer by
+/// the header's value.
+fn is_bounded(names: &str) -> bool {
     let mut all: Vec<_> = names.split(';').collect();
     all.sort_unstable();
-    all.windows(2).all(|pair| pair[0] != pair[1]) && !names.bytes().any(|byte| byte.is_ascii_uppercase())
+    all.chunk_by(|a, b| a == b).all(|same| same.len() <= MENTIONS_MAX)
+        && !names.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// Reads a time in ISO 8601's basic form.
+/// A header's value as it is signed: without white space around it, and inside a blank for each run of it.
+fn folded(value: &[u8]) -> Vec<u8> {
+    let words = value.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(&b' ')
+}
+
+/// Reads a time in ISO 8601's basic form: in UTC, or with an offset, which the Node SDK writes as `+00:00`. The
+/// text is what is signed, the instant is what it means.
 fn basic(text: &str) -> Result<(String, Instant), Flaw> {
-    let formed = text.len() == 16
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 => b == b'T',
-            15 => b == b'Z',
-            _ => b.is_ascii_digit(),
-        });
-    let at = Instant::parse(text).filter(|_| formed);
-    at.map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+    let instant = || {
+        let (local, offset) = text.split_at_checked(15)?;
+        let formed =
+            local.bytes().enumerate().all(|(at, b)| if at == 8 { b == b'T' } else { b.is_ascii_digit() });
+        let local = Instant::parse(&format!("{local}Z")).filter(|_| formed)?;
+        match (offset.as_bytes(), offset_of(offset)) {
+            (b"Z", _) => Some(local),
+            ([b'+', ..], Some(by)) => Some(local.minus(by)),
+            ([b'-', ..], Some(by)) => Some(local.plus(by)),
+            _ => None,
+        }
+    };
+    instant().map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+}
+
+/// The length of an offset from UTC: `+hh`, `+hhmm` or `+hh:mm`.
+fn offset_of(text: &str) -> Option<Duration> {
+    let digits = text.get(1..)?;
+    let (hours, minutes) = match digits.len() {
+        2 => (digits, "00"),
+        4 => digits.split_at_checked(2)?,
+        5 => digits.split_once(':')?,
+        _ => return None,
+    };
+    let part = |digits: &str, most: u64| {
+        let formed = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse::<u64>().ok().filter(|value| formed && *value <= most)
+    };
+    Some(Duration::from_mins(part(hours, 23)? * 60 + part(minutes, 59)?))
 }
 
 /// Writes a time in ISO 8601's basic form.
@@ -280,8 +315,42 @@ mod tests {
     }
 
     #[test]
-    fn header_names_stand_once_and_in_lower_case() {
-        assert!(is_set("host") && is_set("b;a"));
-        assert!(!is_set("a;b;a") && !is_set("a;Host"));
+    fn a_time_may_have_an_offset() {
+        for (offset, meant) in [
+            ("+00:00", "2026-11-20T20:15:00Z"),
+            ("+0000", "2026-11-20T20:15:00Z"),
+            ("-00:00", "2026-11-20T20:15:00Z"),
+            ("+00", "2026-11-20T20:15:00Z"),
+            ("+08:00", "2026-11-20T12:15:00Z"),
+            ("+0530", "2026-11-20T14:45:00Z"),
+            ("-11", "2026-11-21T07:15:00Z"),
+        ] {
+            let text = format!("20261120T201500{offset}");
+            let (signed, at) = basic(&text).unwrap();
+            assert_eq!((signed, at.to_string().as_str()), (text, meant));
+        }
+        for bad in [
+            "+", "+0", "+000", "+00:0", "+00:000", "+24:00", "+00:60", "+0:000", "00:00", "+00 00", "+\u{e9}",
+        ] {
+            assert!(basic(&format!("20261120T201500{bad}")).is_err(), "{bad}");
+        }
+        // The day may be the one that is told, or the one in UTC.
+        let (date, at) = basic("20261121T001500+08:00").unwrap();
+        let scope =
+            |day: &str| Scope::of(&format!("ak/{day}/cn-beijing-6/kkms/aws4_request"), &date, at).is_ok();
+        assert_eq!([scope("20261120"), scope("20261121"), scope("20261119")], [true, true, false]);
+    }
+
+    #[test]
+    fn header_names_are_in_lower_case_and_stand_a_few_times_at_most() {
+        assert!(is_bounded("host") && is_bounded("b;a") && is_bounded("a;b;a") && is_bounded("host;host"));
+        assert!(is_bounded("a;a;a;a") && !is_bounded("a;b;a;a;a;a") && !is_bounded("a;Host"));
+    }
+
+    #[test]
+    fn white_space_in_headers_is_folded() {
+        for (value, signed) in [("a", "a"), (" a  b\t c ", "a b c"), ("", ""), ("  ", "")] {
+            assert_eq!(folded(value.as_bytes()), signed.as_bytes(), "{value:?}");
+        }
     }
 }
