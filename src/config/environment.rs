@@ -86,13 +86,15 @@ const NOT_TEXT: &str = "not text";
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     One,
+    /// One value; white space around it means nothing.
+    Base64,
     /// Items between commas, with or without white space around each.
     List,
 }
 
-/// A variable's text, if it holds any.
-pub(crate) fn text(name: &str) -> Result<Option<String>, ConfigError> {
-    let value = read(name, Form::One)?.map(OsString::into_string).transpose();
+/// A variable's base64, if it holds any.
+pub(crate) fn base64(name: &str) -> Result<Option<String>, ConfigError> {
+    let value = read(name, Form::Base64)?.map(OsString::into_string).transpose();
     value.map_err(|_| ConfigError::of(name, NOT_TEXT))
 }
 
@@ -176,6 +178,8 @@ mod tests {
             assert_eq!(flaw(text, Form::One).is_some(), one, "{text:?}");
             assert_eq!(flaw(text, Form::List).is_some(), list, "{text:?} in a list");
         }
+        // As a secret that is mounted into a container ends.
+        assert!(flaw("AAAA\n", Form::Base64).is_none() && flaw("AAAA\r\n", Form::Base64).is_some());
     }
 
     #[test]

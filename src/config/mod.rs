@@ -128,7 +128,7 @@ impl Settings {
 }
 
 fn data(options: &ServeOptions) -> Result<Data, ConfigError> {
-    Data::named(&options.data, environment::text(ROOT_KEY)?.map(Zeroizing::new))
+    Data::named(&options.data, environment::base64(ROOT_KEY)?.map(Zeroizing::new))
 }
 
 /// Where to listen; blank items are none.
