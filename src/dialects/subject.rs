@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Cx, Dialect};
+use crate::algorithms::base64_text::is_space;
 use crate::engine::View;
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::{NamedKey, Subject, cut};
@@ -58,7 +59,11 @@ const CONTEXT_MAX: usize = 32 * 1024;
 /// The version that a ciphertext names: its first bytes are the id's text.
 fn version_of(blob: &str) -> Option<VersionId> {
     // Four letters are three bytes.
-    let start = blob.as_bytes().get(..VersionId::LEN / 3 * 4)?;
+    let mut start = [0; VersionId::LEN / 3 * 4];
+    let mut letters = blob.bytes().filter(|byte| !is_space(*byte));
+    for place in &mut start {
+        *place = letters.next()?;
+    }
     let mut bytes = [0; VersionId::LEN];
     STANDARD.decode_slice(start, &mut bytes).ok().filter(|length| *length == VersionId::LEN)?;
     VersionId::parse(&bytes)
@@ -85,7 +90,10 @@ mod tests {
     fn ciphertexts_name_their_version() {
         let id = "1234abcd-12ab-34cd-56ef-12345678aaaa";
         let blob = STANDARD.encode(format!("{id}and what is sealed"));
-        assert_eq!(version_of(&blob), VersionId::parse(id.as_bytes()));
+        let on_lines = format!(" \r\n{}\n\t{}", &blob[..20], &blob[20..]);
+        for blob in [&blob, &on_lines] {
+            assert_eq!(version_of(blob), VersionId::parse(id.as_bytes()), "{blob}");
+        }
         for other in ["", "AAAA", &STANDARD.encode([0; 80]), &"ü".repeat(48)] {
             assert_eq!(version_of(other), None, "{other}");
         }

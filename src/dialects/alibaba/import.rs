@@ -9,6 +9,7 @@ use super::keys::OneKey;
 use super::names::KeyName;
 use super::reply::Done;
 use super::words::WrappingSpecWord;
+use crate::algorithms::base64_text;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Wrapped, Wrapping};
 use crate::model::{Origin, ProtectionLevel};
@@ -95,7 +96,10 @@ pub(super) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
         }
     };
     // What is no base64 is as good as empty: no token, and no material.
-    let bytes = |text: String| STANDARD.decode(text).unwrap_or_default();
+    let bytes = |text: String| {
+        let mut bytes = base64_text::decode(&text).unwrap_or_default();
+        std::mem::take(&mut *bytes)
+    };
     let wrapped = Wrapped {
         token: bytes(request.import_token),
         material: bytes(request.encrypted_key_material),
