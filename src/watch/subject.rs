@@ -61,12 +61,24 @@ impl NamedKey {
 
 /// The longest name that is kept of what nobody serves, in characters.
 const LONGEST: usize = 64;
+/// The longest name that is kept of a key or a secret: an ARN of the longest alias is shorter.
+const LONGEST_NAME: usize = 400;
 
 /// A name that anybody may have made up, cut short.
 #[must_use]
 pub fn cut(name: &str) -> &str {
-    if name.len() <= LONGEST {
+    first_of(name, LONGEST)
+}
+
+/// The name of a key or a secret, which may be long, cut short where nothing can have it.
+#[must_use]
+pub fn cut_name(name: &str) -> &str {
+    first_of(name, LONGEST_NAME)
+}
+
+fn first_of(name: &str, most: usize) -> &str {
+    if name.len() <= most {
         return name;
     }
-    name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end])
+    name.char_indices().nth(most).map_or(name, |(end, _)| &name[..end])
 }
