@@ -179,6 +179,6 @@ fn a_dry_run_changes_nothing_and_says_how_it_would_go() {
     assert!(message.ends_with("The parameter \"Plaintext\" is needed but not provided."), "{message}");
     dry(&[("KeyId", "unknown"), ("Plaintext", "x")]).refused(400, "ValidationError");
     client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), ("DryRun", "False")]).ok();
-    dry(&[("KeyId", "alias/acs/new"), ("Plaintext", "x")]).refused(400, "DryRunOperationError");
+    dry(&[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).refused(400, "DryRunOperationError");
     assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");
 }

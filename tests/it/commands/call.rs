@@ -70,7 +70,7 @@ fn an_error_of_the_service_is_the_answer_and_a_no() {
     let asked = Asked::start(&[]);
     for (arguments, code, status) in [
         (&["call", "DescribeKey", "KeyId=alias/none"][..], "Forbidden.AliasNotFound", 404),
-        (&["call", "Encrypt", "KeyId=alias/acs/demo"], "MissingParameter", 400),
+        (&["call", "Encrypt", "KeyId=alias/acs/oss"], "MissingParameter", 400),
         (&["call", "NoSuchAction"], "InvalidAction.NotFound", 404),
         (&["call", "ListKeys", "--access-key", "nobody:s"], "InvalidAccessKeyId.NotFound", 404),
         (&["call", "ListKeys", "--access-key", "testid:wrong"], "SignatureDoesNotMatch", 400),
