@@ -27,3 +27,20 @@ fn has_prefix(text: &str) -> bool {
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn names_of_elements_are_names_without_a_prefix() {
+        let written = |name: &str| document("Tags", &BTreeMap::from([(name, "a:b <c:d>")]));
+        let text = String::from_utf8(written("team").unwrap()).unwrap();
+        assert!(text.ends_with("<Tags><team>a:b &lt;c:d&gt;</team></Tags>"), "{text}");
+        for name in ["a:b", ":", "a b", "1a", "a/b", "a@b", "-a", "a+b", "a=b"] {
+            assert_eq!(written(name), None, "{name}");
+        }
+    }
+}

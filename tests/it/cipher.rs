@@ -85,9 +85,12 @@ fn every_changed_byte_is_refused() {
         }
     }
     let whole = STANDARD.encode(&blob);
-    for wrong in
-        [whole.trim_end_matches('=').to_owned(), format!("{whole}AAAA"), format!(" {whole}"), "$x".into()]
-    {
+    for wrong in [
+        whole.trim_end_matches('=').to_owned(),
+        format!("{whole}AAAA"),
+        format!("\u{a0}{whole}"),
+        "$x".into(),
+    ] {
         client.call("Decrypt", &[("CiphertextBlob", &wrong)]).refused_parameter("CiphertextBlob");
     }
 }

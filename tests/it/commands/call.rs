@@ -175,6 +175,18 @@ fn values_come_from_files_and_standard_input() {
     fed(&mut asked.command(&create), "from a pipe").json();
     assert_eq!(stored("two"), "from a pipe");
 
+    // A tool's base64 comes on lines.
+    let key = asked.ask(&["call", "CreateKey"]).json()["KeyMetadata"]["KeyId"].clone();
+    let key = format!("KeyId={}", key.as_str().unwrap());
+    let sealed = asked.ask(&["call", "Encrypt", &key, "Plaintext=hush"]).json()["CiphertextBlob"].clone();
+    let (start, rest) = sealed.as_str().unwrap().split_at(64);
+    std::fs::write(&file, format!("{start}\r\n{rest}\r\n")).unwrap();
+    let blob = format!("CiphertextBlob@{}", file.display());
+    assert_eq!(asked.ask(&["call", "Decrypt", &blob]).json()["Plaintext"], "hush");
+    let lines = format!("\n{start}\n{rest}\n");
+    let shown = fed(&mut asked.command(&["inspect", "-"]), &lines).json();
+    assert_eq!(shown["would_decrypt"], true);
+
     let missing = asked.ask(&["call", "CreateSecret", "SecretData@/no/such/file"]);
     assert!(missing.mistaken().starts_with("SecretData: "), "{missing:?}");
     std::fs::write(&file, b"\xff\xfe").unwrap();

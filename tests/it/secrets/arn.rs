@@ -137,8 +137,7 @@ fn faults_and_the_journal_know_a_secret_by_its_name() {
     let name = format!("team/{}", "n".repeat(180));
     let arn = format!("{HERE}{name}");
     create(&client, &name, &[]).ok();
-    let rule =
-        json!({"secret": name, "action": "GetSecretValue", "error": "Rejected.Throttling", "times": 2});
+    let rule = json!({"secret": name, "action": "GetSecretValue", "error": "Rejected.Throttling", "when": {"first": 2}});
     assert_eq!(control(server.address, "POST", "faults", &rule).status / 100, 2);
     by(&client, &arn, ACTIONS[1]).refused(429, "Rejected.Throttling");
     by(&client, &name, ACTIONS[1]).refused(429, "Rejected.Throttling");
