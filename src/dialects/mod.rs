@@ -176,6 +176,7 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     /// Reads the name of a key in a realm: its id, an alias, or what the cloud has besides.
     fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef>;
     /// The name of the secret that a text means in a realm: itself, where the cloud has no other names.
+    #[must_use]
     fn secret_named<'a>(_realm: &Realm, text: &'a str) -> &'a str {
         text
     }

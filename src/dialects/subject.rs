@@ -10,7 +10,7 @@ use super::{Cx, Dialect};
 use crate::algorithms::base64_text::is_space;
 use crate::engine::View;
 use crate::model::{KeyId, Realm, VersionId};
-use crate::watch::{NamedKey, Subject, cut, cut_name};
+use crate::watch::{NamedKey, Subject, cut, cut_secret};
 
 /// What a request is about that was let in.
 pub(super) fn of_verified<D: Dialect>(dialect: &D, cx: &Cx, call: &D::Call) -> Subject {
@@ -28,7 +28,7 @@ pub(super) fn of<D: Dialect>(dialect: &D, realm: Realm, call: &D::Call, view: Op
     };
     let by_name = |name: &str| {
         let id = view.and_then(|view| view.key_named(&D::key_ref(&realm, name)?)).cloned();
-        NamedKey { name: Some(cut_name(name).into()), id, version: None }
+        NamedKey { name: Some(cut(name).into()), id, version: None }
     };
     let mut keys: Vec<NamedKey> = each(naming.keys).filter(|name| !name.is_empty()).map(by_name).collect();
     let versions = each(naming.versions).filter_map(|text| VersionId::parse(text.as_bytes()));
@@ -42,7 +42,7 @@ pub(super) fn of<D: Dialect>(dialect: &D, realm: Realm, call: &D::Call, view: Op
         Some(entry) => Cow::Borrowed(entry.name),
         None => Cow::Owned(cut(name).to_owned()),
     });
-    let secret = first(naming.secrets).map(|text| cut_name(D::secret_named(&realm, text)).into());
+    let secret = first(naming.secrets).map(|text| cut_secret(D::secret_named(&realm, text)).into());
     Subject {
         realm,
         access_key: D::access_key(call).map(|id| cut(id).into()),

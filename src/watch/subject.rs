@@ -61,8 +61,8 @@ impl NamedKey {
 
 /// The longest name that is kept of what nobody serves, in characters.
 const LONGEST: usize = 64;
-/// The longest name that is kept of a key or a secret: an ARN of the longest alias is shorter.
-const LONGEST_NAME: usize = 400;
+/// The longest name that is kept of a secret: the ARN of the longest is shorter.
+const LONGEST_SECRET: usize = 320;
 
 /// A name that anybody may have made up, cut short.
 #[must_use]
@@ -70,10 +70,10 @@ pub fn cut(name: &str) -> &str {
     first_of(name, LONGEST)
 }
 
-/// The name of a key or a secret, which may be long, cut short where nothing can have it.
+/// The name of a secret, cut short where no secret can have it.
 #[must_use]
-pub fn cut_name(name: &str) -> &str {
-    first_of(name, LONGEST_NAME)
+pub fn cut_secret(name: &str) -> &str {
+    first_of(name, LONGEST_SECRET)
 }
 
 fn first_of(name: &str, most: usize) -> &str {
