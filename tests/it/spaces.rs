@@ -21,7 +21,7 @@ fn spaced(text: &str) -> Vec<String> {
         lines("\n"),
         lines("\r\n") + "\r\n",
         lines(" \t"),
-        text.chars().map(|letter| format!(" {letter}")).collect(),
+        text.chars().flat_map(|letter| [' ', letter]).collect(),
     ]
 }
 

@@ -117,8 +117,8 @@ fn a_batch_and_the_newer_tags_take_arns() {
     assert_eq!(listed(&client, &[("ResourceId.1", &of_a)]), json!(["a/b"]));
     assert_eq!(listed(&client, &[("ResourceId.1", "a/b"), ("ResourceId.2", &of_none)]), json!(["a/b"]));
     // Neither another account's name nor another kind's is one here.
-    let key = format!("acs:kms:cn-hangzhou:1000000000000001:key/b");
-    for other in [&foreign, &of_none, &key] {
+    let key = "acs:kms:cn-hangzhou:1000000000000001:key/b";
+    for other in [&*foreign, &of_none, key] {
         assert_eq!(listed(&client, &[("ResourceId.1", other)]), json!([]), "{other}");
     }
     assert_eq!(listed(&second, &[("ResourceId.1", &of_a)]), json!([]));
