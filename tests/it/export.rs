@@ -233,7 +233,7 @@ fn only_a_data_keys_blob_is_exported_and_only_while_its_key_is_enabled() {
     };
     assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVsbG8=")).ok()), b"Hello");
     assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVs\r\nbG8=\n")).ok()), b"Hello");
-    for no_base64 in ["SGVsbG8", "SGVsbG8=\u{b}", "a data key", "SGVsbG9=", "-_-_"] {
+    for no_base64 in ["SGVsbG8", "SGVsbG8=\u{b}", "a data key!", "SGVsbG9=", "-_-_"] {
         export(&seal(no_base64)).refused_parameter("CiphertextBlob");
     }
     let sealed = seal("SGVsbG8=");
