@@ -18,7 +18,7 @@ const REQUESTS: u32 = 8_000;
 /// Over how many connections they come.
 const CONNECTIONS: usize = 16;
 /// A service's own key, which every server has under this name, and a text for it.
-const PARAMS: [(&str, &str); 2] = [("KeyId", "alias/acs/load"), ("Plaintext", "aGVsbG8=")];
+const PARAMS: [(&str, &str); 2] = [("KeyId", "alias/acs/oss"), ("Plaintext", "aGVsbG8=")];
 
 /// A server with what was measured of it.
 struct Measured {

@@ -1,6 +1,7 @@
 //! Ciphers, digests and signatures over bytes. Nothing here knows a key id, a time, a runtime or a store.
 
 pub mod asymmetric;
+pub mod base64_text;
 pub mod ecdsa;
 pub mod mac;
 pub mod password;

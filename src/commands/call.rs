@@ -15,7 +15,7 @@ use crate::dialects::peers::Peer;
 
 const EXAMPLES: &str = r#"Examples:
   kmsim call CreateKey KeySpec=EC_SM2 KeyUsage=SIGN/VERIFY
-  kmsim call Encrypt KeyId=alias/acs/demo Plaintext=hello 'EncryptionContext={"order":"42"}'
+  kmsim call Encrypt KeyId=alias/acs/oss Plaintext=hello 'EncryptionContext={"order":"42"}'
   kmsim call CreateSecret SecretName=db VersionId=v1 SecretData@password.txt
   kmsim call ListKeys --region cn-beijing --access-key worker-1:secret
 

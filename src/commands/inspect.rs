@@ -12,7 +12,7 @@ use super::{Failure, say};
 const EXAMPLES: &str = r#"Examples:
   kmsim inspect "$blob"
   kmsim inspect "$blob" --encryption-context '{"order":"42"}'
-  kmsim call Encrypt KeyId=alias/acs/demo Plaintext=hello | jq -r .CiphertextBlob | kmsim inspect -
+  kmsim call Encrypt KeyId=alias/acs/oss Plaintext=hello | jq -r .CiphertextBlob | kmsim inspect -
 
 It tells the key, its version and the algorithm, and whether it would decrypt, and if not, why:
 then it ends with 1."#;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
+use crate::algorithms::base64_text;
 use crate::engine::{Error, Inspected};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 use crate::server::App;
@@ -92,7 +91,7 @@ async fn inspect(
         let cloud = app.clouds.named(&realm.dialect);
         cloud.and_then(|cloud| cloud.associated(&context)).unwrap_or_default()
     };
-    let Ok(blob) = STANDARD.decode(&asked.ciphertext_blob) else {
+    let Some(blob) = base64_text::decode(&asked.ciphertext_blob) else {
         return Ok(Json(Shown::not(MALFORMED, None)));
     };
     let Ok(everywhere) = app.engine.inspect(associated, &blob) else {

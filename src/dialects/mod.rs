@@ -13,6 +13,7 @@ pub mod kingsoft;
 mod params;
 pub mod peers;
 mod redact;
+mod regions;
 mod replay;
 mod report;
 mod subject;
@@ -138,6 +139,8 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// The region of a request that names none, where the server was given none either.
     const DEFAULT_REGION: &'static str;
+    /// The regions that its document lists, if it lists any.
+    const REGIONS: &'static [&'static str];
     /// Every error that the cloud is known to answer: what can be asked for.
     const ERRORS: &'static [KnownError];
     /// The SDKs and tools that can be pointed at a server, and how.
@@ -172,6 +175,11 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn claimed(&self, call: &Self::Call) -> Realm;
     /// Reads the name of a key in a realm: its id, an alias, or what the cloud has besides.
     fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef>;
+    /// The name of the secret that a text means in a realm: itself, where the cloud has no other names.
+    #[must_use]
+    fn secret_named<'a>(_realm: &Realm, text: &'a str) -> &'a str {
+        text
+    }
     /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
     fn associated(context: &str) -> Option<Vec<u8>>;
     /// An error's code.

@@ -7,9 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Cx, Dialect};
+use crate::algorithms::base64_text::is_space;
 use crate::engine::View;
 use crate::model::{KeyId, Realm, VersionId};
-use crate::watch::{NamedKey, Subject, cut};
+use crate::watch::{NamedKey, Subject, cut, cut_secret};
 
 /// What a request is about that was let in.
 pub(super) fn of_verified<D: Dialect>(dialect: &D, cx: &Cx, call: &D::Call) -> Subject {
@@ -41,12 +42,13 @@ pub(super) fn of<D: Dialect>(dialect: &D, realm: Realm, call: &D::Call, view: Op
         Some(entry) => Cow::Borrowed(entry.name),
         None => Cow::Owned(cut(name).to_owned()),
     });
+    let secret = first(naming.secrets).map(|text| cut_secret(D::secret_named(&realm, text)).into());
     Subject {
         realm,
         access_key: D::access_key(call).map(|id| cut(id).into()),
         action,
         keys,
-        secret: first(naming.secrets).map(|name| cut(name).into()),
+        secret,
         certificate: first(naming.certificates).map(|name| cut(name).into()),
         context: first(naming.contexts).filter(|text| text.len() <= CONTEXT_MAX).map(Into::into),
     }
@@ -58,7 +60,11 @@ const CONTEXT_MAX: usize = 32 * 1024;
 /// The version that a ciphertext names: its first bytes are the id's text.
 fn version_of(blob: &str) -> Option<VersionId> {
     // Four letters are three bytes.
-    let start = blob.as_bytes().get(..VersionId::LEN / 3 * 4)?;
+    let mut start = [0; VersionId::LEN / 3 * 4];
+    let mut letters = blob.bytes().filter(|byte| !is_space(*byte));
+    for place in &mut start {
+        *place = letters.next()?;
+    }
     let mut bytes = [0; VersionId::LEN];
     STANDARD.decode_slice(start, &mut bytes).ok().filter(|length| *length == VersionId::LEN)?;
     VersionId::parse(&bytes)
@@ -85,7 +91,10 @@ mod tests {
     fn ciphertexts_name_their_version() {
         let id = "1234abcd-12ab-34cd-56ef-12345678aaaa";
         let blob = STANDARD.encode(format!("{id}and what is sealed"));
-        assert_eq!(version_of(&blob), VersionId::parse(id.as_bytes()));
+        let on_lines = format!(" \r\n{}\n\t{}", &blob[..20], &blob[20..]);
+        for blob in [&blob, &on_lines] {
+            assert_eq!(version_of(blob), VersionId::parse(id.as_bytes()), "{blob}");
+        }
         for other in ["", "AAAA", &STANDARD.encode([0; 80]), &"ü".repeat(48)] {
             assert_eq!(version_of(other), None, "{other}");
         }

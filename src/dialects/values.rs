@@ -1,9 +1,9 @@
 //! The forms of values that clouds share: base64, and texts with their limits. Each is parsed once, here.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
+
+use crate::algorithms::base64_text;
 
 /// A value that is not of its form; which parameter it was, the reader of parameters knows.
 #[derive(Debug)]
@@ -15,7 +15,12 @@ impl std::fmt::Display for Malformed {
     }
 }
 
-/// Bytes: canonical base64.
+/// Bytes: base64. People read it from files, so white space is ignored; a text of nothing else holds no value.
+fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+    base64_text::decode(text).filter(|bytes| !bytes.is_empty()).ok_or(Malformed)
+}
+
+/// Bytes, in base64.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Blob(pub(super) Vec<u8>);
@@ -24,11 +29,11 @@ impl TryFrom<String> for Blob {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        STANDARD.decode(text).map(Self).map_err(|_| Malformed)
+        bytes(&text).map(|mut bytes| Self(std::mem::take(&mut *bytes)))
     }
 }
 
-/// A secret in bytes: canonical base64.
+/// A secret in bytes, in base64.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct SecretBlob(pub(super) Zeroizing<Vec<u8>>);
@@ -37,8 +42,7 @@ impl TryFrom<String> for SecretBlob {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let text = Zeroizing::new(text);
-        STANDARD.decode(&*text).map(|bytes| Self(Zeroizing::new(bytes))).map_err(|_| Malformed)
+        bytes(&Zeroizing::new(text)).map(Self)
     }
 }
 

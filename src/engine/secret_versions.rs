@@ -18,8 +18,8 @@ pub struct StageMove {
 }
 
 impl Engine {
-    /// Writes a new version. The same again changes nothing; another value under the same id is refused. Answers
-    /// the secret with it.
+    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now; another value under
+    /// the same id is refused. Answers the secret with it.
     ///
     /// # Errors
     /// [`Error::SecretUnfit`] for a managed secret, and for a version that would be the current and the previous one;
@@ -39,7 +39,7 @@ impl Engine {
                 return Err(Error::SecretUnfit);
             }
             if let Some(there) = secret.version(&new.id) {
-                let same = there.binary == new.binary && *sight.value(&secret, there)? == *new.value;
+                let same = *sight.value(&secret, there)? == *new.value;
                 return if same { Ok(secret) } else { Err(Error::SecretVersionTaken) };
             }
             let now = draft.now();

@@ -46,7 +46,9 @@ fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Er
     let key = admitted.key();
     let KeySpec::Pair(spec) = key.spec else { return Err(Error::KeyUnfit) };
     let spacing = caller.rules.version_spacing;
-    if key.primary().is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
+    // The first version was made with the key: nobody asked for it.
+    let asked = key.versions.iter().skip(1).next_back();
+    if asked.is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
         return Err(Error::VersionTooSoon);
     }
     if key.versions.len() >= caller.rules.versions_per_pair {

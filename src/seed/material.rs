@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_saphyr::Spanned;
 use sha2::{Digest, Sha256};
 use uuid::Builder;
@@ -13,7 +11,7 @@ use zeroize::Zeroizing;
 use super::document::{KeyEntry, VersionEntry};
 use super::mistake::{Mistake, Place};
 use super::words::Hidden;
-use crate::algorithms::pem;
+use crate::algorithms::{base64_text, pem};
 use crate::engine::Engine;
 use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
 
@@ -101,7 +99,7 @@ pub(super) fn read(
     let bytes = match spec {
         KeySpec::Symmetric(symmetric) => {
             let len = symmetric.material_len();
-            let bytes = hex(written.trim(), len).or_else(|| base64(written.trim(), len));
+            let bytes = hex(written.trim(), len).or_else(|| of_base64(written, len));
             bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
         }
         KeySpec::Pair(pair) => pem::private_key(pair, written)
@@ -121,6 +119,6 @@ fn hex(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
     bytes.filter(|_| digits).map(Zeroizing::new)
 }
 
-fn base64(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
-    STANDARD.decode(text).ok().map(Zeroizing::new).filter(|bytes| bytes.len() == len)
+fn of_base64(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
+    base64_text::decode(text).filter(|bytes| bytes.len() == len)
 }

@@ -13,6 +13,7 @@ use serde_saphyr::{LitStr, Location, Spanned};
 use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::PairSpec;
+use crate::algorithms::base64_text;
 use crate::model::{
     AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel, Realm,
     SecretName, SymmetricSpec, VersionId,
@@ -231,7 +232,7 @@ impl Word for Region {
     const WHAT: &'static str = "a region's id: letters, digits and hyphens";
 
     fn read(text: &str) -> Option<Self> {
-        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_owned()))
+        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_ascii_lowercase()))
     }
 
     fn write(&self) -> Cow<'_, str> {
@@ -285,7 +286,7 @@ impl Word for Bytes {
     const WHAT: &'static str = "base64";
 
     fn read(text: &str) -> Option<Self> {
-        STANDARD.decode(text.trim()).ok().map(|bytes| Self(Zeroizing::new(bytes)))
+        base64_text::decode(text).map(Self)
     }
 
     fn write(&self) -> Cow<'_, str> {

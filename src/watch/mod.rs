@@ -14,7 +14,7 @@ pub use faults::Faults;
 pub use journal::Journal;
 pub use measured::Measured;
 pub use metrics::{Labels, Metrics};
-pub use subject::{NamedKey, Subject, cut};
+pub use subject::{NamedKey, Subject, cut, cut_secret};
 pub use whose::Whose;
 
 /// Everything that watches requests.

@@ -61,12 +61,24 @@ impl NamedKey {
 
 /// The longest name that is kept of what nobody serves, in characters.
 const LONGEST: usize = 64;
+/// The longest name that is kept of a secret: the ARN of the longest is shorter.
+const LONGEST_SECRET: usize = 320;
 
 /// A name that anybody may have made up, cut short.
 #[must_use]
 pub fn cut(name: &str) -> &str {
-    if name.len() <= LONGEST {
+    first_of(name, LONGEST)
+}
+
+/// The name of a secret, cut short where no secret can have it.
+#[must_use]
+pub fn cut_secret(name: &str) -> &str {
+    first_of(name, LONGEST_SECRET)
+}
+
+fn first_of(name: &str, most: usize) -> &str {
+    if name.len() <= most {
         return name;
     }
-    name.char_indices().nth(LONGEST).map_or(name, |(end, _)| &name[..end])
+    name.char_indices().nth(most).map_or(name, |(end, _)| &name[..end])
 }

@@ -175,7 +175,7 @@ def run(stage, ids):
         code, out, err = container.say("/kmsim", "call", "CreateKey", f"KeySpec={kind}", *usage)
         made[kind] = code
     check("it makes keys", set(made.values()) == {0}, made)
-    code, out, err = container.say("/kmsim", "call", "Encrypt", "KeyId=alias/acs/demo", "Plaintext=hello")
+    code, out, err = container.say("/kmsim", "call", "Encrypt", "KeyId=alias/acs/oss", "Plaintext=hello")
     blob = json.loads(out)["CiphertextBlob"] if code == 0 else ""
     check("it encrypts", blob, (out, err))
     authority = trusted(port)

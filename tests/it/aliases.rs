@@ -58,13 +58,28 @@ fn lists_are_paged_and_end_in_empty_pages() {
 fn a_services_key_comes_to_be_when_it_is_used() {
     let server = Server::start();
     let client = server.client();
+    // Any other word is a typing error, and shows.
+    for wrong in ["alias/acs/mes", "alias/acs/MSE", "alias/acs/mse/a", "alias/acs/demo"] {
+        for action in ["DescribeKey", "GenerateDataKey", "GetKeyPolicy"] {
+            client.call(action, &[("KeyId", wrong)]).refused(404, "Forbidden.AliasNotFound");
+        }
+    }
+    assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 0);
+    // A look makes it, too.
+    for service in ["acm", "ecs", "oss", "rds", "secretsmanager"] {
+        let alias = format!("alias/acs/{service}");
+        let seen = client.call("DescribeKey", &[("KeyId", &alias)]).ok()["KeyMetadata"].clone();
+        assert_eq!([&seen["Creator"], &seen["KeyState"]], [service, "Enabled"]);
+        let sealed = client.call("Encrypt", &[("KeyId", &alias), ("Plaintext", "x")]).ok();
+        assert_eq!(sealed["KeyId"], seen["KeyId"]);
+    }
     let sealed = client.call("GenerateDataKey", &[("KeyId", "alias/acs/mse")]).ok();
     let again = client.call("Encrypt", &[("KeyId", "alias/acs/mse"), ("Plaintext", "x")]).ok();
     assert_eq!(sealed["KeyId"], again["KeyId"]);
     let described = client.call("DescribeKey", &[("KeyId", "alias/acs/mse")]).ok();
     assert_eq!(described["KeyMetadata"]["Creator"], "mse");
     let service = r#"[{"Key":"CreatorType","Values":["Service"]}]"#;
-    assert_eq!(client.call("ListKeys", &[("Filters", service)]).ok()["TotalCount"], 1);
+    assert_eq!(client.call("ListKeys", &[("Filters", service)]).ok()["TotalCount"], 6);
     let key = client.create_key(&[]);
     for name in ["alias/acs/mine", "alias/acs", "alias/acs/mse"] {
         for action in ["CreateAlias", "UpdateAlias"] {

@@ -85,9 +85,12 @@ fn every_changed_byte_is_refused() {
         }
     }
     let whole = STANDARD.encode(&blob);
-    for wrong in
-        [whole.trim_end_matches('=').to_owned(), format!("{whole}AAAA"), format!(" {whole}"), "$x".into()]
-    {
+    for wrong in [
+        whole.trim_end_matches('=').to_owned(),
+        format!("{whole}AAAA"),
+        format!("\u{a0}{whole}"),
+        "$x".into(),
+    ] {
         client.call("Decrypt", &[("CiphertextBlob", &wrong)]).refused_parameter("CiphertextBlob");
     }
 }
@@ -179,6 +182,6 @@ fn a_dry_run_changes_nothing_and_says_how_it_would_go() {
     assert!(message.ends_with("The parameter \"Plaintext\" is needed but not provided."), "{message}");
     dry(&[("KeyId", "unknown"), ("Plaintext", "x")]).refused(400, "ValidationError");
     client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), ("DryRun", "False")]).ok();
-    dry(&[("KeyId", "alias/acs/new"), ("Plaintext", "x")]).refused(400, "DryRunOperationError");
+    dry(&[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).refused(400, "DryRunOperationError");
     assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");
 }

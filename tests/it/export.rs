@@ -200,7 +200,8 @@ fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
         pem.replace(" PUBLIC", " RSA PUBLIC"),
         pem.replace("-----", "--"),
     ];
-    for malformed in broken.iter().map(String::as_str).chain([sm2.trim_end_matches('='), "*"]) {
+    let strange = format!("{sm2}\u{b}");
+    for malformed in broken.iter().map(String::as_str).chain([sm2.trim_end_matches('='), &strange, "*"]) {
         assert_ne!(malformed, sm2);
         refused(malformed, "EC_SM2", "SM2PKE", "PublicKeyBlob");
     }
@@ -242,7 +243,8 @@ fn only_a_data_keys_blob_is_exported_and_only_while_its_key_is_enabled() {
         text(&client.call("Encrypt", &[("KeyId", &key), ("Plaintext", plain)]).ok(), "CiphertextBlob")
     };
     assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVsbG8=")).ok()), b"Hello");
-    for no_base64 in ["SGVsbG8", "SGVsbG8=\n", "a data key", "SGVsbG9=", "-_-_"] {
+    assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVs\r\nbG8=\n")).ok()), b"Hello");
+    for no_base64 in ["SGVsbG8", "SGVsbG8=\u{b}", "a data key!", "SGVsbG9=", "-_-_"] {
         export(&seal(no_base64)).refused_parameter("CiphertextBlob");
     }
     let sealed = seal("SGVsbG8=");

@@ -90,7 +90,7 @@ fn a_dry_run_of_reencrypt_opens_the_source_first() {
     let context = ("EncryptionContext", r#"{"a":"1"}"#);
     let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), context]).ok();
     let blob = sealed["CiphertextBlob"].as_str().unwrap();
-    let params = [("CiphertextBlob", blob), ("DestinationKeyId", "alias/acs/fresh")];
+    let params = [("CiphertextBlob", blob), ("DestinationKeyId", "alias/acs/oss")];
     client.call("ReEncrypt", &[&params[..], &[("DryRun", "true")]].concat()).refused(400, "ValidationError");
     client.call("ReEncrypt", &params).refused_parameter("CiphertextBlob");
     assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");

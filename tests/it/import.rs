@@ -159,6 +159,12 @@ fn a_key_works_with_the_imported_material_and_no_other() {
                 for (spec, cipher, len) in SPECS {
                     let key = external(client, spec);
                     assert_eq!(state(client, &key), "PendingImport");
+                    // The shorter AES keys are a dedicated instance's, which does not know this wrapping.
+                    if len != 32 && cipher == Cipher::Aes && wrapping.algorithm == RSA_OAEP_SHA1.algorithm {
+                        parameters(client, &key, wrapping.spec, wrapping.algorithm)
+                            .refused_parameter("WrappingAlgorithm");
+                        continue;
+                    }
                     let material = material(7, len);
                     ticket(client, &key, wrapping).import(client, &key, &material).ok();
                     assert_eq!(state(client, &key), "Enabled", "{spec} {}", wrapping.algorithm);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::kit::{Server, days};
+use crate::kit::{Server, control, days};
 
 #[test]
 fn a_new_key_is_described_as_in_the_document() {
@@ -209,4 +209,42 @@ fn drawing_private_keys_keeps_nobody_else_waiting() {
         assert!(made.load(std::sync::atomic::Ordering::SeqCst) < 3, "the others came first");
     });
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 5);
+}
+
+#[test]
+fn the_shorter_aes_keys_are_a_dedicated_instances() {
+    let server = Server::start();
+    let client = server.client();
+    for spec in ["Aliyun_AES_128", "Aliyun_AES_192"] {
+        let create = |more: &[(&str, &str)]| client.call("CreateKey", &[&[("KeySpec", spec)], more].concat());
+        create(&[]).refused_parameter("KeySpec");
+        create(&[("DKMSInstanceId", "")]).refused_parameter("KeySpec");
+        create(&[("Origin", "EXTERNAL"), ("ProtectionLevel", "HSM")]).refused_parameter("KeySpec");
+        let made = create(&[("DKMSInstanceId", "kst-1")]).ok();
+        assert_eq!(made["KeyMetadata"]["KeySpec"], spec);
+    }
+    assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 2);
+}
+
+#[test]
+fn the_case_of_a_region_means_nothing() {
+    let server = Server::start();
+    let client = server.client();
+    let within = |region: &str| client.clone().with("RegionId", region);
+    let key = within("CN-Beijing").create_key(&[]);
+    let made = within("cn-beijing").call("DescribeKey", &[("KeyId", &key)]).ok();
+    let arn = format!("acs:kms:cn-beijing:1000000000000001:key/{key}");
+    assert_eq!(made["KeyMetadata"]["Arn"], arn.as_str());
+    let shouted = arn.replace("cn-beijing", "CN-BEIJING");
+    for name in [&key, &arn, &shouted] {
+        within("cN-bEIJING").call("DescribeKey", &[("KeyId", name)]).ok();
+        within("cn-shanghai").call("DescribeKey", &[("KeyId", name)]).refused(404, "Forbidden.KeyNotFound");
+    }
+    within("CN-HANGZHOU").call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
+    // One that the cloud does not list is served.
+    let far = within("Mars-1").create_key(&[]);
+    within("mars-1").call("DescribeKey", &[("KeyId", &far)]).ok();
+    let there = control(server.address, "GET", "state?region=MARS-1", &serde_json::Value::Null);
+    assert_eq!(there.status, 200);
+    assert!(there.text.contains(&far) && !there.text.contains(&key), "{there:?}");
 }

@@ -72,7 +72,7 @@ fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
         Kind::Symmetric => client.create_key(&[]),
         Kind::Imported => imported(client),
         Kind::Signing => client.create_key(&[("KeySpec", "EC_P256")]),
-        Kind::Encrypting => client.create_key(&[("KeySpec", "EC_SM2")]),
+        Kind::Encrypting => client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")]),
     };
     let version = newest_version(client, &id);
     let alias = alias_of(client, &id);

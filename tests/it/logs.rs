@@ -41,6 +41,26 @@ fn logs_go_to_stderr_as_asked() {
 }
 
 #[test]
+fn a_region_that_nobody_knows_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let server = logged(&mut kmsim(&["--log", "warn"]), &log);
+    let client = server.client();
+    for region in ["cn-shanghai", "CN-Beijing", "mars-1", "Mars-1", "mars-1"] {
+        client.clone().with("RegionId", region).call("ListKeys", &[]).ok();
+    }
+    // Of whom it does not know, it tells nothing.
+    Client::new(server.address, "who", "s", &Clock::default().host().to_string())
+        .with("RegionId", "venus-1")
+        .call("ListKeys", &[])
+        .refused(404, "InvalidAccessKeyId.NotFound");
+    drop(server);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let told: Vec<_> = text.lines().filter(|line| line.contains("region=")).collect();
+    assert!(told.len() == 1 && told[0].contains("WARN") && told[0].contains("mars-1"), "{text}");
+}
+
+#[test]
 fn no_log_level_shows_a_secret() {
     const SECRET: &str = "hush-access-key-secret";
     const TOKEN: &str = "hush/security+token=";

@@ -44,6 +44,7 @@ mod rotation;
 mod secrets;
 mod seeds;
 mod signatures;
+mod spaces;
 mod state;
 mod tags;
 mod tls;

@@ -228,16 +228,16 @@ fn a_pair_is_made_for_one_use_that_its_type_allows() {
     let server = Server::start();
     let client = server.client();
     for (spec, usage, comes_out) in [
-        ("RSA_2048", None, Some(ENCRYPT)),
+        ("RSA_2048", None, Some(SIGN)),
         ("RSA_2048", Some(SIGN), Some(SIGN)),
-        ("RSA_3072", None, Some(ENCRYPT)),
+        ("RSA_3072", None, Some(SIGN)),
         ("EC_P256", None, Some(SIGN)),
         ("EC_P256", Some(SIGN), Some(SIGN)),
         ("EC_P256", Some(ENCRYPT), None),
         ("EC_P256K", None, Some(SIGN)),
         ("EC_P256K", Some(SIGN), Some(SIGN)),
         ("EC_P256K", Some(ENCRYPT), None),
-        ("EC_SM2", None, Some(ENCRYPT)),
+        ("EC_SM2", None, Some(SIGN)),
         ("EC_SM2", Some(SIGN), Some(SIGN)),
         ("EC_SM2", Some(ENCRYPT), Some(ENCRYPT)),
         ("RSA_2048", Some("SIGN"), None),

@@ -284,7 +284,7 @@ fn send_parts(client: &Client, method: &str, query: &str, headers: &str, body: &
 fn parameters_come_by_query_by_form_and_by_both() {
     let server = Server::start();
     let client = server.client();
-    let params = [("Description", "ä + b & c=%41 ~*"), ("KeySpec", "Aliyun_AES_128")];
+    let params = [("Description", "ä + b & c=%41 ~*"), ("KeySpec", "Aliyun_SM4")];
     let check = |answer: Answer| {
         let key = answer.ok()["KeyMetadata"].clone();
         assert_eq!((&key["Description"], &key["KeySpec"]), (&params[0].1.into(), &params[1].1.into()));

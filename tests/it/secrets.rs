@@ -1,5 +1,6 @@
 //! Secrets: made, described, changed and read. What is left out of an answer matters as much as what is in it.
 
+mod arn;
 mod batch;
 mod deletion;
 mod keys;

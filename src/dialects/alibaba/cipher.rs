@@ -12,6 +12,7 @@ use super::values::{Blob, Context, Malformed, Plaintext, Recipient};
 use super::words::EncryptionWord;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Sealed};
+use crate::model::KeyId;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -179,14 +180,29 @@ pub(super) struct ReEncrypt {
     destination_encryption_context: Context,
 }
 
+/// The id of the key that is named as a ciphertext's.
+fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
+    let key = key.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    Ok(view.sight(&cx.caller).admit(&key, Operation::ReEncryptSource)?.key().id.clone())
+}
+
 /// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are
-/// needed too, which a ciphertext of ours names itself.
+/// needed too. A ciphertext of ours names both itself: whoever names them as well has to name the same.
 pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error> {
     let to = request.destination_key_id.within(cx)?;
     let (blob, associated) = (request.ciphertext_blob.0, request.destination_encryption_context);
     let Some(algorithm) = request.source_encryption_algorithm else {
+        let source = request.source_key_id.map(|key| source_key(cx, key)).transpose()?;
         let from = (request.source_encryption_context.bytes(), &blob[..]);
-        return Ok(cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?.into());
+        let sealed = cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?;
+        if source.is_some_and(|id| id != sealed.key) {
+            return Err(Error::Invalid("SourceKeyId".into()));
+        }
+        if request.source_key_version_id.is_some_and(|version| version.0 != Some(sealed.version)) {
+            return Err(Error::Invalid("SourceKeyVersionId".into()));
+        }
+        return Ok(sealed.into());
     };
     let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
     let version = request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;

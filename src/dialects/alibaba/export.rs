@@ -4,7 +4,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
 use super::errors::Error;
@@ -12,7 +11,7 @@ use super::names::KeyName;
 use super::values::{Blob, Context, Malformed};
 use super::words::{EncryptionWord, WrappingSpecWord};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
-use crate::algorithms::pem;
+use crate::algorithms::{base64_text, pem};
 use crate::dialects::Cx;
 use crate::engine::{self, Operation};
 
@@ -84,9 +83,9 @@ pub(super) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exporte
         Wrapper::of(&request.public_key_blob, request.wrapping_algorithm, request.wrapping_key_spec)?;
     let (context, blob) = (request.encryption_context, request.ciphertext_blob.0);
     let opened = cx.engine.open_sealed(&cx.caller, Operation::ExportDataKey, context.bytes(), &blob)?;
-    let bytes = STANDARD.decode(&*opened.value).map(Zeroizing::new);
+    let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
     // A text that is no base64 is none that a data key's blob holds.
-    let bytes = bytes.map_err(|_| Error::Invalid("CiphertextBlob".into()))?;
+    let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
     Ok(Exported {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),

@@ -9,9 +9,10 @@ use super::keys::OneKey;
 use super::names::KeyName;
 use super::reply::Done;
 use super::words::WrappingSpecWord;
+use crate::algorithms::base64_text;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Wrapped, Wrapping};
-use crate::model::{Origin, ProtectionLevel};
+use crate::model::{Key, Origin, ProtectionLevel};
 use crate::world::Instant;
 
 #[derive(Deserialize)]
@@ -51,19 +52,32 @@ pub(super) struct ImportParameters {
     token_expire_time: String,
 }
 
+/// Refuses a wrapping that does not go with the key: SM2 wraps for keys in hardware only, and a dedicated instance does
+/// not know OAEP with SHA-1.
+fn wraps_for(key: &Key, wrapping: Wrapping) -> Result<(), Error> {
+    match wrapping {
+        // The engine refuses these, whatever the wrapping.
+        _ if key.origin == Origin::Service => Ok(()),
+        Wrapping::Sm2 if key.protection == ProtectionLevel::Software => {
+            Err(Error::Invalid("WrappingKeySpec".into()))
+        }
+        Wrapping::Rsa2048OaepSha1 if key.instance.is_some() => {
+            Err(Error::Invalid("WrappingAlgorithm".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(super) async fn get_parameters(
     cx: Cx,
     request: GetParametersForImport,
 ) -> Result<ImportParameters, Error> {
     let wrapping = wrapping(request.wrapping_key_spec, request.wrapping_algorithm)?;
     let key = request.key_id.without_alias(&cx)?;
-    if wrapping == Wrapping::Sm2 {
-        // SM2 wraps for keys in hardware only.
+    {
         let view = cx.engine.view(&cx.caller);
         let key = view.sight(&cx.caller).admit(&key, Operation::GetImportParameters)?.key();
-        if key.origin == Origin::External && key.protection == ProtectionLevel::Software {
-            return Err(Error::Invalid("WrappingKeySpec".into()));
-        }
+        wraps_for(key, wrapping)?;
     }
     let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;
     Ok(ImportParameters {
@@ -95,7 +109,10 @@ pub(super) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
         }
     };
     // What is no base64 is as good as empty: no token, and no material.
-    let bytes = |text: String| STANDARD.decode(text).unwrap_or_default();
+    let bytes = |text: String| {
+        let mut bytes = base64_text::decode(&text).unwrap_or_default();
+        std::mem::take(&mut *bytes)
+    };
     let wrapped = Wrapped {
         token: bytes(request.import_token),
         material: bytes(request.encrypted_key_material),

@@ -54,7 +54,7 @@ enum MaterialOrigin {
     External,
 }
 
-/// A policy: a JSON object of a limited length. It is kept as written.
+/// A policy: a JSON object of so many bytes. It is kept as written.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Policy(pub(super) String);
@@ -64,24 +64,33 @@ impl TryFrom<String> for Policy {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
-        let short = text.chars().count() <= rules::POLICY_MAX;
+        let short = text.len() <= rules::POLICY_MAX;
         if short && object.is_ok() { Ok(Self(text)) } else { Err(Malformed) }
     }
 }
 
 impl CreateKey {
-    /// What it is for: where that is not said, to sign if the type of key can only do that. RSA and SM2 pairs do
-    /// either, each pair one.
+    /// The type of key. Only a dedicated instance has the shorter AES keys.
+    fn spec(&self) -> Result<KeySpec, Error> {
+        match self.key_spec {
+            SpecWord::Aliyun_AES_128 | SpecWord::Aliyun_AES_192 if self.instance.is_none() => {
+                Err(Error::Invalid("KeySpec".into()))
+            }
+            word => Ok(word.into()),
+        }
+    }
+
+    /// What it is for: where that is not said, to sign if the type of key can. RSA and SM2 pairs do either, each
+    /// pair one.
     fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
         let (encrypts, signs) = match spec {
             KeySpec::Symmetric(_) => (true, false),
             KeySpec::Pair(spec) => (spec.encrypts(), true),
         };
         match self.key_usage {
+            None | Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
             None | Some(Usage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
-            None => Ok(KeyUsage::SignVerify),
-            Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
-            Some(_) => Err(Error::Invalid("KeyUsage".into())),
+            None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
         }
     }
 
@@ -110,7 +119,7 @@ impl CreateKey {
 }
 
 pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
-    let spec = request.key_spec.into();
+    let spec = request.spec()?;
     let (usage, origin) = (request.usage(spec)?, request.origin(spec)?);
     let new = NewKey {
         spec,

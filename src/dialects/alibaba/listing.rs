@@ -122,6 +122,11 @@ impl<K: PartialEq> Filters<K> {
             .flat_map(|(_, values)| values.iter().map(String::as_str))
     }
 
+    /// Whether they are so many at most, each of a value that `fits` its property.
+    pub(super) fn are(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
+        self.0.len() <= most && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
+    }
+
     /// Whether something passes: `has` tells if its property of some kind has some value. A property without
     /// values asks for nothing.
     pub(super) fn pass(&self, has: impl Fn(&K, &str) -> bool) -> bool {

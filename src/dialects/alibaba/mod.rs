@@ -22,6 +22,7 @@ mod mismatch;
 mod names;
 mod params;
 mod policies;
+mod regions;
 mod reply;
 mod rpc;
 mod rules;
@@ -114,6 +115,7 @@ fn millis(length: Duration) -> u64 {
 impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
     const DEFAULT_REGION: &'static str = "cn-hangzhou";
+    const REGIONS: &'static [&'static str] = regions::REGIONS;
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "Rejected.Throttling";
@@ -160,6 +162,10 @@ impl Dialect for Alibaba {
 
     fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef> {
         names::KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok()
+    }
+
+    fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
+        names::secret_named(realm, text)
     }
 
     fn associated(context: &str) -> Option<Vec<u8>> {

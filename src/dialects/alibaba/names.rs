@@ -13,27 +13,44 @@ use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 #[serde(try_from = "String")]
 pub(super) struct KeyName {
     key: engine::KeyRef,
-    /// The region and account that the ARN names.
-    place: Option<(String, String)>,
+    place: Option<Place>,
+}
+
+/// The region and account that an ARN names.
+#[derive(Clone, Debug)]
+struct Place {
+    region: String,
+    account: String,
+}
+
+impl Place {
+    /// Takes `acs:kms:<region>:<account>:<name>` apart. Any other text names no place.
+    fn of(text: &str) -> Result<(Option<Self>, &str), Malformed> {
+        let Some(arn) = text.strip_prefix("acs:kms:") else { return Ok((None, text)) };
+        let mut parts = arn.splitn(3, ':');
+        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(Malformed);
+        };
+        Ok((Some(Self { region: region.into(), account: account.into() }), name))
+    }
+
+    fn is(&self, realm: &Realm) -> bool {
+        self.region.eq_ignore_ascii_case(&realm.region) && *self.account == *realm.account
+    }
 }
 
 impl TryFrom<String> for KeyName {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let Some(arn) = text.strip_prefix("acs:kms:") else {
-            return Ok(Self { key: key_ref(&text)?, place: None });
+        let (place, name) = Place::of(&text)?;
+        let key = match (&place, name.strip_prefix("key/")) {
+            (None, _) => key_ref(name)?,
+            (Some(_), Some(id)) => KeyId::parse(id).map(engine::KeyRef::Id).ok_or(Malformed)?,
+            (Some(_), None) if name.starts_with(AliasName::PREFIX) => key_ref(name)?,
+            (Some(_), None) => return Err(Malformed),
         };
-        let mut parts = arn.splitn(3, ':');
-        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(Malformed);
-        };
-        let key = match name.strip_prefix("key/") {
-            Some(id) => KeyId::parse(id).map(engine::KeyRef::Id).ok_or(Malformed)?,
-            None if name.starts_with(AliasName::PREFIX) => key_ref(name)?,
-            None => return Err(Malformed),
-        };
-        Ok(Self { key, place: Some((region.into(), account.into())) })
+        Ok(Self { key, place })
     }
 }
 
@@ -51,9 +68,7 @@ impl KeyName {
     /// The key meant, in this realm. Another realm's is unknown.
     pub(super) fn in_realm(self, realm: &Realm) -> Result<engine::KeyRef, Error> {
         match &self.place {
-            Some((region, account)) if **region != *realm.region || **account != *realm.account => {
-                Err(engine::Error::KeyNotFound.into())
-            }
+            Some(place) if !place.is(realm) => Err(engine::Error::KeyNotFound.into()),
             _ => Ok(self.key),
         }
     }
@@ -85,16 +100,50 @@ impl TryFrom<String> for Alias {
     }
 }
 
-/// A secret's name as a parameter.
+/// How a request names a secret that is there: by its name, or by its ARN.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct SecretName(pub(super) model::SecretName);
+pub(super) struct SecretName {
+    name: model::SecretName,
+    place: Option<Place>,
+}
 
 impl TryFrom<String> for SecretName {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        model::SecretName::parse(&text).map(Self).ok_or(Malformed)
+        let (place, name) = Place::of(&text)?;
+        let name = match &place {
+            Some(_) => name.strip_prefix(SECRET).ok_or(Malformed)?,
+            None => name,
+        };
+        model::SecretName::parse(name).map(|name| Self { name, place }).ok_or(Malformed)
+    }
+}
+
+impl SecretName {
+    /// The secret meant, in the caller's realm. Another realm's is unknown.
+    pub(super) fn within(self, cx: &Cx) -> Result<model::SecretName, Error> {
+        self.in_realm(&cx.caller.realm)
+    }
+
+    /// The secret meant, in this realm. Another realm's is unknown.
+    pub(super) fn in_realm(self, realm: &Realm) -> Result<model::SecretName, Error> {
+        match &self.place {
+            Some(place) if !place.is(realm) => Err(engine::Error::SecretNotFound.into()),
+            _ => Ok(self.name),
+        }
+    }
+}
+
+/// What the name of a secret stands behind in its ARN.
+const SECRET: &str = "secret/";
+
+/// The name of a secret that a text means in this realm, be it the name or the ARN.
+pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
+    match Place::of(text) {
+        Ok((Some(place), name)) if place.is(realm) => name.strip_prefix(SECRET).unwrap_or(text),
+        _ => text,
     }
 }
 
@@ -153,6 +202,31 @@ mod tests {
             ["", "a b", "alias/", "acs:kms:r:1", "acs:kms:r:1:secret/s", "acs:kms:r:1:key/", "arn:aws:kms"]
         {
             assert!(KeyName::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_named_in_two_ways() {
+        let realm = Realm::new("alibaba", "1", "r");
+        let named = |text: &str| SecretName::try_from(text.to_owned()).map(|it| it.in_realm(&realm));
+        for good in ["a/b", "acs:kms:r:1:secret/a/b", "acs:kms:R:1:secret/a/b"] {
+            assert_eq!(named(good).unwrap().unwrap().as_str(), "a/b", "{good}");
+            assert_eq!(secret_named(&realm, good), "a/b", "{good}");
+        }
+        for foreign in ["acs:kms:r:2:secret/a", "acs:kms:q:1:secret/a", "acs:kms::1:secret/a"] {
+            assert!(matches!(named(foreign).unwrap(), Err(Error::Engine(engine::Error::SecretNotFound))));
+            assert_eq!(secret_named(&realm, foreign), foreign);
+        }
+        for bad in [
+            "",
+            "acs:kms:r:1",
+            "acs:kms:r:1:a",
+            "acs:kms:r:1:secret/",
+            "acs:kms:r:1:key/k",
+            "acs:kms:r:1:secret/a b",
+            "acs:ram:r:1:secret/a",
+        ] {
+            assert!(named(bad).is_err(), "{bad}");
         }
     }
 }

@@ -72,7 +72,8 @@ pub(super) struct SetSecretPolicy {
 
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
     only(request.policy_name.as_deref())?;
-    cx.engine.set_secret_policy(cx.caller, request.secret_name.0, request.policy.0).await?;
+    let name = request.secret_name.within(&cx)?;
+    cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await?;
     Ok(Done {})
 }
 
@@ -85,8 +86,9 @@ pub(super) struct GetSecretPolicy {
 
 pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<PolicyText, Error> {
     only(request.policy_name.as_deref())?;
+    let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).usable_secret(&request.secret_name.0)?;
+    let secret = view.sight(&cx.caller).usable_secret(&name)?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText { policy: policy.unwrap_or_else(|| everything(&cx.caller.realm.account, "secret")) })
 }

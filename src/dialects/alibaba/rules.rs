@@ -23,7 +23,7 @@ pub(super) const DESCRIPTION_MAX: usize = 8192;
 pub(super) const INSTANCE_MAX: usize = 128;
 /// How many characters an encryption context may have.
 pub(super) const CONTEXT_MAX: usize = 8192;
-/// How many characters a policy may have.
+/// How many bytes a policy may have.
 pub(super) const POLICY_MAX: usize = 32_768;
 /// The days between two rotations.
 pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
@@ -42,6 +42,10 @@ pub(super) const STAGE_MAX: usize = 64;
 pub(super) const STAGES_MAX: usize = 8;
 /// How many secrets `BatchGetSecretValue` takes.
 pub(super) const BATCH_MAX: usize = 20;
+/// How many properties secrets are filtered by at once, and how many characters a value has that is no name.
+pub(super) const SECRET_FILTERS_MAX: usize = 1;
+/// See [`SECRET_FILTERS_MAX`].
+pub(super) const SECRET_FILTER_MAX: usize = 256;
 /// The hours between two rotations of a secret.
 pub(super) const SECRET_ROTATION_HOURS: std::ops::RangeInclusive<u64> = 6..=8760;
 /// The stages of the current version, and of the one before.
@@ -166,9 +170,13 @@ pub(super) fn certificate_verdict(operation: CertificateOperation, status: Certi
     CERTIFICATES[operation as usize].1[column]
 }
 
-/// The aliases of the cloud's own services.
+/// The services that documents and real clients name as owners of a key: configuration management, disks, Nacos and other
+/// registries, objects, databases, secrets. Any other word is a typing error, and has to show.
+const SERVICES: &[&str] = &["acm", "ecs", "mse", "oss", "rds", "secretsmanager"];
+
+/// The service that an alias is of, `alias/acs/<service>`.
 pub(super) fn service(name: &AliasName) -> Option<&str> {
-    name.as_str().strip_prefix("alias/acs/").filter(|service| !service.is_empty() && !service.contains('/'))
+    name.as_str().strip_prefix("alias/acs/").filter(|service| SERVICES.contains(service))
 }
 
 /// `alias/acs` opens no alias of a user's.
@@ -184,7 +192,9 @@ mod tests {
     fn service_aliases_are_told_from_users() {
         let alias = |text| AliasName::parse(text).unwrap();
         assert_eq!(service(&alias("alias/acs/mse")), Some("mse"));
-        assert_eq!(service(&alias("alias/acs/a/b")), None);
+        for other in ["alias/acs/mes", "alias/acs/MSE", "alias/acs/mse/b", "alias/acsx", "alias/mse"] {
+            assert_eq!(service(&alias(other)), None, "{other}");
+        }
         assert!(reserved(&alias("alias/acs/mse")) && reserved(&alias("alias/acsx")));
         assert!(!reserved(&alias("alias/ac")));
     }

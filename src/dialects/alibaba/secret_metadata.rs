@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::listing::{Filters, Page, PageNumber, PageSize, page};
 use super::names::{self, SecretName};
+use super::rules;
 use crate::dialects::Cx;
-use crate::model::{Realm, Secret};
+use crate::model::{self, Realm, Secret};
 
 /// What is told of a managed secret; nothing of any other.
 #[derive(Default, Serialize)]
@@ -97,8 +98,9 @@ pub(super) struct Described {
 
 /// A key that the caller did not name is not told: declarative clients would want to make the secret anew.
 pub(super) fn describe(cx: &Cx, request: DescribeSecret) -> Result<Described, Error> {
+    let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).secret(&request.secret_name.0)?;
+    let secret = view.sight(&cx.caller).secret(&name)?;
     Ok(Described {
         arn: secret_arn(&cx.caller.realm, secret),
         secret_name: secret.name.to_string(),
@@ -139,6 +141,19 @@ pub(super) enum Property {
     Instance,
 }
 
+impl Property {
+    /// Whether a secret can have this value: section 9.2. What tags are made of is looked at where they are set.
+    fn takes(&self, value: &str) -> bool {
+        match self {
+            Self::SecretName => model::SecretName::parse(value).is_some(),
+            Self::Description | Self::TagKey | Self::TagValue => {
+                (1..=rules::SECRET_FILTER_MAX).contains(&value.chars().count())
+            }
+            Self::SecretType | Self::Instance => true,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Listed {
@@ -168,6 +183,9 @@ struct SecretEntry {
 }
 
 pub(super) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
+    if !request.filters.are(rules::SECRET_FILTERS_MAX, Property::takes) {
+        return Err(Error::Invalid("Filters".into()));
+    }
     let view = cx.engine.view(&cx.caller);
     let pass = |secret: &Secret| {
         request.filters.pass(|property, value| match property {

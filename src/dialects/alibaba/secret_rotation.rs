@@ -30,8 +30,8 @@ pub(super) struct Rotated {
 
 pub(super) async fn rotate(cx: Cx, request: RotateSecret) -> Result<Rotated, Error> {
     let realm = cx.caller.realm.clone();
-    let version = request.version_id.0;
-    let secret = cx.engine.rotate_secret(cx.caller, request.secret_name.0, version.clone()).await?;
+    let (name, version) = (request.secret_name.within(&cx)?, request.version_id.0);
+    let secret = cx.engine.rotate_secret(cx.caller, name, version.clone()).await?;
     Ok(Rotated {
         arn: secret_arn(&realm, &secret),
         secret_name: secret.name.to_string(),
@@ -59,8 +59,9 @@ pub(super) struct UpdateSecretRotationPolicy {
 pub(super) async fn update_policy(cx: Cx, request: UpdateSecretRotationPolicy) -> Result<Named, Error> {
     let interval: Option<SecretInterval> =
         interval(request.enable_automatic_rotation, request.rotation_interval)?;
-    let named = Named::of(&request.secret_name);
-    cx.engine.set_secret_rotation(cx.caller, request.secret_name.0, interval.map(|it| it.0)).await?;
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
+    cx.engine.set_secret_rotation(cx.caller, name, interval.map(|it| it.0)).await?;
     Ok(named)
 }
 

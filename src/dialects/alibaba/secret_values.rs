@@ -97,12 +97,11 @@ pub(super) struct Value {
 
 pub(super) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
     request.recipient.refuse()?;
+    let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
     let stage = request.version_stage.as_ref().map_or(rules::STAGES.0, |stage| &stage.0);
-    let managed = view
-        .sight(&cx.caller)
-        .usable_secret(&request.secret_name.0)
-        .is_ok_and(|secret| secret.settings.managed.is_some());
+    let managed =
+        view.sight(&cx.caller).usable_secret(&name).is_ok_and(|secret| secret.settings.managed.is_some());
     // A managed secret has these two stages only, and is not asked for by version.
     if managed && stage != rules::STAGES.0 && stage != rules::STAGES.1 {
         return Err(Error::Invalid("VersionStage".into()));
@@ -111,7 +110,7 @@ pub(super) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
         Some(version) if !managed => Wanted::Version(&version.0),
         _ => Wanted::Stage(stage),
     };
-    let found = view.secret_value(&cx.caller, &request.secret_name.0, wanted)?;
+    let found = view.secret_value(&cx.caller, &name, wanted)?;
     let text = std::str::from_utf8(&found.value);
     let text = text.map_err(|_| engine::Error::Internal("a secret's value is no text"))?;
     Ok(Value {
@@ -252,7 +251,7 @@ pub(super) struct Put {
 }
 
 pub(super) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
-    let id = request.version_id.0;
+    let (name, id) = (request.secret_name.within(&cx)?, request.version_id.0);
     let new = NewSecretVersion {
         id: Arc::clone(&id),
         binary: request.secret_data_type == DataType::Binary,
@@ -262,7 +261,7 @@ pub(super) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
             Some(Stages(stages)) => stages.into_iter().map(|stage| stage.0).collect(),
         },
     };
-    let secret = cx.engine.put_secret_value(cx.caller, request.secret_name.0, new).await?;
+    let secret = cx.engine.put_secret_value(cx.caller, name, new).await?;
     let version = secret.version(&id).ok_or(engine::Error::SecretNotFound)?;
     Ok(Put {
         secret_name: secret.name.to_string(),
@@ -287,10 +286,11 @@ pub(super) async fn move_stage(cx: Cx, request: UpdateSecretVersionStage) -> Res
     if request.move_to_version.is_none() && (fixed || request.remove_from_version.is_none()) {
         return Err(Error::Missing("MoveToVersion".into()));
     }
-    let named = Named::of(&request.secret_name);
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
     let (from, to) = (request.remove_from_version, request.move_to_version);
     let step = StageMove { stage, from: from.map(|it| it.0), to: to.map(|it| it.0) };
-    cx.engine.move_stage(cx.caller, request.secret_name.0, step).await?;
+    cx.engine.move_stage(cx.caller, name, step).await?;
     Ok(named)
 }
 
@@ -332,8 +332,9 @@ struct VersionEntry {
 
 /// Newest first, as in the document's sample. A version at no stage is deprecated.
 pub(super) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<VersionIds, Error> {
+    let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).secret(&request.secret_name.0)?;
+    let secret = view.sight(&cx.caller).secret(&name)?;
     let shown =
         |version: &SecretVersion| request.include_deprecated || secret.stages_of(version).next().is_some();
     let all = secret.versions.iter().rev().filter(|version| shown(version));

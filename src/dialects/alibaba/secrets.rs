@@ -15,6 +15,7 @@ use super::tags::{TagList, tag_map};
 use super::values::{Malformed, SecretInterval, Text, VersionText, interval};
 use crate::dialects::Cx;
 use crate::engine::{NewSecret, NewSecretVersion};
+use crate::model;
 use crate::world::Instant;
 
 #[derive(Deserialize)]
@@ -145,8 +146,8 @@ pub(super) struct Named {
 }
 
 impl Named {
-    pub(super) fn of(name: &SecretName) -> Self {
-        Self { secret_name: name.0.to_string() }
+    pub(super) fn of(name: &model::SecretName) -> Self {
+        Self { secret_name: name.to_string() }
     }
 }
 
@@ -185,14 +186,15 @@ impl TryFrom<CustomDataForm> for CustomData {
 }
 
 pub(super) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error> {
-    let named = Named::of(&request.secret_name);
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
     let config = request.custom_data.map(|custom| {
         move |config: &str| {
             secret_types::set_custom_data(config, &custom.0).map_err(|_| crate::engine::Error::TextIllegal)
         }
     });
     let description = request.description.map(|text| text.0);
-    cx.engine.update_secret(cx.caller, request.secret_name.0, description, config).await?;
+    cx.engine.update_secret(cx.caller, name, description, config).await?;
     Ok(named)
 }
 
@@ -237,9 +239,10 @@ pub(super) struct Deleted {
 
 /// One client sends both, force and a window: then force wins.
 pub(super) async fn delete(cx: Cx, request: DeleteSecret) -> Result<Deleted, Error> {
-    let secret_name = request.secret_name.0.to_string();
+    let name = request.secret_name.within(&cx)?;
+    let secret_name = name.to_string();
     let window = (!request.force_delete_without_recovery).then_some(request.recovery_window_in_days.0);
-    let at = cx.engine.delete_secret(cx.caller, request.secret_name.0, window).await?;
+    let at = cx.engine.delete_secret(cx.caller, name, window).await?;
     Ok(Deleted { secret_name, planned_delete_time: with_offset(at) })
 }
 
@@ -260,8 +263,9 @@ pub(super) struct OneSecret {
 }
 
 pub(super) async fn restore(cx: Cx, request: OneSecret) -> Result<Named, Error> {
-    let named = Named::of(&request.secret_name);
-    cx.engine.restore_secret(cx.caller, request.secret_name.0).await?;
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
+    cx.engine.restore_secret(cx.caller, name).await?;
     Ok(named)
 }
 

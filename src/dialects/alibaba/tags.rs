@@ -10,7 +10,8 @@ use super::reply::Done;
 use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
 use crate::dialects::Cx;
-use crate::engine::{self, Operation, Tagged, Untag};
+use crate::engine::{self, KeyRef, Operation, Tagged, Untag};
+use crate::model::Realm;
 
 /// A list of tags in JSON, of at most `MOST`.
 #[derive(Debug, Default, Deserialize)]
@@ -71,7 +72,7 @@ fn target(
 ) -> Result<Tagged, Error> {
     match (key, secret, certificate) {
         (Some(key), None, None) => key.without_alias(cx).map(Tagged::Key),
-        (None, Some(secret), None) => Ok(Tagged::Secret(secret.0)),
+        (None, Some(secret), None) => secret.within(cx).map(Tagged::Secret),
         (None, None, Some(certificate)) => Ok(Tagged::Certificate(certificate.0)),
         (None, None, None) => Err(Error::Missing("KeyId".into())),
         (Some(_), Some(_), _) => Err(Error::Invalid("SecretName".into())),
@@ -120,6 +121,9 @@ impl TryFrom<String> for TagKeys {
 
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
+    if request.tag_keys.0.iter().any(String::is_empty) {
+        return Err(Error::TagKey);
+    }
     cx.engine.untag(cx.caller, vec![target], Untag::Named(request.tag_keys.0)).await?;
     Ok(Done {})
 }
@@ -194,6 +198,18 @@ impl TryFrom<String> for ResourceId {
 }
 
 impl ResourceId {
+    /// The id or name that it means in a realm, if it means a resource there and no alias.
+    fn named(&self, kind: ResourceType, realm: &Realm) -> Option<String> {
+        let text = self.0.clone();
+        match kind {
+            ResourceType::Key => match KeyName::try_from(text).ok()?.in_realm(realm).ok()? {
+                KeyRef::Id(id) => Some(id.to_string()),
+                KeyRef::Alias(_) => None,
+            },
+            ResourceType::Secret => Some(SecretName::try_from(text).ok()?.in_realm(realm).ok()?.to_string()),
+        }
+    }
+
     fn of(self, kind: ResourceType, cx: &Cx) -> Result<Tagged, Error> {
         let invalid = |_| Error::Invalid("ResourceId".into());
         match kind {
@@ -201,7 +217,7 @@ impl ResourceId {
                 KeyName::try_from(self.0).map_err(invalid)?.without_alias(cx).map(Tagged::Key)
             }
             ResourceType::Secret => {
-                SecretName::try_from(self.0).map_err(invalid).map(|name| Tagged::Secret(name.0))
+                SecretName::try_from(self.0).map_err(invalid)?.within(cx).map(Tagged::Secret)
             }
         }
     }
@@ -339,7 +355,9 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
-    let named = |id: &str| resource_id.is_empty() || resource_id.iter().any(|it| names(&it.0, id));
+    let ids: Vec<String> =
+        resource_id.iter().filter_map(|it| it.named(resource_type, &cx.caller.realm)).collect();
+    let named = |id: &str| resource_id.is_empty() || ids.iter().any(|it| it == id);
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
     let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
@@ -362,11 +380,6 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
         next_token: next.unwrap_or_default(),
         tag_resources: TagResourceList { tag_resource },
     })
-}
-
-/// Whether a text names the resource of this id: as it is, or as an ARN's end.
-fn names(text: &str, id: &str) -> bool {
-    text == id || text.starts_with("acs:kms:") && text.split_once('/').is_some_and(|(_, it)| it == id)
 }
 
 fn carries(tags: &BTreeMap<String, String>, wanted: &WantedTag) -> bool {

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -27,17 +25,16 @@ impl Recipient {
     }
 }
 
-/// What is signed: a digest of 32 bytes, whichever the algorithm, in canonical base64.
+/// What is signed: a digest of 32 bytes, whichever the algorithm, in base64.
 #[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(try_from = "Blob")]
 pub(super) struct Digest(pub(super) [u8; DIGEST_LEN]);
 
-impl TryFrom<String> for Digest {
+impl TryFrom<Blob> for Digest {
     type Error = Malformed;
 
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let bytes = STANDARD.decode(text).map_err(|_| Malformed)?;
-        bytes.try_into().map(Self).map_err(|_| Malformed)
+    fn try_from(blob: Blob) -> Result<Self, Malformed> {
+        blob.0.try_into().map(Self).map_err(|_| Malformed)
     }
 }
 

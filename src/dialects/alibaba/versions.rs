@@ -92,8 +92,16 @@ pub(super) fn list(cx: &Cx, request: ListKeyVersions) -> Result<VersionList, Err
     })
 }
 
+/// A key of a dedicated instance, which the document calls a private key store, has one version.
+fn refuse_instance(cx: &Cx, key: &engine::KeyRef) -> Result<(), Error> {
+    let view = cx.engine.view(&cx.caller);
+    let key = view.sight(&cx.caller).admit(key, Operation::CreateVersion)?.key();
+    if key.instance.is_some() { Err(engine::Error::KeyUnfit.into()) } else { Ok(()) }
+}
+
 pub(super) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> {
     let key = request.key_id.within(&cx)?;
+    refuse_instance(&cx, &key)?;
     let (key, version) = cx.engine.create_version(cx.caller, key).await?;
     Ok(Described { key_version: KeyVersion::of(&key, &version) })
 }

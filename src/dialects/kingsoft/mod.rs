@@ -85,6 +85,8 @@ static RULES: Rules = Rules {
 impl Dialect for Kingsoft {
     const NAME: &'static str = "kingsoft";
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
+    /// Its document lists none.
+    const REGIONS: &'static [&'static str] = &[];
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "LimitExceeded";

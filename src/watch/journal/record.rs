@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Auth, Entry, Fault, Mismatch, Outcome};
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::naming::{Class, Naming};
-use crate::watch::{Measured, NamedKey, Subject, cut};
+use crate::watch::{Measured, NamedKey, Subject, cut, cut_secret};
 use crate::world::Instant;
 
 /// The longest value that is kept as it is, in bytes.
@@ -237,7 +237,11 @@ impl Subject {
             Class::Common | Class::Blob | Class::Open | Class::Hidden => return,
         };
         if place.is_none() && !text.is_empty() {
-            let text = if class == Class::Context { text } else { cut(text) };
+            let text = match class {
+                Class::Context => text,
+                Class::Secret => cut_secret(text),
+                _ => cut(text),
+            };
             *place = Some(text.into());
         }
     }

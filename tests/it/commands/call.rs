@@ -70,7 +70,7 @@ fn an_error_of_the_service_is_the_answer_and_a_no() {
     let asked = Asked::start(&[]);
     for (arguments, code, status) in [
         (&["call", "DescribeKey", "KeyId=alias/none"][..], "Forbidden.AliasNotFound", 404),
-        (&["call", "Encrypt", "KeyId=alias/acs/demo"], "MissingParameter", 400),
+        (&["call", "Encrypt", "KeyId=alias/acs/oss"], "MissingParameter", 400),
         (&["call", "NoSuchAction"], "InvalidAction.NotFound", 404),
         (&["call", "ListKeys", "--access-key", "nobody:s"], "InvalidAccessKeyId.NotFound", 404),
         (&["call", "ListKeys", "--access-key", "testid:wrong"], "SignatureDoesNotMatch", 400),
@@ -174,6 +174,18 @@ fn values_come_from_files_and_standard_input() {
     let create = ["call", "CreateSecret", "SecretName=two", "VersionId=v1", "SecretData@-"];
     fed(&mut asked.command(&create), "from a pipe").json();
     assert_eq!(stored("two"), "from a pipe");
+
+    // A tool's base64 comes on lines.
+    let key = asked.ask(&["call", "CreateKey"]).json()["KeyMetadata"]["KeyId"].clone();
+    let key = format!("KeyId={}", key.as_str().unwrap());
+    let sealed = asked.ask(&["call", "Encrypt", &key, "Plaintext=hush"]).json()["CiphertextBlob"].clone();
+    let (start, rest) = sealed.as_str().unwrap().split_at(64);
+    std::fs::write(&file, format!("{start}\r\n{rest}\r\n")).unwrap();
+    let blob = format!("CiphertextBlob@{}", file.display());
+    assert_eq!(asked.ask(&["call", "Decrypt", &blob]).json()["Plaintext"], "hush");
+    let lines = format!("\n{start}\n{rest}\n");
+    let shown = fed(&mut asked.command(&["inspect", "-"]), &lines).json();
+    assert_eq!(shown["would_decrypt"], true);
 
     let missing = asked.ask(&["call", "CreateSecret", "SecretData@/no/such/file"]);
     assert!(missing.mistaken().starts_with("SecretData: "), "{missing:?}");

@@ -183,3 +183,37 @@ fn what_could_not_have_been_encrypted_here_does_not_come_in() {
         client.call("ReEncrypt", &[&source[..], &[blob]].concat()).refused_parameter("CiphertextBlob");
     }
 }
+
+#[test]
+fn whoever_names_the_source_names_the_ciphertexts_own() {
+    let server = Server::start();
+    let client = server.client();
+    let (key, other) = (client.create_key(&[]), client.create_key(&[]));
+    client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/source")]).ok();
+    client.call("CreateAlias", &[("KeyId", &other), ("AliasName", "alias/other")]).ok();
+    let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "text")]).ok();
+    let (blob, version) = (text(&sealed, "CiphertextBlob"), text(&sealed, "KeyVersionId"));
+    let foreign =
+        text(&client.call("Encrypt", &[("KeyId", &other), ("Plaintext", "text")]).ok(), "KeyVersionId");
+    let own = [("CiphertextBlob", blob.as_str()), ("DestinationKeyId", &other)];
+    let from = |more: &[(&str, &str)]| client.call("ReEncrypt", &[&own[..], more].concat());
+    let arn = format!("acs:kms:cn-hangzhou:1000000000000001:key/{key}");
+    for name in [&key, &arn, "alias/source"] {
+        let moved = from(&[("SourceKeyId", name), ("SourceKeyVersionId", &version)]).ok();
+        assert_eq!((text(&moved, "KeyId"), text(&moved, "KeyVersionId")), (key.clone(), version.clone()));
+        from(&[("SourceKeyId", name)]).ok();
+        from(&[("SourceKeyId", name), ("SourceKeyVersionId", &foreign)])
+            .refused_parameter("SourceKeyVersionId");
+    }
+    from(&[("SourceKeyVersionId", &version)]).ok();
+    for name in [&other, "alias/other"] {
+        from(&[("SourceKeyId", name)]).refused_parameter("SourceKeyId");
+        from(&[("SourceKeyId", name), ("SourceKeyVersionId", &version)]).refused_parameter("SourceKeyId");
+    }
+    for unknown in [&foreign, "none"] {
+        from(&[("SourceKeyVersionId", unknown)]).refused_parameter("SourceKeyVersionId");
+    }
+    from(&[("SourceKeyId", "none")]).refused(404, "Forbidden.KeyNotFound");
+    from(&[("SourceKeyId", "alias/none")]).refused(404, "Forbidden.AliasNotFound");
+    from(&[("SourceKeyId", "a b")]).refused_parameter("SourceKeyId");
+}

@@ -117,7 +117,9 @@ fn a_token_that_was_changed_is_none() {
     refused(&STANDARD.encode([&token[..], &token].concat()));
     refused(&STANDARD.encode([0; 200]));
     let cut = given.token.trim_end_matches('=');
-    for text in ["x", "====", "no base64!", "\u{e9}", &cut[..cut.len() - 1], &format!("{} ", given.token)] {
+    for text in
+        ["x", "====", "no base64!", "\u{e9}", &cut[..cut.len() - 1], &format!("{}\u{a0}", given.token)]
+    {
         refused(text);
     }
     let url_safe = URL_SAFE_NO_PAD.encode([&[0xff; 12], &token[12..]].concat());

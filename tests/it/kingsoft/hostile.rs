@@ -54,6 +54,38 @@ fn bodies_and_names_have_their_limits() {
 }
 
 #[test]
+fn parameters_stand_where_the_method_has_them() {
+    let server = open_server();
+    let own = "Action=DescribeKeys&Version=2016-03-04";
+    let ask = |start: &str, content: &str, body: &str| {
+        let head = format!("{start} HTTP/1.1\r\nAccept: application/json\r\nContent-Type: {content}\r\n");
+        send(server.address, &head, body.as_bytes())
+    };
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+    for (method, content, body) in [
+        ("GET", form, ""),
+        ("GET", json, "{}"),
+        ("POST", form, ""),
+        ("POST", form, "DryRun=false"),
+        ("POST", json, r#"{"DryRun":"false"}"#),
+    ] {
+        assert_eq!(
+            ask(&format!("{method} /?{own}"), content, body).ok()["KeySet"],
+            json!([]),
+            "{method} {body}"
+        );
+    }
+    assert_eq!(ask(&format!("GET /?{own}&DryRun=false"), form, "").ok()["KeySet"], json!([]));
+    assert_eq!(ask("POST /", form, own).ok()["KeySet"], json!([]));
+    malformed(&ask(&format!("GET /?{own}"), form, "KeyId.1=a"), "KeyId.1");
+    malformed(&ask("GET /", form, own), "Action");
+    malformed(&ask(&format!("GET /?{own}"), json, r#"{"KeyId":["a"]}"#), "Body");
+    malformed(&ask(&format!("POST /?{own}&KeyId.1=a"), form, ""), "KeyId.1");
+    malformed(&ask(&format!("POST /?{own}&Format=json"), form, own), "Format");
+    malformed(&ask(&format!("POST /?{own}&DryRun=true"), json, r#"{"DryRun":"false"}"#), "DryRun");
+}
+
+#[test]
 fn a_header_signed_again_and_again_is_no_signature() {
     let server = Server::start();
     let names = vec!["host"; 5000].join(";");

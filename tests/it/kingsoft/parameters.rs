@@ -69,9 +69,21 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
     for bad in ["0", "1025", "-1", "+5", "1.0", "many", "99999999999"] {
         invalid(&client.call("GenerateDataKey", &[("KeyId", &key), ("NumberOfBytes", bad)]), "NumberOfBytes");
     }
-    for bad in ["aGVsbG8", "aGVsbG8=\n", "aGVs bG8=", "aGVsbG9=", "=", "aGVsbG8=="] {
+    for bad in ["aGVsbG8", "aGVsbG8=\u{b}", "aGVs\u{a0}bG8=", "aGVsbG9=", "=", "aGVsbG8==", " \r\n\t"] {
         invalid(&client.call("Encrypt", &[("KeyId", &key), ("Plaintext", bad)]), "Plaintext");
         invalid(&client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", bad)]), "CiphertextBlob");
+    }
+    // White space is none of it.
+    let sealed = client.encrypt(&key);
+    for (plain, blob) in [
+        ("aGVsbG8=\n", format!("{sealed}\r\n")),
+        (" aGVs\r\nbG8=", format!("\t{} {}", &sealed[..7], &sealed[7..])),
+    ] {
+        let again = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", plain)]).ok();
+        for blob in [blob.as_str(), again["CiphertextBlob"].as_str().unwrap()] {
+            let opened = client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", blob)]).ok();
+            assert_eq!(opened["Plaintext"], "aGVsbG8=", "{blob:?}");
+        }
     }
     for bad in ["yes", "1", "truely"] {
         invalid(&client.call("DescribeKeys", &[("DryRun", bad)]), "DryRun");

@@ -87,6 +87,8 @@ fn versions_are_a_week_apart() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[("KeySpec", "EC_P256K")]);
+    // The version that the key was made with starts no week.
+    make(&client, &key).ok();
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
     server.advance(days(7).checked_sub(Duration::from_secs(1)).unwrap());
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
@@ -99,7 +101,21 @@ fn versions_are_a_week_apart() {
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
     server.advance(days(6));
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
-    check_days(&client, &key, &[1, 8, 28]);
+    check_days(&client, &key, &[1, 1, 8, 28]);
+}
+
+#[test]
+fn a_key_of_an_instance_has_one_version() {
+    let server = Server::start();
+    let client = server.client();
+    let key = client.create_key(&[("KeySpec", "EC_P256"), ("DKMSInstanceId", "kst-1")]);
+    server.advance(days(7));
+    make(&client, &key).refused(400, "Rejected.UnsupportedOperation");
+    client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/of-instance")]).ok();
+    make(&client, "alias/of-instance").refused(400, "Rejected.UnsupportedOperation");
+    check_days(&client, &key, &[1]);
+    client.call("DisableKey", &[("KeyId", &key)]).ok();
+    make(&client, &key).refused(409, "Rejected.Disabled");
 }
 
 #[test]

@@ -75,15 +75,9 @@ fn filters_choose() {
         (one("SecretType", &["Generic"]), &["a", "b", "c", "d"]),
         (one("SecretType", &["Rds"]), &[]),
         (one("DKMSInstanceId", &["kst-1"]), &["d"]),
-        // Properties are conditions, the values of one are alternatives.
-        (
-            json!([{ "Key": "Description", "Values": ["one"] }, { "Key": "TagKey", "Values": ["env"] }]),
-            &["a"],
-        ),
-        (
-            json!([{ "Key": "TagKey", "Values": ["env"] }, { "Key": "TagValue", "Values": ["red", "live"] }]),
-            &["a", "b"],
-        ),
+        (one("SecretName", &[&"n".repeat(192)]), &[]),
+        (one("TagKey", &[&"k".repeat(256)]), &[]),
+        // The values of a property are alternatives.
         (
             json!([{ "Key": "SecretName", "Values": ["a"] }, { "Key": "SecretName", "Values": ["b"] }]),
             &["a", "b"],
@@ -101,6 +95,18 @@ fn filters_choose() {
         json!([{ "Values": ["x"] }]),
         json!([{ "Key": "SecretName", "Values": "a" }]),
         one("SecretName", &eleven),
+        // One property at a time, and values that it can have.
+        json!([{ "Key": "Description", "Values": ["one"] }, { "Key": "TagKey", "Values": ["env"] }]),
+        json!([{ "Key": "TagKey", "Values": ["env"] }, { "Key": "SecretType", "Values": [] }]),
+        one("SecretName", &["a", ""]),
+        one("SecretName", &["a b"]),
+        one("SecretName", &[&"n".repeat(193)]),
+        one("Description", &[""]),
+        one("Description", &[&"d".repeat(257)]),
+        one("TagKey", &[""]),
+        one("TagKey", &[&"k".repeat(257)]),
+        one("TagValue", &[""]),
+        one("TagValue", &[&"v".repeat(257)]),
     ] {
         list(&bad).refused_parameter("Filters");
     }

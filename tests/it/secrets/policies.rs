@@ -15,7 +15,7 @@ fn policy(client: &Client, action: &str, of: (&str, &str)) -> String {
 
 /// An object of so many characters, of which most take two bytes.
 fn long(characters: usize) -> String {
-    format!("{{\"a\":\"{}\"}}", "\u{e9}".repeat(characters - 8))
+    format!("{{\"a\":\"{}\"}}", "e".repeat(characters - 8))
 }
 
 /// What both kinds of policies have in common.

@@ -39,6 +39,10 @@ fn tags_are_set_replaced_and_taken_away() {
     not_found(&client.call("UntagResource", &[("SecretName", "unknown"), ("TagKeys", r#"["k"]"#)]));
     client.call("TagResource", &[("SecretName", "a b"), tag]).refused_parameter("SecretName");
     client.call("UntagResource", &[name, ("TagKeys", "k")]).refused_parameter("TagKeys");
+    client.call("UntagResource", &[name, ("TagKeys", r#"["b",""]"#)]).refused(400, "InvalidParameter.TagKey");
+    client
+        .call("TagResource", &[name, ("Tags", r#"[{"TagKey":"","TagValue":"v"}]"#)])
+        .refused(400, "InvalidParameter.TagKey");
     // One thing at a time.
     let key = client.create_key(&[]);
     client.call("TagResource", &[name, ("KeyId", &key), tag]).refused_parameter("SecretName");

@@ -141,9 +141,10 @@ class Run {
     return this.refused('InvalidParameter', action, params, message);
   }
 
-  /** A new key's metadata. */
+  /** A new key's metadata. The shorter AES keys are a dedicated instance's. */
   async key(params = {}) {
-    return (await this.ok('CreateKey', params)).KeyMetadata;
+    const instance = ['Aliyun_AES_128', 'Aliyun_AES_192'].includes(params.KeySpec) ? { DKMSInstanceId: 'kst-sdk' } : {};
+    return (await this.ok('CreateKey', { ...params, ...instance })).KeyMetadata;
   }
 
   async describe(keyId) {

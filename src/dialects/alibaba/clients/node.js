@@ -9,4 +9,4 @@ const kms = new RPCClient({
   apiVersion: '2016-01-20',
   opts: { method: 'POST' },
 });
-// kms.request('Encrypt', { RegionId: @REGION@, KeyId: 'alias/acs/demo', Plaintext: 'aGVsbG8=' }).then(console.log);
+// kms.request('Encrypt', { RegionId: @REGION@, KeyId: 'alias/acs/oss', Plaintext: 'aGVsbG8=' }).then(console.log);

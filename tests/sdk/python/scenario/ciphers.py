@@ -188,7 +188,7 @@ def dry_runs_make_no_service_key(kms):
     before = names()
     for action, params in (("GenerateDataKey", {}), ("Encrypt", {"Plaintext": "eA=="})):
         refused(
-            400, "DryRunOperationError", None, kms.call, action, KeyId="alias/acs/rehearsed", DryRun="true", **params
+            400, "DryRunOperationError", None, kms.call, action, KeyId="alias/acs/oss", DryRun="true", **params
         )
     same(names(), before, "aliases after dry runs")
 

@@ -61,7 +61,7 @@ def create_pairs_of_every_spec(kms):
             for of in (made, shown):
                 for name, value in (
                     ("KeySpec", spec),
-                    ("KeyUsage", usage or usages[0]),
+                    ("KeyUsage", usage or SIGN),
                     ("KeyState", "Enabled"),
                     ("Origin", "Aliyun_KMS"),
                     ("AutomaticRotation", "Disabled"),
@@ -238,9 +238,10 @@ def versions_of_pairs(kms):
     same(listed["TotalCount"], 1, "TotalCount")
     shown = kms.call("DescribeKeyVersion", **pair)["KeyVersion"]
     same(shown, listed["KeyVersions"]["KeyVersion"][0], "KeyVersion")
-    # The first version is new, and the next may be made seven days later.
+    # The key's own version starts no week: the next may be made at once, and the one after that seven days later.
+    kms.call("CreateKeyVersion", KeyId=pair["KeyId"])
     refused(400, "Rejected.LimitExceeded", None, kms.call, "CreateKeyVersion", KeyId=pair["KeyId"])
-    same(kms.call("ListKeyVersions", KeyId=pair["KeyId"])["TotalCount"], 1, "TotalCount after the refusal")
+    same(kms.call("ListKeyVersions", KeyId=pair["KeyId"])["TotalCount"], 2, "TotalCount after the refusal")
     unfit(kms.call, "CreateKeyVersion", KeyId=new_key(kms))
     missing("KeyId", kms.call, "CreateKeyVersion")
     no_key(kms.call, "CreateKeyVersion", KeyId=UNKNOWN)

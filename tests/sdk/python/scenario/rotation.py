@@ -70,7 +70,7 @@ def update_rotation_policy_refuses(kms):
     refused(400, "Unsupported.Alias", message, kms.call, "UpdateRotationPolicy", KeyId="alias/rotation/named", **on)
     unfit(kms.call, "UpdateRotationPolicy", KeyId=new_pair(kms, "EC_P256", SIGN)["KeyId"], **on)
     rejected("PendingImport", kms.call, "UpdateRotationPolicy", KeyId=new_key(kms, Origin="EXTERNAL"), **on)
-    service = kms.call("GenerateDataKey", KeyId="alias/acs/rotation")["KeyId"]
+    service = kms.call("GenerateDataKey", KeyId="alias/acs/ecs")["KeyId"]
     unfit(kms.call, "UpdateRotationPolicy", KeyId=service, **on)
     does_not_rotate(described(kms, key))
 

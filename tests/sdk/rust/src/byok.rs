@@ -148,8 +148,8 @@ async fn material_expires(run: &Run<'_>) -> Outcome {
 
 pub async fn drive(run: &Run<'_>) {
     for (algorithm, level, spec, len) in [
-        (OAEP, "SOFTWARE", "Aliyun_AES_256", 32),
-        ("RSAES_OAEP_SHA_1", "SOFTWARE", "Aliyun_AES_192", 24),
+        (OAEP, "SOFTWARE", "Aliyun_AES_192", 24),
+        ("RSAES_OAEP_SHA_1", "SOFTWARE", "Aliyun_AES_256", 32),
         ("RSAES_PKCS1_V1_5", "SOFTWARE", "Aliyun_AES_128", 16),
         ("SM2PKE", "HSM", "Aliyun_SM4", 16),
     ] {

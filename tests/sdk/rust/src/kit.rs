@@ -212,8 +212,11 @@ impl<'a> Run<'a> {
         same(told, format!("The specified parameter \"{parameter}\" is not valid."), &what)
     }
 
-    /// A new key.
-    pub async fn key(&self, params: Value) -> Outcome<Key> {
+    /// A new key. The shorter AES keys are a dedicated instance's.
+    pub async fn key(&self, mut params: Value) -> Outcome<Key> {
+        if ["Aliyun_AES_128", "Aliyun_AES_192"].iter().any(|short| params["KeySpec"] == *short) {
+            params["DKMSInstanceId"] = json!("kst-sdk");
+        }
         Key::of(self.ok("CreateKey", params).await?)
     }
 

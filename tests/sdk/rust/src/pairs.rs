@@ -144,7 +144,7 @@ pub async fn drive(run: &Run<'_>) {
     for (spec, signing, sealing) in SPECS {
         run.check(&format!("CreateKey {spec} for each of its uses"), async || {
             let wanted = if sealing.is_empty() { SIGN } else { CRYPT };
-            create(run, spec, None, wanted).await?;
+            create(run, spec, None, SIGN).await?;
             create(run, spec, Some(wanted), wanted).await?;
             if sealing.is_empty() {
                 let asked = json!({ "KeySpec": spec, "KeyUsage": CRYPT });
@@ -241,6 +241,7 @@ pub async fn drive(run: &Run<'_>) {
 
     run.check("CreateKeyVersion refuses within seven days of the last version", async || {
         let (key, pair) = new_pair(run, "EC_P256", SIGN).await?;
+        run.ok("CreateKeyVersion", json!({ "KeyId": key.id })).await?;
         run.refused("Rejected.LimitExceeded", "CreateKeyVersion", json!({ "KeyId": key.id })).await?;
         run.refused("Forbidden.KeyNotFound", "CreateKeyVersion", json!({ "KeyId": UNKNOWN })).await?;
         refuse(run, "GetPublicKey", &pair, &[]).await?;
