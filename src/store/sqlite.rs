@@ -24,9 +24,6 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// What the `seal` row holds, sealed, and for whom.
 const PROOF: (&str, &[u8]) = ("seal", b"kmsim");
 
-/// Brings everything from the log into the main file, as far as no reader is in the way, and empties the log.
-const CHECKPOINT: &str = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000";
-
 /// A store in one SQLite file, or in memory.
 pub struct Sqlite {
     connection: SqliteConnection,
@@ -81,11 +78,10 @@ impl Sqlite {
         )))
         .execute(&mut *connection)
         .await?;
-        sqlx::raw_sql(CHECKPOINT).execute(connection).await?;
+        checkpoint(connection).await?;
         let mark = OpenMark::begin(data, stamp);
-        let mark = mark.map_err(|e| {
-            StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display()))
-        })?;
+        let mark = mark
+            .map_err(|e| StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display())))?;
         let place = Place::of(data, main, stamp.database)?;
         store.kept = Some(Kept { data: data.to_owned(), place, mark, stamp, is_ahead: false, warning });
         Ok(store)
@@ -114,10 +110,9 @@ impl Sqlite {
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
-        let mut outcome = self.write_within(facts).await;
+        let mut outcome = Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
         if outcome.is_ok() {
-            let committed = sqlx::query("COMMIT").execute(&mut self.connection).await;
-            outcome = committed.map(drop).map_err(StoreError::from);
+            outcome = self.finish().await;
         }
         if outcome.is_err() {
             // The first failure is the one to tell; where `SQLite` has rolled back already, this one says so.
@@ -132,13 +127,16 @@ impl Sqlite {
         outcome
     }
 
-    async fn write_within(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
-        Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await?;
-        if let Some(kept) = &mut self.kept {
-            let counted = count(kept.stamp.transaction.wrapping_add(1));
-            sqlx::raw_sql(AssertSqlSafe(counted)).execute(&mut self.connection).await?;
-            kept.place.check()?;
-        }
+    /// Commits. The count is part of the transaction, and takes no step of its own.
+    async fn finish(&mut self) -> Result<(), StoreError> {
+        let commit = match &mut self.kept {
+            None => "COMMIT".to_owned(),
+            Some(kept) => {
+                kept.place.check()?;
+                count(kept.stamp.transaction.wrapping_add(1)) + "; COMMIT"
+            }
+        };
+        sqlx::raw_sql(AssertSqlSafe(commit)).execute(&mut self.connection).await?;
         Ok(())
     }
 
@@ -147,7 +145,7 @@ impl Sqlite {
         let Some(kept) = &mut self.kept else { return Ok(()) };
         kept.place.check()?;
         if kept.is_ahead {
-            sqlx::raw_sql(CHECKPOINT).execute(&mut self.connection).await?;
+            checkpoint(&mut self.connection).await?;
             kept.mark.settle().map_err(StoreError::new)?;
             let log = std::fs::metadata(beside(&kept.data, "-wal"));
             kept.is_ahead = log.is_ok_and(|log| log.len() > 0);
@@ -211,6 +209,15 @@ impl Store for Sqlite {
     }
 }
 
+/// Brings everything from the log into the main file and empties the log, as far as no reader is in the way: it
+/// waits for none, so that no change waits for it.
+async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let now = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
+    let done = sqlx::raw_sql(now).execute(&mut *connection).await;
+    sqlx::raw_sql("PRAGMA busy_timeout = 5000").execute(connection).await?;
+    done.map(drop)
+}
+
 /// Where the database stands, as `SQLite` sees it.
 async fn stamp(connection: &mut SqliteConnection) -> Result<Stamp, sqlx::Error> {
     let database: i32 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
@@ -259,7 +266,8 @@ async fn view(
     at_every_page: bool,
 ) -> Result<View, Unproven> {
     if at_every_page {
-        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?;
+        let found: String =
+            sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?;
         if found != "ok" {
             // SQLite tells it in several lines.
             return Err(Unproven::Damaged(found.split_whitespace().collect::<Vec<_>>().join(" ")));

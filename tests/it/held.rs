@@ -30,7 +30,8 @@ fn count_by_sqlite(path: &Path) -> String {
 connection = sqlite3.connect(sys.argv[1])
 print(connection.execute('SELECT count(*) FROM keys').fetchone()[0])
 connection.close()";
-    let read = Command::new("python3").args(["-c", READ]).arg(path).stderr(Stdio::inherit()).output().unwrap();
+    let read =
+        Command::new("python3").args(["-c", READ]).arg(path).stderr(Stdio::inherit()).output().unwrap();
     assert!(read.status.success());
     String::from_utf8(read.stdout).unwrap().trim().to_owned()
 }
@@ -46,9 +47,8 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
     std::fs::create_dir(file("sub")).unwrap();
     std::os::unix::fs::symlink(folder.path(), file("sub/up")).unwrap();
     for name in ["hard.db", "soft.db", "./kmsim.db", "sub/../kmsim.db", "sub/up/kmsim.db", "sub/up/hard.db"] {
-        let line = refused(
-            kmsim(&["--data", name]).current_dir(folder.path()).env("KMSIM_ROOT_KEY", ROOT_KEY),
-        );
+        let line =
+            refused(kmsim(&["--data", name]).current_dir(folder.path()).env("KMSIM_ROOT_KEY", ROOT_KEY));
         assert!(line.contains("--data") && line.contains("in use by another kmsim"), "{name}: {line}");
     }
     // A container that is given the one file, or the folder.
@@ -208,7 +208,9 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
     taken_away(
         "its folder is renamed, and back",
         |path| std::fs::rename(path.parent().unwrap(), beside(path.parent().unwrap(), "-away")).unwrap(),
-        Some(|path| std::fs::rename(beside(path.parent().unwrap(), "-away"), path.parent().unwrap()).unwrap()),
+        Some(|path| {
+            std::fs::rename(beside(path.parent().unwrap(), "-away"), path.parent().unwrap()).unwrap()
+        }),
     );
 }
 
