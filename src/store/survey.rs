@@ -134,7 +134,6 @@ impl<'a> Survey<'a> {
         let state = if self.data.exists() { "empty" } else { "missing" };
         let root = root.display();
         match &self.mark {
-            Mark::Begun => Ok(()),
             Mark::At(..) | Mark::Unreadable => Err(refusal(format_args!(
                 "{data} is {state}, but {mark} says that it held data: restore it, or remove \
                  {mark} and {root} to begin anew"
@@ -145,7 +144,7 @@ impl<'a> Survey<'a> {
             Mark::Absent if self.wal.as_ref().is_some_and(|wal| wal.size > 0) => Err(refusal(format_args!(
                 "{data} is {state}, but {data}-wal holds data: restore it, or remove {data}-wal to begin anew"
             ))),
-            Mark::Absent => Ok(()),
+            Mark::Begun | Mark::Absent => Ok(()),
         }
     }
 
@@ -190,7 +189,6 @@ impl<'a> Survey<'a> {
                  remove {mark} to serve what is there",
                 known.transaction
             ))),
-            Mark::At(..) | Mark::Begun => Ok(None),
             Mark::Unreadable => Ok(Some(format!(
                 "{mark} is damaged: whether {data} holds all that was acknowledged is not known; \
                  it ends with transaction {there}"
@@ -201,7 +199,7 @@ impl<'a> Survey<'a> {
                      was acknowledged after transaction {there}, if anything, is not in it"
                 )))
             }
-            Mark::Absent => Ok(None),
+            Mark::At(..) | Mark::Begun | Mark::Absent => Ok(None),
         }
     }
 

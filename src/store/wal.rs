@@ -110,15 +110,13 @@ struct Sum {
 
 impl Sum {
     fn add(&mut self, bytes: &[u8]) {
-        let [mut a, mut b] = self.halves;
-        for words in bytes.as_chunks::<8>().0 {
-            let [w, x, y, z, rest @ ..] = *words;
-            let (first, second) = ([w, x, y, z], rest);
-            let word = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
-            a = a.wrapping_add(word(first)).wrapping_add(b);
-            b = b.wrapping_add(word(second)).wrapping_add(a);
+        let word = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+        let [mut even, mut odd] = self.halves;
+        for words in bytes.as_chunks::<4>().0.as_chunks::<2>().0 {
+            even = even.wrapping_add(word(words[0])).wrapping_add(odd);
+            odd = odd.wrapping_add(word(words[1])).wrapping_add(even);
         }
-        self.halves = [a, b];
+        self.halves = [even, odd];
     }
 
     fn is(&self, bytes: &[u8]) -> bool {
