@@ -169,10 +169,7 @@ struct Damaged {
 fn breach(case: &Damaged, history: &[Seen]) -> Option<String> {
     let (_folder, path) = data_file();
     case.files.put(&path);
-    let server = match serve(&path, Some(ROOT_KEY)) {
-        Err(_) => return None,
-        Ok(server) => server,
-    };
+    let Ok(server) = serve(&path, Some(ROOT_KEY)) else { return None };
     let seen = see(&server.process.client());
     let log = server.log();
     let warned = log.lines().any(|line| line.contains(" WARN "));
@@ -186,10 +183,10 @@ fn breach(case: &Damaged, history: &[Seen]) -> Option<String> {
 }
 
 /// Every damage of a table, done to each of these files.
-fn damages(served: &Served) -> Vec<Damaged> {
+fn damages(sample: &Served) -> Vec<Damaged> {
     let mut all: Vec<(String, Files)> = Vec::new();
     let other = Served::new();
-    for (state, files) in [("killed", &served.killed), ("closed", &served.closed)] {
+    for (state, files) in [("killed", &sample.killed), ("closed", &sample.closed)] {
         let mut add = |name: String, files: Files| all.push((format!("{state}, {name}"), files));
         for (suffix, bytes) in files.0.iter().filter(|(suffix, _)| [MAIN, WAL].contains(*suffix)) {
             let (len, what) = (bytes.len(), if *suffix == WAL { "log" } else { "main" });
@@ -216,13 +213,13 @@ fn damages(served: &Served) -> Vec<Damaged> {
         }
         add("main of another".into(), files.clone().with(MAIN, &other.killed));
         add("log of another".into(), files.clone().with(WAL, &other.killed));
-        add("main of earlier".into(), files.clone().with(MAIN, &served.earlier));
+        add("main of earlier".into(), files.clone().with(MAIN, &sample.earlier));
         let foreign = files.clone().changed(MAIN, |bytes| *bytes = b"no database".to_vec());
         add("main of nothing".into(), foreign);
     }
-    let killed = || served.killed.clone();
-    all.push(("main of later, log of earlier".into(), killed().with(MAIN, &served.closed)));
-    all.push(("all of earlier, mark of later".into(), served.earlier.clone().with(MARK, &served.closed)));
+    let killed = || sample.killed.clone();
+    all.push(("main of later, log of earlier".into(), killed().with(MAIN, &sample.closed)));
+    all.push(("all of earlier, mark of later".into(), sample.earlier.clone().with(MARK, &sample.closed)));
     let marked = all.iter().map(|(name, files)| (name.clone(), files.clone(), true));
     let unmarked = all.iter().map(|(name, files)| {
         let name = format!("{name}, without mark");
@@ -234,8 +231,8 @@ fn damages(served: &Served) -> Vec<Damaged> {
 
 #[test]
 fn damaged_files_are_refused_or_served_as_far_as_they_go() {
-    let served = Served::new();
-    let cases: Vec<_> = damages(&served)
+    let sample = Served::new();
+    let cases: Vec<_> = damages(&sample)
         .into_iter()
         // Where nothing is left that tells of the data, or all of it is of another file, it is another file.
         .filter(|case| !(case.name.contains("main of another, without") && case.name.starts_with("closed")))
@@ -250,7 +247,7 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    breaches.lock().unwrap().extend(breach(case, &served.history));
+                    breaches.lock().unwrap().extend(breach(case, &sample.history));
                 }
             });
         }
@@ -261,24 +258,24 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
 
 #[test]
 fn a_refusal_says_what_is_wrong_and_what_to_do() {
-    let served = Served::new();
+    let sample = Served::new();
     let other = Served::new();
-    let (killed, closed) = (|| served.killed.clone(), || served.closed.clone());
+    let (killed, closed) = (|| sample.killed.clone(), || sample.closed.clone());
     for (files, said) in [
         (closed().without(MAIN), "is missing, but"),
         (closed().changed(MAIN, Vec::clear), "is empty, but"),
-        (closed().without(MAIN).with(MARK, &served.earlier), "to begin anew"),
+        (closed().without(MAIN).with(MARK, &sample.earlier), "to begin anew"),
         (killed().without(WAL), "were acknowledged: restore it with its -wal, or remove"),
         (killed().changed(WAL, |bytes| bytes.truncate(40_000)), "were acknowledged"),
         (killed().with(WAL, &other.killed), "-wal is another file's"),
         (
-            killed().with(MAIN, &served.closed).changed(WAL, |bytes| bytes.truncate(40_000)),
+            killed().with(MAIN, &sample.closed).changed(WAL, |bytes| bytes.truncate(40_000)),
             "-wal is damaged, or older than",
         ),
-        (closed().with(WAL, &served.killed), "-wal came after the server closed"),
-        (served.earlier.clone().with(MARK, &served.closed), "is not what its server closed"),
-        (served.earlier.clone().with(MARK, &served.killed), "were acknowledged"),
-        (other.killed.clone().with(MARK, &served.killed), "is not the database that"),
+        (closed().with(WAL, &sample.killed), "-wal came after the server closed"),
+        (sample.earlier.clone().with(MARK, &sample.closed), "is not what its server closed"),
+        (sample.earlier.clone().with(MARK, &sample.killed), "were acknowledged"),
+        (other.killed.clone().with(MARK, &sample.killed), "is not the database that"),
         (closed().changed(MAIN, |bytes| bytes.truncate(8192)).without(MARK), "it ends too early"),
         (closed().changed(MAIN, |bytes| bytes.truncate(50)), "is damaged, or no database"),
     ] {
@@ -295,23 +292,23 @@ fn a_refusal_says_what_is_wrong_and_what_to_do() {
 
 #[test]
 fn what_a_refusal_advises_works() {
-    let served = Served::new();
+    let sample = Served::new();
     let (_folder, path) = data_file();
-    served.killed.clone().without(WAL).put(&path);
+    sample.killed.clone().without(WAL).put(&path);
     serve(&path, Some(ROOT_KEY)).err().unwrap();
     std::fs::remove_file(beside(&path, MARK)).unwrap();
     let server = serve(&path, Some(ROOT_KEY)).unwrap();
     let warnings: Vec<_> =
         server.log().lines().filter(|line| line.contains(" WARN ")).map(str::to_owned).collect();
     assert!(warnings.len() == 1 && warnings[0].contains("is not in it"), "{warnings:?}");
-    assert!(served.history.contains(&see(&server.process.client())));
+    assert!(sample.history.contains(&see(&server.process.client())));
     server.process.client().create_key(&[]);
     drop(server);
     // It is told once, and the log of before does not pass for this one's.
     let server = serve(&path, Some(ROOT_KEY)).unwrap();
     assert!(!server.log().contains("WARN"), "{}", server.log());
     drop(server);
-    std::fs::write(beside(&path, WAL), &served.killed.0[WAL]).unwrap();
+    std::fs::write(beside(&path, WAL), &sample.killed.0[WAL]).unwrap();
     let line = serve(&path, Some(ROOT_KEY)).err().unwrap();
     assert!(line.contains("-wal is another file's"), "{line}");
 }
@@ -341,25 +338,25 @@ fn a_root_key_without_its_data_begins_nothing_new() {
 
 #[test]
 fn copies_that_are_whole_are_served_without_a_word() {
-    let served = Served::new();
+    let sample = Served::new();
     for files in [
-        served.closed.clone(),
-        served.closed.clone().without(MARK),
-        served.earlier.clone(),
-        served.killed.clone(),
-        served.killed.clone().without(MARK).without(WAL).with(MAIN, &served.closed),
+        sample.closed.clone(),
+        sample.closed.clone().without(MARK),
+        sample.earlier.clone(),
+        sample.killed.clone(),
+        sample.killed.clone().without(MARK).without(WAL).with(MAIN, &sample.closed),
     ] {
         let (_folder, path) = data_file();
         files.put(&path);
         let server = serve(&path, Some(ROOT_KEY)).unwrap();
         assert!(!server.log().contains("WARN"), "{}", server.log());
-        assert!(served.history.contains(&see(&server.process.client())));
+        assert!(sample.history.contains(&see(&server.process.client())));
     }
 }
 
 #[test]
 fn a_mark_that_is_damaged_keeps_nothing_from_being_served() {
-    let served = Served::new();
+    let sample = Served::new();
     let changes: [fn(&mut Vec<u8>); 5] = [
         Vec::clear,
         |bytes| bytes.truncate(60),
@@ -368,11 +365,11 @@ fn a_mark_that_is_damaged_keeps_nothing_from_being_served() {
         |bytes| bytes.extend(*b"more"),
     ];
     for change in changes {
-        for files in [&served.killed, &served.closed] {
+        for files in [&sample.killed, &sample.closed] {
             let (_folder, path) = data_file();
             files.clone().changed(MARK, change).put(&path);
             let server = serve(&path, Some(ROOT_KEY)).unwrap();
-            assert_eq!(&see(&server.process.client()), served.history.last().unwrap());
+            assert_eq!(&see(&server.process.client()), sample.history.last().unwrap());
             let log = server.log();
             assert!(log.matches(" WARN ").count() == 1 && log.contains(".mark is damaged"), "{log}");
         }
@@ -381,9 +378,9 @@ fn a_mark_that_is_damaged_keeps_nothing_from_being_served() {
 
 #[test]
 fn a_journal_of_another_file_is_not_rolled_back() {
-    let served = Served::new();
+    let sample = Served::new();
     let hot = [&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7][..], &[0xff; 600]].concat();
-    for files in [&served.killed, &served.closed] {
+    for files in [&sample.killed, &sample.closed] {
         for files in [files.clone(), files.clone().without(MARK)] {
             let (_folder, path) = data_file();
             files.put(&path);
@@ -393,7 +390,7 @@ fn a_journal_of_another_file_is_not_rolled_back() {
             std::fs::remove_file(beside(&path, "-journal")).unwrap();
             assert_eq!(
                 &see(&serve(&path, Some(ROOT_KEY)).unwrap().process.client()),
-                served.history.last().unwrap()
+                sample.history.last().unwrap()
             );
         }
     }
