@@ -28,6 +28,23 @@ pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
     }
 }
 
+/// The SHA-256 digest of all that can be read.
+///
+/// # Errors
+/// It cannot be read.
+pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
+    let mut digest = Sha256::new();
+    let mut some = vec![0; 1 << 16];
+    loop {
+        match data.read(&mut some) {
+            Ok(0) => return Ok(digest.finalize().into()),
+            Ok(read) => digest.update(&some[..read]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// The HMAC of `data` under the concatenation of `key`'s parts.
 #[must_use]
 pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {

@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::clocks::Clocks;
 use super::realms::Realms;
@@ -17,6 +19,10 @@ use crate::store::{Store, StoreError};
 
 /// How many decisions one transaction takes at the most. More would let the first wait for the last.
 const BATCH: usize = 256;
+
+/// How long nothing changes before the store rests, and how often it does so after that.
+const REST_AFTER: Duration = Duration::from_millis(500);
+const REST_EVERY: Duration = Duration::from_secs(5);
 
 /// A decision that waits: given the realm so far, it answers the next snapshot, if it goes ahead, and whom to tell.
 type Job = Box<dyn FnOnce(&mut Batch<'_>) -> Answer + Send>;
@@ -115,7 +121,8 @@ async fn run(
     commits: Arc<AtomicU64>,
 ) {
     let mut waiting = Vec::with_capacity(BATCH);
-    while messages.recv_many(&mut waiting, BATCH).await > 0 {
+    let mut rest = Rest::default();
+    while next(&mut messages, &mut waiting, &mut *store, &mut rest).await {
         let mut closing = None;
         let mut batch = Batch { realms: &realms, clocks: &clocks, ahead: HashMap::new(), facts: Vec::new() };
         let mut answers = Vec::with_capacity(waiting.len());
@@ -143,6 +150,40 @@ async fn run(
             let _ = done.send(());
             return;
         }
+    }
+}
+
+/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no more.
+async fn next(
+    messages: &mut mpsc::UnboundedReceiver<Message>,
+    waiting: &mut Vec<Message>,
+    store: &mut dyn Store,
+    rest: &mut Rest,
+) -> bool {
+    let mut patience = REST_AFTER;
+    loop {
+        match timeout(patience, messages.recv_many(waiting, BATCH)).await {
+            Ok(received) => return received > 0,
+            Err(_) => rest.take(store).await,
+        }
+        patience = REST_EVERY;
+    }
+}
+
+/// How the store's last rest went.
+#[derive(Default)]
+struct Rest {
+    trouble: Option<String>,
+}
+
+impl Rest {
+    /// Lets the store rest. A trouble that lasts is told once.
+    async fn take(&mut self, store: &mut dyn Store) {
+        let trouble = store.rest().await.err().map(|error| error.to_string());
+        if let Some(error) = trouble.as_ref().filter(|_| trouble != self.trouble) {
+            tracing::error!(%error, "the store is in trouble");
+        }
+        self.trouble = trouble;
     }
 }
 

@@ -16,7 +16,7 @@ use crate::control::{ControlAccess, ControlNames, Snapshots};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::seed::{self, Seed, Seeds};
-use crate::store::{self, DataLock, RootKey, Sqlite, Store};
+use crate::store::{self, DataLock, Sqlite, Store};
 use crate::tls::{Authority, Tls};
 use crate::watch::Watch;
 use crate::world::{Instant, World};
@@ -209,13 +209,8 @@ async fn open_store(data: &Data) -> Result<(Box<dyn Store>, Option<DataLock>), F
     match data {
         Data::Memory => Ok((Box::new(Sqlite::in_memory().await?), None)),
         Data::File(path, root) => {
-            let path = store::true_path(path)?;
-            let lock = DataLock::take(&path)?;
-            let root = match root {
-                Some(text) => RootKey::from_base64(text).map_err(|e| format!("KMSIM_ROOT_KEY: {e}"))?,
-                None => RootKey::beside(&path)?,
-            };
-            Ok((Box::new(Sqlite::open(&path, root).await?), Some(lock)))
+            let (store, lock) = store::open(path, root.as_ref().map(|text| text.as_str())).await?;
+            Ok((Box::new(store), Some(lock)))
         }
     }
 }

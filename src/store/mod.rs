@@ -1,14 +1,20 @@
-//! What lasts. Two verbs: load every fact, commit some. It decides nothing.
+//! What lasts. Two verbs: load every fact, commit some. It decides nothing, but whether the data is whole.
 
 mod certificate_rows;
 mod clearing;
 mod columns;
 pub mod files;
+mod header;
 mod lock;
+mod mark;
+mod opening;
+mod place;
 mod reader;
 mod root_key;
 mod secret_rows;
 mod sqlite;
+mod survey;
+mod wal;
 mod writer;
 
 use std::future::Future;
@@ -17,6 +23,7 @@ use std::sync::Arc;
 
 pub use files::true_path;
 pub use lock::DataLock;
+pub use opening::open;
 pub use root_key::RootKey;
 pub use sqlite::Sqlite;
 
@@ -32,6 +39,11 @@ pub trait Store: Send {
 
     /// Keeps these facts: all of them, durably, or none.
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+
+    /// Does what can be done while nobody waits, and looks whether the data is still there.
+    fn rest(&mut self) -> Stored<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Puts everything away, so that the data file is whole by itself.
     fn close(self: Box<Self>) -> Stored<'static, ()>;

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,13 +45,18 @@ impl RootKey {
         Self(Zeroizing::new(Entropy::Os.array()))
     }
 
+    /// Where the key of a data file lies, unless it is given.
+    pub(super) fn path(data: &Path) -> PathBuf {
+        beside(data, ".root-key")
+    }
+
     /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where neither it nor
     /// `data` exists yet.
     ///
     /// # Errors
     /// The file cannot be read or made, or `data` exists without it.
     pub fn beside(data: &Path) -> Result<Self, StoreError> {
-        let path = beside(data, ".root-key");
+        let path = Self::path(data);
         let fail = |what: &str, why: &dyn std::fmt::Display| {
             StoreError::new(format_args!("cannot {what} {}: {why}", path.display()))
         };

@@ -130,7 +130,7 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
 }
 
 /// A command within a shell that prepares something first.
-fn prepared(shell: &[&str], script: &str, command: &Command) -> Command {
+pub fn prepared(shell: &[&str], script: &str, command: &Command) -> Command {
     let mut whole = Command::new(shell[0]);
     whole.args(&shell[1..]).args(["-c", &format!("{script} && exec \"$0\" \"$@\"")]);
     whole.arg(command.get_program()).args(command.get_args());
@@ -145,7 +145,7 @@ fn prepared(shell: &[&str], script: &str, command: &Command) -> Command {
 }
 
 /// The shell in a mount namespace of its own. Where the machine allows none, the test fails here.
-fn namespace() -> Vec<&'static str> {
+pub fn namespace() -> Vec<&'static str> {
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let shell = if root {
         vec!["unshare", "--mount", "bash"]
