@@ -1,5 +1,6 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing.
 
+mod aside;
 mod certificate_rows;
 mod clearing;
 mod columns;
@@ -15,6 +16,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use aside::{Aside, Spares};
 pub use files::true_path;
 pub use lock::DataLock;
 pub use root_key::RootKey;
@@ -32,6 +34,11 @@ pub trait Store: Send {
 
     /// Keeps these facts: all of them, durably, or none.
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+
+    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as they are.
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        None
+    }
 
     /// Puts everything away, so that the data file is whole by itself.
     fn close(self: Box<Self>) -> Stored<'static, ()>;

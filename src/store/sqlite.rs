@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::files::beside;
 use super::writer::Writer;
-use super::{RootKey, Store, StoreError, Stored, reader};
+use super::{Aside, RootKey, Store, StoreError, Stored, clearing, reader};
 use crate::model::{Realm, RealmChange};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -19,9 +19,11 @@ const PROOF: (&str, &[u8]) = ("seal", b"kmsim");
 
 /// A store in one SQLite file, or in memory.
 pub struct Sqlite {
-    connection: SqliteConnection,
-    root: RootKey,
-    realms: HashMap<Realm, i64>,
+    pub(super) connection: SqliteConnection,
+    pub(super) root: RootKey,
+    pub(super) realms: HashMap<Realm, i64>,
+    /// Realms whose rows belong to nobody any more.
+    pub(super) left: Vec<i64>,
 }
 
 impl Sqlite {
@@ -60,7 +62,7 @@ impl Sqlite {
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
         write_proof(&mut connection, &root).await?;
-        Ok(Self { connection, root, realms: HashMap::new() })
+        Ok(Self { connection, root, realms: HashMap::new(), left: Vec::new() })
     }
 
     /// One transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and only
@@ -87,11 +89,18 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
-        Box::pin(reader::load(&mut self.connection, &self.root, &mut self.realms))
+        Box::pin(async {
+            self.left = clearing::left(&mut self.connection).await?;
+            reader::load(&mut self.connection, &self.root, &mut self.realms).await
+        })
     }
 
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(self.write(facts))
+    }
+
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        Some(self)
     }
 
     fn close(self: Box<Self>) -> Stored<'static, ()> {
