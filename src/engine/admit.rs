@@ -68,7 +68,10 @@ impl<'a> Sight<'a> {
     }
 
     /// Every alias of this key, by name.
-    pub fn aliases_of(&self, key: &'a Arc<Key>) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
+    pub fn aliases_of(
+        &self,
+        key: &'a Arc<Key>,
+    ) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
         self.state.aliases_of(key.ordinal).map(move |name| (name, key))
     }
 

@@ -78,6 +78,9 @@ impl Engine {
         if callers.is_empty() {
             return;
         }
+        for caller in &callers {
+            self.settle_slow(caller).await;
+        }
         if let Err(error) = self.lane.settle(callers).await {
             tracing::warn!(%error, "what is due was not written");
         }

@@ -92,6 +92,23 @@ impl Lane {
         told.await.map_err(|_| STOPPED)?
     }
 
+    /// The same before what is due in the realm has happened.
+    pub(super) async fn change_at_once<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        self.send(Message::Change(Box::new(move |batch| {
+            let outcome = match batch {
+                Ok(batch) => batch.decide(&caller, decide),
+                Err(error) => Err(Error::Store(error)),
+            };
+            Step::Made(answer(tell, outcome))
+        })))?;
+        told.await.map_err(|_| STOPPED)?
+    }
+
     /// Lets everything that is due in these realms happen.
     pub(super) async fn settle(&self, callers: Vec<Caller>) -> Result<(), Error> {
         let (tell, told) = oneshot::channel();

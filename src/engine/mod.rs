@@ -26,6 +26,7 @@ mod pairs;
 mod realms;
 mod rotation;
 mod rules;
+mod secret_apart;
 mod secret_rotation;
 mod secret_versions;
 mod secrets;
@@ -36,7 +37,7 @@ mod versions;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
 pub use caller::{Caller, Quota};
@@ -76,6 +77,8 @@ pub struct Engine {
     clouds: Clouds,
     /// How many private keys may be drawn at once.
     pairs_at_once: Arc<Semaphore>,
+    /// Whoever rotates a secret slowly; others would do the same again.
+    slow: Mutex<()>,
 }
 
 impl Engine {
@@ -94,7 +97,8 @@ impl Engine {
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&clocks));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let pairs_at_once = Arc::new(Semaphore::new(half));
-        let engine = Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once });
+        let engine =
+            Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once, slow: Mutex::default() });
         engine.settle_all().await;
         engine.keep_settled();
         Ok(engine)

@@ -37,7 +37,12 @@ impl Engine {
 pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
     let (Some(interval), Some(first)) = (key.settings.rotation, key.next_rotation()) else { return };
     let Some(spec) = rotating_spec(key) else { return };
-    rotate(draft, key.ordinal, spec, &owed(first, interval, draft.now(), |owed| owed.saturating_sub(LEAP_MAX)));
+    rotate(
+        draft,
+        key.ordinal,
+        spec,
+        &owed(first, interval, draft.now(), |owed| owed.saturating_sub(LEAP_MAX)),
+    );
 }
 
 /// When the rotations are due that are owed by now, without the first ones that are skipped.

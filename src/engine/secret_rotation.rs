@@ -27,7 +27,7 @@ impl Engine {
         name: SecretName,
         version: Arc<str>,
     ) -> Result<Arc<Secret>, Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
             let managed = secret.settings.managed.as_ref().ok_or(Error::SecretUnfit)?;
             if secret.version(&version).is_some() {
@@ -40,7 +40,7 @@ impl Engine {
                 return Err(Error::QuotaExceeded);
             }
             asked.push_back(now);
-            rotate(draft, &secret, version, now)?;
+            rotate(draft, &secret, Arc::clone(&version), now)?;
             done(draft, secret.ordinal, now, Some(asked))?;
             secret_of(draft, secret.ordinal)
         })
@@ -54,7 +54,7 @@ impl Engine {
         name: SecretName,
         interval: Option<Duration>,
     ) -> Result<(), Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
             let mut settings = secret.settings.clone();
             let managed = settings.managed.as_mut().ok_or(Error::SecretUnfit)?;

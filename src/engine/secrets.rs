@@ -234,7 +234,7 @@ impl Engine {
 
     /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile happens now.
     pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().secret(&name)?);
             if secret.settings.delete_at.is_none() {
                 return Err(Error::SecretNotDeleted);

@@ -154,6 +154,11 @@ impl State {
         self.agenda.first().copied()
     }
 
+    /// The keys and secrets to which something happens by itself until then, in that order.
+    pub fn due(&self, until: Instant) -> impl Iterator<Item = Ordinal> {
+        self.agenda.iter().take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| *ordinal)
+    }
+
     /// How many numbers were given to keys, to secrets and to what came later.
     #[must_use]
     pub fn counted(&self) -> Ordinal {

@@ -136,3 +136,87 @@ async fn exchange(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use sqlx::Row;
+
+    use super::super::{RootKey, Store};
+    use super::*;
+    use crate::model::{Change, Material};
+    use crate::world::Instant;
+    use zeroize::Zeroizing;
+
+    fn facts(realm: &Realm, millis: i64) -> Vec<RealmChange> {
+        let seal = Arc::new(Material::new(Zeroizing::new(vec![7; 32])));
+        let subscribed = Change::Subscribed(Instant::from_millis(millis));
+        [subscribed, Change::ImportSealDrawn(seal)].map(|fact| (realm.clone(), fact)).to_vec()
+    }
+
+    async fn open(path: &Path) -> (Sqlite, Vec<RealmChange>) {
+        let root = RootKey::beside(path).unwrap();
+        let mut store = Sqlite::open(path, root).await.unwrap();
+        let facts = store.load().await.unwrap();
+        (store, facts)
+    }
+
+    async fn rows(store: &mut Sqlite) -> i64 {
+        let row = sqlx::query("SELECT count(*) FROM realms").fetch_one(&mut store.connection).await.unwrap();
+        row.get(0)
+    }
+
+    #[tokio::test]
+    async fn what_is_written_aside_is_seen_once_it_is_exchanged_and_the_rest_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kmsim.db");
+        let (one, two) = (Realm::new("cloud", "1", "r"), Realm::new("cloud", "2", "r"));
+        let (mut store, _) = open(&path).await;
+        store.commit(&[facts(&one, 1), facts(&two, 1)].concat()).await.unwrap();
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
+        drop(store);
+
+        // A crash in between: the next start sees nothing of it.
+        let (mut store, seen) = open(&path).await;
+        let counted = |facts: &[RealmChange], millis| {
+            let at = Change::Subscribed(Instant::from_millis(millis));
+            facts.iter().filter(|(_, fact)| *fact == at).count()
+        };
+        assert_eq!((counted(&seen, 1), counted(&seen, 2)), (2, 0));
+        assert_eq!(rows(&mut store).await, 3);
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 2);
+
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
+        aside.exchange(&[one.clone(), two.clone()], &mut spares).await.unwrap();
+        // What is written afterwards belongs to the new rows, and to new ones.
+        store.commit(&facts(&two, 3)).await.unwrap();
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 2);
+        drop(store);
+        let (_, seen) = open(&path).await;
+        assert_eq!((counted(&seen, 1), counted(&seen, 2), counted(&seen, 3)), (0, 1, 1));
+        assert_eq!(seen.len(), 6, "and the numbers that were given");
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_takes_nobody_elses_rows_along() {
+        let mut store = Sqlite::in_memory().await.unwrap();
+        let realm = Realm::new("cloud", "1", "r");
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&realm, 2)).await.unwrap();
+        aside.abandon(spares);
+        while aside.sweep().await.unwrap() {}
+        // Its number is given again.
+        store.commit(&facts(&realm, 1)).await.unwrap();
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 1);
+    }
+}

@@ -50,7 +50,8 @@ pub(super) async fn sweep(connection: &mut SqliteConnection, realm: i64) -> Resu
     }
     let mut room = ROWS_AT_ONCE;
     for (table, column) in TABLES {
-        let query = format!("SELECT {column} FROM {table} WHERE realm = ?1 ORDER BY {column} LIMIT 1 OFFSET ?2");
+        let query =
+            format!("SELECT {column} FROM {table} WHERE realm = ?1 ORDER BY {column} LIMIT 1 OFFSET ?2");
         let query = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(query)).bind(realm).bind(room - 1);
         let last = query.fetch_optional(&mut *connection).await?;
         let query = format!("DELETE FROM {table} WHERE realm = ?1 AND {column} <= ?2");

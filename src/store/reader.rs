@@ -26,7 +26,9 @@ pub(super) async fn load(
 ) -> Result<Vec<RealmChange>, StoreError> {
     let mut realms = HashMap::new();
     let mut facts = Vec::new();
-    for row in sqlx::query("SELECT * FROM realms WHERE spare = 0 ORDER BY id").fetch_all(&mut *connection).await? {
+    for row in
+        sqlx::query("SELECT * FROM realms WHERE spare = 0 ORDER BY id").fetch_all(&mut *connection).await?
+    {
         let realm = Realm::new(row.try_get("dialect")?, row.try_get("account")?, row.try_get("region")?);
         let id: i64 = row.try_get("id")?;
         if let Some(at) = row.try_get::<Option<i64>, _>("subscribed_at")? {

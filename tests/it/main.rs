@@ -28,6 +28,7 @@ mod keys;
 mod kingsoft;
 mod kit;
 mod lifecycle;
+mod load;
 mod logs;
 mod makers;
 mod managed;
