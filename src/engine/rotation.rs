@@ -8,9 +8,9 @@ use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec};
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: a year of one each week. Of the versions before them
+/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
 /// nobody ever saw anything. A clock that is set to the end of time must not fill the memory.
-const LEAP_MAX: u64 = 53;
+const LEAP_MAX: u64 = 12;
 
 impl Engine {
     /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the

@@ -108,7 +108,7 @@ fn others_are_served_between_the_portions_of_what_fell_due() {
     let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let key = two.create_key(&[]);
-    import(&server, "?account=1", &keys(200, "rotation: { interval: 7d }")).ok();
+    import(&server, "?account=1", &keys(600, "rotation: { interval: 7d }")).ok();
     gate.shut();
     thread::scope(|scope| {
         let jump = scope.spawn(|| {
@@ -120,7 +120,7 @@ fn others_are_served_between_the_portions_of_what_fell_due() {
         gate.pass();
         let look = || drop(two.call("DescribeKey", &[("KeyId", &key)]).ok());
         let passed = pass_until(&gate, || change.is_finished(), &mut arrivals, look);
-        assert!(passed < 40, "{passed} writes, of some 70, before a small change");
+        assert!(passed < 40, "{passed} writes, of some 55, before a small change");
         assert!(!jump.is_finished() && !waiting.is_finished());
         change.join().unwrap();
         gate.open();
@@ -130,9 +130,9 @@ fn others_are_served_between_the_portions_of_what_fell_due() {
         let last = server.world.clock.host().plus(days(5214 * 7)).to_string();
         assert_eq!(metadata["LastRotationDate"], last.as_str());
     });
-    let versions = export(&server, "?account=1").matches("- id: ").count() - 200;
-    assert_eq!(versions, 200 * 54, "the first of each key, and the last 53");
-    assert!(gate.most_versions.load(Ordering::SeqCst) < 128 + 53, "no transaction was long");
+    let versions = export(&server, "?account=1").matches("- id: ").count() - 600;
+    assert_eq!(versions, 600 * 13, "the first of each key, and the last 12");
+    assert!(gate.most_versions.load(Ordering::SeqCst) < 128 + 12, "no transaction was long");
 }
 
 #[test]

@@ -223,10 +223,10 @@ fn a_leap_over_centuries_is_survived() {
     let listed = client.call("ListKeyVersions", &[("KeyId", &key), ("PageSize", "100")]).ok();
     let dates = listed["KeyVersions"]["KeyVersion"].as_array().unwrap();
     let dates: Vec<_> = dates.iter().map(|it| it["CreationDate"].as_str().unwrap().to_owned()).collect();
-    let made = (0..53).map(|nth| date(last - 7 * nth));
+    let made = (0..12).map(|nth| date(last - 7 * nth));
     assert_eq!(dates.into_iter().collect::<std::collections::BTreeSet<_>>(), made.chain([date(0)]).collect());
     let count = listed["TotalCount"].as_u64().unwrap();
-    assert_eq!(count, 54, "the first, and a year's");
+    assert_eq!(count, 13, "the first, and the last twelve");
     // It goes on from there as ever.
     let newest = seal(&client, &key, "x").1;
     server.advance(days(7));
