@@ -4,7 +4,7 @@
 //! takes the same request bytes and answers as many bytes as kmsim does, with the same headers. Both get the same
 //! signed requests in turns, so that whatever else the machine does meets both alike. One line for each action
 //! and number of connections; then how start-up goes and what an idle server holds. With actions named, only
-//! those are measured; with `journal`, what the journal costs.
+//! those are measured; with `journal`, what the journal costs; with `foreign`, how long others wait during long work.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -13,6 +13,7 @@ mod actions;
 mod client;
 mod disk;
 mod floor;
+mod foreign;
 mod journal;
 mod measure;
 mod process;
@@ -54,6 +55,11 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     if named == ["journal"] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(journal::report());
+    }
+    if named == ["foreign"] {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        return runtime.block_on(foreign::report(folder.path()));
     }
     if let Some(stranger) = named.iter().find(|name| !ACTIONS.iter().any(|it| it.name == **name)) {
         let known: Vec<_> = ACTIONS.iter().map(|it| it.name).collect();

@@ -31,7 +31,9 @@ impl Process {
 
     /// The same with options.
     pub(crate) fn kmsim_with(data: &Path, options: &[&str]) -> Result<Self, Failure> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
+        // Another program can be named, to compare with it.
+        let program = std::env::var_os("LOAD_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_kmsim").into());
+        let mut command = Command::new(program);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
             command.env_remove(name);
@@ -63,12 +65,23 @@ impl Process {
 
     /// How much memory it holds, by the operating system's account.
     pub(crate) fn resident(&self) -> String {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        match kib.and_then(|kib| kib.parse::<u32>().ok()) {
-            Some(kib) => format!("{:.1} MiB resident", f64::from(kib) / 1024.0),
+        match self.memory("VmRSS:") {
+            Some(mib) => format!("{mib:.1} MiB resident"),
             None => "not known on this system".to_owned(),
         }
+    }
+
+    /// Some figure of its memory by the operating system's account, in MiB: `VmRSS:`, or the peak of it, `VmHWM:`.
+    pub(crate) fn memory(&self, figure: &str) -> Option<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let kib = status.lines().find_map(|line| line.strip_prefix(figure)?.trim().strip_suffix(" kB"));
+        kib.and_then(|kib| kib.parse::<u32>().ok()).map(|kib| f64::from(kib) / 1024.0)
+    }
+
+    /// Lets the peak of its memory begin anew.
+    pub(crate) fn forget_peak(&self) {
+        // Where that is not possible, the peak is that since the start.
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
     }
 
     /// How much processor time its threads have used, by the operating system's account; nothing where that is not known.

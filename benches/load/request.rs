@@ -11,17 +11,23 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// All but the characters that RFC 3986 leaves as they are.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Signs with the default access key. No nonce comes twice from one signer.
+/// Signs with an access key. No nonce comes twice from one signer.
 pub(crate) struct Signer {
     host: SocketAddr,
+    access_key: (&'static str, &'static str),
     clock: Clock,
     signed: u64,
 }
 
 impl Signer {
-    /// A signer of requests to this server.
+    /// A signer of requests to this server, with the default access key.
     pub(crate) fn new(host: SocketAddr) -> Self {
-        Self { host, clock: Clock::default(), signed: 0 }
+        Self::of(host, "testid", "testsecret")
+    }
+
+    /// The same with another access key.
+    pub(crate) fn of(host: SocketAddr, id: &'static str, secret: &'static str) -> Self {
+        Self { host, access_key: (id, secret), clock: Clock::default(), signed: 0 }
     }
 
     /// The bytes of a request with everything in its form body.
@@ -29,9 +35,10 @@ impl Signer {
         self.signed += 1;
         // As long as the UUIDs that SDKs draw.
         let nonce = format!("6b6d7369-6d00-4000-8000-{:012x}", self.signed);
+        let (id, secret) = self.access_key;
         let time = self.clock.host().to_string();
         let mut all = vec![
-            ("AccessKeyId", "testid"),
+            ("AccessKeyId", id),
             ("Action", action),
             ("Format", "JSON"),
             ("SignatureMethod", "HMAC-SHA1"),
@@ -45,7 +52,7 @@ impl Signer {
         let form: Vec<_> = all.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let form = form.join("&");
         let text = format!("POST&%2F&{}", encode(&form));
-        let signature = STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret", b"&"], text.as_bytes()));
+        let signature = STANDARD.encode(hmac(Hash::Sha1, &[secret.as_bytes(), b"&"], text.as_bytes()));
         let body = format!("{form}&Signature={}", encode(&signature));
         let (host, length) = (self.host, body.len());
         format!(

@@ -4,6 +4,7 @@
 mod access;
 mod actions;
 mod answer;
+mod apart;
 mod ca;
 mod clock;
 mod endpoints;
@@ -30,6 +31,7 @@ pub use access::{ControlAccess, ControlToken};
 use answer::{Answer, Refused};
 use endpoints::Endpoints;
 
+pub(crate) use apart::Apart;
 pub(crate) use sites::ControlNames;
 pub(crate) use snapshots::Snapshots;
 
@@ -68,7 +70,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
 ///
 /// # Errors
 /// Why it did not, in one line; nothing changed then.
-pub(crate) async fn back_to_seeds(app: &App, scope: &Scope) -> Result<(), String> {
+pub(crate) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Result<(), String> {
     reset::back_to_seeds(app, scope).await.map(drop).map_err(|refused| refused.to_string())
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
+use crate::engine::Replacement;
 use crate::model::{Realm, Scope, State as Contents};
 use crate::server::App;
 use crate::watch::Whose;
@@ -22,7 +23,7 @@ pub(super) fn endpoints() -> Endpoints {
 struct Reset {}
 
 /// How much a scope holds now.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 pub(super) struct Held {
     realms: usize,
     keys: usize,
@@ -35,9 +36,9 @@ impl Held {
         let sum = |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
         Self {
             realms: estates.len(),
-            keys: sum(|state| state.keys().count()),
-            secrets: sum(|state| state.secrets().count()),
-            certificates: sum(|state| state.certificates().count()),
+            keys: sum(Contents::key_count),
+            secrets: sum(Contents::secret_count),
+            certificates: sum(Contents::certificate_count),
         }
     }
 }
@@ -53,15 +54,30 @@ async fn reset(
 }
 
 /// Whatever belongs to a scope and is not a setting of the server goes back here.
-pub(super) async fn back_to_seeds(app: &App, scope: &Scope) -> Answer<Held> {
-    let marks = app.engine.first_marks();
-    app.engine.restore_clocks(scope, &marks);
-    let estates =
-        app.seeds.estates(&app.engine, scope).map_err(|mistake| Refused::bad(mistake.to_string()))?;
+pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
+    let estates = if app.seeds.are_large() {
+        let (app, scope) = (Arc::clone(app), scope.clone());
+        Arc::clone(&app).apart.run(move || grown(&app, &scope)).await?
+    } else {
+        grown(app, scope)
+    }?;
     let held = Held::of(&estates);
-    app.engine.replace(scope, estates).await.map_err(|error| Refused::broken(&error))?;
-    let whose = Whose { scope: scope.clone(), access_key: None };
-    app.watch.faults.disarm(&whose, |_| true);
-    app.watch.journal.clear(&whose);
+    let (watch, whose) = (Arc::clone(app), Whose { scope: scope.clone(), access_key: None });
+    let replacement = Replacement {
+        scope: scope.clone(),
+        estates,
+        clocks: Some(app.engine.first_marks()),
+        then: Box::new(move || {
+            watch.watch.faults.disarm(&whose, |_| true);
+            watch.watch.journal.clear(&whose);
+        }),
+    };
+    app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
     Ok(Json(held))
+}
+
+/// What the seeds say of a scope, once its clocks go as at the start.
+fn grown(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
+    let now = app.engine.restored_clocks(scope, &app.engine.first_marks());
+    app.seeds.estates(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
 }

@@ -9,10 +9,11 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
+use super::apart::discard;
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
-use crate::engine::Marks;
+use crate::engine::{Marks, Replacement};
 use crate::model::{Realm, Scope, State as Contents};
 use crate::server::App;
 use crate::world::Instant;
@@ -40,6 +41,7 @@ pub(crate) struct Snapshots(Mutex<BTreeMap<(Scope, String), Arc<Snapshot>>>);
 struct Snapshot {
     saved_at: Instant,
     estates: Vec<(Realm, Arc<Contents>)>,
+    held: Held,
     clocks: Marks,
 }
 
@@ -73,7 +75,7 @@ fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
         account: scope.account.clone(),
         region: scope.region.clone(),
         saved_at: snapshot.saved_at.to_string(),
-        held: Held::of(&snapshot.estates),
+        held: snapshot.held,
     }
 }
 
@@ -113,13 +115,16 @@ async fn save(
     let estates = app.engine.estates(&scope).await;
     let clocks = app.engine.clock_marks(&scope);
     let saved_at = app.engine.dial(&scope).at(app.engine.world().clock.host());
-    let snapshot = Arc::new(Snapshot { saved_at, estates, clocks });
+    let held = Held::of(&estates);
+    let snapshot = Arc::new(Snapshot { saved_at, estates, held, clocks });
     let shown = shown(&scope, &name, &snapshot);
     let mut all = app.snapshots.all();
     if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {
         return Err(Refused::bad(format!("there are {MOST} snapshots already: delete some")));
     }
-    all.insert((scope, name), snapshot);
+    let before = all.insert((scope, name), snapshot);
+    drop(all);
+    discard(before);
     Ok(Json(shown))
 }
 
@@ -131,9 +136,13 @@ async fn load(
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer<Shown> {
     let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
-    app.engine.restore_clocks(&scope, &snapshot.clocks);
-    let estates = snapshot.estates.clone();
-    app.engine.replace(&scope, estates).await.map_err(|error| Refused::broken(&error))?;
+    let replacement = Replacement {
+        scope: scope.clone(),
+        estates: snapshot.estates.clone(),
+        clocks: Some(snapshot.clocks.clone()),
+        then: Box::new(|| {}),
+    };
+    app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
@@ -149,6 +158,8 @@ async fn forget(
     Path(name): Path<String>,
 ) -> Answer<Forgotten> {
     app.snapshots.named(scope.clone(), name.clone())?;
-    let forgotten = app.snapshots.all().remove(&(scope, name)).is_some();
+    let snapshot = app.snapshots.all().remove(&(scope, name));
+    let forgotten = snapshot.is_some();
+    discard(snapshot);
     Ok(Json(Forgotten { forgotten }))
 }

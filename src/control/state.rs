@@ -3,22 +3,31 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::HttpBody as _;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
+use crate::engine::Replacement;
+use crate::model::{Realm, Scope, State as Contents};
 use crate::seed::{self, Seeds};
 use crate::server::App;
 
 /// The largest state that is taken in, in bytes: some 100,000 keys.
 const LARGEST: usize = 64 * 1024 * 1024;
+
+/// How many rows of a state take long to write down.
+const LARGE: usize = 200;
+
+/// How long a text takes long to read, in bytes.
+const LONG: usize = 32 * 1024;
 
 /// What mistakes call the body.
 const BODY: &str = "the body";
@@ -33,8 +42,25 @@ pub(super) fn endpoints() -> Endpoints {
 /// `GET /_kmsim/state`: everything that the scope holds, key material and values included.
 async fn export(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Result<Response, Refused> {
     let estates = app.engine.estates(&scope).await;
-    let text = seed::write(&estates).map_err(|_| Refused::bad("the state cannot be written"))?;
-    Ok(([(header::CONTENT_TYPE, "application/yaml")], text.as_str().to_owned()).into_response())
+    let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
+    let written = if large { app.apart.run(move || written(estates)).await? } else { written(estates) };
+    let text = written.map_err(|_| Refused::bad("the state cannot be written"))?;
+    Ok(([(header::CONTENT_TYPE, "application/yaml")], Body::from(text)).into_response())
+}
+
+/// The text, which is wiped once it is sent.
+fn written(estates: Vec<(Realm, Arc<Contents>)>) -> Result<Bytes, std::fmt::Error> {
+    let text = seed::write(&estates)?;
+    Ok(Bytes::from_owner(Sendable(text)))
+}
+
+/// A secret text as bytes to send.
+struct Sendable(Zeroizing<String>);
+
+impl AsRef<[u8]> for Sendable {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 /// `PUT /_kmsim/state`: the scope holds this and nothing else. A mistake anywhere changes nothing.
@@ -45,15 +71,26 @@ async fn import(State(app): State<Arc<App>>, Scoped(scope): Scoped, request: Req
         return Err(refused());
     }
     let body = Bytes::from_request(request, &()).await.map_err(|_| refused())?;
+    let estates = if body.len() > LONG {
+        let (runtime, app, scope) = (Handle::current(), Arc::clone(&app), scope.clone());
+        Arc::clone(&app).apart.run(move || runtime.block_on(read(&app, &scope, body))).await?
+    } else {
+        read(&app, &scope, body).await
+    }?;
+    let held = Held::of(&estates);
+    let replacement = Replacement { scope, estates, clocks: None, then: Box::new(|| {}) };
+    app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
+    Ok(Json(held))
+}
+
+/// What the realms of a scope hold by this text.
+async fn read(app: &App, scope: &Scope, body: Bytes) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
     let text = Zeroizing::new(Vec::from(body));
     let text = std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
     let wrong = |mistake: seed::Mistake| Refused::bad(mistake.to_string());
     let seed = seed::read(BODY, text).map_err(wrong)?;
     seed.check_accounts(&app.accounts).map_err(wrong)?;
     let seeds = Seeds::prepare(vec![seed], &app.clouds, &app.engine).await.map_err(wrong)?;
-    seeds.check_scope(&app.engine, &scope).map_err(wrong)?;
-    let estates = seeds.estates(&app.engine, &scope).map_err(wrong)?;
-    let held = Held::of(&estates);
-    app.engine.replace(&scope, estates).await.map_err(|error| Refused::broken(&error))?;
-    Ok(Json(held))
+    seeds.check_scope(&app.engine, scope).map_err(wrong)?;
+    seeds.estates(&app.engine, scope, |realm| app.engine.now(realm)).map_err(wrong)
 }

@@ -61,6 +61,20 @@ impl<'a> Sight<'a> {
         self.state.aliases().filter(move |(_, key)| key.state(now).is_some())
     }
 
+    /// The key that an alias points to, whatever its state.
+    #[must_use]
+    pub fn aliased(&self, name: &AliasName) -> Option<&'a Arc<Key>> {
+        self.live(self.state.key_by_alias(name)).map(|(key, _)| key)
+    }
+
+    /// Every alias of this key, by name.
+    pub fn aliases_of(
+        &self,
+        key: &'a Arc<Key>,
+    ) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
+        self.state.aliases_of(key.ordinal).map(move |name| (name, key))
+    }
+
     /// Lets `operation` at the key, if the caller's rules do.
     ///
     /// # Errors

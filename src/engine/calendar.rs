@@ -7,14 +7,19 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::{Caller, Draft, Engine, Quota, import, rotation, secret_rotation};
-use crate::model::{Change, Key, Lifecycle, Realm};
+use crate::model::{Change, Key, Lifecycle, Realm, Scope, State};
 
 /// How often what is due is looked for in realms that nobody asks about.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
-/// Drafts everything that has fallen due, in the order in which it did.
-pub(super) fn settle(draft: &mut Draft<'_>) {
+/// Drafts what has fallen due, in the order in which it did, until there is no more room for the versions and the
+/// removals that it takes. Answers whether that was all.
+pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
     while let Some((due, ordinal)) = draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now()) {
+        if *room == 0 {
+            return false;
+        }
+        let before = draft.facts();
         let state = draft.sight().state();
         match (state.key(ordinal).cloned(), state.secret(ordinal).cloned()) {
             (Some(key), _) => fall_due(draft, &key),
@@ -25,7 +30,9 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
         if draft.sight().state().next_due() == Some((due, ordinal)) {
             break;
         }
+        *room = room.saturating_sub((draft.facts() - before).max(1));
     }
+    true
 }
 
 /// Drafts what has fallen due for one key, all of it.
@@ -44,26 +51,43 @@ impl Engine {
     /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
     /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
-        if self.realms.snapshot(realm).next_due().is_some_and(|(due, _)| due <= self.now(realm)) {
-            let Some(rules) = self.clouds.get(&*realm.dialect).copied() else { return };
-            let caller = Caller {
-                realm: realm.clone(),
-                rules,
-                user: "".into(),
-                quota: Quota::default(),
-                rehearses: false,
-            };
-            if let Err(error) = self.change(caller, |_| Ok(())).await {
-                tracing::warn!(%error, "what is due was not written");
-            }
+        if self.is_due(realm, &self.realms.snapshot(realm)) {
+            self.settle_these(std::slice::from_ref(realm)).await;
         }
     }
 
     /// The same in every realm.
     pub async fn settle_all(&self) {
-        for realm in self.realms.all() {
-            self.settle(&realm).await;
+        self.settle_those(&Scope::default()).await;
+    }
+
+    /// The same in every realm of a scope, many of them in one transaction.
+    pub(super) async fn settle_those(&self, scope: &Scope) {
+        let mut due = self.realms.all();
+        due.retain(|realm| scope.has(realm) && self.is_due(realm, &self.realms.snapshot(realm)));
+        self.settle_these(&due).await;
+    }
+
+    async fn settle_these(&self, realms: &[Realm]) {
+        let caller = |realm: &Realm| {
+            let rules = self.clouds.get(&*realm.dialect).copied()?;
+            let (user, quota) = ("".into(), Quota::default());
+            Some(Caller { realm: realm.clone(), rules, user, quota, rehearses: false })
+        };
+        let callers: Vec<_> = realms.iter().rev().filter_map(caller).collect();
+        if callers.is_empty() {
+            return;
         }
+        for caller in &callers {
+            self.settle_slow(caller).await;
+        }
+        if let Err(error) = self.lane.settle(callers).await {
+            tracing::warn!(%error, "what is due was not written");
+        }
+    }
+
+    fn is_due(&self, realm: &Realm, state: &State) -> bool {
+        state.next_due().is_some_and(|(due, _)| due <= self.now(realm))
     }
 
     /// Settles now and then, for as long as somebody holds the engine.

@@ -85,12 +85,29 @@ impl Clocks {
     /// Makes the clocks of the scope go as they did when the marks were made.
     pub(super) fn restore(&self, scope: &Scope, marks: &Marks) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        self.own.store(Arc::new(self.restored(scope, marks)));
+        if *scope == Scope::default() {
+            self.world.clock.turn(marks.world);
+        }
+    }
+
+    /// The clocks apart from the server's, once those of the scope are restored.
+    fn restored(&self, scope: &Scope, marks: &Marks) -> Vec<(Scope, Dial)> {
         let mut own = Vec::clone(&self.own.load());
         own.retain(|(it, _)| !scope.covers(it));
         own.extend(marks.own.iter().cloned());
-        self.keep(own);
-        if *scope == Scope::default() {
-            self.world.clock.turn(marks.world);
+        sort(&mut own);
+        own
+    }
+
+    /// What the clocks of the scope's realms would show, were they restored now.
+    fn shown_by(&self, scope: &Scope, marks: &Marks) -> impl Fn(&Realm) -> Instant + use<> {
+        let own = self.restored(scope, marks);
+        let world = if *scope == Scope::default() { marks.world } else { self.world.clock.dial() };
+        let host = self.world.clock.host();
+        move |realm| {
+            let own = own.iter().find(|(scope, _)| scope.has(realm)).map(|(_, dial)| *dial);
+            own.unwrap_or(world).at(host)
         }
     }
 
@@ -115,9 +132,14 @@ impl Clocks {
     }
 
     fn keep(&self, mut own: Vec<(Scope, Dial)>) {
-        own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
+        sort(&mut own);
         self.own.store(Arc::new(own));
     }
+}
+
+/// Narrowest first.
+fn sort(own: &mut [(Scope, Dial)]) {
+    own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
 }
 
 impl Engine {
@@ -139,13 +161,13 @@ impl Engine {
         self.clocks.dial(|it| it.covers(scope))
     }
 
-    /// Makes the clocks of a scope go as they did. Whoever goes back to what a scope held does this first: by a clock
-    /// that was moved on, all that comes would be due at once.
-    pub fn restore_clocks(&self, scope: &Scope, marks: &Marks) {
-        self.clocks.restore(scope, marks);
+    /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
+    #[must_use]
+    pub fn restored_clocks(&self, scope: &Scope, marks: &Marks) -> impl Fn(&Realm) -> Instant + use<> {
+        self.clocks.shown_by(scope, marks)
     }
 
-    /// How the clocks of a scope go now, for [`Engine::restore_clocks`].
+    /// How the clocks of a scope go now, to go back to.
     #[must_use]
     pub fn clock_marks(&self, scope: &Scope) -> Marks {
         self.clocks.marks(scope)
@@ -163,9 +185,7 @@ impl Engine {
     /// Clocks are not kept: a server starts with the one that it was given.
     pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) {
         self.clocks.turn(scope, turns);
-        for realm in self.realms.all().iter().filter(|realm| scope.has(realm)) {
-            self.settle(realm).await;
-        }
+        self.settle_those(scope).await;
     }
 }
 

@@ -12,6 +12,7 @@ use crate::world::{Entropy, Instant, World};
 pub struct Draft<'a> {
     state: State,
     facts: Vec<Change>,
+    weight: usize,
     now: Instant,
     caller: &'a Caller,
     world: &'a World,
@@ -19,7 +20,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(super) fn new(state: State, now: Instant, caller: &'a Caller, world: &'a World) -> Self {
-        Self { state, facts: Vec::new(), now, caller, world }
+        Self { state, facts: Vec::new(), weight: 0, now, caller, world }
     }
 
     /// The realm as drafted so far.
@@ -63,6 +64,10 @@ impl<'a> Draft<'a> {
     /// Adds a fact.
     pub fn add(&mut self, fact: Change) {
         self.state.apply(&fact);
+        self.weight += match &fact {
+            Change::VersionsAdded(_, versions) => versions.len(),
+            _ => 1,
+        };
         self.facts.push(fact);
     }
 
@@ -77,6 +82,11 @@ impl<'a> Draft<'a> {
         let drawn = versions.len() as u64;
         self.add(Change::VersionsAdded(key, versions));
         self.count(drawn);
+    }
+
+    /// How many facts there are so far, each new version counted.
+    pub(super) fn facts(&self) -> usize {
+        self.weight
     }
 
     pub(super) fn finish(self) -> (State, Vec<Change>) {

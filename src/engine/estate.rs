@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::ciphertext::Parts;
-use super::{Engine, Error, Rules, envelope};
+use super::{Engine, Error, Marks, Rules, envelope};
 use crate::model::{
     Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
 };
@@ -28,24 +28,18 @@ impl Engine {
 
     /// Every realm of a scope that somebody used, with what it holds once all that is due has happened.
     pub async fn estates(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
-        let mut estates = Vec::new();
-        for realm in self.realms.all().into_iter().filter(|realm| scope.has(realm)) {
-            self.settle(&realm).await;
-            let state = self.state(&realm);
-            if !state.is_blank() {
-                estates.push((realm, state));
-            }
-        }
-        estates
+        self.settle_those(scope).await;
+        let those = self.realms.those(|state| !state.is_blank());
+        let those = those.into_iter().filter(|realm| scope.has(realm));
+        those.map(|realm| (realm.clone(), self.state(&realm))).collect()
     }
 
-    /// Makes each of these realms hold this and nothing else, and empties every other one of the scope: all of them
-    /// at once, durably, or none. Each of the realms must be of the scope.
+    /// Replaces what the realms of a scope hold: all at once, durably, or nothing.
     ///
     /// # Errors
-    /// [`Error::Store`] when nothing could be written: then nothing changed.
-    pub async fn replace(&self, scope: &Scope, estates: Vec<(Realm, Arc<State>)>) -> Result<(), Error> {
-        self.lane.replace(scope.clone(), estates).await
+    /// [`Error::Store`] when it could not be written: then nothing changed, and nothing else of it was done.
+    pub async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
+        self.lane.replace(replacement).await
     }
 
     /// Adds facts to realms, all of them or none.
@@ -70,6 +64,18 @@ impl Engine {
             }
         }))
     }
+}
+
+/// What the realms of a scope are to hold.
+pub struct Replacement {
+    /// The scope.
+    pub scope: Scope,
+    /// What each of its realms holds then; those that are not here hold nothing.
+    pub estates: Vec<(Realm, Arc<State>)>,
+    /// How the clocks of the scope go then, where they change.
+    pub clocks: Option<Marks>,
+    /// What else is done in the same step, once everything is written. It must be quick.
+    pub then: Box<dyn FnOnce() + Send>,
 }
 
 /// The bytes of material, to be written down.

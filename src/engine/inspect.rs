@@ -45,7 +45,7 @@ impl Engine {
         blob: &[u8],
     ) -> Result<Vec<Inspected>, Error> {
         let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
-        let realms = self.realms.all();
+        let realms = self.realms.those(|state| state.key_by_version(parts.version).is_some());
         Ok(realms.into_iter().filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob)).collect())
     }
 
@@ -77,7 +77,7 @@ impl Engine {
     /// What a realm holds now.
     #[must_use]
     pub fn view_of(&self, realm: &Realm) -> View {
-        View { state: self.realms.snapshot(realm), now: self.now(realm) }
+        self.realms.in_step(|| View { state: self.realms.snapshot(realm), now: self.now(realm) })
     }
 
     /// How much the realms of a cloud hold.
@@ -88,8 +88,8 @@ impl Engine {
             let state = self.realms.snapshot(realm);
             Census {
                 realms: sum.realms + 1,
-                keys: sum.keys + state.keys().count(),
-                secrets: sum.secrets + state.secrets().count(),
+                keys: sum.keys + state.key_count(),
+                secrets: sum.secrets + state.secret_count(),
             }
         })
     }

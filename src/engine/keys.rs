@@ -210,6 +210,7 @@ impl Engine {
 fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
+        Some(most) if sight.state().key_count() < most => Ok(()),
         Some(most) if sight.keys().filter(|(key, _)| of_users(key)).count() >= most => {
             Err(Error::QuotaExceeded)
         }

@@ -2,8 +2,11 @@
 //! draft the next snapshot on top of the one before, writes all their facts in one transaction, and only
 //! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
 //! come together share one write to the disk.
+//!
+//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some transactions, and
+//! those of others go ahead. What replaces a large realm is written aside between them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,9 +15,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::clocks::Clocks;
+use super::estate::Replacement;
+use super::exchange::{self, Exchange};
 use super::realms::Realms;
 use super::{Caller, Draft, Error, calendar};
-use crate::model::{Change, Realm, RealmChange, Scope, State};
+use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
 
 /// How many decisions one transaction takes at the most. More would let the first wait for the last.
@@ -24,8 +29,20 @@ const BATCH: usize = 256;
 const REST_AFTER: Duration = Duration::from_millis(500);
 const REST_EVERY: Duration = Duration::from_secs(5);
 
-/// A decision that waits: given the realm so far, it answers the next snapshot, if it goes ahead, and whom to tell.
-type Job = Box<dyn FnOnce(&mut Batch<'_>) -> Answer + Send>;
+/// How many versions of keys and secrets that have fallen due one transaction makes, about. More would let the
+/// decisions of other realms wait.
+const DUE_AT_ONCE: usize = 128;
+
+/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before could not be written.
+type Job = Box<dyn FnOnce(Result<&mut Batch<'_>, StoreError>) -> Step + Send>;
+
+/// What became of a decision.
+enum Step {
+    /// It was made.
+    Made(Answer),
+    /// So much is due in its realm that it waits for another transaction.
+    Later(Job),
+}
 
 /// Tells a caller how it went, once the batch's fate is known.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -34,6 +51,8 @@ type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 enum Message {
     /// To decide.
     Change(Job),
+    /// To replace what realms hold.
+    Exchange(Box<Exchange>),
     /// To put the store away and end.
     Close(oneshot::Sender<()>),
 }
@@ -44,11 +63,24 @@ pub(super) struct Lane {
     commits: Arc<AtomicU64>,
 }
 
+const STOPPED: Error = Error::Internal("the writer has stopped");
+
 impl Lane {
     pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, clocks: Arc<Clocks>) -> Self {
-        let (sender, jobs) = mpsc::unbounded_channel();
+        let (sender, messages) = mpsc::unbounded_channel();
         let commits = Arc::<AtomicU64>::default();
-        tokio::spawn(run(jobs, store, realms, clocks, Arc::clone(&commits)));
+        let desk = Desk {
+            store,
+            realms,
+            clocks,
+            commits: Arc::clone(&commits),
+            later: Vec::new(),
+            exchanges: VecDeque::new(),
+            // What an earlier run left.
+            sweeps: true,
+            rest: Rest::default(),
+        };
+        tokio::spawn(desk.run(messages));
         Self { sender, commits }
     }
 
@@ -62,46 +94,65 @@ impl Lane {
         T: Send + 'static,
         F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
     {
-        self.send(move |batch| batch.decide(&caller, decide)).await
+        let (tell, told) = oneshot::channel();
+        self.send(Message::Change(decision(caller, decide, tell)))?;
+        told.await.map_err(|_| STOPPED)?
     }
 
-    /// Makes realms hold this and nothing else, and empties the others of the scope.
-    pub(super) async fn replace(&self, scope: Scope, estates: Vec<(Realm, Arc<State>)>) -> Result<(), Error> {
-        self.send(move |batch| {
-            batch.replace(&scope, estates);
-            Ok(())
-        })
-        .await
+    /// The same before what is due in the realm has happened.
+    pub(super) async fn change_at_once<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        self.send(Message::Change(Box::new(move |batch| {
+            let outcome = match batch {
+                Ok(batch) => batch.decide(&caller, decide),
+                Err(error) => Err(Error::Store(error)),
+            };
+            Step::Made(answer(tell, outcome))
+        })))?;
+        told.await.map_err(|_| STOPPED)?
+    }
+
+    /// Lets everything that is due in these realms happen.
+    pub(super) async fn settle(&self, callers: Vec<Caller>) -> Result<(), Error> {
+        let (tell, told) = oneshot::channel();
+        self.send(Message::Change(settlement(callers, tell)))?;
+        told.await.map_err(|_| STOPPED)?
+    }
+
+    /// Replaces what the realms of a scope hold.
+    pub(super) async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
+        let (tell, told) = oneshot::channel();
+        let exchange = if exchange::weight(&replacement.estates) > exchange::AT_ONCE {
+            // Nobody waits while the facts of a large realm are listed.
+            let prepared = tokio::task::spawn_blocking(|| Exchange::new(replacement, tell));
+            prepared.await.map_err(|_| STOPPED)?
+        } else {
+            Exchange::new(replacement, tell)
+        };
+        self.send(Message::Exchange(Box::new(exchange)))?;
+        told.await.map_err(|_| STOPPED)?
     }
 
     /// Adds facts to realms.
     pub(super) async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
-        self.send(move |batch| {
-            for (realm, fact) in facts {
-                batch.add(&realm, fact);
-            }
-            Ok(())
-        })
-        .await
+        let (tell, told) = oneshot::channel();
+        self.send(Message::Change(Box::new(move |batch| {
+            let added = batch.map_err(Error::Store).map(|batch| {
+                for (realm, fact) in facts {
+                    batch.add(&realm, fact);
+                }
+            });
+            Step::Made(answer(tell, added))
+        })))?;
+        told.await.map_err(|_| STOPPED)?
     }
 
-    async fn send<T, F>(&self, job: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Batch<'_>) -> Result<T, Error> + Send + 'static,
-    {
-        let (tell, told) = oneshot::channel();
-        let job = move |batch: &mut Batch<'_>| -> Answer {
-            let outcome = job(batch);
-            Box::new(move |written| {
-                // A caller who hung up meanwhile needs no answer; its change stands.
-                let _ = tell.send(written.map_err(Error::Store).and(outcome));
-            })
-        };
-        self.sender
-            .send(Message::Change(Box::new(job)))
-            .map_err(|_| Error::Internal("the writer has stopped"))?;
-        told.await.map_err(|_| Error::Internal("the writer has stopped"))?
+    fn send(&self, message: Message) -> Result<(), Error> {
+        self.sender.send(message).map_err(|_| STOPPED)
     }
 
     pub(super) async fn close(&self) {
@@ -113,43 +164,200 @@ impl Lane {
     }
 }
 
-async fn run(
-    mut messages: mpsc::UnboundedReceiver<Message>,
-    mut store: Box<dyn Store>,
+/// A decision about a realm, for when everything that was due there has happened.
+fn decision<T, F>(caller: Caller, decide: F, tell: oneshot::Sender<Result<T, Error>>) -> Job
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+{
+    Box::new(move |batch| {
+        let outcome = match batch {
+            Ok(batch) => {
+                if !batch.settle(&caller) {
+                    return Step::Later(decision(caller, decide, tell));
+                }
+                batch.decide(&caller, decide)
+            }
+            Err(error) => Err(Error::Store(error)),
+        };
+        Step::Made(answer(tell, outcome))
+    })
+}
+
+/// Settles these realms, the last first.
+fn settlement(mut callers: Vec<Caller>, tell: oneshot::Sender<Result<(), Error>>) -> Job {
+    Box::new(move |batch| {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => return Step::Made(answer(tell, Err(Error::Store(error)))),
+        };
+        while let Some(caller) = callers.last() {
+            if !batch.settle(caller) {
+                return Step::Later(settlement(callers, tell));
+            }
+            callers.pop();
+        }
+        Step::Made(answer(tell, Ok(())))
+    })
+}
+
+fn answer<T: Send + 'static>(tell: oneshot::Sender<Result<T, Error>>, outcome: Result<T, Error>) -> Answer {
+    Box::new(move |written| {
+        // A caller who hung up meanwhile needs no answer; its change stands.
+        let _ = tell.send(written.map_err(Error::Store).and(outcome));
+    })
+}
+
+/// Where the lane's work lies.
+struct Desk {
+    store: Box<dyn Store>,
     realms: Arc<Realms>,
     clocks: Arc<Clocks>,
     commits: Arc<AtomicU64>,
-) {
-    let mut waiting = Vec::with_capacity(BATCH);
-    let mut rest = Rest::default();
-    while next(&mut messages, &mut waiting, &mut *store, &mut rest).await {
-        let mut closing = None;
-        let mut batch = Batch { realms: &realms, clocks: &clocks, ahead: HashMap::new(), facts: Vec::new() };
-        let mut answers = Vec::with_capacity(waiting.len());
-        for message in waiting.drain(..) {
-            match message {
-                Message::Change(job) => answers.push(job(&mut batch)),
-                Message::Close(done) => closing = Some(done),
+    /// Decisions that wait until what is due in their realms has happened.
+    later: Vec<Job>,
+    /// Replacements that are written aside, by turns.
+    exchanges: VecDeque<Box<Exchange>>,
+    /// Whether there may be rows that belong to nobody.
+    sweeps: bool,
+    rest: Rest,
+}
+
+impl Desk {
+    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        loop {
+            if self.later.is_empty() && self.exchanges.is_empty() && !self.sweeps {
+                if !next(&mut messages, &mut waiting, &mut *self.store, &mut self.rest).await {
+                    return;
+                }
+            } else {
+                while waiting.len() < BATCH {
+                    match messages.try_recv() {
+                        Ok(message) => waiting.push(message),
+                        Err(mpsc::error::TryRecvError::Empty) => break,
+                        Err(mpsc::error::TryRecvError::Disconnected) if waiting.is_empty() => return,
+                        Err(mpsc::error::TryRecvError::Disconnected) => break,
+                    }
+                }
+            }
+            let mut closing = None;
+            let mut jobs = std::mem::take(&mut self.later);
+            for message in waiting.drain(..) {
+                match message {
+                    Message::Change(job) => jobs.push(job),
+                    Message::Exchange(exchange) => {
+                        self.decide(std::mem::take(&mut jobs)).await;
+                        self.begin(exchange).await;
+                    }
+                    Message::Close(done) => closing = Some(done),
+                }
+            }
+            self.decide(jobs).await;
+            if let Some(done) = closing {
+                self.close(done).await;
+                return;
+            }
+            self.write_aside().await;
+            self.sweep().await;
+        }
+    }
+
+    /// Takes these decisions in one transaction.
+    async fn decide(&mut self, jobs: Vec<Job>) {
+        let mut batch = Batch {
+            realms: &self.realms,
+            clocks: &self.clocks,
+            ahead: HashMap::new(),
+            facts: Vec::new(),
+            room: DUE_AT_ONCE,
+        };
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            match job(Ok(&mut batch)) {
+                Step::Made(answer) => answers.push(answer),
+                Step::Later(job) => self.later.push(job),
             }
         }
         let Batch { ahead, facts, .. } = batch;
-        let written = if facts.is_empty() { Ok(()) } else { store.commit(&facts).await };
-        commits.fetch_add(u64::from(written.is_ok() && !facts.is_empty()), Ordering::Relaxed);
+        let written = if facts.is_empty() { Ok(()) } else { self.store.commit(&facts).await };
+        self.commits.fetch_add(u64::from(written.is_ok() && !facts.is_empty()), Ordering::Relaxed);
         match &written {
-            Ok(()) => ahead.into_iter().for_each(|(realm, state)| realms.publish(&realm, state)),
-            Err(error) => tracing::error!(%error, changes = facts.len(), "nothing was written"),
+            Ok(()) => ahead.into_iter().for_each(|(realm, state)| self.realms.publish(&realm, state)),
+            Err(error) => {
+                tracing::error!(%error, changes = facts.len(), "nothing was written");
+                // What is due is not tried for ever: those who wait for it are told, as the others are.
+                for job in self.later.drain(..) {
+                    match job(Err(error.clone())) {
+                        Step::Made(answer) => answers.push(answer),
+                        Step::Later(_) => {}
+                    }
+                }
+            }
         }
         for answer in answers {
             answer(written.clone());
         }
-        if let Some(done) = closing {
-            if let Err(error) = store.close().await {
-                tracing::warn!(%error, "the store did not close");
+    }
+
+    /// Begins to replace what realms hold. A little is replaced at once.
+    async fn begin(&mut self, mut exchange: Box<Exchange>) {
+        if exchange.weigh(&mut *self.store, &self.realms) {
+            self.exchanges.push_back(exchange);
+        } else {
+            self.finish(exchange).await;
+        }
+    }
+
+    /// Goes on with one of the large replacements.
+    async fn write_aside(&mut self) {
+        let Some(mut exchange) = self.exchanges.pop_front() else { return };
+        let written = match self.store.aside() {
+            Some(aside) => exchange.write_aside(aside).await,
+            None => Ok(true),
+        };
+        match written {
+            Ok(true) => self.finish(exchange).await,
+            Ok(false) => self.exchanges.push_back(exchange),
+            Err(error) => {
+                exchange.fail(&mut *self.store, error);
+                self.sweeps = true;
             }
-            // Whoever asked may have gone.
-            let _ = done.send(());
+        }
+    }
+
+    async fn finish(&mut self, exchange: Box<Exchange>) {
+        let done = exchange.finish(&mut *self.store, &self.realms, &self.clocks).await;
+        self.commits.fetch_add(u64::from(done), Ordering::Relaxed);
+        self.sweeps = true;
+    }
+
+    /// Takes some rows away that belong to nobody.
+    async fn sweep(&mut self) {
+        if !self.sweeps {
             return;
         }
+        let Some(aside) = self.store.aside() else {
+            self.sweeps = false;
+            return;
+        };
+        self.sweeps = aside.sweep().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "rows that belong to nobody stay for now");
+            false
+        });
+    }
+
+    /// Makes the decisions that were put off, and puts the store away. What is written aside is given up.
+    async fn close(mut self, done: oneshot::Sender<()>) {
+        while !self.later.is_empty() {
+            let jobs = std::mem::take(&mut self.later);
+            self.decide(jobs).await;
+        }
+        if let Err(error) = self.store.close().await {
+            tracing::warn!(%error, "the store did not close");
+        }
+        // Whoever asked may have gone.
+        let _ = done.send(());
     }
 }
 
@@ -193,39 +401,33 @@ struct Batch<'a> {
     clocks: &'a Clocks,
     ahead: HashMap<Realm, State>,
     facts: Vec<RealmChange>,
+    /// How many more versions that are due this transaction may make.
+    room: usize,
 }
 
 impl Batch<'_> {
+    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays, whatever is decided
+    /// afterwards. Answers whether that was all.
+    fn settle(&mut self, caller: &Caller) -> bool {
+        let now = self.clocks.now(&caller.realm);
+        let mut due = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
+        let all = calendar::settle(&mut due, &mut self.room);
+        self.take(&caller.realm, due);
+        all
+    }
+
     fn decide<T>(
         &mut self,
         caller: &Caller,
         decide: impl FnOnce(&mut Draft<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (now, world) = (self.clocks.now(&caller.realm), self.clocks.world());
-        // What has fallen due comes first, and stays whatever the decision is.
-        let mut due = Draft::new(self.latest(&caller.realm), now, caller, world);
-        calendar::settle(&mut due);
-        self.take(&caller.realm, due);
-        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, world);
+        let now = self.clocks.now(&caller.realm);
+        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
         let outcome = decide(&mut draft)?;
         if !caller.rehearses {
             self.take(&caller.realm, draft);
         }
         Ok(outcome)
-    }
-
-    fn replace(&mut self, scope: &Scope, estates: Vec<(Realm, Arc<State>)>) {
-        let known = self.realms.all().into_iter().chain(self.ahead.keys().cloned());
-        let mut next: BTreeMap<_, _> =
-            known.filter(|realm| scope.has(realm)).map(|realm| (realm, Arc::default())).collect();
-        next.extend(estates);
-        for (realm, state) in next {
-            if !self.latest(&realm).is_blank() {
-                self.facts.push((realm.clone(), Change::RealmCleared));
-            }
-            self.facts.extend(state.facts().into_iter().map(|fact| (realm.clone(), fact)));
-            self.ahead.insert(realm, State::clone(&state));
-        }
     }
 
     fn add(&mut self, realm: &Realm, fact: Change) {

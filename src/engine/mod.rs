@@ -17,6 +17,7 @@ mod draft;
 mod envelope;
 mod error;
 pub mod estate;
+mod exchange;
 mod import;
 mod inspect;
 mod keys;
@@ -25,6 +26,7 @@ mod pairs;
 mod realms;
 mod rotation;
 mod rules;
+mod secret_apart;
 mod secret_rotation;
 mod secret_versions;
 mod secrets;
@@ -35,7 +37,7 @@ mod versions;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
 pub use caller::{Caller, Quota};
@@ -45,6 +47,7 @@ pub use cipher::{Opened, Sealed, Used};
 pub use clocks::{Marks, Turn};
 pub use draft::Draft;
 pub use error::Error;
+pub use estate::Replacement;
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::{Census, Inspected};
 pub use keys::NewKey;
@@ -74,6 +77,8 @@ pub struct Engine {
     clouds: Clouds,
     /// How many private keys may be drawn at once.
     pairs_at_once: Arc<Semaphore>,
+    /// Whoever rotates a secret slowly; others would do the same again.
+    slow: Mutex<()>,
 }
 
 impl Engine {
@@ -92,7 +97,8 @@ impl Engine {
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&clocks));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let pairs_at_once = Arc::new(Semaphore::new(half));
-        let engine = Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once });
+        let engine =
+            Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once, slow: Mutex::default() });
         engine.settle_all().await;
         engine.keep_settled();
         Ok(engine)

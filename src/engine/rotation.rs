@@ -8,9 +8,9 @@ use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec};
 use crate::world::Instant;
 
-/// How many versions one key gets at the most when time leaps: twenty years of a rotation each week. A clock that
-/// is set to the end of time must not fill the memory.
-const LEAP_MAX: usize = 1_000;
+/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
+/// nobody ever saw anything. A clock that is set to the end of time must not fill the memory.
+const LEAP_MAX: u64 = 12;
 
 impl Engine {
     /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the
@@ -37,17 +37,31 @@ impl Engine {
 pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
     let (Some(interval), Some(first)) = (key.settings.rotation, key.next_rotation()) else { return };
     let Some(spec) = rotating_spec(key) else { return };
-    let mut dates = Vec::new();
-    let mut due = first;
-    while due <= draft.now() && dates.len() < LEAP_MAX {
-        dates.push(due);
-        due = due.plus(interval);
+    rotate(
+        draft,
+        key.ordinal,
+        spec,
+        &owed(first, interval, draft.now(), |owed| owed.saturating_sub(LEAP_MAX)),
+    );
+}
+
+/// When the rotations are due that are owed by now, without the first ones that are skipped.
+pub(super) fn owed(
+    first: Instant,
+    interval: Duration,
+    now: Instant,
+    skipped: impl Fn(u64) -> u64,
+) -> Vec<Instant> {
+    if now < first {
+        return Vec::new();
     }
-    if due <= draft.now() {
-        // The rest is skipped: the last version counts as made now.
-        dates.push(draft.now());
-    }
-    rotate(draft, key.ordinal, spec, &dates);
+    let step = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
+    let owed = u64::try_from((now.millis() - first.millis()) / step).unwrap_or_default() + 1;
+    let at = |nth: u64| {
+        let passed = step.saturating_mul(i64::try_from(nth).unwrap_or(i64::MAX));
+        Instant::from_millis(first.millis().saturating_add(passed))
+    };
+    (skipped(owed)..owed).map(at).collect()
 }
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.

@@ -130,6 +130,8 @@ pub struct Rules {
     pub rotations_per_hour: usize,
     /// Makes a managed secret's next value; `None` when the last one cannot be read.
     pub renew: fn(&Renewal<'_>) -> Option<Zeroizing<Vec<u8>>>,
+    /// Whether making the next value of this kind with this configuration takes long.
+    pub renews_slowly: fn(&str, &str) -> bool,
     /// The service whose own key goes by this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
 }

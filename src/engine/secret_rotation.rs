@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::rotation::owed;
 use super::secrets::{NewSecretVersion, add_version, secret_of};
 use super::{Caller, Draft, Engine, Error, Renewal};
 use crate::model::{Change, Managed, Ordinal, Secret, SecretName, SecretSettings};
@@ -26,7 +27,7 @@ impl Engine {
         name: SecretName,
         version: Arc<str>,
     ) -> Result<Arc<Secret>, Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
             let managed = secret.settings.managed.as_ref().ok_or(Error::SecretUnfit)?;
             if secret.version(&version).is_some() {
@@ -39,7 +40,7 @@ impl Engine {
                 return Err(Error::QuotaExceeded);
             }
             asked.push_back(now);
-            rotate(draft, &secret, version, now)?;
+            rotate(draft, &secret, Arc::clone(&version), now)?;
             done(draft, secret.ordinal, now, Some(asked))?;
             secret_of(draft, secret.ordinal)
         })
@@ -53,7 +54,7 @@ impl Engine {
         name: SecretName,
         interval: Option<Duration>,
     ) -> Result<(), Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
             let mut settings = secret.settings.clone();
             let managed = settings.managed.as_mut().ok_or(Error::SecretUnfit)?;
@@ -80,13 +81,9 @@ pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
 fn catch_up(draft: &mut Draft<'_>, secret: &Secret) {
     let interval = secret.settings.managed.as_ref().and_then(|managed| managed.rotation);
     let (Some(interval), Some(first)) = (interval, secret.next_rotation()) else { return };
-    let step = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
-    let owed = u64::try_from((draft.now().millis() - first.millis()) / step).unwrap_or_default() + 1;
     // Of a great many only the last are done, as many as leave whoever takes turns in turn.
-    let skipped = if owed > LEAP_MAX { owed - LEAP_MAX - owed % 2 } else { 0 };
-    for nth in skipped..owed {
-        let passed = step.saturating_mul(i64::try_from(nth).unwrap_or(i64::MAX));
-        let at = Instant::from_millis(first.millis().saturating_add(passed));
+    let skipped = |owed| if owed > LEAP_MAX { owed - LEAP_MAX - owed % 2 } else { 0 };
+    for at in owed(first, interval, draft.now(), skipped) {
         if rotate_by_itself(draft, secret.ordinal, at).is_err() {
             return;
         }

@@ -124,8 +124,11 @@ impl Engine {
                 let deleted = there.settings.delete_at.is_some();
                 return Err(if deleted { Error::SecretInDeleteWindow } else { Error::SecretTaken });
             }
-            let there = draft.sight().secrets().count();
-            if draft.caller().quota.secrets.is_some_and(|most| there >= most) {
+            let full = |most| {
+                let sight = draft.sight();
+                sight.state().secret_count() >= most && sight.secrets().count() >= most
+            };
+            if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
             }
             let (key, key_is_named) = sealing_key(draft, new.key.as_ref())?;
@@ -231,7 +234,7 @@ impl Engine {
 
     /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile happens now.
     pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
-        self.change(caller, move |draft| {
+        self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().secret(&name)?);
             if secret.settings.delete_at.is_none() {
                 return Err(Error::SecretNotDeleted);

@@ -21,6 +21,8 @@ pub struct State {
     by_id: HashTrieMapSync<KeyId, Ordinal>,
     by_version: HashTrieMapSync<VersionId, Ordinal>,
     aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
+    /// The aliases of each key.
+    aliases_of: RedBlackTreeSetSync<(Ordinal, AliasName)>,
     secrets: RedBlackTreeMapSync<Ordinal, Arc<Secret>>,
     secrets_by_name: HashTrieMapSync<SecretName, Ordinal>,
     certificates: RedBlackTreeMapSync<Ordinal, Arc<Certificate>>,
@@ -52,6 +54,12 @@ impl State {
         self.keys.values()
     }
 
+    /// How many keys those are.
+    #[must_use]
+    pub fn key_count(&self) -> usize {
+        self.keys.size()
+    }
+
     /// A key by its number.
     #[must_use]
     pub fn key(&self, ordinal: Ordinal) -> Option<&Arc<Key>> {
@@ -81,9 +89,21 @@ impl State {
         self.aliases.iter().filter_map(|(name, ordinal)| Some((name, self.key(*ordinal)?)))
     }
 
+    /// The aliases of a key, by name, found without a look at the others.
+    pub fn aliases_of(&self, ordinal: Ordinal) -> impl Iterator<Item = &AliasName> {
+        let all = self.aliases_of.range((ordinal, AliasName::before_all())..);
+        all.take_while(move |(to, _)| *to == ordinal).map(|(_, name)| name)
+    }
+
     /// Every secret whose rows are here, oldest first, those included whose deletion is due.
     pub fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
         self.secrets.values()
+    }
+
+    /// How many secrets those are.
+    #[must_use]
+    pub fn secret_count(&self) -> usize {
+        self.secrets.size()
     }
 
     /// A secret by its number.
@@ -103,6 +123,19 @@ impl State {
         self.certificates.values()
     }
 
+    /// How many certificates those are.
+    #[must_use]
+    pub fn certificate_count(&self) -> usize {
+        self.certificates.size()
+    }
+
+    /// About how many rows it takes to keep all of this. It costs nothing to ask.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let versions = self.by_version.size();
+        self.keys.size() + versions + self.aliases.size() + 2 * self.secrets.size() + self.certificates.size()
+    }
+
     /// A certificate by its number.
     #[must_use]
     pub fn certificate(&self, ordinal: Ordinal) -> Option<&Arc<Certificate>> {
@@ -119,6 +152,11 @@ impl State {
     #[must_use]
     pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
         self.agenda.first().copied()
+    }
+
+    /// The keys and secrets to which something happens by itself until then, in that order.
+    pub fn due(&self, until: Instant) -> impl Iterator<Item = Ordinal> {
+        self.agenda.iter().take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| *ordinal)
     }
 
     /// How many numbers were given to keys, to secrets and to what came later.
@@ -145,6 +183,7 @@ impl State {
             by_id: _,
             by_version: _,
             aliases,
+            aliases_of: _,
             secrets,
             secrets_by_name: _,
             certificates,
@@ -185,10 +224,12 @@ impl State {
                 }
             }),
             Change::KeyRemoved(ordinal) => self.remove_key(*ordinal),
-            Change::AliasBound(name, ordinal) => self.aliases.insert_mut(name.clone(), *ordinal),
-            Change::AliasRemoved(name) => {
-                self.aliases.remove_mut(name);
+            Change::AliasBound(name, ordinal) => {
+                self.unbind(name);
+                self.aliases.insert_mut(name.clone(), *ordinal);
+                self.aliases_of.insert_mut((*ordinal, name.clone()));
             }
+            Change::AliasRemoved(name) => self.unbind(name),
             Change::TagSet(ordinal, name, value) => self.revise(*ordinal, |key| {
                 key.tags.insert(name.clone(), value.clone());
             }),
@@ -272,10 +313,16 @@ impl State {
         for version in &key.versions {
             self.by_version.remove_mut(&version.id);
         }
-        let bound: Vec<_> =
-            self.aliases.iter().filter(|(_, to)| **to == ordinal).map(|(name, _)| name.clone()).collect();
+        let bound: Vec<_> = self.aliases_of(ordinal).cloned().collect();
         for name in bound {
-            self.aliases.remove_mut(&name);
+            self.unbind(&name);
+        }
+    }
+
+    fn unbind(&mut self, name: &AliasName) {
+        if let Some(ordinal) = self.aliases.get(name).copied() {
+            self.aliases.remove_mut(name);
+            self.aliases_of.remove_mut(&(ordinal, name.clone()));
         }
     }
 

@@ -19,6 +19,9 @@ use crate::world::Instant;
 /// The cloud of a realm that names none.
 const CLOUD: &str = "alibaba";
 
+/// How many keys, secrets and certificates take long to grow.
+const LARGE: usize = 200;
+
 /// The largest number that anything gets. Nobody counts so far.
 pub(super) const COUNT_MAX: u64 = 1 << 53;
 
@@ -66,12 +69,17 @@ impl Seeds {
         Ok(seeds)
     }
 
-    /// What the realms that they name hold, when they hold nothing else.
+    /// What the realms that they name hold, when they hold nothing else, and their clocks show `now`.
     ///
     /// # Errors
     /// Something is mistaken, or lies outside the scope.
-    pub fn estates(&self, engine: &Engine, scope: &Scope) -> Result<Vec<(Realm, Arc<State>)>, Mistake> {
-        let beds = self.grow(engine, |_| Arc::default())?;
+    pub fn estates(
+        &self,
+        engine: &Engine,
+        scope: &Scope,
+        now: impl Fn(&Realm) -> Instant,
+    ) -> Result<Vec<(Realm, Arc<State>)>, Mistake> {
+        let beds = self.grow(engine, now, |_| Arc::default())?;
         Ok(beds
             .into_iter()
             .filter(|bed| scope.has(&bed.realm))
@@ -100,11 +108,17 @@ impl Seeds {
     /// # Errors
     /// Something is mistaken.
     pub fn additions(&self, engine: &Engine) -> Result<Vec<RealmChange>, Mistake> {
-        let beds = self.grow(engine, |realm| engine.state(realm))?;
+        let beds = self.grow(engine, |realm| engine.now(realm), |realm| engine.state(realm))?;
         Ok(beds
             .into_iter()
             .flat_map(|bed| bed.facts.into_iter().map(move |fact| (bed.realm.clone(), fact)))
             .collect())
+    }
+
+    /// Whether it takes long to grow what they say.
+    pub fn are_large(&self) -> bool {
+        let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
+        self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE
     }
 
     fn realms(&self) -> impl Iterator<Item = (&str, usize, &RealmEntry)> {
@@ -130,13 +144,18 @@ impl Seeds {
         }
     }
 
-    fn grow(&self, engine: &Engine, base: impl Fn(&Realm) -> Arc<State>) -> Result<Vec<Bed<'_>>, Mistake> {
+    fn grow(
+        &self,
+        engine: &Engine,
+        now: impl Fn(&Realm) -> Instant,
+        base: impl Fn(&Realm) -> Arc<State>,
+    ) -> Result<Vec<Bed<'_>>, Mistake> {
         let mut beds = BTreeMap::<Realm, Bed<'_>>::new();
         for (file, index, entry) in self.realms() {
             let path = format!("realms[{index}]");
             let place = Place { file, path: &path };
             let (realm, rules) = self.realm(entry, engine, place)?;
-            let now = engine.now(&realm);
+            let now = now(&realm);
             let bed = beds.entry(realm.clone()).or_insert_with(|| {
                 let base = base(&realm);
                 Bed {

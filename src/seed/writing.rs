@@ -1,17 +1,17 @@
 //! From what realms hold to a seed file that says all of it. What it writes is read again to the same states, and
 //! written again to the same text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_saphyr::{Location, Spanned};
 use zeroize::Zeroizing;
 
 use super::document::{
-    CertificateEntry, Document, KeyEntry, KeyRotation, Protection, RealmEntry, SealedEntry, SecretEntry,
-    SecretRotation, SecretVersionEntry, VersionEntry,
+    CertificateEntry, KeyEntry, KeyRotation, Protection, SealedEntry, SecretEntry, SecretRotation,
+    SecretVersionEntry, VersionEntry,
 };
 use super::secrets::{GENERIC, text_of};
 use super::when::{Time, When};
@@ -19,8 +19,8 @@ use super::words::{AccountId, Bytes, CreatorType, Region, Standing, Text, Told, 
 use crate::algorithms::pem;
 use crate::engine::estate::{open_value, surrender};
 use crate::model::{
-    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Ordinal, Origin,
-    Realm, Secret, SecretVersion, State,
+    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
+    Secret, SecretVersion, State,
 };
 use crate::world::Instant;
 
@@ -33,12 +33,11 @@ const WARNING: &str =
 /// # Errors
 /// Something cannot be written, which does not happen.
 pub fn write(estates: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std::fmt::Error> {
-    let realms = estates.iter().map(|(realm, state)| realm_entry(realm, state)).collect();
-    let document = Document { accounts: None, realms };
     let mut text = Zeroizing::new(WARNING.to_owned());
     // Block scalars are for what asks for them: in quotes, every text comes back as it was.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    serde_saphyr::to_fmt_writer_with_options(&mut *text, &document, options).map_err(|_| std::fmt::Error)?;
+    serde_saphyr::to_fmt_writer_with_options(&mut *text, &Written(estates), options)
+        .map_err(|_| std::fmt::Error)?;
     Ok(text)
 }
 
@@ -50,22 +49,62 @@ fn time(instant: Instant) -> Spanned<Time> {
     placed(Time(When::At(instant)))
 }
 
-fn realm_entry(realm: &Realm, state: &State) -> RealmEntry {
-    let mut aliases = BTreeMap::<Ordinal, Vec<AliasName>>::new();
-    for (alias, key) in state.aliases() {
-        aliases.entry(key.ordinal).or_default().push(alias.clone());
+/// Realms as they are written down: entry by entry, so that there is never more than one beside the text.
+struct Written<'a>(&'a [(Realm, Arc<State>)]);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_struct("Document", 1)?;
+        document
+            .serialize_field("realms", &Each(|| self.0.iter().map(|(realm, state)| Entry(realm, state))))?;
+        document.end()
     }
-    let mut key_entry = |key: &Arc<Key>| key_entry(key, aliases.remove(&key.ordinal).unwrap_or_default());
-    RealmEntry {
-        account: at(AccountId(realm.account.to_string())),
-        region: Some(at(Region(realm.region.to_string()))),
-        cloud: Some(at(Text(realm.dialect.to_string()))),
-        subscribed_at: state.subscribed().map(time),
-        import_seal: state.import_seal().map(|seal| at(Bytes::of(surrender(seal)))),
-        counted: Some(placed(state.counted())),
-        keys: state.keys().map(&mut key_entry).collect(),
-        secrets: state.secrets().map(|secret| secret_entry(state, secret)).collect(),
-        certificates: state.certificates().map(|it| certificate_entry(it)).collect(),
+}
+
+/// A realm, with the fields of a [`RealmEntry`](super::document::RealmEntry).
+struct Entry<'a>(&'a Realm, &'a State);
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(realm, state) = *self;
+        let mut entry = serializer.serialize_struct("RealmEntry", 9)?;
+        entry.serialize_field("account", &at(AccountId(realm.account.to_string())))?;
+        entry.serialize_field("region", &at(Region(realm.region.to_string())))?;
+        entry.serialize_field("cloud", &at(Text(realm.dialect.to_string())))?;
+        if let Some(subscribed) = state.subscribed() {
+            entry.serialize_field("subscribed_at", &time(subscribed))?;
+        }
+        if let Some(seal) = state.import_seal() {
+            entry.serialize_field("import_seal", &at(Bytes::of(surrender(seal))))?;
+        }
+        entry.serialize_field("counted", &placed(state.counted()))?;
+        if state.key_count() > 0 {
+            let aliases = |key: &Key| state.aliases_of(key.ordinal).cloned().collect();
+            let keys = || state.keys().map(|key| key_entry(key, aliases(key)));
+            entry.serialize_field("keys", &Each(keys))?;
+        }
+        if state.secret_count() > 0 {
+            let secrets = || state.secrets().map(|secret| secret_entry(state, secret));
+            entry.serialize_field("secrets", &Each(secrets))?;
+        }
+        if state.certificate_count() > 0 {
+            let certificates = || state.certificates().map(|it| certificate_entry(it));
+            entry.serialize_field("certificates", &Each(certificates))?;
+        }
+        entry.end()
+    }
+}
+
+/// A list whose entries are made one after the other.
+struct Each<F>(F);
+
+impl<F, I> Serialize for Each<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Certificates, ConfigError, Data, Settings};
-use crate::control::{ControlAccess, ControlNames, Snapshots};
+use crate::control::{Apart, ControlAccess, ControlNames, Snapshots};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::seed::{self, Seed, Seeds};
@@ -38,6 +38,8 @@ pub struct App {
     pub seeds: Seeds,
     /// States of scopes that somebody saved.
     pub(crate) snapshots: Snapshots,
+    /// Where the control plane's long work is done.
+    pub(crate) apart: Apart,
     /// What is noticed of requests, and done to them.
     pub watch: Watch,
     /// Who may use the control plane.
@@ -105,6 +107,7 @@ impl Server {
             tls: Arc::clone(&tls),
             seeds,
             snapshots: Snapshots::default(),
+            apart: Apart::default(),
             watch,
             control,
             control_names,

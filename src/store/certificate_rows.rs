@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::{Row, SqliteConnection};
 
 use super::columns::{
-    PROTECTIONS, SPECS, STATUSES, damaged, noun, number, ordinal, owner_of_private_key, word,
+    PROTECTIONS, SPECS, STATUSES, damaged, noun, number, ordinal, owned, owner_of_private_key, word,
 };
 use super::{RootKey, StoreError};
 use crate::model::{
@@ -130,12 +130,12 @@ pub(super) async fn load(
     realms: &HashMap<i64, Realm>,
 ) -> Result<Vec<(i64, Certificate)>, StoreError> {
     let mut tags = BTreeMap::<(i64, i64), BTreeMap<String, String>>::new();
-    for row in sqlx::query("SELECT * FROM certificate_tags").fetch_all(&mut *connection).await? {
+    for row in sqlx::query(owned!("SELECT * FROM certificate_tags")).fetch_all(&mut *connection).await? {
         let place = (row.try_get("realm")?, row.try_get("certificate")?);
         tags.entry(place).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
     let mut certificates = Vec::new();
-    let all = "SELECT * FROM certificates ORDER BY realm, ordinal";
+    let all = owned!("SELECT * FROM certificates", "realm, ordinal");
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let place: (i64, i64) = (row.try_get("realm")?, row.try_get("ordinal")?);
         let realm = realms.get(&place.0).ok_or_else(|| damaged("realm"))?;

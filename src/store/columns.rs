@@ -7,6 +7,17 @@ use crate::model::{
     Realm, Settings, SymmetricSpec, VersionId,
 };
 
+/// A query of rows that belong to somebody, in an order where one matters.
+macro_rules! owned {
+    ($select:literal) => {
+        concat!($select, " WHERE realm IN (SELECT id FROM realms WHERE spare = 0)")
+    };
+    ($select:literal, $order:literal) => {
+        concat!($select, " WHERE realm IN (SELECT id FROM realms WHERE spare = 0) ORDER BY ", $order)
+    };
+}
+pub(super) use owned;
+
 pub(super) const SPECS: &[(KeySpec, &str)] = &[
     (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
     (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),

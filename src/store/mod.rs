@@ -1,5 +1,6 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing, but whether the data is whole.
 
+mod aside;
 mod certificate_rows;
 mod clearing;
 mod columns;
@@ -21,6 +22,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use aside::{Aside, Spares};
 pub use files::true_path;
 pub use lock::DataLock;
 pub use opening::open;
@@ -43,6 +45,11 @@ pub trait Store: Send {
     /// Does what can be done while nobody waits, and looks whether the data is still there.
     fn rest(&mut self) -> Stored<'_, ()> {
         Box::pin(async { Ok(()) })
+    }
+
+    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as they are.
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        None
     }
 
     /// Puts everything away, so that the data file is whole by itself.

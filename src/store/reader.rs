@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::columns::{
-    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owner, owner_of_fingerprint,
+    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owned, owner, owner_of_fingerprint,
     owner_of_import_seal,
 };
 use super::{RootKey, StoreError, certificate_rows, secret_rows};
@@ -26,7 +26,9 @@ pub(super) async fn load(
 ) -> Result<Vec<RealmChange>, StoreError> {
     let mut realms = HashMap::new();
     let mut facts = Vec::new();
-    for row in sqlx::query("SELECT * FROM realms ORDER BY id").fetch_all(&mut *connection).await? {
+    for row in
+        sqlx::query("SELECT * FROM realms WHERE spare = 0 ORDER BY id").fetch_all(&mut *connection).await?
+    {
         let realm = Realm::new(row.try_get("dialect")?, row.try_get("account")?, row.try_get("region")?);
         let id: i64 = row.try_get("id")?;
         if let Some(at) = row.try_get::<Option<i64>, _>("subscribed_at")? {
@@ -46,23 +48,25 @@ pub(super) async fn load(
         realms.get(&id).cloned().ok_or_else(|| damaged("realm"))
     };
     let mut tags = BTreeMap::<(i64, i64), BTreeMap<String, String>>::new();
-    for row in sqlx::query("SELECT * FROM key_tags").fetch_all(&mut *connection).await? {
+    for row in sqlx::query(owned!("SELECT * FROM key_tags")).fetch_all(&mut *connection).await? {
         let key = (row.try_get("realm")?, row.try_get("key")?);
         tags.entry(key).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
     let mut versions = BTreeMap::<(i64, i64), Vec<SqliteRow>>::new();
-    let all = "SELECT * FROM key_versions ORDER BY realm, key, number";
+    let all = owned!("SELECT * FROM key_versions", "realm, key, number");
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         versions.entry((row.try_get("realm")?, row.try_get("key")?)).or_default().push(row);
     }
-    for row in sqlx::query("SELECT * FROM keys ORDER BY realm, ordinal").fetch_all(&mut *connection).await? {
+    let all = owned!("SELECT * FROM keys", "realm, ordinal");
+    for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let place = (row.try_get("realm")?, row.try_get("ordinal")?);
         let realm = realm(&row, "realm")?;
         let versions = versions.remove(&place).unwrap_or_default();
         let key = read_key(root, &realm, &row, &versions, tags.remove(&place).unwrap_or_default())?;
         facts.push((realm, Change::KeyAdded(Arc::new(key))));
     }
-    for row in sqlx::query("SELECT * FROM aliases ORDER BY realm, name").fetch_all(&mut *connection).await? {
+    let all = owned!("SELECT * FROM aliases", "realm, name");
+    for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let name = AliasName::parse(row.try_get("name")?).ok_or_else(|| damaged("name"))?;
         facts.push((realm(&row, "realm")?, Change::AliasBound(name, ordinal(row.try_get("key")?)?)));
     }

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::StoreError;
-use super::columns::{damaged, number, ordinal};
+use super::columns::{damaged, number, ordinal, owned};
 use crate::model::{Envelope, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
 
@@ -185,7 +185,7 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Vec<(i64, 
         Ok((row.try_get("realm")?, row.try_get("secret")?))
     };
     let mut versions = BTreeMap::<Place, Vec<Arc<SecretVersion>>>::new();
-    let all = "SELECT * FROM secret_versions ORDER BY realm, secret, number";
+    let all = owned!("SELECT * FROM secret_versions", "realm, secret, number");
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         versions.entry(place(&row)?).or_default().push(Arc::new(SecretVersion {
             id: row.try_get::<&str, _>("version_id")?.into(),
@@ -199,16 +199,16 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Vec<(i64, 
         }));
     }
     let mut stages = BTreeMap::<Place, BTreeMap<Arc<str>, u64>>::new();
-    for row in sqlx::query("SELECT * FROM secret_stages").fetch_all(&mut *connection).await? {
+    for row in sqlx::query(owned!("SELECT * FROM secret_stages")).fetch_all(&mut *connection).await? {
         let at = ordinal(row.try_get("number")?)?;
         stages.entry(place(&row)?).or_default().insert(row.try_get::<&str, _>("stage")?.into(), at);
     }
     let mut tags = BTreeMap::<Place, BTreeMap<String, String>>::new();
-    for row in sqlx::query("SELECT * FROM secret_tags").fetch_all(&mut *connection).await? {
+    for row in sqlx::query(owned!("SELECT * FROM secret_tags")).fetch_all(&mut *connection).await? {
         tags.entry(place(&row)?).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
     let mut secrets = Vec::new();
-    let all = "SELECT * FROM secrets ORDER BY realm, ordinal";
+    let all = owned!("SELECT * FROM secrets", "realm, ordinal");
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let place: Place = (row.try_get("realm")?, row.try_get("ordinal")?);
         let instant = |column: &str| -> Result<Option<Instant>, StoreError> {

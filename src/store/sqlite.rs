@@ -14,7 +14,7 @@ use super::mark::{Mark, OpenMark};
 use super::place::Place;
 use super::survey::View;
 use super::writer::Writer;
-use super::{RootKey, Store, StoreError, Stored, reader};
+use super::{Aside, RootKey, Store, StoreError, Stored, clearing, reader};
 use crate::algorithms::mac::digest_of;
 use crate::model::{Realm, RealmChange};
 use crate::world::Entropy;
@@ -26,9 +26,11 @@ const PROOF: (&str, &[u8]) = ("seal", b"kmsim");
 
 /// A store in one SQLite file, or in memory.
 pub struct Sqlite {
-    connection: SqliteConnection,
-    root: RootKey,
-    realms: HashMap<Realm, i64>,
+    pub(super) connection: SqliteConnection,
+    pub(super) root: RootKey,
+    pub(super) realms: HashMap<Realm, i64>,
+    /// Realms whose rows belong to nobody any more.
+    pub(super) left: Vec<i64>,
     /// What a store in memory has no need of.
     kept: Option<Kept>,
 }
@@ -102,25 +104,37 @@ impl Sqlite {
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
         write_proof(&mut connection, &root).await?;
-        Ok(Self { connection, root, realms: HashMap::new(), kept: None })
+        Ok(Self { connection, root, realms: HashMap::new(), left: Vec::new(), kept: None })
     }
 
-    /// One transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and only
-    /// its own word tells whether a transaction is open.
+    /// One transaction.
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
+        self.begin().await?;
+        let written = Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
+        let outcome = self.end(written).await;
+        if outcome.is_err() && self.realms.len() > known {
+            // Rows of new realms went with the transaction: forget their numbers, and look them up again.
+            self.realms.clear();
+        }
+        outcome
+    }
+
+    /// Begins a transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and
+    /// only its own word tells whether a transaction is open.
+    pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
-        let mut outcome = Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
+        Ok(())
+    }
+
+    /// Commits what went well, and takes back what did not.
+    pub(super) async fn end(&mut self, mut outcome: Result<(), StoreError>) -> Result<(), StoreError> {
         if outcome.is_ok() {
             outcome = self.finish().await;
         }
         if outcome.is_err() {
             // The first failure is the one to tell; where `SQLite` has rolled back already, this one says so.
             let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
-            if self.realms.len() > known {
-                // Rows of new realms went with the transaction: forget their numbers, and look them up again.
-                self.realms.clear();
-            }
         } else if let Some(kept) = &mut self.kept {
             kept.count_one();
         }
@@ -188,6 +202,7 @@ impl Kept {
 impl Store for Sqlite {
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
         Box::pin(async {
+            self.left = clearing::left(&mut self.connection).await?;
             let facts = reader::load(&mut self.connection, &self.root, &mut self.realms).await?;
             if let Some(warning) = self.kept.as_mut().and_then(|kept| kept.warning.take()) {
                 tracing::warn!("{warning}");
@@ -202,6 +217,10 @@ impl Store for Sqlite {
 
     fn rest(&mut self) -> Stored<'_, ()> {
         Box::pin(self.checkpoint())
+    }
+
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        Some(self)
     }
 
     fn close(self: Box<Self>) -> Stored<'static, ()> {

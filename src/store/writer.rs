@@ -55,6 +55,8 @@ pub(super) struct Writer<'a> {
     connection: &'a mut SqliteConnection,
     root: &'a RootKey,
     realms: &'a mut HashMap<Realm, i64>,
+    /// Whether new realms are spare ones.
+    aside: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -63,7 +65,16 @@ impl<'a> Writer<'a> {
         root: &'a RootKey,
         realms: &'a mut HashMap<Realm, i64>,
     ) -> Self {
-        Self { connection, root, realms }
+        Self { connection, root, realms, aside: false }
+    }
+
+    /// The same for realms that nobody sees yet.
+    pub(super) fn aside(
+        connection: &'a mut SqliteConnection,
+        root: &'a RootKey,
+        realms: &'a mut HashMap<Realm, i64>,
+    ) -> Self {
+        Self { connection, root, realms, aside: true }
     }
 
     /// Writes the facts in their order. Keys that were made one after the other go in together.
@@ -190,15 +201,21 @@ impl<'a> Writer<'a> {
         if let Some(id) = self.realms.get(realm) {
             return Ok(*id);
         }
-        let id = sqlx::query_scalar(
-            "INSERT INTO realms (dialect, account, region) VALUES (?, ?, ?) \
-             ON CONFLICT DO UPDATE SET region = excluded.region RETURNING id",
-        )
-        .bind(&*realm.dialect)
-        .bind(&*realm.account)
-        .bind(&*realm.region)
-        .fetch_one(&mut *self.connection)
-        .await?;
+        let query = if self.aside {
+            sqlx::query_scalar(
+                "INSERT INTO realms (dialect, account, region, spare) \
+                 SELECT '', '', coalesce(max(id), 0) + 1, 1 FROM realms RETURNING id",
+            )
+        } else {
+            sqlx::query_scalar(
+                "INSERT INTO realms (dialect, account, region) VALUES (?, ?, ?) \
+                 ON CONFLICT DO UPDATE SET region = excluded.region RETURNING id",
+            )
+            .bind(&*realm.dialect)
+            .bind(&*realm.account)
+            .bind(&*realm.region)
+        };
+        let id = query.fetch_one(&mut *self.connection).await?;
         self.realms.insert(realm.clone(), id);
         Ok(id)
     }

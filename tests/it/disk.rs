@@ -213,7 +213,7 @@ fn files_that_cannot_grow_lose_nothing() {
         let command = kmsim(&["--data", path.to_str().unwrap()]);
         prepared(&["bash"], script, &command)
     };
-    let mut server = Process::spawn(&mut limited("ulimit -S -f 400"));
+    let mut server = Process::spawn(&mut limited("ulimit -S -f 500"));
     let mut made = fill(&server);
     let process = server.child.id().to_string();
     let raised = Command::new("prlimit").args(["--pid", &process, "--fsize=unlimited:"]).status().unwrap();

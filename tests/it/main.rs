@@ -31,6 +31,7 @@ mod keys;
 mod kingsoft;
 mod kit;
 mod lifecycle;
+mod load;
 mod logs;
 mod loss;
 mod makers;

@@ -92,9 +92,8 @@ pub(super) fn list_by_key(cx: &Cx, request: ListAliasesByKeyId) -> Result<AliasL
     let key = request.key_id.without_alias(cx)?;
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let ordinal = sight.admit(&key, Operation::ListAliases)?.key().ordinal;
-    let all = sight.aliases().filter(|(_, key)| key.ordinal == ordinal);
-    Ok(rendered(cx, page(all, request.page_number, request.page_size)))
+    let key = sight.admit(&key, Operation::ListAliases)?.key();
+    Ok(rendered(cx, page(sight.aliases_of(key), request.page_number, request.page_size)))
 }
 
 fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> AliasList {

@@ -16,7 +16,7 @@ use super::values::{Malformed, RotationInterval, Text};
 use super::words::{self, ProtectionWord, SpecWord};
 use crate::dialects::Cx;
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin};
+use crate::model::{AliasName, Key, KeySpec, KeyState, KeyUsage, Origin};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -209,8 +209,7 @@ struct KeyEntry {
 pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let target =
-        |alias: &str| sight.aliases().find(|(name, _)| name.as_str() == alias).map(|(_, key)| key.ordinal);
+    let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
     let targets: BTreeMap<&str, Option<u64>> =
         request.filters.values_of(&Property::AliasName).map(|alias| (alias, target(alias))).collect();
     let pass = |key: &Key, state: KeyState| {

@@ -97,6 +97,7 @@ static RULES: Rules = Rules {
     versions_per_secret: 10,
     rotations_per_hour: 50,
     renew: secret_rotation::renew,
+    renews_slowly: secret_types::renews_slowly,
 };
 
 /// The name of every action served, sorted.

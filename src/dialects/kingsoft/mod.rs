@@ -80,6 +80,7 @@ static RULES: Rules = Rules {
     versions_per_secret: 0,
     rotations_per_hour: 0,
     renew: |_| None,
+    renews_slowly: |_, _| false,
 };
 
 impl Dialect for Kingsoft {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 pub(super) use check::check_new;
 pub(super) use config::set_custom_data;
-pub(super) use renew::{first_values, renew};
+pub(super) use renew::{first_values, renew, renews_slowly};
 
 /// The stage of the value in use.
 pub(super) const CURRENT: &str = "ACSCurrent";

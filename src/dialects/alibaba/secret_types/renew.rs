@@ -51,8 +51,13 @@ pub(in crate::dialects::alibaba) fn first_values(
     Some([CURRENT, PREVIOUS].into_iter().zip(values?).collect())
 }
 
-/// What a rotation makes current. `None` when the stored values are not of the type's form. A new SSH key takes as
-/// long as any RSA key.
+/// Whether a rotation draws an SSH key, which takes as long as any RSA key.
+pub(in crate::dialects::alibaba) fn renews_slowly(kind: &str, config: &str) -> bool {
+    let sub_type = || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
+    SecretType::from_word(kind) == Some(SecretType::ECS) && sub_type() == Some(true)
+}
+
+/// What a rotation makes current. `None` when the stored values are not of the type's form.
 pub(in crate::dialects::alibaba) fn renew(
     kind: SecretType,
     config: &str,

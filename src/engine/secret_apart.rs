@@ -1,0 +1,112 @@
+//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits, and taken by the
+//! lane if the secret is still the same.
+
+use std::sync::Arc;
+
+use super::{Caller, Draft, Engine, Error, secret_rotation};
+use crate::model::{Change, Secret, SecretName, State};
+
+impl Engine {
+    /// Changes a secret in a way that may rotate it. `decide` may run more than once.
+    pub(super) async fn change_secret<T, F>(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        decide: F,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Draft<'_>) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        loop {
+            let slow = |state: &State| state.secret_by_name(&name).filter(|it| is_slow(&caller, it)).cloned();
+            if slow(&self.state(&caller.realm)).is_none() {
+                return self.change(caller, decide).await;
+            }
+            let _turn = self.slow.lock().await;
+            let state = self.state(&caller.realm);
+            let Some(secret) = slow(&state) else { continue };
+            let (outcome, facts) = self.draft_apart(&caller, state, decide.clone()).await?;
+            let outcome = outcome?;
+            if caller.rehearses || self.take(caller.clone(), secret, facts).await? {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Lets the slow rotations happen that are due in a realm.
+    pub(super) async fn settle_slow(&self, caller: &Caller) {
+        let due = |state: &State| {
+            let mut due = state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secret(ordinal));
+            due.find(|secret| is_slow(caller, secret)).cloned()
+        };
+        // Whoever comes meanwhile waits here, and finds that it is done.
+        while due(&self.state(&caller.realm)).is_some() {
+            let _turn = self.slow.lock().await;
+            let state = self.state(&caller.realm);
+            let Some(secret) = due(&state) else { continue };
+            let rotated = Arc::clone(&secret);
+            let drafted = self.draft_apart(caller, state, move |draft| {
+                secret_rotation::fall_due(draft, &rotated);
+                Ok(())
+            });
+            let taken = match drafted.await {
+                // What changes nothing is left to the lane.
+                Ok((_, facts)) if facts.is_empty() => return,
+                Ok((_, facts)) => self.take(caller.clone(), secret, facts).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = taken {
+                tracing::warn!(%error, "what is due was not written");
+                return;
+            }
+        }
+    }
+
+    /// Drafts on a thread on which nobody waits, a few at once.
+    async fn draft_apart<T, F>(
+        &self,
+        caller: &Caller,
+        state: Arc<State>,
+        decide: F,
+    ) -> Result<(Result<T, Error>, Vec<Change>), Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let ended = Error::Internal("a secret was to be rotated while the server ended");
+        let Ok(turn) = Arc::clone(&self.pairs_at_once).acquire_owned().await else { return Err(ended) };
+        let (caller, world, now) = (caller.clone(), Arc::clone(&self.world), self.now(&caller.realm));
+        let drafted = tokio::task::spawn_blocking(move || {
+            let mut draft = Draft::new(State::clone(&state), now, &caller, &world);
+            let outcome = decide(&mut draft);
+            drop(turn);
+            (outcome, draft.finish().1)
+        });
+        drafted.await.map_err(|_| ended)
+    }
+
+    /// Takes what was drafted for a secret, unless it changed meanwhile. Answers whether it did so.
+    async fn take(&self, caller: Caller, drafted: Arc<Secret>, facts: Vec<Change>) -> Result<bool, Error> {
+        self.lane
+            .change_at_once(caller, move |draft| {
+                let there = draft.sight().state().secret(drafted.ordinal);
+                let same = there.is_some_and(|it| Arc::ptr_eq(it, &drafted));
+                for fact in facts.into_iter().filter(|_| same) {
+                    match fact {
+                        // Others may have counted meanwhile.
+                        Change::Counted(_) => draft.count(1),
+                        fact => draft.add(fact),
+                    }
+                }
+                Ok(same)
+            })
+            .await
+    }
+}
+
+/// Whether rotating this secret takes long.
+fn is_slow(caller: &Caller, secret: &Secret) -> bool {
+    let managed = secret.settings.managed.as_ref();
+    managed.is_some_and(|managed| (caller.rules.renews_slowly)(&secret.kind, &managed.config))
+}

@@ -1,0 +1,203 @@
+//! Whole realms, written aside. One transaction for many thousand rows would keep every other change waiting. So the
+//! rows are written in small transactions under a spare number that nobody reads; one small transaction exchanges the
+//! numbers; and the rows that were replaced go in small transactions again. A crash in between leaves spare rows, which
+//! the next start takes away.
+
+use std::collections::HashMap;
+
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use super::writer::Writer;
+use super::{Sqlite, StoreError, Stored, clearing};
+use crate::model::{Realm, RealmChange};
+
+/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
+const REALMS_AT_ONCE: usize = 1000;
+
+/// Realms that are written aside, and the numbers of their rows.
+#[derive(Debug, Default)]
+pub struct Spares(HashMap<Realm, i64>);
+
+/// Writes whole realms aside and exchanges them.
+pub trait Aside: Send {
+    /// Writes facts of realms that nobody sees yet.
+    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+
+    /// Puts the spares in the place of their realms, and takes away all that these realms held: all of it, durably,
+    /// or nothing. A realm without a spare holds nothing afterwards.
+    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()>;
+
+    /// Gives up what was written aside.
+    fn abandon(&mut self, spares: Spares);
+
+    /// Takes away some of the rows that belong to nobody. Answers whether there are more.
+    fn sweep(&mut self) -> Stored<'_, bool>;
+}
+
+impl Aside for Sqlite {
+    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()> {
+        Box::pin(async move {
+            let newest = spares.0.values().copied().max().unwrap_or_default();
+            self.begin().await?;
+            let mut writer = Writer::aside(&mut self.connection, &self.root, &mut spares.0);
+            let written = writer.write(facts).await;
+            let ended = self.end(written).await;
+            if ended.is_err() {
+                // Numbers that were given in this transaction are given again: to others.
+                spares.0.retain(|_, id| *id <= newest);
+            }
+            ended
+        })
+    }
+
+    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.begin().await?;
+            let mut left = Vec::new();
+            let exchanged = exchange(&mut self.connection, realms, spares, &mut left).await;
+            self.end(exchanged).await?;
+            for realm in realms {
+                self.realms.remove(realm);
+            }
+            self.realms.extend(spares.0.drain());
+            self.left.append(&mut left);
+            Ok(())
+        })
+    }
+
+    fn abandon(&mut self, spares: Spares) {
+        self.left.extend(spares.0.into_values());
+    }
+
+    fn sweep(&mut self) -> Stored<'_, bool> {
+        Box::pin(async move {
+            let Some(realm) = self.left.last().copied() else { return Ok(false) };
+            self.begin().await?;
+            let swept = clearing::sweep(&mut self.connection, realm).await;
+            let (swept, is_gone) = match swept {
+                Ok(is_gone) => (Ok(()), is_gone),
+                Err(error) => (Err(error), false),
+            };
+            self.end(swept).await?;
+            if is_gone {
+                self.left.pop();
+            }
+            Ok(!self.left.is_empty())
+        })
+    }
+}
+
+async fn exchange(
+    connection: &mut SqliteConnection,
+    realms: &[Realm],
+    spares: &Spares,
+    left: &mut Vec<i64>,
+) -> Result<(), StoreError> {
+    for some in realms.chunks(REALMS_AT_ONCE) {
+        let mut query = QueryBuilder::new(
+            "UPDATE realms SET dialect = '', account = '', region = id, spare = 1 \
+             WHERE (dialect, account, region) IN (",
+        );
+        query.push_values(some, |mut row, realm| {
+            row.push_bind(&*realm.dialect).push_bind(&*realm.account).push_bind(&*realm.region);
+        });
+        query.push(") RETURNING id");
+        left.extend(query.build_query_scalar::<i64>().fetch_all(&mut *connection).await?);
+    }
+    let spares: Vec<_> = spares.0.iter().collect();
+    for some in spares.chunks(REALMS_AT_ONCE) {
+        let mut query = QueryBuilder::new(
+            "UPDATE realms SET dialect = it.column2, account = it.column3, region = it.column4, spare = 0 FROM (",
+        );
+        query.push_values(some, |mut row, (realm, id)| {
+            row.push_bind(**id);
+            row.push_bind(&*realm.dialect).push_bind(&*realm.account).push_bind(&*realm.region);
+        });
+        query.push(") AS it WHERE realms.id = it.column1");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use sqlx::Row;
+
+    use super::super::Store;
+    use super::*;
+    use crate::model::{Change, Material};
+    use crate::world::Instant;
+    use zeroize::Zeroizing;
+
+    fn facts(realm: &Realm, millis: i64) -> Vec<RealmChange> {
+        let seal = Arc::new(Material::new(Zeroizing::new(vec![7; 32])));
+        let subscribed = Change::Subscribed(Instant::from_millis(millis));
+        [subscribed, Change::ImportSealDrawn(seal)].map(|fact| (realm.clone(), fact)).to_vec()
+    }
+
+    async fn open(path: &Path) -> (Sqlite, Vec<RealmChange>) {
+        let (mut store, _) = super::super::open(path, None).await.unwrap();
+        let facts = store.load().await.unwrap();
+        (store, facts)
+    }
+
+    async fn rows(store: &mut Sqlite) -> i64 {
+        let row = sqlx::query("SELECT count(*) FROM realms").fetch_one(&mut store.connection).await.unwrap();
+        row.get(0)
+    }
+
+    #[tokio::test]
+    async fn what_is_written_aside_is_seen_once_it_is_exchanged_and_the_rest_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kmsim.db");
+        let (one, two) = (Realm::new("cloud", "1", "r"), Realm::new("cloud", "2", "r"));
+        let (mut store, _) = open(&path).await;
+        store.commit(&[facts(&one, 1), facts(&two, 1)].concat()).await.unwrap();
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
+        drop(store);
+
+        // A crash in between: the next start sees nothing of it.
+        let (mut store, seen) = open(&path).await;
+        let counted = |facts: &[RealmChange], millis| {
+            let at = Change::Subscribed(Instant::from_millis(millis));
+            facts.iter().filter(|(_, fact)| *fact == at).count()
+        };
+        assert_eq!((counted(&seen, 1), counted(&seen, 2)), (2, 0));
+        assert_eq!(rows(&mut store).await, 3);
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 2);
+
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
+        aside.exchange(&[one.clone(), two.clone()], &mut spares).await.unwrap();
+        // What is written afterwards belongs to the new rows, and to new ones.
+        store.commit(&facts(&two, 3)).await.unwrap();
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 2);
+        drop(store);
+        let (_, seen) = open(&path).await;
+        assert_eq!((counted(&seen, 1), counted(&seen, 2), counted(&seen, 3)), (0, 1, 1));
+        assert_eq!(seen.len(), 6, "and the numbers that were given");
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_takes_nobody_elses_rows_along() {
+        let mut store = Sqlite::in_memory().await.unwrap();
+        let realm = Realm::new("cloud", "1", "r");
+        let mut spares = Spares::default();
+        let aside = store.aside().unwrap();
+        aside.write(&mut spares, &facts(&realm, 2)).await.unwrap();
+        aside.abandon(spares);
+        while aside.sweep().await.unwrap() {}
+        // Its number is given again.
+        store.commit(&facts(&realm, 1)).await.unwrap();
+        while store.aside().unwrap().sweep().await.unwrap() {}
+        assert_eq!(rows(&mut store).await, 1);
+    }
+}
