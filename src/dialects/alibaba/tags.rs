@@ -339,6 +339,10 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
+    // Each is looked for on each resource.
+    if tag.len() > TAGS_MAX {
+        return Err(Error::Invalid("Tag".into()));
+    }
     let named = |id: &str| resource_id.is_empty() || resource_id.iter().any(|it| names(&it.0, id));
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
