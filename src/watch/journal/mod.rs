@@ -1,6 +1,6 @@
-//! The journal: what became of every request. Who was let in has its records with those of its realm; what a check
-//! refused goes to one ring of its own, so that nobody pushes out the records of others by claiming to be them. It keeps
-//! no value that may be a secret.
+//! The journal: what became of every request. Who was let in has its records with those of its
+//! realm. What a check refused goes to one ring of its own, so that nobody pushes out the records of
+//! others by claiming to be them. It keeps no value that may be a secret.
 
 mod entry;
 mod filter;

@@ -1,5 +1,5 @@
-//! Reading: a page of entries, or how many there are. Filters look at records where they lie; only those that are told
-//! are copied.
+//! Reading: a page of entries, or how many there are. Filters look at records where they lie; only
+//! those that are told are copied.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -80,8 +80,8 @@ impl Journal {
         Page { entries, next }
     }
 
-    /// How many entries a filter lets through, the numbers of the last of them, and the entries that come nearest
-    /// to it.
+    /// How many entries a filter lets through, the numbers of the last of them, and the entries
+    /// that come nearest to it.
     #[must_use]
     pub fn tally(&self, filter: &Filter, last: usize, nearest: usize) -> Tally {
         let rings = self.rings.load();
@@ -146,7 +146,8 @@ impl Journal {
             Some(Since::Entry(id)) => id,
             Some(Since::Time(_)) | None => 0,
         };
-        // A later one that is seen first must not hide an earlier one that comes while this goes on.
+        // A later one that is seen first must not hide an earlier one that comes while this goes
+        // on.
         let last = self.last.load(Ordering::Acquire);
         for (at, source) in sources.iter().enumerate() {
             source.ring.scan(after, last, |record| {
@@ -156,7 +157,8 @@ impl Journal {
     }
 }
 
-/// The entries of these numbers, each where it is; those that had to go meanwhile are not among them.
+/// The entries of these numbers, each where it is; those that had to go meanwhile are not among
+/// them.
 fn copies(sources: &[Source<'_>], mut wanted: Vec<(u64, usize)>) -> Vec<Entry> {
     wanted.sort_unstable_by_key(|(id, at)| (*at, *id));
     let mut entries = Vec::with_capacity(wanted.len());

@@ -1,5 +1,5 @@
-//! The records of one realm, or those of requests that were refused: oldest first, behind a lock that is held for a
-//! few records at a time.
+//! The records of one realm, or those of requests that were refused: oldest first, behind a lock
+//! that is held for a few records at a time.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -64,7 +64,8 @@ impl Ring {
         Self { kept: Mutex::new(Kept { dropped, ..Kept::default() }), ..Self::default() }
     }
 
-    /// Writes a record, numbered by `last`, and makes room for it. `gone` hears of each record that has to go.
+    /// Writes a record, numbered by `last`, and makes room for it. `gone` hears of each record that
+    /// has to go.
     pub(super) fn push(
         &self,
         mut record: Record,
@@ -91,7 +92,8 @@ impl Ring {
         Pushed::Written(dropped)
     }
 
-    /// Drops the oldest records, until they took `bytes` at least. Answers how many bytes that made free.
+    /// Drops the oldest records, until they took `bytes` at least. Answers how many bytes that made
+    /// free.
     pub(super) fn shed(&self, bytes: usize, total: &AtomicUsize) -> usize {
         let mut kept = self.lock();
         let (before, mut shed) = (self.bytes(), Vec::new());
@@ -129,8 +131,8 @@ impl Ring {
         before - kept.records.len()
     }
 
-    /// Shows the records with numbers behind `after`, up to `last`, in order, until `look` answers that it has seen
-    /// enough.
+    /// Shows the records with numbers behind `after`, up to `last`, in order, until `look` answers
+    /// that it has seen enough.
     pub(super) fn scan(&self, after: u64, last: u64, mut look: impl FnMut(&Record) -> bool) {
         let mut cursor = after;
         loop {
@@ -179,7 +181,8 @@ impl Ring {
         self.lock().dropped
     }
 
-    /// Says what it holds now, while it is locked: so the total is the sum of all rings at any time.
+    /// Says what it holds now, while it is locked: so the total is the sum of all rings at any
+    /// time.
     fn account(&self, kept: &Kept, total: &AtomicUsize) {
         let (before, now) = (self.bytes(), kept.weight + kept.records.capacity() * size_of::<Record>());
         if now > before {

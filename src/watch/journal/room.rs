@@ -1,5 +1,5 @@
-//! How much the journal may hold, and who gives way where that is not enough: whoever holds the most, so that nobody
-//! loses anything who holds no more than an equal share.
+//! How much the journal may hold, and who gives way where that is not enough: whoever holds the
+//! most, so that nobody loses anything who holds no more than an equal share.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,8 @@ const REALMS: usize = 1024;
 const BYTES: usize = 64 * 1024 * 1024;
 /// How many of those are for requests that were refused.
 const REFUSED: usize = 4 * 1024 * 1024;
-/// How many realms without a ring are remembered for what they lost, and accounts for what was refused.
+/// How many realms without a ring are remembered for what they lost, and accounts for what was
+/// refused.
 const REMEMBERED: usize = 4096;
 
 /// The bounds.
@@ -46,8 +47,8 @@ impl Room {
     }
 }
 
-/// The realm that gives way to another one: of the account with the most realms, or the quietest of those, the one that
-/// was quiet for longest.
+/// The realm that gives way to another one: of the account with the most realms, or the quietest of
+/// those, the one that was quiet for longest.
 pub(super) fn least(rings: &Rings) -> Option<Realm> {
     let mut realms: HashMap<&str, usize> = HashMap::new();
     for realm in rings.keys() {
