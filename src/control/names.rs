@@ -54,7 +54,14 @@ pub(super) fn check_outcome(app: &App, name: &str) -> Result<(), Refused> {
     if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
 }
 
+/// How long a name may be that is compared with those that are known, in bytes: comparing costs as much as both
+/// lengths, one times the other, for each of them.
+const COMPARED: usize = 64;
+
 fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
+    if name.len() > COMPARED {
+        return Refused::bad(format!("{what}: a name of {} bytes is not known", name.len()));
+    }
     let lower = name.to_lowercase();
     let scored = known.iter().map(|it| (strsim::jaro_winkler(&lower, &it.to_lowercase()), it));
     let near = scored.filter(|(score, _)| *score > 0.75).max_by(|(a, _), (b, _)| a.total_cmp(b));

@@ -28,7 +28,7 @@ pub(super) struct Named {
 }
 
 impl Named {
-    fn of(parts: &Parts) -> Result<Self, Refused> {
+    pub(super) fn of(parts: &Parts) -> Result<Self, Refused> {
         let named = Query::<Self>::try_from_uri(&parts.uri);
         named.map(|Query(named)| named).map_err(|error| Refused::bad(error.body_text()))
     }

@@ -68,7 +68,17 @@ impl Form {
 
     /// Every value of a name, in the order in which they came.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(it, _)| *it == name).map(|(_, value)| value)
+        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()] < *name);
+        self.pairs[from..]
+            .iter()
+            .map(|pair| self.pair(pair))
+            .take_while(move |(it, _)| *it == name)
+            .map(|(_, it)| it)
+    }
+
+    /// How many bytes its names and values have.
+    pub(super) fn length(&self) -> usize {
+        self.text.len()
     }
 
     /// Every pair, by name.
@@ -108,6 +118,8 @@ pub(super) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
+    #[cfg(test)]
+    super::WORK.set(super::WORK.get() + part.len());
     let from = out.len();
     while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
         out.extend_from_slice(&part[..at]);

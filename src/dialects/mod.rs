@@ -213,6 +213,12 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     fn engine_error(error: &Self::Error) -> Option<&engine::Error>;
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many bytes this thread has decoded from forms or percent-encoded.
+    static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The response header that says which check a request failed, where failing was let pass.
 static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
 

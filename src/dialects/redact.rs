@@ -3,21 +3,31 @@
 use std::fmt;
 
 use super::form::Form;
-use crate::watch::Measured;
 use crate::watch::naming::Naming;
+use crate::watch::{Measured, cut};
 
 /// Displays a request's parameters, given those whose values may stand in a log: those of flat lists by the list's
 /// name. Any other value may be a secret, that of a misspelt name too.
 pub(super) struct Params<'a>(pub(super) &'a Form, pub(super) &'a [&'a str]);
 
+/// The longest value that is displayed as it is, in bytes.
+const LONGEST: usize = 1024;
+/// How many parameters are displayed: a log line must not grow with whatever somebody sends.
+const MOST: usize = 64;
+
 impl fmt::Display for Params<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (name, value)) in self.0.iter().enumerate() {
+            if index == MOST {
+                return write!(f, " and {} more", self.0.iter().count() - MOST);
+            }
             f.write_str(if index == 0 { "" } else { " " })?;
-            if self.1.contains(&name.split('.').next().unwrap_or_default()) {
-                write!(f, "{}={value:?}", name.escape_debug())?;
+            let is_open = self.1.contains(&name.split('.').next().unwrap_or_default());
+            let name = cut(name).escape_debug();
+            if is_open && value.len() <= LONGEST {
+                write!(f, "{name}={value:?}")?;
             } else {
-                write!(f, "{}={}", name.escape_debug(), Measured::of(value.as_bytes()))?;
+                write!(f, "{name}={}", Measured::of(value.as_bytes()))?;
             }
         }
         Ok(())
@@ -49,5 +59,13 @@ mod tests {
             Params(&params, &["KeyId", "ResourceId"]).to_string(),
             r#"KeyId="k\n" PlainText=<10 bytes, sha256 9d3b3194> ResourceId.1="r""#
         );
+    }
+
+    #[test]
+    fn a_line_does_not_grow_with_the_request() {
+        let (name, value) = ("n".repeat(1000), "v".repeat(100_000));
+        let many = format!("{}{name}=x&KeyId={value}", "z=1&".repeat(10_000));
+        let line = Params(&Form::read(&[many.as_bytes()]).unwrap(), &["KeyId", "z"]).to_string();
+        assert!(line.len() < 1000 && line.ends_with("z=\"1\" and 9938 more"), "{line}");
     }
 }

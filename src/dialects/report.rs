@@ -82,7 +82,9 @@ impl Report {
         let took = self.began.elapsed();
         let asked = || D::asked(call).and_then(|name| dialect.actions().get(name)).map(Action::of);
         let action = self.action.or_else(asked);
-        let labels = Labels { dialect: D::NAME, action: action.map(|it| it.name), code: outcome.name() };
+        // What a refused request asks for is only claimed: no label comes of it.
+        let believed = action.filter(|_| let_in.is_some()).map(|it| it.name);
+        let labels = Labels { dialect: D::NAME, action: believed, code: outcome.name() };
         watch.metrics.count(labels, took);
         if !watch.journal.is_kept() {
             return;
@@ -124,7 +126,8 @@ impl Report {
             action: action.map(|action| (action.name, action.reads)),
         };
         let rare = self.rare(dialect, call);
-        watch.journal.write(realm, blank.filled(facts, rare));
+        let record = blank.filled(facts, rare);
+        if let_in.is_some() { watch.journal.write(realm, record) } else { watch.journal.refuse(record) }
     }
 
     fn rare<D: Dialect>(self, dialect: &D, call: &D::Call) -> Option<Box<Rare>> {

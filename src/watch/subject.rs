@@ -42,12 +42,18 @@ impl Subject {
         Self { realm, access_key: None, action, keys: Vec::new(), secret, certificate, context }
     }
 
-    /// About how many bytes its texts take.
+    /// About how many bytes it takes beside its own place.
     pub(super) fn weight(&self) -> usize {
+        let Realm { dialect, account, region } = &self.realm;
+        let realm = dialect.len() + account.len() + region.len();
+        let action = match &self.action {
+            Some(Cow::Owned(name)) => name.capacity(),
+            Some(Cow::Borrowed(_)) | None => 0,
+        };
         let texts = [&self.secret, &self.certificate, &self.context, &self.access_key];
         let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
         let keys = self.keys.iter().map(|key| size_of_val(key) + key.name.as_ref().map_or(0, |it| it.len()));
-        texts + keys.sum::<usize>()
+        realm + action + texts + keys.sum::<usize>()
     }
 }
 

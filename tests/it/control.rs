@@ -12,6 +12,7 @@ mod journal;
 mod metrics;
 mod mismatch;
 mod quiet;
+mod refused;
 mod sites;
 mod workers;
 

@@ -11,13 +11,14 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::super::answer::{Refused, Sent};
-use super::super::scope::OfKey;
-use super::{Wanted, kept, since};
+use super::{Claimed, Wanted, kept, since};
 use crate::server::App;
-use crate::watch::journal::{Entry, Filter, Journal, Miss};
+use crate::watch::journal::{Entry, Filter, Journal, Miss, Tally};
 
 /// How many of the nearest entries are told.
 const NEAREST: usize = 3;
+/// Of how many entries that count the numbers are told.
+const LAST: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +81,9 @@ struct Verdict {
     requests: Vec<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     nearest: Vec<Near>,
+    /// How many requests that were refused claim to be such as were meant: they were not counted.
+    #[serde(skip_serializing_if = "is_none")]
+    claimed: usize,
     /// How many requests, of whatever kind, had to go to make room: they were not counted.
     dropped: u64,
 }
@@ -101,7 +105,7 @@ struct Difference {
 /// `POST /_kmsim/requests/expect`: 200 when it is as expected, and 409 with what differed when it is not.
 pub(super) async fn expect(
     State(app): State<Arc<App>>,
-    OfKey(whose): OfKey,
+    Claimed(whose): Claimed,
     Sent(asked): Sent<Asked>,
 ) -> Result<Response, Refused> {
     let times = asked.times.unwrap_or(Times::AtLeast(1));
@@ -124,36 +128,36 @@ pub(super) async fn expect(
     Ok((status, Json(verdict)).into_response())
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
-    let met = journal.read(filter);
-    let ok = times.are_met_by(met.len());
-    let error = format!("expected {times}, found {}", met.len());
+    let Tally { count, claimed, last, nearest } = journal.tally(filter, LAST, NEAREST);
+    let ok = times.are_met_by(count);
+    let error = format!("expected {times}, found {count}");
     // Of too many there is nothing that comes near: they are the ones.
     let lacking = !ok && !matches!(times, Times::AtMost(_));
-    let nearest = if lacking { nearest(journal, filter) } else { Vec::new() };
+    let near = nearest.iter().filter(|_| lacking).map(|entry| Near::of(entry, filter.misses(entry)));
     Verdict {
         ok,
-        count: met.len(),
+        count,
         error: (!ok).then_some(error),
-        requests: met.iter().rev().take(100).rev().map(|entry| entry.id).collect(),
-        nearest,
-        dropped: journal.dropped(&filter.whose.scope),
+        requests: last,
+        nearest: near.collect(),
+        claimed,
+        dropped: journal.lost(&filter.whose.scope).let_in,
     }
 }
 
-/// The entries that miss the fewest conditions, the latest first.
-fn nearest(journal: &Journal, filter: &Filter) -> Vec<Near> {
-    let all = journal.read(&Filter { wants: Vec::new(), ..filter.clone() });
-    let missed = all.iter().rev().map(|entry| (entry, filter.misses(entry)));
-    let mut missed: Vec<(&Entry, Vec<Miss>)> = missed.filter(|(_, misses)| !misses.is_empty()).collect();
-    missed.sort_by_key(|(_, misses)| misses.len());
-    let near = |(entry, misses): (&Entry, Vec<Miss>)| Near {
-        id: entry.id,
-        action: entry.subject.action.as_deref().map(str::to_owned),
-        differs: misses
-            .into_iter()
-            .map(|Miss { field, wanted, found }| Difference { field, wanted, found })
-            .collect(),
-    };
-    missed.into_iter().take(NEAREST).map(near).collect()
+impl Near {
+    fn of(entry: &Entry, misses: Vec<Miss>) -> Self {
+        let difference = |Miss { field, wanted, found }| Difference { field, wanted, found };
+        Self {
+            id: entry.id,
+            action: entry.subject.action.as_deref().map(str::to_owned),
+            differs: misses.into_iter().map(difference).collect(),
+        }
+    }
 }

@@ -7,16 +7,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::Uri;
+use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
 use super::names;
-use super::scope::{Named, OfKey};
+use super::scope::Named;
+use crate::dialects::AuthMode;
 use crate::server::App;
-use crate::watch::journal::{Filter, Journal, Since, Want};
+use crate::watch::journal::{Filter, Journal, Page as Found, Since, Want};
+use crate::watch::{Whose, cut};
 use crate::world::Instant;
 use shown::Shown;
 
@@ -80,12 +83,12 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> {
         encryption_context: context.transpose()?,
     };
     let since = asked.since.as_deref().map(since).transpose()?;
-    let filter = Filter { whose: named.whose(&app)?, since, wants: wanted.check(&app)? };
+    let filter = Filter { whose: claimed(named, &app)?, since, wants: wanted.check(&app)? };
     let journal = kept(&app)?;
-    let (found, dropped) = (journal.read(&filter), journal.dropped(&filter.whose.scope));
-    let last = found.get(limit - 1).filter(|_| found.len() > limit);
-    let next = last.map(|entry| entry.id);
-    Ok(Json(Page { requests: found.iter().take(limit).map(Shown::of).collect(), next, dropped }))
+    let Found { entries, next } = journal.page(&filter, limit);
+    let lost = journal.lost(&filter.whose.scope);
+    let dropped = lost.let_in + lost.refused;
+    Ok(Json(Page { requests: entries.iter().map(Shown::of).collect(), next, dropped }))
 }
 
 /// The journal. Where none is kept, its emptiness would tell nothing.
@@ -94,13 +97,39 @@ fn kept(app: &App) -> Result<&Journal, Refused> {
     journal.is_kept().then_some(journal).ok_or_else(|| Refused::not_found("no journal is kept (--journal 0)"))
 }
 
+/// Whose requests a call is about, where an access key may also be one that nobody has, but a refused request claimed.
+struct Claimed(Whose);
+
+fn claimed(mut named: Named, app: &App) -> Result<Whose, Refused> {
+    // An entry has a long one cut short.
+    let key = named.access_key.as_deref().map(|id| Box::from(cut(id)));
+    let unknown = |id: &str| {
+        app.auth == AuthMode::Strict
+            && app.accounts.get(id).is_none()
+            && app.watch.journal.is_claimed(cut(id))
+    };
+    if named.account.is_none() && named.access_key.as_deref().is_some_and(unknown) {
+        // It belongs to no account.
+        named.account = named.access_key.take().map(|_| String::new());
+    }
+    Ok(Whose { access_key: key, ..named.whose(app)? })
+}
+
+impl FromRequestParts<Arc<App>> for Claimed {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
+        claimed(Named::of(parts)?, app).map(Self)
+    }
+}
+
 #[derive(Serialize)]
 struct Cleared {
     cleared: usize,
 }
 
 /// `DELETE /_kmsim/requests`: forgets entries.
-async fn clear(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<Cleared> {
+async fn clear(State(app): State<Arc<App>>, Claimed(whose): Claimed) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: kept(&app)?.clear(&whose) }))
 }
 

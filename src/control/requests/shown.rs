@@ -1,12 +1,13 @@
 //! A journal's entry as it is told.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::watch::NamedKey;
-use crate::watch::journal::{Auth, Entry, Fault, Mismatch};
+use crate::watch::journal::{Auth, EXPLAINED, Entry, Fault, Mismatch};
 
 /// An entry.
 #[derive(Serialize)]
@@ -59,9 +60,9 @@ struct ShownFault {
 
 #[derive(Serialize)]
 struct ShownMismatch {
-    server: String,
+    server: Option<String>,
     client: Option<String>,
-    why: Option<&'static str>,
+    why: Option<Cow<'static, str>>,
     first_difference: Option<Value>,
 }
 
@@ -131,10 +132,16 @@ impl ShownFault {
 impl ShownMismatch {
     fn of(mismatch: &Mismatch) -> Self {
         let difference = mismatch.difference();
+        let (server, client) = match mismatch {
+            Mismatch::Explained { server, client } => (Some(server.clone()), client.as_ref()),
+            Mismatch::TooLong => (None, None),
+        };
+        let too_long =
+            || format!("not explained: more than {EXPLAINED} bytes of the request are signed").into();
         Self {
-            server: mismatch.server.clone(),
-            client: mismatch.client.as_ref().map(|client| client.text.clone()),
-            why: mismatch.client.as_ref().map(|client| client.why),
+            client: client.map(|client| client.text.clone()),
+            why: client.map_or_else(|| server.is_none().then(too_long), |client| Some(client.why.into())),
+            server,
             first_difference: difference
                 .map(|it| json!({"at": it.at, "server": it.server, "client": it.client})),
         }

@@ -355,6 +355,10 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
+    // Each is looked for on each resource.
+    if tag.len() > TAGS_MAX {
+        return Err(Error::Invalid("Tag".into()));
+    }
     let ids: Vec<String> =
         resource_id.iter().filter_map(|it| it.named(resource_type, &cx.caller.realm)).collect();
     let named = |id: &str| resource_id.is_empty() || ids.iter().any(|it| it == id);

@@ -12,7 +12,7 @@ use crate::dialects::Accounts;
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::Form;
-use crate::watch::journal::{Mismatch, Nearest};
+use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
 
 /// A known mistake, applied to a request: what the client took it to be when it signed.
 type Mistake = (&'static str, fn(&mut Call));
@@ -57,15 +57,77 @@ pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
     if genuine(call, &key.secret) {
         return None;
     }
+    let length = length(call);
+    if length > EXPLAINED {
+        return Some(Mismatch::TooLong);
+    }
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
         genuine(&taken_for, &key.secret).then(|| Nearest { text: told(&taken_for), why })
     });
     let of_another = || {
-        let mut others = accounts.access_keys().filter(|other| other.id != key.id);
+        let others = accounts.access_keys().filter(|other| other.id != key.id);
+        let mut others = others.take(Mismatch::others(length));
         let why = "the secret is that of another access key here";
         others.any(|other| genuine(call, &other.secret)).then(|| Nearest { text: told(call), why })
     };
     Some(Mismatch::new(told(call), mistaken.or_else(of_another)))
+}
+
+/// How many bytes of a request may be signed.
+fn length(call: &Call) -> usize {
+    let headers: usize = call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    // A body of parameters is among them.
+    let content = call.params.length().max(call.query.length() + call.body.len());
+    headers + call.path.len() + content
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::HeaderMap;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::dialects::accounts::AccessKey;
+    use crate::dialects::{Account, Inbound, WORK};
+
+    const CREDENTIALS: &str = "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x";
+
+    /// What it is, and how many bytes were decoded and encoded to read the request and to find that out.
+    fn explained(body: String) -> (Option<Mismatch>, usize) {
+        let mut accounts = Accounts::default();
+        let secret = Secret::Shared(Zeroizing::new("s".into()));
+        accounts.add(AccessKey::new("one".into(), secret, Arc::new(Account::plain("1"))));
+        let uri = "/".parse().unwrap();
+        let inbound = Inbound { method: Method::POST, uri, headers: HeaderMap::new(), body: Ok(body.into()) };
+        WORK.set(0);
+        let call = Call::parse(inbound);
+        (explain(&accounts, &call), WORK.get())
+    }
+
+    #[test]
+    fn explaining_costs_so_much_for_each_byte_and_no_more() {
+        let cost = |count: usize| {
+            let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
+            let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat());
+            assert!(matches!(mismatch, Some(Mismatch::Explained { client: None, .. })), "{mismatch:?}");
+            work
+        };
+        let costs = [100, 200, 400, 800].map(cost);
+        // Each twice the one before, less what every request costs.
+        assert!(costs.windows(2).all(|pair| pair[1] <= 2 * pair[0]), "{costs:?}");
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_explained() {
+        for count in [3_000, 100_000] {
+            let params: Vec<_> = (0..count).map(|n| format!("&{n:06}")).collect();
+            let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat());
+            assert_eq!(mismatch, Some(Mismatch::TooLong));
+            assert!(work <= 16 * count, "no more than reading and the check itself: {work}");
+        }
+    }
 }

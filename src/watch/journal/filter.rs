@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
+use super::seen::{Keys, Seen};
 use crate::watch::Whose;
 use crate::world::Instant;
 
@@ -57,15 +58,19 @@ pub struct Miss {
 }
 
 impl Filter {
-    /// Whether an entry is whose and when it should be.
-    #[must_use]
-    pub fn is_near(&self, entry: &Entry) -> bool {
+    /// Whether a request is whose and when it should be.
+    pub(super) fn is_near(&self, seen: &Seen<'_>) -> bool {
         let later = match self.since {
             None => true,
-            Some(Since::Entry(id)) => entry.id > id,
-            Some(Since::Time(at)) => entry.host >= at,
+            Some(Since::Entry(id)) => seen.id > id,
+            Some(Since::Time(at)) => seen.host >= at,
         };
-        later && self.whose.has(&entry.subject.realm, entry.subject.access_key.as_deref())
+        later && self.whose.has(seen.realm, seen.access_key)
+    }
+
+    /// How many conditions a request misses.
+    pub(super) fn missing(&self, seen: &Seen<'_>) -> usize {
+        self.wants.iter().filter(|want| !want.is_met_by(seen)).count()
     }
 
     /// The conditions that an entry misses: none, if it is one of those meant.
@@ -90,35 +95,42 @@ impl Want {
         }
     }
 
-    fn missed_by(&self, entry: &Entry) -> Option<Miss> {
-        let subject = &entry.subject;
-        let unless = |met: bool, wanted: &str, found: String| {
-            (!met).then(|| Miss { field: self.field(), wanted: wanted.to_owned(), found })
-        };
-        let plain = |wanted: &str, found: Option<&str>| {
-            unless(found == Some(wanted), wanted, found.unwrap_or("none").to_owned())
-        };
+    fn is_met_by(&self, seen: &Seen<'_>) -> bool {
         match self {
+            Self::Dialect(wanted) => *seen.realm.dialect == **wanted,
+            Self::Action(wanted) => seen.action == Some(wanted),
+            Self::Secret(wanted) => seen.secret == Some(wanted),
+            Self::RequestId(wanted) => seen.request_id == wanted,
+            Self::Outcome(wanted) => {
+                let found = seen.outcome.name();
+                *wanted == found || wanted == "error" && found != "ok"
+            }
+            Self::Key(wanted) => seen.keys.has(wanted),
+            Self::Context(wanted) => context(seen.context).is_ok_and(|found| found == *wanted),
+        }
+    }
+
+    fn missed_by(&self, entry: &Entry) -> Option<Miss> {
+        if self.is_met_by(&entry.seen()) {
+            return None;
+        }
+        let subject = &entry.subject;
+        let plain =
+            |wanted: &str, found: Option<&str>| (wanted.to_owned(), found.unwrap_or("none").to_owned());
+        let (wanted, found) = match self {
             Self::Dialect(wanted) => plain(wanted, Some(&subject.realm.dialect)),
             Self::Action(wanted) => plain(wanted, subject.action.as_deref()),
             Self::Secret(wanted) => plain(wanted, subject.secret.as_deref()),
             Self::RequestId(wanted) => plain(wanted, Some(&entry.request_id)),
-            Self::Outcome(wanted) => {
-                let found = entry.outcome.name();
-                unless(*wanted == found || wanted == "error" && found != "ok", wanted, found.to_owned())
-            }
-            Self::Key(wanted) => {
-                let met = subject.keys.iter().any(|key| key.is_called(wanted));
-                unless(met, wanted, keys(entry))
-            }
+            Self::Outcome(wanted) => plain(wanted, Some(entry.outcome.name())),
+            Self::Key(wanted) => (wanted.clone(), keys(entry)),
             Self::Context(wanted) => {
-                let text = |pairs| serde_json::to_string(pairs).unwrap_or_default();
-                match context(subject.context.as_deref()) {
-                    Ok(found) => unless(found == *wanted, &text(wanted), text(&found)),
-                    Err(found) => unless(false, &text(wanted), found.to_owned()),
-                }
+                let text = |pairs: &BTreeMap<_, _>| serde_json::to_string(pairs).unwrap_or_default();
+                let found = context(subject.context.as_deref());
+                (text(wanted), found.map_or_else(str::to_owned, |found| text(&found)))
             }
-        }
+        };
+        Some(Miss { field: self.field(), wanted, found })
     }
 }
 
@@ -140,6 +152,22 @@ fn keys(entry: &Entry) -> String {
 }
 
 impl Entry {
+    fn seen(&self) -> Seen<'_> {
+        let subject = &self.subject;
+        Seen {
+            id: self.id,
+            host: self.host,
+            realm: &subject.realm,
+            access_key: subject.access_key.as_deref(),
+            request_id: &self.request_id,
+            outcome: self.outcome,
+            action: subject.action.as_deref(),
+            keys: Keys::Listed(&subject.keys),
+            secret: subject.secret.as_deref(),
+            context: subject.context.as_deref(),
+        }
+    }
+
     /// The pairs of the encryption context; where it is not made of pairs, its text.
     ///
     /// # Errors

@@ -1,13 +1,18 @@
 //! A wrong signature, explained: the text that the server signs, and the nearest one that the client's signature is
 //! right for. What may be a secret stands in neither.
 
-/// The texts that two sides signed.
+/// Why a signature is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    /// What the server signed.
-    pub server: String,
-    /// What the client signed, where that could be found out.
-    pub client: Option<Nearest>,
+pub enum Mismatch {
+    /// The texts that two sides signed.
+    Explained {
+        /// What the server signed.
+        server: String,
+        /// What the client signed, where that could be found out.
+        client: Option<Nearest>,
+    },
+    /// The request is too long to be explained: each mistake that is tried costs as much as the check itself.
+    TooLong,
 }
 
 /// A text for which the client's signature is right.
@@ -21,6 +26,10 @@ pub struct Nearest {
 
 /// The longest text that is kept, in bytes.
 const LONGEST: usize = 16 * 1024;
+/// The largest request that is explained: what is signed of it, in bytes.
+pub const EXPLAINED: usize = 16 * 1024;
+/// How many bytes are signed at the most to find out whether the secret is that of another access key.
+const TRIED: usize = 4 * 1024 * 1024;
 
 /// Where two texts part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,30 +47,44 @@ impl Mismatch {
     #[must_use]
     pub fn new(server: String, client: Option<Nearest>) -> Self {
         let client = client.map(|Nearest { text, why }| Nearest { text: shortened(text), why });
-        Self { server: shortened(server), client }
+        Self::Explained { server: shortened(server), client }
+    }
+
+    /// With how many other access keys a text of so many bytes is tried.
+    #[must_use]
+    pub fn others(length: usize) -> usize {
+        TRIED / length.max(1024)
     }
 
     /// Where the two texts part first. `None` where the client's is not known, or is the same: then the secrets
     /// differ, or the algorithms.
     #[must_use]
     pub fn difference(&self) -> Option<Difference<'_>> {
-        let client = self.client.as_ref()?.text.as_str();
-        let (ours, theirs) = (self.server.as_bytes(), client.as_bytes());
+        let Self::Explained { server: ours, client: Some(Nearest { text: client, .. }) } = self else {
+            return None;
+        };
+        let (server, ours, theirs) = (ours, ours.as_bytes(), client.as_bytes());
         let same = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
         (same < ours.len().max(theirs.len())).then(|| Difference {
             at: same,
-            server: around(&self.server, same),
+            server: around(server, same),
             client: around(client, same),
         })
     }
 
     pub(super) fn weight(&self) -> usize {
-        size_of::<Self>() + self.server.len() + self.client.as_ref().map_or(0, |client| client.text.len())
+        match self {
+            Self::Explained { server, client } => {
+                server.capacity() + client.as_ref().map_or(0, |client| client.text.capacity())
+            }
+            Self::TooLong => 0,
+        }
     }
 }
 
 fn shortened(mut text: String) -> String {
     text.truncate(border(&text, LONGEST));
+    text.shrink_to_fit();
     text
 }
 
@@ -81,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_first_difference_is_shown_with_what_is_around() {
-        let mismatch = |server: &str, client: &str| Mismatch {
+        let mismatch = |server: &str, client: &str| Mismatch::Explained {
             server: server.into(),
             client: Some(Nearest { text: client.into(), why: "" }),
         };

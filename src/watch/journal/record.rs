@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::seen::{Keys, Seen};
 use super::{Auth, Entry, Fault, Mismatch, Outcome};
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::naming::{Class, Naming};
@@ -15,6 +16,8 @@ const LONGEST: usize = 1024;
 const CONTEXT_LONGEST: usize = 32 * 1024;
 /// How many parameters are kept.
 const MOST: usize = 64;
+/// How many bytes of text are kept: beyond that, every value is measured.
+const TEXT_MOST: usize = 64 * 1024;
 /// The largest text whose room is used again.
 const ROOM: usize = 4096;
 
@@ -52,7 +55,7 @@ pub struct Rare {
 #[derive(Debug)]
 pub struct Record {
     pub(super) id: u64,
-    /// About how many bytes it takes.
+    /// About how many bytes it takes beside its own place.
     pub(super) weight: usize,
     facts: Facts,
     text: String,
@@ -110,7 +113,9 @@ impl Blank {
             room = left;
             keys += usize::from(matches!(class, Class::Key | Class::Blob));
             self.add(cut(name), |end| Part::Name(class, end));
+            let fits = self.text.len() + value.len() <= TEXT_MOST;
             match class {
+                _ if !fits => self.parts.push(Part::Measured(Measured::of(value.as_bytes()))),
                 Class::Context if value.len() <= CONTEXT_LONGEST => self.add(value, Part::Value),
                 Class::Hidden | Class::Blob | Class::Common => {
                     self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
@@ -125,9 +130,12 @@ impl Blank {
     /// The record, once the rest is known.
     #[must_use]
     pub fn filled(self, facts: Facts, rare: Option<Box<Rare>>) -> Record {
-        let (text, parts) = (self.text, self.parts);
-        let weight = size_of::<Record>()
-            + text.capacity()
+        let (mut text, parts) = (self.text, self.parts);
+        if text.capacity() > ROOM {
+            // No other record will have this room.
+            text.shrink_to_fit();
+        }
+        let weight = text.capacity()
             + parts.capacity() * size_of::<Part>()
             + rare.as_ref().map_or(0, |rare| rare.weight());
         Record { id: 0, weight, facts, text, parts, rare }
@@ -148,16 +156,52 @@ impl Record {
         (self.text.capacity() <= ROOM).then_some(Blank { text: self.text, parts: self.parts })
     }
 
-    /// The access key that it names.
-    pub(super) fn access_key(&self) -> Option<&str> {
-        match self.rare.as_ref().and_then(|rare| rare.subject.as_ref()) {
-            Some(subject) => subject.access_key.as_deref(),
-            None => self.texts().find_map(|(part, text)| matches!(part, Part::AccessKey(_)).then_some(text)),
+    /// The realm that it tells itself. One that was let in need not: its ring is the realm's.
+    pub(super) fn claimed(&self) -> Option<&Realm> {
+        self.rare.as_ref().and_then(|rare| rare.subject.as_ref()).map(|subject| &subject.realm)
+    }
+
+    /// What filters look at, in its realm.
+    pub(super) fn seen<'a>(&'a self, realm: &'a Realm) -> Seen<'a> {
+        let Facts { host, outcome, action, .. } = self.facts;
+        let (mut seen, mut of) = (Seen::of(self.id, host, realm, outcome), Class::Hidden);
+        seen.action = action.map(|(name, _)| name);
+        let (mut name, mut id) = (None, None);
+        for (part, text) in self.texts() {
+            match part {
+                Part::RequestId(_) => seen.request_id = text,
+                Part::AccessKey(_) => seen.access_key = Some(text),
+                Part::Key(_) => id = Some(text),
+                Part::Name(class, _) => of = class,
+                Part::Value(_) => {
+                    let (place, text) = match of {
+                        Class::Key => (&mut name, cut(text)),
+                        Class::Secret => (&mut seen.secret, cut(text)),
+                        Class::Context => (&mut seen.context, text),
+                        _ => continue,
+                    };
+                    if place.is_none() && !text.is_empty() {
+                        *place = Some(text);
+                    }
+                }
+                Part::Version(_) | Part::Measured(_) => {}
+            }
         }
+        seen.keys = Keys::One(name, id);
+        if let Some(subject) = self.rare.as_ref().and_then(|rare| rare.subject.as_ref()) {
+            seen.access_key = subject.access_key.as_deref();
+            seen.action = subject.action.as_deref();
+            seen.keys = Keys::Listed(&subject.keys);
+            seen.secret = subject.secret.as_deref();
+            seen.context = subject.context.as_deref();
+        }
+        seen
     }
 
     /// The entry that it stands for, in its realm.
     pub(super) fn entry(&self, realm: &Realm) -> Entry {
+        #[cfg(test)]
+        COPIED.set(COPIED.get() + 1);
         let facts = self.facts;
         let mut entry = Entry {
             id: self.id,
@@ -222,7 +266,8 @@ impl Record {
 impl Rare {
     fn weight(&self) -> usize {
         let subject = self.subject.as_ref().map_or(0, Subject::weight);
-        size_of::<Self>() + subject + self.mismatch.as_ref().map_or(0, Mismatch::weight)
+        let rules = self.fault.as_ref().map_or(0, |fault| fault.rules.capacity() * size_of::<u64>());
+        size_of::<Self>() + subject + rules + self.mismatch.as_ref().map_or(0, Mismatch::weight)
     }
 }
 
@@ -245,6 +290,12 @@ impl Subject {
             *place = Some(text.into());
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many records this thread has copied into entries.
+    pub(super) static COPIED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

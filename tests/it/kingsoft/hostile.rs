@@ -1,9 +1,9 @@
 //! Requests that no SDK sends: each is answered clearly, soon, and without harm.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::wire::{Client, told};
-use crate::kit::{Answer, Server, Setup, send};
+use super::wire::{Client, SIGNED, Wire, told};
+use crate::kit::{Answer, Server, Setup, control, send};
 use kmsim::dialects::{AuthMode, BODY_LIMIT};
 
 fn open_server() -> Server {
@@ -134,4 +134,30 @@ fn what_is_signed_may_be_strange() {
         let client = Client { time: time.into(), ..Client::of(&server).on(super::wire::Wire::Simplified) };
         assert!([400, 403].contains(&told(&client.call("DescribeKeys", &[])).0), "{time}");
     }
+}
+
+#[test]
+fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
+    let server = Server::start();
+    let client = Client { secret: "wrong".into(), post: true, ..Client::of(&server) };
+    let get = |path: &str| control(server.address, "GET", path, &Value::Null);
+    for wire in SIGNED {
+        for (length, is_explained) in [(100, true), (400_000, false)] {
+            // A query is not that long.
+            if wire == Wire::Presigned && !is_explained {
+                continue;
+            }
+            let text = "t".repeat(length);
+            let answer = client.on(wire).call("Encrypt", &[("KeyId", "k"), ("Plaintext", &text)]);
+            assert!((400..500).contains(&answer.status), "{answer:?}");
+            let entry = get("requests").ok()["requests"].as_array_mut().unwrap().pop().unwrap();
+            assert_eq!(entry["auth"]["verdict"], "refused");
+            assert_eq!(
+                entry["signature"]["server"].is_string(),
+                is_explained,
+                "{wire:?} {length}: {entry:#}"
+            );
+        }
+    }
+    assert!(!get("metrics").text.contains("Encrypt"), "no label comes of a claim");
 }

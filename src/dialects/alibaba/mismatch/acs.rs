@@ -3,7 +3,7 @@
 use super::super::acs::{Authorization, Signed, header};
 use super::super::call::Call;
 use super::super::params::NAMING;
-use super::{Deviation, nearest};
+use super::{Deviation, is_too_long, nearest};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::redact::shown_query;
@@ -75,9 +75,13 @@ pub(super) fn explain<'a>(
     if genuine(&base, secret) || genuine(&text(&Signed { empty: "null", ..Signed::of(call) }), secret) {
         return None;
     }
+    if is_too_long(call) {
+        return Some(Mismatch::TooLong);
+    }
     let deviations = MISTAKES.iter().map(|(why, mistake)| {
         let canonical = authorization.canonical_request(&mistake(call, Signed::of(call)));
-        Deviation { why, signed: authorization.string_to_sign(&canonical), shown: displayed(&canonical) }
+        let signed = authorization.string_to_sign(&canonical);
+        Deviation { why, signed, shown: move || displayed(&canonical) }
     });
     let server = displayed(&authorization.canonical_request(&Signed::of(call)));
     Some(nearest(server, secret, others, deviations, genuine, &base))

@@ -8,7 +8,7 @@ use super::call::{Call, Scheme};
 use super::verify::access_key_id;
 use crate::dialects::Accounts;
 use crate::dialects::accounts::Secret;
-use crate::watch::journal::{Mismatch, Nearest};
+use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
 
 /// Looks for the mistake. `None` where the signature is right, or there is none to look at.
 pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
@@ -21,29 +21,101 @@ pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
     }
 }
 
-/// What a mismatch comes to, given the deviations tried: each with its text as it may be shown, and whether the
-/// signature is right for it.
-fn nearest<'a>(
+/// What a mismatch comes to, given the deviations tried, and whether the signature is right for a text.
+fn nearest<'a, F: FnOnce() -> String>(
     server: String,
     secret: &Secret,
-    mut others: impl Iterator<Item = &'a Secret>,
-    mut deviations: impl Iterator<Item = Deviation>,
+    others: impl Iterator<Item = &'a Secret>,
+    mut deviations: impl Iterator<Item = Deviation<F>>,
     genuine: impl Fn(&str, &Secret) -> bool,
     base: &str,
 ) -> Mismatch {
     let found = deviations.find(|it| genuine(&it.signed, secret));
-    let client = found.map(|it| Nearest { text: it.shown, why: it.why }).or_else(|| {
+    let client = found.map(|it| Nearest { text: (it.shown)(), why: it.why }).or_else(|| {
         let why = "the secret is that of another access key here";
+        let mut others = others.take(Mismatch::others(base.len()));
         others.any(|other| genuine(base, other)).then(|| Nearest { text: server.clone(), why })
     });
     Mismatch::new(server, client)
 }
 
+/// Whether a request is too long to be explained.
+fn is_too_long(call: &Call) -> bool {
+    let headers: usize = call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    // A body of parameters is among them.
+    let content = call.params.length().max(call.query.length() + call.body.len());
+    headers + call.path.len() + content > EXPLAINED
+}
+
 /// A mistake tried out.
-struct Deviation {
+struct Deviation<F> {
     why: &'static str,
     /// The text that a client signs who makes it.
     signed: String,
-    /// The same without what may be a secret.
-    shown: String,
+    /// Makes the same without what may be a secret.
+    shown: F,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::{HeaderMap, Method};
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::dialects::accounts::AccessKey;
+    use crate::dialects::{Account, Inbound, WORK};
+
+    const CREDENTIALS: &str = "AccessKeyId=one&SignatureMethod=HMAC-SHA1&Signature=x";
+
+    fn accounts() -> Accounts {
+        let mut accounts = Accounts::default();
+        let secret = Secret::Shared(Zeroizing::new("s".into()));
+        accounts.add(AccessKey::new("one".into(), secret, Arc::new(Account::plain("1"))));
+        accounts
+    }
+
+    fn call(body: String, authorization: Option<&str>) -> Call {
+        let mut headers = HeaderMap::new();
+        headers.extend(authorization.map(|it| (axum::http::header::AUTHORIZATION, it.parse().unwrap())));
+        let uri = "/".parse().unwrap();
+        Call::parse(Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) })
+    }
+
+    /// What it is, and how many bytes were decoded and encoded to read the request and to find that out.
+    fn explained(body: String, authorization: Option<&str>) -> (Option<Mismatch>, usize) {
+        WORK.set(0);
+        let call = call(body, authorization);
+        (explain(&accounts(), &call), WORK.get())
+    }
+
+    #[test]
+    fn explaining_costs_so_much_for_each_byte_and_no_more() {
+        let acs = "ACS3-HMAC-SHA256 Credential=one,SignedHeaders=host,Signature=x";
+        for authorization in [None, Some(acs)] {
+            let cost = |count: usize| {
+                let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
+                let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat(), authorization);
+                assert!(matches!(mismatch, Some(Mismatch::Explained { client: None, .. })), "{mismatch:?}");
+                work
+            };
+            let costs = [100, 200, 400, 800].map(cost);
+            // Each twice the one before, less what every request costs.
+            assert!(costs.windows(2).all(|pair| pair[1] <= 2 * pair[0]), "{costs:?}");
+            assert!(costs[3] < 100 * 9 * 800, "{costs:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_explained() {
+        for count in [3_000, 100_000] {
+            let params: Vec<_> = (0..count).map(|n| format!("&{n:06}")).collect();
+            let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat(), None);
+            assert_eq!(mismatch, Some(Mismatch::TooLong));
+            assert!(work <= 16 * count, "no more than reading and the check itself: {work}");
+        }
+        let acs = "ACS3-HMAC-SHA256 Credential=one,SignedHeaders=host,Signature=x";
+        assert_eq!(explained("b".repeat(EXPLAINED), Some(acs)).0, Some(Mismatch::TooLong));
+    }
 }

@@ -6,13 +6,20 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::call::Call;
 use super::super::params::NAMING;
 use super::super::rpc::string_to_sign;
-use super::{Deviation, nearest};
+use super::{Deviation, is_too_long, nearest};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_into;
 use crate::dialects::form::{Form, is_form};
 use crate::dialects::redact::shown;
 use crate::watch::journal::{Mismatch, Nearest};
+
+/// Where a parameter was sent. One that is in both is the body's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Query,
+    Body,
+}
 
 /// How a client builds its text.
 #[derive(Clone, Copy)]
@@ -22,7 +29,7 @@ struct Way {
     encode: fn(&str) -> String,
     /// Whether the joined parameters are encoded once more.
     twice: bool,
-    takes: fn(&Call, &str, &str) -> bool,
+    takes: fn(Place, &str) -> bool,
     value: fn(&str) -> String,
     order: fn(&str) -> String,
 }
@@ -32,7 +39,7 @@ const RIGHT: Way = Way {
     method: |call| call.method.as_str(),
     encode: percent,
     twice: true,
-    takes: |_, _, _| true,
+    takes: |_, _| true,
     value: str::to_owned,
     order: str::to_owned,
 };
@@ -63,19 +70,15 @@ const WRONG: &[Way] = &[
         ..RIGHT
     },
     Way { why: "the joined parameters were not percent-encoded once more", twice: false, ..RIGHT },
-    Way {
-        why: "parameters without a value were not signed",
-        takes: |_, _, value| !value.is_empty(),
-        ..RIGHT
-    },
+    Way { why: "parameters without a value were not signed", takes: |_, value| !value.is_empty(), ..RIGHT },
     Way {
         why: "only the query's parameters were signed, and not those of the body",
-        takes: |call, name, _| !is_in_body(call, name),
+        takes: |place, _| place == Place::Query,
         ..RIGHT
     },
     Way {
         why: "only the body's parameters were signed, and not those of the query",
-        takes: |call, name, _| is_in_body(call, name),
+        takes: |place, _| place == Place::Body,
         ..RIGHT
     },
     Way {
@@ -111,8 +114,14 @@ pub(super) fn explain<'a>(
     if genuine(&base, secret) && mended == given {
         return None;
     }
+    if is_too_long(call) {
+        return Some(Mismatch::TooLong);
+    }
+    let body = Form::read(&[&call.body]).filter(|_| is_form(&call.headers)).unwrap_or_default();
+    let of = |name: &str| if body.get(name).is_some() { Place::Body } else { Place::Query };
+    let sent: Vec<_> = call.params.iter().map(|(name, value)| (of(name), name, value)).collect();
     let open = |name: &str, value: &str| shown(&NAMING, name, value);
-    let server = RIGHT.text(call, open);
+    let server = RIGHT.text(call, &sent, open);
     if let Secret::Shared(text) = secret {
         let other_hash = if hash == Hash::Sha1 { Hash::Sha256 } else { Hash::Sha1 };
         let keyed: [(_, &[&[u8]], _); 3] = [
@@ -132,20 +141,25 @@ pub(super) fn explain<'a>(
     }
     let deviations = WRONG.iter().map(|way| Deviation {
         why: way.why,
-        signed: way.text(call, |_, value| value.to_owned()),
-        shown: way.text(call, open),
+        signed: way.text(call, &sent, |_, value| value.to_owned()),
+        shown: || way.text(call, &sent, open),
     });
     Some(nearest(server, secret, others, deviations, genuine, &base))
 }
 
 impl Way {
-    fn text(&self, call: &Call, shown: impl Fn(&str, &str) -> String) -> String {
-        let signed = call
-            .params
+    fn text(
+        &self,
+        call: &Call,
+        sent: &[(Place, &str, &str)],
+        shown: impl Fn(&str, &str) -> String,
+    ) -> String {
+        let signed = sent
             .iter()
-            .filter(|(name, value)| *name != "Signature" && (self.takes)(call, name, value));
+            .filter(|(place, name, value)| *name != "Signature" && (self.takes)(*place, value))
+            .map(|(_, name, value)| (*name, *value));
         let mut signed: Vec<_> = signed.collect();
-        signed.sort_by_key(|(name, _)| (self.order)(name));
+        signed.sort_by_cached_key(|(name, _)| (self.order)(name));
         let encode = self.encode;
         let pair = |(name, value): &(&str, &str)| {
             [&encode(name), "=", &shown(name, &encode(&(self.value)(value)))].concat()
@@ -160,9 +174,4 @@ fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     encode_into(&mut encoded, text);
     encoded
-}
-
-fn is_in_body(call: &Call, name: &str) -> bool {
-    let body = Form::read(&[&call.body]).filter(|_| is_form(&call.headers));
-    body.is_some_and(|body| body.get(name).is_some())
 }

@@ -1,0 +1,149 @@
+//! How much the journal may hold, and who gives way where that is not enough: whoever holds the
+//! most, so that nobody loses anything who holds no more than an equal share.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use super::ring::{Most, Ring};
+use super::{Journal, Lost, Rings};
+use crate::model::{Realm, Scope};
+
+/// How many bytes a realm's records may take together, for each that there may be.
+const BYTES_EACH: usize = 4096;
+/// How many realms have records.
+const REALMS: usize = 1024;
+/// How many bytes the whole journal takes at the most.
+const BYTES: usize = 64 * 1024 * 1024;
+/// How many of those are for requests that were refused.
+const REFUSED: usize = 4 * 1024 * 1024;
+/// How many realms without a ring are remembered for what they lost, and accounts for what was
+/// refused.
+const REMEMBERED: usize = 4096;
+
+/// The bounds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// Of one realm.
+    pub(super) realm: Most,
+    /// Of what is refused.
+    pub(super) refused: Most,
+    /// How many realms have records.
+    pub(super) realms: usize,
+    /// How many bytes all realms take together.
+    pub(super) bytes: usize,
+}
+
+impl Room {
+    /// The bounds of a journal with so many records for each realm.
+    pub(super) fn usual(records: usize) -> Self {
+        Self {
+            realm: Most { records, bytes: records.saturating_mul(BYTES_EACH) },
+            // Up to half of a queue's places may be empty.
+            refused: Most { records: usize::MAX, bytes: REFUSED * 3 / 4 },
+            realms: REALMS,
+            bytes: BYTES - REFUSED,
+        }
+    }
+}
+
+/// The realm that gives way to another one: of the account with the most realms, or the quietest of
+/// those, the one that was quiet for longest.
+pub(super) fn least(rings: &Rings) -> Option<Realm> {
+    let mut realms: HashMap<&str, usize> = HashMap::new();
+    for realm in rings.keys() {
+        *realms.entry(&realm.account).or_default() += 1;
+    }
+    let most = realms.values().max()?;
+    let of_most = rings.iter().filter(|(realm, _)| realms.get(&*realm.account) == Some(most));
+    of_most.min_by_key(|(_, ring)| ring.newest()).map(|(realm, _)| realm.clone())
+}
+
+impl Journal {
+    /// Drops records until there is room again, and some to spare, so that this is seldom done.
+    pub(super) fn shed(&self) {
+        let _one = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.total.load(Ordering::Relaxed) <= self.room.bytes {
+            return;
+        }
+        let floor = self.room.bytes - self.room.bytes / 64;
+        let rings = self.rings.load();
+        let mut accounts: HashMap<&str, (usize, Vec<&Arc<Ring>>)> = HashMap::new();
+        for (realm, ring) in rings.iter() {
+            let (bytes, of_account) = accounts.entry(&realm.account).or_default();
+            *bytes += ring.bytes();
+            of_account.push(ring);
+        }
+        let share = floor / accounts.len().max(1);
+        while self.total.load(Ordering::Relaxed) > floor {
+            let largest = accounts.values_mut().max_by_key(|(bytes, _)| *bytes);
+            let Some((bytes, of_account)) = largest.filter(|(bytes, _)| *bytes > share) else { break };
+            let Some(ring) = of_account.iter().max_by_key(|ring| ring.bytes()) else { break };
+            let much = (*bytes - share).min(self.room.bytes / 512);
+            let freed = ring.shed(much, &self.total);
+            *bytes = if freed == 0 { 0 } else { bytes.saturating_sub(freed) };
+        }
+    }
+}
+
+/// What had to go, as far as no ring tells it.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    /// With the rings of these realms.
+    realms: HashMap<Realm, u64>,
+    /// Requests that were refused, by the account that they claimed.
+    refused: HashMap<Arc<str>, u64>,
+    /// Of realms and accounts too many to remember. It counts for everybody.
+    beyond: Lost,
+}
+
+impl Gone {
+    /// A realm lost its ring, and so many records.
+    pub(super) fn with_ring(&mut self, realm: Realm, records: u64) {
+        if self.realms.len() < REMEMBERED || self.realms.contains_key(&realm) {
+            *self.realms.entry(realm).or_default() += records;
+        } else {
+            self.beyond.let_in += records;
+        }
+    }
+
+    /// The realm has a ring again, which tells what was lost.
+    pub(super) fn back(&mut self, realm: &Realm) -> u64 {
+        self.realms.remove(realm).unwrap_or_default()
+    }
+
+    /// A refused request that claimed this account had to go.
+    pub(super) fn refused(&mut self, account: &Arc<str>) {
+        if let Some(count) = self.refused.get_mut(account) {
+            *count += 1;
+        } else if self.refused.len() < REMEMBERED {
+            self.refused.insert(Arc::clone(account), 1);
+        } else {
+            self.beyond.refused += 1;
+        }
+    }
+
+    /// What these realms lost.
+    pub(super) fn of(&self, scope: &Scope) -> Lost {
+        let realms = self.realms.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, lost)| lost);
+        let refused = self.refused.iter().filter(|(account, _)| claims(scope, account)).map(|(_, lost)| lost);
+        Lost {
+            let_in: self.beyond.let_in + realms.sum::<u64>(),
+            refused: self.beyond.refused + refused.sum::<u64>(),
+        }
+    }
+
+    /// Forgets what these realms lost.
+    pub(super) fn clear(&mut self, scope: &Scope) {
+        self.realms.retain(|realm, _| !scope.has(realm));
+        self.refused.retain(|account, _| !claims(scope, account));
+        if *scope == Scope::default() {
+            self.beyond = Lost::default();
+        }
+    }
+}
+
+/// Whether a request that claimed this account may have been about the scope.
+fn claims(scope: &Scope, account: &Arc<str>) -> bool {
+    scope.account.as_ref().is_none_or(|it| it == account)
+}
