@@ -5,7 +5,7 @@ openssl pkcs12 -export -inkey client.key -in client.crt -passout pass:@SECRET@ -
   -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1
 printf '{"KeyId":"%s","PrivateKeyData":"%s"}' @ID@ "$(openssl base64 -A -in client.p12)" > client-key.json
 # 2. Give the server the public half: in its accounts file, it stands in place of the access key's secret.
-printf 'accounts:\n  - access_keys:\n      - id: "%s"\n        public_key: |\n' @ID@ > accounts.yaml
+printf 'accounts:\n  - id: "1000000000000001"\n    access_keys:\n      - id: "%s"\n        public_key: |\n' @ID@ > accounts.yaml
 openssl pkey -in client.key -pubout | sed 's/^/          /' >> accounts.yaml
 # 3. Point the client here.
 export credentials_type=client_key
