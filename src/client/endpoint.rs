@@ -1,6 +1,6 @@
 //! Where a server is.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::Uri;
 use axum::http::uri::{Authority, Scheme};
@@ -74,6 +74,13 @@ impl Endpoint {
         self.authority.as_str()
     }
 
+    /// `host:port` under a name that begins with the region. An address has no such name: that is `localhost`.
+    pub(crate) fn in_region(&self, region: &str) -> String {
+        let (host, port) = self.host_and_port();
+        let host = if host.parse::<IpAddr>().is_ok() { "localhost" } else { host };
+        format!("{region}.{host}:{port}")
+    }
+
     /// The host without the brackets of IPv6, and the port.
     pub(super) fn host_and_port(&self) -> (&str, u16) {
         let host = self.authority.host();
@@ -110,6 +117,18 @@ mod tests {
             "http://a:",
         ] {
             assert!(Endpoint::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_the_first_label() {
+        for (url, expected) in [
+            ("http://127.0.0.1:5690", "cn-shanghai.localhost:5690"),
+            ("https://[::1]:5691", "cn-shanghai.localhost:5691"),
+            ("http://localhost:5690", "cn-shanghai.localhost:5690"),
+            ("http://kmsim", "cn-shanghai.kmsim:80"),
+        ] {
+            assert_eq!(Endpoint::parse(url).unwrap().in_region("cn-shanghai"), expected);
         }
     }
 

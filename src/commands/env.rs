@@ -68,11 +68,13 @@ fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region:
     let url = endpoint.url();
     // Who fetches the certificate authority does not trust it yet.
     let [pem, p12] = ["pem", "p12"].map(|form| format!("http://{}/_kmsim/ca.{form}", endpoint.authority()));
+    let regional = endpoint.in_region(region);
     let words = [
         ("@URL@", url.as_str()),
         ("@CA_PEM@", &pem),
         ("@CA_P12@", &p12),
         ("@ENDPOINT@", endpoint.authority()),
+        ("@REGION_ENDPOINT@", &regional),
         ("@ID@", &credentials.id),
         ("@SECRET@", &credentials.secret),
         ("@REGION@", region),

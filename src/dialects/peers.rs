@@ -81,7 +81,8 @@ impl From<ToStrError> for Unsignable {
 
 /// An SDK or a tool, and the text that points it at a server. In the text, a line that begins with `http|` or `https|`
 /// stands for that scheme only. These words are replaced, each by a whole literal of the language: `@URL@`, `@ENDPOINT@`
-/// (`host:port`), `@ID@`, `@SECRET@`, `@REGION@`, and where the certificate authority is fetched, `@CA_PEM@` and `@CA_P12@`.
+/// (`host:port`), `@REGION_ENDPOINT@` (the same, under a name that begins with the region), `@ID@`, `@SECRET@`, `@REGION@`,
+/// and where the certificate authority is fetched, `@CA_PEM@` and `@CA_P12@`.
 pub struct Client {
     /// Its name on the command line.
     pub name: &'static str,

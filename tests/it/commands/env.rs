@@ -17,9 +17,30 @@ fn env(arguments: &[&str]) -> Ended {
 
 #[test]
 fn the_known_clients_are_there() {
-    let expected = ["python", "go", "node", "java", "php", "terraform", "aliyun-cli", "vault"];
-    assert_eq!(clients(&PEERS[0]).collect::<Vec<_>>(), expected);
-    assert!(PEERS.iter().all(|peer| !peer.clients.is_empty()));
+    let expected: [&[&str]; 2] = [
+        &[
+            "python",
+            "python-classic",
+            "oss2",
+            "go",
+            "go-v4",
+            "go-classic",
+            "node",
+            "java",
+            "java-classic",
+            "php",
+            "secrets-manager",
+            "client-key",
+            "nacos",
+            "terraform",
+            "aliyun-cli",
+            "vault",
+        ],
+        &["python", "go", "node", "java"],
+    ];
+    for (peer, expected) in PEERS.iter().zip(expected) {
+        assert_eq!(clients(peer).collect::<Vec<_>>(), expected, "{}", peer.name);
+    }
 }
 
 #[test]
@@ -49,8 +70,9 @@ fn each_names_the_server_and_the_access_key() {
                 "https://kmsim.test:5691",
             ]);
             assert!(other.done().contains("cn-beijing") && other.out.contains("testid"), "{other:?}");
-            // Over HTTPS the certificate has to be trusted.
-            assert!(other.out.contains("/_kmsim/ca."), "{other:?}");
+            // Over HTTPS the certificate has to be trusted, except by clients that take any.
+            let careless = ["secrets-manager", "client-key"].contains(&client);
+            assert_eq!(other.out.contains("/_kmsim/ca."), !careless, "{other:?}");
         }
     }
 }
@@ -98,17 +120,32 @@ fn an_awkward_secret_stays_what_it_is() {
         last_line(Command::new("node").arg("-"), &format!("{node}\nconsole.log(kms.it.accessKeySecret);\n")),
         AWKWARD
     );
-    for (client, variable) in
-        [("aliyun-cli", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"), ("vault", "ALICLOUD_SECRET_KEY")]
-    {
+    for (client, variable) in [
+        ("aliyun-cli", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        ("vault", "ALICLOUD_SECRET_KEY"),
+        ("secrets-manager", "credentials_access_secret"),
+    ] {
         // The certificate is fetched by a command that is not to run here.
         let text = format!("curl() {{ :; }}\n{}\nprintf '%s\\n' \"${variable}\"\n", with(client));
         assert_eq!(last_line(&mut Command::new("sh"), &text), AWKWARD, "{client}");
     }
     assert!(with("php").contains(r#"'accessKeySecret' => 'a\'b"c\\d$e${f}%{g}`h`@ID@',"#));
     assert!(with("terraform").contains(r#"secret_key   = "a'b\"c\\d$e$${f}%%{g}`h`@ID@""#));
-    for client in ["go", "java"] {
+    for client in ["go", "go-v4", "java"] {
         assert!(with(client).contains(r#"("a'b\"c\\d$e${f}%{g}`h`@ID@")"#), "{client}");
+    }
+}
+
+#[test]
+fn terraform_is_told_of_one_region_and_of_several() {
+    let shown = env(&["terraform", "--region", "cn-shanghai", "--url", "http://127.0.0.1:5691"]);
+    for line in [
+        "  region       = \"cn-shanghai\"",
+        "    # kmsim --region \"cn-shanghai\"",
+        "    kms = \"127.0.0.1:5691\"",
+        "    # kms = \"cn-shanghai.localhost:5691\"",
+    ] {
+        assert!(shown.done().lines().any(|it| it == line), "{line}: {shown:?}");
     }
 }
 
@@ -118,7 +155,10 @@ fn what_cannot_be_pointed_is_told() {
     assert!(mistake.mistaken().contains("terraform") && mistake.err.contains("aliyun-cli"), "{mistake:?}");
     assert!(env(&[]).mistaken().contains("<CLIENT>"));
     let none = env(&["terraform", "--cloud", "kingsoft"]);
-    assert_eq!(none.mistaken(), "CLIENT: terraform is no client of kingsoft's; those are: python");
+    assert_eq!(
+        none.mistaken(),
+        "CLIENT: terraform is no client of kingsoft's; those are: python, go, node, java"
+    );
     assert!(env(&["python", "--cloud", "nimbus"]).mistaken().contains("--cloud"));
     assert!(env(&["python", "--url", "kmsim"]).mistaken().starts_with("--url: "));
     assert_eq!(env(&["python", "--access-key", "hush"]).mistaken(), "--access-key: expected ID:SECRET");

@@ -14,6 +14,10 @@ provider "alicloud" {
 http|  protocol     = "HTTP"
 https|  protocol     = "HTTPS"
   endpoints {
+    # The provider names its region in some calls only. So start the server with this one:
+    # kmsim --region @REGION@
     kms = @ENDPOINT@
+    # For several regions, give each provider a host that begins with its region, and that /etc/hosts knows:
+    # kms = @REGION_ENDPOINT@
   }
 }

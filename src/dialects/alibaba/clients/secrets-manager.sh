@@ -1,0 +1,7 @@
+# For PyPI aliyun-secret-manager-client, Maven com.aliyun:alibabacloud-secretsmanager-client
+# and Go github.com/aliyun/aliyun-secretsmanager-client-go.
+# They speak HTTPS, which the server does on the same port, and take any certificate.
+export credentials_type=ak
+export credentials_access_key_id=@ID@
+export credentials_access_secret=@SECRET@
+export cache_client_region_id='[{"regionId":"'@REGION@'","endpoint":"'@ENDPOINT@'"}]'
