@@ -162,7 +162,6 @@ impl Engine {
     }
 
     /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
-    #[must_use]
     pub fn restored_clocks(&self, scope: &Scope, marks: &Marks) -> impl Fn(&Realm) -> Instant + use<> {
         self.clocks.shown_by(scope, marks)
     }

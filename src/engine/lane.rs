@@ -235,9 +235,8 @@ impl Desk {
                 while waiting.len() < BATCH {
                     match messages.try_recv() {
                         Ok(message) => waiting.push(message),
-                        Err(mpsc::error::TryRecvError::Empty) => break,
                         Err(mpsc::error::TryRecvError::Disconnected) if waiting.is_empty() => return,
-                        Err(mpsc::error::TryRecvError::Disconnected) => break,
+                        Err(_) => break,
                     }
                 }
             }

@@ -116,6 +116,7 @@ impl Seeds {
     }
 
     /// Whether it takes long to grow what they say.
+    #[must_use]
     pub fn are_large(&self) -> bool {
         let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
         self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE

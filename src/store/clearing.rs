@@ -20,7 +20,7 @@ const TABLES: [(&str, &str); 10] = [
 ];
 
 /// How many rows a sweep takes away, and those that have the same number as the last.
-const ROWS_AT_ONCE: i64 = 400;
+const ROWS_AT_ONCE: i64 = 200;
 
 /// Leaves nothing of the realm of this number but the number.
 pub(super) async fn clear(connection: &mut SqliteConnection, realm: i64) -> Result<(), StoreError> {
