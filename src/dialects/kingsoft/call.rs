@@ -97,6 +97,10 @@ impl Call {
             flaw = Some(Flaw::Parameter(name));
             Form::default()
         });
+        let misplaced = if method == Method::GET { in_body(&headers, &body) } else { in_query(query) };
+        if let (None, Some(name)) = (&flaw, misplaced) {
+            flaw = Some(Flaw::Parameter(name));
+        }
         let query = read(&[query]).unwrap_or_default();
         let path = uri.path().to_owned();
         let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
@@ -153,9 +157,28 @@ fn read(forms: &[&[u8]]) -> Result<Form, String> {
     Form::read(forms).ok_or_else(|| {
         let pairs = forms.iter().flat_map(|form| raw_pairs(form));
         let bad = |pair: &(&[u8], &[u8])| Form::read(&[&[pair.0, b"=", pair.1].concat()]).is_none();
-        let name = pairs.into_iter().find(bad).map_or(&b""[..], |(name, _)| name);
-        String::from_utf8_lossy(name).chars().take(NAME_SHOWN).collect()
+        shown(pairs.into_iter().find(bad).map_or(&b""[..], |(name, _)| name))
     })
+}
+
+fn shown(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).chars().take(NAME_SHOWN).collect()
+}
+
+/// The first parameter in the body of a request that has all of them in its query: the document forbids to mix.
+fn in_body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    if is_json(headers) {
+        return (!body.is_empty() && flat(body).is_some_and(|pairs| !pairs.is_empty()))
+            .then(|| BODY.to_owned());
+    }
+    is_form(headers).then(|| raw_pairs(body).next()).flatten().map(|(name, _)| shown(name))
+}
+
+/// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and one
+/// SDK names the action there as well.
+fn in_query(query: &[u8]) -> Option<String> {
+    let allowed = |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version");
+    raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -245,7 +268,7 @@ mod tests {
     fn json_bodies_are_flat_too() {
         let json = [("content-type", "application/json")];
         let body = r#"{"KeyId":["a","b"],"N":64,"V":1.0,"T":true,"O":{"x":"y"},"E":"","Z":null}"#;
-        let call = post("/?Action=A&N=1", &json, body);
+        let call = post("/?Action=A", &json, body);
         for (name, value) in [("Action", "A"), ("N", "64"), ("V", "1.0"), ("T", "true"), ("O.x", "y")] {
             assert_eq!(call.param(name), Some(value), "{name}");
         }
@@ -259,8 +282,35 @@ mod tests {
 
     #[test]
     fn the_parameter_that_cannot_be_read_is_named() {
-        let flaw = post("/?a=1&b=%FF", &[], "").flaw;
+        let flaw = post("/", &[], "a=1&b=%FF").flaw;
         assert!(matches!(flaw, Some(Flaw::Parameter(name)) if name == "b"));
+    }
+
+    #[test]
+    fn parameters_stand_in_the_query_of_get_and_in_the_body_of_post() {
+        let json = [("content-type", "application/json")];
+        let get = |headers: &[(&'static str, &str)], body: &str| {
+            Call::parse(inbound(Method::GET, "/?Action=A&KeyId=k", headers, body)).flaw
+        };
+        for (flaw, misplaced) in [
+            (get(&[], "").map(Error::from), None),
+            (get(&json, "{}").map(Error::from), None),
+            (get(&[("content-type", "text/plain")], "a=b").map(Error::from), None),
+            (get(&[], "a=b").map(Error::from), Some("a")),
+            (get(&json, r#"{"a":"b"}"#).map(Error::from), Some("Body")),
+            (post("/", &[], "a=b").flaw.map(Error::from), None),
+            (post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw.map(Error::from), None),
+            (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").flaw.map(Error::from), None),
+            (post("/?Action=A&KeyId=k", &[], "").flaw.map(Error::from), Some("KeyId")),
+            (post("/?KeyId=k", &[], "KeyId=k").flaw.map(Error::from), Some("KeyId")),
+            (post("/?DryRun=true", &json, r#"{"a":"b"}"#).flaw.map(Error::from), Some("DryRun")),
+        ] {
+            match (flaw, misplaced) {
+                (None, None) => {}
+                (Some(Error::Malformed(name)), Some(misplaced)) => assert_eq!(name, misplaced),
+                (flaw, misplaced) => panic!("{flaw:?}, and not {misplaced:?}"),
+            }
+        }
     }
 
     #[test]
