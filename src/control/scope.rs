@@ -49,7 +49,7 @@ impl Named {
             Some(region) if !Realm::is_region_id(&region) => {
                 return Err(Refused::bad(format!("region: {region:?} is not a region id")));
             }
-            region => region.map(Arc::from),
+            region => region.map(|region| region.to_ascii_lowercase().into()),
         };
         Ok(Scope { account, region })
     }

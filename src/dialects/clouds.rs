@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alibaba::Alibaba;
 use super::kingsoft::Kingsoft;
 use super::peers::Peer;
-use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, serve};
+use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, regions, serve};
 use crate::engine::{self, Engine, Rules};
 use crate::watch::Watch;
 
@@ -85,7 +85,7 @@ pub struct Clouds {
     /// The one whose older clients leave no mark: what is nobody else's is taken for its own.
     unmarked: Box<dyn Cloud>,
     /// The region that the server was given.
-    region: Option<Box<str>>,
+    region: Option<Arc<str>>,
 }
 
 impl Clouds {
@@ -97,7 +97,7 @@ impl Clouds {
         Self {
             marked: vec![Box::new(Kingsoft::new(accounts(), auth, region))],
             unmarked: Box::new(Alibaba::new(accounts(), auth, region)),
-            region: region.map(Box::from),
+            region: region.and_then(regions::fold),
         }
     }
 

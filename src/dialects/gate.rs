@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::accounts::AccessKey;
+use super::regions::{Regions, fold};
 use super::times::Times;
 use super::{Account, Accounts, AuthMode, Dialect, Verified};
 use crate::algorithms::mac::equal;
@@ -21,6 +22,7 @@ pub(super) struct Gate {
     auth: AuthMode,
     dialect: Arc<str>,
     default_region: Arc<str>,
+    regions: Regions,
     rules: &'static Rules,
 }
 
@@ -40,16 +42,15 @@ pub(super) enum TokenFlaw {
 impl Gate {
     /// The gate of dialect `D`. `region` is that of a request that names none; without one it is the dialect's own.
     pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        let default_region = region.unwrap_or(D::DEFAULT_REGION).into();
-        Self { accounts, auth, dialect: D::NAME.into(), default_region, rules: D::rules() }
+        let default_region = region.and_then(fold).unwrap_or_else(|| D::DEFAULT_REGION.into());
+        let regions = Regions::of(D::REGIONS);
+        Self { accounts, auth, dialect: D::NAME.into(), default_region, regions, rules: D::rules() }
     }
 
     /// The realm of `account` in the region that a request names, if that can be one.
     pub(super) fn realm(&self, account: &Account, region: Option<&str>) -> Option<Realm> {
         let region = match region {
-            Some(region) if *region != *self.default_region => {
-                Realm::is_region_id(region).then(|| region.into())?
-            }
+            Some(region) if *region != *self.default_region => fold(region)?,
             _ => Arc::clone(&self.default_region),
         };
         Some(Realm { dialect: Arc::clone(&self.dialect), account: Arc::clone(&account.id), region })
@@ -63,8 +64,7 @@ impl Gate {
             }
             AuthMode::Warn | AuthMode::Off => Some(self.accounts.presumed(access_key)),
         };
-        let region = region.filter(|region| Realm::is_region_id(region));
-        let region = region.map_or_else(|| Arc::clone(&self.default_region), Arc::from);
+        let region = region.and_then(fold).unwrap_or_else(|| Arc::clone(&self.default_region));
         let account = account.map_or_else(|| "".into(), |account| Arc::clone(&account.id));
         Realm { dialect: Arc::clone(&self.dialect), account, region }
     }
@@ -93,7 +93,9 @@ impl Gate {
             },
         };
         let (user, quota) = (Arc::clone(&account.id), account.quota);
-        let caller = Caller { realm: realm(&account)?, rules: self.rules, user, quota, rehearses: false };
+        let realm = realm(&account)?;
+        self.regions.note(&realm.region);
+        let caller = Caller { realm, rules: self.rules, user, quota, rehearses: false };
         Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off })
     }
 

@@ -231,7 +231,7 @@ impl Word for Region {
     const WHAT: &'static str = "a region's id: letters, digits and hyphens";
 
     fn read(text: &str) -> Option<Self> {
-        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_owned()))
+        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_ascii_lowercase()))
     }
 
     fn write(&self) -> Cow<'_, str> {
