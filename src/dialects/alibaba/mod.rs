@@ -22,6 +22,7 @@ mod mismatch;
 mod names;
 mod params;
 mod policies;
+mod regions;
 mod reply;
 mod rpc;
 mod rules;
@@ -114,9 +115,11 @@ fn millis(length: Duration) -> u64 {
 impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
     const DEFAULT_REGION: &'static str = "cn-hangzhou";
+    const REGIONS: &'static [&'static str] = regions::REGIONS;
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "Rejected.Throttling";
+    const REPLAYED: &'static str = "SignatureNonceUsed";
     const NOT_YET: &'static str = include_str!("../../../fixtures/alibaba/not-yet.txt");
     type Call = Call;
     type Error = Error;
@@ -155,7 +158,7 @@ impl Dialect for Alibaba {
     }
 
     fn claimed(&self, call: &Call) -> Realm {
-        self.gate.claimed(verify::access_key_id(call), call.region())
+        self.gate.claimed(verify::access_key_id(call), verify::region(&self.gate, call))
     }
 
     fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef> {

@@ -9,6 +9,7 @@ use super::params::NAMING;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::form::Form;
 use crate::dialects::gate::LEEWAY;
 use crate::dialects::redact::shown_query;
 use crate::dialects::times::Times;
@@ -32,6 +33,11 @@ const OPEN: &[&str] = &[
     "x-amz-date",
     "x-version",
 ];
+/// How often one name may stand among the signed headers. One SDK names `host` twice; without a bound, names that repeat
+/// would make the signed text grow with the square of the request.
+const MENTIONS_MAX: usize = 4;
+/// The headers that are read where they are signed, or believed by what is signed besides.
+const READ: &[&str] = &[TOKEN, "content-type", "date", "x-amz-date"];
 /// For how long a signature in a query may be made to last: AWS's week.
 const LASTS_MAX: u64 = 7 * 86_400;
 
@@ -84,7 +90,7 @@ impl<'a> Claim<'a> {
         let credential = part("Credential").ok_or_else(|| Flaw::CredentialMissing(told()))?;
         let signature = part("Signature").ok_or_else(|| Flaw::SignatureMissing(told()))?;
         let signed_headers = part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
-        if !is_set(signed_headers) {
+        if !are_names(signed_headers) {
             return Err(Flaw::AuthorizationMalformed);
         }
         let (date, at) = match (call.header("x-amz-date"), call.header("date")) {
@@ -94,7 +100,7 @@ impl<'a> Claim<'a> {
             }
             (None, None) => return Err(Flaw::DateMissing(told())),
         };
-        let scope = Scope::of(credential, &date)?;
+        let scope = Scope::of(credential, &date, at)?;
         let token = call.header(TOKEN);
         Self { scope, signed_headers, signature, date, at, lasts: None, token }.complete(call)
     }
@@ -108,12 +114,15 @@ impl<'a> Claim<'a> {
         }
         let credential = required("X-Amz-Credential")?;
         let signed_headers = required("X-Amz-SignedHeaders")?;
-        if !is_set(signed_headers) {
+        if !are_names(signed_headers) {
             return Err(Error::Malformed("X-Amz-SignedHeaders".into()));
         }
         let (date, at) = basic(required("X-Amz-Date")?)?;
         let signature = required("X-Amz-Signature")?;
-        let scope = Scope::of(credential, &date)?;
+        if call.query.all("X-Amz-Signature").nth(1).is_some() {
+            return Err(Error::Malformed("X-Amz-Signature".into()));
+        }
+        let scope = Scope::of(credential, &date, at)?;
         let lasts = call.query.get("X-Amz-Expires").map(|text| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
             let seconds = text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
@@ -154,9 +163,10 @@ impl<'a> Claim<'a> {
     pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
         let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
         let mac = hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
-        // A token that is believed must be signed; in a query it is.
-        let covered =
-            !call.headers.contains_key(TOKEN) || self.signed_headers.split(';').any(|it| it == TOKEN);
+        let signs = |name: &str| self.signed_headers.split(';').any(|it| it == name);
+        let is_one = |name: &str| !signs(name) || call.headers.get_all(name).iter().nth(1).is_none();
+        // A token that is believed must be signed; in a query it is. The order of a header's values is not signed.
+        let covered = (!call.headers.contains_key(TOKEN) || signs(TOKEN)) && READ.iter().all(|it| is_one(it));
         if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
             Ok(())
         } else {
@@ -184,8 +194,8 @@ impl<'a> Claim<'a> {
     fn canonical_request(&self, call: &Call, query: &str, shown: impl Fn(&str) -> bool) -> String {
         let mut text = [call.method.as_str(), "\n", &call.path, "\n", query, "\n"].concat();
         for name in self.signed_headers.split(';') {
-            let mut values: Vec<_> =
-                call.headers.get_all(name).iter().map(|value| value.as_bytes().trim_ascii()).collect();
+            let values = call.headers.get_all(name).iter();
+            let mut values: Vec<_> = values.map(|value| single_spaced(value.as_bytes())).collect();
             values.sort_unstable();
             let value = values.join(&b","[..]);
             let value = if shown(name) {
@@ -201,8 +211,9 @@ impl<'a> Claim<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`.
-    fn of(credential: &'a str, date: &str) -> Result<Self, Flaw> {
+    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`, which is `at`. Of a date with
+    /// an offset, the day is the one that it shows, or the one in UTC.
+    fn of(credential: &'a str, date: &str, at: Instant) -> Result<Self, Flaw> {
         let parts: Vec<_> = credential.split('/').collect();
         let [access_key, day, region, service, terminator] = parts[..] else {
             return Err(Flaw::CredentialMalformed(credential.to_owned()));
@@ -212,7 +223,9 @@ impl<'a> Scope<'a> {
             () if terminator != TERMINATOR => Err(Flaw::TerminatorWrong(terminator.to_owned())),
             () if !Realm::is_region_id(region) => Err(Flaw::RegionInvalid(region.to_owned())),
             () if service != SERVICE => Err(Flaw::ServiceWrong),
-            () if date.get(..8) != Some(day) => Err(Flaw::DayMismatched),
+            () if date.get(..8) != Some(day) && written(at).0.get(..8) != Some(day) => {
+                Err(Flaw::DayMismatched)
+            }
             () => Ok(Self { day, region }),
         }
     }
@@ -226,24 +239,62 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether names are in lower case and stand once: one that came again and again would make the signed text grow
-/// without end.
-fn is_set(names: &str) -> bool {
-    let mut all: Vec<_> = names.split(';').collect();
-    all.sort_unstable();
-    all.windows(2).all(|pair| pair[0] != pair[1]) && !names.bytes().any(|byte| byte.is_ascii_uppercase())
+/// The headers that a request says it signs, whether or not the rest of its signature can be read.
+pub(super) fn signed_headers<'a>(authorization: Option<&'a str>, query: &'a Form) -> Option<&'a str> {
+    let Some(authorization) = authorization else { return query.get("X-Amz-SignedHeaders") };
+    let (_, parts) = authorization.split_once(' ')?;
+    parts.split(',').find_map(|part| part.trim().strip_prefix("SignedHeaders="))
 }
 
-/// Reads a time in ISO 8601's basic form.
+/// Whether names are in lower case, and none stands too often.
+fn are_names(names: &str) -> bool {
+    let mut all: Vec<_> = names.split(';').collect();
+    all.sort_unstable();
+    all.chunk_by(|a, b| a == b).all(|same| same.len() <= MENTIONS_MAX)
+        && !names.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// A header's value as it is signed: without blanks around it, and with one for several.
+fn single_spaced(value: &[u8]) -> Vec<u8> {
+    let mut value = value.trim_ascii().to_vec();
+    value.dedup_by(|a, b| *a == b' ' && *b == b' ');
+    value
+}
+
+/// Reads a time in ISO 8601's basic form: in UTC (`20261120T201500Z`), or with an offset (`+00:00`, `+0800`, `-05`). It is
+/// signed as it stands.
 fn basic(text: &str) -> Result<(String, Instant), Flaw> {
-    let formed = text.len() == 16
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 => b == b'T',
-            15 => b == b'Z',
-            _ => b.is_ascii_digit(),
-        });
-    let at = Instant::parse(text).filter(|_| formed);
-    at.map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+    let at = || {
+        let (local, offset) = text.split_at_checked(15)?;
+        let formed =
+            local.bytes().enumerate().all(|(at, b)| if at == 8 { b == b'T' } else { b.is_ascii_digit() });
+        let at = Instant::parse(&[local, "Z"].concat()).filter(|_| formed)?;
+        if offset == "Z" {
+            return Some(at);
+        }
+        let (sign, offset) = offset.split_at_checked(1)?;
+        let ahead = length(offset)?;
+        match sign {
+            "+" => Some(at.minus(ahead)),
+            "-" => Some(at.plus(ahead)),
+            _ => None,
+        }
+    };
+    at().map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+}
+
+/// The length of an offset: `08:00`, `0800`, `08`.
+fn length(offset: &str) -> Option<Duration> {
+    let (hours, minutes) = offset.split_at_checked(2)?;
+    let minutes = match minutes {
+        "" => "00",
+        _ => minutes.strip_prefix(':').unwrap_or(minutes),
+    };
+    let number = |text: &str, most: u64| {
+        let formed = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|number| formed && *number <= most)
+    };
+    Some(Duration::from_mins(number(hours, 23)? * 60 + number(minutes, 59)?))
 }
 
 /// Writes a time in ISO 8601's basic form.
@@ -251,14 +302,15 @@ pub(super) fn written(at: Instant) -> (String, Instant) {
     (at.to_string().replace(['-', ':'], ""), at)
 }
 
-/// The query's parameters encoded anew and sorted as they are then, without the signature.
+/// The query's parameters encoded anew and sorted as they are then, without the signature if that is there.
 fn canonical_query(call: &Call) -> String {
     let encoded = |text: &str| {
         let mut out = String::with_capacity(text.len());
         encode_into(&mut out, text);
         out
     };
-    let signed = call.query.iter().filter(|(name, _)| *name != "X-Amz-Signature");
+    let is_here = matches!(call.scheme, Scheme::Presigned);
+    let signed = call.query.iter().filter(|(name, _)| !is_here || *name != "X-Amz-Signature");
     let mut pairs: Vec<_> = signed.map(|(name, value)| (encoded(name), encoded(value))).collect();
     pairs.sort_unstable();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| [name, "=", value].concat()).collect();
@@ -280,8 +332,61 @@ mod tests {
     }
 
     #[test]
-    fn header_names_stand_once_and_in_lower_case() {
-        assert!(is_set("host") && is_set("b;a"));
-        assert!(!is_set("a;b;a") && !is_set("a;Host"));
+    fn offsets_are_converted_and_the_text_stays() {
+        for text in [
+            "20261120T201500+00:00",
+            "20261120T201500+0000",
+            "20261120T201500-00:00",
+            "20261121T041500+08:00",
+            "20261121T041500+0800",
+            "20261121T041500+08",
+            "20261121T014500+05:30",
+            "20261120T151500-05:00",
+            "20261121T193000+2315",
+        ] {
+            let (told, at) = basic(text).unwrap();
+            assert_eq!((told.as_str(), at.to_string().as_str()), (text, "2026-11-20T20:15:00Z"));
+        }
+        for bad in [
+            "20261120T201500+",
+            "20261120T201500+8",
+            "20261120T201500+8:00",
+            "20261120T201500+080",
+            "20261120T201500+08:",
+            "20261120T201500+08:0",
+            "20261120T201500+24:00",
+            "20261120T201500+00:60",
+            "20261120T201500+00:00Z",
+            "20261120T201500Z+00:00",
+            "20261120T201500 +0000",
+            "20261120T201500++800",
+            "20261120T201500é0000",
+            "20261120T20150é+0000",
+            "20261120T201500.5+00:00",
+        ] {
+            assert!(basic(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_scope_has_the_day_as_it_is_shown_or_in_utc() {
+        let day = |date: &str, day: &str| {
+            let (date, at) = basic(date).unwrap();
+            Scope::of(&format!("id/{day}/cn-beijing-6/kkms/aws4_request"), &date, at).is_ok()
+        };
+        assert!(day("20261120T201500Z", "20261120") && !day("20261120T201500Z", "20261121"));
+        assert!(day("20261121T041500+08:00", "20261120") && day("20261121T041500+08:00", "20261121"));
+        assert!(!day("20261121T041500+08:00", "20261122") && !day("20261121T041500+08:00", "20261119"));
+    }
+
+    #[test]
+    fn header_names_are_in_lower_case_and_repeat_a_few_times_at_most() {
+        assert!(are_names("host") && are_names("b;a") && are_names("accept;host;host;x-amz-date"));
+        assert!(are_names("a;b;a;a;a") && !are_names("a;b;a;a;a;a") && !are_names("a;Host"));
+    }
+
+    #[test]
+    fn several_blanks_are_signed_as_one() {
+        assert_eq!(single_spaced(b"  a   b c  "), b"a b c");
     }
 }

@@ -85,9 +85,13 @@ static RULES: Rules = Rules {
 impl Dialect for Kingsoft {
     const NAME: &'static str = "kingsoft";
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
+    /// Its document lists none.
+    const REGIONS: &'static [&'static str] = &[];
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "LimitExceeded";
+    /// Its signatures have no nonce: any request may come again.
+    const REPLAYED: &'static str = "SignatureDoesNotMatch";
     const NOT_YET: &'static str = include_str!("../../../fixtures/kingsoft/not-yet.txt");
     type Call = Call;
     type Error = Error;
