@@ -292,7 +292,7 @@ fn length(offset: &str) -> Option<Duration> {
     };
     let number = |text: &str, most: u64| {
         let formed = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|number| formed && *number <= most)
+        text.parse::<u64>().ok().filter(|number| formed && *number <= most)
     };
     Some(Duration::from_mins(number(hours, 23)? * 60 + number(minutes, 59)?))
 }
