@@ -55,7 +55,15 @@ impl Gate {
         let is_region_given = region.is_some();
         let default_region = region.and_then(fold).unwrap_or_else(|| D::DEFAULT_REGION.into());
         let regions = Regions::of(D::REGIONS);
-        Self { accounts, auth, dialect: D::NAME.into(), default_region, is_region_given, regions, rules: D::rules() }
+        Self {
+            accounts,
+            auth,
+            dialect: D::NAME.into(),
+            default_region,
+            is_region_given,
+            regions,
+            rules: D::rules(),
+        }
     }
 
     /// The region that the server was given.

@@ -108,7 +108,8 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
     for (kind, list, more) in lists {
         let there = list(&mut base.clone()).clone();
         for (at, (name, value)) in there.iter().enumerate() {
-            let part = format!("{kind} {}", if kind == "header" { name.to_lowercase() } else { name.clone() });
+            let part =
+                format!("{kind} {}", if kind == "header" { name.to_lowercase() } else { name.clone() });
             add(&part, "gone".into(), &|it| drop(list(it).remove(at)));
             add(&part, "changed".into(), &|it| list(it)[at].1 += "x");
             add(&part, "empty".into(), &|it| list(it)[at].1.clear());
@@ -186,11 +187,15 @@ fn what_is_not_signed_decides_nothing() {
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 4000, "{count} changes");
     let listed: Vec<_> = allowed.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
-    assert_eq!(used.into_iter().collect::<Vec<_>>(), {
-        let mut listed = listed;
-        listed.sort();
-        listed
-    }, "each row of the table is needed");
+    assert_eq!(
+        used.into_iter().collect::<Vec<_>>(),
+        {
+            let mut listed = listed;
+            listed.sort();
+            listed
+        },
+        "each row of the table is needed"
+    );
 }
 
 #[test]

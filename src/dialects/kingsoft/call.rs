@@ -232,7 +232,8 @@ fn in_body(kind: Kind, body: &[u8]) -> Option<String> {
 /// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and some
 /// SDKs name the action and the service there as well.
 fn in_query(query: &[u8]) -> Option<String> {
-    let allowed = |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service");
+    let allowed =
+        |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service");
     raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 
 use super::{Pairs, Request, own};
-use crate::kit::{START, Server, encode, form};
 use crate::kingsoft::wire::Client as Kingsoft;
+use crate::kit::{START, Server, encode, form};
 
 /// The schemes, as fixtures/unsigned.tsv has them.
 pub const SCHEMES: &[&str] = &["rpc", "acs3", "acs4", "aws4", "aws4-presigned", "simplified"];
