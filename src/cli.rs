@@ -179,6 +179,18 @@ pub struct ServeOptions {
     #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token", help_heading = "Control plane")]
     pub no_control: bool,
 
+    /// A further name that clients call the control plane by, in their requests' Host; give the option again for more.
+    /// Loopback names, IP addresses, this machine's name, `kmsim`, `host.docker.internal` and every --tls-name need none.
+    /// [env: comma-separated]
+    #[arg(
+        long = "control-host",
+        env = "KMSIM_CONTROL_HOSTS",
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Control plane"
+    )]
+    pub control_hosts: Vec<String>,
+
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
     #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info", help_heading = "Serving")]
     pub log: String,

@@ -3,19 +3,23 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use kmsim::cli::Cli;
 use kmsim::commands;
+use kmsim::config::environment;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    // Help is shown whatever the variables hold: it tells what they are.
+    if let Err(error) = Cli::try_parse()
+        && matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
+    {
+        error.exit()
+    }
+    let cli = match parse() {
         Ok(cli) => cli,
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            error.exit()
-        }
-        Err(error) => return refuse(&one_line(&error.to_string())),
+        Err(why) => return refuse(&why),
     };
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -24,6 +28,21 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// What the command line and the environment say.
+fn parse() -> Result<Cli, String> {
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let mut command = environment::settle(Cli::command(), &words).map_err(|error| error.to_string())?;
+    let parsed = command.try_get_matches_from_mut(std::env::args_os());
+    parsed.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
+        let option = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+        let line = one_line(&error.to_string());
+        match environment::source(&command, &words, &option) {
+            Some(variable) => format!("{variable}: {line}"),
+            None => line,
+        }
+    })
 }
 
 fn refuse(why: &str) -> ExitCode {

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::{Failure, block_on};
+use super::{Failure, block_on, whereabouts};
 use crate::client::{Endpoint, Trust, send};
-use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY};
+use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY, environment};
 use crate::dialects::peers::Credentials;
 use crate::world::parse_duration;
 
@@ -19,7 +19,7 @@ use crate::world::parse_duration;
 #[derive(Args)]
 pub struct ServerOptions {
     /// The server's address, as in `http://127.0.0.1:5690`. Without it, where `KMSIM_LISTEN` says that a server of this
-    /// machine listens.
+    /// machine listens, or else where the one over `KMSIM_DATA` or `./kmsim.db` does, or the only one.
     #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL", help_heading = "The server")]
     pub url: Option<String>,
 
@@ -28,8 +28,12 @@ pub struct ServerOptions {
     pub ca: Option<PathBuf>,
 
     /// Where a server of this machine listens.
-    #[arg(long, env = "KMSIM_LISTEN", hide = true, default_value = "127.0.0.1:5690")]
-    pub listen: String,
+    #[arg(long, env = "KMSIM_LISTEN", hide = true, value_delimiter = ',')]
+    pub listen: Vec<String>,
+
+    /// The data file of a server of this machine.
+    #[arg(long = "data", env = "KMSIM_DATA", hide = true, value_name = "FILE")]
+    pub server_data: Option<PathBuf>,
 }
 
 impl ServerOptions {
@@ -52,9 +56,7 @@ impl ServerOptions {
     pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
         match self.url.as_deref().filter(|url| !url.is_empty()) {
             Some(url) => Endpoint::parse(url).map_err(|what| Failure::mistake("--url", what)),
-            // Of several listeners the first one will do.
-            None => Endpoint::of_listener(self.listen.split(',').next().unwrap_or_default().trim())
-                .map_err(|what| Failure::mistake("KMSIM_LISTEN", what)),
+            None => whereabouts::find(&self.listen, self.server_data.as_deref()),
         }
     }
 }
@@ -128,11 +130,10 @@ pub struct CallerOptions {
 impl CallerOptions {
     /// The access key to sign with.
     pub(super) fn credentials(&self) -> Result<Credentials, Failure> {
-        let listed = std::env::var(ACCESS_KEYS).unwrap_or_default();
-        let first = listed.split(',').map(str::trim).find(|text| !text.is_empty());
-        let (option, text) = match (&self.access_key, first) {
+        let listed = if self.access_key.is_none() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
+        let (option, text) = match (&self.access_key, listed.first()) {
             (Some(text), _) => ("--access-key", text.as_str()),
-            (None, Some(text)) => (ACCESS_KEYS, text),
+            (None, Some(text)) => (ACCESS_KEYS, text.as_str()),
             (None, None) => ("--access-key", DEFAULT_ACCESS_KEY),
         };
         let mut parts = text.splitn(3, ':');

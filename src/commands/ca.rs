@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::Failure;
 use crate::cli::{CaFormat, CaOptions};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Data};
 use crate::store;
 use crate::tls::Authority;
 
@@ -28,11 +28,11 @@ fn authority(options: &CaOptions) -> Result<Authority, ConfigError> {
     if options.tls_cert.is_some() {
         return Err(ConfigError::of("--tls-cert", "a server with a certificate of its own issues none"));
     }
-    if options.data.as_os_str() == ":memory:" {
+    let Data::File(data, _) = Data::named(&options.data, None)? else {
         let why = "a server in memory has an authority for as long as it runs: ask it for /_kmsim/ca.pem";
         return Err(ConfigError::of("--data", why));
-    }
+    };
     let wrong = |error: &dyn std::fmt::Display| ConfigError::of("--data", error);
-    let path = store::true_path(&options.data).map_err(|error| wrong(&error))?;
+    let path = store::true_path(&data).map_err(|error| wrong(&error))?;
     Authority::beside(&path).map_err(|error| wrong(&error))
 }

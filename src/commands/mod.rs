@@ -12,6 +12,7 @@ pub mod seed;
 mod serve;
 pub mod state;
 pub mod wait;
+mod whereabouts;
 
 pub use failure::Failure;
 

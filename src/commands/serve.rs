@@ -4,9 +4,9 @@ use std::io::{IsTerminal, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Failure;
+use super::{Failure, whereabouts};
 use crate::cli::ServeOptions;
-use crate::config::{self, Settings};
+use crate::config::{self, Data, Settings};
 use crate::server::Server;
 
 /// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
@@ -27,7 +27,14 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
     // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = Server::start(Settings::read(options)?).await?;
+    let settings = Settings::read(options)?;
+    let data = match &settings.data {
+        Data::File(path, _) => Some(path.clone()),
+        Data::Memory => None,
+    };
+    let server = Server::start(settings).await?;
+    // Kept until the end: commands find the server by it.
+    let _posted = whereabouts::post(&server, data.as_deref());
     let stop = async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
     };

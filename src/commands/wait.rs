@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use super::asking::{ServerOptions, duration};
 use super::healthcheck::ask;
 use super::{Failure, block_on};
-use crate::client::{Endpoint, Unanswered};
+use crate::client::Unanswered;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -34,14 +34,15 @@ pub struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let endpoint = options.server.server()?;
-    block_on(until_it_serves(&endpoint, options.timeout))?
+    block_on(until_it_serves(&options.server, options.timeout))?
 }
 
-async fn until_it_serves(endpoint: &Endpoint, patience: Duration) -> Result<(), Failure> {
-    let mut why = format!("{}: nobody answers", endpoint.url());
+async fn until_it_serves(server: &ServerOptions, patience: Duration) -> Result<(), Failure> {
+    let mut why = format!("{}: nobody answers", server.server()?.url());
     let trying = async {
         loop {
+            // One that starts meanwhile may tell another address.
+            let endpoint = &server.server()?;
             match ask(endpoint, PATIENCE).await {
                 Ok(answer) if answer.status().is_success() => return Ok(()),
                 Ok(answer) => why = format!("{}: it answers {}", endpoint.url(), answer.status()),

@@ -1,6 +1,8 @@
 //! From options to settings. Whatever is wrong is told in one line that names the option, and nothing starts.
 
-use std::env::VarError;
+pub mod environment;
+
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +31,9 @@ const SEED: &str = "KMSIM_SEED";
 /// The variable of the key that key material is sealed under. It has no option: a command line is no place for it.
 const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
 
+/// The variables that clap does not know.
+pub const FURTHER_VARIABLES: [&str; 3] = [ACCESS_KEYS, SEED, ROOT_KEY];
+
 /// Why nothing starts, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -47,6 +52,22 @@ pub enum Data {
     File(PathBuf, Option<Zeroizing<String>>),
     /// Nowhere.
     Memory,
+}
+
+impl Data {
+    /// What an option names: a file, or `:memory:`.
+    ///
+    /// # Errors
+    /// Its name has white space at an end, as a mistyped one has.
+    pub fn named(path: &Path, root: Option<Zeroizing<String>>) -> Result<Self, ConfigError> {
+        let is_memory = path.as_os_str().eq_ignore_ascii_case(":memory:");
+        let is_bare = |text: &OsStr| text.to_str().is_none_or(|text| text.trim() == text);
+        if !is_bare(path.as_os_str()) || !path.file_name().is_none_or(is_bare) {
+            let what = format_args!("{:?} begins or ends with white space", path.display().to_string());
+            return Err(ConfigError::of("--data", what));
+        }
+        Ok(if is_memory { Self::Memory } else { Self::File(path.to_owned(), root) })
+    }
 }
 
 /// Where a server's certificates come from.
@@ -79,6 +100,8 @@ pub struct Settings {
     pub journal: usize,
     /// Who may use the control plane.
     pub control: ControlAccess,
+    /// The names that the control plane answers to, besides its own and those of the certificates.
+    pub control_hosts: Vec<ServedName>,
 }
 
 impl Settings {
@@ -89,7 +112,7 @@ impl Settings {
     pub fn read(options: &ServeOptions) -> Result<Self, ConfigError> {
         let seeds = seeds(options)?;
         Ok(Self {
-            listen: options.listen.clone(),
+            listen: listen(options),
             certificates: certificates(options)?,
             data: data(options)?,
             accounts: accounts(options, &seeds)?,
@@ -99,20 +122,18 @@ impl Settings {
             world: Arc::new(world(options)?),
             journal: options.journal,
             control: control(options)?,
+            control_hosts: names("--control-host", &options.control_hosts)?,
         })
     }
 }
 
 fn data(options: &ServeOptions) -> Result<Data, ConfigError> {
-    if options.data.as_os_str() == ":memory:" {
-        return Ok(Data::Memory);
-    }
-    let root = match std::env::var(ROOT_KEY) {
-        Ok(text) => Some(Zeroizing::new(text)),
-        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of("--data", "KMSIM_ROOT_KEY: not text")),
-        Err(VarError::NotPresent) => None,
-    };
-    Ok(Data::File(options.data.clone(), root))
+    Data::named(&options.data, environment::base64(ROOT_KEY)?.map(Zeroizing::new))
+}
+
+/// Where to listen; blank items are none.
+fn listen(options: &ServeOptions) -> Vec<String> {
+    options.listen.iter().flat_map(|text| environment::items(text)).map(str::to_owned).collect()
 }
 
 fn certificates(options: &ServeOptions) -> Result<Certificates, ConfigError> {
@@ -122,9 +143,13 @@ fn certificates(options: &ServeOptions) -> Result<Certificates, ConfigError> {
             Mistaken::Key(error) => ConfigError::of("--tls-key", error),
         });
     }
-    let names = options.tls_names.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    let names: Result<_, _> = names.map(str::parse).collect();
-    names.map(Certificates::Issued).map_err(|error| ConfigError::of("--tls-name", error))
+    names("--tls-name", &options.tls_names).map(Certificates::Issued)
+}
+
+/// Names of the server, as an option lists them; blank items are none.
+fn names(option: &str, given: &[String]) -> Result<Vec<ServedName>, ConfigError> {
+    let given = given.iter().flat_map(|text| environment::items(text));
+    given.map(str::parse).collect::<Result<_, _>>().map_err(|error| ConfigError::of(option, error))
 }
 
 fn control(options: &ServeOptions) -> Result<ControlAccess, ConfigError> {
@@ -190,8 +215,9 @@ pub fn log_filter(options: &ServeOptions) -> Result<EnvFilter, ConfigError> {
 /// # Errors
 /// A file cannot be read, or is mistaken.
 pub fn seeds(options: &ServeOptions) -> Result<Vec<Seed>, ConfigError> {
-    let listed = listed(SEED)?;
-    let listed = listed.iter().filter(|_| options.seeds.is_empty()).map(Path::new);
+    // An option wins over its variable.
+    let listed = if options.seeds.is_empty() { environment::list(SEED)? } else { Vec::new() };
+    let listed = listed.iter().map(Path::new);
     let mut seeds = Vec::new();
     for path in options.seeds.iter().map(PathBuf::as_path).chain(listed) {
         seeds.append(&mut seed::read_path(path).map_err(|mistake| ConfigError::of("--seed", mistake))?);
@@ -215,8 +241,8 @@ pub fn accounts(options: &ServeOptions, seeds: &[Seed]) -> Result<Accounts, Conf
         seed.add_accounts(&mut accounts).map_err(|mistake| ConfigError::of("--seed", mistake))?;
     }
     // An option wins over its variable.
-    let listed = listed(ACCESS_KEYS)?;
-    let listed = listed.iter().map(String::as_str).filter(|_| options.access_keys.is_empty());
+    let listed = if options.access_keys.is_empty() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
+    let listed = listed.iter().map(String::as_str);
     let mut given = seeds.iter().any(Seed::has_accounts);
     for text in options.access_keys.iter().map(String::as_str).chain(listed) {
         add_access_key(text, &mut accounts)?;
@@ -226,15 +252,6 @@ pub fn accounts(options: &ServeOptions, seeds: &[Seed]) -> Result<Accounts, Conf
         add_access_key(DEFAULT_ACCESS_KEY, &mut accounts)?;
     }
     Ok(accounts)
-}
-
-/// What a variable lists; a comma parts one from the next.
-fn listed(variable: &str) -> Result<Vec<String>, ConfigError> {
-    let text = match std::env::var(variable) {
-        Err(VarError::NotUnicode(_)) => return Err(ConfigError::of(variable, "not text")),
-        text => text.unwrap_or_default(),
-    };
-    Ok(text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect())
 }
 
 fn add_access_key(text: &str, accounts: &mut Accounts) -> Result<(), ConfigError> {

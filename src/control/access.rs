@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::answer::Refused;
 use super::endpoints::Endpoint;
+use super::health;
+use super::sites::{self, Stranger};
 use crate::algorithms::mac::{Hash, digest, equal};
 use crate::server::App;
 
@@ -64,6 +66,11 @@ pub(super) async fn check(
     request: Request,
     next: Next,
 ) -> Response {
+    match sites::check(&app.control_names, &request) {
+        Ok(()) => {}
+        Err(Stranger::Name(_)) if request.uri().path() == health::PATH => return health::shortly(&request),
+        Err(Stranger::Name(refused) | Stranger::Page(refused)) => return refused.into_response(),
+    }
     let may = match &app.control {
         ControlAccess::Everybody | ControlAccess::Nobody => true,
         ControlAccess::Token(token) => {

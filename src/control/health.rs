@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 
-use super::answer::Answer;
+use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
 use crate::dialects::Cloud;
 use crate::server::App;
 
 pub(super) fn endpoints() -> Endpoints {
-    Endpoints::on_page(include_str!("openapi/health.json")).get("/_kmsim/health", health).open_to_everybody()
+    Endpoints::on_page(include_str!("openapi/health.json")).get(PATH, health).open_to_everybody()
 }
+
+/// Where it is asked.
+pub(super) const PATH: &str = "/_kmsim/health";
 
 #[derive(Serialize)]
 struct Health {
@@ -31,4 +37,13 @@ async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
         auth: app.auth.name(),
         dialects: app.clouds.iter().map(Cloud::name).collect(),
     }))
+}
+
+/// What somebody is told who calls the server by a name that is not its own: that it serves, and nothing more. Load
+/// balancers and orchestrators ask by names of theirs. So does a page whose site's name was made to lead here.
+pub(super) fn shortly(request: &Request) -> Response {
+    match *request.method() {
+        Method::GET | Method::HEAD => Json(json!({ "status": "ok" })).into_response(),
+        _ => Refused::wrong_method().into_response(),
+    }
 }

@@ -16,6 +16,7 @@ mod openapi;
 mod requests;
 mod reset;
 mod scope;
+mod sites;
 mod snapshots;
 mod state;
 
@@ -29,6 +30,7 @@ pub use access::{ControlAccess, ControlToken};
 use answer::{Answer, Refused};
 use endpoints::Endpoints;
 
+pub(crate) use sites::ControlNames;
 pub(crate) use snapshots::Snapshots;
 
 /// Every endpoint there is. A noun adds itself here, and describes itself on its page under `openapi/`.

@@ -206,7 +206,7 @@ impl Builder {
         let settings = Settings {
             listen: vec![self.listen.clone()],
             certificates: Certificates::Issued(Vec::new()),
-            data: self.data.clone().map_or(Data::Memory, |file| Data::File(file, None)),
+            data: self.data.as_deref().map_or(Ok(Data::Memory), |file| Data::named(file, None))?,
             accounts,
             seeds,
             region: self.region.clone(),
@@ -217,6 +217,7 @@ impl Builder {
             }),
             journal: USUAL_JOURNAL,
             control: ControlAccess::Everybody,
+            control_hosts: Vec::new(),
         };
         Ok((settings, access_keys))
     }

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Certificates, ConfigError, Data, Settings};
-use crate::control::{ControlAccess, Snapshots};
+use crate::control::{ControlAccess, ControlNames, Snapshots};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::seed::{self, Seed, Seeds};
@@ -42,6 +42,8 @@ pub struct App {
     pub watch: Watch,
     /// Who may use the control plane.
     pub control: ControlAccess,
+    /// What the control plane may be called by.
+    pub(crate) control_names: ControlNames,
     /// When it started, by the host's clock.
     pub started: Instant,
 }
@@ -82,6 +84,7 @@ impl Server {
         store: Box<dyn Store>,
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
+        let control_names = control_names(&settings);
         let Settings { data, certificates, accounts, seeds, auth, region, world, journal, control, .. } =
             settings;
         let tls = Arc::new(tls(certificates, &data, &world)?);
@@ -104,6 +107,7 @@ impl Server {
             snapshots: Snapshots::default(),
             watch,
             control,
+            control_names,
             started,
         });
         let listening = doors.addresses().map_err(|error| ConfigError::of("--listen", error))?;
@@ -156,6 +160,15 @@ impl Server {
         let _ = self.stop.send(());
         self.serving.await.map_err(std::io::Error::other)?
     }
+}
+
+/// What the control plane may be called by: the names of the certificates too.
+fn control_names(settings: &Settings) -> ControlNames {
+    let mut names = settings.control_hosts.clone();
+    if let Certificates::Issued(issued) = &settings.certificates {
+        names.extend(issued.iter().cloned());
+    }
+    ControlNames::with(&names)
 }
 
 /// What clients of HTTPS are shown. An authority is made where the data is, and there is none yet.

@@ -24,7 +24,7 @@ use crate::world::World;
 use leaves::Leaves;
 
 pub use authority::Authority;
-pub use names::ServedName;
+pub use names::{ServedName, always};
 pub(crate) use own::certificates;
 pub use own::{Mistaken, OwnCertificate};
 pub use stream::Connection;

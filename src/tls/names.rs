@@ -41,6 +41,20 @@ impl ServedName {
         Self::Ip(ip.to_canonical())
     }
 
+    /// Whether a client that calls this host means it. The host is in lower case, without a dot at its end.
+    #[must_use]
+    pub fn is_called(&self, host: &str) -> bool {
+        match self {
+            Self::Dns(name) => match name.strip_prefix("*.") {
+                Some(parent) => {
+                    host.split_once('.').is_some_and(|(first, rest)| !first.is_empty() && rest == parent)
+                }
+                None => **name == *host,
+            },
+            Self::Ip(ip) => host.parse::<IpAddr>().is_ok_and(|it| it.to_canonical() == *ip),
+        }
+    }
+
     /// As it stands among a certificate's alternative names.
     pub(super) fn in_certificate(&self) -> Result<GeneralName, TlsError> {
         match self {
@@ -51,7 +65,8 @@ impl ServedName {
 }
 
 /// The names that stand in every certificate: those of this machine, that of the image, and the extra ones, once each.
-pub(super) fn always(extra: &[ServedName]) -> Vec<ServedName> {
+#[must_use]
+pub fn always(extra: &[ServedName]) -> Vec<ServedName> {
     let host = gethostname::gethostname().into_string().unwrap_or_default();
     let short = host.split('.').next().unwrap_or_default();
     let texts = ["localhost", "kmsim", "host.docker.internal", &host, short];

@@ -234,6 +234,7 @@ def compose():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     server, app = services["kmsim"], services["app"]
     equal(server["build"], ".")
+    equal(server["ports"], ["127.0.0.1:5690:5690"])
     equal(app["depends_on"], {"kmsim": {"condition": "service_healthy"}})
     (source, target, _) = app["volumes"][0].split(":")
     command = app["command"].replace("pip install --quiet", ": installed:").replace(target, str(ROOT / source))

@@ -1,6 +1,10 @@
 """Builds what the image is made of, by the commands of the Dockerfile's first stage, in a folder that holds what a container
-engine would be sent. The compiler's output stays in the repository's target folder, and the program with it."""
+engine would be sent. The compiler's output stays in the repository's target folder, and the program with it.
 
+The stage has two parts, and the first is carried out in a folder of its own: what comes before the whole context is copied.
+As an engine keeps a layer, what that made is kept for as long as what it is made from stays the same."""
+
+import hashlib
 import os
 import pathlib
 import shutil
@@ -11,19 +15,62 @@ from dockerfile import Ignored, stages
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONTEXT = ROOT / "target/image/context"
+DEPENDENCIES = ROOT / "target/image/dependencies"
+MADE_FROM = ROOT / "target/image/dependencies.made-from"
 
 
 def main():
     stage = stages(ROOT / "Dockerfile")[0]
     if stage.name != "build" or not stage.base.startswith("rust:"):
         sys.exit("the first stage is not the build")
+    if stage.one("WORKDIR") != "/build":
+        sys.exit("the build is not in /build")
+    steps = [step for step in stage.instructions if step[0] != "WORKDIR"]
+    whole = steps.index(("COPY", ". ."))
+    make_dependencies(steps[:whole])
     copy_context()
-    folder = stage.one("WORKDIR")
-    if stage.one("COPY") != ". ." or folder != "/build":
-        sys.exit("the build does not take the whole context to /build")
-    for command in stage.all("RUN"):
-        print(f"+ {command}", flush=True)
-        subprocess.run(["/bin/sh", "-c", command], cwd=CONTEXT, check=True)
+    for word, command in steps[whole + 1 :]:
+        if word != "RUN":
+            sys.exit(f"{word} is not known here once the context is copied")
+        run(command, CONTEXT)
+
+
+def run(command, folder):
+    print(f"+ {command}", flush=True)
+    subprocess.run(["/bin/sh", "-c", command], cwd=folder, check=True)
+
+
+def make_dependencies(steps):
+    """Carries out what comes before the context is copied, unless that was done with the same files."""
+    made_from = hashlib.sha256(repr(steps).encode())
+    for word, text in steps:
+        for source in text.split()[:-1] if word == "COPY" else []:
+            for path in sorted(path for path in [ROOT / source, *(ROOT / source).rglob("*")] if path.is_file()):
+                made_from.update(repr((str(path.relative_to(ROOT)), path.read_bytes())).encode())
+    if MADE_FROM.exists() and MADE_FROM.read_text() == made_from.hexdigest():
+        return
+    MADE_FROM.unlink(missing_ok=True)
+    shutil.rmtree(DEPENDENCIES, ignore_errors=True)
+    DEPENDENCIES.mkdir(parents=True)
+    lead_to_target(DEPENDENCIES)
+    for word, text in steps:
+        if word == "RUN":
+            run(text, DEPENDENCIES)
+            continue
+        *sources, target = text.split()
+        for source in sources:
+            if (ROOT / source).is_dir():
+                # What is in a folder is copied, not the folder.
+                shutil.copytree(ROOT / source, DEPENDENCIES / target, dirs_exist_ok=True)
+            else:
+                shutil.copy2(ROOT / source, DEPENDENCIES / target)
+    MADE_FROM.write_text(made_from.hexdigest())
+
+
+def lead_to_target(folder):
+    target = folder / "target"
+    if not target.is_symlink():
+        target.symlink_to(ROOT / "target", target_is_directory=True)
 
 
 def copy_context():
@@ -38,9 +85,7 @@ def copy_context():
         if not copy.exists() or copy.stat().st_mtime != source.stat().st_mtime:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    target = CONTEXT / "target"
-    if not target.is_symlink():
-        target.symlink_to(ROOT / "target", target_is_directory=True)
+    lead_to_target(CONTEXT)
 
 
 def files(root, ignored):

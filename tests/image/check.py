@@ -144,8 +144,8 @@ class Container:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **options,
         )
 
-    def serve(self):
-        server = self.start(json.loads(self.stage.one("ENTRYPOINT")))
+    def serve(self, *options):
+        server = self.start([*json.loads(self.stage.one("ENTRYPOINT")), *options])
         return server, server.stdout.readline()
 
     def say(self, *command):
@@ -190,6 +190,13 @@ def run(stage, ids):
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in VOLUME.rglob("*")}
     check("all that it wrote is its user's", owners == {ids}, owners)
     check("it stops when told, again", stopped(again), again.returncode)
+    for options in [["--listen", "0.0.0.0:9000"], ["--listen", "0.0.0.0:9001", "--data", ":memory:"]]:
+        elsewhere, line = container.serve(*options)
+        code, out, err = container.say(*health)
+        check(f"it is healthy with {' '.join(options)}", code == 0 and json.loads(out)["status"] == "ok", (line, out, err))
+        check(f"it stops when told, with {' '.join(options)}", stopped(elsewhere), elsewhere.returncode)
+    left = [str(path) for path in VOLUME.rglob("*.address*")]
+    check("no server leaves behind where it listened", not left, left)
 
 
 def trusted(port):

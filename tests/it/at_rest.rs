@@ -210,7 +210,7 @@ fn another_root_key_stops_the_start_and_touches_nothing() {
         }
     };
     check(serve(&path).env("KMSIM_ROOT_KEY", ZEROS), "root key");
-    for malformed in ["hush", "", "AAAA", &ZEROS[1..], &format!("{ZEROS}A")] {
+    for malformed in ["hush", " ", "AAAA", &ZEROS[1..], &format!("{ZEROS}A")] {
         check(serve(&path).env("KMSIM_ROOT_KEY", malformed), "KMSIM_ROOT_KEY");
     }
     std::fs::write(&root_key, ZEROS).unwrap();

@@ -12,6 +12,7 @@ mod journal;
 mod metrics;
 mod mismatch;
 mod quiet;
+mod sites;
 mod workers;
 
 use std::io::{Read, Write};

@@ -328,6 +328,8 @@ pub fn kmsim(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
         command.env_remove(name);
     }
+    // Commands outside the tests are not to find it.
+    command.env("XDG_RUNTIME_DIR", env!("CARGO_TARGET_TMPDIR"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -19,6 +19,7 @@ mod dependencies;
 mod disk;
 mod docs;
 mod durability;
+mod environment;
 mod errors;
 mod export;
 mod gateway;

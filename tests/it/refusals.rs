@@ -38,7 +38,7 @@ fn every_option_refuses_what_it_cannot_read() {
         ("--region", "KMSIM_REGION", "cn_hangzhou", "cn_hangzhou"),
         ("--region", "KMSIM_REGION", "a b", "a b"),
         ("--auth", "KMSIM_AUTH", "maybe", "strict"),
-        ("--auth", "KMSIM_AUTH", "STRICT", "strict"),
+        ("--auth", "KMSIM_AUTH", "strictly", "strict"),
         ("--clock", "KMSIM_CLOCK", "noon", "noon"),
         ("--clock", "KMSIM_CLOCK", "2030-13-01T00:00:00Z", "RFC 3339"),
         ("--clock", "KMSIM_CLOCK", "2030-01-01", "RFC 3339"),

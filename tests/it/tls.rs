@@ -39,7 +39,7 @@ fn ca_pem(address: SocketAddr) -> String {
 /// The same as a truststore.
 fn ca_p12(address: SocketAddr) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /_kmsim/ca.p12 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    stream.write_all(b"GET /_kmsim/ca.p12 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
@@ -101,7 +101,7 @@ impl fmt::Debug for Secure {
 
 impl Secure {
     fn get(&mut self, path: &str) -> Result<Answer, std::io::Error> {
-        write!(self.0, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+        write!(self.0, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         let mut answer = Vec::new();
         self.0.read_to_end(&mut answer)?;
         Ok(parse(&answer))

@@ -183,6 +183,15 @@ fn the_library_takes_what_it_is_given() {
     nowhere("the library looks or speaks outside", &places(&["src/client/", "src/in_process/"], outside));
 }
 
+/// So that every variable follows the same rules.
+#[test]
+fn the_environment_is_read_in_one_place() {
+    let mut found = places(&["src/"], |line| line.contains("env::var"));
+    assert!(!found.is_empty());
+    found.retain(|place| !place.starts_with("src/config/environment.rs:"));
+    nowhere("a variable is read elsewhere", &found);
+}
+
 #[test]
 fn algorithms_take_bytes() {
     let others = ["tokio", "sqlx", "axum", "jiff", "serde", "uuid"];

@@ -270,7 +270,8 @@ fn the_marks_of_a_presigned_request_are_needed() {
         );
         assert_eq!(told(&stage.raw(&query, "")), (400, "IncompleteSignature".into(), wanted));
     }
-    let twice = "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-SignedHeaders=host;host;host;host;host";
+    let twice =
+        "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-SignedHeaders=host;host;host;host;host";
     assert_eq!(told(&stage.raw(twice, "")).1, "InvalidQueryParameter");
 }
 
