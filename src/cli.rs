@@ -103,7 +103,7 @@ pub struct ServeOptions {
     #[arg(long = "seed", value_name = "FILE", help_heading = "Data")]
     pub seeds: Vec<PathBuf>,
 
-    /// The one region that plain hosts stand for: Alibaba Cloud's RegionId then chooses no other. Without it, RegionId
+    /// The one region that plain hosts stand for: Alibaba Cloud's `RegionId` then chooses no other. Without it, `RegionId`
     /// chooses, and the default is the cloud's own: cn-hangzhou of Alibaba Cloud, cn-beijing-6 of Kingsoft Cloud.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,

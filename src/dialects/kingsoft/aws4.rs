@@ -257,7 +257,7 @@ fn is_bounded(names: &str) -> bool {
 
 /// A header's value as it is signed: without white space around it, and inside a blank for each run of it.
 fn folded(value: &[u8]) -> Vec<u8> {
-    let words = value.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')
 }
 

@@ -27,7 +27,7 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
         let key = server.client().create_key(&[]);
-        (key, ("ListKeys", vec![own("PageNumber", "1"), own("PageSize", "10")]), "Encrypt")
+        (key, ("ListKeys", vec![own("PageNumber", "1"), own("PageSize", "7")]), "Encrypt")
     } else {
         let key = Kingsoft::of(server).create_key();
         (key, ("DescribeKeys", Vec::new()), "Encrypt")
@@ -44,21 +44,35 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
                 add("GET", rpc(action, &params, "GET", |_| true));
                 add("POST", rpc(action, &params, "POST", |_| false));
                 add("POST, query", rpc(action, &params, "POST", |_| true));
+                // The action itself may not be signed: no header stands in for it.
+                if action == "Encrypt" {
+                    let mut nothing = rpc("", &Vec::new(), "POST", |_| false);
+                    nothing.body.retain(|(name, _)| name != "Action" && name != "Signature");
+                    let signature = rpc_signature("POST", &nothing.body);
+                    nothing.body.push(signature);
+                    add("no action", nothing);
+                }
                 add("split", rpc(action, &params, "POST", |name| !params.iter().any(|(it, _)| it == name)));
             }
             "acs3" | "acs4" => {
                 for signed in ["content-type;host", "host", ""] {
-                    add(&format!("query, {signed}"), acs(scheme, action, &params, true, signed));
-                    add(&format!("body, {signed}"), acs(scheme, action, &params, false, signed));
+                    add(&format!("query, {signed}"), acs(scheme, action, &params, |_| true, signed));
+                    add(&format!("body, {signed}"), acs(scheme, action, &params, |_| false, signed));
+                    let split = acs(scheme, action, &params, |name| name != "DryRun", signed);
+                    add(&format!("split, {signed}"), split);
                 }
             }
             "aws4" => {
+                add("repeated", aws4(action, &repeated(&params), "GET", ""));
                 for signed in ["accept;content-type", ""] {
                     add(&format!("GET, {signed}"), aws4(action, &params, "GET", signed));
                     add(&format!("POST, {signed}"), aws4(action, &params, "POST", signed));
                 }
             }
-            "aws4-presigned" => add("GET", presigned(action, &params)),
+            "aws4-presigned" => {
+                add("GET", presigned(action, &params));
+                add("repeated", presigned(action, &repeated(&params)));
+            }
             _ => {
                 add("GET", simplified(action, &params, "GET"));
                 add("POST", simplified(action, &params, "POST"));
@@ -66,6 +80,13 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
         }
     }
     made
+}
+
+/// With a second value for what is tried only, and before it.
+fn repeated(params: &Pairs) -> Pairs {
+    let is_dry = params.iter().any(|(name, _)| name == "DryRun");
+    let more = own(if is_dry { "DryRun" } else { "Unknown" }, "false");
+    [vec![more], params.clone()].concat()
 }
 
 fn list(pairs: &[(&str, &str)], more: &Pairs) -> Pairs {
@@ -84,16 +105,20 @@ fn rpc(action: &str, params: &Pairs, method: &str, in_query: impl Fn(&str) -> bo
         ("Version", "2016-01-20"),
     ];
     let mut all = list(&common, params);
-    let text = format!("{method}&%2F&{}", encode(&form(&all)));
-    all.push(own("Signature", &STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret&"], text.as_bytes()))));
+    let signature = rpc_signature(method, &all);
+    all.push(signature);
     let (query, body) = all.into_iter().partition(|(name, _)| in_query(name));
     let headers = vec![own("Host", HOST), own("Content-Type", FORM)];
     Request { method: method.into(), path: "/".into(), query, headers, body }
 }
 
-fn acs(scheme: &str, action: &str, params: &Pairs, in_query: bool, signed: &str) -> Request {
-    let (query, body) =
-        if in_query { (list(&[], params), Vec::new()) } else { (Vec::new(), list(&[], params)) };
+fn rpc_signature(method: &str, params: &Pairs) -> (String, String) {
+    let text = format!("{method}&%2F&{}", encode(&form(params)));
+    own("Signature", &STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret&"], text.as_bytes())))
+}
+
+fn acs(scheme: &str, action: &str, params: &Pairs, in_query: impl Fn(&str) -> bool, signed: &str) -> Request {
+    let (query, body) = list(&[], params).into_iter().partition(|(name, _)| in_query(name));
     let mut headers = vec![
         own("content-type", FORM),
         own("host", HOST),
