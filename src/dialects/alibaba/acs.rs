@@ -136,10 +136,15 @@ impl Authorization {
         }
     }
 
-    /// The signature of `call`, as a client makes it with the plain secret.
+    /// The signature of `call`, as a client makes it with a shared secret.
     pub(super) fn sign(&self, call: &Call, secret: &str) -> String {
         let text = self.string_to_sign(&self.canonical_request(&Signed::of(call)));
-        hex(&hmac(self.algorithm.hash, &[secret.as_bytes()], text.as_bytes()))
+        let hash = self.algorithm.hash;
+        let mac = match &self.scope {
+            Some(scope) => hmac(hash, &[&scope.key(hash, secret)], text.as_bytes()),
+            None => hmac(hash, &[secret.as_bytes()], text.as_bytes()),
+        };
+        hex(&mac)
     }
 
     /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
