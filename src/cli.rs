@@ -103,8 +103,8 @@ pub struct ServeOptions {
     #[arg(long = "seed", value_name = "FILE", help_heading = "Data")]
     pub seeds: Vec<PathBuf>,
 
-    /// The region of a request that names none. Without it that is its cloud's own: cn-hangzhou of Alibaba Cloud,
-    /// cn-beijing-6 of Kingsoft Cloud.
+    /// The one region that plain hosts stand for: Alibaba Cloud's `RegionId` then chooses no other. Without it, `RegionId`
+    /// chooses, and the default is the cloud's own: cn-hangzhou of Alibaba Cloud, cn-beijing-6 of Kingsoft Cloud.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,
 

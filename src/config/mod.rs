@@ -90,7 +90,7 @@ pub struct Settings {
     pub accounts: Accounts,
     /// What there is from the start.
     pub seeds: Vec<Seed>,
-    /// The region of a request that names none; without one it is its cloud's own.
+    /// The one region that plain hosts stand for; without one it is the cloud's own, and requests may name others.
     pub region: Option<String>,
     /// How signatures are checked.
     pub auth: AuthMode,
@@ -181,7 +181,7 @@ pub fn world(options: &ServeOptions) -> Result<World, ConfigError> {
     Ok(World { clock, entropy })
 }
 
-/// The region of a request that names none.
+/// The region that plain hosts stand for.
 ///
 /// # Errors
 /// It is no region's name.

@@ -70,7 +70,7 @@ pub struct AccessKey {
     pub disabled: bool,
     /// Whose it is.
     pub account: Arc<Account>,
-    pub(super) nonces: Nonces,
+    pub(super) nonces: Arc<Nonces>,
 }
 
 impl std::fmt::Debug for AccessKey {
@@ -83,7 +83,7 @@ impl AccessKey {
     /// An access key of `account`.
     #[must_use]
     pub fn new(id: String, secret: Secret, account: Arc<Account>) -> Self {
-        Self { id, secret, token: None, disabled: false, account, nonces: Nonces::default() }
+        Self { id, secret, token: None, disabled: false, account, nonces: Arc::default() }
     }
 
     /// Whether the other says the same, used nonces aside.

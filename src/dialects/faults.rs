@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::replay::Spent;
 use super::report::Report;
 use super::{Cx, Dialect, FAULT_HEADER, Inbound, Outbound, subject};
 use crate::watch::Watch;
@@ -26,7 +27,7 @@ pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
 pub(super) async fn run<D: Dialect>(
     dialect: &D,
     watch: &Watch,
-    cx: &mut Cx,
+    (cx, nonce): (&mut Cx, Option<Spent>),
     call: &D::Call,
     asked: Option<&str>,
     report: &mut Report,
@@ -39,7 +40,9 @@ pub(super) async fn run<D: Dialect>(
         report.ran = true;
         return super::run(dialect, watch, cx, call, report).await;
     }
-    wait(report.struck.before).await;
+    if !wait_before(&report.struck, nonce).await {
+        return Err(coded(dialect, D::REPLAYED));
+    }
     if let Some((Point::Before, end)) = &report.struck.end {
         return error(dialect, end).map_or_else(|| Ok(Outbound::default()), Err);
     }
@@ -89,6 +92,24 @@ fn error<D: Dialect>(dialect: &D, end: &End) -> Option<D::Error> {
 /// The error of a code, or that of a code that there is not.
 fn coded<D: Dialect>(dialect: &D, code: &str) -> D::Error {
     dialect.injected(code).unwrap_or_else(|error| error)
+}
+
+/// Lets a request wait before its action; `false` when another one has its nonce by then. A client that gets no answer, or
+/// does not wait for it, sends the same request again. Nothing has come of the first one, so its nonce is free meanwhile:
+/// whichever request goes on first spends it.
+async fn wait_before(struck: &Struck, nonce: Option<Spent>) -> bool {
+    let resets = matches!(struck.end, Some((Point::Before, End::Reset)));
+    match nonce {
+        Some(mut nonce) if resets || !struck.before.is_zero() => {
+            nonce.release();
+            wait(struck.before).await;
+            resets || nonce.retake()
+        }
+        _ => {
+            wait(struck.before).await;
+            true
+        }
+    }
 }
 
 async fn wait(time: Duration) {

@@ -53,6 +53,15 @@ impl Form {
         self
     }
 
+    /// The same form with the pairs of one name in the order of their values, and whether there are any such.
+    pub(super) fn in_order_of_values(mut self) -> (Self, bool) {
+        let text = &self.text;
+        let key = |pair: &Pair| (&text[pair.name.clone()], &text[pair.value.clone()]);
+        self.pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+        let repeats = self.pairs.windows(2).any(|pair| key(&pair[0]).0 == key(&pair[1]).0);
+        (self, repeats)
+    }
+
     /// The value of a name: the last, where it has several.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         // Among a few, most differ in length already.

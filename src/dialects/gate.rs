@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::accounts::AccessKey;
 use super::regions::{Regions, fold};
+use super::replay::Spent;
 use super::times::Times;
 use super::{Account, Accounts, AuthMode, Dialect, Verified};
 use crate::algorithms::mac::equal;
@@ -22,8 +23,17 @@ pub(super) struct Gate {
     auth: AuthMode,
     dialect: Arc<str>,
     default_region: Arc<str>,
+    /// Whether the default was given to the server.
+    is_region_given: bool,
     regions: Regions,
     rules: &'static Rules,
+}
+
+/// Whose a request is that passed every check.
+pub(super) struct Checked {
+    pub(super) account: Arc<Account>,
+    /// The nonce that it spent, if it has one.
+    pub(super) nonce: Option<Spent>,
 }
 
 /// What is wrong with a temporary credential's token.
@@ -40,11 +50,25 @@ pub(super) enum TokenFlaw {
 }
 
 impl Gate {
-    /// The gate of dialect `D`. `region` is that of a request that names none; without one it is the dialect's own.
+    /// The gate of dialect `D`. `region` is the one that plain hosts stand for; without one it is the dialect's own.
     pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+        let is_region_given = region.is_some();
         let default_region = region.and_then(fold).unwrap_or_else(|| D::DEFAULT_REGION.into());
         let regions = Regions::of(D::REGIONS);
-        Self { accounts, auth, dialect: D::NAME.into(), default_region, regions, rules: D::rules() }
+        Self {
+            accounts,
+            auth,
+            dialect: D::NAME.into(),
+            default_region,
+            is_region_given,
+            regions,
+            rules: D::rules(),
+        }
+    }
+
+    /// The region that the server was given.
+    pub(super) fn given_region(&self) -> Option<&str> {
+        self.is_region_given.then_some(&*self.default_region)
     }
 
     /// The realm of `account` in the region that a request names, if that can be one.
@@ -79,24 +103,25 @@ impl Gate {
     pub(super) fn admit<E>(
         &self,
         access_key: Option<&str>,
-        check: impl FnOnce() -> Result<Arc<Account>, E>,
+        check: impl FnOnce() -> Result<Checked, E>,
         tell: impl FnOnce(&E) -> &'static str,
         realm: impl FnOnce(&Account) -> Result<Realm, E>,
     ) -> Result<Verified, E> {
         let presumed = || self.accounts.presumed(access_key);
-        let (account, failed) = match self.auth {
-            AuthMode::Off => (presumed(), None),
+        let unchecked = || Checked { account: presumed(), nonce: None };
+        let (Checked { account, nonce }, failed) = match self.auth {
+            AuthMode::Off => (unchecked(), None),
             AuthMode::Strict => (check()?, None),
             AuthMode::Warn => match check() {
-                Ok(account) => (account, None),
-                Err(error) => (presumed(), Some(tell(&error))),
+                Ok(checked) => (checked, None),
+                Err(error) => (unchecked(), Some(tell(&error))),
             },
         };
         let (user, quota) = (Arc::clone(&account.id), account.quota);
         let realm = realm(&account)?;
         self.regions.note(&realm.region);
         let caller = Caller { realm, rules: self.rules, user, quota, rehearses: false };
-        Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off })
+        Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off, nonce })
     }
 
     /// Checks the token that came with an access key.

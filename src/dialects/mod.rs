@@ -42,6 +42,7 @@ use crate::watch::journal::{Auth, Mismatch};
 use crate::watch::naming::Naming;
 use crate::world::Stopwatch;
 use peers::{Ask, Client, Unsignable};
+use replay::Spent;
 use report::Report;
 
 /// A request as it came, its body whole.
@@ -106,6 +107,8 @@ pub struct Verified {
     pub failed: Option<&'static str>,
     /// Whether anything was checked.
     pub checked: bool,
+    /// The nonce that it spent.
+    nonce: Option<Spent>,
 }
 
 impl Verified {
@@ -147,6 +150,8 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     const CLIENTS: &'static [Client];
     /// The code of the error by which it throttles.
     const THROTTLING: &'static str;
+    /// The code of the error for a request that was made before.
+    const REPLAYED: &'static str;
     /// What it does not serve yet, a line for each action, or for an action's parameter and value.
     const NOT_YET: &'static str;
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
@@ -242,7 +247,8 @@ pub async fn serve<D: Dialect>(
             report.auth = verified.auth();
             let engine = Arc::clone(engine);
             let cx = let_in.insert(Cx { engine, caller: verified.caller, account: verified.account });
-            faults::run(dialect, watch, cx, &call, asked.as_deref(), &mut report).await
+            let nonce = verified.nonce;
+            faults::run(dialect, watch, (cx, nonce), &call, asked.as_deref(), &mut report).await
         }
         Err(error) => {
             report.auth = Auth::Refused(D::code(&error));

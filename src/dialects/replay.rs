@@ -1,14 +1,12 @@
-//! The memory of nonces. It holds for as long as a replay could be fresh, and is bounded in number too.
+//! The memory of nonces. It is bounded in number, and time alone makes it forget nothing: a clock that is set back makes an
+//! old request fresh again.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::world::Instant;
 
-/// How long a nonce is remembered, by the host's time: a request is fresh for a quarter of an hour either way.
-const MEMORY: Duration = Duration::from_mins(30);
 /// How many are remembered for one access key; beyond that the oldest are forgotten first.
 const MOST: usize = 200_000;
 
@@ -16,13 +14,31 @@ const MOST: usize = 200_000;
 #[derive(Debug, Default)]
 pub(super) struct Nonces {
     hasher: RandomState,
-    spent: Mutex<Spent>,
+    memory: Mutex<Memory>,
 }
 
 #[derive(Debug, Default)]
-struct Spent {
-    known: HashSet<u64, BuildHasherDefault<AsIs>>,
-    order: VecDeque<(Instant, u64)>,
+struct Memory {
+    known: HashMap<u64, Use, BuildHasherDefault<AsIs>>,
+    /// What was spent, the oldest first. What was released or spent anew meanwhile has another serial number.
+    order: VecDeque<(u64, u64)>,
+    serial: u64,
+}
+
+#[derive(Debug)]
+struct Use {
+    /// The time that the request says it was made at.
+    made: Instant,
+    serial: u64,
+}
+
+/// A nonce that a request has spent, and may give back.
+#[derive(Debug)]
+pub(super) struct Spent {
+    nonces: Arc<Nonces>,
+    mark: u64,
+    made: Instant,
+    serial: u64,
 }
 
 /// Takes a mark, which is a keyed hash already, as its own hash.
@@ -44,20 +60,62 @@ impl Hasher for AsIs {
 }
 
 impl Nonces {
-    /// Spends a nonce at the host's time `now`; `false` when it was spent before.
-    pub(super) fn spend(&self, nonce: &str, now: Instant) -> bool {
+    /// Spends the nonce of a request that was made at `made`. `None` when a request has it already that is the same, or
+    /// is not over: `is_over` says so of the time that a request was made at.
+    pub(super) fn spend(
+        self: &Arc<Self>,
+        nonce: &str,
+        made: Instant,
+        is_over: impl Fn(Instant) -> bool,
+    ) -> Option<Spent> {
         let mark = self.hasher.hash_one(nonce);
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        while spent.order.front().is_some_and(|(at, _)| at.plus(MEMORY) < now) || spent.order.len() >= MOST {
-            if let Some((_, oldest)) = spent.order.pop_front() {
-                spent.known.remove(&oldest);
+        let mut memory = self.memory();
+        if memory.known.get(&mark).is_some_and(|other| other.made == made || !is_over(other.made)) {
+            return None;
+        }
+        let serial = memory.note(mark, made);
+        Some(Spent { nonces: Arc::clone(self), mark, made, serial })
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Memory {
+    fn note(&mut self, mark: u64, made: Instant) -> u64 {
+        while self.order.len() >= MOST {
+            if let Some((oldest, serial)) = self.order.pop_front() {
+                self.forget(oldest, serial);
             }
         }
-        let fresh = spent.known.insert(mark);
-        if fresh {
-            spent.order.push_back((now, mark));
+        self.serial += 1;
+        self.known.insert(mark, Use { made, serial: self.serial });
+        self.order.push_back((mark, self.serial));
+        self.serial
+    }
+
+    fn forget(&mut self, mark: u64, serial: u64) {
+        if self.known.get(&mark).is_some_and(|it| it.serial == serial) {
+            self.known.remove(&mark);
         }
-        fresh
+    }
+}
+
+impl Spent {
+    /// Gives the nonce back: nothing came of the request so far.
+    pub(super) fn release(&self) {
+        self.nonces.memory().forget(self.mark, self.serial);
+    }
+
+    /// Takes a released nonce again; `false` when another request has it now.
+    pub(super) fn retake(&mut self) -> bool {
+        let mut memory = self.nonces.memory();
+        let free = !memory.known.contains_key(&self.mark);
+        if free {
+            self.serial = memory.note(self.mark, self.made);
+        }
+        free
     }
 }
 
@@ -65,26 +123,52 @@ impl Nonces {
 mod tests {
     use super::*;
 
+    const NEVER: fn(Instant) -> bool = |_| false;
+    const ALWAYS: fn(Instant) -> bool = |_| true;
+
+    fn at(millis: i64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
     #[test]
-    fn a_nonce_is_spent_once_and_forgotten_in_time() {
-        let nonces = Nonces::default();
-        let start = Instant::from_millis(1_000_000);
-        assert!(nonces.spend("a", start));
-        assert!(!nonces.spend("a", start));
-        assert!(nonces.spend("b", start));
-        assert!(!nonces.spend("a", start.plus(MEMORY)));
-        assert!(nonces.spend("a", start.plus(MEMORY + Duration::from_millis(1))));
+    fn a_nonce_is_spent_until_its_request_is_over_and_by_the_same_request_for_good() {
+        let nonces = Arc::new(Nonces::default());
+        assert!(nonces.spend("a", at(1), NEVER).is_some());
+        assert!(nonces.spend("a", at(2), NEVER).is_none());
+        assert!(nonces.spend("b", at(1), NEVER).is_some());
+        assert!(nonces.spend("a", at(1), ALWAYS).is_none());
+        assert!(nonces.spend("a", at(2), |made| made == at(1)).is_some());
+        assert!(nonces.spend("a", at(1), |made| made == at(1)).is_none());
+    }
+
+    #[test]
+    fn a_released_nonce_is_anybodys() {
+        let nonces = Arc::new(Nonces::default());
+        let mut first = nonces.spend("a", at(1), NEVER).unwrap();
+        first.release();
+        assert!(first.retake());
+        assert!(nonces.spend("a", at(1), NEVER).is_none());
+        first.release();
+        let second = nonces.spend("a", at(1), NEVER).unwrap();
+        assert!(!first.retake());
+        first.release();
+        assert!(nonces.spend("a", at(1), NEVER).is_none(), "only the one who has it can release it");
+        second.release();
+        assert!(nonces.spend("a", at(1), NEVER).is_some());
     }
 
     #[test]
     fn the_memory_is_bounded() {
-        let nonces = Nonces::default();
-        let now = Instant::from_millis(0);
+        let nonces = Arc::new(Nonces::default());
         for n in 0..=MOST {
-            assert!(nonces.spend(&n.to_string(), now));
+            assert!(nonces.spend(&n.to_string(), at(0), NEVER).is_some());
         }
-        assert!(nonces.spend("0", now), "the oldest was forgotten");
-        assert!(!nonces.spend(&MOST.to_string(), now));
-        assert!(nonces.spent.lock().unwrap().order.len() <= MOST);
+        assert!(nonces.spend("0", at(0), NEVER).is_some(), "the oldest was forgotten");
+        assert!(nonces.spend(&MOST.to_string(), at(0), NEVER).is_none());
+        for _ in 0..=MOST {
+            nonces.spend("again", at(0), NEVER).unwrap().release();
+        }
+        let memory = nonces.memory();
+        assert!(memory.order.len() <= MOST && memory.known.len() <= MOST);
     }
 }

@@ -20,11 +20,6 @@ impl Times {
         Self { realm: realm.map_or(host, |realm| engine.now(realm)), host }
     }
 
-    /// The host's time.
-    pub(super) fn host(self) -> Instant {
-        self.host
-    }
-
     /// Whether one of the two will do.
     pub(super) fn either(self, will_do: impl Fn(Instant) -> bool) -> bool {
         will_do(self.realm) || will_do(self.host)

@@ -97,7 +97,8 @@ impl Builder {
         self
     }
 
-    /// The region of requests that name none. Otherwise each cloud's own: cn-hangzhou, cn-beijing-6.
+    /// The one region that plain hosts stand for: `RegionId` then chooses no other. Otherwise each cloud's own:
+    /// cn-hangzhou, cn-beijing-6.
     pub fn region(self, region: &str) -> Self {
         Self { region: Some(region.to_owned()), ..self }
     }

@@ -45,6 +45,8 @@ pub struct Setup<'a> {
     pub seeds: &'a [&'a str],
     /// How requests are checked.
     pub auth: AuthMode,
+    /// The region that plain hosts stand for.
+    pub region: Option<&'a str>,
     /// Another store than one in memory.
     pub store: Option<Box<dyn Store>>,
 }
@@ -87,6 +89,7 @@ impl Server {
             std::fs::write(&path, text).unwrap();
             arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
         }
+        arguments.extend(setup.region.map(|region| format!("--region={region}")));
         for (index, text) in setup.seeds.iter().enumerate() {
             let path = folder.path().join(format!("seed-{index}.yaml"));
             std::fs::write(&path, text).unwrap();

@@ -33,6 +33,18 @@ enum Key {
     Rsa,
 }
 
+/// The headers that the reader looks at.
+const READ: &[&str] = &[
+    "x-acs-action",
+    "x-acs-version",
+    "x-acs-date",
+    "x-acs-signature-nonce",
+    "x-acs-security-token",
+    "x-acs-accesskey-id",
+];
+/// The headers that it looks at where they are signed.
+const READ_IF_SIGNED: &[&str] = &["content-type", "host"];
+
 /// The header taken apart.
 pub(super) struct Authorization {
     name: &'static str,
@@ -124,10 +136,15 @@ impl Authorization {
         }
     }
 
-    /// The signature of `call`, as a client makes it with the plain secret.
+    /// The signature of `call`, as a client makes it with a shared secret.
     pub(super) fn sign(&self, call: &Call, secret: &str) -> String {
         let text = self.string_to_sign(&self.canonical_request(&Signed::of(call)));
-        hex(&hmac(self.algorithm.hash, &[secret.as_bytes()], text.as_bytes()))
+        let hash = self.algorithm.hash;
+        let mac = match &self.scope {
+            Some(scope) => hmac(hash, &[&scope.key(hash, secret)], text.as_bytes()),
+            None => hmac(hash, &[secret.as_bytes()], text.as_bytes()),
+        };
+        hex(&mac)
     }
 
     /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
@@ -137,13 +154,18 @@ impl Authorization {
             .is_none_or(|scope| date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date))
     }
 
-    /// What the reader believes of a request must be signed: every `x-acs-` header that it looks at.
+    /// Whether the signature covers a header.
+    pub(super) fn signs(&self, name: &str) -> bool {
+        self.signed_headers.split(';').any(|it| it == name)
+    }
+
+    /// What the reader believes of a request must be signed: every `x-acs-` header that it looks at. The order of a header's
+    /// values is not signed, so it looks at none that has several.
     fn covers(&self, headers: &HeaderMap) -> bool {
-        let read = ["action", "version", "date", "signature-nonce", "security-token", "accesskey-id"];
-        let signed = |name: &str| self.signed_headers.split(';').any(|it| it == name);
-        read.iter()
-            .map(|name| format!("x-acs-{name}"))
-            .all(|name| !headers.contains_key(&name) || signed(&name))
+        let is_one = |name: &str| headers.get_all(name).iter().nth(1).is_none();
+        let is_covered = |name: &str| !headers.contains_key(name) || self.signs(name) && is_one(name);
+        let is_fixed = |name: &str| !self.signs(name) || is_one(name);
+        READ.iter().all(|name| is_covered(name)) && READ_IF_SIGNED.iter().all(|name| is_fixed(name))
     }
 
     /// The text whose digest is signed.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::acs::Authorization;
 use super::errors::Error;
+use super::regions;
 use crate::dialects::form::{Form, is_form};
 use crate::dialects::{BodyRefused, Inbound};
 
@@ -83,14 +84,15 @@ impl Call {
             })
         };
         let query = uri.query().unwrap_or_default().as_bytes();
-        let params = read(query, if is_form(&headers) { &body } else { b"" }).last_of_each();
-        let query = if is_acs(&headers) { read(query, b"") } else { Form::default() };
+        let acs = read_acs(&headers);
+        let params = read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
+        let query = if acs.is_some() { read(query, b"") } else { Form::default() };
         let path = uri.path().to_owned();
         if is_for_dedicated_gateway(&headers) {
             flaw = Some(Flaw::DedicatedGateway);
         }
         let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
-        call.scheme = call.read_scheme();
+        call.scheme = acs.unwrap_or_else(|| call.read_scheme());
         call
     }
 
@@ -130,28 +132,35 @@ impl Call {
         is_for_dedicated_gateway(&self.headers)
     }
 
-    /// The region meant: `RegionId`, or the host's, or the signature's scope.
-    pub(super) fn region(&self) -> Option<&str> {
-        let scope = match &self.scheme {
-            Scheme::Acs(authorization) => authorization.region(),
-            _ => None,
+    /// The region that the request is sent to: that of the signature's scope, or the host's. ACS3 and ACS4 need not sign the
+    /// host; what is not signed chooses nothing.
+    pub(super) fn placed_region(&self) -> Option<&str> {
+        let (scope, host_counts) = match &self.scheme {
+            Scheme::Acs(authorization) => (authorization.region(), authorization.signs("host")),
+            _ => (None, true),
         };
-        let named = self.param("RegionId").filter(|region| !region.is_empty());
-        named.or_else(|| region_of_host(self.host())).or(scope)
+        scope.or_else(|| region_of_host(self.host()).filter(|_| host_counts))
+    }
+
+    /// The region that the parameter `RegionId` names.
+    pub(super) fn named_region(&self) -> Option<&str> {
+        self.param("RegionId").filter(|region| !region.is_empty())
     }
 
     fn either(&self, header: &str, param: &str) -> Option<&str> {
         let header = self.header(header).filter(|text| !text.is_empty());
         let param = self.param(param).filter(|text| !text.is_empty());
-        if matches!(self.scheme, Scheme::Acs(_)) { header.or(param) } else { param.or(header) }
+        match self.scheme {
+            Scheme::Acs(_) => header.or(param),
+            // This signature covers no header.
+            Scheme::Rpc => param,
+            Scheme::Malformed | Scheme::Bearer | Scheme::None => param.or(header),
+        }
     }
 
     fn read_scheme(&self) -> Scheme {
-        let authorization = self.header("authorization").unwrap_or_default();
         let bearer = "BEARERTOKEN";
-        if is_acs(&self.headers) {
-            Authorization::parse(authorization).map_or(Scheme::Malformed, Scheme::Acs)
-        } else if self.param("SignatureType") == Some(bearer)
+        if self.param("SignatureType") == Some(bearer)
             || self.header("x-acs-signature-type") == Some(bearer)
             || self.header("x-acs-bearer-token").is_some()
             || self.header("x-acs-zero-trust-idtoken").is_some()
@@ -170,18 +179,35 @@ fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
     headers.contains_key("x-kms-apiname")
 }
 
-/// Whether the signature is in the header.
-fn is_acs(headers: &HeaderMap) -> bool {
-    let authorization = headers.get("authorization").map_or(&b""[..], |it| it.as_bytes());
-    authorization.starts_with(b"ACS3-") || authorization.starts_with(b"ACS4-")
+/// The signature in the header, if it is there.
+fn read_acs(headers: &HeaderMap) -> Option<Scheme> {
+    let header = headers.get("authorization")?;
+    let families: [&[u8]; 2] = [b"ACS3-", b"ACS4-"];
+    families.iter().any(|family| header.as_bytes().starts_with(family)).then(|| {
+        let read = header.to_str().ok().and_then(Authorization::parse);
+        read.map_or(Scheme::Malformed, Scheme::Acs)
+    })
 }
 
-/// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com`, with or without a port.
+/// Whether the body is a form. A `Content-Type` that the signature leaves out does not decide it: the body is signed, and
+/// counts.
+fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
+    let is_type_unsigned =
+        matches!(acs, Some(Scheme::Acs(authorization)) if !authorization.signs("content-type"));
+    is_type_unsigned || is_form(headers)
+}
+
+/// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`, with or
+/// without a port.
 fn region_of_host(host: &str) -> Option<&str> {
     let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let mut labels = host.split('.');
-    let (product, region) = (labels.next()?, labels.next()?);
+    let product = labels.next()?;
+    if let Some(region) = regions::known(product) {
+        return Some(region);
+    }
+    let region = labels.next()?;
     let is = |label: Option<&str>, word: &str| label.is_some_and(|label| label.eq_ignore_ascii_case(word));
     let ours = is(Some(product), "kms") || is(Some(product), "kms-vpc");
     let whole = is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
@@ -220,6 +246,14 @@ mod tests {
             ("http://127.0.0.1:5690", None),
             ("kms.aliyuncs.com", None),
             ("ecs.cn-hangzhou.aliyuncs.com", None),
+            ("cn-shanghai.localhost:5690", Some("cn-shanghai")),
+            ("CN-Shanghai.kms.test", Some("cn-shanghai")),
+            ("http://cn-shanghai.127.0.0.1.nip.io:5690", Some("cn-shanghai")),
+            ("cn-shanghai", Some("cn-shanghai")),
+            ("cn-nowhere.localhost", None),
+            ("localhost.cn-shanghai", None),
+            ("[::1]:5690", None),
+            ("", None),
         ] {
             assert_eq!(region_of_host(host), region, "{host}");
         }

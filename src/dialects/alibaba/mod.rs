@@ -120,6 +120,7 @@ impl Dialect for Alibaba {
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "Rejected.Throttling";
+    const REPLAYED: &'static str = "SignatureNonceUsed";
     const NOT_YET: &'static str = include_str!("../../../fixtures/alibaba/not-yet.txt");
     type Call = Call;
     type Error = Error;
@@ -158,7 +159,7 @@ impl Dialect for Alibaba {
     }
 
     fn claimed(&self, call: &Call) -> Realm {
-        self.gate.claimed(verify::access_key_id(call), call.region())
+        self.gate.claimed(verify::access_key_id(call), verify::region(&self.gate, call))
     }
 
     fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef> {

@@ -30,3 +30,8 @@ pub(super) const REGIONS: &[&str] = &[
     "cn-shanghai-finance-1",
     "cn-shenzhen-finance-1",
 ];
+
+/// The region of this name, whatever its case.
+pub(super) fn known(text: &str) -> Option<&'static str> {
+    REGIONS.iter().find(|region| region.eq_ignore_ascii_case(text)).copied()
+}

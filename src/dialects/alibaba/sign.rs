@@ -1,5 +1,6 @@
-//! Signing, as the newest SDKs do it (ACS3-HMAC-SHA256, wire reference section 1.4): the parameters travel in a form body, so
-//! that none is too long. What is signed is put together by the same code that checks it.
+//! Signing, as the newest SDKs do it (ACS3-HMAC-SHA256, or ACS4 where a region is named; wire reference sections 1.4 and 1.5):
+//! the parameters travel in a form body, so that none is too long. What is signed is put together by the same code that
+//! checks it.
 
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
@@ -13,6 +14,9 @@ use crate::dialects::Inbound;
 use crate::dialects::canonical::{encode_pairs, hex};
 use crate::dialects::peers::{Ask, Unsignable};
 
+/// The name of the service, as its SDKs write it in scopes.
+const PRODUCT: &str = "Kms";
+
 /// A signed request.
 pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
     let region = ask.region.map(|region| ("RegionId", region));
@@ -22,11 +26,16 @@ pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
 
     let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
-    let unsigned = format!(
-        "ACS3-HMAC-SHA256 Credential={},SignedHeaders={},Signature=",
-        ask.credentials.id,
-        names.join(";")
-    );
+    let (id, names) = (&ask.credentials.id, names.join(";"));
+    // A scope's region counts before all else, also where the server was given another one.
+    let unsigned = if let Some(region) = ask.region {
+        let time = ask.time.to_string();
+        let day = time.get(..10).ok_or(Unsignable)?.replace('-', "");
+        let scope = format!("{day}/{region}/{PRODUCT}/aliyun_v4_request");
+        format!("ACS4-HMAC-SHA256 Credential={id}/{scope},SignedHeaders={names},Signature=")
+    } else {
+        format!("ACS3-HMAC-SHA256 Credential={id},SignedHeaders={names},Signature=")
+    };
     let authorization = Authorization::parse(&unsigned).ok_or(Unsignable)?;
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

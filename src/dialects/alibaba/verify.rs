@@ -6,9 +6,10 @@ use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::errors::Error;
 use super::{Alibaba, rpc};
-use crate::dialects::gate::{Gate, LEEWAY, TokenFlaw};
+use crate::dialects::Verified;
+use crate::dialects::gate::{Checked, Gate, LEEWAY, TokenFlaw};
+use crate::dialects::regions::fold;
 use crate::dialects::times::Times;
-use crate::dialects::{Account, Verified};
 use crate::engine::Engine;
 use crate::world::Instant;
 
@@ -22,10 +23,35 @@ pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<
         tracing::warn!(code, access_key = access_key_id(call), action = call.action(), "check failed");
         code
     };
-    let check = || check(&dialect.gate, engine, call);
-    dialect.gate.admit(access_key_id(call), check, tell, |account| {
-        dialect.gate.realm(account, call.region()).ok_or(Error::Invalid("RegionId".into()))
-    })
+    let gate = &dialect.gate;
+    let verified = gate.admit(
+        access_key_id(call),
+        || check(gate, engine, call),
+        tell,
+        |account| gate.realm(account, region(gate, call)).ok_or(Error::Invalid("RegionId".into())),
+    )?;
+    if let Some((named, given)) = ignored_region(gate, call) {
+        let named: String = named.chars().take(NAMED_SHOWN).collect();
+        tracing::warn!(region_id = named, region = given, "RegionId is ignored: --region names another one");
+    }
+    Ok(verified)
+}
+
+/// How much is shown of a `RegionId`, in characters.
+const NAMED_SHOWN: usize = 64;
+
+/// The region that a request works in, where it is not the default. Some clients send `RegionId` with some calls only: where
+/// the server was given a region, that parameter chooses no other.
+pub(super) fn region<'a>(gate: &Gate, call: &'a Call) -> Option<&'a str> {
+    let named = || call.named_region().filter(|_| gate.given_region().is_none());
+    call.placed_region().or_else(named)
+}
+
+/// The `RegionId` that counts for nothing, and the region that the server was given.
+fn ignored_region<'a>(gate: &'a Gate, call: &'a Call) -> Option<(&'a str, &'a str)> {
+    let (given, named) = (gate.given_region()?, call.named_region()?);
+    let ignored = call.placed_region().is_none() && fold(named).as_deref() != Some(given);
+    ignored.then_some((named, given))
 }
 
 /// The access key that a request names.
@@ -37,7 +63,7 @@ pub(super) fn access_key_id(call: &Call) -> Option<&str> {
     id.filter(|id| !id.is_empty())
 }
 
-fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Arc<Account>, Error> {
+fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     match call.scheme {
         Scheme::Bearer => return Err(Error::RpcSignature(None)),
         Scheme::Malformed => return Err(Error::Invalid("Authorization".into())),
@@ -48,30 +74,30 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Arc<Account>, Erro
     if key.disabled {
         return Err(Error::AccessKeyDisabled);
     }
-    let times = gate.times(engine, &key.account, call.region());
-    let nonce = if let Scheme::Acs(authorization) = &call.scheme {
+    let times = gate.times(engine, &key.account, region(gate, call));
+    let (made, nonce) = if let Scheme::Acs(authorization) = &call.scheme {
         let date = call.header("x-acs-date").ok_or(Error::Timestamp)?;
-        check_time(times, date)?;
+        let made = check_time(times, date)?;
         check_day(times, authorization)?;
         authorization.check(call, &key.secret)?;
         gate.check_token(times, key, call.header("x-acs-security-token"))?;
-        call.header("x-acs-signature-nonce")
+        (made, call.header("x-acs-signature-nonce"))
     } else {
-        check_time(times, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
+        let made = check_time(times, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
         rpc::check(call, &key.secret)?;
         gate.check_token(times, key, call.param("SecurityToken"))?;
-        call.param("SignatureNonce")
+        (made, call.param("SignatureNonce"))
     };
-    match nonce.filter(|nonce| !nonce.is_empty()) {
-        Some(nonce) if !key.nonces.spend(nonce, times.host()) => Err(Error::NonceUsed),
-        _ => Ok(Arc::clone(&key.account)),
-    }
+    let is_over = |made: Instant| !times.either(|now| now <= made.plus(LEEWAY));
+    let spend = |nonce: &str| key.nonces.spend(nonce, made, is_over).ok_or(Error::NonceUsed);
+    let nonce = nonce.filter(|nonce| !nonce.is_empty()).map(spend).transpose()?;
+    Ok(Checked { account: Arc::clone(&key.account), nonce })
 }
 
-fn check_time(times: Times, text: &str) -> Result<(), Error> {
+fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
     let at = Instant::parse(text).ok_or(Error::Timestamp)?;
     let fresh = |now: Instant| at.distance(now) <= LEEWAY;
-    if times.either(fresh) { Ok(()) } else { Err(Error::Timestamp) }
+    if times.either(fresh) { Ok(at) } else { Err(Error::Timestamp) }
 }
 
 /// The day that an ACS4 key is made for is fresh by the same rule. It need not be that of the request's own time:

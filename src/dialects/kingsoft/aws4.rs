@@ -9,6 +9,7 @@ use super::params::NAMING;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::form::Form;
 use crate::dialects::gate::LEEWAY;
 use crate::dialects::redact::shown_query;
 use crate::dialects::times::Times;
@@ -32,6 +33,8 @@ const OPEN: &[&str] = &[
     "x-amz-date",
     "x-version",
 ];
+/// The headers that are read where they are signed, or believed by what is signed besides.
+const READ: &[&str] = &[TOKEN, "content-type", "date", "x-amz-date"];
 /// For how long a signature in a query may be made to last: AWS's week.
 const LASTS_MAX: u64 = 7 * 86_400;
 
@@ -113,6 +116,9 @@ impl<'a> Claim<'a> {
         }
         let (date, at) = basic(required("X-Amz-Date")?)?;
         let signature = required("X-Amz-Signature")?;
+        if call.query.all("X-Amz-Signature").nth(1).is_some() {
+            return Err(Error::Malformed("X-Amz-Signature".into()));
+        }
         let scope = Scope::of(credential, &date, at)?;
         let lasts = call.query.get("X-Amz-Expires").map(|text| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
@@ -154,9 +160,10 @@ impl<'a> Claim<'a> {
     pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
         let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
         let mac = hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
-        // A token that is believed must be signed; in a query it is.
-        let covered =
-            !call.headers.contains_key(TOKEN) || self.signed_headers.split(';').any(|it| it == TOKEN);
+        let signs = |name: &str| self.signed_headers.split(';').any(|it| it == name);
+        let is_one = |name: &str| !signs(name) || call.headers.get_all(name).iter().nth(1).is_none();
+        // A token that is believed must be signed; in a query it is. The order of a header's values is not signed.
+        let covered = (!call.headers.contains_key(TOKEN) || signs(TOKEN)) && READ.iter().all(|it| is_one(it));
         if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
             Ok(())
         } else {
@@ -229,6 +236,13 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The headers that a request says it signs, whether or not the rest of its signature can be read.
+pub(super) fn signed_headers<'a>(authorization: Option<&'a str>, query: &'a Form) -> Option<&'a str> {
+    let Some(authorization) = authorization else { return query.get("X-Amz-SignedHeaders") };
+    let (_, parts) = authorization.split_once(' ')?;
+    parts.split(',').find_map(|part| part.trim().strip_prefix("SignedHeaders="))
+}
+
 /// How often a header's name may be signed. The Go SDK names `host` twice, and signs a line for each.
 const MENTIONS_MAX: usize = 4;
 
@@ -243,7 +257,7 @@ fn is_bounded(names: &str) -> bool {
 
 /// A header's value as it is signed: without white space around it, and inside a blank for each run of it.
 fn folded(value: &[u8]) -> Vec<u8> {
-    let words = value.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')
 }
 
@@ -286,14 +300,15 @@ pub(super) fn written(at: Instant) -> (String, Instant) {
     (at.to_string().replace(['-', ':'], ""), at)
 }
 
-/// The query's parameters encoded anew and sorted as they are then, without the signature.
+/// The query's parameters encoded anew and sorted as they are then, without the signature if that is there.
 fn canonical_query(call: &Call) -> String {
     let encoded = |text: &str| {
         let mut out = String::with_capacity(text.len());
         encode_into(&mut out, text);
         out
     };
-    let signed = call.query.iter().filter(|(name, _)| *name != "X-Amz-Signature");
+    let is_here = matches!(call.scheme, Scheme::Presigned);
+    let signed = call.query.iter().filter(|(name, _)| !is_here || *name != "X-Amz-Signature");
     let mut pairs: Vec<_> = signed.map(|(name, value)| (encoded(name), encoded(value))).collect();
     pairs.sort_unstable();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| [name, "=", value].concat()).collect();

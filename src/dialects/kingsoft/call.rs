@@ -4,8 +4,8 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::VERSION;
 use super::errors::Error;
+use super::{VERSION, aws4};
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::{Form, is_form, raw_pairs};
 use crate::dialects::{BODY_LIMIT, Inbound};
@@ -58,6 +58,8 @@ pub(super) enum Scheme {
 }
 
 const ALGORITHM_FAMILY: &[u8] = b"AWS4-";
+/// How the parameters of a signature in the query begin.
+const FAMILY: &str = "X-Amz-";
 
 /// The marks of this wire: its version, its algorithm, or a parameter or header that only it has.
 pub(super) fn is_marked(inbound: &Inbound) -> bool {
@@ -75,6 +77,49 @@ pub(super) fn is_marked(inbound: &Inbound) -> bool {
         || is_json(&inbound.headers) && contains(body(), b"\"Accesskey\"")
 }
 
+/// What of a signature decides how the rest of its request is read.
+struct Marks {
+    /// Whether it is AWS4, in the header or in the query.
+    is_aws4: bool,
+    /// Whether it covers the header `Content-Type`, or is one that covers the parameters themselves.
+    signs_type: bool,
+}
+
+impl Marks {
+    fn of(headers: &HeaderMap, query: &Form) -> Self {
+        let authorization = headers.get("authorization").map(|it| it.to_str().unwrap_or_default());
+        let is_aws4 = authorization.is_some() || query.iter().any(|(name, _)| name.starts_with(FAMILY));
+        let signed = aws4::signed_headers(authorization, query).unwrap_or_default();
+        let signs_type = !is_aws4 || signed.split(';').any(|name| name == "content-type");
+        Self { is_aws4, signs_type }
+    }
+}
+
+/// How a body's parameters are written.
+#[derive(Clone, Copy)]
+enum Kind {
+    Form,
+    Json,
+    /// Not at all.
+    Other,
+}
+
+impl Kind {
+    /// As the header says.
+    fn told(headers: &HeaderMap) -> Self {
+        match () {
+            () if is_json(headers) => Self::Json,
+            () if is_form(headers) => Self::Form,
+            () => Self::Other,
+        }
+    }
+
+    /// As the body itself shows. It is signed, so it counts, and a header that is not signed does not decide how it is read.
+    fn seen(body: &[u8]) -> Self {
+        if body.trim_ascii_start().starts_with(b"{") { Self::Json } else { Self::Form }
+    }
+}
+
 impl Call {
     /// Takes a request apart. One with a flaw is taken apart as far as it goes.
     pub(super) fn parse(inbound: Inbound) -> Self {
@@ -88,22 +133,29 @@ impl Call {
             Bytes::new()
         });
         let query = uri.query().unwrap_or_default().as_bytes();
-        let parsed = if is_json(&headers) && !body.is_empty() {
-            flat(&body).ok_or(BODY.to_owned()).and_then(|body| read(&[query, body.as_bytes()]))
-        } else {
-            read(&[query, if is_form(&headers) { &body } else { b"" }])
+        let (own, repeats) = read(&[query]).unwrap_or_default().in_order_of_values();
+        let marks = Marks::of(&headers, &own);
+        // AWS4 signs the values of one name in their own order: the order in which they came decides nothing.
+        let ordered = (repeats && marks.is_aws4).then(|| encode_pairs(own.iter()));
+        let all = ordered.as_ref().map_or(query, |ordered| ordered.as_bytes());
+        let kind = if marks.signs_type { Kind::told(&headers) } else { Kind::seen(&body) };
+        let parsed = match kind {
+            Kind::Json if !body.is_empty() => {
+                flat(&body).ok_or(BODY.to_owned()).and_then(|body| read(&[all, body.as_bytes()]))
+            }
+            Kind::Form => read(&[all, &body]),
+            Kind::Json | Kind::Other => read(&[all]),
         };
         let params = parsed.unwrap_or_else(|name| {
             flaw = Some(Flaw::Parameter(name));
             Form::default()
         });
-        let misplaced = if method == Method::GET { in_body(&headers, &body) } else { in_query(query) };
+        let misplaced = if method == Method::GET { in_body(kind, &body) } else { in_query(query) };
         if let (None, Some(name)) = (&flaw, misplaced) {
             flaw = Some(Flaw::Parameter(name));
         }
-        let query = read(&[query]).unwrap_or_default();
         let path = uri.path().to_owned();
-        let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+        let mut call = Self { path, method, headers, body, query: own, params, scheme: Scheme::None, flaw };
         call.scheme = call.read_scheme();
         call
     }
@@ -123,8 +175,8 @@ impl Call {
         if let Some(format) = self.param("Format") {
             return format.eq_ignore_ascii_case("json");
         }
-        let ranges = self.header("accept").unwrap_or_default().split(',');
-        let mut types = ranges.filter_map(|range| range.split(';').next());
+        let lines = self.headers.get_all("accept").iter().filter_map(|line| line.to_str().ok());
+        let mut types = lines.flat_map(|line| line.split(',')).filter_map(|range| range.split(';').next());
         types.any(|it| it.trim().eq_ignore_ascii_case(JSON))
     }
 
@@ -132,7 +184,7 @@ impl Call {
         if let Some(authorization) = self.headers.get("authorization") {
             return Scheme::Header(String::from_utf8_lossy(authorization.as_bytes()).into_owned());
         }
-        if self.query.iter().any(|(name, _)| name.starts_with("X-Amz-")) {
+        if self.query.iter().any(|(name, _)| name.starts_with(FAMILY)) {
             Scheme::Presigned
         } else if ["Signature", "SignatureVersion", "SignatureMethod"].iter().any(|it| self.has(it)) {
             Scheme::Simplified
@@ -166,18 +218,22 @@ fn shown(name: &[u8]) -> String {
 }
 
 /// The first parameter in the body of a request that has all of them in its query: the document forbids to mix.
-fn in_body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
-    if is_json(headers) {
-        return (!body.is_empty() && flat(body).is_some_and(|pairs| !pairs.is_empty()))
-            .then(|| BODY.to_owned());
+fn in_body(kind: Kind, body: &[u8]) -> Option<String> {
+    match kind {
+        Kind::Json => {
+            let is_some = !body.is_empty() && flat(body).is_some_and(|pairs| !pairs.is_empty());
+            is_some.then(|| BODY.to_owned())
+        }
+        Kind::Form => raw_pairs(body).next().map(|(name, _)| shown(name)),
+        Kind::Other => None,
     }
-    is_form(headers).then(|| raw_pairs(body).next()).flatten().map(|(name, _)| shown(name))
 }
 
-/// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and one
-/// SDK names the action there as well.
+/// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and some
+/// SDKs name the action and the service there as well.
 fn in_query(query: &[u8]) -> Option<String> {
-    let allowed = |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version");
+    let allowed =
+        |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service");
     raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 

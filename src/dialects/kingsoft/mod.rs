@@ -91,6 +91,8 @@ impl Dialect for Kingsoft {
     const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
     const THROTTLING: &'static str = "LimitExceeded";
+    /// Its signatures have no nonce: any request may come again.
+    const REPLAYED: &'static str = "SignatureDoesNotMatch";
     const NOT_YET: &'static str = include_str!("../../../fixtures/kingsoft/not-yet.txt");
     type Call = Call;
     type Error = Error;

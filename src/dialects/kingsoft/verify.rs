@@ -8,10 +8,10 @@ use super::call::{Call, Scheme};
 use super::errors::{Error, SignatureFlaw as Flaw};
 use super::params::OPEN;
 use super::simplified;
+use crate::dialects::Verified;
 use crate::dialects::accounts::AccessKey;
-use crate::dialects::gate::{Gate, TokenFlaw};
+use crate::dialects::gate::{Checked, Gate, TokenFlaw};
 use crate::dialects::redact::Params;
-use crate::dialects::{Account, Verified};
 use crate::engine::Engine;
 use crate::world::Instant;
 
@@ -55,7 +55,7 @@ impl<'a> Named<'a> {
     }
 }
 
-fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result<Arc<Account>, Error> {
+fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result<Checked, Error> {
     if !call.headers.contains_key("host") {
         return Err(Error::HostMissing);
     }
@@ -88,7 +88,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
         call.param("SecurityToken")
     };
     gate.check_token(times, key, token)?;
-    Ok(Arc::clone(&key.account))
+    Ok(Checked { account: Arc::clone(&key.account), nonce: None })
 }
 
 /// Says in the log what was signed here, since the service's message does not. What may be secret is only measured.

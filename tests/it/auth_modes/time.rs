@@ -1,6 +1,6 @@
 //! What depends on time: whether a request is fresh, a token over, a nonce still remembered.
 
-use std::time::Duration;
+use std::panic::AssertUnwindSafe;
 
 use kmsim::dialects::AuthMode;
 use kmsim::world::Instant;
@@ -170,19 +170,64 @@ fn a_nonce_is_spent_by_a_verified_request_only() {
 }
 
 #[test]
-fn nonces_are_forgotten_by_the_hosts_time() {
+fn a_nonce_is_kept_while_its_request_is_fresh_by_either_clock() {
+    for scheme in ["HMAC-SHA1", "ACS3-HMAC-SHA256"] {
+        let server = server(AuthMode::Strict);
+        let clock = &server.world.clock;
+        let ask = Ask { scheme, nonce: Some("n"), ..Ask::SIGNED };
+        ask.send(&server).ok();
+        // The realm's clock stands: the request stays fresh by it, however late the host's shows.
+        for host in ["2030-01-01T00:30:00Z", "2030-01-01T00:30:00.001Z", "2031-01-01T00:00:00Z"] {
+            clock.set_host(at(host));
+            ask.send(&server).refused(400, "SignatureNonceUsed");
+            Ask { time: Some(host), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        }
+        // It is over by both.
+        let now = "2031-01-01T00:00:00Z";
+        clock.freeze(at("2030-01-01T00:15:00Z"));
+        Ask { time: Some(now), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        clock.freeze(at("2030-01-01T00:15:00.001Z"));
+        Ask { time: Some(now), ..ask }.send(&server).ok();
+        Ask { time: Some(now), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_request_new() {
     let server = server(AuthMode::Strict);
     let clock = &server.world.clock;
     let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
     ask.send(&server).ok();
-    server.advance(days(30));
-    ask.send(&server).refused(400, "SignatureNonceUsed");
+    clock.set_host(at("2031-01-01T00:00:00Z"));
+    server.advance(days(400));
+    Ask { nonce: Some("other"), time: Some("2031-01-01T00:00:00Z"), ..ask }.send(&server).ok();
     clock.freeze(at(START));
-    clock.set_host(at("2030-01-01T00:30:00Z"));
     ask.send(&server).refused(400, "SignatureNonceUsed");
-    clock.set_host(at("2030-01-01T00:30:00Z").plus(Duration::from_millis(1)));
-    ask.send(&server).ok();
-    ask.send(&server).refused(400, "SignatureNonceUsed");
+}
+
+#[test]
+fn what_never_reached_its_action_gives_the_nonce_back() {
+    let server = server(AuthMode::Strict);
+    for (nth, scheme) in ["HMAC-SHA256", "ACS3-HMAC-SHA256", "ACS4-HMAC-SHA256"].into_iter().enumerate() {
+        for (fault, answered) in [("reset", false), ("latency=1ms", true), ("throttling", true)] {
+            let nonce = format!("{nth} {fault}");
+            let ask = Ask { scheme, nonce: Some(&nonce), ..Ask::SIGNED };
+            let header = format!("x-kmsim-fault: {fault}\r\n");
+            let struck = Ask { unsigned: &header, ..ask };
+            if answered {
+                let status = struck.send(&server).status;
+                assert_eq!(status == 200, fault.starts_with("latency"));
+                ask.send(&server).refused(400, "SignatureNonceUsed");
+            } else {
+                assert!(
+                    std::panic::catch_unwind(AssertUnwindSafe(|| struck.send(&server))).is_err(),
+                    "no answer comes"
+                );
+                ask.send(&server).ok();
+                ask.send(&server).refused(400, "SignatureNonceUsed");
+            }
+        }
+    }
 }
 
 #[test]

@@ -47,12 +47,13 @@ fn vectors() -> (Vec<Vector>, Vec<Vector>) {
     struct File {
         schemes: BTreeMap<String, Scheme>,
     }
-    let text = std::fs::read_to_string(root().join("fixtures/vectors/kingsoft-signatures.json")).unwrap();
-    let schemes = serde_json::from_str::<File>(&text).unwrap().schemes;
     let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for scheme in schemes.into_values() {
-        good.extend(scheme.vectors.into_iter().map(Vector::whole));
-        bad.extend(scheme.must_reject.into_iter().map(Vector::whole));
+    for file in ["kingsoft-signatures.json", "kingsoft-sdk-rules.json"] {
+        let text = std::fs::read_to_string(root().join("fixtures/vectors").join(file)).unwrap();
+        for scheme in serde_json::from_str::<File>(&text).unwrap().schemes.into_values() {
+            good.extend(scheme.vectors.into_iter().map(Vector::whole));
+            bad.extend(scheme.must_reject.into_iter().map(Vector::whole));
+        }
     }
     (good, bad)
 }
@@ -147,7 +148,7 @@ fn is_let_in(answer: &Answer) -> bool {
 #[test]
 fn every_vector_is_verified() {
     let (good, bad) = vectors();
-    assert_eq!((good.len(), bad.len()), (31, 5));
+    assert_eq!((good.len(), bad.len()), (58, 5));
     for vector in &good {
         let answer = vector.request().send(&vector.server());
         assert!(is_let_in(&answer), "{}: {}", vector.name, answer.text);

@@ -1,0 +1,208 @@
+//! What is not signed decides nothing. Every part of a signed request is changed, added, taken away, repeated and moved; the
+//! answer must be a refusal, or the same as before, unless the part stands in fixtures/unsigned.tsv.
+
+mod makers;
+
+use self::makers::{Made, SCHEMES, make};
+use crate::kit::{Answer, Server, form, root, send, table};
+
+type Pairs = Vec<(String, String)>;
+
+/// A request in its parts.
+#[derive(Clone)]
+struct Request {
+    method: String,
+    path: String,
+    query: Pairs,
+    headers: Pairs,
+    body: Pairs,
+}
+
+impl Request {
+    fn send(&self, server: &Server) -> Answer {
+        let query = if self.query.is_empty() { String::new() } else { format!("?{}", form(&self.query)) };
+        let mut head = format!("{} {}{query} HTTP/1.1\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+        send(server.address, &head, form(&self.body).as_bytes())
+    }
+}
+
+fn own(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// What is sent besides: headers and parameters that some scheme reads.
+const HEADERS: &[(&str, &str)] = &[
+    ("accept", "text/xml"),
+    ("accept", "application/json"),
+    ("authorization", "Basic eA=="),
+    ("content-type", "text/plain"),
+    ("content-type", "application/json"),
+    ("content-type", "application/x-www-form-urlencoded"),
+    ("content-type", "multipart/form-data; boundary=x"),
+    ("date", "Tue, 01 Jan 2030 00:00:00 GMT"),
+    ("host", "kms.cn-shanghai.aliyuncs.com"),
+    ("host", "cn-shanghai.localhost:5690"),
+    ("x-acs-accesskey-id", "second"),
+    ("x-acs-action", "DeleteSecret"),
+    ("x-acs-action", "ListAliases"),
+    ("x-acs-bearer-token", "x"),
+    ("x-acs-content-sha256", "x"),
+    ("x-acs-date", "2030-01-01T00:00:01Z"),
+    ("x-acs-region-id", "cn-shanghai"),
+    ("x-acs-security-token", "x"),
+    ("x-acs-signature-nonce", "n"),
+    ("x-acs-signature-type", "BEARERTOKEN"),
+    ("x-acs-version", "2015-01-01"),
+    ("x-action", "CreateKey"),
+    ("x-amz-date", "20300101T000001Z"),
+    ("x-amz-security-token", "x"),
+    ("x-forwarded-host", "kms.cn-shanghai.aliyuncs.com"),
+    ("x-http-method-override", "PUT"),
+    ("x-version", "2016-01-20"),
+];
+const PARAMS: &[(&str, &str)] = &[
+    ("Accesskey", "second"),
+    ("AccessKeyId", "second"),
+    ("Action", "ListAliases"),
+    ("Action", "CreateKey"),
+    ("DryRun", "false"),
+    ("DryRun", "true"),
+    ("Format", "XML"),
+    ("KeyId.2", "other"),
+    ("PageSize", "1"),
+    ("Region", "cn-shanghai-2"),
+    ("RegionId", "cn-shanghai"),
+    ("SecurityToken", "x"),
+    ("Signature", "x"),
+    ("SignatureType", "BEARERTOKEN"),
+    ("Version", "2015-01-01"),
+    ("X-Amz-Date", "20300101T000001Z"),
+    ("X-Amz-Security-Token", "x"),
+    ("X-Amz-Signature", "x"),
+    ("X-Amz-SignedHeaders", "host"),
+];
+
+/// Every changed request: the part, what was done to it, and the request.
+fn changes(base: &Request) -> Vec<(String, String, Request)> {
+    let mut all = Vec::new();
+    let mut add = |part: &str, what: String, change: &dyn Fn(&mut Request)| {
+        let mut changed = base.clone();
+        change(&mut changed);
+        all.push((part.to_owned(), what, changed));
+    };
+    for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+        add("method", method.into(), &|it| it.method = method.into());
+    }
+    for path in ["/x", "//", "/?", "/%2F", "/./"] {
+        add("path", path.into(), &|it| it.path = path.into());
+    }
+    type List = fn(&mut Request) -> &mut Pairs;
+    let lists: [(&str, List, &[(&str, &str)]); 3] = [
+        ("header", |it| &mut it.headers, HEADERS),
+        ("param", |it| &mut it.query, PARAMS),
+        ("param", |it| &mut it.body, PARAMS),
+    ];
+    for (kind, list, more) in lists {
+        let there = list(&mut base.clone()).clone();
+        for (at, (name, value)) in there.iter().enumerate() {
+            let part =
+                format!("{kind} {}", if kind == "header" { name.to_lowercase() } else { name.clone() });
+            add(&part, "gone".into(), &|it| drop(list(it).remove(at)));
+            add(&part, "changed".into(), &|it| list(it)[at].1 += "x");
+            add(&part, "empty".into(), &|it| list(it)[at].1.clear());
+            add(&part, "renamed".into(), &|it| list(it)[at].0 += "x");
+            add(&part, "twice".into(), &|it| list(it).push(own(name, value)));
+            let others = more.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
+            for other in others.map(|(_, other)| *other).chain(["true", "0"]) {
+                add(&part, format!("as {other}"), &|it| list(it)[at].1 = other.to_owned());
+                add(&part, format!("before it {other}"), &|it| list(it).insert(at, own(name, other)));
+                add(&part, format!("after it {other}"), &|it| list(it).push(own(name, other)));
+            }
+        }
+        for (name, value) in more {
+            let part = format!("{kind} {name}");
+            add(&part, format!("added: {value}"), &|it| list(it).push(own(name, value)));
+            add(&part, format!("added first: {value}"), &|it| list(it).insert(0, own(name, value)));
+        }
+        add("order", kind.into(), &|it| list(it).reverse());
+    }
+    for at in 0..base.query.len() {
+        add("place", format!("{} to the body", base.query[at].0), &|it| {
+            let pair = it.query.remove(at);
+            it.body.push(pair);
+        });
+    }
+    for at in 0..base.body.len() {
+        add("place", format!("{} to the query", base.body[at].0), &|it| {
+            let pair = it.body.remove(at);
+            it.query.push(pair);
+        });
+    }
+    all
+}
+
+/// What an answer comes to: all of it but the request's id.
+fn effect(answer: &Answer) -> (u16, String) {
+    let text = match serde_json::from_str::<serde_json::Value>(&answer.text) {
+        Ok(mut json) => {
+            json.as_object_mut().unwrap().remove("RequestId");
+            json.to_string()
+        }
+        Err(_) => {
+            let (before, rest) = answer.text.split_once("<RequestId>").unwrap_or((&answer.text, ""));
+            let (_, after) = rest.split_once("</RequestId>").unwrap_or_default();
+            [before, after].concat()
+        }
+    };
+    (answer.status, text)
+}
+
+#[test]
+fn what_is_not_signed_decides_nothing() {
+    let allowed = table("unsigned.tsv");
+    let (mut count, mut wrong, mut used) = (0, Vec::new(), std::collections::BTreeSet::new());
+    for scheme in SCHEMES {
+        let server = Server::start();
+        for Made { name, request, is_dry } in make(&server, scheme) {
+            let base = effect(&request.send(&server));
+            assert_eq!(base.0 == 200, !is_dry, "{scheme} {name}: {base:?}");
+            for (part, what, changed) in changes(&request) {
+                count += 1;
+                let answer = changed.send(&server);
+                let found = effect(&answer);
+                if found == base || answer.status >= 400 {
+                    continue;
+                }
+                let row = allowed.iter().find(|row| row[0] == *scheme && row[1] == part);
+                match row {
+                    Some(row) => drop(used.insert((row[0].clone(), row[1].clone()))),
+                    None => wrong.push(format!("{scheme} {name}: {part}, {what}: {found:?}, not {base:?}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 4000, "{count} changes");
+    let listed: Vec<_> = allowed.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    assert_eq!(
+        used.into_iter().collect::<Vec<_>>(),
+        {
+            let mut listed = listed;
+            listed.sort();
+            listed
+        },
+        "each row of the table is needed"
+    );
+}
+
+#[test]
+fn the_documents_tell_what_is_not_signed() {
+    let limits = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
+    for row in table("unsigned.tsv") {
+        let line = format!("| `{}` | `{}` | {} |", row[0], row[1], row[2]);
+        assert!(limits.contains(&line), "docs/limits.md lacks {line}");
+    }
+}
