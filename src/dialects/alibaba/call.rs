@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::acs::Authorization;
 use super::errors::Error;
 use crate::dialects::form::{Form, is_form};
-use crate::dialects::{BodyRefused, Inbound};
+use crate::dialects::{BodyRefused, HeadRefused, Inbound};
 
 /// A request.
 pub struct Call {
@@ -32,6 +32,8 @@ pub(super) enum Flaw {
     BodyTooLarge,
     /// Its parameters are no text, or its body broke off.
     Unparsable,
+    /// Its head was refused.
+    Head(HeadRefused),
 }
 
 impl From<Flaw> for Error {
@@ -40,6 +42,7 @@ impl From<Flaw> for Error {
             Flaw::Method => Self::MethodUnsupported,
             Flaw::BodyTooLarge => Self::BodyTooLarge,
             Flaw::Unparsable => Self::Unparsable,
+            Flaw::Head(why) => Self::HeadRefused(why),
         }
     }
 }
@@ -66,10 +69,11 @@ impl Call {
             Method::GET | Method::POST => None,
             _ => Some(Flaw::Method),
         };
+        let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|why| {
             flaw = Some(match why {
                 BodyRefused::TooLarge => Flaw::BodyTooLarge,
-                BodyRefused::Broken => Flaw::Unparsable,
+                BodyRefused::Broken | BodyRefused::Head(_) => Flaw::Unparsable,
             });
             Bytes::new()
         });
@@ -82,6 +86,10 @@ impl Call {
         let query = uri.query().unwrap_or_default().as_bytes();
         let params = read(query, if is_form(&headers) { &body } else { b"" }).last_of_each();
         let query = if is_acs(&headers) { read(query, b"") } else { Form::default() };
+        if let Some(BodyRefused::Head(why)) = refused {
+            // It explains what else cannot be read.
+            flaw = Some(Flaw::Head(why));
+        }
         let path = uri.path().to_owned();
         let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
         call.scheme = call.read_scheme();
