@@ -64,7 +64,7 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
             if Pin::new(&mut *parser).poll(cx).is_ready() {
                 return Poll::Ready(refusal(progress).map_or(End::Over, End::Refused));
             }
-            if progress.is_overlong() && progress.phase() < Phase::Body {
+            if is_overlong(progress) {
                 return Poll::Ready(End::Refused(HeadRefused::LineTooLong));
             }
             if progress.is_as_when_asked() && progress.phase() != Phase::Work && patience.is_last {
@@ -91,9 +91,16 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
     .await
 }
 
+/// Whether the request line is too long that is coming now.
+fn is_overlong(progress: &Progress) -> bool {
+    progress.is_overlong() && progress.phase() < Phase::Body
+}
+
 /// Why the parser refused what came, where it did.
 fn refusal(progress: &Progress) -> Option<HeadRefused> {
-    Some(match progress.refused()? {
+    let status = progress.refused()?;
+    Some(match status {
+        _ if is_overlong(progress) => HeadRefused::LineTooLong,
         414 => HeadRefused::LineTooLong,
         431 => HeadRefused::TooLarge,
         _ => HeadRefused::Malformed,
@@ -166,5 +173,116 @@ fn allowed(phase: Phase) -> Duration {
         Phase::Head => HEAD_TIME,
         Phase::Body => BODY_TIME,
         Phase::Work | Phase::Answer | Phase::Sent => ANSWER_TIME,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Stopwatch;
+    use tokio::time::timeout;
+
+    struct Client {
+        progress: Progress,
+        patience: Patience,
+    }
+
+    impl Client {
+        /// One that has just come.
+        fn new() -> Self {
+            let progress = Progress::new(Stopwatch::start());
+            Self { patience: Patience::new(&progress), progress }
+        }
+
+        /// One that had a request answered, and is idle.
+        fn served() -> Self {
+            let it = Self::new();
+            it.enter(Phase::Work);
+            it.progress.note(true);
+            it.progress.rest();
+            it
+        }
+
+        fn enter(&self, phase: Phase) {
+            self.progress.enter(phase);
+        }
+
+        /// Whose time is over after so many seconds, and not a second before.
+        async fn is_waited_for(&mut self, seconds: u64) -> Spent {
+            assert!(self.within(seconds - 1).await.is_none(), "too soon");
+            self.within(2).await.expect("its time is over")
+        }
+
+        async fn within(&mut self, seconds: u64) -> Option<Spent> {
+            let (patience, progress) = (&mut self.patience, &self.progress);
+            timeout(Duration::from_secs(seconds), poll_fn(|cx| patience.poll(cx, progress))).await.ok()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_head_has_its_time_from_when_the_connection_was_accepted() {
+        assert!(matches!(Client::new().is_waited_for(10).await, Spent::All), "silent");
+        let mut client = Client::new();
+        assert!(client.within(6).await.is_none());
+        client.progress.begin_head();
+        assert!(matches!(client.is_waited_for(4).await, Spent::All), "half a head");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn further_heads_have_theirs_from_their_first_byte() {
+        let mut client = Client::served();
+        assert!(client.within(60).await.is_none());
+        client.progress.begin_head();
+        assert!(client.within(5).await.is_none());
+        // More of the head changes nothing.
+        assert!(matches!(client.is_waited_for(5).await, Spent::All));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_lives_for_a_while() {
+        let mut client = Client::served();
+        assert!(client.within(75).await.is_none());
+        client.enter(Phase::Work);
+        client.progress.rest();
+        assert!(client.within(80).await.is_none(), "it was used in the meantime");
+        assert!(matches!(client.within(200).await, Some(Spent::Idle)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_has_a_time_of_its_own_and_then_comes_an_answer() {
+        let mut client = Client::new();
+        assert!(client.within(9).await.is_none());
+        client.enter(Phase::Body);
+        assert!(matches!(client.is_waited_for(30).await, Spent::Body));
+        client.progress.give_body_up();
+        assert!(matches!(client.is_waited_for(30).await, Spent::All), "nobody answered");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_has_all_the_time_and_an_answer_while_it_is_read() {
+        let mut client = Client::new();
+        client.enter(Phase::Work);
+        assert!(client.within(3600).await.is_none());
+        client.enter(Phase::Answer);
+        for _ in 0..10 {
+            assert!(client.within(25).await.is_none());
+            client.progress.step();
+        }
+        assert!(matches!(client.within(61).await, Some(Spent::All)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_the_end_only_what_is_whole_is_waited_for() {
+        for phase in [Phase::Waiting, Phase::Head, Phase::Body] {
+            let mut client = Client::served();
+            client.enter(phase);
+            assert!(client.within(1).await.is_none());
+            client.patience.be_last();
+            assert!(matches!(client.is_waited_for(2).await, Spent::All), "{phase:?}");
+        }
+        let mut client = Client::served();
+        client.enter(Phase::Work);
+        client.patience.be_last();
+        assert!(client.within(60).await.is_none());
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn is_of_page(headers: &HeaderMap) -> bool {
 
 /// The answer to a browser's question what it may send; `None` for any other request.
 pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Outbound> {
-    if method != Method::OPTIONS || !is_of_page(headers) || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    if method != Method::OPTIONS
+        || !is_of_page(headers)
+        || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     {
         return None;
     }

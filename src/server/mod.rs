@@ -131,7 +131,8 @@ impl Server {
                     // Told, or dropped: either way it is over.
                     let _ = told.await;
                 };
-                let site = Site { app: Arc::clone(&app), control: control::routes(&app), http: http::parser() };
+                let site =
+                    Site { app: Arc::clone(&app), control: control::routes(&app), http: http::parser() };
                 serving::run(doors, Arc::new(site), stop).await;
                 app.engine.close().await;
                 drop(lock);

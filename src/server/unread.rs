@@ -25,13 +25,7 @@ const SEEN: usize = 64 * 1024;
 const TIME: Duration = Duration::from_secs(5);
 
 /// Answers a request of which this much was read, and ends its connection.
-pub(super) async fn answer(
-    app: &App,
-    mut line: Line,
-    progress: &Progress,
-    read: &[u8],
-    why: HeadRefused,
-) {
+pub(super) async fn answer(app: &App, mut line: Line, progress: &Progress, read: &[u8], why: HeadRefused) {
     let seen = Seen::of(read.get(..SEEN).unwrap_or(read));
     let has_body = seen.method != Method::HEAD;
     let text = written(&refusal(app, seen, why).await, has_body);
@@ -120,7 +114,8 @@ impl Seen {
             // SDKs read JSON; whoever asked for something else in a header did so further on.
             headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         }
-        Self { method, uri: target.parse().unwrap_or_default(), headers }
+        let uri = target.parse().ok().filter(|uri: &Uri| uri.path().starts_with('/'));
+        Self { method, uri: uri.unwrap_or_default(), headers }
     }
 }
 

@@ -13,4 +13,4 @@ mod rehearsals;
 mod replies;
 mod signatures;
 mod time;
-mod wire;
+pub mod wire;
