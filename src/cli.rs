@@ -67,7 +67,7 @@ pub enum Command {
 #[derive(Args)]
 pub struct ServeOptions {
     /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. `localhost` is 127.0.0.1 and, where there is
-    /// IPv6, ::1. Give the option again for more.
+    /// IPv6, `::1`. Give the option again for more.
     /// [env: comma-separated]
     #[arg(
         long,

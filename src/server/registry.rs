@@ -89,7 +89,9 @@ impl Registry {
                 open = open.connections.len(),
                 "connections are closed to make room"
             );
-            may.iter().for_each(|(_, progress)| progress.ask_to_leave());
+            for (_, progress) in may {
+                progress.ask_to_leave();
+            }
         }
     }
 
