@@ -66,14 +66,15 @@ pub enum Command {
 /// The options of a server.
 #[derive(Args)]
 pub struct ServeOptions {
-    /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. Give the option again for more.
+    /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. `localhost` is 127.0.0.1 and, where there is
+    /// IPv6, `::1`. Give the option again for more.
     /// [env: comma-separated]
     #[arg(
         long,
         env = "KMSIM_LISTEN",
         value_name = "HOST:PORT",
         value_delimiter = ',',
-        default_value = "127.0.0.1:5690",
+        default_value = "localhost:5690",
         help_heading = "Serving"
     )]
     pub listen: Vec<String>,

@@ -8,6 +8,7 @@ pub mod env;
 mod failure;
 pub mod healthcheck;
 pub mod inspect;
+mod open_files;
 pub mod seed;
 mod serve;
 pub mod state;

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, whereabouts};
+use super::{Failure, open_files, whereabouts};
 use crate::cli::ServeOptions;
 use crate::config::{self, Data, Settings};
 use crate::server::Server;
@@ -24,6 +24,7 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    open_files::raise();
     // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

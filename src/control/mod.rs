@@ -23,6 +23,8 @@ mod state;
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
 
 use crate::model::Scope;
@@ -53,6 +55,16 @@ fn endpoints() -> Endpoints {
 /// Those that answer everybody, and that a server has in any case.
 fn open_endpoints() -> Endpoints {
     health::endpoints().and(ca::endpoints())
+}
+
+/// Whether a path is one of the control plane.
+pub(crate) fn is_own(path: &str) -> bool {
+    path.starts_with("/_kmsim/")
+}
+
+/// A refusal in the control plane's form, of a request that reaches no endpoint.
+pub(crate) fn refusal(status: StatusCode, what: &str) -> Response {
+    Refused::of(status, what).into_response()
 }
 
 /// What answers under `/_kmsim/`.

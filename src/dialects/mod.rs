@@ -24,7 +24,7 @@ mod xml;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +68,34 @@ pub enum BodyRefused {
     TooLarge,
     /// It broke off, or did not come in time.
     Broken,
+    /// The head before it was refused. The rest of the request is what was seen of it.
+    Head(HeadRefused),
+}
+
+/// Why a request's head is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeadRefused {
+    /// The request line is longer than the server takes.
+    #[error("The request line is longer than 64 KiB. Send the parameters in the body of a POST request.")]
+    LineTooLong,
+    /// It has more or longer headers than the server takes.
+    #[error("The request has more than 100 headers, or its head is longer than 128 KiB.")]
+    TooLarge,
+    /// It is no head of HTTP/1.1.
+    #[error("The request is not well-formed HTTP/1.1.")]
+    Malformed,
+}
+
+impl HeadRefused {
+    /// The status that HTTP has for it.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::LineTooLong => StatusCode::URI_TOO_LONG,
+            Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 /// An answer, ready to send.

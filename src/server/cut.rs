@@ -4,36 +4,36 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::body::Body;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderValue, Response};
 use bytes::Bytes;
 use http_body::Frame;
 
-use super::line::Scissors;
+use super::body::Content;
+use super::progress::Progress;
 use crate::dialects::{Cut, Outbound};
 
 /// The answer as it goes out: whole, unless it bears a cut.
-pub(super) fn send(answer: Outbound, scissors: &Scissors) -> Response<Body> {
+pub(super) fn send(answer: Outbound, progress: &Progress) -> Response<Content> {
     match answer.extensions().get() {
-        None => answer.map(Body::from),
+        None => answer.map(Content::Whole),
         Some(Cut::Reset) => {
-            scissors.cut();
-            answer.map(Body::from)
+            progress.cut();
+            answer.map(Content::Whole)
         }
         Some(Cut::Truncate) => truncated(answer),
     }
 }
 
 /// The same answer with the length that it would have, and half of its body.
-fn truncated(mut answer: Outbound) -> Response<Body> {
+fn truncated(mut answer: Outbound) -> Response<Content> {
     let length = answer.body().len();
     answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    answer.map(|body| Body::new(Half::Unsent(body.slice(..length / 2))))
+    answer.map(|body| Content::Half(Half::Unsent(body.slice(..length / 2))))
 }
 
 /// A body that breaks off.
-enum Half {
+pub(super) enum Half {
     /// Its half waits to be sent.
     Unsent(Bytes),
     /// It is being sent: whoever sends it gets the time to do so.

@@ -1,20 +1,17 @@
 //! The sockets that a server listens on, as one: each speaks both HTTP and HTTPS.
 
 use std::future::poll_fn;
-use std::io::ErrorKind;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::io::{Error, ErrorKind, Result};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::task::Poll;
-use std::time::Duration;
 
-use axum::serve::Listener;
-use tokio::net::{TcpListener, TcpStream};
+use rustix::io::Errno;
+use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 use crate::config::ConfigError;
-use crate::tls::{Connection, Tls};
 
-/// How long nobody is accepted after a failure that is the process's own, such as too many open files.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How often a port is picked that is to be free on several addresses.
+const PICKS: usize = 16;
 
 /// Sockets that listen.
 pub(super) struct Doors {
@@ -25,12 +22,11 @@ pub(super) struct Doors {
 
 impl Doors {
     /// Opens all of these addresses, or none.
-    pub(super) async fn open(addresses: &[String]) -> Result<Self, ConfigError> {
+    pub(super) async fn open(addresses: &[String]) -> std::result::Result<Self, ConfigError> {
         let mut sockets = Vec::new();
         for address in addresses {
-            let socket = TcpListener::bind(address.trim()).await;
             let refused = |error| ConfigError::of("--listen", format_args!("{address}: {error}"));
-            sockets.push(socket.map_err(refused)?);
+            sockets.append(&mut bind(address.trim()).await.map_err(refused)?);
         }
         if sockets.is_empty() {
             return Err(ConfigError::of("--listen", "no address"));
@@ -39,24 +35,39 @@ impl Doors {
     }
 
     /// Where the first is, and where the others are.
-    pub(super) fn addresses(&self) -> std::io::Result<(SocketAddr, Vec<SocketAddr>)> {
+    pub(super) fn addresses(&self) -> Result<(SocketAddr, Vec<SocketAddr>)> {
         let mut all = self.sockets.iter().map(TcpListener::local_addr);
         let first = all.next().ok_or(ErrorKind::NotConnected)??;
-        Ok((first, all.collect::<Result<_, _>>()?))
+        Ok((first, all.collect::<Result<_>>()?))
     }
 
-    /// With what to show to clients of TLS.
-    pub(super) fn showing(self, tls: Arc<Tls>) -> Staffed {
-        Staffed { doors: self, tls }
+    /// The next client.
+    ///
+    /// # Errors
+    /// The process cannot take one, as when it has too many open files.
+    pub(super) async fn accept(&mut self) -> Result<TcpStream> {
+        loop {
+            match self.accept_any().await {
+                Ok(stream) => {
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "cannot switch Nagle's algorithm off");
+                    }
+                    return Ok(stream);
+                }
+                // The client's doing: it went away before its turn came.
+                Err(error) if is_of_client(error.kind()) => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
-    async fn accept(&mut self) -> std::io::Result<(TcpStream, SocketAddr)> {
+    async fn accept_any(&mut self) -> Result<TcpStream> {
         poll_fn(|cx| {
             for _ in 0..self.sockets.len() {
                 let at = self.next % self.sockets.len();
                 self.next = at + 1;
                 if let Some(Poll::Ready(accepted)) = self.sockets.get(at).map(|it| it.poll_accept(cx)) {
-                    return Poll::Ready(accepted);
+                    return Poll::Ready(accepted.map(|(stream, _)| stream));
                 }
             }
             Poll::Pending
@@ -65,40 +76,98 @@ impl Doors {
     }
 }
 
-/// Doors with somebody who greets.
-pub(super) struct Staffed {
-    doors: Doors,
-    tls: Arc<Tls>,
+fn is_of_client(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-impl Listener for Staffed {
-    type Io = Connection;
-    type Addr = SocketAddr;
+/// Listens at an address: at each that it stands for, where it is a name of the loopback interface.
+async fn bind(address: &str) -> Result<Vec<TcpListener>> {
+    let Some(port) = port_of_localhost(address) else {
+        return Ok(vec![TcpListener::bind(address).await?]);
+    };
+    let mut hosts = vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    // The two stand for it everywhere (RFC 6761), also where the system does not know the name.
+    for found in lookup_host(address).await.into_iter().flatten().map(|found| found.ip()) {
+        if found.is_loopback() && !hosts.contains(&found) {
+            hosts.push(found);
+        }
+    }
+    for _ in 1..PICKS {
+        match bind_each(&hosts, port).await {
+            // The port that was picked for the first is taken on another.
+            Err(error) if port == 0 && error.kind() == ErrorKind::AddrInUse => {}
+            bound => return bound,
+        }
+    }
+    bind_each(&hosts, port).await
+}
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            match self.doors.accept().await {
-                Ok((stream, peer)) => {
-                    if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "cannot switch Nagle's algorithm off");
-                    }
-                    return (Connection::new(stream, Arc::clone(&self.tls)), peer);
-                }
-                // The client's doing: it went away before its turn came.
-                Err(error) if is_of_client(error.kind()) => {}
-                Err(error) => {
-                    tracing::error!(%error, "cannot accept a connection");
-                    tokio::time::sleep(PAUSE).await;
-                }
+/// Listens at those of these hosts that the machine has, on one port.
+async fn bind_each(hosts: &[IpAddr], mut port: u16) -> Result<Vec<TcpListener>> {
+    let mut sockets = Vec::new();
+    let mut absent = None;
+    for host in hosts {
+        match TcpListener::bind((*host, port)).await {
+            Ok(socket) => {
+                port = socket.local_addr()?.port();
+                sockets.push(socket);
             }
+            Err(error) if is_absent(&error) => absent = Some(error),
+            Err(error) => return Err(Error::new(error.kind(), format!("{host}: {error}"))),
+        }
+    }
+    match absent {
+        Some(error) if sockets.is_empty() => Err(error),
+        _ => Ok(sockets),
+    }
+}
+
+/// Whether the machine has no such address, as one without IPv6.
+fn is_absent(error: &Error) -> bool {
+    let absent = [Errno::ADDRNOTAVAIL, Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT];
+    Errno::from_io_error(error).is_some_and(|errno| absent.contains(&errno))
+}
+
+/// The port of an address whose host is `localhost`, or a name below it.
+fn port_of_localhost(address: &str) -> Option<u16> {
+    let (host, port) = address.rsplit_once(':')?;
+    let last = host.trim_end_matches('.').rsplit('.').next()?;
+    if last.eq_ignore_ascii_case("localhost") { port.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_loopback_interface_are_known() {
+        for (address, port) in [
+            ("localhost:5690", Some(5690)),
+            ("LocalHost.:0", Some(0)),
+            ("kms.localhost:1", Some(1)),
+            ("localhost", None),
+            ("localhost:", None),
+            ("localhost:70000", None),
+            ("notlocalhost:1", None),
+            ("localhost.example:1", None),
+            ("127.0.0.1:1", None),
+            ("[::1]:1", None),
+            (":1", None),
+        ] {
+            assert_eq!(port_of_localhost(address), port, "{address}");
         }
     }
 
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.doors.addresses().map(|(first, _)| first)
+    #[tokio::test]
+    async fn an_address_that_the_machine_has_not_is_left_out() {
+        // A range that is set apart for documents (RFC 5737), which no machine has.
+        let (absent, own) = ([192, 0, 2, 1].into(), [127, 0, 0, 1].into());
+        let bound = bind_each(&[absent, own], 0).await.unwrap();
+        assert_eq!(bound.iter().map(|it| it.local_addr().unwrap().ip()).collect::<Vec<_>>(), [own]);
+        assert!(bind_each(&[absent], 0).await.is_err());
+        let taken = bound[0].local_addr().unwrap().port();
+        let error = bind_each(&[own], taken).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        assert!(error.to_string().starts_with("127.0.0.1: "), "{error}");
     }
-}
-
-fn is_of_client(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }

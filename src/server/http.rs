@@ -1,119 +1,92 @@
 //! HTTP: collects a request's body, hands it to its dialect, sends the answer back.
 
 use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::Response;
-use axum::serve::{IncomingStream, Listener};
+use axum::http::{Request, Response};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use tower_service::Service;
+use hyper::body::Incoming;
+use hyper::service::Service;
 
-use super::doors::Staffed;
-use super::line::{Line, Lines, Scissors, Wire};
-use super::{App, cut};
+use super::body::{Arriving, Content, Leaving};
+use super::progress::Progress;
+use super::{App, Site, cors, cut};
 use crate::control;
-use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Outbound};
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound};
 
 /// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
-const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
-/// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(30);
-/// How long a server that was told to stop waits for the requests that it has begun.
-const FAREWELL: Duration = Duration::from_secs(10);
+pub(super) const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
+/// The largest head that is read, in bytes.
+const HEAD_LIMIT: usize = 128 * 1024;
+
+/// How requests are read.
+pub(super) fn parser() -> hyper::server::conn::http1::Builder {
+    let mut parser = hyper::server::conn::http1::Builder::new();
+    parser.max_header_size(HEAD_LIMIT);
+    parser
+}
 
 /// Every request's first stop: the control plane has routes, and all else goes straight to the dialects.
-#[derive(Clone)]
-struct Front {
-    app: Arc<App>,
-    control: Router,
-    /// Those of the connection that it stands before.
-    scissors: Scissors,
+pub(super) struct Front {
+    site: Arc<Site>,
+    /// That of the connection that it stands before.
+    progress: Arc<Progress>,
 }
 
-impl Service<Request> for Front {
-    type Response = Response<Body>;
+impl Front {
+    pub(super) fn new(site: Arc<Site>, progress: Arc<Progress>) -> Self {
+        Self { site, progress }
+    }
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response<Leaving>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Leaving>, Infallible>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        if request.uri().path().starts_with("/_kmsim/") {
-            Box::pin(self.control.call(request))
-        } else {
-            let (app, scissors) = (Arc::clone(&self.app), self.scissors.clone());
-            Box::pin(async move { Ok(cut::send(answer(&app, request).await, &scissors)) })
-        }
-    }
-}
-
-/// Puts a front before each connection.
-struct Fronts(Front);
-
-impl<L: Listener<Io = Line<S>>, S: Wire> Service<IncomingStream<'_, L>> for Fronts {
-    type Response = Front;
-    type Error = Infallible;
-    type Future = Ready<Result<Front, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, connection: IncomingStream<'_, L>) -> Self::Future {
-        ready(Ok(Front { scissors: connection.io().scissors().clone(), ..self.0.clone() }))
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (site, progress) = (Arc::clone(&self.site), Arc::clone(&self.progress));
+        let is_own = control::is_own(request.uri().path());
+        let request = request.map(|body| Arriving::new(body, Arc::clone(&progress), is_own));
+        Box::pin(async move {
+            let answer = if is_own {
+                let answer = control_answer(&site.control, request).await;
+                progress.note(false);
+                answer
+            } else {
+                cloud_answer(&site.app, request, &progress).await
+            };
+            Ok(answer.map(|content| Leaving::new(content, progress)))
+        })
     }
 }
 
-/// Serves until `stop` comes, then finishes the requests that it has begun.
-///
-/// # Errors
-/// When the listener fails.
-pub(super) async fn run(
-    doors: Staffed,
-    app: Arc<App>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (told, stopping) = tokio::sync::oneshot::channel();
-    let stop = async move {
-        stop.await;
-        // The other end waits for as long as the server serves.
-        let _ = told.send(());
-    };
-    let front = Front { control: control::routes(&app), app, scissors: Scissors::default() };
-    let serving = axum::serve(Lines(doors), Fronts(front)).with_graceful_shutdown(stop);
-    let patience = async {
-        if stopping.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(FAREWELL).await;
-    };
-    tokio::select! {
-        served = serving.into_future() => served,
-        () = patience => {
-            tracing::warn!("some requests did not come to an end");
-            Ok(())
-        }
-    }
+async fn control_answer(control: &Router, request: Request<Arriving>) -> Response<Content> {
+    use tower_service::Service;
+    let Ok(answer) = control.clone().call(request.map(Body::new)).await;
+    answer.map(Content::Made)
 }
 
-async fn answer(app: &App, request: Request) -> Outbound {
+async fn cloud_answer(app: &App, request: Request<Arriving>, progress: &Progress) -> Response<Content> {
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or(Err(BodyRefused::Broken));
+    if let Some(answer) = cors::preflight(&parts.method, &parts.headers) {
+        return answer.map(Content::Whole);
+    }
+    let is_of_page = cors::is_of_page(&parts.headers);
+    let body = collect(body).await;
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    app.clouds.serve(&app.engine, &app.watch, inbound).await
+    let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
+    progress.note(answer.status().is_success());
+    cors::open(answer.headers_mut(), is_of_page);
+    cut::send(answer, progress)
 }
 
-async fn collect(mut body: Body) -> Result<Bytes, BodyRefused> {
+async fn collect(body: Arriving) -> Result<Bytes, BodyRefused> {
+    let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     let mut length = 0;

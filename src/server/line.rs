@@ -1,58 +1,66 @@
-//! A connection that can be cut from above: the pipeline knows requests and answers, and not what they come over.
+//! A connection's stream as the HTTP parser sees it. It notes what comes and goes, can be cut from above, and keeps the
+//! parser's own refusals back: they have no body, and no SDK can read them.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
+use super::progress::{Phase, Progress};
 use crate::tls::Connection;
 
-/// What a connection goes over in the end.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + 'static {
-    /// Its socket, once it is known.
-    fn socket(&self) -> Option<&TcpStream>;
+/// The longest target that the HTTP parser serves, in bytes.
+pub(super) const TARGET_LIMIT: usize = 65_534;
+/// The longest request line that can hold such a target: there is room for a method and the version.
+const LINE_LIMIT: usize = TARGET_LIMIT + 64;
+
+/// A connection's stream.
+pub(super) struct Line {
+    stream: Connection,
+    progress: Arc<Progress>,
+    /// How much of a request line has come; `None` once it has ended.
+    line: Option<usize>,
 }
 
-impl Wire for Connection {
-    fn socket(&self) -> Option<&TcpStream> {
-        Self::socket(self)
+impl Line {
+    pub(super) fn new(stream: Connection, progress: Arc<Progress>) -> Self {
+        Self { stream, progress, line: None }
     }
-}
 
-/// A connection with scissors.
-#[derive(Debug)]
-pub(super) struct Line<S> {
-    stream: S,
-    scissors: Scissors,
-}
-
-/// Cuts a connection: whatever is written next is not sent, and its end is a reset.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Scissors(Arc<AtomicBool>);
-
-/// A listener whose connections can be cut.
-pub(super) struct Lines<L>(pub(super) L);
-
-impl Scissors {
-    pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::Release);
+    /// Looks at what came. A request line that has no end within its limit is noted: nothing else is looked for here.
+    fn notice(&mut self, came: &[u8]) {
+        match self.progress.phase() {
+            Phase::Waiting => {
+                self.progress.begin_head();
+                self.line = Some(0);
+            }
+            Phase::Head => {}
+            Phase::Body | Phase::Work | Phase::Answer | Phase::Sent => return,
+        }
+        if let Some(length) = self.line {
+            self.line = memchr::memchr(b'\n', came).is_none().then_some(length + came.len());
+            if self.line.is_some_and(|length| length > LINE_LIMIT) {
+                self.progress.find_overlong();
+            }
+        }
     }
-}
 
-impl<S: Wire> Line<S> {
-    /// What cuts it.
-    pub(super) fn scissors(&self) -> &Scissors {
-        &self.scissors
+    /// Whether something that is to be written now is the parser's own refusal: no request was handed up.
+    fn keeps_back(&self, start: &[u8]) -> bool {
+        let is_refusal = matches!(self.progress.phase(), Phase::Waiting | Phase::Head);
+        if is_refusal && self.progress.refused().is_none() {
+            let status = start.strip_prefix(b"HTTP/1.1 ").and_then(|rest| rest.get(..3));
+            let status = status.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+            self.progress.refuse(status.unwrap_or(400));
+        }
+        is_refusal
     }
 
     /// Refuses to go on with a connection that was cut. Closing it drops what is on its way and tells the other end.
     fn check(&self) -> io::Result<()> {
-        if self.scissors.0.load(Ordering::Acquire) {
+        if self.progress.is_cut() {
             if let Some(socket) = self.stream.socket() {
                 socket.set_zero_linger()?;
             }
@@ -60,58 +68,75 @@ impl<S: Wire> Line<S> {
         }
         Ok(())
     }
-}
 
-impl<L: Listener<Io: Wire>> Listener for Lines<L> {
-    type Io = Line<L::Io>;
-    type Addr = L::Addr;
-
-    async fn accept(&mut self) -> (Line<L::Io>, L::Addr) {
-        let (stream, address) = self.0.accept().await;
-        (Line { stream, scissors: Scissors::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<L::Addr> {
-        self.0.local_addr()
+    /// Something was written, or nothing.
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        if matches!(written, Poll::Ready(Ok(length)) if *length > 0) {
+            self.progress.step();
+        }
     }
 }
 
-impl<S: Wire> AsyncRead for Line<S> {
+impl AsyncRead for Line {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if let Some(came) = buffer.filled().get(before..).filter(|came| !came.is_empty()) {
+            self.notice(came);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
-impl<S: Wire> AsyncWrite for Line<S> {
+impl AsyncWrite for Line {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        if self.keeps_back(bytes) {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(&written);
+        written
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
+        slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        if self.keeps_back(slices.first().map_or(&b""[..], |slice| slice)) {
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.wrote(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
 
+    /// The parser flushes when it has nothing more to write: an answer that it has whole is sent then.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        if self.progress.phase() == Phase::Sent {
+            self.progress.rest();
+        }
+        Poll::Ready(Ok(()))
     }
 
+    /// After a refusal that was kept back, the stream is still to carry the answer in its place.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.check()?;
+        if self.progress.refused().is_some() && self.progress.phase() < Phase::Body {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

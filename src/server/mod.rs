@@ -1,18 +1,26 @@
 //! A running server: everything put together, from settings to sockets. It knows neither keys nor wires.
 
+mod body;
+mod connection;
+mod cors;
 mod cut;
 mod doors;
 mod http;
 mod line;
+mod progress;
+mod registry;
+mod serving;
+mod unread;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Certificates, ConfigError, Data, Settings};
-use crate::control::{Apart, ControlAccess, ControlNames, Snapshots};
+use crate::control::{self, Apart, ControlAccess, ControlNames, Snapshots};
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
 use crate::seed::{self, Seed, Seeds};
@@ -50,13 +58,20 @@ pub struct App {
     pub started: Instant,
 }
 
+/// What every connection works with.
+struct Site {
+    app: Arc<App>,
+    control: Router,
+    http: hyper::server::conn::http1::Builder,
+}
+
 /// A server that serves. Dropping it stops it.
 pub struct Server {
     address: SocketAddr,
     further: Vec<SocketAddr>,
     app: Arc<App>,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Server {
@@ -104,7 +119,7 @@ impl Server {
             accounts,
             clouds,
             auth,
-            tls: Arc::clone(&tls),
+            tls,
             seeds,
             snapshots: Snapshots::default(),
             apart: Apart::default(),
@@ -123,10 +138,11 @@ impl Server {
                     // Told, or dropped: either way it is over.
                     let _ = told.await;
                 };
-                let served = http::run(doors.showing(tls), Arc::clone(&app), stop).await;
+                let site =
+                    Site { app: Arc::clone(&app), control: control::routes(&app), http: http::parser() };
+                serving::run(doors, Arc::new(site), stop).await;
                 app.engine.close().await;
                 drop(lock);
-                served
             }
         });
         Ok(Self { address, further, app, stop, serving })
@@ -153,15 +169,15 @@ impl Server {
     /// Serves until `stop` comes, then finishes the requests that it has begun, and puts its data away.
     ///
     /// # Errors
-    /// When the listener fails before that.
+    /// When it broke off.
     pub async fn until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         tokio::select! {
-            served = &mut self.serving => return served.map_err(std::io::Error::other)?,
+            served = &mut self.serving => return served.map_err(std::io::Error::other),
             () = stop => {}
         }
         // It may have come to its end in the meantime.
         let _ = self.stop.send(());
-        self.serving.await.map_err(std::io::Error::other)?
+        self.serving.await.map_err(std::io::Error::other)
     }
 }
 

@@ -13,6 +13,7 @@ mod certificates;
 mod cipher;
 mod clock;
 mod commands;
+mod connections;
 mod control;
 mod coverage;
 mod dependencies;

@@ -123,7 +123,7 @@ fn auth_says_whether_a_bad_signature_passes() {
 fn listen_and_data_have_defaults_and_variables() {
     let help = Command::new(env!("CARGO_BIN_EXE_kmsim")).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for said in ["127.0.0.1:5690", "./kmsim.db", "strict", "info"] {
+    for said in ["localhost:5690", "./kmsim.db", "strict", "info"] {
         assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
     }
     for own in ["cn-hangzhou of Alibaba Cloud", "cn-beijing-6 of Kingsoft Cloud"] {

@@ -7,7 +7,7 @@ use super::acs::Authorization;
 use super::errors::Error;
 use super::regions;
 use crate::dialects::form::{Form, is_form};
-use crate::dialects::{BodyRefused, Inbound};
+use crate::dialects::{BodyRefused, HeadRefused, Inbound};
 
 /// A request.
 pub struct Call {
@@ -35,6 +35,8 @@ pub(super) enum Flaw {
     Unparsable,
     /// It was made for the dedicated gateway.
     DedicatedGateway,
+    /// Its head was refused.
+    Head(HeadRefused),
 }
 
 impl From<Flaw> for Error {
@@ -44,6 +46,7 @@ impl From<Flaw> for Error {
             Flaw::BodyTooLarge => Self::BodyTooLarge,
             Flaw::Unparsable => Self::Unparsable,
             Flaw::DedicatedGateway => Self::GatewayNotServed,
+            Flaw::Head(why) => Self::HeadRefused(why),
         }
     }
 }
@@ -70,10 +73,11 @@ impl Call {
             Method::GET | Method::POST => None,
             _ => Some(Flaw::Method),
         };
+        let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|why| {
             flaw = Some(match why {
                 BodyRefused::TooLarge => Flaw::BodyTooLarge,
-                BodyRefused::Broken => Flaw::Unparsable,
+                BodyRefused::Broken | BodyRefused::Head(_) => Flaw::Unparsable,
             });
             Bytes::new()
         });
@@ -87,6 +91,10 @@ impl Call {
         let acs = read_acs(&headers);
         let params = read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
         let query = if acs.is_some() { read(query, b"") } else { Form::default() };
+        if let Some(BodyRefused::Head(why)) = refused {
+            // It explains what else cannot be read.
+            flaw = Some(Flaw::Head(why));
+        }
         let path = uri.path().to_owned();
         if is_for_dedicated_gateway(&headers) {
             flaw = Some(Flaw::DedicatedGateway);

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::algorithms::x509::{Flaw, Flawed};
+use crate::dialects::HeadRefused;
 use crate::dialects::accounts::AccountStatus;
 use crate::engine;
 
@@ -28,6 +29,8 @@ pub enum Error {
     GatewayNotServed,
     /// The body is too large to read.
     BodyTooLarge,
+    /// The request's head was refused.
+    HeadRefused(HeadRefused),
     /// No such action.
     ActionUnknown,
     /// No such version of the API.
@@ -125,6 +128,10 @@ impl Error {
                 let most = crate::dialects::BODY_LIMIT;
                 let text = format!("{UNPARSABLE} The request body is larger than {most} bytes.");
                 return refusal(400, "ParseRequestParameterException", text);
+            }
+            Self::HeadRefused(why) => {
+                let text = format!("{UNPARSABLE} {why}");
+                return refusal(why.status().as_u16(), "ParseRequestParameterException", text);
             }
             Self::Injected { status, code, message } => (*status, *code, *message),
             Self::Account(status) => account_refusal(*status),

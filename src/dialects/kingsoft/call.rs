@@ -8,7 +8,7 @@ use super::errors::Error;
 use super::{VERSION, aws4};
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::{Form, is_form, raw_pairs};
-use crate::dialects::{BODY_LIMIT, Inbound};
+use crate::dialects::{BODY_LIMIT, BodyRefused, HeadRefused, Inbound};
 
 /// A request.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub(super) enum Flaw {
     Method(String),
     /// This parameter is no text, or the body is not to be had.
     Parameter(String),
+    /// The head was refused.
+    Head(HeadRefused),
 }
 
 impl From<Flaw> for Error {
@@ -40,6 +42,7 @@ impl From<Flaw> for Error {
         match flaw {
             Flaw::Method(name) => Self::MethodUnsupported(name),
             Flaw::Parameter(name) => Self::Malformed(name.into()),
+            Flaw::Head(why) => Self::HeadRefused(why),
         }
     }
 }
@@ -128,6 +131,7 @@ impl Call {
             Method::GET | Method::POST => None,
             _ => Some(Flaw::Method(method.to_string())),
         };
+        let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|_| {
             flaw = Some(Flaw::Parameter(BODY.to_owned()));
             Bytes::new()
@@ -153,6 +157,10 @@ impl Call {
         let misplaced = if method == Method::GET { in_body(kind, &body) } else { in_query(query) };
         if let (None, Some(name)) = (&flaw, misplaced) {
             flaw = Some(Flaw::Parameter(name));
+        }
+        if let Some(BodyRefused::Head(why)) = refused {
+            // It explains what else cannot be read.
+            flaw = Some(Flaw::Head(why));
         }
         let path = uri.path().to_owned();
         let mut call = Self { path, method, headers, body, query: own, params, scheme: Scheme::None, flaw };

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::dialects::HeadRefused;
 use crate::engine;
 
 /// Why a request is refused.
@@ -17,6 +18,8 @@ pub enum Error {
     Invalid(Cow<'static, str>),
     /// A parameter cannot be read.
     Malformed(Cow<'static, str>),
+    /// The request's head was refused.
+    HeadRefused(HeadRefused),
     /// The request was made by another method than GET or POST.
     MethodUnsupported(String),
     /// No such action, or no such version of the API.
@@ -110,6 +113,7 @@ impl Error {
                 let text = format!("The query parameter {name} is malformed or does not adhere to KSC standards.");
                 (400, "InvalidQueryParameter", text.into())
             }
+            Self::HeadRefused(why) => (why.status().as_u16(), "InvalidQueryParameter", why.to_string().into()),
             Self::MethodUnsupported(name) => {
                 (400, "InvalidMethod", format!("The method {name} for is not valid for this web service.").into())
             }

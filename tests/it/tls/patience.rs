@@ -92,3 +92,17 @@ fn too_many_open_files_end_nothing() {
     let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
     client.health(server.address, "localhost").unwrap().ok();
 }
+
+#[test]
+fn a_request_line_that_is_too_long_is_answered_under_tls_too() {
+    let server = crate::kit::Server::start();
+    let client = Client::trusting(&ca_pem(server.address), server.world.clock.host());
+    let mut stream = client.open(server.address, "localhost");
+    write!(stream.0, "GET /?Format=XML&Plaintext={}", "a".repeat(200_000)).unwrap();
+    let mut answer = Vec::new();
+    // The end of the stream is announced, or reading it would have failed.
+    stream.0.read_to_end(&mut answer).unwrap();
+    let answer = crate::kit::parse(&answer);
+    assert_eq!(answer.status, 414);
+    assert!(answer.text.contains("</KMS>") && answer.text.contains("POST"), "{answer:?}");
+}

@@ -1,0 +1,57 @@
+//! Browsers: a page of any site may call the clouds, as it may call the vendors'. The control plane it may not.
+
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use bytes::Bytes;
+
+use crate::dialects::Outbound;
+
+const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
+/// In seconds: two days.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("172800");
+/// What is allowed where a browser does not say what it is about to send. A star would not cover `authorization`.
+const HEADERS: HeaderValue = HeaderValue::from_static(
+    "authorization, content-type, accept, x-requested-with, x-acs-action, x-acs-version, x-acs-date, \
+     x-acs-content-sha256, x-acs-signature-nonce, x-acs-signature-method, x-acs-signature-type, \
+     x-acs-security-token, x-acs-bearer-token, x-amz-date, x-amz-content-sha256, x-amz-security-token, \
+     x-sdk-date, x-sdk-content-sha256, x-security-token, x-project-id, x-domain-id, x-auth-token, x-tc-action, \
+     x-tc-version, x-tc-region, x-tc-timestamp, x-tc-token, x-tc-language, x-kmsim-fault",
+);
+
+/// Lets every page read an answer. The vendors say so in each; what else there is to say, only a page needs.
+pub(super) fn open(headers: &mut HeaderMap, to_page: bool) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+    if to_page {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, ANYBODY);
+    }
+}
+
+/// Whether a request comes from a page.
+pub(super) fn is_of_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN)
+}
+
+/// The answer to a browser's question what it may send; `None` for any other request.
+pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Outbound> {
+    if method != Method::OPTIONS
+        || !is_of_page(headers)
+        || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    {
+        return None;
+    }
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let allowed = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| !names.is_empty());
+    let allowed = allowed.cloned().unwrap_or(HEADERS);
+    let headers = answer.headers_mut();
+    open(headers, true);
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+    headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    Some(answer)
+}

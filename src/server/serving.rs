@@ -1,0 +1,46 @@
+//! Accepts connections until the server is told to stop, and sees the last of them off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::doors::Doors;
+use super::registry::Registry;
+use super::{Site, connection};
+
+/// How long nobody is accepted after a failure that is the process's own, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long a server that was told to stop waits for the requests that it has begun.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Serves until `stop` comes, then finishes the requests that it has begun.
+pub(super) async fn run(mut doors: Doors, site: Arc<Site>, stop: impl Future<Output = ()>) {
+    let registry = Arc::new(Registry::new());
+    tokio::select! {
+        never = accept(&mut doors, &site, &registry) => match never {},
+        () = stop => {}
+    }
+    // Nobody is to wait for a server that takes no more.
+    drop(doors);
+    if tokio::time::timeout(FAREWELL, registry.see_off()).await.is_err() {
+        tracing::warn!("some requests did not come to an end");
+    }
+}
+
+/// What does not come to be.
+enum Never {}
+
+async fn accept(doors: &mut Doors, site: &Arc<Site>, registry: &Arc<Registry>) -> Never {
+    loop {
+        match doors.accept().await {
+            Ok(stream) => {
+                tokio::spawn(connection::serve(Arc::clone(site), stream, registry.enter()));
+                registry.keep_bound().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot accept a connection");
+                registry.make_room();
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
