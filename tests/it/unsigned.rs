@@ -85,6 +85,9 @@ const PARAMS: &[(&str, &str)] = &[
     ("X-Amz-SignedHeaders", "host"),
 ];
 
+/// A list of a request: what its members are called, where it is, and what may be added.
+type List = (&'static str, fn(&mut Request) -> &mut Pairs, &'static [(&'static str, &'static str)]);
+
 /// Every changed request: the part, what was done to it, and the request.
 fn changes(base: &Request) -> Vec<(String, String, Request)> {
     let mut all = Vec::new();
@@ -99,8 +102,7 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
     for path in ["/x", "//", "/?", "/%2F", "/./"] {
         add("path", path.into(), &|it| it.path = path.into());
     }
-    type List = fn(&mut Request) -> &mut Pairs;
-    let lists: [(&str, List, &[(&str, &str)]); 3] = [
+    let lists: [List; 3] = [
         ("header", |it| &mut it.headers, HEADERS),
         ("param", |it| &mut it.query, PARAMS),
         ("param", |it| &mut it.body, PARAMS),
@@ -117,7 +119,7 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
             add(&part, "twice".into(), &|it| list(it).push(own(name, value)));
             let others = more.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
             for other in others.map(|(_, other)| *other).chain(["true", "0"]) {
-                add(&part, format!("as {other}"), &|it| list(it)[at].1 = other.to_owned());
+                add(&part, format!("as {other}"), &|it| other.clone_into(&mut list(it)[at].1));
                 add(&part, format!("before it {other}"), &|it| list(it).insert(at, own(name, other)));
                 add(&part, format!("after it {other}"), &|it| list(it).push(own(name, other)));
             }
@@ -146,16 +148,13 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
 
 /// What an answer comes to: all of it but the request's id.
 fn effect(answer: &Answer) -> (u16, String) {
-    let text = match serde_json::from_str::<serde_json::Value>(&answer.text) {
-        Ok(mut json) => {
-            json.as_object_mut().unwrap().remove("RequestId");
-            json.to_string()
-        }
-        Err(_) => {
-            let (before, rest) = answer.text.split_once("<RequestId>").unwrap_or((&answer.text, ""));
-            let (_, after) = rest.split_once("</RequestId>").unwrap_or_default();
-            [before, after].concat()
-        }
+    let text = if let Ok(mut json) = serde_json::from_str::<serde_json::Value>(&answer.text) {
+        json.as_object_mut().unwrap().remove("RequestId");
+        json.to_string()
+    } else {
+        let (before, rest) = answer.text.split_once("<RequestId>").unwrap_or((&answer.text, ""));
+        let (_, after) = rest.split_once("</RequestId>").unwrap_or_default();
+        [before, after].concat()
     };
     (answer.status, text)
 }
