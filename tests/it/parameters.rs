@@ -320,8 +320,9 @@ fn parameters_come_by_query_by_form_and_by_both() {
     check(send_parts(&client, "POST", "KeySpec=Aliyun_SM4", FORM, body.as_bytes()));
 }
 
+/// The signature over the parameters covers no header: those decide nothing.
 #[test]
-fn action_and_version_come_by_headers_too() {
+fn action_and_version_do_not_come_by_headers_beside_a_signature_of_parameters() {
     let server = Server::start();
     let client = server.client();
     let headers = format!("{FORM}x-acs-action: ListKeys\r\nx-acs-version: 2016-01-20\r\n");
@@ -332,8 +333,7 @@ fn action_and_version_come_by_headers_too() {
     let signature = STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret&"], text.as_bytes()));
     params.push(("Signature".into(), signature));
     for body in [form(&params), empty] {
-        let answer = send_parts(&client, "POST", "", &headers, body.as_bytes());
-        assert_eq!(answer.ok()["TotalCount"], 0);
+        missing(&send_parts(&client, "POST", "", &headers, body.as_bytes()), &["Action"]);
     }
 }
 

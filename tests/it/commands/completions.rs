@@ -23,5 +23,5 @@ fn bash_completes_with_them() {
     assert_eq!(fed(Command::new("bash").arg("-n"), &script).done(), "");
     let line = "COMP_WORDS=(kmsim env py); COMP_CWORD=2; _kmsim kmsim py env; echo \"${COMPREPLY[*]}\"";
     let completed = fed(&mut Command::new("bash"), &format!("{script}\n{line}\n"));
-    assert_eq!(completed.out, "python\n", "{completed:?}");
+    assert_eq!(completed.out, "python python-classic\n", "{completed:?}");
 }

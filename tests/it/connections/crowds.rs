@@ -17,8 +17,10 @@ fn started_after(shell: &str) -> Process {
     command.arg("-c").arg(format!("{shell} && exec \"$0\" --listen 127.0.0.1:0 --data :memory:"));
     command.arg(plain.get_program()).stdin(Stdio::null()).stdout(Stdio::piped());
     for (name, value) in plain.get_envs() {
-        assert!(value.is_none(), "{} is only taken away", name.display());
-        command.env_remove(name);
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     Process::spawn(&mut command)
 }

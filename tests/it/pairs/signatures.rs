@@ -156,9 +156,9 @@ fn a_malformed_digest_or_signature_is_an_error() {
         let good = STANDARD.encode(bytes);
         let (head, tail) = good.split_at(8);
         vec![
-            format!("{good}\n"),
-            format!(" {good}"),
-            format!("{head}\r\n{tail}"),
+            format!("{good}\u{b}"),
+            format!("\u{a0}{good}"),
+            format!("{head}\u{2028}{tail}"),
             format!("{good}===="),
             format!("{good}AAAA="),
             "*".repeat(44),
