@@ -57,7 +57,8 @@ fn tried(name: &str, folder: &std::path::Path) -> Command {
     let seeds = kit::root().join("fixtures/seeds/known.yaml").display().to_string();
     let own = arguments.iter().map(|it| if it.ends_with("known.yaml") { seeds.as_str() } else { it });
     let mut command = kmsim(&own.collect::<Vec<_>>());
-    command.current_dir(folder);
+    // No command is to find the server of another test.
+    command.current_dir(folder).env("XDG_RUNTIME_DIR", folder);
     command
 }
 
