@@ -55,10 +55,9 @@ async fn freeze(
     Sent(Freeze { at }): Sent<Freeze>,
 ) -> Answer<Shown> {
     match at {
-        None => app.engine.turn_clock(&scope, &[Turn::Freeze]).await,
-        Some(at) => app.engine.turn_clock(&scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
+        None => turn(&app, &scope, &[Turn::Freeze]).await,
+        Some(at) => turn(&app, &scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
     }
-    Ok(shown(&app, &scope))
 }
 
 #[derive(Deserialize)]
@@ -73,8 +72,7 @@ async fn set(
     Scoped(scope): Scoped,
     Sent(Set { to }): Sent<Set>,
 ) -> Answer<Shown> {
-    app.engine.turn_clock(&scope, &[Turn::Set(time("to", &to)?)]).await;
-    Ok(shown(&app, &scope))
+    turn(&app, &scope, &[Turn::Set(time("to", &to)?)]).await
 }
 
 #[derive(Deserialize)]
@@ -92,8 +90,7 @@ async fn advance(
     let by = parse_duration(&by).ok_or_else(|| {
         Refused::bad(format!("by: {by:?} is not a length of time such as 90s, 1h 30m, 30d"))
     })?;
-    app.engine.turn_clock(&scope, &[Turn::Advance(by)]).await;
-    Ok(shown(&app, &scope))
+    turn(&app, &scope, &[Turn::Advance(by)]).await
 }
 
 #[derive(Deserialize)]
@@ -106,8 +103,13 @@ async fn resume(
     Scoped(scope): Scoped,
     Sent(Resume {}): Sent<Resume>,
 ) -> Answer<Shown> {
-    app.engine.turn_clock(&scope, &[Turn::Resume]).await;
-    Ok(shown(&app, &scope))
+    turn(&app, &scope, &[Turn::Resume]).await
+}
+
+/// Moves it, and shows it. Where what fell due cannot be written, it goes as before.
+async fn turn(app: &App, scope: &Scope, turns: &[Turn]) -> Answer<Shown> {
+    app.engine.turn_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
+    Ok(shown(app, scope))
 }
 
 fn time(field: &str, text: &str) -> Result<Instant, Refused> {

@@ -87,6 +87,10 @@ async fn import(State(app): State<Arc<App>>, Scoped(scope): Scoped, request: Req
 async fn read(app: &App, scope: &Scope, body: Bytes) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
     let text = Zeroizing::new(Vec::from(body));
     let text = std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
+    // It would empty the scope, and more often it is what a failed command left.
+    if seed::says_nothing(text) {
+        return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));
+    }
     let wrong = |mistake: seed::Mistake| Refused::bad(mistake.to_string());
     let seed = seed::read(BODY, text).map_err(wrong)?;
     seed.check_accounts(&app.accounts).map_err(wrong)?;

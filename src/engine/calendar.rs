@@ -6,7 +6,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Quota, import, rotation, secret_rotation};
+use super::{Caller, Draft, Engine, Error, Quota, import, rotation, secret_rotation};
 use crate::model::{Change, Key, Lifecycle, Realm, Scope, State};
 
 /// How often what is due is looked for in realms that nobody asks about.
@@ -52,23 +52,26 @@ impl Engine {
     /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
         if self.is_due(realm, &self.realms.snapshot(realm)) {
-            self.settle_these(std::slice::from_ref(realm)).await;
+            told(self.settle_these(std::slice::from_ref(realm)).await);
         }
     }
 
     /// The same in every realm.
     pub async fn settle_all(&self) {
-        self.settle_those(&Scope::default()).await;
+        told(self.settle_those(&Scope::default()).await);
     }
 
     /// The same in every realm of a scope, many of them in one transaction.
-    pub(super) async fn settle_those(&self, scope: &Scope) {
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) async fn settle_those(&self, scope: &Scope) -> Result<(), Error> {
         let mut due = self.realms.all();
         due.retain(|realm| scope.has(realm) && self.is_due(realm, &self.realms.snapshot(realm)));
-        self.settle_these(&due).await;
+        self.settle_these(&due).await
     }
 
-    async fn settle_these(&self, realms: &[Realm]) {
+    async fn settle_these(&self, realms: &[Realm]) -> Result<(), Error> {
         let caller = |realm: &Realm| {
             let rules = self.clouds.get(&*realm.dialect).copied()?;
             let (user, quota) = ("".into(), Quota::default());
@@ -76,14 +79,12 @@ impl Engine {
         };
         let callers: Vec<_> = realms.iter().rev().filter_map(caller).collect();
         if callers.is_empty() {
-            return;
+            return Ok(());
         }
         for caller in &callers {
             self.settle_slow(caller).await;
         }
-        if let Err(error) = self.lane.settle(callers).await {
-            tracing::warn!(%error, "what is due was not written");
-        }
+        self.lane.settle(callers).await
     }
 
     fn is_due(&self, realm: &Realm, state: &State) -> bool {
@@ -102,5 +103,12 @@ impl Engine {
                 }
             }
         });
+    }
+}
+
+/// Where nobody waits for it, a failure goes to the log, and what is due stays due.
+pub(super) fn told(settled: Result<(), Error>) {
+    if let Err(error) = settled {
+        tracing::warn!(%error, "what is due was not written");
     }
 }

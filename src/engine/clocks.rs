@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::Engine;
+use super::{Engine, Error};
 use crate::model::{Realm, Scope};
 use crate::world::{Dial, Instant, World};
 
@@ -182,9 +182,17 @@ impl Engine {
     /// happened.
     ///
     /// Clocks are not kept: a server starts with the one that it was given.
-    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) {
+    ///
+    /// # Errors
+    /// What fell due cannot be written. Then the clocks go as before.
+    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) -> Result<(), Error> {
+        let before = self.clock_marks(scope);
         self.clocks.turn(scope, turns);
-        self.settle_those(scope).await;
+        let settled = self.settle_those(scope).await;
+        if settled.is_err() {
+            self.clocks.restore(scope, &before);
+        }
+        settled
     }
 }
 

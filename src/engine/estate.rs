@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::ciphertext::Parts;
-use super::{Engine, Error, Marks, Rules, envelope};
+use super::{Engine, Error, Marks, Rules, calendar, envelope};
 use crate::model::{
     Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
 };
@@ -28,7 +28,7 @@ impl Engine {
 
     /// Every realm of a scope that somebody used, with what it holds once all that is due has happened.
     pub async fn estates(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
-        self.settle_those(scope).await;
+        calendar::told(self.settle_those(scope).await);
         let those = self.realms.those(|state| !state.is_blank());
         let those = those.into_iter().filter(|realm| scope.has(realm));
         those.map(|realm| (realm.clone(), self.state(&realm))).collect()

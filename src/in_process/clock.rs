@@ -66,6 +66,10 @@ impl<'a> Clock<'a> {
     fn turn(&self, turn: Turn) {
         let engine = Arc::clone(&self.server.app.engine);
         let scope = self.scope.clone();
-        self.server.wait(async move { engine.turn_clock(&scope, &[turn]).await });
+        self.server.wait(async move {
+            if let Err(error) = engine.turn_clock(&scope, &[turn]).await {
+                tracing::error!(%error, "the clock was not moved: what fell due was not written");
+            }
+        });
     }
 }

@@ -18,7 +18,7 @@ mod writing;
 pub use accounts::is_account_id;
 pub use growth::Seeds;
 pub use mistake::Mistake;
-pub use reading::{read, read_path};
+pub use reading::{read, read_path, says_nothing};
 pub use writing::write;
 
 /// The JSON Schema of a seed file, for editors.

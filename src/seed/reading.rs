@@ -40,9 +40,14 @@ pub fn read_path(path: &Path) -> Result<Vec<Seed>, Mistake> {
 /// It is mistaken.
 pub fn read(name: &str, text: &str) -> Result<Seed, Mistake> {
     // A file of comments alone says nothing, which is no mistake.
-    let empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    let document = if empty { Ok(Document::default()) } else { parse(text) };
+    let document = if says_nothing(text) { Ok(Document::default()) } else { parse(text) };
     Ok(Seed { name: name.to_owned(), document: document.map_err(|what| Mistake::of(name, what))? })
+}
+
+/// Whether a text holds nothing but comments.
+#[must_use]
+pub fn says_nothing(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
 /// Parses strictly. The error tells field, line and column.

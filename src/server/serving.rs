@@ -10,7 +10,7 @@ use super::{Site, connection};
 /// How long nobody is accepted after a failure that is the process's own, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How long a server that was told to stop waits for the requests that it has begun.
-const FAREWELL: Duration = Duration::from_secs(10);
+const FAREWELL: Duration = Duration::from_secs(8);
 
 /// Serves until `stop` comes, then finishes the requests that it has begun.
 pub(super) async fn run(mut doors: Doors, site: Arc<Site>, stop: impl Future<Output = ()>) {

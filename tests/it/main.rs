@@ -15,6 +15,7 @@ mod clock;
 mod commands;
 mod connections;
 mod control;
+mod corpus;
 mod coverage;
 mod dependencies;
 mod disk;

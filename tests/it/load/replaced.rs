@@ -73,3 +73,47 @@ fn an_import_that_cannot_be_written_changes_nothing() {
         server.client_as("two", "s").create_key(&[]);
     }
 }
+
+#[test]
+fn a_clock_whose_dues_cannot_be_written_goes_as_before() {
+    let (store, gate, _arrivals) = gated();
+    let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+    let key = server
+        .client_as("one", "s")
+        .create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "30d")]);
+    let versions = || {
+        let listed = server.client_as("one", "s").call("ListKeyVersions", &[("KeyId", &key)]).ok();
+        listed["TotalCount"].clone()
+    };
+    let before = everything(&server);
+    let ask = |path: &str, body: &Value| control(server.address, "POST", path, body);
+    let moves = [
+        ("clock/advance", json!({"by": "60d"})),
+        ("clock/set?account=1", json!({"to": "2031-01-01T00:00:00Z"})),
+        ("clock/freeze?account=1", json!({"at": "2031-01-01T00:00:00Z"})),
+    ];
+    for (path, body) in &moves {
+        gate.left.store(0, Ordering::SeqCst);
+        assert_eq!(ask(path, body).status, 500, "{path}");
+        gate.left.store(usize::MAX, Ordering::SeqCst);
+        assert_eq!(everything(&server), before, "{path}");
+    }
+    assert_eq!(versions(), 1);
+    ask(moves[0].0, &moves[0].1).ok();
+    assert_eq!(versions(), 3);
+}
+
+#[test]
+fn an_empty_document_is_no_state() {
+    let server = Server::start();
+    server.client().create_key(&[]);
+    let state = export(&server, "");
+    for text in ["", "\n", "# what a failed command left\n"] {
+        let refused = import(&server, "", text);
+        assert_eq!(refused.status, 400, "{text:?}");
+        assert!(refused.text.contains("realms: []"), "{refused:?}");
+        assert_eq!(export(&server, ""), state);
+    }
+    import(&server, "", "realms: []\n").ok();
+    assert!(!export(&server, "").contains("id:"));
+}
