@@ -72,7 +72,7 @@ async function dataKeyExport(run, { key }) {
   await run.check('ExportDataKey refuses what is no blob of a data key, and what is too long', async () => {
     const given = local.wrapping(wrappers.RSA_2048, 'RSAES_OAEP_SHA_256');
     const blobs = [
-      await run.ok('GenerateDataKey', { KeyId, NumberOfBytes: 191 }), await run.ok('Encrypt', { KeyId, Plaintext: 'no base64' }),
+      await run.ok('GenerateDataKey', { KeyId, NumberOfBytes: 191 }), await run.ok('Encrypt', { KeyId, Plaintext: 'no base64!' }),
       await run.ok('GenerateDataKey', { KeyId, EncryptionContext }), { CiphertextBlob: 'eA==' }, { CiphertextBlob: 'not base64!' },
     ];
     for (const { CiphertextBlob } of blobs) await run.invalid('CiphertextBlob', 'ExportDataKey', { CiphertextBlob, ...given });

@@ -71,9 +71,8 @@ async function values(run) {
     await put(SecretName, 'second', 'v2');
     await put(SecretName, 'first', 'v1');
     assert.deepEqual(await staged(run, SecretName), ['v3 ACSCurrent', 'v2 ACSPrevious']);
-    for (const params of [{ SecretData: 'other' }, { SecretData: 'second', SecretDataType: 'binary' }]) {
-      await run.refused('Rejected.ResourceExist', 'PutSecretValue', { SecretName, VersionId: 'v2', ...params });
-    }
+    await put(SecretName, 'second', 'v2', { SecretDataType: 'binary' });
+    await run.refused('Rejected.ResourceExist', 'PutSecretValue', { SecretName, VersionId: 'v2', SecretData: 'other' });
   });
 
   await run.check('PutSecretValue refuses wrong values', async () => {

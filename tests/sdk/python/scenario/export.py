@@ -86,7 +86,7 @@ def export_refuses(kms):
     pair = new_pair(kms, "EC_SM2", CRYPT)
     unsupported(kms.call, "GenerateAndExportDataKey", KeyId=pair["KeyId"], **wrapping)
     # Too long, not of a data key, under another context, and of no key.
-    text = kms.call("Encrypt", KeyId=key, Plaintext="no base64")["CiphertextBlob"]
+    text = kms.call("Encrypt", KeyId=key, Plaintext="no base64!")["CiphertextBlob"]
     bound = kms.call("GenerateDataKey", KeyId=key, **CONTEXT)["CiphertextBlob"]
     for wrong in (blob, text, bound, "eA==", "not base64!"):
         invalid("CiphertextBlob", kms.call, "ExportDataKey", CiphertextBlob=wrong, **wrapping)

@@ -111,12 +111,10 @@ def put_the_same_again(kms):
         for data, version in (("second", "v2"), ("first", "v1")):
             same(put(kms, name, data, version)["VersionId"], version, "VersionId")
     same(staged(kms, name), [("v2", ["ACSCurrent"]), ("v1", ["ACSPrevious"])], "versions")
-    for data, version, more in (
-        ("other", "v2", {}),
-        ("other", "v1", {}),
-        ("second", "v2", {"SecretDataType": "binary"}),
-    ):
-        taken(put, kms, name, data, version, **more)
+    # The type of an equal value is not looked at.
+    same(put(kms, name, "second", "v2", SecretDataType="binary")["VersionId"], "v2", "VersionId")
+    for version in ("v2", "v1"):
+        taken(put, kms, name, "other", version)
 
 
 def put_secret_value_refuses(kms):

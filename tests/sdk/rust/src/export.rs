@@ -126,7 +126,7 @@ async fn refuse_sources(run: &Run<'_>, at: &Subject) -> Outcome {
     for (action, more) in [
         ("GenerateDataKey", json!({ "NumberOfBytes": 191 })),
         ("GenerateDataKey", at.context.clone()),
-        ("Encrypt", json!({ "Plaintext": "no base64" })),
+        ("Encrypt", json!({ "Plaintext": "no base64!" })),
     ] {
         let body = run.ok(action, with(&id, more)).await?;
         let asked = with(&given, json!({ "CiphertextBlob": body["CiphertextBlob"] }));

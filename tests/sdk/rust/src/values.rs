@@ -85,9 +85,9 @@ async fn put_moves(run: &Run<'_>) -> Outcome {
     same(data(run, &name, json!({ "VersionId": "v1" })).await?, "first", "SecretData by version")?;
     same(data(run, &name, json!({ "VersionStage": "ACSPrevious" })).await?, "second", "SecretData by stage")?;
     let asked = json!({ "SecretName": name, "SecretData": "second", "VersionId": "v2" });
-    for other in [json!({ "SecretData": "other" }), json!({ "SecretDataType": "binary" })] {
-        run.refused("Rejected.ResourceExist", "PutSecretValue", with(&asked, other)).await?;
-    }
+    run.ok("PutSecretValue", with(&asked, json!({ "SecretDataType": "binary" }))).await?;
+    let other = with(&asked, json!({ "SecretData": "other" }));
+    run.refused("Rejected.ResourceExist", "PutSecretValue", other).await?;
     let nine = json!((0..9).map(|at| format!("s{at}")).collect::<Vec<_>>()).to_string();
     for (parameter, wrong) in [
         ("VersionId", &*"v".repeat(65)),
