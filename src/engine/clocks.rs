@@ -189,7 +189,8 @@ impl Engine {
         let before = self.clock_marks(scope);
         self.clocks.turn(scope, turns);
         let settled = self.settle_those(scope).await;
-        if settled.is_err() {
+        if let Err(error) = &settled {
+            tracing::error!(%error, "a clock was not moved: what fell due was not written");
             self.clocks.restore(scope, &before);
         }
         settled

@@ -176,7 +176,10 @@ fn a_data_files_name_has_no_white_space_at_its_ends() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     // A word, and no file of that name.
-    let memory = Process::spawn(serving("", folder.path()).env("KMSIM_DATA", ":MEMORY:"));
+    let runtime = tempfile::tempdir().unwrap();
+    let mut command = serving("", folder.path());
+    let memory = command.env("KMSIM_DATA", ":MEMORY:").env("XDG_RUNTIME_DIR", runtime.path());
+    let memory = Process::spawn(memory);
     memory.client().create_key(&[]);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
