@@ -153,7 +153,13 @@ pub struct ServeOptions {
     pub tls_cert: Option<PathBuf>,
 
     /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
-    #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert", help_heading = "HTTPS")]
+    #[arg(
+        long,
+        env = "KMSIM_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert",
+        help_heading = "HTTPS"
+    )]
     pub tls_key: Option<PathBuf>,
 
     /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
@@ -177,7 +183,12 @@ pub struct ServeOptions {
     pub control_token: Option<String>,
 
     /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for faults.
-    #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token", help_heading = "Control plane")]
+    #[arg(
+        long,
+        env = "KMSIM_NO_CONTROL",
+        conflicts_with = "control_token",
+        help_heading = "Control plane"
+    )]
     pub no_control: bool,
 
     /// A further name that clients call the control plane by, in their requests' Host; give the option again for more.
@@ -193,7 +204,13 @@ pub struct ServeOptions {
     pub control_hosts: Vec<String>,
 
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
-    #[arg(long, env = "KMSIM_LOG", value_name = "FILTER", default_value = "info", help_heading = "Serving")]
+    #[arg(
+        long,
+        env = "KMSIM_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        help_heading = "Serving"
+    )]
     pub log: String,
 }
 

@@ -33,10 +33,12 @@ fn main() -> ExitCode {
 /// What the command line and the environment say.
 fn parse() -> Result<Cli, String> {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
-    let mut command = environment::settle(Cli::command(), &words).map_err(|error| error.to_string())?;
+    let mut command =
+        environment::settle(Cli::command(), &words).map_err(|error| error.to_string())?;
     let parsed = command.try_get_matches_from_mut(std::env::args_os());
     parsed.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
-        let option = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+        let option =
+            error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
         let line = one_line(&error.to_string());
         match environment::source(&command, &words, &option) {
             Some(variable) => format!("{variable}: {line}"),
@@ -61,8 +63,9 @@ fn one_line(message: &str) -> String {
     if is_stray(message) {
         return "unexpected argument (not shown: it may be half of an access key)".to_owned();
     }
-    let lines =
-        message.lines().take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
+    let lines = message
+        .lines()
+        .take_while(|line| !line.starts_with("Usage") && !line.starts_with("For more"));
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
@@ -70,7 +73,8 @@ fn one_line(message: &str) -> String {
 /// is worth showing.
 fn is_stray(message: &str) -> bool {
     let word = |before| message.strip_prefix(before).and_then(|rest: &str| rest.split('\'').next());
-    let argument = word("unexpected argument '").filter(|it| !it.starts_with('-') || it.contains(':'));
+    let argument =
+        word("unexpected argument '").filter(|it| !it.starts_with('-') || it.contains(':'));
     let command = word("the subcommand '").or_else(|| word("unrecognized subcommand '"));
     argument.is_some() || command.is_some_and(|it| std::env::args().nth(1).as_deref() != Some(it))
 }

@@ -77,12 +77,19 @@ fn main() -> ExitCode {
 fn bench(named: &[String]) -> Result<(), Failure> {
     let mut groups: Vec<Group> = texts::groups().into_iter().chain(pairs::groups()).collect();
     let has = |name: &str, part: &str| name.to_lowercase().contains(&part.to_lowercase());
-    let all: Vec<&str> = groups.iter().flat_map(|it| &it.cases).map(|it| it.name.as_str()).collect();
+    let all: Vec<&str> =
+        groups.iter().flat_map(|it| &it.cases).map(|it| it.name.as_str()).collect();
     if let Some(stranger) = named.iter().find(|part| !all.iter().any(|name| has(name, part))) {
-        return Err(format!("no operation has {stranger:?} in its name; there are {}", all.join(", ")).into());
+        return Err(format!(
+            "no operation has {stranger:?} in its name; there are {}",
+            all.join(", ")
+        )
+        .into());
     }
     for group in &mut groups {
-        group.cases.retain(|case| named.is_empty() || named.iter().any(|part| has(&case.name, part)));
+        group
+            .cases
+            .retain(|case| named.is_empty() || named.iter().any(|part| has(&case.name, part)));
     }
     groups.retain(|group| !group.cases.is_empty());
     let version = openssl::version();

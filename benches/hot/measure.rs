@@ -66,7 +66,8 @@ pub(crate) fn run(mut group: Group) -> Result<Vec<Line>, Failure> {
         }
     }
     let measured = sides.into_iter().map(|(_, _, mut line)| {
-        line.command = group.peer.command().filter(|_| line.theirs.len() == ROUNDS).map(str::to_owned);
+        line.command =
+            group.peer.command().filter(|_| line.theirs.len() == ROUNDS).map(str::to_owned);
         line
     });
     Ok(measured.collect())

@@ -8,7 +8,8 @@ use crate::{Failure, Pace};
 
 /// The version of the program, if there is one.
 pub(crate) fn version() -> Option<String> {
-    let output = Command::new("openssl").arg("version").output().ok().filter(|it| it.status.success())?;
+    let output =
+        Command::new("openssl").arg("version").output().ok().filter(|it| it.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Some(text.split(" (").next().unwrap_or_default().trim().to_owned())
 }

@@ -4,7 +4,9 @@ use std::hint::black_box;
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
-use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate};
+use kmsim::algorithms::asymmetric::{
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+};
 use kmsim::algorithms::sm2::Form;
 use kmsim::algorithms::{self, Chance, DIGEST_LEN};
 
@@ -44,7 +46,11 @@ pub(crate) fn groups() -> Vec<Group> {
             case("verify PSS", PUBLIC, verifying(spec, Signing::RsaPss)),
             case("encrypt OAEP", PUBLIC, encrypting(spec, Encryption::RsaOaepSha256)),
         ];
-        groups.push(Group { peer: Peer::of(format!("speed rsa{bits}")), pace: Pace::Steady, cases });
+        groups.push(Group {
+            peer: Peer::of(format!("speed rsa{bits}")),
+            pace: Pace::Steady,
+            cases,
+        });
     }
     for (spec, name) in CURVES {
         let (algorithm, peer) = match spec {
@@ -63,12 +69,14 @@ pub(crate) fn groups() -> Vec<Group> {
     groups.push(alone("EC_SM2 decrypt", decrypting(PairSpec::EcSm2, SM2)));
     for (spec, name, bits) in RSA {
         let peer = Peer::of(format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:{bits}"));
-        let cases = vec![Case { name: format!("{name} generate"), figure: 0, make: generating(spec) }];
+        let cases =
+            vec![Case { name: format!("{name} generate"), figure: 0, make: generating(spec) }];
         groups.push(Group { peer, pace: Pace::Chancy(KEYS), cases });
     }
     let all = RSA.map(|(spec, name, _)| (spec, name)).into_iter().chain(CURVES);
     groups.extend(CURVES.map(|(spec, name)| alone(&format!("{name} generate"), generating(spec))));
-    groups.extend(all.map(|(spec, name)| alone(&format!("{name} read private key"), reading(spec))));
+    groups
+        .extend(all.map(|(spec, name)| alone(&format!("{name} read private key"), reading(spec))));
     groups
 }
 
@@ -99,7 +107,11 @@ fn verifying(spec: PairSpec, algorithm: Signing) -> Make {
         let signature = key.sign(algorithm, &DIGEST, Chance::Any).map_err(named)?;
         Ok(Box::new(move || {
             let verifies = public.verifies(algorithm, black_box(&DIGEST), black_box(&signature));
-            if verifies.map_err(named)? { Ok(()) } else { Err("a signature does not verify".into()) }
+            if verifies.map_err(named)? {
+                Ok(())
+            } else {
+                Err("a signature does not verify".into())
+            }
         }))
     })
 }

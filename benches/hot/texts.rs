@@ -68,7 +68,8 @@ fn opening(cipher: Cipher, key: Vec<u8>, size: usize) -> Make {
     Box::new(move || {
         let key = key.clone();
         let mut sealed = vec![9; size];
-        let tag = seal(cipher, &key, IV, &ASSOCIATED, &mut sealed).map_err(|it| format!("{it:?}"))?;
+        let tag =
+            seal(cipher, &key, IV, &ASSOCIATED, &mut sealed).map_err(|it| format!("{it:?}"))?;
         let mut text = vec![0; size];
         Ok(Box::new(move || {
             // It opens in place, and so the ciphertext is copied first: a few percent of the time.

@@ -45,7 +45,12 @@ pub(crate) const ACTIONS: &[Action] = &[
         writes: false,
         params: |_| vec![("SecretName", SECRET)],
     },
-    Action { name: "DescribeKey", requests: MANY, writes: false, params: |it| vec![("KeyId", &it.key)] },
+    Action {
+        name: "DescribeKey",
+        requests: MANY,
+        writes: false,
+        params: |it| vec![("KeyId", &it.key)],
+    },
     Action {
         name: "AsymmetricSign:EC_P256",
         requests: SIGNATURES,
@@ -58,7 +63,12 @@ pub(crate) const ACTIONS: &[Action] = &[
         writes: false,
         params: |it| it.rsa.signing("RSA_PSS_SHA_256"),
     },
-    Action { name: "CreateKey", requests: [300, 2_000, 2_000], writes: true, params: |_| Vec::new() },
+    Action {
+        name: "CreateKey",
+        requests: [300, 2_000, 2_000],
+        writes: true,
+        params: |_| Vec::new(),
+    },
 ];
 
 /// One connection waits for each answer; more of them keep the server busy.
@@ -100,12 +110,18 @@ const SECRET: &str = "load/secret";
 const DIGEST: &str = "paWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaU=";
 
 impl Pair {
-    async fn make(connection: &mut Connection, signer: &mut Signer, spec: &str) -> Result<Self, Failure> {
+    async fn make(
+        connection: &mut Connection,
+        signer: &mut Signer,
+        spec: &str,
+    ) -> Result<Self, Failure> {
         let params = [("KeySpec", spec), ("KeyUsage", "SIGN/VERIFY")];
         let made = connection.call(&signer.request("CreateKey", &params)).await?.json()?;
         let key = string(&made["KeyMetadata"]["KeyId"])?;
-        let versions =
-            connection.call(&signer.request("ListKeyVersions", &[("KeyId", &key)])).await?.json()?;
+        let versions = connection
+            .call(&signer.request("ListKeyVersions", &[("KeyId", &key)]))
+            .await?
+            .json()?;
         let version = string(&versions["KeyVersions"]["KeyVersion"][0]["KeyVersionId"])?;
         Ok(Self { key, version })
     }
@@ -122,7 +138,10 @@ impl Pair {
 
 impl Subject {
     /// Makes a key and seals a text under it, and makes a secret and two pairs.
-    pub(crate) async fn make(connection: &mut Connection, signer: &mut Signer) -> Result<Self, Failure> {
+    pub(crate) async fn make(
+        connection: &mut Connection,
+        signer: &mut Signer,
+    ) -> Result<Self, Failure> {
         let text = STANDARD.encode([0xA5; 32]);
         let made = connection.call(&signer.request("CreateKey", &[])).await?.json()?;
         let key = string(&made["KeyMetadata"]["KeyId"])?;

@@ -32,7 +32,8 @@ impl Answer<'_> {
     /// The headers that the server's program set, `name: value`; the others are those of its HTTP library.
     pub(crate) fn own_headers(&self) -> Vec<&str> {
         let library = ["content-length", "date"];
-        let is_own = |line: &&str| line.split_once(':').is_some_and(|(name, _)| !library.contains(&name));
+        let is_own =
+            |line: &&str| line.split_once(':').is_some_and(|(name, _)| !library.contains(&name));
         self.head.lines().skip(1).filter(is_own).collect()
     }
 
@@ -79,7 +80,8 @@ impl Connection {
     async fn send(&mut self, request: &[u8]) -> Result<(), Failure> {
         let mut sent = 0;
         while sent < request.len() {
-            sent += poll_fn(|cx| Pin::new(&mut self.stream).poll_write(cx, &request[sent..])).await?;
+            sent +=
+                poll_fn(|cx| Pin::new(&mut self.stream).poll_write(cx, &request[sent..])).await?;
         }
         Ok(())
     }

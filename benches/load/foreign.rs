@@ -38,7 +38,8 @@ pub(crate) async fn report(folder: &Path) -> Result<(), Failure> {
     let large = format!("realms:\n  - account: '2'\n    keys:\n{}", keys(KEYS, ""));
     let seed = folder.join("seed.yaml");
     std::fs::write(&seed, &large)?;
-    let options = ["--accounts", &accounts.display().to_string(), "--seed", &seed.display().to_string()];
+    let options =
+        ["--accounts", &accounts.display().to_string(), "--seed", &seed.display().to_string()];
     let bench = Bench::start(&folder.join("large.db"), &options).await?;
     println!("{HEAD}");
     bench.measure("nothing", || control("GET", "health", "")).await?;
@@ -92,7 +93,8 @@ impl Bench {
         let mut signer = Signer::new(server.address);
         let mut connection = Connection::open(server.address).await?;
         let made = connection.call(&signer.request("CreateKey", &[])).await?.json()?;
-        let key = made["KeyMetadata"]["KeyId"].as_str().ok_or("an answer lacks a field")?.to_owned();
+        let key =
+            made["KeyMetadata"]["KeyId"].as_str().ok_or("an answer lacks a field")?.to_owned();
         Ok(Self { server, key, signer: RefCell::new(signer) })
     }
 
@@ -140,8 +142,8 @@ impl Bench {
         };
         let (reads, changes) = others.await?;
         let times = working.await??;
-        let each =
-            times.iter().sum::<Duration>().as_secs_f64() * 1e3 / f64::from(u32::try_from(times.len())?);
+        let each = times.iter().sum::<Duration>().as_secs_f64() * 1e3
+            / f64::from(u32::try_from(times.len())?);
         let peak = self.server.memory("VmHWM:").unwrap_or_default();
         let mut line = format!("{what:<17} {:>5} {each:>8.1}     ", times.len());
         for mut latencies in [reads, changes] {

@@ -82,7 +82,9 @@ async fn load(named: &[String], folder: &Path) -> Result<(), Failure> {
     let mut connection = Connection::open(server.address).await?;
     let subject = Subject::make(&mut connection, &mut signer).await?;
     println!("{}", Line::HEAD);
-    for action in ACTIONS.iter().filter(|it| named.is_empty() || named.iter().any(|name| it.name == *name)) {
+    for action in
+        ACTIONS.iter().filter(|it| named.is_empty() || named.iter().any(|name| it.name == *name))
+    {
         measure_action(action, &server, &subject, &mut signer, folder).await?;
     }
     println!("memory after this load: {}", server.resident());
@@ -103,7 +105,8 @@ async fn measure_action(
     let mut made = Vec::new();
     for (connections, requests) in CONCURRENCIES.into_iter().zip(action.requests) {
         let sign = || action.request(subject, signer);
-        let line = measure::run((server, &floor), connections, requests, sign, disk.as_mut()).await?;
+        let line =
+            measure::run((server, &floor), connections, requests, sign, disk.as_mut()).await?;
         println!("{}", line.text(action.name));
         made.push(line.rate);
     }

@@ -62,7 +62,8 @@ pub(crate) async fn run(
     for round in 0..ROUNDS {
         let signed = sign(requests);
         // Who goes first changes, too.
-        let turns = if round % 2 == 0 { [&mut server, &mut floor] } else { [&mut floor, &mut server] };
+        let turns =
+            if round % 2 == 0 { [&mut server, &mut floor] } else { [&mut floor, &mut server] };
         for side in turns {
             side.pass(&signed).await?;
         }
@@ -76,7 +77,13 @@ pub(crate) async fn run(
         server.latencies.get(at).copied().unwrap_or_default()
     };
     let (p50, p99) = (percentile(50), percentile(99));
-    Ok(Line { connections, p50, p99, rate: median(&mut server.rates), floor: median(&mut floor.rates) })
+    Ok(Line {
+        connections,
+        p50,
+        p99,
+        rate: median(&mut server.rates),
+        floor: median(&mut floor.rates),
+    })
 }
 
 /// Sends every request once, over this many connections.

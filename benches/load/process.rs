@@ -32,7 +32,8 @@ impl Process {
     /// The same with options.
     pub(crate) fn kmsim_with(data: &Path, options: &[&str]) -> Result<Self, Failure> {
         // Another program can be named, to compare with it.
-        let program = std::env::var_os("LOAD_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_kmsim").into());
+        let program =
+            std::env::var_os("LOAD_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_kmsim").into());
         let mut command = Command::new(program);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
@@ -53,7 +54,8 @@ impl Process {
         if let Some(stdout) = &mut child.stdout {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let address = line.trim_end().split_once(" ready on http://").map(|(_, address)| address.parse());
+        let address =
+            line.trim_end().split_once(" ready on http://").map(|(_, address)| address.parse());
         if let Some(Ok(address)) = address {
             return Ok(Self { address, child });
         }
@@ -73,8 +75,10 @@ impl Process {
 
     /// Some figure of its memory by the operating system's account, in MiB: `VmRSS:`, or the peak of it, `VmHWM:`.
     pub(crate) fn memory(&self, figure: &str) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let kib = status.lines().find_map(|line| line.strip_prefix(figure)?.trim().strip_suffix(" kB"));
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .unwrap_or_default();
+        let kib =
+            status.lines().find_map(|line| line.strip_prefix(figure)?.trim().strip_suffix(" kB"));
         kib.and_then(|kib| kib.parse::<u32>().ok()).map(|kib| f64::from(kib) / 1024.0)
     }
 
@@ -99,6 +103,10 @@ impl Process {
         let id = self.child.id().to_string();
         let told = Command::new("kill").args(["-s", "TERM", &id]).status()?;
         let ended = self.child.wait()?;
-        if told.success() && ended.success() { Ok(()) } else { Err(format!("it ended by {ended}").into()) }
+        if told.success() && ended.success() {
+            Ok(())
+        } else {
+            Err(format!("it ended by {ended}").into())
+        }
     }
 }

@@ -49,10 +49,12 @@ impl Signer {
         ];
         all.extend_from_slice(params);
         all.sort_unstable();
-        let form: Vec<_> = all.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let form: Vec<_> =
+            all.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         let form = form.join("&");
         let text = format!("POST&%2F&{}", encode(&form));
-        let signature = STANDARD.encode(hmac(Hash::Sha1, &[secret.as_bytes(), b"&"], text.as_bytes()));
+        let signature =
+            STANDARD.encode(hmac(Hash::Sha1, &[secret.as_bytes(), b"&"], text.as_bytes()));
         let body = format!("{form}&Signature={}", encode(&signature));
         let (host, length) = (self.host, body.len());
         format!(

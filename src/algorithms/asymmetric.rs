@@ -174,7 +174,11 @@ impl PrivateKey {
     ///
     /// # Errors
     /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Unopenable`].
-    pub fn decrypt(&self, algorithm: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub fn decrypt(
+        &self,
+        algorithm: Encryption,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         match (&self.secret, algorithm) {
             (Secret::Rsa(key), Encryption::RsaOaepSha1) => key.decrypt_oaep_sha1(ciphertext),
             (Secret::Rsa(key), Encryption::RsaOaepSha256) => key.decrypt_oaep_sha256(ciphertext),
@@ -307,9 +311,15 @@ mod tests {
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
 
-    const PAIRS: [PairSpec; 5] =
-        [PairSpec::Rsa2048, PairSpec::Rsa3072, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2];
-    const SIGNINGS: [Signing; 4] = [Signing::RsaPss, Signing::RsaPkcs1, Signing::Ecdsa, Signing::Sm2];
+    const PAIRS: [PairSpec; 5] = [
+        PairSpec::Rsa2048,
+        PairSpec::Rsa3072,
+        PairSpec::EcP256,
+        PairSpec::EcP256K,
+        PairSpec::EcSm2,
+    ];
+    const SIGNINGS: [Signing; 4] =
+        [Signing::RsaPss, Signing::RsaPkcs1, Signing::Ecdsa, Signing::Sm2];
     const ENCRYPTIONS: [Encryption; 5] = [
         Encryption::RsaOaepSha1,
         Encryption::RsaOaepSha256,
@@ -369,7 +379,10 @@ mod tests {
             }
             for other in PAIRS.into_iter().filter(|other| *other != spec) {
                 assert!(PrivateKey::read(other, &pkcs8).is_err(), "{spec:?} is no {other:?}");
-                assert!(PublicKey::read(other, &public.der().unwrap()).is_err(), "{spec:?} is no {other:?}");
+                assert!(
+                    PublicKey::read(other, &public.der().unwrap()).is_err(),
+                    "{spec:?} is no {other:?}"
+                );
             }
         }
     }
@@ -383,7 +396,9 @@ mod tests {
                 let pkcs8 = generate(spec, &mut rng).unwrap();
                 let key = PrivateKey::read(spec, &pkcs8).unwrap();
                 for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                    all.push(key.sign(algorithm, &[7; DIGEST_LEN], Chance::Only(&mut rng)).unwrap());
+                    all.push(
+                        key.sign(algorithm, &[7; DIGEST_LEN], Chance::Only(&mut rng)).unwrap(),
+                    );
                 }
                 for algorithm in ENCRYPTIONS.into_iter().filter(|it| it.fits(spec)) {
                     all.push(key.public().encrypt(algorithm, b"text", &mut rng).unwrap());
@@ -398,7 +413,8 @@ mod tests {
     #[test]
     fn sm2_seals_6047_bytes_in_both_forms() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
-        let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap()).unwrap();
+        let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap())
+            .unwrap();
         let text: Vec<u8> = (0..6047u32).map(|at| at.to_le_bytes()[0]).collect();
         for (form, first) in [(sm2::Form::Der, 0x30), (sm2::Form::Raw, 0x04)] {
             let sealed = key.public().encrypt(Encryption::Sm2(form), &text, &mut rng).unwrap();

@@ -34,9 +34,15 @@ mod tests {
             assert_eq!(decode(good).unwrap().as_slice(), b"hello", "{good:?}");
         }
         assert_eq!(decode(" \r\n\t").unwrap().as_slice(), b"");
-        for bad in
-            ["aGVsbG8", "aGVsbG8==", "aGVsbG9=", "aGVs\u{b}bG8=", "aGVs\u{a0}bG8=", "aGVs-G8=", "aGVs\0bG8="]
-        {
+        for bad in [
+            "aGVsbG8",
+            "aGVsbG8==",
+            "aGVsbG9=",
+            "aGVs\u{b}bG8=",
+            "aGVs\u{a0}bG8=",
+            "aGVs-G8=",
+            "aGVs\0bG8=",
+        ] {
             assert!(decode(bad).is_none(), "{bad:?}");
         }
     }

@@ -100,7 +100,10 @@ mod tests {
         );
         // RFC 2202 and RFC 4231, test case 2.
         let data = b"what do ya want for nothing?";
-        assert_eq!(hex(&hmac(Hash::Sha1, &[b"Je", b"fe"], data)), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert_eq!(
+            hex(&hmac(Hash::Sha1, &[b"Je", b"fe"], data)),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
+        );
         assert_eq!(
             hex(&hmac(Hash::Sha256, &[b"Jefe"], data)),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

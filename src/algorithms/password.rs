@@ -130,7 +130,9 @@ mod tests {
                 assert_eq!(password.is_some(), bits & 15 != 0, "{recipe:?}");
                 let Some(password) = password else { continue };
                 assert_eq!(password.len(), 8);
-                assert!(password.chars().all(|c| c.is_ascii_graphic() && !recipe.excluded.contains(c)));
+                assert!(
+                    password.chars().all(|c| c.is_ascii_graphic() && !recipe.excluded.contains(c))
+                );
                 for (wanted, is) in &wanted {
                     let found = password.chars().any(|c| is(&c));
                     assert!(*wanted || !found, "{recipe:?}");
@@ -155,7 +157,13 @@ mod tests {
             (Recipe { punctuation: false, ..no_punctuation }, true),
             (Recipe { excluded: "\u{e9}", ..ALL }, true),
             (
-                Recipe { excluded: LOWERCASE, uppercase: false, digits: false, punctuation: false, ..ALL },
+                Recipe {
+                    excluded: LOWERCASE,
+                    uppercase: false,
+                    digits: false,
+                    punctuation: false,
+                    ..ALL
+                },
                 false,
             ),
             (
@@ -210,7 +218,8 @@ mod tests {
         // Of `a`, `b` and `0`: six of length two with both classes are not all of the nine, but four.
         let excluded: String =
             ('0'..='z').filter(|c| c.is_ascii_alphanumeric() && !"ab0".contains(*c)).collect();
-        let recipe = Recipe { length: 2, uppercase: false, punctuation: false, excluded: &excluded, ..ALL };
+        let recipe =
+            Recipe { length: 2, uppercase: false, punctuation: false, excluded: &excluded, ..ALL };
         let mut counts = std::collections::BTreeMap::new();
         for _ in 0..4_000 {
             *counts.entry(draw(&recipe, &mut rng).unwrap().to_string()).or_insert(0) += 1;

@@ -83,7 +83,8 @@ fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
         return None;
     }
     let (line, after) = rest.split_at(rest.find(['\n', '\r']).unwrap_or(rest.len()));
-    *rest = after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or(after);
+    *rest =
+        after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or(after);
     Some(line.trim_matches(|c: char| c == '\u{feff}' || c.is_ascii_whitespace()))
 }
 
@@ -117,7 +118,8 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
 /// # Errors
 /// [`Failure::Unfit`] when the text is not one.
 pub fn private_key(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let block = blocks(text).find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
+    let block =
+        blocks(text).find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
     let block = block.and_then(Result::ok).ok_or(Failure::Unfit)?;
     let der = block.bytes().ok_or(Failure::Unfit)?;
     let pkcs8 = match block.label {
@@ -151,9 +153,15 @@ pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Failure> {
 
 fn from_sec1(spec: PairSpec, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
     match spec {
-        PairSpec::EcP256 => encoded(&p256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?),
-        PairSpec::EcP256K => encoded(&k256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?),
-        PairSpec::EcSm2 => encoded(&sm2::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?),
+        PairSpec::EcP256 => {
+            encoded(&p256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
+        }
+        PairSpec::EcP256K => {
+            encoded(&k256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
+        }
+        PairSpec::EcSm2 => {
+            encoded(&sm2::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
+        }
         PairSpec::Rsa2048 | PairSpec::Rsa3072 => Err(Failure::Unfit),
     }
 }
@@ -174,7 +182,11 @@ mod tests {
     fn told(text: &str) -> String {
         let told = blocks(text).map(|block| match block {
             Ok(block) => {
-                format!("{} {}", block.label, block.bytes().map_or("-".into(), |it| it.len().to_string()))
+                format!(
+                    "{} {}",
+                    block.label,
+                    block.bytes().map_or("-".into(), |it| it.len().to_string())
+                )
             }
             Err(broken) => format!("{broken:?}"),
         });
@@ -226,7 +238,10 @@ mod tests {
         let pem = write_private_key(&pkcs8).unwrap();
         let other = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for text in [
-            format!("Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{}", *pem),
+            format!(
+                "Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{}",
+                *pem
+            ),
             format!("{other}{}{other}", *pem),
             format!("\u{feff}{}", pem.replace('\n', " \r\n")),
             pem.replace('\n', "\n  "),
@@ -246,9 +261,11 @@ mod tests {
             let other = if spec == PairSpec::EcP256 { PairSpec::EcSm2 } else { PairSpec::EcP256 };
             assert_eq!(private_key(other, &pem), Err(Failure::Unfit), "{spec:?} is no {other:?}");
         }
-        for text in
-            ["", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"]
-        {
+        for text in [
+            "",
+            "-----BEGIN PRIVATE KEY-----",
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        ] {
             assert_eq!(private_key(PairSpec::EcP256, text), Err(Failure::Unfit), "{text}");
         }
     }

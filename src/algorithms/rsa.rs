@@ -8,8 +8,8 @@ use aws_lc_rs::rsa::{
     Pkcs1PrivateDecryptingKey, PrivateDecryptingKey,
 };
 use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
-    RsaEncoding,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_SHA256, RsaEncoding,
 };
 use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePrivateKey, EncodePublicKey};
 use rand_core::CryptoRng;
@@ -28,7 +28,10 @@ use super::asymmetric::PairSpec;
 use super::{Chance, DIGEST_LEN, Failure};
 
 /// Draws a private key with a modulus of so many bits and the exponent 65537.
-pub(super) fn generate<R: CryptoRng>(bits: usize, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Failure> {
+pub(super) fn generate<R: CryptoRng>(
+    bits: usize,
+    rng: &mut R,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let key = RsaPrivateKey::new(rng, bits).map_err(|_| Failure::Unfit)?;
     Ok(key.to_pkcs8_der().map_err(|_| Failure::Unfit)?.to_bytes())
 }
@@ -56,12 +59,17 @@ impl PrivateKey {
         Ok((key, public))
     }
 
-    pub(super) fn sign_pss(&self, digest: &[u8; DIGEST_LEN], chance: Chance<'_>) -> Result<Vec<u8>, Failure> {
+    pub(super) fn sign_pss(
+        &self,
+        digest: &[u8; DIGEST_LEN],
+        chance: Chance<'_>,
+    ) -> Result<Vec<u8>, Failure> {
         match chance {
             Chance::Any => self.sign(&RSA_PSS_SHA256, digest),
             Chance::Only(rng) => {
                 let key = rsa::pss::SigningKey::<Sha256>::new(self.plain.clone());
-                let signature = key.sign_prehash_with_rng(rng, digest).map_err(|_| Failure::Unfit)?;
+                let signature =
+                    key.sign_prehash_with_rng(rng, digest).map_err(|_| Failure::Unfit)?;
                 Ok(signature.to_vec())
             }
         }
@@ -71,17 +79,29 @@ impl PrivateKey {
         self.sign(&RSA_PKCS1_SHA256, digest)
     }
 
-    fn sign(&self, how: &'static dyn RsaEncoding, digest: &[u8; DIGEST_LEN]) -> Result<Vec<u8>, Failure> {
+    fn sign(
+        &self,
+        how: &'static dyn RsaEncoding,
+        digest: &[u8; DIGEST_LEN],
+    ) -> Result<Vec<u8>, Failure> {
         let mut signature = vec![0; self.signing.public_modulus_len()];
-        self.signing.sign_digest(how, &sha256(digest)?, &mut signature).map_err(|_| Failure::Unfit)?;
+        self.signing
+            .sign_digest(how, &sha256(digest)?, &mut signature)
+            .map_err(|_| Failure::Unfit)?;
         Ok(signature)
     }
 
-    pub(super) fn decrypt_oaep_sha1(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(super) fn decrypt_oaep_sha1(
+        &self,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.decrypt_oaep(&OAEP_SHA1_MGF1SHA1, ciphertext)
     }
 
-    pub(super) fn decrypt_oaep_sha256(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(super) fn decrypt_oaep_sha256(
+        &self,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.decrypt_oaep(&OAEP_SHA256_MGF1SHA256, ciphertext)
     }
 
@@ -164,7 +184,11 @@ impl PublicKey {
         self.plain.encrypt(rng, Oaep::<Sha256>::new(), text).map_err(|_| Failure::Length)
     }
 
-    pub(super) fn encrypt_pkcs1<R: CryptoRng>(&self, text: &[u8], rng: &mut R) -> Result<Vec<u8>, Failure> {
+    pub(super) fn encrypt_pkcs1<R: CryptoRng>(
+        &self,
+        text: &[u8],
+        rng: &mut R,
+    ) -> Result<Vec<u8>, Failure> {
         self.plain.encrypt(rng, Pkcs1v15Encrypt, text).map_err(|_| Failure::Length)
     }
 }
@@ -193,6 +217,7 @@ impl SignatureKey {
     /// Whether `signature` is this key's over `message`.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::try_from(signature).is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
+        Signature::try_from(signature)
+            .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }

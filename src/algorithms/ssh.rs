@@ -66,7 +66,10 @@ pub fn is_public_key(text: &str) -> bool {
             *inner == b"ssh-rsa" && !exponent.is_empty() && !modulus.is_empty()
         }
         ("ssh-ed25519", [inner, key]) => *inner == b"ssh-ed25519" && key.len() == 32,
-        ("ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521", [inner, curve, point]) => {
+        (
+            "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521",
+            [inner, curve, point],
+        ) => {
             *inner == name.as_bytes()
                 && name.as_bytes().ends_with(curve)
                 && curve.len() == 8
@@ -183,8 +186,9 @@ mod tests {
 
     #[test]
     fn private_keys_are_told_from_other_texts() {
-        let block =
-            |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+        let block = |label: &str, body: &str| {
+            format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+        };
         let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n";
         for (text, good) in [
             (block("RSA PRIVATE KEY", "AAAA\nAAA="), true),

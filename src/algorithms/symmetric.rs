@@ -157,7 +157,15 @@ mod tests {
     use super::*;
 
     /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all hexadecimal.
-    struct Answer(Cipher, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+    struct Answer(
+        Cipher,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+    );
 
     /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4: RFC 8998, A.1.
     const ANSWERS: &[Answer] = &[
@@ -204,7 +212,10 @@ mod tests {
     }
 
     fn bytes(text: &str) -> Vec<u8> {
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+        (0..text.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+            .collect()
     }
 
     #[test]

@@ -30,8 +30,12 @@ impl Endpoint {
         let plain = matches!(uri.path(), "" | "/") && uri.query().is_none();
         let authority = uri.into_parts().authority.ok_or(FORM)?;
         // Nothing but a host and a port: no user, and no port that is none.
-        let rest = authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
-        let port = rest.is_some_and(|rest| rest.is_empty() || authority.port_u16().is_some_and(|it| it > 0));
+        let rest = authority
+            .as_str()
+            .strip_prefix(authority.host())
+            .filter(|_| !authority.host().is_empty());
+        let port = rest
+            .is_some_and(|rest| rest.is_empty() || authority.port_u16().is_some_and(|it| it > 0));
         if plain && port { Ok(Self { authority, trust: None, secure }) } else { Err(FORM) }
     }
 
@@ -40,7 +44,11 @@ impl Endpoint {
         const FORM: &str = "expected HOST:PORT";
         let local = match text.parse::<SocketAddr>() {
             Ok(mut address) if address.ip().is_unspecified() => {
-                address.set_ip(if address.is_ipv4() { [127, 0, 0, 1].into() } else { LOOPBACK.into() });
+                address.set_ip(if address.is_ipv4() {
+                    [127, 0, 0, 1].into()
+                } else {
+                    LOOPBACK.into()
+                });
                 address.to_string()
             }
             Ok(address) => address.to_string(),

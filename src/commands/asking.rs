@@ -20,7 +20,13 @@ use crate::world::parse_duration;
 pub struct ServerOptions {
     /// The server's address, as in `http://127.0.0.1:5690`. Without it, where `KMSIM_LISTEN` says that a server of this
     /// machine listens, or else where the one over `KMSIM_DATA` or `./kmsim.db` does, or the only one.
-    #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL", help_heading = "The server")]
+    #[arg(
+        long,
+        env = "KMSIM_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help_heading = "The server"
+    )]
     pub url: Option<String>,
 
     /// The certificate authority of an https:// address, in PEM: `kmsim ca` prints a server's.
@@ -43,7 +49,9 @@ impl ServerOptions {
         let file = match &self.ca {
             _ if !endpoint.secure => return Ok(endpoint),
             Some(file) => file,
-            None => return Err(Failure::mistake("--ca", "an https:// address needs its authority")),
+            None => {
+                return Err(Failure::mistake("--ca", "an https:// address needs its authority"));
+            }
         };
         let wrong = |what: &dyn std::fmt::Display| {
             Failure::mistake("--ca", format_args!("{}: {what}", file.display()))
@@ -90,7 +98,12 @@ pub struct ControlOptions {
 
 impl ControlOptions {
     /// Asks, and answers what the server answered, whatever that is.
-    pub(super) fn ask(&self, method: Method, target: &str, body: Bytes) -> Result<Response<Bytes>, Failure> {
+    pub(super) fn ask(
+        &self,
+        method: Method,
+        target: &str,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, Failure> {
         let endpoint = self.server.server()?;
         let mut request = Request::builder().method(method).uri(target).body(body)?;
         if let Some(token) = self.control_token.as_deref().filter(|token| !token.is_empty()) {
@@ -130,7 +143,8 @@ pub struct CallerOptions {
 impl CallerOptions {
     /// The access key to sign with.
     pub(super) fn credentials(&self) -> Result<Credentials, Failure> {
-        let listed = if self.access_key.is_none() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
+        let listed =
+            if self.access_key.is_none() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
         let (option, text) = match (&self.access_key, listed.first()) {
             (Some(text), _) => ("--access-key", text.as_str()),
             (None, Some(text)) => (ACCESS_KEYS, text.as_str()),

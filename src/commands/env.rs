@@ -55,11 +55,14 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let client = client.ok_or_else(|| {
         let known: Vec<_> = peer.clients.iter().map(|client| client.name).collect();
         let known = known.join(", ");
-        let what = format!("{} is no client of {}'s; those are: {known}", options.client, peer.name);
+        let what =
+            format!("{} is no client of {}'s; those are: {known}", options.client, peer.name);
         Failure::mistake("CLIENT", what)
     })?;
-    let region = options.caller.region.as_deref().filter(|region| !region.is_empty()).unwrap_or(peer.region);
-    say(fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region).as_bytes())
+    let region =
+        options.caller.region.as_deref().filter(|region| !region.is_empty()).unwrap_or(peer.region);
+    say(fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
+        .as_bytes())
 }
 
 /// The client's text with everything in its place.
@@ -67,7 +70,8 @@ fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region:
     let scheme = if endpoint.secure { "https|" } else { "http|" };
     let url = endpoint.url();
     // Who fetches the certificate authority does not trust it yet.
-    let [pem, p12] = ["pem", "p12"].map(|form| format!("http://{}/_kmsim/ca.{form}", endpoint.authority()));
+    let [pem, p12] =
+        ["pem", "p12"].map(|form| format!("http://{}/_kmsim/ca.{form}", endpoint.authority()));
     let regional = endpoint.in_region(region);
     let words = [
         ("@URL@", url.as_str()),

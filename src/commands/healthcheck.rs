@@ -41,7 +41,10 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 /// Asks for the server's health.
-pub(super) async fn ask(endpoint: &Endpoint, patience: Duration) -> Result<Response<Bytes>, Unanswered> {
+pub(super) async fn ask(
+    endpoint: &Endpoint,
+    patience: Duration,
+) -> Result<Response<Bytes>, Unanswered> {
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = axum::http::Uri::from_static("/_kmsim/health");
     send(endpoint, request, patience).await

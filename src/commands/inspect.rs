@@ -47,7 +47,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     if let Some(context) = &options.encryption_context {
         body["encryption_context"] = context.clone();
     }
-    let answer = options.control.ask(Method::POST, "/_kmsim/inspect", Bytes::from(body.to_string()))?;
+    let answer =
+        options.control.ask(Method::POST, "/_kmsim/inspect", Bytes::from(body.to_string()))?;
     say(answer.body())?;
     let shown: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let no = !answer.status().is_success() || shown["would_decrypt"] == false;

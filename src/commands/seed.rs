@@ -59,8 +59,11 @@ async fn check(options: &Check) -> Result<(), Failure> {
         }
     }
     let clouds = Clouds::new(&Arc::new(accounts), AuthMode::Strict, options.region.as_deref());
-    let engine =
-        Engine::open(Box::new(Sqlite::in_memory().await?), Arc::new(World::default()), clouds.rules());
+    let engine = Engine::open(
+        Box::new(Sqlite::in_memory().await?),
+        Arc::new(World::default()),
+        clouds.rules(),
+    );
     let engine = engine.await?;
     let seeds = Seeds::prepare(seeds, &clouds, &engine).await?;
     engine.add(seeds.additions(&engine)?).await?;

@@ -27,7 +27,8 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
     open_files::raise();
     // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let settings = Settings::read(options)?;
     let data = match &settings.data {
         Data::File(path, _) => Some(path.clone()),

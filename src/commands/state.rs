@@ -69,9 +69,14 @@ pub struct Import {
 
 impl Whose {
     fn ask(&self, method: Method, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let parts = [("account", &self.account), ("access_key", &self.access_key), ("region", &self.region)];
-        let parts =
-            parts.iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
+        let parts = [
+            ("account", &self.account),
+            ("access_key", &self.access_key),
+            ("region", &self.region),
+        ];
+        let parts = parts
+            .iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
         let target = format!("/_kmsim/state?{}", parts.collect::<Vec<_>>().join("&"));
         let answer = self.control.ask(method, &target, Bytes::copy_from_slice(body))?;
         let body = Zeroizing::new(answer.body().to_vec());
@@ -104,7 +109,9 @@ pub(super) fn export(options: &Export) -> Result<(), Failure> {
             stdout.write_all(&state)?;
             Ok(stdout.flush()?)
         }
-        Some(path) => write(path, &state).map_err(|error| format!("{}: {error}", path.display()).into()),
+        Some(path) => {
+            write(path, &state).map_err(|error| format!("{}: {error}", path.display()).into())
+        }
     }
 }
 
@@ -113,8 +120,12 @@ fn write(path: &Path, state: &[u8]) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    let mut file =
-        std::fs::File::options().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
+    let mut file = std::fs::File::options()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&beside)?;
     file.write_all(state)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)

@@ -54,5 +54,7 @@ async fn until_it_serves(server: &ServerOptions, patience: Duration) -> Result<(
         }
     };
     let outcome = timeout(patience, trying).await;
-    outcome.unwrap_or_else(|_| Err(Failure::negative(format_args!("not ready within {patience:?}: {why}"))))
+    outcome.unwrap_or_else(|_| {
+        Err(Failure::negative(format_args!("not ready within {patience:?}: {why}")))
+    })
 }

@@ -116,12 +116,15 @@ fn put(path: &Path, notice: &Notice) -> Result<File> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = File::options().create_new(true).write(true).mode(files::FOR_ALL).open(&draft)?;
+    let mut file =
+        File::options().create_new(true).write(true).mode(files::FOR_ALL).open(&draft)?;
     let written = match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
         // Where there are no locks, a notice that was left behind cannot be told from a living one.
         Err(TryLockError::Error(error)) => Err(error),
-        Ok(()) => serde_json::to_vec(notice).map_err(Error::other).and_then(|text| file.write_all(&text)),
+        Ok(()) => {
+            serde_json::to_vec(notice).map_err(Error::other).and_then(|text| file.write_all(&text))
+        }
     };
     match written.and_then(|()| std::fs::rename(&draft, path)) {
         Ok(()) => Ok(file),
@@ -196,12 +199,16 @@ fn make_folder(folder: &Path) -> Result<()> {
 /// Whether nobody else can have put something there.
 fn is_own(folder: &Path) -> bool {
     let is_of = |uid| user().is_none_or(|user| user == uid);
-    std::fs::symlink_metadata(folder).is_ok_and(|it| it.is_dir() && is_of(it.uid()) && it.mode() & 0o022 == 0)
+    std::fs::symlink_metadata(folder)
+        .is_ok_and(|it| it.is_dir() && is_of(it.uid()) && it.mode() & 0o022 == 0)
 }
 
 /// The server that a command asks when no URL is given. Listeners and a data file are what the command's own options and
 /// variables name.
-pub(super) fn find(listen: &[String], data: Option<&Path>) -> std::result::Result<Endpoint, Failure> {
+pub(super) fn find(
+    listen: &[String],
+    data: Option<&Path>,
+) -> std::result::Result<Endpoint, Failure> {
     let named = listen.iter().flat_map(|text| environment::items(text)).next();
     let text = named.unwrap_or(USUAL);
     let usual = || {
@@ -215,7 +222,8 @@ pub(super) fn find(listen: &[String], data: Option<&Path>) -> std::result::Resul
         Data::Memory => None,
     };
     // An address that was named is meant, unless this very server was named it too and got another by an option.
-    let is_meant = |notice: &Notice| wanted.listen.is_none() || wanted.listen == notice.variables.listen;
+    let is_meant =
+        |notice: &Notice| wanted.listen.is_none() || wanted.listen == notice.variables.listen;
     if let Some(endpoint) = over_data.filter(is_meant).and_then(|notice| notice.endpoint()) {
         return Ok(endpoint);
     }
@@ -230,8 +238,12 @@ pub(super) fn find(listen: &[String], data: Option<&Path>) -> std::result::Resul
         [] => usual(),
         [only] => only.endpoint().map_or_else(usual, Ok),
         _ => {
-            let urls: Vec<_> = found.iter().filter_map(Notice::endpoint).map(|it| it.url()).collect();
-            Err(Failure::mistake("--url", format_args!("several servers run here: {}", urls.join(", "))))
+            let urls: Vec<_> =
+                found.iter().filter_map(Notice::endpoint).map(|it| it.url()).collect();
+            Err(Failure::mistake(
+                "--url",
+                format_args!("several servers run here: {}", urls.join(", ")),
+            ))
         }
     }
 }
@@ -239,7 +251,8 @@ pub(super) fn find(listen: &[String], data: Option<&Path>) -> std::result::Resul
 /// The addresses at which a listener may be reached from its own machine. One that takes every IPv6 address takes every
 /// IPv4 address too, and where IPv6 is switched off those alone lead to it.
 fn at(listener: &str) -> Vec<Endpoint> {
-    let every = listener.parse().is_ok_and(|it: SocketAddr| it.is_ipv6() && it.ip().is_unspecified());
+    let every =
+        listener.parse().is_ok_and(|it: SocketAddr| it.is_ipv6() && it.ip().is_unspecified());
     let fourth = every.then(|| listener.replace("[::]", "127.0.0.1"));
     [Some(listener.to_owned()), fourth]
         .iter()
@@ -283,7 +296,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("it{ENDING}"));
         let address = "0.0.0.0:9000".parse().unwrap();
-        let notice = Notice { addresses: vec![address], variables: Variables::default(), network: network() };
+        let notice = Notice {
+            addresses: vec![address],
+            variables: Variables::default(),
+            network: network(),
+        };
         let held = put(&path, &notice).unwrap();
         let url = |notice: Option<Notice>| notice.and_then(|it| it.endpoint()).map(|it| it.url());
         assert_eq!(url(read(&path)).as_deref(), Some("http://127.0.0.1:9000"));
@@ -295,8 +312,11 @@ mod tests {
         assert!(!path.exists());
 
         // One of another network, and one that is none.
-        let foreign =
-            Notice { addresses: vec![address], variables: Variables::default(), network: Some("x".into()) };
+        let foreign = Notice {
+            addresses: vec![address],
+            variables: Variables::default(),
+            network: Some("x".into()),
+        };
         let _held = put(&path, &foreign).unwrap();
         assert!(read(&path).is_none());
         let mut file = File::options().write(true).open(&path).unwrap();

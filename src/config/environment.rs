@@ -41,7 +41,10 @@ pub fn settle(mut command: Command, words: &[OsString]) -> Result<Command, Confi
 /// The variable that a settled command line takes this option's value from. The option is named as in clap's messages.
 #[must_use]
 pub fn source<'a>(command: &'a Command, words: &[OsString], option: &str) -> Option<&'a str> {
-    match words.split_first().and_then(|(first, rest)| Some((command.find_subcommand(first)?, rest))) {
+    match words
+        .split_first()
+        .and_then(|(first, rest)| Some((command.find_subcommand(first)?, rest)))
+    {
         Some((inner, rest)) => source(inner, rest, option),
         None => command.get_arguments().find(|arg| arg.to_string() == option)?.get_env()?.to_str(),
     }
@@ -76,7 +79,8 @@ fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, ConfigError> {
 
 /// Whether a word is `--long` or `--long=VALUE`.
 fn gives(word: &OsStr, long: &str) -> bool {
-    let rest = word.as_encoded_bytes().strip_prefix(b"--").and_then(|it| it.strip_prefix(long.as_bytes()));
+    let rest =
+        word.as_encoded_bytes().strip_prefix(b"--").and_then(|it| it.strip_prefix(long.as_bytes()));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
 }
 
@@ -184,7 +188,8 @@ mod tests {
 
     #[test]
     fn an_option_is_given_by_its_whole_name() {
-        for (word, gives_it) in [("--data", true), ("--data=x", true), ("--database", false), ("data", false)]
+        for (word, gives_it) in
+            [("--data", true), ("--data=x", true), ("--database", false), ("data", false)]
         {
             assert_eq!(gives(OsStr::new(word), "data"), gives_it, "{word}");
         }

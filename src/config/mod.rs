@@ -63,7 +63,8 @@ impl Data {
         let is_memory = path.as_os_str().eq_ignore_ascii_case(":memory:");
         let is_bare = |text: &OsStr| text.to_str().is_none_or(|text| text.trim() == text);
         if !is_bare(path.as_os_str()) || !path.file_name().is_none_or(is_bare) {
-            let what = format_args!("{:?} begins or ends with white space", path.display().to_string());
+            let what =
+                format_args!("{:?} begins or ends with white space", path.display().to_string());
             return Err(ConfigError::of("--data", what));
         }
         Ok(if is_memory { Self::Memory } else { Self::File(path.to_owned(), root) })
@@ -138,9 +139,11 @@ fn listen(options: &ServeOptions) -> Vec<String> {
 
 fn certificates(options: &ServeOptions) -> Result<Certificates, ConfigError> {
     if let (Some(certificate), Some(key)) = (&options.tls_cert, &options.tls_key) {
-        return OwnCertificate::read(certificate, key).map(Certificates::Own).map_err(|error| match error {
-            Mistaken::Certificate(error) => ConfigError::of("--tls-cert", error),
-            Mistaken::Key(error) => ConfigError::of("--tls-key", error),
+        return OwnCertificate::read(certificate, key).map(Certificates::Own).map_err(|error| {
+            match error {
+                Mistaken::Certificate(error) => ConfigError::of("--tls-cert", error),
+                Mistaken::Key(error) => ConfigError::of("--tls-key", error),
+            }
         });
     }
     names("--tls-name", &options.tls_names).map(Certificates::Issued)
@@ -158,7 +161,10 @@ fn control(options: &ServeOptions) -> Result<ControlAccess, ConfigError> {
         None => Ok(ControlAccess::Everybody),
         Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => {
             // It is not shown.
-            Err(ConfigError::of("--control-token", "letters, digits and marks without spaces are needed"))
+            Err(ConfigError::of(
+                "--control-token",
+                "letters, digits and marks without spaces are needed",
+            ))
         }
         Some(token) => Ok(ControlAccess::Token(ControlToken::new(token))),
     }
@@ -173,7 +179,8 @@ pub fn world(options: &ServeOptions) -> Result<World, ConfigError> {
         None => Clock::default(),
         Some(text) => {
             let at = Instant::parse(text);
-            let bad = || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
+            let bad =
+                || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
             Clock::frozen(at.ok_or_else(bad)?)
         }
     };
@@ -206,8 +213,12 @@ pub fn log_filter(options: &ServeOptions) -> Result<EnvFilter, ConfigError> {
         None => is_level(directive),
     };
     let parsed = EnvFilter::try_new(&options.log).ok();
-    let bad = || ConfigError::of("--log", format_args!("{:?} is none of {}", options.log, levels.join(", ")));
-    parsed.filter(|_| options.log.split(',').all(|directive| known(directive.trim()))).ok_or_else(bad)
+    let bad = || {
+        ConfigError::of("--log", format_args!("{:?} is none of {}", options.log, levels.join(", ")))
+    };
+    parsed
+        .filter(|_| options.log.split(',').all(|directive| known(directive.trim())))
+        .ok_or_else(bad)
 }
 
 /// What there is from the start, in the order in which it was given.
@@ -220,7 +231,9 @@ pub fn seeds(options: &ServeOptions) -> Result<Vec<Seed>, ConfigError> {
     let listed = listed.iter().map(Path::new);
     let mut seeds = Vec::new();
     for path in options.seeds.iter().map(PathBuf::as_path).chain(listed) {
-        seeds.append(&mut seed::read_path(path).map_err(|mistake| ConfigError::of("--seed", mistake))?);
+        seeds.append(
+            &mut seed::read_path(path).map_err(|mistake| ConfigError::of("--seed", mistake))?,
+        );
     }
     Ok(seeds)
 }
@@ -234,14 +247,17 @@ pub fn accounts(options: &ServeOptions, seeds: &[Seed]) -> Result<Accounts, Conf
     if let Some(path) = &options.accounts {
         let wrong = |mistake| ConfigError::of("--accounts", mistake);
         for seed in seed::read_path(path).map_err(wrong)? {
-            seed.check_accounts_alone().and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;
+            seed.check_accounts_alone()
+                .and_then(|()| seed.add_accounts(&mut accounts))
+                .map_err(wrong)?;
         }
     }
     for seed in seeds {
         seed.add_accounts(&mut accounts).map_err(|mistake| ConfigError::of("--seed", mistake))?;
     }
     // An option wins over its variable.
-    let listed = if options.access_keys.is_empty() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
+    let listed =
+        if options.access_keys.is_empty() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
     let listed = listed.iter().map(String::as_str);
     let mut given = seeds.iter().any(Seed::has_accounts);
     for text in options.access_keys.iter().map(String::as_str).chain(listed) {
@@ -276,14 +292,19 @@ pub(crate) fn add_parted(
     }
     let account = match account {
         None => Arc::new(Account::of_access_key(id)),
-        Some(account) if seed::is_account_id(account) => accounts.account(account).unwrap_or_else(|| {
-            let account = Arc::new(Account::plain(account));
-            accounts.add_account(&account);
-            account
-        }),
+        Some(account) if seed::is_account_id(account) => {
+            accounts.account(account).unwrap_or_else(|| {
+                let account = Arc::new(Account::plain(account));
+                accounts.add_account(&account);
+                account
+            })
+        }
         Some(_) => {
             // It is not shown: where a secret holds a colon, it is the half of that.
-            return Err(ConfigError::of(option, format_args!("the account of {id:?} is not digits")));
+            return Err(ConfigError::of(
+                option,
+                format_args!("the account of {id:?} is not digits"),
+            ));
         }
     };
     let secret = Secret::Shared(Zeroizing::new(secret.to_owned()));
@@ -326,6 +347,8 @@ mod tests {
             assert!(error.starts_with("--access-key: ") && error.contains(said), "{error}");
             assert!(!error.contains("topsecret"), "{error}");
         }
-        assert!(given(&["--access-key", "a:s", "--access-key", "a:t"]).unwrap_err().contains("twice"));
+        assert!(
+            given(&["--access-key", "a:s", "--access-key", "a:t"]).unwrap_err().contains("twice")
+        );
     }
 }

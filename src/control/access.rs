@@ -68,13 +68,16 @@ pub(super) async fn check(
 ) -> Response {
     match sites::check(&app.control_names, &request) {
         Ok(()) => {}
-        Err(Stranger::Name(_)) if request.uri().path() == health::PATH => return health::shortly(&request),
+        Err(Stranger::Name(_)) if request.uri().path() == health::PATH => {
+            return health::shortly(&request);
+        }
         Err(Stranger::Name(refused) | Stranger::Page(refused)) => return refused.into_response(),
     }
     let may = match &app.control {
         ControlAccess::Everybody | ControlAccess::Nobody => true,
         ControlAccess::Token(token) => {
-            open.iter().any(|(method, path)| (method, *path) == (request.method(), request.uri().path()))
+            open.iter()
+                .any(|(method, path)| (method, *path) == (request.method(), request.uri().path()))
                 || given(request.headers()).is_some_and(|text| token.is(text))
         }
     };
@@ -86,7 +89,9 @@ pub(super) async fn check(
         "the control plane needs its token: `Authorization: Bearer TOKEN`",
     )
     .into_response();
-    refusal.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kmsim\""));
+    refusal
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kmsim\""));
     refusal
 }
 

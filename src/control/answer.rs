@@ -70,7 +70,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
         let mut json = serde_json::Deserializer::from_slice(text);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string());
-        let whole = read.and_then(|value| json.end().map(|()| value).map_err(|error| error.to_string()));
+        let whole =
+            read.and_then(|value| json.end().map(|()| value).map_err(|error| error.to_string()));
         whole.map(Self).map_err(|error| Refused::bad(format!("the body: {error}")))
     }
 }

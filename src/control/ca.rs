@@ -35,6 +35,8 @@ async fn p12(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> 
 
 fn authority(app: &App) -> Result<&Authority, Refused> {
     app.tls.authority().ok_or_else(|| {
-        Refused::not_found("this server was given a certificate (--tls-cert), and issues none of its own")
+        Refused::not_found(
+            "this server was given a certificate (--tls-cert), and issues none of its own",
+        )
     })
 }

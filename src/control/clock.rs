@@ -113,5 +113,6 @@ async fn turn(app: &App, scope: &Scope, turns: &[Turn]) -> Answer<Shown> {
 }
 
 fn time(field: &str, text: &str) -> Result<Instant, Refused> {
-    Instant::parse(text).ok_or_else(|| Refused::bad(format!("{field}: {text:?} is not an RFC 3339 time")))
+    Instant::parse(text)
+        .ok_or_else(|| Refused::bad(format!("{field}: {text:?} is not an RFC 3339 time")))
 }

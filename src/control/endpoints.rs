@@ -33,19 +33,35 @@ impl Endpoints {
         Self { pages: vec![page], ..Self::default() }
     }
 
-    pub(super) fn get<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+    pub(super) fn get<H: Handler<T, Arc<App>>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
         self.with(MethodFilter::GET, Method::GET, path, handler)
     }
 
-    pub(super) fn post<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+    pub(super) fn post<H: Handler<T, Arc<App>>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
         self.with(MethodFilter::POST, Method::POST, path, handler)
     }
 
-    pub(super) fn put<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+    pub(super) fn put<H: Handler<T, Arc<App>>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
         self.with(MethodFilter::PUT, Method::PUT, path, handler)
     }
 
-    pub(super) fn delete<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+    pub(super) fn delete<H: Handler<T, Arc<App>>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
         self.with(MethodFilter::DELETE, Method::DELETE, path, handler)
     }
 

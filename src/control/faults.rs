@@ -88,7 +88,11 @@ impl From<When> for Counted {
 }
 
 /// `POST /_kmsim/faults`: arms a rule.
-async fn arm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
+async fn arm(
+    State(app): State<Arc<App>>,
+    OfKey(whose): OfKey,
+    Sent(asked): Sent<Asked>,
+) -> Answer<Shown> {
     let words = Words {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
@@ -100,7 +104,8 @@ async fn arm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Sent(asked): Sent
         at: asked.at.as_deref(),
     };
     let effect = Effect::read(&words).map_err(|flaw| Refused::bad(flaw.to_string()))?;
-    let clouds = names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
+    let clouds =
+        names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
     let when = asked.when.map_or(Ok(When::Always), When::try_from)?;
     let aim = Aim {
         whose,
@@ -110,7 +115,8 @@ async fn arm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Sent(asked): Sent
         secret: asked.secret.map(Into::into),
     };
     let rule = app.watch.faults.arm(aim, when, effect);
-    let rule = rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
+    let rule =
+        rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
     Ok(Json(shown(&rule)))
 }
 
@@ -126,7 +132,11 @@ async fn list(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<List> 
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(State(app): State<Arc<App>>, OfKey(whose): OfKey, Path(id): Path<String>) -> Answer<Shown> {
+async fn show(
+    State(app): State<Arc<App>>,
+    OfKey(whose): OfKey,
+    Path(id): Path<String>,
+) -> Answer<Shown> {
     let rules = app.watch.faults.of(&whose);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
@@ -143,7 +153,11 @@ async fn disarm_all(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<
 }
 
 /// `DELETE /_kmsim/faults/{id}`: takes one away.
-async fn disarm(State(app): State<Arc<App>>, OfKey(whose): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
+async fn disarm(
+    State(app): State<Arc<App>>,
+    OfKey(whose): OfKey,
+    Path(id): Path<String>,
+) -> Answer<Cleared> {
     match app.watch.faults.disarm(&whose, |rule| rule.id.to_string() == id) {
         0 => Err(no_such(&id)),
         cleared => Ok(Json(Cleared { cleared })),

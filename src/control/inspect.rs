@@ -61,7 +61,8 @@ struct Why(&'static str, &'static str);
 const MALFORMED: Why =
     Why("not_a_ciphertext", "It is not a symmetric ciphertext of this server's, in base64.");
 const UNKNOWN: Why = Why("unknown_key", "No key here has the version that its first bytes name.");
-const ELSEWHERE: Why = Why("other_realm", "The key belongs to another account or region than the scope.");
+const ELSEWHERE: Why =
+    Why("other_realm", "The key belongs to another account or region than the scope.");
 const DISABLED: Why = Why("disabled", "The key is disabled.");
 const DELETION: Why = Why("pending_deletion", "The key is waiting for its deletion.");
 const IMPORT: Why = Why("pending_import", "The key has no material at present.");
@@ -102,7 +103,9 @@ async fn inspect(
     // Where several realms have the key, one in which it opens is the one to tell.
     within.sort_by_key(|it| it.opens.is_err());
     let shown = match within.into_iter().next() {
-        Some(inspected) => shown(inspected, asked.encryption_context.is_some_and(|pairs| !pairs.is_empty())),
+        Some(inspected) => {
+            shown(inspected, asked.encryption_context.is_some_and(|pairs| !pairs.is_empty()))
+        }
         None => Shown::not(if known { ELSEWHERE } else { UNKNOWN }, None),
     };
     Ok(Json(shown))

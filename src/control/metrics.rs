@@ -22,7 +22,8 @@ async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
 
 fn text(app: &App) -> String {
     let mut text = app.watch.metrics.text();
-    let census: Vec<_> = app.clouds.iter().map(Cloud::name).map(|it| (it, app.engine.census(it))).collect();
+    let census: Vec<_> =
+        app.clouds.iter().map(Cloud::name).map(|it| (it, app.engine.census(it))).collect();
     let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Census) -> usize| {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");

@@ -74,7 +74,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
         ControlAccess::Everybody | ControlAccess::Token(_) => endpoints(),
     };
     let access = (Arc::clone(app), access::open(endpoints.listed()));
-    let router = endpoints.into_router().method_not_allowed_fallback(wrong_method).fallback(unknown);
+    let router =
+        endpoints.into_router().method_not_allowed_fallback(wrong_method).fallback(unknown);
     router.layer(middleware::from_fn_with_state(access, access::check)).with_state(Arc::clone(app))
 }
 

@@ -50,7 +50,9 @@ pub(super) fn check_asked(app: &App, name: &str) -> Result<(), Refused> {
 /// Refuses what no request is ever answered with.
 pub(super) fn check_outcome(app: &App, name: &str) -> Result<(), Refused> {
     let mut known = vec!["ok", "error", "reset", "truncated"];
-    known.extend(app.clouds.iter().flat_map(|cloud| cloud.errors().iter().map(|(code, _, _)| *code)));
+    known.extend(
+        app.clouds.iter().flat_map(|cloud| cloud.errors().iter().map(|(code, _, _)| *code)),
+    );
     if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
 }
 

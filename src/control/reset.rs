@@ -33,7 +33,8 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn of(estates: &[(Realm, Arc<Contents>)]) -> Self {
-        let sum = |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
+        let sum =
+            |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
         Self {
             realms: estates.len(),
             keys: sum(Contents::key_count),

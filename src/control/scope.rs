@@ -36,7 +36,9 @@ impl Named {
     /// The realms meant.
     fn scope(self, app: &App) -> Result<Scope, Refused> {
         let account = match (self.account, self.access_key) {
-            (Some(_), Some(_)) => return Err(Refused::bad("account and access_key: name one of them")),
+            (Some(_), Some(_)) => {
+                return Err(Refused::bad("account and access_key: name one of them"));
+            }
             (Some(account), None) => Some(account.into()),
             // In the other modes an access key need not be known to have an account.
             (None, Some(id)) if app.auth == AuthMode::Strict && app.accounts.get(&id).is_none() => {

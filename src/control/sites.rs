@@ -54,7 +54,8 @@ pub(super) fn check(names: &ControlNames, request: &Request) -> Result<(), Stran
     let called = called(request.uri(), headers);
     if is_of_page {
         // Whose page it is comes first: a foreign one is told nothing, whatever it calls.
-        check_page(request, called.as_ref().ok().and_then(|hosts| hosts.last())).map_err(Stranger::Page)?;
+        check_page(request, called.as_ref().ok().and_then(|hosts| hosts.last()))
+            .map_err(Stranger::Page)?;
     }
     for host in called.map_err(Stranger::Name)? {
         if !names.has(host.host()) {
@@ -80,7 +81,8 @@ fn called(target: &Uri, headers: &HeaderMap) -> Result<Vec<Authority>, Refused> 
 
 /// Whether it is a host, with a port or without, and no more.
 fn is_host_and_port(authority: &Authority) -> bool {
-    let rest = authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
+    let rest =
+        authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
     rest.is_some_and(|rest| matches!(rest, "" | ":") || authority.port_u16().is_some())
 }
 
@@ -146,16 +148,20 @@ fn is_origin_of(origin: &[u8], host: &Authority) -> bool {
     };
     let port = |authority: &Authority| authority.port_u16().unwrap_or(usual);
     parts.authority.is_some_and(|it| {
-        is_host_and_port(&it) && it.host().eq_ignore_ascii_case(host.host()) && port(&it) == port(host)
+        is_host_and_port(&it)
+            && it.host().eq_ignore_ascii_case(host.host())
+            && port(&it) == port(host)
     })
 }
 
 /// Whether the body is of a type that a page can send to its own origin only, unless it is allowed more.
 fn is_structured(headers: &HeaderMap) -> bool {
-    const TYPES: [&str; 4] = ["application/json", "application/yaml", "application/x-yaml", "text/yaml"];
+    const TYPES: [&str; 4] =
+        ["application/json", "application/yaml", "application/x-yaml", "text/yaml"];
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (Some(kind), None) = (types.next(), types.next()) else { return false };
-    let kind = kind.to_str().ok().and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    let kind =
+        kind.to_str().ok().and_then(|text| text.split(';').next()).unwrap_or_default().trim();
     TYPES.iter().any(|it| kind.eq_ignore_ascii_case(it))
 }
 
@@ -170,7 +176,9 @@ mod tests {
 
     #[test]
     fn its_own_names_are_loopback_addresses_and_those_given() {
-        let names = ControlNames(["kmsim", "kms.test", "*.corp.test"].map(|it| it.parse().unwrap()).to_vec());
+        let names = ControlNames(
+            ["kmsim", "kms.test", "*.corp.test"].map(|it| it.parse().unwrap()).to_vec(),
+        );
         for own in [
             "localhost",
             "LOCALHOST",
@@ -228,7 +236,11 @@ mod tests {
             ("file://localhost:5690", "localhost:5690", false),
             ("chrome-extension://localhost:5690", "localhost:5690", false),
         ] {
-            assert_eq!(is_origin_of(origin.as_bytes(), &host(called)), is_own, "{origin} at {called}");
+            assert_eq!(
+                is_origin_of(origin.as_bytes(), &host(called)),
+                is_own,
+                "{origin} at {called}"
+            );
         }
     }
 }

@@ -88,11 +88,17 @@ struct Listed {
 async fn list(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<Listed> {
     let all = app.snapshots.all();
     let within = all.iter().filter(|((it, _), _)| scope.covers(it));
-    Ok(Json(Listed { snapshots: within.map(|((scope, name), it)| shown(scope, name, it)).collect() }))
+    Ok(Json(Listed {
+        snapshots: within.map(|((scope, name), it)| shown(scope, name, it)).collect(),
+    }))
 }
 
 /// `GET /_kmsim/snapshots/NAME`: what it holds.
-async fn show(State(app): State<Arc<App>>, Scoped(scope): Scoped, Path(name): Path<String>) -> Answer<Shown> {
+async fn show(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    Path(name): Path<String>,
+) -> Answer<Shown> {
     let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
     Ok(Json(shown(&scope, &name, &snapshot)))
 }

@@ -43,7 +43,8 @@ pub(super) fn endpoints() -> Endpoints {
 async fn export(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Result<Response, Refused> {
     let estates = app.engine.estates(&scope).await;
     let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
-    let written = if large { app.apart.run(move || written(estates)).await? } else { written(estates) };
+    let written =
+        if large { app.apart.run(move || written(estates)).await? } else { written(estates) };
     let text = written.map_err(|_| Refused::bad("the state cannot be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], Body::from(text)).into_response())
 }
@@ -64,7 +65,11 @@ impl AsRef<[u8]> for Sendable {
 }
 
 /// `PUT /_kmsim/state`: the scope holds this and nothing else. A mistake anywhere changes nothing.
-async fn import(State(app): State<Arc<App>>, Scoped(scope): Scoped, request: Request) -> Answer<Held> {
+async fn import(
+    State(app): State<Arc<App>>,
+    Scoped(scope): Scoped,
+    request: Request,
+) -> Answer<Held> {
     let refused = || Refused::bad(format!("{BODY} is larger than 64 MiB, or broke off"));
     // What says that it is too large is not waited for.
     if request.body().size_hint().lower() > LARGEST as u64 {
@@ -84,9 +89,14 @@ async fn import(State(app): State<Arc<App>>, Scoped(scope): Scoped, request: Req
 }
 
 /// What the realms of a scope hold by this text.
-async fn read(app: &App, scope: &Scope, body: Bytes) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
+async fn read(
+    app: &App,
+    scope: &Scope,
+    body: Bytes,
+) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
     let text = Zeroizing::new(Vec::from(body));
-    let text = std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
+    let text =
+        std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
     // It would empty the scope, and more often it is what a failed command left.
     if seed::says_nothing(text) {
         return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));

@@ -99,7 +99,8 @@ impl AccessKey {
             (Some(a), Some(b)) => same(&a.text, &b.text) && a.expires == b.expires,
             (a, b) => a.is_none() && b.is_none(),
         };
-        let others = (&self.id, self.disabled, &self.account) == (&other.id, other.disabled, &other.account);
+        let others =
+            (&self.id, self.disabled, &self.account) == (&other.id, other.disabled, &other.account);
         secrets && tokens && others
     }
 }

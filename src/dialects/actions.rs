@@ -22,10 +22,13 @@ pub enum Kind {
     Change,
 }
 
-type Answer<'a, D> = Pin<Box<dyn Future<Output = Result<Outbound, <D as Dialect>::Error>> + Send + 'a>>;
-type Now<D> =
-    dyn Fn(&Cx, &<D as Dialect>::Call, &str) -> Result<Outbound, <D as Dialect>::Error> + Send + Sync;
-type Later<D> = dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a, D> + Send + Sync;
+type Answer<'a, D> =
+    Pin<Box<dyn Future<Output = Result<Outbound, <D as Dialect>::Error>> + Send + 'a>>;
+type Now<D> = dyn Fn(&Cx, &<D as Dialect>::Call, &str) -> Result<Outbound, <D as Dialect>::Error>
+    + Send
+    + Sync;
+type Later<D> =
+    dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a, D> + Send + Sync;
 
 enum Run<D: Dialect> {
     Now(Box<Now<D>>),
@@ -45,7 +48,12 @@ pub struct Entry<D: Dialect> {
 
 impl<D: Dialect> Entry<D> {
     /// Runs it: reads the parameters, calls the handler, renders the answer.
-    pub(super) async fn run(&self, cx: &Cx, call: &D::Call, request_id: &str) -> Result<Outbound, D::Error> {
+    pub(super) async fn run(
+        &self,
+        cx: &Cx,
+        call: &D::Call,
+        request_id: &str,
+    ) -> Result<Outbound, D::Error> {
         match &self.run {
             Run::Now(run) => run(cx, call, request_id),
             Run::Later(run) => run(cx, call, request_id).await,
@@ -96,17 +104,26 @@ impl<D: Dialect> Actions<D> {
             let started = D::params::<Q>(call).map(|params| handler(cx.clone(), params));
             Box::pin(async move { D::reply(call, request_id, &started?.await?) })
         });
-        self.0.insert(name, Entry { name, kind: Kind::Change, reads: names::<Q>(), run: Run::Later(run) });
+        self.0.insert(
+            name,
+            Entry { name, kind: Kind::Change, reads: names::<Q>(), run: Run::Later(run) },
+        );
         self
     }
 
-    fn now<Q, R>(mut self, name: &'static str, kind: Kind, handler: fn(&Cx, Q) -> Result<R, D::Error>) -> Self
+    fn now<Q, R>(
+        mut self,
+        name: &'static str,
+        kind: Kind,
+        handler: fn(&Cx, Q) -> Result<R, D::Error>,
+    ) -> Self
     where
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        let run: Box<Now<D>> =
-            Box::new(move |cx, call, request_id| D::reply(call, request_id, &handler(cx, D::params(call)?)?));
+        let run: Box<Now<D>> = Box::new(move |cx, call, request_id| {
+            D::reply(call, request_id, &handler(cx, D::params(call)?)?)
+        });
         self.0.insert(name, Entry { name, kind, reads: names::<Q>(), run: Run::Now(run) });
         self
     }

@@ -32,7 +32,12 @@ pub trait Cloud: Send + Sync {
     /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
     fn associated(&self, context: &str) -> Option<Vec<u8>>;
     /// Answers a request.
-    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, watch: &'a Watch, inbound: Inbound) -> Answering<'a>;
+    fn serve<'a>(
+        &'a self,
+        engine: &'a Arc<Engine>,
+        watch: &'a Watch,
+        inbound: Inbound,
+    ) -> Answering<'a>;
 }
 
 /// An answer in the making.
@@ -66,14 +71,21 @@ impl<D: Dialect> Cloud for D {
     fn not_yet(&self) -> Vec<&'static str> {
         let lines = D::NOT_YET.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         // What else a cloud has not, such as errors that nothing answers, is no action.
-        lines.filter(|line| line.split_once(' ').is_none_or(|(_, rest)| rest.contains('='))).collect()
+        lines
+            .filter(|line| line.split_once(' ').is_none_or(|(_, rest)| rest.contains('=')))
+            .collect()
     }
 
     fn associated(&self, context: &str) -> Option<Vec<u8>> {
         D::associated(context)
     }
 
-    fn serve<'a>(&'a self, engine: &'a Arc<Engine>, watch: &'a Watch, inbound: Inbound) -> Answering<'a> {
+    fn serve<'a>(
+        &'a self,
+        engine: &'a Arc<Engine>,
+        watch: &'a Watch,
+        inbound: Inbound,
+    ) -> Answering<'a> {
         Box::pin(serve(self, engine, watch, inbound))
     }
 }
@@ -128,7 +140,11 @@ impl Clouds {
     /// The one that a request is made for, by the marks that it bears.
     #[must_use]
     pub fn of(&self, inbound: &Inbound) -> &dyn Cloud {
-        self.marked.iter().find(|cloud| cloud.recognises(inbound)).unwrap_or(&self.unmarked).as_ref()
+        self.marked
+            .iter()
+            .find(|cloud| cloud.recognises(inbound))
+            .unwrap_or(&self.unmarked)
+            .as_ref()
     }
 
     /// Answers a request.

@@ -28,7 +28,10 @@ impl Form {
         let mut bytes = Vec::with_capacity(forms.iter().map(|form| form.len()).sum());
         let mut pairs = Vec::with_capacity(16);
         for (name, value) in forms.iter().flat_map(|form| raw_pairs(form)) {
-            pairs.push(Pair { name: decode_into(&mut bytes, name), value: decode_into(&mut bytes, value) });
+            pairs.push(Pair {
+                name: decode_into(&mut bytes, name),
+                value: decode_into(&mut bytes, value),
+            });
         }
         let text = String::from_utf8(bytes).ok()?;
         // Two halves of a character could meet at a border, and be none in their own places.
@@ -65,7 +68,8 @@ impl Form {
     /// The value of a name: the last, where it has several.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         // Among a few, most differ in length already.
-        let is = |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
+        let is =
+            |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
         let found = if self.pairs.len() <= FEW {
             self.pairs.iter().rfind(is)
         } else {
@@ -98,7 +102,8 @@ impl Form {
     /// The pairs called `name.…`, without that beginning.
     pub(super) fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let start = || name.bytes().chain([b'.']);
-        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()].bytes().lt(start()));
+        let from =
+            self.pairs.partition_point(|pair| self.text[pair.name.clone()].bytes().lt(start()));
         self.pairs[from..].iter().map_while(move |pair| {
             let (member, value) = self.pair(pair);
             Some((member.strip_prefix(name)?.strip_prefix('.')?, value))
@@ -170,7 +175,10 @@ mod tests {
     #[test]
     fn forms_are_decoded_however_they_were_encoded() {
         let form = Form::read(&[b"d=*~!'()%7E%e4%B8%96&a=1+2%2B3&b=&c&&%65=%zz%4"]).unwrap();
-        assert_eq!(pairs(&form), [("a", "1 2+3"), ("b", ""), ("c", ""), ("d", "*~!'()~世"), ("e", "%zz%4")]);
+        assert_eq!(
+            pairs(&form),
+            [("a", "1 2+3"), ("b", ""), ("c", ""), ("d", "*~!'()~世"), ("e", "%zz%4")]
+        );
         for broken in ["a=%FF", "a=%E4&%B8%96=b", "a%E4=%B8%96"] {
             assert!(Form::read(&[broken.as_bytes()]).is_none(), "{broken}");
         }
@@ -179,10 +187,14 @@ mod tests {
     #[test]
     fn the_last_of_a_name_stays() {
         let form = Form::read(&[b"b=1&a=2&b=3", b"a=4&c=5&b=6"]).unwrap();
-        assert_eq!(pairs(&form), [("a", "2"), ("a", "4"), ("b", "1"), ("b", "3"), ("b", "6"), ("c", "5")]);
+        assert_eq!(
+            pairs(&form),
+            [("a", "2"), ("a", "4"), ("b", "1"), ("b", "3"), ("b", "6"), ("c", "5")]
+        );
         assert_eq!((form.get("a"), form.get("b"), form.get("d")), (Some("4"), Some("6"), None));
         assert_eq!(form.all("b").collect::<Vec<_>>(), ["1", "3", "6"]);
-        let many: Vec<_> = (0..FEW).flat_map(|n| format!("n{n}=first&n{n}=last&").into_bytes()).collect();
+        let many: Vec<_> =
+            (0..FEW).flat_map(|n| format!("n{n}=first&n{n}=last&").into_bytes()).collect();
         let many = Form::read(&[&many]).unwrap();
         assert!((0..FEW).all(|n| many.get(&format!("n{n}")) == Some("last")));
         assert_eq!((many.get("m"), many.get("n"), many.get("z")), (None, None, None));

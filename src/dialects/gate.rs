@@ -51,7 +51,11 @@ pub(super) enum TokenFlaw {
 
 impl Gate {
     /// The gate of dialect `D`. `region` is the one that plain hosts stand for; without one it is the dialect's own.
-    pub(super) fn of<D: Dialect>(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+    pub(super) fn of<D: Dialect>(
+        accounts: Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+    ) -> Self {
         let is_region_given = region.is_some();
         let default_region = region.and_then(fold).unwrap_or_else(|| D::DEFAULT_REGION.into());
         let regions = Regions::of(D::REGIONS);

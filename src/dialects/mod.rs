@@ -76,7 +76,9 @@ pub enum BodyRefused {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeadRefused {
     /// The request line is longer than the server takes.
-    #[error("The request line is longer than 64 KiB. Send the parameters in the body of a POST request.")]
+    #[error(
+        "The request line is longer than 64 KiB. Send the parameters in the body of a POST request."
+    )]
     LineTooLong,
     /// It has more or longer headers than the server takes.
     #[error("The request has more than 100 headers, or its head is longer than 128 KiB.")]
@@ -239,7 +241,11 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     /// Reads an action's parameters.
     fn params<T: DeserializeOwned>(call: &Self::Call) -> Result<T, Self::Error>;
     /// Renders a success.
-    fn reply<T: Serialize>(call: &Self::Call, request_id: &str, body: &T) -> Result<Outbound, Self::Error>;
+    fn reply<T: Serialize>(
+        call: &Self::Call,
+        request_id: &str,
+        body: &T,
+    ) -> Result<Outbound, Self::Error>;
     /// Renders a refusal.
     fn refuse(&self, call: &Self::Call, request_id: &str, error: &Self::Error) -> Outbound;
     /// The engine's error behind a refusal, if that is what it is.
@@ -274,7 +280,8 @@ pub async fn serve<D: Dialect>(
         Ok(verified) => {
             report.auth = verified.auth();
             let engine = Arc::clone(engine);
-            let cx = let_in.insert(Cx { engine, caller: verified.caller, account: verified.account });
+            let cx =
+                let_in.insert(Cx { engine, caller: verified.caller, account: verified.account });
             let nonce = verified.nonce;
             faults::run(dialect, watch, (cx, nonce), &call, asked.as_deref(), &mut report).await
         }
@@ -287,7 +294,8 @@ pub async fn serve<D: Dialect>(
         tracing::error!(cause, request_id = report.request_id, "a request failed");
     }
     let code = outcome.as_ref().err().map(D::code);
-    let mut response = outcome.unwrap_or_else(|error| dialect.refuse(&call, &report.request_id, &error));
+    let mut response =
+        outcome.unwrap_or_else(|error| dialect.refuse(&call, &report.request_id, &error));
     if let Auth::LetPass(code) = report.auth {
         response.headers_mut().insert(AUTH_HEADER.clone(), HeaderValue::from_static(code));
     }

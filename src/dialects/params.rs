@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use super::form::Form;
@@ -34,7 +36,8 @@ pub(super) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Resul
             let list = name.split('.').next().unwrap_or_default();
             !manner.common.contains(&name) && !read.contains(&name) && !read.contains(&list)
         };
-        let unread: Vec<_> = params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
+        let unread: Vec<_> =
+            params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
         if !unread.is_empty() {
             tracing::debug!(?unread, "parameters ignored");
         }
@@ -131,7 +134,10 @@ struct FieldAccess<'a> {
 impl<'de> MapAccess<'de> for FieldAccess<'_> {
     type Error = Flaw;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Flaw> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Flaw> {
         for field in self.fields.by_ref() {
             let slot = Slot::of(&self.of, field);
             if slot.is_given(field) {
@@ -231,8 +237,10 @@ impl<'de> Deserializer<'de> for Slot<'_> {
             Some(text) => visitor.visit_str(text),
             None if self.manner.maps.contains(&&*self.name) => {
                 let behind = format!("{}.", self.name);
-                let named =
-                    self.params.iter().filter_map(|(name, text)| Some((name.strip_prefix(&behind)?, text)));
+                let named = self
+                    .params
+                    .iter()
+                    .filter_map(|(name, text)| Some((name.strip_prefix(&behind)?, text)));
                 visitor.visit_map(MapDeserializer::new(named))
             }
             None => Err(Flaw::Invalid(String::new())),
@@ -308,7 +316,10 @@ struct Members<'a> {
 impl<'de> SeqAccess<'de> for Members<'_> {
     type Error = Flaw;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Flaw> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Flaw> {
         let Some(number) = self.numbers.next() else { return Ok(None) };
         let name = format!("{}.{number}", self.of.name);
         seed.deserialize(Slot::named(self.of.params, self.of.manner, name.clone().into()))
@@ -397,7 +408,8 @@ mod tests {
         let full = request(
             "KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v&Id.1=x&Id.10=z&Id.2=y",
         );
-        let tag = |key: &str, value: Option<&str>| Tag { key: key.into(), value: value.map(Into::into) };
+        let tag =
+            |key: &str, value: Option<&str>| Tag { key: key.into(), value: value.map(Into::into) };
         assert_eq!(
             full.unwrap(),
             Request {

@@ -32,7 +32,10 @@ impl Regions {
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
         if unknown.len() < TOLD_MAX && !unknown.contains(region) {
             unknown.insert(region.into());
-            tracing::warn!(region, "the cloud is not known to have this region; it is served all the same");
+            tracing::warn!(
+                region,
+                "the cloud is not known to have this region; it is served all the same"
+            );
         }
     }
 }

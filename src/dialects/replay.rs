@@ -152,7 +152,10 @@ mod tests {
         let second = nonces.spend("a", at(1), NEVER).unwrap();
         assert!(!first.retake());
         first.release();
-        assert!(nonces.spend("a", at(1), NEVER).is_none(), "only the one who has it can release it");
+        assert!(
+            nonces.spend("a", at(1), NEVER).is_none(),
+            "only the one who has it can release it"
+        );
         second.release();
         assert!(nonces.spend("a", at(1), NEVER).is_some());
     }

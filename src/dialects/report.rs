@@ -127,7 +127,11 @@ impl Report {
         };
         let rare = self.rare(dialect, call);
         let record = blank.filled(facts, rare);
-        if let_in.is_some() { watch.journal.write(realm, record) } else { watch.journal.refuse(record) }
+        if let_in.is_some() {
+            watch.journal.write(realm, record)
+        } else {
+            watch.journal.refuse(record)
+        }
     }
 
     fn rare<D: Dialect>(self, dialect: &D, call: &D::Call) -> Option<Box<Rare>> {

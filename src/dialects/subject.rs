@@ -18,9 +18,16 @@ pub(super) fn of_verified<D: Dialect>(dialect: &D, cx: &Cx, call: &D::Call) -> S
 }
 
 /// What a request in a realm is about. Without a view, nobody looks its keys up.
-pub(super) fn of<D: Dialect>(dialect: &D, realm: Realm, call: &D::Call, view: Option<&View>) -> Subject {
+pub(super) fn of<D: Dialect>(
+    dialect: &D,
+    realm: Realm,
+    call: &D::Call,
+    view: Option<&View>,
+) -> Subject {
     let (naming, form) = (D::naming(), D::form(call));
-    let first = |names: &[&str]| names.iter().find_map(|name| form.get(name).filter(|text| !text.is_empty()));
+    let first = |names: &[&str]| {
+        names.iter().find_map(|name| form.get(name).filter(|text| !text.is_empty()))
+    };
     let each = |names: &'static [&'static str]| names.iter().filter_map(|name| form.get(name));
     let of_version = |version: VersionId| {
         let id = view.and_then(|view| view.key_of_version(version)).cloned();
@@ -30,10 +37,14 @@ pub(super) fn of<D: Dialect>(dialect: &D, realm: Realm, call: &D::Call, view: Op
         let id = view.and_then(|view| view.key_named(&D::key_ref(&realm, name)?)).cloned();
         NamedKey { name: Some(cut(name).into()), id, version: None }
     };
-    let mut keys: Vec<NamedKey> = each(naming.keys).filter(|name| !name.is_empty()).map(by_name).collect();
+    let mut keys: Vec<NamedKey> =
+        each(naming.keys).filter(|name| !name.is_empty()).map(by_name).collect();
     let versions = each(naming.versions).filter_map(|text| VersionId::parse(text.as_bytes()));
     for named in versions.chain(each(naming.blobs).filter_map(version_of)).map(of_version) {
-        match keys.iter_mut().find(|key| key.id.is_some() && key.id == named.id && key.version.is_none()) {
+        match keys
+            .iter_mut()
+            .find(|key| key.id.is_some() && key.id == named.id && key.version.is_none())
+        {
             Some(key) => key.version = named.version,
             None => keys.push(named),
         }

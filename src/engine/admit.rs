@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Caller, CertificateOperation, Error, Operation, Verdict};
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
-    AliasName, Certificate, CertificateId, CertificateStatus, Key, KeyId, KeySpec, KeyState, KeyVersion,
-    Material, Origin, State, SymmetricSpec, VersionId,
+    AliasName, Certificate, CertificateId, CertificateStatus, Key, KeyId, KeySpec, KeyState,
+    KeyVersion, Material, Origin, State, SymmetricSpec, VersionId,
 };
 use crate::world::Instant;
 
@@ -97,7 +97,11 @@ impl<'a> Sight<'a> {
     ///
     /// # Errors
     /// No key has it, or the key's state refuses.
-    pub fn admit_version(&self, id: VersionId, operation: Operation) -> Result<Admitted<'a>, Error> {
+    pub fn admit_version(
+        &self,
+        id: VersionId,
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
         let key = self.live(self.state.key_by_version(id)).ok_or(Error::KeyNotFound)?;
         self.judge(key, operation)
     }
@@ -140,7 +144,9 @@ impl<'a> Sight<'a> {
     ) -> Result<Admitted<'a>, Error> {
         match ((self.caller.rules.verdict)(operation, state), state) {
             (Verdict::Admit, _) => Ok(Admitted { key, state, now: self.now }),
-            (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => Err(Error::MoveRefused),
+            (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => {
+                Err(Error::MoveRefused)
+            }
             (Verdict::RefuseState, KeyState::Disabled) => Err(Error::KeyDisabled),
             (Verdict::RefuseState, KeyState::PendingDeletion) => Err(Error::KeyPendingDeletion),
             (Verdict::RefuseState, KeyState::PendingImport) => Err(Error::KeyPendingImport),
@@ -218,12 +224,16 @@ impl<'a> Admitted<'a> {
         let KeySpec::Pair(spec) = self.key.spec else { return Err(Error::KeyUnfit) };
         let version = id.and_then(|id| self.key.version(id)).ok_or(Error::KeyVersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
-        let key =
-            material.private_key(spec).map_err(|_| Error::Internal("the private key cannot be read"))?;
+        let key = material
+            .private_key(spec)
+            .map_err(|_| Error::Internal("the private key cannot be read"))?;
         Ok((version, key))
     }
 
-    fn material(&self, version: Option<&'a Arc<KeyVersion>>) -> Result<(VersionId, &'a Material), Error> {
+    fn material(
+        &self,
+        version: Option<&'a Arc<KeyVersion>>,
+    ) -> Result<(VersionId, &'a Material), Error> {
         version
             .and_then(|version| Some((version.id, version.material(self.now)?)))
             .ok_or(Error::KeyPendingImport)
@@ -246,6 +256,8 @@ impl<'a> AdmittedCertificate<'a> {
     /// Its private key.
     pub(super) fn pair(self) -> Result<&'a PrivateKey, Error> {
         let Certificate { private_key, spec, .. } = &**self.certificate;
-        private_key.private_key(*spec).map_err(|_| Error::Internal("the private key cannot be read"))
+        private_key
+            .private_key(*spec)
+            .map_err(|_| Error::Internal("the private key cannot be read"))
     }
 }

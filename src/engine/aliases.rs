@@ -5,7 +5,12 @@ use crate::model::{AliasName, Change};
 
 impl Engine {
     /// Gives a key a name that nobody has.
-    pub async fn create_alias(&self, caller: Caller, name: AliasName, key: KeyRef) -> Result<(), Error> {
+    pub async fn create_alias(
+        &self,
+        caller: Caller,
+        name: AliasName,
+        key: KeyRef,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
             let sight = draft.sight();
@@ -26,7 +31,12 @@ impl Engine {
     }
 
     /// Points a name that exists to another key. Only the new key's state matters.
-    pub async fn update_alias(&self, caller: Caller, name: AliasName, key: KeyRef) -> Result<(), Error> {
+    pub async fn update_alias(
+        &self,
+        caller: Caller,
+        name: AliasName,
+        key: KeyRef,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
             let sight = draft.sight();

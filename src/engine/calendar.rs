@@ -15,7 +15,9 @@ const SETTLE_EVERY: Duration = Duration::from_mins(1);
 /// Drafts what has fallen due, in the order in which it did, until there is no more room for the versions and the
 /// removals that it takes. Answers whether that was all.
 pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
-    while let Some((due, ordinal)) = draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now()) {
+    while let Some((due, ordinal)) =
+        draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now())
+    {
         if *room == 0 {
             return false;
         }
@@ -38,7 +40,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 /// Drafts what has fallen due for one key, all of it.
 fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.add(Change::KeyRemoved(key.ordinal)),
+        Lifecycle::PendingDeletion(at) if at <= draft.now() => {
+            draft.add(Change::KeyRemoved(key.ordinal))
+        }
         Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => import::expire(draft, key),
         Lifecycle::Enabled => {
             import::expire(draft, key);

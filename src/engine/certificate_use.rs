@@ -48,7 +48,11 @@ impl Engine {
         signature: &[u8],
     ) -> Result<bool, Error> {
         let view = self.view(caller);
-        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Verify)?.pair()?.public();
+        let key = view
+            .sight(caller)
+            .admit_certificate(id, CertificateOperation::Verify)?
+            .pair()?
+            .public();
         Ok(key.verifies(algorithm, &message.digest(key), signature)?)
     }
 
@@ -61,7 +65,8 @@ impl Engine {
         text: &[u8],
     ) -> Result<Vec<u8>, Error> {
         let view = self.view(caller);
-        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
+        let key =
+            view.sight(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
         self.wrap(key.public(), algorithm, text)
     }
 
@@ -74,7 +79,8 @@ impl Engine {
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let view = self.view(caller);
-        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
+        let key =
+            view.sight(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
         Ok(key.decrypt(algorithm, ciphertext)?)
     }
 }

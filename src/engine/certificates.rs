@@ -42,7 +42,8 @@ impl Engine {
         // Who may not have it is told so before its key is drawn.
         room_for_another(self.view(&caller).sight(&caller), &caller)?;
         let private_key = self.draw_pair(new.spec).await?;
-        let request = request(&PrivateKey::read(new.spec, &private_key)?, &new.subject, &new.names)?;
+        let request =
+            request(&PrivateKey::read(new.spec, &private_key)?, &new.subject, &new.names)?;
         self.change(caller, move |draft| {
             room_for_another(draft.sight(), draft.caller())?;
             let certificate = Arc::new(Certificate {
@@ -108,7 +109,8 @@ impl Engine {
             let certificate = draft.sight().admit_certificate(&id, operation)?.certificate();
             let settings = &certificate.settings;
             if settings.status != status {
-                let settings = CertificateSettings { status, updated_at: draft.now(), ..settings.clone() };
+                let settings =
+                    CertificateSettings { status, updated_at: draft.now(), ..settings.clone() };
                 draft.add(Change::CertificateSet(certificate.ordinal, settings));
             }
             Ok(())

@@ -112,7 +112,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::TextTooLong`], or [`Error::AlgorithmUnfit`] for this kind of key.
-    pub fn wrap(&self, to: &PublicKey, algorithm: Encryption, text: &[u8]) -> Result<Vec<u8>, Error> {
+    pub fn wrap(
+        &self,
+        to: &PublicKey,
+        algorithm: Encryption,
+        text: &[u8],
+    ) -> Result<Vec<u8>, Error> {
         Ok(to.encrypt(algorithm, text, &mut self.world.entropy.rng())?)
     }
 
@@ -122,7 +127,12 @@ impl Engine {
         self.world.entropy.uuid().to_string()
     }
 
-    fn seal_with(&self, key: &Admitted<'_>, associated: &[u8], text: &[u8]) -> Result<Sealed, Error> {
+    fn seal_with(
+        &self,
+        key: &Admitted<'_>,
+        associated: &[u8],
+        text: &[u8],
+    ) -> Result<Sealed, Error> {
         let spec = key.symmetric()?;
         let primary = key.primary()?;
         let blob = seal(spec, primary, self.world.entropy.array(), associated, text)?;

@@ -51,6 +51,8 @@ impl<'a> Parts<'a> {
         material: &[u8],
         associated: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.sealed.open((spec.into(), material), associated).map_err(|_| Error::CiphertextUnopenable)
+        self.sealed
+            .open((spec.into(), material), associated)
+            .map_err(|_| Error::CiphertextUnopenable)
     }
 }

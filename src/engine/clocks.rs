@@ -162,7 +162,11 @@ impl Engine {
     }
 
     /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
-    pub fn restored_clocks(&self, scope: &Scope, marks: &Marks) -> impl Fn(&Realm) -> Instant + use<> {
+    pub fn restored_clocks(
+        &self,
+        scope: &Scope,
+        marks: &Marks,
+    ) -> impl Fn(&Realm) -> Instant + use<> {
         self.clocks.shown_by(scope, marks)
     }
 
@@ -210,8 +214,10 @@ mod tests {
     #[test]
     fn the_narrowest_clock_counts_and_wider_turns_reach_it() {
         let start = Instant::from_millis(0);
-        let clocks =
-            Clocks::new(Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("") }));
+        let clocks = Clocks::new(Arc::new(World {
+            clock: Clock::manual(start),
+            entropy: Entropy::seeded(""),
+        }));
         let hour = |hours: u64| start.plus(Duration::from_hours(hours));
         let shows = || {
             [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]

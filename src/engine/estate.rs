@@ -102,7 +102,11 @@ pub fn seal_value(
 
 /// Takes a secret's value out, whatever the key's state is. `None` where the key is gone, or its material.
 #[must_use]
-pub fn open_value(state: &State, secret: &SecretName, version: &SecretVersion) -> Option<Zeroizing<Vec<u8>>> {
+pub fn open_value(
+    state: &State,
+    secret: &SecretName,
+    version: &SecretVersion,
+) -> Option<Zeroizing<Vec<u8>>> {
     let parts = Parts::of(&version.envelope.data_key)?;
     let key = state.key_by_version(parts.version)?;
     let KeySpec::Symmetric(spec) = key.spec else { return None };

@@ -69,7 +69,12 @@ impl Exchange {
     }
 
     /// Puts what was written aside in its place, or writes everything now. Answers whether it is done.
-    pub(super) async fn finish(mut self, store: &mut dyn Store, realms: &Realms, clocks: &Clocks) -> bool {
+    pub(super) async fn finish(
+        mut self,
+        store: &mut dyn Store,
+        realms: &Realms,
+        clocks: &Clocks,
+    ) -> bool {
         let next = self.concerned(realms);
         let written = if let Some(aside) = store.aside().filter(|_| self.is_aside) {
             let concerned: Vec<_> = next.keys().cloned().collect();

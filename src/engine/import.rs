@@ -65,7 +65,8 @@ impl Engine {
     ) -> Result<ImportParameters, Error> {
         let key = {
             let view = self.view(&caller);
-            let admitted = view.sight(&caller).admit(&key, Operation::GetImportParameters)?.external()?;
+            let admitted =
+                view.sight(&caller).admit(&key, Operation::GetImportParameters)?.external()?;
             admitted.key().id.clone()
         };
         let (code, spec) = WRAPPINGS
@@ -79,8 +80,8 @@ impl Engine {
         self.ensure_import_seal(&caller).await?;
         let view = self.view(&caller);
         let seal = view.sight(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;
-        let token =
-            Token { expires, code, key: key.as_str(), pair: &pair }.seal(seal, &self.world.entropy)?;
+        let token = Token { expires, code, key: key.as_str(), pair: &pair }
+            .seal(seal, &self.world.entropy)?;
         Ok(ImportParameters { key, public, token, expires })
     }
 
@@ -89,7 +90,12 @@ impl Engine {
     /// # Errors
     /// [`Error::NotExternal`], [`Error::ImportTokenInvalid`], [`Error::ImportTokenExpired`],
     /// [`Error::MaterialInvalid`].
-    pub async fn import_material(&self, caller: Caller, key: KeyRef, wrapped: Wrapped) -> Result<(), Error> {
+    pub async fn import_material(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        wrapped: Wrapped,
+    ) -> Result<(), Error> {
         let (key, material) = self.unwrap_material(&caller, &key, &wrapped)?;
         let key = KeyRef::Id(key);
         self.change(caller, move |draft| {
@@ -136,9 +142,11 @@ impl Engine {
         if token.expires <= sight.now() {
             return Err(Error::ImportTokenExpired);
         }
-        let (_, spec, algorithm) = WRAPPINGS.get(usize::from(token.code)).ok_or(Error::ImportTokenInvalid)?;
+        let (_, spec, algorithm) =
+            WRAPPINGS.get(usize::from(token.code)).ok_or(Error::ImportTokenInvalid)?;
         let pair = PrivateKey::read(*spec, token.pair).map_err(|_| Error::ImportTokenInvalid)?;
-        let material = pair.decrypt(*algorithm, &wrapped.material).map_err(|_| Error::MaterialInvalid)?;
+        let material =
+            pair.decrypt(*algorithm, &wrapped.material).map_err(|_| Error::MaterialInvalid)?;
         if material.len() != admitted.symmetric()?.material_len() {
             return Err(Error::MaterialInvalid);
         }
@@ -194,9 +202,11 @@ impl<'a> Token<'a> {
     /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of wrapping, one of the
     /// key id's length, the key id, the private key.
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
-        let len = u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
+        let len =
+            u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
         let time = self.expires.millis().to_be_bytes();
-        let text = Zeroizing::new([&time[..], &[self.code, len], self.key.as_bytes(), self.pair].concat());
+        let text =
+            Zeroizing::new([&time[..], &[self.code, len], self.key.as_bytes(), self.pair].concat());
         Sealed::behind(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
             .map_err(|_| Error::Internal("an import seal is no key"))
     }

@@ -46,7 +46,10 @@ impl Engine {
     ) -> Result<Vec<Inspected>, Error> {
         let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
         let realms = self.realms.those(|state| state.key_by_version(parts.version).is_some());
-        Ok(realms.into_iter().filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob)).collect())
+        Ok(realms
+            .into_iter()
+            .filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob))
+            .collect())
     }
 
     fn inspect_in(
@@ -62,7 +65,8 @@ impl Engine {
         let view = self.view(&caller);
         let key = view.state.key_by_version(parts.version)?;
         let state = key.state(view.now)?;
-        let opened = self.open_sealed(&caller, Operation::Decrypt, &associated(&caller.realm), blob);
+        let opened =
+            self.open_sealed(&caller, Operation::Decrypt, &associated(&caller.realm), blob);
         Some(Inspected {
             key: key.id.clone(),
             version: parts.version,
@@ -84,14 +88,17 @@ impl Engine {
     #[must_use]
     pub fn census(&self, dialect: &str) -> Census {
         let realms = self.realms.all();
-        realms.iter().filter(|realm| *realm.dialect == *dialect).fold(Census::default(), |sum, realm| {
-            let state = self.realms.snapshot(realm);
-            Census {
-                realms: sum.realms + 1,
-                keys: sum.keys + state.key_count(),
-                secrets: sum.secrets + state.secret_count(),
-            }
-        })
+        realms.iter().filter(|realm| *realm.dialect == *dialect).fold(
+            Census::default(),
+            |sum, realm| {
+                let state = self.realms.snapshot(realm);
+                Census {
+                    realms: sum.realms + 1,
+                    keys: sum.keys + state.key_count(),
+                    secrets: sum.secrets + state.secret_count(),
+                }
+            },
+        )
     }
 
     /// How many transactions the store took since the start.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, Sight, rotation};
 use crate::model::{
-    AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
-    Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle,
+    Material, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
@@ -173,7 +173,12 @@ impl Engine {
     }
 
     /// Sets the policy of a key, which nothing enforces.
-    pub async fn set_key_policy(&self, caller: Caller, key: KeyRef, policy: String) -> Result<(), Error> {
+    pub async fn set_key_policy(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        policy: String,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let ordinal = draft.sight().admit(&key, Operation::SetPolicy)?.key().ordinal;
             draft.add(Change::PolicySet(ordinal, policy));
@@ -218,7 +223,12 @@ fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
     }
 }
 
-fn add_key(draft: &mut Draft<'_>, new: NewKey, material: Option<Material>, creator: Creator) -> Arc<Key> {
+fn add_key(
+    draft: &mut Draft<'_>,
+    new: NewKey,
+    material: Option<Material>,
+    creator: Creator,
+) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.sight().state().next_ordinal(),
         id: (draft.caller().rules.key_id)(draft.entropy()),

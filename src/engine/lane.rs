@@ -201,7 +201,10 @@ fn settlement(mut callers: Vec<Caller>, tell: oneshot::Sender<Result<(), Error>>
     })
 }
 
-fn answer<T: Send + 'static>(tell: oneshot::Sender<Result<T, Error>>, outcome: Result<T, Error>) -> Answer {
+fn answer<T: Send + 'static>(
+    tell: oneshot::Sender<Result<T, Error>>,
+    outcome: Result<T, Error>,
+) -> Answer {
     Box::new(move |written| {
         // A caller who hung up meanwhile needs no answer; its change stands.
         let _ = tell.send(written.map_err(Error::Store).and(outcome));
@@ -235,7 +238,9 @@ impl Desk {
                 while waiting.len() < BATCH {
                     match messages.try_recv() {
                         Ok(message) => waiting.push(message),
-                        Err(mpsc::error::TryRecvError::Disconnected) if waiting.is_empty() => return,
+                        Err(mpsc::error::TryRecvError::Disconnected) if waiting.is_empty() => {
+                            return;
+                        }
                         Err(_) => break,
                     }
                 }
@@ -282,7 +287,9 @@ impl Desk {
         let written = if facts.is_empty() { Ok(()) } else { self.store.commit(&facts).await };
         self.commits.fetch_add(u64::from(written.is_ok() && !facts.is_empty()), Ordering::Relaxed);
         match &written {
-            Ok(()) => ahead.into_iter().for_each(|(realm, state)| self.realms.publish(&realm, state)),
+            Ok(()) => {
+                ahead.into_iter().for_each(|(realm, state)| self.realms.publish(&realm, state))
+            }
             Err(error) => {
                 tracing::error!(%error, changes = facts.len(), "nothing was written");
                 // What is due is not tried for ever: those who wait for it are told, as the others are.

@@ -97,8 +97,15 @@ impl Engine {
         let lane = Lane::start(store, Arc::clone(&realms), Arc::clone(&clocks));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let pairs_at_once = Arc::new(Semaphore::new(half));
-        let engine =
-            Arc::new(Self { world, clocks, realms, lane, clouds, pairs_at_once, slow: Mutex::default() });
+        let engine = Arc::new(Self {
+            world,
+            clocks,
+            realms,
+            lane,
+            clouds,
+            pairs_at_once,
+            slow: Mutex::default(),
+        });
         engine.settle_all().await;
         engine.keep_settled();
         Ok(engine)

@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
 use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
-use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate};
+use crate::algorithms::asymmetric::{
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+};
 use crate::algorithms::{Chance, DIGEST_LEN, Failure};
 use crate::model::{KeyUsage, VersionId};
 
@@ -53,7 +55,8 @@ impl Engine {
         digest: &[u8; DIGEST_LEN],
     ) -> Result<Vec<u8>, Error> {
         let mut rng = self.world.entropy.rng();
-        let chance = if self.world.entropy.is_seeded() { Chance::Only(&mut rng) } else { Chance::Any };
+        let chance =
+            if self.world.entropy.is_seeded() { Chance::Only(&mut rng) } else { Chance::Any };
         Ok(key.sign(algorithm, digest, chance)?)
     }
 

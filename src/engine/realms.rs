@@ -24,7 +24,9 @@ impl Realms {
         for (realm, fact) in facts {
             states.entry(realm).or_default().apply(&fact);
         }
-        let cells = states.into_iter().map(|(realm, state)| (realm, Arc::new(ArcSwap::from_pointee(state))));
+        let cells = states
+            .into_iter()
+            .map(|(realm, state)| (realm, Arc::new(ArcSwap::from_pointee(state))));
         Self { cells: ArcSwap::from_pointee(cells.collect()), step: AtomicU64::new(0) }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec};
+use crate::model::{
+    Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec,
+};
 use crate::world::Instant;
 
 /// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
@@ -35,7 +37,9 @@ impl Engine {
 
 /// Drafts every rotation that has fallen due, each dated at its instant.
 pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
-    let (Some(interval), Some(first)) = (key.settings.rotation, key.next_rotation()) else { return };
+    let (Some(interval), Some(first)) = (key.settings.rotation, key.next_rotation()) else {
+        return;
+    };
     let Some(spec) = rotating_spec(key) else { return };
     rotate(
         draft,
@@ -68,7 +72,9 @@ pub(super) fn owed(
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
     let Some(key) = draft.sight().state().key(ordinal).cloned() else { return };
     let due = key.next_rotation().is_some_and(|due| due <= draft.now());
-    if let (true, Lifecycle::Enabled, Some(spec)) = (due, key.settings.lifecycle, rotating_spec(&key)) {
+    if let (true, Lifecycle::Enabled, Some(spec)) =
+        (due, key.settings.lifecycle, rotating_spec(&key))
+    {
         let now = draft.now();
         rotate(draft, ordinal, spec, &[now]);
     }

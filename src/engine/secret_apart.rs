@@ -19,7 +19,9 @@ impl Engine {
         F: Fn(&mut Draft<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         loop {
-            let slow = |state: &State| state.secret_by_name(&name).filter(|it| is_slow(&caller, it)).cloned();
+            let slow = |state: &State| {
+                state.secret_by_name(&name).filter(|it| is_slow(&caller, it)).cloned()
+            };
             if slow(&self.state(&caller.realm)).is_none() {
                 return self.change(caller, decide).await;
             }
@@ -37,7 +39,8 @@ impl Engine {
     /// Lets the slow rotations happen that are due in a realm.
     pub(super) async fn settle_slow(&self, caller: &Caller) {
         let due = |state: &State| {
-            let mut due = state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secret(ordinal));
+            let mut due =
+                state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secret(ordinal));
             due.find(|secret| is_slow(caller, secret)).cloned()
         };
         // Whoever comes meanwhile waits here, and finds that it is done.
@@ -75,8 +78,11 @@ impl Engine {
         F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
     {
         let ended = Error::Internal("a secret was to be rotated while the server ended");
-        let Ok(turn) = Arc::clone(&self.pairs_at_once).acquire_owned().await else { return Err(ended) };
-        let (caller, world, now) = (caller.clone(), Arc::clone(&self.world), self.now(&caller.realm));
+        let Ok(turn) = Arc::clone(&self.pairs_at_once).acquire_owned().await else {
+            return Err(ended);
+        };
+        let (caller, world, now) =
+            (caller.clone(), Arc::clone(&self.world), self.now(&caller.realm));
         let drafted = tokio::task::spawn_blocking(move || {
             let mut draft = Draft::new(State::clone(&state), now, &caller, &world);
             let outcome = decide(&mut draft);
@@ -87,7 +93,12 @@ impl Engine {
     }
 
     /// Takes what was drafted for a secret, unless it changed meanwhile. Answers whether it did so.
-    async fn take(&self, caller: Caller, drafted: Arc<Secret>, facts: Vec<Change>) -> Result<bool, Error> {
+    async fn take(
+        &self,
+        caller: Caller,
+        drafted: Arc<Secret>,
+        facts: Vec<Change>,
+    ) -> Result<bool, Error> {
         self.lane
             .change_at_once(caller, move |draft| {
                 let there = draft.sight().state().secret(drafted.ordinal);

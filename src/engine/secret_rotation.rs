@@ -109,14 +109,22 @@ fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Res
         tracing::warn!(secret = %secret.name, %error, "a secret cannot be rotated");
         if let Some(managed) = secret.settings.managed.clone() {
             let managed = Some(Managed { stuck: true, ..managed });
-            draft.add(Change::SecretSet(ordinal, SecretSettings { managed, ..secret.settings.clone() }));
+            draft.add(Change::SecretSet(
+                ordinal,
+                SecretSettings { managed, ..secret.settings.clone() },
+            ));
         }
     }
     outcome
 }
 
 /// Drafts a version with a new value.
-fn rotate(draft: &mut Draft<'_>, secret: &Secret, version: Arc<str>, at: Instant) -> Result<(), Error> {
+fn rotate(
+    draft: &mut Draft<'_>,
+    secret: &Secret,
+    version: Arc<str>,
+    at: Instant,
+) -> Result<(), Error> {
     let rules = draft.caller().rules;
     let value = {
         let sight = draft.sight_at(at);
@@ -136,7 +144,12 @@ fn rotate(draft: &mut Draft<'_>, secret: &Secret, version: Arc<str>, at: Instant
         .ok_or(Error::SecretUnfit)?
     };
     let stages = vec![rules.stages.0.into()];
-    add_version(draft, secret.ordinal, NewSecretVersion { id: version, binary: false, value, stages }, at)
+    add_version(
+        draft,
+        secret.ordinal,
+        NewSecretVersion { id: version, binary: false, value, stages },
+        at,
+    )
 }
 
 /// Drafts that a secret was rotated.

@@ -55,15 +55,21 @@ impl Engine {
     /// [`Error::SecretUnfit`] for a managed secret, and where the previous version would be the current one;
     /// [`Error::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
     /// too many stand at the version already.
-    pub async fn move_stage(&self, caller: Caller, name: SecretName, step: StageMove) -> Result<(), Error> {
+    pub async fn move_stage(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        step: StageMove,
+    ) -> Result<(), Error> {
         let (current, previous) = caller.rules.stages;
         let asking = caller.clone();
         self.set_secret(caller, name, move |secret, settings| {
             if secret.settings.managed.is_some() {
                 return Err(Error::SecretUnfit);
             }
-            let number =
-                |id: &Arc<str>| secret.version(id).map(|version| version.number).ok_or(Error::SecretNotFound);
+            let number = |id: &Arc<str>| {
+                secret.version(id).map(|version| version.number).ok_or(Error::SecretNotFound)
+            };
             let from = step.from.as_ref().map(number).transpose()?;
             let to = step.to.as_ref().map(number).transpose()?;
             if from.is_some() && settings.stages.get(&step.stage).copied() != from {
@@ -71,7 +77,9 @@ impl Engine {
             }
             match to {
                 None => drop(settings.stages.remove(&step.stage)),
-                Some(to) if *step.stage == *previous && settings.stages.get(current) == Some(&to) => {
+                Some(to)
+                    if *step.stage == *previous && settings.stages.get(current) == Some(&to) =>
+                {
                     return Err(Error::SecretUnfit);
                 }
                 Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,

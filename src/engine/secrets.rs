@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::keys::service_key;
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation, Sight, View, envelope};
-use crate::model::{Change, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
+use crate::model::{
+    Change, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion,
+};
 use crate::world::Instant;
 
 /// A value that becomes a version of a secret.
@@ -81,7 +83,11 @@ impl<'a> Sight<'a> {
     /// [`Error::SecretNotFound`], or [`Error::SecretInDeleteWindow`] while it could be restored.
     pub fn usable_secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
         let secret = self.secret(name)?;
-        if secret.settings.delete_at.is_some() { Err(Error::SecretInDeleteWindow) } else { Ok(secret) }
+        if secret.settings.delete_at.is_some() {
+            Err(Error::SecretInDeleteWindow)
+        } else {
+            Ok(secret)
+        }
     }
 
     pub(super) fn value(
@@ -118,7 +124,11 @@ impl View {
 
 impl Engine {
     /// Makes a secret.
-    pub async fn create_secret(&self, caller: Caller, new: NewSecret) -> Result<Arc<Secret>, Error> {
+    pub async fn create_secret(
+        &self,
+        caller: Caller,
+        new: NewSecret,
+    ) -> Result<Arc<Secret>, Error> {
         self.change(caller, move |draft| {
             if let Ok(there) = draft.sight().secret(&new.name) {
                 let deleted = there.settings.delete_at.is_some();
@@ -247,7 +257,12 @@ impl Engine {
         .await
     }
 
-    pub(super) async fn set_secret<F>(&self, caller: Caller, name: SecretName, edit: F) -> Result<(), Error>
+    pub(super) async fn set_secret<F>(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        edit: F,
+    ) -> Result<(), Error>
     where
         F: FnOnce(&Secret, &mut SecretSettings) -> Result<(), Error> + Send + 'static,
     {
@@ -293,8 +308,13 @@ pub(super) fn add_version(
         envelope::close(&key, draft.entropy(), (&secret.name, &new.id), &new.value)?
     };
     let last = secret.versions.iter().map(|version| version.number).max().unwrap_or_default();
-    let version =
-        SecretVersion { id: new.id, number: last + 1, created_at: at, binary: new.binary, envelope };
+    let version = SecretVersion {
+        id: new.id,
+        number: last + 1,
+        created_at: at,
+        binary: new.binary,
+        envelope,
+    };
     let number = version.number;
     draft.add(Change::SecretVersionAdded(ordinal, Arc::new(version)));
     draft.count(1);
@@ -333,7 +353,8 @@ fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
         if secret.versions.len() <= most {
             return Ok(());
         }
-        let unstaged = secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
+        let unstaged =
+            secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
         // Where every version is at a stage, none may go, and so none may come.
         let number = unstaged.ok_or(Error::QuotaExceeded)?.number;
         draft.add(Change::SecretVersionRemoved(ordinal, number));

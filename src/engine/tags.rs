@@ -38,13 +38,17 @@ impl Engine {
                 for (name, value) in &tags {
                     draft.add(match carrier {
                         Carrier::Key(key) => Change::TagSet(key, name.clone(), value.clone()),
-                        Carrier::Secret(secret) => Change::SecretTagSet(secret, name.clone(), value.clone()),
+                        Carrier::Secret(secret) => {
+                            Change::SecretTagSet(secret, name.clone(), value.clone())
+                        }
                         Carrier::Certificate(it) => {
                             Change::CertificateTagSet(it, name.clone(), value.clone())
                         }
                     });
                 }
-                if carried(draft, carrier).map_or(0, BTreeMap::len) > draft.caller().rules.tags_per_key {
+                if carried(draft, carrier).map_or(0, BTreeMap::len)
+                    > draft.caller().rules.tags_per_key
+                {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -54,14 +58,23 @@ impl Engine {
     }
 
     /// Takes tags from everything named, or, where one of them refuses, none from any.
-    pub async fn untag(&self, caller: Caller, whom: Vec<Tagged>, which: Untag) -> Result<(), Error> {
+    pub async fn untag(
+        &self,
+        caller: Caller,
+        whom: Vec<Tagged>,
+        which: Untag,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in admit_each(draft, &whom, (Operation::Untag, CertificateOperation::Untag))? {
+            for carrier in
+                admit_each(draft, &whom, (Operation::Untag, CertificateOperation::Untag))?
+            {
                 let names: Vec<String> = match &which {
                     Untag::Named(names) => names.clone(),
-                    Untag::All => {
-                        carried(draft, carrier).into_iter().flat_map(BTreeMap::keys).cloned().collect()
-                    }
+                    Untag::All => carried(draft, carrier)
+                        .into_iter()
+                        .flat_map(BTreeMap::keys)
+                        .cloned()
+                        .collect(),
                 };
                 for name in names {
                     draft.add(match carrier {
@@ -95,9 +108,9 @@ fn admit_each(
     let admit = |it: &Tagged| match it {
         Tagged::Key(key) => Ok(Carrier::Key(sight.admit(key, of_key)?.key().ordinal)),
         Tagged::Secret(name) => Ok(Carrier::Secret(sight.usable_secret(name)?.ordinal)),
-        Tagged::Certificate(id) => {
-            Ok(Carrier::Certificate(sight.admit_certificate(id, of_certificate)?.certificate().ordinal))
-        }
+        Tagged::Certificate(id) => Ok(Carrier::Certificate(
+            sight.admit_certificate(id, of_certificate)?.certificate().ordinal,
+        )),
     };
     whom.iter().map(admit).collect()
 }
@@ -107,6 +120,8 @@ fn carried<'a>(draft: &'a Draft<'_>, carrier: Carrier) -> Option<&'a BTreeMap<St
     match carrier {
         Carrier::Key(ordinal) => state.key(ordinal).map(|key| &key.tags),
         Carrier::Secret(ordinal) => state.secret(ordinal).map(|secret| &secret.tags),
-        Carrier::Certificate(ordinal) => state.certificate(ordinal).map(|certificate| &certificate.tags),
+        Carrier::Certificate(ordinal) => {
+            state.certificate(ordinal).map(|certificate| &certificate.tags)
+        }
     }
 }

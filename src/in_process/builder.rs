@@ -10,7 +10,9 @@ use tokio::sync::oneshot;
 
 use super::{AccessKey, Running, Server};
 use crate::client::Endpoint;
-use crate::config::{Certificates, ConfigError, ControlAccess, Data, Settings, USUAL_JOURNAL, add_parted};
+use crate::config::{
+    Certificates, ConfigError, ControlAccess, Data, Settings, USUAL_JOURNAL, add_parted,
+};
 use crate::dialects::accounts::Secret;
 use crate::dialects::{Accounts, AuthMode};
 use crate::model::Realm;
@@ -93,7 +95,8 @@ impl Builder {
     }
 
     fn key(mut self, id: &str, secret: &str, account: Option<String>) -> Self {
-        self.access_keys.push((AccessKey { id: id.to_owned(), secret: secret.to_owned() }, account));
+        self.access_keys
+            .push((AccessKey { id: id.to_owned(), secret: secret.to_owned() }, account));
         self
     }
 
@@ -196,7 +199,8 @@ impl Builder {
         let clock = match &self.clock {
             None => Clock::default(),
             Some(text) => {
-                let bad = || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
+                let bad =
+                    || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
                 Clock::frozen(Instant::parse(text).ok_or_else(bad)?)
             }
         };

@@ -101,8 +101,12 @@ impl Answer {
         let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
         match body.pointer(pointer)? {
             serde_json::Value::String(text) => Some(text.clone()),
-            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => Some(other.to_string()),
-            serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
+            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
+                Some(other.to_string())
+            }
+            serde_json::Value::Null
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => None,
         }
     }
 }
@@ -207,7 +211,8 @@ impl Server {
         action: &str,
         params: &[(&str, &str)],
     ) -> Result<Answer, Unanswered> {
-        let credentials = Credentials { id: key.id.clone(), secret: key.secret.clone().into(), token: None };
+        let credentials =
+            Credentials { id: key.id.clone(), secret: key.secret.clone().into(), token: None };
         let endpoint = self.endpoint.clone();
         let action = action.to_owned();
         let params: Vec<_> =
@@ -230,7 +235,10 @@ impl Server {
     }
 
     /// Waits for something that runs on the server's own threads. `None` when it broke off.
-    fn wait<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    fn wait<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let (tell, told) = sync_channel(1);
         self.running.as_ref()?.handle.spawn(async move {
             // Who waits, waits until this is told.

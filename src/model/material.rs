@@ -118,7 +118,9 @@ impl KeyVersion {
     #[must_use]
     pub fn material(&self, now: Instant) -> Option<&Material> {
         match &self.holding {
-            Holding::Material(material, expires) if expires.is_none_or(|at| now < at) => Some(material),
+            Holding::Material(material, expires) if expires.is_none_or(|at| now < at) => {
+                Some(material)
+            }
             Holding::Material(..) | Holding::Nothing { .. } => None,
         }
     }

@@ -12,8 +12,8 @@ mod state;
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use change::{Change, RealmChange};
 pub use key::{
-    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings,
-    SymmetricSpec,
+    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel,
+    Settings, SymmetricSpec,
 };
 pub use material::{Fingerprint, Holding, KeyVersion, Material};
 pub use names::{AliasName, KeyId, VersionId};

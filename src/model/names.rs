@@ -17,7 +17,8 @@ impl KeyId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal)).then(|| Self(text.into()))
+        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal))
+            .then(|| Self(text.into()))
     }
 
     /// An id of 32 letters in a UUID's groups: the letters of base 32 "extended hex" (RFC 4648, section 7) in lower
@@ -109,7 +110,8 @@ impl AliasName {
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(Self::PREFIX)?;
         let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-');
-        (!rest.is_empty() && text.len() <= Self::MAX && rest.bytes().all(legal)).then(|| Self(text.into()))
+        (!rest.is_empty() && text.len() <= Self::MAX && rest.bytes().all(legal))
+            .then(|| Self(text.into()))
     }
 
     /// What comes before every alias, in the order of aliases, and is none.
@@ -152,7 +154,9 @@ mod tests {
             assert!(KeyId::parse(bad).is_none(), "{bad:?}");
         }
         assert!(AliasName::parse("alias/example").is_some());
-        for bad in ["alias/", "example", "alias/ü", "alias/a b", &format!("alias/{}", "a".repeat(250))] {
+        for bad in
+            ["alias/", "example", "alias/ü", "alias/a b", &format!("alias/{}", "a".repeat(250))]
+        {
             assert!(AliasName::parse(bad).is_none(), "{bad:?}");
         }
         assert!(VersionId::parse(b"7ce1d081-06cb-42e6-aab6-5c5de0300001").is_some());

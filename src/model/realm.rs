@@ -54,7 +54,8 @@ impl Scope {
     /// Whether every realm of `other` is one of these.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        let within = |wide: &Option<Arc<str>>, narrow: &Option<Arc<str>>| wide.is_none() || wide == narrow;
+        let within =
+            |wide: &Option<Arc<str>>, narrow: &Option<Arc<str>>| wide.is_none() || wide == narrow;
         within(&self.account, &other.account) && within(&self.region, &other.region)
     }
 }

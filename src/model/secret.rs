@@ -20,7 +20,8 @@ impl SecretName {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"_/+=.@-".contains(&b);
-        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal)).then(|| Self(text.into()))
+        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal))
+            .then(|| Self(text.into()))
     }
 
     /// The name as text.
@@ -166,7 +167,9 @@ mod tests {
 
     #[test]
     fn names_are_read_strictly() {
-        for good in ["a", "acs/ram/user/x", "RdsSecret/Mysql5.4/MyCred", "a_b+c=d@e-f", &"n".repeat(192)] {
+        for good in
+            ["a", "acs/ram/user/x", "RdsSecret/Mysql5.4/MyCred", "a_b+c=d@e-f", &"n".repeat(192)]
+        {
             assert!(SecretName::parse(good).is_some(), "{good}");
         }
         for bad in ["", "a b", "not a secret!", "\u{fc}", "$Auto", &"n".repeat(193)] {

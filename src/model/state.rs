@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::{
-    AliasName, Certificate, CertificateId, Change, Key, KeyId, Material, Ordinal, Secret, SecretName,
-    VersionId,
+    AliasName, Certificate, CertificateId, Change, Key, KeyId, Material, Ordinal, Secret,
+    SecretName, VersionId,
 };
 use crate::world::Instant;
 
@@ -133,7 +133,11 @@ impl State {
     #[must_use]
     pub fn weight(&self) -> usize {
         let versions = self.by_version.size();
-        self.keys.size() + versions + self.aliases.size() + 2 * self.secrets.size() + self.certificates.size()
+        self.keys.size()
+            + versions
+            + self.aliases.size()
+            + 2 * self.secrets.size()
+            + self.certificates.size()
     }
 
     /// A certificate by its number.
@@ -209,7 +213,9 @@ impl State {
             Change::ImportSealDrawn(seal) => self.import_seal = Some(Arc::clone(seal)),
             Change::Counted(last) => self.last = self.last.max(*last),
             Change::KeyAdded(key) => self.add_key(key),
-            Change::KeySet(ordinal, settings) => self.revise(*ordinal, |key| key.settings = settings.clone()),
+            Change::KeySet(ordinal, settings) => {
+                self.revise(*ordinal, |key| key.settings = settings.clone())
+            }
             Change::VersionsAdded(ordinal, versions) => {
                 if self.keys.contains_key(ordinal) {
                     for version in versions {
@@ -251,7 +257,9 @@ impl State {
                 self.revise_secret(*ordinal, |secret| secret.versions.push(Arc::clone(version)));
             }
             Change::SecretVersionRemoved(ordinal, number) => {
-                self.revise_secret(*ordinal, |secret| secret.versions.retain(|it| it.number != *number));
+                self.revise_secret(*ordinal, |secret| {
+                    secret.versions.retain(|it| it.number != *number)
+                });
             }
             Change::SecretRemoved(ordinal) => self.remove_secret(*ordinal),
             Change::SecretTagSet(ordinal, name, value) => self.revise_secret(*ordinal, |secret| {
@@ -265,12 +273,16 @@ impl State {
                 self.revise_certificate(*ordinal, |it| it.settings = settings.clone());
             }
             Change::CertificateRemoved(ordinal) => self.remove_certificate(*ordinal),
-            Change::CertificateTagSet(ordinal, name, value) => self.revise_certificate(*ordinal, |it| {
-                it.tags.insert(name.clone(), value.clone());
-            }),
-            Change::CertificateTagRemoved(ordinal, name) => self.revise_certificate(*ordinal, |it| {
-                it.tags.remove(name);
-            }),
+            Change::CertificateTagSet(ordinal, name, value) => {
+                self.revise_certificate(*ordinal, |it| {
+                    it.tags.insert(name.clone(), value.clone());
+                })
+            }
+            Change::CertificateTagRemoved(ordinal, name) => {
+                self.revise_certificate(*ordinal, |it| {
+                    it.tags.remove(name);
+                })
+            }
         }
     }
 

@@ -152,7 +152,11 @@ impl Seed {
                 let key = key?;
                 let id = key.id.clone();
                 if !accounts.add(key) {
-                    return Err(place.wrong("", at, format_args!("the access key {id:?} is given twice")));
+                    return Err(place.wrong(
+                        "",
+                        at,
+                        format_args!("the access key {id:?} is given twice"),
+                    ));
                 }
             }
         }
@@ -197,18 +201,20 @@ impl AccountEntry {
         account: &'a Arc<Account>,
         place: Place<'a>,
     ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, Mistake>)> {
-        let access_key =
-            move |id: &'a Spanned<Id>, shared: &Option<SharedSecret>, pem: &Option<PublicKeyPem>| {
-                let secret = match (shared, pem) {
-                    (Some(secret), None) => Secret::Shared(secret.0.clone()),
-                    (None, Some(pem)) => Secret::Rsa(pem.0.clone()),
-                    _ => {
-                        let what = format_args!("{:?} needs either a secret or a public_key", id.value.0);
-                        return Err(place.wrong("", id, what));
-                    }
-                };
-                Ok(AccessKey::new(id.value.0.clone(), secret, Arc::clone(account)))
+        let access_key = move |id: &'a Spanned<Id>,
+                               shared: &Option<SharedSecret>,
+                               pem: &Option<PublicKeyPem>| {
+            let secret = match (shared, pem) {
+                (Some(secret), None) => Secret::Shared(secret.0.clone()),
+                (None, Some(pem)) => Secret::Rsa(pem.0.clone()),
+                _ => {
+                    let what =
+                        format_args!("{:?} needs either a secret or a public_key", id.value.0);
+                    return Err(place.wrong("", id, what));
+                }
             };
+            Ok(AccessKey::new(id.value.0.clone(), secret, Arc::clone(account)))
+        };
         let keys = self.access_keys.iter().map(move |key| {
             let made = access_key(&key.id, &key.secret, &key.public_key);
             let switched = |mut made: AccessKey| {
@@ -236,7 +242,10 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_line_and_field() {
         for (yaml, told) in [
-            ("accounts:\n  - id: x\n", "accounts[0].id: not an account's id: digits at line 2, column 9"),
+            (
+                "accounts:\n  - id: x\n",
+                "accounts[0].id: not an account's id: digits at line 2, column 9",
+            ),
             (
                 "accounts:\n  - id: '1'\n    status: lost\n",
                 "accounts[0].status: unknown variant `lost`, expected one of active, not-opened, suspended, in-debt, \
@@ -264,8 +273,8 @@ mod tests {
                 "accounts[1].id: the account \"1\" is given twice at line 3, column 10",
             ),
         ] {
-            let read =
-                super::super::read("f", yaml).and_then(|seed| seed.add_accounts(&mut Accounts::default()));
+            let read = super::super::read("f", yaml)
+                .and_then(|seed| seed.add_accounts(&mut Accounts::default()));
             assert_eq!(read.unwrap_err().to_string(), format!("f: {told}"));
         }
     }

@@ -45,14 +45,21 @@ impl CertificateEntry {
     fn spec(&self, place: Place<'_>) -> Result<PairSpec, Mistake> {
         match self.spec.as_ref().map(|spec| (spec, spec.value.0)) {
             None => Ok(PairSpec::Rsa2048),
-            Some((_, KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)))) => {
-                Ok(pair)
+            Some((
+                _,
+                KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)),
+            )) => Ok(pair),
+            Some((at, _)) => {
+                Err(place.wrong("spec", at, "is RSA_2048, EC_P256 or EC_SM2 for certificates"))
             }
-            Some((at, _)) => Err(place.wrong("spec", at, "is RSA_2048, EC_P256 or EC_SM2 for certificates")),
         }
     }
 
-    fn issued(&self, key: &PrivateKey, place: Place<'_>) -> Result<Option<(Issued, Chain)>, Mistake> {
+    fn issued(
+        &self,
+        key: &PrivateKey,
+        place: Place<'_>,
+    ) -> Result<Option<(Issued, Chain)>, Mistake> {
         let Some(text) = &self.certificate else {
             return match &self.chain {
                 None => Ok(None),
@@ -72,13 +79,20 @@ impl CertificateEntry {
                 format_args!("number {at} of it and its chain is wrong: {flaw:?}"),
             )
         })?;
-        let issued =
-            Issued { certificate: text.value.0.as_str().to_owned(), chain: chain.map(str::to_owned) };
+        let issued = Issued {
+            certificate: text.value.0.as_str().to_owned(),
+            chain: chain.map(str::to_owned),
+        };
         Ok(Some((issued, chain_read)))
     }
 
     /// The request: as it is given, or made for the subject and names that are given, or for those of the certificate.
-    fn request(&self, key: &PrivateKey, chain: Option<&Chain>, place: Place<'_>) -> Result<String, Mistake> {
+    fn request(
+        &self,
+        key: &PrivateKey,
+        chain: Option<&Chain>,
+        place: Place<'_>,
+    ) -> Result<String, Mistake> {
         if let Some(request) = &self.request {
             return Ok(request.value.0.as_str().to_owned());
         }
@@ -87,22 +101,35 @@ impl CertificateEntry {
             (Some(subject), _) => {
                 let name = Name::parse(&subject.value.0.0);
                 name.ok_or_else(|| {
-                    place.wrong("subject", subject, "not a name as in CN=example.com,O=Example,C=CN")
+                    place.wrong(
+                        "subject",
+                        subject,
+                        "not a name as in CN=example.com,O=Example,C=CN",
+                    )
                 })?
             }
             (None, Some(issued)) => issued.subject(),
             (None, None) => {
-                return Err(place.wrong("", &self.id, "needs a subject, a request or a certificate"));
+                return Err(place.wrong(
+                    "",
+                    &self.id,
+                    "needs a subject, a request or a certificate",
+                ));
             }
         };
-        let told = self.subject_alternative_names.iter().map(|name| (Some(name), name.value.clone()));
-        let of_issued =
-            issued.filter(|_| self.subject.is_none()).map(x509::Certificate::names).unwrap_or_default();
+        let told =
+            self.subject_alternative_names.iter().map(|name| (Some(name), name.value.clone()));
+        let of_issued = issued
+            .filter(|_| self.subject.is_none())
+            .map(x509::Certificate::names)
+            .unwrap_or_default();
         let names = told.chain(of_issued.into_iter().map(|name| (None, name)));
         // What is not a host's name in a certificate from elsewhere needs not be in a request for another.
         let names = names.filter_map(|(at, name)| match (DnsName::parse(&name), at) {
             (Some(name), _) => Some(Ok(name)),
-            (None, Some(at)) => Some(Err(place.wrong("subject_alternative_names", at, "not a domain name"))),
+            (None, Some(at)) => {
+                Some(Err(place.wrong("subject_alternative_names", at, "not a domain name")))
+            }
             (None, None) => None,
         });
         let names = names.collect::<Result<Vec<_>, _>>()?;
@@ -124,14 +151,17 @@ impl Bed<'_> {
             return Err(place.wrong("id", &entry.id, "given twice"));
         }
         let material = self.bank.get(&(self.realm.clone(), slot(id))).cloned();
-        let material = material.ok_or_else(|| place.wrong("private_key", &entry.id, "is missing"))?;
+        let material =
+            material.ok_or_else(|| place.wrong("private_key", &entry.id, "is missing"))?;
         let key = PrivateKey::read(spec, surrender(&material))
             .map_err(|_| place.wrong("private_key", &entry.id, "is none of this spec"))?;
         let (issued, chain) = entry.issued(&key, place)?.unzip();
         let request = entry.request(&key, chain.as_ref(), place)?;
-        let default = if issued.is_some() { CertificateStatus::Active } else { CertificateStatus::Pending };
+        let default =
+            if issued.is_some() { CertificateStatus::Active } else { CertificateStatus::Pending };
         let status = entry.status.as_ref().map_or(default, |status| status.value.0);
-        if let (Some(at), true) = (&entry.status, (status == CertificateStatus::Pending) == issued.is_some())
+        if let (Some(at), true) =
+            (&entry.status, (status == CertificateStatus::Pending) == issued.is_some())
         {
             return Err(place.wrong("status", at, "a certificate is PENDING until it is issued"));
         }
@@ -143,14 +173,20 @@ impl Bed<'_> {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: id.clone(),
             spec,
-            protection: entry.protection_level.as_ref().map_or(ProtectionLevel::Software, |it| it.value.0),
+            protection: entry
+                .protection_level
+                .as_ref()
+                .map_or(ProtectionLevel::Software, |it| it.value.0),
             exportable: entry.exportable,
             created_at,
             private_key: Arc::new(material),
             request,
             settings: CertificateSettings {
                 status,
-                updated_at: entry.updated_at.as_ref().map_or(created_at, |at| at.value.0.from(self.now)),
+                updated_at: entry
+                    .updated_at
+                    .as_ref()
+                    .map_or(created_at, |at| at.value.0.from(self.now)),
                 issued: issued.map(Arc::new),
             },
             tags: entry.tags.clone(),

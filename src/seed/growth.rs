@@ -40,7 +40,11 @@ impl Seeds {
     ///
     /// # Errors
     /// Something is mistaken.
-    pub async fn prepare(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Self, Mistake> {
+    pub async fn prepare(
+        files: Vec<Seed>,
+        clouds: &Clouds,
+        engine: &Engine,
+    ) -> Result<Self, Mistake> {
         let region = |name: &str| Some((name.to_owned(), clouds.default_region(name)?.to_owned()));
         let regions = clouds.iter().filter_map(|cloud| region(cloud.name())).collect();
         let mut seeds = Self { files, bank: Bank::new(), regions };
@@ -51,7 +55,8 @@ impl Seeds {
             let (realm, rules) = seeds.realm(entry, engine, place)?;
             for (index, key) in entry.keys.iter().enumerate() {
                 let path = format!("{path}.keys[{index}]");
-                material::of_key(&mut bank, engine, &realm, key, Place { file, path: &path }).await?;
+                material::of_key(&mut bank, engine, &realm, key, Place { file, path: &path })
+                    .await?;
             }
             for (index, certificate) in entry.certificates.iter().enumerate() {
                 let path = format!("{path}.certificates[{index}]");
@@ -97,7 +102,11 @@ impl Seeds {
             let place = Place { file, path: &path };
             let (realm, _) = self.realm(entry, engine, place)?;
             if !scope.has(&realm) {
-                return Err(place.wrong("account", &entry.account, "this realm lies outside the scope"));
+                return Err(place.wrong(
+                    "account",
+                    &entry.account,
+                    "this realm lies outside the scope",
+                ));
             }
         }
         Ok(())
@@ -123,9 +132,9 @@ impl Seeds {
     }
 
     fn realms(&self) -> impl Iterator<Item = (&str, usize, &RealmEntry)> {
-        self.files
-            .iter()
-            .flat_map(|file| file.document.realms.iter().enumerate().map(|(at, it)| (&*file.name, at, it)))
+        self.files.iter().flat_map(|file| {
+            file.document.realms.iter().enumerate().map(|(at, it)| (&*file.name, at, it))
+        })
     }
 
     fn realm(
@@ -140,7 +149,9 @@ impl Seeds {
         let realm = Realm::new(cloud, &entry.account.value.0.0, region);
         match (engine.rules(cloud), &entry.cloud) {
             (Some(rules), _) => Ok((realm, rules)),
-            (None, Some(cloud)) => Err(place.wrong::<_>("cloud", cloud, "there is no such cloud here")),
+            (None, Some(cloud)) => {
+                Err(place.wrong::<_>("cloud", cloud, "there is no such cloud here"))
+            }
             (None, None) => Err(place.wrong("account", &entry.account, "the cloud must be named")),
         }
     }
@@ -203,7 +214,10 @@ impl Seeds {
 
 /// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in every run.
 pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
-    let key = KeyId::from(derived(&format!("{}/{}/{}/{alias}", realm.dialect, realm.account, realm.region)));
+    let key = KeyId::from(derived(&format!(
+        "{}/{}/{}/{alias}",
+        realm.dialect, realm.account, realm.region
+    )));
     let version = material::version_id(&key, 0, None);
     (key, version, KeySpec::Symmetric(SymmetricSpec::Aes256))
 }
@@ -253,7 +267,8 @@ impl Bed<'_> {
 
     fn plant_realm(&mut self, entry: &RealmEntry, place: Place<'_>) -> Result<(), Mistake> {
         let account_wide = self.realm.region.is_empty();
-        let empty = entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();
+        let empty =
+            entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();
         if account_wide && !empty {
             return Err(place.wrong(
                 "account",
@@ -279,7 +294,9 @@ impl Bed<'_> {
                 return Err(place.wrong("import_seal", seal, "not 32 bytes"));
             }
             if self.state.import_seal().is_none() {
-                self.add(Change::ImportSealDrawn(Arc::new(crate::model::Material::new(bytes.clone()))));
+                self.add(Change::ImportSealDrawn(Arc::new(crate::model::Material::new(
+                    bytes.clone(),
+                ))));
             }
         }
         Ok(())

@@ -9,8 +9,8 @@ use super::material::version_id;
 use super::mistake::{Mistake, Place};
 use super::words::{CreatorType, Standing};
 use crate::model::{
-    Change, Creator, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin,
-    ProtectionLevel, Settings, SymmetricSpec,
+    Change, Creator, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Ordinal,
+    Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -63,9 +63,15 @@ impl Bed<'_> {
             if self.state.key_by_id(id).is_some() {
                 return Err(place.wrong("id", &entry.id, "given twice"));
             }
-            if let Some(taken) = key.versions.iter().position(|it| self.state.key_by_version(it.id).is_some())
+            if let Some(taken) =
+                key.versions.iter().position(|it| self.state.key_by_version(it.id).is_some())
             {
-                return Err(version_wrong(entry, taken, "another key has a version of this id", place));
+                return Err(version_wrong(
+                    entry,
+                    taken,
+                    "another key has a version of this id",
+                    place,
+                ));
             }
             let ordinal = key.ordinal;
             self.add(Change::KeyAdded(Arc::new(key)));
@@ -102,7 +108,8 @@ impl Bed<'_> {
         }
         let created_at = entry.created_at.as_ref().map_or(self.now, |at| at.value.0.from(self.now));
         let rotation = self.rotation(entry, place)?;
-        let versions = self.versions(entry, created_at, rotation.and_then(|(_, last)| last), place)?;
+        let versions =
+            self.versions(entry, created_at, rotation.and_then(|(_, last)| last), place)?;
         let has_material = versions.last().is_some_and(|newest| newest.any_material().is_some());
         let creator = entry.creator.as_deref().unwrap_or(&self.realm.account).into();
         Ok(Key {
@@ -111,7 +118,10 @@ impl Bed<'_> {
             spec,
             usage: entry.usage(place)?,
             origin,
-            protection: entry.protection_level.as_ref().map_or(ProtectionLevel::Software, |it| it.value.0),
+            protection: entry
+                .protection_level
+                .as_ref()
+                .map_or(ProtectionLevel::Software, |it| it.value.0),
             creator: match entry.creator_type.as_ref().map(|it| it.value.0) {
                 Some(CreatorType::Service) => Creator::Service(creator),
                 Some(CreatorType::User) | None => Creator::User(creator),
@@ -154,7 +164,9 @@ impl Bed<'_> {
             }
             (Standing::PendingDeletion, None) => wrong("needs a delete_at"),
             (_, Some(at)) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
-            (Standing::Enabled, None) if !has_material => wrong("without material it is PendingImport"),
+            (Standing::Enabled, None) if !has_material => {
+                wrong("without material it is PendingImport")
+            }
             (Standing::PendingImport, None) if has_material => {
                 wrong("is that of a key with origin: EXTERNAL and without material")
             }
@@ -171,7 +183,8 @@ impl Bed<'_> {
     ) -> Result<Option<(Duration, Option<Instant>)>, Mistake> {
         let Some(rotation) = &entry.rotation else { return Ok(None) };
         let interval = rotation.interval.0;
-        let may = matches!(entry.spec(), KeySpec::Symmetric(_)) && entry.origin() == Origin::Service;
+        let may =
+            matches!(entry.spec(), KeySpec::Symmetric(_)) && entry.origin() == Origin::Service;
         let last = match (&rotation.last, &rotation.next) {
             (Some(_), Some(next)) => {
                 return Err(place.wrong("rotation.next", next, "follows from last"));
@@ -210,7 +223,11 @@ impl Bed<'_> {
             let at = match (&version.created_at, last.filter(|_| newest)) {
                 (Some(at), Some(last)) if at.value.0.from(self.now) != last => {
                     let field = format!("versions[{index}].created_at");
-                    return Err(place.wrong(&field, at, "is not what rotation says of the last one"));
+                    return Err(place.wrong(
+                        &field,
+                        at,
+                        "is not what rotation says of the last one",
+                    ));
                 }
                 (Some(at), _) => at.value.0.from(self.now),
                 (None, Some(last)) => last,
@@ -242,7 +259,11 @@ impl Bed<'_> {
             return Err(place.wrong(&field("expires_at"), at, "only imported material expires"));
         }
         if let (Some(at), false) = (&version.fingerprint, external && material.is_none()) {
-            return Err(place.wrong(&field("fingerprint"), at, "is of imported material that is gone"));
+            return Err(place.wrong(
+                &field("fingerprint"),
+                at,
+                "is of imported material that is gone",
+            ));
         }
         Ok(match material {
             Some(material) => {
@@ -250,7 +271,10 @@ impl Bed<'_> {
                 Holding::Material(material, expires)
             }
             None => Holding::Nothing {
-                last: version.fingerprint.as_ref().map(|it| Fingerprint::from_bytes(it.value.0.0.to_vec())),
+                last: version
+                    .fingerprint
+                    .as_ref()
+                    .map(|it| Fingerprint::from_bytes(it.value.0.0.to_vec())),
             },
         })
     }

@@ -43,14 +43,18 @@ pub(super) async fn of_key(
     let key = &entry.id.value.0;
     let spec = entry.spec();
     let plain = VersionEntry::plain();
-    let versions = if entry.versions.is_empty() { std::slice::from_ref(&plain) } else { &entry.versions };
+    let versions =
+        if entry.versions.is_empty() { std::slice::from_ref(&plain) } else { &entry.versions };
     if let (Some(material), false) = (&entry.material, entry.versions.is_empty()) {
         return Err(place.wrong("material", material, "with versions, material is theirs"));
     }
     for (index, version) in versions.iter().enumerate() {
         let id = version_id(key, index, Some(version));
-        let field =
-            if entry.versions.is_empty() { "material" } else { &format!("versions[{index}].material") };
+        let field = if entry.versions.is_empty() {
+            "material"
+        } else {
+            &format!("versions[{index}].material")
+        };
         let material = match version.material.as_ref().or(entry.material.as_ref()) {
             Some(text) => Some(read(spec, text, field, place)?),
             None if entry.origin() == Origin::External => None,
@@ -102,8 +106,9 @@ pub(super) fn read(
             let bytes = hex(written.trim(), len).or_else(|| of_base64(written, len));
             bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
         }
-        KeySpec::Pair(pair) => pem::private_key(pair, written)
-            .map_err(|_| "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()),
+        KeySpec::Pair(pair) => pem::private_key(pair, written).map_err(|_| {
+            "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()
+        }),
     };
     bytes.map(Material::new).map_err(|what| place.wrong(field, text, what))
 }

@@ -23,7 +23,12 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// A mistake in a field of what is here.
-    pub(super) fn wrong<T>(self, field: &str, at: &Spanned<T>, what: impl std::fmt::Display) -> Mistake {
+    pub(super) fn wrong<T>(
+        self,
+        field: &str,
+        at: &Spanned<T>,
+        what: impl std::fmt::Display,
+    ) -> Mistake {
         let Self { file, path } = self;
         let dot = if field.is_empty() { "" } else { "." };
         let (line, column) = (at.referenced.line(), at.referenced.column());

@@ -16,7 +16,9 @@ use super::{Mistake, Seed};
 pub fn read_path(path: &Path) -> Result<Vec<Seed>, Mistake> {
     let shown = path.display().to_string();
     if !path.is_dir() {
-        let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|e| Mistake::of(&shown, e))?;
+        let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
+            .map_err(|e| Mistake::of(&shown, e))?;
         return Ok(vec![read(&shown, &text)?]);
     }
     let entries = std::fs::read_dir(path).map_err(|e| Mistake::of(&shown, e))?;

@@ -12,8 +12,8 @@ use super::mistake::{Mistake, Place};
 use super::words::{At, Bytes, Text};
 use crate::engine::estate::seal_value;
 use crate::model::{
-    AliasName, Change, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle, Managed,
-    Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
+    AliasName, Change, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle,
+    Managed, Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
 };
 use crate::world::{Entropy, Instant};
 
@@ -63,7 +63,9 @@ impl Bed<'_> {
         let versions = self.told(entry, created_at, place)?;
         let stages = self.stages(entry, &versions, place)?;
         let managed = match (&entry.rotation, config) {
-            (Some(rotation), Some(config)) => Some(self.managed(rotation, config, created_at, place)?),
+            (Some(rotation), Some(config)) => {
+                Some(self.managed(rotation, config, created_at, place)?)
+            }
             (None, Some(config)) => {
                 let rotation = SecretRotation { enabled: true, ..SecretRotation::default() };
                 Some(self.managed(&rotation, config, created_at, place)?)
@@ -118,13 +120,20 @@ impl Bed<'_> {
                 return Err(place.wrong("value", value, "with versions, values are theirs"));
             }
             let value = Value::Open(value.value.0.as_bytes());
-            return Ok(vec![Told { id: ONLY_VERSION, number: 1, created_at, binary: false, value }]);
+            return Ok(vec![Told {
+                id: ONLY_VERSION,
+                number: 1,
+                created_at,
+                binary: false,
+                value,
+            }]);
         }
         let mut told: Vec<Told<'a>> = Vec::new();
         for (index, version) in entry.versions.iter().enumerate() {
             let path = format!("{}.versions[{index}]", place.path);
             let place = Place { path: &path, ..place };
-            let (last, before) = told.last().map_or((0, created_at), |last| (last.number, last.created_at));
+            let (last, before) =
+                told.last().map_or((0, created_at), |last| (last.number, last.created_at));
             let number = match &version.number {
                 None => last + 1,
                 Some(number) if number.value > last && number.value <= COUNT_MAX => number.value,
@@ -201,17 +210,22 @@ impl Bed<'_> {
     }
 
     /// The key that seals the values, and whether its owner named it.
-    fn sealing_key(&mut self, entry: &SecretEntry, place: Place<'_>) -> Result<(KeyId, bool), Mistake> {
+    fn sealing_key(
+        &mut self,
+        entry: &SecretEntry,
+        place: Place<'_>,
+    ) -> Result<(KeyId, bool), Mistake> {
         let Some(named) = &entry.encryption_key_id else {
             let alias = (self.rules.secrets_alias)();
-            let alias =
-                alias.ok_or_else(|| place.wrong("encryption_key_id", &entry.name, "must be given"))?;
+            let alias = alias
+                .ok_or_else(|| place.wrong("encryption_key_id", &entry.name, "must be given"))?;
             return Ok((self.service_key(&alias, entry, place)?, false));
         };
         let text = &named.value.0.0;
         let bound = AliasName::parse(text).and_then(|alias| self.state.key_by_alias(&alias));
         let id = bound.map(|key| key.id.clone()).or_else(|| KeyId::parse(text));
-        let id = id.ok_or_else(|| place.wrong("encryption_key_id", named, "there is no such key"))?;
+        let id =
+            id.ok_or_else(|| place.wrong("encryption_key_id", named, "there is no such key"))?;
         Ok((id, !entry.default_key))
     }
 
@@ -279,8 +293,13 @@ impl Bed<'_> {
                 let at: &Spanned<_> = &entry.name;
                 let key = self.state.key_by_id(key);
                 let key = key.ok_or_else(|| {
-                    let wrong = |at: &At<Text>| place.wrong("encryption_key_id", at, "there is no such key");
-                    entry.encryption_key_id.as_ref().map_or_else(|| place.wrong("", at, "has no key"), wrong)
+                    let wrong = |at: &At<Text>| {
+                        place.wrong("encryption_key_id", at, "there is no such key")
+                    };
+                    entry
+                        .encryption_key_id
+                        .as_ref()
+                        .map_or_else(|| place.wrong("", at, "has no key"), wrong)
                 })?;
                 seal_value(key, entropy, (name, told.id), value).map_err(|_| {
                     place.wrong("encryption_key_id", at, "that key is a pair, or has no material")

@@ -146,9 +146,15 @@ mod tests {
         ] {
             assert_eq!(serde_saphyr::from_str::<Time>(yaml).unwrap().0, when, "{yaml}");
         }
-        for yaml in
-            ["tomorrow", "{{later}}", "'{{now * 2}}'", "{now}", "{{now}: 1, b: 2}", "'{{now - x}}'", "7"]
-        {
+        for yaml in [
+            "tomorrow",
+            "{{later}}",
+            "'{{now * 2}}'",
+            "{now}",
+            "{{now}: 1, b: 2}",
+            "'{{now - x}}'",
+            "7",
+        ] {
             assert!(serde_saphyr::from_str::<Time>(yaml).is_err(), "{yaml}");
         }
     }

@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel, Realm,
-    SecretName, SymmetricSpec, VersionId,
+    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
+    Realm, SecretName, SymmetricSpec, VersionId,
 };
 use crate::world::parse_duration;
 
@@ -309,7 +309,8 @@ impl Serialize for Hidden {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Keys and certificates are easier to read in lines of their own, which take no other characters than these.
         let plain = |c: char| c == '\n' || c == ' ' || c.is_ascii_graphic();
-        if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain) {
+        if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain)
+        {
             LitStr(&self.0).serialize(serializer)
         } else {
             serializer.serialize_str(&self.0)
@@ -328,7 +329,8 @@ mod tests {
 
     #[test]
     fn lengths_are_written_in_the_widest_unit() {
-        for (millis, text) in [(604_800_000, "7d"), (90_000, "90s"), (5_400_000, "90m"), (1, "1ms")] {
+        for (millis, text) in [(604_800_000, "7d"), (90_000, "90s"), (5_400_000, "90m"), (1, "1ms")]
+        {
             assert_eq!(Duration::from_millis(millis).write(), text);
             assert_eq!(Duration::read(text), Some(Duration::from_millis(millis)));
         }

@@ -19,8 +19,8 @@ use super::words::{AccountId, Bytes, CreatorType, Region, Standing, Text, Told, 
 use crate::algorithms::pem;
 use crate::engine::estate::{open_value, surrender};
 use crate::model::{
-    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
-    Secret, SecretVersion, State,
+    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material,
+    Origin, Realm, Secret, SecretVersion, State,
 };
 use crate::world::Instant;
 
@@ -55,8 +55,10 @@ struct Written<'a>(&'a [(Realm, Arc<State>)]);
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut document = serializer.serialize_struct("Document", 1)?;
-        document
-            .serialize_field("realms", &Each(|| self.0.iter().map(|(realm, state)| Entry(realm, state))))?;
+        document.serialize_field(
+            "realms",
+            &Each(|| self.0.iter().map(|(realm, state)| Entry(realm, state))),
+        )?;
         document.end()
     }
 }
@@ -153,8 +155,12 @@ fn key_entry(key: &Key, aliases: Vec<AliasName>) -> KeyEntry {
 
 fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
     let (material, expires_at, fingerprint) = match &version.holding {
-        Holding::Material(material, expires) => (Some(written(key.spec, material)), expires.map(time), None),
-        Holding::Nothing { last } => (None, None, last.as_ref().map(|last| at(Bytes::of(last.as_bytes())))),
+        Holding::Material(material, expires) => {
+            (Some(written(key.spec, material)), expires.map(time), None)
+        }
+        Holding::Nothing { last } => {
+            (None, None, last.as_ref().map(|last| at(Bytes::of(last.as_bytes()))))
+        }
     };
     VersionEntry {
         id: Some(at(version.id)),
@@ -200,7 +206,11 @@ fn secret_entry(state: &State, secret: &Secret) -> SecretEntry {
         tags: secret.tags.clone(),
         policy: settings.policy.clone(),
         value: None,
-        versions: secret.versions.iter().map(|version| secret_version(state, secret, version)).collect(),
+        versions: secret
+            .versions
+            .iter()
+            .map(|version| secret_version(state, secret, version))
+            .collect(),
     }
 }
 

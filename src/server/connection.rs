@@ -215,7 +215,9 @@ mod tests {
 
         async fn within(&mut self, seconds: u64) -> Option<Spent> {
             let (patience, progress) = (&mut self.patience, &self.progress);
-            timeout(Duration::from_secs(seconds), poll_fn(|cx| patience.poll(cx, progress))).await.ok()
+            timeout(Duration::from_secs(seconds), poll_fn(|cx| patience.poll(cx, progress)))
+                .await
+                .ok()
         }
     }
 

@@ -66,7 +66,9 @@ impl Doors {
             for _ in 0..self.sockets.len() {
                 let at = self.next % self.sockets.len();
                 self.next = at + 1;
-                if let Some(Poll::Ready(accepted)) = self.sockets.get(at).map(|it| it.poll_accept(cx)) {
+                if let Some(Poll::Ready(accepted)) =
+                    self.sockets.get(at).map(|it| it.poll_accept(cx))
+                {
                     return Poll::Ready(accepted.map(|(stream, _)| stream));
                 }
             }
@@ -77,7 +79,10 @@ impl Doors {
 }
 
 fn is_of_client(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+    matches!(
+        kind,
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
 }
 
 /// Listens at an address: at each that it stands for, where it is a name of the loopback interface.

@@ -71,7 +71,11 @@ async fn control_answer(control: &Router, request: Request<Arriving>) -> Respons
     answer.map(Content::Made)
 }
 
-async fn cloud_answer(app: &App, request: Request<Arriving>, progress: &Progress) -> Response<Content> {
+async fn cloud_answer(
+    app: &App,
+    request: Request<Arriving>,
+    progress: &Progress,
+) -> Response<Content> {
     let (parts, body) = request.into_parts();
     if let Some(answer) = cors::preflight(&parts.method, &parts.headers) {
         return answer.map(Content::Whole);

@@ -90,7 +90,10 @@ impl Server {
     ///
     /// # Errors
     /// It cannot listen, or the store cannot be read.
-    pub async fn start_over(settings: Settings, store: Box<dyn Store>) -> Result<Self, ConfigError> {
+    pub async fn start_over(
+        settings: Settings,
+        store: Box<dyn Store>,
+    ) -> Result<Self, ConfigError> {
         let doors = Doors::open(&settings.listen).await?;
         Self::over(Settings { data: Data::Memory, ..settings }, doors, store, None).await
     }
@@ -102,8 +105,18 @@ impl Server {
         lock: Option<DataLock>,
     ) -> Result<Self, ConfigError> {
         let control_names = control_names(&settings);
-        let Settings { data, certificates, accounts, seeds, auth, region, world, journal, control, .. } =
-            settings;
+        let Settings {
+            data,
+            certificates,
+            accounts,
+            seeds,
+            auth,
+            region,
+            world,
+            journal,
+            control,
+            ..
+        } = settings;
         let tls = Arc::new(tls(certificates, &data, &world)?);
         let accounts = Arc::new(accounts);
         let clouds = Clouds::new(&accounts, auth, region.as_deref());
@@ -138,8 +151,11 @@ impl Server {
                     // Told, or dropped: either way it is over.
                     let _ = told.await;
                 };
-                let site =
-                    Site { app: Arc::clone(&app), control: control::routes(&app), http: http::parser() };
+                let site = Site {
+                    app: Arc::clone(&app),
+                    control: control::routes(&app),
+                    http: http::parser(),
+                };
                 serving::run(doors, Arc::new(site), stop).await;
                 app.engine.close().await;
                 drop(lock);
@@ -201,10 +217,13 @@ fn tls(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tl
     let of_data = |error: &dyn std::fmt::Display| ConfigError::of("--data", error);
     let authority = match data {
         Data::Memory => Authority::draw(),
-        Data::File(path, _) => Authority::beside(&store::true_path(path).map_err(|error| of_data(&error))?),
+        Data::File(path, _) => {
+            Authority::beside(&store::true_path(path).map_err(|error| of_data(&error))?)
+        }
     };
     let authority = authority.map_err(|error| of_data(&error))?;
-    Tls::issued(authority, &names, Arc::clone(world)).map_err(|error| ConfigError::of("--tls-name", error))
+    Tls::issued(authority, &names, Arc::clone(world))
+        .map_err(|error| ConfigError::of("--tls-name", error))
 }
 
 /// Applies the seeds: what they say and the data does not hold is added, all of it or nothing.

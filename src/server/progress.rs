@@ -88,7 +88,8 @@ impl Progress {
     }
 
     fn mark_time(&self) {
-        self.since.store(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX), Relaxed);
+        self.since
+            .store(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX), Relaxed);
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -79,7 +79,8 @@ impl Registry {
     /// Asks some to leave: a few at once, so that a flood does not look through all of them for each.
     pub(super) fn make_room(&self) {
         let open = self.open();
-        let mut may: Vec<_> = open.connections.values().filter_map(|it| Some((rank(it)?, it))).collect();
+        let mut may: Vec<_> =
+            open.connections.values().filter_map(|it| Some((rank(it)?, it))).collect();
         let few = (self.most / 16).max(1).min(may.len());
         if let Some(last) = few.checked_sub(1) {
             may.select_nth_unstable_by_key(last, |(rank, _)| *rank);

@@ -25,7 +25,13 @@ const SEEN: usize = 64 * 1024;
 const TIME: Duration = Duration::from_secs(5);
 
 /// Answers a request of which this much was read, and ends its connection.
-pub(super) async fn answer(app: &App, mut line: Line, progress: &Progress, read: &[u8], why: HeadRefused) {
+pub(super) async fn answer(
+    app: &App,
+    mut line: Line,
+    progress: &Progress,
+    read: &[u8],
+    why: HeadRefused,
+) {
     let seen = Seen::of(read.get(..SEEN).unwrap_or(read));
     let has_body = seen.method != Method::HEAD;
     let text = written(&refusal(app, seen, why).await, has_body);
@@ -97,7 +103,8 @@ impl Seen {
         let mut lines = bytes.trim_ascii_start().split_inclusive(|byte| *byte == b'\n');
         let first = lines.next().unwrap_or_default();
         let mut words = first.trim_ascii_end().split(|byte| *byte == b' ');
-        let method = words.next().and_then(|word| Method::from_bytes(word).ok()).unwrap_or_default();
+        let method =
+            words.next().and_then(|word| Method::from_bytes(word).ok()).unwrap_or_default();
         let target = target(words.next().unwrap_or_default(), first.ends_with(b"\n"));
         let mut headers = HeaderMap::new();
         let whole = lines.filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii);
@@ -136,7 +143,9 @@ fn target(word: &[u8], is_whole: bool) -> String {
         }
     }
     if !is_whole || text.len() > TARGET_LIMIT {
-        let end = text.rfind('&').unwrap_or_else(|| text.find('?').unwrap_or(text.len().min(TARGET_LIMIT)));
+        let end = text
+            .rfind('&')
+            .unwrap_or_else(|| text.find('?').unwrap_or(text.len().min(TARGET_LIMIT)));
         text.truncate(end);
     }
     text
@@ -148,7 +157,8 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_told() {
-        let seen = Seen::of(b"POST /?a=1&b=%41 HTTP/1.1\r\nHost: x\r\nbad line\r\nX-Y:  z \r\nhalf: ");
+        let seen =
+            Seen::of(b"POST /?a=1&b=%41 HTTP/1.1\r\nHost: x\r\nbad line\r\nX-Y:  z \r\nhalf: ");
         assert_eq!((seen.method, seen.uri.to_string().as_str()), (Method::POST, "/?a=1&b=%41"));
         assert_eq!(seen.headers.get("host").unwrap(), "x");
         assert_eq!(seen.headers.get("x-y").unwrap(), "z");

@@ -145,7 +145,10 @@ mod tests {
     }
 
     async fn rows(store: &mut Sqlite) -> i64 {
-        let row = sqlx::query("SELECT count(*) FROM realms").fetch_one(&mut store.connection).await.unwrap();
+        let row = sqlx::query("SELECT count(*) FROM realms")
+            .fetch_one(&mut store.connection)
+            .await
+            .unwrap();
         row.get(0)
     }
 

@@ -10,8 +10,8 @@ use super::columns::{
 };
 use super::{RootKey, StoreError};
 use crate::model::{
-    Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, KeySpec, Material, Ordinal,
-    Realm,
+    Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, KeySpec, Material,
+    Ordinal, Realm,
 };
 use crate::world::Instant;
 
@@ -130,7 +130,9 @@ pub(super) async fn load(
     realms: &HashMap<i64, Realm>,
 ) -> Result<Vec<(i64, Certificate)>, StoreError> {
     let mut tags = BTreeMap::<(i64, i64), BTreeMap<String, String>>::new();
-    for row in sqlx::query(owned!("SELECT * FROM certificate_tags")).fetch_all(&mut *connection).await? {
+    for row in
+        sqlx::query(owned!("SELECT * FROM certificate_tags")).fetch_all(&mut *connection).await?
+    {
         let place = (row.try_get("realm")?, row.try_get("certificate")?);
         tags.entry(place).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
@@ -139,8 +141,8 @@ pub(super) async fn load(
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let place: (i64, i64) = (row.try_get("realm")?, row.try_get("ordinal")?);
         let realm = realms.get(&place.0).ok_or_else(|| damaged("realm"))?;
-        let id =
-            CertificateId::parse(row.try_get("certificate_id")?).ok_or_else(|| damaged("certificate_id"))?;
+        let id = CertificateId::parse(row.try_get("certificate_id")?)
+            .ok_or_else(|| damaged("certificate_id"))?;
         let KeySpec::Pair(spec) = noun(SPECS, row.try_get("spec")?, "spec")? else {
             return Err(damaged("spec"));
         };

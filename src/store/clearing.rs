@@ -43,19 +43,25 @@ pub(super) async fn left(connection: &mut SqliteConnection) -> Result<Vec<i64>, 
 }
 
 /// Takes away some of the rows of a realm that belongs to nobody. Answers whether that was all.
-pub(super) async fn sweep(connection: &mut SqliteConnection, realm: i64) -> Result<bool, StoreError> {
+pub(super) async fn sweep(
+    connection: &mut SqliteConnection,
+    realm: i64,
+) -> Result<bool, StoreError> {
     let spare = sqlx::query("SELECT 1 FROM realms WHERE id = ?1 AND spare = 1").bind(realm);
     if spare.fetch_optional(&mut *connection).await?.is_none() {
         return Ok(true);
     }
     let mut room = ROWS_AT_ONCE;
     for (table, column) in TABLES {
+        let query = format!(
+            "SELECT {column} FROM {table} WHERE realm = ?1 ORDER BY {column} LIMIT 1 OFFSET ?2"
+        );
         let query =
-            format!("SELECT {column} FROM {table} WHERE realm = ?1 ORDER BY {column} LIMIT 1 OFFSET ?2");
-        let query = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(query)).bind(realm).bind(room - 1);
+            sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(query)).bind(realm).bind(room - 1);
         let last = query.fetch_optional(&mut *connection).await?;
         let query = format!("DELETE FROM {table} WHERE realm = ?1 AND {column} <= ?2");
-        let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(realm).bind(last.unwrap_or(i64::MAX));
+        let query =
+            sqlx::query(sqlx::AssertSqlSafe(query)).bind(realm).bind(last.unwrap_or(i64::MAX));
         let gone = query.execute(&mut *connection).await?.rows_affected();
         room -= i64::try_from(gone).unwrap_or(i64::MAX);
         if room <= 0 {

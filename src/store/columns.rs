@@ -3,8 +3,8 @@
 use super::StoreError;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
-    CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel,
-    Realm, Settings, SymmetricSpec, VersionId,
+    CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Lifecycle, Ordinal, Origin,
+    ProtectionLevel, Realm, Settings, SymmetricSpec, VersionId,
 };
 
 /// A query of rows that belong to somebody, in an order where one matters.
@@ -13,7 +13,11 @@ macro_rules! owned {
         concat!($select, " WHERE realm IN (SELECT id FROM realms WHERE spare = 0)")
     };
     ($select:literal, $order:literal) => {
-        concat!($select, " WHERE realm IN (SELECT id FROM realms WHERE spare = 0) ORDER BY ", $order)
+        concat!(
+            $select,
+            " WHERE realm IN (SELECT id FROM realms WHERE spare = 0) ORDER BY ",
+            $order
+        )
     };
 }
 pub(super) use owned;
@@ -31,7 +35,8 @@ pub(super) const SPECS: &[(KeySpec, &str)] = &[
 ];
 pub(super) const USAGES: &[(KeyUsage, &str)] =
     &[(KeyUsage::EncryptDecrypt, "encrypt-decrypt"), (KeyUsage::SignVerify, "sign-verify")];
-pub(super) const ORIGINS: &[(Origin, &str)] = &[(Origin::Service, "service"), (Origin::External, "external")];
+pub(super) const ORIGINS: &[(Origin, &str)] =
+    &[(Origin::Service, "service"), (Origin::External, "external")];
 pub(super) const PROTECTIONS: &[(ProtectionLevel, &str)] =
     &[(ProtectionLevel::Software, "software"), (ProtectionLevel::Hsm, "hsm")];
 
@@ -54,7 +59,10 @@ pub(super) fn owner_of_fingerprint(realm: &Realm, key: &KeyId, version: VersionI
 
 /// What a certificate's sealed private key is bound to.
 pub(super) fn owner_of_private_key(realm: &Realm, certificate: &CertificateId) -> String {
-    format!("{}/{}/{}/certificate/{certificate}/private-key", realm.dialect, realm.account, realm.region)
+    format!(
+        "{}/{}/{}/certificate/{certificate}/private-key",
+        realm.dialect, realm.account, realm.region
+    )
 }
 
 /// What a sealed import seal is bound to.
@@ -87,7 +95,11 @@ pub(super) fn word<T: Copy + PartialEq>(words: &[(T, &'static str)], noun: T) ->
     words.iter().find(|(it, _)| *it == noun).map_or("", |(_, word)| word)
 }
 
-pub(super) fn noun<T: Copy>(words: &[(T, &'static str)], word: &str, column: &str) -> Result<T, StoreError> {
+pub(super) fn noun<T: Copy>(
+    words: &[(T, &'static str)],
+    word: &str,
+    column: &str,
+) -> Result<T, StoreError> {
     words.iter().find(|(_, it)| *it == word).map(|(noun, _)| *noun).ok_or_else(|| damaged(column))
 }
 

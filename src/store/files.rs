@@ -25,7 +25,9 @@ pub fn true_path(data: &Path) -> Result<PathBuf, StoreError> {
         return Err(StoreError::new(format_args!("{shown} is a link to nothing")));
     }
     if data.exists() {
-        return data.canonicalize().map_err(|e| StoreError::new(format_args!("cannot open {shown}: {e}")));
+        return data
+            .canonicalize()
+            .map_err(|e| StoreError::new(format_args!("cannot open {shown}: {e}")));
     }
     let name = data.file_name();
     let name = name.ok_or_else(|| StoreError::new(format_args!("{shown:?} is not a file name")))?;
@@ -76,7 +78,8 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
 /// The bytes on the disk, in a file of this process's own.
 fn drafted(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<PathBuf> {
     let draft = beside(path, &format!(".new-{}", std::process::id()));
-    let mut file = File::options().create(true).truncate(true).write(true).mode(mode).open(&draft)?;
+    let mut file =
+        File::options().create(true).truncate(true).write(true).mode(mode).open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(draft)

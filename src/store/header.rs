@@ -82,10 +82,15 @@ mod tests {
         bytes[31] = 7;
         bytes[63] = 42;
         bytes[71] = 9;
-        let read = Header { stamp: Stamp { database: 9, transaction: 42 }, page_size: 4096, pages: 7 };
+        let read =
+            Header { stamp: Stamp { database: 9, transaction: 42 }, page_size: 4096, pages: 7 };
         assert_eq!(Header::of(&bytes), Some(read));
         bytes[27] = 1;
-        assert_eq!(Header::of(&bytes).map(|header| header.pages), Some(0), "the count is out of date");
+        assert_eq!(
+            Header::of(&bytes).map(|header| header.pages),
+            Some(0),
+            "the count is out of date"
+        );
         assert_eq!(Header::of(&bytes[..99]), None);
         bytes[17] = 1;
         assert_eq!(Header::of(&bytes), None, "no such size of pages");

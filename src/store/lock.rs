@@ -26,7 +26,8 @@ impl DataLock {
     /// # Errors
     /// Another process holds it, or a file cannot be opened.
     pub fn take(data: &Path) -> Result<Self, StoreError> {
-        let lock = File::options().create(true).truncate(false).write(true).open(beside(data, ".lock"));
+        let lock =
+            File::options().create(true).truncate(false).write(true).open(beside(data, ".lock"));
         let lock = lock.map_err(|e| cannot("open", &beside(data, ".lock"), &e))?;
         exclude(&lock, data, &beside(data, ".lock"))?;
         let mut taken = Self { data: data.to_owned(), lock, main: None };
@@ -40,7 +41,12 @@ impl DataLock {
     pub(super) fn hold(&mut self) -> Result<&File, StoreError> {
         if self.main.is_none() {
             // Opened to write: on a layered file system a reader would keep the file of the layer below.
-            let main = File::options().create(true).truncate(false).read(true).write(true).open(&self.data);
+            let main = File::options()
+                .create(true)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .open(&self.data);
             let main = main.map_err(|e| cannot("open", &self.data, &e))?;
             // Elsewhere such a lock would keep out SQLite's own.
             if cfg!(target_os = "linux") {

@@ -48,6 +48,7 @@ fn begin(data: &Path, mark: &Mark) -> Result<(), StoreError> {
         Mark::Absent | Mark::Unreadable => Mark::Begun,
         Mark::At(stamp, Some(_)) => Mark::At(*stamp, None),
     };
-    next.keep(data)
-        .map_err(|e| StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display())))
+    next.keep(data).map_err(|e| {
+        StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display()))
+    })
 }

@@ -26,7 +26,8 @@ pub(super) struct Place {
 impl Place {
     /// Remembers where an open database is.
     pub(super) fn of(data: &Path, main: &File, database: u32) -> Result<Self, StoreError> {
-        let mut files = vec![(data.to_owned(), identity(&main.metadata().map_err(StoreError::new)?))];
+        let mut files =
+            vec![(data.to_owned(), identity(&main.metadata().map_err(StoreError::new)?))];
         for suffix in ["-wal", "-shm"] {
             let path = beside(data, suffix);
             // A file system without shared memory has no write-ahead log.
@@ -50,7 +51,8 @@ impl Place {
             }
         }
         let header = self.header()?;
-        let is_ours = header.stamp.database == self.database || header.stamp.database == self.last.database;
+        let is_ours =
+            header.stamp.database == self.database || header.stamp.database == self.last.database;
         if !is_ours || self.last.until(header.stamp) < 0 {
             return Err(gone(&self.files[0].0, &"it holds other data"));
         }

@@ -8,13 +8,13 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::columns::{
-    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owned, owner, owner_of_fingerprint,
-    owner_of_import_seal,
+    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, noun, ordinal, owned, owner,
+    owner_of_fingerprint, owner_of_import_seal,
 };
 use super::{RootKey, StoreError, certificate_rows, secret_rows};
 use crate::model::{
-    AliasName, Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Lifecycle, Material, Realm,
-    RealmChange, Settings, VersionId,
+    AliasName, Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Lifecycle, Material,
+    Realm, RealmChange, Settings, VersionId,
 };
 use crate::world::Instant;
 
@@ -26,10 +26,12 @@ pub(super) async fn load(
 ) -> Result<Vec<RealmChange>, StoreError> {
     let mut realms = HashMap::new();
     let mut facts = Vec::new();
-    for row in
-        sqlx::query("SELECT * FROM realms WHERE spare = 0 ORDER BY id").fetch_all(&mut *connection).await?
+    for row in sqlx::query("SELECT * FROM realms WHERE spare = 0 ORDER BY id")
+        .fetch_all(&mut *connection)
+        .await?
     {
-        let realm = Realm::new(row.try_get("dialect")?, row.try_get("account")?, row.try_get("region")?);
+        let realm =
+            Realm::new(row.try_get("dialect")?, row.try_get("account")?, row.try_get("region")?);
         let id: i64 = row.try_get("id")?;
         if let Some(at) = row.try_get::<Option<i64>, _>("subscribed_at")? {
             facts.push((realm.clone(), Change::Subscribed(Instant::from_millis(at))));
@@ -68,7 +70,8 @@ pub(super) async fn load(
     let all = owned!("SELECT * FROM aliases", "realm, name");
     for row in sqlx::query(all).fetch_all(&mut *connection).await? {
         let name = AliasName::parse(row.try_get("name")?).ok_or_else(|| damaged("name"))?;
-        facts.push((realm(&row, "realm")?, Change::AliasBound(name, ordinal(row.try_get("key")?)?)));
+        facts
+            .push((realm(&row, "realm")?, Change::AliasBound(name, ordinal(row.try_get("key")?)?)));
     }
     for (id, secret) in secret_rows::load(&mut *connection).await? {
         let realm = realms.get(&id).cloned().ok_or_else(|| damaged("realm"))?;
@@ -110,7 +113,9 @@ fn read_key(
             lifecycle: match (row.try_get("lifecycle")?, delete_at) {
                 ("enabled", None) => Lifecycle::Enabled,
                 ("disabled", None) => Lifecycle::Disabled,
-                ("pending-deletion", Some(at)) => Lifecycle::PendingDeletion(Instant::from_millis(at)),
+                ("pending-deletion", Some(at)) => {
+                    Lifecycle::PendingDeletion(Instant::from_millis(at))
+                }
                 _ => return Err(damaged("lifecycle")),
             },
             deletion_protection: row.try_get("deletion_protection")?,
@@ -145,7 +150,8 @@ fn read_version(
     } else {
         let sealed: Option<Vec<u8>> = row.try_get("sealed_fingerprint")?;
         let open = |sealed: Vec<u8>| root.open(&owner_of_fingerprint(realm, key, id), &sealed);
-        let last = sealed.map(|it| open(it).ok_or_else(|| damaged("sealed_fingerprint"))).transpose()?;
+        let last =
+            sealed.map(|it| open(it).ok_or_else(|| damaged("sealed_fingerprint"))).transpose()?;
         Holding::Nothing { last: last.map(|bytes| Fingerprint::from_bytes(bytes.to_vec())) }
     };
     Ok(KeyVersion { id, created_at: Instant::from_millis(row.try_get("created_at")?), holding })

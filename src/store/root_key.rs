@@ -76,7 +76,8 @@ impl RootKey {
         }
         let key = Self::draw();
         let text = Zeroizing::new(STANDARD.encode(*key.0));
-        let first = keep_first(&path, text.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &e))?;
+        let first =
+            keep_first(&path, text.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &e))?;
         if first { Ok(key) } else { Self::beside(data) }
     }
 

@@ -9,7 +9,9 @@ use sqlx::{Row, SqliteConnection};
 
 use super::StoreError;
 use super::columns::{damaged, number, ordinal, owned};
-use crate::model::{Envelope, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
+use crate::model::{
+    Envelope, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion,
+};
 use crate::world::Instant;
 
 /// Writes a new secret with its versions and tags, into the realm of this number.
@@ -50,7 +52,8 @@ pub(super) async fn set(
 ) -> Result<(), StoreError> {
     let managed = settings.managed.as_ref();
     let interval = managed.and_then(|it| it.rotation);
-    let asked: Vec<_> = managed.iter().flat_map(|it| &it.asked).map(|at| at.millis().to_string()).collect();
+    let asked: Vec<_> =
+        managed.iter().flat_map(|it| &it.asked).map(|at| at.millis().to_string()).collect();
     sqlx::query(
         "UPDATE secrets SET description = ?3, updated_at = ?4, delete_at = ?5, policy = ?6, config = ?7, \
          rotation = ?8, stuck = ?9, rotated_at = ?10, asked = ?11 WHERE realm = ?1 AND ordinal = ?2",
@@ -74,13 +77,15 @@ pub(super) async fn set(
         .execute(&mut *connection)
         .await?;
     for (stage, at) in &settings.stages {
-        sqlx::query("INSERT INTO secret_stages (realm, secret, stage, number) VALUES (?1, ?2, ?3, ?4)")
-            .bind(realm)
-            .bind(number(secret))
-            .bind(&**stage)
-            .bind(number(*at))
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO secret_stages (realm, secret, stage, number) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .bind(realm)
+        .bind(number(secret))
+        .bind(&**stage)
+        .bind(number(*at))
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }
@@ -180,7 +185,9 @@ pub(super) async fn remove_tag(
 type Place = (i64, i64);
 
 /// Every secret, with the number of its realm.
-pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Vec<(i64, Secret)>, StoreError> {
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<(i64, Secret)>, StoreError> {
     let place = |row: &SqliteRow| -> Result<Place, StoreError> {
         Ok((row.try_get("realm")?, row.try_get("secret")?))
     };
@@ -199,7 +206,9 @@ pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Vec<(i64, 
         }));
     }
     let mut stages = BTreeMap::<Place, BTreeMap<Arc<str>, u64>>::new();
-    for row in sqlx::query(owned!("SELECT * FROM secret_stages")).fetch_all(&mut *connection).await? {
+    for row in
+        sqlx::query(owned!("SELECT * FROM secret_stages")).fetch_all(&mut *connection).await?
+    {
         let at = ordinal(row.try_get("number")?)?;
         stages.entry(place(&row)?).or_default().insert(row.try_get::<&str, _>("stage")?.into(), at);
     }
@@ -245,7 +254,8 @@ fn managed(row: &SqliteRow) -> Result<Option<Managed>, StoreError> {
     let interval = row.try_get::<Option<i64>, _>("rotation")?;
     let interval = interval.map(u64::try_from).transpose().map_err(|_| damaged("rotation"))?;
     let asked = row.try_get::<&str, _>("asked")?.split(',').filter(|it| !it.is_empty());
-    let asked: Result<VecDeque<_>, _> = asked.map(|it| it.parse().map(Instant::from_millis)).collect();
+    let asked: Result<VecDeque<_>, _> =
+        asked.map(|it| it.parse().map(Instant::from_millis)).collect();
     Ok(Some(Managed {
         config,
         rotation: interval.map(Duration::from_millis),

@@ -82,10 +82,12 @@ impl Sqlite {
         .await?;
         checkpoint(connection).await?;
         let mark = OpenMark::begin(data, stamp);
-        let mark = mark
-            .map_err(|e| StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display())))?;
+        let mark = mark.map_err(|e| {
+            StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display()))
+        })?;
         let place = Place::of(data, main, stamp.database)?;
-        store.kept = Some(Kept { data: data.to_owned(), place, mark, stamp, is_ahead: false, warning });
+        store.kept =
+            Some(Kept { data: data.to_owned(), place, mark, stamp, is_ahead: false, warning });
         Ok(store)
     }
 
@@ -111,7 +113,8 @@ impl Sqlite {
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
         self.begin().await?;
-        let written = Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
+        let written =
+            Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
         let outcome = self.end(written).await;
         if outcome.is_err() && self.realms.len() > known {
             // Rows of new realms went with the transaction: forget their numbers, and look them up again.
@@ -128,7 +131,10 @@ impl Sqlite {
     }
 
     /// Commits what went well, and takes back what did not.
-    pub(super) async fn end(&mut self, mut outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+    pub(super) async fn end(
+        &mut self,
+        mut outcome: Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if outcome.is_ok() {
             outcome = self.finish().await;
         }
@@ -172,7 +178,8 @@ impl Sqlite {
         let there = kept.place.check();
         if there.is_ok() {
             // A full disk keeps this from being written; then the next start takes it for a kill.
-            let _ = sqlx::raw_sql("UPDATE seal SET serving = 0").execute(&mut self.connection).await;
+            let _ =
+                sqlx::raw_sql("UPDATE seal SET serving = 0").execute(&mut self.connection).await;
         }
         self.connection.close().await?;
         there?;
@@ -194,7 +201,8 @@ impl Kept {
     /// stayed, and who closes it last changes the file.
     fn seal_up(&mut self) -> std::io::Result<()> {
         let whole = !beside(&self.data, "-wal").exists();
-        let digest = whole.then(|| std::fs::File::open(&self.data).and_then(|mut file| digest_of(&mut file)));
+        let digest = whole
+            .then(|| std::fs::File::open(&self.data).and_then(|mut file| digest_of(&mut file)));
         Mark::At(self.stamp, digest.transpose()?).keep(&self.data)
     }
 }
@@ -239,7 +247,8 @@ async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error
 
 /// Where the database stands, as `SQLite` sees it.
 async fn stamp(connection: &mut SqliteConnection) -> Result<Stamp, sqlx::Error> {
-    let database: i32 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
+    let database: i32 =
+        sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
     let transaction: i32 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await?;
     Ok(Stamp { database: database.cast_unsigned(), transaction: transaction.cast_unsigned() })
 }
@@ -320,12 +329,14 @@ enum Unproven {
 
 /// Finds out whether a database is empty, or ours and sealed under this key; answers whether it is sealed.
 async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<bool, Unproven> {
-    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        .fetch_all(&mut *connection)
-        .await?;
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            .fetch_all(&mut *connection)
+            .await?;
     if !tables.iter().any(|name| name == "seal") {
         // The list of migrations is made before the first of them.
-        let ours = tables.iter().all(|name| name.starts_with("_sqlx_") || name.starts_with("sqlite_"));
+        let ours =
+            tables.iter().all(|name| name.starts_with("_sqlx_") || name.starts_with("sqlite_"));
         return if ours { Ok(false) } else { Err(Unproven::Foreign) };
     }
     let proof: Option<Vec<u8>> =

@@ -48,7 +48,9 @@ impl<'a> Survey<'a> {
     /// Looks at the files of `data`; `main` is the open file itself.
     pub(super) fn of(data: &'a Path, main: Option<&File>) -> Result<Self, StoreError> {
         let cannot = |path: PathBuf| {
-            move |e: std::io::Error| StoreError::new(format_args!("cannot read {}: {e}", path.display()))
+            move |e: std::io::Error| {
+                StoreError::new(format_args!("cannot read {}: {e}", path.display()))
+            }
         };
         let mark = Mark::read(data).map_err(cannot(Mark::path(data)))?;
         let wal = beside(data, "-wal");
@@ -66,7 +68,8 @@ impl<'a> Survey<'a> {
         if let Some(mut main) = main {
             survey.len = main.metadata().map_err(cannot(data.to_owned()))?.len();
             let mut first = [0; header::LEN];
-            survey.header = main.read_exact_at(&mut first, 0).ok().and_then(|()| Header::of(&first));
+            survey.header =
+                main.read_exact_at(&mut first, 0).ok().and_then(|()| Header::of(&first));
             if matches!(survey.mark, Mark::At(_, Some(_))) {
                 let digest = main.rewind().and_then(|()| digest_of(&mut main));
                 survey.digest = Some(digest.map_err(cannot(data.to_owned()))?);
@@ -92,7 +95,8 @@ impl<'a> Survey<'a> {
             return self.check_absence();
         }
         let header = self.header;
-        let header = header.ok_or_else(|| refusal(format_args!("{data} is damaged, or no database")))?;
+        let header =
+            header.ok_or_else(|| refusal(format_args!("{data} is damaged, or no database")))?;
         if self.mark == Mark::Begun {
             // The first start did not get to its end. Nothing was acknowledged that could be missed.
             return Ok(());
@@ -120,8 +124,9 @@ impl<'a> Survey<'a> {
         }
         let pages = log.map_or(header.pages, |wal| u64::from(wal.size));
         let there = self.len / header.page_size;
-        let is_in_log =
-            |page| u32::try_from(page).is_ok_and(|page| log.is_some_and(|wal| wal.pages.contains(&page)));
+        let is_in_log = |page| {
+            u32::try_from(page).is_ok_and(|page| log.is_some_and(|wal| wal.pages.contains(&page)))
+        };
         if !(there + 1..=pages).all(is_in_log) {
             return Err(refusal(format_args!("{data} is damaged: it ends too early")));
         }
@@ -141,9 +146,11 @@ impl<'a> Survey<'a> {
             Mark::Absent if self.has_root_key => Err(refusal(format_args!(
                 "{data} is {state}, but its root key is there: restore it, or remove {root} to begin anew"
             ))),
-            Mark::Absent if self.wal.as_ref().is_some_and(|wal| wal.size > 0) => Err(refusal(format_args!(
-                "{data} is {state}, but {data}-wal holds data: restore it, or remove {data}-wal to begin anew"
-            ))),
+            Mark::Absent if self.wal.as_ref().is_some_and(|wal| wal.size > 0) => {
+                Err(refusal(format_args!(
+                    "{data} is {state}, but {data}-wal holds data: restore it, or remove {data}-wal to begin anew"
+                )))
+            }
             Mark::Begun | Mark::Absent => Ok(()),
         }
     }
@@ -152,7 +159,9 @@ impl<'a> Survey<'a> {
     fn check_log(&self, header: Header, wal: &Wal) -> Result<(), StoreError> {
         let data = self.data.display();
         let unfit = |what: std::fmt::Arguments<'_>| {
-            refusal(format_args!("{what}: restore the two that belong together, or remove {data}-wal"))
+            refusal(format_args!(
+                "{what}: restore the two that belong together, or remove {data}-wal"
+            ))
         };
         let main = header.stamp;
         // Without a stamp, log and file are of the earliest versions; else each transaction has one.
@@ -181,9 +190,11 @@ impl<'a> Survey<'a> {
         }
         let there = view.stamp.transaction;
         match self.mark {
-            Mark::At(known, _) if known.database != view.stamp.database => Err(refusal(format_args!(
-                "{data} is not the database that {mark} is about: restore that, or remove {mark} to serve this"
-            ))),
+            Mark::At(known, _) if known.database != view.stamp.database => {
+                Err(refusal(format_args!(
+                    "{data} is not the database that {mark} is about: restore that, or remove {mark} to serve this"
+                )))
+            }
             Mark::At(known, _) if known.until(view.stamp) < 0 => Err(refusal(format_args!(
                 "{data} ends with transaction {there}, but {} were acknowledged: restore it with its -wal, or \
                  remove {mark} to serve what is there",

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::columns::{
-    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, lifecycle_columns, number, owner, owner_of_fingerprint,
-    owner_of_import_seal, rotation_column, word,
+    ORIGINS, PROTECTIONS, SPECS, USAGES, damaged, lifecycle_columns, number, owner,
+    owner_of_fingerprint, owner_of_import_seal, rotation_column, word,
 };
 use super::{RootKey, StoreError, certificate_rows, clearing, secret_rows};
 use crate::model::{
-    Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Ordinal, Realm, RealmChange, Settings,
+    Change, Creator, Fingerprint, Holding, Key, KeyId, KeyVersion, Ordinal, Realm, RealmChange,
+    Settings,
 };
 use crate::world::Instant;
 
@@ -100,11 +101,15 @@ impl<'a> Writer<'a> {
         let query = match fact {
             Change::RealmCleared => return clearing::clear(self.connection, id).await,
             Change::Subscribed(at) => {
-                sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1").bind(id).bind(at.millis())
+                sqlx::query("UPDATE realms SET subscribed_at = ?2 WHERE id = ?1")
+                    .bind(id)
+                    .bind(at.millis())
             }
             Change::ImportSealDrawn(seal) => {
                 let sealed = self.root.seal(&owner_of_import_seal(realm), seal.expose())?;
-                sqlx::query("UPDATE realms SET sealed_import_seal = ?2 WHERE id = ?1").bind(id).bind(sealed)
+                sqlx::query("UPDATE realms SET sealed_import_seal = ?2 WHERE id = ?1")
+                    .bind(id)
+                    .bind(sealed)
             }
             Change::Counted(last) => return self.count(id, *last).await,
             Change::KeyAdded(key) => return self.add_keys(&[NewKey { id, realm, key }]).await,
@@ -118,14 +123,20 @@ impl<'a> Writer<'a> {
             }
             Change::VersionSet(key, version) => {
                 let (key_id, _) = self.key(id, *key).await?;
-                return self.set_version(&Owner { id, realm, key: *key, key_id: &key_id }, version).await;
+                return self
+                    .set_version(&Owner { id, realm, key: *key, key_id: &key_id }, version)
+                    .await;
             }
             Change::KeyRemoved(key) => {
                 // Its number is kept, so that no other key gets it.
                 self.count(id, *key).await?;
-                sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2").bind(id).bind(number(*key))
+                sqlx::query("DELETE FROM keys WHERE realm = ?1 AND ordinal = ?2")
+                    .bind(id)
+                    .bind(number(*key))
             }
-            Change::SecretAdded(secret) => return secret_rows::add(self.connection, id, secret).await,
+            Change::SecretAdded(secret) => {
+                return secret_rows::add(self.connection, id, secret).await;
+            }
             Change::SecretSet(secret, settings) => {
                 return secret_rows::set(self.connection, id, *secret, settings).await;
             }
@@ -157,7 +168,8 @@ impl<'a> Writer<'a> {
                 return certificate_rows::remove(self.connection, id, *certificate).await;
             }
             Change::CertificateTagSet(certificate, name, value) => {
-                return certificate_rows::set_tag(self.connection, id, *certificate, name, value).await;
+                return certificate_rows::set_tag(self.connection, id, *certificate, name, value)
+                    .await;
             }
             Change::CertificateTagRemoved(certificate, name) => {
                 return certificate_rows::remove_tag(self.connection, id, *certificate, name).await;
@@ -176,7 +188,9 @@ impl<'a> Writer<'a> {
             .bind(name.as_str())
             .bind(number(*key)),
             Change::AliasRemoved(name) => {
-                sqlx::query("DELETE FROM aliases WHERE realm = ?1 AND name = ?2").bind(id).bind(name.as_str())
+                sqlx::query("DELETE FROM aliases WHERE realm = ?1 AND name = ?2")
+                    .bind(id)
+                    .bind(name.as_str())
             }
             Change::TagSet(key, name, value) => sqlx::query(
                 "INSERT INTO key_tags (realm, key, name, value) VALUES (?1, ?2, ?3, ?4) \
@@ -301,7 +315,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn set_version(&mut self, owner: &Owner<'_>, version: &KeyVersion) -> Result<(), StoreError> {
+    async fn set_version(
+        &mut self,
+        owner: &Owner<'_>,
+        version: &KeyVersion,
+    ) -> Result<(), StoreError> {
         let held = self.held(owner, version)?;
         sqlx::query(
             "UPDATE key_versions SET sealed_material = ?3, expires_at = ?4, sealed_fingerprint = ?5 \
@@ -327,9 +345,14 @@ impl<'a> Writer<'a> {
                 fingerprint: None,
             },
             Holding::Nothing { last } => {
-                let seal =
-                    |it: &Fingerprint| self.root.seal(&owner_of_fingerprint(realm, key, id), it.as_bytes());
-                Held { material: None, expires_at: None, fingerprint: last.as_ref().map(seal).transpose()? }
+                let seal = |it: &Fingerprint| {
+                    self.root.seal(&owner_of_fingerprint(realm, key, id), it.as_bytes())
+                };
+                Held {
+                    material: None,
+                    expires_at: None,
+                    fingerprint: last.as_ref().map(seal).transpose()?,
+                }
             }
         })
     }
@@ -344,7 +367,8 @@ impl<'a> Writer<'a> {
         if tags.is_empty() {
             return Ok(());
         }
-        let mut rows = QueryBuilder::<Sqlite>::new("INSERT INTO key_tags (realm, key, name, value) ");
+        let mut rows =
+            QueryBuilder::<Sqlite>::new("INSERT INTO key_tags (realm, key, name, value) ");
         rows.push_values(tags, |mut row, (id, key, name, value)| {
             row.push_bind(id).push_bind(key).push_bind(name).push_bind(value);
         });
@@ -361,7 +385,12 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn set_key(&mut self, id: i64, key: Ordinal, settings: &Settings) -> Result<(), StoreError> {
+    async fn set_key(
+        &mut self,
+        id: i64,
+        key: Ordinal,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
         let (lifecycle, delete_at) = lifecycle_columns(settings.lifecycle);
         sqlx::query(
             "UPDATE keys SET description = ?3, lifecycle = ?4, delete_at = ?5, deletion_protection = ?6, \

@@ -74,23 +74,27 @@ impl Authority {
             let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(TlsError::new)?;
             keep_first(&path, pem.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &path, &e))?;
         }
-        let key = SecretKey::read_pkcs8_pem_file(&path)
-            .map_err(|e| fail("use", &path, &format_args!("{e} (a P-256 key in PKCS #8 PEM is expected)")))?;
+        let key = SecretKey::read_pkcs8_pem_file(&path).map_err(|e| {
+            fail("use", &path, &format_args!("{e} (a P-256 key in PKCS #8 PEM is expected)"))
+        })?;
         let authority = Self::of(&key)?;
         let shown = beside(data, ".ca.pem");
         if std::fs::read(&shown).ok().as_deref() != Some(authority.pem.as_bytes()) {
-            replace(&shown, authority.pem.as_bytes(), FOR_ALL).map_err(|e| fail("write", &shown, &e))?;
+            replace(&shown, authority.pem.as_bytes(), FOR_ALL)
+                .map_err(|e| fail("write", &shown, &e))?;
         }
         Ok(authority)
     }
 
     fn of(key: &SecretKey) -> Result<Self, TlsError> {
         let key = SigningKey::from(key);
-        let public = SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).map_err(TlsError::new)?;
+        let public =
+            SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).map_err(TlsError::new)?;
         let mark: [u8; 32] = Sha256::digest(public.to_der().map_err(TlsError::new)?).into();
         // Several servers' authorities may stand in one list, and some clients find them there by name.
         let short = u32::from_be_bytes([mark[0], mark[1], mark[2], mark[3]]);
-        let subject = Name::from_str(&format!("CN=kmsim CA {short:08x},O=kmsim")).map_err(TlsError::new)?;
+        let subject =
+            Name::from_str(&format!("CN=kmsim CA {short:08x},O=kmsim")).map_err(TlsError::new)?;
         let validity = validity(Duration::from_secs(FROM), Duration::from_secs(UNTIL))?;
         let profile = Root { subject: subject.clone() };
         let certificate = build(profile, serial(&mark)?, validity, public, &key)?;
@@ -122,9 +126,11 @@ impl Authority {
         until: Instant,
     ) -> Result<CertificateDer<'static>, TlsError> {
         let names = names.iter().map(ServedName::in_certificate).collect::<Result<_, _>>()?;
-        let validity = validity(since_epoch(from), since_epoch(until).min(Duration::from_secs(UNTIL)))?;
+        let validity =
+            validity(since_epoch(from), since_epoch(until).min(Duration::from_secs(UNTIL)))?;
         let profile = Server { issuer: self.subject.clone(), names };
-        let certificate = build(profile, serial(&Entropy::Os.array::<16>())?, validity, public, &self.key)?;
+        let certificate =
+            build(profile, serial(&Entropy::Os.array::<16>())?, validity, public, &self.key)?;
         Ok(certificate.to_der().map_err(TlsError::new)?.into())
     }
 }
@@ -136,7 +142,8 @@ fn build(
     public: SubjectPublicKeyInfoOwned,
     signer: &SigningKey,
 ) -> Result<Certificate, TlsError> {
-    let builder = CertificateBuilder::new(profile, serial, validity, public).map_err(TlsError::new)?;
+    let builder =
+        CertificateBuilder::new(profile, serial, validity, public).map_err(TlsError::new)?;
     builder.build::<_, DerSignature>(signer).map_err(TlsError::new)
 }
 

@@ -53,7 +53,8 @@ impl Leaves {
         world: Arc<World>,
     ) -> Result<Self, TlsError> {
         let key = SecretKey::generate_from_rng(&mut Entropy::Os.rng());
-        let public = SubjectPublicKeyInfoOwned::from_key(&key.public_key()).map_err(TlsError::new)?;
+        let public =
+            SubjectPublicKeyInfoOwned::from_key(&key.public_key()).map_err(TlsError::new)?;
         let pkcs8 = key.to_pkcs8_der().map_err(TlsError::new)?;
         let pkcs8 = PrivatePkcs8KeyDer::from(pkcs8.as_bytes().to_vec());
         let key = provider().key_provider.load_private_key(pkcs8.into())?;
@@ -65,10 +66,14 @@ impl Leaves {
     }
 
     /// How to greet a client that asked for this name at this address.
-    pub(super) fn greeting(&self, asked: Option<&str>, at: IpAddr) -> Result<Arc<ServerConfig>, TlsError> {
+    pub(super) fn greeting(
+        &self,
+        asked: Option<&str>,
+        at: IpAddr,
+    ) -> Result<Arc<ServerConfig>, TlsError> {
         let asked = asked.map(str::parse).transpose()?;
-        let wanted: Wanted =
-            [asked, Some(ServedName::of_address(at))].map(|name| name.filter(|it| !self.always.contains(it)));
+        let wanted: Wanted = [asked, Some(ServedName::of_address(at))]
+            .map(|name| name.filter(|it| !self.always.contains(it)));
         let now = self.world.clock.host();
         // Held while one is made: of many clients who come with a new name together, one has it made.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +82,8 @@ impl Leaves {
         }
         let config = Arc::new(self.issue(&wanted, now)?);
         if kept.len() >= KEPT && !kept.contains_key(&wanted) {
-            let oldest = kept.iter().min_by_key(|(_, leaf)| leaf.made).map(|(wanted, _)| wanted.clone());
+            let oldest =
+                kept.iter().min_by_key(|(_, leaf)| leaf.made).map(|(wanted, _)| wanted.clone());
             oldest.and_then(|wanted| kept.remove(&wanted));
         }
         kept.insert(wanted, Leaf { made: now, config: Arc::clone(&config) });
@@ -136,7 +142,10 @@ mod tests {
         let second = show(Some("kms.test"));
         assert!(!Arc::ptr_eq(&first, &second));
         leaves.world.clock.set_host(start);
-        assert!(!Arc::ptr_eq(&second, &show(Some("kms.test"))), "one of the future is not good yet");
+        assert!(
+            !Arc::ptr_eq(&second, &show(Some("kms.test"))),
+            "one of the future is not good yet"
+        );
     }
 
     #[test]

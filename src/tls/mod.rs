@@ -62,7 +62,11 @@ impl Tls {
     ///
     /// # Errors
     /// The cryptography failed.
-    pub fn issued(authority: Authority, extra: &[ServedName], world: Arc<World>) -> Result<Self, TlsError> {
+    pub fn issued(
+        authority: Authority,
+        extra: &[ServedName],
+        world: Arc<World>,
+    ) -> Result<Self, TlsError> {
         Ok(Self::Issued(Box::new(Leaves::new(authority, names::always(extra), world)?)))
     }
 
@@ -94,7 +98,8 @@ impl Tls {
 
 /// TLS 1.2 and 1.3, HTTP/1.1, no certificate asked of clients, and none to show yet.
 fn base() -> Result<ServerConfig, TlsError> {
-    let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    let builder =
+        ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     let nothing = Arc::new(ResolvesServerCertUsingSni::new());
     let mut config = builder.with_no_client_auth().with_cert_resolver(nothing);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];

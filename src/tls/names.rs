@@ -29,7 +29,9 @@ impl FromStr for ServedName {
         }
         let labels = text.strip_prefix("*.").unwrap_or(text);
         if DnsName::try_from(labels).is_err() {
-            return Err(TlsError::new(format_args!("{text:?} is neither a DNS name nor an IP address")));
+            return Err(TlsError::new(format_args!(
+                "{text:?} is neither a DNS name nor an IP address"
+            )));
         }
         Ok(Self::Dns(text.trim_end_matches('.').to_ascii_lowercase().into()))
     }
@@ -46,9 +48,9 @@ impl ServedName {
     pub fn is_called(&self, host: &str) -> bool {
         match self {
             Self::Dns(name) => match name.strip_prefix("*.") {
-                Some(parent) => {
-                    host.split_once('.').is_some_and(|(first, rest)| !first.is_empty() && rest == parent)
-                }
+                Some(parent) => host
+                    .split_once('.')
+                    .is_some_and(|(first, rest)| !first.is_empty() && rest == parent),
                 None => **name == *host,
             },
             Self::Ip(ip) => host.parse::<IpAddr>().is_ok_and(|it| it.to_canonical() == *ip),
@@ -58,7 +60,9 @@ impl ServedName {
     /// As it stands among a certificate's alternative names.
     pub(super) fn in_certificate(&self) -> Result<GeneralName, TlsError> {
         match self {
-            Self::Dns(name) => Ia5String::new(name.as_ref()).map(GeneralName::DnsName).map_err(TlsError::new),
+            Self::Dns(name) => {
+                Ia5String::new(name.as_ref()).map(GeneralName::DnsName).map_err(TlsError::new)
+            }
             Self::Ip(ip) => Ok(GeneralName::from(*ip)),
         }
     }
@@ -73,7 +77,11 @@ pub fn always(extra: &[ServedName]) -> Vec<ServedName> {
     let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(ServedName::Ip);
     let mut names: Vec<ServedName> = Vec::new();
     // What this machine is called need not be a name that a certificate can hold.
-    for name in texts.iter().filter_map(|text| text.parse().ok()).chain(loopback).chain(extra.iter().cloned())
+    for name in texts
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .chain(loopback)
+        .chain(extra.iter().cloned())
     {
         if !names.contains(&name) {
             names.push(name);
@@ -93,7 +101,8 @@ mod tests {
         assert_eq!(read("*.example.com"), Ok(ServedName::Dns("*.example.com".into())));
         assert_eq!(read("my_kms"), Ok(ServedName::Dns("my_kms".into())));
         assert_eq!(read("::ffff:10.0.0.9"), Ok(ServedName::Ip(Ipv4Addr::new(10, 0, 0, 9).into())));
-        for bad in ["", "*", "*.", "a b", "http://kms", "kms:443", "10.0.0.256", "[::1]", "a..b", "ключ"]
+        for bad in
+            ["", "*", "*.", "a b", "http://kms", "kms:443", "10.0.0.256", "[::1]", "a..b", "ключ"]
         {
             assert_eq!(read(bad), Err(format!("{bad:?} is neither a DNS name nor an IP address")));
         }

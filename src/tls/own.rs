@@ -35,15 +35,22 @@ impl OwnCertificate {
         let chain = read_chain(certificate).map_err(|what| {
             Mistaken::Certificate(TlsError::new(format_args!("{}: {what}", certificate.display())))
         })?;
-        let wrong_key =
-            |what: TlsError| Mistaken::Key(TlsError::new(format_args!("{}: {what}", key.display())));
+        let wrong_key = |what: TlsError| {
+            Mistaken::Key(TlsError::new(format_args!("{}: {what}", key.display())))
+        };
         let pair = read_key(key).map_err(wrong_key)?;
         let signer = provider().key_provider.load_private_key(pair);
-        let signer = signer.map_err(|_| wrong_key(TlsError::new("not a private key that TLS can use")))?;
+        let signer =
+            signer.map_err(|_| wrong_key(TlsError::new("not a private key that TLS can use")))?;
         let certified = CertifiedKey::new(chain, signer);
         match certified.keys_match() {
-            Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(Self(certified)),
-            Err(_) => Err(wrong_key(TlsError::new(format_args!("not the key of {}", certificate.display())))),
+            Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
+                Ok(Self(certified))
+            }
+            Err(_) => Err(wrong_key(TlsError::new(format_args!(
+                "not the key of {}",
+                certificate.display()
+            )))),
         }
     }
 

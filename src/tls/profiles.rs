@@ -8,8 +8,8 @@ use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::certificate::TbsCertificate;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectAltName,
-    SubjectKeyIdentifier,
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
+    SubjectAltName, SubjectKeyIdentifier,
 };
 use x509_cert::ext::{Extension, ToExtension};
 use x509_cert::name::Name;
@@ -37,7 +37,8 @@ impl BuilderProfile for Root {
     ) -> Result<Vec<Extension>> {
         let usages = KeyUsages::KeyCertSign | KeyUsages::CRLSign;
         Ok(vec![
-            BasicConstraints { ca: true, path_len_constraint: Some(0) }.to_extension(tbs.subject(), &[])?,
+            BasicConstraints { ca: true, path_len_constraint: Some(0) }
+                .to_extension(tbs.subject(), &[])?,
             KeyUsage(usages).to_extension(tbs.subject(), &[])?,
             SubjectKeyIdentifier::try_from(own)?.to_extension(tbs.subject(), &[])?,
         ])
@@ -66,7 +67,8 @@ impl BuilderProfile for Server {
         tbs: &TbsCertificate,
     ) -> Result<Vec<Extension>> {
         Ok(vec![
-            BasicConstraints { ca: false, path_len_constraint: None }.to_extension(tbs.subject(), &[])?,
+            BasicConstraints { ca: false, path_len_constraint: None }
+                .to_extension(tbs.subject(), &[])?,
             KeyUsage(KeyUsages::DigitalSignature.into()).to_extension(tbs.subject(), &[])?,
             ExtendedKeyUsage(vec![ID_KP_SERVER_AUTH]).to_extension(tbs.subject(), &[])?,
             AuthorityKeyIdentifier::try_from(issuer)?.to_extension(tbs.subject(), &[])?,

@@ -90,9 +90,10 @@ impl Connection {
                             Stage::Greeting(Box::pin(greet(stream, tls)))
                         }
                         Stage::New(stream, _) => Stage::Plain(stream),
-                        other @ (Stage::Greeting(_) | Stage::Plain(_) | Stage::Secure(_) | Stage::Over) => {
-                            other
-                        }
+                        other @ (Stage::Greeting(_)
+                        | Stage::Plain(_)
+                        | Stage::Secure(_)
+                        | Stage::Over) => other,
                     }
                 }
             }
@@ -105,7 +106,8 @@ async fn greet(stream: TcpStream, tls: Arc<Tls>) -> io::Result<TlsStream<TcpStre
     let at = stream.local_addr()?.ip();
     let greeting = async {
         let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-        let config = tls.greeting(start.client_hello().server_name(), at).map_err(io::Error::other)?;
+        let config =
+            tls.greeting(start.client_hello().server_name(), at).map_err(io::Error::other)?;
         start.into_stream(config).await
     };
     let greeted = tokio::time::timeout(PATIENCE, greeting).await;
@@ -146,7 +148,11 @@ impl AsyncRead for Connection {
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         ready!(self.poll_begun(cx))?;
         on_stream!(self.0, stream => stream.poll_write(cx, bytes), Poll::Pending)
     }

@@ -21,7 +21,8 @@ const X509: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.
 /// What the entry is called.
 const FRIENDLY_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.20");
 /// Java's mark of a certificate that is trusted; its value says for what.
-const TRUSTED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.113894.746875.1.1");
+const TRUSTED_KEY_USAGE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("2.16.840.1.113894.746875.1.1");
 /// For anything.
 const ANY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
@@ -82,7 +83,10 @@ pub(super) fn of(certificate: &[u8], password: &str) -> Result<Vec<u8>, TlsError
 fn assembled(certificate: &[u8], password: &str) -> der::Result<Vec<u8>> {
     let bag = SafeBag {
         bag_id: CERT_BAG,
-        bag_value: tagged(CertBag { cert_id: X509, cert_value: tagged(OctetString::new(certificate)?) }),
+        bag_value: tagged(CertBag {
+            cert_id: X509,
+            cert_value: tagged(OctetString::new(certificate)?),
+        }),
         bag_attributes: SetOfVec::try_from(vec![
             attribute(FRIENDLY_NAME, &BmpString::from_utf8(ALIAS)?)?,
             attribute(TRUSTED_KEY_USAGE, &ANY_USAGE)?,

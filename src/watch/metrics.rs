@@ -12,8 +12,10 @@ use arc_swap::ArcSwap;
 use super::quick::Quick;
 
 /// The upper borders of the histogram's buckets, in microseconds.
-const BORDERS: [u64; 14] =
-    [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000];
+const BORDERS: [u64; 14] = [
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000,
+    5_000_000,
+];
 
 /// What a series of requests has in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +85,8 @@ impl Metrics {
             "# HELP kmsim_request_duration_seconds How long requests took.\n\
              # TYPE kmsim_request_duration_seconds histogram\n",
         );
-        for actions in all.chunk_by(|(a, _), (b, _)| (a.dialect, a.action) == (b.dialect, b.action)) {
+        for actions in all.chunk_by(|(a, _), (b, _)| (a.dialect, a.action) == (b.dialect, b.action))
+        {
             let Some((labels, _)) = actions.first() else { continue };
             let of = format!("dialect=\"{}\",action=\"{}\"", labels.dialect, labels.action());
             histogram(&mut text, &of, actions.iter().map(|(_, series)| &***series));

@@ -152,8 +152,9 @@ mod tests {
 
     #[test]
     fn fields_are_found_in_both_forms() {
-        let field =
-            |body: &'static str, name: &str| field(body.as_bytes(), &Finder::new(name)).map(|(text, _)| text);
+        let field = |body: &'static str, name: &str| {
+            field(body.as_bytes(), &Finder::new(name)).map(|(text, _)| text)
+        };
         assert_eq!(field(r#"{"A":"\"K\":\"no\"","K":"yes","Z":1}"#, "K"), Some(&b"yes"[..]));
         assert_eq!(field("<R><KeyId>k</KeyId></R>", "KeyId"), Some(&b"k"[..]));
         assert_eq!(field(r#"{"K":"unended"#, "K"), None);

@@ -52,7 +52,10 @@ impl Subject {
         };
         let texts = [&self.secret, &self.certificate, &self.context, &self.access_key];
         let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
-        let keys = self.keys.iter().map(|key| size_of_val(key) + key.name.as_ref().map_or(0, |it| it.len()));
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| size_of_val(key) + key.name.as_ref().map_or(0, |it| it.len()));
         realm + action + texts + keys.sum::<usize>()
     }
 }

@@ -21,6 +21,7 @@ impl Whose {
     /// Whether every request of `other` is among these.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        self.scope.covers(&other.scope) && (self.access_key.is_none() || self.access_key == other.access_key)
+        self.scope.covers(&other.scope)
+            && (self.access_key.is_none() || self.access_key == other.access_key)
     }
 }

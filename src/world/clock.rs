@@ -69,9 +69,11 @@ impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(at) => write!(f, "{}", at.strftime("%Y-%m-%dT%H:%M:%SZ")),
-            Err(_) => {
-                f.write_str(if self.0 < 0 { "-009999-01-01T00:00:00Z" } else { "9999-12-31T23:59:59Z" })
-            }
+            Err(_) => f.write_str(if self.0 < 0 {
+                "-009999-01-01T00:00:00Z"
+            } else {
+                "9999-12-31T23:59:59Z"
+            }),
         }
     }
 }
@@ -238,7 +240,10 @@ mod tests {
             Instant::parse("2026-01-02T03:04:05.342879773Z").unwrap().to_string(),
             "2026-01-02T03:04:05Z"
         );
-        assert_eq!(Instant::parse("2026-01-02T11:04:05+08:00").unwrap().to_string(), "2026-01-02T03:04:05Z");
+        assert_eq!(
+            Instant::parse("2026-01-02T11:04:05+08:00").unwrap().to_string(),
+            "2026-01-02T03:04:05Z"
+        );
         assert_eq!(Instant::parse_rfc2822("Fri, 25 Mar 2016 10:42:40 GMT"), Some(at));
         assert_eq!(Instant::parse_rfc2822("2016-03-25T10:42:40Z"), None);
         assert_eq!(Instant::parse("2026-01-02 noon"), None);
@@ -247,9 +252,13 @@ mod tests {
 
     #[test]
     fn durations_are_read_in_both_forms() {
-        for (text, seconds) in
-            [("90s", 90), ("1h 30m", 5400), ("30d", 2_592_000), ("P1DT1S", 86_401), ("2w", 1_209_600)]
-        {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("1h 30m", 5400),
+            ("30d", 2_592_000),
+            ("P1DT1S", 86_401),
+            ("2w", 1_209_600),
+        ] {
             assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
         }
         for text in ["", "3", "d", "-1d", "1 month", "P1M", "1y", "tomorrow", "9999999999999999d"] {
@@ -275,7 +284,10 @@ mod tests {
         let there = Instant::parse("2031-05-05T00:00:00Z").unwrap();
         let dial = Dial::REAL.set(there, host);
         assert_eq!(dial.at(later), there.plus(Duration::from_hours(1)));
-        assert_eq!(dial.advanced(Duration::from_mins(1)).at(host), there.plus(Duration::from_mins(1)));
+        assert_eq!(
+            dial.advanced(Duration::from_mins(1)).at(host),
+            there.plus(Duration::from_mins(1))
+        );
         assert_eq!(Dial::Frozen(host).set(there, later), Dial::Frozen(there));
         assert_eq!(Dial::Running(i64::MAX).advanced(Duration::MAX).at(later), Instant(i64::MAX));
     }

@@ -39,7 +39,10 @@ impl Entropy {
     /// The stream that `seed` stands for.
     #[must_use]
     pub fn seeded(seed: &str) -> Self {
-        Self::Seeded(Box::new(Stream { seed: seed.to_owned(), bytes: Mutex::new(grow(&[seed.as_bytes()])) }))
+        Self::Seeded(Box::new(Stream {
+            seed: seed.to_owned(),
+            bytes: Mutex::new(grow(&[seed.as_bytes()])),
+        }))
     }
 
     /// Goes on with another stream of the same seed, one for each number: so that a second run on the same data,
@@ -144,7 +147,10 @@ impl Stock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that draws from the operating system")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that draws from the operating system"
+)]
 fn draw(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
         // Going on without randomness would mean guessable keys: there is nothing sound to answer.

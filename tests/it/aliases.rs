@@ -9,7 +9,8 @@ fn an_alias_points_to_one_key_at_a_time() {
     let server = Server::start();
     let client = server.client();
     let (first, second) = (client.create_key(&[]), client.create_key(&[]));
-    let bind = |action: &str, key: &str| client.call(action, &[("KeyId", key), ("AliasName", "alias/a")]);
+    let bind =
+        |action: &str, key: &str| client.call(action, &[("KeyId", key), ("AliasName", "alias/a")]);
     let target = || client.call("DescribeKey", &[("KeyId", "alias/a")]);
     bind("UpdateAlias", &first).refused(404, "Forbidden.AliasNotFound");
     bind("CreateAlias", &first).ok();
@@ -33,7 +34,10 @@ fn lists_are_paged_and_end_in_empty_pages() {
     for n in 0..12 {
         let name = format!("alias/n{n:02}");
         client
-            .call("CreateAlias", &[("KeyId", if n < 11 { &key } else { &other }), ("AliasName", &name)])
+            .call(
+                "CreateAlias",
+                &[("KeyId", if n < 11 { &key } else { &other }), ("AliasName", &name)],
+            )
             .ok();
     }
     let page = client.call("ListAliases", &[("PageNumber", "2"), ("PageSize", "5")]).ok();
@@ -83,7 +87,9 @@ fn a_services_key_comes_to_be_when_it_is_used() {
     let key = client.create_key(&[]);
     for name in ["alias/acs/mine", "alias/acs", "alias/acs/mse"] {
         for action in ["CreateAlias", "UpdateAlias"] {
-            client.call(action, &[("KeyId", &key), ("AliasName", name)]).refused_parameter("AliasName");
+            client
+                .call(action, &[("KeyId", &key), ("AliasName", name)])
+                .refused_parameter("AliasName");
         }
         client.call("DeleteAlias", &[("AliasName", name)]).refused_parameter("AliasName");
     }

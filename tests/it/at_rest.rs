@@ -68,7 +68,8 @@ fn material_is_nowhere_in_the_files() {
     Entropy::seeded("seed").fill(&mut stream);
     let (iv, rest) = blob[36..].split_first_chunk::<IV_LEN>().unwrap();
     let (text, tag) = rest.split_last_chunk::<TAG_LEN>().unwrap();
-    let opens = |key: &&[u8]| symmetric::open(Cipher::Aes, key, *iv, b"", &mut text.to_vec(), *tag).is_ok();
+    let opens =
+        |key: &&[u8]| symmetric::open(Cipher::Aes, key, *iv, b"", &mut text.to_vec(), *tag).is_ok();
     let material = stream.windows(32).find(opens).unwrap();
 
     drop(server);
@@ -76,7 +77,8 @@ fn material_is_nowhere_in_the_files() {
     let files = files(folder.path());
     assert!(files.len() >= 3, "{:?}", files.keys());
     let hex: Vec<String> = material.iter().map(|byte| format!("{byte:02x}")).collect();
-    let encoded = [STANDARD.encode(material).into_bytes(), hex.concat().into_bytes(), material.to_vec()];
+    let encoded =
+        [STANDARD.encode(material).into_bytes(), hex.concat().into_bytes(), material.to_vec()];
     for (path, bytes) in &files {
         for material in &encoded {
             // No part of it either, as an encoding that is cut off would show.
@@ -202,9 +204,13 @@ fn another_root_key_stops_the_start_and_touches_nothing() {
         for _ in 0..5 {
             let line = refused(command);
             assert!(line.contains("--data") && line.contains(said), "{said}: {line}");
-            assert!(!line.contains(text.trim()) && !line.contains(ZEROS) && !line.contains("hush"), "{line}");
+            assert!(
+                !line.contains(text.trim()) && !line.contains(ZEROS) && !line.contains("hush"),
+                "{line}"
+            );
             let after = files(folder.path());
-            let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+            let names =
+                |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
             assert_eq!(names(&after), names(&before), "{line}");
             assert!(after == before, "{line}: but it wrote");
         }

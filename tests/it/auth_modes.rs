@@ -37,14 +37,24 @@ fn a_token_goes_with_its_access_key() {
         (STS, None, "MissingSecurityToken", "SecurityToken is mandatory for this action."),
         (STS, Some(""), "MissingSecurityToken", "SecurityToken is mandatory for this action."),
         (STS, Some("x"), "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."),
-        (STS, Some("CAIS+one/="), "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."),
+        (
+            STS,
+            Some("CAIS+one/="),
+            "InvalidSecurityToken.Malformed",
+            "Specified SecurityToken is malformed.",
+        ),
         (
             STS,
             Some("CAIS+two/=="),
             "InvalidSecurityToken.MismatchWithAccessKey",
             "Specified SecurityToken mismatch with the AccessKey.",
         ),
-        (permanent, Some("x"), "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."),
+        (
+            permanent,
+            Some("x"),
+            "InvalidSecurityToken.Malformed",
+            "Specified SecurityToken is malformed.",
+        ),
         (
             permanent,
             Some("CAIS+one/=="),
@@ -68,24 +78,33 @@ fn a_token_goes_with_its_access_key() {
 fn an_access_key_must_be_there_known_and_enabled() {
     let server = server(AuthMode::Strict);
     for ask in Ask::SIGNED.schemes() {
-        let unknown = Ask { id: "nobody", ..ask }.send(&server).refused(404, "InvalidAccessKeyId.NotFound");
+        let unknown =
+            Ask { id: "nobody", ..ask }.send(&server).refused(404, "InvalidAccessKeyId.NotFound");
         assert_eq!(unknown, "The Access Key ID provided does not exist in our records.");
         let off = Ask { id: "switchedoff", secret: "offsecret", ..ask };
-        assert_eq!(off.send(&server).refused(403, "Forbidden.AccessKey"), "This AccessKey is not enabled.");
+        assert_eq!(
+            off.send(&server).refused(403, "Forbidden.AccessKey"),
+            "This AccessKey is not enabled."
+        );
         let missing = Ask { id: "", ..ask }.send(&server).refused(400, "MissingParameter");
         assert_eq!(missing, r#"The parameter "AccessKeyId" is needed but not provided."#);
     }
-    Ask { changes: &[("AccessKeyId", None)], ..Ask::SIGNED }.send(&server).refused(400, "MissingParameter");
+    Ask { changes: &[("AccessKeyId", None)], ..Ask::SIGNED }
+        .send(&server)
+        .refused(400, "MissingParameter");
 }
 
 #[test]
 fn the_marks_of_a_v1_signature_are_needed() {
     let server = server(AuthMode::Strict);
     for (name, wrong) in [("SignatureMethod", "HMAC-MD5"), ("SignatureVersion", "2.0")] {
-        let message =
-            Ask { changes: &[(name, None)], ..Ask::SIGNED }.send(&server).refused(400, "MissingParameter");
+        let message = Ask { changes: &[(name, None)], ..Ask::SIGNED }
+            .send(&server)
+            .refused(400, "MissingParameter");
         assert_eq!(message, format!("The parameter \"{name}\" is needed but not provided."));
-        Ask { changes: &[(name, Some(wrong))], ..Ask::SIGNED }.send(&server).refused_parameter(name);
+        Ask { changes: &[(name, Some(wrong))], ..Ask::SIGNED }
+            .send(&server)
+            .refused_parameter(name);
     }
     let unsigned = Ask { changes: &[("Signature", None)], ..Ask::SIGNED }.send(&server);
     let message = unsigned.refused(400, "MissingParameter");
@@ -157,7 +176,11 @@ fn each_mode_treats_what_fails_in_its_own_way() {
         (Ask { id: "switchedoff", secret: "offsecret", ..ask }, 403, "Forbidden.AccessKey"),
         (Ask { token: None, ..STS }, 400, "MissingSecurityToken"),
         (Ask { token: Some("x"), ..STS }, 400, "InvalidSecurityToken.Malformed"),
-        (Ask { token: Some("CAIS+two/=="), ..STS }, 400, "InvalidSecurityToken.MismatchWithAccessKey"),
+        (
+            Ask { token: Some("CAIS+two/=="), ..STS },
+            400,
+            "InvalidSecurityToken.MismatchWithAccessKey",
+        ),
         (Ask { nonce: Some("spent"), ..ask }, 400, "SignatureNonceUsed"),
         (Ask { changes: &[("AccessKeyId", None)], ..ask }, 400, "MissingParameter"),
         (Ask { changes: &[("Signature", None)], ..ask }, 400, "MissingParameter"),
@@ -184,7 +207,8 @@ fn each_mode_treats_what_fails_in_its_own_way() {
                 assert_eq!(told, (auth == AuthMode::Warn).then_some(code), "{answer:?}");
             }
             // What the action answers is not changed by it, and comes with the header too.
-            let absent = Ask { action: "DescribeKey", params: &[("KeyId", "k")], ..failing }.send(&server);
+            let absent =
+                Ask { action: "DescribeKey", params: &[("KeyId", "k")], ..failing }.send(&server);
             if auth == AuthMode::Warn {
                 absent.refused(404, "Forbidden.KeyNotFound");
                 assert_eq!(absent.header("x-kmsim-auth"), Some(code));
@@ -210,7 +234,8 @@ fn an_unknown_access_key_is_an_account_of_its_own() {
             for key in &keys {
                 let answer = worker.call("DescribeKey", &[("KeyId", key)]);
                 if key == own {
-                    let creator = answer.ok()["KeyMetadata"]["Creator"].as_str().unwrap().to_owned();
+                    let creator =
+                        answer.ok()["KeyMetadata"]["Creator"].as_str().unwrap().to_owned();
                     assert_eq!(creator.len(), 16);
                     creators.insert(creator);
                 } else {
@@ -219,7 +244,10 @@ fn an_unknown_access_key_is_an_account_of_its_own() {
             }
         }
         assert_eq!(creators.len(), 3);
-        assert!(creators.contains("1000000000000001"), "a known one keeps its account: {creators:?}");
+        assert!(
+            creators.contains("1000000000000001"),
+            "a known one keeps its account: {creators:?}"
+        );
         // Whatever the scheme, the access key is the same worker.
         let acs = Ask { scheme: "ACS3-HMAC-SHA256", id: "worker-1", ..Ask::SIGNED };
         assert_eq!(acs.send(&server).ok()["Keys"]["Key"][0]["KeyId"], *keys[0]);

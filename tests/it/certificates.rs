@@ -21,8 +21,9 @@ pub const SUBJECT: &str = "CN=userName,OU=kms,O=aliyun,C=CN";
 
 /// Makes a certificate and answers its id and its request.
 pub fn create(client: &Client, spec: &str, more: &[(&str, &str)]) -> (String, String) {
-    let made =
-        client.call("CreateCertificate", &[&[("KeySpec", spec), ("Subject", SUBJECT)], more].concat()).ok();
+    let made = client
+        .call("CreateCertificate", &[&[("KeySpec", spec), ("Subject", SUBJECT)], more].concat())
+        .ok();
     let text = |name: &str| made[name].as_str().unwrap().to_owned();
     (text("CertificateId"), text("Csr"))
 }

@@ -28,8 +28,9 @@ fn every_cipher_makes_the_round_trip_byte_for_byte() {
                 let blob = STANDARD.decode(text(&sealed, "CiphertextBlob")).unwrap();
                 assert_eq!(blob.len(), 36 + 12 + plain.len() + 16);
                 assert_eq!(&blob[..36], text(&sealed, "KeyVersionId").as_bytes());
-                let opened =
-                    client.call("Decrypt", &[("CiphertextBlob", text(&sealed, "CiphertextBlob"))]).ok();
+                let opened = client
+                    .call("Decrypt", &[("CiphertextBlob", text(&sealed, "CiphertextBlob"))])
+                    .ok();
                 assert_eq!(opened["Plaintext"], plain);
                 assert_eq!(opened["KeyId"], sealed["KeyId"]);
                 assert_eq!(opened["KeyVersionId"], sealed["KeyVersionId"]);
@@ -112,11 +113,13 @@ fn a_data_key_is_sealed_as_its_base64_text() {
         let params = [params, vec![("KeyId", key.as_str())]].concat();
         let made = client.call("GenerateDataKey", &params).ok();
         assert_eq!(STANDARD.decode(text(&made, "Plaintext")).unwrap().len(), bytes, "{params:?}");
-        let opened = client.call("Decrypt", &[("CiphertextBlob", text(&made, "CiphertextBlob"))]).ok();
+        let opened =
+            client.call("Decrypt", &[("CiphertextBlob", text(&made, "CiphertextBlob"))]).ok();
         assert_eq!(opened["Plaintext"], made["Plaintext"]);
         let hidden = client.call("GenerateDataKeyWithoutPlaintext", &params).ok();
         assert_eq!(hidden.get("Plaintext"), None);
-        let opened = client.call("Decrypt", &[("CiphertextBlob", text(&hidden, "CiphertextBlob"))]).ok();
+        let opened =
+            client.call("Decrypt", &[("CiphertextBlob", text(&hidden, "CiphertextBlob"))]).ok();
         assert_eq!(STANDARD.decode(text(&opened, "Plaintext")).unwrap().len(), bytes);
     }
     let made = client.call("GenerateDataKey", &[("KeyId", &key)]).ok();
@@ -142,7 +145,8 @@ fn reencrypt_moves_a_text_between_keys_and_contexts() {
         )
         .ok();
     assert_eq!(text(&moved, "KeyId"), from, "the document answers the source");
-    let params = [("CiphertextBlob", text(&moved, "CiphertextBlob")), ("EncryptionContext", r#"{"b":"2"}"#)];
+    let params =
+        [("CiphertextBlob", text(&moved, "CiphertextBlob")), ("EncryptionContext", r#"{"b":"2"}"#)];
     let opened = client.call("Decrypt", &params).ok();
     assert_eq!((text(&opened, "Plaintext"), text(&opened, "KeyId")), ("moved", to.as_str()));
     client
@@ -156,9 +160,12 @@ fn a_key_goes_by_id_alias_and_arn() {
     let client = server.client();
     let key = client.create_key(&[]);
     client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/a/b-c_d")]).ok();
-    let arn = |region: &str, account: &str, name: &str| format!("acs:kms:{region}:{account}:{name}");
+    let arn =
+        |region: &str, account: &str, name: &str| format!("acs:kms:{region}:{account}:{name}");
     let own = |name: &str| arn("cn-hangzhou", "1000000000000001", name);
-    for name in [key.clone(), "alias/a/b-c_d".into(), own(&format!("key/{key}")), own("alias/a/b-c_d")] {
+    for name in
+        [key.clone(), "alias/a/b-c_d".into(), own(&format!("key/{key}")), own("alias/a/b-c_d")]
+    {
         let sealed = client.call("Encrypt", &[("KeyId", &name), ("Plaintext", "x")]).ok();
         assert_eq!(text(&sealed, "KeyId"), key, "{name}");
     }
@@ -176,10 +183,14 @@ fn a_dry_run_changes_nothing_and_says_how_it_would_go() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
-    let dry = |params: &[(&str, &str)]| client.call("Encrypt", &[params, &[("DryRun", "true")]].concat());
+    let dry =
+        |params: &[(&str, &str)]| client.call("Encrypt", &[params, &[("DryRun", "true")]].concat());
     dry(&[("KeyId", &key), ("Plaintext", "x")]).refused(400, "DryRunOperationError");
     let message = dry(&[("KeyId", &key)]).refused(400, "ValidationError");
-    assert!(message.ends_with("The parameter \"Plaintext\" is needed but not provided."), "{message}");
+    assert!(
+        message.ends_with("The parameter \"Plaintext\" is needed but not provided."),
+        "{message}"
+    );
     dry(&[("KeyId", "unknown"), ("Plaintext", "x")]).refused(400, "ValidationError");
     client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), ("DryRun", "False")]).ok();
     dry(&[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).refused(400, "DryRunOperationError");

@@ -33,7 +33,8 @@ fn an_advance_does_what_is_due_in_its_scope_and_nowhere_else() {
         client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).ok();
         key
     });
-    let rotating = one.create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]);
+    let rotating =
+        one.create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]);
     turn(&server, "advance?access_key=one", json!({"by": "7d"})).ok();
     one.call("DescribeKey", &[("KeyId", &doomed[0])]).refused(404, "Forbidden.KeyNotFound");
     let versions = one.call("ListKeyVersions", &[("KeyId", &rotating)]).ok();
@@ -57,7 +58,8 @@ fn regions_of_an_account_may_differ() {
     assert_eq!(now(&server, "?account=1&region=cn-beijing"), "2030-01-01T01:00:00Z");
     assert_eq!(now(&server, "?account=1&region=cn-hangzhou"), "2030-01-01T00:00:00Z");
     let created = |region| {
-        let made = server.client_as("one", "s").with("RegionId", region).call("CreateKey", &[]).ok();
+        let made =
+            server.client_as("one", "s").with("RegionId", region).call("CreateKey", &[]).ok();
         made["KeyMetadata"]["CreationDate"].clone()
     };
     assert_eq!(created("cn-beijing"), "2030-01-01T01:00:00Z");
@@ -68,7 +70,10 @@ fn regions_of_an_account_may_differ() {
 fn a_clock_is_set_frozen_and_resumed() {
     let server = workers();
     let set = turn(&server, "set?account=1", json!({"to": "2031-01-01T00:00:00+08:00"})).ok();
-    assert_eq!(set, json!({"now": "2030-12-31T16:00:00Z", "frozen": true, "host": "2030-01-01T00:00:00Z"}));
+    assert_eq!(
+        set,
+        json!({"now": "2030-12-31T16:00:00Z", "frozen": true, "host": "2030-01-01T00:00:00Z"})
+    );
     let host = |at: &str| server.world.clock.set_host(kmsim::world::Instant::parse(at).unwrap());
     turn(&server, "resume?account=1", Value::Null).ok();
     host("2030-01-01T00:10:00Z");
@@ -87,7 +92,8 @@ fn a_clock_is_set_frozen_and_resumed() {
 fn a_request_is_fresh_by_its_own_realms_clock_and_by_no_others() {
     let server = workers();
     turn(&server, "set?account=1", json!({"to": "2035-01-01T00:00:00Z"})).ok();
-    let signed = |id: &str| crate::kit::Client::new(server.address, id, "s", "2035-01-01T00:00:00Z");
+    let signed =
+        |id: &str| crate::kit::Client::new(server.address, id, "s", "2035-01-01T00:00:00Z");
     signed("one").call("ListKeys", &[]).ok();
     signed("two").call("ListKeys", &[]).refused(400, "IllegalTimestamp");
     server.client_as("one", "s").call("ListKeys", &[]).ok();

@@ -75,7 +75,9 @@ fn refuses(answer: &Answer, said: &str) {
 
 /// Calls an action with another header line.
 fn call_with(client: &Client, header: &str, action: &str, params: &[(&str, &str)]) -> Answer {
-    let head = format!("POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n{header}\r\n");
+    let head = format!(
+        "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n{header}\r\n"
+    );
     send(client.address, &head, form(&client.signed("POST", action, params)).as_bytes())
 }
 

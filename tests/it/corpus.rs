@@ -12,7 +12,9 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     let folder = root().join("fixtures/corpus").join(folder);
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = entries
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
+        })
         .collect();
     files.sort();
     files
@@ -48,7 +50,8 @@ fn texts_in_pem_are_read_or_refused() {
     let (id, _) = create(&client, "EC_P256", &[]);
     let key = client.create_key(&[]);
     let good =
-        String::from_utf8(std::fs::read(root().join("fixtures/corpus/pem/plain.pem")).unwrap()).unwrap();
+        String::from_utf8(std::fs::read(root().join("fixtures/corpus/pem/plain.pem")).unwrap())
+            .unwrap();
     let texts = files("pem");
     assert!(texts.len() >= 17, "{}", texts.len());
     for (name, text) in texts {
@@ -56,7 +59,8 @@ fn texts_in_pem_are_read_or_refused() {
         // None is for the key of this certificate.
         upload(&client, &id, &text, None).refused(400, "InvalidParameter");
         upload(&client, &id, &good, Some(&text)).refused(400, "InvalidParameter");
-        let wrapping = [("PublicKeyBlob", &*text), ("WrappingKeySpec", "RSA_2048"), ("KeyId", &key)];
+        let wrapping =
+            [("PublicKeyBlob", &*text), ("WrappingKeySpec", "RSA_2048"), ("KeyId", &key)];
         let wrapping = [&wrapping[..], &[("WrappingAlgorithm", "RSAES_OAEP_SHA_256")]].concat();
         let answer = client.call("GenerateAndExportDataKey", &wrapping);
         assert_eq!(answer.status, 400, "{name}: {}", answer.text);

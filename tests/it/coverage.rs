@@ -76,8 +76,13 @@ fn a_value_that_waits_is_an_unsupported_operation() {
     let values = not_yet().values;
     assert!(!values.is_empty());
     for (action, name, value) in &values {
-        assert!(all.iter().any(|it| (&it.action, &it.name) == (action, name)), "{action} has no {name}");
-        client.call(action, &request(&all, action, name, value)).refused(400, "UnsupportedOperation");
+        assert!(
+            all.iter().any(|it| (&it.action, &it.name) == (action, name)),
+            "{action} has no {name}"
+        );
+        client
+            .call(action, &request(&all, action, name, value))
+            .refused(400, "UnsupportedOperation");
     }
     // And the values beside them do not wait.
     for spec in ["Aliyun_AES_256", "Aliyun_AES_192", "Aliyun_AES_128", "Aliyun_SM4"] {
@@ -99,7 +104,11 @@ fn group(action: &str) -> &'static str {
         () if has("Secret") || has("Password") => "Secrets",
         () if has("Alias") => "Aliases",
         () if has("Tag") || has("Untag") => "Tags",
-        () if CRYPTOGRAPHY.contains(&action) || has("Asymmetric") || has("DataKey") || has("PublicKey") => {
+        () if CRYPTOGRAPHY.contains(&action)
+            || has("Asymmetric")
+            || has("DataKey")
+            || has("PublicKey") =>
+        {
             "Cryptography"
         }
         () => "Keys",
@@ -125,7 +134,8 @@ fn support() -> String {
     );
     let rows = GROUPS.map(|name| {
         let members = if name == "Newer" { &newer } else { &documented };
-        let members = members.iter().map(String::as_str).filter(|it| name == "Newer" || group(it) == name);
+        let members =
+            members.iter().map(String::as_str).filter(|it| name == "Newer" || group(it) == name);
         let (served, waiting): (Vec<_>, Vec<_>) = members.partition(|action| is_served(action));
         format!("| {name} | {} | {} |\n", cell(&served), cell(&waiting))
     });
@@ -135,7 +145,9 @@ fn support() -> String {
     }
     let values: Vec<_> = values
         .iter()
-        .map(|((action, name), values)| format!("- `{action}` with `{name}` {}\n", values.join(", ")))
+        .map(|((action, name), values)| {
+            format!("- `{action}` with `{name}` {}\n", values.join(", "))
+        })
         .collect();
     let table = format!("\n| group | served | not yet |\n|---|---|---|\n{}", rows.concat());
     let rest = if values.is_empty() { "" } else { "\nValues that are not served yet:\n\n" };
@@ -152,10 +164,12 @@ fn the_readme_tells_what_is_supported() {
 pub fn tabled(cloud: &str, expected: &str) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock();
-    let (begin, end) = (format!("<!-- support:{cloud}:begin -->\n"), format!("<!-- support:{cloud}:end -->"));
+    let (begin, end) =
+        (format!("<!-- support:{cloud}:begin -->\n"), format!("<!-- support:{cloud}:end -->"));
     let path = root().join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("README.md: {e}"));
-    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
+    let (before, rest) =
+        readme.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
     let (found, after) = rest.split_once(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
     if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
         std::fs::write(&path, [before, &begin, expected, &end, after].concat()).unwrap();

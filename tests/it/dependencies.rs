@@ -27,11 +27,17 @@ fn a_crate_stands_twice_only_with_a_reason() {
         .filter(|line| quoted(line, "reason").is_some_and(|reason| !reason.is_empty()))
         .filter_map(|line| quoted(line, "crate")?.split_once('@'))
         .collect();
-    let mut twice: Vec<_> = versions.into_iter().filter(|(_, versions)| versions.len() > 1).collect();
+    let mut twice: Vec<_> =
+        versions.into_iter().filter(|(_, versions)| versions.len() > 1).collect();
     for (name, versions) in &mut twice {
-        let other =
-            |version: &&str| !excused.get(name).is_some_and(|old| version.starts_with(&format!("{old}.")));
-        assert_eq!(versions.iter().filter(|version| other(version)).count(), 1, "{name} {versions:?}");
+        let other = |version: &&str| {
+            !excused.get(name).is_some_and(|old| version.starts_with(&format!("{old}.")))
+        };
+        assert_eq!(
+            versions.iter().filter(|version| other(version)).count(),
+            1,
+            "{name} {versions:?}"
+        );
     }
     let twice: Vec<_> = twice.into_iter().map(|(name, _)| name).collect();
     let excused: Vec<_> = excused.into_keys().collect();

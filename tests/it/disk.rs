@@ -70,7 +70,9 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
     let look = || {
         let mut seen = Vec::new();
         for key in [&key, &disabled, &pending] {
-            for action in ["DescribeKey", "ListResourceTags", "ListAliasesByKeyId", "ListKeyVersions"] {
+            for action in
+                ["DescribeKey", "ListResourceTags", "ListAliasesByKeyId", "ListKeyVersions"]
+            {
                 let mut answer = client.call(action, &[("KeyId", key)]).ok();
                 answer.as_object_mut().unwrap().remove("RequestId");
                 seen.push(answer);
@@ -99,7 +101,12 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
         ("UntagResource", &[("KeyId", &key), ("TagKeys", r#"["k"]"#)]),
         (
             "TagResources",
-            &[("ResourceType", "key"), ("ResourceId.1", &key), ("Tag.1.Key", "k"), ("Tag.1.Value", "lost")],
+            &[
+                ("ResourceType", "key"),
+                ("ResourceId.1", &key),
+                ("Tag.1.Key", "k"),
+                ("Tag.1.Value", "lost"),
+            ],
         ),
         ("UntagResources", &[("ResourceType", "key"), ("ResourceId.1", &key), ("TagKey.1", "k")]),
         // The first use of a service's key makes it.
@@ -119,7 +126,8 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
     client.call("DescribeKey", &[("KeyId", &due)]).refused(404, "Forbidden.KeyNotFound");
 
     fails.store(false, Ordering::SeqCst);
-    for (action, params) in changes.iter().filter(|(action, _)| *action != "SetDeletionProtection") {
+    for (action, params) in changes.iter().filter(|(action, _)| *action != "SetDeletionProtection")
+    {
         // The changes were drafted one by one; some now follow on others.
         let answer = client.call(action, params);
         assert!(answer.status < 500, "{action}: {answer:?}");
@@ -152,17 +160,24 @@ pub fn namespace() -> Vec<&'static str> {
     } else {
         vec!["unshare", "--map-root-user", "--mount", "bash"]
     };
-    let tried =
-        Command::new(shell[0]).args(&shell[1..]).args(["-c", "mount -t tmpfs none /mnt"]).output().unwrap();
+    let tried = Command::new(shell[0])
+        .args(&shell[1..])
+        .args(["-c", "mount -t tmpfs none /mnt"])
+        .output()
+        .unwrap();
     let why = String::from_utf8_lossy(&tried.stderr);
-    assert!(tried.status.success(), "this test needs mount namespaces (root, or user namespaces): {why}");
+    assert!(
+        tried.status.success(),
+        "this test needs mount namespaces (root, or user namespaces): {why}"
+    );
     shell
 }
 
 fn ids(client: &Client) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for page in 1..20 {
-        let listed = client.call("ListKeys", &[("PageSize", "100"), ("PageNumber", &page.to_string())]).ok();
+        let listed =
+            client.call("ListKeys", &[("PageSize", "100"), ("PageNumber", &page.to_string())]).ok();
         let keys = listed["Keys"]["Key"].as_array().unwrap().clone();
         ids.extend(keys.iter().map(|key| key["KeyId"].as_str().unwrap().to_owned()));
     }
@@ -216,7 +231,8 @@ fn files_that_cannot_grow_lose_nothing() {
     let mut server = Process::spawn(&mut limited("ulimit -S -f 500"));
     let mut made = fill(&server);
     let process = server.child.id().to_string();
-    let raised = Command::new("prlimit").args(["--pid", &process, "--fsize=unlimited:"]).status().unwrap();
+    let raised =
+        Command::new("prlimit").args(["--pid", &process, "--fsize=unlimited:"]).status().unwrap();
     assert!(raised.success());
     made.insert(server.client().create_key(&[("Description", &"d".repeat(4096))]));
     check_keys(&server.client(), &made);
@@ -229,8 +245,9 @@ fn files_that_cannot_grow_lose_nothing() {
 fn a_full_disk_loses_nothing() {
     let (folder, path) = data_file();
     let disk = folder.path().display();
-    let script =
-        format!("mount -t tmpfs -o size=1m kmsim {disk} && head -c 300000 /dev/zero > {disk}/ballast");
+    let script = format!(
+        "mount -t tmpfs -o size=1m kmsim {disk} && head -c 300000 /dev/zero > {disk}/ballast"
+    );
     let command = kmsim(&["--data", path.to_str().unwrap()]);
     let server = Process::spawn(&mut prepared(&namespace(), &script, &command));
     let mut made = fill(&server);

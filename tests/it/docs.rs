@@ -21,10 +21,13 @@ fn waiting() -> String {
     };
     // Of the other cloud every action is served; what waits are errors that nothing causes.
     let other = std::fs::read_to_string(root().join("fixtures/kingsoft/not-yet.txt")).unwrap();
-    let errors = other.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
+    let errors =
+        other.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
     let errors = errors.map(|(code, message)| format!("- `{code}` with the message `{message}`\n"));
-    let values =
-        waiting.values.iter().map(|(action, name, value)| format!("- `{action}` with `{name}={value}`\n"));
+    let values = waiting
+        .values
+        .iter()
+        .map(|(action, name, value)| format!("- `{action}` with `{name}={value}`\n"));
     let [values, errors] = [values.collect::<String>(), errors.collect()];
     format!("\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n")
 }
@@ -34,12 +37,18 @@ fn waiting() -> String {
 fn the_limits_tell_what_is_not_served_yet() {
     let path = root().join("docs/limits.md");
     let text = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once(BEGIN).expect("docs/limits.md has the mark where the list begins");
-    let (found, after) = rest.split_once(END).expect("docs/limits.md has the mark where the list ends");
+    let (before, rest) =
+        text.split_once(BEGIN).expect("docs/limits.md has the mark where the list begins");
+    let (found, after) =
+        rest.split_once(END).expect("docs/limits.md has the mark where the list ends");
     if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
         std::fs::write(&path, [before, BEGIN, &waiting(), END, after].concat()).unwrap();
     } else {
-        assert_eq!(found, waiting(), "docs/limits.md is behind: run the tests once with KMSIM_BLESS=1");
+        assert_eq!(
+            found,
+            waiting(),
+            "docs/limits.md is behind: run the tests once with KMSIM_BLESS=1"
+        );
     }
 }
 
@@ -47,16 +56,19 @@ fn the_limits_tell_what_is_not_served_yet() {
 fn the_limits_tell_the_numbers() {
     let text = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
     // That a request line ends at 64 KiB and how, hostile.rs shows.
-    for said in [format!("A body is at most {} MiB", BODY_LIMIT >> 20), "64 KiB".to_owned(), "414".to_owned()]
-    {
+    for said in [
+        format!("A body is at most {} MiB", BODY_LIMIT >> 20),
+        "64 KiB".to_owned(),
+        "414".to_owned(),
+    ] {
         assert!(text.contains(&said), "{said}");
     }
 }
 
 /// The repository's documents.
 fn documents() -> Vec<PathBuf> {
-    let named =
-        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/sdk/README.md"].map(|it| root().join(it));
+    let named = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/sdk/README.md"]
+        .map(|it| root().join(it));
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let docs = docs.filter(|path| path.extension().is_some_and(|it| it == "md"));
     named.into_iter().chain(docs).collect()
@@ -85,8 +97,11 @@ fn links_lead_somewhere() {
         let text = std::fs::read_to_string(&document).unwrap();
         for link in links(&text).filter(|link| !link.contains("://")) {
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target =
-                if path.is_empty() { document.clone() } else { document.parent().unwrap().join(path) };
+            let target = if path.is_empty() {
+                document.clone()
+            } else {
+                document.parent().unwrap().join(path)
+            };
             assert!(target.exists(), "{}: {link}", document.display());
             if !anchor.is_empty() {
                 let headings = anchors(&std::fs::read_to_string(&target).unwrap());
@@ -107,10 +122,13 @@ fn every_document_is_reached_from_the_readme() {
         next += 1;
         let text = std::fs::read_to_string(&document).unwrap();
         for link in links(&text).filter(|link| {
-            link.split('#').next().is_some_and(|it| Path::new(it).extension().is_some_and(|it| it == "md"))
+            link.split('#')
+                .next()
+                .is_some_and(|it| Path::new(it).extension().is_some_and(|it| it == "md"))
         }) {
             let target = document.parent().unwrap().join(link.split('#').next().unwrap());
-            let target = target.canonicalize().unwrap_or_else(|_| panic!("{}: {link}", document.display()));
+            let target =
+                target.canonicalize().unwrap_or_else(|_| panic!("{}: {link}", document.display()));
             if !reached.contains(&target) {
                 reached.push(target);
             }

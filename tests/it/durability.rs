@@ -46,7 +46,10 @@ fn attempt(client: &Client, action: &str, params: &[(&str, &str)]) -> Option<Val
     let body = form(&client.signed("POST", action, params));
     let mut stream = TcpStream::connect(client.address).ok()?;
     let kind = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
-    let head = format!("POST / HTTP/1.1\r\nHost: kmsim\r\n{kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: kmsim\r\n{kind}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body.as_bytes()).ok()?;
     let mut answer = String::new();
@@ -60,7 +63,12 @@ fn attempt(client: &Client, action: &str, params: &[(&str, &str)]) -> Option<Val
 /// A new key's looks. Its tags and its description come with its creation.
 fn new_key(name: &str) -> Seen {
     let tags = ["a", "b", "c"].map(|tag| (tag.to_owned(), format!("{tag} of {name}")));
-    Seen { description: name.into(), state: "Enabled".into(), tags: tags.into(), aliases: BTreeSet::new() }
+    Seen {
+        description: name.into(),
+        state: "Enabled".into(),
+        tags: tags.into(),
+        aliases: BTreeSet::new(),
+    }
 }
 
 fn tags_json(tags: &BTreeMap<String, String>) -> String {
@@ -82,7 +90,11 @@ fn changes(name: &str, turn: usize) -> Vec<Step> {
     seen.tags.extend(more.clone());
     steps.push(("TagResource", vec![("Tags", tags_json(&more))], seen.clone()));
     seen.description = format!("{name} again");
-    steps.push(("UpdateKeyDescription", vec![("Description", seen.description.clone())], seen.clone()));
+    steps.push((
+        "UpdateKeyDescription",
+        vec![("Description", seen.description.clone())],
+        seen.clone(),
+    ));
     seen.tags.remove("b");
     seen.tags.remove("c");
     steps.push(("UntagResource", vec![("TagKeys", json!(["b", "c"]).to_string())], seen.clone()));
@@ -92,7 +104,11 @@ fn changes(name: &str, turn: usize) -> Vec<Step> {
     }
     if turn.is_multiple_of(3) {
         seen.state = "PendingDeletion".into();
-        steps.push(("ScheduleKeyDeletion", vec![("PendingWindowInDays", "7".into())], seen.clone()));
+        steps.push((
+            "ScheduleKeyDeletion",
+            vec![("PendingWindowInDays", "7".into())],
+            seen.clone(),
+        ));
     }
     if turn.is_multiple_of(5) {
         seen.aliases.clear();
@@ -108,7 +124,8 @@ fn work(client: &Client, name: &str, acknowledged: &AtomicUsize) -> Ledger {
         let name = format!("{name}-{turn}");
         let seen = new_key(&name);
         let tags = tags_json(&seen.tags);
-        let Some(made) = attempt(client, "CreateKey", &[("Description", &name), ("Tags", &tags)]) else {
+        let Some(made) = attempt(client, "CreateKey", &[("Description", &name), ("Tags", &tags)])
+        else {
             ledger.creating = Some(seen);
             break;
         };
@@ -118,7 +135,8 @@ fn work(client: &Client, name: &str, acknowledged: &AtomicUsize) -> Ledger {
         let blob = sealed.map(|sealed| sealed["CiphertextBlob"].as_str().unwrap().to_owned());
         let mut key = Made { id, sure: seen, doubtful: None, blob };
         for (action, params, after) in changes(&name, turn) {
-            let mut params: Vec<_> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let mut params: Vec<_> =
+                params.iter().map(|(name, value)| (*name, value.as_str())).collect();
             if action != "DeleteAlias" {
                 params.push(("KeyId", &key.id));
             }
@@ -155,7 +173,10 @@ fn look(client: &Client, id: &str) -> Seen {
             .iter()
             .map(|tag| (text(&tag["TagKey"]), text(&tag["TagValue"])))
             .collect(),
-        aliases: list(&aliases, "Aliases", "Alias").iter().map(|alias| text(&alias["AliasName"])).collect(),
+        aliases: list(&aliases, "Aliases", "Alias")
+            .iter()
+            .map(|alias| text(&alias["AliasName"]))
+            .collect(),
     }
 }
 
@@ -163,7 +184,8 @@ fn look(client: &Client, id: &str) -> Seen {
 fn all_keys(client: &Client) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for page in 1.. {
-        let listed = client.call("ListKeys", &[("PageSize", "100"), ("PageNumber", &page.to_string())]).ok();
+        let listed =
+            client.call("ListKeys", &[("PageSize", "100"), ("PageNumber", &page.to_string())]).ok();
         let keys = list(&listed, "Keys", "Key");
         ids.extend(keys.iter().map(|key| key["KeyId"].as_str().unwrap().to_owned()));
         if keys.is_empty() {
@@ -215,7 +237,8 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
                 scope.spawn(move || work(&client, &format!("r{round}-c{number}"), acknowledged))
             });
             let clients: Vec<_> = clients.collect();
-            while acknowledged.load(Ordering::Relaxed) < moment && clients.iter().all(|it| !it.is_finished())
+            while acknowledged.load(Ordering::Relaxed) < moment
+                && clients.iter().all(|it| !it.is_finished())
             {
                 sleep(Duration::from_micros(200));
             }

@@ -30,8 +30,13 @@ const COMMANDS: [(&str, &[&str]); 12] = [
 
 /// Every command with the variables that it takes.
 fn variables() -> Vec<(String, BTreeSet<String>)> {
-    fn collect(command: &clap::Command, found: &mut Vec<(String, BTreeSet<String>)>, is_root: bool) {
-        let own = command.get_arguments().filter_map(|it| it.get_env()?.to_str().map(str::to_owned));
+    fn collect(
+        command: &clap::Command,
+        found: &mut Vec<(String, BTreeSet<String>)>,
+        is_root: bool,
+    ) {
+        let own =
+            command.get_arguments().filter_map(|it| it.get_env()?.to_str().map(str::to_owned));
         let name = if is_root { "" } else { command.get_name() };
         found.push((name.to_owned(), own.collect()));
         command.get_subcommands().for_each(|it| collect(it, found, false));
@@ -55,7 +60,8 @@ fn tried(name: &str, folder: &std::path::Path) -> Command {
     let row = COMMANDS.iter().find(|(it, _)| *it == name);
     let (_, arguments) = row.unwrap_or_else(|| panic!("{name} takes variables and has no row"));
     let seeds = kit::root().join("fixtures/seeds/known.yaml").display().to_string();
-    let own = arguments.iter().map(|it| if it.ends_with("known.yaml") { seeds.as_str() } else { it });
+    let own =
+        arguments.iter().map(|it| if it.ends_with("known.yaml") { seeds.as_str() } else { it });
     let mut command = kmsim(&own.collect::<Vec<_>>());
     // No command is to find the server of another test.
     command.current_dir(folder).env("XDG_RUNTIME_DIR", folder);
@@ -97,7 +103,10 @@ fn an_empty_variable_is_not_set() {
             )
             .call("ListKeys", &[])
             .refused(400, "IncompleteSignature");
-            assert_eq!(control(server.address, "GET", "requests", &serde_json::Value::Null).status, 200);
+            assert_eq!(
+                control(server.address, "GET", "requests", &serde_json::Value::Null).status,
+                200
+            );
             // One after the other: where one is taken for a value, the others must not hide it.
             for variable in variables {
                 drop(server_with(&name, &variable, ""));
@@ -130,9 +139,16 @@ fn what_an_env_file_leaves_around_a_value_is_told_by_the_variables_name() {
                     let it = ended(tried(&name, folder.path()).env(&variable, value));
                     format!("kmsim: {}", it.mistaken())
                 };
-                assert!(line.starts_with(&format!("kmsim: {variable}: the value ")), "{name}: {line}");
+                assert!(
+                    line.starts_with(&format!("kmsim: {variable}: the value ")),
+                    "{name}: {line}"
+                );
                 assert!(!line.contains("hush"), "{line}");
-                assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{name} {variable}");
+                assert_eq!(
+                    std::fs::read_dir(folder.path()).unwrap().count(),
+                    0,
+                    "{name} {variable}"
+                );
             }
             seen.insert(variable);
         }
@@ -186,7 +202,8 @@ fn a_data_files_name_has_no_white_space_at_its_ends() {
 
 #[test]
 fn booleans_are_written_in_many_ways() {
-    let status = |server: &Process| send(server.address, "GET /_kmsim/requests HTTP/1.1\r\n", b"").status;
+    let status =
+        |server: &Process| send(server.address, "GET /_kmsim/requests HTTP/1.1\r\n", b"").status;
     for (values, expected) in [
         (["1", "true", "TRUE", "yes", "Yes", "on", "y", "t"], 404),
         (["0", "false", "FALSE", "no", "No", "off", "n", ""], 200),
@@ -218,10 +235,16 @@ fn words_are_read_in_any_case_and_others_are_told_by_the_variables_name() {
     server_with("", "KMSIM_LOG", "WARN");
     let folder = tempfile::tempdir().unwrap();
     for format in ["PEM", "Pkcs12"] {
-        let it = kmsim(&["ca"]).current_dir(folder.path()).env("KMSIM_CA_FORMAT", format).output().unwrap();
+        let it = kmsim(&["ca"])
+            .current_dir(folder.path())
+            .env("KMSIM_CA_FORMAT", format)
+            .output()
+            .unwrap();
         assert!(it.status.success(), "{format}: {it:?}");
     }
-    for (variable, value) in [("KMSIM_AUTH", "lax"), ("KMSIM_JOURNAL", "many"), ("KMSIM_JOURNAL", "-1")] {
+    for (variable, value) in
+        [("KMSIM_AUTH", "lax"), ("KMSIM_JOURNAL", "many"), ("KMSIM_JOURNAL", "-1")]
+    {
         let line = refused(serving("", folder.path()).env(variable, value));
         assert!(line.starts_with(&format!("kmsim: {variable}: invalid value '{value}'")), "{line}");
     }
@@ -251,6 +274,7 @@ fn an_option_hides_its_variable() {
 
 #[test]
 fn an_empty_certificate_file_is_none() {
-    let it = ended(kmsim(&["healthcheck", "--url", "https://127.0.0.1:1"]).env("SSL_CERT_FILE", ""));
+    let it =
+        ended(kmsim(&["healthcheck", "--url", "https://127.0.0.1:1"]).env("SSL_CERT_FILE", ""));
     assert_eq!(it.mistaken(), "--ca: an https:// address needs its authority");
 }

@@ -71,7 +71,8 @@ impl Stage {
 
     /// A request signed in the Authorization header.
     pub fn call_acs3(&self, secret: &str, action: &str, query: &[(&str, &str)]) -> Answer {
-        let mut query: Vec<_> = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let mut query: Vec<_> =
+            query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         query.sort();
         let query = form(&query);
         let host = self.server.address.to_string();
@@ -87,7 +88,8 @@ impl Stage {
         let names = headers.map(|(name, _)| name).join(";");
         let lines = headers.map(|(name, value)| format!("{name}:{value}\n")).concat();
         let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{body}");
-        let text = format!("ACS3-HMAC-SHA256\n{}", hex(&digest(Hash::Sha256, canonical.as_bytes())));
+        let text =
+            format!("ACS3-HMAC-SHA256\n{}", hex(&digest(Hash::Sha256, canonical.as_bytes())));
         let signature = hex(&hmac(Hash::Sha256, &[secret.as_bytes()], text.as_bytes()));
         let lines = headers.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
         let head = format!(
@@ -232,7 +234,8 @@ const PRODUCERS: &[(&str, Produce)] = &[
 
 /// Whether a text is the template with something in place of each `{…}`.
 pub fn fits(template: &str, text: &str) -> bool {
-    let mut parts = template.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+    let mut parts =
+        template.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let mut open = false;
     for part in parts {
@@ -269,7 +272,10 @@ fn every_refusal_is_as_the_table_says() {
         let found = (answer.status.to_string(), body["Code"].as_str().unwrap_or_default());
         let message = body["Message"].as_str().unwrap_or_default();
         if found != (row[1].clone(), *code) || !fits(&row[2], message) {
-            wrong.push(format!("{code}: expected {} {:?}, got {found:?} {message:?}", row[1], row[2]));
+            wrong.push(format!(
+                "{code}: expected {} {:?}, got {found:?} {message:?}",
+                row[1], row[2]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -294,8 +300,7 @@ fn every_error_can_be_asked_for() {
     // Who is not let in is told so first, and nothing was done.
     let stranger = stage.server.client_as("testid", "wrong");
     let body = form(&stranger.signed("POST", "ListSecrets", &[]));
-    let head =
-        "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nx-kmsim-fault: Throttling\r\n";
+    let head = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nx-kmsim-fault: Throttling\r\n";
     send(stage.server.address, head, body.as_bytes()).refused(400, "IncompleteSignature");
     assert_eq!(stage.call("ListSecrets", &[]).ok()["TotalCount"], 0);
 }
@@ -304,7 +309,9 @@ fn every_error_can_be_asked_for() {
 fn templates_fit_what_they_describe() {
     assert!(fits("plain", "plain") && !fits("plain", "plainer") && !fits("plain", "a plain"));
     assert!(
-        fits("a \"{p}\" b", "a \"x\" b") && !fits("a \"{p}\" b", "a \"\" b") && !fits("a {p} b", "a x b c")
+        fits("a \"{p}\" b", "a \"x\" b")
+            && !fits("a \"{p}\" b", "a \"\" b")
+            && !fits("a {p} b", "a x b c")
     );
     assert!(fits("a: {m}", "a: x\ny") && !fits("a: {m}", "a: "));
     assert!(fits("[{a}] [{b}]", "[x] [y]") && !fits("[{a}] [{b}]", "[x]"));

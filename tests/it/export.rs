@@ -34,7 +34,11 @@ impl Wrapper {
 
     /// The parameters that bring it along.
     fn params<'a>(&'a self, algorithm: (&'a str, Encryption)) -> [(&'a str, &'a str); 3] {
-        [("PublicKeyBlob", &self.public), ("WrappingKeySpec", self.spec), ("WrappingAlgorithm", algorithm.0)]
+        [
+            ("PublicKeyBlob", &self.public),
+            ("WrappingKeySpec", self.spec),
+            ("WrappingAlgorithm", algorithm.0),
+        ]
     }
 
     fn open(&self, algorithm: (&str, Encryption), wrapped: &[u8]) -> Vec<u8> {
@@ -44,7 +48,8 @@ impl Wrapper {
 
 /// Decrypts the base64 text that a data key's blob seals.
 fn decrypt(client: &Client, blob: &str, context: &str) -> Vec<u8> {
-    let opened = client.call("Decrypt", &[("CiphertextBlob", blob), ("EncryptionContext", context)]).ok();
+    let opened =
+        client.call("Decrypt", &[("CiphertextBlob", blob), ("EncryptionContext", context)]).ok();
     STANDARD.decode(text(&opened, "Plaintext")).unwrap()
 }
 
@@ -59,7 +64,8 @@ fn what_is_exported_are_the_data_keys_bytes() {
     let client = server.client();
     let key = Pair::make(&client, "Aliyun_SM4", ENCRYPT);
     client.call("CreateAlias", &[("KeyId", &key.id), ("AliasName", "alias/a")]).ok();
-    let (rsa, sm2) = (Wrapper::make(&openssl, PairSpec::Rsa2048), Wrapper::make(&openssl, PairSpec::EcSm2));
+    let (rsa, sm2) =
+        (Wrapper::make(&openssl, PairSpec::Rsa2048), Wrapper::make(&openssl, PairSpec::EcSm2));
     for (wrapper, algorithm, fit, too_long) in [
         (&rsa, OAEP_256, [1, 16, 189, 190], &[191, 1024][..]),
         (&rsa, OAEP_1, [1, 16, 213, 214], &[215, 1024]),
@@ -67,7 +73,8 @@ fn what_is_exported_are_the_data_keys_bytes() {
     ] {
         let params = |size: [(&'static str, String); 1]| {
             let [(name, value)] = size;
-            let mut all: Vec<_> = wrapper.params(algorithm).map(|(n, v)| (n, v.to_owned())).to_vec();
+            let mut all: Vec<_> =
+                wrapper.params(algorithm).map(|(n, v)| (n, v.to_owned())).to_vec();
             all.extend([("KeyId", "alias/a".to_owned()), (name, value)]);
             all
         };
@@ -108,10 +115,12 @@ fn what_is_exported_are_the_data_keys_bytes() {
             let answer = call("GenerateAndExportDataKey", [("NumberOfBytes", wrong.into())]);
             answer.refused_parameter("NumberOfBytes");
         }
-        call("GenerateAndExportDataKey", [("KeySpec", "AES_192".into())]).refused_parameter("KeySpec");
+        call("GenerateAndExportDataKey", [("KeySpec", "AES_192".into())])
+            .refused_parameter("KeySpec");
     }
     let both = [("KeyId", key.id.as_str()), ("KeySpec", "nonsense"), ("NumberOfBytes", "24")];
-    let made = client.call("GenerateAndExportDataKey", &[&both[..], &sm2.params(SM2PKE)].concat()).ok();
+    let made =
+        client.call("GenerateAndExportDataKey", &[&both[..], &sm2.params(SM2PKE)].concat()).ok();
     assert_eq!(sm2.open(SM2PKE, &blob(&made, "ExportedDataKey")).len(), 24, "the number wins");
 }
 
@@ -175,9 +184,18 @@ fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
         answer.ok();
     }
     let trailing = [&rsa[..], &[0]].concat();
-    let mut wrong =
-        vec![private, pem, trailing, rsa[1..].to_vec(), rsa[..200].to_vec(), vec![0], vec![0x30; 294]];
-    wrong.extend([PairSpec::Rsa3072, PairSpec::EcP256, PairSpec::EcSm2].map(|spec| openssl.make_key(spec).1));
+    let mut wrong = vec![
+        private,
+        pem,
+        trailing,
+        rsa[1..].to_vec(),
+        rsa[..200].to_vec(),
+        vec![0],
+        vec![0x30; 294],
+    ];
+    wrong.extend(
+        [PairSpec::Rsa3072, PairSpec::EcP256, PairSpec::EcSm2].map(|spec| openssl.make_key(spec).1),
+    );
     for wrong in &wrong {
         refused(&STANDARD.encode(wrong), "RSA_2048", OAEP_256.0, "PublicKeyBlob");
     }
@@ -201,7 +219,9 @@ fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
         pem.replace("-----", "--"),
     ];
     let strange = format!("{sm2}\u{b}");
-    for malformed in broken.iter().map(String::as_str).chain([sm2.trim_end_matches('='), &strange, "*"]) {
+    for malformed in
+        broken.iter().map(String::as_str).chain([sm2.trim_end_matches('='), &strange, "*"])
+    {
         assert_ne!(malformed, sm2);
         refused(malformed, "EC_SM2", "SM2PKE", "PublicKeyBlob");
     }
@@ -240,7 +260,10 @@ fn only_a_data_keys_blob_is_exported_and_only_while_its_key_is_enabled() {
     let export = |sealed: &str| call("ExportDataKey", ("CiphertextBlob", sealed));
     let generate = |key: &str| call("GenerateAndExportDataKey", ("KeyId", key));
     let seal = |plain| {
-        text(&client.call("Encrypt", &[("KeyId", &key), ("Plaintext", plain)]).ok(), "CiphertextBlob")
+        text(
+            &client.call("Encrypt", &[("KeyId", &key), ("Plaintext", plain)]).ok(),
+            "CiphertextBlob",
+        )
     };
     assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVsbG8=")).ok()), b"Hello");
     assert_eq!(sm2_bytes(&wrapper, &export(&seal("SGVs\r\nbG8=\n")).ok()), b"Hello");
@@ -250,7 +273,9 @@ fn only_a_data_keys_blob_is_exported_and_only_while_its_key_is_enabled() {
     let sealed = seal("SGVsbG8=");
     let mut changed = STANDARD.decode(&sealed).unwrap();
     *changed.last_mut().unwrap() ^= 1;
-    for wrong in [&STANDARD.encode(&changed), &STANDARD.encode(&changed[..64]), "AAAA", "*", &sealed[1..]] {
+    for wrong in
+        [&STANDARD.encode(&changed), &STANDARD.encode(&changed[..64]), "AAAA", "*", &sealed[1..]]
+    {
         export(wrong).refused_parameter("CiphertextBlob");
     }
     missing(&export(""), "CiphertextBlob");

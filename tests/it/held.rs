@@ -30,8 +30,12 @@ fn count_by_sqlite(path: &Path) -> String {
 connection = sqlite3.connect(sys.argv[1])
 print(connection.execute('SELECT count(*) FROM keys').fetchone()[0])
 connection.close()";
-    let read =
-        Command::new("python3").args(["-c", READ]).arg(path).stderr(Stdio::inherit()).output().unwrap();
+    let read = Command::new("python3")
+        .args(["-c", READ])
+        .arg(path)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
     assert!(read.status.success());
     String::from_utf8(read.stdout).unwrap().trim().to_owned()
 }
@@ -46,10 +50,16 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
     std::os::unix::fs::symlink(&path, file("soft.db")).unwrap();
     std::fs::create_dir(file("sub")).unwrap();
     std::os::unix::fs::symlink(folder.path(), file("sub/up")).unwrap();
-    for name in ["hard.db", "soft.db", "./kmsim.db", "sub/../kmsim.db", "sub/up/kmsim.db", "sub/up/hard.db"] {
-        let line =
-            refused(kmsim(&["--data", name]).current_dir(folder.path()).env("KMSIM_ROOT_KEY", ROOT_KEY));
-        assert!(line.contains("--data") && line.contains("in use by another kmsim"), "{name}: {line}");
+    for name in
+        ["hard.db", "soft.db", "./kmsim.db", "sub/../kmsim.db", "sub/up/kmsim.db", "sub/up/hard.db"]
+    {
+        let line = refused(
+            kmsim(&["--data", name]).current_dir(folder.path()).env("KMSIM_ROOT_KEY", ROOT_KEY),
+        );
+        assert!(
+            line.contains("--data") && line.contains("in use by another kmsim"),
+            "{name}: {line}"
+        );
     }
     // A container that is given the one file, or the folder.
     std::fs::write(file("sub/one.db"), "").unwrap();
@@ -94,7 +104,8 @@ fn sqlite_reads_the_data_while_it_is_served() {
 fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap().process;
-    let log_is_empty = || std::fs::metadata(beside(&path, "-wal")).is_ok_and(|file| file.len() == 0);
+    let log_is_empty =
+        || std::fs::metadata(beside(&path, "-wal")).is_ok_and(|file| file.len() == 0);
     assert!(log_is_empty(), "a start leaves all in the main file");
     for _ in 0..2 {
         server.client().create_key(&[]);
@@ -182,7 +193,11 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
         std::fs::copy(&other, beside(path, ".other")).unwrap();
     };
     taken_away("the main file is removed", |path| std::fs::remove_file(path).unwrap(), None);
-    taken_away("the log is removed", |path| std::fs::remove_file(beside(path, "-wal")).unwrap(), None);
+    taken_away(
+        "the log is removed",
+        |path| std::fs::remove_file(beside(path, "-wal")).unwrap(),
+        None,
+    );
     taken_away(
         "another file takes its place",
         |path| {
@@ -207,9 +222,13 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
     );
     taken_away(
         "its folder is renamed, and back",
-        |path| std::fs::rename(path.parent().unwrap(), beside(path.parent().unwrap(), "-away")).unwrap(),
+        |path| {
+            std::fs::rename(path.parent().unwrap(), beside(path.parent().unwrap(), "-away"))
+                .unwrap()
+        },
         Some(|path| {
-            std::fs::rename(beside(path.parent().unwrap(), "-away"), path.parent().unwrap()).unwrap();
+            std::fs::rename(beside(path.parent().unwrap(), "-away"), path.parent().unwrap())
+                .unwrap();
         }),
     );
 }

@@ -64,9 +64,11 @@ fn a_key_carries_so_many_tags_and_no_more() {
     let client = server.client();
     let key = client.create_key(&[]);
     let tag = |from: usize, count: usize| {
-        let tags: Vec<_> =
-            (from..from + count).map(|n| serde_json::json!({ "TagKey": format!("k{n}") })).collect();
-        client.call("TagResource", &[("KeyId", &key), ("Tags", &serde_json::json!(tags).to_string())])
+        let tags: Vec<_> = (from..from + count)
+            .map(|n| serde_json::json!({ "TagKey": format!("k{n}") }))
+            .collect();
+        client
+            .call("TagResource", &[("KeyId", &key), ("Tags", &serde_json::json!(tags).to_string())])
     };
     tag(0, 10).ok();
     tag(10, 9).ok();
@@ -74,12 +76,17 @@ fn a_key_carries_so_many_tags_and_no_more() {
     tag(0, 10).ok();
     tag(19, 1).ok();
     assert_eq!(
-        client.call("ListResourceTags", &[("KeyId", &key)]).ok()["Tags"]["Tag"].as_array().unwrap().len(),
+        client.call("ListResourceTags", &[("KeyId", &key)]).ok()["Tags"]["Tag"]
+            .as_array()
+            .unwrap()
+            .len(),
         20
     );
     let many: Vec<_> = (0..21).map(|n| format!("k{n}")).collect();
     let many = serde_json::json!(many).to_string();
-    client.call("UntagResource", &[("KeyId", &key), ("TagKeys", &many)]).refused_parameter("TagKeys");
+    client
+        .call("UntagResource", &[("KeyId", &key), ("TagKeys", &many)])
+        .refused_parameter("TagKeys");
 }
 
 #[test]
@@ -91,7 +98,9 @@ fn a_dry_run_of_reencrypt_opens_the_source_first() {
     let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x"), context]).ok();
     let blob = sealed["CiphertextBlob"].as_str().unwrap();
     let params = [("CiphertextBlob", blob), ("DestinationKeyId", "alias/acs/oss")];
-    client.call("ReEncrypt", &[&params[..], &[("DryRun", "true")]].concat()).refused(400, "ValidationError");
+    client
+        .call("ReEncrypt", &[&params[..], &[("DryRun", "true")]].concat())
+        .refused(400, "ValidationError");
     client.call("ReEncrypt", &params).refused_parameter("CiphertextBlob");
     assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");
 }
@@ -123,7 +132,10 @@ fn a_seed_makes_new_keys_in_every_run_on_the_same_data() {
 fn the_control_plane_knows_what_it_has() {
     let server = Server::start();
     let answer = send(server.address, "GET /_kmsim/nothing HTTP/1.1\r\n", b"");
-    assert_eq!((answer.status, answer.text.as_str()), (404, r#"{"error":"there is no such endpoint"}"#));
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (404, r#"{"error":"there is no such endpoint"}"#)
+    );
 }
 
 #[test]

@@ -87,7 +87,8 @@ pub fn ticket(client: &Client, key: &str, wrapping: Wrapping) -> Ticket {
     let given = parameters(client, key, wrapping.spec, wrapping.algorithm).ok();
     let text = |name: &str| given[name].as_str().unwrap().to_owned();
     assert_eq!(text("KeyId"), key);
-    let public = PublicKey::read(wrapping.pair, &STANDARD.decode(text("PublicKey")).unwrap()).unwrap();
+    let public =
+        PublicKey::read(wrapping.pair, &STANDARD.decode(text("PublicKey")).unwrap()).unwrap();
     let (token, expires) = (text("ImportToken"), text("TokenExpireTime"));
     Ticket { public, token, expires, encryption: wrapping.encryption }
 }
@@ -97,9 +98,16 @@ pub fn parameters(client: &Client, key: &str, spec: &str, algorithm: &str) -> An
     client.call("GetParametersForImport", &[("KeyId", key), wrapping[0], wrapping[1]])
 }
 
-pub fn import(client: &Client, key: &str, token: &str, wrapped: &[u8], until: Option<&str>) -> Answer {
+pub fn import(
+    client: &Client,
+    key: &str,
+    token: &str,
+    wrapped: &[u8],
+    until: Option<&str>,
+) -> Answer {
     let wrapped = STANDARD.encode(wrapped);
-    let mut params = vec![("KeyId", key), ("ImportToken", token), ("EncryptedKeyMaterial", &wrapped)];
+    let mut params =
+        vec![("KeyId", key), ("ImportToken", token), ("EncryptedKeyMaterial", &wrapped)];
     params.extend(until.map(|until| ("KeyMaterialExpireUnix", until)));
     client.call("ImportKeyMaterial", &params)
 }
@@ -160,7 +168,10 @@ fn a_key_works_with_the_imported_material_and_no_other() {
                     let key = external(client, spec);
                     assert_eq!(state(client, &key), "PendingImport");
                     // The shorter AES keys are a dedicated instance's, which does not know this wrapping.
-                    if len != 32 && cipher == Cipher::Aes && wrapping.algorithm == RSA_OAEP_SHA1.algorithm {
+                    if len != 32
+                        && cipher == Cipher::Aes
+                        && wrapping.algorithm == RSA_OAEP_SHA1.algorithm
+                    {
                         parameters(client, &key, wrapping.spec, wrapping.algorithm)
                             .refused_parameter("WrappingAlgorithm");
                         continue;
@@ -230,11 +241,17 @@ fn sm2_wraps_in_either_form_and_rsa_for_keys_in_software_too() {
     let raw = given.wrap_as(Encryption::Sm2(Form::Raw), &material(1, 16));
     assert_eq!((raw[0], raw.len()), (4, 97 + 16));
     import(&client, &key, &given.token, &raw, None).ok();
-    assert_eq!(open_with(Cipher::Sm4, &material(1, 16), &sealed(&client, &key, "x")).unwrap(), b"x");
+    assert_eq!(
+        open_with(Cipher::Sm4, &material(1, 16), &sealed(&client, &key, "x")).unwrap(),
+        b"x"
+    );
 
     let key = client.create_key(&[("Origin", "EXTERNAL")]);
     ticket(&client, &key, RSA_OAEP_SHA256).import(&client, &key, &material(1, 32)).ok();
-    assert_eq!(open_with(Cipher::Aes, &material(1, 32), &sealed(&client, &key, "x")).unwrap(), b"x");
+    assert_eq!(
+        open_with(Cipher::Aes, &material(1, 32), &sealed(&client, &key, "x")).unwrap(),
+        b"x"
+    );
 }
 
 #[test]

@@ -84,8 +84,8 @@ fn access_keys_have_accounts() {
     let key = |id: &str, secret: &str| AccessKey { id: id.into(), secret: secret.into() };
     assert_eq!(server.access_key(), &key("own", "s1"));
     server.call_as(&key("one", "s2"), "CreateKey", &[]).unwrap();
-    let counts =
-        [("own", "s1"), ("one", "s2"), ("two", "s3")].map(|(id, secret)| total(&server, &key(id, secret)));
+    let counts = [("own", "s1"), ("one", "s2"), ("two", "s3")]
+        .map(|(id, secret)| total(&server, &key(id, secret)));
     assert_eq!(counts, ["0", "1", "1"]);
     let refused = server.call_as(&key("testid", "testsecret"), "ListKeys", &[]).unwrap();
     assert_eq!(
@@ -96,7 +96,8 @@ fn access_keys_have_accounts() {
 
 #[test]
 fn region_and_mode_are_as_set() {
-    let server = Server::builder().region("eu-test-9").auth(AuthMode::Off).threads(1).start().unwrap();
+    let server =
+        Server::builder().region("eu-test-9").auth(AuthMode::Off).threads(1).start().unwrap();
     let anybody = AccessKey { id: "anybody".into(), secret: "?".into() };
     let made = server.call_as(&anybody, "CreateKey", &[]).unwrap();
     assert!(made.field("/KeyMetadata/Arn").unwrap().starts_with("acs:kms:eu-test-9:"), "{made:?}");
@@ -116,7 +117,10 @@ fn clocks_are_turned_and_what_is_due_happens() {
     let [a, b] = ["a", "b"].map(|id| AccessKey { id: id.into(), secret: "s".into() });
     for who in [&a, &b] {
         let made = server.call_as(who, "CreateKey", &[]).unwrap();
-        assert_eq!(made.field("/KeyMetadata/CreationDate").as_deref(), Some("2030-01-01T00:00:00Z"));
+        assert_eq!(
+            made.field("/KeyMetadata/CreationDate").as_deref(),
+            Some("2030-01-01T00:00:00Z")
+        );
         let id = made.field("/KeyMetadata/KeyId").unwrap();
         let window = [("KeyId", id.as_str()), ("PendingWindowInDays", "7")];
         assert_eq!(server.call_as(who, "ScheduleKeyDeletion", &window).unwrap().status, 200);
@@ -145,7 +149,8 @@ fn clocks_are_turned_and_what_is_due_happens() {
 #[test]
 fn a_seed_repeats_keys() {
     let run = |seed: &str| {
-        let server = Server::builder().entropy_seed(seed).frozen_at("2030-01-01T00:00:00Z").start().unwrap();
+        let server =
+            Server::builder().entropy_seed(seed).frozen_at("2030-01-01T00:00:00Z").start().unwrap();
         key_of(&server, &[])
     };
     assert_eq!(run("a"), run("a"));
@@ -176,7 +181,10 @@ fn mistakes_are_told_and_nothing_runs() {
         (builder().access_key("", "s"), "--access-key: "),
         (builder().access_key("a", ""), "--access-key: "),
         (builder().access_key("a", "s").access_key("a", "t"), "--access-key: \"a\" is given twice"),
-        (builder().access_key_of("x", "a", "s"), "--access-key: the account of \"a\" is not digits"),
+        (
+            builder().access_key_of("x", "a", "s"),
+            "--access-key: the account of \"a\" is not digits",
+        ),
         (builder().region("no region"), "--region: "),
         (builder().frozen_at("noon"), "--clock: "),
     ] {

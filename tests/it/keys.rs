@@ -70,19 +70,30 @@ fn deletion_can_be_taken_back_and_prevented() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
-    let state = |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
+    let state =
+        |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
     client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).ok();
     assert_eq!(state(&key)["DeleteDate"], "2030-01-31T00:00:00Z", "30 days where none are given");
     client.call("CancelKeyDeletion", &[("KeyId", &key)]).ok();
-    assert_eq!((&state(&key)["KeyState"], &state(&key)["DeleteDate"]), (&json!("Enabled"), &json!("")));
+    assert_eq!(
+        (&state(&key)["KeyState"], &state(&key)["DeleteDate"]),
+        (&json!("Enabled"), &json!(""))
+    );
     for days in ["6", "367", "-1", "7.5"] {
-        let answer = client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", days)]);
+        let answer =
+            client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", days)]);
         answer.refused_parameter("PendingWindowInDays");
     }
     let external = client.create_key(&[("Origin", "EXTERNAL")]);
-    client.call("ScheduleKeyDeletion", &[("KeyId", &external), ("PendingWindowInDays", "366")]).ok();
+    client
+        .call("ScheduleKeyDeletion", &[("KeyId", &external), ("PendingWindowInDays", "366")])
+        .ok();
     client.call("CancelKeyDeletion", &[("KeyId", &external)]).ok();
-    assert_eq!(state(&external)["KeyState"], "PendingImport", "a key without material waits for it");
+    assert_eq!(
+        state(&external)["KeyState"],
+        "PendingImport",
+        "a key without material waits for it"
+    );
 
     let arn = format!("acs:kms:cn-hangzhou:1000000000000001:key/{key}");
     let protect = |name: (&str, &str), on: &str| {
@@ -92,7 +103,9 @@ fn deletion_can_be_taken_back_and_prevented() {
     protect(("ProtectedResourceArn", &arn), "True").ok();
     assert_eq!(state(&key)["DeletionProtection"], "Enabled");
     assert_eq!(state(&key)["DeletionProtectionDescription"], "used by the shop");
-    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).refused(409, "Rejected.StateModifiedFailed");
+    client
+        .call("ScheduleKeyDeletion", &[("KeyId", &key)])
+        .refused(409, "Rejected.StateModifiedFailed");
     protect(("KeyId", &key), "false").ok();
     assert_eq!(state(&key).get("DeletionProtectionDescription"), None);
     client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).ok();
@@ -120,8 +133,9 @@ fn keys_are_listed_by_every_documented_filter() {
         assert_eq!(answer["TotalCount"], keys.len());
         keys.iter().map(|key| key["KeyId"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    let by =
-        |property: &str, values: &[&str]| listed(&json!([{ "Key": property, "Values": values }]).to_string());
+    let by = |property: &str, values: &[&str]| {
+        listed(&json!([{ "Key": property, "Values": values }]).to_string())
+    };
     assert_eq!(listed("[]"), [&*plain, &*other, &*external]);
     assert_eq!(by("KeyState", &["Disabled"]), [&*plain]);
     assert_eq!(by("KeyState", &["Disabled", "PendingImport"]), [&*plain, &*external]);
@@ -216,7 +230,9 @@ fn the_shorter_aes_keys_are_a_dedicated_instances() {
     let server = Server::start();
     let client = server.client();
     for spec in ["Aliyun_AES_128", "Aliyun_AES_192"] {
-        let create = |more: &[(&str, &str)]| client.call("CreateKey", &[&[("KeySpec", spec)], more].concat());
+        let create = |more: &[(&str, &str)]| {
+            client.call("CreateKey", &[&[("KeySpec", spec)], more].concat())
+        };
         create(&[]).refused_parameter("KeySpec");
         create(&[("DKMSInstanceId", "")]).refused_parameter("KeySpec");
         create(&[("Origin", "EXTERNAL"), ("ProtectionLevel", "HSM")]).refused_parameter("KeySpec");
@@ -238,9 +254,13 @@ fn the_case_of_a_region_means_nothing() {
     let shouted = arn.replace("cn-beijing", "CN-BEIJING");
     for name in [&key, &arn, &shouted] {
         within("cN-bEIJING").call("DescribeKey", &[("KeyId", name)]).ok();
-        within("cn-shanghai").call("DescribeKey", &[("KeyId", name)]).refused(404, "Forbidden.KeyNotFound");
+        within("cn-shanghai")
+            .call("DescribeKey", &[("KeyId", name)])
+            .refused(404, "Forbidden.KeyNotFound");
     }
-    within("CN-HANGZHOU").call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
+    within("CN-HANGZHOU")
+        .call("DescribeKey", &[("KeyId", &key)])
+        .refused(404, "Forbidden.KeyNotFound");
     // One that the cloud does not list is served.
     let far = within("Mars-1").create_key(&[]);
     within("mars-1").call("DescribeKey", &[("KeyId", &far)]).ok();

@@ -76,7 +76,8 @@ impl Server {
     /// A server set up in some way.
     pub fn with(setup: Setup<'_>) -> Self {
         let start = Instant::parse(START).unwrap();
-        let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
+        let world =
+            Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
         Self::within(world, setup)
     }
 
@@ -99,8 +100,11 @@ impl Server {
         settings.listen = vec!["127.0.0.1:0".to_owned()];
         settings.auth = setup.auth;
         settings.world = Arc::clone(&world);
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         let served = runtime.block_on(async {
             let store = match setup.store {
                 Some(store) => store,
@@ -151,7 +155,13 @@ static NONCE: AtomicU64 = AtomicU64::new(0);
 
 impl Client {
     pub fn new(address: SocketAddr, id: &str, secret: &str, time: &str) -> Self {
-        Self { address, id: id.into(), secret: secret.into(), time: time.into(), common: Vec::new() }
+        Self {
+            address,
+            id: id.into(),
+            secret: secret.into(),
+            time: time.into(),
+            common: Vec::new(),
+        }
     }
 
     /// The same client with another parameter in every request: a region, a token.
@@ -161,7 +171,12 @@ impl Client {
     }
 
     /// The signed parameters of a request.
-    pub fn signed(&self, method: &str, action: &str, params: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub fn signed(
+        &self,
+        method: &str,
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
         let nonce = format!("nonce-{}", NONCE.fetch_add(1, Ordering::Relaxed));
         let mut all: Vec<(String, String)> = [
             ("Action", action),
@@ -199,7 +214,8 @@ impl Client {
 
     /// Makes a key and answers its id. The shorter AES keys are a dedicated instance's.
     pub fn create_key(&self, params: &[(&str, &str)]) -> String {
-        let short = |(_, value): &(&str, &str)| ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value);
+        let short =
+            |(_, value): &(&str, &str)| ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value);
         let instance = params.iter().any(short).then_some(("DKMSInstanceId", "kst-tests"));
         let params: Vec<_> = params.iter().copied().chain(instance).collect();
         let made = self.call("CreateKey", &params).ok();
@@ -299,7 +315,8 @@ pub fn parse(answer: &[u8]) -> Answer {
 
 /// Percent-encodes by RFC 3986.
 pub fn encode(text: &str) -> String {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    const RESERVED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
@@ -340,7 +357,10 @@ pub fn kmsim(arguments: &[&str]) -> Command {
 /// The same command without the address that [`kmsim`] names.
 pub fn without_listen(command: &Command) -> Command {
     let mut bare = Command::new(command.get_program());
-    bare.args(command.get_args().skip(2)).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    bare.args(command.get_args().skip(2))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => bare.env(name, value),

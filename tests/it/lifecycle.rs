@@ -37,8 +37,12 @@ fn sealed(client: &Client, key: &str) -> String {
 }
 
 fn sealed_by_pair(client: &Client, key: &str, version: &str) -> String {
-    let params =
-        [("KeyId", key), ("KeyVersionId", version), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
+    let params = [
+        ("KeyId", key),
+        ("KeyVersionId", version),
+        ("Algorithm", "SM2PKE"),
+        ("Plaintext", "dGV4dA=="),
+    ];
     client.call("AsymmetricEncrypt", &params).ok()["CiphertextBlob"].as_str().unwrap().to_owned()
 }
 
@@ -59,7 +63,9 @@ enum Kind {
 fn kind_of(operation: &str) -> Kind {
     match operation {
         "GetParametersForImport" | "ImportKeyMaterial" | "DeleteKeyMaterial" => Kind::Imported,
-        "CreateKeyVersion" | "GetPublicKey" | "AsymmetricSign" | "AsymmetricVerify" => Kind::Signing,
+        "CreateKeyVersion" | "GetPublicKey" | "AsymmetricSign" | "AsymmetricVerify" => {
+            Kind::Signing
+        }
         "AsymmetricEncrypt" | "AsymmetricDecrypt" => Kind::Encrypting,
         _ => Kind::Symmetric,
     }
@@ -72,7 +78,9 @@ fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
         Kind::Symmetric => client.create_key(&[]),
         Kind::Imported => imported(client),
         Kind::Signing => client.create_key(&[("KeySpec", "EC_P256")]),
-        Kind::Encrypting => client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")]),
+        Kind::Encrypting => {
+            client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")])
+        }
     };
     let version = newest_version(client, &id);
     let alias = alias_of(client, &id);
@@ -110,17 +118,25 @@ fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> An
         "CreateKey" | "ListKeys" | "ListAliases" => vec![],
         "Encrypt" => vec![id, ("Plaintext", "text")],
         "SetKeyPolicy" => vec![id, ("Policy", r#"{"Version":"1","Statement":[]}"#)],
-        "UpdateRotationPolicy" => vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")],
+        "UpdateRotationPolicy" => {
+            vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]
+        }
         "GetParametersForImport" => {
             vec![id, ("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")]
         }
-        "ImportKeyMaterial" => return import(client, &key.id, &wrapped(client, &key.id, &MATERIAL)),
+        "ImportKeyMaterial" => {
+            return import(client, &key.id, &wrapped(client, &key.id, &MATERIAL));
+        }
         "AsymmetricSign" => vec![id, version, ("Algorithm", "ECDSA_SHA_256"), ("Digest", DIGEST)],
         "AsymmetricVerify" => {
             vec![id, version, ("Algorithm", "ECDSA_SHA_256"), ("Digest", DIGEST), ("Value", "AAAA")]
         }
-        "AsymmetricEncrypt" => vec![id, version, ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")],
-        "AsymmetricDecrypt" => vec![id, version, ("Algorithm", "SM2PKE"), ("CiphertextBlob", &key.blob)],
+        "AsymmetricEncrypt" => {
+            vec![id, version, ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")]
+        }
+        "AsymmetricDecrypt" => {
+            vec![id, version, ("Algorithm", "SM2PKE"), ("CiphertextBlob", &key.blob)]
+        }
         "ExportDataKey" => [&wrapping[..], &[("CiphertextBlob", key.blob.as_str())]].concat(),
         "GenerateAndExportDataKey" => [&wrapping[..], &[id]].concat(),
         "Decrypt" => vec![("CiphertextBlob", key.blob.as_str())],
@@ -139,7 +155,12 @@ fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> An
         "TagResource" => vec![id, ("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)],
         "UntagResource" => vec![id, ("TagKeys", r#"["Project"]"#)],
         "TagResources" => {
-            vec![("ResourceType", "key"), ("ResourceId.1", &key.id), ("Tag.1.Key", "a"), ("Tag.1.Value", "b")]
+            vec![
+                ("ResourceType", "key"),
+                ("ResourceId.1", &key.id),
+                ("Tag.1.Key", "a"),
+                ("Tag.1.Value", "b"),
+            ]
         }
         "UntagResources" => {
             vec![("ResourceType", "key"), ("ResourceId.1", &key.id), ("TagKey.1", "Project")]
@@ -193,7 +214,10 @@ fn every_cell_of_the_state_table_holds() {
             };
             let after = if expected == "Success" { state_after(&row[0], state) } else { state };
             if found != expected || state_of(&client, &key.id) != after {
-                wrong.push(format!("{} on {state}: expected {expected} then {after}, got {found}", row[0]));
+                wrong.push(format!(
+                    "{} on {state}: expected {expected} then {after}, got {found}",
+                    row[0]
+                ));
             }
             cells += 1;
         }
@@ -204,7 +228,8 @@ fn every_cell_of_the_state_table_holds() {
 
 #[test]
 fn the_table_has_the_states_and_every_operation_on_a_key() {
-    let text = std::fs::read_to_string(crate::kit::root().join("fixtures/alibaba/lifecycle.tsv")).unwrap();
+    let text =
+        std::fs::read_to_string(crate::kit::root().join("fixtures/alibaba/lifecycle.tsv")).unwrap();
     let header = text.lines().find(|line| !line.starts_with('#')).unwrap();
     assert_eq!(header.split('\t').collect::<Vec<_>>()[1..5], STATES);
     let rows = table("alibaba/lifecycle.tsv");
@@ -228,7 +253,8 @@ fn the_state_is_judged_before_the_ciphertext_is_opened() {
         let key = subject(&client, Kind::Symmetric, state);
         let blob = crafted(&key.version);
         let decrypted = client.call("Decrypt", &[("CiphertextBlob", &blob)]);
-        let moved = client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &helper)]);
+        let moved =
+            client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &helper)]);
         for answer in [decrypted, moved] {
             if state == "Enabled" {
                 answer.refused_parameter("CiphertextBlob");

@@ -35,7 +35,12 @@ fn told(server: &Server, path: &str) -> Value {
 
 /// Lets one write after the other through until `done`, and tells how many that took. In between `look` gives the
 /// request that is waited for time to come to the server.
-fn pass_until(gate: &Gate, done: impl Fn() -> bool, arrivals: &mut Arrivals, look: impl Fn()) -> usize {
+fn pass_until(
+    gate: &Gate,
+    done: impl Fn() -> bool,
+    arrivals: &mut Arrivals,
+    look: impl Fn(),
+) -> usize {
     let mut passed = 0;
     while !done() {
         arrivals.blocking_recv().unwrap();
@@ -58,7 +63,8 @@ fn others_work(client: &Client, key: &str) {
 #[test]
 fn others_are_served_between_the_portions_of_a_large_state() {
     let (store, gate, mut arrivals) = gated();
-    let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+    let server =
+        Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
     let two = server.client_as("two", "s");
     let key = two.create_key(&[]);
     import(&server, "?account=1", &realm(3000, "old")).ok();
@@ -69,7 +75,9 @@ fn others_are_served_between_the_portions_of_a_large_state() {
         thread::scope(|scope| {
             let long = scope.spawn(|| match work {
                 "import" => import(&server, "?account=1", &realm(3000, "new")).ok(),
-                "load" => control(server.address, "POST", "snapshots/s/load?account=1", &Value::Null).ok(),
+                "load" => {
+                    control(server.address, "POST", "snapshots/s/load?account=1", &Value::Null).ok()
+                }
                 _ => control(server.address, "POST", "reset?account=1", &Value::Null).ok(),
             });
             if work != "reset" {
@@ -95,7 +103,8 @@ fn others_are_served_between_the_portions_of_a_large_state() {
 #[test]
 fn a_large_reset_empties_in_one_small_write() {
     let (store, gate, _arrivals) = gated();
-    let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+    let server =
+        Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
     import(&server, "?account=1", &realm(2000, "old")).ok();
     let before = gate.writes.load(Ordering::SeqCst);
     control(server.address, "POST", "reset?account=1", &Value::Null).ok();
@@ -105,14 +114,16 @@ fn a_large_reset_empties_in_one_small_write() {
 #[test]
 fn others_are_served_between_the_portions_of_what_fell_due() {
     let (store, gate, mut arrivals) = gated();
-    let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+    let server =
+        Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let key = two.create_key(&[]);
     import(&server, "?account=1", &keys(600, "rotation: { interval: 7d }")).ok();
     gate.shut();
     thread::scope(|scope| {
         let jump = scope.spawn(|| {
-            control(server.address, "POST", "clock/advance?account=1", &json!({"by": "36500d"})).ok()
+            control(server.address, "POST", "clock/advance?account=1", &json!({"by": "36500d"}))
+                .ok()
         });
         arrivals.blocking_recv().unwrap();
         let waiting = scope.spawn(|| one.call("DescribeKey", &[("KeyId", "key-0")]).ok());
@@ -157,7 +168,10 @@ fn others_are_served_while_ssh_keys_are_drawn() {
             done
         });
         // The lane's one thread is the only one of this server that answers requests.
-        assert!(action == "RotateSecret" || done >= 5, "{action}: others changed something {done} times");
+        assert!(
+            action == "RotateSecret" || done >= 5,
+            "{action}: others changed something {done} times"
+        );
     }
     let listed = one.call("ListSecretVersionIds", &[secret, ("IncludeDeprecated", "true")]).ok();
     assert_eq!(listed["TotalCount"], 10);
@@ -170,10 +184,13 @@ fn a_kill_while_a_state_is_loaded_leaves_the_old_or_the_new() {
     let (_folder, data) = data_file();
     let arguments = ["--data", data.to_str().unwrap()];
     let put = |server: &Process, text: &str| {
-        let answer = send(server.address, "PUT /_kmsim/state?account=1 HTTP/1.1\r\n", text.as_bytes());
+        let answer =
+            send(server.address, "PUT /_kmsim/state?account=1 HTTP/1.1\r\n", text.as_bytes());
         answer.ok();
     };
-    let state = |server: &Process| send(server.address, "GET /_kmsim/state?account=1 HTTP/1.1\r\n", b"").text;
+    let state = |server: &Process| {
+        send(server.address, "GET /_kmsim/state?account=1 HTTP/1.1\r\n", b"").text
+    };
     let server = Process::start(&arguments);
     put(&server, &realm(600, "even"));
     put(&server, &realm(600, "odd"));
@@ -196,7 +213,8 @@ fn a_kill_while_a_state_is_loaded_leaves_the_old_or_the_new() {
         loading.join().unwrap();
         let server = Process::start(&arguments);
         let text = state(&server);
-        let counts = ["even", "odd"].map(|word| text.matches(&format!("description: {word}")).count());
+        let counts =
+            ["even", "odd"].map(|word| text.matches(&format!("description: {word}")).count());
         assert!([[600, 0], [0, 600]].contains(&counts), "{counts:?}");
     }
 }

@@ -27,14 +27,20 @@ pub fn logged(command: &mut Command, log: &Path) -> Process {
 fn logs_go_to_stderr_as_asked() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    for (filter, wanted) in [("debug", true), ("kmsim=debug,warn", true), ("off", false), ("error", false)] {
+    for (filter, wanted) in
+        [("debug", true), ("kmsim=debug,warn", true), ("off", false), ("error", false)]
+    {
         for mut command in both_ways("--log", "KMSIM_LOG", filter) {
             let server = logged(&mut command, &log);
             let key = server.client().create_key(&[]);
             server.client().call("DescribeKey", &[("KeyId", &key)]).ok();
             drop(server);
             let text = std::fs::read_to_string(&log).unwrap();
-            assert_eq!(text.contains("DescribeKey") && text.contains(&key), wanted, "{filter}: {text}");
+            assert_eq!(
+                text.contains("DescribeKey") && text.contains(&key),
+                wanted,
+                "{filter}: {text}"
+            );
             assert!(wanted || text.is_empty(), "{filter}: {text}");
         }
     }
@@ -72,11 +78,13 @@ fn no_log_level_shows_a_secret() {
          sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
     );
     std::fs::write(&accounts, text).unwrap();
-    let mut hidden: Vec<String> = [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
+    let mut hidden: Vec<String> =
+        [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
     let mut shown = vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned()];
     let mut logs = String::new();
     for mode in ["strict", "warn"] {
-        let mut command = kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
+        let mut command =
+            kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
         let server = logged(command.arg(&accounts), &log);
         let time = Clock::default().host().to_string();
         let client = |id, secret: &str| Client::new(server.address, id, secret, &time);
@@ -89,21 +97,31 @@ fn no_log_level_shows_a_secret() {
             let query = form(&client.signed("GET", "Decrypt", &[("CiphertextBlob", &blob)]));
             send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
             client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]).ok();
-            client.call("Decrypt", &[("CiphertextBlob", &blob[4..])]).refused_parameter("CiphertextBlob");
-            let data_key = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
+            client
+                .call("Decrypt", &[("CiphertextBlob", &blob[4..])])
+                .refused_parameter("CiphertextBlob");
+            let data_key =
+                client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
             let (pair, version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
-            let pair =
-                [("KeyId", pair.as_str()), ("KeyVersionId", version.as_str()), ("Algorithm", "SM2PKE")];
+            let pair = [
+                ("KeyId", pair.as_str()),
+                ("KeyVersionId", version.as_str()),
+                ("Algorithm", "SM2PKE"),
+            ];
             let brief = STANDARD.encode(PLAINTEXT);
-            let sealed =
-                client.call("AsymmetricEncrypt", &[&pair[..], &[("Plaintext", &brief)]].concat()).ok();
+            let sealed = client
+                .call("AsymmetricEncrypt", &[&pair[..], &[("Plaintext", &brief)]].concat())
+                .ok();
             let sealed = ("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap());
-            let query = form(&client.signed("GET", "AsymmetricDecrypt", &[&pair[..], &[sealed]].concat()));
+            let query =
+                form(&client.signed("GET", "AsymmetricDecrypt", &[&pair[..], &[sealed]].concat()));
             send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
             let certificate = certificate(&client, "EC_SM2", "ACTIVE");
             let certificate = [("CertificateId", certificate.as_str()), ("Algorithm", "SM2PKE")];
             let text = ("Plaintext", brief.as_str());
-            let kept = client.call("CertificatePublicKeyEncrypt", &[&certificate[..], &[text]].concat()).ok();
+            let kept = client
+                .call("CertificatePublicKeyEncrypt", &[&certificate[..], &[text]].concat())
+                .ok();
             let kept = ("CiphertextBlob", kept["CiphertextBlob"].as_str().unwrap());
             let action = "CertificatePrivateKeyDecrypt";
             let query = form(&client.signed("GET", action, &[&certificate[..], &[kept]].concat()));
@@ -128,8 +146,13 @@ fn no_log_level_shows_a_secret() {
         logs += &std::fs::read_to_string(&log).unwrap();
     }
     for text in &hidden {
-        let forms =
-            [text.clone(), encode(text), encode(&encode(text)), STANDARD.encode(text), format!("{text:?}")];
+        let forms = [
+            text.clone(),
+            encode(text),
+            encode(&encode(text)),
+            STANDARD.encode(text),
+            format!("{text:?}"),
+        ];
         for form in &forms {
             assert!(!logs.contains(form.trim_matches('"')), "the log shows {text:?} as {form:?}");
         }

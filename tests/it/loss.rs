@@ -200,7 +200,8 @@ fn damages(sample: &Served) -> Vec<Damaged> {
             let (start, size) = if *suffix == WAL { (32, frame) } else { (0, 4096) };
             let header = (0..if *suffix == WAL { 32 } else { 100 }).step_by(5);
             let heads = [0, 1, 4, 9].map(|page| start + page * size);
-            let heads = heads.into_iter().flat_map(|at| [0, 4, 7, 16, 23].map(|offset| at + offset));
+            let heads =
+                heads.into_iter().flat_map(|at| [0, 4, 7, 16, 23].map(|offset| at + offset));
             let flips = header.chain(heads).chain([56 + 60, 56 + 70, len - 1]);
             for at in flips.filter(|at| *at < len) {
                 let flipped = files.clone().changed(suffix, |bytes| bytes[at] ^= 1 << (at % 8));
@@ -219,7 +220,10 @@ fn damages(sample: &Served) -> Vec<Damaged> {
     }
     let killed = || sample.killed.clone();
     all.push(("main of later, log of earlier".into(), killed().with(MAIN, &sample.closed)));
-    all.push(("all of earlier, mark of later".into(), sample.earlier.clone().with(MARK, &sample.closed)));
+    all.push((
+        "all of earlier, mark of later".into(),
+        sample.earlier.clone().with(MARK, &sample.closed),
+    ));
     let marked = all.iter().map(|(name, files)| (name.clone(), files.clone(), true));
     let unmarked = all.iter().map(|(name, files)| {
         let name = format!("{name}, without mark");
@@ -235,7 +239,9 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
     let cases: Vec<_> = damages(&sample)
         .into_iter()
         // Where nothing is left that tells of the data, or all of it is of another file, it is another file.
-        .filter(|case| !(case.name.contains("main of another, without") && case.name.starts_with("closed")))
+        .filter(|case| {
+            !(case.name.contains("main of another, without") && case.name.starts_with("closed"))
+        })
         .filter(|case| !case.name.ends_with("mark of later, without mark"))
         .filter(|case| case.name != "closed, main of earlier, without mark")
         .filter(|case| case.name != "closed, main removed, without mark")
@@ -371,7 +377,10 @@ fn a_mark_that_is_damaged_keeps_nothing_from_being_served() {
             let server = serve(&path, Some(ROOT_KEY)).unwrap();
             assert_eq!(&see(&server.process.client()), sample.history.last().unwrap());
             let log = server.log();
-            assert!(log.matches(" WARN ").count() == 1 && log.contains(".mark is damaged"), "{log}");
+            assert!(
+                log.matches(" WARN ").count() == 1 && log.contains(".mark is damaged"),
+                "{log}"
+            );
         }
     }
 }

@@ -31,18 +31,23 @@ pub fn pair(client: &Client, spec: &str, usage: &str) -> (String, String) {
 
 /// What an import needs: the token, and material wrapped with the public key that came with it.
 pub fn wrapped(client: &Client, key: &str, material: &[u8]) -> (String, String) {
-    let params =
-        [("KeyId", key), ("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")];
+    let params = [
+        ("KeyId", key),
+        ("WrappingKeySpec", "RSA_2048"),
+        ("WrappingAlgorithm", "RSAES_OAEP_SHA_256"),
+    ];
     let given = client.call("GetParametersForImport", &params).ok();
     let der = STANDARD.decode(given["PublicKey"].as_str().unwrap()).unwrap();
     let public = PublicKey::read(PairSpec::Rsa2048, &der).unwrap();
-    let sealed = public.encrypt(Encryption::RsaOaepSha256, material, &mut Entropy::Os.rng()).unwrap();
+    let sealed =
+        public.encrypt(Encryption::RsaOaepSha256, material, &mut Entropy::Os.rng()).unwrap();
     (given["ImportToken"].as_str().unwrap().to_owned(), STANDARD.encode(sealed))
 }
 
 /// Imports material that is wrapped already.
 pub fn import(client: &Client, key: &str, (token, sealed): &(String, String)) -> Answer {
-    let params = [("KeyId", key), ("ImportToken", token.as_str()), ("EncryptedKeyMaterial", sealed)];
+    let params =
+        [("KeyId", key), ("ImportToken", token.as_str()), ("EncryptedKeyMaterial", sealed)];
     client.call("ImportKeyMaterial", &params)
 }
 

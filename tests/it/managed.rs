@@ -217,11 +217,18 @@ pub fn check_hours(client: &Client, name: &str, hours: &[u64]) {
 
 /// Checks what is told of the rotation: its word, and the hours of the last one and the next.
 #[track_caller]
-pub fn check_rotation(client: &Client, name: &str, word: &str, last: Option<u64>, next: Option<u64>) {
+pub fn check_rotation(
+    client: &Client,
+    name: &str,
+    word: &str,
+    last: Option<u64>,
+    next: Option<u64>,
+) {
     let told = described(client, name);
     let date = |name: &str| told.get(name).map(|date| date.as_str().unwrap().to_owned());
     let hour = |hour: Option<u64>| hour.map(|hour| after(Duration::from_hours(hour)));
-    let found = (text(&told, "AutomaticRotation"), date("LastRotationDate"), date("NextRotationDate"));
+    let found =
+        (text(&told, "AutomaticRotation"), date("LastRotationDate"), date("NextRotationDate"));
     assert_eq!(found, (word.to_owned(), hour(last), hour(next)));
     assert_eq!(told.get("RotationInterval").is_some(), word != "Disabled", "{told}");
 }

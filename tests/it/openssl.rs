@@ -22,7 +22,8 @@ pub struct OpenSsl(tempfile::TempDir);
 impl OpenSsl {
     pub fn new() -> Self {
         let version = Command::new("openssl").arg("version").output();
-        let version = version.unwrap_or_else(|e| panic!("these tests need the program openssl: {e}"));
+        let version =
+            version.unwrap_or_else(|e| panic!("these tests need the program openssl: {e}"));
         let version = String::from_utf8(version.stdout).unwrap();
         assert!(version.starts_with("OpenSSL 3."), "these tests need OpenSSL 3: {version}");
         Self(tempfile::tempdir().unwrap())
@@ -44,7 +45,11 @@ impl OpenSsl {
     #[track_caller]
     pub fn told(&self, words: &str) -> String {
         let output = self.output(words);
-        assert!(output.status.success(), "openssl {words}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "openssl {words}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 
@@ -163,14 +168,19 @@ pub fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
                          28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
                          32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\
                          BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
-    let curve: Vec<u8> =
-        (0..CURVE.len()).step_by(2).map(|at| u8::from_str_radix(&CURVE[at..at + 2], 16).unwrap()).collect();
+    let curve: Vec<u8> = (0..CURVE.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&CURVE[at..at + 2], 16).unwrap())
+        .collect();
     // The key's info ends with its point, uncompressed.
     let point = &public[public.len() - 65..];
     assert_eq!(point[0], 4);
     let bits = u16::try_from(IDENTITY.len() * 8).unwrap().to_be_bytes();
-    let z =
-        Sm3::new().chain_update(bits).chain_update(IDENTITY).chain_update(curve).chain_update(&point[1..]);
+    let z = Sm3::new()
+        .chain_update(bits)
+        .chain_update(IDENTITY)
+        .chain_update(curve)
+        .chain_update(&point[1..]);
     Sm3::new().chain_update(z.finalize()).chain_update(message).finalize().into()
 }
 
@@ -253,7 +263,9 @@ fn kmsim_decrypts_what_openssl_encrypts() {
             for text in [&b"\0\xff"[..], &[0; 190]] {
                 openssl.write("text", text);
                 let words = encryption_words(algorithm);
-                openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+                openssl.run(&format!(
+                    "pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"
+                ));
                 assert_eq!(pair.decrypt(word, &openssl.read("sealed")), text, "{name} {word}");
             }
         }
@@ -301,10 +313,13 @@ fn the_library_and_openssl_read_each_others_ciphertexts() {
         for algorithm in algorithms {
             let words = encryption_words(algorithm);
             openssl.write("text", b"there and back");
-            openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+            openssl.run(&format!(
+                "pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"
+            ));
             let opened = private.decrypt(algorithm, &openssl.read("sealed")).unwrap();
             assert_eq!(**opened, *b"there and back", "{name} {algorithm:?}");
-            openssl.write("sealed", &public.encrypt(algorithm, b"here and back", &mut rng).unwrap());
+            openssl
+                .write("sealed", &public.encrypt(algorithm, b"here and back", &mut rng).unwrap());
             openssl.run(&format!("pkeyutl -decrypt -inkey key.pem {words} -in sealed -out text"));
             assert_eq!(openssl.read("text"), b"here and back", "{name} {algorithm:?}");
         }
@@ -317,7 +332,11 @@ fn a_key_is_read_as_what_it_is() {
     let all = SPECS.map(|(_, spec)| (spec, openssl.make_key(spec)));
     for (own, (private, public)) in &all {
         for (spec, _) in &all {
-            assert_eq!(PrivateKey::read(*spec, private).is_ok(), own == spec, "{own:?} as {spec:?}");
+            assert_eq!(
+                PrivateKey::read(*spec, private).is_ok(),
+                own == spec,
+                "{own:?} as {spec:?}"
+            );
             assert_eq!(PublicKey::read(*spec, public).is_ok(), own == spec, "{own:?} as {spec:?}");
             assert_eq!(PublicKey::read(*spec, private).err(), Some(Failure::Unfit));
         }

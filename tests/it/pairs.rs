@@ -51,7 +51,11 @@ impl Pair {
     #[track_caller]
     pub fn done(&self, action: &str, params: &[(&str, &str)]) -> Value {
         let answer = self.call(action, params).ok();
-        assert_eq!((text(&answer, "KeyId"), text(&answer, "KeyVersionId")), self.names(), "{action}");
+        assert_eq!(
+            (text(&answer, "KeyId"), text(&answer, "KeyVersionId")),
+            self.names(),
+            "{action}"
+        );
         answer
     }
 
@@ -188,7 +192,10 @@ fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
             match outcome {
                 Outcome::Usage => {
                     let message = answer.refused(400, "Rejected.UnsupportedOperation");
-                    assert_eq!(message, "Unsupported operation.", "{spec} {usage} {action} {algorithm}");
+                    assert_eq!(
+                        message, "Unsupported operation.",
+                        "{spec} {usage} {action} {algorithm}"
+                    );
                 }
                 Outcome::Unfit => answer.refused_parameter("Algorithm"),
                 Outcome::Done => panic!("{spec} {usage} {action} {algorithm}: {answer:?}"),
@@ -200,7 +207,12 @@ fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
                 assert!(pair.verifies(algorithm, &DIGEST, &signature), "{spec} {algorithm}");
             } else {
                 refused("AsymmetricSign", algorithm, &[("Digest", &digest)], outcome);
-                refused("AsymmetricVerify", algorithm, &[("Digest", &digest), ("Value", "AAAA")], outcome);
+                refused(
+                    "AsymmetricVerify",
+                    algorithm,
+                    &[("Digest", &digest), ("Value", "AAAA")],
+                    outcome,
+                );
             }
         }
         for (algorithm, outcome) in ENCRYPTION.into_iter().zip(encryption) {
@@ -279,7 +291,10 @@ fn a_pair_is_made_for_one_use_that_its_type_allows() {
         client.call("CreateKey", &[&pair[..], params].concat()).refused_parameter(name);
     };
     refused(&[("Origin", "EXTERNAL")], "Origin");
-    refused(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")], "EnableAutomaticRotation");
+    refused(
+        &[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")],
+        "EnableAutomaticRotation",
+    );
     for unknown in ["RSA_4096", "EC_P384", "rsa_2048", "SM2"] {
         client.call("CreateKey", &[("KeySpec", unknown)]).refused_parameter("KeySpec");
     }
@@ -301,7 +316,9 @@ fn a_public_key_is_pem_and_stays_what_it_is() {
         let pem = pair.pem();
         let lines: Vec<_> = pem.lines().collect();
         assert_eq!((lines[0], *lines.last().unwrap()), PEM_ENDS);
-        assert!(lines.iter().all(|line| line.len() <= 64) && pem.ends_with('\n') && !pem.contains('\r'));
+        assert!(
+            lines.iter().all(|line| line.len() <= 64) && pem.ends_with('\n') && !pem.contains('\r')
+        );
         let public = PublicKey::read(spec, &spki(&pem)).unwrap();
         assert_eq!(public.pem().unwrap(), pem);
         (pair, pem)

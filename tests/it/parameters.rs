@@ -78,7 +78,10 @@ fn expanded(cell: &str) -> String {
 impl Parameter {
     /// The parameters of which a request carries exactly one.
     fn group(&self) -> Vec<&str> {
-        self.why.strip_prefix("one of ").map(|names| names.split(", ").collect()).unwrap_or_default()
+        self.why
+            .strip_prefix("one of ")
+            .map(|names| names.split(", ").collect())
+            .unwrap_or_default()
     }
 
     /// Whether it is needed once another one has some value.
@@ -158,7 +161,10 @@ fn of_a_group_one_member_is_needed() {
         groups.insert(it.action.as_str(), it.group());
     }
     let actions: Vec<_> = groups.keys().copied().collect();
-    assert_eq!(actions, ["SetDeletionProtection", "TagResource", "UntagResource", "UntagResources"]);
+    assert_eq!(
+        actions,
+        ["SetDeletionProtection", "TagResource", "UntagResource", "UntagResources"]
+    );
     for (action, group) in groups {
         let mut params = request(&all, action, group[0], "");
         missing(&client.call(action, &params), &group);
@@ -178,7 +184,8 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
         let answer = client.call(&it.action, &request(&all, &it.action, &it.name, bad));
         let message = answer.json()["Message"].as_str().unwrap_or_default().to_owned();
         let expected = format!("The specified parameter \"{}\" is not valid.", it.name);
-        let found = (answer.status, answer.json()["Code"].as_str() == Some("InvalidParameter"), message);
+        let found =
+            (answer.status, answer.json()["Code"].as_str() == Some("InvalidParameter"), message);
         assert_eq!(found, (400, true, expected), "{} {}={bad:.20}", it.action, it.name);
         checked += 1;
     }
@@ -211,7 +218,11 @@ fn every_good_value_is_read() {
         assert!(expected, "{} {}={}: {}", it.action, it.name, it.good, answer.text);
     }
     let actions: BTreeSet<_> = all.iter().map(|it| it.action.as_str()).collect();
-    assert_eq!(actions.into_iter().collect::<Vec<_>>(), action_names(), "every action served is among them");
+    assert_eq!(
+        actions.into_iter().collect::<Vec<_>>(),
+        action_names(),
+        "every action served is among them"
+    );
 }
 
 #[test]
@@ -225,7 +236,10 @@ fn an_empty_optional_parameter_is_as_none() {
             let mut params = request(&all, &it.action, &it.name, value);
             params.iter_mut().filter(|(name, _)| *name == "KeyId").for_each(|pair| pair.1 = &key);
             if it.action == "CreateSecret" {
-                params.iter_mut().filter(|(name, _)| *name == "SecretName").for_each(|pair| pair.1 = &key);
+                params
+                    .iter_mut()
+                    .filter(|(name, _)| *name == "SecretName")
+                    .for_each(|pair| pair.1 = &key);
             }
             if value == "absent" {
                 params.pop();
@@ -236,13 +250,17 @@ fn an_empty_optional_parameter_is_as_none() {
         assert_eq!(call(""), call("absent"), "{} {}", it.action, it.name);
     }
     let key = client.create_key(&[]);
-    let made = client.call("CreateKey", &[("Description", ""), ("KeySpec", ""), ("Origin", "")]).ok();
+    let made =
+        client.call("CreateKey", &[("Description", ""), ("KeySpec", ""), ("Origin", "")]).ok();
     assert_eq!(made["KeyMetadata"]["KeySpec"], "Aliyun_AES_256");
     let data_key = client.call("GenerateDataKey", &[("KeyId", &key), ("NumberOfBytes", "")]).ok();
     assert_eq!(data_key["CiphertextBlob"].as_str().unwrap().len(), 144);
     client.call("UpdateKeyDescription", &[("KeyId", &key), ("Description", "old")]).ok();
     client.call("UpdateKeyDescription", &[("KeyId", &key), ("Description", "")]).ok();
-    assert_eq!(client.call("DescribeKey", &[("KeyId", &key)]).ok()["KeyMetadata"]["Description"], "");
+    assert_eq!(
+        client.call("DescribeKey", &[("KeyId", &key)]).ok()["KeyMetadata"]["Description"],
+        ""
+    );
 }
 
 #[test]
@@ -269,8 +287,15 @@ fn booleans_come_in_any_case() {
 fn unknown_parameters_are_ignored() {
     let server = Server::start();
     let client = server.client();
-    let key = client.create_key(&[("Colour", "red"), ("Tag.x.Key", "y"), ("keyspec", "nonsense"), ("", "z")]);
-    client.call("DescribeKey", &[("KeyId", &key), ("PageSize", "nonsense"), ("DryRun", "nonsense")]).ok();
+    let key = client.create_key(&[
+        ("Colour", "red"),
+        ("Tag.x.Key", "y"),
+        ("keyspec", "nonsense"),
+        ("", "z"),
+    ]);
+    client
+        .call("DescribeKey", &[("KeyId", &key), ("PageSize", "nonsense"), ("DryRun", "nonsense")])
+        .ok();
 }
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -287,7 +312,10 @@ fn parameters_come_by_query_by_form_and_by_both() {
     let params = [("Description", "ä + b & c=%41 ~*"), ("KeySpec", "Aliyun_SM4")];
     let check = |answer: Answer| {
         let key = answer.ok()["KeyMetadata"].clone();
-        assert_eq!((&key["Description"], &key["KeySpec"]), (&params[0].1.into(), &params[1].1.into()));
+        assert_eq!(
+            (&key["Description"], &key["KeySpec"]),
+            (&params[0].1.into(), &params[1].1.into())
+        );
     };
     let query = form(&client.signed("GET", "CreateKey", &params));
     check(send_parts(&client, "GET", &query, "", b""));

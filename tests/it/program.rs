@@ -113,9 +113,14 @@ fn auth_says_whether_a_bad_signature_passes() {
         [("strict", 400, None), ("warn", 200, Some("IncompleteSignature")), ("off", 200, None)]
     {
         let server = Process::start(&["--data", ":memory:", "--auth", mode]);
-        let client = Client::new(server.address, "testid", "wrong", &Clock::default().host().to_string());
+        let client =
+            Client::new(server.address, "testid", "wrong", &Clock::default().host().to_string());
         let answer = client.call("ListKeys", &[]);
-        assert_eq!((answer.status, answer.header("x-kmsim-auth")), (status, header), "{mode}: {answer:?}");
+        assert_eq!(
+            (answer.status, answer.header("x-kmsim-auth")),
+            (status, header),
+            "{mode}: {answer:?}"
+        );
     }
 }
 
@@ -127,7 +132,10 @@ fn listen_and_data_have_defaults_and_variables() {
         assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
     }
     for own in ["cn-hangzhou of Alibaba Cloud", "cn-beijing-6 of Kingsoft Cloud"] {
-        assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains(own), "{own}: {help}");
+        assert!(
+            help.split_whitespace().collect::<Vec<_>>().join(" ").contains(own),
+            "{own}: {help}"
+        );
     }
 
     let folder = tempfile::tempdir().unwrap();
@@ -173,13 +181,15 @@ fn access_keys_come_by_flag_and_variable() {
 fn accounts_come_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.yaml");
-    let text = "accounts:\n  - id: \"1000000000000007\"\n    access_keys: [{ id: seven, secret: s7 }]\n";
+    let text =
+        "accounts:\n  - id: \"1000000000000007\"\n    access_keys: [{ id: seven, secret: s7 }]\n";
     std::fs::write(&path, text).unwrap();
     for mut command in both_ways("--accounts", "KMSIM_ACCOUNTS", path.to_str().unwrap()) {
         let server = Process::spawn(command.args(["--access-key", "more:s8:1000000000000008"]));
         let time = Clock::default().host().to_string();
-        let creator =
-            |id, secret| metadata(&Client::new(server.address, id, secret, &time), &[])["Creator"].clone();
+        let creator = |id, secret| {
+            metadata(&Client::new(server.address, id, secret, &time), &[])["Creator"].clone()
+        };
         assert_eq!(creator("seven", "s7"), "1000000000000007");
         assert_eq!(creator("more", "s8"), "1000000000000008");
         server.client().call("ListKeys", &[]).refused(404, "InvalidAccessKeyId.NotFound");
@@ -192,7 +202,9 @@ fn the_region_is_that_of_requests_without_one() {
         let server = Process::spawn(&mut command);
         let arn = |client: &Client| metadata(client, &[])["Arn"].as_str().unwrap().to_owned();
         assert!(arn(&server.client()).starts_with("acs:kms:eu-test-9:1000000000000001:key/"));
-        assert!(arn(&server.client().with("RegionId", "cn-beijing")).starts_with("acs:kms:eu-test-9:"));
+        assert!(
+            arn(&server.client().with("RegionId", "cn-beijing")).starts_with("acs:kms:eu-test-9:")
+        );
     }
 }
 
@@ -204,8 +216,9 @@ fn a_frozen_clock_stands_while_sdks_sign_with_the_hosts_time() {
         assert_eq!(metadata(&server.client(), &[])["CreationDate"], frozen);
         sleep(Duration::from_millis(1100));
         assert_eq!(metadata(&server.client(), &[])["CreationDate"], frozen);
-        let signed_at =
-            |time: &str| Client::new(server.address, "testid", "testsecret", time).call("ListKeys", &[]);
+        let signed_at = |time: &str| {
+            Client::new(server.address, "testid", "testsecret", time).call("ListKeys", &[])
+        };
         signed_at("2031-05-06T07:22:00Z").ok();
         signed_at("2031-05-06T07:24:00Z").refused(400, "IllegalTimestamp");
     }
@@ -227,7 +240,8 @@ fn a_seed_repeats_a_run() {
         ];
         // A refusal names the host as it was called, and so the port.
         let host = server.address.to_string();
-        let bodies = [made].into_iter().chain(rest).map(|answer| answer.text.replace(&host, "HOST"));
+        let bodies =
+            [made].into_iter().chain(rest).map(|answer| answer.text.replace(&host, "HOST"));
         bodies.collect::<Vec<_>>()
     };
     let [one, two] = both_ways("--entropy-seed", "KMSIM_ENTROPY_SEED", "a seed").map(run);
@@ -247,13 +261,17 @@ fn a_signal_lets_requests_in_flight_finish() {
         let mut server = Process::start(&arguments);
         let address = server.address;
         let _idle = TcpStream::connect(address).unwrap();
-        let body = form(&server.client().signed("POST", "CreateKey", &[("Description", "in flight")]));
+        let body =
+            form(&server.client().signed("POST", "CreateKey", &[("Description", "in flight")]));
         let (first, second) = body.split_at(body.len() / 2);
         let mut slow = TcpStream::connect(address).unwrap();
         let kind = "Content-Type: application/x-www-form-urlencoded";
         let length = body.len();
-        write!(slow, "POST / HTTP/1.1\r\nHost: x\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{first}")
-            .unwrap();
+        write!(
+            slow,
+            "POST / HTTP/1.1\r\nHost: x\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{first}"
+        )
+        .unwrap();
         sleep(Duration::from_millis(200));
         server.signal(signal);
         sleep(Duration::from_millis(300));
@@ -279,5 +297,9 @@ fn a_taken_port_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let line = refused(bare(folder.path()).args(["--listen", &address]));
     assert!(line.contains("--listen") && line.contains(&address), "{line}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a start that fails leaves nothing");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "a start that fails leaves nothing"
+    );
 }

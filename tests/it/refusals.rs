@@ -19,7 +19,8 @@ fn flaws(command: &mut Command, said: &[&str]) -> Vec<String> {
         Err(what) => return vec![what],
     };
     let absent = said.iter().filter(|word| !line.contains(**word));
-    let mut flaws: Vec<_> = absent.map(|word| format!("{command:?}: {word:?} is not in: {line}")).collect();
+    let mut flaws: Vec<_> =
+        absent.map(|word| format!("{command:?}: {word:?} is not in: {line}")).collect();
     if line.contains("hush") {
         flaws.push(format!("{command:?}: a secret is in: {line}"));
     }
@@ -44,7 +45,12 @@ fn every_option_refuses_what_it_cannot_read() {
         ("--clock", "KMSIM_CLOCK", "2030-01-01", "RFC 3339"),
         ("--log", "KMSIM_LOG", "kmsim=loud", "trace"),
         ("--log", "KMSIM_LOG", "wran", "trace"),
-        ("--accounts", "KMSIM_ACCOUNTS", "/nonexistent/accounts.yaml", "/nonexistent/accounts.yaml"),
+        (
+            "--accounts",
+            "KMSIM_ACCOUNTS",
+            "/nonexistent/accounts.yaml",
+            "/nonexistent/accounts.yaml",
+        ),
         ("--access-key", "KMSIM_ACCESS_KEYS", "hush", "ID:SECRET"),
         ("--access-key", "KMSIM_ACCESS_KEYS", "id:", "ID:SECRET"),
         ("--access-key", "KMSIM_ACCESS_KEYS", ":hush", "ID:SECRET"),
@@ -57,7 +63,10 @@ fn every_option_refuses_what_it_cannot_read() {
     // A comma parts one key from the next in the variable; in the option it is part of a secret.
     let list = "a:hush,b:hush,a:hush-3";
     wrong.extend(flaws(given(&[]).env("KMSIM_ACCESS_KEYS", list), &["--access-key", "twice"]));
-    wrong.extend(flaws(&mut given(&["--access-key", list]), &["--access-key", "the account of \"a\""]));
+    wrong.extend(flaws(
+        &mut given(&["--access-key", list]),
+        &["--access-key", "the account of \"a\""],
+    ));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -69,7 +78,8 @@ fn an_address_that_cannot_be_listened_on_is_named() {
         command.env_remove("KMSIM_LISTEN").args(["--data", ":memory:"]);
         command
     };
-    for address in ["nonsense", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "192.0.2.1:0", ":"] {
+    for address in ["nonsense", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "192.0.2.1:0", ":"]
+    {
         check(bare().args(["--listen", address]), &["--listen", address]);
         check(bare().env("KMSIM_LISTEN", address), &["--listen", address]);
     }
@@ -78,7 +88,8 @@ fn an_address_that_cannot_be_listened_on_is_named() {
 #[test]
 fn a_data_file_that_cannot_be_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let (directory, missing) = (folder.path().join("directory"), folder.path().join("missing/kmsim.db"));
+    let (directory, missing) =
+        (folder.path().join("directory"), folder.path().join("missing/kmsim.db"));
     std::fs::create_dir(&directory).unwrap();
     for path in [&directory, &missing] {
         let path = path.to_str().unwrap();
@@ -140,14 +151,31 @@ fn the_accounts_file_is_refused_with_line_and_field() {
         ("    access_keys:\n      - { id: \"\", secret: hush }\n", 4, "id"),
         ("    access_keys:\n      - { id: a, public_key: hush }\n", 4, "public_key"),
         ("    access_keys:\n      - { id: a, secret: hush, public_key: hush }\n", 4, "public_key"),
-        ("    access_keys:\n      - { id: a, secret: hush }\n      - { id: a, secret: hush }\n", 5, "\"a\""),
+        (
+            "    access_keys:\n      - { id: a, secret: hush }\n      - { id: a, secret: hush }\n",
+            5,
+            "\"a\"",
+        ),
         // A token's.
         ("    sts_tokens:\n      - { id: a, secret: hush, token: hush }\n", 4, "expires"),
-        ("    sts_tokens:\n      - { id: a, secret: hush, expires: 2030-01-01T00:00:00Z }\n", 4, "token"),
-        ("    sts_tokens:\n      - { id: a, secret: hush, token: hush, expires: hush }\n", 4, "expires"),
-        ("    sts_tokens:\n      - { id: a, token: hush, expires: 2030-01-01T00:00:00Z }\n", 4, "secret"),
+        (
+            "    sts_tokens:\n      - { id: a, secret: hush, expires: 2030-01-01T00:00:00Z }\n",
+            4,
+            "token",
+        ),
+        (
+            "    sts_tokens:\n      - { id: a, secret: hush, token: hush, expires: hush }\n",
+            4,
+            "expires",
+        ),
+        (
+            "    sts_tokens:\n      - { id: a, token: hush, expires: 2030-01-01T00:00:00Z }\n",
+            4,
+            "secret",
+        ),
     ] {
-        let text = if text.starts_with("    ") { format!("{account}{text}") } else { text.to_owned() };
+        let text =
+            if text.starts_with("    ") { format!("{account}{text}") } else { text.to_owned() };
         std::fs::write(&path, &text).unwrap();
         let shown = path.to_str().unwrap();
         let mut flaws = flaws(&mut given(&["--accounts", shown]), &["--accounts", shown]);

@@ -12,8 +12,9 @@ fn call(server: &Server, host: &str, region_id: &str, action: &str) -> serde_jso
     let client = server.client();
     let client = if region_id.is_empty() { client } else { client.with("RegionId", region_id) };
     let body = form(&client.signed("POST", action, &[]));
-    let head =
-        format!("POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    );
     send(server.address, &head, body.as_bytes()).ok()
 }
 

@@ -20,7 +20,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));
     let version = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();
-    let version = version["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap().to_owned();
+    let version =
+        version["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap().to_owned();
     let blob = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "<a & \"b\">\r\n")]).ok();
     let blob = blob["CiphertextBlob"].as_str().unwrap().to_owned();
     let id = ("KeyId", key.as_str());
@@ -31,9 +32,12 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let (signs, seals) = (("Algorithm", "ECDSA_SHA_256"), ("Algorithm", "SM2PKE"));
     let signer = [("KeyId", signing.as_str()), ("KeyVersionId", &signing_version)];
     let sealer = [("KeyId", sm2.as_str()), ("KeyVersionId", &sm2_version), seals];
-    let secret = client.call("AsymmetricEncrypt", &[&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()).ok();
+    let secret = client
+        .call("AsymmetricEncrypt", &[&sealer[..], &[("Plaintext", "dGV4dA==")]].concat())
+        .ok();
     let secret = secret["CiphertextBlob"].as_str().unwrap().to_owned();
-    let data_key = client.call("GenerateDataKey", &[id]).ok()["CiphertextBlob"].as_str().unwrap().to_owned();
+    let data_key =
+        client.call("GenerateDataKey", &[id]).ok()["CiphertextBlob"].as_str().unwrap().to_owned();
     let wrapping = [("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")];
     let export = [&wrapping[..], &[("PublicKeyBlob", STRANGER)]].concat();
     let old_pair = client.create_key(&[("KeySpec", "EC_P256K")]);
@@ -56,14 +60,20 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("GenerateDataKeyWithoutPlaintext", vec![id]),
         ("ReEncrypt", vec![("CiphertextBlob", blob.as_str()), ("DestinationKeyId", &other)]),
         ("AsymmetricSign", [&signer[..], &[signs, ("Digest", DIGEST)]].concat()),
-        ("AsymmetricVerify", [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat()),
+        (
+            "AsymmetricVerify",
+            [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat(),
+        ),
         ("GetPublicKey", signer.to_vec()),
         ("AsymmetricEncrypt", [&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()),
         ("AsymmetricDecrypt", [&sealer[..], &[("CiphertextBlob", &secret)]].concat()),
         ("ExportDataKey", [&export[..], &[("CiphertextBlob", &data_key)]].concat()),
         ("GenerateAndExportDataKey", [&export[..], &[id]].concat()),
         ("CreateKeyVersion", vec![("KeyId", &old_pair)]),
-        ("UpdateRotationPolicy", vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]),
+        (
+            "UpdateRotationPolicy",
+            vec![id, ("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")],
+        ),
         ("GetParametersForImport", [&wrapping[..], &[("KeyId", &external)]].concat()),
         ("DeleteKeyMaterial", vec![("KeyId", &external)]),
         ("CreateAlias", vec![id, alias]),
@@ -101,7 +111,11 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         let params = params.iter().map(|(name, value)| (*name, value.as_str()));
         answers.push(call(&client, action, params.collect()));
     }
-    let import = [("KeyId", external.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &material)];
+    let import = [
+        ("KeyId", external.as_str()),
+        ("ImportToken", &token),
+        ("EncryptedKeyMaterial", &material),
+    ];
     answers.push(call(&client, "ImportKeyMaterial", import.to_vec()));
     answers.push(call(&stage.server.client_as("new", "s"), "OpenKmsService", vec![]));
     assert_eq!(
@@ -130,9 +144,15 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
         ("ListSecrets", vec![("FetchTags", "true")]),
         ("PutSecretValue", vec![named, ("SecretData", "]]>"), second]),
         ("GetSecretValue", vec![named]),
-        ("BatchGetSecretValue", vec![("SecretsList", r#"[{"SecretName":"s"},{"SecretName":"none"}]"#)]),
+        (
+            "BatchGetSecretValue",
+            vec![("SecretsList", r#"[{"SecretName":"s"},{"SecretName":"none"}]"#)],
+        ),
         ("ListSecretVersionIds", vec![named]),
-        ("UpdateSecretVersionStage", vec![named, ("VersionStage", "ACSCurrent"), ("MoveToVersion", "v1")]),
+        (
+            "UpdateSecretVersionStage",
+            vec![named, ("VersionStage", "ACSCurrent"), ("MoveToVersion", "v1")],
+        ),
         ("UpdateSecret", vec![named, ("Description", "new")]),
         ("SetSecretPolicy", vec![named, policy]),
         ("GetSecretPolicy", vec![named]),
@@ -143,7 +163,11 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
         ("RotateSecret", vec![("SecretName", "managed"), second]),
         (
             "UpdateSecretRotationPolicy",
-            vec![("SecretName", "managed"), ("EnableAutomaticRotation", "true"), ("RotationInterval", "6h")],
+            vec![
+                ("SecretName", "managed"),
+                ("EnableAutomaticRotation", "true"),
+                ("RotationInterval", "6h"),
+            ],
         ),
         ("GetRandomPassword", vec![]),
     ]
@@ -159,16 +183,20 @@ fn certificate_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, S
         (authority.issue(&csr), authority.root())
     });
     let active = certificates::certificate(client, "EC_SM2", "ACTIVE");
-    let algorithm = |word: &str| vec![("CertificateId", active.clone()), ("Algorithm", word.to_owned())];
+    let algorithm =
+        |word: &str| vec![("CertificateId", active.clone()), ("Algorithm", word.to_owned())];
     let text = ("Plaintext", "dGV4dA==".to_owned());
     let message = ("Message", "dGV4dA==".to_owned());
-    let sealing = [("CertificateId", active.as_str()), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
+    let sealing =
+        [("CertificateId", active.as_str()), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
     let sealed = client.call("CertificatePublicKeyEncrypt", &sealing).ok();
     let sealed = sealed["CiphertextBlob"].as_str().unwrap().to_owned();
     let named = ("CertificateId", id);
-    let asked = vec![("KeySpec", "EC_P256".to_owned()), ("Subject", certificates::SUBJECT.to_owned())];
+    let asked =
+        vec![("KeySpec", "EC_P256".to_owned()), ("Subject", certificates::SUBJECT.to_owned())];
     let domains = ("SubjectAlternativeNames", r#"["a.example.com","b.example.com"]"#.to_owned());
-    let issued = vec![named.clone(), ("Certificate", leaf.clone()), ("CertificateChain", root.clone())];
+    let issued =
+        vec![named.clone(), ("Certificate", leaf.clone()), ("CertificateChain", root.clone())];
     vec![
         ("CreateCertificate", [asked, vec![domains]].concat()),
         ("UploadCertificate", issued),
@@ -181,7 +209,10 @@ fn certificate_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, S
             [algorithm("SM2DSA"), vec![message, ("SignatureValue", "AAAA".to_owned())]].concat(),
         ),
         ("CertificatePublicKeyEncrypt", [algorithm("SM2PKE"), vec![text]].concat()),
-        ("CertificatePrivateKeyDecrypt", [algorithm("SM2PKE"), vec![("CiphertextBlob", sealed)]].concat()),
+        (
+            "CertificatePrivateKeyDecrypt",
+            [algorithm("SM2PKE"), vec![("CiphertextBlob", sealed)]].concat(),
+        ),
         ("DeleteCertificate", vec![named]),
     ]
 }
@@ -263,7 +294,11 @@ fn successes_have_no_code_and_one_request_id() {
         assert!(ids.insert(id.to_owned()), "{id} came twice");
         assert_eq!(json.header("content-type"), Some("application/json;charset=utf-8"));
         assert_eq!(xml.header("content-type"), Some("text/xml;charset=utf-8"));
-        assert!(xml.text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?><KMS>"), "{}", xml.text);
+        assert!(
+            xml.text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?><KMS>"),
+            "{}",
+            xml.text
+        );
         assert_eq!(read_xml(&xml.text), serde_json::json!({ "KMS": as_xml(&body) }), "{action}");
     }
 }
@@ -280,7 +315,11 @@ fn refusals_say_all_in_both_forms() {
 
     let wrong_secret = stage.server.client_as("testid", "<wrong>");
     for (status, code, answer) in [
-        (404, "Forbidden.KeyNotFound", stage.call("DescribeKey", &[("KeyId", "none"), ("Format", "XML")])),
+        (
+            404,
+            "Forbidden.KeyNotFound",
+            stage.call("DescribeKey", &[("KeyId", "none"), ("Format", "XML")]),
+        ),
         (400, "MissingParameter", stage.call("DescribeKey", &[("Format", "xml")])),
         (400, "IncompleteSignature", wrong_secret.call("ListKeys", &[("Format", "XML")])),
         (403, "UnsupportedHTTPMethod", stage.send_by("PUT", "Format=XML")),
@@ -297,7 +336,11 @@ fn refusals_say_all_in_both_forms() {
     for format in ["None", "YAML", "", "json"] {
         let answer = stage.call("DescribeKey", &[("KeyId", "none"), ("Format", format)]);
         answer.refused(404, "Forbidden.KeyNotFound");
-        assert_eq!(answer.header("content-type"), Some("application/json;charset=utf-8"), "{format}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/json;charset=utf-8"),
+            "{format}"
+        );
         assert_eq!(answer.json()["RequestId"].as_str(), answer.header("x-acs-request-id"));
     }
 }

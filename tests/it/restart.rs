@@ -47,9 +47,11 @@ fn everything(client: &Client) -> Vec<Value> {
 
 /// Makes a key in every state, with all that a key can have.
 fn furnish(client: &Client) -> Vec<String> {
-    let tags = json!([{ "TagKey": "k", "TagValue": "v" }, { "TagKey": "empty", "TagValue": "" }]).to_string();
+    let tags = json!([{ "TagKey": "k", "TagValue": "v" }, { "TagKey": "empty", "TagValue": "" }])
+        .to_string();
     let key = |params: &[(&str, &str)]| client.create_key(params);
-    let full = key(&[("Description", "d\u{e9}\n\u{1f511}"), ("ProtectionLevel", "HSM"), ("Tags", &tags)]);
+    let full =
+        key(&[("Description", "d\u{e9}\n\u{1f511}"), ("ProtectionLevel", "HSM"), ("Tags", &tags)]);
     let keys = vec![
         full,
         key(&[("KeySpec", "Aliyun_SM4")]),
@@ -66,8 +68,11 @@ fn furnish(client: &Client) -> Vec<String> {
     client.call("UpdateAlias", &[("AliasName", "alias/moved"), ("KeyId", &keys[0])]).ok();
     alias("alias/dropped", &keys[1]);
     client.call("DeleteAlias", &[("AliasName", "alias/dropped")]).ok();
-    let protection = [("EnableDeletionProtection", "true"), ("DeletionProtectionDescription", "kept")];
-    client.call("SetDeletionProtection", &[("KeyId", keys[0].as_str()), protection[0], protection[1]]).ok();
+    let protection =
+        [("EnableDeletionProtection", "true"), ("DeletionProtectionDescription", "kept")];
+    client
+        .call("SetDeletionProtection", &[("KeyId", keys[0].as_str()), protection[0], protection[1]])
+        .ok();
     client.call("DisableKey", &[("KeyId", &keys[1])]).ok();
     client.call("UpdateKeyDescription", &[("KeyId", &keys[1]), ("Description", "changed")]).ok();
     client.call("TagResource", &[("KeyId", &keys[1]), ("Tags", &tags)]).ok();
@@ -97,7 +102,8 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     let keys = furnish(&server.client());
     let elsewhere = server.client().with("RegionId", "cn-beijing").create_key(&[]);
     let leaving = [("KeyId", keys[4].as_str())];
-    let sealed = server.client().call("Encrypt", &[("KeyId", &keys[3]), ("Plaintext", "lasts")]).ok();
+    let sealed =
+        server.client().call("Encrypt", &[("KeyId", &keys[3]), ("Plaintext", "lasts")]).ok();
     newcomer(&server).call("CreateKey", &[]).refused(403, "Forbidden.KmsServiceNotEnabled");
     newcomer(&server).call("OpenKmsService", &[]).ok();
     newcomer(&server).create_key(&[]);
@@ -110,9 +116,16 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     for _ in 0..2 {
         let server = start("2030-01-02T00:00:00Z");
         assert_eq!([everything(&server.client()), everything(&newcomer(&server))], before);
-        server.client().with("RegionId", "cn-beijing").call("DescribeKey", &[("KeyId", &elsewhere)]).ok();
+        server
+            .client()
+            .with("RegionId", "cn-beijing")
+            .call("DescribeKey", &[("KeyId", &elsewhere)])
+            .ok();
         let blob = sealed["CiphertextBlob"].as_str().unwrap();
-        assert_eq!(server.client().call("Decrypt", &[("CiphertextBlob", blob)]).ok()["Plaintext"], "lasts");
+        assert_eq!(
+            server.client().call("Decrypt", &[("CiphertextBlob", blob)]).ok()["Plaintext"],
+            "lasts"
+        );
     }
     let rows = || {
         [
@@ -129,7 +142,9 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     let client = server.client();
     client.call("DescribeKey", &leaving).refused(404, "Forbidden.KeyNotFound");
     client.call("CancelKeyDeletion", &leaving).refused(404, "Forbidden.KeyNotFound");
-    client.call("DescribeKey", &[("KeyId", "alias/leaves")]).refused(404, "Forbidden.AliasNotFound");
+    client
+        .call("DescribeKey", &[("KeyId", "alias/leaves")])
+        .refused(404, "Forbidden.AliasNotFound");
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 6);
     assert_eq!(
         rows(),
@@ -170,7 +185,8 @@ fn a_data_file_has_one_server_by_whatever_name() {
     let (folder, path) = data_file();
     let second = folder.path().join("link.db");
     std::os::unix::fs::symlink("kmsim.db", &second).unwrap();
-    let first = Process::spawn(kmsim(&["--data", path.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
+    let first =
+        Process::spawn(kmsim(&["--data", path.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
     first.client().create_key(&[]);
     let line = refused(kmsim(&["--data", second.to_str().unwrap()]).env("KMSIM_ROOT_KEY", root));
     assert!(line.contains("another kmsim"), "{line}");

@@ -59,7 +59,8 @@ pub fn open(client: &Client, blob: &str) -> (String, String) {
 fn a_rotating_key_is_described_with_its_dates() {
     let server = Server::start();
     let client = server.client();
-    let made = client.call("CreateKey", &[("EnableAutomaticRotation", "true"), ("RotationInterval", "30d")]);
+    let made = client
+        .call("CreateKey", &[("EnableAutomaticRotation", "true"), ("RotationInterval", "30d")]);
     let made = made.ok()["KeyMetadata"].clone();
     let key = made["KeyId"].as_str().unwrap();
     for metadata in [&made, &metadata(&client, key)] {
@@ -68,11 +69,15 @@ fn a_rotating_key_is_described_with_its_dates() {
         assert_eq!(metadata["LastRotationDate"], "2030-01-01T00:00:00Z");
         assert_eq!(metadata["NextRotationDate"], "2030-01-31T00:00:00Z");
     }
-    let still = client.create_key(&[("EnableAutomaticRotation", "false"), ("RotationInterval", "30d")]);
+    let still =
+        client.create_key(&[("EnableAutomaticRotation", "false"), ("RotationInterval", "30d")]);
     for still in [still, client.create_key(&[])] {
         let metadata = metadata(&client, &still);
         assert_eq!(metadata["AutomaticRotation"], "Disabled");
-        assert_eq!((metadata.get("RotationInterval"), metadata.get("NextRotationDate")), (None, None));
+        assert_eq!(
+            (metadata.get("RotationInterval"), metadata.get("NextRotationDate")),
+            (None, None)
+        );
         assert_eq!(metadata["LastRotationDate"], "2030-01-01T00:00:00Z");
     }
     server.advance(days(31));
@@ -127,26 +132,40 @@ fn a_long_jump_makes_every_version_in_between() {
     assert_eq!(described["PrimaryKeyVersion"], made[4].0.as_str());
     assert_eq!(described["NextRotationDate"], "2030-02-05T00:00:00Z");
     for (version, date) in &made {
-        let one = client.call("DescribeKeyVersion", &[("KeyId", &key), ("KeyVersionId", version)]).ok();
+        let one =
+            client.call("DescribeKeyVersion", &[("KeyId", &key), ("KeyVersionId", version)]).ok();
         assert_eq!(one["KeyVersion"]["CreationDate"], date.as_str());
     }
     // The list is newest first, page by page.
     let page = [("KeyId", &*key), ("PageSize", "2"), ("PageNumber", "2")];
     let page = client.call("ListKeyVersions", &page).ok();
-    let ids: Vec<_> =
-        page["KeyVersions"]["KeyVersion"].as_array().unwrap().iter().map(|it| &it["KeyVersionId"]).collect();
+    let ids: Vec<_> = page["KeyVersions"]["KeyVersion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["KeyVersionId"])
+        .collect();
     assert_eq!(ids, [&made[2].0, &made[1].0]);
     // What was sealed long ago moves to the newest version.
     let moved = [("CiphertextBlob", &*blobs[0].0), ("DestinationKeyId", &*key)];
     let moved = client.call("ReEncrypt", &moved).ok();
-    assert_eq!(open(&client, moved["CiphertextBlob"].as_str().unwrap()), ("0".to_owned(), made[4].0.clone()));
+    assert_eq!(
+        open(&client, moved["CiphertextBlob"].as_str().unwrap()),
+        ("0".to_owned(), made[4].0.clone())
+    );
 }
 
 #[test]
 fn whatever_is_asked_first_finds_what_fell_due() {
-    for first in
-        ["Encrypt", "Decrypt", "GenerateDataKey", "ReEncrypt", "DescribeKey", "ListKeyVersions", "DisableKey"]
-    {
+    for first in [
+        "Encrypt",
+        "Decrypt",
+        "GenerateDataKey",
+        "ReEncrypt",
+        "DescribeKey",
+        "ListKeyVersions",
+        "DisableKey",
+    ] {
         let server = Server::start();
         let client = server.client();
         let key = rotating(&client, "7d");
@@ -164,9 +183,13 @@ fn whatever_is_asked_first_finds_what_fell_due() {
         check_days(&client, &key, &[1, 8, 15]);
         let newest = versions(&client, &key)[2].0.clone();
         match first {
-            "Encrypt" | "GenerateDataKey" => assert_eq!(answer["KeyVersionId"], newest.as_str(), "{first}"),
+            "Encrypt" | "GenerateDataKey" => {
+                assert_eq!(answer["KeyVersionId"], newest.as_str(), "{first}")
+            }
             "Decrypt" | "ReEncrypt" => assert_eq!(answer["KeyVersionId"], old.as_str(), "{first}"),
-            "DescribeKey" => assert_eq!(answer["KeyMetadata"]["PrimaryKeyVersion"], newest.as_str()),
+            "DescribeKey" => {
+                assert_eq!(answer["KeyMetadata"]["PrimaryKeyVersion"], newest.as_str())
+            }
             "ListKeyVersions" => assert_eq!(answer["TotalCount"], 3),
             _ => assert_eq!(metadata(&client, &key)["AutomaticRotation"], "Suspended"),
         }
@@ -180,7 +203,8 @@ fn many_callers_after_a_jump_see_one_rotation() {
     let key = &rotating(client, "7d");
     server.advance(days(8));
     let seen: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(move || seal(client, key, "x").1)).collect();
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(move || seal(client, key, "x").1)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     check_days(client, key, &[1, 8]);
@@ -202,7 +226,10 @@ fn every_symmetric_spec_rotates() {
         server.advance(days(7));
         let (new, _) = seal(&client, &key, spec);
         assert_eq!(versions(&client, &key).len(), 2);
-        assert_eq!((open(&client, &old).0, open(&client, &new).0), (spec.to_owned(), spec.to_owned()));
+        assert_eq!(
+            (open(&client, &old).0, open(&client, &new).0),
+            (spec.to_owned(), spec.to_owned())
+        );
     }
 }
 
@@ -222,9 +249,13 @@ fn a_leap_over_centuries_is_survived() {
     assert_eq!(described["NextRotationDate"], date(last + 7));
     let listed = client.call("ListKeyVersions", &[("KeyId", &key), ("PageSize", "100")]).ok();
     let dates = listed["KeyVersions"]["KeyVersion"].as_array().unwrap();
-    let dates: Vec<_> = dates.iter().map(|it| it["CreationDate"].as_str().unwrap().to_owned()).collect();
+    let dates: Vec<_> =
+        dates.iter().map(|it| it["CreationDate"].as_str().unwrap().to_owned()).collect();
     let made = (0..12).map(|nth| date(last - 7 * nth));
-    assert_eq!(dates.into_iter().collect::<std::collections::BTreeSet<_>>(), made.chain([date(0)]).collect());
+    assert_eq!(
+        dates.into_iter().collect::<std::collections::BTreeSet<_>>(),
+        made.chain([date(0)]).collect()
+    );
     let count = listed["TotalCount"].as_u64().unwrap();
     assert_eq!(count, 13, "the first, and the last twelve");
     // It goes on from there as ever.

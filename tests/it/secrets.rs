@@ -51,7 +51,8 @@ fn versions(client: &Client, name: &str) -> Vec<String> {
 fn told(listed: &Value) -> Vec<String> {
     let told = |version: &Value| {
         let stages = version["VersionStages"]["VersionStage"].as_array().unwrap();
-        let words = std::iter::once(&version["VersionId"]).chain(stages).map(|it| it.as_str().unwrap());
+        let words =
+            std::iter::once(&version["VersionId"]).chain(stages).map(|it| it.as_str().unwrap());
         words.collect::<Vec<_>>().join(" ")
     };
     listed["VersionIds"]["VersionId"].as_array().unwrap().iter().map(told).collect()
@@ -78,7 +79,10 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
     let made = create(&client, "plain", &[]).ok();
     assert_eq!(fields(&made), "Arn RequestId SecretName SecretType VersionId");
     assert_eq!(made["Arn"], "acs:kms:cn-hangzhou:1000000000000001:secret/plain");
-    assert_eq!([&made["SecretName"], &made["SecretType"], &made["VersionId"]], ["plain", "Generic", "v1"]);
+    assert_eq!(
+        [&made["SecretName"], &made["SecretType"], &made["VersionId"]],
+        ["plain", "Generic", "v1"]
+    );
 
     let mut described = with_name(&client, "DescribeSecret", "plain").ok();
     described.as_object_mut().unwrap().remove("RequestId").unwrap();
@@ -106,7 +110,10 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
     ];
     assert_eq!(fields(&create(&client, "also-plain", &managed).ok()), fields(&made));
     let described = with_name(&client, "DescribeSecret", "also-plain").ok();
-    assert_eq!(fields(&described), "Arn CreateTime Description RequestId SecretName SecretType UpdateTime");
+    assert_eq!(
+        fields(&described),
+        "Arn CreateTime Description RequestId SecretName SecretType UpdateTime"
+    );
     let fetched = get(&client, "also-plain", &[("FetchExtendedConfig", "True")]).ok();
     assert!(fetched.get("ExtendedConfig").is_none() && fetched.get("AutomaticRotation").is_none());
 
@@ -114,7 +121,10 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
     let said = [("DKMSInstanceId", "kst-1"), ("Description", "d\u{e9}\n\u{1f511}")];
     assert_eq!(create(&client, "in-an-instance", &said).ok()["DKMSInstanceId"], "kst-1");
     let described = with_name(&client, "DescribeSecret", "in-an-instance").ok();
-    assert_eq!([&described["DKMSInstanceId"], &described["Description"]], ["kst-1", "d\u{e9}\n\u{1f511}"]);
+    assert_eq!(
+        [&described["DKMSInstanceId"], &described["Description"]],
+        ["kst-1", "d\u{e9}\n\u{1f511}"]
+    );
 }
 
 #[test]
@@ -127,12 +137,17 @@ fn names_are_of_192_characters_and_not_the_services_own() {
         assert_eq!(get(&client, good, &[]).ok()["SecretData"], "one");
         create(&client, good, &[]).refused(409, "Rejected.ResourceExist");
     }
-    for bad in ["a b", "a:b", "\u{fc}", "$Auto", "a\u{0}", "acs/", "acs/ecs/a", &format!("{long}n")] {
+    for bad in ["a b", "a:b", "\u{fc}", "$Auto", "a\u{0}", "acs/", "acs/ecs/a", &format!("{long}n")]
+    {
         create(&client, bad, &[]).refused_parameter("SecretName");
     }
-    for action in
-        ["DescribeSecret", "GetSecretValue", "ListSecretVersionIds", "DeleteSecret", "RestoreSecret"]
-    {
+    for action in [
+        "DescribeSecret",
+        "GetSecretValue",
+        "ListSecretVersionIds",
+        "DeleteSecret",
+        "RestoreSecret",
+    ] {
         with_name(&client, action, "a b").refused_parameter("SecretName");
         not_found(&with_name(&client, action, "unknown"));
         let message = client.call(action, &[]).refused(400, "MissingParameter");
@@ -171,7 +186,8 @@ fn values_are_any_text_of_up_to_30720_bytes() {
 fn what_else_is_said_of_a_new_secret_has_its_limits() {
     let server = Server::start();
     let client = server.client();
-    let refused = |name: &str, value: &str| create(&client, "s", &[(name, value)]).refused_parameter(name);
+    let refused =
+        |name: &str, value: &str| create(&client, "s", &[(name, value)]).refused_parameter(name);
     let text = |count: usize| "\u{e9}".repeat(count);
     let tags = |count: usize| {
         let tag = |n| json!({ "TagKey": format!("k{n}"), "TagValue": "v" });
@@ -190,18 +206,21 @@ fn what_else_is_said_of_a_new_secret_has_its_limits() {
     refused("Policy", "[]");
     let twice = r#"[{"TagKey":"k","TagValue":"1"},{"TagKey":"k","TagValue":"2"}]"#;
     create(&client, "s", &[("Tags", twice)]).refused(400, "Duplicate.TagKey");
-    create(&client, "s", &[("Tags", r#"[{"TagKey":"acs:k"}]"#)]).refused(400, "InvalidParameter.TagKey");
+    create(&client, "s", &[("Tags", r#"[{"TagKey":"acs:k"}]"#)])
+        .refused(400, "InvalidParameter.TagKey");
     create(&client, "s", &[("Tags", r#"[{"TagKey":"k","TagValue":"a#"}]"#)])
         .refused(400, "InvalidParameter.TagValue");
     not_found(&with_name(&client, "DescribeSecret", "s"));
     let most = [("Description", &*text(8_192)), ("VersionId", &text(64)), ("Tags", &tags(20))];
     assert_eq!(create(&client, "s", &most).ok()["VersionId"], text(64));
-    let described = client.call("DescribeSecret", &[("SecretName", "s"), ("FetchTags", "True")]).ok();
+    let described =
+        client.call("DescribeSecret", &[("SecretName", "s"), ("FetchTags", "True")]).ok();
     assert_eq!(described["Tags"]["Tag"].as_array().unwrap().len(), 20);
     assert_eq!(described["Tags"]["Tag"][0], json!({ "TagKey": "k0", "TagValue": "v" }));
     assert_eq!(described["Description"], text(8_192));
     create(&client, "t", &[]).ok();
-    let described = client.call("DescribeSecret", &[("SecretName", "t"), ("FetchTags", "true")]).ok();
+    let described =
+        client.call("DescribeSecret", &[("SecretName", "t"), ("FetchTags", "true")]).ok();
     assert_eq!(described["Tags"], json!({ "Tag": [] }));
 }
 
@@ -219,7 +238,9 @@ fn an_account_has_as_many_secrets_as_it_may() {
     // One that could come back still has its place.
     with_name(&client, "DeleteSecret", "a").ok();
     create(&client, "c", &[]).refused(400, "Rejected.LimitExceeded");
-    client.call("DeleteSecret", &[("SecretName", "a"), ("ForceDeleteWithoutRecovery", "true")]).ok();
+    client
+        .call("DeleteSecret", &[("SecretName", "a"), ("ForceDeleteWithoutRecovery", "true")])
+        .ok();
     create(&client, "c", &[]).ok();
 }
 
@@ -229,11 +250,15 @@ fn a_description_is_changed_and_taken_away() {
     let client = server.client();
     create(&client, "s", &[("Description", "first")]).ok();
     server.advance(Duration::from_hours(1));
-    let update =
-        |description: &str| client.call("UpdateSecret", &[("SecretName", "s"), ("Description", description)]);
+    let update = |description: &str| {
+        client.call("UpdateSecret", &[("SecretName", "s"), ("Description", description)])
+    };
     let described = || with_name(&client, "DescribeSecret", "s").ok();
     let answer = update("second").ok();
-    assert_eq!((fields(&answer).as_str(), &answer["SecretName"]), ("RequestId SecretName", &json!("s")));
+    assert_eq!(
+        (fields(&answer).as_str(), &answer["SecretName"]),
+        ("RequestId SecretName", &json!("s"))
+    );
     let found = described();
     assert_eq!([&found["Description"], &found["UpdateTime"]], ["second", "2030-01-01T01:00:00Z"]);
     assert_eq!(found["CreateTime"], START);
@@ -242,8 +267,9 @@ fn a_description_is_changed_and_taken_away() {
     update("").ok();
     assert_eq!(described()["Description"], "");
     update(&"x".repeat(8_193)).refused_parameter("Description");
-    let custom =
-        |text: &str| client.call("UpdateSecret", &[("SecretName", "s"), ("ExtendedConfig.CustomData", text)]);
+    let custom = |text: &str| {
+        client.call("UpdateSecret", &[("SecretName", "s"), ("ExtendedConfig.CustomData", text)])
+    };
     custom("{}").refused(400, "Rejected.UnsupportedOperation");
     custom("[]").refused_parameter("ExtendedConfig.CustomData");
     not_found(&client.call("UpdateSecret", &[("SecretName", "unknown"), ("Description", "x")]));

@@ -51,7 +51,8 @@ fn vectors() -> Vec<Vector> {
     struct File {
         vectors: Vec<Vector>,
     }
-    let text = std::fs::read_to_string(root().join("fixtures/vectors/alibaba-signatures.json")).unwrap();
+    let text =
+        std::fs::read_to_string(root().join("fixtures/vectors/alibaba-signatures.json")).unwrap();
     let mut vectors = serde_json::from_str::<File>(&text).unwrap().vectors;
     for vector in vectors.iter_mut().filter(|it| it.scheme.starts_with("RPC")) {
         // The document prints the signature beside its example's address.
@@ -80,7 +81,8 @@ impl Vector {
     }
 
     fn time(&self) -> &str {
-        let time = find(&self.headers, "x-acs-date").or_else(|| find(&self.params_decoded, "Timestamp"));
+        let time =
+            find(&self.headers, "x-acs-date").or_else(|| find(&self.params_decoded, "Timestamp"));
         time.unwrap_or("2026-01-02T03:04:05Z")
     }
 
@@ -96,7 +98,8 @@ impl Vector {
             Some(pem) => key["public_key"] = json!(pem),
             None => key["secret"] = json!(self.access_key_secret.as_deref().unwrap_or("none")),
         }
-        let token = self.security_token.as_deref().or_else(|| find(&self.params_decoded, "SecurityToken"));
+        let token =
+            self.security_token.as_deref().or_else(|| find(&self.params_decoded, "SecurityToken"));
         let account = match token {
             Some(token) => {
                 key["token"] = json!(token);
@@ -203,7 +206,8 @@ fn a_failed_signature_is_explained() {
         let mut forged = vector.clone();
         let wrong = changed(&vector.signature, vector.signature.len() / 2);
         if vector.is_acs() {
-            let header = forged.headers.iter_mut().find(|(name, _)| name == "Authorization").unwrap();
+            let header =
+                forged.headers.iter_mut().find(|(name, _)| name == "Authorization").unwrap();
             header.1 = header.1.replace(&vector.signature, &wrong);
         } else {
             let (right, wrong) = (encode(&vector.signature), encode(&wrong));
@@ -255,7 +259,8 @@ fn another_secret_is_refused() {
             let mut other = vector.clone();
             other.access_key_secret = Some(changed(secret, at));
             // Somewhere within the modulus, where the key stays one of its size.
-            other.public_key_pem = vector.public_key_pem.as_ref().map(|pem| changed(pem, 100 + at % 100));
+            other.public_key_pem =
+                vector.public_key_pem.as_ref().map(|pem| changed(pem, 100 + at % 100));
             let answer = vector.send(&other.server(AuthMode::Strict));
             let what = format!("byte {at} of the secret");
             assert_eq!(vector.fault(&what, &answer, vector.bad_signature()), None);

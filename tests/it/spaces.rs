@@ -11,7 +11,8 @@ use crate::makers::{DIGEST, STRANGER, newest_version, pair, wrapped};
 /// The same base64 as files and tools hold it.
 fn spaced(text: &str) -> Vec<String> {
     let lines = |end: &str| {
-        let lines: Vec<_> = text.as_bytes().chunks(5).map(|line| String::from_utf8_lossy(line)).collect();
+        let lines: Vec<_> =
+            text.as_bytes().chunks(5).map(|line| String::from_utf8_lossy(line)).collect();
         lines.join(end)
     };
     vec![
@@ -103,17 +104,26 @@ fn cases(client: &Client) -> Vec<Case> {
     let of = ("CertificateId", id.as_str());
     let (sign, seal) = (("Algorithm", "RSA_PKCS1_SHA_256"), ("Algorithm", "RSAES_OAEP_SHA_256"));
     let message = [of, sign, ("Message", "dGV4dA=="), ("MessageType", "RAW")];
-    let by_certificate = text(&client.call("CertificatePrivateKeySign", &message).ok(), "SignatureValue");
+    let by_certificate =
+        text(&client.call("CertificatePrivateKeySign", &message).ok(), "SignatureValue");
     let to_certificate = [of, seal, ("Plaintext", "dGV4dA==")];
     let for_certificate =
         text(&client.call("CertificatePublicKeyEncrypt", &to_certificate).ok(), "CiphertextBlob");
     let signed = [&message[..], &[("SignatureValue", by_certificate.as_str())]].concat();
     let external = client.create_key(&[("Origin", "EXTERNAL")]);
     let (token, material) = wrapped(client, &external, &[3; 32]);
-    let import = [("KeyId", external.as_str()), ("ImportToken", &token), ("EncryptedKeyMaterial", &material)];
+    let import = [
+        ("KeyId", external.as_str()),
+        ("ImportToken", &token),
+        ("EncryptedKeyMaterial", &material),
+    ];
     vec![
         Case::of("Decrypt", "CiphertextBlob", &[("CiphertextBlob", &blob)]),
-        Case::of("ReEncrypt", "CiphertextBlob", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]),
+        Case::of(
+            "ReEncrypt",
+            "CiphertextBlob",
+            &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)],
+        ),
         Case::of(
             "ReEncrypt",
             "CiphertextBlob",
@@ -125,9 +135,21 @@ fn cases(client: &Client) -> Vec<Case> {
                 ("SourceEncryptionAlgorithm", "SM2PKE"),
             ],
         ),
-        Case::of("ExportDataKey", "CiphertextBlob", &[&public[..], &[("CiphertextBlob", &blob)]].concat()),
-        Case::of("ExportDataKey", "PublicKeyBlob", &[&public[..], &[("CiphertextBlob", &blob)]].concat()),
-        Case::of("GenerateAndExportDataKey", "PublicKeyBlob", &[&public[..], &[("KeyId", &key)]].concat()),
+        Case::of(
+            "ExportDataKey",
+            "CiphertextBlob",
+            &[&public[..], &[("CiphertextBlob", &blob)]].concat(),
+        ),
+        Case::of(
+            "ExportDataKey",
+            "PublicKeyBlob",
+            &[&public[..], &[("CiphertextBlob", &blob)]].concat(),
+        ),
+        Case::of(
+            "GenerateAndExportDataKey",
+            "PublicKeyBlob",
+            &[&public[..], &[("KeyId", &key)]].concat(),
+        ),
         own,
         back,
         Case::of("AsymmetricSign", "Digest", &by_p256),
@@ -186,10 +208,13 @@ fn what_encrypt_takes_is_a_text_and_stays_as_it_is() {
     let inside: Vec<_> = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let inside = inside.join("\r\n");
     let how = [("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")];
-    let exported = client.call("ExportDataKey", &[blob, ("PublicKeyBlob", &inside), how[0], how[1]]).ok();
+    let exported =
+        client.call("ExportDataKey", &[blob, ("PublicKeyBlob", &inside), how[0], how[1]]).ok();
     let wrapped = ("CiphertextBlob", exported["ExportedDataKey"].as_str().unwrap());
-    let opened = client
-        .call("AsymmetricDecrypt", &[public[0], public[1], ("Algorithm", "RSAES_OAEP_SHA_256"), wrapped]);
+    let opened = client.call(
+        "AsymmetricDecrypt",
+        &[public[0], public[1], ("Algorithm", "RSAES_OAEP_SHA_256"), wrapped],
+    );
     assert_eq!(opened.ok()["Plaintext"], STANDARD.encode("hello"));
 }
 
@@ -205,7 +230,12 @@ fn the_journal_and_inspect_read_it_too() {
         let page = control(server.address, "GET", "requests?action=Decrypt", &Value::Null).ok();
         let keys = &page["requests"].as_array().unwrap().last().unwrap()["keys"];
         assert_eq!(*keys, json!([{"name": null, "id": key, "version": version}]), "{blob:?}");
-        let shown = control(server.address, "POST", "inspect", &json!({"ciphertext_blob": blob})).ok();
-        assert_eq!((&shown["would_decrypt"], &shown["key"]), (&json!(true), &json!(key)), "{blob:?}");
+        let shown =
+            control(server.address, "POST", "inspect", &json!({"ciphertext_blob": blob})).ok();
+        assert_eq!(
+            (&shown["would_decrypt"], &shown["key"]),
+            (&json!(true), &json!(key)),
+            "{blob:?}"
+        );
     }
 }

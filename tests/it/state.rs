@@ -13,7 +13,11 @@ use crate::kit::{Answer, Server, control, send};
 /// A realm's state, as the control plane gives it out.
 pub fn export(server: &Server, scope: &str) -> String {
     let answer = control(server.address, "GET", &format!("state{scope}"), &Value::Null);
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/yaml")), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, Some("application/yaml")),
+        "{answer:?}"
+    );
     answer.text
 }
 

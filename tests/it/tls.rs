@@ -39,7 +39,9 @@ fn ca_pem(address: SocketAddr) -> String {
 /// The same as a truststore.
 fn ca_p12(address: SocketAddr) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /_kmsim/ca.p12 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /_kmsim/ca.p12 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
@@ -67,7 +69,8 @@ impl Client {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
         let config = ClientConfig::builder_with_details(provider, Arc::new(At(at)))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -126,8 +129,12 @@ fn openssl(arguments: &[&str]) -> (bool, String) {
 #[track_caller]
 fn made_by_openssl(arguments: &str, folder: &Path) {
     let words: Vec<_> = arguments.split(' ').collect();
-    let output =
-        Command::new("openssl").args(&words).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let output = Command::new("openssl")
+        .args(&words)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     assert!(output.status.success(), "openssl {arguments}: {output:?}");
 }
 

@@ -20,7 +20,8 @@ struct Request {
 
 impl Request {
     fn send(&self, server: &Server) -> Answer {
-        let query = if self.query.is_empty() { String::new() } else { format!("?{}", form(&self.query)) };
+        let query =
+            if self.query.is_empty() { String::new() } else { format!("?{}", form(&self.query)) };
         let mut head = format!("{} {}{query} HTTP/1.1\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.extend([name, ": ", value, "\r\n"]);
@@ -110,8 +111,10 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
     for (kind, list, more) in lists {
         let there = list(&mut base.clone()).clone();
         for (at, (name, value)) in there.iter().enumerate() {
-            let part =
-                format!("{kind} {}", if kind == "header" { name.to_lowercase() } else { name.clone() });
+            let part = format!(
+                "{kind} {}",
+                if kind == "header" { name.to_lowercase() } else { name.clone() }
+            );
             add(&part, "gone".into(), &|it| drop(list(it).remove(at)));
             add(&part, "changed".into(), &|it| list(it)[at].1 += "x");
             add(&part, "empty".into(), &|it| list(it)[at].1.clear());
@@ -120,7 +123,9 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
             let others = more.iter().filter(|(it, _)| it.eq_ignore_ascii_case(name));
             for other in others.map(|(_, other)| *other).chain(["true", "0"]) {
                 add(&part, format!("as {other}"), &|it| other.clone_into(&mut list(it)[at].1));
-                add(&part, format!("before it {other}"), &|it| list(it).insert(at, own(name, other)));
+                add(&part, format!("before it {other}"), &|it| {
+                    list(it).insert(at, own(name, other))
+                });
                 add(&part, format!("after it {other}"), &|it| list(it).push(own(name, other)));
             }
         }
@@ -178,7 +183,8 @@ fn what_is_not_signed_decides_nothing() {
                 let row = allowed.iter().find(|row| row[0] == *scheme && row[1] == part);
                 match row {
                     Some(row) => drop(used.insert((row[0].clone(), row[1].clone()))),
-                    None => wrong.push(format!("{scheme} {name}: {part}, {what}: {found:?}, not {base:?}")),
+                    None => wrong
+                        .push(format!("{scheme} {name}: {part}, {what}: {found:?}, not {base:?}")),
                 }
             }
         }

@@ -16,7 +16,8 @@ fn restored(dump: &str, path: &std::path::Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         // A dump names rows before those that they refer to.
-        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
+        let options =
+            SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
         let mut connection = options.connect().await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
@@ -36,13 +37,18 @@ fn the_first_versions_data_is_all_there() {
     let open = || serve(&path);
     let server = open();
     let client = server.client();
-    let tell = |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
+    let tell =
+        |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
 
     let listed = client.call("ListKeys", &[]).ok();
     assert_eq!(listed["TotalCount"], 6);
     let id = |at: usize| listed["Keys"]["Key"][at]["KeyId"].as_str().unwrap().to_owned();
-    let states: Vec<_> = (0..6).map(|at| tell(&id(at))["KeyState"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(states, ["Enabled", "Disabled", "PendingImport", "PendingDeletion", "Enabled", "Enabled"]);
+    let states: Vec<_> =
+        (0..6).map(|at| tell(&id(at))["KeyState"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(
+        states,
+        ["Enabled", "Disabled", "PendingImport", "PendingDeletion", "Enabled", "Enabled"]
+    );
     assert_eq!(tell("alias/first")["KeyId"], id(0).as_str());
     assert_eq!(tell("alias/acs/demo")["Creator"], "demo");
     assert_eq!(tell(&id(0))["Description"], "plain");
@@ -56,8 +62,11 @@ fn the_first_versions_data_is_all_there() {
     assert_eq!(client.call("Decrypt", &opened).ok()["Plaintext"], "sealed by the first version");
 
     // And it does what came later.
-    let rotation =
-        [("KeyId", id(0)), ("EnableAutomaticRotation", "true".into()), ("RotationInterval", "7d".into())];
+    let rotation = [
+        ("KeyId", id(0)),
+        ("EnableAutomaticRotation", "true".into()),
+        ("RotationInterval", "7d".into()),
+    ];
     let rotation = rotation.each_ref().map(|(name, value)| (*name, value.as_str()));
     client.call("UpdateRotationPolicy", &rotation).ok();
     import(&client, &id(2), &wrapped(&client, &id(2), &MATERIAL)).ok();
@@ -67,7 +76,8 @@ fn the_first_versions_data_is_all_there() {
 
     let server = open();
     let client = server.client();
-    let tell = |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
+    let tell =
+        |key: &str| client.call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone();
     assert_eq!(tell(&id(0))["NextRotationDate"], "2030-01-08T00:00:00Z");
     assert_eq!(tell(&id(2))["KeyState"], "Enabled");
     assert_eq!(tell(&pair)["KeySpec"], "EC_SM2");
@@ -86,16 +96,18 @@ fn the_data_of_pairs_and_secrets_is_all_there() {
     assert_eq!(client.call("GetSecretValue", &secret).ok()["SecretData"], "hush2");
     let tags = client.call("DescribeSecret", &[secret[0], ("FetchTags", "true")]).ok();
     assert_eq!(tags["Tags"]["Tag"][0]["TagKey"], "Project");
-    client.call("GetSecretValue", &[("SecretName", "gone")]).refused(409, "Rejected.ResourceInDeleteWindow");
+    client
+        .call("GetSecretValue", &[("SecretName", "gone")])
+        .refused(409, "Rejected.ResourceInDeleteWindow");
     let pair = [
         ("KeyId", "81d69913-e5d3-481f-a1a4-0772ea1cfd0d"),
         ("KeyVersionId", "c10c4a13-0637-47ea-9abe-4e75ecacd539"),
         ("Algorithm", "ECDSA_SHA_256"),
         ("Digest", DIGEST),
     ];
-    let signature =
-        "MEUCIQDJxxEplfmHToCuGmQlL3R+fNTp7M8ptIm7nFRhwEBg9wIgWi23kHgrPIDoWca8Gf+zj8F9DerPH+nIicpIBhoUXE4=";
-    let verified = client.call("AsymmetricVerify", &[&pair[..], &[("Value", signature)]].concat()).ok();
+    let signature = "MEUCIQDJxxEplfmHToCuGmQlL3R+fNTp7M8ptIm7nFRhwEBg9wIgWi23kHgrPIDoWca8Gf+zj8F9DerPH+nIicpIBhoUXE4=";
+    let verified =
+        client.call("AsymmetricVerify", &[&pair[..], &[("Value", signature)]].concat()).ok();
     assert_eq!(verified["Value"], true);
     client.call("AsymmetricSign", &pair).ok();
 

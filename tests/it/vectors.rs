@@ -65,7 +65,11 @@ fn groups(file: &str) -> Vec<Group> {
 }
 
 /// Asks about every vector of a file whether it is taken. `key` reads what a group shares.
-fn drive<K>(file: &str, key: impl Fn(&Group) -> K, asks: impl Fn(&K, &Group, &Vector) -> bool) -> Tally {
+fn drive<K>(
+    file: &str,
+    key: impl Fn(&Group) -> K,
+    asks: impl Fn(&K, &Group, &Vector) -> bool,
+) -> Tally {
     let groups = groups(file);
     let mut tally = Tally { groups: groups.len(), taken: 0, refused: 0, differing: 0 };
     let mut faults = Vec::new();
@@ -75,7 +79,11 @@ fn drive<K>(file: &str, key: impl Fn(&Group) -> K, asks: impl Fn(&K, &Group, &Ve
         for vector in &group.vectors {
             let taken = asks(&key, &group, vector);
             if taken != vector.taken {
-                faults.push(format!("{}: {}", vector.name, if taken { "taken" } else { "refused" }));
+                faults.push(format!(
+                    "{}: {}",
+                    vector.name,
+                    if taken { "taken" } else { "refused" }
+                ));
             }
             *if taken { &mut tally.taken } else { &mut tally.refused } += 1;
             tally.differing += usize::from(taken != vector.valid);

@@ -30,7 +30,8 @@ fn without_texts(line: &str) -> String {
         match (rest.find('"'), rest.find("//")) {
             (Some(quote), comment) if comment.is_none_or(|comment| quote < comment) => {
                 // A quote in single quotes opens no text.
-                let end = if rest[..quote].ends_with('\'') { Some(quote) } else { closing(rest, quote) };
+                let end =
+                    if rest[..quote].ends_with('\'') { Some(quote) } else { closing(rest, quote) };
                 kept += &rest[..=quote];
                 rest = end.map_or("", |end| &rest[end + 1..]);
             }
@@ -62,12 +63,15 @@ fn sources(folder: &str, endings: &[&str]) -> Vec<Source> {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let made =
-                name.starts_with('.') || ["node_modules", "target", "__pycache__"].contains(&name.as_str());
+            let made = name.starts_with('.')
+                || ["node_modules", "target", "__pycache__"].contains(&name.as_str());
             if path.is_dir() && !made {
                 folders.push(path);
             } else if endings.iter().any(|ending| name.ends_with(ending)) {
-                found.push(Source { text: std::fs::read_to_string(&path).unwrap(), path: relative(&path) });
+                found.push(Source {
+                    text: std::fs::read_to_string(&path).unwrap(),
+                    path: relative(&path),
+                });
             }
         }
     }
@@ -94,7 +98,8 @@ fn has_word(line: &str, word: &str) -> bool {
 fn places(rooms: &[&str], matches: impl Fn(&str) -> bool) -> Vec<String> {
     let all = rust();
     let inside = all.iter().filter(|source| source.is_within(rooms));
-    let lines = inside.flat_map(|source| source.code().map(move |(number, line)| (source, number, line)));
+    let lines =
+        inside.flat_map(|source| source.code().map(move |(number, line)| (source, number, line)));
     lines
         .filter(|(_, _, line)| matches(line))
         .map(|(source, number, line)| format!("{}:{number}: {}", source.path, line.trim()))
@@ -123,16 +128,32 @@ fn every_room_has_its_place() {
         ("src/seed/", &["algorithms", "dialects", "engine", "model", "world"]),
         (
             "src/control/",
-            &["algorithms", "dialects", "engine", "model", "seed", "server", "tls", "watch", "world"],
+            &[
+                "algorithms",
+                "dialects",
+                "engine",
+                "model",
+                "seed",
+                "server",
+                "tls",
+                "watch",
+                "world",
+            ],
         ),
         ("src/client/", &["dialects", "tls", "world"]),
         (
             "src/commands/",
-            &["cli", "client", "config", "dialects", "engine", "seed", "server", "store", "tls", "world"],
+            &[
+                "cli", "client", "config", "dialects", "engine", "seed", "server", "store", "tls",
+                "world",
+            ],
         ),
         (
             "src/in_process/",
-            &["client", "config", "control", "dialects", "engine", "model", "seed", "server", "world"],
+            &[
+                "client", "config", "control", "dialects", "engine", "model", "seed", "server",
+                "world",
+            ],
         ),
     ];
     for (room, below) in rooms {
@@ -140,7 +161,10 @@ fn every_room_has_its_place() {
         let own = room.split('/').nth(1).unwrap();
         let up = |line: &str| {
             line.split("crate::").skip(1).any(|path| {
-                let first = path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                let first = path
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+                    .unwrap_or_default();
                 // A list of paths would hide what it names.
                 first.is_empty() || first != own && !below.contains(&first)
             })
@@ -165,22 +189,30 @@ fn only_dialects_know_clouds_and_the_engine_knows_no_wire() {
 #[test]
 fn tls_knows_no_http_and_no_cloud() {
     let wire = ["axum", "http", "hyper", "serde", "sqlx"];
-    let found = places(&["src/tls/"], |line| wire.iter().chain(&CLOUDS).any(|word| has_word(line, word)));
+    let found =
+        places(&["src/tls/"], |line| wire.iter().chain(&CLOUDS).any(|word| has_word(line, word)));
     nowhere("tls/ knows more than certificates and streams", &found);
 }
 
 #[test]
 fn whoever_asks_a_server_knows_no_cloud_by_name() {
     let named = |line: &str| CLOUDS.iter().any(|cloud| line.to_lowercase().contains(cloud));
-    nowhere("a cloud is named", &places(&["src/client/", "src/commands/", "src/in_process/"], named));
+    nowhere(
+        "a cloud is named",
+        &places(&["src/client/", "src/commands/", "src/in_process/"], named),
+    );
 }
 
 /// A library prints nothing, and its user's environment is not its own.
 #[test]
 fn the_library_takes_what_it_is_given() {
-    let outside =
-        |line: &str| ["std::env", "stdout", "stderr", "tracing"].iter().any(|word| line.contains(word));
-    nowhere("the library looks or speaks outside", &places(&["src/client/", "src/in_process/"], outside));
+    let outside = |line: &str| {
+        ["std::env", "stdout", "stderr", "tracing"].iter().any(|word| line.contains(word))
+    };
+    nowhere(
+        "the library looks or speaks outside",
+        &places(&["src/client/", "src/in_process/"], outside),
+    );
 }
 
 /// So that every variable follows the same rules.
@@ -204,18 +236,25 @@ fn dialects_know_neither_the_store_nor_one_another() {
     let store = |line: &str| line.contains("crate::store") || has_word(line, "sqlx");
     nowhere("a dialect looks into the store", &places(&["src/dialects/"], store));
     for cloud in CLOUDS {
-        let others = |line: &str| CLOUDS.iter().any(|other| *other != cloud && has_word(line, other));
+        let others =
+            |line: &str| CLOUDS.iter().any(|other| *other != cloud && has_word(line, other));
         nowhere("a dialect knows another", &places(&[&format!("src/dialects/{cloud}/")], others));
     }
-    let below = ["src/model/", "src/store/", "src/engine/", "src/algorithms/", "src/watch/", "src/world/"];
-    nowhere("a room below the dialects knows them", &places(&below, |line| has_word(line, "dialects")));
+    let below =
+        ["src/model/", "src/store/", "src/engine/", "src/algorithms/", "src/watch/", "src/world/"];
+    nowhere(
+        "a room below the dialects knows them",
+        &places(&below, |line| has_word(line, "dialects")),
+    );
 }
 
 #[test]
 fn only_the_list_of_clouds_names_them() {
     let named = |line: &str| CLOUDS.iter().any(|cloud| has_word(line, cloud));
     let mut found = places(&["src/"], named);
-    let own = |place: &str| CLOUDS.iter().any(|cloud| place.starts_with(&format!("src/dialects/{cloud}/")));
+    let own = |place: &str| {
+        CLOUDS.iter().any(|cloud| place.starts_with(&format!("src/dialects/{cloud}/")))
+    };
     // The list, and the rooms in their module.
     let listed = ["src/dialects/clouds.rs:", "src/dialects/mod.rs:"];
     found.retain(|place| !own(place) && !listed.iter().any(|file| place.starts_with(file)));
@@ -242,7 +281,8 @@ fn time_and_chance_come_from_the_world_alone() {
 
 #[test]
 fn key_material_is_seen_behind_two_doors_and_in_the_store() {
-    let mut found = places(&["src/"], |line| line.contains(".expose()") || line.contains(".private_key("));
+    let mut found =
+        places(&["src/"], |line| line.contains(".expose()") || line.contains(".private_key("));
     assert!(!found.is_empty());
     // The door of those who use a key, and that of those who take a realm out whole.
     let doors = ["src/engine/admit.rs:", "src/engine/estate.rs:", "src/store/"];
@@ -252,14 +292,17 @@ fn key_material_is_seen_behind_two_doors_and_in_the_store() {
     let names = ["surrender", "seal_value", "open_value"];
     let mut found = places(&["src/"], |line| names.iter().any(|name| has_word(line, name)));
     assert!(!found.is_empty());
-    found.retain(|place| !place.starts_with("src/engine/estate.rs:") && !place.starts_with("src/seed/"));
+    found.retain(|place| {
+        !place.starts_with("src/engine/estate.rs:") && !place.starts_with("src/seed/")
+    });
     nowhere("material is taken out whole", &found);
 }
 
 #[test]
 fn errors_are_told_one_by_one() {
-    let wildcard =
-        |line: &str| line.trim_start().starts_with("_ =>") || line.trim_start().starts_with("_ if ");
+    let wildcard = |line: &str| {
+        line.trim_start().starts_with("_ =>") || line.trim_start().starts_with("_ if ")
+    };
     let mut found = places(&["src/"], wildcard);
     found.retain(|place| place.split(':').next().is_some_and(|path| path.ends_with("/errors.rs")));
     nowhere("an errors.rs has a wildcard arm", &found);
@@ -273,7 +316,8 @@ fn files_are_short() {
     all.extend(sources("examples", &[".py"]));
     let length = |source: &Source| source.text.lines().count();
     let long: Vec<_> = all.iter().filter(|source| length(source) > 500).collect();
-    let long: Vec<_> = long.iter().map(|source| format!("{}: {}", source.path, length(source))).collect();
+    let long: Vec<_> =
+        long.iter().map(|source| format!("{}: {}", source.path, length(source))).collect();
     nowhere("more than 500 lines", &long);
 }
 
@@ -294,7 +338,8 @@ fn nothing_is_left_for_later() {
     all.extend(sources("migrations", &[".sql"]));
     let found = all.iter().flat_map(|source| {
         let lines = source.text.lines().enumerate();
-        let marked = lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
+        let marked =
+            lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
         marked.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim()))
     });
     nowhere("left for later", &found.collect::<Vec<_>>());

@@ -14,8 +14,10 @@ const ROUNDS: usize = 4;
 #[test]
 fn eight_workers_share_a_server_and_none_meets_another() {
     let accounts = (1..=WORKERS).fold("accounts:\n".to_owned(), |mut text, number| {
-        let _ =
-            writeln!(text, "  - {{ id: '{number}', access_keys: [{{ id: worker-{number}, secret: s }}] }}");
+        let _ = writeln!(
+            text,
+            "  - {{ id: '{number}', access_keys: [{{ id: worker-{number}, secret: s }}] }}"
+        );
         text
     });
     let server = Server::with(Setup { accounts: Some(&accounts), ..Setup::default() });
@@ -39,21 +41,26 @@ fn work(server: &Server, number: usize) {
     for key in &keys {
         client.call("ScheduleKeyDeletion", &[("KeyId", key), ("PendingWindowInDays", "7")]).ok();
     }
-    let armed = json!({"action": "ListKeys", "error": "InternalFailure", "when": {"first": number}});
+    let armed =
+        json!({"action": "ListKeys", "error": "InternalFailure", "when": {"first": number}});
     ask("POST", "faults", armed).ok();
     for _ in 0..number {
         client.call("ListKeys", &[]).refused(500, "InternalFailure");
     }
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], number);
     let count = |outcome: &str, times: usize| {
-        let expected = json!({"action": "ListKeys", "outcome": outcome, "times": {"exactly": times}});
+        let expected =
+            json!({"action": "ListKeys", "outcome": outcome, "times": {"exactly": times}});
         ask("POST", "requests/expect", expected).ok();
     };
     count("InternalFailure", number);
     count("ok", 1);
     let days = 7 + number;
     ask("POST", "clock/advance", json!({"by": format!("{days}d")})).ok();
-    assert_eq!(ask("GET", "clock", Value::Null).ok()["now"], format!("2030-01-{:02}T00:00:00Z", 1 + days));
+    assert_eq!(
+        ask("GET", "clock", Value::Null).ok()["now"],
+        format!("2030-01-{:02}T00:00:00Z", 1 + days)
+    );
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 0);
     client.create_key(&[]);
     ask("POST", "reset", json!({})).ok();

@@ -81,8 +81,10 @@ impl Chain {
         let mut all = certificates(certificate, 1).map_err(|(_, flaw)| Flawed { at: 0, flaw })?;
         let mut skipped = 0;
         if let Some(issuers) = issuers {
-            let issuers = certificates(issuers, MOST).map_err(|(at, flaw)| Flawed { at: at + 1, flaw })?;
-            skipped = issuers.iter().zip(&all).take_while(|(first, it)| first.inner == it.inner).count();
+            let issuers =
+                certificates(issuers, MOST).map_err(|(at, flaw)| Flawed { at: at + 1, flaw })?;
+            skipped =
+                issuers.iter().zip(&all).take_while(|(first, it)| first.inner == it.inner).count();
             all.extend(issuers.into_iter().skip(skipped));
         }
         Ok(Self { certificates: all, skipped })
@@ -109,7 +111,9 @@ impl Chain {
         if let Some((at, _)) = self.placed().find(|(_, it)| !it.is_understood()) {
             return flawed(at, Flaw::CriticalUnknown);
         }
-        for ((between, (_, issued)), (at, issuer)) in self.placed().enumerate().zip(self.placed().skip(1)) {
+        for ((between, (_, issued)), (at, issuer)) in
+            self.placed().enumerate().zip(self.placed().skip(1))
+        {
             if issued.inner.tbs_certificate().issuer() != issuer.inner.tbs_certificate().subject() {
                 return flawed(at, Flaw::NotIssuer);
             }
@@ -118,10 +122,12 @@ impl Chain {
             is_signed(issued, issuer).map_err(|flaw| Flawed { at, flaw })?;
         }
         match self.placed().last() {
-            Some((at, last)) if last.is_self_issued() => is_signed(last, last).map_err(|flaw| match flaw {
-                Flaw::SignatureWrong => Flawed { at, flaw: Flaw::SelfSignatureWrong },
-                flaw => Flawed { at, flaw },
-            }),
+            Some((at, last)) if last.is_self_issued() => {
+                is_signed(last, last).map_err(|flaw| match flaw {
+                    Flaw::SignatureWrong => Flawed { at, flaw: Flaw::SelfSignatureWrong },
+                    flaw => Flawed { at, flaw },
+                })
+            }
             _ => Ok(()),
         }
     }

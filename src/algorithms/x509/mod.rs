@@ -95,13 +95,19 @@ impl Certificate {
     #[must_use]
     pub fn validity(&self) -> (String, String) {
         let validity = self.inner.tbs_certificate().validity();
-        (validity.not_before.to_date_time().to_string(), validity.not_after.to_date_time().to_string())
+        (
+            validity.not_before.to_date_time().to_string(),
+            validity.not_after.to_date_time().to_string(),
+        )
     }
 
     /// How it is signed, if it is in a way that can be checked, and the length of the signature in bits.
     #[must_use]
     pub fn signed_by(&self) -> (Option<SignedBy>, usize) {
-        (SignedBy::of(self.inner.signature_algorithm()), self.inner.signature().raw_bytes().len() * 8)
+        (
+            SignedBy::of(self.inner.signature_algorithm()),
+            self.inner.signature().raw_bytes().len() * 8,
+        )
     }
 
     /// The domain names among its alternative names.
@@ -221,8 +227,14 @@ mod tests {
                 readable += 1;
                 let certificate = chain.certificate().unwrap();
                 assert!(!certificate.subject().to_string().is_empty());
-                let told = (certificate.issuer().to_string(), certificate.validity(), certificate.names());
-                drop((told, certificate.key_identifier(), certificate.signed_by(), chain.is_valid(0)));
+                let told =
+                    (certificate.issuer().to_string(), certificate.validity(), certificate.names());
+                drop((
+                    told,
+                    certificate.key_identifier(),
+                    certificate.signed_by(),
+                    chain.is_valid(0),
+                ));
                 let unchanged = der == STANDARD.decode(SELF_ISSUED).unwrap();
                 assert!(
                     chain.links().is_err() || unchanged || !certificate.is_self_issued(),

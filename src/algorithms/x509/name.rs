@@ -70,8 +70,11 @@ impl Name {
         if text.len() > LONGEST {
             return None;
         }
-        let mut parts: Vec<SetOfVec<AttributeTypeAndValue>> =
-            name_text::read(text)?.into_iter().map(SetOfVec::try_from).collect::<Result<_, _>>().ok()?;
+        let mut parts: Vec<SetOfVec<AttributeTypeAndValue>> = name_text::read(text)?
+            .into_iter()
+            .map(SetOfVec::try_from)
+            .collect::<Result<_, _>>()
+            .ok()?;
         parts.reverse();
         name::Name::from_der(&parts.to_der().ok()?).ok().map(Self)
     }
@@ -105,12 +108,14 @@ fn written(attribute: &AttributeTypeAndValue) -> String {
     match (kind, text_of(&attribute.value)) {
         (Some(kind), Some(text)) => format!("{}={}", kind.keyword, escaped(&text)),
         (kind, _) => {
-            let hex =
-                attribute.value.to_der().unwrap_or_default().iter().fold(String::new(), |mut text, byte| {
+            let hex = attribute.value.to_der().unwrap_or_default().iter().fold(
+                String::new(),
+                |mut text, byte| {
                     // Writing to a text does not fail.
                     let _ = write!(text, "{byte:02x}");
                     text
-                });
+                },
+            );
             match kind {
                 Some(kind) => format!("{}=#{hex}", kind.keyword),
                 None => format!("{}=#{hex}", attribute.oid),
@@ -166,9 +171,15 @@ mod tests {
         // The examples of RFC 2253 section 5.
         same("CN=Steve Kille,O=Isode Limited,C=GB", "CN=Steve Kille,O=Isode Limited,C=GB");
         same("OU=Sales+CN=J. Smith,O=Widget Inc.,C=US", "OU=Sales+CN=J. Smith,O=Widget Inc.,C=US");
-        same(r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB", r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB");
+        same(
+            r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB",
+            r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB",
+        );
         same(r"CN=Before\0DAfter,O=Test,C=GB", r"CN=Before\0DAfter,O=Test,C=GB");
-        same("1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB", "1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB");
+        same(
+            "1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB",
+            "1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB",
+        );
         same(r"CN=Lu\C4\8Di\C4\87", "CN=Lučić");
         // Its section 4.
         same("cn = a b ; oid.2.5.4.11 = \"x, y+z\" , O=o", r"CN=a b,OU=x\, y\+z,O=o");

@@ -32,7 +32,8 @@ impl DnsName {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        let good = text.len() <= 253 && text.strip_prefix("*.").unwrap_or(text).split('.').all(label);
+        let good =
+            text.len() <= 253 && text.strip_prefix("*.").unwrap_or(text).split('.').all(label);
         good.then(|| Self(text.into()))
     }
 }
@@ -104,7 +105,8 @@ impl Request {
     pub fn names(&self) -> Vec<String> {
         let attributes = self.0.info.attributes.iter().filter(|it| it.oid == ExtensionReq::OID);
         let extensions = attributes.flat_map(|it| it.values.iter());
-        let extensions = extensions.filter_map(|it| ExtensionReq::from_der(&it.to_der().ok()?).ok());
+        let extensions =
+            extensions.filter_map(|it| ExtensionReq::from_der(&it.to_der().ok()?).ok());
         let all: Vec<Extension> = extensions.flat_map(|it| it.0).collect();
         dns_names(&all)
     }

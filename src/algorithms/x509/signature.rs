@@ -4,8 +4,8 @@
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1,
     ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA512_ASN1, ECDSA_P521_SHA256_ASN1, ECDSA_P521_SHA384_ASN1,
-    ECDSA_P521_SHA512_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
+    ECDSA_P521_SHA512_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
 };
 use pkcs8::DecodePublicKey;
 use rsa::RsaPublicKey;
@@ -21,12 +21,14 @@ use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use crate::algorithms::sm2;
 
-pub(super) const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+pub(super) const RSA_SHA256: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
-pub(super) const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+pub(super) const ECDSA_SHA256: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const ECDSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
 pub(super) const SM2_SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.501");
@@ -109,15 +111,12 @@ impl SignedBy {
                 let signature = pss::Signature::try_from(signature).ok();
                 let Some(signature) = signature else { return Some(false) };
                 let verified = match hash {
-                    Sha2::Sha256 => {
-                        pss::VerifyingKey::<Sha256>::new_with_salt_len(key, salt).verify(text, &signature)
-                    }
-                    Sha2::Sha384 => {
-                        pss::VerifyingKey::<Sha384>::new_with_salt_len(key, salt).verify(text, &signature)
-                    }
-                    Sha2::Sha512 => {
-                        pss::VerifyingKey::<Sha512>::new_with_salt_len(key, salt).verify(text, &signature)
-                    }
+                    Sha2::Sha256 => pss::VerifyingKey::<Sha256>::new_with_salt_len(key, salt)
+                        .verify(text, &signature),
+                    Sha2::Sha384 => pss::VerifyingKey::<Sha384>::new_with_salt_len(key, salt)
+                        .verify(text, &signature),
+                    Sha2::Sha512 => pss::VerifyingKey::<Sha512>::new_with_salt_len(key, salt)
+                        .verify(text, &signature),
                 };
                 Some(verified.is_ok())
             }

@@ -139,7 +139,8 @@ fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
     let error = format!("expected {times}, found {count}");
     // Of too many there is nothing that comes near: they are the ones.
     let lacking = !ok && !matches!(times, Times::AtMost(_));
-    let near = nearest.iter().filter(|_| lacking).map(|entry| Near::of(entry, filter.misses(entry)));
+    let near =
+        nearest.iter().filter(|_| lacking).map(|entry| Near::of(entry, filter.misses(entry)));
     Verdict {
         ok,
         count,

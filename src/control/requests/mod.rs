@@ -68,7 +68,8 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> {
     if !(1..=PAGE_MOST).contains(&limit) {
         return Err(Refused::bad(format!("limit: from 1 to {PAGE_MOST}")));
     }
-    let named = Named { account: asked.account, access_key: asked.access_key, region: asked.region };
+    let named =
+        Named { account: asked.account, access_key: asked.access_key, region: asked.region };
     let context = asked.encryption_context.map(|text| {
         let read = serde_json::from_str(&text);
         read.map_err(|_| Refused::bad("encryption_context: a JSON object of texts is needed"))
@@ -94,7 +95,10 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> {
 /// The journal. Where none is kept, its emptiness would tell nothing.
 fn kept(app: &App) -> Result<&Journal, Refused> {
     let journal = &app.watch.journal;
-    journal.is_kept().then_some(journal).ok_or_else(|| Refused::not_found("no journal is kept (--journal 0)"))
+    journal
+        .is_kept()
+        .then_some(journal)
+        .ok_or_else(|| Refused::not_found("no journal is kept (--journal 0)"))
 }
 
 /// Whose requests a call is about, where an access key may also be one that nobody has, but a refused request claimed.
@@ -174,5 +178,7 @@ impl Wanted {
 fn since(text: &str) -> Result<Since, Refused> {
     let time = || Instant::parse(text).map(Since::Time);
     let since = text.parse().ok().map(Since::Entry).or_else(time);
-    since.ok_or_else(|| Refused::bad(format!("since: {text:?} is neither a number nor an RFC 3339 time")))
+    since.ok_or_else(|| {
+        Refused::bad(format!("since: {text:?} is neither a number nor an RFC 3339 time"))
+    })
 }

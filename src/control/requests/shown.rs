@@ -136,11 +136,13 @@ impl ShownMismatch {
             Mismatch::Explained { server, client } => (Some(server.clone()), client.as_ref()),
             Mismatch::TooLong => (None, None),
         };
-        let too_long =
-            || format!("not explained: more than {EXPLAINED} bytes of the request are signed").into();
+        let too_long = || {
+            format!("not explained: more than {EXPLAINED} bytes of the request are signed").into()
+        };
         Self {
             client: client.map(|client| client.text.clone()),
-            why: client.map_or_else(|| server.is_none().then(too_long), |client| Some(client.why.into())),
+            why: client
+                .map_or_else(|| server.is_none().then(too_long), |client| Some(client.why.into())),
             server,
             first_difference: difference
                 .map(|it| json!({"at": it.at, "server": it.server, "client": it.client})),

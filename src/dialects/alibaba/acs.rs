@@ -72,13 +72,21 @@ pub(super) struct Signed<'a> {
 impl<'a> Signed<'a> {
     /// The request as it came.
     pub(super) fn of(call: &'a Call) -> Self {
-        Self { call, method: call.method.as_str(), query: None, header, body: &call.body, empty: "" }
+        Self {
+            call,
+            method: call.method.as_str(),
+            query: None,
+            header,
+            body: &call.body,
+            empty: "",
+        }
     }
 }
 
 /// The values of a header, as they are signed.
 pub(super) fn header(call: &Call, name: &str) -> String {
-    let mut values: Vec<_> = call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
+    let mut values: Vec<_> =
+        call.headers.get_all(name).iter().map(|v| v.as_bytes().trim_ascii()).collect();
     values.sort_unstable();
     String::from_utf8_lossy(&values.join(&b","[..])).into_owned()
 }
@@ -96,7 +104,8 @@ impl Authorization {
         let (name, parts) = header.split_once(' ')?;
         let (name, algorithm) = *ALGORITHMS.iter().find(|(it, _)| *it == name)?;
         let part = |name: &str| {
-            let found = parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+            let found =
+                parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
             found.map(str::to_owned)
         };
         let credential = part("Credential")?;
@@ -127,8 +136,11 @@ impl Authorization {
         let canonical_request = self.canonical_request(&Signed::of(call));
         let string_to_sign = self.string_to_sign(&canonical_request);
         let genuine = |text: &str| self.is_genuine(text, secret);
-        let as_null =
-            || self.string_to_sign(&self.canonical_request(&Signed { empty: "null", ..Signed::of(call) }));
+        let as_null = || {
+            self.string_to_sign(
+                &self.canonical_request(&Signed { empty: "null", ..Signed::of(call) }),
+            )
+        };
         if self.covers(&call.headers) && (genuine(&string_to_sign) || genuine(&as_null())) {
             Ok(())
         } else {
@@ -149,9 +161,9 @@ impl Authorization {
 
     /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
     pub(super) fn is_of_day(&self, date: &str) -> bool {
-        self.scope
-            .as_ref()
-            .is_none_or(|scope| date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date))
+        self.scope.as_ref().is_none_or(|scope| {
+            date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date)
+        })
     }
 
     /// Whether the signature covers a header.
@@ -163,15 +175,18 @@ impl Authorization {
     /// values is not signed, so it looks at none that has several.
     fn covers(&self, headers: &HeaderMap) -> bool {
         let is_one = |name: &str| headers.get_all(name).iter().nth(1).is_none();
-        let is_covered = |name: &str| !headers.contains_key(name) || self.signs(name) && is_one(name);
+        let is_covered =
+            |name: &str| !headers.contains_key(name) || self.signs(name) && is_one(name);
         let is_fixed = |name: &str| !self.signs(name) || is_one(name);
         READ.iter().all(|name| is_covered(name)) && READ_IF_SIGNED.iter().all(|name| is_fixed(name))
     }
 
     /// The text whose digest is signed.
     pub(super) fn canonical_request(&self, signed: &Signed<'_>) -> String {
-        let query =
-            signed.query.as_deref().map_or_else(|| encode_pairs(signed.call.query.iter()), str::to_owned);
+        let query = signed
+            .query
+            .as_deref()
+            .map_or_else(|| encode_pairs(signed.call.query.iter()), str::to_owned);
         let mut text = [signed.method, "\n", &signed.call.path, "\n", &query, "\n"].concat();
         for name in self.signed_headers.split(';') {
             let value = (signed.header)(signed.call, name);
@@ -198,12 +213,15 @@ impl Authorization {
     pub(super) fn is_genuine(&self, text: &str, secret: &Secret) -> bool {
         let hash = self.algorithm.hash;
         let mac = match (self.algorithm.key, &self.scope, secret) {
-            (Key::Plain, _, Secret::Shared(secret)) => hmac(hash, &[secret.as_bytes()], text.as_bytes()),
+            (Key::Plain, _, Secret::Shared(secret)) => {
+                hmac(hash, &[secret.as_bytes()], text.as_bytes())
+            }
             (Key::Derived, Some(scope), Secret::Shared(secret)) => {
                 hmac(hash, &[&scope.key(hash, secret)], text.as_bytes())
             }
             (Key::Rsa, _, Secret::Rsa(key)) => {
-                return unhex(&self.signature).is_some_and(|given| key.verifies(text.as_bytes(), &given));
+                return unhex(&self.signature)
+                    .is_some_and(|given| key.verifies(text.as_bytes(), &given));
             }
             (Key::Plain | Key::Derived, _, _) | (Key::Rsa, _, Secret::Shared(_)) => return false,
         };
@@ -218,7 +236,10 @@ impl Scope {
         let mut parts = rest.rsplitn(4, '/');
         let (product, region, date) = (parts.next()?, parts.next()?, parts.next()?);
         let access_key = parts.next()?;
-        Some((access_key, Self { date: date.into(), region: region.into(), product: product.into() }))
+        Some((
+            access_key,
+            Self { date: date.into(), region: region.into(), product: product.into() },
+        ))
     }
 
     fn key(&self, hash: Hash, secret: &str) -> zeroize::Zeroizing<Vec<u8>> {
@@ -248,13 +269,13 @@ mod tests {
     #[test]
     fn the_header_is_read_by_name() {
         let it =
-            Authorization::parse("ACS3-HMAC-SHA256 Credential=ak,Signature=ff,SignedHeaders=a;b").unwrap();
+            Authorization::parse("ACS3-HMAC-SHA256 Credential=ak,Signature=ff,SignedHeaders=a;b")
+                .unwrap();
         assert_eq!(
             (it.access_key.as_str(), it.signed_headers.as_str(), it.signature.as_str()),
             ("ak", "a;b", "ff")
         );
-        let header =
-            "ACS4-HMAC-SM3 Credential=ak/20260102/center/Kms/aliyun_v4_request,SignedHeaders=a,Signature=f";
+        let header = "ACS4-HMAC-SM3 Credential=ak/20260102/center/Kms/aliyun_v4_request,SignedHeaders=a,Signature=f";
         let it = Authorization::parse(header).unwrap();
         assert_eq!((it.access_key.as_str(), it.region()), ("ak", None));
         assert!(it.is_of_day("2026-01-02T03:04:05Z") && !it.is_of_day("2026-01-03T03:04:05Z"));

@@ -1,8 +1,9 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
 use super::{
-    Alibaba, account, aliases, asymmetric, certificate_metadata, certificate_use, certificates, cipher,
-    export, import, keys, policies, secret_metadata, secret_rotation, secret_values, secrets, tags, versions,
+    Alibaba, account, aliases, asymmetric, certificate_metadata, certificate_use, certificates,
+    cipher, export, import, keys, policies, secret_metadata, secret_rotation, secret_values,
+    secrets, tags, versions,
 };
 use crate::dialects::Actions;
 

@@ -33,7 +33,11 @@ pub(super) struct Outcome<T> {
 
 impl<T> From<Used<T>> for Outcome<T> {
     fn from(used: Used<T>) -> Self {
-        Self { key_id: used.key.to_string(), key_version_id: used.version.to_string(), value: used.value }
+        Self {
+            key_id: used.key.to_string(),
+            key_version_id: used.version.to_string(),
+            value: used.value,
+        }
     }
 }
 
@@ -89,8 +93,13 @@ pub(super) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, 
     request.recipient.refuse()?;
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
     let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
-    let opened =
-        cx.engine.decrypt_by_pair(&cx.caller, &pair, Operation::DecryptByPair, algorithm.into(), &blob)?;
+    let opened = cx.engine.decrypt_by_pair(
+        &cx.caller,
+        &pair,
+        Operation::DecryptByPair,
+        algorithm.into(),
+        &blob,
+    )?;
     let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
     Ok(Decrypted {
         key_id: opened.key.to_string(),

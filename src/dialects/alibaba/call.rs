@@ -89,7 +89,8 @@ impl Call {
         };
         let query = uri.query().unwrap_or_default().as_bytes();
         let acs = read_acs(&headers);
-        let params = read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
+        let params =
+            read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
         let query = if acs.is_some() { read(query, b"") } else { Form::default() };
         if let Some(BodyRefused::Head(why)) = refused {
             // It explains what else cannot be read.
@@ -99,7 +100,8 @@ impl Call {
         if is_for_dedicated_gateway(&headers) {
             flaw = Some(Flaw::DedicatedGateway);
         }
-        let mut call = Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+        let mut call =
+            Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
         call.scheme = acs.unwrap_or_else(|| call.read_scheme());
         call
     }
@@ -216,9 +218,12 @@ fn region_of_host(host: &str) -> Option<&str> {
         return Some(region);
     }
     let region = labels.next()?;
-    let is = |label: Option<&str>, word: &str| label.is_some_and(|label| label.eq_ignore_ascii_case(word));
+    let is = |label: Option<&str>, word: &str| {
+        label.is_some_and(|label| label.eq_ignore_ascii_case(word))
+    };
     let ours = is(Some(product), "kms") || is(Some(product), "kms-vpc");
-    let whole = is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
+    let whole =
+        is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
     (ours && whole && !region.is_empty()).then_some(region)
 }
 

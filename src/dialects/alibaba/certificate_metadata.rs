@@ -78,7 +78,9 @@ impl Facts {
 pub(super) fn describe(cx: &Cx, request: OneCertificate) -> Result<Described, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let found = sight.admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?.certificate();
+    let found = sight
+        .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
+        .certificate();
     let kept = Request::read(&found.request).map_err(engine::Error::from)?;
     Ok(Described {
         certificate_id: found.id.to_string(),

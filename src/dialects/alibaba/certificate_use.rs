@@ -52,7 +52,8 @@ pub(super) struct Signed {
 pub(super) fn sign(cx: &Cx, request: CertificatePrivateKeySign) -> Result<Signed, Error> {
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
-    let signature = cx.engine.certificate_sign(&cx.caller, &id, request.algorithm.into(), &message)?;
+    let signature =
+        cx.engine.certificate_sign(&cx.caller, &id, request.algorithm.into(), &message)?;
     Ok(Signed { certificate_id: id.to_string(), signature_value: STANDARD.encode(signature) })
 }
 
@@ -78,7 +79,8 @@ pub(super) fn verify(cx: &Cx, request: CertificatePublicKeyVerify) -> Result<Ver
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
     let (algorithm, signature) = (request.algorithm.into(), request.signature_value.0);
-    let signature_valid = cx.engine.certificate_verify(&cx.caller, &id, algorithm, &message, &signature)?;
+    let signature_valid =
+        cx.engine.certificate_verify(&cx.caller, &id, algorithm, &message, &signature)?;
     Ok(Verified { certificate_id: id.to_string(), signature_valid })
 }
 

@@ -58,7 +58,12 @@ impl TryFrom<String> for Domains {
         if names.len() > rules::DOMAINS_MAX {
             return Err(Malformed);
         }
-        names.iter().map(|name| DnsName::parse(name)).collect::<Option<_>>().map(Self).ok_or(Malformed)
+        names
+            .iter()
+            .map(|name| DnsName::parse(name))
+            .collect::<Option<_>>()
+            .map(Self)
+            .ok_or(Malformed)
     }
 }
 
@@ -124,7 +129,9 @@ pub(super) struct Stored {
 pub(super) fn get(cx: &Cx, request: OneCertificate) -> Result<Stored, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let found = sight.admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?.certificate();
+    let found = sight
+        .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
+        .certificate();
     let issued = found.settings.issued.as_deref();
     Ok(Stored {
         certificate_id: found.id.to_string(),
@@ -156,7 +163,9 @@ pub(super) async fn update_status(cx: Cx, request: UpdateCertificateStatus) -> R
         Status::Active => (CertificateOperation::Activate, CertificateStatus::Active),
         Status::Revoked => (CertificateOperation::Revoke, CertificateStatus::Revoked),
     };
-    cx.engine.set_certificate_status(cx.caller, request.certificate_id.0, operation, status).await?;
+    cx.engine
+        .set_certificate_status(cx.caller, request.certificate_id.0, operation, status)
+        .await?;
     Ok(Done {})
 }
 

@@ -70,9 +70,14 @@ pub(super) struct Decrypted {
 pub(super) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     request.recipient.refuse()?;
     let context = request.encryption_context;
-    let opened =
-        cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context.bytes(), &request.ciphertext_blob.0)?;
-    let text = std::str::from_utf8(&opened.value).map_err(|_| engine::Error::CiphertextUnopenable)?;
+    let opened = cx.engine.open_sealed(
+        &cx.caller,
+        Operation::Decrypt,
+        context.bytes(),
+        &request.ciphertext_blob.0,
+    )?;
+    let text =
+        std::str::from_utf8(&opened.value).map_err(|_| engine::Error::CiphertextUnopenable)?;
     Ok(Decrypted {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),
@@ -138,7 +143,8 @@ impl GenerateDataKey {
         let (_, text) = size.draw(cx)?;
         let key = self.key_id.within(cx)?;
         let context = self.encryption_context;
-        let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
+        let sealed =
+            cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
         Ok((sealed.into(), text))
     }
 }
@@ -205,12 +211,16 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
         return Ok(sealed.into());
     };
     let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
-    let version = request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
+    let version =
+        request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
     let (from, operation) = (pair(key, &version, cx)?, Operation::ReEncryptSource);
-    let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
-        Err(engine::Error::AlgorithmUnfit) => return Err(Error::Invalid("SourceEncryptionAlgorithm".into())),
-        outcome => outcome?,
-    };
+    let opened =
+        match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
+            Err(engine::Error::AlgorithmUnfit) => {
+                return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
+            }
+            outcome => outcome?,
+        };
     // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
     let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
     let to = (&to, Operation::ReEncryptDestination);
@@ -220,8 +230,13 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
 
 /// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
 pub(super) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
-    let most = if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
-    if (1..=most).contains(&text.len()) { Ok(text) } else { Err(Error::Invalid("CiphertextBlob".into())) }
+    let most =
+        if algorithm == EncryptionWord::SM2PKE { rules::SM2_PLAINTEXT_MAX } else { usize::MAX };
+    if (1..=most).contains(&text.len()) {
+        Ok(text)
+    } else {
+        Err(Error::Invalid("CiphertextBlob".into()))
+    }
 }
 
 /// A text that is short enough for `SM2PKE`, which has no limit of its own.

@@ -122,7 +122,11 @@ impl Error {
                 return refusal(400, "ValidationError", format!("The dry run failed: {message}"));
             }
             Self::WouldBeDenied(message) => {
-                return refusal(400, "AccessDeniedError", format!("The dry run was refused: {message}"));
+                return refusal(
+                    400,
+                    "AccessDeniedError",
+                    format!("The dry run was refused: {message}"),
+                );
             }
             Self::BodyTooLarge => {
                 let most = crate::dialects::BODY_LIMIT;
@@ -135,33 +139,43 @@ impl Error {
             }
             Self::Injected { status, code, message } => (*status, *code, *message),
             Self::Account(status) => account_refusal(*status),
-            Self::AliasUnsupported => (400, "Unsupported.Alias", "Alias is not valid for this api."),
+            Self::AliasUnsupported => {
+                (400, "Unsupported.Alias", "Alias is not valid for this api.")
+            }
             Self::Unsupported => (400, "UnsupportedOperation", UNSUPPORTED),
             Self::GatewayNotServed => (
                 400,
                 "UnsupportedOperation",
                 "kmsim does not serve the dedicated gateway. Use the shared gateway (?Action=) with an access key.",
             ),
-            Self::MethodUnsupported => (403, "UnsupportedHTTPMethod", "This http method is not supported."),
+            Self::MethodUnsupported => {
+                (403, "UnsupportedHTTPMethod", "This http method is not supported.")
+            }
             Self::Unparsable => (400, "ParseRequestParameterException", UNPARSABLE),
             Self::ActionUnknown => (
                 404,
                 "InvalidAction.NotFound",
                 "Specified api is not found, please check your url and method.",
             ),
-            Self::VersionUnknown => (400, "InvalidVersion", "Specified parameter Version is not valid."),
+            Self::VersionUnknown => {
+                (400, "InvalidVersion", "Specified parameter Version is not valid.")
+            }
             Self::AccessKeyUnknown => (
                 404,
                 "InvalidAccessKeyId.NotFound",
                 "The Access Key ID provided does not exist in our records.",
             ),
-            Self::AccessKeyDisabled => (403, "Forbidden.AccessKey", "This AccessKey is not enabled."),
+            Self::AccessKeyDisabled => {
+                (403, "Forbidden.AccessKey", "This AccessKey is not enabled.")
+            }
             Self::Timestamp => (
                 400,
                 "IllegalTimestamp",
                 "The input parameter \"Timestamp\" that is mandatory for processing this request is not supplied.",
             ),
-            Self::NonceUsed => (400, "SignatureNonceUsed", "Specified signature nonce was used already."),
+            Self::NonceUsed => {
+                (400, "SignatureNonceUsed", "Specified signature nonce was used already.")
+            }
             Self::TokenMissing => {
                 (400, "MissingSecurityToken", "SecurityToken is mandatory for this action.")
             }
@@ -184,9 +198,15 @@ impl Error {
                 (404, "InvalidResourceId.NotFound", "The specified ResourceId is not found.")
             }
             Self::TagDuplicate => (400, "Duplicate.TagKey", "The specified tagKey is duplicate."),
-            Self::TagKey => (400, "InvalidParameter.TagKey", "The specified parameter is not valid."),
-            Self::TagValue => (400, "InvalidParameter.TagValue", "The specified parameter is not valid."),
-            Self::WouldSucceed => (400, "DryRunOperationError", "The request would succeed without DryRun."),
+            Self::TagKey => {
+                (400, "InvalidParameter.TagKey", "The specified parameter is not valid.")
+            }
+            Self::TagValue => {
+                (400, "InvalidParameter.TagValue", "The specified parameter is not valid.")
+            }
+            Self::WouldSucceed => {
+                (400, "DryRunOperationError", "The request would succeed without DryRun.")
+            }
         };
         Refusal { status, code, message: message.into() }
     }
@@ -215,9 +235,11 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         E::KeyVersionNotFound => {
             (404, "Forbidden.KeyVersionNotFound", "The specified Key version is not found.")
         }
-        E::KeyDisabled => {
-            (409, "Rejected.Disabled", "The request was rejected because the key state is Disabled.")
-        }
+        E::KeyDisabled => (
+            409,
+            "Rejected.Disabled",
+            "The request was rejected because the key state is Disabled.",
+        ),
         E::KeyPendingDeletion => (
             409,
             "Rejected.PendingDeletion",
@@ -229,7 +251,9 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
             "The request was rejected because the key state is PendingImport.",
         ),
         E::KeyIsPair => (400, "UnsupportedOperation", UNSUPPORTED),
-        E::KeyUnfit | E::SecretUnfit => (400, "Rejected.UnsupportedOperation", "Unsupported operation."),
+        E::KeyUnfit | E::SecretUnfit => {
+            (400, "Rejected.UnsupportedOperation", "Unsupported operation.")
+        }
         E::AlgorithmUnfit => return invalid("Algorithm"),
         E::TextTooLong => return invalid("Plaintext"),
         E::NotExternal => (400, "Unsupported.Origin", "This key origin is not valid for this api."),
@@ -252,13 +276,17 @@ fn engine_refusal(error: &engine::Error) -> Refusal {
         E::TextIllegal => return invalid("ExtendedConfig.CustomData"),
         E::AliasTaken => (400, "AliasAlreadyExists", "AliasName Already Exists."),
         E::AliasReserved => return invalid("AliasName"),
-        E::CertificateNotFound => (404, "Certificate.NotFound", "The specified certificate is not found."),
+        E::CertificateNotFound => {
+            (404, "Certificate.NotFound", "The specified certificate is not found.")
+        }
         // No source names codes for these; they are those of keys in the states that correspond.
         E::CertificatePending => return engine_refusal(&E::KeyPendingImport),
         E::CertificateInactive => return engine_refusal(&E::KeyDisabled),
-        E::CertificateRevoked => {
-            (409, "Rejected.Unavailable", "The request was rejected because the key state is Unavailable.")
-        }
+        E::CertificateRevoked => (
+            409,
+            "Rejected.Unavailable",
+            "The request was rejected because the key state is Unavailable.",
+        ),
         E::CertificateFlawed(flawed) => return flawed_certificate(*flawed),
         E::QuotaExceeded | E::VersionTooSoon => (
             400,
@@ -287,14 +315,20 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
         Flaw::NotYetValid => "is not valid yet",
         Flaw::Expired => "has expired",
         Flaw::NotIssuer => "is not that of the issuer of the one before it",
-        Flaw::SignatureUnknown => "cannot have signed the one before it by an algorithm that is supported",
+        Flaw::SignatureUnknown => {
+            "cannot have signed the one before it by an algorithm that is supported"
+        }
         Flaw::SignatureWrong => "has not signed the one before it",
         Flaw::SelfSignatureWrong => "is not signed with its own key",
         Flaw::NoAuthority => "may not issue certificates",
         Flaw::TooFarUp => "may not issue certificates so far up in the chain",
         Flaw::CriticalUnknown => "has a critical extension that is not known",
     };
-    let which = if at == 0 { "The certificate".to_owned() } else { format!("Certificate {at} of the chain") };
+    let which = if at == 0 {
+        "The certificate".to_owned()
+    } else {
+        format!("Certificate {at} of the chain")
+    };
     refusal.message = format!("{} {which} {why}.", refusal.message).into();
     refusal
 }
@@ -309,10 +343,14 @@ fn account_refusal(status: AccountStatus) -> (u16, &'static str, &'static str) {
             "Kms service is not Enabled for current user. Please get access permission first.",
         ),
         AccountStatus::InDebt => (403, "Forbidden.InDebt", "Current user is indebted."),
-        AccountStatus::InDebtOverdue => (403, "Forbidden.InDebtOverdue", "Current user is indebted Overdue."),
-        AccountStatus::RiskControl => {
-            (403, "Forbidden.ProhibitedByRiskControl", "Current user is Prohibited By Risk Control.")
+        AccountStatus::InDebtOverdue => {
+            (403, "Forbidden.InDebtOverdue", "Current user is indebted Overdue.")
         }
+        AccountStatus::RiskControl => (
+            403,
+            "Forbidden.ProhibitedByRiskControl",
+            "Current user is Prohibited By Risk Control.",
+        ),
     }
 }
 

@@ -39,13 +39,17 @@ struct Wrapper {
 }
 
 impl Wrapper {
-    fn of(blob: &PublicKeyBlob, algorithm: EncryptionWord, spec: WrappingSpecWord) -> Result<Self, Error> {
+    fn of(
+        blob: &PublicKeyBlob,
+        algorithm: EncryptionWord,
+        spec: WrappingSpecWord,
+    ) -> Result<Self, Error> {
         let algorithm = Encryption::from(algorithm);
         if !algorithm.fits(spec.into()) {
             return Err(Error::Invalid("WrappingAlgorithm".into()));
         }
-        let key =
-            PublicKey::read(spec.into(), &blob.0).map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
+        let key = PublicKey::read(spec.into(), &blob.0)
+            .map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
         Ok(Self { key, algorithm })
     }
 
@@ -79,10 +83,14 @@ pub(super) struct Exported {
 }
 
 pub(super) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exported, Error> {
-    let wrapper =
-        Wrapper::of(&request.public_key_blob, request.wrapping_algorithm, request.wrapping_key_spec)?;
+    let wrapper = Wrapper::of(
+        &request.public_key_blob,
+        request.wrapping_algorithm,
+        request.wrapping_key_spec,
+    )?;
     let (context, blob) = (request.encryption_context, request.ciphertext_blob.0);
-    let opened = cx.engine.open_sealed(&cx.caller, Operation::ExportDataKey, context.bytes(), &blob)?;
+    let opened =
+        cx.engine.open_sealed(&cx.caller, Operation::ExportDataKey, context.bytes(), &blob)?;
     let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
     // A text that is no base64 is none that a data key's blob holds.
     let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
@@ -119,8 +127,11 @@ pub(super) fn generate_and_export_data_key(
     cx: &Cx,
     request: GenerateAndExportDataKey,
 ) -> Result<GeneratedAndExported, Error> {
-    let wrapper =
-        Wrapper::of(&request.public_key_blob, request.wrapping_algorithm, request.wrapping_key_spec)?;
+    let wrapper = Wrapper::of(
+        &request.public_key_blob,
+        request.wrapping_algorithm,
+        request.wrapping_key_spec,
+    )?;
     let size = DataKeySize { key_spec: request.key_spec, number_of_bytes: request.number_of_bytes };
     let (bytes, text) = size.draw(cx)?;
     let key = request.key_id.within(cx)?;

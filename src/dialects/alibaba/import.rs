@@ -36,8 +36,12 @@ enum WrappingWord {
 fn wrapping(spec: WrappingSpecWord, algorithm: WrappingWord) -> Result<Wrapping, Error> {
     match (spec, algorithm) {
         (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_PKCS1_V1_5) => Ok(Wrapping::Rsa2048Pkcs1),
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => Ok(Wrapping::Rsa2048OaepSha1),
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => Ok(Wrapping::Rsa2048OaepSha256),
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => {
+            Ok(Wrapping::Rsa2048OaepSha1)
+        }
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => {
+            Ok(Wrapping::Rsa2048OaepSha256)
+        }
         (WrappingSpecWord::EC_SM2, WrappingWord::SM2PKE) => Ok(Wrapping::Sm2),
         _ => Err(Error::Invalid("WrappingAlgorithm".into())),
     }

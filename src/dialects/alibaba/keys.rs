@@ -99,7 +99,9 @@ impl CreateKey {
         match (&self.origin, spec) {
             (None | Some(MaterialOrigin::Service), _) => Ok(Origin::Service),
             (Some(MaterialOrigin::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
-            (Some(MaterialOrigin::External), KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+            (Some(MaterialOrigin::External), KeySpec::Pair(_)) => {
+                Err(Error::Invalid("Origin".into()))
+            }
         }
     }
 
@@ -108,7 +110,8 @@ impl CreateKey {
         match (self.enable_automatic_rotation, spec, origin) {
             (false, _, _) => Ok(None),
             (true, KeySpec::Symmetric(_), Origin::Service) => {
-                let interval = self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
+                let interval =
+                    self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
                 Ok(Some(interval.0))
             }
             (true, KeySpec::Pair(_), _) | (true, _, Origin::External) => {
@@ -210,8 +213,11 @@ pub(super) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
     let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
-    let targets: BTreeMap<&str, Option<u64>> =
-        request.filters.values_of(&Property::AliasName).map(|alias| (alias, target(alias))).collect();
+    let targets: BTreeMap<&str, Option<u64>> = request
+        .filters
+        .values_of(&Property::AliasName)
+        .map(|alias| (alias, target(alias)))
+        .collect();
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
             Property::KeyState => words::state_word(state) == value,
@@ -248,7 +254,10 @@ pub(super) struct UpdateKeyDescription {
     description: Text<{ rules::DESCRIPTION_MAX }>,
 }
 
-pub(super) async fn update_description(cx: Cx, request: UpdateKeyDescription) -> Result<Done, Error> {
+pub(super) async fn update_description(
+    cx: Cx,
+    request: UpdateKeyDescription,
+) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
     cx.engine.describe_key(cx.caller, key, request.description.0).await?;
     Ok(Done {})
@@ -320,14 +329,20 @@ pub(super) struct SetDeletionProtection {
 }
 
 /// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
-pub(super) async fn set_deletion_protection(cx: Cx, request: SetDeletionProtection) -> Result<Done, Error> {
+pub(super) async fn set_deletion_protection(
+    cx: Cx,
+    request: SetDeletionProtection,
+) -> Result<Done, Error> {
     let key = match (request.protected_resource_arn, request.key_id, request.kms_instance_id) {
-        (Some(arn), _, _) if !arn.is_arn() => return Err(Error::Invalid("ProtectedResourceArn".into())),
+        (Some(arn), _, _) if !arn.is_arn() => {
+            return Err(Error::Invalid("ProtectedResourceArn".into()));
+        }
         (Some(name), _, _) | (None, Some(name), _) => name.without_alias(&cx)?,
         (None, None, Some(_)) => return Err(Error::InstanceNotFound),
         (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
     };
-    let reason = request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
+    let reason =
+        request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
     cx.engine.protect_key(cx.caller, key, reason).await?;
     Ok(Done {})
 }

@@ -124,13 +124,16 @@ impl<K: PartialEq> Filters<K> {
 
     /// Whether they are so many at most, each of a value that `fits` its property.
     pub(super) fn are(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
-        self.0.len() <= most && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
+        self.0.len() <= most
+            && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
     }
 
     /// Whether something passes: `has` tells if its property of some kind has some value. A property without
     /// values asks for nothing.
     pub(super) fn pass(&self, has: impl Fn(&K, &str) -> bool) -> bool {
-        self.0.iter().all(|(key, values)| values.is_empty() || values.iter().any(|value| has(key, value)))
+        self.0
+            .iter()
+            .all(|(key, values)| values.is_empty() || values.iter().any(|value| has(key, value)))
     }
 }
 
@@ -168,9 +171,13 @@ mod tests {
         };
         assert!(passes("red", "9") && passes("blue", "9"));
         assert!(!passes("red", "8") && !passes("green", "9"));
-        for bad in [r#"[{"Key":"Weight","Values":["1"]}]"#, "{}", "not json", r#"[{"Values":["1"]}]"#] {
+        for bad in
+            [r#"[{"Key":"Weight","Values":["1"]}]"#, "{}", "not json", r#"[{"Values":["1"]}]"#]
+        {
             assert!(read(bad).is_err(), "{bad}");
         }
-        assert!(read(&format!("[{}]", [r#"{"Key":"Size","Values":["1"]}"#; 11].join(","))).is_err());
+        assert!(
+            read(&format!("[{}]", [r#"{"Key":"Size","Values":["1"]}"#; 11].join(","))).is_err()
+        );
     }
 }

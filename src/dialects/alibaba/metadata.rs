@@ -71,7 +71,10 @@ impl KeyMetadata {
             protection_level: words::protection_word(key.protection),
             last_rotation_date: key.primary().map(|version| version.created_at.to_string()),
             automatic_rotation: rotation_word(key, state),
-            rotation_interval: key.settings.rotation.map(|interval| format!("{}s", interval.as_secs())),
+            rotation_interval: key
+                .settings
+                .rotation
+                .map(|interval| format!("{}s", interval.as_secs())),
             next_rotation_date: key.next_rotation().map(|at| at.to_string()),
             deletion_protection: None,
             deletion_protection_description: None,

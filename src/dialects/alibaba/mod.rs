@@ -47,8 +47,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, Kind, KnownError, Outbound,
-    Verified,
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, Kind, KnownError,
+    Outbound, Verified,
 };
 use crate::dialects::gate::Gate;
 use crate::dialects::peers::{Ask, Client, Unsignable};

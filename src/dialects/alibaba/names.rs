@@ -28,7 +28,8 @@ impl Place {
     fn of(text: &str) -> Result<(Option<Self>, &str), Malformed> {
         let Some(arn) = text.strip_prefix("acs:kms:") else { return Ok((None, text)) };
         let mut parts = arn.splitn(3, ':');
-        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next())
+        else {
             return Err(Malformed);
         };
         Ok((Some(Self { region: region.into(), account: account.into() }), name))
@@ -198,9 +199,15 @@ mod tests {
         for good in ["1234abcd-12ab", "alias/a", "acs:kms:r:1:key/k", "acs:kms:r:1:alias/a"] {
             assert!(KeyName::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for bad in
-            ["", "a b", "alias/", "acs:kms:r:1", "acs:kms:r:1:secret/s", "acs:kms:r:1:key/", "arn:aws:kms"]
-        {
+        for bad in [
+            "",
+            "a b",
+            "alias/",
+            "acs:kms:r:1",
+            "acs:kms:r:1:secret/s",
+            "acs:kms:r:1:key/",
+            "arn:aws:kms",
+        ] {
             assert!(KeyName::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
@@ -208,13 +215,17 @@ mod tests {
     #[test]
     fn secrets_are_named_in_two_ways() {
         let realm = Realm::new("alibaba", "1", "r");
-        let named = |text: &str| SecretName::try_from(text.to_owned()).map(|it| it.in_realm(&realm));
+        let named =
+            |text: &str| SecretName::try_from(text.to_owned()).map(|it| it.in_realm(&realm));
         for good in ["a/b", "acs:kms:r:1:secret/a/b", "acs:kms:R:1:secret/a/b"] {
             assert_eq!(named(good).unwrap().unwrap().as_str(), "a/b", "{good}");
             assert_eq!(secret_named(&realm, good), "a/b", "{good}");
         }
         for foreign in ["acs:kms:r:2:secret/a", "acs:kms:q:1:secret/a", "acs:kms::1:secret/a"] {
-            assert!(matches!(named(foreign).unwrap(), Err(Error::Engine(engine::Error::SecretNotFound))));
+            assert!(matches!(
+                named(foreign).unwrap(),
+                Err(Error::Engine(engine::Error::SecretNotFound))
+            ));
             assert_eq!(secret_named(&realm, foreign), foreign);
         }
         for bad in [

@@ -90,5 +90,7 @@ pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<Pol
     let view = cx.engine.view(&cx.caller);
     let secret = view.sight(&cx.caller).usable_secret(&name)?;
     let policy = secret.settings.policy.clone();
-    Ok(PolicyText { policy: policy.unwrap_or_else(|| everything(&cx.caller.realm.account, "secret")) })
+    Ok(PolicyText {
+        policy: policy.unwrap_or_else(|| everything(&cx.caller.realm.account, "secret")),
+    })
 }

@@ -66,7 +66,11 @@ fn put_varint(out: &mut Vec<u8>, mut value: usize) {
 pub(super) struct Done {}
 
 /// Renders a success.
-pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
+pub(super) fn success<T: Serialize>(
+    call: &Call,
+    request_id: &str,
+    body: &T,
+) -> Result<Outbound, Error> {
     let body = render(call, &Success { body, request_id });
     let body = body.ok_or(engine::Error::Internal("the answer cannot be written"))?;
     Ok(respond(StatusCode::OK, request_id, body))
@@ -106,7 +110,11 @@ fn render<T: Serialize>(call: &Call, body: &T) -> Option<(HeaderValue, Vec<u8>)>
     Some((JSON, text))
 }
 
-fn respond(status: StatusCode, request_id: &str, (content_type, body): (HeaderValue, Vec<u8>)) -> Outbound {
+fn respond(
+    status: StatusCode,
+    request_id: &str,
+    (content_type, body): (HeaderValue, Vec<u8>),
+) -> Outbound {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

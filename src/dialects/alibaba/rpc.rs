@@ -41,7 +41,9 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
         ("SHA256withRSA", Secret::Rsa(key)) => {
             STANDARD.decode(given).is_ok_and(|given| key.verifies(text.as_bytes(), &given))
         }
-        ("HMAC-SHA1" | "HMAC-SHA256", Secret::Rsa(_)) | ("SHA256withRSA", Secret::Shared(_)) => false,
+        ("HMAC-SHA1" | "HMAC-SHA256", Secret::Rsa(_)) | ("SHA256withRSA", Secret::Shared(_)) => {
+            false
+        }
         _ => return Err(Error::Invalid("SignatureMethod".into())),
     };
     if genuine { Ok(()) } else { Err(Error::RpcSignature(Some(text))) }

@@ -160,7 +160,10 @@ const _: () = {
     }
 };
 
-pub(super) fn certificate_verdict(operation: CertificateOperation, status: CertificateStatus) -> Verdict {
+pub(super) fn certificate_verdict(
+    operation: CertificateOperation,
+    status: CertificateStatus,
+) -> Verdict {
     let column = match status {
         CertificateStatus::Pending => 0,
         CertificateStatus::Inactive => 1,
@@ -192,7 +195,9 @@ mod tests {
     fn service_aliases_are_told_from_users() {
         let alias = |text| AliasName::parse(text).unwrap();
         assert_eq!(service(&alias("alias/acs/mse")), Some("mse"));
-        for other in ["alias/acs/mes", "alias/acs/MSE", "alias/acs/mse/b", "alias/acsx", "alias/mse"] {
+        for other in
+            ["alias/acs/mes", "alias/acs/MSE", "alias/acs/mse/b", "alias/acsx", "alias/mse"]
+        {
             assert_eq!(service(&alias(other)), None, "{other}");
         }
         assert!(reserved(&alias("alias/acs/mse")) && reserved(&alias("alias/acsx")));

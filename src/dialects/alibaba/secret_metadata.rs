@@ -62,8 +62,10 @@ struct TagEntry {
 }
 
 fn tags_of(secret: &Secret, asked: bool) -> Option<Tags> {
-    let entry =
-        |(name, value): (&String, &String)| TagEntry { tag_key: name.clone(), tag_value: value.clone() };
+    let entry = |(name, value): (&String, &String)| TagEntry {
+        tag_key: name.clone(),
+        tag_value: value.clone(),
+    };
     asked.then(|| Tags { tag: secret.tags.iter().map(entry).collect() })
 }
 
@@ -208,7 +210,9 @@ pub(super) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
         tags: tags_of(secret, request.fetch_tags),
     };
     Ok(Listed {
-        secret_list: SecretList { secret: entries.into_iter().map(|secret| entry(secret)).collect() },
+        secret_list: SecretList {
+            secret: entries.into_iter().map(|secret| entry(secret)).collect(),
+        },
         page_number: number,
         page_size: size,
         total_count: total,

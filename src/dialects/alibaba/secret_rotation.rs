@@ -44,7 +44,8 @@ pub(super) fn renew(of: &Renewal<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let kind = SecretType::from_word(of.kind)?;
     let current = std::str::from_utf8(of.current).ok()?;
     let previous = of.previous.map(std::str::from_utf8).transpose().ok()?;
-    let next = secret_types::renew(kind, of.config, current, previous, of.now, &mut of.entropy.rng())?;
+    let next =
+        secret_types::renew(kind, of.config, current, previous, of.now, &mut of.entropy.rng())?;
     Some(Zeroizing::new(next.as_bytes().to_vec()))
 }
 
@@ -56,7 +57,10 @@ pub(super) struct UpdateSecretRotationPolicy {
     rotation_interval: Option<String>,
 }
 
-pub(super) async fn update_policy(cx: Cx, request: UpdateSecretRotationPolicy) -> Result<Named, Error> {
+pub(super) async fn update_policy(
+    cx: Cx,
+    request: UpdateSecretRotationPolicy,
+) -> Result<Named, Error> {
     let interval: Option<SecretInterval> =
         interval(request.enable_automatic_rotation, request.rotation_interval)?;
     let name = request.secret_name.within(&cx)?;
@@ -67,7 +71,10 @@ pub(super) async fn update_policy(cx: Cx, request: UpdateSecretRotationPolicy) -
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the document has one for each kind of character")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the document has one for each kind of character"
+)]
 pub(super) struct GetRandomPassword {
     #[serde(default)]
     password_length: PasswordLength,
@@ -127,7 +134,10 @@ pub(super) struct RandomPassword {
     random_password: Zeroizing<String>,
 }
 
-pub(super) fn random_password(cx: &Cx, request: GetRandomPassword) -> Result<RandomPassword, Error> {
+pub(super) fn random_password(
+    cx: &Cx,
+    request: GetRandomPassword,
+) -> Result<RandomPassword, Error> {
     let every = [
         request.exclude_lowercase,
         request.exclude_uppercase,

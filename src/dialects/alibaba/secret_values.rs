@@ -27,7 +27,11 @@ impl TryFrom<String> for Stage {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let short = (1..=rules::STAGE_MAX).contains(&text.chars().count());
-        if short && !text.chars().any(char::is_control) { Ok(Self(text.into())) } else { Err(Malformed) }
+        if short && !text.chars().any(char::is_control) {
+            Ok(Self(text.into()))
+        } else {
+            Err(Malformed)
+        }
     }
 }
 
@@ -52,7 +56,11 @@ impl TryFrom<String> for Stages {
     fn try_from(text: String) -> Result<Self, Malformed> {
         let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
             serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if (1..=rules::STAGES_MAX).contains(&stages.len()) { Ok(Self(stages)) } else { Err(Malformed) }
+        if (1..=rules::STAGES_MAX).contains(&stages.len()) {
+            Ok(Self(stages))
+        } else {
+            Err(Malformed)
+        }
     }
 }
 
@@ -100,8 +108,10 @@ pub(super) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
     let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
     let stage = request.version_stage.as_ref().map_or(rules::STAGES.0, |stage| &stage.0);
-    let managed =
-        view.sight(&cx.caller).usable_secret(&name).is_ok_and(|secret| secret.settings.managed.is_some());
+    let managed = view
+        .sight(&cx.caller)
+        .usable_secret(&name)
+        .is_ok_and(|secret| secret.settings.managed.is_some());
     // A managed secret has these two stages only, and is not asked for by version.
     if managed && stage != rules::STAGES.0 && stage != rules::STAGES.1 {
         return Err(Error::Invalid("VersionStage".into()));
@@ -335,8 +345,9 @@ pub(super) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<Ve
     let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
     let secret = view.sight(&cx.caller).secret(&name)?;
-    let shown =
-        |version: &SecretVersion| request.include_deprecated || secret.stages_of(version).next().is_some();
+    let shown = |version: &SecretVersion| {
+        request.include_deprecated || secret.stages_of(version).next().is_some()
+    };
     let all = secret.versions.iter().rev().filter(|version| shown(version));
     let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
     let entry = |version: &SecretVersion| VersionEntry {

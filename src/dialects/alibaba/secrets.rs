@@ -104,7 +104,8 @@ pub(super) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     let version_id = request.version_id.0;
     let mut rng = cx.engine.world().entropy.rng();
     let config = checked.config.as_deref().unwrap_or_default();
-    let values = secret_types::first_values(kind, config, data, cx.engine.now(&cx.caller.realm), &mut rng);
+    let values =
+        secret_types::first_values(kind, config, data, cx.engine.now(&cx.caller.realm), &mut rng);
     let values = values.ok_or(Error::Invalid("SecretData".into()))?;
     let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
         // The caller names the current version. Another account's value has one of its own.
@@ -190,7 +191,8 @@ pub(super) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error
     let named = Named::of(&name);
     let config = request.custom_data.map(|custom| {
         move |config: &str| {
-            secret_types::set_custom_data(config, &custom.0).map_err(|_| crate::engine::Error::TextIllegal)
+            secret_types::set_custom_data(config, &custom.0)
+                .map_err(|_| crate::engine::Error::TextIllegal)
         }
     });
     let description = request.description.map(|text| text.0);
@@ -241,7 +243,8 @@ pub(super) struct Deleted {
 pub(super) async fn delete(cx: Cx, request: DeleteSecret) -> Result<Deleted, Error> {
     let name = request.secret_name.within(&cx)?;
     let secret_name = name.to_string();
-    let window = (!request.force_delete_without_recovery).then_some(request.recovery_window_in_days.0);
+    let window =
+        (!request.force_delete_without_recovery).then_some(request.recovery_window_in_days.0);
     let at = cx.engine.delete_secret(cx.caller, name, window).await?;
     Ok(Deleted { secret_name, planned_delete_time: with_offset(at) })
 }

@@ -40,8 +40,12 @@ pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
 
-    let inbound =
-        Inbound { method: Method::POST, uri: Uri::from_static("/"), headers, body: Ok(body.clone()) };
+    let inbound = Inbound {
+        method: Method::POST,
+        uri: Uri::from_static("/"),
+        headers,
+        body: Ok(body.clone()),
+    };
     let call = Call::parse(inbound);
     let signature = authorization.sign(&call, &ask.credentials.secret);
     let mut request = Request::new(body);
@@ -60,7 +64,8 @@ fn head(ask: &Ask<'_>, body: &[u8]) -> Result<HeaderMap, Unsignable> {
     headers.insert("x-acs-version", HeaderValue::from_static(VERSION));
     headers.insert("x-acs-date", HeaderValue::from_str(&ask.time.to_string())?);
     headers.insert("x-acs-signature-nonce", HeaderValue::from_str(ask.nonce)?);
-    headers.insert("x-acs-content-sha256", HeaderValue::from_str(&hex(&digest(Hash::Sha256, body)))?);
+    headers
+        .insert("x-acs-content-sha256", HeaderValue::from_str(&hex(&digest(Hash::Sha256, body)))?);
     if let Some(token) = &ask.credentials.token {
         let mut token = HeaderValue::from_str(token)?;
         token.set_sensitive(true);

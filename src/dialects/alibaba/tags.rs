@@ -36,7 +36,9 @@ impl<const MOST: usize> TryFrom<String> for TagList<MOST> {
 }
 
 /// The tags by name, once each is found to be a legal one.
-pub(super) fn tag_map<const MOST: usize>(tags: TagList<MOST>) -> Result<BTreeMap<String, String>, Error> {
+pub(super) fn tag_map<const MOST: usize>(
+    tags: TagList<MOST>,
+) -> Result<BTreeMap<String, String>, Error> {
     legal(tags.0.into_iter().map(|tag| (tag.tag_key, tag.tag_value)))
 }
 
@@ -154,7 +156,10 @@ struct TagEntry {
     tag_value: String,
 }
 
-pub(super) fn list_resource_tags(cx: &Cx, request: ListResourceTags) -> Result<ResourceTags, Error> {
+pub(super) fn list_resource_tags(
+    cx: &Cx,
+    request: ListResourceTags,
+) -> Result<ResourceTags, Error> {
     let key = request.key_id.without_alias(cx)?;
     let view = cx.engine.view(&cx.caller);
     let key = view.sight(&cx.caller).admit(&key, Operation::ListTags)?.key();
@@ -192,7 +197,8 @@ impl TryFrom<String> for ResourceId {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let either = SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
+        let either =
+            SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
         if either { Ok(Self(text)) } else { Err(Malformed) }
     }
 }
@@ -206,7 +212,9 @@ impl ResourceId {
                 KeyRef::Id(id) => Some(id.to_string()),
                 KeyRef::Alias(_) => None,
             },
-            ResourceType::Secret => Some(SecretName::try_from(text).ok()?.in_realm(realm).ok()?.to_string()),
+            ResourceType::Secret => {
+                Some(SecretName::try_from(text).ok()?.in_realm(realm).ok()?.to_string())
+            }
         }
     }
 
@@ -286,7 +294,9 @@ fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Ta
 /// These actions call what is not there by another name.
 fn unknown_resource(error: impl Into<Error>) -> Error {
     match error.into() {
-        Error::Engine(engine::Error::KeyNotFound | engine::Error::SecretNotFound) => Error::TaggedNotFound,
+        Error::Engine(engine::Error::KeyNotFound | engine::Error::SecretNotFound) => {
+            Error::TaggedNotFound
+        }
         other => other,
     }
 }
@@ -350,7 +360,10 @@ struct TaggedResource {
 }
 
 /// A resource passes when it carries every tag asked for. One that is not there has no tags to list.
-pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<TaggedResources, Error> {
+pub(super) fn list_tag_resources(
+    cx: &Cx,
+    request: ListTagResources,
+) -> Result<TaggedResources, Error> {
     let ListTagResources { resource_type, resource_id, tag, next_token: NextToken(from) } = request;
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
@@ -366,7 +379,9 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
     let sight = view.sight(&cx.caller);
     let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
         ResourceType::Key => sight.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
-        ResourceType::Secret => sight.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect(),
+        ResourceType::Secret => {
+            sight.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
+        }
     };
     let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| carries(tags, tag));
     let found = all.into_iter().filter(|(id, tags)| named(id) && wanted(tags));
@@ -376,7 +391,8 @@ pub(super) fn list_tag_resources(cx: &Cx, request: ListTagResources) -> Result<T
         tag_key: name.clone(),
         tag_value: value.clone(),
     };
-    let mut rest = found.flat_map(|(id, tags)| tags.iter().map(move |(name, value)| (id, name, value)));
+    let mut rest =
+        found.flat_map(|(id, tags)| tags.iter().map(move |(name, value)| (id, name, value)));
     let mut rest = rest.by_ref().skip(from);
     let tag_resource: Vec<_> = rest.by_ref().take(TAG_PAGE).map(entry).collect();
     let next = rest.next().map(|_| (from + tag_resource.len()).to_string());

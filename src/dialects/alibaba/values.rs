@@ -73,10 +73,13 @@ impl TryFrom<String> for Context {
         if text.chars().count() > rules::CONTEXT_MAX {
             return Err(Malformed);
         }
-        let pairs: Option<BTreeMap<String, String>> = serde_json::from_str(&text).map_err(|_| Malformed)?;
+        let pairs: Option<BTreeMap<String, String>> =
+            serde_json::from_str(&text).map_err(|_| Malformed)?;
         let mut bytes = Vec::new();
         for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
-            bytes.extend_from_slice(&u64::try_from(part.len()).map_err(|_| Malformed)?.to_be_bytes());
+            bytes.extend_from_slice(
+                &u64::try_from(part.len()).map_err(|_| Malformed)?.to_be_bytes(),
+            );
             bytes.extend_from_slice(part.as_bytes());
         }
         Ok(Self(bytes))
@@ -86,9 +89,12 @@ impl TryFrom<String> for Context {
 /// A period: a number with one of the units `d`, `h`, `m`, `s`.
 fn period(text: &str) -> Option<Duration> {
     let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-    let (number, unit) = units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))?;
+    let (number, unit) =
+        units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))?;
     let digits = number.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| number.parse::<u64>().ok()?.checked_mul(*unit).map(Duration::from_secs)).flatten()
+    digits
+        .then(|| number.parse::<u64>().ok()?.checked_mul(*unit).map(Duration::from_secs))
+        .flatten()
 }
 
 /// The period of a key's rotation: between the shortest and the longest.
@@ -115,7 +121,8 @@ impl TryFrom<String> for SecretInterval {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) = (rules::SECRET_ROTATION_HOURS.start(), rules::SECRET_ROTATION_HOURS.end());
+        let (least, most) =
+            (rules::SECRET_ROTATION_HOURS.start(), rules::SECRET_ROTATION_HOURS.end());
         let range = Duration::from_hours(*least)..=Duration::from_hours(*most);
         period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
     }
@@ -123,7 +130,10 @@ impl TryFrom<String> for SecretInterval {
 
 /// The period that a request names, of one kind or the other, when it switches rotation on. Otherwise it is not even
 /// looked at.
-pub(super) fn interval<T: TryFrom<String>>(on: bool, text: Option<String>) -> Result<Option<T>, Error> {
+pub(super) fn interval<T: TryFrom<String>>(
+    on: bool,
+    text: Option<String>,
+) -> Result<Option<T>, Error> {
     const NAME: &str = "RotationInterval";
     if !on {
         return Ok(None);
@@ -156,7 +166,10 @@ mod tests {
         for empty in ["{}", "null", " { } "] {
             assert_eq!(context(empty).unwrap(), Context::default(), "{empty}");
         }
-        assert_eq!(context(r#"{"a":"1","b":"2"}"#).unwrap(), context(r#"{ "b":"2", "a":"1" }"#).unwrap());
+        assert_eq!(
+            context(r#"{"a":"1","b":"2"}"#).unwrap(),
+            context(r#"{ "b":"2", "a":"1" }"#).unwrap()
+        );
         assert_ne!(context(r#"{"a":"1&b=2"}"#).unwrap(), context(r#"{"a":"1","b":"2"}"#).unwrap());
         for bad in ["{'a': 'b'}", r#"{"a":1}"#, r#"["a"]"#, "a", r#"{"a":null}"#, r#""a""#] {
             assert!(context(bad).is_err(), "{bad}");

@@ -20,7 +20,12 @@ pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<
     }
     let tell = |error: &Error| {
         let code = error.refusal().code;
-        tracing::warn!(code, access_key = access_key_id(call), action = call.action(), "check failed");
+        tracing::warn!(
+            code,
+            access_key = access_key_id(call),
+            action = call.action(),
+            "check failed"
+        );
         code
     };
     let gate = &dialect.gate;
@@ -32,7 +37,11 @@ pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<
     )?;
     if let Some((named, given)) = ignored_region(gate, call) {
         let named: String = named.chars().take(NAMED_SHOWN).collect();
-        tracing::warn!(region_id = named, region = given, "RegionId is ignored: --region names another one");
+        tracing::warn!(
+            region_id = named,
+            region = given,
+            "RegionId is ignored: --region names another one"
+        );
     }
     Ok(verified)
 }

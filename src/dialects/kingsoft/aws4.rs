@@ -82,11 +82,13 @@ impl<'a> Claim<'a> {
         if !parts.split(',').all(|part| part.contains('=')) {
             return Err(Flaw::AuthorizationMalformed);
         }
-        let part =
-            |name: &str| parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+        let part = |name: &str| {
+            parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+        };
         let credential = part("Credential").ok_or_else(|| Flaw::CredentialMissing(told()))?;
         let signature = part("Signature").ok_or_else(|| Flaw::SignatureMissing(told()))?;
-        let signed_headers = part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
+        let signed_headers =
+            part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
         if !is_bounded(signed_headers) {
             return Err(Flaw::AuthorizationMalformed);
         }
@@ -122,11 +124,13 @@ impl<'a> Claim<'a> {
         let scope = Scope::of(credential, &date, at)?;
         let lasts = call.query.get("X-Amz-Expires").map(|text| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
-            let seconds = text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
+            let seconds =
+                text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
             seconds.map(Duration::from_secs).ok_or(Error::Malformed("X-Amz-Expires".into()))
         });
         let token = call.query.get("X-Amz-Security-Token");
-        let claim = Self { scope, signed_headers, signature, date, at, lasts: lasts.transpose()?, token };
+        let claim =
+            Self { scope, signed_headers, signature, date, at, lasts: lasts.transpose()?, token };
         Ok(claim.complete(call)?)
     }
 
@@ -159,11 +163,14 @@ impl<'a> Claim<'a> {
     /// Checks the signature.
     pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
         let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
-        let mac = hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
+        let mac =
+            hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
         let signs = |name: &str| self.signed_headers.split(';').any(|it| it == name);
-        let is_one = |name: &str| !signs(name) || call.headers.get_all(name).iter().nth(1).is_none();
+        let is_one =
+            |name: &str| !signs(name) || call.headers.get_all(name).iter().nth(1).is_none();
         // A token that is believed must be signed; in a query it is. The order of a header's values is not signed.
-        let covered = (!call.headers.contains_key(TOKEN) || signs(TOKEN)) && READ.iter().all(|it| is_one(it));
+        let covered =
+            (!call.headers.contains_key(TOKEN) || signs(TOKEN)) && READ.iter().all(|it| is_one(it));
         if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
             Ok(())
         } else {
@@ -228,16 +235,23 @@ impl<'a> Scope<'a> {
     }
 
     fn key(&self, secret: &str) -> zeroize::Zeroizing<Vec<u8>> {
-        let next =
-            |key: &[u8], text: &str| zeroize::Zeroizing::new(hmac(Hash::Sha256, &[key], text.as_bytes()));
-        let day =
-            zeroize::Zeroizing::new(hmac(Hash::Sha256, &[b"AWS4", secret.as_bytes()], self.day.as_bytes()));
+        let next = |key: &[u8], text: &str| {
+            zeroize::Zeroizing::new(hmac(Hash::Sha256, &[key], text.as_bytes()))
+        };
+        let day = zeroize::Zeroizing::new(hmac(
+            Hash::Sha256,
+            &[b"AWS4", secret.as_bytes()],
+            self.day.as_bytes(),
+        ));
         [self.region, SERVICE, TERMINATOR].into_iter().fold(day, |key, text| next(&key, text))
     }
 }
 
 /// The headers that a request says it signs, whether or not the rest of its signature can be read.
-pub(super) fn signed_headers<'a>(authorization: Option<&'a str>, query: &'a Form) -> Option<&'a str> {
+pub(super) fn signed_headers<'a>(
+    authorization: Option<&'a str>,
+    query: &'a Form,
+) -> Option<&'a str> {
     let Some(authorization) = authorization else { return query.get("X-Amz-SignedHeaders") };
     let (_, parts) = authorization.split_once(' ')?;
     parts.split(',').find_map(|part| part.trim().strip_prefix("SignedHeaders="))
@@ -266,8 +280,10 @@ fn folded(value: &[u8]) -> Vec<u8> {
 fn basic(text: &str) -> Result<(String, Instant), Flaw> {
     let instant = || {
         let (local, offset) = text.split_at_checked(15)?;
-        let formed =
-            local.bytes().enumerate().all(|(at, b)| if at == 8 { b == b'T' } else { b.is_ascii_digit() });
+        let formed = local
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| if at == 8 { b == b'T' } else { b.is_ascii_digit() });
         let local = Instant::parse(&format!("{local}Z")).filter(|_| formed)?;
         match (offset.as_bytes(), offset_of(offset)) {
             (b"Z", _) => Some(local),
@@ -322,9 +338,14 @@ mod tests {
     #[test]
     fn times_are_read_in_the_basic_form_alone() {
         let (text, at) = basic("20261120T201500Z").unwrap();
-        assert_eq!((text.as_str(), at.to_string().as_str()), ("20261120T201500Z", "2026-11-20T20:15:00Z"));
+        assert_eq!(
+            (text.as_str(), at.to_string().as_str()),
+            ("20261120T201500Z", "2026-11-20T20:15:00Z")
+        );
         assert_eq!(written(at).0, text);
-        for bad in ["", "2026-11-20T20:15:00Z", "20261120T201500", "20261320T201500Z", "20261120T201500z"] {
+        for bad in
+            ["", "2026-11-20T20:15:00Z", "20261120T201500", "20261320T201500Z", "20261120T201500z"]
+        {
             assert!(matches!(basic(bad), Err(Flaw::DateMalformed(told)) if told == bad), "{bad}");
         }
     }
@@ -345,20 +366,27 @@ mod tests {
             assert_eq!((signed, at.to_string().as_str()), (text, meant));
         }
         for bad in [
-            "+", "+0", "+000", "+00:0", "+00:000", "+24:00", "+00:60", "+0:000", "00:00", "+00 00", "+\u{e9}",
+            "+", "+0", "+000", "+00:0", "+00:000", "+24:00", "+00:60", "+0:000", "00:00", "+00 00",
+            "+\u{e9}",
         ] {
             assert!(basic(&format!("20261120T201500{bad}")).is_err(), "{bad}");
         }
         // The day may be the one that is told, or the one in UTC.
         let (date, at) = basic("20261121T001500+08:00").unwrap();
-        let scope =
-            |day: &str| Scope::of(&format!("ak/{day}/cn-beijing-6/kkms/aws4_request"), &date, at).is_ok();
+        let scope = |day: &str| {
+            Scope::of(&format!("ak/{day}/cn-beijing-6/kkms/aws4_request"), &date, at).is_ok()
+        };
         assert_eq!([scope("20261120"), scope("20261121"), scope("20261119")], [true, true, false]);
     }
 
     #[test]
     fn header_names_are_in_lower_case_and_stand_a_few_times_at_most() {
-        assert!(is_bounded("host") && is_bounded("b;a") && is_bounded("a;b;a") && is_bounded("host;host"));
+        assert!(
+            is_bounded("host")
+                && is_bounded("b;a")
+                && is_bounded("a;b;a")
+                && is_bounded("host;host")
+        );
         assert!(is_bounded("a;a;a;a") && !is_bounded("a;b;a;a;a;a") && !is_bounded("a;Host"));
     }
 

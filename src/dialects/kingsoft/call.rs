@@ -91,7 +91,8 @@ struct Marks {
 impl Marks {
     fn of(headers: &HeaderMap, query: &Form) -> Self {
         let authorization = headers.get("authorization").map(|it| it.to_str().unwrap_or_default());
-        let is_aws4 = authorization.is_some() || query.iter().any(|(name, _)| name.starts_with(FAMILY));
+        let is_aws4 =
+            authorization.is_some() || query.iter().any(|(name, _)| name.starts_with(FAMILY));
         let signed = aws4::signed_headers(authorization, query).unwrap_or_default();
         let signs_type = !is_aws4 || signed.split(';').any(|name| name == "content-type");
         Self { is_aws4, signs_type }
@@ -163,7 +164,8 @@ impl Call {
             flaw = Some(Flaw::Head(why));
         }
         let path = uri.path().to_owned();
-        let mut call = Self { path, method, headers, body, query: own, params, scheme: Scheme::None, flaw };
+        let mut call =
+            Self { path, method, headers, body, query: own, params, scheme: Scheme::None, flaw };
         call.scheme = call.read_scheme();
         call
     }
@@ -184,7 +186,8 @@ impl Call {
             return format.eq_ignore_ascii_case("json");
         }
         let lines = self.headers.get_all("accept").iter().filter_map(|line| line.to_str().ok());
-        let mut types = lines.flat_map(|line| line.split(',')).filter_map(|range| range.split(';').next());
+        let mut types =
+            lines.flat_map(|line| line.split(',')).filter_map(|range| range.split(';').next());
         types.any(|it| it.trim().eq_ignore_ascii_case(JSON))
     }
 
@@ -194,7 +197,8 @@ impl Call {
         }
         if self.query.iter().any(|(name, _)| name.starts_with(FAMILY)) {
             Scheme::Presigned
-        } else if ["Signature", "SignatureVersion", "SignatureMethod"].iter().any(|it| self.has(it)) {
+        } else if ["Signature", "SignatureVersion", "SignatureMethod"].iter().any(|it| self.has(it))
+        {
             Scheme::Simplified
         } else {
             Scheme::None
@@ -240,8 +244,9 @@ fn in_body(kind: Kind, body: &[u8]) -> Option<String> {
 /// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and some
 /// SDKs name the action and the service there as well.
 fn in_query(query: &[u8]) -> Option<String> {
-    let allowed =
-        |name: &[u8]| name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service");
+    let allowed = |name: &[u8]| {
+        name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service")
+    };
     raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 
@@ -296,7 +301,12 @@ impl Flat {
 mod tests {
     use super::*;
 
-    fn inbound(method: Method, target: &str, headers: &[(&'static str, &str)], body: &str) -> Inbound {
+    fn inbound(
+        method: Method,
+        target: &str,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Inbound {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
@@ -333,7 +343,9 @@ mod tests {
         let json = [("content-type", "application/json")];
         let body = r#"{"KeyId":["a","b"],"N":64,"V":1.0,"T":true,"O":{"x":"y"},"E":"","Z":null}"#;
         let call = post("/?Action=A", &json, body);
-        for (name, value) in [("Action", "A"), ("N", "64"), ("V", "1.0"), ("T", "true"), ("O.x", "y")] {
+        for (name, value) in
+            [("Action", "A"), ("N", "64"), ("V", "1.0"), ("T", "true"), ("O.x", "y")]
+        {
             assert_eq!(call.param(name), Some(value), "{name}");
         }
         assert_eq!(call.params.members("KeyId").collect::<Vec<_>>(), [("0", "a"), ("1", "b")]);
@@ -363,7 +375,10 @@ mod tests {
             (get(&[], "a=b").map(Error::from), Some("a")),
             (get(&json, r#"{"a":"b"}"#).map(Error::from), Some("Body")),
             (post("/", &[], "a=b").flaw.map(Error::from), None),
-            (post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw.map(Error::from), None),
+            (
+                post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw.map(Error::from),
+                None,
+            ),
             (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").flaw.map(Error::from), None),
             (post("/?Action=A&KeyId=k", &[], "").flaw.map(Error::from), Some("KeyId")),
             (post("/?KeyId=k", &[], "KeyId=k").flaw.map(Error::from), Some("KeyId")),
@@ -379,7 +394,8 @@ mod tests {
 
     #[test]
     fn the_form_of_the_answer_is_asked_for() {
-        let json = |target: &str, accept: &str| post(target, &[("accept", accept)], "").wants_json();
+        let json =
+            |target: &str, accept: &str| post(target, &[("accept", accept)], "").wants_json();
         assert!(json("/", "application/json"));
         assert!(json("/", "text/html, Application/JSON;q=0.9"));
         assert!(json("/?Format=JSON", "*/*"));

@@ -228,7 +228,8 @@ impl SignatureFlaw {
 }
 
 fn invalid(name: &str) -> Refusal {
-    let text = format!("An invalid or out-of-range value was supplied for the input parameter {name}.");
+    let text =
+        format!("An invalid or out-of-range value was supplied for the input parameter {name}.");
     Refusal { status: 400, code: "InvalidParameterValue", message: text.into() }
 }
 

@@ -100,7 +100,8 @@ enum Charge {
 
 pub(super) async fn create(cx: Cx, request: CreateKey) -> Result<OneKey, Error> {
     let (name, description) = (Some(request.key_name.0), request.description.0);
-    let key = cx.engine.create_key(cx.caller, NewKey { name, description, ..NewKey::plain() }).await?;
+    let key =
+        cx.engine.create_key(cx.caller, NewKey { name, description, ..NewKey::plain() }).await?;
     Ok(OneKey::of(&key))
 }
 

@@ -21,10 +21,13 @@ const MISTAKES: &[Mistake] = &[
     ("another HTTP method was signed than was used", |call| {
         call.method = if call.method == Method::GET { Method::POST } else { Method::GET };
     }),
-    ("the body was not signed: the digest is that of an empty one", |call| call.body = Bytes::new()),
+    ("the body was not signed: the digest is that of an empty one", |call| {
+        call.body = Bytes::new()
+    }),
     ("the query was not signed", |call| call.query = Form::default()),
     ("the host was signed without its port", |call| {
-        let host = call.header("host").and_then(|host| host.split(':').next()).map(HeaderValue::from_str);
+        let host =
+            call.header("host").and_then(|host| host.split(':').next()).map(HeaderValue::from_str);
         if let Some(Ok(host)) = host {
             call.headers.insert("host", host);
         }
@@ -77,7 +80,8 @@ pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
 
 /// How many bytes of a request may be signed.
 fn length(call: &Call) -> usize {
-    let headers: usize = call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let headers: usize =
+        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     // A body of parameters is among them.
     let content = call.params.length().max(call.query.length() + call.body.len());
     headers + call.path.len() + content
@@ -94,7 +98,8 @@ mod tests {
     use crate::dialects::accounts::AccessKey;
     use crate::dialects::{Account, Inbound, WORK};
 
-    const CREDENTIALS: &str = "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x";
+    const CREDENTIALS: &str =
+        "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x";
 
     /// What it is, and how many bytes were decoded and encoded to read the request and to find that out.
     fn explained(body: String) -> (Option<Mismatch>, usize) {
@@ -102,7 +107,8 @@ mod tests {
         let secret = Secret::Shared(Zeroizing::new("s".into()));
         accounts.add(AccessKey::new("one".into(), secret, Arc::new(Account::plain("1"))));
         let uri = "/".parse().unwrap();
-        let inbound = Inbound { method: Method::POST, uri, headers: HeaderMap::new(), body: Ok(body.into()) };
+        let inbound =
+            Inbound { method: Method::POST, uri, headers: HeaderMap::new(), body: Ok(body.into()) };
         WORK.set(0);
         let call = Call::parse(inbound);
         (explain(&accounts, &call), WORK.get())
@@ -113,7 +119,10 @@ mod tests {
         let cost = |count: usize| {
             let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
             let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat());
-            assert!(matches!(mismatch, Some(Mismatch::Explained { client: None, .. })), "{mismatch:?}");
+            assert!(
+                matches!(mismatch, Some(Mismatch::Explained { client: None, .. })),
+                "{mismatch:?}"
+            );
             work
         };
         let costs = [100, 200, 400, 800].map(cost);

@@ -32,8 +32,8 @@ use super::gate::Gate;
 use super::peers::{Ask, Client, Unsignable};
 use super::redact::Params;
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, KnownError, Outbound,
-    Verified,
+    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, KnownError,
+    Outbound, Verified,
 };
 use crate::engine::{self, Engine, KeyRef, Rules, Verdict};
 use crate::model::{KeyId, Realm};

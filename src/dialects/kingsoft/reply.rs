@@ -38,7 +38,11 @@ struct Told<'a> {
 }
 
 /// Renders a success. The document's text has another root than its samples: the samples' is taken.
-pub(super) fn success<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
+pub(super) fn success<T: Serialize>(
+    call: &Call,
+    request_id: &str,
+    body: &T,
+) -> Result<Outbound, Error> {
     let body = render(call, "response", &Success { request_id, body });
     let body = body.ok_or(engine::Error::Internal("the answer cannot be written"))?;
     Ok(respond(StatusCode::OK, body))

@@ -32,8 +32,12 @@ pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
 
-    let inbound =
-        Inbound { method: Method::POST, uri: Uri::from_static("/"), headers, body: Ok(body.clone()) };
+    let inbound = Inbound {
+        method: Method::POST,
+        uri: Uri::from_static("/"),
+        headers,
+        body: Ok(body.clone()),
+    };
     let call = Call::parse(inbound);
     let claim = Claim::of_header(&call, &unsigned).map_err(|_| Unsignable)?;
     let signature = claim.sign(&call, &ask.credentials.secret);

@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn key_ids_have_the_samples_form() {
         let id = |text: &str| Id::try_from(text.to_owned()).is_ok();
-        for good in ["0kes2r8k-vbse-87pj-icck-qu9cao8vubi7", "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"] {
+        for good in ["0kes2r8k-vbse-87pj-icck-qu9cao8vubi7", "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"]
+        {
             assert!(id(good), "{good}");
         }
         for bad in [

@@ -27,13 +27,19 @@ pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     let named = Named::by(call);
     let tell = |error: &Error| {
         let code = error.refusal().code;
-        tracing::warn!(code, access_key = named.access_key, action = call.param("Action"), "check failed");
+        tracing::warn!(
+            code,
+            access_key = named.access_key,
+            action = call.param("Action"),
+            "check failed"
+        );
         code
     };
     let check = || check(gate, engine, call, &named);
     gate.admit(named.access_key, check, tell, |account| {
         let region = named.region.unwrap_or_default();
-        gate.realm(account, named.region).ok_or_else(|| Flaw::RegionInvalid(region.to_owned()).into())
+        gate.realm(account, named.region)
+            .ok_or_else(|| Flaw::RegionInvalid(region.to_owned()).into())
     })
 }
 
@@ -105,9 +111,10 @@ fn explain(call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
 impl From<TokenFlaw> for Error {
     fn from(flaw: TokenFlaw) -> Self {
         match flaw {
-            TokenFlaw::Missing | TokenFlaw::Expired | TokenFlaw::Malformed | TokenFlaw::Mismatched => {
-                Self::AccessKeyInvalid
-            }
+            TokenFlaw::Missing
+            | TokenFlaw::Expired
+            | TokenFlaw::Malformed
+            | TokenFlaw::Mismatched => Self::AccessKeyInvalid,
         }
     }
 }

@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn json_becomes_elements() {
-        let document =
-            |json: &str| document("response", json.as_bytes()).map(|it| String::from_utf8(it).unwrap());
-        let json =
-            r#"{"RequestId":"r","Return":true,"Set":[{"a":"<1> & \"2\"","b":""},{"a":"\r"}],"None":[]}"#;
+        let document = |json: &str| {
+            document("response", json.as_bytes()).map(|it| String::from_utf8(it).unwrap())
+        };
+        let json = r#"{"RequestId":"r","Return":true,"Set":[{"a":"<1> & \"2\"","b":""},{"a":"\r"}],"None":[]}"#;
         assert_eq!(
             document(json).unwrap(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><response><RequestId>r</RequestId><Return>true</Return><Set>\

@@ -99,7 +99,10 @@ impl Effect {
             return flaw("effect", "one of error, throttling, reset and truncate at most");
         }
         if end.is_none() && latency.is_none() {
-            return flaw("effect", "one of error, throttling, reset, truncate and latency is needed");
+            return flaw(
+                "effect",
+                "one of error, throttling, reset, truncate and latency is needed",
+            );
         }
         if jitter.is_some() && latency.is_none() {
             return flaw("jitter", "there is no latency that it could be added to");
@@ -109,7 +112,10 @@ impl Effect {
         }
         let at = match (words.at, &end) {
             (Some("before"), Some(End::Truncate)) => {
-                return flaw("at", "only an answer can be truncated, so this comes after the action");
+                return flaw(
+                    "at",
+                    "only an answer can be truncated, so this comes after the action",
+                );
             }
             (Some("after"), _) | (None, Some(End::Truncate)) => Point::After,
             (Some("before") | None, _) => Point::Before,
@@ -129,7 +135,10 @@ impl Effect {
     pub fn of_header(text: &str) -> Result<Self, EffectFlaw> {
         let mut words = Words::default();
         for word in text.split(';').map(str::trim).filter(|word| !word.is_empty()) {
-            match word.split_once('=').map_or((word, ""), |(name, value)| (name.trim(), value.trim())) {
+            match word
+                .split_once('=')
+                .map_or((word, ""), |(name, value)| (name.trim(), value.trim()))
+            {
                 ("throttling", "") => words.throttling = true,
                 ("reset", "") => words.reset = true,
                 ("truncate", "") => words.truncate = true,
@@ -148,8 +157,12 @@ impl Effect {
 fn length(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, EffectFlaw> {
     let Some(text) = text else { return Ok(None) };
     let length = parse_duration(text).filter(|length| *length <= LONGEST);
-    let bad =
-        || EffectFlaw(field, format!("{text:?} is not a length of time such as 200ms, an hour at most"));
+    let bad = || {
+        EffectFlaw(
+            field,
+            format!("{text:?} is not a length of time such as 200ms, an hour at most"),
+        )
+    };
     length.map(Some).ok_or_else(bad)
 }
 
@@ -216,13 +229,24 @@ mod tests {
         for (text, effect) in [
             (
                 "Throttling",
-                Effect { latency: None, end: Some(End::Error("Throttling".into())), at: Point::Before },
+                Effect {
+                    latency: None,
+                    end: Some(End::Error("Throttling".into())),
+                    at: Point::Before,
+                },
             ),
             (
                 "Rejected.X; after",
-                Effect { latency: None, end: Some(End::Error("Rejected.X".into())), at: Point::After },
+                Effect {
+                    latency: None,
+                    end: Some(End::Error("Rejected.X".into())),
+                    at: Point::After,
+                },
             ),
-            ("latency=200ms", Effect { latency: latency(millis(200)), end: None, at: Point::Before }),
+            (
+                "latency=200ms",
+                Effect { latency: latency(millis(200)), end: None, at: Point::Before },
+            ),
             (
                 "reset;latency=1s;after",
                 Effect { latency: latency(millis(1000)), end: Some(End::Reset), at: Point::After },
@@ -230,7 +254,11 @@ mod tests {
             ("truncate", Effect { latency: None, end: Some(End::Truncate), at: Point::After }),
             (
                 "throttling; retry_after=2s",
-                Effect { latency: None, end: Some(End::Throttling(Some(millis(2000)))), at: Point::Before },
+                Effect {
+                    latency: None,
+                    end: Some(End::Throttling(Some(millis(2000)))),
+                    at: Point::Before,
+                },
             ),
         ] {
             assert_eq!(Effect::of_header(text), Ok(effect), "{text}");

@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn when_counts_from_one() {
         let entropy = Entropy::seeded("");
-        let picked = |when: When| (1..=6).filter(|n| when.picks(*n, &entropy)).collect::<Vec<u64>>();
+        let picked =
+            |when: When| (1..=6).filter(|n| when.picks(*n, &entropy)).collect::<Vec<u64>>();
         assert_eq!(picked(When::Always), [1, 2, 3, 4, 5, 6]);
         assert_eq!(picked(When::First(2)), [1, 2]);
         assert_eq!(picked(When::Nth(3)), [3]);

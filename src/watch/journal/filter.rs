@@ -115,8 +115,9 @@ impl Want {
             return None;
         }
         let subject = &entry.subject;
-        let plain =
-            |wanted: &str, found: Option<&str>| (wanted.to_owned(), found.unwrap_or("none").to_owned());
+        let plain = |wanted: &str, found: Option<&str>| {
+            (wanted.to_owned(), found.unwrap_or("none").to_owned())
+        };
         let (wanted, found) = match self {
             Self::Dialect(wanted) => plain(wanted, Some(&subject.realm.dialect)),
             Self::Action(wanted) => plain(wanted, subject.action.as_deref()),
@@ -125,7 +126,8 @@ impl Want {
             Self::Outcome(wanted) => plain(wanted, Some(entry.outcome.name())),
             Self::Key(wanted) => (wanted.clone(), keys(entry)),
             Self::Context(wanted) => {
-                let text = |pairs: &BTreeMap<_, _>| serde_json::to_string(pairs).unwrap_or_default();
+                let text =
+                    |pairs: &BTreeMap<_, _>| serde_json::to_string(pairs).unwrap_or_default();
                 let found = context(subject.context.as_deref());
                 (text(wanted), found.map_or_else(str::to_owned, |found| text(&found)))
             }

@@ -60,7 +60,8 @@ impl Mismatch {
     /// differ, or the algorithms.
     #[must_use]
     pub fn difference(&self) -> Option<Difference<'_>> {
-        let Self::Explained { server: ours, client: Some(Nearest { text: client, .. }) } = self else {
+        let Self::Explained { server: ours, client: Some(Nearest { text: client, .. }) } = self
+        else {
             return None;
         };
         let (server, ours, theirs) = (ours, ours.as_bytes(), client.as_bytes());
@@ -109,7 +110,10 @@ mod tests {
             client: Some(Nearest { text: client.into(), why: "" }),
         };
         let found = mismatch("GET&/&a=ü", "GET&/&a=ö");
-        assert_eq!(found.difference(), Some(Difference { at: 9, server: "GET&/&a=ü", client: "GET&/&a=ö" }));
+        assert_eq!(
+            found.difference(),
+            Some(Difference { at: 9, server: "GET&/&a=ü", client: "GET&/&a=ö" })
+        );
         assert_eq!(mismatch("same", "same").difference(), None);
         assert_eq!(mismatch("same", "same and more").difference().map(|it| it.at), Some(4));
     }

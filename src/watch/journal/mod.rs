@@ -131,7 +131,8 @@ impl Journal {
             }
         };
         // This ring is never closed.
-        let pushed = self.refused.push(record, (&self.last, &self.refused_total), self.room.refused, lost);
+        let pushed =
+            self.refused.push(record, (&self.last, &self.refused_total), self.room.refused, lost);
         if let Pushed::Written(dropped) = pushed {
             SPARE.set(dropped.and_then(Record::emptied));
         }
@@ -142,7 +143,8 @@ impl Journal {
     pub fn lost(&self, scope: &Scope) -> Lost {
         let gone = self.gone();
         let rings = self.rings.load();
-        let kept = rings.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, ring)| ring.dropped());
+        let kept =
+            rings.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, ring)| ring.dropped());
         let mut lost = gone.of(scope);
         lost.let_in += kept.sum::<u64>();
         lost
@@ -157,7 +159,8 @@ impl Journal {
             let goes = |record: &Record| whose.has(realm, record.seen(realm).access_key);
             ring.clear(goes, &self.total)
         };
-        let let_in: usize = rings.iter().filter(|(realm, _)| whose.scope.has(realm)).map(clear).sum();
+        let let_in: usize =
+            rings.iter().filter(|(realm, _)| whose.scope.has(realm)).map(clear).sum();
         let goes = |record: &Record| {
             record.claimed().is_none_or(|realm| whose.has(realm, record.seen(realm).access_key))
         };
@@ -174,8 +177,9 @@ impl Journal {
         {
             gone.with_ring(least, ring.close(&self.total));
         }
-        let ring =
-            rings.entry(realm.clone()).or_insert_with(|| Arc::new(Ring::having_lost(gone.back(realm))));
+        let ring = rings
+            .entry(realm.clone())
+            .or_insert_with(|| Arc::new(Ring::having_lost(gone.back(realm))));
         let ring = Arc::clone(ring);
         self.rings.store(Arc::new(rings));
         ring
@@ -300,7 +304,11 @@ mod tests {
         assert_eq!(ids(&journal, Some("quiet")).len(), 20);
         assert_eq!(journal.lost(&whose("quiet").scope), Lost::default());
         let kept = ids(&journal, Some("noisy")).len() as u64;
-        assert_eq!(journal.lost(&whose("noisy").scope).let_in + kept, 20_000, "each is there or told lost");
+        assert_eq!(
+            journal.lost(&whose("noisy").scope).let_in + kept,
+            20_000,
+            "each is there or told lost"
+        );
         let held: usize = journal.rings.load().values().map(|ring| ring.bytes()).sum();
         assert_eq!(journal.total.load(Ordering::Relaxed), held);
         assert!(held > bytes / 2, "no more goes than has to: {held}");
@@ -327,11 +335,16 @@ mod tests {
         filter.whose.access_key = Some("key".into());
         let page = journal.page(&filter, 10);
         assert_eq!((page.entries.len(), page.next.is_some()), (10, true));
-        assert!(page.entries.iter().all(|entry| entry.subject.access_key.as_deref() == Some("key")));
+        assert!(
+            page.entries.iter().all(|entry| entry.subject.access_key.as_deref() == Some("key"))
+        );
         let tally = journal.tally(&of(Some("victim")), 100, 3);
         assert_eq!((tally.count, tally.claimed as u64, tally.last), (1, kept, vec![1]));
         assert_eq!(journal.clear(&filter.whose) as u64, kept);
-        assert_eq!((ids(&journal, None), journal.lost(&filter.whose.scope)), (vec![1], Lost::default()));
+        assert_eq!(
+            (ids(&journal, None), journal.lost(&filter.whose.scope)),
+            (vec![1], Lost::default())
+        );
     }
 
     #[test]
@@ -357,7 +370,10 @@ mod tests {
         assert_eq!((journal.page(&filter, 10).entries.len(), COPIED.get()), (0, 0));
         let tally = journal.tally(&filter, 100, 3);
         assert_eq!((tally.count, tally.nearest.len(), COPIED.get()), (0, 3, 3));
-        assert_eq!(tally.nearest.iter().map(|entry| entry.id).collect::<Vec<_>>(), [5999, 5997, 5995]);
+        assert_eq!(
+            tally.nearest.iter().map(|entry| entry.id).collect::<Vec<_>>(),
+            [5999, 5997, 5995]
+        );
     }
 
     #[test]

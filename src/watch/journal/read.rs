@@ -57,7 +57,8 @@ impl Journal {
         let sources = self.sources(&rings, filter);
         let mut first = BinaryHeap::new();
         self.scan(&sources, filter, |at, record, realm| {
-            let later = first.len() > limit && first.peek().is_some_and(|(last, _)| *last < record.id);
+            let later =
+                first.len() > limit && first.peek().is_some_and(|(last, _)| *last < record.id);
             if later {
                 return false;
             }
@@ -86,14 +87,17 @@ impl Journal {
     pub fn tally(&self, filter: &Filter, last: usize, nearest: usize) -> Tally {
         let rings = self.rings.load();
         let sources = self.sources(&rings, filter);
-        let (mut tally, mut ids, mut near) = (Tally::default(), BinaryHeap::new(), BinaryHeap::new());
+        let (mut tally, mut ids, mut near) =
+            (Tally::default(), BinaryHeap::new(), BinaryHeap::new());
         self.scan(&sources, filter, |at, record, realm| {
             let seen = record.seen(realm);
             if !filter.is_near(&seen) {
                 return true;
             }
-            let (missing, is_refused) =
-                (filter.missing(&seen), sources.get(at).is_some_and(|source| source.realm.is_none()));
+            let (missing, is_refused) = (
+                filter.missing(&seen),
+                sources.get(at).is_some_and(|source| source.realm.is_none()),
+            );
             if is_refused {
                 tally.claimed += usize::from(missing == 0);
             } else if missing == 0 {
@@ -113,7 +117,8 @@ impl Journal {
         tally.last = ids.into_sorted_vec().into_iter().rev().map(|Reverse(id)| id).collect();
         let near = near.into_sorted_vec();
         let order: Vec<_> = near.iter().map(|(_, Reverse(id), _)| *id).collect();
-        tally.nearest = copies(&sources, near.into_iter().map(|(_, Reverse(id), at)| (id, at)).collect());
+        tally.nearest =
+            copies(&sources, near.into_iter().map(|(_, Reverse(id), at)| (id, at)).collect());
         tally.nearest.sort_by_key(|entry| order.iter().position(|id| *id == entry.id));
         tally
     }
@@ -123,7 +128,9 @@ impl Journal {
     pub fn is_claimed(&self, access_key: &str) -> bool {
         let mut found = false;
         self.refused.scan(0, u64::MAX, |record| {
-            found = record.claimed().is_some_and(|realm| record.seen(realm).access_key == Some(access_key));
+            found = record
+                .claimed()
+                .is_some_and(|realm| record.seen(realm).access_key == Some(access_key));
             !found
         });
         found

@@ -102,7 +102,11 @@ impl Blank {
     }
 
     /// The parameters, without those that every request has. Answers how many of them name a key.
-    pub fn params<'a>(&mut self, naming: &Naming, params: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    pub fn params<'a>(
+        &mut self,
+        naming: &Naming,
+        params: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> usize {
         let (mut room, mut keys) = (MOST, 0);
         for (name, value) in params {
             let class = naming.class(name);
@@ -232,7 +236,9 @@ impl Record {
                     entry.params.push((named.to_owned(), text.to_owned()));
                     entry.subject.take(of, text, &mut key);
                 }
-                Part::Measured(measured) => entry.params.push((named.to_owned(), measured.to_string())),
+                Part::Measured(measured) => {
+                    entry.params.push((named.to_owned(), measured.to_string()))
+                }
             }
         }
         if key != NamedKey::default() {
@@ -266,7 +272,8 @@ impl Record {
 impl Rare {
     fn weight(&self) -> usize {
         let subject = self.subject.as_ref().map_or(0, Subject::weight);
-        let rules = self.fault.as_ref().map_or(0, |fault| fault.rules.capacity() * size_of::<u64>());
+        let rules =
+            self.fault.as_ref().map_or(0, |fault| fault.rules.capacity() * size_of::<u64>());
         size_of::<Self>() + subject + rules + self.mismatch.as_ref().map_or(0, Mismatch::weight)
     }
 }
@@ -357,7 +364,10 @@ mod tests {
         assert_eq!((params[6], keys), (("Tag.1", ""), 2));
         let subject = entry.subject;
         assert_eq!((entry.request_id.as_str(), subject.access_key.as_deref()), ("id", Some("ak")));
-        assert_eq!((subject.secret.as_deref(), subject.context.as_deref()), (Some("db"), Some("{}")));
+        assert_eq!(
+            (subject.secret.as_deref(), subject.context.as_deref()),
+            (Some("db"), Some("{}"))
+        );
         assert!(subject.keys[0].is_called("k") && subject.keys[0].is_called("key-1"));
     }
 

@@ -83,7 +83,9 @@ impl Ring {
         kept.weight += record.weight;
         kept.records.push_back(record);
         let mut dropped = None;
-        while kept.records.len() > most.records || kept.used() > most.bytes && kept.records.len() > 1 {
+        while kept.records.len() > most.records
+            || kept.used() > most.bytes && kept.records.len() > 1
+        {
             let Some(oldest) = kept.pop() else { break };
             gone(&oldest);
             dropped = Some(oldest);
@@ -184,7 +186,8 @@ impl Ring {
     /// Says what it holds now, while it is locked: so the total is the sum of all rings at any
     /// time.
     fn account(&self, kept: &Kept, total: &AtomicUsize) {
-        let (before, now) = (self.bytes(), kept.weight + kept.records.capacity() * size_of::<Record>());
+        let (before, now) =
+            (self.bytes(), kept.weight + kept.records.capacity() * size_of::<Record>());
         if now > before {
             total.fetch_add(now - before, Ordering::Relaxed);
         } else if now < before {

@@ -77,7 +77,9 @@ impl Journal {
         let share = floor / accounts.len().max(1);
         while self.total.load(Ordering::Relaxed) > floor {
             let largest = accounts.values_mut().max_by_key(|(bytes, _)| *bytes);
-            let Some((bytes, of_account)) = largest.filter(|(bytes, _)| *bytes > share) else { break };
+            let Some((bytes, of_account)) = largest.filter(|(bytes, _)| *bytes > share) else {
+                break;
+            };
             let Some(ring) = of_account.iter().max_by_key(|ring| ring.bytes()) else { break };
             let much = (*bytes - share).min(self.room.bytes / 512);
             let freed = ring.shed(much, &self.total);
@@ -126,7 +128,8 @@ impl Gone {
     /// What these realms lost.
     pub(super) fn of(&self, scope: &Scope) -> Lost {
         let realms = self.realms.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, lost)| lost);
-        let refused = self.refused.iter().filter(|(account, _)| claims(scope, account)).map(|(_, lost)| lost);
+        let refused =
+            self.refused.iter().filter(|(account, _)| claims(scope, account)).map(|(_, lost)| lost);
         Lost {
             let_in: self.beyond.let_in + realms.sum::<u64>(),
             refused: self.beyond.refused + refused.sum::<u64>(),

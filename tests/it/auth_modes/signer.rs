@@ -9,8 +9,14 @@ use kmsim::algorithms::mac::{Hash, digest, hmac};
 use crate::kit::{Answer, START, Server, encode, form, send};
 
 /// The schemes.
-pub const SCHEMES: &[&str] =
-    &["HMAC-SHA1", "HMAC-SHA256", "ACS3-HMAC-SHA256", "ACS3-HMAC-SM3", "ACS4-HMAC-SHA256", "ACS4-HMAC-SM3"];
+pub const SCHEMES: &[&str] = &[
+    "HMAC-SHA1",
+    "HMAC-SHA256",
+    "ACS3-HMAC-SHA256",
+    "ACS3-HMAC-SM3",
+    "ACS4-HMAC-SHA256",
+    "ACS4-HMAC-SM3",
+];
 
 /// A request to make.
 #[derive(Clone, Copy)]
@@ -61,7 +67,10 @@ impl Ask<'_> {
     #[track_caller]
     pub fn send(&self, server: &Server) -> Answer {
         let answer = if self.is_acs() { self.acs(server) } else { self.rpc(server) };
-        assert!(!answer.head.contains(self.secret) && !answer.text.contains(self.secret), "{answer:?}");
+        assert!(
+            !answer.head.contains(self.secret) && !answer.text.contains(self.secret),
+            "{answer:?}"
+        );
         answer
     }
 
@@ -122,24 +131,30 @@ impl Ask<'_> {
         headers.remove("Signature");
         let authorization = headers.remove("authorization");
         let query = form(&own(self.params.iter()).into_iter().collect::<Vec<_>>());
-        let lines: String = headers.iter().flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
+        let lines: String =
+            headers.iter().flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
         let names = headers.keys().map(String::as_str).collect::<Vec<_>>().join(";");
-        let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{}", hex(&digest(self.hash(), b"")));
+        let canonical =
+            format!("POST\n/\n{query}\n{lines}\n{names}\n{}", hex(&digest(self.hash(), b"")));
         let text = format!("{}\n{}", self.scheme, hex(&digest(self.hash(), canonical.as_bytes())));
         let (scope, key) = self.scope();
         let signature = self.signature(hex(&hmac(self.hash(), &[&key], text.as_bytes())));
         let authorization = authorization.unwrap_or_else(|| {
-            let mut text = format!("{} Credential={}{scope},SignedHeaders={names}", self.scheme, self.id);
+            let mut text =
+                format!("{} Credential={}{scope},SignedHeaders={names}", self.scheme, self.id);
             text.extend(signature.map(|it| format!(",Signature={it}")));
             text
         });
         // Who signs an empty header as the word null still sends it empty, and a header that is sent in two
         // lines, in whichever order, is signed as one.
-        let sent =
-            lines.replace(":null\n", ":\n").replace("x-acs-extra:a,b\n", "x-acs-extra:b\nx-acs-extra:a\n");
+        let sent = lines
+            .replace(":null\n", ":\n")
+            .replace("x-acs-extra:a,b\n", "x-acs-extra:b\nx-acs-extra:a\n");
         let sent = sent.replace('\n', "\r\n");
-        let head =
-            format!("POST /?{query} HTTP/1.1\r\n{sent}Authorization: {authorization}\r\n{}", self.unsigned);
+        let head = format!(
+            "POST /?{query} HTTP/1.1\r\n{sent}Authorization: {authorization}\r\n{}",
+            self.unsigned
+        );
         send(server.address, &head, b"")
     }
 

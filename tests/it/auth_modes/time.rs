@@ -70,9 +70,14 @@ fn a_request_is_fresh_by_either_clock() {
 #[test]
 fn a_time_must_be_there_and_be_one() {
     let server = server(AuthMode::Strict);
-    for time in
-        [None, Some(""), Some("now"), Some("1893456000"), Some("2030-01-01"), Some("2030-01-01T00:00:00")]
-    {
+    for time in [
+        None,
+        Some(""),
+        Some("now"),
+        Some("1893456000"),
+        Some("2030-01-01"),
+        Some("2030-01-01T00:00:00"),
+    ] {
         for ask in (Ask { time, day: Some("20300101"), ..Ask::SIGNED }).schemes() {
             is_fresh(false, &ask.send(&server));
         }
@@ -142,7 +147,9 @@ fn a_nonce_is_spent_once_for_each_access_key() {
         assert_eq!(message, "Specified signature nonce was used already.");
         // Other parameters, another time and another scheme do not make it new; another access key does.
         Ask { action: "ListAliases", ..ask }.send(&server).refused(400, "SignatureNonceUsed");
-        Ask { time: Some("2030-01-01T00:00:01Z"), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
+        Ask { time: Some("2030-01-01T00:00:01Z"), ..ask }
+            .send(&server)
+            .refused(400, "SignatureNonceUsed");
         Ask { scheme: "ACS3-HMAC-SHA256", ..ask }.send(&server).refused(400, "SignatureNonceUsed");
         Ask { id: "second", secret: "secondsecret", ..ask }.send(&server).ok();
         Ask { nonce: Some(ask.scheme), scheme: ask.scheme, ..STS }.send(&server).ok();
@@ -208,7 +215,9 @@ fn a_clock_that_is_set_back_makes_no_request_new() {
 #[test]
 fn what_never_reached_its_action_gives_the_nonce_back() {
     let server = server(AuthMode::Strict);
-    for (nth, scheme) in ["HMAC-SHA256", "ACS3-HMAC-SHA256", "ACS4-HMAC-SHA256"].into_iter().enumerate() {
+    for (nth, scheme) in
+        ["HMAC-SHA256", "ACS3-HMAC-SHA256", "ACS4-HMAC-SHA256"].into_iter().enumerate()
+    {
         for (fault, answered) in [("reset", false), ("latency=1ms", true), ("throttling", true)] {
             let nonce = format!("{nth} {fault}");
             let ask = Ask { scheme, nonce: Some(&nonce), ..Ask::SIGNED };
@@ -235,7 +244,8 @@ fn of_many_at_once_one_spends_the_nonce() {
     let server = server(AuthMode::Strict);
     let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
     let count = std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..16).map(|_| scope.spawn(|| ask.send(&server).status == 200)).collect();
+        let asking: Vec<_> =
+            (0..16).map(|_| scope.spawn(|| ask.send(&server).status == 200)).collect();
         asking.into_iter().map(|it| it.join().unwrap()).filter(|served| *served).count()
     });
     assert_eq!(count, 1);

@@ -47,8 +47,10 @@ impl<'a> Used<'a> {
     }
 
     fn call(&self, action: &str, algorithm: &str, more: &[(&str, &str)]) -> Answer {
-        self.client
-            .call(action, &[&[("CertificateId", self.id.as_str()), ("Algorithm", algorithm)], more].concat())
+        self.client.call(
+            action,
+            &[&[("CertificateId", self.id.as_str()), ("Algorithm", algorithm)], more].concat(),
+        )
     }
 
     /// Signs a message as it is, or its digest, whichever the type says.
@@ -66,7 +68,8 @@ impl<'a> Used<'a> {
 
     fn verifies(&self, algorithm: &str, kind: &str, message: &[u8], signature: &[u8]) -> bool {
         let (message, signature) = (STANDARD.encode(message), STANDARD.encode(signature));
-        let params = [("Message", &*message), ("MessageType", kind), ("SignatureValue", &*signature)];
+        let params =
+            [("Message", &*message), ("MessageType", kind), ("SignatureValue", &*signature)];
         let verified = self.call("CertificatePublicKeyVerify", algorithm, &params).ok();
         assert_eq!(verified["CertificateId"], self.id.as_str());
         verified["SignatureValid"].as_bool().unwrap()
@@ -95,14 +98,19 @@ fn openssl_verifies_what_certificates_sign() {
         for message in [&b"m"[..], &[0; 4096]] {
             openssl.write("message", message);
             let digest = it.digest(algorithm, message);
-            for signature in [it.sign(algorithm, "RAW", message), it.sign(algorithm, "DIGEST", &digest)] {
+            for signature in
+                [it.sign(algorithm, "RAW", message), it.sign(algorithm, "DIGEST", &digest)]
+            {
                 openssl.write("signature", &signature);
                 let verify = format!("dgst {words} -verify pub.pem -signature signature");
                 openssl.run(&format!("{verify} message"));
                 assert!(!openssl.agrees(&format!("{verify} other")), "{algorithm}");
                 assert!(it.verifies(algorithm, "RAW", message, &signature), "{algorithm}");
                 assert!(it.verifies(algorithm, "DIGEST", &digest, &signature), "{algorithm}");
-                assert!(!it.verifies(algorithm, "RAW", b"another message", &signature), "{algorithm}");
+                assert!(
+                    !it.verifies(algorithm, "RAW", b"another message", &signature),
+                    "{algorithm}"
+                );
                 assert!(!it.verifies(algorithm, "DIGEST", &[7; 32], &signature), "{algorithm}");
                 assert!(!it.verifies(algorithm, "RAW", message, b"no signature"), "{algorithm}");
             }
@@ -110,7 +118,10 @@ fn openssl_verifies_what_certificates_sign() {
         // A type of message that is not named is RAW.
         let message = [("Message", "bQ==")];
         let signed = it.call("CertificatePrivateKeySign", algorithm, &message).ok();
-        assert!(it.verifies(algorithm, "RAW", b"m", &bytes(&signed["SignatureValue"])), "{algorithm}");
+        assert!(
+            it.verifies(algorithm, "RAW", b"m", &bytes(&signed["SignatureValue"])),
+            "{algorithm}"
+        );
     }
 }
 
@@ -124,27 +135,34 @@ fn certificates_decrypt_what_openssl_encrypts() {
         for text in [&b"\0\xff"[..], &vec![7; longest]] {
             openssl.write("text", text);
             let words = encryption_words(encryption);
-            openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+            openssl.run(&format!(
+                "pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"
+            ));
             let sealed = STANDARD.encode(openssl.read("sealed"));
-            let opened =
-                it.call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", &sealed)]).ok();
+            let opened = it
+                .call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", &sealed)])
+                .ok();
             assert_eq!(opened["CertificateId"], it.id.as_str());
             assert_eq!(bytes(&opened["Plaintext"]), text, "{algorithm}");
         }
         // And what the certificate itself encrypts, up to the limit.
         for len in [1, longest] {
             let text = STANDARD.encode(vec![9; len]);
-            let sealed = it.call("CertificatePublicKeyEncrypt", algorithm, &[("Plaintext", &text)]).ok();
+            let sealed =
+                it.call("CertificatePublicKeyEncrypt", algorithm, &[("Plaintext", &text)]).ok();
             assert_eq!(sealed["CertificateId"], it.id.as_str());
             let blob = sealed["CiphertextBlob"].as_str().unwrap();
-            let opened = it.call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", blob)]).ok();
+            let opened = it
+                .call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", blob)])
+                .ok();
             assert_eq!(opened["Plaintext"], text, "{algorithm}");
         }
         let long = STANDARD.encode(vec![9; longest + 1]);
         it.call("CertificatePublicKeyEncrypt", algorithm, &[("Plaintext", &long)])
             .refused_parameter("Plaintext");
         for blob in ["AAAA", &STANDARD.encode([0; 256])] {
-            let opened = it.call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", blob)]);
+            let opened =
+                it.call("CertificatePrivateKeyDecrypt", algorithm, &[("CiphertextBlob", blob)]);
             opened.refused_parameter("CiphertextBlob");
         }
     }

@@ -9,7 +9,8 @@ use crate::openssl::OpenSsl;
 pub const LIFE: (&str, &str) = ("20200101000000Z", "20790101000000Z");
 
 /// What makes a certificate an authority's.
-pub const CA: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n";
+pub const CA: &str =
+    "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n";
 
 /// What other certificates have.
 const LEAF: &str = "subjectKeyIdentifier=hash\n";
@@ -52,7 +53,9 @@ fn words(spec: &str) -> (&'static str, &'static str) {
         "RSA_SHA_512" => (RSA, "-md sha512"),
         // Of itself OpenSSL takes the longest salt that there is room for.
         "RSA_PSS" => (RSA, "-md sha256 -sigopt rsa_padding_mode:pss"),
-        "RSA_PSS_SHA_512" => (RSA, "-md sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:-1"),
+        "RSA_PSS_SHA_512" => {
+            (RSA, "-md sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:-1")
+        }
         "EC_P256" => ("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-md sha256"),
         "EC_P384" => ("-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "-md sha384"),
         "EC_P521" => ("-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "-md sha512"),
@@ -105,7 +108,14 @@ impl Authority {
     }
 
     /// Makes another authority, with a key of the same kind, below one that there is, and answers its certificate.
-    pub fn below(&self, name: &str, by: &str, spec: &str, extensions: &str, life: (&str, &str)) -> String {
+    pub fn below(
+        &self,
+        name: &str,
+        by: &str,
+        spec: &str,
+        extensions: &str,
+        life: (&str, &str),
+    ) -> String {
         self.request(name, spec);
         self.sign(name, &format!("-cert {by}.pem -keyfile {by}.key"), extensions, life);
         self.text(&format!("{name}.pem"))
@@ -119,9 +129,11 @@ impl Authority {
     fn request(&self, name: &str, spec: &str) {
         let (key, _) = words(spec);
         self.openssl.run(&format!("genpkey {key} -out {name}.key"));
-        let signs = if spec == "EC_SM2" { "-sm3 -sigopt distid:1234567812345678" } else { "-sha256" };
+        let signs =
+            if spec == "EC_SM2" { "-sm3 -sigopt distid:1234567812345678" } else { "-sha256" };
         let subject = format!("/C=CN/O=aliyun/OU=kms/CN={name}CA");
-        self.openssl.run(&format!("req -new {signs} -key {name}.key -subj {subject} -out {name}.csr"));
+        self.openssl
+            .run(&format!("req -new {signs} -key {name}.key -subj {subject} -out {name}.csr"));
     }
 
     fn sign(&self, name: &str, by: &str, extensions: &str, (from, to): (&str, &str)) {
@@ -132,8 +144,11 @@ impl Authority {
         );
         self.openssl.write("extensions", extensions.as_bytes());
         let extensions = if extensions.is_empty() { "" } else { " -extfile extensions" };
-        let verifies =
-            if is_sm2(&self.text(&format!("{name}.csr"))) { " -vfyopt distid:1234567812345678" } else { "" };
+        let verifies = if is_sm2(&self.text(&format!("{name}.csr"))) {
+            " -vfyopt distid:1234567812345678"
+        } else {
+            ""
+        };
         let Self { signs, .. } = self;
         self.openssl.run(&format!(
             "ca -batch -notext -config config {signs}{verifies} {by} -startdate {from} -enddate {to}{extensions} \

@@ -14,7 +14,13 @@ const LEAF: &str = "subjectKeyIdentifier=hash\n";
 
 /// Checks that an upload is refused because of one of its texts, for a reason, and that the certificate still waits.
 #[track_caller]
-fn refused(client: &Client, id: &str, (certificate, chain): (&str, Option<&str>), name: &str, why: &str) {
+fn refused(
+    client: &Client,
+    id: &str,
+    (certificate, chain): (&str, Option<&str>),
+    name: &str,
+    why: &str,
+) {
     let message = upload(client, id, certificate, chain).refused(400, "InvalidParameter");
     let gap = if why.is_empty() { "" } else { " " };
     assert_eq!(message, format!("The specified parameter \"{name}\" is not valid.{gap}{why}"));
@@ -42,7 +48,8 @@ fn authorities_of_every_kind_and_version_issue() {
         for authority in [Authority::new(kind), Authority::old(kind)] {
             let root = authority.root();
             for spec in ["RSA_2048", "EC_P256", "EC_SM2"] {
-                let (id, csr) = create(&client, spec, &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
+                let (id, csr) =
+                    create(&client, spec, &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
                 upload(&client, &id, &authority.issue(&csr), Some(&root)).ok();
                 assert_eq!(status_of(&client, &id), "INACTIVE", "{kind} {spec}");
                 if ["RSA_2048", "EC_P256", "EC_SM2"].contains(&kind) {
@@ -74,7 +81,10 @@ fn what_was_uploaded_comes_back_as_it_was() {
     // Without its issuers', a certificate is taken as it is.
     let (id, csr) = create(&client, "EC_P256", &[]);
     upload(&client, &id, &authority.issue_by("sub", &csr, LEAF, LIFE), None).ok();
-    assert_eq!(client.call("GetCertificate", &[("CertificateId", &id)]).ok()["CertificateChain"], "");
+    assert_eq!(
+        client.call("GetCertificate", &[("CertificateId", &id)]).ok()["CertificateChain"],
+        ""
+    );
 }
 
 #[test]
@@ -100,9 +110,15 @@ fn blocks_are_read_strictly() {
     };
     check(key, "It is a PEM block of another kind.");
     check(&csr, "It is a PEM block of another kind.");
-    check(&leaf.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"), "It is a PEM block of another kind.");
+    check(
+        &leaf.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"),
+        "It is a PEM block of another kind.",
+    );
     check(&leaf.replace("-----END CERTIFICATE-----", ""), "It is no X.509 certificate in PEM.");
-    check(&leaf.replace("END CERTIFICATE", "END X509 CERTIFICATE"), "It is no X.509 certificate in PEM.");
+    check(
+        &leaf.replace("END CERTIFICATE", "END X509 CERTIFICATE"),
+        "It is no X.509 certificate in PEM.",
+    );
     check(&leaf.replace(body, ""), "It is no X.509 certificate in PEM.");
     check(&leaf.replace(body, &format!("X: y\n\n{body}")), "It is no X.509 certificate in PEM.");
     check(
@@ -114,7 +130,8 @@ fn blocks_are_read_strictly() {
     let why = "The certificate has something before or behind it that is no certificate.";
     refused(&client, &id, (&format!("{} junk\n", leaf.trim_end()), None), "Certificate", why);
     let glued = format!("{}{root}", root.trim_end());
-    let why = "Certificate 1 of the chain has something before or behind it that is no certificate.";
+    let why =
+        "Certificate 1 of the chain has something before or behind it that is no certificate.";
     refused(&client, &id, (&leaf, Some(&glued)), "CertificateChain", why);
     let why = "The certificate is one too many.";
     refused(&client, &id, (&format!("{leaf}{root}"), None), "Certificate", why);
@@ -164,7 +181,10 @@ fn texts_are_taken_as_tools_write_them() {
         upload(&client, &id, &leaf, Some(&chain)).ok();
         assert_eq!(status_of(&client, &id), "INACTIVE", "{what}");
         let stored = client.call("GetCertificate", &[("CertificateId", &id)]).ok();
-        assert_eq!((&stored["Certificate"], &stored["CertificateChain"]), (&leaf.into(), &chain.into()));
+        assert_eq!(
+            (&stored["Certificate"], &stored["CertificateChain"]),
+            (&leaf.into(), &chain.into())
+        );
     }
 }
 
@@ -179,7 +199,13 @@ fn a_certificate_is_for_its_own_key() {
         for other in ["RSA_2048", "EC_P256", "EC_SM2"] {
             let (_, csr) = create(&client, other, &[]);
             let leaf = authority.issue(&csr);
-            refused(&client, &id, (&leaf, Some(&root)), "Certificate", "The certificate is for another key.");
+            refused(
+                &client,
+                &id,
+                (&leaf, Some(&root)),
+                "Certificate",
+                "The certificate is for another key.",
+            );
         }
     }
 }
@@ -208,9 +234,18 @@ fn chains_link_up_to_their_root() {
         chain(&[&sub, &top, &root, &sub], &format!("Certificate 4 of the chain {strange}"));
         // Another authority of the same name has another key.
         let other = Authority::new(kind);
-        chain(&[&sub, &top, &other.root()], "Certificate 3 of the chain has not signed the one before it.");
-        chain(&[&sub, &flawed(&top), &root], "Certificate 3 of the chain has not signed the one before it.");
-        chain(&[&sub, &top, &flawed(&root)], "Certificate 3 of the chain is not signed with its own key.");
+        chain(
+            &[&sub, &top, &other.root()],
+            "Certificate 3 of the chain has not signed the one before it.",
+        );
+        chain(
+            &[&sub, &flawed(&top), &root],
+            "Certificate 3 of the chain has not signed the one before it.",
+        );
+        chain(
+            &[&sub, &top, &flawed(&root)],
+            "Certificate 3 of the chain is not signed with its own key.",
+        );
         let other = Authority::new(if kind == "EC_SM2" { "RSA_2048" } else { "EC_SM2" });
         let why = "cannot have signed the one before it by an algorithm that is supported.";
         chain(&[&sub, &top, &other.root()], &format!("Certificate 3 of the chain {why}"));
@@ -224,7 +259,8 @@ fn chains_link_up_to_their_root() {
         ] {
             let (id, csr) = create(&client, "EC_P256", &[]);
             let own = authority.issue_by("sub", &csr, LEAF, LIFE);
-            let chain: String = good.into_iter().map(|it| if *it == leaf { &*own } else { it }).collect();
+            let chain: String =
+                good.into_iter().map(|it| if *it == leaf { &*own } else { it }).collect();
             upload(&client, &id, &own, Some(&chain)).ok();
             assert_eq!(status_of(&client, &id), "INACTIVE");
         }
@@ -313,11 +349,16 @@ fn weak_signatures_are_none() {
     let server = Server::start();
     let client = server.client();
     let (id, csr) = create(&client, "EC_P256", &[]);
-    let why =
-        "Certificate 1 of the chain cannot have signed the one before it by an algorithm that is supported.";
+    let why = "Certificate 1 of the chain cannot have signed the one before it by an algorithm that is supported.";
     for kind in ["RSA_SHA_1", "RSA_1024"] {
         let authority = Authority::new(kind);
-        refused(&client, &id, (&authority.issue(&csr), Some(&authority.root())), "CertificateChain", why);
+        refused(
+            &client,
+            &id,
+            (&authority.issue(&csr), Some(&authority.root())),
+            "CertificateChain",
+            why,
+        );
     }
 }
 
@@ -339,7 +380,8 @@ fn everything_is_good_at_the_realms_time() {
     let server = Server::within(world, Setup::default());
     let client = server.client();
     let authority = Authority::new("EC_P256");
-    let (late, early) = (("20300101000000Z", "20790101000000Z"), ("20290101000000Z", "20300101000000Z"));
+    let (late, early) =
+        (("20300101000000Z", "20790101000000Z"), ("20290101000000Z", "20300101000000Z"));
     let sub = authority.below("sub", "root", "EC_P256", SUB, late);
     let root = authority.root();
     let (id, csr) = create(&client, "EC_P256", &[]);

@@ -8,8 +8,11 @@ use crate::kit::{Answer, Client, Server};
 use crate::openssl::OpenSsl;
 
 /// The three kinds of keys, with the names that OpenSSL has for their signatures.
-const SPECS: [(&str, &str); 3] =
-    [("RSA_2048", "sha256WithRSAEncryption"), ("EC_P256", "ecdsa-with-SHA256"), ("EC_SM2", "SM2-with-SM3")];
+const SPECS: [(&str, &str); 3] = [
+    ("RSA_2048", "sha256WithRSAEncryption"),
+    ("EC_P256", "ecdsa-with-SHA256"),
+    ("EC_SM2", "SM2-with-SM3"),
+];
 
 fn create_for(client: &Client, subject: &str) -> Answer {
     client.call("CreateCertificate", &[("KeySpec", "EC_P256"), ("Subject", subject)])
@@ -115,7 +118,8 @@ fn up_to_ten_domain_names_are_taken() {
     let server = Server::start();
     let client = server.client();
     let with = |names: &str| {
-        let params = [("KeySpec", "EC_P256"), ("Subject", SUBJECT), ("SubjectAlternativeNames", names)];
+        let params =
+            [("KeySpec", "EC_P256"), ("Subject", SUBJECT), ("SubjectAlternativeNames", names)];
         client.call("CreateCertificate", &params)
     };
     let many = |count: usize| {
@@ -179,7 +183,10 @@ fn a_certificate_waits_for_what_its_authority_issues() {
     let hsm = [("KeySpec", "EC_P256"), ("Subject", SUBJECT), ("ProtectionLevel", "HSM")];
     let hsm = client.call("CreateCertificate", &hsm).ok();
     let told = describe(&client, hsm["CertificateId"].as_str().unwrap());
-    assert_eq!((&told["ProtectionLevel"], &told["ExportablePrivateKey"]), (&json!("HSM"), &json!(true)));
+    assert_eq!(
+        (&told["ProtectionLevel"], &told["ExportablePrivateKey"]),
+        (&json!("HSM"), &json!(true))
+    );
 }
 
 #[test]
@@ -192,7 +199,9 @@ fn other_realms_do_not_see_it() {
         elsewhere.call(action, &[("CertificateId", &id)]).refused(404, "Certificate.NotFound");
     }
     client.call("DeleteCertificate", &[("CertificateId", &id)]).ok();
-    client.call("DeleteCertificate", &[("CertificateId", &id)]).refused(404, "Certificate.NotFound");
+    client
+        .call("DeleteCertificate", &[("CertificateId", &id)])
+        .refused(404, "Certificate.NotFound");
 }
 
 /// The document's sample writes the names of places and organizations as `PrintableString`. OpenSSL compares the
@@ -229,6 +238,7 @@ fn names_are_printable_where_the_text_allows_it() {
     openssl.write("serial", b"01\n");
     openssl.run("req -x509 -newkey rsa:2048 -noenc -config ca.cnf -keyout ca.key -out ca.pem");
     types("CN=userName,OU=kms,O=aliyun,ST=Zhejiang,C=CN");
-    openssl.run("ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in csr -out it.pem");
+    openssl
+        .run("ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in csr -out it.pem");
     assert!(String::from_utf8(openssl.read("it.pem")).unwrap().contains("BEGIN CERTIFICATE"));
 }

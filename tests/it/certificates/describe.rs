@@ -23,7 +23,8 @@ fn the_certificate_tells_of_itself() {
         let (id, csr) = create(&client, "EC_P256", &[names]);
         upload(&client, &id, &authority.issue(&csr), Some(&authority.root())).ok();
         let told = describe(&client, &id);
-        let identifier = authority.openssl.told("x509 -in leaf.pem -noout -ext subjectKeyIdentifier");
+        let identifier =
+            authority.openssl.told("x509 -in leaf.pem -noout -ext subjectKeyIdentifier");
         let identifier = identifier.lines().last().unwrap().trim().replace(':', " ");
         for (name, value) in [
             ("Status", json!("INACTIVE")),
@@ -50,7 +51,8 @@ fn the_authority_has_the_last_word() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::old("EC_SM2");
-    let (id, csr) = create(&client, "RSA_2048", &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
+    let (id, csr) =
+        create(&client, "RSA_2048", &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
     let asked = describe(&client, &id);
     assert_eq!(asked["SubjectAlternativeNames"], json!(["a.example.com"]));
     // Version 1 has no names, and no identifier: it is that of the key, as before.
@@ -60,8 +62,7 @@ fn the_authority_has_the_last_word() {
     assert_eq!(told["SubjectKeyIdentifier"], asked["SubjectKeyIdentifier"]);
     // Names beside those of domains are not told.
     let (id, csr) = create(&client, "RSA_2048", &[]);
-    let extensions =
-        "subjectAltName=DNS:b.example.com,IP:127.0.0.1,email:a@b.c\nsubjectKeyIdentifier=00112233\n";
+    let extensions = "subjectAltName=DNS:b.example.com,IP:127.0.0.1,email:a@b.c\nsubjectKeyIdentifier=00112233\n";
     upload(&client, &id, &authority.issue_by("root", &csr, extensions, LIFE), None).ok();
     let told = describe(&client, &id);
     assert_eq!(told["SubjectAlternativeNames"], json!(["b.example.com"]));

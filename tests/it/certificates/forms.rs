@@ -43,7 +43,9 @@ fn type_of(value: &serde_json::Value) -> &'static str {
         serde_json::Value::Bool(_) => "bool",
         serde_json::Value::String(_) => "text",
         serde_json::Value::Array(all) if all.iter().all(serde_json::Value::is_string) => "[text]",
-        serde_json::Value::Object(all) if all.values().all(serde_json::Value::is_string) => "{text}",
+        serde_json::Value::Object(all) if all.values().all(serde_json::Value::is_string) => {
+            "{text}"
+        }
         _ => "another",
     }
 }
@@ -62,7 +64,12 @@ fn fields_have_the_types_that_clients_read() {
         let params = match row[0].as_str() {
             "DescribeCertificate" => vec![id],
             "CertificatePublicKeyVerify" => {
-                vec![id, ("Algorithm", "SM2DSA"), ("Message", "dGV4dA=="), ("SignatureValue", "AAAA")]
+                vec![
+                    id,
+                    ("Algorithm", "SM2DSA"),
+                    ("Message", "dGV4dA=="),
+                    ("SignatureValue", "AAAA"),
+                ]
             }
             _ => {
                 let blob = sealed["CiphertextBlob"].as_str().unwrap();

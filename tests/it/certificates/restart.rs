@@ -55,10 +55,14 @@ fn a_restart_keeps_certificates() {
         .map(|(spec, status)| certificate(&client, spec, status))
         .collect();
     let names = json!(["a.example.com"]).to_string();
-    let more =
-        [("SubjectAlternativeNames", &*names), ("ExportablePrivateKey", "false"), ("ProtectionLevel", "HSM")];
+    let more = [
+        ("SubjectAlternativeNames", &*names),
+        ("ExportablePrivateKey", "false"),
+        ("ProtectionLevel", "HSM"),
+    ];
     ids.push(create(&client, "EC_P256", &more).0);
-    let tags = json!([{"TagKey": "k", "TagValue": "v"}, {"TagKey": "gone", "TagValue": ""}]).to_string();
+    let tags =
+        json!([{"TagKey": "k", "TagValue": "v"}, {"TagKey": "gone", "TagValue": ""}]).to_string();
     client.call("TagResource", &[("CertificateId", &ids[0]), ("Tags", &tags)]).ok();
     client.call("UntagResource", &[("CertificateId", &ids[0]), ("TagKeys", r#"["gone"]"#)]).ok();
     client.call("TagResource", &[("CertificateId", &ids[1]), ("Tags", &tags)]).ok();
@@ -122,8 +126,10 @@ fn private_keys_are_sealed_and_bound_to_their_certificates() {
         describe(&client, &ids[1])["SubjectPublicKey"]
     );
     drop(server);
-    let sealed: Vec<Vec<u8>> =
-        run(&path, "SELECT sealed_private_key FROM certificates").iter().map(|row| row.get(0)).collect();
+    let sealed: Vec<Vec<u8>> = run(&path, "SELECT sealed_private_key FROM certificates")
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
     // A private key in PKCS #8 says that it is an elliptic one.
     let mark = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     for key in &sealed {
@@ -141,7 +147,8 @@ fn private_keys_are_sealed_and_bound_to_their_certificates() {
 #[test]
 fn a_seeded_run_repeats_itself() {
     let run = || {
-        let server = Process::start(&["--data", ":memory:", "--entropy-seed", "s", "--clock", START]);
+        let server =
+            Process::start(&["--data", ":memory:", "--entropy-seed", "s", "--clock", START]);
         let client = server.client();
         ["RSA_2048", "EC_P256", "EC_SM2"].map(|spec| create(&client, spec, &[]))
     };

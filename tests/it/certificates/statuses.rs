@@ -28,8 +28,12 @@ fn drive(
         "CertificatePublicKeyVerify" => {
             vec![id, ("Algorithm", "SM2DSA"), message, ("SignatureValue", "AAAA")]
         }
-        "CertificatePublicKeyEncrypt" => vec![id, ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")],
-        "CertificatePrivateKeyDecrypt" => vec![id, ("Algorithm", "SM2PKE"), ("CiphertextBlob", sealed)],
+        "CertificatePublicKeyEncrypt" => {
+            vec![id, ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")]
+        }
+        "CertificatePrivateKeyDecrypt" => {
+            vec![id, ("Algorithm", "SM2PKE"), ("CiphertextBlob", sealed)]
+        }
         "TagResource" => vec![id, ("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)],
         "UntagResource" => vec![id, ("TagKeys", r#"["a"]"#)],
         other => match other.split_once('.') {
@@ -66,7 +70,8 @@ fn every_cell_of_the_status_table_holds() {
             }
             if ["ACTIVE", "REVOKED"].contains(status) {
                 set_status(&client, &id, "ACTIVE").ok();
-                let text = [("CertificateId", &*id), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
+                let text =
+                    [("CertificateId", &*id), ("Algorithm", "SM2PKE"), ("Plaintext", "dGV4dA==")];
                 let made = client.call("CertificatePublicKeyEncrypt", &text).ok();
                 made["CiphertextBlob"].as_str().unwrap().clone_into(&mut sealed);
             }
@@ -80,8 +85,11 @@ fn every_cell_of_the_status_table_holds() {
                 409 => answer.json()["Code"].as_str().unwrap().to_owned(),
                 _ => answer.text.clone(),
             };
-            let after = if expected == "Success" { status_after(&row[0], status) } else { Some(*status) };
-            let now = client.call("DescribeCertificate", &[("CertificateId", &id)]).json()["Status"].clone();
+            let after =
+                if expected == "Success" { status_after(&row[0], status) } else { Some(*status) };
+            let now =
+                client.call("DescribeCertificate", &[("CertificateId", &id)]).json()["Status"]
+                    .clone();
             if found != expected || now.as_str() != after {
                 wrong.push(format!(
                     "{} on {status}: expected {expected} then {after:?}, got {found} then {now}",
@@ -133,8 +141,10 @@ fn certificates_carry_tags() {
     let client = server.client();
     let (id, _) = create(&client, "EC_P256", &[]);
     let id = ("CertificateId", id.as_str());
-    let tag = |tags: serde_json::Value| client.call("TagResource", &[id, ("Tags", &tags.to_string())]);
-    tag(json!([{"TagKey": "S1key1", "TagValue": "S1val1"}, {"TagKey": "empty", "TagValue": ""}])).ok();
+    let tag =
+        |tags: serde_json::Value| client.call("TagResource", &[id, ("Tags", &tags.to_string())]);
+    tag(json!([{"TagKey": "S1key1", "TagValue": "S1val1"}, {"TagKey": "empty", "TagValue": ""}]))
+        .ok();
     tag(json!([{"TagKey": "S1key1", "TagValue": "new"}])).ok();
     assert_eq!(describe(&client, id.1)["Tags"], json!({"S1key1": "new", "empty": ""}));
     client.call("UntagResource", &[id, ("TagKeys", r#"["empty","none"]"#)]).ok();

@@ -10,7 +10,9 @@ const KEYS: [&str; 4] =
 #[test]
 fn a_strict_server_takes_the_signature() {
     let asked = Asked::start(&[]);
-    let made = asked.ask(&["call", "CreateKey", "Description=a key: 100 % & more = 世界 + * ~ / ?"]).json();
+    let made = asked
+        .ask(&["call", "CreateKey", "Description=a key: 100 % & more = 世界 + * ~ / ?"])
+        .json();
     assert_eq!(made["KeyMetadata"]["Description"], "a key: 100 % & more = 世界 + * ~ / ?");
     let key = format!("KeyId={}", made["KeyMetadata"]["KeyId"].as_str().unwrap());
     let context = r#"EncryptionContext={"a":"b c*~'()!"}"#;
@@ -28,16 +30,22 @@ fn a_strict_server_takes_the_signature() {
 fn every_cloud_takes_its_own_signature() {
     let (_folder, path) = token_file();
     let asked = Asked::start(&["--accounts", &path]);
-    let call = |arguments: &[&str]| asked.ask(&[&["call", "--cloud", "kingsoft"], arguments].concat());
+    let call =
+        |arguments: &[&str]| asked.ask(&[&["call", "--cloud", "kingsoft"], arguments].concat());
     let temporary = ["--access-key", "STS.a:s", "--security-token", "the+token/="];
     let own = ["--access-key", "one:s1"];
     let elsewhere = ["--access-key", "one:s1", "--region", "cn-shanghai-2"];
     for who in [&own[..], &elsewhere, &temporary] {
         let call = |arguments: &[&str]| call(&[arguments, who].concat());
         let name = "KeyName=世界 & more = % + * ~";
-        let made =
-            call(&["CreateKey", name, "KeyUsage=EncryptDecrypt", "Origin=kms", "ChargeType=PostPaidByDay"])
-                .json();
+        let made = call(&[
+            "CreateKey",
+            name,
+            "KeyUsage=EncryptDecrypt",
+            "Origin=kms",
+            "ChargeType=PostPaidByDay",
+        ])
+        .json();
         assert_eq!(made["Key"]["KeyName"], "世界 & more = % + * ~", "{made}");
         let key = format!("KeyId={}", made["Key"]["KeyId"].as_str().unwrap());
         let sealed = call(&["Encrypt", &key, "Plaintext=aGk="]).json();
@@ -49,9 +57,11 @@ fn every_cloud_takes_its_own_signature() {
         let found = call(&[&["DescribeKeys"], who].concat()).json();
         assert_eq!(found["KeySet"].as_array().unwrap().len(), keys, "{found}");
     }
-    for (who, code) in
-        [("one:wrong", "SignatureDoesNotMatch"), ("nobody:s", "InvalidClientTokenId"), ("a/b:s", "")]
-    {
+    for (who, code) in [
+        ("one:wrong", "SignatureDoesNotMatch"),
+        ("nobody:s", "InvalidClientTokenId"),
+        ("a/b:s", ""),
+    ] {
         let refused = call(&["DescribeKeys", "--access-key", who]);
         assert!(refused.code > 0 && refused.out.contains(code), "{who}: {refused:?}");
     }
@@ -78,7 +88,11 @@ fn an_error_of_the_service_is_the_answer_and_a_no() {
         let refused = asked.ask(arguments);
         assert_eq!((refused.code, refused.err.as_str()), (1, ""), "{refused:?}");
         let body: Value = serde_json::from_str(&refused.out).unwrap();
-        assert_eq!((&body["Code"], &body["HttpStatus"]), (&json!(code), &json!(status)), "{refused:?}");
+        assert_eq!(
+            (&body["Code"], &body["HttpStatus"]),
+            (&json!(code), &json!(status)),
+            "{refused:?}"
+        );
     }
 }
 
@@ -95,11 +109,15 @@ fn the_access_key_comes_by_option_or_variable() {
         creator(create().env("KMSIM_ACCESS_KEYS", " ,two:s2:1000000000000002, one:s1")),
         "1000000000000002"
     );
-    let both = creator(create().args(["--access-key", "one:s1"]).env("KMSIM_ACCESS_KEYS", "two:s2"));
+    let both =
+        creator(create().args(["--access-key", "one:s1"]).env("KMSIM_ACCESS_KEYS", "two:s2"));
     assert_eq!(both, "1000000000000001");
     // Otherwise the default key, which this server does not know.
     let refused = ended(&mut create());
-    assert!(refused.code == 1 && refused.out.contains("InvalidAccessKeyId.NotFound"), "{refused:?}");
+    assert!(
+        refused.code == 1 && refused.out.contains("InvalidAccessKeyId.NotFound"),
+        "{refused:?}"
+    );
     for (option, mistake) in [
         ("--access-key", ended(create().args(["--access-key", "hush"]))),
         ("--access-key", ended(create().args(["--access-key", ":hush"]))),
@@ -116,7 +134,8 @@ fn token_file() -> (tempfile::TempDir, String) {
     let path = folder.path().join("accounts.yaml");
     let token = "{ id: STS.a, secret: s, token: the+token/=, expires: \"2099-01-01T00:00:00Z\" }";
     let keys = "    access_keys: [{ id: one, secret: s1 }]\n";
-    let text = format!("accounts:\n  - id: \"1000000000000007\"\n{keys}    sts_tokens: [{token}]\n");
+    let text =
+        format!("accounts:\n  - id: \"1000000000000007\"\n{keys}    sts_tokens: [{token}]\n");
     std::fs::write(&path, text).unwrap();
     let path = path.display().to_string();
     (folder, path)
@@ -129,7 +148,8 @@ fn a_temporary_key_brings_its_token() {
     let call = || asked.command(&["call", "ListKeys", "--access-key", "STS.a:s"]);
     ended(call().args(["--security-token", "the+token/="])).json();
     ended(call().env("KMSIM_SECURITY_TOKEN", "the+token/=")).json();
-    ended(call().args(["--security-token", "the+token/="]).env("KMSIM_SECURITY_TOKEN", "another")).json();
+    ended(call().args(["--security-token", "the+token/="]).env("KMSIM_SECURITY_TOKEN", "another"))
+        .json();
     for refused in [ended(&mut call()), ended(call().args(["--security-token", "another"]))] {
         assert!(refused.code == 1 && refused.out.contains("SecurityToken"), "{refused:?}");
     }
@@ -146,7 +166,10 @@ fn the_region_comes_by_option_or_variable() {
     assert_eq!(region(&mut create()), "eu-test-9");
     assert_eq!(region(create().args(["--region", "cn-beijing"])), "cn-beijing");
     assert_eq!(region(create().env("KMSIM_REGION", "cn-shanghai")), "cn-shanghai");
-    assert_eq!(region(create().args(["--region", "cn-beijing"]).env("KMSIM_REGION", "x")), "cn-beijing");
+    assert_eq!(
+        region(create().args(["--region", "cn-beijing"]).env("KMSIM_REGION", "x")),
+        "cn-beijing"
+    );
     let refused = asked.ask(&["call", "ListKeys", "--region", "no region"]);
     assert!(refused.code == 1 && refused.out.contains("RegionId"), "{refused:?}");
 }
@@ -156,7 +179,10 @@ fn the_cloud_is_one_that_can_be_asked() {
     let asked = Asked::start(&[]);
     asked.ask(&["call", "ListKeys", "--cloud", "alibaba"]).json();
     let mistake = asked.ask(&["call", "ListKeys", "--cloud", "nimbus"]);
-    assert!(mistake.mistaken().contains("--cloud") && mistake.err.contains("alibaba"), "{mistake:?}");
+    assert!(
+        mistake.mistaken().contains("--cloud") && mistake.err.contains("alibaba"),
+        "{mistake:?}"
+    );
 }
 
 #[test]
@@ -168,7 +194,8 @@ fn values_come_from_files_and_standard_input() {
     let data = format!("SecretData@{}", file.display());
     asked.ask(&["call", "CreateSecret", "SecretName=one", "VersionId=v1", &data]).json();
     let stored = |name: &str| {
-        asked.ask(&["call", "GetSecretValue", &format!("SecretName={name}")]).json()["SecretData"].clone()
+        asked.ask(&["call", "GetSecretValue", &format!("SecretName={name}")]).json()["SecretData"]
+            .clone()
     };
     assert_eq!(stored("one"), "hush = @\n");
     let create = ["call", "CreateSecret", "SecretName=two", "VersionId=v1", "SecretData@-"];
@@ -178,7 +205,8 @@ fn values_come_from_files_and_standard_input() {
     // A tool's base64 comes on lines.
     let key = asked.ask(&["call", "CreateKey"]).json()["KeyMetadata"]["KeyId"].clone();
     let key = format!("KeyId={}", key.as_str().unwrap());
-    let sealed = asked.ask(&["call", "Encrypt", &key, "Plaintext=hush"]).json()["CiphertextBlob"].clone();
+    let sealed =
+        asked.ask(&["call", "Encrypt", &key, "Plaintext=hush"]).json()["CiphertextBlob"].clone();
     let (start, rest) = sealed.as_str().unwrap().split_at(64);
     std::fs::write(&file, format!("{start}\r\n{rest}\r\n")).unwrap();
     let blob = format!("CiphertextBlob@{}", file.display());
@@ -199,7 +227,10 @@ fn a_mistaken_parameter_is_told_without_its_value() {
     let asked = Asked::start(&[]);
     for bad in ["hush", "=hush", "@hush", ""] {
         let mistake = asked.ask(&["call", "ListKeys", bad]);
-        assert!(mistake.mistaken().ends_with("a parameter is NAME=VALUE or NAME@FILE"), "{mistake:?}");
+        assert!(
+            mistake.mistaken().ends_with("a parameter is NAME=VALUE or NAME@FILE"),
+            "{mistake:?}"
+        );
         assert!(!mistake.err.contains("hush"), "{mistake:?}");
     }
     let mistake = asked.ask(&["call", "ListKeys", "PageSize=1", "PageNumber=1", "PageSize=hush"]);
@@ -225,7 +256,15 @@ fn who_does_not_answer_is_a_no() {
 fn parameters_travel_in_the_body_and_the_secret_not_at_all() {
     let (address, serving) = answering(&["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"]);
     let url = format!("http://{address}");
-    let call = ["call", "Encrypt", "Plaintext=in the body", "--access-key", "an-id:a-secret", "--url", &url];
+    let call = [
+        "call",
+        "Encrypt",
+        "Plaintext=in the body",
+        "--access-key",
+        "an-id:a-secret",
+        "--url",
+        &url,
+    ];
     assert_eq!(ended(&mut kmsim(&call)).done(), "{}\n");
     let request = sent(serving).remove(0);
     assert!(request.starts_with("POST / HTTP/1.1\r\n"), "{request}");

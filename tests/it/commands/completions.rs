@@ -21,7 +21,8 @@ fn every_shell_has_its_completions() {
 fn bash_completes_with_them() {
     let script = ended(&mut kmsim(&["completions", "bash"])).out;
     assert_eq!(fed(Command::new("bash").arg("-n"), &script).done(), "");
-    let line = "COMP_WORDS=(kmsim env py); COMP_CWORD=2; _kmsim kmsim py env; echo \"${COMPREPLY[*]}\"";
+    let line =
+        "COMP_WORDS=(kmsim env py); COMP_CWORD=2; _kmsim kmsim py env; echo \"${COMPREPLY[*]}\"";
     let completed = fed(&mut Command::new("bash"), &format!("{script}\n{line}\n"));
     assert_eq!(completed.out, "python python-classic\n", "{completed:?}");
 }

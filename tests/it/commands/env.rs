@@ -69,7 +69,10 @@ fn each_names_the_server_and_the_access_key() {
                 "--url",
                 "https://kmsim.test:5691",
             ]);
-            assert!(other.done().contains("cn-beijing") && other.out.contains("testid"), "{other:?}");
+            assert!(
+                other.done().contains("cn-beijing") && other.out.contains("testid"),
+                "{other:?}"
+            );
             // Over HTTPS the certificate has to be trusted, except by clients that take any.
             let careless = ["secrets-manager", "client-key"].contains(&client);
             assert_eq!(other.out.contains("/_kmsim/ca."), !careless, "{other:?}");
@@ -117,7 +120,10 @@ fn an_awkward_secret_stays_what_it_is() {
         "{ RPCClient: class { constructor(it) { this.it = it; } } }",
     );
     assert_eq!(
-        last_line(Command::new("node").arg("-"), &format!("{node}\nconsole.log(kms.it.accessKeySecret);\n")),
+        last_line(
+            Command::new("node").arg("-"),
+            &format!("{node}\nconsole.log(kms.it.accessKeySecret);\n")
+        ),
         AWKWARD
     );
     for (client, variable) in [
@@ -152,7 +158,10 @@ fn terraform_is_told_of_one_region_and_of_several() {
 #[test]
 fn what_cannot_be_pointed_is_told() {
     let mistake = env(&["cobol"]);
-    assert!(mistake.mistaken().contains("terraform") && mistake.err.contains("aliyun-cli"), "{mistake:?}");
+    assert!(
+        mistake.mistaken().contains("terraform") && mistake.err.contains("aliyun-cli"),
+        "{mistake:?}"
+    );
     assert!(env(&[]).mistaken().contains("<CLIENT>"));
     let none = env(&["terraform", "--cloud", "kingsoft"]);
     assert_eq!(
@@ -161,5 +170,8 @@ fn what_cannot_be_pointed_is_told() {
     );
     assert!(env(&["python", "--cloud", "nimbus"]).mistaken().contains("--cloud"));
     assert!(env(&["python", "--url", "kmsim"]).mistaken().starts_with("--url: "));
-    assert_eq!(env(&["python", "--access-key", "hush"]).mistaken(), "--access-key: expected ID:SECRET");
+    assert_eq!(
+        env(&["python", "--access-key", "hush"]).mistaken(),
+        "--access-key: expected ID:SECRET"
+    );
 }

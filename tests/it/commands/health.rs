@@ -27,9 +27,11 @@ fn without_a_url_the_listener_tells_where() {
     let address = Asked::start(&[]).server.address;
     let server = Process::start(&["--data", ":memory:"]);
     let port = server.address.port();
-    for listener in
-        [format!("127.0.0.1:{port}"), format!("0.0.0.0:{port}"), format!("localhost:{port}, 127.0.0.1:1")]
-    {
+    for listener in [
+        format!("127.0.0.1:{port}"),
+        format!("0.0.0.0:{port}"),
+        format!("localhost:{port}, 127.0.0.1:1"),
+    ] {
         ended(kmsim(&["healthcheck"]).env("KMSIM_LISTEN", &listener)).done();
         ended(kmsim(&["wait"]).env("KMSIM_LISTEN", &listener).env("KMSIM_URL", "")).done();
     }
@@ -55,9 +57,11 @@ fn nobody_and_an_unhealthy_server_are_a_no() {
     assert_eq!(no.complained(1), format!("http://{address}: it answers 503 Service Unavailable"));
     assert_eq!(no.out, "{\"status\":\"not ready\"}\n");
 
-    for answer in
-        [&["SSH-2.0-OpenSSH_9.2\r\n"], &[""], &["HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta"]]
-    {
+    for answer in [
+        &["SSH-2.0-OpenSSH_9.2\r\n"],
+        &[""],
+        &["HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta"],
+    ] {
         let (address, _) = answering(answer);
         let no = ended(&mut kmsim(&["healthcheck", "--url", &format!("http://{address}")]));
         assert!(no.complained(1).starts_with(&format!("http://{address}: ")), "{no:?}");
@@ -74,7 +78,9 @@ fn a_silent_server_is_waited_for_no_longer_than_said() {
     assert_eq!(no.complained(1), format!("not ready within 200ms: {url}: nobody answers"));
     let url = format!("http://{}", nobody());
     let no = ended(&mut kmsim(&["wait", "--url", &url, "--timeout", "300ms"]));
-    assert!(no.complained(1).starts_with(&format!("not ready within 300ms: {url}: Connection refused")));
+    assert!(
+        no.complained(1).starts_with(&format!("not ready within 300ms: {url}: Connection refused"))
+    );
 }
 
 #[test]
@@ -83,7 +89,10 @@ fn wait_waits_until_the_server_is_ready() {
     assert_eq!(ended(&mut kmsim(&["wait", "--url", &format!("http://{address}")])).done(), "");
     let seen = sent(serving);
     assert_eq!(seen.len(), 3);
-    assert!(seen.iter().all(|request| request.starts_with("GET /_kmsim/health HTTP/1.1\r\n")), "{seen:?}");
+    assert!(
+        seen.iter().all(|request| request.starts_with("GET /_kmsim/health HTTP/1.1\r\n")),
+        "{seen:?}"
+    );
 
     // One that is started while it waits.
     let address = nobody();
@@ -109,7 +118,10 @@ fn what_is_no_address_and_no_time_is_refused() {
             "http://kmsim:70000",
         ] {
             let mistake = ended(&mut kmsim(&[command, "--url", url]));
-            assert!(mistake.mistaken().starts_with("--url: expected http://HOST:PORT"), "{mistake:?}");
+            assert!(
+                mistake.mistaken().starts_with("--url: expected http://HOST:PORT"),
+                "{mistake:?}"
+            );
             assert!(!mistake.err.contains("hush"), "{mistake:?}");
         }
         for time in ["soon", "3", "-1s", ""] {
@@ -142,9 +154,14 @@ fn https_takes_the_authority_and_no_other() {
         assert!(no.complained(1).contains("certificate"), "{no:?}");
         let mistake = ended(ask(&["wait"]).env_remove("SSL_CERT_FILE"));
         assert_eq!(mistake.mistaken(), "--ca: an https:// address needs its authority");
-        for (name, said) in [("nothing.pem", "no certificates in PEM"), ("missing.pem", "No such file")] {
+        for (name, said) in
+            [("nothing.pem", "no certificates in PEM"), ("missing.pem", "No such file")]
+        {
             let mistake = ended(ask(&["healthcheck"]).args(["--ca", &file(name)]));
-            assert!(mistake.mistaken().starts_with("--ca: ") && mistake.err.contains(said), "{mistake:?}");
+            assert!(
+                mistake.mistaken().starts_with("--ca: ") && mistake.err.contains(said),
+                "{mistake:?}"
+            );
         }
     }
     // Over HTTP nobody looks at it.

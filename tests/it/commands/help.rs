@@ -21,7 +21,8 @@ fn examples(help: &str) -> Vec<String> {
     let parts = lines.flat_map(|line| line.split(" | ").flat_map(|part| part.split(" && ")));
     let uses = parts.filter_map(|part| {
         let part = part.trim().trim_start_matches("eval \"$(");
-        part.starts_with("kmsim").then(|| part.split([')', '>']).next().unwrap_or_default().to_owned())
+        part.starts_with("kmsim")
+            .then(|| part.split([')', '>']).next().unwrap_or_default().to_owned())
     });
     uses.collect()
 }
@@ -37,7 +38,8 @@ fn every_command_teaches_by_examples_that_hold() {
     assert!(commands().len() >= 6);
     for name in commands().iter().map(String::as_str).chain([""]) {
         let help = ended(&mut kmsim(&[name, "--help"][usize::from(name.is_empty())..]));
-        let (_, taught) = help.done().split_once("Examples:").unwrap_or_else(|| panic!("{name}: {help:?}"));
+        let (_, taught) =
+            help.done().split_once("Examples:").unwrap_or_else(|| panic!("{name}: {help:?}"));
         let examples = examples(taught);
         let own = examples.iter().filter(|it| it.starts_with(format!("kmsim {name}").trim()));
         assert!(own.count() >= 2, "{name}: {examples:?}");
@@ -72,7 +74,8 @@ fn the_readme_lists_every_option() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let cli = Cli::command();
     for option in cli.get_arguments().filter(|it| !it.is_hide_set()) {
-        let Some(name) = option.get_long().filter(|name| !["help", "version"].contains(name)) else {
+        let Some(name) = option.get_long().filter(|name| !["help", "version"].contains(name))
+        else {
             continue;
         };
         assert!(readme.contains(&format!("`--{name}")), "README.md does not list --{name}");
@@ -82,6 +85,9 @@ fn the_readme_lists_every_option() {
         }
     }
     for command in commands() {
-        assert!(readme.contains(&format!("kmsim {command}")), "README.md does not tell of kmsim {command}");
+        assert!(
+            readme.contains(&format!("kmsim {command}")),
+            "README.md does not tell of kmsim {command}"
+        );
     }
 }

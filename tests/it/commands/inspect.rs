@@ -46,10 +46,12 @@ fn a_server_tells_of_its_ciphertexts() {
     let server = Process::start(&["--data", ":memory:"]);
     let (client, url) = (server.client(), format!("http://{}", server.address));
     let key = client.create_key(&[]);
-    let bound = [("KeyId", key.as_str()), ("Plaintext", "aGk="), ("EncryptionContext", r#"{"a":"b"}"#)];
+    let bound =
+        [("KeyId", key.as_str()), ("Plaintext", "aGk="), ("EncryptionContext", r#"{"a":"b"}"#)];
     let blob = client.call("Encrypt", &bound).ok()["CiphertextBlob"].as_str().unwrap().to_owned();
     let inspect = |context: &str| {
-        let told = ended(&mut kmsim(&["inspect", &blob, "--encryption-context", context, "--url", &url]));
+        let told =
+            ended(&mut kmsim(&["inspect", &blob, "--encryption-context", context, "--url", &url]));
         let answer: serde_json::Value = serde_json::from_str(&told.out).unwrap();
         assert_eq!(answer["key"], key.as_str());
         (told.code, answer["would_decrypt"].clone())
@@ -69,7 +71,10 @@ fn what_would_not_decrypt_is_a_no() {
 fn a_refusal_is_printed_and_a_no() {
     let (address, _) = answering(&[REFUSAL]);
     let refused = ended(&mut kmsim(&["inspect", "?", "--url", &format!("http://{address}")]));
-    assert_eq!((refused.code, refused.out.as_str(), refused.err.as_str()), (1, "{\"error\":\"no\"}\n", ""));
+    assert_eq!(
+        (refused.code, refused.out.as_str(), refused.err.as_str()),
+        (1, "{\"error\":\"no\"}\n", "")
+    );
     let url = format!("http://{}", nobody());
     assert!(ended(&mut kmsim(&["inspect", "Ymxv", "--url", &url])).complained(1).starts_with(&url));
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -60,9 +60,12 @@ impl Place {
 fn a_server_is_found_beside_its_data_and_in_the_runtime_folder() {
     let Some(place) = Place::new() else { return };
     let (here, there) = (place.folder("here"), place.folder("there"));
-    for arguments in
-        [&[][..], &["--data", "other.db"], &["--data", ":memory:"], &["--data", ":memory:", "--no-control"]]
-    {
+    for arguments in [
+        &[][..],
+        &["--data", "other.db"],
+        &["--data", ":memory:"],
+        &["--data", ":memory:", "--no-control"],
+    ] {
         let one = place.serve(&here, arguments, &[]);
         for folder in [&here, &there] {
             assert_eq!(place.found(folder, &[]), one.address.to_string(), "{arguments:?}");
@@ -94,7 +97,10 @@ fn an_option_that_overrules_a_variable_is_noticed() {
         // Another address that is named is meant, and so is a URL.
         let named = [("KMSIM_LISTEN", "127.0.0.1:1"), ("KMSIM_DATA", "kmsim.db")];
         assert_eq!(place.found(&here, &named), "127.0.0.1:1");
-        assert_eq!(place.found(&here, &[image[0], image[1], ("KMSIM_URL", "http://kmsim:1")]), "kmsim:1");
+        assert_eq!(
+            place.found(&here, &[image[0], image[1], ("KMSIM_URL", "http://kmsim:1")]),
+            "kmsim:1"
+        );
     }
     // A port that the server picks is found as well.
     let free = [("KMSIM_LISTEN", "127.0.0.1:0")];
@@ -107,7 +113,8 @@ fn wildcards_are_asked_on_loopback() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     for (listen, expected) in [("0.0.0.0:0", "127.0.0.1"), ("[::]:0", "[::1]")] {
-        let mut bare = place.at(&here, crate::kit::without_listen(&server(&["--data", ":memory:"])));
+        let mut bare =
+            place.at(&here, crate::kit::without_listen(&server(&["--data", ":memory:"])));
         bare.env("XDG_RUNTIME_DIR", place.runtime()).args(["--listen", listen]);
         let one = Process::spawn(&mut bare);
         assert_eq!(place.found(&here, &[]), format!("{expected}:{}", one.address.port()));
@@ -153,7 +160,10 @@ fn stale_notices_are_noticed_and_swept() {
     assert_eq!((place.found(&here, &[]), notices()), (one.address.to_string(), 1));
     one.signal("TERM");
     assert_eq!(crate::program::ended(&mut one.child), Some(0));
-    assert!(!here.join("kmsim.db.address").exists() && notices() == 0, "a server leaves nothing behind");
+    assert!(
+        !here.join("kmsim.db.address").exists() && notices() == 0,
+        "a server leaves nothing behind"
+    );
 }
 
 #[test]

@@ -14,11 +14,13 @@ fn a_page_may_call_the_clouds() {
     let asked = "authorization,content-type,x-acs-action,x-amz-date,x-sdk-date,x-tc-action";
     for method in ["GET", "POST"] {
         for (names, allowed) in [(Some(asked), asked), (None, "authorization")] {
-            let names = names.map_or(String::new(), |it| format!("Access-Control-Request-Headers: {it}\r\n"));
+            let names = names
+                .map_or(String::new(), |it| format!("Access-Control-Request-Headers: {it}\r\n"));
             let headers = format!("{PAGE}Access-Control-Request-Method: {method}\r\n{names}");
             let answer = ask(&server, "OPTIONS /?Action=ListKeys", &headers);
             assert_eq!((answer.status, answer.text.as_str()), (204, ""));
-            let header = |name: &str| answer.header(&format!("access-control-{name}")).unwrap_or_default();
+            let header =
+                |name: &str| answer.header(&format!("access-control-{name}")).unwrap_or_default();
             assert_eq!((header("allow-origin"), header("allow-credentials")), ("*", ""));
             assert!(header("allow-methods").contains(method), "{answer:?}");
             assert!(header("allow-headers").contains(allowed), "{answer:?}");

@@ -115,7 +115,8 @@ fn a_request_that_is_worked_on_is_answered_before_the_end() {
     let mut server = Process::start(&["--data", ":memory:"]);
     let body = form(&server.client().signed("POST", "ListKeys", &[]));
     let head = "POST / HTTP/1.1\r\nHost: x\r\nx-kmsim-fault: latency=3s\r\nContent-Length: ";
-    let mut working = begun(server.address, format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes());
+    let mut working =
+        begun(server.address, format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes());
     let half = begun(server.address, HALVES[1]);
     // By the time that this is answered, those before it have been accepted.
     control(server.address, "GET", "health", &Value::Null).ok();
@@ -123,7 +124,10 @@ fn a_request_that_is_worked_on_is_answered_before_the_end() {
     server.signal("TERM");
     let mut answer = String::new();
     working.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"), "{answer:?}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"),
+        "{answer:?}"
+    );
     assert_eq!(ended(&mut server.child), Some(0));
     drop(half);
 }
@@ -132,8 +136,10 @@ fn a_request_that_is_worked_on_is_answered_before_the_end() {
 fn localhost_is_every_loopback_address() {
     let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
     for name in ["localhost:0", "LocalHost.:0", "kms.localhost:0"] {
-        let mut child =
-            without_listen(&kmsim(&["--data", ":memory:"])).args(["--listen", name]).spawn().unwrap();
+        let mut child = without_listen(&kmsim(&["--data", ":memory:"]))
+            .args(["--listen", name])
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut found: Vec<SocketAddr> = Vec::new();
         let ready = loop {

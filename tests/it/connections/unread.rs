@@ -52,7 +52,10 @@ fn a_request_line_that_is_too_long_is_answered_by_its_cloud() {
         check_alibaba(&ask(&format!("/{value}")), 414, "POST");
         let xml = ask(&format!("/?Format=XML&Plaintext={value}"));
         assert_eq!((xml.status, xml.header("content-type")), (414, Some("text/xml;charset=utf-8")));
-        assert!(xml.text.contains("<HttpStatus>414</HttpStatus>") && xml.text.contains("POST"), "{xml:?}");
+        assert!(
+            xml.text.contains("<HttpStatus>414</HttpStatus>") && xml.text.contains("POST"),
+            "{xml:?}"
+        );
         for mark in ["Version=2016-03-04", "X-Amz-Algorithm=a", "Accesskey=a"] {
             let answer = ask(&format!("/?{mark}&Plaintext={value}"));
             assert_eq!(answer.header("content-type"), Some("application/json;charset=utf-8"));
@@ -67,7 +70,10 @@ fn a_request_line_that_is_too_long_is_answered_by_its_cloud() {
     // The longest that is served, and one that is longer by a byte.
     let answer = send_as_is(
         server.address,
-        &format!("GET /?a={} HTTP/1.1\r\nX-Amz-Date: x\r\nConnection: close\r\n\r\n", "a".repeat(65_534 - 4)),
+        &format!(
+            "GET /?a={} HTTP/1.1\r\nX-Amz-Date: x\r\nConnection: close\r\n\r\n",
+            "a".repeat(65_534 - 4)
+        ),
     );
     assert_eq!(told(&answer).0, 403, "{answer:?}");
     let long = format!("POST /?a={} HTTP/1.1\r\n\r\n", "a".repeat(65_535 - 4));
@@ -120,7 +126,9 @@ fn what_else_is_no_request_is_answered_once() {
     let many = "a: b\r\n".repeat(200);
     let long = format!("a: {}\r\n", "b".repeat(140_000));
     for (lines, status, word) in [(&many, 431, "100 headers"), (&long, 431, "128 KiB")] {
-        let head = |target: &str| format!("GET {target} HTTP/1.1\r\nAccept: application/json\r\n{lines}\r\n");
+        let head = |target: &str| {
+            format!("GET {target} HTTP/1.1\r\nAccept: application/json\r\n{lines}\r\n")
+        };
         check_alibaba(&send_as_is(server.address, &head("/?Action=ListKeys")), status, word);
         check_kingsoft(&send_as_is(server.address, &head("/?Version=2016-03-04")), status, word);
     }

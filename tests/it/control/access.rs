@@ -16,7 +16,8 @@ fn with_token(server: &Process, method: &str, path: &str, authorization: &str) -
 fn endpoints(document: &Value) -> Vec<(String, String)> {
     let paths = document["paths"].as_object().unwrap();
     let of = |(path, methods): (&String, &Value)| {
-        let methods = methods.as_object().unwrap().keys().map(|it| it.to_uppercase()).collect::<Vec<_>>();
+        let methods =
+            methods.as_object().unwrap().keys().map(|it| it.to_uppercase()).collect::<Vec<_>>();
         methods.into_iter().map(|method| (method, path.replace("/_kmsim/", ""))).collect::<Vec<_>>()
     };
     paths.iter().flat_map(of).collect()
@@ -28,21 +29,34 @@ fn the_token_is_needed_for_all_but_what_is_public() {
         let server = Process::spawn(&mut command);
         let health = control(server.address, "GET", "health", &Value::Null);
         assert_eq!((health.status, health.json()["status"].clone()), (200, json!("ok")));
-        assert!(control(server.address, "GET", "ca.pem", &Value::Null).text.starts_with("-----BEGIN"));
+        assert!(
+            control(server.address, "GET", "ca.pem", &Value::Null).text.starts_with("-----BEGIN")
+        );
         let document = with_token(&server, "GET", "openapi.json", &format!("Bearer {TOKEN}")).ok();
         let all = endpoints(&document);
         assert!(all.len() > 10);
-        let needed = all.iter().filter(|(_, path)| !["health", "ca.pem", "ca.p12"].contains(&path.as_str()));
+        let needed =
+            all.iter().filter(|(_, path)| !["health", "ca.pem", "ca.p12"].contains(&path.as_str()));
         for (method, path) in
             needed.map(|(method, path)| (method.as_str(), path.as_str())).chain([("GET", "none")])
         {
-            for wrong in
-                ["", "Bearer", "Bearer hush-token-", "Bearer hush-token-12", "Basic hush-token-1", TOKEN]
-            {
+            for wrong in [
+                "",
+                "Bearer",
+                "Bearer hush-token-",
+                "Bearer hush-token-12",
+                "Basic hush-token-1",
+                TOKEN,
+            ] {
                 let refused = with_token(&server, method, path, wrong);
                 assert_eq!(refused.status, 401, "{method} {path} {wrong:?}");
                 assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"kmsim\""));
-                assert!(refused.json()["error"].as_str().unwrap().contains("Authorization: Bearer TOKEN"));
+                assert!(
+                    refused.json()["error"]
+                        .as_str()
+                        .unwrap()
+                        .contains("Authorization: Bearer TOKEN")
+                );
                 assert!(!refused.text.contains(TOKEN));
             }
             let let_in = with_token(&server, method, path, &format!("bearer  {TOKEN}"));
@@ -62,7 +76,8 @@ fn without_a_control_plane_there_is_only_what_is_public() {
         for path in ["openapi.json", "requests", "faults", "clock", "metrics", "actions"] {
             assert_eq!(control(server.address, "GET", path, &Value::Null).status, 404, "{path}");
         }
-        let asked = super::call_with(&server.client(), "x-kmsim-fault: InternalFailure", "ListKeys", &[]);
+        let asked =
+            super::call_with(&server.client(), "x-kmsim-fault: InternalFailure", "ListKeys", &[]);
         asked.ok();
     }
 }

@@ -19,9 +19,11 @@ fn every_cloud_tells_what_it_serves() {
         assert_eq!(told["errors"], json!(codes));
     }
     let waiting = not_yet();
-    let values = waiting.values.iter().map(|(action, name, value)| format!("{action} {name}={value}"));
+    let values =
+        waiting.values.iter().map(|(action, name, value)| format!("{action} {name}={value}"));
     let mut waiting: Vec<_> = waiting.actions.iter().cloned().chain(values).collect();
-    let mut not_yet: Vec<String> = serde_json::from_value(told["alibaba"]["not_yet"].clone()).unwrap();
+    let mut not_yet: Vec<String> =
+        serde_json::from_value(told["alibaba"]["not_yet"].clone()).unwrap();
     waiting.sort();
     not_yet.sort();
     assert_eq!(not_yet, waiting);

@@ -14,7 +14,8 @@ const LIST: Call<'static> = ("ListKeys", &[]);
 
 /// How a list of calls went: the calls that were struck.
 fn struck(client: &Client, calls: &[Call<'_>]) -> Vec<usize> {
-    let codes = calls.iter().map(|(action, params)| client.call(action, params).json()["Code"].clone());
+    let codes =
+        calls.iter().map(|(action, params)| client.call(action, params).json()["Code"].clone());
     codes.enumerate().filter(|(_, code)| code == RULE).map(|(index, _)| index).collect()
 }
 
@@ -35,11 +36,18 @@ fn requests_are_counted_and_hits_too() {
         (json!({"probability": 0.0}), vec![]),
     ] {
         let armed = arm(&server, "", &json!({"action": "ListKeys", "error": RULE, "when": when}));
-        assert_eq!((&armed["matched"], &armed["hits"], &armed["when"]), (&json!(0), &json!(0), &when));
+        assert_eq!(
+            (&armed["matched"], &armed["hits"], &armed["when"]),
+            (&json!(0), &json!(0), &when)
+        );
         client.call("ListAliases", &[]).ok();
         assert_eq!(struck(&client, &[LIST; 6]), hit, "{when}");
         let counted = rule(&server, &armed["id"]);
-        assert_eq!((&counted["matched"], &counted["hits"]), (&json!(6), &json!(hit.len())), "{when}");
+        assert_eq!(
+            (&counted["matched"], &counted["hits"]),
+            (&json!(6), &json!(hit.len())),
+            "{when}"
+        );
         assert_eq!(delete(&server, &format!("faults/{}", armed["id"])).ok(), json!({"cleared": 1}));
     }
     client.call("ListKeys", &[]).ok();
@@ -82,7 +90,9 @@ fn a_secret_is_meant_by_its_name() {
     let server = Server::start();
     let client = server.client();
     for name in ["db", "cache"] {
-        client.call("CreateSecret", &[("SecretName", name), ("SecretData", "x"), ("VersionId", "1")]).ok();
+        client
+            .call("CreateSecret", &[("SecretName", name), ("SecretData", "x"), ("VersionId", "1")])
+            .ok();
     }
     arm(&server, "", &json!({"secret": "db", "action": "GetSecretValue", "error": RULE}));
     let calls: [Call<'_>; 3] = [
@@ -121,9 +131,10 @@ fn a_rule_is_for_those_in_its_scope() {
 #[test]
 fn a_scope_shows_and_takes_away_its_own_rules_alone() {
     let server = workers();
-    let ids: Vec<Value> = ["", "?account=1", "?access_key=one", "?access_key=uno", "?access_key=two"]
-        .map(|scope| arm(&server, scope, &json!({"reset": true}))["id"].clone())
-        .into();
+    let ids: Vec<Value> =
+        ["", "?account=1", "?access_key=one", "?access_key=uno", "?access_key=two"]
+            .map(|scope| arm(&server, scope, &json!({"reset": true}))["id"].clone())
+            .into();
     let of = |scope: &str| {
         let list = get(&server, &format!("faults{scope}")).ok();
         list["faults"].as_array().unwrap().iter().map(|rule| rule["id"].clone()).collect::<Vec<_>>()
@@ -133,7 +144,11 @@ fn a_scope_shows_and_takes_away_its_own_rules_alone() {
     assert_eq!(of("?access_key=one"), ids[2..3]);
     for method in ["GET", "DELETE"] {
         let path = format!("faults/{}?access_key=two", ids[2]);
-        assert_eq!(crate::kit::control(server.address, method, &path, &Value::Null).status, 404, "{method}");
+        assert_eq!(
+            crate::kit::control(server.address, method, &path, &Value::Null).status,
+            404,
+            "{method}"
+        );
     }
     assert_eq!(delete(&server, "faults?access_key=uno").ok(), json!({"cleared": 1}));
     assert_eq!(delete(&server, "faults?account=1").ok(), json!({"cleared": 2}));
@@ -178,7 +193,10 @@ fn mistakes_name_the_field_and_arm_nothing() {
             json!({"reset": true, "dialect": "alibab"}),
             "dialect: \"alibab\" is not known; is \"alibaba\" meant?",
         ),
-        (json!({"error": "LimitExceeded", "action": "ListAliases"}), "error: \"LimitExceeded\" is not known"),
+        (
+            json!({"error": "LimitExceeded", "action": "ListAliases"}),
+            "error: \"LimitExceeded\" is not known",
+        ),
         (json!({"reset": true, "when": {"nth": 0}}), "when: requests are counted from 1"),
         (json!({"reset": true, "when": {"nth": -1}}), "when.nth: invalid value"),
         (json!({"reset": true, "when": {"probability": 1.5}}), "when.probability: between 0 and 1"),
@@ -195,7 +213,10 @@ fn mistakes_name_the_field_and_arm_nothing() {
     ] {
         refuses(&post(&server, "faults", &rule), said);
     }
-    refuses(&post(&server, "faults?access_key=three", &json!({"reset": true})), "access_key: nobody has");
+    refuses(
+        &post(&server, "faults?access_key=three", &json!({"reset": true})),
+        "access_key: nobody has",
+    );
     assert_eq!(get(&server, "faults").ok(), json!({"faults": []}));
     assert_eq!(get(&server, "faults/7").status, 404);
 }

@@ -18,13 +18,15 @@ fn every_endpoint_has_its_line_and_no_other_has() {
     assert_eq!(told["openapi"], "3.1.0");
     let mut endpoints = BTreeSet::new();
     for (path, methods) in told["paths"].as_object().unwrap() {
-        endpoints
-            .extend(methods.as_object().unwrap().keys().map(|it| format!("{} {path}", it.to_uppercase())));
+        endpoints.extend(
+            methods.as_object().unwrap().keys().map(|it| format!("{} {path}", it.to_uppercase())),
+        );
     }
     let text = document();
     let lines = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     let documented: BTreeSet<_> = lines.map(|(endpoint, _)| endpoint.to_owned()).collect();
-    let documented: BTreeSet<_> = documented.into_iter().filter(|it| it.contains(" /_kmsim/")).collect();
+    let documented: BTreeSet<_> =
+        documented.into_iter().filter(|it| it.contains(" /_kmsim/")).collect();
     assert_eq!(documented, endpoints);
 }
 
@@ -35,8 +37,9 @@ fn its_examples_run() {
     let examples: Vec<_> =
         text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(examples.len() > 5, "{}", examples.len());
-    let mut script =
-        String::from("set -eu\ncurl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n");
+    let mut script = String::from(
+        "set -eu\ncurl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n",
+    );
     for example in &examples {
         script += example;
     }
@@ -46,9 +49,13 @@ fn its_examples_run() {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
     // Each example is there for what it shows.
-    for shown in
-        ["\"hits\":1", "\"ok\":true", "\"would_decrypt\":true", "kmsim_requests_total{", "\"unread\":"]
-    {
+    for shown in [
+        "\"hits\":1",
+        "\"ok\":true",
+        "\"would_decrypt\":true",
+        "kmsim_requests_total{",
+        "\"unread\":",
+    ] {
         assert!(said(&output.stdout).contains(shown), "{shown}: {}", said(&output.stdout));
     }
 }

@@ -77,9 +77,11 @@ fn before_the_action_nothing_comes_of_it_and_after_it_all() {
     let server = Server::start();
     let client = server.client();
     for (at, made) in [("before", 0), ("after", 1)] {
-        for effect in
-            [json!({"error": "InternalFailure"}), json!({"throttling": true}), json!({"reset": true})]
-        {
+        for effect in [
+            json!({"error": "InternalFailure"}),
+            json!({"throttling": true}),
+            json!({"reset": true}),
+        ] {
             let before = keys(&client);
             let mut rule = effect.clone();
             rule["at"] = json!(at);
@@ -87,9 +89,15 @@ fn before_the_action_nothing_comes_of_it_and_after_it_all() {
             arm(&server, "", &rule);
             let (came, ended) = raw(&client, "Connection: close\r\n", "CreateKey");
             if effect["reset"] == true {
-                assert_eq!((came.as_str(), ended.unwrap_err().kind()), ("", ErrorKind::ConnectionReset));
+                assert_eq!(
+                    (came.as_str(), ended.unwrap_err().kind()),
+                    ("", ErrorKind::ConnectionReset)
+                );
             } else {
-                assert!(came.starts_with("HTTP/1.1 500") || came.starts_with("HTTP/1.1 429"), "{came}");
+                assert!(
+                    came.starts_with("HTTP/1.1 500") || came.starts_with("HTTP/1.1 429"),
+                    "{came}"
+                );
             }
             let entry = last(&server);
             assert_eq!(entry["fault"]["action_ran"], at == "after", "{rule}");
@@ -117,7 +125,10 @@ fn a_truncated_answer_promises_more_than_it_brings() {
     assert_eq!(body.len(), promised / 2, "{came}");
     assert!(head.starts_with("HTTP/1.1 200") && body.starts_with("{\"KeyMetadata\""), "{came}");
     assert_eq!(keys(&client), 1, "what it did stands");
-    assert_eq!(outcome(&super::journal(&server, "?action=CreateKey")[0]), json!(["CreateKey", "truncated"]));
+    assert_eq!(
+        outcome(&super::journal(&server, "?action=CreateKey")[0]),
+        json!(["CreateKey", "truncated"])
+    );
 }
 
 #[test]
@@ -148,7 +159,8 @@ fn whoever_waits_keeps_no_thread() {
         .map(|_| {
             let body = form(&client.signed("POST", "ListKeys", &[]));
             let mut stream = TcpStream::connect(server.address).unwrap();
-            let head = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+            let head =
+                format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
             stream.write_all(head.as_bytes()).unwrap();
             stream.write_all(body.as_bytes()).unwrap();
             stream
@@ -167,7 +179,8 @@ fn whoever_waits_keeps_no_thread() {
 fn a_header_strikes_its_own_request_alone() {
     let server = Server::start();
     let client = server.client();
-    let ask = |fault: &str| call_with(&client, &format!("x-kmsim-fault: {fault}"), "CreateKey", &[]);
+    let ask =
+        |fault: &str| call_with(&client, &format!("x-kmsim-fault: {fault}"), "CreateKey", &[]);
     ask("Rejected.Throttling").refused(429, "Rejected.Throttling");
     assert_eq!(keys(&client), 0);
     ask("InternalFailure;after").refused(500, "InternalFailure");

@@ -39,7 +39,8 @@ fn what_is_as_expected_is_told_so() {
         (json!({"exactly": 0}), false),
         (Value::Null, true),
     ] {
-        let asked = json!({"action": "Decrypt", "key": key, "encryption_context": order, "times": times});
+        let asked =
+            json!({"action": "Decrypt", "key": key, "encryption_context": order, "times": times});
         let answer = expect(&server, &asked);
         assert_eq!(
             (answer.status, answer.json()["ok"].clone()),
@@ -63,8 +64,7 @@ fn what_differed_is_told_of_the_nearest() {
     });
     let answer = expect(&server, &asked);
     assert_eq!(answer.status, 409);
-    let order =
-        |found: &str| json!([{"field": "encryption_context", "wanted": r#"{"order":"43"}"#, "found": found}]);
+    let order = |found: &str| json!([{"field": "encryption_context", "wanted": r#"{"order":"43"}"#, "found": found}]);
     assert_eq!(
         answer.json(),
         json!({

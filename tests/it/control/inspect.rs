@@ -56,8 +56,9 @@ fn what_keeps_it_from_decrypting_is_told() {
     let key = client.create_key(&[]);
     let context = json!({"b": "2", "a": "1"});
     let (blob, _) = seal(&client, &key, r#"{"a":"1","b":"2"}"#);
-    let look =
-        |scope: &str, blob: &str, context: &Value| why(&inspect(&server, scope, blob, context)).to_owned();
+    let look = |scope: &str, blob: &str, context: &Value| {
+        why(&inspect(&server, scope, blob, context)).to_owned()
+    };
     assert_eq!(look("", &blob, &context), "");
     assert_eq!(look("?account=1&region=cn-hangzhou", &blob, &context), "");
     assert_eq!(look("", &blob, &Value::Null), "context_missing_or_corrupted");

@@ -62,7 +62,11 @@ fn the_key_is_told_by_whatever_names_it() {
     let key = client.create_key(&[]);
     let version = newest_version(&client, &key);
     let made = journal(&server, "?action=CreateKey").pop().unwrap();
-    assert_eq!(made["keys"], json!([{"name": null, "id": key, "version": null}]), "the answer told it");
+    assert_eq!(
+        made["keys"],
+        json!([{"name": null, "id": key, "version": null}]),
+        "the answer told it"
+    );
     let blob = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["CiphertextBlob"].clone();
     let blob = blob.as_str().unwrap();
     let named = json!({"name": key, "id": key, "version": version});
@@ -80,7 +84,9 @@ fn the_key_is_told_by_whatever_names_it() {
     assert_eq!(last(&server)["keys"], json!([{"name": "alias/none", "id": null, "version": null}]));
     client.call("ListKeys", &[]).ok();
     assert_eq!(last(&server)["keys"], json!([]), "a list is about no key");
-    client.call("CreateSecret", &[("SecretName", "db"), ("SecretData", "x"), ("VersionId", "1")]).ok();
+    client
+        .call("CreateSecret", &[("SecretName", "db"), ("SecretData", "x"), ("VersionId", "1")])
+        .ok();
     assert_eq!(last(&server)["secret"], "db");
 }
 
@@ -89,7 +95,8 @@ fn refusals_are_told_with_what_failed() {
     let server = workers();
     let one = server.client_as("one", "s");
     one.call("DescribeKey", &[("KeyId", "none")]).refused(404, "Forbidden.KeyNotFound");
-    let told = |entry: &Value| json!([entry["account"], entry["status"], entry["outcome"], entry["auth"]]);
+    let told =
+        |entry: &Value| json!([entry["account"], entry["status"], entry["outcome"], entry["auth"]]);
     let passed = json!({"verdict": "passed", "code": null});
     assert_eq!(told(&last(&server)), json!(["1", 404, "Forbidden.KeyNotFound", passed]));
     server.client_as("one", "wrong").call("ListKeys", &[]).refused(400, "IncompleteSignature");
@@ -127,7 +134,10 @@ fn times_are_the_realms_and_the_hosts() {
     super::post(&server, "clock/advance?access_key=one", &json!({"by": "1d"})).ok();
     server.client_as("one", "s").call("ListKeys", &[]).ok();
     let entry = last(&server);
-    assert_eq!((&entry["time"], &entry["host_time"]), (&json!("2030-01-02T00:00:00Z"), &json!(START)));
+    assert_eq!(
+        (&entry["time"], &entry["host_time"]),
+        (&json!("2030-01-02T00:00:00Z"), &json!(START))
+    );
 }
 
 #[test]
@@ -149,7 +159,10 @@ fn entries_are_filtered() {
     server.client_as("two", "s").with("RegionId", "cn-beijing").call("ListKeys", &[]).ok();
     let id = last(&server)["request_id"].as_str().unwrap().to_owned();
     let ids = |query: &str| {
-        journal(&server, query).iter().map(|entry| entry["id"].as_u64().unwrap()).collect::<Vec<_>>()
+        journal(&server, query)
+            .iter()
+            .map(|entry| entry["id"].as_u64().unwrap())
+            .collect::<Vec<_>>()
     };
     let context = |text: &str| format!("?encryption_context={}", encode(text));
     for (query, found) in [
@@ -200,8 +213,12 @@ fn pages_follow_one_another() {
     }
     let page = |query: &str| {
         let page = get(&server, &format!("requests{query}")).ok();
-        let ids: Vec<_> =
-            page["requests"].as_array().unwrap().iter().map(|it| it["id"].as_u64().unwrap()).collect();
+        let ids: Vec<_> = page["requests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["id"].as_u64().unwrap())
+            .collect();
         (ids, page["next"].clone())
     };
     assert_eq!(page("?limit=2"), (vec![1, 2], json!(2)));
@@ -232,13 +249,17 @@ fn a_second_cloud_writes_into_it_too() {
             b"",
         )
     };
-    let made = "Action=CreateKey&KeyName=k&KeyUsage=EncryptDecrypt&Origin=kms&ChargeType=PostPaidByDay";
+    let made =
+        "Action=CreateKey&KeyName=k&KeyUsage=EncryptDecrypt&Origin=kms&ChargeType=PostPaidByDay";
     let key = ask(made).ok()["Key"]["KeyId"].as_str().unwrap().to_owned();
     let sealed = ask(&format!("Action=Encrypt&KeyId={key}&Plaintext=aGVsbG8%3D&Colour=red")).ok();
     assert!(sealed["CiphertextBlob"].is_string());
     let entry = last(&server);
     assert_eq!((&entry["dialect"], &entry["access_key"]), (&json!("kingsoft"), &json!("testid")));
-    assert_eq!((&entry["unread"], &entry["parameters"]["KeyId"]), (&json!(["Colour"]), &json!(key)));
+    assert_eq!(
+        (&entry["unread"], &entry["parameters"]["KeyId"]),
+        (&json!(["Colour"]), &json!(key))
+    );
     assert_eq!(entry["keys"][0]["id"], key.as_str());
     super::arm(&server, "", &json!({"dialect": "kingsoft", "key": key, "error": "ServiceTimeout"}));
     assert_eq!(ask(&format!("Action=Encrypt&KeyId={key}&Plaintext=aGVsbG8%3D")).status, 500);

@@ -18,8 +18,12 @@ fn requests_are_counted_by_cloud_action_and_code() {
     for _ in 0..3 {
         client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")]).ok();
     }
-    client.call("Encrypt", &[("KeyId", "none"), ("Plaintext", "x")]).refused(404, "Forbidden.KeyNotFound");
-    client.call("CreateSecret", &[("SecretName", "db"), ("SecretData", "x"), ("VersionId", "1")]).ok();
+    client
+        .call("Encrypt", &[("KeyId", "none"), ("Plaintext", "x")])
+        .refused(404, "Forbidden.KeyNotFound");
+    client
+        .call("CreateSecret", &[("SecretName", "db"), ("SecretData", "x"), ("VersionId", "1")])
+        .ok();
     for name in ["One", "Two\"} 1"] {
         client.call(name, &[]).refused(404, "InvalidAction.NotFound");
     }
@@ -32,7 +36,9 @@ fn requests_are_counted_by_cloud_action_and_code() {
     let total = |action: &str, code: &str| {
         value(
             &text,
-            &format!("kmsim_requests_total{{dialect=\"alibaba\",action=\"{action}\",code=\"{code}\"}}"),
+            &format!(
+                "kmsim_requests_total{{dialect=\"alibaba\",action=\"{action}\",code=\"{code}\"}}"
+            ),
         )
     };
     assert_eq!(total("Encrypt", "ok"), Some(3.0), "{text}");

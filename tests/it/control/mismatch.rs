@@ -56,17 +56,20 @@ impl Rpc {
         let own = [("EncryptionContext", ""), ("KeyId", self.key), ("Plaintext", SECRET)];
         let mut all = [&common[..], &own[..]].concat();
         all.sort_unstable();
-        let encoded =
-            |(name, value): &(&str, &str)| format!("{}={}", (self.encode)(name), (self.encode)(value));
+        let encoded = |(name, value): &(&str, &str)| {
+            format!("{}={}", (self.encode)(name), (self.encode)(value))
+        };
         let signed: Vec<_> =
             all.iter().filter(|(name, value)| (self.signs)(name, value)).map(encoded).collect();
         let joined = signed.join("&");
         let joined = if self.twice { (self.encode)(&joined) } else { joined };
         let text = format!("{}&%2F&{joined}", self.method);
-        let mac = hmac(self.hash, &[self.secret.as_bytes(), self.key_tail.as_bytes()], text.as_bytes());
+        let mac =
+            hmac(self.hash, &[self.secret.as_bytes(), self.key_tail.as_bytes()], text.as_bytes());
         let signature = STANDARD.encode(mac);
         let sent = |pairs: &[(&str, &str)]| {
-            let pair = |(name, value): &(&str, &str)| format!("{name}={}", (self.sent)(&encode(value)));
+            let pair =
+                |(name, value): &(&str, &str)| format!("{name}={}", (self.sent)(&encode(value)));
             pairs.iter().map(pair).collect::<Vec<_>>().join("&")
         };
         let common = format!("{}&Signature={}", sent(&common), (self.sent)(&encode(&signature)));
@@ -91,7 +94,8 @@ impl Rpc {
 #[test]
 fn the_mistakes_of_signers_of_parameters_are_found() {
     let server = workers();
-    let form = |text: &str| encode(text).replace("%20", "+").replace("%2A", "*").replace('~', "%7E");
+    let form =
+        |text: &str| encode(text).replace("%20", "+").replace("%2A", "*").replace('~', "%7E");
     let script = |text: &str| {
         encode(text).replace("%21", "!").replace("%28", "(").replace("%29", ")").replace("%2A", "*")
     };
@@ -101,7 +105,12 @@ fn the_mistakes_of_signers_of_parameters_are_found() {
         (Rpc { encode: form, ..RIGHT }, "encoded for a form", "a%2520key", "a%2Bkey"),
         (Rpc { encode: script, ..RIGHT }, "the characters !'()*", "%252A", "*"),
         (Rpc { twice: false, ..RIGHT }, "once more", "AccessKeyId%3Done", "AccessKeyId=one"),
-        (Rpc { sent: plain_plus, key: "a+key", ..RIGHT }, "a plus sign was signed", "a%2520key", "a%252Bkey"),
+        (
+            Rpc { sent: plain_plus, key: "a+key", ..RIGHT },
+            "a plus sign was signed",
+            "a%2520key",
+            "a%252Bkey",
+        ),
         (
             Rpc { signs: |_, value| !value.is_empty(), ..RIGHT },
             "without a value",
@@ -139,7 +148,10 @@ fn the_mistakes_of_signers_of_parameters_are_found() {
         assert!(has("server", server_has) && has("client", client_has), "{why}: {difference:#}");
         let at = usize::try_from(difference["at"].as_u64().unwrap()).unwrap();
         let texts = ["server", "client"].map(|side| found[side].as_str().unwrap().as_bytes());
-        assert!(texts[0][..at] == texts[1][..at] && texts[0].get(at) != texts[1].get(at), "{found:#}");
+        assert!(
+            texts[0][..at] == texts[1][..at] && texts[0].get(at) != texts[1].get(at),
+            "{found:#}"
+        );
     }
     for (number, (wrong, why)) in [
         (Rpc { key_tail: "", ..RIGHT }, json!("the key lacks the & behind the secret")),
@@ -165,7 +177,10 @@ fn the_mistakes_of_signers_of_headers_are_found() {
     for (number, (signed, why)) in [
         (("GET", query, host, "x=1"), json!("another HTTP method was signed than was used")),
         (("POST", "", host, "x=1"), json!("the query was not signed")),
-        (("POST", query, host, ""), json!("the body was not signed: the digest is that of an empty one")),
+        (
+            ("POST", query, host, ""),
+            json!("the body was not signed: the digest is that of an empty one"),
+        ),
         (("POST", query, "localhost", "x=1"), json!("the host was signed without its port")),
         (
             ("POST", "KeyId=a+key&Plaintext=hush", host, "x=1"),
@@ -176,19 +191,23 @@ fn the_mistakes_of_signers_of_headers_are_found() {
     .into_iter()
     .enumerate()
     {
-        let names = "host;x-acs-action;x-acs-date;x-acs-security-token;x-acs-signature-nonce;x-acs-version";
+        let names =
+            "host;x-acs-action;x-acs-date;x-acs-security-token;x-acs-signature-nonce;x-acs-version";
         let headers = format!(
             "host:{{host}}\nx-acs-action:Encrypt\nx-acs-date:{START}\nx-acs-security-token:hush\n\
              x-acs-signature-nonce:acs-{number}\nx-acs-version:2016-01-20\n"
         );
-        let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let hex = |bytes: &[u8]| {
+            bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        };
         let (method, signed_query, signed_host, body) = signed;
         let canonical = format!(
             "{method}\n/\n{signed_query}\n{}\n{names}\n{}",
             headers.replace("{host}", signed_host),
             hex(&digest(Hash::Sha256, body.as_bytes()))
         );
-        let text = format!("ACS3-HMAC-SHA256\n{}", hex(&digest(Hash::Sha256, canonical.as_bytes())));
+        let text =
+            format!("ACS3-HMAC-SHA256\n{}", hex(&digest(Hash::Sha256, canonical.as_bytes())));
         let signature = hex(&hmac(Hash::Sha256, &[b"s"], text.as_bytes()));
         let request = format!(
             "POST /?{query} HTTP/1.1\r\n{}Authorization: ACS3-HMAC-SHA256 Credential=one,SignedHeaders={names},\

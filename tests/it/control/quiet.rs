@@ -32,12 +32,15 @@ fn the_control_plane_shows_no_secret() {
          sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
     );
     std::fs::write(&accounts, text).unwrap();
-    let mut hidden: Vec<String> = [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
-    let mut shown = vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned(), "-bytes-sha256-".to_owned()];
+    let mut hidden: Vec<String> =
+        [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
+    let mut shown =
+        vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned(), "-bytes-sha256-".to_owned()];
     let mut all = String::new();
     for mode in ["strict", "warn"] {
-        let server =
-            Process::spawn(kmsim(&["--data", ":memory:", "--auth", mode, "--accounts"]).arg(&accounts));
+        let server = Process::spawn(
+            kmsim(&["--data", ":memory:", "--auth", mode, "--accounts"]).arg(&accounts),
+        );
         let time = kmsim::world::Clock::default().host().to_string();
         let client = |id, secret: &str| Client::new(server.address, id, secret, &time);
         let sts = client("STS.log", &format!("{SECRET}-sts")).with("SecurityToken", TOKEN);
@@ -48,9 +51,11 @@ fn the_control_plane_shows_no_secret() {
             let blob = sealed["CiphertextBlob"].as_str().unwrap().to_owned();
             client.call("Decrypt", &[("CiphertextBlob", &blob)]).ok();
             client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]).ok();
-            let data_key = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
+            let data_key =
+                client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["Plaintext"].clone();
             let name = format!("secret-{}", blobs.len());
-            let secret = [("SecretName", name.as_str()), ("SecretData", PLAINTEXT), ("VersionId", "1")];
+            let secret =
+                [("SecretName", name.as_str()), ("SecretData", PLAINTEXT), ("VersionId", "1")];
             client.call("CreateSecret", &secret).ok();
             client.call("GetSecretValue", &[("SecretName", &name)]).ok();
             let (pair, version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
@@ -68,7 +73,12 @@ fn the_control_plane_shows_no_secret() {
             hidden.extend([brief, material.0, STANDARD.encode(MATERIAL)]);
             // A misspelt name hides its value too, and so does a fault that is asked for.
             client.call("Encrypt", &[("KeyId", &key), ("PlainText", PLAINTEXT)]);
-            super::call_with(&client, "x-kmsim-fault: truncate", "GenerateDataKey", &[("KeyId", &key)]);
+            super::call_with(
+                &client,
+                "x-kmsim-fault: truncate",
+                "GenerateDataKey",
+                &[("KeyId", &key)],
+            );
             let wrong = client.clone().with("SecurityToken", "hush-wrong token");
             wrong.call("Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]);
             hidden.extend([blob.clone(), data_key.as_str().unwrap().to_owned()]);
@@ -83,10 +93,18 @@ fn the_control_plane_shows_no_secret() {
         all += &told(&server, &blobs);
     }
     for text in &hidden {
-        let forms =
-            [text.clone(), encode(text), encode(&encode(text)), STANDARD.encode(text), format!("{text:?}")];
+        let forms = [
+            text.clone(),
+            encode(text),
+            encode(&encode(text)),
+            STANDARD.encode(text),
+            format!("{text:?}"),
+        ];
         for form in &forms {
-            assert!(!all.contains(form.trim_matches('"')), "the control plane shows {text:?} as {form:?}");
+            assert!(
+                !all.contains(form.trim_matches('"')),
+                "the control plane shows {text:?} as {form:?}"
+            );
         }
     }
     for text in &shown {

@@ -15,7 +15,8 @@ fn bulky() -> Vec<(String, String)> {
 /// Sends what fills the 4 MiB of the refused more than once.
 fn flood(client: &Client, code: &str) -> usize {
     let bulky = bulky();
-    let params: Vec<_> = bulky.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let params: Vec<_> =
+        bulky.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for _ in 0..150 {
         let answer = client.call("Decrypt", &params).json();
         assert_eq!(answer["Code"], code);
@@ -44,7 +45,8 @@ fn they_push_out_nothing_and_create_nothing() {
     for claimed in ["Decrypt", "ListKeys", "cn-nowhere"] {
         assert!(!after.contains(claimed), "{claimed}: {after}");
     }
-    let realms = |text: &str| text.lines().find(|it| it.starts_with("kmsim_realms")).map(str::to_owned);
+    let realms =
+        |text: &str| text.lines().find(|it| it.starts_with("kmsim_realms")).map(str::to_owned);
     assert_eq!(realms(&before), realms(&after));
     // What was let in is there, and of the others the last few, of whomever they claimed to be.
     let page = get(&server, "requests?access_key=one&limit=1000").ok();
@@ -56,7 +58,11 @@ fn they_push_out_nothing_and_create_nothing() {
     assert_eq!(page["dropped"], flooded + 1 - refused, "and what is lost is told");
     assert_eq!(journal(&server, "?access_key=two").len(), 0);
     assert_eq!(get(&server, "requests?access_key=two").ok()["dropped"], 1);
-    assert_eq!(get(&server, "requests?access_key=uno").ok()["dropped"], page["dropped"], "by account");
+    assert_eq!(
+        get(&server, "requests?access_key=uno").ok()["dropped"],
+        page["dropped"],
+        "by account"
+    );
 }
 
 #[test]
@@ -68,7 +74,9 @@ fn they_are_found_by_the_access_key_that_they_claim() {
     for id in ["who", "why", "who", &long] {
         server.client_as(id, "s").call("Decrypt", &[]).refused(404, "InvalidAccessKeyId.NotFound");
     }
-    let told = |entry: &Value| json!([entry["id"], entry["access_key"], entry["account"], entry["action"]]);
+    let told = |entry: &Value| {
+        json!([entry["id"], entry["access_key"], entry["account"], entry["action"]])
+    };
     let found: Vec<_> = journal(&server, "?access_key=who").iter().map(told).collect();
     assert_eq!(found, [json!([2, "who", "", "Decrypt"]), json!([4, "who", "", "Decrypt"])]);
     assert_eq!(journal(&server, &format!("?access_key={long}")).len(), 1);
@@ -95,10 +103,17 @@ fn expectations_leave_them_out_and_say_so() {
     }
     let expect = |body: Value| post(&server, "requests/expect?access_key=one", &body);
     let met = expect(json!({"action": "ListKeys", "times": {"exactly": 1}})).ok();
-    assert_eq!((&met["count"], &met["claimed"], &met["requests"]), (&json!(1), &json!(2), &json!([1])));
+    assert_eq!(
+        (&met["count"], &met["claimed"], &met["requests"]),
+        (&json!(1), &json!(2), &json!([1]))
+    );
     let unmet = expect(json!({"action": "Decrypt"}));
     assert_eq!((unmet.status, &unmet.json()["claimed"]), (409, &json!(1)));
-    assert_eq!(unmet.json()["nearest"].as_array().unwrap().len(), 1, "what is only claimed is not near");
+    assert_eq!(
+        unmet.json()["nearest"].as_array().unwrap().len(),
+        1,
+        "what is only claimed is not near"
+    );
     let nothing = expect(json!({"action": "CreateKey", "times": {"exactly": 0}})).ok();
     assert_eq!(nothing["claimed"], Value::Null);
     flood(&claimant, "IncompleteSignature");
@@ -134,7 +149,8 @@ fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
         let mut pairs = client.signed("POST", "Encrypt", &[("Plaintext", "hush & more")]);
         pairs.extend((0..count).map(|number| (format!("z{number}"), String::new())));
         let head = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n";
-        let message = send(server.address, head, form(&pairs).as_bytes()).refused(400, "IncompleteSignature");
+        let message =
+            send(server.address, head, form(&pairs).as_bytes()).refused(400, "IncompleteSignature");
         let expected = format!(
             "The request signature does not conform to Aliyun standards. server string to sign is:{}",
             signed_text(&pairs)
@@ -142,12 +158,19 @@ fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
         assert!(message == expected, "of {count}, byte for byte");
         let entry = last(&server);
         let told = &entry["signature"];
-        assert!(!entry.to_string().contains("hush") && entry["parameters"].as_object().unwrap().len() <= 64);
+        assert!(
+            !entry.to_string().contains("hush")
+                && entry["parameters"].as_object().unwrap().len() <= 64
+        );
         if is_explained {
-            assert!(told["server"].as_str().unwrap().starts_with("POST&%2F&AccessKeyId"), "{told:#}");
+            assert!(
+                told["server"].as_str().unwrap().starts_with("POST&%2F&AccessKeyId"),
+                "{told:#}"
+            );
         } else {
             let why = "not explained: more than 16384 bytes of the request are signed";
-            let said = json!({"server": null, "client": null, "why": why, "first_difference": null});
+            let said =
+                json!({"server": null, "client": null, "why": why, "first_difference": null});
             assert_eq!(*told, said);
         }
     }
@@ -162,5 +185,8 @@ fn a_name_of_any_length_is_refused_without_comparing_it() {
         refuses(&answer, "a name of 1000000 bytes is not known");
         assert!(answer.text.len() < 200);
     }
-    refuses(&post(&server, "faults", &json!({"error": long})), "a name of 1000000 bytes is not known");
+    refuses(
+        &post(&server, "faults", &json!({"error": long})),
+        "a name of 1000000 bytes is not known",
+    );
 }

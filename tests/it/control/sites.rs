@@ -89,8 +89,9 @@ fn a_host_is_needed_once_and_whole() {
         "Host: http://localhost\r\n",
     ] {
         for version in ["1.1", "1.0"] {
-            let head =
-                |path: &str| format!("GET {path} HTTP/{version}\r\n{headers}Connection: close\r\n\r\n");
+            let head = |path: &str| {
+                format!("GET {path} HTTP/{version}\r\n{headers}Connection: close\r\n\r\n")
+            };
             let refused = send_as_is(server.address, &head("/_kmsim/clock"));
             assert_eq!(refused.status, 400, "{headers:?}: {refused:?}");
             let health = send_as_is(server.address, &head("/_kmsim/health"));
@@ -169,18 +170,25 @@ fn a_page_of_the_same_origin_says_what_it_sends() {
     }
     // The address bar shows, and changes nothing.
     assert_eq!(
-        ask(&server, "GET /_kmsim/clock", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n").status,
+        ask(&server, "GET /_kmsim/clock", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n")
+            .status,
         200
     );
     assert_eq!(
-        ask(&server, "POST /_kmsim/reset", "Sec-Fetch-Site: none\r\nContent-Type: application/json\r\n")
-            .status,
+        ask(
+            &server,
+            "POST /_kmsim/reset",
+            "Sec-Fetch-Site: none\r\nContent-Type: application/json\r\n"
+        )
+        .status,
         403
     );
     // Node's fetch is no page, and sends no type with no body.
     assert_eq!(ask(&server, "POST /_kmsim/reset", "Sec-Fetch-Mode: cors\r\n").status, 200);
     // Scripts say nothing, and are taken as they come.
-    for kind in ["", "Content-Type: application/x-www-form-urlencoded\r\n", "Content-Type: text/plain\r\n"] {
+    for kind in
+        ["", "Content-Type: application/x-www-form-urlencoded\r\n", "Content-Type: text/plain\r\n"]
+    {
         assert_eq!(post(kind), 200, "{kind}");
     }
 }
@@ -189,8 +197,11 @@ fn a_page_of_the_same_origin_says_what_it_sends() {
 #[test]
 fn the_clouds_wire_answers_to_every_name() {
     let server = Server::start();
-    let answer =
-        ask(&server, "GET /?Action=DescribeRegions&Version=2016-01-20", "Host: kms.aliyuncs.com\r\n");
+    let answer = ask(
+        &server,
+        "GET /?Action=DescribeRegions&Version=2016-01-20",
+        "Host: kms.aliyuncs.com\r\n",
+    );
     assert_ne!(answer.status, 403, "{answer:?}");
 }
 
@@ -227,8 +238,10 @@ fn names_are_added_by_option_and_variable() {
             assert_eq!(status(&server, host), expected, "{host}: {command:?}");
         }
     }
-    let name =
-        Command::new("hostname").output().map(|it| String::from_utf8(it.stdout).unwrap()).unwrap_or_default();
+    let name = Command::new("hostname")
+        .output()
+        .map(|it| String::from_utf8(it.stdout).unwrap())
+        .unwrap_or_default();
     if !name.trim().is_empty() {
         assert_eq!(status(&Process::spawn(&mut memory()), name.trim()), 200, "{name}");
     }

@@ -36,21 +36,31 @@ fn a_wrapped_data_key_comes_in_again() {
                 ("DestinationKeyId", "alias/last".into()),
                 ("DestinationEncryptionContext", r#"{"a":"1"}"#.into()),
             ];
-            let params: Vec<_> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let params: Vec<_> =
+                params.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let moved = client.call("ReEncrypt", &params).ok();
-            assert_eq!((text(&moved, "KeyId"), text(&moved, "KeyVersionId")), pair.names(), "the source's");
+            assert_eq!(
+                (text(&moved, "KeyId"), text(&moved, "KeyVersionId")),
+                pair.names(),
+                "the source's"
+            );
             text(&moved, "CiphertextBlob")
         };
         let comes_in = |wrapped: &[u8], bytes: &[u8]| {
             let moved = reencrypt(wrapped);
-            let params = [("CiphertextBlob", moved.as_str()), ("EncryptionContext", r#"{"a":"1"}"#)];
+            let params =
+                [("CiphertextBlob", moved.as_str()), ("EncryptionContext", r#"{"a":"1"}"#)];
             let opened = client.call("Decrypt", &params).ok();
             assert_eq!(text(&opened, "KeyId"), last);
             assert_eq!(text(&opened, "Plaintext"), STANDARD.encode(bytes), "{algorithm:?}");
             client.call("Decrypt", &params[..1]).refused_parameter("CiphertextBlob");
         };
         let own = [("KeyId", first.as_str()), ("PublicKeyBlob", &public(&pair))];
-        let how = [("WrappingKeySpec", spec), ("WrappingAlgorithm", algorithm.0), ("NumberOfBytes", "190")];
+        let how = [
+            ("WrappingKeySpec", spec),
+            ("WrappingAlgorithm", algorithm.0),
+            ("NumberOfBytes", "190"),
+        ];
         let made = client.call("GenerateAndExportDataKey", &[&own[..], &how].concat()).ok();
         let bytes = decrypt(&client, &text(&made, "CiphertextBlob"), "");
         comes_in(&blob(&made, "ExportedDataKey"), &bytes);
@@ -58,7 +68,8 @@ fn a_wrapped_data_key_comes_in_again() {
         openssl.write("pub.pem", pair.pem().as_bytes());
         openssl.write("text", &bytes);
         let words = encryption_words(algorithm.1);
-        openssl.run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
+        openssl
+            .run(&format!("pkeyutl -encrypt -pubin -inkey pub.pem {words} -in text -out sealed"));
         comes_in(&openssl.read("sealed"), &bytes);
     }
 }
@@ -79,7 +90,8 @@ impl<'a> Request<'a> {
 
     /// The last of each name counts, and an empty value is none.
     fn call(&self) -> Answer {
-        let params: Vec<_> = self.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let params: Vec<_> =
+            self.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.client.call("ReEncrypt", &params)
     }
 }
@@ -117,8 +129,12 @@ fn what_does_not_come_in_says_why() {
 
     let mut changed = sealed.clone();
     *changed.last_mut().unwrap() ^= 1;
-    for wrong in [&changed[..], &sealed[..sealed.len() - 1], b"garbage", &rsa.encrypt(OAEP_1.0, b"x")] {
-        good.with("CiphertextBlob", &STANDARD.encode(wrong)).call().refused_parameter("CiphertextBlob");
+    for wrong in
+        [&changed[..], &sealed[..sealed.len() - 1], b"garbage", &rsa.encrypt(OAEP_1.0, b"x")]
+    {
+        good.with("CiphertextBlob", &STANDARD.encode(wrong))
+            .call()
+            .refused_parameter("CiphertextBlob");
     }
     good.with("CiphertextBlob", " AAAA").call().refused_parameter("CiphertextBlob");
     let next = pair.next_version(&server);
@@ -168,19 +184,28 @@ fn what_could_not_have_been_encrypted_here_does_not_come_in() {
         let pair = Pair::make(&client, spec, ENCRYPT);
         let kind = if spec == "EC_SM2" { PairSpec::EcSm2 } else { PairSpec::Rsa2048 };
         let public = PublicKey::read(kind, &spki(&pair.pem())).unwrap();
-        let how = if spec == "EC_SM2" { Encryption::Sm2(Form::Raw) } else { Encryption::RsaOaepSha256 };
-        let foreign = STANDARD.encode(public.encrypt(how, &vec![7; length], &mut Entropy::Os.rng()).unwrap());
-        let named =
-            [("KeyId", pair.id.as_str()), ("KeyVersionId", &pair.version), ("Algorithm", algorithm.0)];
+        let how =
+            if spec == "EC_SM2" { Encryption::Sm2(Form::Raw) } else { Encryption::RsaOaepSha256 };
+        let foreign =
+            STANDARD.encode(public.encrypt(how, &vec![7; length], &mut Entropy::Os.rng()).unwrap());
+        let named = [
+            ("KeyId", pair.id.as_str()),
+            ("KeyVersionId", &pair.version),
+            ("Algorithm", algorithm.0),
+        ];
         let blob = ("CiphertextBlob", foreign.as_str());
-        client.call("AsymmetricDecrypt", &[&named[..], &[blob]].concat()).refused_parameter("CiphertextBlob");
+        client
+            .call("AsymmetricDecrypt", &[&named[..], &[blob]].concat())
+            .refused_parameter("CiphertextBlob");
         let source = [
             ("SourceKeyId", pair.id.as_str()),
             ("SourceKeyVersionId", &pair.version),
             ("SourceEncryptionAlgorithm", algorithm.0),
             ("DestinationKeyId", &to),
         ];
-        client.call("ReEncrypt", &[&source[..], &[blob]].concat()).refused_parameter("CiphertextBlob");
+        client
+            .call("ReEncrypt", &[&source[..], &[blob]].concat())
+            .refused_parameter("CiphertextBlob");
     }
 }
 
@@ -193,14 +218,19 @@ fn whoever_names_the_source_names_the_ciphertexts_own() {
     client.call("CreateAlias", &[("KeyId", &other), ("AliasName", "alias/other")]).ok();
     let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "text")]).ok();
     let (blob, version) = (text(&sealed, "CiphertextBlob"), text(&sealed, "KeyVersionId"));
-    let foreign =
-        text(&client.call("Encrypt", &[("KeyId", &other), ("Plaintext", "text")]).ok(), "KeyVersionId");
+    let foreign = text(
+        &client.call("Encrypt", &[("KeyId", &other), ("Plaintext", "text")]).ok(),
+        "KeyVersionId",
+    );
     let own = [("CiphertextBlob", blob.as_str()), ("DestinationKeyId", &other)];
     let from = |more: &[(&str, &str)]| client.call("ReEncrypt", &[&own[..], more].concat());
     let arn = format!("acs:kms:cn-hangzhou:1000000000000001:key/{key}");
     for name in [&key, &arn, "alias/source"] {
         let moved = from(&[("SourceKeyId", name), ("SourceKeyVersionId", &version)]).ok();
-        assert_eq!((text(&moved, "KeyId"), text(&moved, "KeyVersionId")), (key.clone(), version.clone()));
+        assert_eq!(
+            (text(&moved, "KeyId"), text(&moved, "KeyVersionId")),
+            (key.clone(), version.clone())
+        );
         from(&[("SourceKeyId", name)]).ok();
         from(&[("SourceKeyId", name), ("SourceKeyVersionId", &foreign)])
             .refused_parameter("SourceKeyVersionId");
@@ -208,7 +238,8 @@ fn whoever_names_the_source_names_the_ciphertexts_own() {
     from(&[("SourceKeyVersionId", &version)]).ok();
     for name in [&other, "alias/other"] {
         from(&[("SourceKeyId", name)]).refused_parameter("SourceKeyId");
-        from(&[("SourceKeyId", name), ("SourceKeyVersionId", &version)]).refused_parameter("SourceKeyId");
+        from(&[("SourceKeyId", name), ("SourceKeyVersionId", &version)])
+            .refused_parameter("SourceKeyId");
     }
     for unknown in [&foreign, "none"] {
         from(&[("SourceKeyVersionId", unknown)]).refused_parameter("SourceKeyVersionId");

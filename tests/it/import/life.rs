@@ -6,7 +6,9 @@ use std::time::Duration;
 use kmsim::algorithms::symmetric::Cipher;
 use kmsim::world::Instant;
 
-use super::{SM2, external, furnished, material, metadata, open_with, opened, sealed, state, ticket};
+use super::{
+    SM2, external, furnished, material, metadata, open_with, opened, sealed, state, ticket,
+};
 use crate::kit::{Client, START, Server, days};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -33,7 +35,9 @@ fn only_the_first_material_may_come_again_after_its_deletion() {
         client.call("DeleteKeyMaterial", &[("KeyId", &key)]).ok();
         assert_eq!(state(&client, &key), "PendingImport");
         opened(&client, &blob).refused(409, "Rejected.PendingImport");
-        client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")]).refused(409, "Rejected.PendingImport");
+        client
+            .call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")])
+            .refused(409, "Rejected.PendingImport");
         let mut near = material(1, 32);
         near[31] ^= 1;
         for other in [material(2, 32), near, vec![0; 32]] {
@@ -56,7 +60,9 @@ fn what_was_refused_is_not_what_was_first() {
     let key = external(&client, "Aliyun_AES_256");
     let given = ticket(&client, &key, SM2);
     given.import(&client, &key, &material(2, 16)).refused(400, "InvalidKeyMaterial");
-    given.import_until(&client, &key, &material(2, 32), "1").refused_parameter("KeyMaterialExpireUnix");
+    given
+        .import_until(&client, &key, &material(2, 32), "1")
+        .refused_parameter("KeyMaterialExpireUnix");
     client.call("DeleteKeyMaterial", &[("KeyId", &key)]).ok();
     given.import(&client, &key, &material(3, 32)).ok();
 }
@@ -70,8 +76,10 @@ fn material_has_exactly_the_length_of_its_spec() {
     {
         let key = external(&client, spec);
         let given = ticket(&client, &key, SM2);
-        for wrong in [1, 15, 16, 17, 23, 24, 25, 31, 32, 33, 64].into_iter().filter(|it| *it != len) {
-            let message = given.import(&client, &key, &material(1, wrong)).refused(400, "InvalidKeyMaterial");
+        for wrong in [1, 15, 16, 17, 23, 24, 25, 31, 32, 33, 64].into_iter().filter(|it| *it != len)
+        {
+            let message =
+                given.import(&client, &key, &material(1, wrong)).refused(400, "InvalidKeyMaterial");
             assert_eq!(message, "key material is invalid.", "{spec}, {wrong} bytes");
         }
         assert_eq!(state(&client, &key), "PendingImport");
@@ -150,7 +158,9 @@ fn a_key_waits_from_the_second_at_which_its_material_expires() {
     server.advance(days(1));
     assert_eq!(opened(&client, &blob).ok()["Plaintext"], "kept");
     server.advance(days(1));
-    client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")]).refused(409, "Rejected.PendingImport");
+    client
+        .call("Encrypt", &[("KeyId", &key), ("Plaintext", "x")])
+        .refused(409, "Rejected.PendingImport");
 }
 
 #[test]
@@ -186,7 +196,8 @@ fn a_disabled_key_is_disabled_again_once_its_material_is_back() {
     assert_eq!(state(&client, &deleted), "Disabled");
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
     server.advance(SECOND);
-    for (key, ticket, material) in [(&deleted, &given, material(1, 32)), (&expired, &other, material(2, 32))]
+    for (key, ticket, material) in
+        [(&deleted, &given, material(1, 32)), (&expired, &other, material(2, 32))]
     {
         assert_eq!(state(&client, key), "PendingImport");
         client.call("EnableKey", &[("KeyId", key)]).refused(409, "Rejected.StateModifiedFailed");
@@ -258,7 +269,8 @@ fn of_two_first_materials_one_is_taken() {
         let key = &external(client, "Aliyun_AES_256");
         let given = &ticket(client, key, SM2);
         let answers: Vec<_> = thread::scope(|scope| {
-            let import = |seed| scope.spawn(move || (seed, given.import(client, key, &material(seed, 32))));
+            let import =
+                |seed| scope.spawn(move || (seed, given.import(client, key, &material(seed, 32))));
             [1, 2, 3, 4].map(import).into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let taken: Vec<_> = answers.iter().filter(|(_, answer)| answer.status == 200).collect();

@@ -8,8 +8,8 @@ use kmsim::algorithms::asymmetric::Encryption;
 use kmsim::algorithms::sm2::Form;
 
 use super::{
-    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, furnished, import, material,
-    parameters, state, ticket,
+    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, furnished, import,
+    material, parameters, state, ticket,
 };
 use crate::kit::{Answer, Client, Server};
 
@@ -160,7 +160,11 @@ fn what_an_import_needs_has_to_be_there() {
         ),
         (
             "ImportKeyMaterial",
-            vec![("KeyId", key), ("ImportToken", &*given.token), ("EncryptedKeyMaterial", &*wrapped)],
+            vec![
+                ("KeyId", key),
+                ("ImportToken", &*given.token),
+                ("EncryptedKeyMaterial", &*wrapped),
+            ],
         ),
         ("DeleteKeyMaterial", vec![("KeyId", key)]),
     ] {
@@ -192,7 +196,10 @@ fn a_key_of_imported_material_is_made_as_the_document_allows() {
     let client = server.client();
     for spec in ["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"] {
         client
-            .call("CreateKey", &[("KeySpec", spec), ("Origin", "EXTERNAL"), ("ProtectionLevel", "HSM")])
+            .call(
+                "CreateKey",
+                &[("KeySpec", spec), ("Origin", "EXTERNAL"), ("ProtectionLevel", "HSM")],
+            )
             .refused_parameter("Origin");
     }
     for word in ["External", "external", "EXTERNAL "] {

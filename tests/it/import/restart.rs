@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 
-use super::{RSA_OAEP_SHA256, SM2, external, furnished, material, metadata, opened, sealed, state, ticket};
+use super::{
+    RSA_OAEP_SHA256, SM2, external, furnished, material, metadata, opened, sealed, state, ticket,
+};
 use crate::kit::{Process, data_file};
 use crate::program::ended;
 

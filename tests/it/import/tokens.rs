@@ -74,14 +74,19 @@ accounts:
     let (key, given) = waiting(&client);
     let elsewhere = client.clone().with("RegionId", "cn-beijing");
     let stranger = server.client_as("b", "s");
-    for (client, has_seal) in
-        [(&client, true), (&elsewhere, false), (&elsewhere, true), (&stranger, false), (&stranger, true)]
-    {
+    for (client, has_seal) in [
+        (&client, true),
+        (&elsewhere, false),
+        (&elsewhere, true),
+        (&stranger, false),
+        (&stranger, true),
+    ] {
         let other = external(client, "Aliyun_AES_256");
         if has_seal {
             ticket(client, &other, SM2);
         }
-        let message = given.import(client, &other, &material(1, 32)).refused(400, "InvalidImportToken");
+        let message =
+            given.import(client, &other, &material(1, 32)).refused(400, "InvalidImportToken");
         assert_eq!(message, "import token is invalid.");
         assert_eq!(state(client, &other), "PendingImport");
     }
@@ -102,7 +107,9 @@ fn a_token_that_was_changed_is_none() {
         import(&client, &key, text, &wrapped, None).refused(400, "InvalidImportToken");
     };
     // The vector, the time, the wrapping, the key id, the private key, the tag.
-    for at in [0, 11, 12, 19, 20, 21, 22, 57, 58, token.len() - 17, token.len() - 16, token.len() - 1] {
+    for at in
+        [0, 11, 12, 19, 20, 21, 22, 57, 58, token.len() - 17, token.len() - 16, token.len() - 1]
+    {
         for bit in [1, 0x80] {
             let mut changed = token.clone();
             changed[at] ^= bit;
@@ -117,9 +124,14 @@ fn a_token_that_was_changed_is_none() {
     refused(&STANDARD.encode([&token[..], &token].concat()));
     refused(&STANDARD.encode([0; 200]));
     let cut = given.token.trim_end_matches('=');
-    for text in
-        ["x", "====", "no base64!", "\u{e9}", &cut[..cut.len() - 1], &format!("{}\u{a0}", given.token)]
-    {
+    for text in [
+        "x",
+        "====",
+        "no base64!",
+        "\u{e9}",
+        &cut[..cut.len() - 1],
+        &format!("{}\u{a0}", given.token),
+    ] {
         refused(text);
     }
     let url_safe = URL_SAFE_NO_PAD.encode([&[0xff; 12], &token[12..]].concat());

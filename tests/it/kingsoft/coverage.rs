@@ -22,7 +22,8 @@ pub fn not_yet() -> (Vec<String>, Vec<(String, String)>) {
 }
 
 fn documented() -> Vec<String> {
-    let mut actions: Vec<_> = table("kingsoft/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
+    let mut actions: Vec<_> =
+        table("kingsoft/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
     actions.dedup();
     actions
 }

@@ -27,7 +27,11 @@ struct Stage {
 impl Stage {
     fn set() -> Self {
         let (store, fails) = Failing::in_memory();
-        let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+        let server = Server::with(Setup {
+            accounts: Some(ACCOUNTS),
+            store: Some(store),
+            ..Setup::default()
+        });
         let client = Client::of(&server);
         Self { server, client, fails }
     }
@@ -197,11 +201,14 @@ fn every_code_can_be_asked_for() {
     let stage = Stage::set();
     let rows = table("kingsoft/errors.tsv");
     let ask = |client: &Client, code: &str| {
-        Client { headers: format!("x-kmsim-fault: {code}\r\n"), ..client.clone() }.call("CreateKey", &NEW)
+        Client { headers: format!("x-kmsim-fault: {code}\r\n"), ..client.clone() }
+            .call("CreateKey", &NEW)
     };
     for code in rows.iter().map(|row| &row[0]) {
         let (status, found, message) = told(&ask(&stage.client, code));
-        let is = |row: &Vec<String>| expected(row) == (status, &found, &*message.replace("...", "{text}"));
+        let is = |row: &Vec<String>| {
+            expected(row) == (status, &found, &*message.replace("...", "{text}"))
+        };
         assert!(found == *code && rows.iter().any(is), "{code}: {status} {found}: {message}");
     }
     super::wire::invalid(&ask(&stage.client, "Rejected.Throttling"), "x-kmsim-fault");
@@ -215,8 +222,10 @@ fn every_code_can_be_asked_for() {
 fn what_can_be_asked_for_is_the_table() {
     let server = Server::start();
     let known = server.clouds().named("kingsoft").unwrap().errors();
-    let known: BTreeSet<_> =
-        known.iter().map(|(code, status, message)| (*code, *status, (*message).to_owned())).collect();
+    let known: BTreeSet<_> = known
+        .iter()
+        .map(|(code, status, message)| (*code, *status, (*message).to_owned()))
+        .collect();
     let rows = table("kingsoft/errors.tsv");
     let rows: BTreeSet<_> = rows
         .iter()
@@ -243,10 +252,18 @@ fn the_marks_of_a_simplified_signature_are_needed() {
     for name in ["Accesskey", "SignatureMethod", "SignatureVersion", "Timestamp"] {
         super::wire::missing(&client.call("DescribeKeys", &[(name, "")]), name);
     }
-    super::wire::invalid(&client.call("DescribeKeys", &[("SignatureVersion", "2.0")]), "SignatureVersion");
+    super::wire::invalid(
+        &client.call("DescribeKeys", &[("SignatureVersion", "2.0")]),
+        "SignatureVersion",
+    );
     super::wire::invalid(&client.call("DescribeKeys", &[("Timestamp", "now")]), "Timestamp");
-    let (status, code, message) = told(&client.call("DescribeKeys", &[("SignatureMethod", "HMAC-MD5")]));
-    let wanted = (400, "IncompleteSignature".to_owned(), "Unsupported ksc 'algorithm': HMAC-MD5.".to_owned());
+    let (status, code, message) =
+        told(&client.call("DescribeKeys", &[("SignatureMethod", "HMAC-MD5")]));
+    let wanted = (
+        400,
+        "IncompleteSignature".to_owned(),
+        "Unsupported ksc 'algorithm': HMAC-MD5.".to_owned(),
+    );
     assert_eq!((status, code, message), wanted);
     super::wire::missing(&stage.raw("&Accesskey=testid&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Timestamp=2030-01-01T00:00:00Z", ""), "Signature");
 }
@@ -270,24 +287,22 @@ fn the_marks_of_a_presigned_request_are_needed() {
         );
         assert_eq!(told(&stage.raw(&query, "")), (400, "IncompleteSignature".into(), wanted));
     }
-    let twice =
-        "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-SignedHeaders=host;host;host;host;host";
+    let twice = "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-SignedHeaders=host;host;host;host;host";
     assert_eq!(told(&stage.raw(twice, "")).1, "InvalidQueryParameter");
 }
 
 #[test]
 fn other_paths_and_versions_are_not_there() {
     let stage = Stage::set();
-    let target = "GET /kkms?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nAccept: application/json\r\n";
+    let target =
+        "GET /kkms?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nAccept: application/json\r\n";
     assert_eq!(told(&send(stage.server.address, target, b"")).1, "MissingAuthenticationToken");
     let client = stage.client.on(Wire::Simplified);
     assert_eq!(
-        told(
-            &client.send(vec![
-                ("Action".into(), "DescribeKeys".into()),
-                ("Version".into(), "2015-11-01".into())
-            ])
-        )
+        told(&client.send(vec![
+            ("Action".into(), "DescribeKeys".into()),
+            ("Version".into(), "2015-11-01".into())
+        ]))
         .1,
         "NoSuchEntity"
     );

@@ -19,7 +19,8 @@ fn post(server: &Server, content: &str, body: &str) -> Answer {
 
 #[track_caller]
 fn malformed(answer: &Answer, name: &str) {
-    let message = format!("The query parameter {name} is malformed or does not adhere to KSC standards.");
+    let message =
+        format!("The query parameter {name} is malformed or does not adhere to KSC standards.");
     assert_eq!(told(answer), (400, "InvalidQueryParameter".into(), message));
 }
 
@@ -29,7 +30,10 @@ fn json_is_not_to_be_blown_up() {
     let json = "application/json";
     // A long name, which each of many members would repeat.
     let members = vec![0; BODY_LIMIT / 4];
-    malformed(&post(&server, json, &json!({ "a".repeat(BODY_LIMIT / 4): members }).to_string()), "Body");
+    malformed(
+        &post(&server, json, &json!({ "a".repeat(BODY_LIMIT / 4): members }).to_string()),
+        "Body",
+    );
     // Deep, and many.
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     malformed(&post(&server, json, &deep), "Body");
@@ -58,7 +62,8 @@ fn parameters_stand_where_the_method_has_them() {
     let server = open_server();
     let own = "Action=DescribeKeys&Version=2016-03-04";
     let ask = |start: &str, content: &str, body: &str| {
-        let head = format!("{start} HTTP/1.1\r\nAccept: application/json\r\nContent-Type: {content}\r\n");
+        let head =
+            format!("{start} HTTP/1.1\r\nAccept: application/json\r\nContent-Type: {content}\r\n");
         send(server.address, &head, body.as_bytes())
     };
     let (form, json) = ("application/x-www-form-urlencoded", "application/json");
@@ -102,7 +107,8 @@ fn a_header_signed_again_and_again_is_no_signature() {
 #[test]
 fn what_is_signed_may_be_strange() {
     let server = Server::start();
-    let line = "GET /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nX-Amz-Date: 20300101T000000Z\r\n";
+    let line =
+        "GET /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nX-Amz-Date: 20300101T000000Z\r\n";
     let scope = "testid/20300101/cn-beijing-6/kkms/aws4_request";
     for authorization in [
         "",
@@ -116,22 +122,34 @@ fn what_is_signed_may_be_strange() {
         "AWS4-HMAC-SHA256 Credential=\u{e4}/\u{e4}/\u{e4}/\u{e4}/aws4_request,SignedHeaders=host,Signature=00",
         &format!("AWS4-HMAC-SHA256 Credential={scope},SignedHeaders=host;;,Signature=00"),
         &format!("AWS4-HMAC-SHA256 Credential={scope},SignedHeaders=host;\u{e4},Signature=00"),
-        &format!("AWS4-HMAC-SHA256 Credential={scope},SignedHeaders=host,Signature={}", "0".repeat(10_000)),
+        &format!(
+            "AWS4-HMAC-SHA256 Credential={scope},SignedHeaders=host,Signature={}",
+            "0".repeat(10_000)
+        ),
         "Basic dGVzdA==",
     ] {
-        let answer = send(server.address, &format!("{line}Authorization: {authorization}\r\n"), b"");
+        let answer =
+            send(server.address, &format!("{line}Authorization: {authorization}\r\n"), b"");
         let (status, code, _) = told(&answer);
-        assert!([400, 403].contains(&status) && !code.is_empty(), "{authorization}: {}", answer.text);
+        assert!(
+            [400, 403].contains(&status) && !code.is_empty(),
+            "{authorization}: {}",
+            answer.text
+        );
     }
-    for date in ["", "20300101T000000Z\u{e4}", "99991231T235959Z", "00000101T000000Z", "20300230T000000Z"] {
+    for date in
+        ["", "20300101T000000Z\u{e4}", "99991231T235959Z", "00000101T000000Z", "20300230T000000Z"]
+    {
         let head = format!(
             "GET /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nX-Amz-Date: {date}\r\nAuthorization: \
              AWS4-HMAC-SHA256 Credential={scope},SignedHeaders=host,Signature=00\r\n"
         );
         assert!([400, 403].contains(&told(&send(server.address, &head, b"")).0), "{date}");
     }
-    for time in ["0000-01-01T00:00:00Z", "9999-12-30T00:00:00Z", "2030-01-01T00:00:00+99:99", "-1"] {
-        let client = Client { time: time.into(), ..Client::of(&server).on(super::wire::Wire::Simplified) };
+    for time in ["0000-01-01T00:00:00Z", "9999-12-30T00:00:00Z", "2030-01-01T00:00:00+99:99", "-1"]
+    {
+        let client =
+            Client { time: time.into(), ..Client::of(&server).on(super::wire::Wire::Simplified) };
         assert!([400, 403].contains(&told(&client.call("DescribeKeys", &[])).0), "{time}");
     }
 }

@@ -36,7 +36,8 @@ fn a_key_is_told_as_the_document_shows_it() {
     let renamed = client.call("ModifyKey", &[("KeyId", &key), ("KeyName", "测试 key~*")]).ok();
     assert_eq!(renamed["Key"]["KeyName"], "测试 key~*");
     assert_eq!(renamed["Key"]["Description"], "for tests");
-    let cleared = client.call("ModifyKey", &[("KeyId", &key), ("KeyName", ""), ("Description", "")]).ok();
+    let cleared =
+        client.call("ModifyKey", &[("KeyId", &key), ("KeyName", ""), ("Description", "")]).ok();
     assert_eq!(
         (&cleared["Key"]["KeyName"], &cleared["Key"]["Description"]),
         (&json!("测试 key~*"), &json!(""))
@@ -64,7 +65,13 @@ fn a_deleted_key_stays_deleted_wherever_the_clock_goes() {
     let key = client.create_key();
     client.set_state(&key, "Disabled");
     client.call("DeleteKey", &[("KeyId", &key)]).ok();
-    crate::kit::control(server.address, "POST", "clock/set", &json!({"to": "2020-01-01T00:00:00Z"})).ok();
+    crate::kit::control(
+        server.address,
+        "POST",
+        "clock/set",
+        &json!({"to": "2020-01-01T00:00:00Z"}),
+    )
+    .ok();
     assert_eq!(client.call("DescribeKeys", &[]).ok()["KeySet"], json!([]));
 }
 
@@ -106,8 +113,9 @@ fn one_changed_bit_of_a_ciphertext_is_refused() {
     let client = Client::of(&server);
     let key = client.create_key();
     let blob = STANDARD.decode(client.encrypt(&key)).unwrap();
-    let decrypt =
-        |blob: &[u8]| client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", &STANDARD.encode(blob))]);
+    let decrypt = |blob: &[u8]| {
+        client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", &STANDARD.encode(blob))])
+    };
     decrypt(&blob).ok();
     for at in 0..blob.len() {
         let mut forged = blob.clone();
@@ -135,7 +143,8 @@ fn data_keys_have_the_size_that_is_asked_for() {
         (&[("NumberOfBytes", "1024")], 1024),
         (&[("KeySpec", "AES128"), ("NumberOfBytes", "64")], 16),
     ] {
-        let made = client.call("GenerateDataKey", &[&[("KeyId", key.as_str())], params].concat()).ok();
+        let made =
+            client.call("GenerateDataKey", &[&[("KeyId", key.as_str())], params].concat()).ok();
         let text = made["Plaintext"].as_str().unwrap();
         assert_eq!(STANDARD.decode(text).unwrap().len(), len, "{params:?}");
         assert_eq!(made["KeyId"], key.as_str());
@@ -166,7 +175,11 @@ fn keys_survive_the_server() {
     let process = open();
     let after = client(&process).call("DescribeKeys", &[]).ok()["KeySet"].clone();
     assert_eq!(after, before);
-    assert_eq!((&after[1]["KeyName"], &after[1]["KeyState"]), (&json!("another"), &json!("Disabled")));
-    let opened = client(&process).call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", &blob)]).ok();
+    assert_eq!(
+        (&after[1]["KeyName"], &after[1]["KeyState"]),
+        (&json!("another"), &json!("Disabled"))
+    );
+    let opened =
+        client(&process).call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", &blob)]).ok();
     assert_eq!(opened["Plaintext"], "aGVsbG8=");
 }

@@ -61,12 +61,17 @@ fn every_cell_of_the_state_table_holds() {
             let (status, code, message) = told(&answer);
             let found = match (status, code.as_str()) {
                 (200, "") => "Success",
-                (400, "InvalidParameterValue") => message.rsplit(' ').next().unwrap().trim_end_matches('.'),
+                (400, "InvalidParameterValue") => {
+                    message.rsplit(' ').next().unwrap().trim_end_matches('.')
+                }
                 _ => answer.text.as_str(),
             };
             let after = if expected == "Success" { state_after(&row[0], state) } else { state };
             if found != expected || state_of(&client, &key) != after {
-                wrong.push(format!("{} on {state}: expected {expected} then {after}, got {found}", row[0]));
+                wrong.push(format!(
+                    "{} on {state}: expected {expected} then {after}, got {found}",
+                    row[0]
+                ));
             }
             cells += 1;
         }
@@ -77,7 +82,8 @@ fn every_cell_of_the_state_table_holds() {
 
 #[test]
 fn the_table_has_every_action() {
-    let text = std::fs::read_to_string(crate::kit::root().join("fixtures/kingsoft/lifecycle.tsv")).unwrap();
+    let text = std::fs::read_to_string(crate::kit::root().join("fixtures/kingsoft/lifecycle.tsv"))
+        .unwrap();
     let header = text.lines().find(|line| !line.starts_with('#')).unwrap();
     assert_eq!(header.split('\t').collect::<Vec<_>>()[1..4], STATES);
     let rows = table("kingsoft/lifecycle.tsv");

@@ -48,11 +48,14 @@ fn a_key_that_is_named_and_not_there_is_refused() {
 fn a_list_may_come_in_json() {
     let server = Server::start();
     let client = Client::of(&server).on(Wire::Unsigned);
-    let server =
-        Server::with(crate::kit::Setup { auth: kmsim::dialects::AuthMode::Off, ..Default::default() });
+    let server = Server::with(crate::kit::Setup {
+        auth: kmsim::dialects::AuthMode::Off,
+        ..Default::default()
+    });
     let client = Client { address: server.address, ..client };
     let keys: Vec<String> = (0..3).map(|_| client.create_key()).collect();
-    let body = serde_json::json!({ "KeyId": [keys[2], keys[0]], "Service": "kkms", "Accesskey": "" });
+    let body =
+        serde_json::json!({ "KeyId": [keys[2], keys[0]], "Service": "kkms", "Accesskey": "" });
     let head = "POST /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nAccept: application/json\r\n\
                 Content-Type: application/json\r\n";
     let answer = crate::kit::send(server.address, head, body.to_string().as_bytes());

@@ -24,7 +24,8 @@ fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
     let template = Client::of(&Server::start());
     let mut logs = String::new();
     for mode in ["strict", "warn"] {
-        let mut command = kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
+        let mut command =
+            kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
         let server = logged(command.arg(&accounts), &log);
         let client = Client {
             address: server.address,
@@ -46,7 +47,8 @@ fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
             let sealed = client.call("Encrypt", &[("KeyId", key), ("Plaintext", &plain)]).ok();
             let blob = sealed["CiphertextBlob"].as_str().unwrap();
             client.call("Decrypt", &[("KeyId", key), ("CiphertextBlob", blob)]).ok();
-            let drawn = client.call("GenerateDataKey", &[("KeyId", key), ("KeySpec", "AES256")]).ok();
+            let drawn =
+                client.call("GenerateDataKey", &[("KeyId", key), ("KeySpec", "AES256")]).ok();
             let wrong = Client { secret: "hush-wrong secret".into(), ..client.clone() };
             wrong.call("Encrypt", &[("KeyId", key), ("Plaintext", &plain)]);
             let wrong = Client { token: Some("hush-wrong token".into()), ..client.clone() };
@@ -61,7 +63,9 @@ fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
             assert!(!logs.contains(form.trim_matches('"')), "the log shows {text:?} as {form:?}");
         }
     }
-    for shown in ["the signature is not ours", "string_to_sign=\"AWS4-HMAC-SHA256", "GET\\n/\\nAction="] {
+    for shown in
+        ["the signature is not ours", "string_to_sign=\"AWS4-HMAC-SHA256", "GET\\n/\\nAction="]
+    {
         assert!(logs.contains(shown), "the log lacks {shown}");
     }
     assert!(logs.contains("the signature over these parameters is not ours"), "{logs}");

@@ -15,12 +15,20 @@ struct Parameter {
 fn all() -> Vec<Parameter> {
     let parameter = |row: Vec<String>| {
         let [action, name, _, _, required, good, bad, why] = row.try_into().unwrap();
-        let group = why.strip_prefix("one of ").map(|names| names.split(", ").map(str::to_owned).collect());
+        let group =
+            why.strip_prefix("one of ").map(|names| names.split(", ").map(str::to_owned).collect());
         let bad = match bad.strip_prefix("@len:") {
             Some(len) => "a".repeat(len.parse().unwrap()),
             None => bad,
         };
-        Parameter { action, name, required: required == "yes", good, bad, group: group.unwrap_or_default() }
+        Parameter {
+            action,
+            name,
+            required: required == "yes",
+            good,
+            bad,
+            group: group.unwrap_or_default(),
+        }
     };
     table("kingsoft/actions.tsv").into_iter().map(parameter).collect()
 }
@@ -51,7 +59,10 @@ fn every_required_parameter_is_missed_by_its_name() {
         checked += 1;
     }
     assert_eq!(checked, 13);
-    missing(&client.call("GenerateDataKey", &[("KeyId", &all[1].good[..0]), ("KeySpec", "AES128")]), "KeyId");
+    missing(
+        &client.call("GenerateDataKey", &[("KeyId", &all[1].good[..0]), ("KeySpec", "AES128")]),
+        "KeyId",
+    );
     let key = client.create_key();
     missing(&client.call("GenerateDataKey", &[("KeyId", &key)]), "KeySpec");
 }
@@ -67,11 +78,19 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
     assert_eq!(all.len(), 19);
     let key = client.create_key();
     for bad in ["0", "1025", "-1", "+5", "1.0", "many", "99999999999"] {
-        invalid(&client.call("GenerateDataKey", &[("KeyId", &key), ("NumberOfBytes", bad)]), "NumberOfBytes");
+        invalid(
+            &client.call("GenerateDataKey", &[("KeyId", &key), ("NumberOfBytes", bad)]),
+            "NumberOfBytes",
+        );
     }
-    for bad in ["aGVsbG8", "aGVsbG8=\u{b}", "aGVs\u{a0}bG8=", "aGVsbG9=", "=", "aGVsbG8==", " \r\n\t"] {
+    for bad in
+        ["aGVsbG8", "aGVsbG8=\u{b}", "aGVs\u{a0}bG8=", "aGVsbG9=", "=", "aGVsbG8==", " \r\n\t"]
+    {
         invalid(&client.call("Encrypt", &[("KeyId", &key), ("Plaintext", bad)]), "Plaintext");
-        invalid(&client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", bad)]), "CiphertextBlob");
+        invalid(
+            &client.call("Decrypt", &[("KeyId", &key), ("CiphertextBlob", bad)]),
+            "CiphertextBlob",
+        );
     }
     // White space is none of it.
     let sealed = client.encrypt(&key);
@@ -110,8 +129,12 @@ fn every_good_value_is_read() {
 fn what_nobody_reads_is_ignored() {
     let server = Server::start();
     let client = Client::of(&server);
-    let more =
-        [("SdkVersion", "SDK_PYTHON_1"), ("Language", "zh-CN"), ("Region", "elsewhere"), ("Other", "x")];
+    let more = [
+        ("SdkVersion", "SDK_PYTHON_1"),
+        ("Language", "zh-CN"),
+        ("Region", "elsewhere"),
+        ("Other", "x"),
+    ];
     client.call("DescribeKeys", &more).ok();
 }
 
@@ -120,11 +143,15 @@ fn values_may_hold_what_they_like() {
     let server = Server::start();
     let client = Client::of(&server);
     let name = "a=b&c/d+e f%20g?h#i\u{1f511}";
-    let made = client.call("CreateKey", &[&super::wire::NEW[1..], &[("KeyName", name)]].concat()).ok();
+    let made =
+        client.call("CreateKey", &[&super::wire::NEW[1..], &[("KeyName", name)]].concat()).ok();
     assert_eq!(made["Key"]["KeyName"], name);
     let key = made["Key"]["KeyId"].as_str().unwrap();
     // As in the document's sample: `=` and `/` stand for themselves behind the first `=`.
-    let off = Server::with(crate::kit::Setup { auth: kmsim::dialects::AuthMode::Off, ..Default::default() });
+    let off = Server::with(crate::kit::Setup {
+        auth: kmsim::dialects::AuthMode::Off,
+        ..Default::default()
+    });
     let target = format!(
         "GET http://kkms.api.ksyun.com?Action=Decrypt&Version=2016-03-04&KeyId={key}&CiphertextBlob=/KhaumND4qw/V/LAfk04aQ== HTTP/1.1\r\n"
     );

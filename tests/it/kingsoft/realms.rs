@@ -28,7 +28,8 @@ fn one_access_key_speaks_both_wires_and_reaches_two_realms() {
 fn regions_and_accounts_are_apart() {
     let accounts = "accounts:\n  - { id: '1', access_keys: [{ id: a, secret: s }] }\n  - { id: '2', access_keys: [{ id: b, secret: s }] }\n";
     let server = Server::with(Setup { accounts: Some(accounts), ..Setup::default() });
-    let count = |client: &Client| client.call("DescribeKeys", &[]).ok()["KeySet"].as_array().unwrap().len();
+    let count =
+        |client: &Client| client.call("DescribeKeys", &[]).ok()["KeySet"].as_array().unwrap().len();
     let (a, b) = (Client::with(&server, "a", "s"), Client::with(&server, "b", "s"));
     let far = Client { region: "cn-shanghai-2".into(), ..a.clone() };
     a.create_key();
@@ -69,7 +70,10 @@ fn a_failed_check_is_told_where_it_may_pass() {
     };
     for wire in super::wire::SIGNED {
         failed(Client { secret: "wrong".into(), ..client.on(wire) }, "SignatureDoesNotMatch");
-        failed(Client { time: "2029-01-01T00:00:00Z".into(), ..client.on(wire) }, "SignatureDoesNotMatch");
+        failed(
+            Client { time: "2029-01-01T00:00:00Z".into(), ..client.on(wire) },
+            "SignatureDoesNotMatch",
+        );
     }
     failed(client.on(Wire::Unsigned), "MissingAuthenticationToken");
     assert_eq!(client.call("CreateKey", &NEW).header("x-kmsim-auth"), None);

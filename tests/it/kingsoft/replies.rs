@@ -26,7 +26,8 @@ fn xml_is_as_in_the_documents_samples() {
          <CreateTime>2030-01-01 08:00:00</CreateTime><Description></Description><KeyState>Enabled</KeyState>\
          <KeyUsage>EncryptDecrypt</KeyUsage><Origin>kms</Origin>"
     );
-    let expected = format!("{HEAD}<response><RequestId>{request}</RequestId><Key>{told}</Key></response>");
+    let expected =
+        format!("{HEAD}<response><RequestId>{request}</RequestId><Key>{told}</Key></response>");
     assert_eq!((made.status, &made.text), (200, &expected));
     let listed = xml.call("DescribeKeys", &[]);
     let request = request_id(&listed);
@@ -36,7 +37,11 @@ fn xml_is_as_in_the_documents_samples() {
     assert_eq!(listed.text, expected);
     json.set_state(&key, "Disabled");
     let deleted = xml.call("DeleteKey", &[("KeyId", &key)]);
-    assert!(deleted.text.contains("</RequestId><Return>true</Return><Key><KeyId>"), "{}", deleted.text);
+    assert!(
+        deleted.text.contains("</RequestId><Return>true</Return><Key><KeyId>"),
+        "{}",
+        deleted.text
+    );
     let none = xml.call("DescribeKeys", &[]);
     assert!(none.text.ends_with("</RequestId><KeySet></KeySet></response>"), "{}", none.text);
 }
@@ -74,7 +79,11 @@ fn the_form_is_the_one_asked_for() {
     };
     assert!(json("application/json", &[]) && json("text/plain, application/json;q=0.5", &[]));
     assert!(json("*/*", &[("Format", "json")]) && json("*/*", &[("Format", "JSON")]));
-    assert!(!json("*/*", &[]) && !json("text/html", &[]) && !json("application/json", &[("Format", "xml")]));
+    assert!(
+        !json("*/*", &[])
+            && !json("text/html", &[])
+            && !json("application/json", &[("Format", "xml")])
+    );
 }
 
 #[test]

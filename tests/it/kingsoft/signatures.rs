@@ -64,8 +64,9 @@ impl Vector {
         if let Some(params) = &self.params {
             let signature = ("Signature".to_owned(), self.signature.clone().unwrap());
             let pairs = params.clone().into_iter().chain([signature]);
-            let text: Vec<_> =
-                pairs.map(|(name, value)| format!("{}={}", encode(&name), encode(&value))).collect();
+            let text: Vec<_> = pairs
+                .map(|(name, value)| format!("{}={}", encode(&name), encode(&value)))
+                .collect();
             let text = text.join("&");
             let host = vec![("Host".to_owned(), "kkms.api.ksyun.com".to_owned())];
             self.request = Some(if params.len() % 2 == 0 {
@@ -80,7 +81,9 @@ impl Vector {
             });
         }
         let request = self.request.as_mut().unwrap();
-        request.headers.extend(self.authorization.take().map(|it| ("Authorization".to_owned(), it)));
+        request
+            .headers
+            .extend(self.authorization.take().map(|it| ("Authorization".to_owned(), it)));
         self
     }
 
@@ -100,8 +103,9 @@ impl Vector {
     fn server(&self) -> Server {
         let key = json!({ "id": self.access_key, "secret": self.secret_key });
         let token = self.params.as_ref().and_then(|params| params.get("SecurityToken"));
-        let header =
-            |(name, value): &(String, String)| (name == "X-Amz-Security-Token").then(|| value.clone());
+        let header = |(name, value): &(String, String)| {
+            (name == "X-Amz-Security-Token").then(|| value.clone())
+        };
         let token = token.cloned().or_else(|| self.request().headers.iter().find_map(header));
         let account = match token {
             Some(token) => {
@@ -175,8 +179,11 @@ fn another_secret_is_refused() {
 
 /// Headers that are signed by name, of either kind of AWS4 request.
 fn signed_headers(request: &Request) -> Vec<String> {
-    let text =
-        request.headers.iter().find(|(name, _)| name == "Authorization").map(|(_, value)| value.clone());
+    let text = request
+        .headers
+        .iter()
+        .find(|(name, _)| name == "Authorization")
+        .map(|(_, value)| value.clone());
     let text = text.unwrap_or_else(|| request.target.replace("%3B", ";").replace('&', ","));
     let (_, names) = text.split_once("SignedHeaders=").unwrap();
     names.split(',').next().unwrap().split(';').map(str::to_owned).collect()
@@ -231,7 +238,11 @@ fn every_changed_byte_is_refused() {
             if is_let_in(&answer) && !is_the_same(vector.request(), &forged) {
                 wrong.push(format!("{}: {what}: {}", vector.name, answer.text));
             }
-            assert!(answer.status < 500 && !answer.text.contains(&vector.secret_key), "{}", answer.text);
+            assert!(
+                answer.status < 500 && !answer.text.contains(&vector.secret_key),
+                "{}",
+                answer.text
+            );
         }
         for more in ["&Extra=1", "&Action=ListKeys", "&KeyId=other"] {
             let mut forged = vector.request().clone();
@@ -253,8 +264,9 @@ fn every_changed_byte_is_refused() {
 
 /// Whether two requests say the same: parameters as they decode, `Authorization` as its parts read, the same headers.
 fn is_the_same(a: &Request, b: &Request) -> bool {
-    let decoded =
-        |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>();
+    let decoded = |text: &str| {
+        percent_encoding::percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>()
+    };
     let parts = |headers: &[(String, String)]| -> Vec<Vec<String>> {
         headers
             .iter()

@@ -108,8 +108,11 @@ fn a_token_is_over_once_it_is_by_both_clocks() {
     server.advance(std::time::Duration::from_hours(1));
     for wire in super::wire::SIGNED {
         let time = "2030-01-01T01:00:00Z".to_owned();
-        let over =
-            Client { token: Some("t+/=".into()), time, ..Client::with(&server, "STS.a", "s").on(wire) };
+        let over = Client {
+            token: Some("t+/=".into()),
+            time,
+            ..Client::with(&server, "STS.a", "s").on(wire)
+        };
         assert_eq!(told(&over.call("DescribeKeys", &[])).1, "InvalidClientTokenId", "{wire:?}");
     }
 }
@@ -130,8 +133,10 @@ fn a_date_header_will_do() {
     let host = server.address.to_string();
     let sign = |date: &str, shown: &str| {
         let scope = "20300101/cn-beijing-6/kkms/aws4_request";
-        let empty =
-            super::wire::hex(&kmsim::algorithms::mac::digest(kmsim::algorithms::mac::Hash::Sha256, b""));
+        let empty = super::wire::hex(&kmsim::algorithms::mac::digest(
+            kmsim::algorithms::mac::Hash::Sha256,
+            b"",
+        ));
         let query = "Action=DescribeKeys&Version=2016-03-04";
         let canonical = format!("GET\n/\n{query}\ndate:{shown}\nhost:{host}\n\ndate;host\n{empty}");
         let signature = Client::of(&server).aws4(date, scope, &canonical);

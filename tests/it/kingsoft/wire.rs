@@ -21,7 +21,8 @@ pub enum Wire {
     Unsigned,
 }
 
-pub const SIGNED: [Wire; 4] = [Wire::Header, Wire::Presigned, Wire::Simplified, Wire::SimplifiedSha1];
+pub const SIGNED: [Wire; 4] =
+    [Wire::Header, Wire::Presigned, Wire::Simplified, Wire::SimplifiedSha1];
 
 type Pairs = Vec<(String, String)>;
 
@@ -77,7 +78,8 @@ impl Client {
 
     /// Calls an action.
     pub fn call(&self, action: &str, params: &[(&str, &str)]) -> Answer {
-        let mut all: Pairs = vec![("Action".into(), action.into()), ("Version".into(), "2016-03-04".into())];
+        let mut all: Pairs =
+            vec![("Action".into(), action.into()), ("Version".into(), "2016-03-04".into())];
         all.extend(self.common.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         all.extend(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self.send(all)
@@ -145,7 +147,8 @@ impl Client {
         let canonical = hex(&digest(Hash::Sha256, canonical.as_bytes()));
         let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{canonical}");
         let key = format!("AWS4{}", self.secret).into_bytes();
-        let key = scope.split('/').fold(key, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
+        let key =
+            scope.split('/').fold(key, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
         hex(&hmac(Hash::Sha256, &[&key], text.as_bytes()))
     }
 
@@ -160,7 +163,8 @@ impl Client {
             ("Timestamp", &self.time),
         ];
         let given: Vec<String> = params.iter().map(|(name, _)| name.clone()).collect();
-        let marks = marks.into_iter().chain(self.token.iter().map(|it| ("SecurityToken", it.as_str())));
+        let marks =
+            marks.into_iter().chain(self.token.iter().map(|it| ("SecurityToken", it.as_str())));
         params.extend(
             marks
                 .filter(|(name, _)| !given.iter().any(|it| it == name))
@@ -175,12 +179,18 @@ impl Client {
     fn deliver(&self, lines: &str, params: &[(String, String)]) -> Answer {
         let params = form(params);
         let (target, content, body) = if self.post {
-            ("POST /".to_owned(), "Content-Type: application/x-www-form-urlencoded\r\n", params.as_str())
+            (
+                "POST /".to_owned(),
+                "Content-Type: application/x-www-form-urlencoded\r\n",
+                params.as_str(),
+            )
         } else {
             (format!("GET /?{params}"), "", "")
         };
-        let head =
-            format!("{target} HTTP/1.1\r\nAccept: {}\r\n{content}{lines}{}", self.accept, self.headers);
+        let head = format!(
+            "{target} HTTP/1.1\r\nAccept: {}\r\n{content}{lines}{}",
+            self.accept, self.headers
+        );
         send(self.address, &head, body.as_bytes())
     }
 
@@ -201,12 +211,17 @@ impl Client {
 }
 
 /// What a new key needs.
-pub const NEW: [(&str, &str); 4] =
-    [("KeyName", "name"), ("KeyUsage", "EncryptDecrypt"), ("Origin", "kms"), ("ChargeType", "PostPaidByDay")];
+pub const NEW: [(&str, &str); 4] = [
+    ("KeyName", "name"),
+    ("KeyUsage", "EncryptDecrypt"),
+    ("Origin", "kms"),
+    ("ChargeType", "PostPaidByDay"),
+];
 
 /// The canonical query: encoded, then sorted.
 fn query(params: &[(String, String)]) -> String {
-    let mut pairs: Vec<_> = params.iter().map(|(name, value)| (encode(name), encode(value))).collect();
+    let mut pairs: Vec<_> =
+        params.iter().map(|(name, value)| (encode(name), encode(value))).collect();
     pairs.sort();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join("&")
@@ -243,7 +258,8 @@ pub fn element(xml: &str, name: &str) -> String {
 /// Checks that a request was refused because of one parameter.
 #[track_caller]
 pub fn invalid(answer: &Answer, name: &str) {
-    let message = format!("An invalid or out-of-range value was supplied for the input parameter {name}.");
+    let message =
+        format!("An invalid or out-of-range value was supplied for the input parameter {name}.");
     assert_eq!(told(answer), (400, "InvalidParameterValue".into(), message));
 }
 

@@ -50,7 +50,8 @@ impl Gate {
             self.turns.acquire().await.unwrap().forget();
         }
         self.writes.fetch_add(1, Ordering::SeqCst);
-        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let left =
+            self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         left.map(drop).map_err(|_| StoreError::new("the disk is full"))
     }
 }

@@ -25,10 +25,15 @@ fn what_cannot_be_written_changes_nothing() {
     for size in SIZES {
         let (store, gate, _arrivals) = gated();
         let seed = realm(size, "seeded");
-        let setup =
-            Setup { accounts: Some(ACCOUNTS), seeds: &[&seed], store: Some(store), ..Setup::default() };
+        let setup = Setup {
+            accounts: Some(ACCOUNTS),
+            seeds: &[&seed],
+            store: Some(store),
+            ..Setup::default()
+        };
         let server = Server::with(setup);
-        let ask = |path: &str, body: Value| -> Answer { control(server.address, "POST", path, &body) };
+        let ask =
+            |path: &str, body: Value| -> Answer { control(server.address, "POST", path, &body) };
         ask("snapshots/s?account=1", Value::Null).ok();
         ask("clock/advance?account=1", json!({"by": "40d"})).ok();
         ask("faults?account=1", json!({"action": "Encrypt", "error": "InternalFailure"})).ok();
@@ -59,7 +64,11 @@ fn what_cannot_be_written_changes_nothing() {
 fn an_import_that_cannot_be_written_changes_nothing() {
     for size in SIZES {
         let (store, gate, _arrivals) = gated();
-        let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+        let server = Server::with(Setup {
+            accounts: Some(ACCOUNTS),
+            store: Some(store),
+            ..Setup::default()
+        });
         import(&server, "?account=1", &realm(size, "old")).ok();
         let state = export(&server, "");
         gate.left.store(1, Ordering::SeqCst);
@@ -77,7 +86,8 @@ fn an_import_that_cannot_be_written_changes_nothing() {
 #[test]
 fn a_clock_whose_dues_cannot_be_written_goes_as_before() {
     let (store, gate, _arrivals) = gated();
-    let server = Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+    let server =
+        Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
     let key = server
         .client_as("one", "s")
         .create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "30d")]);

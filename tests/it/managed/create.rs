@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    DOUBLE, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, Sample, create, current, described, fields,
-    generic, get, made, on, previous, rotate, staged, text, versions,
+    DOUBLE, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, Sample, create, current, described,
+    fields, generic, get, made, on, previous, rotate, staged, text, versions,
 };
 use crate::kit::{Client, START, Server};
 
-const ROTATES: [(&str, &str); 2] = [("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")];
+const ROTATES: [(&str, &str); 2] =
+    [("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")];
 
 fn name_of(sample: &Sample) -> &str {
     if sample.kind == "RAMCredentials" { "acs/ram/user/jo" } else { sample.name }
@@ -32,7 +33,8 @@ fn every_type_is_made_and_told_of() {
         assert_eq!(made["AutomaticRotation"], "Disabled");
         assert_eq!(made["ExtendedConfig"], sample.config);
         let basic = ["Arn", "AutomaticRotation", "ExtendedConfig"];
-        let expected = [&basic[..], &["RequestId", "SecretName", "SecretType", "VersionId"]].concat();
+        let expected =
+            [&basic[..], &["RequestId", "SecretName", "SecretType", "VersionId"]].concat();
         assert_eq!(fields(&made), expected, "{sample:?}");
 
         let told = described(&client, name);
@@ -68,7 +70,10 @@ fn every_type_is_made_and_told_of() {
         assert_eq!(fields(&read), expected, "{sample:?}");
         assert_eq!((&read["SecretDataType"], &read["VersionId"]), (&json!("text"), &json!("v1")));
         assert_eq!(read["VersionStages"], json!({ "VersionStage": ["ACSCurrent"] }));
-        assert_eq!((&read["SecretType"], &read["CreateTime"]), (&json!(sample.kind), &json!(START)));
+        assert_eq!(
+            (&read["SecretType"], &read["CreateTime"]),
+            (&json!(sample.kind), &json!(START))
+        );
     }
     let all = client.call("ListSecrets", &[("PageSize", "100")]).ok();
     assert_eq!(all["TotalCount"], SAMPLES.len());
@@ -125,7 +130,11 @@ fn the_configuration_is_read_with_the_value_on_request_only() {
         made(&client, sample, &[]);
         for (word, shown) in [("true", true), ("True", true), ("false", false), ("", false)] {
             let read = value(&client, name_of(sample), &[("FetchExtendedConfig", word)]);
-            assert_eq!(read.get("ExtendedConfig"), shown.then(|| json!(sample.config)).as_ref(), "{word}");
+            assert_eq!(
+                read.get("ExtendedConfig"),
+                shown.then(|| json!(sample.config)).as_ref(),
+                "{word}"
+            );
         }
     }
     let read = value(&client, "generic", &[("FetchExtendedConfig", "true")]);
@@ -178,7 +187,8 @@ fn accounts_that_the_service_makes_come_in_twos_and_are_told_to_nobody() {
     let client = server.client();
     for sample in [&REDIS, &POLARDB] {
         let made = create(&client, sample, &[]);
-        let [one, two] = ["ACSCurrent", "ACSPrevious"].map(|stage| staged(&client, sample.name, stage));
+        let [one, two] =
+            ["ACSCurrent", "ACSPrevious"].map(|stage| staged(&client, sample.name, stage));
         assert_eq!((one.0.as_str(), &one.1["AccountName"]), ("v1", &json!("app")));
         assert_eq!(two.1["AccountName"], "app_clone");
         assert_ne!(two.0, "v1");
@@ -222,7 +232,8 @@ fn a_managed_secret_is_read_by_its_two_stages_only() {
     for version in ["v1", "v2", "v3", "none"] {
         let read = value(&client, &name, &[("VersionId", version)]);
         assert_eq!(read["VersionId"], "v3", "the version is ignored");
-        let read = value(&client, &name, &[("VersionId", version), ("VersionStage", "ACSPrevious")]);
+        let read =
+            value(&client, &name, &[("VersionId", version), ("VersionStage", "ACSPrevious")]);
         assert_eq!(read["VersionId"], "v2");
     }
     for stage in ["mine", "acscurrent", "ACSPending"] {
@@ -241,11 +252,16 @@ fn a_key_is_told_where_it_was_named() {
     let client = server.client();
     let key = client.create_key(&[]);
     let tags = r#"[{"TagKey":"k","TagValue":"v"}]"#;
-    let full =
-        [("EncryptionKeyId", &*key), ("Tags", tags), ("Description", "d"), ("DKMSInstanceId", "kst-1")];
+    let full = [
+        ("EncryptionKeyId", &*key),
+        ("Tags", tags),
+        ("Description", "d"),
+        ("DKMSInstanceId", "kst-1"),
+    ];
     let made = create(&client, &SINGLE, &full).ok();
     assert_eq!(made["DKMSInstanceId"], "kst-1");
-    let told = client.call("DescribeSecret", &[("SecretName", SINGLE.name), ("FetchTags", "true")]).ok();
+    let told =
+        client.call("DescribeSecret", &[("SecretName", SINGLE.name), ("FetchTags", "true")]).ok();
     assert_eq!(told["EncryptionKeyId"], key.as_str());
     assert_eq!((&told["Description"], &told["DKMSInstanceId"]), (&json!("d"), &json!("kst-1")));
     assert_eq!(told["Tags"], json!({ "Tag": [{ "TagKey": "k", "TagValue": "v" }] }));
@@ -258,13 +274,19 @@ fn a_generic_secret_ignores_what_is_for_managed_ones() {
     let client = server.client();
     for (at, config) in [SINGLE.config, "{", "[]", "x", &"x".repeat(1024)].into_iter().enumerate() {
         let name = format!("g{at}");
-        let base =
-            [("SecretName", &*name), ("SecretData", "any"), ("VersionId", "v1"), ("ExtendedConfig", config)];
+        let base = [
+            ("SecretName", &*name),
+            ("SecretData", "any"),
+            ("VersionId", "v1"),
+            ("ExtendedConfig", config),
+        ];
         let rotation = [("EnableAutomaticRotation", "true"), ("RotationInterval", "nonsense")];
         let made = client.call("CreateSecret", &[&base[..], &rotation].concat()).ok();
         assert_eq!(fields(&made), ["Arn", "RequestId", "SecretName", "SecretType", "VersionId"]);
         let told = described(&client, &name);
-        for absent in ["AutomaticRotation", "ExtendedConfig", "NextRotationDate", "RotationInterval"] {
+        for absent in
+            ["AutomaticRotation", "ExtendedConfig", "NextRotationDate", "RotationInterval"]
+        {
             assert_eq!(told.get(absent), None, "{absent}");
         }
     }

@@ -12,7 +12,8 @@ fn update(client: &Client, name: &str, custom: &str) -> Answer {
 }
 
 fn custom(client: &Client, name: &str) -> Value {
-    let config: Value = serde_json::from_str(&text(&described(client, name), "ExtendedConfig")).unwrap();
+    let config: Value =
+        serde_json::from_str(&text(&described(client, name), "ExtendedConfig")).unwrap();
     config["CustomData"].clone()
 }
 
@@ -30,7 +31,8 @@ fn it_is_replaced_whole_and_nothing_else_is() {
             answer.as_object_mut().unwrap().remove("RequestId");
             assert_eq!(answer, json!({ "SecretName": name }));
             let told = described(&client, &name);
-            let changed = sample.config.replace("\"CustomData\":{}", &format!("\"CustomData\":{data}"));
+            let changed =
+                sample.config.replace("\"CustomData\":{}", &format!("\"CustomData\":{data}"));
             assert_eq!(told["ExtendedConfig"], changed);
             assert_eq!((&told["Description"], &told["UpdateTime"]), (&json!("kept"), &json!(now)));
             assert_eq!(told["CreateTime"], before.0["CreateTime"]);

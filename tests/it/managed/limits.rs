@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    DOUBLE, HOUR, LOGIN, SECOND, SINGLE, current, described, generic, just_before, made, on, previous,
-    rotate, set_policy, under_key, versions,
+    DOUBLE, HOUR, LOGIN, SECOND, SINGLE, current, described, generic, just_before, made, on,
+    previous, rotate, set_policy, under_key, versions,
 };
 use crate::kit::{Server, days};
 
@@ -22,7 +22,10 @@ fn a_version_that_is_there_was_made_before() {
     assert_eq!(answer["VersionId"], "v2");
     // Of whatever stage it is.
     rotate(&client, &name, "v1").ok();
-    assert_eq!((described(&client, &name), versions(&client, &name), current(&client, &name)), before);
+    assert_eq!(
+        (described(&client, &name), versions(&client, &name), current(&client, &name)),
+        before
+    );
     rotate(&client, &name, "v3").ok();
     rotate(&client, &name, "v2").ok();
     rotate(&client, &name, "v1").ok();
@@ -46,7 +49,10 @@ fn many_who_ask_for_one_version_get_one() {
         }
     });
     assert_eq!(versions(client, name).len(), 3);
-    assert_eq!((current(client, name).0, previous(client, name).0), ("v2".to_owned(), "v1".to_owned()));
+    assert_eq!(
+        (current(client, name).0, previous(client, name).0),
+        ("v2".to_owned(), "v1".to_owned())
+    );
 }
 
 #[test]
@@ -70,7 +76,10 @@ fn fifty_an_hour_and_again_an_hour_after_each() {
     rotate(&client, &other, "b0").ok();
     server.advance(just_before(MINUTE * 50));
     rotate(&client, &name, "b0").refused(400, "Rejected.LimitExceeded");
-    assert_eq!((described(&client, &name), versions(&client, &name), current(&client, &name)), before);
+    assert_eq!(
+        (described(&client, &name), versions(&client, &name), current(&client, &name)),
+        before
+    );
     // An hour after the first thirty, thirty more.
     server.advance(SECOND);
     for at in 0..30 {
@@ -115,11 +124,13 @@ fn a_generic_secret_is_not_rotated() {
     generic(&client, "generic").ok();
     let before = (described(&client, "generic"), versions(&client, "generic"));
     for version in ["v1", "v2"] {
-        let message = rotate(&client, "generic", version).refused(400, "Rejected.UnsupportedOperation");
+        let message =
+            rotate(&client, "generic", version).refused(400, "Rejected.UnsupportedOperation");
         assert_eq!(message, "Unsupported operation.");
     }
     for (enable, interval) in [("true", "7d"), ("false", "7d"), ("false", "")] {
-        set_policy(&client, "generic", enable, interval).refused(400, "Rejected.UnsupportedOperation");
+        set_policy(&client, "generic", enable, interval)
+            .refused(400, "Rejected.UnsupportedOperation");
     }
     assert_eq!((described(&client, "generic"), versions(&client, "generic")), before);
 }
@@ -133,11 +144,13 @@ fn a_deleted_secret_is_not_rotated() {
     on(&client, "DeleteSecret", &name).ok();
     let before = (described(&client, &name), versions(&client, &name));
     for version in ["v2", "v3"] {
-        let message = rotate(&client, &name, version).refused(409, "Rejected.ResourceInDeleteWindow");
+        let message =
+            rotate(&client, &name, version).refused(409, "Rejected.ResourceInDeleteWindow");
         assert_eq!(message, "The secret is planned to be deleted.");
     }
     for (enable, interval) in [("true", "7d"), ("false", "")] {
-        set_policy(&client, &name, enable, interval).refused(409, "Rejected.ResourceInDeleteWindow");
+        set_policy(&client, &name, enable, interval)
+            .refused(409, "Rejected.ResourceInDeleteWindow");
     }
     assert_eq!((described(&client, &name), versions(&client, &name)), before);
     on(&client, "RestoreSecret", &name).ok();
@@ -156,8 +169,9 @@ fn a_key_that_refuses_leaves_everything_as_it_is() {
     for sample in [&SINGLE, &DOUBLE, &LOGIN] {
         let (key, name) = under_key(&client, sample, "365d");
         let before = (described(&client, &name), versions(&client, &name), current(&client, &name));
-        let on_key =
-            |action: &str| client.call(action, &[("KeyId", &key), ("PendingWindowInDays", "7")]).ok();
+        let on_key = |action: &str| {
+            client.call(action, &[("KeyId", &key), ("PendingWindowInDays", "7")]).ok()
+        };
         for (off, code, back) in [
             ("DisableKey", "Rejected.Disabled", "EnableKey"),
             ("ScheduleKeyDeletion", "Rejected.PendingDeletion", "CancelKeyDeletion"),

@@ -1,8 +1,8 @@
 //! What makes no managed secret: each mistake is refused with the name of the parameter.
 
 use super::{
-    DOUBLE, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, Sample, create, described, made, rotate,
-    rotating, set_policy,
+    DOUBLE, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, Sample, create, described, made,
+    rotate, rotating, set_policy,
 };
 use crate::kit::{Server, days};
 
@@ -33,13 +33,23 @@ fn names_belong_to_their_types() {
     let client = server.client();
     let long = |start: &str, length: usize| format!("{start:x<length$}");
     for sample in [SINGLE, DOUBLE, REDIS, POLARDB] {
-        for bad in
-            ["acs/x", "acs/ecs/x", "acs/ram/user/x", "$Auto", "a b", "a:b", "a*", "\u{e9}", &long("", 193)]
-        {
+        for bad in [
+            "acs/x",
+            "acs/ecs/x",
+            "acs/ram/user/x",
+            "$Auto",
+            "a b",
+            "a:b",
+            "a*",
+            "\u{e9}",
+            &long("", 193),
+        ] {
             refused(&server, &sample, "SecretName", bad);
         }
     }
-    for bad in ["web", "ecs/web", "acs/web", "ACS/ecs/web", "$Auto", "acs/ecs/a b", &long("acs/ecs/", 193)] {
+    for bad in
+        ["web", "ecs/web", "acs/web", "ACS/ecs/web", "$Auto", "acs/ecs/a b", &long("acs/ecs/", 193)]
+    {
         refused(&server, &LOGIN, "SecretName", bad);
         refused(&server, &SSH, "SecretName", bad);
     }
@@ -62,8 +72,8 @@ fn what_is_missing_is_named() {
             let message = create(&client, sample, &[(name, "")]).refused(400, "MissingParameter");
             assert_eq!(message, format!("The parameter \"{name}\" is needed but not provided."));
         }
-        let message =
-            create(&client, sample, &[("EnableAutomaticRotation", "true")]).refused(400, "MissingParameter");
+        let message = create(&client, sample, &[("EnableAutomaticRotation", "true")])
+            .refused(400, "MissingParameter");
         assert!(message.contains("\"RotationInterval\""), "{message}");
     }
     assert_eq!(client.call("ListSecrets", &[]).ok()["TotalCount"], 0);
@@ -121,7 +131,9 @@ fn configurations_have_the_fields_of_their_types() {
                 refused(&server, &sample, "ExtendedConfig", &with(sample.config, field, json));
             }
         }
-        for text in ["{}", "[]", "null", "\"{}\"", "{", "SingleUser", &format!("{}x", sample.config)] {
+        for text in
+            ["{}", "[]", "null", "\"{}\"", "{", "SingleUser", &format!("{}x", sample.config)]
+        {
             refused(&server, &sample, "ExtendedConfig", text);
         }
     }
@@ -152,7 +164,12 @@ fn configurations_have_the_words_of_their_types() {
     }
     for sample in &SAMPLES {
         for json in ["\"{}\"", "[]", "1", r#"{"a":1}"#, r#"{"a":null}"#, r#"{"a":{}}"#, &eleven] {
-            refused(&server, sample, "ExtendedConfig", &with(sample.config, "CustomData", Some(json)));
+            refused(
+                &server,
+                sample,
+                "ExtendedConfig",
+                &with(sample.config, "CustomData", Some(json)),
+            );
         }
         refused(&server, sample, "ExtendedConfig", &format!("{:<1025}", sample.config));
     }
@@ -173,8 +190,19 @@ fn values_have_the_forms_of_their_types() {
     };
     let public = "ssh-ed25519 AAAA";
     let cases: [(Sample, Vec<String>); 6] = [
-        (SINGLE, vec![DOUBLE.data.into(), one.replace("app", ""), one.replace("first", ""), account.into()]),
-        (DOUBLE, vec![DOUBLE.data.replace("other", "app"), DOUBLE.data.replace("second", ""), three]),
+        (
+            SINGLE,
+            vec![
+                DOUBLE.data.into(),
+                one.replace("app", ""),
+                one.replace("first", ""),
+                account.into(),
+            ],
+        ),
+        (
+            DOUBLE,
+            vec![DOUBLE.data.replace("other", "app"), DOUBLE.data.replace("second", ""), three],
+        ),
         (
             RAM,
             vec![
@@ -185,7 +213,10 @@ fn values_have_the_forms_of_their_types() {
                 RAM.data.replace("hidden", ""),
             ],
         ),
-        (LOGIN, vec![SSH.data.into(), LOGIN.data.replace("root", ""), LOGIN.data.replace("first", "")]),
+        (
+            LOGIN,
+            vec![SSH.data.into(), LOGIN.data.replace("root", ""), LOGIN.data.replace("first", "")],
+        ),
         (
             SSH,
             vec![
@@ -222,7 +253,11 @@ fn values_have_the_forms_of_their_types() {
         if !sample.data.starts_with('$') {
             refused(&server, sample, "SecretData", "$Auto");
             refused(&server, sample, "SecretData", &format!("{:<30721}", sample.data));
-            let name = made(&server.client(), sample, &[("SecretData", &format!("{:<30720}", sample.data))]);
+            let name = made(
+                &server.client(),
+                sample,
+                &[("SecretData", &format!("{:<30720}", sample.data))],
+            );
             let gone = [("SecretName", &*name), ("ForceDeleteWithoutRecovery", "true")];
             server.client().call("DeleteSecret", &gone).ok();
         }
@@ -252,7 +287,8 @@ fn keys_that_cannot_seal_are_refused() {
         }
     }
     server.advance(days(7));
-    create(&client, &SINGLE, &[("EncryptionKeyId", &leaving)]).refused(404, "Forbidden.KeyNotFound");
+    create(&client, &SINGLE, &[("EncryptionKeyId", &leaving)])
+        .refused(404, "Forbidden.KeyNotFound");
     assert_eq!(client.call("ListSecrets", &[]).ok()["TotalCount"], 0);
 }
 
@@ -288,10 +324,15 @@ fn a_policy_says_whether_rotation_is_on() {
     let client = server.client();
     let name = rotating(&client, &SINGLE, "7d");
     let before = described(&client, &name);
-    for params in [&[("SecretName", &*name)][..], &[("SecretName", &name), ("RotationInterval", "30d")]] {
+    for params in
+        [&[("SecretName", &*name)][..], &[("SecretName", &name), ("RotationInterval", "30d")]]
+    {
         let answer = client.call("UpdateSecretRotationPolicy", params);
         let message = answer.refused(400, "MissingParameter");
-        assert_eq!(message, "The parameter \"EnableAutomaticRotation\" is needed but not provided.");
+        assert_eq!(
+            message,
+            "The parameter \"EnableAutomaticRotation\" is needed but not provided."
+        );
     }
     assert_eq!(described(&client, &name), before);
 }

@@ -56,14 +56,26 @@ fn lengths_are_8_to_128() {
     let client = server.client();
     for length in [8_usize, 9, 31, 32, 33, 127, 128] {
         for each in ["true", "false"] {
-            let params = [("PasswordLength", &*length.to_string()), ("RequireEachIncludedType", each)];
+            let params =
+                [("PasswordLength", &*length.to_string()), ("RequireEachIncludedType", each)];
             assert_eq!(drawn(&client, &params).len(), length);
         }
     }
     assert_eq!(drawn(&client, &[("PasswordLength", "")]).len(), 32);
-    for bad in
-        ["7", "129", "0", "1", "-8", "+8", "8.0", "8 ", "0x20", "eight", "4294967304", "99999999999999999999"]
-    {
+    for bad in [
+        "7",
+        "129",
+        "0",
+        "1",
+        "-8",
+        "+8",
+        "8.0",
+        "8 ",
+        "0x20",
+        "eight",
+        "4294967304",
+        "99999999999999999999",
+    ] {
         ask(&client, &[("PasswordLength", bad)]).refused_parameter("PasswordLength");
     }
 }
@@ -99,7 +111,8 @@ fn excluded_characters_never_occur() {
     let server = Server::start();
     let client = server.client();
     let most_letters = format!("{}{}", &LOWERCASE[1..], &UPPERCASE[1..]);
-    for excluded in ["ABCabc", "0", PUNCTUATION, " ", "\"'\\`", "aaaa", &most_letters, &DIGITS[..9]] {
+    for excluded in ["ABCabc", "0", PUNCTUATION, " ", "\"'\\`", "aaaa", &most_letters, &DIGITS[..9]]
+    {
         for length in ["8", "128"] {
             let mut params = vec![("ExcludeCharacters", excluded), ("PasswordLength", length)];
             if excluded == PUNCTUATION {
@@ -108,8 +121,9 @@ fn excluded_characters_never_occur() {
             for _ in 0..20 {
                 let password = drawn(&client, &params);
                 assert!(!has(&password, excluded), "{excluded}: {password}");
-                let required =
-                    CLASSES.iter().filter(|(_, class)| *class != PUNCTUATION || excluded != PUNCTUATION);
+                let required = CLASSES
+                    .iter()
+                    .filter(|(_, class)| *class != PUNCTUATION || excluded != PUNCTUATION);
                 for (_, class) in required {
                     assert!(has(&password, class), "{excluded}: {password}");
                 }
@@ -118,7 +132,11 @@ fn excluded_characters_never_occur() {
     }
     // One character of a class is enough, and one of all.
     let only = format!("{}{}{}{PUNCTUATION}", &LOWERCASE[1..], UPPERCASE, DIGITS);
-    let lone = [("ExcludeCharacters", &*only), ("RequireEachIncludedType", "false"), ("PasswordLength", "9")];
+    let lone = [
+        ("ExcludeCharacters", &*only),
+        ("RequireEachIncludedType", "false"),
+        ("PasswordLength", "9"),
+    ];
     assert_eq!(drawn(&client, &lone), "aaaaaaaaa");
     for bad in ["\u{e9}", "abc\u{5bc6}", "a\nb", "\t", "\u{7f}", "\u{1f511}"] {
         ask(&client, &[("ExcludeCharacters", bad)]).refused_parameter("ExcludeCharacters");
@@ -133,7 +151,8 @@ fn what_cannot_be_is_refused() {
         // A class that must occur and of which nothing is left.
         let excluded = ("ExcludeCharacters", class);
         ask(&client, &[excluded]).refused_parameter("ExcludeCharacters");
-        ask(&client, &[excluded, ("RequireEachIncludedType", "true")]).refused_parameter("ExcludeCharacters");
+        ask(&client, &[excluded, ("RequireEachIncludedType", "true")])
+            .refused_parameter("ExcludeCharacters");
         for possible in [("RequireEachIncludedType", "false"), (switch, "true")] {
             let password = drawn(&client, &[excluded, possible]);
             assert!(!has(&password, class), "{password}");

@@ -1,8 +1,8 @@
 //! The policy of a secret's rotation: its intervals, turned on, off, shorter and longer.
 
 use super::{
-    DOUBLE, HOUR, SINGLE, after, check_hours, check_rotation, create, current, described, made, rotate,
-    rotating, set_policy, text, versions,
+    DOUBLE, HOUR, SINGLE, after, check_hours, check_rotation, create, current, described, made,
+    rotate, rotating, set_policy, text, versions,
 };
 use crate::kit::{Server, days};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{
-    DOUBLE, RAM, REDIS, SAMPLES, SINGLE, check_hours, check_rotation, current, described, get, made, on,
-    previous, rotate, rotating, set_policy, text, under_key, versions,
+    DOUBLE, RAM, REDIS, SAMPLES, SINGLE, check_hours, check_rotation, current, described, get,
+    made, on, previous, rotate, rotating, set_policy, text, under_key, versions,
 };
 use crate::kit::{Client, Process, data_file};
 
@@ -50,7 +50,8 @@ fn every_type_is_read_back_as_it_was() {
     set_policy(&client, &off, "true", "30d").ok();
     set_policy(&client, &off, "false", "").ok();
     names.push(off);
-    let all = |client: &Client| names.iter().map(|name| everything(client, name)).collect::<Vec<_>>();
+    let all =
+        |client: &Client| names.iter().map(|name| everything(client, name)).collect::<Vec<_>>();
     let before = all(&client);
     drop(server);
     for clock in ["2030-01-01T00:00:00Z", "2030-01-30T23:59:59Z"] {
@@ -167,8 +168,14 @@ fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
         let version = format!("r{run}");
         rotate(&client, "acs/ram/user/jo", &version).ok();
         rotate(&client, SINGLE.name, &version).ok();
-        assert!(drawn.insert(text(&current(&client, "acs/ram/user/jo").1, "AccessKeyId")), "run {run}");
-        assert!(drawn.insert(text(&current(&client, SINGLE.name).1, "AccountPassword")), "run {run}");
+        assert!(
+            drawn.insert(text(&current(&client, "acs/ram/user/jo").1, "AccessKeyId")),
+            "run {run}"
+        );
+        assert!(
+            drawn.insert(text(&current(&client, SINGLE.name).1, "AccountPassword")),
+            "run {run}"
+        );
         put_away(server);
     }
 }
@@ -189,7 +196,8 @@ fn runs_in_which_secrets_only_rotate_by_themselves_draw_nothing_again_either() {
         );
     }
     let server = serve(&path, "2030-01-15T00:00:00Z", Some("again"));
-    let ids: BTreeSet<_> = versions(&server.client(), SINGLE.name).into_iter().map(|(id, _, _)| id).collect();
+    let ids: BTreeSet<_> =
+        versions(&server.client(), SINGLE.name).into_iter().map(|(id, _, _)| id).collect();
     assert_eq!(ids.len(), 10);
 }
 

@@ -12,8 +12,8 @@ use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
 use super::{
-    DOUBLE, HOUR, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, after, current, described, fields, get,
-    made, previous, rotate, text, versions,
+    DOUBLE, HOUR, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, after, current, described,
+    fields, get, made, previous, rotate, text, versions,
 };
 use crate::kit::{Client, Server};
 
@@ -22,7 +22,10 @@ use crate::kit::{Client, Server};
 fn check_password(password: &str, most: usize) {
     assert!((8..=most).contains(&password.len()), "{password}");
     let punctuation = "!@#$%^&*()_+-=";
-    assert!(password.chars().all(|c| c.is_ascii_alphanumeric() || punctuation.contains(c)), "{password}");
+    assert!(
+        password.chars().all(|c| c.is_ascii_alphanumeric() || punctuation.contains(c)),
+        "{password}"
+    );
     let is: [fn(char) -> bool; 3] =
         [|c| c.is_ascii_lowercase(), |c| c.is_ascii_uppercase(), |c| c.is_ascii_digit()];
     assert!(is.iter().all(|is| password.contains(*is)), "{password}");
@@ -54,10 +57,16 @@ fn a_rotation_is_answered_and_told() {
         let now = server_time.plus(HOUR).to_string();
         assert_eq!((&told["LastRotationDate"], &told["UpdateTime"]), (&json!(now), &json!(now)));
         assert_eq!(told["CreateTime"], server_time.to_string());
-        assert_eq!((told.get("NextRotationDate"), &told["AutomaticRotation"]), (None, &json!("Disabled")));
+        assert_eq!(
+            (told.get("NextRotationDate"), &told["AutomaticRotation"]),
+            (None, &json!("Disabled"))
+        );
         assert_eq!(told["ExtendedConfig"], sample.config);
         let read = get(&client, &name, "ACSCurrent").ok();
-        assert_eq!((&read["SecretDataType"], &read["LastRotationDate"]), (&json!("text"), &json!(now)));
+        assert_eq!(
+            (&read["SecretDataType"], &read["LastRotationDate"]),
+            (&json!("text"), &json!(now))
+        );
         assert_eq!(read["VersionStages"], json!({ "VersionStage": ["ACSCurrent"] }));
         let newest = versions(&client, &name).pop().unwrap();
         assert_eq!(newest, ("v2".to_owned(), now, vec!["ACSCurrent".to_owned()]));
@@ -133,7 +142,10 @@ fn a_user_gets_a_new_access_key() {
         let (id, secret) = (text(&value, "AccessKeyId"), text(&value, "AccessKeySecret"));
         assert!(id.starts_with("LTAI") && id.len() == 24, "{id}");
         assert_eq!(secret.len(), 30);
-        assert!([&id, &secret].iter().all(|it| it.bytes().all(|c| c.is_ascii_alphanumeric())), "{value}");
+        assert!(
+            [&id, &secret].iter().all(|it| it.bytes().all(|c| c.is_ascii_alphanumeric())),
+            "{value}"
+        );
         assert!(seen.insert(id) && seen.insert(secret));
         assert_eq!(previous(&client, &name).1["GenerateTimestamp"], after(HOUR * (at - 1)));
     }
@@ -180,7 +192,8 @@ fn check_pair(value: &Value) {
     if let Ok(told) = Command::new("ssh-keygen").arg("-y").arg("-f").arg(&path).output() {
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
         let told = String::from_utf8(told.stdout).unwrap();
-        let two = |line: &str| line.split(' ').take(2).map(|it| it.trim().to_owned()).collect::<Vec<_>>();
+        let two =
+            |line: &str| line.split(' ').take(2).map(|it| it.trim().to_owned()).collect::<Vec<_>>();
         assert_eq!(two(&told), two(&public));
     }
 }
@@ -221,7 +234,11 @@ fn a_key_pairs_comment_is_kept_whatever_stands_around_it() {
     .enumerate()
     {
         let data = SSH.data.replace(&format!("ssh-ed25519 {blob} jo doe"), &given);
-        let name = made(&client, &SSH, &[("SecretName", &format!("acs/ecs/k{at}")), ("SecretData", &data)]);
+        let name = made(
+            &client,
+            &SSH,
+            &[("SecretName", &format!("acs/ecs/k{at}")), ("SecretData", &data)],
+        );
         rotate(&client, &name, "v2").ok();
         let public = text(&current(&client, &name).1, "PublicKey");
         assert_eq!(public.splitn(3, ' ').nth(2).unwrap_or_default(), comment, "{given}");

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    DOUBLE, HOUR, REDIS, SAMPLES, SECOND, SINGLE, Sample, after, check_hours, check_rotation, current,
-    described, get, just_before, previous, rotate, rotating, text, versions,
+    DOUBLE, HOUR, REDIS, SAMPLES, SECOND, SINGLE, Sample, after, check_hours, check_rotation,
+    current, described, get, just_before, previous, rotate, rotating, text, versions,
 };
 use crate::kit::{START, Server, days};
 
@@ -100,13 +100,21 @@ fn whatever_is_asked_first_finds_what_fell_due() {
         match (action, more) {
             ("GetSecretValue", None) => assert_eq!(answer["VersionId"], **newest),
             ("GetSecretValue", Some(_)) => assert_eq!(answer["VersionId"], **before),
-            ("BatchGetSecretValue", _) => assert_eq!(answer["SecretValues"][0]["VersionId"], **newest),
+            ("BatchGetSecretValue", _) => {
+                assert_eq!(answer["SecretValues"][0]["VersionId"], **newest)
+            }
             ("DescribeSecret", _) => assert_eq!(answer["LastRotationDate"], after(days(3))),
             ("ListSecretVersionIds", _) => {
                 assert_eq!(answer["VersionIds"]["VersionId"][0]["VersionId"], **newest);
             }
-            ("ListSecrets", _) => assert_eq!(answer["SecretList"]["Secret"][0]["UpdateTime"], after(days(3))),
-            _ => assert_eq!(described(&client, &name)["LastRotationDate"], after(days(3)), "{action}"),
+            ("ListSecrets", _) => {
+                assert_eq!(answer["SecretList"]["Secret"][0]["UpdateTime"], after(days(3)))
+            }
+            _ => assert_eq!(
+                described(&client, &name)["LastRotationDate"],
+                after(days(3)),
+                "{action}"
+            ),
         }
     }
 }
@@ -161,7 +169,8 @@ fn jumped(sample: &Sample, total: u32, jump: u32) -> (Value, Value, Value, Vec<S
         get(&client, &name, "ACSCurrent").ok();
     }
     let told = described(&client, &name);
-    let last = versions(&client, &name).into_iter().map(|(_, date, _)| date).rev().take(10).collect();
+    let last =
+        versions(&client, &name).into_iter().map(|(_, date, _)| date).rev().take(10).collect();
     let user = current(&client, &name).1["AccountName"].clone();
     (user, told["LastRotationDate"].clone(), told["NextRotationDate"].clone(), last)
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use kmsim::world::Instant;
 
 use super::{
-    DOUBLE, HOUR, SECOND, SINGLE, after, check_hours, check_rotation, current, described, get, just_before,
-    on, previous, rotate, rotating, set_policy, under_key, versions,
+    DOUBLE, HOUR, SECOND, SINGLE, after, check_hours, check_rotation, current, described, get,
+    just_before, on, previous, rotate, rotating, set_policy, under_key, versions,
 };
 use crate::kit::{Client, START, Server, days};
 use crate::makers::{MATERIAL, wrapped};
@@ -89,7 +89,10 @@ fn a_rotation_that_succeeds_mends_it() {
     key(&client, "EnableKey", &id);
     rotate(&client, &name, "v2").ok();
     check_rotation(&client, &name, "Enabled", Some(120), Some(168));
-    assert_eq!((current(&client, &name).0, previous(&client, &name).0), ("v2".to_owned(), "v1".to_owned()));
+    assert_eq!(
+        (current(&client, &name).0, previous(&client, &name).0),
+        ("v2".to_owned(), "v1".to_owned())
+    );
     server.advance(days(2));
     check_hours(&client, &name, &[0, 0, 120, 168]);
 }

@@ -122,7 +122,8 @@ fn a_foreign_sm2_ciphertext_of_more_than_the_limit_does_not_open() {
 fn an_sm2_ciphertext_with_a_short_coordinate_opens() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
-    let is_short = |sealed: &Vec<u8>| sequence(sealed)[..2].iter().any(|(_, integer)| integer.len() < 32);
+    let is_short =
+        |sealed: &Vec<u8>| sequence(sealed)[..2].iter().any(|(_, integer)| integer.len() < 32);
     let sealed = (0..2000).map(|_| pair.encrypt("SM2PKE", b"text")).find(is_short).unwrap();
     assert_eq!(pair.decrypt("SM2PKE", &sealed), b"text");
     assert_eq!(pair.decrypt("SM2PKE", &raw(&sealed)), b"text");
@@ -158,7 +159,9 @@ fn an_sm2_ciphertext_that_was_changed_does_not_open() {
     pair.does_not_open("SM2PKE", &[&[4][..], &[0; 64], digest, text].concat());
     pair.does_not_open("SM2PKE", &[&[4][..], &[0xff; 64], digest, text].concat());
     pair.does_not_open("SM2PKE", &[&[0], digest, text].concat());
-    for garbage in [&[0][..], &[4], &[0x30], &[0x30, 0], &[4; 97], &[4; 98], &[0x30; 200], b"garbage"] {
+    for garbage in
+        [&[0][..], &[4], &[0x30], &[0x30, 0], &[4; 97], &[4; 98], &[0x30; 200], b"garbage"]
+    {
         pair.does_not_open("SM2PKE", garbage);
     }
     pair.does_not_open("SM2PKE", &vec![4; SM2_MAX + 98]);
@@ -168,8 +171,9 @@ fn an_sm2_ciphertext_that_was_changed_does_not_open() {
 fn base64_is_strict_and_a_recipient_is_not_served() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
-    let call =
-        |action: &str, name: &str, value: &str| pair.call(action, &[("Algorithm", "SM2PKE"), (name, value)]);
+    let call = |action: &str, name: &str, value: &str| {
+        pair.call(action, &[("Algorithm", "SM2PKE"), (name, value)])
+    };
     let sealed = pair.encrypt("SM2PKE", &[0xfb; 32]);
     let plain = [0xfb, 0xff, 0xfe, 0xfb];
     for (action, name, good) in [
@@ -196,7 +200,11 @@ fn base64_is_strict_and_a_recipient_is_not_served() {
         call(action, name, "").refused(400, "MissingParameter");
     }
     let answer = call("AsymmetricDecrypt", "CiphertextBlob", &STANDARD.encode(&sealed)).ok();
-    assert_eq!(answer["Plaintext"], STANDARD.encode([0xfb; 32]), "what comes out is of the same base64");
+    assert_eq!(
+        answer["Plaintext"],
+        STANDARD.encode([0xfb; 32]),
+        "what comes out is of the same base64"
+    );
     let blob = STANDARD.encode(&sealed);
     let params = [("Algorithm", "SM2PKE"), ("CiphertextBlob", &blob), ("Recipient", "{}")];
     pair.call("AsymmetricDecrypt", &params).refused(400, "UnsupportedOperation");

@@ -44,7 +44,11 @@ fn a_pair_goes_by_id_alias_and_arn() {
         for (action, params) in actions(&pair, usage) {
             for name in [&pair.id, &alias, &arn("cn-hangzhou", &key), &arn("cn-hangzhou", &alias)] {
                 let answer = call(&pair.client, action, [name, &pair.version], &params).ok();
-                assert_eq!((text(&answer, "KeyId"), text(&answer, "KeyVersionId")), pair.names(), "{action}");
+                assert_eq!(
+                    (text(&answer, "KeyId"), text(&answer, "KeyVersionId")),
+                    pair.names(),
+                    "{action}"
+                );
             }
             let call = |name: &str| call(&pair.client, action, [name, &pair.version], &params);
             call(&arn("cn-beijing", &key)).refused(404, "Forbidden.KeyNotFound");
@@ -67,7 +71,10 @@ fn a_version_that_the_pair_does_not_have_is_not_found() {
             let none = "3f0bd6f7-0000-4000-8000-000000000000";
             for version in [&other.version, none, "none", "latest", &pair.id] {
                 let message = call(version).refused(404, "Forbidden.KeyVersionNotFound");
-                assert_eq!(message, "The specified Key version is not found.", "{action} {version}");
+                assert_eq!(
+                    message, "The specified Key version is not found.",
+                    "{action} {version}"
+                );
             }
             let message = call("").refused(400, "MissingParameter");
             assert!(message.contains("\"KeyVersionId\""), "{message}");
@@ -86,7 +93,8 @@ fn symmetric_keys_and_pairs_refuse_each_others_actions() {
             let answer = call(&client, action, [&symmetric.id, &symmetric.version], &params);
             answer.refused(400, "Rejected.UnsupportedOperation");
         }
-        let blob = client.call("Encrypt", &[("KeyId", &symmetric.id), ("Plaintext", "dGV4dA==")]).ok();
+        let blob =
+            client.call("Encrypt", &[("KeyId", &symmetric.id), ("Plaintext", "dGV4dA==")]).ok();
         let blob = text(&blob, "CiphertextBlob");
         for (action, params) in [
             ("Encrypt", vec![("KeyId", pair.id.as_str()), ("Plaintext", "text")]),
@@ -113,9 +121,10 @@ fn a_pair_at_rest_tells_its_public_key_only() {
         let pair = Pair::make(&server.client(), "EC_SM2", usage);
         let all = actions(&pair, usage);
         let pem = pair.pem();
-        for (change, code) in
-            [("DisableKey", "Rejected.Disabled"), ("ScheduleKeyDeletion", "Rejected.PendingDeletion")]
-        {
+        for (change, code) in [
+            ("DisableKey", "Rejected.Disabled"),
+            ("ScheduleKeyDeletion", "Rejected.PendingDeletion"),
+        ] {
             pair.client.call(change, &[("KeyId", &pair.id)]).ok();
             assert_eq!(pair.pem(), pem);
             for (action, params) in all.iter().filter(|(action, _)| *action != "GetPublicKey") {
@@ -137,7 +146,8 @@ fn usage_comes_before_version_and_version_before_algorithm() {
     for (usage, action, of) in
         [(ENCRYPT, "AsymmetricSign", "Digest"), (SIGN, "AsymmetricEncrypt", "Plaintext")]
     {
-        let right = Pair::make(&server.client(), "EC_SM2", if usage == SIGN { ENCRYPT } else { SIGN });
+        let right =
+            Pair::make(&server.client(), "EC_SM2", if usage == SIGN { ENCRYPT } else { SIGN });
         let wrong = Pair::make(&server.client(), "EC_SM2", usage);
         let unfit = if usage == SIGN { "RSAES_OAEP_SHA_1" } else { "ECDSA_SHA_256" };
         let params = [("Algorithm", unfit.to_owned()), (of, STANDARD.encode(DIGEST))];
@@ -159,7 +169,10 @@ fn a_dry_run_says_how_it_would_go() {
             let dry = |version| call(&pair.client, action, [&pair.id, version], &params);
             dry(&pair.version).refused(400, "DryRunOperationError");
             let message = dry("none").refused(400, "ValidationError");
-            assert!(message.ends_with("The specified Key version is not found."), "{action}: {message}");
+            assert!(
+                message.ends_with("The specified Key version is not found."),
+                "{action}: {message}"
+            );
             params.retain(|(name, _)| *name != "Algorithm");
             if action != "GetPublicKey" {
                 let message = call(&pair.client, action, [&pair.id, &pair.version], &params);

@@ -42,7 +42,8 @@ fn a_signature_on_a_curve_is_good_for_one_digest_one_version_and_one_form() {
         let pair = Pair::make(&server.client(), spec, SIGN);
         let other = Pair::make(&server.client(), spec, SIGN);
         let next = pair.next_version(&server);
-        let verifies = |digest: &[u8], signature: &[u8]| pair.verifies(algorithm, digest, signature);
+        let verifies =
+            |digest: &[u8], signature: &[u8]| pair.verifies(algorithm, digest, signature);
         let signature = pair.sign(algorithm, &DIGEST);
         assert!(verifies(&DIGEST, &signature));
         for at in 0..signature.len() {
@@ -84,7 +85,8 @@ fn a_signature_with_a_short_integer_verifies() {
             digest[..2].copy_from_slice(&number.to_be_bytes());
             (digest, pair.sign(algorithm, &digest))
         });
-        let is_short = |signature: &[u8]| sequence(signature).iter().any(|(_, integer)| integer.len() < 32);
+        let is_short =
+            |signature: &[u8]| sequence(signature).iter().any(|(_, integer)| integer.len() < 32);
         let (digest, signature) = signatures.into_iter().find(|(_, it)| is_short(it)).unwrap();
         assert_eq!(integers(&signature).len(), 64);
         assert!(pair.verifies(algorithm, &digest, &signature), "{spec}");
@@ -100,7 +102,8 @@ fn an_rsa_signature_is_good_for_one_digest_one_version_and_one_algorithm() {
     for (algorithm, other) in [(both[0], both[1]), (both[1], both[0])] {
         let signature = pair.sign(algorithm, &DIGEST);
         assert_eq!(signature.len(), 256);
-        let verifies = |digest: &[u8], signature: &[u8]| pair.verifies(algorithm, digest, signature);
+        let verifies =
+            |digest: &[u8], signature: &[u8]| pair.verifies(algorithm, digest, signature);
         assert!(verifies(&DIGEST, &signature));
         assert!(!verifies(&[8; 32], &signature));
         assert!(!pair.verifies(other, &DIGEST, &signature));
@@ -127,12 +130,14 @@ fn both_values_of_s_verify() {
     let server = Server::start();
     let algorithm = "ECDSA_SHA_256";
     let k256 = Pair::make(&server.client(), "EC_P256K", SIGN);
-    let (r, s) = k256::ecdsa::Signature::from_der(&k256.sign(algorithm, &DIGEST)).unwrap().split_scalars();
+    let (r, s) =
+        k256::ecdsa::Signature::from_der(&k256.sign(algorithm, &DIGEST)).unwrap().split_scalars();
     let other = k256::ecdsa::Signature::from_scalars(r, -s).unwrap();
     assert!(other.normalize_s() != other, "kmsim answers the lower s on secp256k1");
     assert!(k256.verifies(algorithm, &DIGEST, other.to_der().as_bytes()));
     let p256 = Pair::make(&server.client(), "EC_P256", SIGN);
-    let (r, s) = p256::ecdsa::Signature::from_der(&p256.sign(algorithm, &DIGEST)).unwrap().split_scalars();
+    let (r, s) =
+        p256::ecdsa::Signature::from_der(&p256.sign(algorithm, &DIGEST)).unwrap().split_scalars();
     let other = p256::ecdsa::Signature::from_scalars(r, -s).unwrap();
     assert!(p256.verifies(algorithm, &DIGEST, other.to_der().as_bytes()));
 }
@@ -141,8 +146,9 @@ fn both_values_of_s_verify() {
 fn a_malformed_digest_or_signature_is_an_error() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_P256", SIGN);
-    let sign =
-        |digest: &str| pair.call("AsymmetricSign", &[("Algorithm", "ECDSA_SHA_256"), ("Digest", digest)]);
+    let sign = |digest: &str| {
+        pair.call("AsymmetricSign", &[("Algorithm", "ECDSA_SHA_256"), ("Digest", digest)])
+    };
     let verify = |digest: &str, value: &str| {
         let params = [("Algorithm", "ECDSA_SHA_256"), ("Digest", digest), ("Value", value)];
         pair.call("AsymmetricVerify", &params)

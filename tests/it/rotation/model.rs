@@ -98,7 +98,11 @@ impl Expected {
         assert_eq!(described["AutomaticRotation"], word, "{history:#?}");
         let text = |name: &str| described.get(name).map(|text| text.as_str().unwrap().to_owned());
         assert_eq!(text("NextRotationDate"), self.due().map(date), "{history:#?}");
-        assert_eq!(text("RotationInterval"), self.interval.map(|it| format!("{it}s")), "{history:#?}");
+        assert_eq!(
+            text("RotationInterval"),
+            self.interval.map(|it| format!("{it}s")),
+            "{history:#?}"
+        );
         assert_eq!(text("LastRotationDate"), expected.last().cloned());
     }
 }
@@ -118,7 +122,8 @@ fn any_history_has_the_expected_versions() {
             let [kind, step, size] = chance.array();
             if kind % 2 == 0 {
                 // Whole days often hit the very instant.
-                let by = if kind % 4 == 0 { u64::from(size % 12) * DAY } else { u64::from(size) * HOUR };
+                let by =
+                    if kind % 4 == 0 { u64::from(size % 12) * DAY } else { u64::from(size) * HOUR };
                 server.advance(Duration::from_secs(by));
                 expected.advance(by);
                 history.push(format!("{} hours", by / HOUR));
@@ -126,7 +131,9 @@ fn any_history_has_the_expected_versions() {
                 history.push(expected.step(&client, &key, step % 9, u64::from(size % 60)));
             }
             if matches!(expected.life, Life::Leaving(at) if at <= expected.now) {
-                client.call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
+                client
+                    .call("DescribeKey", &[("KeyId", &key)])
+                    .refused(404, "Forbidden.KeyNotFound");
                 break;
             }
             // Not looking is part of some histories.

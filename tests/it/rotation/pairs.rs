@@ -46,17 +46,26 @@ fn a_pair_gets_versions_and_keeps_the_old_ones() {
     let described = metadata(&client, &key);
     assert_eq!(described["LastRotationDate"], "2030-01-15T00:00:00Z");
     assert_eq!(described["AutomaticRotation"], "Disabled");
-    assert_eq!((described.get("PrimaryKeyVersion"), described.get("NextRotationDate")), (None, None));
+    assert_eq!(
+        (described.get("PrimaryKeyVersion"), described.get("NextRotationDate")),
+        (None, None)
+    );
 
     let by_second = sign(&client, &key, &second);
-    assert!(verifies(&client, &key, &first, &by_first) && verifies(&client, &key, &second, &by_second));
-    assert!(!verifies(&client, &key, &second, &by_first) && !verifies(&client, &key, &first, &by_second));
+    assert!(
+        verifies(&client, &key, &first, &by_first) && verifies(&client, &key, &second, &by_second)
+    );
+    assert!(
+        !verifies(&client, &key, &second, &by_first)
+            && !verifies(&client, &key, &first, &by_second)
+    );
     // The old one signs on.
     assert!(verifies(&client, &key, &first, &sign(&client, &key, &first)));
     let public: Vec<_> = versions(&client, &key)
         .iter()
         .map(|(version, _)| {
-            let key = client.call("GetPublicKey", &[("KeyId", &key), ("KeyVersionId", version)]).ok();
+            let key =
+                client.call("GetPublicKey", &[("KeyId", &key), ("KeyVersionId", version)]).ok();
             key["PublicKey"].as_str().unwrap().to_owned()
         })
         .collect();
@@ -70,13 +79,18 @@ fn what_an_old_version_encrypted_is_decrypted_on() {
     let key = client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")]);
     let first = versions(&client, &key)[0].0.clone();
     let algorithm = ("Algorithm", "SM2PKE");
-    let params = [("KeyId", &*key), ("KeyVersionId", &*first), algorithm, ("Plaintext", "dGV4dA==")];
+    let params =
+        [("KeyId", &*key), ("KeyVersionId", &*first), algorithm, ("Plaintext", "dGV4dA==")];
     let blob = client.call("AsymmetricEncrypt", &params).ok()["CiphertextBlob"].clone();
     server.advance(days(7));
-    let second = make(&client, &key).ok()["KeyVersion"]["KeyVersionId"].as_str().unwrap().to_owned();
+    let second =
+        make(&client, &key).ok()["KeyVersion"]["KeyVersionId"].as_str().unwrap().to_owned();
     let open = |version: &str| {
         let blob = ("CiphertextBlob", blob.as_str().unwrap());
-        client.call("AsymmetricDecrypt", &[("KeyId", &*key), ("KeyVersionId", version), algorithm, blob])
+        client.call(
+            "AsymmetricDecrypt",
+            &[("KeyId", &*key), ("KeyVersionId", version), algorithm, blob],
+        )
     };
     assert_eq!(open(&first).ok()["Plaintext"], "dGV4dA==");
     open(&second).refused_parameter("CiphertextBlob");

@@ -91,7 +91,8 @@ fn intervals_are_7_to_730_days_in_any_unit() {
     for word in ["yes", "1", "on"] {
         update(&client, &key, word, "7d").refused_parameter("EnableAutomaticRotation");
     }
-    let message = client.call("UpdateRotationPolicy", &[("KeyId", &key)]).refused(400, "MissingParameter");
+    let message =
+        client.call("UpdateRotationPolicy", &[("KeyId", &key)]).refused(400, "MissingParameter");
     assert!(message.contains("EnableAutomaticRotation"), "{message}");
     assert_eq!(policy(&client, &key), before, "what was refused changes nothing");
 }
@@ -161,7 +162,8 @@ fn another_interval_counts_from_the_last_version() {
 }
 
 /// The two ways in which a key rests, and back.
-const RESTS: [(&str, &str); 2] = [("DisableKey", "EnableKey"), ("ScheduleKeyDeletion", "CancelKeyDeletion")];
+const RESTS: [(&str, &str); 2] =
+    [("DisableKey", "EnableKey"), ("ScheduleKeyDeletion", "CancelKeyDeletion")];
 
 #[test]
 fn rotation_rests_while_the_key_does() {
@@ -248,8 +250,8 @@ fn only_symmetric_keys_of_the_user_with_drawn_material_rotate() {
         service["KeyId"].as_str().unwrap().to_owned(),
     ] {
         for (enable, interval) in [("true", "7d"), ("false", "")] {
-            let message =
-                update(&client, &key, enable, interval).refused(400, "Rejected.UnsupportedOperation");
+            let message = update(&client, &key, enable, interval)
+                .refused(400, "Rejected.UnsupportedOperation");
             assert_eq!(message, "Unsupported operation.");
         }
         assert_eq!(policy(&client, &key), [Some("Disabled".to_owned()), None, None]);

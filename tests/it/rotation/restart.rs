@@ -78,7 +78,9 @@ fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
         sealed.push((day, seal(&client, &keys[0], day)));
         // One of them goes, and its number with it.
         let last = keys.len() - 1;
-        client.call("ScheduleKeyDeletion", &[("KeyId", &keys[last]), ("PendingWindowInDays", "7")]).ok();
+        client
+            .call("ScheduleKeyDeletion", &[("KeyId", &keys[last]), ("PendingWindowInDays", "7")])
+            .ok();
         put_away(server);
     }
     let server = serve(&path, "2030-01-30T00:00:00Z", Some("again"));
@@ -125,7 +127,8 @@ fn runs_that_make_versions_alone_draw_nothing_again_either() {
     let public: BTreeSet<_> = versions(&client, &pair)
         .iter()
         .map(|(version, _)| {
-            let key = client.call("GetPublicKey", &[("KeyId", &pair), ("KeyVersionId", version)]).ok();
+            let key =
+                client.call("GetPublicKey", &[("KeyId", &pair), ("KeyVersionId", version)]).ok();
             key["PublicKey"].to_string()
         })
         .collect();
@@ -148,7 +151,8 @@ fn a_seed_repeats_a_rotation_on_other_data() {
 #[test]
 fn versions_of_pairs_survive_restarts() {
     let (_folder, path) = data_file();
-    let make = |server: &Process, key: &str| server.client().call("CreateKeyVersion", &[("KeyId", key)]);
+    let make =
+        |server: &Process, key: &str| server.client().call("CreateKeyVersion", &[("KeyId", key)]);
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let key = server.client().create_key(&[("KeySpec", "EC_P256")]);
     drop(server);

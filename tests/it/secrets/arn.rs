@@ -56,7 +56,13 @@ fn an_arn_names_a_secret_in_every_action() {
             not_found(&by(client, foreign, action));
         }
         not_found(&by(&client, &format!("{HERE}none"), action));
-        let bad = ["acs:kms:cn-hangzhou:1:key/k", "acs:kms:cn-hangzhou:1:secret/", "acs:kms:a", HERE, "a:b"];
+        let bad = [
+            "acs:kms:cn-hangzhou:1:key/k",
+            "acs:kms:cn-hangzhou:1:secret/",
+            "acs:kms:a",
+            HERE,
+            "a:b",
+        ];
         for bad in bad {
             by(&client, bad, action).refused_parameter("SecretName");
         }
@@ -78,7 +84,8 @@ fn managed_secrets_rotate_by_their_arn() {
     let arn = format!("{HERE}s");
     create(&client, "s", &[]).ok();
     let rotate: (&str, &[_]) = ("RotateSecret", &[("VersionId", "v2")]);
-    let policy: (&str, &[_]) = ("UpdateSecretRotationPolicy", &[("EnableAutomaticRotation", "false")]);
+    let policy: (&str, &[_]) =
+        ("UpdateSecretRotationPolicy", &[("EnableAutomaticRotation", "false")]);
     for action in [rotate, policy] {
         // It is found: what is refused is that it is not managed.
         by(&client, &arn, action).refused(400, "Rejected.UnsupportedOperation");
@@ -97,16 +104,26 @@ fn a_batch_and_the_newer_tags_take_arns() {
     let foreign = of_a.replace("0001:", "0002:");
     let list = json!([{ "SecretName": of_a }, { "SecretName": of_none }, { "SecretName": foreign }, { "SecretName": "b" }]);
     let batch = client.call("BatchGetSecretValue", &[("SecretsList", &list.to_string())]).ok();
-    let names =
-        |list: &Value| list.as_array().unwrap().iter().map(|it| it["SecretName"].clone()).collect::<Value>();
+    let names = |list: &Value| {
+        list.as_array().unwrap().iter().map(|it| it["SecretName"].clone()).collect::<Value>()
+    };
     assert_eq!(names(&batch["SecretValues"]), json!(["a/b", "b"]));
     assert_eq!(names(&batch["Errors"]), json!([of_none, foreign]));
-    assert!(batch["Errors"].as_array().unwrap().iter().all(|it| it["Code"] == "Forbidden.ResourceNotFound"));
+    assert!(
+        batch["Errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["Code"] == "Forbidden.ResourceNotFound")
+    );
 
     let kind = ("ResourceType", "secret");
     let tag = [("Tag.1.Key", "k"), ("Tag.1.Value", "v")];
     client
-        .call("TagResources", &[&[kind, ("ResourceId.1", &of_a), ("ResourceId.2", "b")], &tag[..]].concat())
+        .call(
+            "TagResources",
+            &[&[kind, ("ResourceId.1", &of_a), ("ResourceId.2", "b")], &tag[..]].concat(),
+        )
         .ok();
     let listed = |client: &Client, ids: &[(&str, &str)]| {
         let all = client.call("ListTagResources", &[&[kind], ids].concat()).ok();
@@ -115,7 +132,10 @@ fn a_batch_and_the_newer_tags_take_arns() {
     };
     assert_eq!(listed(&client, &[]), json!(["a/b", "b"]));
     assert_eq!(listed(&client, &[("ResourceId.1", &of_a)]), json!(["a/b"]));
-    assert_eq!(listed(&client, &[("ResourceId.1", "a/b"), ("ResourceId.2", &of_none)]), json!(["a/b"]));
+    assert_eq!(
+        listed(&client, &[("ResourceId.1", "a/b"), ("ResourceId.2", &of_none)]),
+        json!(["a/b"])
+    );
     // Neither another account's name nor another kind's is one here.
     let key = "acs:kms:cn-hangzhou:1000000000000001:key/b";
     for other in [&*foreign, &of_none, key] {
@@ -124,7 +144,9 @@ fn a_batch_and_the_newer_tags_take_arns() {
     assert_eq!(listed(&second, &[("ResourceId.1", &of_a)]), json!([]));
     for unknown in [&foreign, &of_none] {
         let whom = [kind, ("ResourceId.1", unknown.as_str())];
-        client.call("TagResources", &[&whom, &tag[..]].concat()).refused(404, "InvalidResourceId.NotFound");
+        client
+            .call("TagResources", &[&whom, &tag[..]].concat())
+            .refused(404, "InvalidResourceId.NotFound");
     }
     client.call("UntagResources", &[kind, ("ResourceId.1", &of_a), ("All", "true")]).ok();
     assert_eq!(listed(&client, &[]), json!(["b"]));

@@ -106,7 +106,8 @@ fn a_configuration_comes_when_asked_for_in_either_spelling() {
     let config = r#"{"SecretSubType":"SingleUser","DBInstanceId":"rm-1"}"#;
     let managed = [("SecretType", "Rds"), ("SecretData", accounts), ("ExtendedConfig", config)];
     create(&client, "rds", &managed).ok();
-    let entry = |name: &str, fetch: Value| json!({ "SecretName": name, "FetchExtendedConfig": fetch });
+    let entry =
+        |name: &str, fetch: Value| json!({ "SecretName": name, "FetchExtendedConfig": fetch });
     let list = json!([
         { "SecretName": "rds" },
         entry("rds", json!(true)),

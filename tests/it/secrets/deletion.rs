@@ -56,7 +56,8 @@ fn a_window_is_of_7_to_30_days() {
     for bad in ["0", "6", "31", "-7", "+7", "7.0", "seven", "99999999999999999999"] {
         delete(&client, &[("RecoveryWindowInDays", bad)]).refused_parameter("RecoveryWindowInDays");
     }
-    delete(&client, &[("ForceDeleteWithoutRecovery", "x")]).refused_parameter("ForceDeleteWithoutRecovery");
+    delete(&client, &[("ForceDeleteWithoutRecovery", "x")])
+        .refused_parameter("ForceDeleteWithoutRecovery");
     assert!(with_name(&client, "DescribeSecret", "s").ok().get("PlannedDeleteTime").is_none());
     get(&client, "s", &[]).ok();
 }
@@ -84,9 +85,11 @@ fn by_force_it_goes_at_once() {
     let server = Server::start();
     let client = server.client();
     // One client sends a window too.
-    for more in
-        [&[FORCE][..], &[FORCE, ("RecoveryWindowInDays", "30")], &[("ForceDeleteWithoutRecovery", "True")]]
-    {
+    for more in [
+        &[FORCE][..],
+        &[FORCE, ("RecoveryWindowInDays", "30")],
+        &[("ForceDeleteWithoutRecovery", "True")],
+    ] {
         create(&client, "s", &[]).ok();
         let answer = delete(&client, more).ok();
         assert_eq!(answer["PlannedDeleteTime"], "2030-01-01T08:00:00+08:00");
@@ -108,7 +111,8 @@ fn a_restored_secret_is_as_it_was() {
     create(&client, "s", &[("Description", "kept")]).ok();
     put(&client, "s", "v2", "two", &[("VersionStages", r#"["a"]"#)]).ok();
     let tell = || {
-        let mut described = client.call("DescribeSecret", &[("SecretName", "s"), ("FetchTags", "true")]).ok();
+        let mut described =
+            client.call("DescribeSecret", &[("SecretName", "s"), ("FetchTags", "true")]).ok();
         described.as_object_mut().unwrap().remove("RequestId").unwrap();
         (described, versions(&client, "s"))
     };
@@ -121,7 +125,10 @@ fn a_restored_secret_is_as_it_was() {
         delete(&client, &[("RecoveryWindowInDays", "7")]).ok();
         server.advance(nearly(7));
         let answer = with_name(&client, "RestoreSecret", "s").ok();
-        assert_eq!((fields(&answer).as_str(), &answer["SecretName"]), ("RequestId SecretName", &json!("s")));
+        assert_eq!(
+            (fields(&answer).as_str(), &answer["SecretName"]),
+            ("RequestId SecretName", &json!("s"))
+        );
         assert_eq!(tell(), before);
     }
     // The old date means nothing any more.
@@ -165,7 +172,8 @@ fn within_the_window_it_is_looked_at_and_no_more() {
         assert_eq!(message, "The secret is planned to be deleted.", "{action}");
     }
     get(&client, "s", &[("DryRun", "true")]).refused(400, "ValidationError");
-    let batch = client.call("BatchGetSecretValue", &[("SecretsList", r#"[{"SecretName":"s"}]"#)]).ok();
+    let batch =
+        client.call("BatchGetSecretValue", &[("SecretsList", r#"[{"SecretName":"s"}]"#)]).ok();
     assert_eq!(batch["Errors"][0]["Code"], "Rejected.ResourceInDeleteWindow");
     with_name(&client, "DescribeSecret", "s").ok();
     assert_eq!(versions(&client, "s"), before);

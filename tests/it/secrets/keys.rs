@@ -19,7 +19,8 @@ fn a_key_is_named_in_any_way_and_told_by_its_id() {
     let key = client.create_key(&[]);
     client.call("CreateAlias", &[("AliasName", "alias/mine"), ("KeyId", &key)]).ok();
     let arn = |name: &str| format!("acs:kms:cn-hangzhou:1000000000000001:{name}");
-    let names = [key.clone(), "alias/mine".to_owned(), arn(&format!("key/{key}")), arn("alias/mine")];
+    let names =
+        [key.clone(), "alias/mine".to_owned(), arn(&format!("key/{key}")), arn("alias/mine")];
     for (at, named) in names.iter().enumerate() {
         let name = format!("s{at}");
         let made = create(&client, &name, &[("EncryptionKeyId", named)]).ok();
@@ -33,7 +34,8 @@ fn a_key_is_named_in_any_way_and_told_by_its_id() {
     let with = |named: &str| create(&client, "other", &[("EncryptionKeyId", named)]);
     with("alias/mine").refused(404, "Forbidden.AliasNotFound");
     with("unknown").refused(404, "Forbidden.KeyNotFound");
-    with(&format!("acs:kms:cn-beijing:1000000000000001:key/{key}")).refused(404, "Forbidden.KeyNotFound");
+    with(&format!("acs:kms:cn-beijing:1000000000000001:key/{key}"))
+        .refused(404, "Forbidden.KeyNotFound");
     with("a b").refused_parameter("EncryptionKeyId");
     for (spec, usage) in [("RSA_2048", "ENCRYPT/DECRYPT"), ("EC_P256", "SIGN/VERIFY")] {
         with(&pair(&client, spec, usage).0).refused(400, "UnsupportedOperation");
@@ -95,7 +97,8 @@ fn a_value_is_as_good_as_its_key() {
         assert_eq!(with_name(&client, "DescribeSecret", "s").ok()["EncryptionKeyId"], *key);
         assert_eq!(with_name(&client, "ListSecretVersionIds", "s").ok()["TotalCount"], 1);
         client.call("UpdateSecret", &[("SecretName", "s"), ("Description", code)]).ok();
-        get(&client, "s", &[("VersionStage", "unknown")]).refused(404, "Forbidden.ResourceNotFound");
+        get(&client, "s", &[("VersionStage", "unknown")])
+            .refused(404, "Forbidden.ResourceNotFound");
     };
     let of_key = |action: &str| client.call(action, &[("KeyId", &key)]).ok();
     of_key("DisableKey");
@@ -112,7 +115,9 @@ fn a_value_is_as_good_as_its_key() {
     // Such a secret can still be thrown away, and kept.
     with_name(&client, "DeleteSecret", "s").ok();
     with_name(&client, "RestoreSecret", "s").ok();
-    client.call("DeleteSecret", &[("SecretName", "s"), ("ForceDeleteWithoutRecovery", "true")]).ok();
+    client
+        .call("DeleteSecret", &[("SecretName", "s"), ("ForceDeleteWithoutRecovery", "true")])
+        .ok();
     create(&client, "s", &[]).ok();
 }
 

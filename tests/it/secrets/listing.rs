@@ -11,7 +11,8 @@ fn names(body: &Value) -> Vec<&str> {
 }
 
 fn tagged(client: &Client, name: &str, description: &str, tags: &[(&str, &str)]) {
-    let tags: Value = tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();
+    let tags: Value =
+        tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();
     create(client, name, &[("Description", description), ("Tags", &tags.to_string())]).ok();
 }
 
@@ -31,9 +32,11 @@ fn secrets_come_in_pages_in_the_order_in_which_they_were_made() {
     }
     let first = list(&[]).ok();
     assert_eq!(names(&first), made[..10]);
-    assert_eq!(fields(&first["SecretList"]["Secret"][0]), "CreateTime SecretName SecretType UpdateTime");
-    let expected =
-        json!({ "SecretName": "s50", "SecretType": "Generic", "CreateTime": START, "UpdateTime": START });
+    assert_eq!(
+        fields(&first["SecretList"]["Secret"][0]),
+        "CreateTime SecretName SecretType UpdateTime"
+    );
+    let expected = json!({ "SecretName": "s50", "SecretType": "Generic", "CreateTime": START, "UpdateTime": START });
     assert_eq!(first["SecretList"]["Secret"][0], expected);
     let page = |number: &str, size: &str| {
         let body = list(&[("PageNumber", number), ("PageSize", size)]).ok();
@@ -46,7 +49,9 @@ fn secrets_come_in_pages_in_the_order_in_which_they_were_made() {
     assert_eq!(page("2", "5"), made[5..10]);
     assert_eq!(page("1", "100"), made);
     assert!(page("3", "10").is_empty());
-    for (name, value) in [("PageNumber", "0"), ("PageSize", "0"), ("PageSize", "101"), ("FetchTags", "x")] {
+    for (name, value) in
+        [("PageNumber", "0"), ("PageSize", "0"), ("PageSize", "101"), ("FetchTags", "x")]
+    {
         list(&[(name, value)]).refused_parameter(name);
     }
 }
@@ -131,7 +136,8 @@ fn tags_come_when_asked_for() {
         assert!(entry.get("Tags").is_none());
     }
     let with = list("True");
-    let expected = json!([{ "TagKey": "empty", "TagValue": "" }, { "TagKey": "k", "TagValue": "v" }]);
+    let expected =
+        json!([{ "TagKey": "empty", "TagValue": "" }, { "TagKey": "k", "TagValue": "v" }]);
     assert_eq!(with[0]["Tags"], json!({ "Tag": expected }));
     assert_eq!(with[1]["Tags"], json!({ "Tag": [] }));
 }

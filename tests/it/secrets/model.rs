@@ -175,8 +175,11 @@ impl Expected {
             }
             24..33 => {
                 // Where a stage stands, and the current one as the one before, chance alone seldom finds.
-                let at = |stage| self.secrets.get(name).and_then(|secret| secret.stages.get(stage)).cloned();
-                let other = at(&*stage).filter(|_| dice.roll(2) == 0).unwrap_or_else(|| dice.version());
+                let at = |stage| {
+                    self.secrets.get(name).and_then(|secret| secret.stages.get(stage)).cloned()
+                };
+                let other =
+                    at(&*stage).filter(|_| dice.roll(2) == 0).unwrap_or_else(|| dice.version());
                 let current = at(CURRENT).filter(|_| stage == PREVIOUS && dice.roll(3) == 0);
                 let id = current.unwrap_or(id);
                 let stays = stage != CURRENT && stage != PREVIOUS && dice.roll(3) == 0;
@@ -192,19 +195,30 @@ impl Expected {
                 let days = 7 + dice.roll(4) as u64;
                 let outcome = self.delete(name, days);
                 let days = days.to_string();
-                return Self::call(client, "DeleteSecret", &[of, ("RecoveryWindowInDays", &*days)], outcome);
+                return Self::call(
+                    client,
+                    "DeleteSecret",
+                    &[of, ("RecoveryWindowInDays", &*days)],
+                    outcome,
+                );
             }
             35..39 => ("RestoreSecret", vec![of], self.restore(name)),
             _ if dice.roll(3) > 0 => ("RestoreSecret", vec![of], self.restore(name)),
             _ => {
-                let outcome = self.secrets.remove(name).map(|_| ()).ok_or("Forbidden.ResourceNotFound");
+                let outcome =
+                    self.secrets.remove(name).map(|_| ()).ok_or("Forbidden.ResourceNotFound");
                 ("DeleteSecret", vec![of, ("ForceDeleteWithoutRecovery", "true")], outcome)
             }
         };
         Self::call(client, action, &params, outcome)
     }
 
-    fn call(client: &Client, action: &str, params: &[(&str, &str)], expected: Outcome) -> (String, Outcome) {
+    fn call(
+        client: &Client,
+        action: &str,
+        params: &[(&str, &str)],
+        expected: Outcome,
+    ) -> (String, Outcome) {
         let answer = client.call(action, params);
         let body = answer.json();
         let found = if answer.status == 200 { None } else { body["Code"].as_str() };

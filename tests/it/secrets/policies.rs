@@ -35,7 +35,8 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
     let message = client.call(set, &[of]).refused(400, "MissingParameter");
     assert!(message.contains("\"Policy\""), "{message}");
     let other = ("PolicyName", "other");
-    for answer in [client.call(get, &[of, other]), client.call(set, &[of, other, ("Policy", OWN)])] {
+    for answer in [client.call(get, &[of, other]), client.call(set, &[of, other, ("Policy", OWN)])]
+    {
         assert_eq!(answer.refused(404, "Forbidden.ResourceNotFound"), "Policy not found.");
     }
     assert_eq!(policy(client, get, of), long(32_768));
@@ -58,7 +59,9 @@ fn a_secret_has_the_default_policy_until_another_is_set() {
     create(&client, "t", &[("Policy", OWN)]).ok();
     assert_eq!(policy(&client, "GetSecretPolicy", ("SecretName", "t")), OWN);
     // It says nothing of the next secret of that name.
-    client.call("DeleteSecret", &[("SecretName", "t"), ("ForceDeleteWithoutRecovery", "true")]).ok();
+    client
+        .call("DeleteSecret", &[("SecretName", "t"), ("ForceDeleteWithoutRecovery", "true")])
+        .ok();
     create(&client, "t", &[]).ok();
     assert_ne!(policy(&client, "GetSecretPolicy", ("SecretName", "t")), OWN);
 }
@@ -81,11 +84,15 @@ fn a_key_has_the_default_policy_until_another_is_set() {
     let arn = format!("acs:kms:cn-hangzhou:1000000000000001:key/{key}");
     assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &arn)), OWN);
     for action in ["GetKeyPolicy", "SetKeyPolicy"] {
-        client.call(action, &[("KeyId", "unknown"), ("Policy", OWN)]).refused(404, "Forbidden.KeyNotFound");
+        client
+            .call(action, &[("KeyId", "unknown"), ("Policy", OWN)])
+            .refused(404, "Forbidden.KeyNotFound");
     }
     let with = client.create_key(&[("Policy", OWN)]);
     assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &with)), OWN);
-    for other in [pair(&client, "EC_P256", "SIGN/VERIFY").0, client.create_key(&[("Origin", "EXTERNAL")])] {
+    for other in
+        [pair(&client, "EC_P256", "SIGN/VERIFY").0, client.create_key(&[("Origin", "EXTERNAL")])]
+    {
         client.call("SetKeyPolicy", &[("KeyId", &other), ("Policy", OWN)]).ok();
         assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &other)), OWN);
     }

@@ -58,8 +58,9 @@ fn a_declarative_client_finds_what_it_declared() {
             assert!(described.get(field).is_none(), "{field}");
         }
         let value = get(&client, "tf", &[]).ok();
-        let tags =
-            client.call("ListTagResources", &[("ResourceType", "secret"), ("ResourceId.1", "tf")]).ok();
+        let tags = client
+            .call("ListTagResources", &[("ResourceType", "secret"), ("ResourceId.1", "tf")])
+            .ok();
         (described, value, tags["TagResources"]["TagResource"].clone())
     };
     // What it sends, empty values too.
@@ -74,7 +75,10 @@ fn a_declarative_client_finds_what_it_declared() {
     create(&client, "tf", &declared).ok();
     let (described, value, tags) = read();
     assert_eq!([&described["SecretType"], &described["Description"]], ["Generic", ""]);
-    assert_eq!([&value["SecretData"], &value["VersionId"], &value["SecretDataType"]], ["one", "v1", "text"]);
+    assert_eq!(
+        [&value["SecretData"], &value["VersionId"], &value["SecretDataType"]],
+        ["one", "v1", "text"]
+    );
     assert_eq!(value["VersionStages"], json!({ "VersionStage": ["ACSCurrent"] }));
     assert_eq!(tags[0]["TagKey"], "Created");
 
@@ -85,7 +89,9 @@ fn a_declarative_client_finds_what_it_declared() {
     put(&client, "tf", "v2", "two", &stages).ok();
     let kind = [("ResourceType", "secret"), ("ResourceId.1", "tf")];
     client.call("UntagResources", &[kind[0], kind[1], ("TagKey.1", "Created")]).ok();
-    client.call("TagResources", &[kind[0], kind[1], ("Tag.1.Key", "For"), ("Tag.1.Value", "test")]).ok();
+    client
+        .call("TagResources", &[kind[0], kind[1], ("Tag.1.Key", "For"), ("Tag.1.Value", "test")])
+        .ok();
     let (described, value, tags) = read();
     assert_eq!(described["Description"], "changed");
     assert_eq!([&value["SecretData"], &value["VersionId"]], ["two", "v2"]);

@@ -74,7 +74,10 @@ fn a_restart_keeps_secrets_and_takes_what_fell_due() {
     }
     let step = |stage: &str, version: (&str, &str)| {
         client
-            .call("UpdateSecretVersionStage", &[("SecretName", "full"), ("VersionStage", stage), version])
+            .call(
+                "UpdateSecretVersionStage",
+                &[("SecretName", "full"), ("VersionStage", stage), version],
+            )
             .ok();
     };
     step("a", ("MoveToVersion", "v5"));
@@ -87,7 +90,9 @@ fn a_restart_keeps_secrets_and_takes_what_fell_due() {
     create(&client, "leaving", &[]).ok();
     client.call("DeleteSecret", &[("SecretName", "leaving"), ("RecoveryWindowInDays", "7")]).ok();
     create(&client, "gone", &[]).ok();
-    client.call("DeleteSecret", &[("SecretName", "gone"), ("ForceDeleteWithoutRecovery", "true")]).ok();
+    client
+        .call("DeleteSecret", &[("SecretName", "gone"), ("ForceDeleteWithoutRecovery", "true")])
+        .ok();
     let elsewhere = client.clone().with("RegionId", "cn-beijing");
     create(&elsewhere, "full", &[("SecretData", "north")]).ok();
     let before = [everything(&client), everything(&elsewhere)];
@@ -132,8 +137,11 @@ fn a_restart_keeps_secrets_and_takes_what_fell_due() {
 
 #[test]
 fn neither_values_nor_their_keys_are_in_the_files() {
-    const VALUES: [&str; 3] =
-        ["found: a value of some length", "found: another value, put later", "Zm91bmQ6IGJpbmFyeQ=="];
+    const VALUES: [&str; 3] = [
+        "found: a value of some length",
+        "found: another value, put later",
+        "Zm91bmQ6IGJpbmFyeQ==",
+    ];
     let (folder, path) = data_file();
     let server = serve(&path, &["--entropy-seed", "seed"]);
     let client = server.client();
@@ -210,7 +218,11 @@ fn a_sealed_value_opens_in_its_own_place_only() {
         let answer = get(&client, "a", &[]);
         answer.refused(500, "InternalFailure");
         assert!(!answer.text.contains("two"), "{statement}");
-        assert_eq!(get(&client, "a", &[("VersionId", "v1")]).ok()["SecretData"], "one", "{statement}");
+        assert_eq!(
+            get(&client, "a", &[("VersionId", "v1")]).ok()["SecretData"],
+            "one",
+            "{statement}"
+        );
         assert_eq!(get(&client, "b", &[]).ok()["SecretData"], "b two", "{statement}");
         // It can be replaced.
         put(&client, "a", "v3", "three", &[]).ok();

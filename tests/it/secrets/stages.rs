@@ -9,8 +9,12 @@ use crate::kit::{Answer, Client, START, Server};
 
 /// Moves a stage from one version (or from none, where that is empty) to another.
 fn step(client: &Client, stage: &str, from: &str, to: &str) -> Answer {
-    let all =
-        [("SecretName", "s"), ("VersionStage", stage), ("RemoveFromVersion", from), ("MoveToVersion", to)];
+    let all = [
+        ("SecretName", "s"),
+        ("VersionStage", stage),
+        ("RemoveFromVersion", from),
+        ("MoveToVersion", to),
+    ];
     let given: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     client.call("UpdateSecretVersionStage", &given)
 }
@@ -29,10 +33,16 @@ fn the_current_stage_moves_and_the_one_before_follows() {
     three(&client);
     server.advance(Duration::from_hours(1));
     let answer = step(&client, "ACSCurrent", "", "v1").ok();
-    assert_eq!((fields(&answer).as_str(), &answer["SecretName"]), ("RequestId SecretName", &json!("s")));
+    assert_eq!(
+        (fields(&answer).as_str(), &answer["SecretName"]),
+        ("RequestId SecretName", &json!("s"))
+    );
     assert_eq!(versions(&client, "s"), ["v3 ACSPrevious", "v2", "v1 ACSCurrent"]);
     assert_eq!(get(&client, "s", &[]).ok()["SecretData"], "one");
-    assert_eq!(with_name(&client, "DescribeSecret", "s").ok()["UpdateTime"], "2030-01-01T01:00:00Z");
+    assert_eq!(
+        with_name(&client, "DescribeSecret", "s").ok()["UpdateTime"],
+        "2030-01-01T01:00:00Z"
+    );
     // Back to the one before: they change places.
     step(&client, "ACSCurrent", "v1", "v3").ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2", "v1 ACSPrevious"]);
@@ -88,11 +98,14 @@ fn a_stage_leaves_the_version_at_which_it_stands() {
         let message = step(&client, stage, from, to).refused(400, "Rejected.InvalidRequest");
         assert_eq!(message, "param mismatch", "{stage}");
     }
-    for (stage, from, to) in [("a", "v1", "v4"), ("a", "v4", "v1"), ("ACSCurrent", "", "v4"), ("a", "v4", "")]
+    for (stage, from, to) in
+        [("a", "v1", "v4"), ("a", "v4", "v1"), ("ACSCurrent", "", "v4"), ("a", "v4", "")]
     {
         not_found(&step(&client, stage, from, to));
     }
-    for (stage, from) in [("a", ""), ("ACSCurrent", "v3"), ("ACSPrevious", "v2"), ("ACSCurrent", "")] {
+    for (stage, from) in
+        [("a", ""), ("ACSCurrent", "v3"), ("ACSPrevious", "v2"), ("ACSCurrent", "")]
+    {
         let message = step(&client, stage, from, "").refused(400, "MissingParameter");
         assert!(message.contains("\"MoveToVersion\""), "{message}");
     }
@@ -115,8 +128,9 @@ fn versions_are_listed_newest_first_and_deprecated_ones_when_asked_for() {
     server.advance(Duration::from_hours(1));
     put(&client, "s", "v2", "two", &[]).ok();
     put(&client, "s", "v3", "three", &[]).ok();
-    let list =
-        |more: &[(&str, &str)]| client.call("ListSecretVersionIds", &[&[("SecretName", "s")], more].concat());
+    let list = |more: &[(&str, &str)]| {
+        client.call("ListSecretVersionIds", &[&[("SecretName", "s")], more].concat())
+    };
     let mut body = list(&[]).ok();
     body.as_object_mut().unwrap().remove("RequestId").unwrap();
     let hour = "2030-01-01T01:00:00Z";
@@ -132,7 +146,8 @@ fn versions_are_listed_newest_first_and_deprecated_ones_when_asked_for() {
     assert_eq!(all["VersionIds"]["VersionId"][2], entry("v1", START, &[]));
 
     let page = |number: &str| {
-        let body = list(&[("IncludeDeprecated", "True"), ("PageSize", "2"), ("PageNumber", number)]).ok();
+        let body =
+            list(&[("IncludeDeprecated", "True"), ("PageSize", "2"), ("PageNumber", number)]).ok();
         assert_eq!([&body["PageSize"], &body["TotalCount"]], [2, 3]);
         assert_eq!(body["PageNumber"], number.parse::<u32>().unwrap());
         told(&body)
@@ -181,7 +196,13 @@ fn where_every_version_is_at_a_stage_none_may_come() {
     let client = server.client();
     create(&client, "s", &[]).ok();
     let with = |number: u32, stage: &str| {
-        put(&client, "s", &format!("v{number}"), "x", &[("VersionStages", &json!([stage]).to_string())])
+        put(
+            &client,
+            "s",
+            &format!("v{number}"),
+            "x",
+            &[("VersionStages", &json!([stage]).to_string())],
+        )
     };
     for number in 2..=10 {
         with(number, &format!("s{number}")).ok();

@@ -6,14 +6,18 @@ use super::{create, not_found};
 use crate::kit::{Client, START, Server};
 
 fn tags(client: &Client, name: &str) -> Value {
-    let described = client.call("DescribeSecret", &[("SecretName", name), ("FetchTags", "true")]).ok();
+    let described =
+        client.call("DescribeSecret", &[("SecretName", name), ("FetchTags", "true")]).ok();
     let entries = described["Tags"]["Tag"].as_array().unwrap();
     entries.iter().map(|tag| json!([tag["TagKey"], tag["TagValue"]])).collect()
 }
 
 /// A JSON list of tags `k0`, `k1` and so on.
 fn many(from: usize, to: usize) -> String {
-    (from..to).map(|n| json!({ "TagKey": format!("k{n}"), "TagValue": "v" })).collect::<Value>().to_string()
+    (from..to)
+        .map(|n| json!({ "TagKey": format!("k{n}"), "TagValue": "v" }))
+        .collect::<Value>()
+        .to_string()
 }
 
 #[test]
@@ -39,7 +43,9 @@ fn tags_are_set_replaced_and_taken_away() {
     not_found(&client.call("UntagResource", &[("SecretName", "unknown"), ("TagKeys", r#"["k"]"#)]));
     client.call("TagResource", &[("SecretName", "a b"), tag]).refused_parameter("SecretName");
     client.call("UntagResource", &[name, ("TagKeys", "k")]).refused_parameter("TagKeys");
-    client.call("UntagResource", &[name, ("TagKeys", r#"["b",""]"#)]).refused(400, "InvalidParameter.TagKey");
+    client
+        .call("UntagResource", &[name, ("TagKeys", r#"["b",""]"#)])
+        .refused(400, "InvalidParameter.TagKey");
     client
         .call("TagResource", &[name, ("Tags", r#"[{"TagKey":"","TagValue":"v"}]"#)])
         .refused(400, "InvalidParameter.TagKey");
@@ -82,7 +88,8 @@ fn the_newer_family_takes_many_secrets() {
     let set = [("Tag.1.Key", "k"), ("Tag.1.Value", "v"), ("Tag.2.Key", "l")];
     client.call("TagResources", &[&both[..], &set].concat()).ok();
     let entry = |id: &str, key: &str, value: &str| json!({ "ResourceId": id, "ResourceType": "secret", "TagKey": key, "TagValue": value });
-    let all = [entry("a/1", "k", "v"), entry("a/1", "l", ""), entry("b", "k", "v"), entry("b", "l", "")];
+    let all =
+        [entry("a/1", "k", "v"), entry("a/1", "l", ""), entry("b", "k", "v"), entry("b", "l", "")];
     assert_eq!(list(&both), json!(all));
     assert_eq!(list(&[kind]), json!(all));
     assert_eq!(list(&[kind, ("ResourceId.1", "b")]), json!(all[2..]));
@@ -95,11 +102,17 @@ fn the_newer_family_takes_many_secrets() {
     assert_eq!(list(&both), json!([]));
 
     let unknown = [kind, both[1], ("ResourceId.2", "unknown")];
-    for (action, what) in [("TagResources", ("Tag.1.Key", "k")), ("UntagResources", ("TagKey.1", "k"))] {
-        client.call(action, &[&unknown[..], &[what]].concat()).refused(404, "InvalidResourceId.NotFound");
+    for (action, what) in
+        [("TagResources", ("Tag.1.Key", "k")), ("UntagResources", ("TagKey.1", "k"))]
+    {
+        client
+            .call(action, &[&unknown[..], &[what]].concat())
+            .refused(404, "InvalidResourceId.NotFound");
     }
     assert_eq!(list(&both), json!([]), "all or none");
-    client.call("TagResources", &[("ResourceType", "x"), both[1], set[0]]).refused_parameter("ResourceType");
+    client
+        .call("TagResources", &[("ResourceType", "x"), both[1], set[0]])
+        .refused_parameter("ResourceType");
     // A key's id names no secret.
     let key = client.create_key(&[]);
     client

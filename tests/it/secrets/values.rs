@@ -89,7 +89,10 @@ fn a_new_version_is_the_current_one() {
     put(&client, "s", "v3", "three", &[]).ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2 ACSPrevious", "v1"]);
     let described = with_name(&client, "DescribeSecret", "s").ok();
-    assert_eq!([&described["CreateTime"], &described["UpdateTime"]], [START, "2030-01-01T01:00:00Z"]);
+    assert_eq!(
+        [&described["CreateTime"], &described["UpdateTime"]],
+        [START, "2030-01-01T01:00:00Z"]
+    );
     not_found(&put(&client, "unknown", "v2", "two", &[]));
     put(&client, "s", &"x".repeat(65), "two", &[]).refused_parameter("VersionId");
 }
@@ -99,7 +102,8 @@ fn a_new_version_takes_the_stages_given() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
-    let with = |version: &str, stages: &str| put(&client, "s", version, "x", &[("VersionStages", stages)]);
+    let with =
+        |version: &str, stages: &str| put(&client, "s", version, "x", &[("VersionStages", stages)]);
     with("v2", r#"["a","b"]"#).ok();
     assert_eq!(versions(&client, "s"), ["v2 a b", "v1 ACSCurrent"], "the current one stays");
     // Both forms: a list, and the document's object.
@@ -110,7 +114,8 @@ fn a_new_version_takes_the_stages_given() {
     assert_eq!(versions(&client, "s"), ["v4 ACSCurrent a", "v3 b c", "v2", "v1 ACSPrevious"]);
     with("v5", r#"["ACSPrevious"]"#).ok();
     assert_eq!(versions(&client, "s"), ["v5 ACSPrevious", "v4 ACSCurrent a", "v3 b c", "v2", "v1"]);
-    let (most, many) = (json!(["1", "2", "3", "4", "5", "6", "7", "8"]), json!([0; 9].map(|_| "s")));
+    let (most, many) =
+        (json!(["1", "2", "3", "4", "5", "6", "7", "8"]), json!([0; 9].map(|_| "s")));
     with("v6", &most.to_string()).ok();
     let (long, longest) = (json!(["\u{e9}".repeat(65)]), json!(["\u{e9}".repeat(64)]));
     with("v7", &longest.to_string()).ok();
@@ -160,9 +165,12 @@ fn the_same_again_changes_nothing_and_another_value_is_refused() {
     server.advance(Duration::from_hours(1));
     let binary = [("SecretDataType", "binary")];
     // Whatever stages and type are asked for now: this version was written before.
-    for more in
-        [&[][..], &[("VersionStages", r#"["ACSCurrent"]"#)], &[("VersionStages", r#"["a"]"#)], &binary]
-    {
+    for more in [
+        &[][..],
+        &[("VersionStages", r#"["ACSCurrent"]"#)],
+        &[("VersionStages", r#"["a"]"#)],
+        &binary,
+    ] {
         let answer = put(&client, "s", "v1", "one", more).ok();
         assert_eq!(answer["VersionStages"], json!({ "VersionStage": ["ACSPrevious"] }));
         assert_eq!(versions(&client, "s"), ["v2 ACSCurrent", "v1 ACSPrevious"]);
@@ -199,5 +207,6 @@ fn each_version_has_its_own_type() {
     for (version, kind) in [("v1", "binary"), ("v2", "text"), ("v3", "binary"), ("v4", "text")] {
         assert_eq!(get(&client, "s", &[("VersionId", version)]).ok()["SecretDataType"], kind);
     }
-    put(&client, "s", "v5", "x", &[("SecretDataType", "BINARY")]).refused_parameter("SecretDataType");
+    put(&client, "s", "v5", "x", &[("SecretDataType", "BINARY")])
+        .refused_parameter("SecretDataType");
 }

@@ -34,29 +34,45 @@ fn a_second_start_changes_nothing() {
     let blob = client.call("Encrypt", &[("KeyId", "drawn"), ("Plaintext", "aGk=")]).ok();
     client.call("UpdateKeyDescription", &[("KeyId", "drawn"), ("Description", "mine now")]).ok();
     client.call("DisableKey", &[("KeyId", "pair")]).ok();
-    client.call("PutSecretValue", &[("SecretName", "s"), ("VersionId", "v2"), ("SecretData", "two")]).ok();
+    client
+        .call("PutSecretValue", &[("SecretName", "s"), ("VersionId", "v2"), ("SecretData", "two")])
+        .ok();
     let changed = state(&second);
     drop(second);
     // Another kind of key under the same id does not keep it from starting, and what is new is added.
     let more = text
         .replace("EC_SM2", "EC_P256")
         .replace("- { name: s", "- { name: t, value: new }\n      - { name: s");
-    std::fs::write(&seed, more.replace("{ id: drawn", "{ id: another }\n      - { id: drawn")).unwrap();
+    std::fs::write(&seed, more.replace("{ id: drawn", "{ id: another }\n      - { id: drawn"))
+        .unwrap();
     let third = start(&data, &seed);
     let after = state(&third);
-    for line in changed.lines().filter(|line| !line.contains("counted: ") && !line.contains("data_key")) {
+    for line in
+        changed.lines().filter(|line| !line.contains("counted: ") && !line.contains("data_key"))
+    {
         assert!(after.contains(line), "{line} is gone:\n{after}");
     }
     let client = third.client();
-    assert_eq!(client.call("DescribeKey", &[("KeyId", "pair")]).ok()["KeyMetadata"]["KeySpec"], "EC_SM2");
+    assert_eq!(
+        client.call("DescribeKey", &[("KeyId", "pair")]).ok()["KeyMetadata"]["KeySpec"],
+        "EC_SM2"
+    );
     client.call("DescribeKey", &[("KeyId", "another")]).ok();
     assert_eq!(client.call("GetSecretValue", &[("SecretName", "t")]).ok()["SecretData"], "new");
     // A reset goes back to what the seeds say, with the material that was drawn at first.
     send(third.address, "POST /_kmsim/reset HTTP/1.1\r\n", b"").ok();
-    let opened = client.call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())]).ok();
+    let opened = client
+        .call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())])
+        .ok();
     assert_eq!(opened["Plaintext"], "aGk=");
-    assert_eq!(client.call("DescribeKey", &[("KeyId", "pair")]).ok()["KeyMetadata"]["KeySpec"], "EC_P256");
-    assert_eq!(client.call("DescribeKey", &[("KeyId", "drawn")]).ok()["KeyMetadata"]["Description"], "");
+    assert_eq!(
+        client.call("DescribeKey", &[("KeyId", "pair")]).ok()["KeyMetadata"]["KeySpec"],
+        "EC_P256"
+    );
+    assert_eq!(
+        client.call("DescribeKey", &[("KeyId", "drawn")]).ok()["KeyMetadata"]["Description"],
+        ""
+    );
     assert_eq!(client.call("GetSecretValue", &[("SecretName", "s")]).ok()["SecretData"], "one");
     let reset = state(&third);
     drop(third);

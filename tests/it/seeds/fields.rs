@@ -69,7 +69,10 @@ fn a_key_is_as_it_is_said() {
     let bound = client.call("ListAliasesByKeyId", &[("KeyId", "first")]).ok();
     assert_eq!(bound["TotalCount"], 2);
     let tags = client.call("ListResourceTags", &[("KeyId", "first")]).ok();
-    assert_eq!(tags["Tags"]["Tag"][1], json!({"KeyId": "first", "TagKey": "team", "TagValue": "a"}));
+    assert_eq!(
+        tags["Tags"]["Tag"][1],
+        json!({"KeyId": "first", "TagKey": "team", "TagValue": "a"})
+    );
     let policy = client.call("GetKeyPolicy", &[("KeyId", "first"), ("PolicyName", "default")]).ok();
     assert_eq!(policy["Policy"], "{\"Version\":\"1\"}");
     // The order of keys is that of their numbers.
@@ -179,9 +182,13 @@ fn a_secret_is_as_it_is_said() {
     assert_eq!(current["CreateTime"], "2021-02-03T04:05:06Z");
     assert_eq!(get(&[("VersionStage", "mine")])["SecretData"], "two");
     let bytes = get(&[("VersionStage", "ACSPrevious")]);
-    assert_eq!((&bytes["SecretData"], &bytes["SecretDataType"]), (&json!("some"), &json!("binary")));
+    assert_eq!(
+        (&bytes["SecretData"], &bytes["SecretDataType"]),
+        (&json!("some"), &json!("binary"))
+    );
     assert_eq!(get(&[("VersionId", "old")])["SecretData"], "one");
-    let described = client.call("DescribeSecret", &[("SecretName", "app/full"), ("FetchTags", "true")]).ok();
+    let described =
+        client.call("DescribeSecret", &[("SecretName", "app/full"), ("FetchTags", "true")]).ok();
     for (field, value) in [
         ("Description", "all of it"),
         ("CreateTime", "2021-02-03T04:05:06Z"),
@@ -193,8 +200,9 @@ fn a_secret_is_as_it_is_said() {
         assert_eq!(described[field], value, "{field}: {described}");
     }
     assert_eq!(described["Tags"]["Tag"][0]["TagValue"], "b");
-    let policy =
-        client.call("GetSecretPolicy", &[("SecretName", "app/full"), ("PolicyName", "default")]).ok();
+    let policy = client
+        .call("GetSecretPolicy", &[("SecretName", "app/full"), ("PolicyName", "default")])
+        .ok();
     assert_eq!(policy["Policy"], "{\"Version\":\"1\"}");
     let short = client.call("GetSecretValue", &[("SecretName", "app/short")]).ok();
     assert_eq!((&short["SecretData"], &short["VersionId"]), (&json!("two\nlines\n"), &json!("v1")));
@@ -209,7 +217,9 @@ fn a_secret_is_as_it_is_said() {
     server.advance(days(3));
     let rotated = describe("RdsSecret/one");
     assert_eq!(rotated["LastRotationDate"], "2030-01-04T00:00:00Z", "{rotated}");
-    client.call("DescribeSecret", &[("SecretName", "leaving")]).refused(404, "Forbidden.ResourceNotFound");
+    client
+        .call("DescribeSecret", &[("SecretName", "leaving")])
+        .refused(404, "Forbidden.ResourceNotFound");
     // Where no key was named, the service's own was made.
     client.call("DescribeKey", &[("KeyId", "alias/acs/secretsmanager")]).ok();
 }
@@ -223,7 +233,8 @@ fn a_certificate_is_as_it_is_said() {
     let read = |name: &str| String::from_utf8(elsewhere.openssl.read(name)).unwrap();
     let issued = elsewhere.issue(&read("leaf.csr"));
     let lines = |text: &str| {
-        text.replace("-----BEGIN", "          -----BEGIN").trim_end().replace('\n', "\n          ") + "\n"
+        text.replace("-----BEGIN", "          -----BEGIN").trim_end().replace('\n', "\n          ")
+            + "\n"
     };
     let server = seeded(&realm(&format!(
         "    certificates:

@@ -21,7 +21,9 @@ fn files_come_in_the_order_given_and_a_folders_in_that_of_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join("inner");
     std::fs::create_dir_all(inner.join("deeper.yaml")).unwrap();
-    for (name, id) in [("b.yml", "third"), ("10.yaml", "second"), ("c.yaml", "fourth"), ("d.txt", "never")] {
+    for (name, id) in
+        [("b.yml", "third"), ("10.yaml", "second"), ("c.yaml", "fourth"), ("d.txt", "never")]
+    {
         write(&inner.join(name), id);
     }
     write(&folder.path().join("first.yaml"), "first");
@@ -31,7 +33,8 @@ fn files_come_in_the_order_given_and_a_folders_in_that_of_their_names() {
     let mut by_option = kmsim(&["--data", ":memory:"]);
     by_option.arg("--seed").arg(&first).arg("--seed").arg(&empty).arg("--seed").arg(&inner);
     let mut by_variable = kmsim(&["--data", ":memory:"]);
-    by_variable.env("KMSIM_SEED", format!("{}, {},{}", first.display(), empty.display(), inner.display()));
+    by_variable
+        .env("KMSIM_SEED", format!("{}, {},{}", first.display(), empty.display(), inner.display()));
     for mut command in [by_option, by_variable] {
         let listed = keys(&Process::spawn(&mut command).client());
         let oldest_first: Vec<_> = listed.iter().rev().map(String::as_str).collect();
@@ -48,8 +51,14 @@ fn the_region_of_a_realm_that_names_none_is_the_servers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seed.yaml");
     write(&file, "here");
-    let server =
-        Process::start(&["--data", ":memory:", "--region", "cn-beijing", "--seed", file.to_str().unwrap()]);
+    let server = Process::start(&[
+        "--data",
+        ":memory:",
+        "--region",
+        "cn-beijing",
+        "--seed",
+        file.to_str().unwrap(),
+    ]);
     assert_eq!(keys(&server.client()), ["here"]);
     let held = |region: &str| {
         let path = format!("state?account=1000000000000001&region={region}");

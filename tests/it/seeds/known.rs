@@ -12,9 +12,14 @@ fn check(client: &Client) {
         let [action, parameters, field, value] = &row[..] else { panic!("{row:?}") };
         let parameters: Value = serde_json::from_str(parameters).unwrap();
         let parameters = parameters.as_object().unwrap().iter();
-        let parameters: Vec<_> = parameters.map(|(name, it)| (name.as_str(), it.as_str().unwrap())).collect();
+        let parameters: Vec<_> =
+            parameters.map(|(name, it)| (name.as_str(), it.as_str().unwrap())).collect();
         let expected: Value = serde_json::from_str(value).unwrap();
-        assert_eq!(client.call(action, &parameters).ok()[field], expected, "{action} {parameters:?}");
+        assert_eq!(
+            client.call(action, &parameters).ok()[field],
+            expected,
+            "{action} {parameters:?}"
+        );
     }
 }
 

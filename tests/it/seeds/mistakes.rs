@@ -18,13 +18,21 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "    region: cn_x\n",
         "realms[0].region: not a region's id: letters, digits and hyphens at line 3, column 13",
     ),
-    ("", "    cloud: nimbus\n", "realms[0].cloud: there is no such cloud here at line 3, column 12"),
+    (
+        "",
+        "    cloud: nimbus\n",
+        "realms[0].cloud: there is no such cloud here at line 3, column 12",
+    ),
     (
         "",
         "    region: ''\n    keys: [{ id: a }]\n",
         "realms[0].account: keys, secrets and certificates are in a region at line 2",
     ),
-    ("", "    subscribed_at: '{{now}}'\n", "realms[0].subscribed_at: an account subscribes in no region"),
+    (
+        "",
+        "    subscribed_at: '{{now}}'\n",
+        "realms[0].subscribed_at: an account subscribes in no region",
+    ),
     ("", "    import_seal: AAAA\n", "realms[0].import_seal: not 32 bytes at line 3, column 18"),
     ("", "    counted: 99999999999999999\n", "realms[0].counted: too large at line 3, column 14"),
     (KEY, "        spec: AES_257\n", "realms[0].keys[0].spec: not one of AES_256, "),
@@ -44,7 +52,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "keys[0].material: not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1) at line 6",
     ),
     (KEY, "        material: [topsecret]\n", "keys[0].material: not a text at line 5, column 19"),
-    (KEY, "        material:topsecret: 1\n", "realms[0].keys[0]: unknown field, expected one of id, "),
+    (
+        KEY,
+        "        material:topsecret: 1\n",
+        "realms[0].keys[0]: unknown field, expected one of id, ",
+    ),
     (KEY, "        material: 'topsecret\n", "at line "),
     (
         KEY,
@@ -96,7 +108,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "        state: PendingImport\n",
         "keys[0].state: is that of a key with origin: EXTERNAL and without material",
     ),
-    (KEY, "        state: PendingDeletion\n", "keys[0].state: needs a delete_at at line 5, column 16"),
+    (
+        KEY,
+        "        state: PendingDeletion\n",
+        "keys[0].state: needs a delete_at at line 5, column 16",
+    ),
     (
         KEY,
         "        delete_at: '{{now}}'\n",
@@ -130,14 +146,22 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (KEY, "        ordinal: 0\n", "keys[0].ordinal: the first is 1 at line 5, column 18"),
     (KEY, "        ordinal: 18446744073709551615\n", "keys[0].ordinal: too large"),
-    (KEY, "        ordinal: 2\n      - { id: l, ordinal: 2 }\n", "keys[1].ordinal: given twice at line 6"),
+    (
+        KEY,
+        "        ordinal: 2\n      - { id: l, ordinal: 2 }\n",
+        "keys[1].ordinal: given twice at line 6",
+    ),
     (KEY, "      - id: k\n", "keys[1].id: given twice at line 5, column 13"),
     (
         KEY,
         "        aliases: [app]\n",
         "keys[0].aliases[0]: not an alias: alias/ and then letters, digits, /, _ and - at line 5, column 19",
     ),
-    (KEY, "        aliases: [alias/a, alias/a]\n", "keys[0].aliases[1]: given twice at line 5, column 28"),
+    (
+        KEY,
+        "        aliases: [alias/a, alias/a]\n",
+        "keys[0].aliases[1]: given twice at line 5, column 28",
+    ),
     (KEY, "        tags: [a]\n", "keys[0].tags: "),
     ("    keys:\n", "      - description: x\n", "realms[0].keys[0]: missing field `id`"),
     (SECRET, "", "realms[0].secrets[0]: needs a value, or versions at line 4, column 15"),
@@ -207,7 +231,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "        value: x\n        encryption_key_id: pair\n    keys: [{ id: pair, spec: EC_P256 }]\n",
         "secrets[0].encryption_key_id: that key is a pair, or has no material",
     ),
-    (SECRET, "        value: x\n      - { name: s, value: y }\n", "secrets[1].name: given twice at line 6"),
+    (
+        SECRET,
+        "        value: x\n      - { name: s, value: y }\n",
+        "secrets[1].name: given twice at line 6",
+    ),
     (
         "    certificates:\n",
         "      - { id: c, spec: AES_256 }\n",
@@ -280,8 +308,10 @@ fn a_start_is_refused_with_the_file() {
     std::fs::write(&bad, realm("    keys:\n      - id: k\n")).unwrap();
     let data = folder.path().join("kmsim.db");
     let line = refused(kmsim(&["--data", data.to_str().unwrap(), "--seed"]).arg(folder.path()));
-    let place =
-        format!("kmsim: --seed: {}: realms[0].keys[0].id: given twice at line 4, column 13", bad.display());
+    let place = format!(
+        "kmsim: --seed: {}: realms[0].keys[0].id: given twice at line 4, column 13",
+        bad.display()
+    );
     assert_eq!(line, place);
     // Nothing of the good file was applied.
     let server = crate::kit::Process::start(&["--data", data.to_str().unwrap()]);
@@ -299,8 +329,7 @@ fn a_start_is_refused_with_the_file() {
 #[test]
 fn accounts_are_not_given_to_a_server_that_runs() {
     let server = Server::start();
-    let same =
-        "accounts:\n  - { id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }\n";
+    let same = "accounts:\n  - { id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }\n";
     import(&server, "", same).ok();
     for other in [
         "accounts:\n  - id: '9'\n",

@@ -38,14 +38,18 @@ fn it_has_every_field_and_no_other() {
     objects.extend(defined.filter(|(_, it)| it["type"] == "object").map(|(name, _)| name.as_str()));
     assert_eq!(objects, PLACES.iter().map(|(name, _)| *name).collect(), "each has a place here");
     for (name, place) in PLACES {
-        let error = kmsim::seed::read("f", &place.replace('@', "nonsense: 1")).unwrap_err().to_string();
+        let error =
+            kmsim::seed::read("f", &place.replace('@', "nonsense: 1")).unwrap_err().to_string();
         let (_, read) = error
             .split_once("unknown field, expected one of ")
             .or_else(|| error.split_once("unknown field, expected "))
             .unwrap_or_else(|| panic!("{error}"));
         let (read, _) = read.rsplit_once(" at line ").unwrap();
-        let read: BTreeSet<_> =
-            read.split(", ").flat_map(|it| it.split(" or ")).map(|it| it.trim_matches('`')).collect();
+        let read: BTreeSet<_> = read
+            .split(", ")
+            .flat_map(|it| it.split(" or "))
+            .map(|it| it.trim_matches('`'))
+            .collect();
         let object = if name.is_empty() { &schema } else { &schema["$defs"][name] };
         let told = object["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(read, told, "{name}: {error}");
@@ -56,10 +60,20 @@ fn it_has_every_field_and_no_other() {
 /// What of a value is not as a schema says, by the words that this schema uses.
 fn wrong(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<String> {
     for word in schema.as_object().unwrap().keys() {
+        let known = [
+            "$schema",
+            "$defs",
+            "$ref",
+            "title",
+            "description",
+            "default",
+            "type",
+            "enum",
+            "pattern",
+        ];
         let known =
-            ["$schema", "$defs", "$ref", "title", "description", "default", "type", "enum", "pattern"];
-        let known =
-            [&known[..], &["minimum", "items", "properties", "required", "additionalProperties"]].concat();
+            [&known[..], &["minimum", "items", "properties", "required", "additionalProperties"]]
+                .concat();
         assert!(known.contains(&word.as_str()), "{word} is not looked at here");
     }
     if let Some(name) = schema["$ref"].as_str() {
@@ -114,8 +128,10 @@ fn check(text: &str) -> Option<String> {
 fn it_says_right_of_samples() {
     let text = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let documented = text("docs/seeds.md");
-    let blocks =
-        documented.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned());
+    let blocks = documented
+        .split("```yaml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned());
     let samples: Vec<String> = blocks.chain([text("fixtures/seeds/known.yaml")]).collect();
     assert!(samples.len() > 3);
     for sample in samples {

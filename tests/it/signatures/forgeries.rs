@@ -35,7 +35,11 @@ pub(super) fn forgeries(vector: &Vector) -> Vec<(String, Vector, Code)> {
         add("another path".into(), &|it| it.target.insert(1, 'x'), bad);
         for (index, text, expected) in changed_headers(vector) {
             let (name, was) = &vector.headers[index];
-            add(format!("{name}: {was} as {text}"), &|it| it.headers[index].1.clone_from(&text), expected);
+            add(
+                format!("{name}: {was} as {text}"),
+                &|it| it.headers[index].1.clone_from(&text),
+                expected,
+            );
         }
         let twice = ("x-acs-action".to_owned(), "ListKeys".to_owned());
         add("a header twice".into(), &|it| it.headers.push(twice.clone()), bad);
@@ -76,7 +80,9 @@ fn changed_pair(
 /// Every signed header with a byte changed, and every part of `Authorization`: the header's place and new value.
 fn changed_headers(vector: &Vector) -> Vec<(usize, String, Code)> {
     let mut made = Vec::new();
-    let place = |name: &str| vector.headers.iter().position(|(it, _)| it.eq_ignore_ascii_case(name)).unwrap();
+    let place = |name: &str| {
+        vector.headers.iter().position(|(it, _)| it.eq_ignore_ascii_case(name)).unwrap()
+    };
     let at = place("authorization");
     let authorization = vector.headers[at].1.clone();
     let part = |name: &str| {
@@ -128,7 +134,8 @@ pub fn changed(text: &str, at: usize) -> String {
 /// themselves, or, where there are none, one more.
 fn variants(text: &str, part: Range<usize>) -> Vec<String> {
     let bytes = text.as_bytes();
-    let escaped = |at: usize| (1..=2).any(|back| at >= part.start + back && bytes[at - back] == b'%');
+    let escaped =
+        |at: usize| (1..=2).any(|back| at >= part.start + back && bytes[at - back] == b'%');
     let plain: Vec<_> =
         part.clone().filter(|at| bytes[*at].is_ascii_alphanumeric() && !escaped(*at)).collect();
     match plain[..] {

@@ -66,8 +66,11 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
     assert_eq!(done(&run(&["export"], &[("KMSIM_URL", &(url.clone() + "/"))], b"")), by_option);
     let everywhere = format!("0.0.0.0:{}", one.address.port());
     assert_eq!(done(&run(&["export"], &[("KMSIM_LISTEN", &everywhere)], b"")), by_option);
-    let region =
-        done(&run(&["export", "--url", &url, "--access-key", "testid", "--region", "cn-hangzhou"], &[], b""));
+    let region = done(&run(
+        &["export", "--url", &url, "--access-key", "testid", "--region", "cn-hangzhou"],
+        &[],
+        b"",
+    ));
     assert!(region.contains(&key) && !region.contains("cn-beijing"), "{region}");
 
     let (folder, _) = data_file();
@@ -80,11 +83,16 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
     let held = done(&run(&["import", "--url", &there, file.to_str().unwrap()], &[], b""));
     assert_eq!(held, "{\"realms\":2,\"keys\":2,\"secrets\":0,\"certificates\":0}\n");
     assert_eq!(done(&run(&["export", "--url", &there], &[], b"")), by_option);
-    let opened =
-        other.client().call("Decrypt", &[("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap())]);
+    let opened = other
+        .client()
+        .call("Decrypt", &[("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap())]);
     assert_eq!(opened.ok()["Plaintext"], "aGk=");
     // From stdin, and only a part.
-    done(&run(&["import", "--url", &there, "--account", "1000000000000001", "-"], &[], b"realms: []\n"));
+    done(&run(
+        &["import", "--url", &there, "--account", "1000000000000001", "-"],
+        &[],
+        b"realms: []\n",
+    ));
     assert_eq!(other.client().call("ListKeys", &[]).ok()["TotalCount"], 0);
 }
 
@@ -93,7 +101,10 @@ fn what_is_wrong_is_told_in_a_line() {
     let server = Process::start(&["--data", ":memory:"]);
     let url = format!("http://{}", server.address);
     let said = refused(&run(&["import", "--url", &url, "-"], &[], b"realms: [{ account: x }]\n"));
-    assert!(said.contains("realms[0].account: not an account's id: digits at line 1, column 21"), "{said}");
+    assert!(
+        said.contains("realms[0].account: not an account's id: digits at line 1, column 21"),
+        "{said}"
+    );
     let said = failed(&run(&["import", "--url", &url, "nowhere.yaml"], &[], b""));
     assert!(said.contains("nowhere.yaml: No such file"), "{said}");
     let said = refused(&run(&["export", "--url", &url, "--access-key", "nobody"], &[], b""));
@@ -118,7 +129,9 @@ fn the_token_of_the_control_plane_is_sent() {
         let lines = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
         let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
         stream
-            .write_all(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 16\r\n\r\n{\"error\":\"away\"}")
+            .write_all(
+                b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 16\r\n\r\n{\"error\":\"away\"}",
+            )
             .unwrap();
         head
     });
@@ -141,10 +154,12 @@ fn seeds_are_checked_and_their_schema_is_printed() {
     );
     let (folder, _) = data_file();
     let bad = folder.path().join("bad.yaml");
-    std::fs::write(&bad, "realms:\n  - account: '1'\n    keys:\n      - { id: k, spec: AES }\n").unwrap();
+    std::fs::write(&bad, "realms:\n  - account: '1'\n    keys:\n      - { id: k, spec: AES }\n")
+        .unwrap();
     let said = failed(&run(&["seed", "check", folder.path().to_str().unwrap()], &[], b""));
     assert!(
-        said.contains("bad.yaml: realms[0].keys[0].spec: not one of AES_256") && said.contains("line 4"),
+        said.contains("bad.yaml: realms[0].keys[0].spec: not one of AES_256")
+            && said.contains("line 4"),
         "{said}"
     );
     assert_eq!(done(&run(&["seed", "schema"], &[], b"")), kmsim::seed::SCHEMA);

@@ -37,7 +37,8 @@ fn kill_9_after_the_answer_keeps_it() {
         drop(server);
         server = Process::start(&arguments);
     }
-    let text = state(&server).replace("id: known-sm4", "id: renamed").replace("- known-sm4", "- renamed");
+    let text =
+        state(&server).replace("id: known-sm4", "id: renamed").replace("- known-sm4", "- renamed");
     send(server.address, "PUT /_kmsim/state HTTP/1.1\r\n", text.as_bytes()).ok();
     send(server.address, "POST /_kmsim/snapshots/s HTTP/1.1\r\n", b"").ok();
     server.client().create_key(&[]);
@@ -76,7 +77,10 @@ const MORE: &str = "
 /// Two states that take turns: in each, every key has the same description.
 fn turn(word: &str) -> String {
     let key = |n| format!("      - {{ id: k{n}, description: {word} }}\n");
-    format!("realms:\n  - account: '1000000000000001'\n    keys:\n{}", (0..50).map(key).collect::<String>())
+    format!(
+        "realms:\n  - account: '1000000000000001'\n    keys:\n{}",
+        (0..50).map(key).collect::<String>()
+    )
 }
 
 #[test]
@@ -90,8 +94,10 @@ fn a_request_sees_all_of_a_state_or_nothing_of_it() {
             let mut seen = std::collections::BTreeSet::new();
             while !done.load(Ordering::Acquire) {
                 let text = export(&server, "");
-                let (even, odd) =
-                    (text.matches("description: even").count(), text.matches("description: odd").count());
+                let (even, odd) = (
+                    text.matches("description: even").count(),
+                    text.matches("description: odd").count(),
+                );
                 assert!([(50, 0), (0, 50)].contains(&(even, odd)), "{even} {odd}");
                 seen.insert(even);
             }
@@ -109,7 +115,8 @@ fn a_request_sees_all_of_a_state_or_nothing_of_it() {
 fn a_state_of_some_megabytes_is_taken_and_one_that_is_too_large_is_not() {
     let server = Server::start();
     let key = |n| format!("      - {{ id: key-{n}, description: '{}' }}\n", "d".repeat(1200));
-    let text = format!("realms:\n  - account: '1'\n    keys:\n{}", (0..3000).map(key).collect::<String>());
+    let text =
+        format!("realms:\n  - account: '1'\n    keys:\n{}", (0..3000).map(key).collect::<String>());
     assert!(text.len() > 3 * 1024 * 1024);
     assert_eq!(import(&server, "", &text).ok()["keys"], 3000);
     let out = export(&server, "");
@@ -117,8 +124,12 @@ fn a_state_of_some_megabytes_is_taken_and_one_that_is_too_large_is_not() {
     assert_eq!(export(&server, ""), out);
     // Sent as far as the server reads.
     let mut stream = TcpStream::connect(server.address).unwrap();
-    write!(stream, "PUT /_kmsim/state HTTP/1.1\r\nHost: kmsim\r\nContent-Length: {}\r\n\r\n", (64 << 20) + 1)
-        .unwrap();
+    write!(
+        stream,
+        "PUT /_kmsim/state HTTP/1.1\r\nHost: kmsim\r\nContent-Length: {}\r\n\r\n",
+        (64 << 20) + 1
+    )
+    .unwrap();
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 400");
@@ -136,7 +147,8 @@ fn a_reset_of_ten_thousand_keys_takes_a_moment() {
         let (folder, data) = data_file();
         let file = folder.path().join("seed.yaml");
         std::fs::write(&file, seed).unwrap();
-        let server = Process::start(&["--data", data.to_str().unwrap(), "--seed", file.to_str().unwrap()]);
+        let server =
+            Process::start(&["--data", data.to_str().unwrap(), "--seed", file.to_str().unwrap()]);
         let clock = kmsim::world::Clock::default();
         let start = clock.host();
         for _ in 0..5 {

@@ -61,7 +61,8 @@ fn furnish(server: &Server) -> Kept {
         blobs.push(sealed["CiphertextBlob"].as_str().unwrap().to_owned());
     };
     let tags =
-        json!([{ "TagKey": "k", "TagValue": "v:@/x" }, { "TagKey": "empty", "TagValue": "" }]).to_string();
+        json!([{ "TagKey": "k", "TagValue": "v:@/x" }, { "TagKey": "empty", "TagValue": "" }])
+            .to_string();
     let rotating = one.create_key(&[
         ("EnableAutomaticRotation", "true"),
         ("RotationInterval", "7d"),
@@ -75,22 +76,30 @@ fn furnish(server: &Server) -> Kept {
         one.call("CreateAlias", &[("KeyId", &rotating), ("AliasName", alias)]).ok();
     }
     let protect = [("ProtectedResourceArn", format!("acs:kms:cn-hangzhou:1:key/{rotating}"))];
-    let protect = [("ProtectedResourceArn", protect[0].1.as_str()), ("EnableDeletionProtection", "true")];
+    let protect =
+        [("ProtectedResourceArn", protect[0].1.as_str()), ("EnableDeletionProtection", "true")];
     one.call(
         "SetDeletionProtection",
         &[&protect[..], &[("DeletionProtectionDescription", "why: so")]].concat(),
     )
     .ok();
     let policy = json!({"Version": "1", "Statement": [{"Effect": "Allow"}]}).to_string();
-    one.call("SetKeyPolicy", &[("KeyId", &rotating), ("PolicyName", "default"), ("Policy", &policy)]).ok();
+    one.call(
+        "SetKeyPolicy",
+        &[("KeyId", &rotating), ("PolicyName", "default"), ("Policy", &policy)],
+    )
+    .ok();
     for spec in ["Aliyun_SM4", "Aliyun_AES_128", "Aliyun_AES_192"] {
         seal(&one, &one.create_key(&[("KeySpec", spec), ("ProtectionLevel", "HSM")]));
     }
     let (rsa, rsa_version) = pair(&one, "RSA_2048", "ENCRYPT/DECRYPT");
-    let oaep = [("KeyId", &*rsa), ("KeyVersionId", &*rsa_version), ("Algorithm", "RSAES_OAEP_SHA_256")];
-    let sealed = one.call("AsymmetricEncrypt", &[&oaep[..], &[("Plaintext", "aGVsbG8=")]].concat()).ok();
+    let oaep =
+        [("KeyId", &*rsa), ("KeyVersionId", &*rsa_version), ("Algorithm", "RSAES_OAEP_SHA_256")];
+    let sealed =
+        one.call("AsymmetricEncrypt", &[&oaep[..], &[("Plaintext", "aGVsbG8=")]].concat()).ok();
     let (p256, p256_version) = pair(&one, "EC_P256", "SIGN/VERIFY");
-    let ecdsa = [("KeyId", &*p256), ("KeyVersionId", &*p256_version), ("Algorithm", "ECDSA_SHA_256")];
+    let ecdsa =
+        [("KeyId", &*p256), ("KeyVersionId", &*p256_version), ("Algorithm", "ECDSA_SHA_256")];
     let signed = one.call("AsymmetricSign", &[&ecdsa[..], &[("Digest", DIGEST)]].concat()).ok();
     pair(&one, "EC_P256K", "SIGN/VERIFY");
     pair(&one, "EC_SM2", "ENCRYPT/DECRYPT");
@@ -135,8 +144,10 @@ fn furnish_certificates(one: &Client) -> String {
     for status in ["PENDING", "INACTIVE", "REVOKED"] {
         certificate(one, "EC_P256", status);
     }
-    let names =
-        [("SubjectAlternativeNames", r#"["example.com","*.example.org"]"#), ("ExportablePrivateKey", "true")];
+    let names = [
+        ("SubjectAlternativeNames", r#"["example.com","*.example.org"]"#),
+        ("ExportablePrivateKey", "true"),
+    ];
     certificates::create(one, "RSA_2048", &names);
     certificate(one, "EC_SM2", "ACTIVE");
     // As Windows ends lines.
@@ -158,7 +169,8 @@ fn furnish_secrets(server: &Server, one: &Client) {
     }
     let put = [("SecretName", "awkward/0"), ("VersionId", "v2"), ("SecretData", "AAECAw==")];
     let put =
-        [&put[..], &[("SecretDataType", "binary"), ("VersionStages", r#"["ACSCurrent","mine"]"#)]].concat();
+        [&put[..], &[("SecretDataType", "binary"), ("VersionStages", r#"["ACSCurrent","mine"]"#)]]
+            .concat();
     one.call("PutSecretValue", &put).ok();
     let own = one.create_key(&[]);
     create("own-key", "under it", &[("EncryptionKeyId", &own), ("Policy", r#"{"Version":"1"}"#)]);
@@ -181,17 +193,20 @@ fn furnish_secrets(server: &Server, one: &Client) {
 fn check(server: &Server, kept: &Kept) {
     let one = server.client_as("one", "s");
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
-    let opens = |blob: &String| [&one, &elsewhere].into_iter().any(|it| opened(it, blob).status == 200);
+    let opens =
+        |blob: &String| [&one, &elsewhere].into_iter().any(|it| opened(it, blob).status == 200);
     let open = kept.blobs.iter().filter(|blob| opens(blob)).count();
     assert_eq!(open, kept.blobs.len() - 1, "all but the one whose material is gone");
     let (key, version, blob) = &kept.rsa;
     let oaep = [("KeyId", &**key), ("KeyVersionId", version), ("Algorithm", "RSAES_OAEP_SHA_256")];
-    let text = one.call("AsymmetricDecrypt", &[&oaep[..], &[("CiphertextBlob", blob)]].concat()).ok();
+    let text =
+        one.call("AsymmetricDecrypt", &[&oaep[..], &[("CiphertextBlob", blob)]].concat()).ok();
     assert_eq!(text["Plaintext"], "aGVsbG8=");
     let (key, version, value) = &kept.signed;
     let ecdsa = [("KeyId", &**key), ("KeyVersionId", version), ("Algorithm", "ECDSA_SHA_256")];
-    let verified =
-        one.call("AsymmetricVerify", &[&ecdsa[..], &[("Digest", DIGEST), ("Value", value)]].concat()).ok();
+    let verified = one
+        .call("AsymmetricVerify", &[&ecdsa[..], &[("Digest", DIGEST), ("Value", value)]].concat())
+        .ok();
     assert_eq!(verified["Value"], true);
     for (index, text) in AWKWARD.into_iter().enumerate().skip(1) {
         let value = one.call("GetSecretValue", &[("SecretName", &format!("awkward/{index}"))]).ok();
@@ -246,7 +261,10 @@ fn everything_goes_out_and_comes_back() {
         opened(&one, blob).status == 200 || opened(&beijing, blob).status == 200
     }));
     one.call("RestoreSecret", &[("SecretName", "deleted")]).ok();
-    assert_eq!(one.call("GetSecretValue", &[("SecretName", "deleted")]).ok()["SecretData"], "comes back");
+    assert_eq!(
+        one.call("GetSecretValue", &[("SecretName", "deleted")]).ok()["SecretData"],
+        "comes back"
+    );
 }
 
 #[test]
@@ -272,7 +290,8 @@ fn a_scope_goes_out_and_comes_back_alone() {
     import(&server, "?account=2", "realms: []").ok();
     assert_eq!(export(&server, "?account=2").matches("- account: ").count(), 0);
     assert_eq!(export(&server, "?account=1"), {
-        let start = whole.find("- account: \"2\"").or_else(|| whole.find("- account: '2'")).unwrap();
+        let start =
+            whole.find("- account: \"2\"").or_else(|| whole.find("- account: '2'")).unwrap();
         &whole[..start]
     });
 }

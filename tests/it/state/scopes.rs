@@ -16,7 +16,8 @@ const ROUNDS: usize = 5;
 
 /// An access key for each worker, and a key that each finds at the start.
 fn seed() -> String {
-    let account = |n| format!("  - {{ id: '{n}', access_keys: [{{ id: worker-{n}, secret: s }}] }}\n");
+    let account =
+        |n| format!("  - {{ id: '{n}', access_keys: [{{ id: worker-{n}, secret: s }}] }}\n");
     let realm = |n| {
         format!(
             "  - {{ account: '{n}', keys: [{{ id: seeded, aliases: [alias/seeded], rotation: {{ interval: 7d }} }}] }}\n"
@@ -36,7 +37,10 @@ fn work(server: &Server, worker: usize, all: &Barrier) {
     let client = server.client_as(&format!("worker-{worker}"), "s");
     all.wait();
     for round in 0..ROUNDS {
-        assert_eq!(reset(server, &scope), json!({"realms": 1, "keys": 1, "secrets": 0, "certificates": 0}));
+        assert_eq!(
+            reset(server, &scope),
+            json!({"realms": 1, "keys": 1, "secrets": 0, "certificates": 0})
+        );
         assert_eq!(count(&client, "ListKeys", &[]), 1);
         assert_eq!(count(&client, "ListKeyVersions", &[("KeyId", "seeded")]), 1);
         let blob = client.call("Encrypt", &[("KeyId", "alias/seeded"), ("Plaintext", "aGk=")]).ok();
@@ -50,7 +54,9 @@ fn work(server: &Server, worker: usize, all: &Barrier) {
         assert_eq!(count(&client, "ListKeys", &[]), u64::try_from(worker).unwrap() + 2);
         let blob = blob["CiphertextBlob"].as_str().unwrap();
         assert_eq!(client.call("Decrypt", &[("CiphertextBlob", blob)]).ok()["Plaintext"], "aGk=");
-        client.call("ScheduleKeyDeletion", &[("KeyId", "seeded"), ("PendingWindowInDays", "7")]).ok();
+        client
+            .call("ScheduleKeyDeletion", &[("KeyId", "seeded"), ("PendingWindowInDays", "7")])
+            .ok();
     }
 }
 
@@ -66,7 +72,10 @@ fn eight_workers_share_a_server_and_none_sees_another() {
         }
     });
     // Nobody moved the server's own clock.
-    assert_eq!(control(server.address, "GET", "clock", &Value::Null).ok()["now"], crate::kit::START);
+    assert_eq!(
+        control(server.address, "GET", "clock", &Value::Null).ok()["now"],
+        crate::kit::START
+    );
 }
 
 #[test]
@@ -79,7 +88,8 @@ fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
         client.create_key(&[]);
     }
     control(server.address, "POST", "clock/advance?account=1", &json!({"by": "30d"})).ok();
-    let (beijing, other) = (export(&server, "?account=1&region=cn-beijing"), export(&server, "?account=2"));
+    let (beijing, other) =
+        (export(&server, "?account=1&region=cn-beijing"), export(&server, "?account=2"));
     assert_eq!(reset(&server, "?account=1&region=cn-hangzhou")["keys"], 1);
     // A region's reset leaves the account's clock, by which the rest of it goes.
     assert_eq!(count(&one, "ListKeyVersions", &[("KeyId", "seeded")]), 1);
@@ -95,24 +105,39 @@ fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
         crate::kit::START
     );
     server.advance(days(1));
-    assert_eq!(reset(&server, ""), json!({"realms": 8, "keys": 8, "secrets": 0, "certificates": 0}));
-    assert_eq!(control(server.address, "GET", "clock", &Value::Null).ok()["now"], crate::kit::START);
+    assert_eq!(
+        reset(&server, ""),
+        json!({"realms": 8, "keys": 8, "secrets": 0, "certificates": 0})
+    );
+    assert_eq!(
+        control(server.address, "GET", "clock", &Value::Null).ok()["now"],
+        crate::kit::START
+    );
 }
 
 #[test]
 fn times_that_are_relative_are_told_anew_and_material_is_not_drawn_again() {
-    let seed = "realms: [{ account: '1000000000000001', keys: [{ id: k, created_at: '{{now - 1d}}' }] }]";
+    let seed =
+        "realms: [{ account: '1000000000000001', keys: [{ id: k, created_at: '{{now - 1d}}' }] }]";
     let server = Server::with(Setup { seeds: &[seed], ..Setup::default() });
     let client = server.client();
     let blob = client.call("Encrypt", &[("KeyId", "k"), ("Plaintext", "aGk=")]).ok();
     let later = kmsim::world::Instant::parse("2030-01-11T00:00:00Z").unwrap();
     control(server.address, "POST", "clock/resume", &Value::Null).ok();
     server.world.clock.set_host(later);
-    control(server.address, "POST", "reset?account=1000000000000001&region=cn-hangzhou", &Value::Null).ok();
+    control(
+        server.address,
+        "POST",
+        "reset?account=1000000000000001&region=cn-hangzhou",
+        &Value::Null,
+    )
+    .ok();
     let client = server.client();
     let key = client.call("DescribeKey", &[("KeyId", "k")]).ok();
     assert_eq!(key["KeyMetadata"]["CreationDate"], "2030-01-10T00:00:00Z");
-    let opened = client.call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())]).ok();
+    let opened = client
+        .call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())])
+        .ok();
     assert_eq!(opened["Plaintext"], "aGk=");
 }
 

@@ -20,7 +20,8 @@ fn a_scope_is_again_what_it_was() {
     let server = Server::with(Setup { accounts: Some(WORKERS), ..Setup::default() });
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let key = one.create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]);
-    one.call("CreateSecret", &[("SecretName", "s"), ("VersionId", "v1"), ("SecretData", "one")]).ok();
+    one.call("CreateSecret", &[("SecretName", "s"), ("VersionId", "v1"), ("SecretData", "one")])
+        .ok();
     two.create_key(&[]);
     let saved = ask(&server, "POST", "/base?access_key=one").ok();
     assert_eq!(
@@ -37,7 +38,8 @@ fn a_scope_is_again_what_it_was() {
     for _ in 0..2 {
         assert_eq!(ask(&server, "POST", "/base/load?access_key=one").ok(), saved);
         assert_eq!(export(&server, "?account=1"), before);
-        let now = control(server.address, "GET", "clock?account=1", &Value::Null).ok()["now"].clone();
+        let now =
+            control(server.address, "GET", "clock?account=1", &Value::Null).ok()["now"].clone();
         assert_eq!(now, crate::kit::START, "the clock is that of the snapshot");
         one.call("DisableKey", &[("KeyId", &key)]).ok();
     }
@@ -52,8 +54,10 @@ fn snapshots_are_listed_shown_replaced_and_forgotten() {
     let names = |scope: &str| -> Vec<String> {
         let listed = ask(&server, "GET", scope).ok();
         let all = listed["snapshots"].as_array().unwrap().iter();
-        all.map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["account"].as_str().unwrap_or("all")))
-            .collect()
+        all.map(|it| {
+            format!("{} {}", it["name"].as_str().unwrap(), it["account"].as_str().unwrap_or("all"))
+        })
+        .collect()
     };
     for path in ["/b", "/a", "/a?account=1", "/c?account=2&region=cn-hangzhou"] {
         ask(&server, "POST", path).ok();
@@ -76,7 +80,10 @@ fn snapshots_are_listed_shown_replaced_and_forgotten() {
         ("POST", &format!("/{}", "n".repeat(129)), 400),
     ] {
         let answer = ask(&server, method, path);
-        assert!(answer.status == status && answer.json()["error"].is_string(), "{method} {path}: {answer:?}");
+        assert!(
+            answer.status == status && answer.json()["error"].is_string(),
+            "{method} {path}: {answer:?}"
+        );
     }
     assert_eq!(names(""), ["b all", "a 1", "c 2"]);
 }

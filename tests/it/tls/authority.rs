@@ -20,7 +20,12 @@ fn ca(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
         command.env_remove(name);
     }
-    command.arg("ca").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg("ca")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -55,7 +60,9 @@ fn it_outlives_a_restart() {
 fn its_key_is_for_its_owner_and_its_certificate_for_everybody() {
     let (_folder, path) = data_file();
     let server = Process::start(&["--data", path.to_str().unwrap()]);
-    let mode = |suffix: &str| std::fs::metadata(beside(&path, suffix)).unwrap().permissions().mode() & 0o777;
+    let mode = |suffix: &str| {
+        std::fs::metadata(beside(&path, suffix)).unwrap().permissions().mode() & 0o777
+    };
     assert_eq!(mode(".ca-key"), 0o600);
     let plain = path.with_file_name("plain");
     std::fs::write(&plain, "").unwrap();
@@ -83,8 +90,10 @@ fn the_command_makes_it_and_servers_take_it() {
 #[test]
 fn of_many_who_come_first_one_makes_it() {
     let (_folder, path) = data_file();
-    let all: Vec<_> = (0..8).map(|_| ca(&["--data", path.to_str().unwrap()]).spawn().unwrap()).collect();
-    let mut told: Vec<_> = all.into_iter().map(|it| it.wait_with_output().unwrap().stdout).collect();
+    let all: Vec<_> =
+        (0..8).map(|_| ca(&["--data", path.to_str().unwrap()]).spawn().unwrap()).collect();
+    let mut told: Vec<_> =
+        all.into_iter().map(|it| it.wait_with_output().unwrap().stdout).collect();
     told.dedup();
     assert_eq!(told.len(), 1);
     assert!(told[0].starts_with(b"-----BEGIN CERTIFICATE-----\n"));
@@ -95,15 +104,20 @@ fn java_and_openssl_read_the_truststore() {
     let (folder, path) = data_file();
     let data = path.to_str().unwrap();
     let pem = pem(&path);
-    let by_flag = printed(&mut ca(&["--data", data, "--format", "pkcs12", "--password", "geheim ü"])).stdout;
+    let by_flag =
+        printed(&mut ca(&["--data", data, "--format", "pkcs12", "--password", "geheim ü"])).stdout;
     let mut by_variable = ca(&["--data", data]);
     by_variable.env("KMSIM_CA_FORMAT", "pkcs12").env("KMSIM_CA_PASSWORD", "geheim ü");
     let by_variable = printed(&mut by_variable).stdout;
     let plain = printed(&mut ca(&["--data", data, "--format", "pkcs12"])).stdout;
     let server = Process::start(&["--data", data]);
     let fetched = ca_p12(server.address);
-    let stores =
-        [(by_flag, "geheim ü"), (by_variable, "geheim ü"), (plain, "changeit"), (fetched, "changeit")];
+    let stores = [
+        (by_flag, "geheim ü"),
+        (by_variable, "geheim ü"),
+        (plain, "changeit"),
+        (fetched, "changeit"),
+    ];
     for (index, (store, password)) in stores.into_iter().enumerate() {
         let file = folder.path().join(format!("{index}.p12"));
         std::fs::write(&file, store).unwrap();
@@ -115,7 +129,8 @@ fn java_and_openssl_read_the_truststore() {
         assert!(!good && said.contains("invalid password"), "{said}");
         if password.is_ascii() {
             let mut keytool = Command::new("keytool");
-            let listed = keytool.args(["-list", "-rfc", "-keystore", file, "-storepass", password]).output();
+            let listed =
+                keytool.args(["-list", "-rfc", "-keystore", file, "-storepass", password]).output();
             let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
             assert!(listed.contains("Alias name: kmsim\n"), "{listed}");
             assert!(listed.contains("Entry type: trustedCertEntry\n"), "{listed}");
@@ -129,7 +144,10 @@ fn mistakes_of_the_command_are_told() {
     let (folder, path) = data_file();
     let data = path.to_str().unwrap();
     for (arguments, said) in [
-        (vec!["--data", ":memory:"], "--data: a server in memory has an authority for as long as it runs"),
+        (
+            vec!["--data", ":memory:"],
+            "--data: a server in memory has an authority for as long as it runs",
+        ),
         (vec!["--data", "/nowhere/kmsim.db"], "--data: cannot make /nowhere/kmsim.db"),
         (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
         (
@@ -150,7 +168,10 @@ fn mistakes_of_the_command_are_told() {
     );
     for mut command in [ca(&["--data", data]), kmsim(&["--data", data])] {
         let line = refusal(&mut command).unwrap();
-        assert!(line.contains("--data: cannot use ") && line.contains("kmsim.db.ca-key: "), "{line}");
+        assert!(
+            line.contains("--data: cannot use ") && line.contains("kmsim.db.ca-key: "),
+            "{line}"
+        );
     }
 }
 

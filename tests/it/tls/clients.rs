@@ -24,7 +24,9 @@ fn reaches(client: impl Fn() -> Command, trust: impl Fn(&mut Command, &Path)) {
         for name in ["localhost", "127.0.0.1"] {
             command.arg(format!("https://{name}:{port}/_kmsim/health"));
         }
-        for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"] {
+        for variable in
+            ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"]
+        {
             command.env_remove(variable);
         }
         for scheme in ["http", "https", "all"] {
@@ -39,7 +41,10 @@ fn reaches(client: impl Fn() -> Command, trust: impl Fn(&mut Command, &Path)) {
     };
     let output = run(true);
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.matches("\"status\":\"ok\"").count() == 2, "{output:?}");
+    assert!(
+        output.status.success() && said.matches("\"status\":\"ok\"").count() == 2,
+        "{output:?}"
+    );
     let stranger = run(false);
     let why = String::from_utf8_lossy(&stranger.stderr).to_lowercase();
     assert!(!stranger.status.success() && why.contains("certificat"), "{stranger:?}");
@@ -74,7 +79,11 @@ fn go_reaches_it() {
     let folder = tempfile::tempdir().unwrap();
     let binary = folder.path().join("reach");
     let mut build = Command::new("go");
-    build.env("GOTOOLCHAIN", "local").env("CGO_ENABLED", "0").env("GOWORK", "off").args(["build", "-o"]);
+    build
+        .env("GOTOOLCHAIN", "local")
+        .env("CGO_ENABLED", "0")
+        .env("GOWORK", "off")
+        .args(["build", "-o"]);
     let output = build.arg(&binary).arg(program("reach.go")).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     reaches(

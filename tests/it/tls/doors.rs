@@ -35,7 +35,8 @@ fn addresses(command: &mut Command, check: impl Fn(&[SocketAddr])) {
 #[test]
 fn each_speaks_both() {
     // The kit names an address too.
-    let mut by_flag = kmsim(&["--listen", "127.0.0.1:0", "--listen", "127.0.0.2:0", "--data", ":memory:"]);
+    let mut by_flag =
+        kmsim(&["--listen", "127.0.0.1:0", "--listen", "127.0.0.2:0", "--data", ":memory:"]);
     let mut by_variable = without_listen(&kmsim(&["--data", ":memory:"]));
     by_variable.env("KMSIM_LISTEN", "127.0.0.1:0,127.0.0.1:0, 127.0.0.2:0");
     for command in [&mut by_flag, &mut by_variable] {

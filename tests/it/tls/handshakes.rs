@@ -19,8 +19,15 @@ fn shake(
     more: &[&str],
 ) -> (bool, String) {
     let address = server.address.to_string();
-    let mut arguments =
-        vec!["s_client", "-connect", &address, "-CAfile", ca, "-verify_return_error", "-x509_strict"];
+    let mut arguments = vec![
+        "s_client",
+        "-connect",
+        &address,
+        "-CAfile",
+        ca,
+        "-verify_return_error",
+        "-x509_strict",
+    ];
     match asked {
         Some(name) => arguments.extend(["-servername", name]),
         None => arguments.push("-noservername"),
@@ -44,8 +51,12 @@ fn both_versions_are_spoken_and_no_older_one() {
     let ca = ca.path().to_str().unwrap();
     for (version, said) in [("-tls1_2", "New, TLSv1.2"), ("-tls1_3", "New, TLSv1.3")] {
         let name = ["-verify_hostname", "localhost"];
-        let (good, output) = shake(&server, ca, Some("localhost"), &name, &[version, "-alpn", "h2,http/1.1"]);
-        assert!(good && output.contains(said) && output.contains("ALPN protocol: http/1.1"), "{output}");
+        let (good, output) =
+            shake(&server, ca, Some("localhost"), &name, &[version, "-alpn", "h2,http/1.1"]);
+        assert!(
+            good && output.contains(said) && output.contains("ALPN protocol: http/1.1"),
+            "{output}"
+        );
     }
     let old = ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"];
     let (good, output) = shake(&server, ca, Some("localhost"), &[], &old);
@@ -56,7 +67,8 @@ fn both_versions_are_spoken_and_no_older_one() {
 
 #[test]
 fn every_certificate_names_this_machine_and_the_extra_names() {
-    let (server, ca) = served(&["--tls-name", "kms.internal", "--tls-name", "192.0.2.7,*.svc.test"]);
+    let (server, ca) =
+        served(&["--tls-name", "kms.internal", "--tls-name", "192.0.2.7,*.svc.test"]);
     let host = gethostname::gethostname().into_string().unwrap().to_lowercase();
     let names = ["localhost", "kmsim", "host.docker.internal", "kms.internal", "a.svc.test", &host];
     for asked in [None, Some("localhost"), Some("anything.test")] {
@@ -68,7 +80,8 @@ fn every_certificate_names_this_machine_and_the_extra_names() {
         }
     }
     let strange = ["-verify_hostname", "anything.test"];
-    let (good, output) = shake(&server, ca.path().to_str().unwrap(), Some("other.test"), &strange, &[]);
+    let (good, output) =
+        shake(&server, ca.path().to_str().unwrap(), Some("other.test"), &strange, &[]);
     assert!(!good && output.contains("ostname mismatch"), "{output}");
 }
 
@@ -89,7 +102,8 @@ fn whatever_name_a_client_asks_for_it_gets() {
         &["a".repeat(63), "b".repeat(63), "c".repeat(63), "d".repeat(61)].join("."),
     ] {
         let expected = ["-verify_hostname", name];
-        let (good, output) = shake(&server, ca.path().to_str().unwrap(), Some(name), &expected, &[]);
+        let (good, output) =
+            shake(&server, ca.path().to_str().unwrap(), Some(name), &expected, &[]);
         assert!(good && output.contains("Verify return code: 0 (ok)"), "{name}: {output}");
     }
 }
@@ -120,7 +134,10 @@ fn a_name_by_option_and_by_variable() {
     for bad in ["https://kms", "kms:443", "a b"] {
         for mut command in both_ways("--tls-name", "KMSIM_TLS_NAMES", bad) {
             let line = refused(&mut command);
-            assert_eq!(line, format!("kmsim: --tls-name: {bad:?} is neither a DNS name nor an IP address"));
+            assert_eq!(
+                line,
+                format!("kmsim: --tls-name: {bad:?} is neither a DNS name nor an IP address")
+            );
         }
     }
     drop(Process::spawn(kmsim(&["--data", ":memory:"]).env("KMSIM_TLS_NAMES", "")));

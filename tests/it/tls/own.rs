@@ -15,9 +15,10 @@ fn made() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let openssl = |arguments: &str| made_by_openssl(arguments, folder.path());
     openssl("req -x509 -newkey rsa:2048 -noenc -keyout ca.key -out ca.pem -subj /CN=Own -days 30");
-    for (kind, options) in
-        [("ec", "EC -pkeyopt ec_paramgen_curve:P-256"), ("rsa", "RSA -pkeyopt rsa_keygen_bits:2048")]
-    {
+    for (kind, options) in [
+        ("ec", "EC -pkeyopt ec_paramgen_curve:P-256"),
+        ("rsa", "RSA -pkeyopt rsa_keygen_bits:2048"),
+    ] {
         openssl(&format!("genpkey -algorithm {options} -out {kind}.pkcs8"));
         openssl(&format!(
             "{kind} -in {kind}.pkcs8 -out {kind}.old{}",
@@ -35,7 +36,9 @@ fn made() -> tempfile::TempDir {
     }
     openssl("pkcs8 -topk8 -in ec.pkcs8 -passout pass:x -out locked.pkcs8");
     // As tools write them: one file with attributes around everything, and one from an editor of Windows.
-    openssl("pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12");
+    openssl(
+        "pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12",
+    );
     openssl("pkcs12 -in ec.p12 -passin pass:x -noenc -out ec.bag");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     assert!(read("ec.bag").contains("Bag Attributes"));
@@ -79,9 +82,15 @@ fn it_is_shown_to_everybody() {
             }
         }
     }
-    assert!(std::fs::read_to_string(folder.path().join("ec.old")).unwrap().contains("BEGIN EC PRIVATE KEY"));
     assert!(
-        std::fs::read_to_string(folder.path().join("rsa.old")).unwrap().contains("BEGIN RSA PRIVATE KEY")
+        std::fs::read_to_string(folder.path().join("ec.old"))
+            .unwrap()
+            .contains("BEGIN EC PRIVATE KEY")
+    );
+    assert!(
+        std::fs::read_to_string(folder.path().join("rsa.old"))
+            .unwrap()
+            .contains("BEGIN RSA PRIVATE KEY")
     );
 }
 

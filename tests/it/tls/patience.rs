@@ -26,7 +26,8 @@ fn others_are_served_and_the_server_can_end() {
         stream.write_all(bytes).unwrap();
         stream
     };
-    let stuck: Vec<_> = (0..30).flat_map(|_| [begun(b""), begun(&HALF[..1]), begun(&HALF)]).collect();
+    let stuck: Vec<_> =
+        (0..30).flat_map(|_| [begun(b""), begun(&HALF[..1]), begun(&HALF)]).collect();
     for _ in 0..30 {
         // Not a handshake at all, and an authority that is not trusted.
         let mut broken = begun(&[&HALF[..], &[0xff; 512]].concat());
@@ -59,8 +60,13 @@ fn a_request_under_tls_is_finished_before_the_end() {
     let idle = client.open(server.address, "localhost");
     let mut slow = client.open(server.address, "localhost");
     let body = "Action=DescribeRegions";
-    write!(slow.0, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", body.len(), &body[..5])
-        .unwrap();
+    write!(
+        slow.0,
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}",
+        body.len(),
+        &body[..5]
+    )
+    .unwrap();
     sleep(Duration::from_millis(300));
     server.signal("TERM");
     sleep(Duration::from_millis(300));

@@ -52,12 +52,21 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
                     nothing.body.push(signature);
                     add("no action", nothing);
                 }
-                add("split", rpc(action, &params, "POST", |name| !params.iter().any(|(it, _)| it == name)));
+                add(
+                    "split",
+                    rpc(action, &params, "POST", |name| !params.iter().any(|(it, _)| it == name)),
+                );
             }
             "acs3" | "acs4" => {
                 for signed in ["content-type;host", "host", ""] {
-                    add(&format!("query, {signed}"), acs(scheme, action, &params, |_| true, signed));
-                    add(&format!("body, {signed}"), acs(scheme, action, &params, |_| false, signed));
+                    add(
+                        &format!("query, {signed}"),
+                        acs(scheme, action, &params, |_| true, signed),
+                    );
+                    add(
+                        &format!("body, {signed}"),
+                        acs(scheme, action, &params, |_| false, signed),
+                    );
                     let split = acs(scheme, action, &params, |name| name != "DryRun", signed);
                     add(&format!("split, {signed}"), split);
                 }
@@ -90,7 +99,8 @@ fn repeated(params: &Pairs) -> Pairs {
 }
 
 fn list(pairs: &[(&str, &str)], more: &Pairs) -> Pairs {
-    let mut all: Pairs = pairs.iter().map(|(name, value)| own(name, value)).chain(more.clone()).collect();
+    let mut all: Pairs =
+        pairs.iter().map(|(name, value)| own(name, value)).chain(more.clone()).collect();
     all.sort();
     all
 }
@@ -117,7 +127,13 @@ fn rpc_signature(method: &str, params: &Pairs) -> (String, String) {
     own("Signature", &STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret&"], text.as_bytes())))
 }
 
-fn acs(scheme: &str, action: &str, params: &Pairs, in_query: impl Fn(&str) -> bool, signed: &str) -> Request {
+fn acs(
+    scheme: &str,
+    action: &str,
+    params: &Pairs,
+    in_query: impl Fn(&str) -> bool,
+    signed: &str,
+) -> Request {
     let (query, body) = list(&[], params).into_iter().partition(|(name, _)| in_query(name));
     let mut headers = vec![
         own("content-type", FORM),
@@ -136,7 +152,8 @@ fn acs(scheme: &str, action: &str, params: &Pairs, in_query: impl Fn(&str) -> bo
     } else {
         let parts = ["20300101", "cn-hangzhou", "Kms", "aliyun_v4_request"];
         let first = b"aliyun_v4testsecret".to_vec();
-        let key = parts.iter().fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
+        let key =
+            parts.iter().fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
         ("ACS4-HMAC-SHA256", "/20300101/cn-hangzhou/Kms/aliyun_v4_request", key)
     };
     let (canonical, names) = canonical("POST", &query, &covered, &body);

@@ -71,7 +71,8 @@ fn ecdsa_p256() {
 #[test]
 fn ecdsa_secp256k1() {
     let key = |group: &Group| group.public(PairSpec::EcP256K);
-    let tally = drive("ecdsa-secp256k1.tsv", key, |key, _, vector| vector.verifies(key, Signing::Ecdsa));
+    let tally =
+        drive("ecdsa-secp256k1.tsv", key, |key, _, vector| vector.verifies(key, Signing::Ecdsa));
     assert_eq!(tally, Tally { groups: 109, taken: 168, refused: 308, differing: 0 });
 }
 
@@ -80,12 +81,17 @@ fn rsa_pkcs1_verify() {
     let file = "rsa-pkcs1-verify.tsv";
     let expected = Tally { groups: 5, taken: 17, refused: 501, differing: 0 };
     let key = |group: &Group| group.public(group.spec());
-    assert_eq!(drive(file, key, |key, _, vector| vector.verifies(key, Signing::RsaPkcs1)), expected);
+    assert_eq!(
+        drive(file, key, |key, _, vector| vector.verifies(key, Signing::RsaPkcs1)),
+        expected
+    );
     // The key of a caller who signs requests has an implementation of its own.
     let key = |group: &Group| {
         let text = STANDARD.encode(group.der());
-        let lines: Vec<_> = text.as_bytes().chunks(64).map(|it| std::str::from_utf8(it).unwrap()).collect();
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"));
+        let lines: Vec<_> =
+            text.as_bytes().chunks(64).map(|it| std::str::from_utf8(it).unwrap()).collect();
+        let pem =
+            format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"));
         SignatureKey::from_pem(&pem).unwrap()
     };
     let verifies = |key: &SignatureKey, _: &Group, vector: &Vector| {
@@ -128,7 +134,8 @@ fn rsa_oaep() {
 
 #[test]
 fn rsa_pkcs1_decrypt() {
-    let takes = |key: &PrivateKey, _: &Group, vector: &Vector| vector.opens(key, Encryption::RsaPkcs1);
+    let takes =
+        |key: &PrivateKey, _: &Group, vector: &Vector| vector.opens(key, Encryption::RsaPkcs1);
     let tally = drive("rsa-pkcs1-decrypt.tsv", Group::private, takes);
     assert_eq!(tally, Tally { groups: 33, taken: 42, refused: 25, differing: 0 });
 }

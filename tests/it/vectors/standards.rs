@@ -156,7 +156,10 @@ fn hmacs() {
         let (made, tag) = (hmac(hash, &[&hex(&row[3])], &hex(&row[4])), hex(&row[5]));
         assert_eq!(made.len(), len);
         // One is published in part.
-        assert_eq!(tag.len(), if (row[0].as_str(), row[1].as_str()) == ("RFC 4231", "5") { 16 } else { len });
+        assert_eq!(
+            tag.len(),
+            if (row[0].as_str(), row[1].as_str()) == ("RFC 4231", "5") { 16 } else { len }
+        );
         assert_eq!(made[..tag.len()], tag, "{} case {}", row[0], row[1]);
     }
 }

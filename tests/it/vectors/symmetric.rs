@@ -24,7 +24,8 @@ fn gcm(file: &str, cipher: Cipher) -> Tally {
             panic!("{}", vector.name)
         };
         assert_eq!(key.len() * 8, *bits, "{}", vector.name);
-        let (iv, tag): (_, [u8; TAG_LEN]) = (iv[..].try_into().unwrap(), tag[..].try_into().unwrap());
+        let (iv, tag): (_, [u8; TAG_LEN]) =
+            (iv[..].try_into().unwrap(), tag[..].try_into().unwrap());
         let mut text = plain.clone();
         // What is invalid has a wrong tag and nothing else.
         let made = seal(cipher, key, iv, associated, &mut text).unwrap();

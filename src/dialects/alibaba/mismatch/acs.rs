@@ -44,12 +44,15 @@ const MISTAKES: &[Mistake] = &[
     }),
     (
         "the body's parameters were signed as if they stood in the query, and the body as empty",
-        |call, signed| Signed { query: Some(encode_pairs(call.params.iter())), body: b"", ..signed },
+        |call, signed| Signed {
+            query: Some(encode_pairs(call.params.iter())),
+            body: b"",
+            ..signed
+        },
     ),
     ("the query was not signed", |_, signed| Signed { query: Some(String::new()), ..signed }),
-    ("the query was encoded for a form (a space as +) and not by RFC 3986", |call, signed| Signed {
-        query: Some(encode_pairs(call.query.iter()).replace("%20", "+")),
-        ..signed
+    ("the query was encoded for a form (a space as +) and not by RFC 3986", |call, signed| {
+        Signed { query: Some(encode_pairs(call.query.iter()).replace("%20", "+")), ..signed }
     }),
     ("the host was signed without its port", |_, signed| Signed { header: without_port, ..signed }),
 ];
@@ -69,10 +72,14 @@ pub(super) fn explain<'a>(
     secret: &Secret,
     others: impl Iterator<Item = &'a Secret>,
 ) -> Option<Mismatch> {
-    let text = |signed: &Signed<'_>| authorization.string_to_sign(&authorization.canonical_request(signed));
+    let text = |signed: &Signed<'_>| {
+        authorization.string_to_sign(&authorization.canonical_request(signed))
+    };
     let genuine = |text: &str, secret: &Secret| authorization.is_genuine(text, secret);
     let base = text(&Signed::of(call));
-    if genuine(&base, secret) || genuine(&text(&Signed { empty: "null", ..Signed::of(call) }), secret) {
+    if genuine(&base, secret)
+        || genuine(&text(&Signed { empty: "null", ..Signed::of(call) }), secret)
+    {
         return None;
     }
     if is_too_long(call) {
@@ -112,8 +119,7 @@ mod tests {
 
     #[test]
     fn secrets_are_measured_in_the_query_and_in_headers() {
-        let canonical =
-            "GET\n/\nKeyId=k&Plaintext=top%20secret\nhost:h\nx-acs-security-token:top%20secret\n\nhost\nab";
+        let canonical = "GET\n/\nKeyId=k&Plaintext=top%20secret\nhost:h\nx-acs-security-token:top%20secret\n\nhost\nab";
         assert_eq!(
             displayed(canonical),
             "GET\n/\nKeyId=k&Plaintext=~12-bytes-sha256-dc1d8e29~\nhost:h\n\

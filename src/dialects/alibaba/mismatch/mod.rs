@@ -13,7 +13,8 @@ use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
 /// Looks for the mistake. `None` where the signature is right, or there is none to look at.
 pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(access_key_id(call)?)?;
-    let others = || accounts.access_keys().filter(|other| other.id != key.id).map(|other| &other.secret);
+    let others =
+        || accounts.access_keys().filter(|other| other.id != key.id).map(|other| &other.secret);
     match &call.scheme {
         Scheme::Rpc => rpc::explain(call, &key.secret, others()),
         Scheme::Acs(authorization) => acs::explain(authorization, call, &key.secret, others()),
@@ -41,7 +42,8 @@ fn nearest<'a, F: FnOnce() -> String>(
 
 /// Whether a request is too long to be explained.
 fn is_too_long(call: &Call) -> bool {
-    let headers: usize = call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let headers: usize =
+        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     // A body of parameters is among them.
     let content = call.params.length().max(call.query.length() + call.body.len());
     headers + call.path.len() + content > EXPLAINED
@@ -78,7 +80,9 @@ mod tests {
 
     fn call(body: String, authorization: Option<&str>) -> Call {
         let mut headers = HeaderMap::new();
-        headers.extend(authorization.map(|it| (axum::http::header::AUTHORIZATION, it.parse().unwrap())));
+        headers.extend(
+            authorization.map(|it| (axum::http::header::AUTHORIZATION, it.parse().unwrap())),
+        );
         let uri = "/".parse().unwrap();
         Call::parse(Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) })
     }
@@ -96,8 +100,12 @@ mod tests {
         for authorization in [None, Some(acs)] {
             let cost = |count: usize| {
                 let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
-                let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat(), authorization);
-                assert!(matches!(mismatch, Some(Mismatch::Explained { client: None, .. })), "{mismatch:?}");
+                let (mismatch, work) =
+                    explained([CREDENTIALS, &params.concat()].concat(), authorization);
+                assert!(
+                    matches!(mismatch, Some(Mismatch::Explained { client: None, .. })),
+                    "{mismatch:?}"
+                );
                 work
             };
             let costs = [100, 200, 400, 800].map(cost);

@@ -70,7 +70,11 @@ const WRONG: &[Way] = &[
         ..RIGHT
     },
     Way { why: "the joined parameters were not percent-encoded once more", twice: false, ..RIGHT },
-    Way { why: "parameters without a value were not signed", takes: |_, value| !value.is_empty(), ..RIGHT },
+    Way {
+        why: "parameters without a value were not signed",
+        takes: |_, value| !value.is_empty(),
+        ..RIGHT
+    },
     Way {
         why: "only the query's parameters were signed, and not those of the body",
         takes: |place, _| place == Place::Query,

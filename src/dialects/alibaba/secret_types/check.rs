@@ -28,7 +28,11 @@ pub(in crate::dialects::alibaba) fn check_new(
     let legal_data = (1..=SECRET_DATA_MAX).contains(&data.len());
     if !kind.is_managed() {
         let name = legal_name(kind, name).ok_or_else(invalid("SecretName"))?;
-        return if legal_data { Ok(Checked { name, config: None }) } else { Err(invalid("SecretData")()) };
+        return if legal_data {
+            Ok(Checked { name, config: None })
+        } else {
+            Err(invalid("SecretData")())
+        };
     }
     let config = config.ok_or_else(|| Error::Missing("ExtendedConfig".into()))?;
     let config = Config::checked(kind, config).ok_or_else(invalid("ExtendedConfig"))?;
@@ -36,7 +40,8 @@ pub(in crate::dialects::alibaba) fn check_new(
         SecretType::RAMCredentials if name == AUTO => {
             let user = config.text("UserName").unwrap_or_default();
             // The name is made of the user's: when it is none, that is the configuration's mistake.
-            SecretName::parse(&format!("acs/ram/user/{user}")).ok_or_else(invalid("ExtendedConfig"))?
+            SecretName::parse(&format!("acs/ram/user/{user}"))
+                .ok_or_else(invalid("ExtendedConfig"))?
         }
         _ => legal_name(kind, name).ok_or_else(invalid("SecretName"))?,
     };
@@ -92,7 +97,13 @@ mod tests {
     }
 
     /// What a check comes to, in a word: nothing, or the parameter that is wrong.
-    fn outcome(kind: SecretType, name: &str, data: &str, text: bool, config: Option<&str>) -> String {
+    fn outcome(
+        kind: SecretType,
+        name: &str,
+        data: &str,
+        text: bool,
+        config: Option<&str>,
+    ) -> String {
         match check_new(kind, name, data, text, config) {
             Ok(_) => String::new(),
             Err(Error::Missing(name)) => format!("no {name}"),
@@ -156,12 +167,18 @@ mod tests {
     #[test]
     fn a_users_secret_is_named_after_the_user() {
         let config = |user: &str| RAM.replace("\"jo\"", &format!("\"{user}\""));
-        let named = check_new(RAMCredentials, AUTO, KEY, true, Some(&config("jo.doe-1_x"))).unwrap();
+        let named =
+            check_new(RAMCredentials, AUTO, KEY, true, Some(&config("jo.doe-1_x"))).unwrap();
         assert_eq!(named.name.as_str(), "acs/ram/user/jo.doe-1_x");
-        for (user, good) in [("x".repeat(179), true), ("x".repeat(180), false), ("jo doe".to_owned(), false)]
+        for (user, good) in
+            [("x".repeat(179), true), ("x".repeat(180), false), ("jo doe".to_owned(), false)]
         {
             let expected = if good { "" } else { "ExtendedConfig" };
-            assert_eq!(outcome(RAMCredentials, AUTO, KEY, true, Some(&config(&user))), expected, "{user}");
+            assert_eq!(
+                outcome(RAMCredentials, AUTO, KEY, true, Some(&config(&user))),
+                expected,
+                "{user}"
+            );
         }
     }
 
@@ -191,7 +208,11 @@ mod tests {
             assert_eq!(outcome(kind, name, data, true, Some(config)), "", "{kind:?}");
             assert_eq!(outcome(kind, name, data, true, None), "no ExtendedConfig", "{kind:?}");
             assert_eq!(outcome(kind, name, data, true, Some("{}")), "ExtendedConfig", "{kind:?}");
-            assert_eq!(outcome(kind, name, data, false, Some(config)), "SecretDataType", "{kind:?}");
+            assert_eq!(
+                outcome(kind, name, data, false, Some(config)),
+                "SecretDataType",
+                "{kind:?}"
+            );
             let long = format!("{data:<30721}");
             assert_eq!(outcome(kind, name, &long, true, Some(config)), "SecretData", "{kind:?}");
         }
@@ -269,7 +290,11 @@ mod tests {
         for (kind, name, config, values) in cases {
             for (data, good) in values {
                 let expected = if *good { "" } else { "SecretData" };
-                assert_eq!(outcome(kind, name, data, true, config), expected, "{kind:?} {data:.99}");
+                assert_eq!(
+                    outcome(kind, name, data, true, config),
+                    expected,
+                    "{kind:?} {data:.99}"
+                );
             }
         }
         assert_eq!(outcome(PolarDB, "a", ONE, true, Some(POLARDB)), "SecretData");

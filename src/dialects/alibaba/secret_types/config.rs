@@ -47,9 +47,10 @@ fn fields(kind: SecretType) -> &'static [Field] {
             Field(SUB_TYPE, true, Rule::Word(&["SingleUser", "DoubleUsers"])),
             Field("DBInstanceId", true, Rule::Some),
         ],
-        SecretType::RAMCredentials => {
-            &[Field(SUB_TYPE, true, Rule::Word(&["RamUserAccessKey"])), Field("UserName", true, Rule::Some)]
-        }
+        SecretType::RAMCredentials => &[
+            Field(SUB_TYPE, true, Rule::Word(&["RamUserAccessKey"])),
+            Field("UserName", true, Rule::Some),
+        ],
         SecretType::ECS => &[
             Field(SUB_TYPE, true, Rule::Word(&["Password", "SSHKey"])),
             Field("RegionId", true, Rule::Some),
@@ -153,11 +154,15 @@ impl Config {
 
 /// Custom data: a few texts by name.
 fn legal_custom(custom: Map<String, Value>) -> Option<Value> {
-    (custom.len() <= CUSTOM_MAX && custom.values().all(Value::is_string)).then_some(Value::Object(custom))
+    (custom.len() <= CUSTOM_MAX && custom.values().all(Value::is_string))
+        .then_some(Value::Object(custom))
 }
 
 /// A configuration with other custom data.
-pub(in crate::dialects::alibaba) fn set_custom_data(config: &str, custom: &str) -> Result<String, Error> {
+pub(in crate::dialects::alibaba) fn set_custom_data(
+    config: &str,
+    custom: &str,
+) -> Result<String, Error> {
     let replaced = || {
         let custom = Some(custom).filter(|custom| custom.chars().count() <= EXTENDED_CONFIG_MAX)?;
         let custom = legal_custom(serde_json::from_str(custom).ok()?)?;
@@ -229,7 +234,11 @@ mod tests {
             assert_eq!(checked(kind, sample).as_deref(), Some(sample), "{kind:?}");
             let spaced = sample.replace("\",\"", "\",\n \"");
             assert_eq!(checked(kind, &spaced).as_deref(), Some(sample), "{kind:?}");
-            assert_eq!(checked(kind, &with(sample, CUSTOM_DATA, None)).as_deref(), Some(sample), "{kind:?}");
+            assert_eq!(
+                checked(kind, &with(sample, CUSTOM_DATA, None)).as_deref(),
+                Some(sample),
+                "{kind:?}"
+            );
         }
     }
 
@@ -316,7 +325,10 @@ mod tests {
     fn custom_data_is_replaced_whole() {
         let one = set_custom_data(REDIS, r#" {"a": "1"} "#).unwrap();
         assert_eq!(one, REDIS.replace(r#""CustomData":{}"#, r#""CustomData":{"a":"1"}"#));
-        assert_eq!(set_custom_data(&one, r#"{"b":"2"}"#).unwrap(), one.replace(r#""a":"1""#, r#""b":"2""#));
+        assert_eq!(
+            set_custom_data(&one, r#"{"b":"2"}"#).unwrap(),
+            one.replace(r#""a":"1""#, r#""b":"2""#)
+        );
         assert_eq!(set_custom_data(&one, "{}").unwrap(), REDIS);
         let many = |pairs: usize| {
             let pairs: Vec<_> = (0..pairs).map(|at| format!("\"{at}\":\"v\"")).collect();
@@ -337,7 +349,9 @@ mod tests {
                 Ok(_) => assert!(good, "{custom}"),
                 Err(error) => {
                     assert!(!good, "{custom}");
-                    assert!(matches!(error, Error::Invalid(name) if name == "ExtendedConfig.CustomData"));
+                    assert!(
+                        matches!(error, Error::Invalid(name) if name == "ExtendedConfig.CustomData")
+                    );
                 }
             }
         }

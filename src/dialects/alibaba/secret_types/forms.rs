@@ -79,19 +79,22 @@ impl Given {
             (SecretType::Rds, users) => {
                 let Accounts { accounts } = parse(data)?;
                 let most = if users == "DoubleUsers" { 2 } else { 1 };
-                let legal = accounts.iter().all(|it| full([&it.account_name, &it.account_password]))
-                    && are_few(&accounts, most, |it| &it.account_name);
+                let legal =
+                    accounts.iter().all(|it| full([&it.account_name, &it.account_password]))
+                        && are_few(&accounts, most, |it| &it.account_name);
                 legal.then_some(Self::Accounts(accounts))
             }
             (SecretType::RAMCredentials, _) => {
                 let AccessKeys { access_keys } = parse(data)?;
-                let legal = access_keys.iter().all(|it| full([&it.access_key_id, &it.access_key_secret]))
-                    && are_few(&access_keys, 2, |it| &it.access_key_id);
+                let legal =
+                    access_keys.iter().all(|it| full([&it.access_key_id, &it.access_key_secret]))
+                        && are_few(&access_keys, 2, |it| &it.access_key_id);
                 legal.then_some(Self::AccessKeys(access_keys))
             }
             (SecretType::ECS, "SSHKey") => {
                 let login: KeyLogin = parse(data)?;
-                let legal = ssh::is_public_key(&login.public_key) && ssh::is_private_pem(&login.private_key);
+                let legal = ssh::is_public_key(&login.public_key)
+                    && ssh::is_private_pem(&login.private_key);
                 (legal && !login.user_name.is_empty()).then_some(Self::Login)
             }
             (SecretType::ECS, _) => {

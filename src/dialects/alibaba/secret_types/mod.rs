@@ -60,19 +60,22 @@ pub(super) fn fits(kind: &str, config: Option<&str>) -> bool {
     let Some(kind) = SecretType::from_word(kind) else { return false };
     match config {
         None => !kind.is_managed(),
-        Some(text) => kind.is_managed() && config::Config::read(text).is_some_and(|config| config.fits(kind)),
+        Some(text) => {
+            kind.is_managed() && config::Config::read(text).is_some_and(|config| config.fits(kind))
+        }
     }
 }
 
 /// The configurations that the tests of this room start from.
 #[cfg(test)]
 mod samples {
-    pub(super) const SINGLE: &str = r#"{"SecretSubType":"SingleUser","DBInstanceId":"rm-1","CustomData":{}}"#;
+    pub(super) const SINGLE: &str =
+        r#"{"SecretSubType":"SingleUser","DBInstanceId":"rm-1","CustomData":{}}"#;
     pub(super) const DOUBLE: &str =
         r#"{"SecretSubType":"DoubleUsers","DBInstanceId":"rm-1","CustomData":{}}"#;
-    pub(super) const RAM: &str = r#"{"SecretSubType":"RamUserAccessKey","UserName":"jo","CustomData":{}}"#;
-    pub(super) const PASSWORD: &str =
-        r#"{"SecretSubType":"Password","RegionId":"cn-hangzhou","InstanceId":"i-1","CustomData":{}}"#;
+    pub(super) const RAM: &str =
+        r#"{"SecretSubType":"RamUserAccessKey","UserName":"jo","CustomData":{}}"#;
+    pub(super) const PASSWORD: &str = r#"{"SecretSubType":"Password","RegionId":"cn-hangzhou","InstanceId":"i-1","CustomData":{}}"#;
     pub(super) const SSH: &str =
         r#"{"SecretSubType":"SSHKey","RegionId":"cn-hangzhou","InstanceId":"i-1","CustomData":{}}"#;
     pub(super) const REDIS: &str = concat!(
@@ -93,7 +96,10 @@ mod tests {
     fn words_are_read_as_they_are_written() {
         for kind in SecretType::ALL {
             assert_eq!(SecretType::from_word(kind.word()), Some(kind));
-            assert_eq!(serde_json::from_str::<SecretType>(&format!("\"{}\"", kind.word())).unwrap(), kind);
+            assert_eq!(
+                serde_json::from_str::<SecretType>(&format!("\"{}\"", kind.word())).unwrap(),
+                kind
+            );
             assert_eq!(kind.is_managed(), kind != SecretType::Generic);
         }
         assert_eq!(SecretType::from_word("rds"), None);

@@ -44,7 +44,8 @@ pub(in crate::dialects::alibaba) fn first_values(
         Given::Auto => {
             let name = config.text(ACCOUNT)?;
             let password = new_password(DATABASE_PASSWORD, rng)?;
-            let account = |account_name| write(&Account { account_name, account_password: password.clone() });
+            let account =
+                |account_name| write(&Account { account_name, account_password: password.clone() });
             [name.to_owned(), clone_of(name)].into_iter().map(account).collect()
         }
     };
@@ -53,7 +54,8 @@ pub(in crate::dialects::alibaba) fn first_values(
 
 /// Whether a rotation draws an SSH key, which takes as long as any RSA key.
 pub(in crate::dialects::alibaba) fn renews_slowly(kind: &str, config: &str) -> bool {
-    let sub_type = || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
+    let sub_type =
+        || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
     SecretType::from_word(kind) == Some(SecretType::ECS) && sub_type() == Some(true)
 }
 
@@ -123,7 +125,9 @@ fn letters_and_digits(length: usize, rng: &mut impl CryptoRng) -> Option<Zeroizi
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{DOUBLE, PASSWORD as LOGIN_CONFIG, POLARDB, RAM, REDIS, SINGLE, SSH};
+    use super::super::samples::{
+        DOUBLE, PASSWORD as LOGIN_CONFIG, POLARDB, RAM, REDIS, SINGLE, SSH,
+    };
     use super::*;
     use SecretType::{ECS, Generic, PolarDB, RAMCredentials, Rds, Redis};
     use chacha20::ChaCha20Rng;
@@ -186,9 +190,15 @@ mod tests {
     fn accounts_that_are_made_come_in_twos() {
         for (kind, config) in [(Redis, REDIS), (PolarDB, POLARDB)] {
             let values = first(kind, config, "$Auto").unwrap();
-            assert_eq!(values.iter().map(|(stage, _)| *stage).collect::<Vec<_>>(), [CURRENT, PREVIOUS]);
+            assert_eq!(
+                values.iter().map(|(stage, _)| *stage).collect::<Vec<_>>(),
+                [CURRENT, PREVIOUS]
+            );
             let [one, two] = [0, 1].map(|at| serde_json::from_str::<Value>(&values[at].1).unwrap());
-            assert_eq!((text(&one, "AccountName"), text(&two, "AccountName")), ("app", "app_clone"));
+            assert_eq!(
+                (text(&one, "AccountName"), text(&two, "AccountName")),
+                ("app", "app_clone")
+            );
             assert_eq!(text(&one, "AccountPassword"), text(&two, "AccountPassword"));
             assert_eq!(text(&one, "AccountPassword").len(), 32);
         }
@@ -211,21 +221,28 @@ mod tests {
             assert_eq!(text(&json, "AccountName"), name, "{kind:?} {previous:?}");
             let password = text(&json, "AccountPassword");
             assert!(value.starts_with(r#"{"AccountName":"#) && password.len() == 32);
-            assert!(password.chars().any(|c| c.is_ascii_digit()) && !password.contains(['"', '\\', '/']));
-            assert!(password.chars().all(|c| c.is_ascii_alphanumeric() || "!@#$%^&*()_+-=".contains(c)));
+            assert!(
+                password.chars().any(|c| c.is_ascii_digit())
+                    && !password.contains(['"', '\\', '/'])
+            );
+            assert!(
+                password.chars().all(|c| c.is_ascii_alphanumeric() || "!@#$%^&*()_+-=".contains(c))
+            );
         }
     }
 
     #[test]
     fn rotations_make_access_keys_and_logins() {
         let key = r#"{"AccessKeyId":"i","AccessKeySecret":"s","GenerateTimestamp":"2015-01-01T00:00:00Z"}"#;
-        let json: Value = serde_json::from_str(&next(RAMCredentials, RAM, key, None).unwrap()).unwrap();
+        let json: Value =
+            serde_json::from_str(&next(RAMCredentials, RAM, key, None).unwrap()).unwrap();
         let (id, secret) = (text(&json, "AccessKeyId"), text(&json, "AccessKeySecret"));
         assert!(id.starts_with("LTAI") && id.len() == 24 && secret.len() == 30);
         assert!([id, secret].iter().all(|it| it.bytes().all(|c| c.is_ascii_alphanumeric())));
         assert_eq!(text(&json, "GenerateTimestamp"), NOW);
 
-        let json: Value = serde_json::from_str(&next(ECS, LOGIN_CONFIG, LOGIN, None).unwrap()).unwrap();
+        let json: Value =
+            serde_json::from_str(&next(ECS, LOGIN_CONFIG, LOGIN, None).unwrap()).unwrap();
         assert_eq!((text(&json, "UserName"), text(&json, "Password").len()), ("root", 30));
 
         let old = r#"{"UserName":"root","PublicKey":"ssh-rsa AAAA my old key","PrivateKey":"k"}"#;
