@@ -13,8 +13,8 @@ use kmsim::algorithms::sm2::Form;
 use kmsim::algorithms::{Chance, Failure};
 use sm3::{Digest as _, Sm3};
 
+use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
 use crate::kit::Server;
-use crate::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
 
 /// The OpenSSL program, in a folder of its own.
 pub struct OpenSsl(tempfile::TempDir);

@@ -9,9 +9,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{certificate, describe};
+use crate::alibaba::pairs::spki;
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::{OpenSsl, encryption_words, sm2_digest};
-use crate::pairs::spki;
 
 /// A signature algorithm, the kind of key that it goes with, and the words that make OpenSSL do the same.
 const SIGNINGS: [(&str, &str, &str); 4] = [
