@@ -46,7 +46,7 @@ impl<'a> Sight<'a> {
 
     /// The secret under which this realm's import tokens are sealed, once there is one.
     pub(super) fn import_seal(&self) -> Option<&'a [u8]> {
-        self.state.import_seal().map(|seal| seal.expose())
+        self.state.import_seal().map(Material::expose)
     }
 
     /// Every key there is, oldest first, with its state.
