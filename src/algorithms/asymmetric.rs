@@ -43,7 +43,7 @@ pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<
     let der = block.bytes().ok_or(Failure::Unfit)?;
     let pkcs8 = match block.label {
         "PRIVATE KEY" => der,
-        label => kind(spec).from_older(label, &der)?,
+        label => kind(spec).converted(label, &der)?,
     };
     PrivateKey::read(spec, &pkcs8).map(|_| pkcs8)
 }
@@ -195,7 +195,7 @@ impl PublicKey {
     fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Failure> {
         match algorithm.fits(self.spec) {
             false => Err(Failure::Unfit),
-            true if digest.len() != algorithm.hash().len() => Err(Failure::DigestLength),
+            true if digest.len() != algorithm.hash().digest_len() => Err(Failure::DigestLength),
             true => Ok(()),
         }
     }

@@ -37,7 +37,7 @@ macro_rules! curve {
                     Ok(Arc::new(key.map_err(|_| Failure::Unfit)?))
                 }
 
-                fn from_older(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+                fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
                     match (label, SecretKey::from_sec1_der(der)) {
                         ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
                         _ => Err(Failure::Unfit),

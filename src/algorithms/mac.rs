@@ -21,7 +21,7 @@ pub enum Hash {
 impl Hash {
     /// The length of the digest, in bytes.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn digest_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 | Self::Sm3 => 32,

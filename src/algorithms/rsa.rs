@@ -54,7 +54,7 @@ impl Kind for Bits {
         self.of(RsaPublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
     }
 
-    fn from_older(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
         match (label, RsaPrivateKey::from_pkcs1_der(der)) {
             ("RSA PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
             _ => Err(Failure::Unfit),

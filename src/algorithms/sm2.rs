@@ -56,7 +56,7 @@ impl Kind for Curve {
         PublicKey::of(sm2::PublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
     }
 
-    fn from_older(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
         match (label, SecretKey::from_sec1_der(der)) {
             ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
             _ => Err(Failure::Unfit),

@@ -137,7 +137,7 @@ pub(super) trait Kind: Sync {
     fn private_key(&self, pkcs8: &[u8]) -> Result<Halves, Failure>;
     fn public_key(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure>;
     /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM block's.
-    fn from_older(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure>;
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure>;
 }
 
 /// A private key and its public half.
