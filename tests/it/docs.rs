@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kmsim::dialects::BODY_LIMIT;
 
-use crate::coverage::not_yet;
+use crate::alibaba::coverage::not_yet;
 use crate::kit::root;
 
 const BEGIN: &str = "<!-- not-yet:begin -->\n";

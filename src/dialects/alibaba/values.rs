@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::codes;
 use super::errors::Error;
 use super::rules;
-use crate::algorithms::DIGEST_LEN;
 pub(super) use crate::dialects::values::{Blob, Malformed, SecretBlob, Text};
 
 /// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
@@ -29,7 +28,7 @@ impl Recipient {
 /// What is signed: a digest of 32 bytes, whichever the algorithm, in base64.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Blob")]
-pub(super) struct Digest(pub(super) [u8; DIGEST_LEN]);
+pub(super) struct Digest(pub(super) [u8; 32]);
 
 impl TryFrom<Blob> for Digest {
     type Error = Malformed;

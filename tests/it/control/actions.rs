@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::get;
-use crate::coverage::not_yet;
+use crate::alibaba::coverage::not_yet;
 use crate::kit::{Process, Server, control};
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kmsim::dialects::Cloud;
 
 use super::wire::{Client, told};
-use crate::coverage::tabled;
+use crate::alibaba::coverage::tabled;
 use crate::kit::{Server, root, table};
 
 /// What `not-yet.txt` lists: actions, and rows of errors.

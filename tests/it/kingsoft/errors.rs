@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::coverage::not_yet;
 use super::wire::{Client, NEW, Wire, moved, told};
-use crate::disk::Failing;
-use crate::errors::fits;
+use crate::alibaba::errors::fits;
 use crate::kit::{Answer, START, Server, Setup, send, table};
+use crate::store::disk::Failing;
 
 const ACCOUNTS: &str = r#"
 accounts:

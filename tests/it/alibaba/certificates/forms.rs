@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::certificate;
+use crate::alibaba::parameters::{request, served};
 use crate::kit::{Server, table};
-use crate::parameters::{request, served};
 
 /// Every action that is about certificates.
 fn actions() -> Vec<&'static str> {

@@ -10,8 +10,8 @@ use kmsim::dialects::alibaba::action_names;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use crate::certificates::{self, Authority};
-use crate::errors::Stage;
+use crate::alibaba::certificates::{self, Authority};
+use crate::alibaba::errors::Stage;
 use crate::kit::{Answer, Client, days, encode, form};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 

@@ -5,11 +5,11 @@ mod reencrypt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey};
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 
+use crate::alibaba::pairs::{ENCRYPT, Pair, blob, text};
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::OpenSsl;
-use crate::pairs::{ENCRYPT, Pair, blob, text};
 
 const OAEP_1: (&str, Encryption) = ("RSAES_OAEP_SHA_1", Encryption::RsaOaepSha1);
 const OAEP_256: (&str, Encryption) = ("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256);

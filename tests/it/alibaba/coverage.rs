@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use kmsim::dialects::alibaba::action_names;
 
+use crate::alibaba::parameters::{request, served};
 use crate::kit::{Server, root, table};
-use crate::parameters::{request, served};
 
 /// What `not-yet.txt` says.
 pub struct NotYet {

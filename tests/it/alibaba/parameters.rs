@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 use kmsim::dialects::alibaba::action_names;
 
-use crate::coverage::not_yet;
+use crate::alibaba::coverage::not_yet;
 use crate::kit::{Answer, Client, Server, encode, form, send, table};
 
 /// A line of `actions.tsv`.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::authority::Authority;
 use super::{certificate, create, describe, set_status, status_of, upload};
-use crate::errors::Stage;
+use crate::alibaba::errors::Stage;
 use crate::kit::{Answer, Client, Server, root, table};
 
 const STATUSES: [&str; 4] = ["PENDING", "INACTIVE", "ACTIVE", "REVOKED"];

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::disk::{namespace, prepared};
 use crate::kit::{Process, data_file, kmsim};
-use crate::loss::{Logged, beside, serve};
 use crate::program::{ended, refused};
+use crate::store::disk::{namespace, prepared};
+use crate::store::loss::{Logged, beside, serve};
 
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 

@@ -4,14 +4,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::Encryption;
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{certificate, describe};
+use crate::alibaba::pairs::spki;
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::{OpenSsl, encryption_words, sm2_digest};
-use crate::pairs::spki;
 
 /// A signature algorithm, the kind of key that it goes with, and the words that make OpenSSL do the same.
 const SIGNINGS: [(&str, &str, &str); 4] = [

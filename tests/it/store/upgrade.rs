@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use crate::certificates::{certificate, status_of};
+use crate::alibaba::certificates::{certificate, status_of};
 use crate::kit::{Process, START, data_file, kmsim, root};
 use crate::makers::{DIGEST, MATERIAL, import, wrapped};
 

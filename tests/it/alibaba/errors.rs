@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::dialects::alibaba::action_names;
 
-use crate::certificates::{active, sign};
+use crate::alibaba::certificates::{active, sign};
 use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};
 use crate::makers::{MATERIAL, import, wrapped};
 

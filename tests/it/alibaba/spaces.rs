@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::certificates::certificate;
+use crate::alibaba::certificates::certificate;
 use crate::kit::{Answer, Client, Server, control};
 use crate::makers::{DIGEST, STRANGER, newest_version, pair, wrapped};
 
