@@ -24,8 +24,7 @@ pub enum Kind {
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Outbound, Error>> + Send + 'a>>;
 type Now<D> = dyn Fn(&Cx, &<D as Dialect>::Call, &str) -> Result<Outbound, Error> + Send + Sync;
-type Later<D> =
-    dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a> + Send + Sync;
+type Later<D> = dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a> + Send + Sync;
 
 enum Run<D: Dialect> {
     Now(Box<Now<D>>),

@@ -29,9 +29,10 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::KeyNotFound => codes::FORBIDDEN_KEY_NOT_FOUND,
         E::AliasNotFound | E::ServiceKeyAbsent(_) => codes::FORBIDDEN_ALIAS_NOT_FOUND,
         E::KeyVersionNotFound => codes::FORBIDDEN_KEY_VERSION_NOT_FOUND,
-        E::KeyDisabled => codes::REJECTED_DISABLED,
+        // No source names codes for certificates; they are those of keys in the states that correspond.
+        E::KeyDisabled | E::CertificateInactive => codes::REJECTED_DISABLED,
         E::KeyPendingDeletion => codes::REJECTED_PENDING_DELETION,
-        E::KeyPendingImport => codes::REJECTED_PENDING_IMPORT,
+        E::KeyPendingImport | E::CertificatePending => codes::REJECTED_PENDING_IMPORT,
         E::KeyIsPair => codes::UNSUPPORTED_OPERATION,
         E::KeyUnfit | E::SecretUnfit => codes::REJECTED_UNSUPPORTED_OPERATION,
         E::AlgorithmUnfit => return invalid("Algorithm"),
@@ -51,9 +52,6 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::AliasTaken => codes::ALIAS_ALREADY_EXISTS,
         E::AliasReserved => return invalid("AliasName"),
         E::CertificateNotFound => codes::CERTIFICATE_NOT_FOUND,
-        // No source names codes for these; they are those of keys in the states that correspond.
-        E::CertificatePending => codes::REJECTED_PENDING_IMPORT,
-        E::CertificateInactive => codes::REJECTED_DISABLED,
         E::CertificateRevoked => codes::REJECTED_UNAVAILABLE,
         E::CertificateFlawed(flawed) => return flawed_certificate(*flawed),
         E::QuotaExceeded | E::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
