@@ -5,7 +5,7 @@ mod reencrypt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey};
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 
 use crate::alibaba::pairs::{ENCRYPT, Pair, blob, text};
 use crate::kit::{Answer, Client, Server};

@@ -11,7 +11,7 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 use kmsim::algorithms::symmetric::{self, Cipher, IV_LEN, TAG_LEN};
 use kmsim::world::Entropy;
 use serde_json::Value;

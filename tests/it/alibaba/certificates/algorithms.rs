@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::Encryption;
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 

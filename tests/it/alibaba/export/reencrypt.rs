@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{OAEP_1, OAEP_256, SM2PKE, decrypt, missing};
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 use kmsim::world::Entropy;
 
 use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki, text};

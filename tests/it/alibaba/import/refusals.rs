@@ -5,7 +5,7 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::Encryption;
-use kmsim::algorithms::sm2::Form;
+use kmsim::algorithms::specs::Form;
 
 use super::{
     RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, furnished, import,

@@ -104,7 +104,7 @@ fn an_sm2_ciphertext_is_der_and_read_raw_too() {
 #[test]
 fn a_foreign_sm2_ciphertext_of_more_than_the_limit_does_not_open() {
     use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
-    use kmsim::algorithms::sm2::Form;
+    use kmsim::algorithms::specs::Form;
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
     let public = PublicKey::read(PairSpec::EcSm2, &super::spki(&pair.pem())).unwrap();
