@@ -166,6 +166,7 @@ pub(super) mod pair {
     use super::{Deserialize, Deserializer, KeySpec, PairSpec, Serialize, Serializer};
     use serde::de::Error as _;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     pub(crate) fn serialize<S: Serializer>(spec: &PairSpec, to: S) -> Result<S::Ok, S::Error> {
         KeySpec::Pair(*spec).serialize(to)
     }
@@ -184,6 +185,7 @@ pub(super) mod millis {
 
     use super::{Deserialize, Deserializer, Serialize, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde passes references")]
     pub(crate) fn serialize<S: Serializer>(
         it: &Option<Duration>,
         to: S,

@@ -1,6 +1,6 @@
 //! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the form that
-//! [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to what SQLite and
-//! PostgreSQL have in common.
+//! [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to what `SQLite`
+//! and `PostgreSQL` have in common.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// How many records one statement writes: six values each stay below the 32,766 that SQLite binds at most.
+/// How many records one statement writes: six values each stay below the 32,766 that `SQLite` binds at most.
 const RECORDS_AT_ONCE: usize = 256;
 
 /// How many records one statement reads.

@@ -5,8 +5,8 @@ use sqlx::{ConnectOptions, Connection};
 
 use crate::alibaba::certificates::{certificate, status_of};
 use crate::kit::{Process, START, data_file, kmsim, root, send};
-use crate::program::ended;
 use crate::makers::{DIGEST, MATERIAL, import, wrapped};
+use crate::program::ended;
 
 /// The root key of the files in fixtures/stores.
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -145,7 +145,7 @@ fn everything_of_the_last_tables_is_in_the_records() {
 
     // People find it by the names of the tables that there were, without the spare realm's.
     for (query, rows) in [
-        ("SELECT count(*) FROM keys WHERE spec = 'aes-256'", 8),
+        ("SELECT count(*) FROM keys WHERE spec = 'aes-256'", 10),
         ("SELECT count(*) FROM keys WHERE lifecycle = 'pending-deletion' AND delete_at > 0", 1),
         ("SELECT count(*) FROM key_versions WHERE holds = 'fingerprint' AND sealed IS NOT NULL", 1),
         ("SELECT count(*) FROM aliases", 6),
