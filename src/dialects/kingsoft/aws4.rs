@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use base16ct::lower::encode_string as hex;
+
 use super::SERVICE;
 use super::call::{Call, Scheme};
 use super::errors::{Error, SignatureFlaw as Flaw};
 use super::params::NAMING;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::canonical::encode_into;
 use crate::dialects::form::Form;
 use crate::dialects::gate::LEEWAY;
 use crate::dialects::redact::shown_query;
