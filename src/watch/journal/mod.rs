@@ -12,12 +12,11 @@ mod room;
 mod seen;
 
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
+use rustc_hash::FxHashMap;
 
 pub use entry::{Auth, Entry, Fault, Outcome};
 pub use filter::{Filter, Miss, Since, Want};
@@ -26,7 +25,6 @@ pub use read::{Page, Tally};
 pub use record::{Blank, Facts, Rare, Record};
 
 use super::Whose;
-use super::quick::Quick;
 use crate::model::{Realm, Scope};
 use ring::{Pushed, Ring};
 use room::{Gone, Room};
@@ -34,8 +32,8 @@ use room::{Gone, Room};
 /// How many records each realm has, where nothing is said of that.
 pub const USUAL: usize = 1000;
 
-/// The records of some realms.
-type Rings = HashMap<Realm, Arc<Ring>, BuildHasherDefault<Quick>>;
+/// The records of some realms. Their number is bounded, so whoever chooses the names gains nothing by colliding ones.
+type Rings = FxHashMap<Realm, Arc<Ring>>;
 
 /// The records of every realm, and those of requests that were refused.
 #[derive(Debug)]
