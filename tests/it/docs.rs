@@ -67,8 +67,9 @@ fn the_limits_tell_the_numbers() {
 
 /// The repository's documents.
 fn documents() -> Vec<PathBuf> {
-    let named = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "tests/sdk/README.md"]
-        .map(|it| root().join(it));
+    let named =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "tests/sdk/README.md"]
+            .map(|it| root().join(it));
     let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let docs = docs.filter(|path| path.extension().is_some_and(|it| it == "md"));
     named.into_iter().chain(docs).collect()

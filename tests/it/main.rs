@@ -24,6 +24,7 @@ mod logs;
 mod makers;
 mod openssl;
 mod program;
+mod project;
 mod regions;
 mod seeds;
 mod state;
