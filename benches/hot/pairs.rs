@@ -10,8 +10,9 @@ use kmsim::algorithms::asymmetric::{
 use kmsim::algorithms::sm2::Form;
 use kmsim::algorithms::{self, Chance, DIGEST_LEN};
 
+use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
-use crate::{Case, Failure, Group, Make, Pace};
+use crate::rate::{Failure, Pace};
 
 /// Which of the figures of `openssl speed` is that of the private key, or of signing.
 const PRIVATE: usize = 0;
