@@ -50,7 +50,7 @@ pub use dialects::AuthMode;
 pub use in_process::{AccessKey, Answer, Builder, Clock, Server, Unanswered};
 pub use settings::StartError;
 
-/// The example of the README runs.
+/// The example of the document runs.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/rust.md")]
+struct Example;

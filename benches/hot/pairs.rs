@@ -7,8 +7,8 @@ use chacha20::rand_core::SeedableRng;
 use kmsim::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
-use kmsim::algorithms::sm2::Form;
-use kmsim::algorithms::{self, Chance, DIGEST_LEN};
+use kmsim::algorithms::specs::Form;
+use kmsim::algorithms::{self, Chance};
 
 use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
@@ -19,7 +19,7 @@ const PRIVATE: usize = 0;
 /// And of the public key, or of verifying.
 const PUBLIC: usize = 1;
 
-const DIGEST: [u8; DIGEST_LEN] = [7; DIGEST_LEN];
+const DIGEST: [u8; 32] = [7; 32];
 /// What is encrypted: as long as a data key.
 const TEXT: [u8; 32] = [9; 32];
 /// How many RSA keys a round draws. How long one takes is a matter of luck, so the middle one counts.

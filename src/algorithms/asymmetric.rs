@@ -1,85 +1,25 @@
-//! Key pairs: what each kind can do, and one face for all of them. Private keys are PKCS #8 (RFC 5208), public
-//! keys `SubjectPublicKeyInfo` (RFC 5280 section 4.1), both DER.
+//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys `SubjectPublicKeyInfo`
+//! (RFC 5280 section 4.1), both DER.
+
+use std::sync::Arc;
 
 use pkcs8::{Document, LineEnding};
 use rand_core::CryptoRng;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::ecdsa::{p256, secp256k1};
-use super::{Chance, DIGEST_LEN, Failure, rsa, sm2};
+use super::specs::{Kind, Private, Public};
+use super::{Chance, Failure, ecdsa, pem, rsa, sm2};
 
-/// The kinds of key pairs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PairSpec {
-    /// RSA, 2048 bits.
-    Rsa2048,
-    /// RSA, 3072 bits.
-    Rsa3072,
-    /// The NIST curve P-256.
-    EcP256,
-    /// The SECG curve secp256k1.
-    EcP256K,
-    /// The curve of SM2 (GB/T 32918).
-    EcSm2,
-}
+pub use super::specs::{Encryption, PairSpec, Signing};
 
-impl PairSpec {
-    /// Whether such a pair can encrypt; the others only sign.
-    #[must_use]
-    pub const fn encrypts(self) -> bool {
-        matches!(self, Self::Rsa2048 | Self::Rsa3072 | Self::EcSm2)
-    }
-}
-
-/// How a digest is signed. ECDSA and SM2 signatures are DER sequences of `r` and `s`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Signing {
-    /// RSASSA-PSS with SHA-256, also in its mask, and a salt of 32 bytes (RFC 8017 section 8.1).
-    RsaPss,
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2).
-    RsaPkcs1,
-    /// ECDSA (FIPS 186-5). The nonce is that of RFC 6979.
-    Ecdsa,
-    /// SM2 (GB/T 32918.2). The digest is `e`: the signer's identity is mixed in already.
-    Sm2,
-}
-
-impl Signing {
-    /// Whether a pair of this kind signs so.
-    #[must_use]
-    pub const fn fits(self, spec: PairSpec) -> bool {
-        match self {
-            Self::RsaPss | Self::RsaPkcs1 => matches!(spec, PairSpec::Rsa2048 | PairSpec::Rsa3072),
-            Self::Ecdsa => matches!(spec, PairSpec::EcP256 | PairSpec::EcP256K),
-            Self::Sm2 => matches!(spec, PairSpec::EcSm2),
-        }
-    }
-}
-
-/// How a text is encrypted for a public key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Encryption {
-    /// RSAES-OAEP with SHA-1, also in its mask (RFC 8017 section 7.1).
-    RsaOaepSha1,
-    /// RSAES-OAEP with SHA-256, also in its mask.
-    RsaOaepSha256,
-    /// RSAES-PKCS1-v1_5 (RFC 8017 section 7.2).
-    RsaPkcs1,
-    /// SM2 (GB/T 32918.4), in either of two forms.
-    Sm2(sm2::Form),
-}
-
-impl Encryption {
-    /// Whether a pair of this kind encrypts so.
-    #[must_use]
-    pub const fn fits(self, spec: PairSpec) -> bool {
-        match self {
-            Self::RsaOaepSha1 | Self::RsaOaepSha256 | Self::RsaPkcs1 => {
-                matches!(spec, PairSpec::Rsa2048 | PairSpec::Rsa3072)
-            }
-            Self::Sm2(_) => matches!(spec, PairSpec::EcSm2),
-        }
+/// The implementation of each kind of pair.
+fn kind(spec: PairSpec) -> &'static dyn Kind {
+    match spec {
+        PairSpec::Rsa2048 => &rsa::Bits(2048),
+        PairSpec::Rsa3072 => &rsa::Bits(3072),
+        PairSpec::EcP256 => &ecdsa::p256::Curve,
+        PairSpec::EcP256K => &ecdsa::secp256k1::Curve,
+        PairSpec::EcSm2 => &sm2::Curve,
     }
 }
 
@@ -88,26 +28,30 @@ impl Encryption {
 /// # Errors
 /// [`Failure::Unfit`] when the randomness yields no key, which does not happen with any real source.
 pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    match spec {
-        PairSpec::Rsa2048 => rsa::generate(2048, rng),
-        PairSpec::Rsa3072 => rsa::generate(3072, rng),
-        PairSpec::EcP256 => p256::generate(rng),
-        PairSpec::EcP256K => secp256k1::generate(rng),
-        PairSpec::EcSm2 => sm2::generate(rng),
-    }
+    kind(spec).generate(rng)
+}
+
+/// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. Blocks of other
+/// kinds around it, such as the curve's parameters or certificates, are not looked at.
+///
+/// # Errors
+/// [`Failure::Unfit`] when the text is not one.
+pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let block = pem::blocks(text)
+        .find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
+    let block = block.and_then(Result::ok).ok_or(Failure::Unfit)?;
+    let der = block.bytes().ok_or(Failure::Unfit)?;
+    let pkcs8 = match block.label {
+        "PRIVATE KEY" => der,
+        label => kind(spec).converted(label, &der)?,
+    };
+    PrivateKey::read(spec, &pkcs8).map(|_| pkcs8)
 }
 
 /// A private key, ready for use, with its public half.
 pub struct PrivateKey {
-    secret: Secret,
+    secret: Box<dyn Private>,
     public: PublicKey,
-}
-
-enum Secret {
-    Rsa(Box<rsa::PrivateKey>),
-    P256(p256::PrivateKey),
-    Secp256k1(secp256k1::PrivateKey),
-    Sm2(Box<sm2::PrivateKey>),
 }
 
 impl std::fmt::Debug for PrivateKey {
@@ -122,26 +66,8 @@ impl PrivateKey {
     /// # Errors
     /// [`Failure::Unfit`] when the bytes are not one.
     pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, Failure> {
-        let rsa = |bits| {
-            let (key, public) = rsa::PrivateKey::read(bits, pkcs8)?;
-            Ok(Self { secret: Secret::Rsa(Box::new(key)), public: PublicKey::Rsa(public) })
-        };
-        match spec {
-            PairSpec::Rsa2048 => rsa(2048),
-            PairSpec::Rsa3072 => rsa(3072),
-            PairSpec::EcP256 => {
-                let (key, public) = p256::PrivateKey::read(pkcs8)?;
-                Ok(Self { secret: Secret::P256(key), public: PublicKey::P256(public) })
-            }
-            PairSpec::EcP256K => {
-                let (key, public) = secp256k1::PrivateKey::read(pkcs8)?;
-                Ok(Self { secret: Secret::Secp256k1(key), public: PublicKey::Secp256k1(public) })
-            }
-            PairSpec::EcSm2 => {
-                let (key, public) = sm2::PrivateKey::read(pkcs8)?;
-                Ok(Self { secret: Secret::Sm2(Box::new(key)), public: PublicKey::Sm2(public) })
-            }
-        }
+        let (secret, key) = kind(spec).private_key(pkcs8)?;
+        Ok(Self { secret, public: PublicKey { spec, key } })
     }
 
     /// The public half.
@@ -153,21 +79,16 @@ impl PrivateKey {
     /// Signs a digest.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not sign so.
+    /// [`Failure::Unfit`] when this kind of key does not sign so; [`Failure::DigestLength`] when the algorithm takes
+    /// digests of another length.
     pub fn sign(
         &self,
         algorithm: Signing,
-        digest: &[u8; DIGEST_LEN],
+        digest: &[u8],
         chance: Chance<'_>,
     ) -> Result<Vec<u8>, Failure> {
-        match (&self.secret, algorithm) {
-            (Secret::Rsa(key), Signing::RsaPss) => key.sign_pss(digest, chance),
-            (Secret::Rsa(key), Signing::RsaPkcs1) => key.sign_pkcs1(digest),
-            (Secret::P256(key), Signing::Ecdsa) => key.sign(digest),
-            (Secret::Secp256k1(key), Signing::Ecdsa) => key.sign(digest),
-            (Secret::Sm2(key), Signing::Sm2) => key.sign(digest),
-            _ => Err(Failure::Unfit),
-        }
+        self.public.signs(algorithm, digest)?;
+        self.secret.sign(algorithm, digest, chance)
     }
 
     /// Opens a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm names.
@@ -179,27 +100,18 @@ impl PrivateKey {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        match (&self.secret, algorithm) {
-            (Secret::Rsa(key), Encryption::RsaOaepSha1) => key.decrypt_oaep_sha1(ciphertext),
-            (Secret::Rsa(key), Encryption::RsaOaepSha256) => key.decrypt_oaep_sha256(ciphertext),
-            (Secret::Rsa(key), Encryption::RsaPkcs1) => key.decrypt_pkcs1(ciphertext),
-            (Secret::Sm2(key), Encryption::Sm2(_)) => key.decrypt(ciphertext),
-            _ => Err(Failure::Unfit),
+        if !algorithm.fits(self.public.spec) {
+            return Err(Failure::Unfit);
         }
+        self.secret.decrypt(algorithm, ciphertext)
     }
 }
 
 /// A public key.
 #[derive(Clone, Debug)]
-pub enum PublicKey {
-    /// RSA.
-    Rsa(rsa::PublicKey),
-    /// P-256.
-    P256(p256::PublicKey),
-    /// secp256k1.
-    Secp256k1(secp256k1::PublicKey),
-    /// SM2.
-    Sm2(sm2::PublicKey),
+pub struct PublicKey {
+    spec: PairSpec,
+    key: Arc<dyn Public>,
 }
 
 impl PublicKey {
@@ -208,13 +120,13 @@ impl PublicKey {
     /// # Errors
     /// [`Failure::Unfit`] when the bytes are not one.
     pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, Failure> {
-        Ok(match spec {
-            PairSpec::Rsa2048 => Self::Rsa(rsa::PublicKey::read(2048, der)?),
-            PairSpec::Rsa3072 => Self::Rsa(rsa::PublicKey::read(3072, der)?),
-            PairSpec::EcP256 => Self::P256(p256::PublicKey::read(der)?),
-            PairSpec::EcP256K => Self::Secp256k1(secp256k1::PublicKey::read(der)?),
-            PairSpec::EcSm2 => Self::Sm2(sm2::PublicKey::read(der)?),
-        })
+        Ok(Self { spec, key: kind(spec).public_key(der)? })
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn spec(&self) -> PairSpec {
+        self.spec
     }
 
     /// The `SubjectPublicKeyInfo`, DER.
@@ -222,7 +134,7 @@ impl PublicKey {
     /// # Errors
     /// [`Failure::Unfit`], for a key that has none; there is no such key.
     pub fn der(&self) -> Result<Vec<u8>, Failure> {
-        Ok(self.document()?.into_vec())
+        self.key.document().map(Document::into_vec)
     }
 
     /// The same in PEM (RFC 7468 section 13), in lines that end with a line feed.
@@ -230,58 +142,36 @@ impl PublicKey {
     /// # Errors
     /// As [`PublicKey::der`].
     pub fn pem(&self) -> Result<String, Failure> {
-        self.document()?.to_pem("PUBLIC KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
-    }
-
-    fn document(&self) -> Result<Document, Failure> {
-        match self {
-            Self::Rsa(key) => key.document(),
-            Self::P256(key) => key.document(),
-            Self::Secp256k1(key) => key.document(),
-            Self::Sm2(key) => key.document(),
-        }
+        self.key.document()?.to_pem("PUBLIC KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
     }
 
     /// Whether a `SubjectPublicKeyInfo` holds this key, however it is written.
     #[must_use]
     pub fn is(&self, der: &[u8]) -> bool {
-        let spec = match self {
-            Self::Rsa(key) => key.spec(),
-            Self::P256(_) => PairSpec::EcP256,
-            Self::Secp256k1(_) => PairSpec::EcP256K,
-            Self::Sm2(_) => PairSpec::EcSm2,
-        };
-        Self::read(spec, der).and_then(|other| Ok(other.der()? == self.der()?)).unwrap_or_default()
+        Self::read(self.spec, der)
+            .and_then(|other| Ok(other.der()? == self.der()?))
+            .unwrap_or_default()
     }
 
-    /// What is signed of a message: its SHA-256 digest, or for SM2 that with SM3 into which key and identity are mixed;
-    /// the identity is `1234567812345678`.
+    /// The digest of a message that this algorithm signs. For SM2, the key and the identity `1234567812345678` are
+    /// mixed into it.
     #[must_use]
-    pub fn digest(&self, message: &[u8]) -> [u8; DIGEST_LEN] {
-        match self {
-            Self::Rsa(_) | Self::P256(_) | Self::Secp256k1(_) => Sha256::digest(message).into(),
-            Self::Sm2(key) => key.digest(message),
-        }
+    pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
+        self.key.digest(algorithm.hash(), message)
     }
 
     /// Whether `signature` is this key's over `digest`. What cannot be read as a signature is none.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not sign so.
+    /// As [`PrivateKey::sign`].
     pub fn verifies(
         &self,
         algorithm: Signing,
-        digest: &[u8; DIGEST_LEN],
+        digest: &[u8],
         signature: &[u8],
     ) -> Result<bool, Failure> {
-        match (self, algorithm) {
-            (Self::Rsa(key), Signing::RsaPss) => Ok(key.verifies_pss(digest, signature)),
-            (Self::Rsa(key), Signing::RsaPkcs1) => Ok(key.verifies_pkcs1(digest, signature)),
-            (Self::P256(key), Signing::Ecdsa) => Ok(key.verifies(digest, signature)),
-            (Self::Secp256k1(key), Signing::Ecdsa) => Ok(key.verifies(digest, signature)),
-            (Self::Sm2(key), Signing::Sm2) => Ok(key.verifies(digest, signature)),
-            _ => Err(Failure::Unfit),
-        }
+        self.signs(algorithm, digest)?;
+        Ok(self.key.verifies(algorithm, digest, signature))
     }
 
     /// Encrypts `text`.
@@ -295,12 +185,18 @@ impl PublicKey {
         text: &[u8],
         rng: &mut R,
     ) -> Result<Vec<u8>, Failure> {
-        match (self, algorithm) {
-            (Self::Rsa(key), Encryption::RsaOaepSha1) => key.encrypt_oaep_sha1(text, rng),
-            (Self::Rsa(key), Encryption::RsaOaepSha256) => key.encrypt_oaep_sha256(text, rng),
-            (Self::Rsa(key), Encryption::RsaPkcs1) => key.encrypt_pkcs1(text, rng),
-            (Self::Sm2(key), Encryption::Sm2(form)) => key.encrypt(form, text, rng),
-            _ => Err(Failure::Unfit),
+        if !algorithm.fits(self.spec) {
+            return Err(Failure::Unfit);
+        }
+        self.key.encrypt(algorithm, text, rng)
+    }
+
+    /// Checks that such a key signs digests of this length so.
+    fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Failure> {
+        match algorithm.fits(self.spec) {
+            false => Err(Failure::Unfit),
+            true if digest.len() != algorithm.hash().digest_len() => Err(Failure::DigestLength),
+            true => Ok(()),
         }
     }
 }
@@ -308,6 +204,7 @@ impl PublicKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::algorithms::specs::Form;
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
 
@@ -324,8 +221,8 @@ mod tests {
         Encryption::RsaOaepSha1,
         Encryption::RsaOaepSha256,
         Encryption::RsaPkcs1,
-        Encryption::Sm2(sm2::Form::Der),
-        Encryption::Sm2(sm2::Form::Raw),
+        Encryption::Sm2(Form::Der),
+        Encryption::Sm2(Form::Raw),
     ];
 
     /// The longest text, in bytes: as the standards have it.
@@ -347,7 +244,7 @@ mod tests {
             let key = PrivateKey::read(spec, &pkcs8).unwrap();
             let public = PublicKey::read(spec, &key.public().der().unwrap()).unwrap();
             for algorithm in SIGNINGS {
-                let digest = [7; DIGEST_LEN];
+                let digest = [7; 32];
                 for signature in [
                     key.sign(algorithm, &digest, Chance::Any),
                     key.sign(algorithm, &digest, Chance::Only(&mut rng)),
@@ -355,10 +252,17 @@ mod tests {
                     assert_eq!(signature.is_ok(), algorithm.fits(spec), "{spec:?} {algorithm:?}");
                     let Ok(mut signature) = signature else { continue };
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(true));
-                    assert_eq!(public.verifies(algorithm, &[8; DIGEST_LEN], &signature), Ok(false));
+                    assert_eq!(public.verifies(algorithm, &[8; 32], &signature), Ok(false));
                     *signature.last_mut().unwrap() ^= 1;
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(false));
                     assert_eq!(public.verifies(algorithm, &digest, b"no signature"), Ok(false));
+                }
+            }
+            for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
+                for digest in [&[7; 31][..], &[7; 33], &[]] {
+                    let failed = Some(Failure::DigestLength);
+                    assert_eq!(key.sign(algorithm, digest, Chance::Any).err(), failed);
+                    assert_eq!(public.verifies(algorithm, digest, &[]).err(), failed);
                 }
             }
             for algorithm in ENCRYPTIONS {
@@ -396,9 +300,7 @@ mod tests {
                 let pkcs8 = generate(spec, &mut rng).unwrap();
                 let key = PrivateKey::read(spec, &pkcs8).unwrap();
                 for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                    all.push(
-                        key.sign(algorithm, &[7; DIGEST_LEN], Chance::Only(&mut rng)).unwrap(),
-                    );
+                    all.push(key.sign(algorithm, &[7; 32], Chance::Only(&mut rng)).unwrap());
                 }
                 for algorithm in ENCRYPTIONS.into_iter().filter(|it| it.fits(spec)) {
                     all.push(key.public().encrypt(algorithm, b"text", &mut rng).unwrap());
@@ -416,14 +318,56 @@ mod tests {
         let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap())
             .unwrap();
         let text: Vec<u8> = (0..6047u32).map(|at| at.to_le_bytes()[0]).collect();
-        for (form, first) in [(sm2::Form::Der, 0x30), (sm2::Form::Raw, 0x04)] {
+        for (form, first) in [(Form::Der, 0x30), (Form::Raw, 0x04)] {
             let sealed = key.public().encrypt(Encryption::Sm2(form), &text, &mut rng).unwrap();
             assert_eq!(sealed[0], first);
             assert_eq!(**key.decrypt(Encryption::Sm2(form), &sealed).unwrap(), text);
         }
         assert_eq!(
-            key.public().encrypt(Encryption::Sm2(sm2::Form::Raw), &text, &mut rng).unwrap().len(),
+            key.public().encrypt(Encryption::Sm2(Form::Raw), &text, &mut rng).unwrap().len(),
             6144
         );
+    }
+
+    #[test]
+    fn keys_are_found_among_what_tools_write_around_them() {
+        let pkcs8 = generate(PairSpec::EcP256, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
+        let pem = pem::write_private_key(&pkcs8).unwrap();
+        let other = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for text in [
+            format!(
+                "Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{}",
+                *pem
+            ),
+            format!("{other}{}{other}", *pem),
+            format!("\u{feff}{}", pem.replace('\n', " \r\n")),
+            pem.replace('\n', "\n  "),
+            pem.lines().filter(|line| line.len() > 1).collect::<Vec<_>>().join("\n"),
+        ] {
+            assert_eq!(*private_key_from_pem(PairSpec::EcP256, &text).unwrap(), *pkcs8, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_come_back_as_they_were_written() {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        for spec in [PairSpec::Rsa2048, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2] {
+            let pkcs8 = generate(spec, &mut rng).unwrap();
+            let pem = pem::write_private_key(&pkcs8).unwrap();
+            assert_eq!(*private_key_from_pem(spec, &pem).unwrap(), *pkcs8, "{spec:?}");
+            let other = if spec == PairSpec::EcP256 { PairSpec::EcSm2 } else { PairSpec::EcP256 };
+            assert_eq!(
+                private_key_from_pem(other, &pem),
+                Err(Failure::Unfit),
+                "{spec:?} is no {other:?}"
+            );
+        }
+        for text in [
+            "",
+            "-----BEGIN PRIVATE KEY-----",
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        ] {
+            assert_eq!(private_key_from_pem(PairSpec::EcP256, text), Err(Failure::Unfit), "{text}");
+        }
     }
 }

@@ -18,6 +18,17 @@ pub enum Hash {
     Sm3,
 }
 
+impl Hash {
+    /// The length of the digest, in bytes.
+    #[must_use]
+    pub const fn digest_len(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 | Self::Sm3 => 32,
+        }
+    }
+}
+
 /// The digest of `data`.
 #[must_use]
 pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {

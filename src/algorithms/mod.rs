@@ -2,20 +2,20 @@
 
 pub mod asymmetric;
 pub mod base64_text;
-pub mod ecdsa;
+mod ecdsa;
 pub mod mac;
 pub mod password;
 pub mod pem;
 pub mod rsa;
-pub mod sm2;
+mod sm2;
+pub mod specs;
 pub mod ssh;
 pub mod symmetric;
 pub mod x509;
 
+use pkcs8::EncodePrivateKey;
 use rand_core::CryptoRng;
-
-/// Length of the digests that are signed, in bytes.
-pub const DIGEST_LEN: usize = 32;
+use zeroize::Zeroizing;
 
 /// Where a signature's randomness comes from.
 pub enum Chance<'a> {
@@ -30,8 +30,15 @@ pub enum Chance<'a> {
 pub enum Failure {
     /// The bytes are no key of this kind, or the algorithm is not one of this kind of key.
     Unfit,
+    /// The digest has another length than those that the algorithm signs.
+    DigestLength,
     /// The text is longer than the algorithm takes, or there is none.
     Length,
     /// The ciphertext does not open. For which of the many reasons, an attacker does not learn.
     Unopenable,
+}
+
+/// A private key as PKCS #8, DER.
+fn pkcs8_of(key: &impl EncodePrivateKey) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    Ok(key.to_pkcs8_der().map_err(|_| Failure::Unfit)?.to_bytes())
 }

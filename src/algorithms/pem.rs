@@ -3,12 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pkcs8::{EncodePrivateKey, LineEnding, SecretDocument};
-use rsa::pkcs1::DecodeRsaPrivateKey;
+use pkcs8::{LineEnding, SecretDocument};
 use zeroize::Zeroizing;
 
 use super::Failure;
-use super::asymmetric::{PairSpec, PrivateKey};
 
 /// The labels of a certificate's block; the second is the one of older tools.
 pub const CERTIFICATE_LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
@@ -112,28 +110,6 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     STANDARD.decode(&*digits).ok().map(Zeroizing::new)
 }
 
-/// Reads a private key of this kind: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. Blocks of other
-/// kinds around it, such as the curve's parameters or certificates, are not looked at.
-///
-/// # Errors
-/// [`Failure::Unfit`] when the text is not one.
-pub fn private_key(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let block =
-        blocks(text).find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
-    let block = block.and_then(Result::ok).ok_or(Failure::Unfit)?;
-    let der = block.bytes().ok_or(Failure::Unfit)?;
-    let pkcs8 = match block.label {
-        "PRIVATE KEY" => der,
-        "RSA PRIVATE KEY" => {
-            let key = rsa::RsaPrivateKey::from_pkcs1_der(&der);
-            encoded(&key.map_err(|_| Failure::Unfit)?)?
-        }
-        "EC PRIVATE KEY" | "SM2 PRIVATE KEY" => from_sec1(spec, &der)?,
-        _ => return Err(Failure::Unfit),
-    };
-    PrivateKey::read(spec, &pkcs8).map(|_| pkcs8)
-}
-
 /// Reads a public key's `SubjectPublicKeyInfo`: the first block with the label `PUBLIC KEY`. `None` when
 /// the text has none.
 #[must_use]
@@ -151,32 +127,9 @@ pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Failure> {
     document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
 }
 
-fn from_sec1(spec: PairSpec, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    match spec {
-        PairSpec::EcP256 => {
-            encoded(&p256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
-        }
-        PairSpec::EcP256K => {
-            encoded(&k256::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
-        }
-        PairSpec::EcSm2 => {
-            encoded(&sm2::SecretKey::from_sec1_der(der).map_err(|_| Failure::Unfit)?)
-        }
-        PairSpec::Rsa2048 | PairSpec::Rsa3072 => Err(Failure::Unfit),
-    }
-}
-
-fn encoded(key: &impl EncodePrivateKey) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    Ok(key.to_pkcs8_der().map_err(|_| Failure::Unfit)?.to_bytes())
-}
-
 #[cfg(test)]
 mod tests {
-    use chacha20::ChaCha20Rng;
-    use chacha20::rand_core::SeedableRng;
-
     use super::*;
-    use crate::algorithms::asymmetric::generate;
 
     /// The blocks of a text, each as its label and how many bytes it holds, `-` for none.
     fn told(text: &str) -> String {
@@ -229,44 +182,6 @@ mod tests {
                     drop((block.bytes(), block.bytes_behind_headers()));
                 }
             }
-        }
-    }
-
-    #[test]
-    fn keys_are_found_among_what_tools_write_around_them() {
-        let pkcs8 = generate(PairSpec::EcP256, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
-        let pem = write_private_key(&pkcs8).unwrap();
-        let other = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        for text in [
-            format!(
-                "Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{}",
-                *pem
-            ),
-            format!("{other}{}{other}", *pem),
-            format!("\u{feff}{}", pem.replace('\n', " \r\n")),
-            pem.replace('\n', "\n  "),
-            pem.lines().filter(|line| line.len() > 1).collect::<Vec<_>>().join("\n"),
-        ] {
-            assert_eq!(*private_key(PairSpec::EcP256, &text).unwrap(), *pkcs8, "{text}");
-        }
-    }
-
-    #[test]
-    fn keys_come_back_as_they_were_written() {
-        let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        for spec in [PairSpec::Rsa2048, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2] {
-            let pkcs8 = generate(spec, &mut rng).unwrap();
-            let pem = write_private_key(&pkcs8).unwrap();
-            assert_eq!(*private_key(spec, &pem).unwrap(), *pkcs8, "{spec:?}");
-            let other = if spec == PairSpec::EcP256 { PairSpec::EcSm2 } else { PairSpec::EcP256 };
-            assert_eq!(private_key(other, &pem), Err(Failure::Unfit), "{spec:?} is no {other:?}");
-        }
-        for text in [
-            "",
-            "-----BEGIN PRIVATE KEY-----",
-            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
-        ] {
-            assert_eq!(private_key(PairSpec::EcP256, text), Err(Failure::Unfit), "{text}");
         }
     }
 }

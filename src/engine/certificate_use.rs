@@ -1,9 +1,10 @@
 //! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a snapshot.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use super::{Caller, CertificateOperation, Engine, Error};
-use crate::algorithms::DIGEST_LEN;
 use crate::algorithms::asymmetric::{Encryption, PublicKey, Signing};
 use crate::model::CertificateId;
 
@@ -12,14 +13,14 @@ pub enum Message {
     /// A text, of which a digest is made here.
     Raw(Vec<u8>),
     /// The digest.
-    Digest([u8; DIGEST_LEN]),
+    Digest(Vec<u8>),
 }
 
 impl Message {
-    fn digest(&self, key: &PublicKey) -> [u8; DIGEST_LEN] {
+    fn digest(&self, key: &PublicKey, algorithm: Signing) -> Cow<'_, [u8]> {
         match self {
-            Self::Raw(text) => key.digest(text),
-            Self::Digest(digest) => *digest,
+            Self::Raw(text) => key.digest(algorithm, text).into(),
+            Self::Digest(digest) => digest.into(),
         }
     }
 }
@@ -35,7 +36,7 @@ impl Engine {
     ) -> Result<Vec<u8>, Error> {
         let view = self.view(caller);
         let key = view.sight(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
-        self.sign_with(key, algorithm, &message.digest(key.public()))
+        self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
     }
 
     /// Whether a signature is the certificate's over this message.
@@ -53,7 +54,7 @@ impl Engine {
             .admit_certificate(id, CertificateOperation::Verify)?
             .pair()?
             .public();
-        Ok(key.verifies(algorithm, &message.digest(key), signature)?)
+        Ok(key.verifies(algorithm, &message.digest(key, algorithm), signature)?)
     }
 
     /// Encrypts with a certificate's public key.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
-use crate::algorithms::sm2::Form;
+use crate::algorithms::specs::Form;
 use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::model::{Change, Holding, Key, KeyId, KeyVersion, Material};
 use crate::world::{Entropy, Instant};

@@ -10,7 +10,7 @@ use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
-use crate::algorithms::{Chance, DIGEST_LEN, Failure};
+use crate::algorithms::{Chance, Failure};
 use crate::model::{KeyUsage, VersionId};
 
 /// How a caller names a pair's version.
@@ -25,7 +25,7 @@ pub struct PairRef {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Unfit => Self::AlgorithmUnfit,
+            Failure::Unfit | Failure::DigestLength => Self::AlgorithmUnfit,
             Failure::Length => Self::TextTooLong,
             Failure::Unopenable => Self::CiphertextUnopenable,
         }
@@ -39,7 +39,7 @@ impl Engine {
         caller: &Caller,
         pair: &PairRef,
         algorithm: Signing,
-        digest: &[u8; DIGEST_LEN],
+        digest: &[u8],
     ) -> Result<Used<Vec<u8>>, Error> {
         let view = self.view(caller);
         let admitted = view.sight(caller).admit(&pair.key, Operation::Sign)?;
@@ -52,7 +52,7 @@ impl Engine {
         &self,
         key: &PrivateKey,
         algorithm: Signing,
-        digest: &[u8; DIGEST_LEN],
+        digest: &[u8],
     ) -> Result<Vec<u8>, Error> {
         let mut rng = self.world.entropy.rng();
         let chance =
@@ -66,7 +66,7 @@ impl Engine {
         caller: &Caller,
         pair: &PairRef,
         algorithm: Signing,
-        digest: &[u8; DIGEST_LEN],
+        digest: &[u8],
         signature: &[u8],
     ) -> Result<Used<bool>, Error> {
         let view = self.view(caller);

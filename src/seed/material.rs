@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use super::document::{KeyEntry, VersionEntry};
 use super::mistake::{Mistake, Place};
 use super::words::Hidden;
-use crate::algorithms::{base64_text, pem};
+use crate::algorithms::asymmetric::private_key_from_pem;
+use crate::algorithms::base64_text;
 use crate::engine::Engine;
 use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
 
@@ -106,7 +107,7 @@ pub(super) fn read(
             let bytes = hex(written.trim(), len).or_else(|| of_base64(written, len));
             bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
         }
-        KeySpec::Pair(pair) => pem::private_key(pair, written).map_err(|_| {
+        KeySpec::Pair(pair) => private_key_from_pem(pair, written).map_err(|_| {
             "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()
         }),
     };

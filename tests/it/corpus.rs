@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::certificates::{create, upload};
+use crate::alibaba::certificates::{create, upload};
 use crate::kit::{Answer, Server, parse, root};
 use crate::state::{export, import};
 

@@ -8,8 +8,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
+use crate::alibaba::managed;
 use crate::kit::{Client, Process, Server, Setup, control, data_file, days, send};
-use crate::managed;
 use crate::state::{export, import};
 use gate::{Gate, gated};
 

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::world::Clock;
 
-use crate::certificates::certificate;
+use crate::alibaba::certificates::certificate;
 use crate::kit::{Client, Process, encode, form, kmsim, send};
 use crate::makers::{MATERIAL, import, pair, wrapped};
 use crate::program::both_ways;

@@ -4,7 +4,6 @@ use pkcs8::LineEnding;
 use x509_cert::attr::Attribute;
 use x509_cert::der::asn1::{Any, BitString, Ia5String, OctetString, SetOfVec};
 use x509_cert::der::oid::AssociatedOid;
-use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, DecodePem, Encode, EncodePem};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::SubjectAltName;
@@ -14,7 +13,7 @@ use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
 use super::{Name, dns_names};
-use crate::algorithms::asymmetric::{PrivateKey, PublicKey, Signing};
+use crate::algorithms::asymmetric::{PrivateKey, Signing};
 use crate::algorithms::{Chance, Failure};
 
 /// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034 section 3.5).
@@ -43,12 +42,14 @@ impl DnsName {
 /// # Errors
 /// [`Failure::Unfit`] for a kind of key that signs no requests.
 pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, Failure> {
-    let (algorithm, signing) = match key.public() {
-        PublicKey::Rsa(_) => (identifier(RSA_SHA256, Some(Any::null())), Signing::RsaPkcs1),
-        PublicKey::P256(_) => (identifier(ECDSA_SHA256, None), Signing::Ecdsa),
-        PublicKey::Sm2(_) => (identifier(SM2_SM3, None), Signing::Sm2),
-        PublicKey::Secp256k1(_) => return Err(Failure::Unfit),
+    let signing = key.public().spec().certifies().ok_or(Failure::Unfit)?;
+    let (oid, parameters) = match signing {
+        Signing::RsaPkcs1 => (RSA_SHA256, Some(Any::null())),
+        Signing::Ecdsa => (ECDSA_SHA256, None),
+        Signing::Sm2 => (SM2_SM3, None),
+        Signing::RsaPss => return Err(Failure::Unfit),
     };
+    let algorithm = AlgorithmIdentifierOwned { oid, parameters };
     let public = key.public().der()?;
     let unfit = |_| Failure::Unfit;
     let info = CertReqInfo {
@@ -57,14 +58,10 @@ pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<St
         public_key: SubjectPublicKeyInfoOwned::from_der(&public).map_err(unfit)?,
         attributes: attributes(names).map_err(unfit)?,
     };
-    let signed = key.public().digest(&info.to_der().map_err(unfit)?);
+    let signed = key.public().digest(signing, &info.to_der().map_err(unfit)?);
     let signature = key.sign(signing, &signed, Chance::Any)?;
     let signature = BitString::from_bytes(&signature).map_err(unfit)?;
     CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unfit)
-}
-
-fn identifier(oid: ObjectIdentifier, parameters: Option<Any>) -> AlgorithmIdentifierOwned {
-    AlgorithmIdentifierOwned { oid, parameters }
 }
 
 fn attributes(names: &[DnsName]) -> x509_cert::der::Result<SetOfVec<Attribute>> {

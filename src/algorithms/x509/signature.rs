@@ -19,7 +19,7 @@ use x509_cert::der::asn1::{Any, Null};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use crate::algorithms::sm2;
+use crate::algorithms::asymmetric::{PairSpec, PublicKey, Signing};
 
 pub(super) const RSA_SHA256: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
@@ -122,8 +122,8 @@ impl SignedBy {
             }
             Self::Ecdsa(hash) => by_aws_lc(ecdsa(curve(key)?, hash)?, &der, text, signature),
             Self::Sm2 => {
-                let key = sm2::PublicKey::read(&der).ok()?;
-                Some(key.verifies(&key.digest(text), signature))
+                let key = PublicKey::read(PairSpec::EcSm2, &der).ok()?;
+                key.verifies(Signing::Sm2, &key.digest(Signing::Sm2, text), signature).ok()
             }
         }
     }

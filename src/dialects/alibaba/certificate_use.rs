@@ -27,7 +27,7 @@ fn message(Blob(bytes): Blob, kind: MessageType) -> Result<Message, Error> {
     let message = match kind {
         MessageType::Raw if bytes.len() <= rules::MESSAGE_MAX => Some(Message::Raw(bytes)),
         MessageType::Raw => None,
-        MessageType::Digest => bytes.try_into().ok().map(Message::Digest),
+        MessageType::Digest => (bytes.len() == 32).then_some(Message::Digest(bytes)),
     };
     message.ok_or(Error::Invalid("Message".into()))
 }

@@ -2,7 +2,7 @@
 //! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
 
 use super::secret_types::{CURRENT, PREVIOUS};
-use crate::algorithms::sm2::Form;
+use crate::algorithms::specs::Form;
 use crate::engine::{CertificateOperation, Operation, Verdict};
 use crate::model::{AliasName, CertificateStatus, KeyState};
 

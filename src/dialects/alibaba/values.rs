@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::codes;
 use super::errors::Error;
 use super::rules;
-use crate::algorithms::DIGEST_LEN;
 pub(super) use crate::dialects::values::{Blob, Malformed, SecretBlob, Text};
 
 /// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
@@ -21,14 +21,14 @@ pub(super) struct Recipient(Option<String>);
 impl Recipient {
     /// Refuses a request that names one.
     pub(super) fn refuse(&self) -> Result<(), Error> {
-        if self.0.is_some() { Err(Error::Unsupported) } else { Ok(()) }
+        if self.0.is_some() { Err(codes::UNSUPPORTED_OPERATION.into()) } else { Ok(()) }
     }
 }
 
 /// What is signed: a digest of 32 bytes, whichever the algorithm, in base64.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Blob")]
-pub(super) struct Digest(pub(super) [u8; DIGEST_LEN]);
+pub(super) struct Digest(pub(super) [u8; 32]);
 
 impl TryFrom<Blob> for Digest {
     type Error = Malformed;

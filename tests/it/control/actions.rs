@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::get;
-use crate::coverage::not_yet;
+use crate::alibaba::coverage::not_yet;
 use crate::kit::{Process, Server, control};
 
 #[test]
@@ -15,7 +15,7 @@ fn every_cloud_tells_what_it_serves() {
     for cloud in server.clouds().iter() {
         let told = &told[cloud.name()];
         assert_eq!(told["served"], json!(cloud.action_names()));
-        let codes: Vec<_> = cloud.errors().iter().map(|(code, _, _)| *code).collect();
+        let codes: Vec<_> = cloud.codes().iter().map(|code| code.name).collect();
         assert_eq!(told["errors"], json!(codes));
     }
     let waiting = not_yet();

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::coverage::not_yet;
 use super::wire::{Client, NEW, Wire, moved, told};
-use crate::disk::Failing;
-use crate::errors::fits;
+use crate::alibaba::errors::fits;
 use crate::kit::{Answer, START, Server, Setup, send, table};
+use crate::store::disk::Failing;
 
 const ACCOUNTS: &str = r#"
 accounts:
@@ -221,11 +221,9 @@ fn every_code_can_be_asked_for() {
 #[test]
 fn what_can_be_asked_for_is_the_table() {
     let server = Server::start();
-    let known = server.clouds().named("kingsoft").unwrap().errors();
-    let known: BTreeSet<_> = known
-        .iter()
-        .map(|(code, status, message)| (*code, *status, (*message).to_owned()))
-        .collect();
+    let known = server.clouds().named("kingsoft").unwrap().codes();
+    let known: BTreeSet<_> =
+        known.iter().map(|code| (code.name, code.status, code.message.to_owned())).collect();
     let rows = table("kingsoft/errors.tsv");
     let rows: BTreeSet<_> = rows
         .iter()

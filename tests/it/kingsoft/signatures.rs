@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::wire::told;
+use crate::alibaba::signatures::forgeries::changed;
 use crate::kit::{Answer, Server, Setup, encode, root, send};
-use crate::signatures::forgeries::changed;
 
 const TIME: &str = "2026-11-20T20:15:00Z";
 

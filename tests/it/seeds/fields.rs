@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{realm, seeded};
-use crate::certificates::{self, Authority};
+use crate::alibaba::certificates::{self, Authority};
 use crate::kit::{Server, Setup, days};
 
 fn metadata(server: &Server, key: &str) -> Value {
@@ -132,7 +132,7 @@ fn imported_material_is_there_until_it_expires_and_remembered_after_that() {
     assert_eq!(metadata(&server, "off")["KeyState"], "Disabled");
     server.advance(days(1));
     assert_eq!(metadata(&server, "mine")["KeyState"], "PendingImport");
-    crate::import::ticket(&server.client(), "to-come", crate::import::SM2);
+    crate::alibaba::import::ticket(&server.client(), "to-come", crate::alibaba::import::SM2);
 }
 
 #[test]

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::{export, import, reset};
-use crate::certificates::{self, Authority, certificate};
-use crate::import::{SM2, external, furnished, opened, ticket};
+use crate::alibaba::certificates::{self, Authority, certificate};
+use crate::alibaba::import::{SM2, external, furnished, opened, ticket};
+use crate::alibaba::managed::{DOUBLE, RAM};
 use crate::kit::{Answer, Client, Server, Setup, control, days};
 use crate::makers::{DIGEST, pair};
-use crate::managed::{DOUBLE, RAM};
 
 const ACCOUNTS: &str = "
 accounts:
@@ -251,7 +251,7 @@ fn everything_goes_out_and_comes_back() {
     check(&other, &kept);
     // What was on its way goes on: a token is good, and deleted material comes back as the same or not at all.
     let one = other.client_as("one", "s");
-    crate::import::import(&one, &kept.waiting, &kept.token, &kept.wrapped, None).ok();
+    crate::alibaba::import::import(&one, &kept.waiting, &kept.token, &kept.wrapped, None).ok();
     let (gone, material) = &kept.gone;
     let again = ticket(&one, gone, SM2);
     again.import(&one, gone, &[9; 32]).refused(400, "InvalidKeyMaterial");

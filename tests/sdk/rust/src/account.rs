@@ -39,7 +39,8 @@ pub async fn drive(run: &Run<'_>) {
         let creator = text(&far.metadata, "Creator")?;
         same(&far.arn, &format!("acs:kms:cn-shanghai:{creator}:key/{}", far.id), "Arn")?;
         run.refused("Forbidden.KeyNotFound", "DescribeKey", json!({ "KeyId": far.id })).await?;
-        run.done("ScheduleKeyDeletion", json!({ "KeyId": far.id, "RegionId": "cn-shanghai" })).await?;
+        run.done("ScheduleKeyDeletion", json!({ "KeyId": far.id, "RegionId": "cn-shanghai" }))
+            .await?;
         run.drop(&near).await
     })
     .await;
@@ -54,7 +55,8 @@ pub async fn drive(run: &Run<'_>) {
             "ListKeys",
         )?;
         let aliases = run.ok("ListAliases", region).await?;
-        let empty = json!({ "Aliases": { "Alias": [] }, "TotalCount": 0, "PageNumber": 1, "PageSize": 10 });
+        let empty =
+            json!({ "Aliases": { "Alias": [] }, "TotalCount": 0, "PageNumber": 1, "PageSize": 10 });
         same(aliases, empty, "ListAliases")
     })
     .await;

@@ -78,7 +78,8 @@ pub async fn drive(run: &Run<'_>) {
         run.done("DeleteAlias", json!({ "AliasName": name("taken") })).await?;
         let long = format!("alias/{}", "x".repeat(250));
         for wrong in ["no-prefix", "alias/", "alias/acs/mine", &long] {
-            run.invalid("AliasName", "CreateAlias", json!({ "AliasName": wrong, "KeyId": one.id })).await?;
+            run.invalid("AliasName", "CreateAlias", json!({ "AliasName": wrong, "KeyId": one.id }))
+                .await?;
         }
         run.refused(
             "Forbidden.KeyNotFound",
@@ -98,19 +99,36 @@ pub async fn drive(run: &Run<'_>) {
         let sealed = run.ok("Encrypt", json!({ "KeyId": alias, "Plaintext": "old" })).await?;
         run.done("UpdateAlias", json!({ "AliasName": alias, "KeyId": two.id })).await?;
         same(&run.describe(&alias).await?.id, &two.id, "the alias's key")?;
-        let opened = run.ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await?;
-        same(opened, json!({ "KeyId": one.id, "KeyVersionId": one.version, "Plaintext": "old" }), "Decrypt")?;
-        same(total(run, "ListAliasesByKeyId", json!({ "KeyId": one.id })).await?, 0, "aliases of the first")?;
+        let opened =
+            run.ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await?;
+        same(
+            opened,
+            json!({ "KeyId": one.id, "KeyVersionId": one.version, "Plaintext": "old" }),
+            "Decrypt",
+        )?;
+        same(
+            total(run, "ListAliasesByKeyId", json!({ "KeyId": one.id })).await?,
+            0,
+            "aliases of the first",
+        )?;
         same(
             total(run, "ListAliasesByKeyId", json!({ "KeyId": two.id })).await?,
             1,
             "aliases of the second",
         )?;
-        run.refused("Forbidden.KeyNotFound", "UpdateAlias", json!({ "AliasName": alias, "KeyId": UNKNOWN }))
-            .await?;
+        run.refused(
+            "Forbidden.KeyNotFound",
+            "UpdateAlias",
+            json!({ "AliasName": alias, "KeyId": UNKNOWN }),
+        )
+        .await?;
         run.done("DeleteAlias", json!({ "AliasName": alias })).await?;
-        run.refused("Forbidden.AliasNotFound", "UpdateAlias", json!({ "AliasName": alias, "KeyId": one.id }))
-            .await?;
+        run.refused(
+            "Forbidden.AliasNotFound",
+            "UpdateAlias",
+            json!({ "AliasName": alias, "KeyId": one.id }),
+        )
+        .await?;
         run.drop(&one).await?;
         run.drop(&two).await
     })
@@ -149,9 +167,11 @@ pub async fn drive(run: &Run<'_>) {
         run.done("CreateAlias", json!({ "AliasName": name("goes"), "KeyId": key.id })).await?;
         run.done("DeleteAlias", json!({ "AliasName": name("goes") })).await?;
         same(run.describe(&key.id).await?.state.as_str(), "Enabled", "state")?;
-        run.refused("Forbidden.AliasNotFound", "DeleteAlias", json!({ "AliasName": name("goes") })).await?;
+        run.refused("Forbidden.AliasNotFound", "DeleteAlias", json!({ "AliasName": name("goes") }))
+            .await?;
         run.invalid("AliasName", "DeleteAlias", json!({ "AliasName": "no-prefix" })).await?;
-        run.refused("Forbidden.KeyNotFound", "ListAliasesByKeyId", json!({ "KeyId": UNKNOWN })).await?;
+        run.refused("Forbidden.KeyNotFound", "ListAliasesByKeyId", json!({ "KeyId": UNKNOWN }))
+            .await?;
         run.drop(&key).await
     })
     .await;

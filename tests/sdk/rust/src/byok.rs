@@ -48,7 +48,12 @@ fn wrapped(given: &Value, material: &[u8], algorithm: &str) -> Outcome<Value> {
 }
 
 /// A key with material, and what imported it.
-async fn imported(run: &Run<'_>, more: Value, material: &[u8], algorithm: &str) -> Outcome<(Key, Value)> {
+async fn imported(
+    run: &Run<'_>,
+    more: Value,
+    material: &[u8],
+    algorithm: &str,
+) -> Outcome<(Key, Value)> {
     let key = external(run, more).await?;
     let import = wrapped(&parameters(run, &key, algorithm).await?, material, algorithm)?;
     run.done("ImportKeyMaterial", import.clone()).await?;
@@ -90,8 +95,12 @@ async fn refuse_imports(run: &Run<'_>) -> Outcome {
         let asked = with(&good, json!({ "KeyMaterialExpireUnix": expires }));
         run.invalid("KeyMaterialExpireUnix", "ImportKeyMaterial", asked).await?;
     }
-    run.refused("Forbidden.KeyNotFound", "ImportKeyMaterial", with(&good, json!({ "KeyId": UNKNOWN })))
-        .await?;
+    run.refused(
+        "Forbidden.KeyNotFound",
+        "ImportKeyMaterial",
+        with(&good, json!({ "KeyId": UNKNOWN })),
+    )
+    .await?;
     check_state(run, &key, "PendingImport").await?;
     run.done("ImportKeyMaterial", good).await?;
     check_state(run, &key, "Enabled").await?;
@@ -131,7 +140,11 @@ async fn material_expires(run: &Run<'_>) -> Outcome {
     run.done("ImportKeyMaterial", until(now() + DAY)).await?;
     near(text(&run.describe(&key.id).await?.metadata, "MaterialExpireTime")?, DAY)?;
     run.done("ImportKeyMaterial", until(0)).await?;
-    same(text(&run.describe(&key.id).await?.metadata, "MaterialExpireTime")?, "", "MaterialExpireTime")?;
+    same(
+        text(&run.describe(&key.id).await?.metadata, "MaterialExpireTime")?,
+        "",
+        "MaterialExpireTime",
+    )?;
     run.done("ImportKeyMaterial", until(now() + 2)).await?;
     for _ in 0..40 {
         if run.describe(&key.id).await?.state != "Enabled" {
@@ -140,7 +153,11 @@ async fn material_expires(run: &Run<'_>) -> Outcome {
         std::thread::sleep(Duration::from_millis(250));
     }
     check_state(run, &key, "PendingImport").await?;
-    same(text(&run.describe(&key.id).await?.metadata, "MaterialExpireTime")?, "", "MaterialExpireTime")?;
+    same(
+        text(&run.describe(&key.id).await?.metadata, "MaterialExpireTime")?,
+        "",
+        "MaterialExpireTime",
+    )?;
     run.done("ImportKeyMaterial", import.clone()).await?;
     check_state(run, &key, "Enabled").await?;
     run.drop(&key).await
@@ -153,32 +170,44 @@ pub async fn drive(run: &Run<'_>) {
         ("RSAES_PKCS1_V1_5", "SOFTWARE", "Aliyun_AES_128", 16),
         ("SM2PKE", "HSM", "Aliyun_SM4", 16),
     ] {
-        run.check(&format!("material wrapped by {algorithm} makes an {spec} key work"), async || {
-            let more = json!({ "KeySpec": spec, "ProtectionLevel": level });
-            let (key, _) = imported(run, more, &random(len)?, algorithm).await?;
-            let seen = run.describe(&key.id).await?.metadata;
-            for (name, value) in
-                [("KeyState", "Enabled"), ("MaterialExpireTime", ""), ("AutomaticRotation", "Disabled")]
-            {
-                same(text(&seen, name)?, value, name)?;
-            }
-            let sealed = run.ok("Encrypt", json!({ "KeyId": key.id, "Plaintext": "sealed" })).await?;
-            let opened = run.ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await?;
-            same(text(&opened, "Plaintext")?, "sealed", "Plaintext")?;
-            run.drop(&key).await
-        })
+        run.check(
+            &format!("material wrapped by {algorithm} makes an {spec} key work"),
+            async || {
+                let more = json!({ "KeySpec": spec, "ProtectionLevel": level });
+                let (key, _) = imported(run, more, &random(len)?, algorithm).await?;
+                let seen = run.describe(&key.id).await?.metadata;
+                for (name, value) in [
+                    ("KeyState", "Enabled"),
+                    ("MaterialExpireTime", ""),
+                    ("AutomaticRotation", "Disabled"),
+                ] {
+                    same(text(&seen, name)?, value, name)?;
+                }
+                let sealed =
+                    run.ok("Encrypt", json!({ "KeyId": key.id, "Plaintext": "sealed" })).await?;
+                let opened = run
+                    .ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] }))
+                    .await?;
+                same(text(&opened, "Plaintext")?, "sealed", "Plaintext")?;
+                run.drop(&key).await
+            },
+        )
         .await;
     }
 
     run.check("GetParametersForImport refuses wrong values", async || {
         let key = external(run, json!({})).await?;
-        let good = json!({ "KeyId": key.id, "WrappingAlgorithm": OAEP, "WrappingKeySpec": "RSA_2048" });
+        let good =
+            json!({ "KeyId": key.id, "WrappingAlgorithm": OAEP, "WrappingKeySpec": "RSA_2048" });
         for (named, more) in [
             ("WrappingAlgorithm", json!({ "WrappingAlgorithm": "SM2PKE" })),
             ("WrappingAlgorithm", json!({ "WrappingAlgorithm": "RSAES_OAEP_SHA_512" })),
             ("WrappingAlgorithm", json!({ "WrappingKeySpec": "EC_SM2" })),
             ("WrappingKeySpec", json!({ "WrappingKeySpec": "RSA_4096" })),
-            ("WrappingKeySpec", json!({ "WrappingAlgorithm": "SM2PKE", "WrappingKeySpec": "EC_SM2" })),
+            (
+                "WrappingKeySpec",
+                json!({ "WrappingAlgorithm": "SM2PKE", "WrappingKeySpec": "EC_SM2" }),
+            ),
         ] {
             run.invalid(named, "GetParametersForImport", with(&good, more)).await?;
         }
@@ -200,7 +229,8 @@ pub async fn drive(run: &Run<'_>) {
             }
             run.drop(&key).await?;
         }
-        run.refused("Forbidden.KeyNotFound", "DeleteKeyMaterial", json!({ "KeyId": UNKNOWN })).await?;
+        run.refused("Forbidden.KeyNotFound", "DeleteKeyMaterial", json!({ "KeyId": UNKNOWN }))
+            .await?;
         Ok(())
     })
     .await;
@@ -213,6 +243,8 @@ pub async fn drive(run: &Run<'_>) {
         delete_and_import_again(run).await
     })
     .await;
-    run.check("KeyMaterialExpireUnix ends the material at its second", async || material_expires(run).await)
-        .await;
+    run.check("KeyMaterialExpireUnix ends the material at its second", async || {
+        material_expires(run).await
+    })
+    .await;
 }

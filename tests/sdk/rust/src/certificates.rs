@@ -161,14 +161,17 @@ async fn encrypt(run: &Run<'_>, id: &str, algorithm: &str, most: usize) -> Outco
 
 async fn refuse(run: &Run<'_>, authority: &Authority) -> Outcome {
     let asked = json!({ "KeySpec": "EC_P256", "Subject": SUBJECT });
-    run.invalid("Subject", "CreateCertificate", with(&asked, json!({ "Subject": "userName" }))).await?;
-    run.invalid("KeySpec", "CreateCertificate", with(&asked, json!({ "KeySpec": "RSA_3072" }))).await?;
+    run.invalid("Subject", "CreateCertificate", with(&asked, json!({ "Subject": "userName" })))
+        .await?;
+    run.invalid("KeySpec", "CreateCertificate", with(&asked, json!({ "KeySpec": "RSA_3072" })))
+        .await?;
     run.missing("KeySpec", "CreateCertificate", json!({ "Subject": SUBJECT })).await?;
     let ((id, csr), (_, other)) = (create(run, "EC_P256").await?, create(run, "EC_P256").await?);
     let named = json!({ "CertificateId": id });
     let wrong = with(&named, json!({ "Certificate": told(authority.issue(&other))? }));
     let message = run.refused("InvalidParameter", "UploadCertificate", wrong).await?;
-    let why = "The specified parameter \"Certificate\" is not valid. The certificate is for another key.";
+    let why =
+        "The specified parameter \"Certificate\" is not valid. The certificate is for another key.";
     same(message.as_str(), why, "UploadCertificate")?;
     let other = told(Authority::new().and_then(|it| it.chain()))?;
     let leaf = told(authority.issue(&csr))?;
@@ -186,7 +189,8 @@ async fn refuse(run: &Run<'_>, authority: &Authority) -> Outcome {
     run.refused("Rejected.StateModifiedFailed", "UpdateCertificateStatus", active).await?;
     run.done("DeleteCertificate", named.clone()).await?;
     run.refused("Certificate.NotFound", "GetCertificate", named).await?;
-    run.refused("Certificate.NotFound", "DescribeCertificate", json!({ "CertificateId": UNKNOWN })).await?;
+    run.refused("Certificate.NotFound", "DescribeCertificate", json!({ "CertificateId": UNKNOWN }))
+        .await?;
     run.refused("Certificate.NotFound", "UpdateCertificateStatus", revoked).await?;
     Ok(())
 }

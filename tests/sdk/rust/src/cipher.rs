@@ -20,7 +20,12 @@ fn check_blob(blob: &str, version: &str, sealed: usize) -> Outcome {
 }
 
 /// Encrypts, checks all that is told, decrypts again; returns the blob.
-async fn seal(run: &Run<'_>, key: &Key, plaintext: &str, context: Option<&Value>) -> Outcome<String> {
+async fn seal(
+    run: &Run<'_>,
+    key: &Key,
+    plaintext: &str,
+    context: Option<&Value>,
+) -> Outcome<String> {
     let context = context.map(Value::to_string);
     let asked = json!({ "KeyId": key.id, "Plaintext": plaintext, "EncryptionContext": context });
     let sealed = run.ok("Encrypt", asked).await?;
@@ -31,14 +36,23 @@ async fn seal(run: &Run<'_>, key: &Key, plaintext: &str, context: Option<&Value>
         "Encrypt",
     )?;
     check_blob(&blob, &key.version, plaintext.len())?;
-    let opened = run.ok("Decrypt", json!({ "CiphertextBlob": blob, "EncryptionContext": context })).await?;
-    same(opened, json!({ "KeyId": key.id, "KeyVersionId": key.version, "Plaintext": plaintext }), "Decrypt")?;
+    let opened =
+        run.ok("Decrypt", json!({ "CiphertextBlob": blob, "EncryptionContext": context })).await?;
+    same(
+        opened,
+        json!({ "KeyId": key.id, "KeyVersionId": key.version, "Plaintext": plaintext }),
+        "Decrypt",
+    )?;
     Ok(blob)
 }
 
 async fn no_opening(run: &Run<'_>, blob: &str, context: Option<&str>) -> Outcome {
-    run.invalid("CiphertextBlob", "Decrypt", json!({ "CiphertextBlob": blob, "EncryptionContext": context }))
-        .await
+    run.invalid(
+        "CiphertextBlob",
+        "Decrypt",
+        json!({ "CiphertextBlob": blob, "EncryptionContext": context }),
+    )
+    .await
 }
 
 pub async fn drive(run: &Run<'_>) {
@@ -57,7 +71,8 @@ pub async fn drive(run: &Run<'_>) {
             let one = seal(run, key, "SGVsbG8gd29ybGQ=", None).await?;
             let two = seal(run, key, "SGVsbG8gd29ybGQ=", None).await?;
             ensure!(one != two, "the same blob twice");
-            let bound = seal(run, key, "SGVsbG8gd29ybGQ=", Some(&json!({ "Example": "Example" }))).await?;
+            let bound =
+                seal(run, key, "SGVsbG8gd29ybGQ=", Some(&json!({ "Example": "Example" }))).await?;
             no_opening(run, &bound, None).await
         })
         .await;
@@ -81,13 +96,25 @@ pub async fn drive(run: &Run<'_>) {
     }
 
     run.check("Encrypt refuses a plaintext over 6 KB, and unknown keys", async || {
-        run.invalid("Plaintext", "Encrypt", json!({ "KeyId": aes256.id, "Plaintext": "k".repeat(6145) }))
-            .await?;
-        run.refused("Forbidden.KeyNotFound", "Encrypt", json!({ "KeyId": UNKNOWN, "Plaintext": "x" }))
-            .await?;
+        run.invalid(
+            "Plaintext",
+            "Encrypt",
+            json!({ "KeyId": aes256.id, "Plaintext": "k".repeat(6145) }),
+        )
+        .await?;
+        run.refused(
+            "Forbidden.KeyNotFound",
+            "Encrypt",
+            json!({ "KeyId": UNKNOWN, "Plaintext": "x" }),
+        )
+        .await?;
         let alias = format!("alias/{}-nowhere", run.tag);
-        run.refused("Forbidden.AliasNotFound", "Encrypt", json!({ "KeyId": alias, "Plaintext": "x" }))
-            .await?;
+        run.refused(
+            "Forbidden.AliasNotFound",
+            "Encrypt",
+            json!({ "KeyId": alias, "Plaintext": "x" }),
+        )
+        .await?;
         Ok(())
     })
     .await;
@@ -97,8 +124,9 @@ pub async fn drive(run: &Run<'_>) {
         let blob = seal(run, aes256, "bound", Some(&pairs)).await?;
         let reordered =
             format!(r#"{{ "键": "值 🔑", "empty": "", "{SPECIAL}": "{SPECIAL}", "\u0061": "1" }}"#);
-        let opened =
-            run.ok("Decrypt", json!({ "CiphertextBlob": blob, "EncryptionContext": reordered })).await?;
+        let opened = run
+            .ok("Decrypt", json!({ "CiphertextBlob": blob, "EncryptionContext": reordered }))
+            .await?;
         same(text(&opened, "Plaintext")?, "bound", "another order")?;
         no_opening(run, &blob, None).await?;
         for wrong in [
@@ -129,9 +157,16 @@ pub async fn drive(run: &Run<'_>) {
 
     run.check("a context that is not an object of strings is refused", async || {
         let long = json!({ "a": "x".repeat(8192) }).to_string();
-        for wrong in
-            ["x", "[]", "\"a\"", r#"{"a":1}"#, r#"{"a":["1"]}"#, r#"{"a":null}"#, "{'a': 'b'}", &long]
-        {
+        for wrong in [
+            "x",
+            "[]",
+            "\"a\"",
+            r#"{"a":1}"#,
+            r#"{"a":["1"]}"#,
+            r#"{"a":null}"#,
+            "{'a': 'b'}",
+            &long,
+        ] {
             let asked = json!({ "KeyId": aes256.id, "Plaintext": "x", "EncryptionContext": wrong });
             run.invalid("EncryptionContext", "Encrypt", asked).await?;
         }
@@ -159,15 +194,19 @@ pub async fn drive(run: &Run<'_>) {
             changed[at] ^= 1;
             no_opening(run, &STANDARD.encode(changed), None).await?;
         }
-        for wrong in
-            [STANDARD.encode(&raw[..raw.len() - 1]), blob[..40].to_owned(), "AAAA".into(), "no base64".into()]
-        {
+        for wrong in [
+            STANDARD.encode(&raw[..raw.len() - 1]),
+            blob[..40].to_owned(),
+            "AAAA".into(),
+            "no base64".into(),
+        ] {
             no_opening(run, &wrong, None).await?;
         }
         let other = STANDARD.encode([sm4.version.as_bytes(), &raw[36..]].concat());
         no_opening(run, &other, None).await?;
         let foreign = STANDARD.encode([UNKNOWN.as_bytes(), &raw[36..]].concat());
-        run.refused("Forbidden.KeyNotFound", "Decrypt", json!({ "CiphertextBlob": foreign })).await?;
+        run.refused("Forbidden.KeyNotFound", "Decrypt", json!({ "CiphertextBlob": foreign }))
+            .await?;
         Ok(())
     })
     .await;
@@ -218,14 +257,21 @@ pub async fn drive(run: &Run<'_>) {
         for (action, params) in [
             ("Encrypt", json!({ "KeyId": aes256.id, "Plaintext": "x", "DryRun": true })),
             ("Decrypt", json!({ "CiphertextBlob": blob, "DryRun": "True" })),
-            ("ReEncrypt", json!({ "CiphertextBlob": blob, "DestinationKeyId": sm4.id, "DryRun": "true" })),
+            (
+                "ReEncrypt",
+                json!({ "CiphertextBlob": blob, "DestinationKeyId": sm4.id, "DryRun": "true" }),
+            ),
             ("GenerateDataKey", json!({ "KeyId": aes256.id, "DryRun": "true" })),
             ("GenerateDataKeyWithoutPlaintext", json!({ "KeyId": aes256.id, "DryRun": "true" })),
         ] {
             run.refused("DryRunOperationError", action, params).await?;
         }
-        run.refused("ValidationError", "Decrypt", json!({ "CiphertextBlob": "AAAA", "DryRun": "true" }))
-            .await?;
+        run.refused(
+            "ValidationError",
+            "Decrypt",
+            json!({ "CiphertextBlob": "AAAA", "DryRun": "true" }),
+        )
+        .await?;
         Ok(())
     })
     .await;

@@ -25,7 +25,8 @@ pub async fn drive(run: &Run<'_>) {
     let [aes, sm4] = &made[..] else { return };
 
     run.check("a 256-bit data key gives 144 characters", async || {
-        let body = run.ok("GenerateDataKey", json!({ "KeyId": aes.id, "KeySpec": "AES_256" })).await?;
+        let body =
+            run.ok("GenerateDataKey", json!({ "KeyId": aes.id, "KeySpec": "AES_256" })).await?;
         same(text(&body, "CiphertextBlob")?.len(), 144, "CiphertextBlob")?;
         same(text(&body, "Plaintext")?.len(), 44, "Plaintext")
     })
@@ -73,7 +74,8 @@ pub async fn drive(run: &Run<'_>) {
         let mut seen = HashSet::new();
         for _ in 0..5 {
             seen.insert(
-                run.ok("GenerateDataKey", json!({ "KeyId": aes.id })).await?["Plaintext"].to_string(),
+                run.ok("GenerateDataKey", json!({ "KeyId": aes.id })).await?["Plaintext"]
+                    .to_string(),
             );
         }
         same(seen.len(), 5, "different data keys")
@@ -82,13 +84,22 @@ pub async fn drive(run: &Run<'_>) {
 
     for action in ["GenerateDataKey", "GenerateDataKeyWithoutPlaintext"] {
         run.check(&format!("{action} refuses wrong sizes, contexts and keys"), async || {
-            run.invalid("KeySpec", action, json!({ "KeyId": aes.id, "KeySpec": "AES_192" })).await?;
-            for number in ["0", "1025", "-1", "many"] {
-                run.invalid("NumberOfBytes", action, json!({ "KeyId": aes.id, "NumberOfBytes": number }))
-                    .await?;
-            }
-            run.invalid("EncryptionContext", action, json!({ "KeyId": aes.id, "EncryptionContext": "[1]" }))
+            run.invalid("KeySpec", action, json!({ "KeyId": aes.id, "KeySpec": "AES_192" }))
                 .await?;
+            for number in ["0", "1025", "-1", "many"] {
+                run.invalid(
+                    "NumberOfBytes",
+                    action,
+                    json!({ "KeyId": aes.id, "NumberOfBytes": number }),
+                )
+                .await?;
+            }
+            run.invalid(
+                "EncryptionContext",
+                action,
+                json!({ "KeyId": aes.id, "EncryptionContext": "[1]" }),
+            )
+            .await?;
             run.refused("Forbidden.KeyNotFound", action, json!({ "KeyId": UNKNOWN })).await?;
             run.refused(
                 "Forbidden.AliasNotFound",
@@ -102,10 +113,12 @@ pub async fn drive(run: &Run<'_>) {
     }
 
     run.check("alias/acs/mse works though nobody created it, and stays one key", async || {
-        let sealed = run.ok("Encrypt", json!({ "KeyId": "alias/acs/mse", "Plaintext": "raw text" })).await?;
+        let sealed =
+            run.ok("Encrypt", json!({ "KeyId": "alias/acs/mse", "Plaintext": "raw text" })).await?;
         let id = text(&sealed, "KeyId")?;
         ensure!(!id.starts_with("alias/"), "KeyId is {id}");
-        let opened = run.ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await?;
+        let opened =
+            run.ok("Decrypt", json!({ "CiphertextBlob": sealed["CiphertextBlob"] })).await?;
         same(text(&opened, "Plaintext")?, "raw text", "Plaintext")?;
         same(text(&opened, "KeyId")?, id, "KeyId")?;
         let body = run.ok("GenerateDataKey", json!({ "KeyId": "alias/acs/mse" })).await?;

@@ -34,7 +34,8 @@ impl Subject {
 
     /// The data key that a blob holds.
     async fn opened(&self, run: &Run<'_>, blob: &Value) -> Outcome<Vec<u8>> {
-        let body = run.ok("Decrypt", with(&self.context, json!({ "CiphertextBlob": blob }))).await?;
+        let body =
+            run.ok("Decrypt", with(&self.context, json!({ "CiphertextBlob": blob }))).await?;
         let names = json!({ "KeyId": self.key.id, "KeyVersionId": self.key.version });
         let plaintext = text(&body, "Plaintext")?;
         same(&body, &with(&names, json!({ "Plaintext": plaintext })), "Decrypt")?;
@@ -47,7 +48,13 @@ impl Subject {
     }
 }
 
-async fn export(run: &Run<'_>, at: &Subject, algorithm: &str, wrapper: &Wrapper, most: usize) -> Outcome {
+async fn export(
+    run: &Run<'_>,
+    at: &Subject,
+    algorithm: &str,
+    wrapper: &Wrapper,
+    most: usize,
+) -> Outcome {
     let given = with(&at.context, wrapper.params(algorithm)?);
     for (spec, number, size) in [
         (Value::Null, Value::Null, 32),
@@ -90,9 +97,12 @@ async fn re_encrypt(run: &Run<'_>, at: &Subject, spec: &str, algorithm: &str) ->
 }
 
 async fn refuse_wrappings(run: &Run<'_>, at: &Subject, action: &str) -> Outcome {
-    let blob = run.ok("GenerateDataKey", json!({ "KeyId": at.key.id })).await?["CiphertextBlob"].take();
-    let good =
-        with(&at.rsa.params("RSAES_OAEP_SHA_256")?, json!({ "KeyId": at.key.id, "CiphertextBlob": blob }));
+    let blob =
+        run.ok("GenerateDataKey", json!({ "KeyId": at.key.id })).await?["CiphertextBlob"].take();
+    let good = with(
+        &at.rsa.params("RSAES_OAEP_SHA_256")?,
+        json!({ "KeyId": at.key.id, "CiphertextBlob": blob }),
+    );
     for algorithm in ["SM2PKE", "RSAES_PKCS1_V1_5"] {
         let asked = with(&good, json!({ "WrappingAlgorithm": algorithm }));
         run.invalid("WrappingAlgorithm", action, asked).await?;
@@ -182,9 +192,10 @@ pub async fn drive(run: &Run<'_>) {
     let Some(at) = &made else { return };
 
     for (spec, algorithm, wrapper, most) in at.wrappings() {
-        run.check(&format!("data keys exported by {algorithm} are those of their blobs"), async || {
-            export(run, at, algorithm, wrapper, most).await
-        })
+        run.check(
+            &format!("data keys exported by {algorithm} are those of their blobs"),
+            async || export(run, at, algorithm, wrapper, most).await,
+        )
         .await;
         run.check(
             &format!("ReEncrypt of a ciphertext of {algorithm} makes a data key's blob of it"),
@@ -198,10 +209,14 @@ pub async fn drive(run: &Run<'_>) {
         })
         .await;
     }
-    run.check("exports refuse wrong sizes, blobs and keys", async || refuse_sources(run, at).await).await;
+    run.check("exports refuse wrong sizes, blobs and keys", async || refuse_sources(run, at).await)
+        .await;
     run.check("ReEncrypt of a ciphertext of a pair refuses wrong values", async || {
         refuse_re_encryption(run, at).await
     })
     .await;
-    run.check("the key of the data keys is scheduled for deletion", async || run.drop(&at.key).await).await;
+    run.check("the key of the data keys is scheduled for deletion", async || {
+        run.drop(&at.key).await
+    })
+    .await;
 }

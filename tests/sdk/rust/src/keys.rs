@@ -62,13 +62,18 @@ pub async fn drive(run: &Run<'_>) {
     for spec in ["Aliyun_AES_128", "Aliyun_AES_192", "Aliyun_AES_256", "Aliyun_SM4"] {
         for level in ["SOFTWARE", "HSM"] {
             run.check(&format!("CreateKey {spec} {level}, described as created"), async || {
-                let asked = json!({ "KeySpec": spec, "ProtectionLevel": level, "Description": SPECIAL });
+                let asked =
+                    json!({ "KeySpec": spec, "ProtectionLevel": level, "Description": SPECIAL });
                 let made = run.key(asked.clone()).await?;
                 check_fields(&made, asked)?;
                 let seen = run.describe(&made.id).await?;
                 check_metadata(&seen)?;
                 check_fields(&seen, made.metadata.clone())?;
-                same(text(&seen.metadata, "DeletionProtection")?, "Disabled", "DeletionProtection")?;
+                same(
+                    text(&seen.metadata, "DeletionProtection")?,
+                    "Disabled",
+                    "DeletionProtection",
+                )?;
                 run.drop(&made).await
             })
             .await;

@@ -26,7 +26,11 @@ macro_rules! ensure {
 pub(crate) use ensure;
 
 /// Fails unless both are equal.
-pub fn same<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(got: T, want: U, what: &str) -> Outcome {
+pub fn same<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
+    got: T,
+    want: U,
+    what: &str,
+) -> Outcome {
     ensure!(got == want, "{what}: {got:?}, {want:?} expected");
     Ok(())
 }
@@ -50,7 +54,13 @@ pub struct Client {
 
 impl Client {
     pub fn new(url: &str, method: &'static str, id: &str, secret: &str) -> Self {
-        Self { url: format!("{url}/"), method, id: id.into(), secret: secret.into(), version: "2016-01-20" }
+        Self {
+            url: format!("{url}/"),
+            method,
+            id: id.into(),
+            secret: secret.into(),
+            version: "2016-01-20",
+        }
     }
 
     pub fn id(&self) -> &str {
@@ -74,7 +84,11 @@ impl Client {
     }
 
     /// One call. Parameters are an object of flat names; null leaves one out.
-    async fn call(&self, action: &str, params: &Value) -> Outcome<Result<Map<String, Value>, Refusal>> {
+    async fn call(
+        &self,
+        action: &str,
+        params: &Value,
+    ) -> Outcome<Result<Map<String, Value>, Refusal>> {
         let flat = params.as_object().ok_or("parameters are an object")?;
         let query = flat.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
             (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
@@ -288,8 +302,12 @@ fn message(code: &str) -> Option<&'static str> {
         "InvalidVersion" => "Specified parameter Version is not valid.",
         "Rejected.Disabled" => "The request was rejected because the key state is Disabled.",
         "Rejected.InvalidRequest" => "param mismatch",
-        "Rejected.PendingDeletion" => "The request was rejected because the key state is PendingDeletion.",
-        "Rejected.PendingImport" => "The request was rejected because the key state is PendingImport.",
+        "Rejected.PendingDeletion" => {
+            "The request was rejected because the key state is PendingDeletion."
+        }
+        "Rejected.PendingImport" => {
+            "The request was rejected because the key state is PendingImport."
+        }
         "Rejected.ResourceExist" => "The resource already exists.",
         "Rejected.ResourceInDeleteWindow" => "The secret is planned to be deleted.",
         "Rejected.ResourceInUse" => "restore normal secret",

@@ -26,8 +26,13 @@ const CRYPTO: [&str; 6] = [
     "UpdateRotationPolicy",
 ];
 const OPENING: [&str; 3] = ["Decrypt", "ReEncrypt from", "ExportDataKey"];
-const READS: [&str; 5] =
-    ["DescribeKey", "ListResourceTags", "ListTagResources", "ListKeyVersions", "ListAliasesByKeyId"];
+const READS: [&str; 5] = [
+    "DescribeKey",
+    "ListResourceTags",
+    "ListTagResources",
+    "ListKeyVersions",
+    "ListAliasesByKeyId",
+];
 const WRITES: [&str; 5] =
     ["UpdateKeyDescription", "TagResource", "UntagResource", "TagResources", "UntagResources"];
 
@@ -133,7 +138,8 @@ async fn key_in(run: &Run<'_>, state: &str) -> Outcome<Subject> {
 async fn end(run: &Run<'_>, subject: &Subject) -> Outcome {
     run.done("DeleteAlias", json!({ "AliasName": subject.alias })).await?;
     if run.describe(&subject.id).await?.state != "PendingDeletion" {
-        run.done("ScheduleKeyDeletion", json!({ "KeyId": subject.id, "PendingWindowInDays": 7 })).await?;
+        run.done("ScheduleKeyDeletion", json!({ "KeyId": subject.id, "PendingWindowInDays": 7 }))
+            .await?;
     }
     Ok(())
 }
@@ -183,9 +189,14 @@ pub async fn drive(run: &Run<'_>) {
 
     run.check("a disabled key opens nothing until it is enabled again", async || {
         let subject = key_in(run, "Disabled").await?;
-        run.refused("Rejected.Disabled", "Decrypt", json!({ "CiphertextBlob": subject.blob })).await?;
-        run.refused("Rejected.Disabled", "Encrypt", json!({ "KeyId": subject.alias, "Plaintext": "x" }))
+        run.refused("Rejected.Disabled", "Decrypt", json!({ "CiphertextBlob": subject.blob }))
             .await?;
+        run.refused(
+            "Rejected.Disabled",
+            "Encrypt",
+            json!({ "KeyId": subject.alias, "Plaintext": "x" }),
+        )
+        .await?;
         run.done("EnableKey", json!({ "KeyId": subject.id })).await?;
         let opened = run.ok("Decrypt", json!({ "CiphertextBlob": subject.blob })).await?;
         same(text(&opened, "Plaintext")?, SEALED, "Plaintext")?;
@@ -196,11 +207,15 @@ pub async fn drive(run: &Run<'_>) {
     run.check("ScheduleKeyDeletion sets the date, 30 days ahead unless told", async || {
         for (window, days) in [(Value::Null, 30), (json!(7), 7), (json!(366), 366)] {
             let key = run.key(json!({})).await?;
-            run.done("ScheduleKeyDeletion", json!({ "KeyId": key.id, "PendingWindowInDays": window }))
-                .await?;
+            run.done(
+                "ScheduleKeyDeletion",
+                json!({ "KeyId": key.id, "PendingWindowInDays": window }),
+            )
+            .await?;
             let seen = run.describe(&key.id).await?;
             same(seen.state.as_str(), "PendingDeletion", "state")?;
-            let (from, to) = (text(&seen.metadata, "CreationDate")?, text(&seen.metadata, "DeleteDate")?);
+            let (from, to) =
+                (text(&seen.metadata, "CreationDate")?, text(&seen.metadata, "DeleteDate")?);
             let late = (instant(to)? - instant(from)?).whole_seconds() - days * 86_400;
             ensure!((0..300).contains(&late), "{days} days from {from} is not {to}");
         }
@@ -208,30 +223,42 @@ pub async fn drive(run: &Run<'_>) {
     })
     .await;
 
-    run.check("ScheduleKeyDeletion refuses fewer than 7 days, more than 366, and words", async || {
-        let key = run.key(json!({})).await?;
-        for window in ["6", "0", "-7", "367", "week", "7.5"] {
-            let asked = json!({ "KeyId": key.id, "PendingWindowInDays": window });
-            run.invalid("PendingWindowInDays", "ScheduleKeyDeletion", asked).await?;
-        }
-        run.drop(&key).await
-    })
+    run.check(
+        "ScheduleKeyDeletion refuses fewer than 7 days, more than 366, and words",
+        async || {
+            let key = run.key(json!({})).await?;
+            for window in ["6", "0", "-7", "367", "week", "7.5"] {
+                let asked = json!({ "KeyId": key.id, "PendingWindowInDays": window });
+                run.invalid("PendingWindowInDays", "ScheduleKeyDeletion", asked).await?;
+            }
+            run.drop(&key).await
+        },
+    )
     .await;
 
-    run.check("CancelKeyDeletion gives the key back, and without material it waits again", async || {
-        for (before, after) in
-            [("Enabled", "Enabled"), ("Disabled", "Enabled"), ("PendingImport", "PendingImport")]
-        {
-            let subject = key_in(run, before).await?;
-            run.done("ScheduleKeyDeletion", json!({ "KeyId": subject.id, "PendingWindowInDays": 7 })).await?;
-            run.done("CancelKeyDeletion", json!({ "KeyId": subject.id })).await?;
-            let seen = run.describe(&subject.id).await?;
-            same(seen.state.as_str(), after, "state")?;
-            same(text(&seen.metadata, "DeleteDate")?, "", "DeleteDate")?;
-            end(run, &subject).await?;
-        }
-        Ok(())
-    })
+    run.check(
+        "CancelKeyDeletion gives the key back, and without material it waits again",
+        async || {
+            for (before, after) in [
+                ("Enabled", "Enabled"),
+                ("Disabled", "Enabled"),
+                ("PendingImport", "PendingImport"),
+            ] {
+                let subject = key_in(run, before).await?;
+                run.done(
+                    "ScheduleKeyDeletion",
+                    json!({ "KeyId": subject.id, "PendingWindowInDays": 7 }),
+                )
+                .await?;
+                run.done("CancelKeyDeletion", json!({ "KeyId": subject.id })).await?;
+                let seen = run.describe(&subject.id).await?;
+                same(seen.state.as_str(), after, "state")?;
+                same(text(&seen.metadata, "DeleteDate")?, "", "DeleteDate")?;
+                end(run, &subject).await?;
+            }
+            Ok(())
+        },
+    )
     .await;
 
     run.check("the four refuse an unknown key", async || {

@@ -10,14 +10,16 @@ use crate::kit::{Key, Outcome, Run, ensure, items, same, text};
 async fn all(run: &Run<'_>, filters: Option<&str>) -> Outcome<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for page in 1.. {
-        let body =
-            run.ok("ListKeys", json!({ "PageNumber": page, "PageSize": 7, "Filters": filters })).await?;
+        let body = run
+            .ok("ListKeys", json!({ "PageNumber": page, "PageSize": 7, "Filters": filters }))
+            .await?;
         let keys = items(&body, "Keys", "Key")?;
         let told = json!({ "Keys": { "Key": keys }, "TotalCount": body["TotalCount"], "PageNumber": page, "PageSize": 7 });
         same(&body, &told, "ListKeys")?;
         ensure!(body["TotalCount"].is_u64(), "TotalCount is no number in {body}");
         for key in keys {
-            let twice = found.insert(text(key, "KeyId")?.to_owned(), text(key, "KeyArn")?.to_owned());
+            let twice =
+                found.insert(text(key, "KeyId")?.to_owned(), text(key, "KeyArn")?.to_owned());
             ensure!(twice.is_none(), "listed twice: {key}");
         }
         if keys.len() < 7 {
@@ -57,7 +59,10 @@ const CASES: [(&str, &[&str]); 13] = [
         r#"[{"Key":"KeyState","Values":["Enabled"]},{"Key":"KeyState","Values":["PendingDeletion"]},{"Key":"KeySpec","Values":["Aliyun_AES_256"]}]"#,
         &["deleted", "hsm", "plain", "service"],
     ),
-    (r#"[{"Key":"KeyState","Values":["Disabled"]},{"Key":"KeySpec","Values":["Aliyun_SM4"]}]"#, &[]),
+    (
+        r#"[{"Key":"KeyState","Values":["Disabled"]},{"Key":"KeySpec","Values":["Aliyun_SM4"]}]"#,
+        &[],
+    ),
 ];
 
 pub async fn drive(run: &Run<'_>) {
@@ -99,8 +104,11 @@ pub async fn drive(run: &Run<'_>) {
     for (filters, expected) in CASES {
         run.check(&format!("ListKeys {filters}"), async || {
             let listed = all(run, Some(filters)).await?;
-            let passed: Vec<&str> =
-                keys.iter().filter(|(_, key)| listed.contains_key(&key.id)).map(|(name, _)| *name).collect();
+            let passed: Vec<&str> = keys
+                .iter()
+                .filter(|(_, key)| listed.contains_key(&key.id))
+                .map(|(name, _)| *name)
+                .collect();
             same(passed, expected, "keys that pass")
         })
         .await;
@@ -110,7 +118,8 @@ pub async fn drive(run: &Run<'_>) {
         let id = &keys["plain"].id;
         for action in ["ListKeys", "ListAliases", "ListAliasesByKeyId", "ListKeyVersions"] {
             for page in ["0", "-1", "one"] {
-                run.invalid("PageNumber", action, json!({ "KeyId": id, "PageNumber": page })).await?;
+                run.invalid("PageNumber", action, json!({ "KeyId": id, "PageNumber": page }))
+                    .await?;
             }
             for size in ["102", "-1", "ten"] {
                 run.invalid("PageSize", action, json!({ "KeyId": id, "PageSize": size })).await?;

@@ -41,7 +41,12 @@ pub fn public_of_der(der: &[u8]) -> Outcome<PKey<Public>> {
 }
 
 /// Whether the signature is of this digest. It must be of the right form.
-pub fn verifies(key: &PKeyRef<Public>, algorithm: &str, digest: &[u8], signature: &[u8]) -> Outcome<bool> {
+pub fn verifies(
+    key: &PKeyRef<Public>,
+    algorithm: &str,
+    digest: &[u8],
+    signature: &[u8],
+) -> Outcome<bool> {
     told((|| {
         let mut context = PkeyCtx::new(key)?;
         context.verify_init()?;
@@ -71,7 +76,11 @@ fn set_padding<T>(context: &mut PkeyCtx<T>, algorithm: &str) -> Result<(), Error
     }
 }
 
-pub fn encrypt<T: HasPublic>(key: &PKeyRef<T>, algorithm: &str, plaintext: &[u8]) -> Outcome<Vec<u8>> {
+pub fn encrypt<T: HasPublic>(
+    key: &PKeyRef<T>,
+    algorithm: &str,
+    plaintext: &[u8],
+) -> Outcome<Vec<u8>> {
     told((|| {
         let mut context = PkeyCtx::new(key)?;
         context.encrypt_init()?;

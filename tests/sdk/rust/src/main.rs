@@ -34,7 +34,9 @@ const NAME: &str = "rust-openapi";
 
 fn main() -> ExitCode {
     let Ok(url) = std::env::var("KMSIM_URL") else {
-        eprintln!("KMSIM_URL is not set: the address of a running kmsim, like http://127.0.0.1:5690");
+        eprintln!(
+            "KMSIM_URL is not set: the address of a running kmsim, like http://127.0.0.1:5690"
+        );
         return ExitCode::from(2);
     };
     if std::env::var_os(ALONE).is_none() {

@@ -10,7 +10,8 @@ use crate::secrets::{DESCRIBED, describe, drop, fields, make, near, value};
 use crate::values::{VALUE, staged};
 
 const DAY: i64 = 86_400;
-const SSH: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH jo";
+const SSH: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH jo";
 
 fn database(sub: &str, custom: Value) -> Value {
     json!({ "SecretSubType": sub, "DBInstanceId": "rm-1", "CustomData": custom })
@@ -24,7 +25,10 @@ fn accounts(users: &[&str]) -> String {
 /// The parameters of a database's secret.
 fn rds(users: &[&str], sub: &str, more: Value) -> Value {
     let config = database(sub, json!({})).to_string();
-    with(&json!({ "SecretType": "Rds", "SecretData": accounts(users), "ExtendedConfig": config }), more)
+    with(
+        &json!({ "SecretType": "Rds", "SecretData": accounts(users), "ExtendedConfig": config }),
+        more,
+    )
 }
 
 async fn rotate(run: &Run<'_>, name: &str, version: &str) -> Outcome<Value> {
@@ -43,14 +47,16 @@ async fn told(run: &Run<'_>, name: &str, stage: &str) -> Outcome<Value> {
 
 /// The accounts at ACSCurrent and ACSPrevious.
 async fn users(run: &Run<'_>, name: &str) -> Outcome<[Value; 2]> {
-    let (current, previous) = (told(run, name, "ACSCurrent").await?, told(run, name, "ACSPrevious").await?);
+    let (current, previous) =
+        (told(run, name, "ACSCurrent").await?, told(run, name, "ACSPrevious").await?);
     Ok([current["AccountName"].clone(), previous["AccountName"].clone()])
 }
 
 async fn one_account(run: &Run<'_>) -> Outcome {
     let name = format!("{}/single", run.tag);
     let config = database("SingleUser", json!({ "note": SPECIAL }));
-    let made = make(run, &name, rds(&["app"], "", json!({ "ExtendedConfig": config.to_string() }))).await?;
+    let made = make(run, &name, rds(&["app"], "", json!({ "ExtendedConfig": config.to_string() })))
+        .await?;
     same(parsed(text(&made, "ExtendedConfig")?)?, config, "ExtendedConfig")?;
     same(text(&made, "AutomaticRotation")?, "Disabled", "AutomaticRotation")?;
     fields(&describe(run, &name).await?, &DESCRIBED, &["AutomaticRotation", "ExtendedConfig"])?;
@@ -89,7 +95,8 @@ async fn access_keys(run: &Run<'_>) -> Outcome {
     let user = format!("{}-ops", run.tag);
     let config = json!({ "SecretSubType": "RamUserAccessKey", "UserName": user }).to_string();
     let keys = r#"{"AccessKeys":[{"AccessKeyId":"LTAIone","AccessKeySecret":"s"}]}"#;
-    let given = json!({ "SecretType": "RAMCredentials", "SecretData": keys, "ExtendedConfig": config });
+    let given =
+        json!({ "SecretType": "RAMCredentials", "SecretData": keys, "ExtendedConfig": config });
     let made = make(run, "$Auto", given).await?;
     let name = text(&made, "SecretName")?;
     same(name, format!("acs/ram/user/{user}"), "SecretName")?;
@@ -119,7 +126,8 @@ fn openssh(line: &str) -> Outcome<[Vec<u8>; 2]> {
 
 async fn key_pair(run: &Run<'_>) -> Outcome {
     let name = format!("acs/ecs/{}", run.tag);
-    let config = json!({ "SecretSubType": "SSHKey", "RegionId": "cn-hangzhou", "InstanceId": "i-1" });
+    let config =
+        json!({ "SecretSubType": "SSHKey", "RegionId": "cn-hangzhou", "InstanceId": "i-1" });
     let private = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
     let login = json!({ "UserName": "root", "PublicKey": SSH, "PrivateKey": private });
     let given = json!({
@@ -128,7 +136,8 @@ async fn key_pair(run: &Run<'_>) -> Outcome {
     make(run, &name, given).await?;
     rotate(run, &name, "v2").await?;
     let now = told(run, &name, "ACSCurrent").await?;
-    let key = PKey::private_key_from_pem(text(&now, "PrivateKey")?.as_bytes()).and_then(|key| key.rsa());
+    let key =
+        PKey::private_key_from_pem(text(&now, "PrivateKey")?.as_bytes()).and_then(|key| key.rsa());
     let key = key.map_err(|error| format!("PrivateKey: {error}"))?;
     same(openssh(text(&now, "PublicKey")?)?, [key.e().to_vec(), key.n().to_vec()], "PublicKey")?;
     same(&now["UserName"], "root", "UserName")?;
@@ -158,8 +167,10 @@ async fn made_by_the_service(run: &Run<'_>) -> Outcome {
 
 async fn create_refuses(run: &Run<'_>) -> Outcome {
     let name = format!("{}/wrong", run.tag);
-    let asked =
-        with(&rds(&["app"], "SingleUser", json!({})), json!({ "SecretName": name, "VersionId": "v1" }));
+    let asked = with(
+        &rds(&["app"], "SingleUser", json!({})),
+        json!({ "SecretName": name, "VersionId": "v1" }),
+    );
     for (parameter, wrong) in [
         ("SecretData", accounts(&["app", "twin"])),
         ("SecretData", "x".to_owned()),
@@ -171,10 +182,12 @@ async fn create_refuses(run: &Run<'_>) -> Outcome {
     ] {
         run.invalid(parameter, "CreateSecret", with(&asked, json!({ parameter: wrong }))).await?;
     }
-    run.missing("ExtendedConfig", "CreateSecret", with(&asked, json!({ "ExtendedConfig": null }))).await?;
+    run.missing("ExtendedConfig", "CreateSecret", with(&asked, json!({ "ExtendedConfig": null })))
+        .await?;
     let on = with(&asked, json!({ "EnableAutomaticRotation": true }));
     run.missing("RotationInterval", "CreateSecret", on.clone()).await?;
-    run.invalid("RotationInterval", "CreateSecret", with(&on, json!({ "RotationInterval": "5h" }))).await
+    run.invalid("RotationInterval", "CreateSecret", with(&on, json!({ "RotationInterval": "5h" })))
+        .await
 }
 
 async fn policy(run: &Run<'_>) -> Outcome {
@@ -182,7 +195,8 @@ async fn policy(run: &Run<'_>) -> Outcome {
     let on = json!({ "EnableAutomaticRotation": true, "RotationInterval": "6h" });
     make(run, &name, rds(&["app"], "SingleUser", on.clone())).await?;
     let named = json!({ "SecretName": name });
-    for (interval, seconds) in [("6h", DAY / 4), ("7d", 7 * DAY), ("8760h", 365 * DAY), ("604800s", 7 * DAY)]
+    for (interval, seconds) in
+        [("6h", DAY / 4), ("7d", 7 * DAY), ("8760h", 365 * DAY), ("604800s", 7 * DAY)]
     {
         let asked = with(&with(&named, on.clone()), json!({ "RotationInterval": interval }));
         same(
@@ -206,9 +220,17 @@ async fn policy(run: &Run<'_>) -> Outcome {
     fields(&describe(run, &name).await?, &DESCRIBED, &["AutomaticRotation", "ExtendedConfig"])?;
 
     let custom = json!({ "note": "a b+c" });
-    run.ok("UpdateSecret", with(&named, json!({ "ExtendedConfig.CustomData": custom.to_string() }))).await?;
+    run.ok(
+        "UpdateSecret",
+        with(&named, json!({ "ExtendedConfig.CustomData": custom.to_string() })),
+    )
+    .await?;
     let seen = describe(run, &name).await?;
-    same(parsed(text(&seen, "ExtendedConfig")?)?, database("SingleUser", custom), "ExtendedConfig")?;
+    same(
+        parsed(text(&seen, "ExtendedConfig")?)?,
+        database("SingleUser", custom),
+        "ExtendedConfig",
+    )?;
     let wrong = with(&named, json!({ "ExtendedConfig.CustomData": r#"{"a":1}"# }));
     run.invalid("ExtendedConfig.CustomData", "UpdateSecret", wrong).await?;
 
@@ -216,28 +238,50 @@ async fn policy(run: &Run<'_>) -> Outcome {
     make(run, &generic, json!({})).await?;
     let other = json!({ "SecretName": generic });
     for (action, asked) in [
-        ("PutSecretValue", with(&named, json!({ "SecretData": accounts(&["app"]), "VersionId": "v2" }))),
-        ("UpdateSecretVersionStage", with(&named, json!({ "VersionStage": "a", "MoveToVersion": "v1" }))),
+        (
+            "PutSecretValue",
+            with(&named, json!({ "SecretData": accounts(&["app"]), "VersionId": "v2" })),
+        ),
+        (
+            "UpdateSecretVersionStage",
+            with(&named, json!({ "VersionStage": "a", "MoveToVersion": "v1" })),
+        ),
         ("RotateSecret", with(&other, json!({ "VersionId": "v2" }))),
         ("UpdateSecretRotationPolicy", with(&off, other.clone())),
     ] {
         run.refused("Rejected.UnsupportedOperation", action, asked).await?;
     }
     drop(run, &generic).await?;
-    run.refused("Forbidden.ResourceNotFound", "RotateSecret", with(&other, json!({ "VersionId": "v2" })))
-        .await?;
+    run.refused(
+        "Forbidden.ResourceNotFound",
+        "RotateSecret",
+        with(&other, json!({ "VersionId": "v2" })),
+    )
+    .await?;
     drop(run, &name).await
 }
 
 async fn passwords(run: &Run<'_>) -> Outcome {
-    let classes: [fn(&u8) -> bool; 4] =
-        [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, u8::is_ascii_punctuation];
+    let classes: [fn(&u8) -> bool; 4] = [
+        u8::is_ascii_lowercase,
+        u8::is_ascii_uppercase,
+        u8::is_ascii_digit,
+        u8::is_ascii_punctuation,
+    ];
     for (asked, length, wanted) in [
         (json!({}), 32, [true; 4]),
         (json!({ "PasswordLength": 8 }), 8, [true; 4]),
         (json!({ "PasswordLength": 128, "RequireEachIncludedType": true }), 128, [true; 4]),
-        (json!({ "ExcludePunctuation": true, "ExcludeNumbers": true }), 32, [true, true, false, false]),
-        (json!({ "ExcludeLowercase": true, "ExcludeUppercase": true }), 32, [false, false, true, true]),
+        (
+            json!({ "ExcludePunctuation": true, "ExcludeNumbers": true }),
+            32,
+            [true, true, false, false],
+        ),
+        (
+            json!({ "ExcludeLowercase": true, "ExcludeUppercase": true }),
+            32,
+            [false, false, true, true],
+        ),
     ] {
         let body = run.ok("GetRandomPassword", asked).await?;
         let drawn = text(&body, "RandomPassword")?;
@@ -248,7 +292,8 @@ async fn passwords(run: &Run<'_>) -> Outcome {
     let body = run.ok("GetRandomPassword", vowels).await?;
     ensure!(!text(&body, "RandomPassword")?.contains(|c| "aeiou+/=".contains(c)), "{body}");
     for length in ["7", "129", "x"] {
-        run.invalid("PasswordLength", "GetRandomPassword", json!({ "PasswordLength": length })).await?;
+        run.invalid("PasswordLength", "GetRandomPassword", json!({ "PasswordLength": length }))
+            .await?;
     }
     let digits = json!({ "ExcludeCharacters": "0123456789" });
     run.invalid("ExcludeCharacters", "GetRandomPassword", digits).await
@@ -260,8 +305,11 @@ pub async fn drive(run: &Run<'_>) {
     run.check("a RAM user's access key is another one", async || access_keys(run).await).await;
     run.check("a machine's key pair is a new one, and a pair", async || key_pair(run).await).await;
     run.check("accounts that the service makes", async || made_by_the_service(run).await).await;
-    run.check("CreateSecret refuses what a type does not take", async || create_refuses(run).await).await;
-    run.check("UpdateSecretRotationPolicy, CustomData, and what is for others", async || policy(run).await)
+    run.check("CreateSecret refuses what a type does not take", async || create_refuses(run).await)
         .await;
+    run.check("UpdateSecretRotationPolicy, CustomData, and what is for others", async || {
+        policy(run).await
+    })
+    .await;
     run.check("GetRandomPassword honours its options", async || passwords(run).await).await;
 }

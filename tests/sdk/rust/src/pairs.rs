@@ -45,7 +45,10 @@ pub async fn public_key(run: &Run<'_>, pair: &Value) -> Outcome<PKey<Public>> {
 fn uses(pair: &Value, usage: &str) -> [(&'static str, Value); 2] {
     if usage == SIGN {
         let asked = with(pair, json!({ "Algorithm": "SM2DSA", "Digest": base64(&DIGEST) }));
-        [("AsymmetricSign", asked.clone()), ("AsymmetricVerify", with(&asked, json!({ "Value": "eA==" })))]
+        [
+            ("AsymmetricSign", asked.clone()),
+            ("AsymmetricVerify", with(&asked, json!({ "Value": "eA==" }))),
+        ]
     } else {
         let asked = with(pair, json!({ "Algorithm": "SM2PKE" }));
         [
@@ -83,7 +86,10 @@ async fn sign(run: &Run<'_>, spec: &str, algorithms: &[&str]) -> Outcome {
         let value = text(&signed, "Value")?;
         same(&signed, &with(&pair, json!({ "Value": value })), "AsymmetricSign")?;
         let good = bytes(value)?;
-        ensure!(local::verifies(&public, algorithm, &DIGEST, &good)?, "{algorithm} does not verify here");
+        ensure!(
+            local::verifies(&public, algorithm, &DIGEST, &good)?,
+            "{algorithm} does not verify here"
+        );
         let mut changed = good.clone();
         *changed.last_mut().ok_or("an empty signature")? ^= 1;
         for (digest, signature, verdict) in [
@@ -93,7 +99,8 @@ async fn sign(run: &Run<'_>, spec: &str, algorithms: &[&str]) -> Outcome {
             (DIGEST, &good[1..], false),
             (DIGEST, b"no signature", false),
         ] {
-            let asked = with(&asked, json!({ "Digest": base64(&digest), "Value": base64(signature) }));
+            let asked =
+                with(&asked, json!({ "Digest": base64(&digest), "Value": base64(signature) }));
             let told = run.ok("AsymmetricVerify", asked).await?;
             same(told, with(&pair, json!({ "Value": verdict })), "AsymmetricVerify")?;
         }
@@ -108,14 +115,16 @@ async fn encrypt(run: &Run<'_>, spec: &str, algorithms: &[(&str, usize)]) -> Out
         let asked = with(&pair, json!({ "Algorithm": algorithm }));
         for plaintext in [&b"x"[..], &vec![0xfe; *most]] {
             let opened = with(&pair, json!({ "Plaintext": base64(plaintext) }));
-            let sealed =
-                run.ok("AsymmetricEncrypt", with(&asked, json!({ "Plaintext": base64(plaintext) }))).await?;
+            let sealed = run
+                .ok("AsymmetricEncrypt", with(&asked, json!({ "Plaintext": base64(plaintext) })))
+                .await?;
             let blob = text(&sealed, "CiphertextBlob")?;
             same(&sealed, &with(&pair, json!({ "CiphertextBlob": blob })), "AsymmetricEncrypt")?;
             let ours = base64(&local::encrypt(&public, algorithm, plaintext)?);
             for blob in [blob, &ours] {
-                let body =
-                    run.ok("AsymmetricDecrypt", with(&asked, json!({ "CiphertextBlob": blob }))).await?;
+                let body = run
+                    .ok("AsymmetricDecrypt", with(&asked, json!({ "CiphertextBlob": blob })))
+                    .await?;
                 same(&body, &opened, "AsymmetricDecrypt")?;
             }
         }
@@ -158,9 +167,10 @@ pub async fn drive(run: &Run<'_>) {
         })
         .await;
         if !sealing.is_empty() {
-            run.check(&format!("{spec} opens what it sealed and what OpenSSL sealed"), async || {
-                encrypt(run, spec, sealing).await
-            })
+            run.check(
+                &format!("{spec} opens what it sealed and what OpenSSL sealed"),
+                async || encrypt(run, spec, sealing).await,
+            )
             .await;
         }
     }
@@ -171,21 +181,25 @@ pub async fn drive(run: &Run<'_>) {
         }
         let usage = json!({ "KeySpec": "Aliyun_SM4", "KeyUsage": SIGN });
         run.invalid("KeyUsage", "CreateKey", usage).await?;
-        run.invalid("Origin", "CreateKey", json!({ "KeySpec": "EC_SM2", "Origin": "EXTERNAL" })).await
+        run.invalid("Origin", "CreateKey", json!({ "KeySpec": "EC_SM2", "Origin": "EXTERNAL" }))
+            .await
     })
     .await;
 
     run.check("wrong algorithms, digests, versions and keys are refused", async || {
         let (signer, pair) = new_pair(run, "EC_P256K", SIGN).await?;
-        let good =
-            with(&pair, json!({ "Algorithm": "ECDSA_SHA_256", "Digest": base64(&DIGEST), "Value": "eA==" }));
+        let good = with(
+            &pair,
+            json!({ "Algorithm": "ECDSA_SHA_256", "Digest": base64(&DIGEST), "Value": "eA==" }),
+        );
         for action in ["AsymmetricSign", "AsymmetricVerify"] {
             refuse(run, action, &good, &["RSA_PSS_SHA_256", "SM2DSA", "ECDSA"]).await?;
             for digest in [&base64(&[0; 31]), &base64(&[0; 33]), "not base64!"] {
                 run.invalid("Digest", action, with(&good, json!({ "Digest": digest }))).await?;
             }
         }
-        run.invalid("Value", "AsymmetricVerify", with(&good, json!({ "Value": "not base64!" }))).await?;
+        run.invalid("Value", "AsymmetricVerify", with(&good, json!({ "Value": "not base64!" })))
+            .await?;
         let (sealer, pair) = new_pair(run, "EC_SM2", CRYPT).await?;
         for (action, good) in uses(&pair, CRYPT) {
             refuse(run, action, &good, &["RSAES_OAEP_SHA_1", "RSAES_PKCS1_V1_5", "SM2DSA"]).await?;
@@ -220,30 +234,36 @@ pub async fn drive(run: &Run<'_>) {
     })
     .await;
 
-    run.check("what the states of a pair refuse, and that its public key stays public", async || {
-        for usage in [SIGN, CRYPT] {
-            let (key, pair) = new_pair(run, "EC_SM2", usage).await?;
-            let id = json!({ "KeyId": key.id });
-            for (action, code) in
-                [("DisableKey", "Rejected.Disabled"), ("ScheduleKeyDeletion", "Rejected.PendingDeletion")]
-            {
-                run.done(action, id.clone()).await?;
-                for (action, asked) in uses(&pair, usage) {
-                    run.refused(code, action, asked).await?;
+    run.check(
+        "what the states of a pair refuse, and that its public key stays public",
+        async || {
+            for usage in [SIGN, CRYPT] {
+                let (key, pair) = new_pair(run, "EC_SM2", usage).await?;
+                let id = json!({ "KeyId": key.id });
+                for (action, code) in [
+                    ("DisableKey", "Rejected.Disabled"),
+                    ("ScheduleKeyDeletion", "Rejected.PendingDeletion"),
+                ] {
+                    run.done(action, id.clone()).await?;
+                    for (action, asked) in uses(&pair, usage) {
+                        run.refused(code, action, asked).await?;
+                    }
+                    run.refused(code, "CreateKeyVersion", id.clone()).await?;
+                    public_key(run, &pair).await?;
                 }
-                run.refused(code, "CreateKeyVersion", id.clone()).await?;
-                public_key(run, &pair).await?;
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
     .await;
 
     run.check("CreateKeyVersion refuses within seven days of the last version", async || {
         let (key, pair) = new_pair(run, "EC_P256", SIGN).await?;
         run.ok("CreateKeyVersion", json!({ "KeyId": key.id })).await?;
-        run.refused("Rejected.LimitExceeded", "CreateKeyVersion", json!({ "KeyId": key.id })).await?;
-        run.refused("Forbidden.KeyNotFound", "CreateKeyVersion", json!({ "KeyId": UNKNOWN })).await?;
+        run.refused("Rejected.LimitExceeded", "CreateKeyVersion", json!({ "KeyId": key.id }))
+            .await?;
+        run.refused("Forbidden.KeyNotFound", "CreateKeyVersion", json!({ "KeyId": UNKNOWN }))
+            .await?;
         refuse(run, "GetPublicKey", &pair, &[]).await?;
         run.drop(&key).await
     })

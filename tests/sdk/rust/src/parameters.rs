@@ -39,12 +39,18 @@ fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)
         ("AsymmetricSign", signing.clone()),
         ("AsymmetricVerify", with(&signing, json!({ "Value": "eA==" }))),
         ("AsymmetricEncrypt", with(&pair, json!({ "Algorithm": "SM2PKE", "Plaintext": "eA==" }))),
-        ("AsymmetricDecrypt", with(&pair, json!({ "Algorithm": "SM2PKE", "CiphertextBlob": "eA==" }))),
+        (
+            "AsymmetricDecrypt",
+            with(&pair, json!({ "Algorithm": "SM2PKE", "CiphertextBlob": "eA==" })),
+        ),
         (
             "GetParametersForImport",
             json!({ "KeyId": id, "WrappingAlgorithm": "RSAES_PKCS1_V1_5", "WrappingKeySpec": "RSA_2048" }),
         ),
-        ("ImportKeyMaterial", json!({ "KeyId": id, "EncryptedKeyMaterial": "eA==", "ImportToken": "eA==" })),
+        (
+            "ImportKeyMaterial",
+            json!({ "KeyId": id, "EncryptedKeyMaterial": "eA==", "ImportToken": "eA==" }),
+        ),
         ("DeleteKeyMaterial", json!({ "KeyId": id })),
         ("UpdateRotationPolicy", json!({ "KeyId": id, "EnableAutomaticRotation": false })),
         ("CreateAlias", json!({ "AliasName": alias, "KeyId": id })),
@@ -81,7 +87,10 @@ fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
         ("CreateSecret", value.clone()),
         ("PutSecretValue", value),
         ("BatchGetSecretValue", json!({ "SecretsList": r#"[{"SecretName":"s"}]"# })),
-        ("UpdateSecretVersionStage", with(&secret, json!({ "VersionStage": "a", "MoveToVersion": "v1" }))),
+        (
+            "UpdateSecretVersionStage",
+            with(&secret, json!({ "VersionStage": "a", "MoveToVersion": "v1" })),
+        ),
         ("RotateSecret", version),
         ("SetSecretPolicy", with(&secret, json!({ "Policy": "{}" }))),
         ("SetKeyPolicy", json!({ "KeyId": key.id, "Policy": "{}" })),
@@ -92,7 +101,8 @@ fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
 
 /// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its index.
 async fn leave_out(run: &Run<'_>, action: &str, params: &Value) -> Outcome {
-    let names: Vec<&String> = params.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
+    let names: Vec<&String> =
+        params.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
     for name in names {
         let mut others = params.clone();
         others[name] = Value::Null;

@@ -7,7 +7,8 @@ use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
 use crate::pairs::{SIGN, new_pair};
 
 /// How an interval is written, and its days.
-const INTERVALS: [(&str, i64); 5] = [("7d", 7), ("168h", 7), ("14400m", 10), ("604800s", 7), ("730d", 730)];
+const INTERVALS: [(&str, i64); 5] =
+    [("7d", 7), ("168h", 7), ("14400m", 10), ("604800s", 7), ("730d", 730)];
 const WRONG: [&str; 7] = ["6d", "731d", "604799s", "7", "d", "-7d", "1w"];
 
 fn on(interval: &str) -> Value {
@@ -54,7 +55,9 @@ pub async fn drive(run: &Run<'_>) {
         for interval in WRONG {
             run.invalid("RotationInterval", "CreateKey", on(interval)).await?;
         }
-        for (name, value) in [("Origin", "EXTERNAL"), ("KeySpec", "EC_P256"), ("KeySpec", "RSA_2048")] {
+        for (name, value) in
+            [("Origin", "EXTERNAL"), ("KeySpec", "EC_P256"), ("KeySpec", "RSA_2048")]
+        {
             let asked = with(&on("7d"), json!({ name: value }));
             run.invalid("EnableAutomaticRotation", "CreateKey", asked).await?;
         }
@@ -69,48 +72,54 @@ pub async fn drive(run: &Run<'_>) {
             run.done("UpdateRotationPolicy", with(&id, on(interval))).await?;
             rotates(&run.describe(&key.id).await?.metadata, days, "Enabled")?;
         }
-        run.done("UpdateRotationPolicy", with(&id, json!({ "EnableAutomaticRotation": false }))).await?;
+        run.done("UpdateRotationPolicy", with(&id, json!({ "EnableAutomaticRotation": false })))
+            .await?;
         does_not(&run.describe(&key.id).await?.metadata)?;
         run.drop(&key).await
     })
     .await;
 
-    run.check("UpdateRotationPolicy refuses wrong values and keys that do not rotate", async || {
-        let key = run.key(json!({})).await?;
-        let id = json!({ "KeyId": key.id });
-        let bare = with(&id, json!({ "EnableAutomaticRotation": true }));
-        run.missing("RotationInterval", "UpdateRotationPolicy", bare).await?;
-        for interval in WRONG {
-            let asked = with(&id, on(interval));
-            run.invalid("RotationInterval", "UpdateRotationPolicy", asked).await?;
-        }
-        let yes = with(&id, json!({ "EnableAutomaticRotation": "yes" }));
-        run.invalid("EnableAutomaticRotation", "UpdateRotationPolicy", yes).await?;
-        let external = run.key(json!({ "Origin": "EXTERNAL" })).await?;
-        let (pair, _) = new_pair(run, "EC_P256", SIGN).await?;
-        let service = run.ok("GenerateDataKey", json!({ "KeyId": "alias/acs/mse" })).await?;
-        for (code, other) in [
-            ("Forbidden.KeyNotFound", UNKNOWN),
-            ("Unsupported.Alias", "alias/acs/mse"),
-            ("Rejected.PendingImport", &external.id),
-            ("Rejected.UnsupportedOperation", &pair.id),
-            ("Rejected.UnsupportedOperation", text(&service, "KeyId")?),
-        ] {
-            let asked = with(&on("7d"), json!({ "KeyId": other }));
-            run.refused(code, "UpdateRotationPolicy", asked).await?;
-        }
-        does_not(&run.describe(&key.id).await?.metadata)?;
-        for made in [&key, &external, &pair] {
-            run.drop(made).await?;
-        }
-        Ok(())
-    })
+    run.check(
+        "UpdateRotationPolicy refuses wrong values and keys that do not rotate",
+        async || {
+            let key = run.key(json!({})).await?;
+            let id = json!({ "KeyId": key.id });
+            let bare = with(&id, json!({ "EnableAutomaticRotation": true }));
+            run.missing("RotationInterval", "UpdateRotationPolicy", bare).await?;
+            for interval in WRONG {
+                let asked = with(&id, on(interval));
+                run.invalid("RotationInterval", "UpdateRotationPolicy", asked).await?;
+            }
+            let yes = with(&id, json!({ "EnableAutomaticRotation": "yes" }));
+            run.invalid("EnableAutomaticRotation", "UpdateRotationPolicy", yes).await?;
+            let external = run.key(json!({ "Origin": "EXTERNAL" })).await?;
+            let (pair, _) = new_pair(run, "EC_P256", SIGN).await?;
+            let service = run.ok("GenerateDataKey", json!({ "KeyId": "alias/acs/mse" })).await?;
+            for (code, other) in [
+                ("Forbidden.KeyNotFound", UNKNOWN),
+                ("Unsupported.Alias", "alias/acs/mse"),
+                ("Rejected.PendingImport", &external.id),
+                ("Rejected.UnsupportedOperation", &pair.id),
+                ("Rejected.UnsupportedOperation", text(&service, "KeyId")?),
+            ] {
+                let asked = with(&on("7d"), json!({ "KeyId": other }));
+                run.refused(code, "UpdateRotationPolicy", asked).await?;
+            }
+            does_not(&run.describe(&key.id).await?.metadata)?;
+            for made in [&key, &external, &pair] {
+                run.drop(made).await?;
+            }
+            Ok(())
+        },
+    )
     .await;
 
     run.check("rotation is suspended while the key is disabled or to be deleted", async || {
         let key = run.key(on("7d")).await?;
         let id = json!({ "KeyId": key.id });
-        for (out, back) in [("DisableKey", "EnableKey"), ("ScheduleKeyDeletion", "CancelKeyDeletion")] {
+        for (out, back) in
+            [("DisableKey", "EnableKey"), ("ScheduleKeyDeletion", "CancelKeyDeletion")]
+        {
             run.done(out, id.clone()).await?;
             rotates(&run.describe(&key.id).await?.metadata, 7, "Suspended")?;
             run.done(back, id.clone()).await?;

@@ -3,8 +3,8 @@
 
 use crate::kit::Run;
 use crate::{
-    account, aliases, byok, certificates, cipher, datakeys, export, keys, lifecycle, lists, managed, pairs,
-    parameters, rotation, secrets, tags, values,
+    account, aliases, byok, certificates, cipher, datakeys, export, keys, lifecycle, lists,
+    managed, pairs, parameters, rotation, secrets, tags, values,
 };
 
 pub async fn drive(run: &Run<'_>) {

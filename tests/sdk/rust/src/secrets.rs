@@ -32,13 +32,15 @@ pub async fn drop(run: &Run<'_>, name: &str) -> Outcome {
     let force = json!({ "ForceDeleteWithoutRecovery": true, "RecoveryWindowInDays": 30 });
     let told = run.ok("DeleteSecret", with(&json!({ "SecretName": name }), force)).await?;
     same(text(&told, "SecretName")?, name, "SecretName")?;
-    run.refused("Forbidden.ResourceNotFound", "DescribeSecret", json!({ "SecretName": name })).await?;
+    run.refused("Forbidden.ResourceNotFound", "DescribeSecret", json!({ "SecretName": name }))
+        .await?;
     Ok(())
 }
 
 /// Exactly these fields.
 pub fn fields(of: &Value, names: &[&str], more: &[&str]) -> Outcome {
-    let told: Vec<&str> = of.as_object().into_iter().flat_map(|all| all.keys()).map(String::as_str).collect();
+    let told: Vec<&str> =
+        of.as_object().into_iter().flat_map(|all| all.keys()).map(String::as_str).collect();
     let mut wanted = [names, more].concat();
     wanted.sort_unstable();
     let mut told = told;
@@ -49,7 +51,8 @@ pub fn fields(of: &Value, names: &[&str], more: &[&str]) -> Outcome {
 /// Whether a time is so many seconds from now, within a minute.
 pub fn near(of: &Value, name: &str, seconds: i64) -> Outcome {
     let time = text(of, name)?;
-    let at = OffsetDateTime::parse(time, &Rfc3339).map_err(|error| format!("{name} {time}: {error}"))?;
+    let at =
+        OffsetDateTime::parse(time, &Rfc3339).map_err(|error| format!("{name} {time}: {error}"))?;
     let away = at.unix_timestamp() - OffsetDateTime::now_utc().unix_timestamp() - seconds;
     ensure!(away.abs() < 60, "{name} is {time}, {away} seconds away from what was expected");
     Ok(())
@@ -59,8 +62,12 @@ async fn plain(run: &Run<'_>) -> Outcome {
     let name = format!("{}/plain", run.tag);
     let made = make(run, &name, json!({})).await?;
     let arn = text(&made, "Arn")?;
-    ensure!(arn.starts_with("acs:kms:cn-hangzhou:") && arn.ends_with(&format!(":secret/{name}")), "{arn}");
-    let wanted = json!({ "Arn": arn, "SecretName": name, "VersionId": "v1", "SecretType": "Generic" });
+    ensure!(
+        arn.starts_with("acs:kms:cn-hangzhou:") && arn.ends_with(&format!(":secret/{name}")),
+        "{arn}"
+    );
+    let wanted =
+        json!({ "Arn": arn, "SecretName": name, "VersionId": "v1", "SecretType": "Generic" });
     same(&made, &wanted, "CreateSecret")?;
     let seen = describe(run, &name).await?;
     fields(&seen, &DESCRIBED, &[])?;
@@ -126,14 +133,20 @@ async fn create_refuses(run: &Run<'_>) -> Outcome {
     ] {
         run.refused(code, "CreateSecret", with(&asked, json!({ "EncryptionKeyId": key }))).await?;
     }
-    run.refused("Forbidden.ResourceNotFound", "DescribeSecret", json!({ "SecretName": name })).await?;
+    run.refused("Forbidden.ResourceNotFound", "DescribeSecret", json!({ "SecretName": name }))
+        .await?;
     run.drop(&pair).await
 }
 
 async fn list(run: &Run<'_>) -> Outcome {
     let (one, two) = (format!("{}/listed-1", run.tag), format!("{}/listed-2", run.tag));
     make(run, &one, json!({ "Description": format!("one of {}", run.tag) })).await?;
-    make(run, &two, json!({ "Tags": json!([{ "TagKey": run.tag, "TagValue": "yes" }]).to_string() })).await?;
+    make(
+        run,
+        &two,
+        json!({ "Tags": json!([{ "TagKey": run.tag, "TagValue": "yes" }]).to_string() }),
+    )
+    .await?;
     let filter = |name: &str, value: &str| json!({ "Key": name, "Values": [value] });
     let of = format!("one of {}", run.tag);
     for (filters, wanted) in [
@@ -142,10 +155,12 @@ async fn list(run: &Run<'_>) -> Outcome {
         (json!([filter("Description", &of)]), vec![&one]),
         (json!([filter("TagKey", &run.tag)]), vec![&two]),
     ] {
-        let body =
-            run.ok("ListSecrets", json!({ "Filters": filters.to_string(), "FetchTags": true })).await?;
+        let body = run
+            .ok("ListSecrets", json!({ "Filters": filters.to_string(), "FetchTags": true }))
+            .await?;
         let found = items(&body, "SecretList", "Secret")?;
-        let mut names = found.iter().map(|one| text(one, "SecretName")).collect::<Outcome<Vec<_>>>()?;
+        let mut names =
+            found.iter().map(|one| text(one, "SecretName")).collect::<Outcome<Vec<_>>>()?;
         names.sort_unstable();
         same(names, wanted, &filters.to_string())?;
         same(&body["TotalCount"], &json!(found.len()), "TotalCount")?;
@@ -213,10 +228,10 @@ async fn tags(run: &Run<'_>) -> Outcome {
     run.done("TagResource", json!({ "SecretName": name, "Tags": two })).await?;
     run.done("UntagResource", json!({ "SecretName": name, "TagKeys": r#"["Owner"]"# })).await?;
     let of = json!({ "RegionId": "cn-hangzhou", "ResourceType": "secret", "ResourceId.1": name });
-    run.done("TagResources", with(&of, json!({ "Tag.1.Key": "Stage", "Tag.1.Value": "test" }))).await?;
+    run.done("TagResources", with(&of, json!({ "Tag.1.Key": "Stage", "Tag.1.Value": "test" })))
+        .await?;
     let seen = run.ok("DescribeSecret", json!({ "SecretName": name, "FetchTags": true })).await?;
-    let wanted =
-        json!([{ "TagKey": "Project", "TagValue": "blue" }, { "TagKey": "Stage", "TagValue": "test" }]);
+    let wanted = json!([{ "TagKey": "Project", "TagValue": "blue" }, { "TagKey": "Stage", "TagValue": "test" }]);
     same(&seen["Tags"]["Tag"], &wanted, "Tags")?;
     let listed = run.ok("ListTagResources", of.clone()).await?;
     same(items(&listed, "TagResources", "TagResource")?.len(), 2, "tags")?;
@@ -245,7 +260,8 @@ async fn policies(run: &Run<'_>) -> Outcome {
         run.invalid("Policy", set, with(&of, json!({ "Policy": "x" }))).await?;
         let other = with(&of, json!({ "Policy": POLICY, "PolicyName": "mine" }));
         for action in [set, get] {
-            let told = run.refused_with("Forbidden.ResourceNotFound", action, other.clone()).await?;
+            let told =
+                run.refused_with("Forbidden.ResourceNotFound", action, other.clone()).await?;
             same(told, "Policy not found.", action)?;
         }
     }
@@ -261,7 +277,8 @@ pub async fn drive(run: &Run<'_>) {
         plain(run).await
     })
     .await;
-    run.check("CreateSecret with every parameter, as good as its key", async || full(run).await).await;
+    run.check("CreateSecret with every parameter, as good as its key", async || full(run).await)
+        .await;
     run.check("CreateSecret refuses wrong values and keys that do not fit", async || {
         create_refuses(run).await
     })

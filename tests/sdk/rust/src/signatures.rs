@@ -25,12 +25,19 @@ pub async fn drive(run: &Run<'_>) {
     run.check("a wrong secret is refused with the server's string to sign", async || {
         let wrong = run.through(run.client.with_secret("wrong"));
         let plaintext = format!("{SPECIAL} 密");
-        let told = wrong.refused("IncompleteSignature", "Encrypt", json!({ "Plaintext": plaintext })).await?;
-        let start = "The request signature does not conform to Aliyun standards. server string to sign is:";
+        let told = wrong
+            .refused("IncompleteSignature", "Encrypt", json!({ "Plaintext": plaintext }))
+            .await?;
+        let start =
+            "The request signature does not conform to Aliyun standards. server string to sign is:";
         let sts = told.strip_prefix(start).ok_or_else(|| told.clone())?;
-        let canonical = sts.strip_prefix(run.client.method()).and_then(|rest| rest.strip_prefix("&%2F&"));
+        let canonical =
+            sts.strip_prefix(run.client.method()).and_then(|rest| rest.strip_prefix("&%2F&"));
         let canonical = decode(canonical.ok_or_else(|| sts.to_owned())?)?;
-        ensure!(canonical.contains("&Plaintext=a%20b%2Bc%2Ad~e%21%27%28%29%20%E5%AF%86&"), "{canonical}");
+        ensure!(
+            canonical.contains("&Plaintext=a%20b%2Bc%2Ad~e%21%27%28%29%20%E5%AF%86&"),
+            "{canonical}"
+        );
         let mut names = Vec::new();
         for pair in canonical.split('&') {
             let (name, value) = pair.split_once('=').ok_or_else(|| canonical.clone())?;
@@ -41,7 +48,10 @@ pub async fn drive(run: &Run<'_>) {
                 "Action" => same(value.as_str(), "Encrypt", name)?,
                 "Plaintext" => same(value.as_str(), plaintext.as_str(), name)?,
                 "Timestamp" => {
-                    ensure!(value.len() > 20 && value.ends_with('Z'), "no fraction of a second in {value}")
+                    ensure!(
+                        value.len() > 20 && value.ends_with('Z'),
+                        "no fraction of a second in {value}"
+                    )
                 }
                 "Version" => same(value.as_str(), "2016-01-20", name)?,
                 _ => {}

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{Outcome, Run, UNKNOWN, ensure, items, same, text};
 
-const OLDER: &str =
-    r#"[{"TagKey":"Project","TagValue":"Test"},{"TagKey":"a b/c_d-e.f+g=h:i@j","TagValue":"v w/x"}]"#;
+const OLDER: &str = r#"[{"TagKey":"Project","TagValue":"Test"},{"TagKey":"a b/c_d-e.f+g=h:i@j","TagValue":"v w/x"}]"#;
 
 /// The parameters of the newer family: these resources, and more.
 fn resources(ids: &[&str], more: Value) -> Value {
@@ -40,8 +39,10 @@ async fn newer(run: &Run<'_>, params: Value) -> Outcome<BTreeSet<String>> {
     ensure!(body["NextToken"].as_str().unwrap_or("").is_empty(), "all on one page: {body}");
     let mut found = BTreeSet::new();
     for tag in items(&body, "TagResources", "TagResource")? {
-        let (id, key, value) = (text(tag, "ResourceId")?, text(tag, "TagKey")?, text(tag, "TagValue")?);
-        let whole = json!({ "ResourceId": id, "ResourceType": "key", "TagKey": key, "TagValue": value });
+        let (id, key, value) =
+            (text(tag, "ResourceId")?, text(tag, "TagKey")?, text(tag, "TagValue")?);
+        let whole =
+            json!({ "ResourceId": id, "ResourceType": "key", "TagKey": key, "TagValue": value });
         same(tag, &whole, "TagResource")?;
         found.insert(format!("{id} {key}={value}"));
     }
@@ -68,13 +69,21 @@ pub async fn drive(run: &Run<'_>) {
     run.check("TagResource adds and replaces, UntagResource removes", async || {
         let key = run.key(json!({})).await?;
         run.done("TagResource", json!({ "KeyId": key.id, "Tags": OLDER })).await?;
-        same(older(run, &key.id).await?, set(["Project=Test", "a b/c_d-e.f+g=h:i@j=v w/x"]), "tagged")?;
+        same(
+            older(run, &key.id).await?,
+            set(["Project=Test", "a b/c_d-e.f+g=h:i@j=v w/x"]),
+            "tagged",
+        )?;
         run.done(
             "TagResource",
             json!({ "KeyId": key.id, "Tags": r#"[{"TagKey":"Project","TagValue":"Changed"}]"# }),
         )
         .await?;
-        same(older(run, &key.id).await?, set(["Project=Changed", "a b/c_d-e.f+g=h:i@j=v w/x"]), "replaced")?;
+        same(
+            older(run, &key.id).await?,
+            set(["Project=Changed", "a b/c_d-e.f+g=h:i@j=v w/x"]),
+            "replaced",
+        )?;
         run.done(
             "UntagResource",
             json!({ "KeyId": key.id, "TagKeys": r#"["a b/c_d-e.f+g=h:i@j","never-was"]"# }),
@@ -87,15 +96,20 @@ pub async fn drive(run: &Run<'_>) {
 
     run.check("TagResource and its kin refuse an unknown key and wrong values", async || {
         let key = run.key(json!({})).await?;
-        run.refused("Forbidden.KeyNotFound", "TagResource", json!({ "KeyId": UNKNOWN, "Tags": OLDER }))
-            .await?;
+        run.refused(
+            "Forbidden.KeyNotFound",
+            "TagResource",
+            json!({ "KeyId": UNKNOWN, "Tags": OLDER }),
+        )
+        .await?;
         run.refused(
             "Forbidden.KeyNotFound",
             "UntagResource",
             json!({ "KeyId": UNKNOWN, "TagKeys": "[\"a\"]" }),
         )
         .await?;
-        run.refused("Forbidden.KeyNotFound", "ListResourceTags", json!({ "KeyId": UNKNOWN })).await?;
+        run.refused("Forbidden.KeyNotFound", "ListResourceTags", json!({ "KeyId": UNKNOWN }))
+            .await?;
         for wrong in ["x", "{}", r#"[{"TagKey":1}]"#] {
             run.invalid("Tags", "TagResource", json!({ "KeyId": key.id, "Tags": wrong })).await?;
         }
@@ -103,7 +117,10 @@ pub async fn drive(run: &Run<'_>) {
             ("InvalidParameter.TagKey", r#"[{"TagKey":"aliyun.a","TagValue":"b"}]"#),
             ("InvalidParameter.TagKey", r#"[{"TagKey":"acs:a","TagValue":"b"}]"#),
             ("InvalidParameter.TagValue", r#"[{"TagKey":"a","TagValue":"b*c"}]"#),
-            ("Duplicate.TagKey", r#"[{"TagKey":"a","TagValue":"b"},{"TagKey":"a","TagValue":"c"}]"#),
+            (
+                "Duplicate.TagKey",
+                r#"[{"TagKey":"a","TagValue":"b"},{"TagKey":"a","TagValue":"c"}]"#,
+            ),
         ] {
             run.refused(code, "TagResource", json!({ "KeyId": key.id, "Tags": wrong })).await?;
         }

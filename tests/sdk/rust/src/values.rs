@@ -7,8 +7,15 @@ use crate::kit::{Outcome, Run, SPECIAL, ensure, items, same, text, with};
 use crate::secrets::{drop, fields, make, near, value};
 
 /// What is told of a value that the service cannot rotate.
-pub const VALUE: [&str; 7] =
-    ["CreateTime", "SecretData", "SecretDataType", "SecretName", "SecretType", "VersionId", "VersionStages"];
+pub const VALUE: [&str; 7] = [
+    "CreateTime",
+    "SecretData",
+    "SecretDataType",
+    "SecretName",
+    "SecretType",
+    "VersionId",
+    "VersionStages",
+];
 
 async fn put(run: &Run<'_>, name: &str, data: &str, version: &str, more: Value) -> Outcome<Value> {
     let asked = json!({ "SecretName": name, "SecretData": data, "VersionId": version });
@@ -44,9 +51,11 @@ async fn texts_and_bytes(run: &Run<'_>) -> Outcome {
     for (at, kind, data) in [(1, "text", SPECIAL), (2, "binary", "AP/+dGV4dA==")] {
         let name = format!("{}/value-{at}", run.tag);
         make(run, &name, json!({ "SecretData": data, "SecretDataType": kind })).await?;
-        for more in
-            [json!({}), json!({ "VersionStage": "ACSCurrent" }), json!({ "FetchExtendedConfig": "True" })]
-        {
+        for more in [
+            json!({}),
+            json!({ "VersionStage": "ACSCurrent" }),
+            json!({ "FetchExtendedConfig": "True" }),
+        ] {
             let told = value(run, &name, more).await?;
             fields(&told, &VALUE, &[])?;
             near(&told, "CreateTime", 0)?;
@@ -72,8 +81,7 @@ async fn put_moves(run: &Run<'_>) -> Outcome {
     let name = format!("{}/put", run.tag);
     make(run, &name, json!({})).await?;
     let told = put(run, &name, "second", "v2", json!({})).await?;
-    let wanted =
-        json!({ "SecretName": name, "VersionId": "v2", "VersionStages": { "VersionStage": ["ACSCurrent"] } });
+    let wanted = json!({ "SecretName": name, "VersionId": "v2", "VersionStages": { "VersionStage": ["ACSCurrent"] } });
     same(told, wanted, "PutSecretValue")?;
     put(run, &name, "AAEC", "v3", json!({ "SecretDataType": "binary" })).await?;
     // The same again changes nothing.
@@ -81,9 +89,17 @@ async fn put_moves(run: &Run<'_>) -> Outcome {
     put(run, &name, "first", "v1", json!({ "VersionStages": r#"["mine"]"# })).await?;
     same(staged(run, &name, json!({})).await?, ["v3 ACSCurrent", "v2 ACSPrevious"], "versions")?;
     let everything = json!({ "IncludeDeprecated": true });
-    same(staged(run, &name, everything).await?, ["v3 ACSCurrent", "v2 ACSPrevious", "v1"], "all versions")?;
+    same(
+        staged(run, &name, everything).await?,
+        ["v3 ACSCurrent", "v2 ACSPrevious", "v1"],
+        "all versions",
+    )?;
     same(data(run, &name, json!({ "VersionId": "v1" })).await?, "first", "SecretData by version")?;
-    same(data(run, &name, json!({ "VersionStage": "ACSPrevious" })).await?, "second", "SecretData by stage")?;
+    same(
+        data(run, &name, json!({ "VersionStage": "ACSPrevious" })).await?,
+        "second",
+        "SecretData by stage",
+    )?;
     let asked = json!({ "SecretName": name, "SecretData": "second", "VersionId": "v2" });
     run.ok("PutSecretValue", with(&asked, json!({ "SecretDataType": "binary" }))).await?;
     let other = with(&asked, json!({ "SecretData": "other" }));
@@ -106,14 +122,32 @@ async fn put_moves(run: &Run<'_>) -> Outcome {
 async fn stages(run: &Run<'_>) -> Outcome {
     let name = format!("{}/stages", run.tag);
     make(run, &name, json!({})).await?;
-    put(run, &name, "second", "v2", json!({ "VersionStages": json!([SPECIAL, "mine"]).to_string() })).await?;
+    put(
+        run,
+        &name,
+        "second",
+        "v2",
+        json!({ "VersionStages": json!([SPECIAL, "mine"]).to_string() }),
+    )
+    .await?;
     same(data(run, &name, json!({})).await?, "first", "SecretData")?;
-    same(data(run, &name, json!({ "VersionStage": SPECIAL })).await?, "second", "SecretData by stage")?;
-    put(run, &name, "third", "v3", json!({ "VersionStages": r#"{"VersionStage":["ACSCurrent","mine"]}"# }))
-        .await?;
+    same(
+        data(run, &name, json!({ "VersionStage": SPECIAL })).await?,
+        "second",
+        "SecretData by stage",
+    )?;
+    put(
+        run,
+        &name,
+        "third",
+        "v3",
+        json!({ "VersionStages": r#"{"VersionStage":["ACSCurrent","mine"]}"# }),
+    )
+    .await?;
     let before = [format!("v2 {SPECIAL}"), "v1 ACSPrevious".to_owned()];
     same(staged(run, &name, json!({})).await?[1..].to_vec(), before, "versions")?;
-    step(run, &name, "ACSCurrent", json!({ "MoveToVersion": "v1", "RemoveFromVersion": "v3" })).await?;
+    step(run, &name, "ACSCurrent", json!({ "MoveToVersion": "v1", "RemoveFromVersion": "v3" }))
+        .await?;
     step(run, &name, SPECIAL, json!({ "RemoveFromVersion": "v2" })).await?;
     step(run, &name, "mine", json!({ "MoveToVersion": "v1" })).await?;
     let after = ["v3 ACSPrevious", "v1 ACSCurrent mine"];
@@ -123,9 +157,11 @@ async fn stages(run: &Run<'_>) -> Outcome {
         run.refused(code, "UpdateSecretVersionStage", asked).await
     };
     refuses("Rejected.InvalidRequest", "mine", json!({ "RemoveFromVersion": "v2" })).await?;
-    refuses("Rejected.UnsupportedOperation", "ACSPrevious", json!({ "MoveToVersion": "v1" })).await?;
+    refuses("Rejected.UnsupportedOperation", "ACSPrevious", json!({ "MoveToVersion": "v1" }))
+        .await?;
     refuses("Forbidden.ResourceNotFound", "mine", json!({ "MoveToVersion": "v9" })).await?;
-    for (stage, more) in [("ACSCurrent", json!({ "RemoveFromVersion": "v1" })), ("mine", json!({}))] {
+    for (stage, more) in [("ACSCurrent", json!({ "RemoveFromVersion": "v1" })), ("mine", json!({}))]
+    {
         let told = refuses("MissingParameter", stage, more).await?;
         ensure!(told.contains("\"MoveToVersion\""), "{told}");
     }
@@ -142,7 +178,8 @@ async fn ten(run: &Run<'_>) -> Outcome {
         put(run, &name, "x", &format!("v{at}"), json!({})).await?;
     }
     let all = staged(run, &name, json!({ "IncludeDeprecated": true })).await?;
-    let wanted = ["v12 ACSCurrent", "v11 ACSPrevious", "v10", "v9", "v8", "v7", "v6", "v5", "v4", "v1 kept"];
+    let wanted =
+        ["v12 ACSCurrent", "v11 ACSPrevious", "v10", "v9", "v8", "v7", "v6", "v5", "v4", "v1 kept"];
     same(all.clone(), wanted, "all versions")?;
     let last = json!({ "IncludeDeprecated": true, "PageNumber": 2, "PageSize": 9 });
     same(staged(run, &name, last).await?, ["v1 kept"], "the last page")?;
@@ -183,8 +220,10 @@ async fn batch(run: &Run<'_>) -> Outcome {
 
 pub async fn drive(run: &Run<'_>) {
     run.check("GetSecretValue answers texts and bytes", async || texts_and_bytes(run).await).await;
-    run.check("PutSecretValue moves ACSCurrent, and the one before follows", async || put_moves(run).await)
-        .await;
+    run.check("PutSecretValue moves ACSCurrent, and the one before follows", async || {
+        put_moves(run).await
+    })
+    .await;
     run.check("stages of one's own, and how stages move", async || stages(run).await).await;
     run.check("ten versions are kept, the oldest at no stage goes", async || ten(run).await).await;
     run.check("BatchGetSecretValue answers each for itself", async || batch(run).await).await;
