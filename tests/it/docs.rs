@@ -2,14 +2,12 @@
 //! shows.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use kmsim::dialects::BODY_LIMIT;
 
 use crate::alibaba::coverage::not_yet;
 use crate::kit::root;
-
-const BEGIN: &str = "<!-- not-yet:begin -->\n";
-const END: &str = "<!-- not-yet:end -->";
 
 /// What docs/limits.md tells of what is not served yet.
 fn waiting() -> String {
@@ -32,24 +30,27 @@ fn waiting() -> String {
     format!("\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n")
 }
 
-/// Run with `KMSIM_BLESS=1` to write the list anew.
+/// Checks a generated part of a document, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`. Run the tests with
+/// `KMSIM_BLESS=1` to write it anew.
+pub fn generated(document: &str, name: &str, expected: &str) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock();
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let path = root().join(document);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{document}: {e}"));
+    let (before, rest) =
+        text.split_once(&begin).unwrap_or_else(|| panic!("{document} has no {begin}"));
+    let (found, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{document} has no {end}"));
+    if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
+        std::fs::write(&path, [before, &begin, expected, &end, after].concat()).unwrap();
+    } else {
+        assert_eq!(found, expected, "{document} is behind: run the tests once with KMSIM_BLESS=1");
+    }
+}
+
 #[test]
 fn the_limits_tell_what_is_not_served_yet() {
-    let path = root().join("docs/limits.md");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) =
-        text.split_once(BEGIN).expect("docs/limits.md has the mark where the list begins");
-    let (found, after) =
-        rest.split_once(END).expect("docs/limits.md has the mark where the list ends");
-    if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
-        std::fs::write(&path, [before, BEGIN, &waiting(), END, after].concat()).unwrap();
-    } else {
-        assert_eq!(
-            found,
-            waiting(),
-            "docs/limits.md is behind: run the tests once with KMSIM_BLESS=1"
-        );
-    }
+    generated("docs/limits.md", "not-yet", &waiting());
 }
 
 #[test]

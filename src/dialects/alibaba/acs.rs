@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use base16ct::lower::encode_string as hex;
 
 use super::call::Call;
+use super::codes;
 use super::errors::Error;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
@@ -145,7 +146,7 @@ impl Authorization {
         if self.covers(&call.headers) && (genuine(&string_to_sign) || genuine(&as_null())) {
             Ok(())
         } else {
-            Err(Error::AcsSignature { string_to_sign, canonical_request })
+            Err(codes::SIGNATURE_IN_HEADER.with(&[&string_to_sign, &canonical_request]).into())
         }
     }
 

@@ -3,7 +3,8 @@
 use base16ct::lower::encode_string as hex;
 
 use super::call::Call;
-use super::errors::{Error, SignatureFlaw as Flaw};
+use super::codes;
+use super::errors::Error;
 use super::params::NAMING;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
@@ -29,7 +30,7 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
     let hash = match required("SignatureMethod")? {
         "HMAC-SHA256" => Hash::Sha256,
         "HMAC-SHA1" => Hash::Sha1,
-        other => return Err(Flaw::AlgorithmUnknown(other.to_owned()).into()),
+        other => return Err(codes::ALGORITHM_UNKNOWN.with(&[other]).into()),
     };
     let given = required("Signature")?;
     let genuine = match secret {
@@ -39,5 +40,5 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
         }
         Secret::Rsa(_) => false,
     };
-    if genuine { Ok(()) } else { Err(Flaw::SignatureWrong.into()) }
+    if genuine { Ok(()) } else { Err(codes::SIGNATURE_WRONG.into()) }
 }

@@ -1,12 +1,12 @@
 //! What is served and what is not: the table of actions against the documented and the newer ones, and against what
-//! README.md tells of it.
+//! docs/support.md tells of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 use kmsim::dialects::alibaba::action_names;
 
 use crate::alibaba::parameters::{request, served};
+use crate::docs::generated;
 use crate::kit::{Server, root, table};
 
 /// What `not-yet.txt` says.
@@ -115,7 +115,7 @@ fn group(action: &str) -> &'static str {
     }
 }
 
-/// README.md's table of what is supported.
+/// docs/support.md's table of what is supported.
 fn support() -> String {
     let (documented, newer) = actions();
     let served = action_names();
@@ -154,28 +154,9 @@ fn support() -> String {
     [&summary, &table, rest, &values.concat()].concat()
 }
 
-/// Run with `KMSIM_BLESS=1` to write the table anew.
 #[test]
-fn the_readme_tells_what_is_supported() {
-    tabled("alibaba", &support());
-}
-
-/// Checks a cloud's table in README.md or, where that is asked for, writes it anew.
-pub fn tabled(cloud: &str, expected: &str) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _one = ONE_AT_A_TIME.lock();
-    let (begin, end) =
-        (format!("<!-- support:{cloud}:begin -->\n"), format!("<!-- support:{cloud}:end -->"));
-    let path = root().join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("README.md: {e}"));
-    let (before, rest) =
-        readme.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
-    let (found, after) = rest.split_once(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
-    if std::env::var_os("KMSIM_BLESS").is_some_and(|it| it == "1") {
-        std::fs::write(&path, [before, &begin, expected, &end, after].concat()).unwrap();
-    } else {
-        assert_eq!(found, expected, "README.md is behind: run the tests once with KMSIM_BLESS=1");
-    }
+fn the_documents_tell_what_is_supported() {
+    generated("docs/support.md", "support:alibaba", &support());
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use clap::{CommandFactory, Parser};
-use kmsim::cli::Cli;
+use kmsim::commands::Cli;
 
 use super::{ended, kmsim};
+use crate::docs::generated;
 use crate::kit::root;
 
 /// The commands, but for `serve`, which is the program itself, and `help`.
@@ -68,26 +69,39 @@ fn every_option_is_explained() {
     }
 }
 
-/// Every option of the server, with its variable, stands in README.md.
-#[test]
-fn the_readme_lists_every_option() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let cli = Cli::command();
-    for option in cli.get_arguments().filter(|it| !it.is_hide_set()) {
+/// The server's options, as docs/options.md lists them.
+fn options() -> String {
+    let mut rows = String::from("\n| option | variable | default | |\n|---|---|---|---|\n");
+    for option in Cli::command().get_arguments().filter(|it| !it.is_hide_set()) {
         let Some(name) = option.get_long().filter(|name| !["help", "version"].contains(name))
         else {
             continue;
         };
-        assert!(readme.contains(&format!("`--{name}")), "README.md does not list --{name}");
-        if let Some(variable) = option.get_env() {
-            let variable = variable.to_str().unwrap();
-            assert!(readme.contains(variable), "README.md does not tell of {variable}");
-        }
-    }
-    for command in commands() {
-        assert!(
-            readme.contains(&format!("kmsim {command}")),
-            "README.md does not tell of kmsim {command}"
+        let values = option.get_value_names().unwrap_or_default().join(" ");
+        let takes_value = option.get_num_args().is_none_or(|it| it.min_values() > 0);
+        let value = if takes_value { format!(" {values}") } else { String::new() };
+        let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
+        let default = option.get_default_values().iter().map(|it| it.to_string_lossy());
+        let help = option.get_long_help().or(option.get_help()).map(ToString::to_string);
+        let help = help.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        // The help names the variable where it is not clap that reads it.
+        let named = || Some(help.split_once("[env: `")?.1.split_once('`')?.0.to_owned());
+        let variable = option.get_env().map(|it| it.to_string_lossy().into_owned()).or_else(named);
+        rows += &format!(
+            "| `--{name}{value}` | {} | {} | {} |\n",
+            code(&variable.unwrap_or_default()),
+            code(&default.collect::<Vec<_>>().join(", ")),
+            help.replace('|', "\\|"),
         );
+    }
+    rows
+}
+
+#[test]
+fn the_documents_list_every_option_and_command() {
+    generated("docs/options.md", "options", &options());
+    let text = std::fs::read_to_string(root().join("docs/commands.md")).unwrap();
+    for command in commands() {
+        assert!(text.contains(&format!("kmsim {command}")), "docs/commands.md lacks {command}");
     }
 }

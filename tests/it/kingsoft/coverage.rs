@@ -1,11 +1,11 @@
-//! What is served and what is not: the table of actions against the documented ones, and what README.md tells of it.
+//! What is served and what is not: the table of actions against the documented ones, and what docs/support.md tells of it.
 
 use std::collections::BTreeSet;
 
 use kmsim::dialects::Cloud;
 
 use super::wire::{Client, told};
-use crate::alibaba::coverage::tabled;
+use crate::docs::generated;
 use crate::kit::{Server, root, table};
 
 /// What `not-yet.txt` lists: actions, and rows of errors.
@@ -48,7 +48,6 @@ fn served_and_not_yet_are_all_there_is() {
     }
 }
 
-/// Run with `KMSIM_BLESS=1` to write the table anew.
 #[test]
 fn the_readme_tells_what_is_supported() {
     let server = Server::start();
@@ -66,5 +65,5 @@ fn the_readme_tells_what_is_supported() {
         cell(&is),
         cell(&waits)
     );
-    tabled("kingsoft", &text);
+    generated("docs/support.md", "support:kingsoft", &text);
 }
