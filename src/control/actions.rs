@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::endpoints::Endpoints;
-use crate::server::App;
+use crate::app::App;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/actions.json")).get("/_kmsim/actions", show)
@@ -25,7 +25,7 @@ struct Actions {
 /// `GET /_kmsim/actions`: by dialect, what is served, what is not, and the errors that can be asked for.
 async fn show(State(app): State<Arc<App>>) -> Answer<BTreeMap<&'static str, Actions>> {
     let actions = app.clouds.iter().map(|cloud| {
-        let errors = cloud.errors().iter().map(|(code, _, _)| *code).collect();
+        let errors = cloud.codes().iter().map(|code| code.name).collect();
         (cloud.name(), Actions { served: cloud.action_names(), not_yet: cloud.not_yet(), errors })
     });
     Ok(Json(actions.collect()))

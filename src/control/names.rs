@@ -1,8 +1,8 @@
 //! Names that somebody may misspell: clouds, actions, error codes. A wrong one is told with the nearest.
 
 use super::answer::Refused;
+use crate::app::App;
 use crate::dialects::Cloud;
-use crate::server::App;
 
 /// The clouds of this name, or all, that know the action and the error.
 pub(super) fn clouds<'a>(
@@ -27,7 +27,7 @@ pub(super) fn clouds<'a>(
         }
     }
     if let Some(code) = error {
-        let codes = |cloud: &&dyn Cloud| cloud.errors().iter().map(|(code, _, _)| *code);
+        let codes = |cloud: &&dyn Cloud| cloud.codes().iter().map(|code| code.name);
         let known: Vec<_> = clouds.iter().flat_map(codes).collect();
         clouds.retain(|cloud| codes(cloud).any(|it| it == code));
         if clouds.is_empty() {
@@ -50,9 +50,7 @@ pub(super) fn check_asked(app: &App, name: &str) -> Result<(), Refused> {
 /// Refuses what no request is ever answered with.
 pub(super) fn check_outcome(app: &App, name: &str) -> Result<(), Refused> {
     let mut known = vec!["ok", "error", "reset", "truncated"];
-    known.extend(
-        app.clouds.iter().flat_map(|cloud| cloud.errors().iter().map(|(code, _, _)| *code)),
-    );
+    known.extend(app.clouds.iter().flat_map(|cloud| cloud.codes().iter().map(|code| code.name)));
     if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
 }
 

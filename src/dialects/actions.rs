@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::params::names;
-use super::{Cx, Dialect, Outbound};
+use super::{Cx, Dialect, Error, Outbound};
 
 /// What an action may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +22,9 @@ pub enum Kind {
     Change,
 }
 
-type Answer<'a, D> =
-    Pin<Box<dyn Future<Output = Result<Outbound, <D as Dialect>::Error>> + Send + 'a>>;
-type Now<D> = dyn Fn(&Cx, &<D as Dialect>::Call, &str) -> Result<Outbound, <D as Dialect>::Error>
-    + Send
-    + Sync;
-type Later<D> =
-    dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a, D> + Send + Sync;
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Outbound, Error>> + Send + 'a>>;
+type Now<D> = dyn Fn(&Cx, &<D as Dialect>::Call, &str) -> Result<Outbound, Error> + Send + Sync;
+type Later<D> = dyn for<'a> Fn(&Cx, &'a <D as Dialect>::Call, &'a str) -> Answer<'a> + Send + Sync;
 
 enum Run<D: Dialect> {
     Now(Box<Now<D>>),
@@ -53,7 +49,7 @@ impl<D: Dialect> Entry<D> {
         cx: &Cx,
         call: &D::Call,
         request_id: &str,
-    ) -> Result<Outbound, D::Error> {
+    ) -> Result<Outbound, Error> {
         match &self.run {
             Run::Now(run) => run(cx, call, request_id),
             Run::Later(run) => run(cx, call, request_id).await,
@@ -73,7 +69,7 @@ impl<D: Dialect> Default for Actions<D> {
 impl<D: Dialect> Actions<D> {
     /// An action that uses a key.
     #[must_use]
-    pub fn hot<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, D::Error>) -> Self
+    pub fn hot<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, Error>) -> Self
     where
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
@@ -83,7 +79,7 @@ impl<D: Dialect> Actions<D> {
 
     /// An action that looks.
     #[must_use]
-    pub fn read<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, D::Error>) -> Self
+    pub fn read<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, Error>) -> Self
     where
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
@@ -98,7 +94,7 @@ impl<D: Dialect> Actions<D> {
         Q: DeserializeOwned + Send + 'static,
         R: Serialize + Send + Sync + 'static,
         H: Fn(Cx, Q) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<R, D::Error>> + Send + 'static,
+        F: Future<Output = Result<R, Error>> + Send + 'static,
     {
         let run: Box<Later<D>> = Box::new(move |cx, call, request_id| {
             let started = D::params::<Q>(call).map(|params| handler(cx.clone(), params));
@@ -115,7 +111,7 @@ impl<D: Dialect> Actions<D> {
         mut self,
         name: &'static str,
         kind: Kind,
-        handler: fn(&Cx, Q) -> Result<R, D::Error>,
+        handler: fn(&Cx, Q) -> Result<R, Error>,
     ) -> Self
     where
         Q: DeserializeOwned + 'static,

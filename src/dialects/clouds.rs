@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alibaba::Alibaba;
 use super::kingsoft::Kingsoft;
 use super::peers::Peer;
-use super::{Accounts, AuthMode, Dialect, Inbound, KnownError, Outbound, regions, serve};
+use super::{Accounts, AuthMode, Code, Dialect, Inbound, Outbound, regions, serve};
 use crate::engine::{self, Engine, Rules};
 use crate::watch::Watch;
 
@@ -26,7 +26,7 @@ pub trait Cloud: Send + Sync {
     /// The name of every action served, sorted.
     fn action_names(&self) -> Vec<&'static str>;
     /// Every error that it is known to answer.
-    fn errors(&self) -> &'static [KnownError];
+    fn codes(&self) -> &'static [&'static Code];
     /// What it does not serve yet: an action, or an action with a parameter's value (`Action Name=Value`).
     fn not_yet(&self) -> Vec<&'static str>;
     /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
@@ -64,8 +64,8 @@ impl<D: Dialect> Cloud for D {
         self.actions().names()
     }
 
-    fn errors(&self) -> &'static [KnownError] {
-        D::ERRORS
+    fn codes(&self) -> &'static [&'static Code] {
+        D::CODES
     }
 
     fn not_yet(&self) -> Vec<&'static str> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::replay::Spent;
 use super::report::Report;
-use super::{Cx, Dialect, FAULT_HEADER, Inbound, Outbound, subject};
+use super::{Code, Cx, Dialect, Error, FAULT_HEADER, Inbound, Outbound, subject};
 use crate::watch::Watch;
 use crate::watch::faults::{Effect, End, Point, Struck};
 
@@ -31,44 +31,43 @@ pub(super) async fn run<D: Dialect>(
     call: &D::Call,
     asked: Option<&str>,
     report: &mut Report,
-) -> Result<Outbound, D::Error> {
+) -> Result<Outbound, Error> {
     if asked.is_some() || watch.faults.are_armed() {
         report.subject = Some(subject::of_verified(dialect, cx, call));
-        report.struck = strike(dialect, watch, cx, asked, report)?;
+        report.struck = strike::<D>(watch, cx, asked, report)?;
     }
     if report.struck.is_nothing() {
         report.ran = true;
         return super::run(dialect, watch, cx, call, report).await;
     }
     if !wait_before(&report.struck, nonce).await {
-        return Err(coded(dialect, D::REPLAYED));
+        return Err(D::REPLAYED.into());
     }
     if let Some((Point::Before, end)) = &report.struck.end {
-        return error(dialect, end).map_or_else(|| Ok(Outbound::default()), Err);
+        return error::<D>(end).map_or_else(|| Ok(Outbound::default()), Err);
     }
     report.ran = true;
     let outcome = super::run(dialect, watch, cx, call, report).await;
     wait(report.struck.after).await;
-    match report.struck.end.as_ref().and_then(|(_, end)| error(dialect, end)) {
+    match report.struck.end.as_ref().and_then(|(_, end)| error::<D>(end)) {
         Some(error) => Err(error),
         None => outcome,
     }
 }
 
 fn strike<D: Dialect>(
-    dialect: &D,
     watch: &Watch,
     cx: &Cx,
     asked: Option<&str>,
     report: &Report,
-) -> Result<Struck, D::Error> {
+) -> Result<Struck, Error> {
     let entropy = &cx.engine.world().entropy;
     let mut struck = Struck::default();
     if let Some(text) = asked {
         // What is no effect is no code either, and the cloud says so in its own words.
-        let effect = Effect::of_header(text).map_err(|_| coded(dialect, text))?;
+        let effect = Effect::of_header(text).map_err(|_| coded::<D>(text))?;
         if let Some(End::Error(code)) = &effect.end {
-            dialect.injected(code)?;
+            known::<D>(code)?;
         }
         struck.add(&effect, None, entropy);
     }
@@ -81,17 +80,23 @@ fn strike<D: Dialect>(
 }
 
 /// The error that an end is, if it is one.
-fn error<D: Dialect>(dialect: &D, end: &End) -> Option<D::Error> {
+fn error<D: Dialect>(end: &End) -> Option<Error> {
     match end {
-        End::Error(code) => Some(coded(dialect, code)),
-        End::Throttling(_) => Some(coded(dialect, D::THROTTLING)),
+        End::Error(code) => Some(coded::<D>(code)),
+        End::Throttling(_) => Some(D::THROTTLING.into()),
         End::Reset | End::Truncate => None,
     }
 }
 
-/// The error of a code, or that of a code that there is not.
-fn coded<D: Dialect>(dialect: &D, code: &str) -> D::Error {
-    dialect.injected(code).unwrap_or_else(|error| error)
+/// The error of this name, to be answered because somebody asked for it; or what to answer where the cloud has none.
+fn known<D: Dialect>(name: &str) -> Result<&'static Code, Error> {
+    let code = D::CODES.iter().find(|code| code.name == name);
+    code.copied().ok_or(Error::Invalid(FAULT_HEADER.into()))
+}
+
+/// The same, whichever it is.
+fn coded<D: Dialect>(name: &str) -> Error {
+    known::<D>(name).map_or_else(|error| error, Error::from)
 }
 
 /// Lets a request wait before its action; `false` when another one has its nonce by then. A client that gets no answer, or

@@ -13,6 +13,7 @@ pub mod kingsoft;
 mod params;
 pub mod peers;
 mod redact;
+mod refusal;
 mod regions;
 mod replay;
 mod report;
@@ -34,6 +35,7 @@ pub use actions::{Actions, Entry, Kind};
 pub use clouds::{Answering, Cloud, Clouds, PEERS};
 pub use faults::Cut;
 pub use form::Form;
+pub use refusal::{Code, Error, Refusal};
 
 use crate::engine::{self, Caller, Engine, KeyRef, Rules};
 use crate::model::Realm;
@@ -162,10 +164,6 @@ pub struct Cx {
     pub account: Arc<Account>,
 }
 
-/// An error that a cloud is known to answer: its code, status and message. Dots stand for what a message says of its
-/// request.
-pub type KnownError = (&'static str, u16, &'static str);
-
 /// A cloud's wire.
 pub trait Dialect: Sized + Send + Sync + 'static {
     /// The dialect's name.
@@ -175,20 +173,18 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     /// The regions that its document lists, if it lists any.
     const REGIONS: &'static [&'static str];
     /// Every error that the cloud is known to answer: what can be asked for.
-    const ERRORS: &'static [KnownError];
+    const CODES: &'static [&'static Code];
     /// The SDKs and tools that can be pointed at a server, and how.
     const CLIENTS: &'static [Client];
-    /// The code of the error by which it throttles.
-    const THROTTLING: &'static str;
-    /// The code of the error for a request that was made before.
-    const REPLAYED: &'static str;
+    /// The error by which it throttles.
+    const THROTTLING: &'static Code;
+    /// The error for a request that was made before.
+    const REPLAYED: &'static Code;
     /// What it does not serve yet, a line for each action, or for an action's parameter and value.
     const NOT_YET: &'static str;
     /// A parsed request. One that could not be read is a call too: [`Dialect::verify`] refuses it, and
     /// the refusal is rendered in the form that the request asked for, as far as that could be read.
     type Call: Send + Sync;
-    /// What its handlers answer when they refuse.
-    type Error: From<engine::Error> + Send + Sync;
 
     /// The rules that the engine goes by in its realms.
     fn rules() -> &'static Rules;
@@ -217,8 +213,8 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     }
     /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
     fn associated(context: &str) -> Option<Vec<u8>>;
-    /// An error's code.
-    fn code(error: &Self::Error) -> &'static str;
+    /// An error's form on the wire.
+    fn refusal(error: &Error) -> Refusal;
     /// Tells a client when to come again, where it looks for that.
     fn hint_retry(response: &mut Outbound, after: Duration);
     /// Why the signature of a request that failed its checks is wrong; `None` where it is right.
@@ -226,30 +222,25 @@ pub trait Dialect: Sized + Send + Sync + 'static {
     /// Reads a request.
     fn parse(&self, inbound: Inbound) -> Self::Call;
     /// Finds out whose it is, and that nobody changed it.
-    fn verify(&self, engine: &Engine, call: &Self::Call) -> Result<Verified, Self::Error>;
+    fn verify(&self, engine: &Engine, call: &Self::Call) -> Result<Verified, Error>;
     /// Finds the action.
-    fn find(&self, call: &Self::Call) -> Result<&Entry<Self>, Self::Error>;
-    /// The error of this code, to be answered because somebody asked for it; or what to answer where the cloud has
-    /// no such code.
-    fn injected(&self, code: &str) -> Result<Self::Error, Self::Error>;
+    fn find(&self, call: &Self::Call) -> Result<&Entry<Self>, Error>;
     /// Lets the caller's account at the action, if its standing does.
-    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Self::Error>;
+    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error>;
     /// Whether the request only asks what would happen.
-    fn is_rehearsal(&self, call: &Self::Call, entry: &Entry<Self>) -> Result<bool, Self::Error>;
+    fn is_rehearsal(&self, call: &Self::Call, entry: &Entry<Self>) -> Result<bool, Error>;
     /// What a rehearsal answers, given how the request went.
-    fn rehearsed(&self, outcome: Result<(), Self::Error>) -> Self::Error;
+    fn rehearsed(&self, outcome: Result<(), Error>) -> Error;
     /// Reads an action's parameters.
-    fn params<T: DeserializeOwned>(call: &Self::Call) -> Result<T, Self::Error>;
+    fn params<T: DeserializeOwned>(call: &Self::Call) -> Result<T, Error>;
     /// Renders a success.
     fn reply<T: Serialize>(
         call: &Self::Call,
         request_id: &str,
         body: &T,
-    ) -> Result<Outbound, Self::Error>;
+    ) -> Result<Outbound, Error>;
     /// Renders a refusal.
-    fn refuse(&self, call: &Self::Call, request_id: &str, error: &Self::Error) -> Outbound;
-    /// The engine's error behind a refusal, if that is what it is.
-    fn engine_error(error: &Self::Error) -> Option<&engine::Error>;
+    fn refuse(&self, call: &Self::Call, request_id: &str, refusal: &Refusal) -> Outbound;
 }
 
 #[cfg(test)]
@@ -286,16 +277,19 @@ pub async fn serve<D: Dialect>(
             faults::run(dialect, watch, (cx, nonce), &call, asked.as_deref(), &mut report).await
         }
         Err(error) => {
-            report.auth = Auth::Refused(D::code(&error));
+            report.auth = Auth::Refused(D::refusal(&error).code.name);
             Err(error)
         }
     };
-    if let Some(engine::Error::Internal(cause)) = outcome.as_ref().err().and_then(D::engine_error) {
+    if let Err(Error::Engine(engine::Error::Internal(cause))) = &outcome {
         tracing::error!(cause, request_id = report.request_id, "a request failed");
     }
-    let code = outcome.as_ref().err().map(D::code);
-    let mut response =
-        outcome.unwrap_or_else(|error| dialect.refuse(&call, &report.request_id, &error));
+    let mut code = None;
+    let mut response = outcome.unwrap_or_else(|error| {
+        let refusal = D::refusal(&error);
+        code = Some(refusal.code.name);
+        dialect.refuse(&call, &report.request_id, &refusal)
+    });
     if let Auth::LetPass(code) = report.auth {
         response.headers_mut().insert(AUTH_HEADER.clone(), HeaderValue::from_static(code));
     }
@@ -310,7 +304,7 @@ async fn run<D: Dialect>(
     cx: &mut Cx,
     call: &D::Call,
     report: &mut Report,
-) -> Result<Outbound, D::Error> {
+) -> Result<Outbound, Error> {
     let entry = dialect.find(call)?;
     report.found(entry, watch, (dialect, cx, call));
     let request_id = &*report.request_id;
@@ -321,8 +315,8 @@ async fn run<D: Dialect>(
         Ok(()) => entry.run(cx, call, request_id).await,
         Err(error) => Err(error),
     };
-    let absent = match outcome.as_ref().err().and_then(D::engine_error) {
-        Some(engine::Error::ServiceKeyAbsent(alias)) => Some(alias.clone()),
+    let absent = match &outcome {
+        Err(Error::Engine(engine::Error::ServiceKeyAbsent(alias))) => Some(alias.clone()),
         _ => None,
     };
     match (rehearsal, absent) {

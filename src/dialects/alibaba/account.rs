@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::codes;
 use super::errors::Error;
 use super::regions::REGIONS;
 use super::reply::Done;
-use crate::dialects::Cx;
 use crate::dialects::accounts::AccountStatus;
+use crate::dialects::{Code, Cx};
 
 /// What an account may call that may call nothing else.
 const ALWAYS: &[&str] = &["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
@@ -16,7 +17,21 @@ pub(super) fn permit(cx: &Cx, action: &str) -> Result<(), Error> {
     match standing(cx) {
         AccountStatus::Active => Ok(()),
         _ if ALWAYS.contains(&action) => Ok(()),
-        status => Err(Error::Account(status)),
+        status => Err(refused(status).into()),
+    }
+}
+
+/// What an account of this status is told.
+fn refused(status: AccountStatus) -> &'static Code {
+    match status {
+        AccountStatus::Active => codes::FORBIDDEN_OPENED,
+        // No source names the code of a suspended service; it is not enabled for the user either.
+        AccountStatus::NotOpened | AccountStatus::Suspended => {
+            codes::FORBIDDEN_KMS_SERVICE_NOT_ENABLED
+        }
+        AccountStatus::InDebt => codes::FORBIDDEN_IN_DEBT,
+        AccountStatus::InDebtOverdue => codes::FORBIDDEN_IN_DEBT_OVERDUE,
+        AccountStatus::RiskControl => codes::FORBIDDEN_PROHIBITED_BY_RISK_CONTROL,
     }
 }
 
@@ -62,7 +77,7 @@ pub(super) async fn open(cx: Cx, _: Nothing) -> Result<Done, Error> {
             cx.engine.subscribe(&cx.caller).await?;
             Ok(Done {})
         }
-        status => Err(Error::Account(status)),
+        status => Err(refused(status).into()),
     }
 }
 

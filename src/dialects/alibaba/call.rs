@@ -4,10 +4,9 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 
 use super::acs::Authorization;
-use super::errors::Error;
-use super::regions;
+use super::{codes, regions};
 use crate::dialects::form::{Form, is_form};
-use crate::dialects::{BodyRefused, HeadRefused, Inbound};
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// A request.
 pub struct Call {
@@ -21,34 +20,7 @@ pub struct Call {
     pub(super) params: Form,
     pub(super) scheme: Scheme,
     /// What kept the request from being read.
-    pub(super) flaw: Option<Flaw>,
-}
-
-/// What keeps a request from being read.
-#[derive(Clone, Copy)]
-pub(super) enum Flaw {
-    /// It was made by another method than GET or POST.
-    Method,
-    /// Its body is too large.
-    BodyTooLarge,
-    /// Its parameters are no text, or its body broke off.
-    Unparsable,
-    /// It was made for the dedicated gateway.
-    DedicatedGateway,
-    /// Its head was refused.
-    Head(HeadRefused),
-}
-
-impl From<Flaw> for Error {
-    fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::Method => Self::MethodUnsupported,
-            Flaw::BodyTooLarge => Self::BodyTooLarge,
-            Flaw::Unparsable => Self::Unparsable,
-            Flaw::DedicatedGateway => Self::GatewayNotServed,
-            Flaw::Head(why) => Self::HeadRefused(why),
-        }
-    }
+    pub(super) flaw: Option<Refusal>,
 }
 
 /// How a request is signed.
@@ -65,25 +37,30 @@ pub(super) enum Scheme {
     None,
 }
 
+fn unparsable() -> Refusal {
+    codes::PARSE_REQUEST_PARAMETER_EXCEPTION.into()
+}
+
 impl Call {
     /// Takes a request apart. One with a flaw is taken apart as far as it goes.
     pub(super) fn parse(inbound: Inbound) -> Self {
         let Inbound { method, uri, headers, body } = inbound;
         let mut flaw = match method {
             Method::GET | Method::POST => None,
-            _ => Some(Flaw::Method),
+            _ => Some(codes::UNSUPPORTED_HTTP_METHOD.into()),
         };
         let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|why| {
             flaw = Some(match why {
-                BodyRefused::TooLarge => Flaw::BodyTooLarge,
-                BodyRefused::Broken | BodyRefused::Head(_) => Flaw::Unparsable,
+                BodyRefused::TooLarge => unparsable()
+                    .and(&format!("The request body is larger than {BODY_LIMIT} bytes.")),
+                BodyRefused::Broken | BodyRefused::Head(_) => unparsable(),
             });
             Bytes::new()
         });
         let mut read = |query: &[u8], body: &[u8]| {
             Form::read(&[query, body]).unwrap_or_else(|| {
-                flaw = Some(Flaw::Unparsable);
+                flaw = Some(unparsable());
                 Form::default()
             })
         };
@@ -94,11 +71,12 @@ impl Call {
         let query = if acs.is_some() { read(query, b"") } else { Form::default() };
         if let Some(BodyRefused::Head(why)) = refused {
             // It explains what else cannot be read.
-            flaw = Some(Flaw::Head(why));
+            let status = why.status().as_u16();
+            flaw = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
         }
         let path = uri.path().to_owned();
         if is_for_dedicated_gateway(&headers) {
-            flaw = Some(Flaw::DedicatedGateway);
+            flaw = Some(codes::GATEWAY_NOT_SERVED.into());
         }
         let mut call =
             Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };

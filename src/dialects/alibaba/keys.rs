@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::codes;
 use super::errors::Error;
 use super::listing::{Filters, Page, PageNumber, PageSize, page};
 use super::metadata::{Described, KeyMetadata};
@@ -338,7 +339,7 @@ pub(super) async fn set_deletion_protection(
             return Err(Error::Invalid("ProtectedResourceArn".into()));
         }
         (Some(name), _, _) | (None, Some(name), _) => name.without_alias(&cx)?,
-        (None, None, Some(_)) => return Err(Error::InstanceNotFound),
+        (None, None, Some(_)) => return Err(codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND.into()),
         (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
     };
     let reason =

@@ -6,12 +6,12 @@ mod actions;
 mod aliases;
 mod asymmetric;
 mod call;
-mod catalogue;
 mod certificate_metadata;
 mod certificate_use;
 mod certificates;
 mod cipher;
 mod clients;
+mod codes;
 mod errors;
 mod export;
 mod import;
@@ -47,13 +47,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, Kind, KnownError,
-    Outbound, Verified,
+    Accounts, Actions, AuthMode, Code, Cx, Dialect, Entry, Form, Inbound, Kind, Outbound, Refusal,
+    Verified,
 };
 use crate::dialects::gate::Gate;
 use crate::dialects::peers::{Ask, Client, Unsignable};
 use crate::dialects::redact::Params;
-use crate::engine::{self, Engine, KeyRef, Rules};
+use crate::engine::{Engine, KeyRef, Rules};
 use crate::model::{AliasName, Realm};
 use crate::watch::journal::Mismatch;
 use crate::watch::naming::Naming;
@@ -117,13 +117,12 @@ impl Dialect for Alibaba {
     const NAME: &'static str = "alibaba";
     const DEFAULT_REGION: &'static str = "cn-hangzhou";
     const REGIONS: &'static [&'static str] = regions::REGIONS;
-    const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
+    const CODES: &'static [&'static Code] = codes::CODES;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
-    const THROTTLING: &'static str = "Rejected.Throttling";
-    const REPLAYED: &'static str = "SignatureNonceUsed";
+    const THROTTLING: &'static Code = codes::REJECTED_THROTTLING;
+    const REPLAYED: &'static Code = codes::SIGNATURE_NONCE_USED;
     const NOT_YET: &'static str = include_str!("../../../fixtures/alibaba/not-yet.txt");
     type Call = Call;
-    type Error = Error;
 
     fn rules() -> &'static Rules {
         &RULES
@@ -174,8 +173,8 @@ impl Dialect for Alibaba {
         values::Context::try_from(context.to_owned()).ok().map(|context| context.bytes().to_vec())
     }
 
-    fn code(error: &Error) -> &'static str {
-        error.refusal().code
+    fn refusal(error: &Error) -> Refusal {
+        errors::refusal(error)
     }
 
     /// In milliseconds, as the official SDKs and the aliyun CLI read it.
@@ -200,20 +199,13 @@ impl Dialect for Alibaba {
         match call.version() {
             None => return Err(Error::Missing("Version".into())),
             Some(VERSION) => {}
-            Some(_) => return Err(Error::VersionUnknown),
+            Some(_) => return Err(codes::INVALID_VERSION.into()),
         }
         if call.path != "/" {
-            return Err(Error::ActionUnknown);
+            return Err(codes::INVALID_ACTION_NOT_FOUND.into());
         }
         tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
-        self.actions.get(action).ok_or(Error::ActionUnknown)
-    }
-
-    fn injected(&self, code: &str) -> Result<Error, Error> {
-        match catalogue::known(code) {
-            Some((code, status, message)) => Ok(Error::Injected { status, code, message }),
-            None => Err(Error::Invalid(FAULT_HEADER.into())),
-        }
+        self.actions.get(action).ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
     fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
@@ -245,14 +237,7 @@ impl Dialect for Alibaba {
         reply::success(call, request_id, body)
     }
 
-    fn refuse(&self, call: &Call, request_id: &str, error: &Error) -> Outbound {
-        reply::refusal(call, request_id, &error.refusal())
-    }
-
-    fn engine_error(error: &Error) -> Option<&engine::Error> {
-        match error {
-            Error::Engine(error) => Some(error),
-            _ => None,
-        }
+    fn refuse(&self, call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
+        reply::refusal(call, request_id, refusal)
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::codes;
 use super::errors::Error;
 use super::values::Malformed;
 use crate::dialects::Cx;
@@ -77,7 +78,7 @@ impl KeyName {
     /// The same, for the actions that the document gives no alias to.
     pub(super) fn without_alias(self, cx: &Cx) -> Result<engine::KeyRef, Error> {
         match self.key {
-            engine::KeyRef::Alias(_) => Err(Error::AliasUnsupported),
+            engine::KeyRef::Alias(_) => Err(codes::UNSUPPORTED_ALIAS.into()),
             engine::KeyRef::Id(_) => self.within(cx),
         }
     }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::codes;
 use super::errors::Error;
 use super::keys::Policy;
 use super::names::{KeyName, SecretName};
@@ -14,7 +15,7 @@ use crate::engine::Operation;
 fn only(name: Option<&str>) -> Result<(), Error> {
     match name {
         None | Some("default") => Ok(()),
-        Some(_) => Err(Error::PolicyNotFound),
+        Some(_) => Err(codes::POLICY_NOT_FOUND.into()),
     }
 }
 

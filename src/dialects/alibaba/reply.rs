@@ -6,8 +6,8 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::call::Call;
-use super::errors::{Error, Refusal};
-use crate::dialects::{Outbound, xml};
+use super::errors::Error;
+use crate::dialects::{Outbound, Refusal, xml};
 use crate::engine;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
@@ -41,7 +41,7 @@ fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
     const BYTES: u8 = 2;
     let mut out = vec![1 << 3 | VARINT];
     put_varint(&mut out, refusal.status.into());
-    for (number, text) in (2..).zip([refusal.code, &*refusal.message, request_id]) {
+    for (number, text) in (2..).zip([refusal.code.name, &*refusal.message, request_id]) {
         out.push(number << 3 | BYTES);
         put_varint(&mut out, text.len());
         out.extend_from_slice(text.as_bytes());
@@ -79,7 +79,7 @@ pub(super) fn success<T: Serialize>(
 /// Renders a refusal: the fields of the KMS gateway and of the product gateway together, since some clients read
 /// the one and some the other.
 pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
-    let code = refusal.code;
+    let code = refusal.code.name;
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if call.is_for_dedicated_gateway() {
         return respond(status, request_id, (PROTOBUF, protobuf_error(request_id, refusal)));

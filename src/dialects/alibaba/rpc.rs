@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::call::Call;
+use super::codes;
 use super::errors::Error;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
@@ -46,7 +47,7 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
         }
         _ => return Err(Error::Invalid("SignatureMethod".into())),
     };
-    if genuine { Ok(()) } else { Err(Error::RpcSignature(Some(text))) }
+    if genuine { Ok(()) } else { Err(codes::INCOMPLETE_SIGNATURE.with(&[&text]).into()) }
 }
 
 fn equals_mac(hash: Hash, secret: &str, text: &str, given: &str) -> bool {

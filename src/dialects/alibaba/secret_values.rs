@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::errors::Error;
+use super::errors::{Error, refusal};
 use super::listing::{Page, PageNumber, PageSize, page};
 use super::names::SecretName;
 use super::rules;
@@ -202,10 +202,10 @@ pub(super) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Erro
                 if let Error::Engine(engine::Error::Internal(cause)) = &error {
                     tracing::error!(cause, "a secret of a batch failed");
                 }
-                let refusal = error.refusal();
+                let refusal = refusal(&error);
                 batch.errors.push(Failed {
                     secret_name,
-                    code: refusal.code,
+                    code: refusal.code.name,
                     message: refusal.message.into_owned(),
                     http_status: refusal.status.to_string(),
                 });

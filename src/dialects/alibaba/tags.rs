@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::codes;
 use super::errors::Error;
 use super::names::{CertificateName, KeyName, SecretName};
 use super::reply::Done;
@@ -47,13 +48,13 @@ fn legal(tags: impl Iterator<Item = (String, String)>) -> Result<BTreeMap<String
     for (name, value) in tags {
         let ours = name.to_ascii_lowercase();
         if !is_word(&name, 1) || ours.starts_with("aliyun") || ours.starts_with("acs:") {
-            return Err(Error::TagKey);
+            return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
         }
         if !is_word(&value, 0) {
-            return Err(Error::TagValue);
+            return Err(codes::INVALID_PARAMETER_TAG_VALUE.into());
         }
         if map.insert(name, value).is_some() {
-            return Err(Error::TagDuplicate);
+            return Err(codes::DUPLICATE_TAG_KEY.into());
         }
     }
     Ok(map)
@@ -124,7 +125,7 @@ impl TryFrom<String> for TagKeys {
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
     if request.tag_keys.0.iter().any(String::is_empty) {
-        return Err(Error::TagKey);
+        return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
     }
     cx.engine.untag(cx.caller, vec![target], Untag::Named(request.tag_keys.0)).await?;
     Ok(Done {})
@@ -295,7 +296,7 @@ fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Ta
 fn unknown_resource(error: impl Into<Error>) -> Error {
     match error.into() {
         Error::Engine(engine::Error::KeyNotFound | engine::Error::SecretNotFound) => {
-            Error::TaggedNotFound
+            codes::INVALID_RESOURCE_ID_NOT_FOUND.into()
         }
         other => other,
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::codes;
 use super::errors::Error;
 use super::rules;
 pub(super) use crate::dialects::values::{Blob, Malformed, SecretBlob, Text};
@@ -20,7 +21,7 @@ pub(super) struct Recipient(Option<String>);
 impl Recipient {
     /// Refuses a request that names one.
     pub(super) fn refuse(&self) -> Result<(), Error> {
-        if self.0.is_some() { Err(Error::Unsupported) } else { Ok(()) }
+        if self.0.is_some() { Err(codes::UNSUPPORTED_OPERATION.into()) } else { Ok(()) }
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
-use super::errors::Error;
-use super::{Alibaba, rpc};
+use super::errors::{Error, of_token, refusal};
+use super::{Alibaba, codes, rpc};
 use crate::dialects::Verified;
-use crate::dialects::gate::{Checked, Gate, LEEWAY, TokenFlaw};
+use crate::dialects::gate::{Checked, Gate, LEEWAY};
 use crate::dialects::regions::fold;
 use crate::dialects::times::Times;
 use crate::engine::Engine;
@@ -15,11 +15,11 @@ use crate::world::Instant;
 
 /// Finds the caller.
 pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-    if let Some(flaw) = call.flaw {
-        return Err(flaw.into());
+    if let Some(flaw) = &call.flaw {
+        return Err(flaw.clone().into());
     }
     let tell = |error: &Error| {
-        let code = error.refusal().code;
+        let code = refusal(error).code.name;
         tracing::warn!(
             code,
             access_key = access_key_id(call),
@@ -74,39 +74,40 @@ pub(super) fn access_key_id(call: &Call) -> Option<&str> {
 
 fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     match call.scheme {
-        Scheme::Bearer => return Err(Error::RpcSignature(None)),
+        Scheme::Bearer => return Err(codes::INCOMPLETE_SIGNATURE_BARE.into()),
         Scheme::Malformed => return Err(Error::Invalid("Authorization".into())),
         Scheme::Rpc | Scheme::Acs(_) | Scheme::None => {}
     }
     let id = access_key_id(call).ok_or(Error::Missing("AccessKeyId".into()))?;
-    let key = gate.accounts.get(id).ok_or(Error::AccessKeyUnknown)?;
+    let key = gate.accounts.get(id).ok_or(codes::INVALID_ACCESS_KEY_ID_NOT_FOUND)?;
     if key.disabled {
-        return Err(Error::AccessKeyDisabled);
+        return Err(codes::FORBIDDEN_ACCESS_KEY.into());
     }
     let times = gate.times(engine, &key.account, region(gate, call));
     let (made, nonce) = if let Scheme::Acs(authorization) = &call.scheme {
-        let date = call.header("x-acs-date").ok_or(Error::Timestamp)?;
+        let date = call.header("x-acs-date").ok_or(codes::ILLEGAL_TIMESTAMP)?;
         let made = check_time(times, date)?;
         check_day(times, authorization)?;
         authorization.check(call, &key.secret)?;
-        gate.check_token(times, key, call.header("x-acs-security-token"))?;
+        gate.check_token(times, key, call.header("x-acs-security-token")).map_err(of_token)?;
         (made, call.header("x-acs-signature-nonce"))
     } else {
-        let made = check_time(times, call.param("Timestamp").ok_or(Error::Timestamp)?)?;
+        let made = check_time(times, call.param("Timestamp").ok_or(codes::ILLEGAL_TIMESTAMP)?)?;
         rpc::check(call, &key.secret)?;
-        gate.check_token(times, key, call.param("SecurityToken"))?;
+        gate.check_token(times, key, call.param("SecurityToken")).map_err(of_token)?;
         (made, call.param("SignatureNonce"))
     };
     let is_over = |made: Instant| !times.either(|now| now <= made.plus(LEEWAY));
-    let spend = |nonce: &str| key.nonces.spend(nonce, made, is_over).ok_or(Error::NonceUsed);
+    let spend =
+        |nonce: &str| key.nonces.spend(nonce, made, is_over).ok_or(codes::SIGNATURE_NONCE_USED);
     let nonce = nonce.filter(|nonce| !nonce.is_empty()).map(spend).transpose()?;
     Ok(Checked { account: Arc::clone(&key.account), nonce })
 }
 
 fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
-    let at = Instant::parse(text).ok_or(Error::Timestamp)?;
+    let at = Instant::parse(text).ok_or(codes::ILLEGAL_TIMESTAMP)?;
     let fresh = |now: Instant| at.distance(now) <= LEEWAY;
-    if times.either(fresh) { Ok(at) } else { Err(Error::Timestamp) }
+    if times.either(fresh) { Ok(at) } else { Err(codes::ILLEGAL_TIMESTAMP.into()) }
 }
 
 /// The day that an ACS4 key is made for is fresh by the same rule. It need not be that of the request's own time:
@@ -114,16 +115,5 @@ fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
 fn check_day(times: Times, authorization: &Authorization) -> Result<(), Error> {
     let is_of = |at: Instant| authorization.is_of_day(&at.to_string());
     let fresh = |now: Instant| is_of(now.minus(LEEWAY)) || is_of(now.plus(LEEWAY));
-    if times.either(fresh) { Ok(()) } else { Err(Error::Timestamp) }
-}
-
-impl From<TokenFlaw> for Error {
-    fn from(flaw: TokenFlaw) -> Self {
-        match flaw {
-            TokenFlaw::Missing => Self::TokenMissing,
-            TokenFlaw::Expired => Self::TokenExpired,
-            TokenFlaw::Malformed => Self::TokenMalformed,
-            TokenFlaw::Mismatched => Self::TokenMismatched,
-        }
-    }
+    if times.either(fresh) { Ok(()) } else { Err(codes::ILLEGAL_TIMESTAMP.into()) }
 }

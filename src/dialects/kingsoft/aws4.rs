@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use super::SERVICE;
+use base16ct::lower::encode_string as hex;
+
 use super::call::{Call, Scheme};
-use super::errors::{Error, SignatureFlaw as Flaw};
+use super::errors::malformed;
 use super::params::NAMING;
+use super::{SERVICE, codes};
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
+use crate::dialects::Refusal;
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::canonical::encode_into;
 use crate::dialects::form::Form;
 use crate::dialects::gate::LEEWAY;
 use crate::dialects::redact::shown_query;
@@ -73,31 +76,32 @@ pub(super) fn credential(call: &Call) -> Option<&str> {
 
 impl<'a> Claim<'a> {
     /// Reads the header `Authorization`: its parts may come in any order.
-    pub(super) fn of_header(call: &'a Call, authorization: &'a str) -> Result<Self, Flaw> {
-        let told = || authorization.to_owned();
+    pub(super) fn of_header(call: &'a Call, authorization: &'a str) -> Result<Self, Refusal> {
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if algorithm != ALGORITHM {
-            return Err(Flaw::AlgorithmUnknown(algorithm.to_owned()));
+            return Err(codes::ALGORITHM_UNKNOWN.with(&[algorithm]));
         }
         if !parts.split(',').all(|part| part.contains('=')) {
-            return Err(Flaw::AuthorizationMalformed);
+            return Err(codes::AUTHORIZATION_MALFORMED.into());
         }
         let part = |name: &str| {
             parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
         };
-        let credential = part("Credential").ok_or_else(|| Flaw::CredentialMissing(told()))?;
-        let signature = part("Signature").ok_or_else(|| Flaw::SignatureMissing(told()))?;
-        let signed_headers =
-            part("SignedHeaders").ok_or_else(|| Flaw::SignedHeadersMissing(told()))?;
+        let credential =
+            part("Credential").ok_or_else(|| codes::CREDENTIAL_MISSING.with(&[authorization]))?;
+        let signature =
+            part("Signature").ok_or_else(|| codes::SIGNATURE_MISSING.with(&[authorization]))?;
+        let signed_headers = part("SignedHeaders")
+            .ok_or_else(|| codes::SIGNED_HEADERS_MISSING.with(&[authorization]))?;
         if !is_bounded(signed_headers) {
-            return Err(Flaw::AuthorizationMalformed);
+            return Err(codes::AUTHORIZATION_MALFORMED.into());
         }
         let (date, at) = match (call.header("x-amz-date"), call.header("date")) {
             (Some(text), _) => basic(text)?,
             (None, Some(text)) => {
                 Instant::parse_rfc2822(text).map_or_else(|| basic(text), |at| Ok(written(at)))?
             }
-            (None, None) => return Err(Flaw::DateMissing(told())),
+            (None, None) => return Err(codes::DATE_MISSING.with(&[authorization])),
         };
         let scope = Scope::of(credential, &date, at)?;
         let token = call.header(TOKEN);
@@ -105,54 +109,55 @@ impl<'a> Claim<'a> {
     }
 
     /// Reads the parameters of the query.
-    pub(super) fn of_query(call: &'a Call) -> Result<Self, Error> {
-        let required = |name| call.query.get(name).ok_or(Flaw::QueryIncomplete(name));
+    pub(super) fn of_query(call: &'a Call) -> Result<Self, Refusal> {
+        let required =
+            |name: &str| call.query.get(name).ok_or_else(|| codes::QUERY_INCOMPLETE.with(&[name]));
         let algorithm = required("X-Amz-Algorithm")?;
         if algorithm != ALGORITHM {
-            return Err(Flaw::AlgorithmUnknown(algorithm.to_owned()).into());
+            return Err(codes::ALGORITHM_UNKNOWN.with(&[algorithm]));
         }
         let credential = required("X-Amz-Credential")?;
         let signed_headers = required("X-Amz-SignedHeaders")?;
         if !is_bounded(signed_headers) {
-            return Err(Error::Malformed("X-Amz-SignedHeaders".into()));
+            return Err(malformed("X-Amz-SignedHeaders"));
         }
         let (date, at) = basic(required("X-Amz-Date")?)?;
         let signature = required("X-Amz-Signature")?;
         if call.query.all("X-Amz-Signature").nth(1).is_some() {
-            return Err(Error::Malformed("X-Amz-Signature".into()));
+            return Err(malformed("X-Amz-Signature"));
         }
         let scope = Scope::of(credential, &date, at)?;
         let lasts = call.query.get("X-Amz-Expires").map(|text| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
             let seconds =
                 text.parse().ok().filter(|seconds| digits && (1..=LASTS_MAX).contains(seconds));
-            seconds.map(Duration::from_secs).ok_or(Error::Malformed("X-Amz-Expires".into()))
+            seconds.map(Duration::from_secs).ok_or_else(|| malformed("X-Amz-Expires"))
         });
         let token = call.query.get("X-Amz-Security-Token");
         let claim =
             Self { scope, signed_headers, signature, date, at, lasts: lasts.transpose()?, token };
-        Ok(claim.complete(call)?)
+        claim.complete(call)
     }
 
     /// Sees to it that the signed headers are there, and the host among them.
-    fn complete(self, call: &Call) -> Result<Self, Flaw> {
+    fn complete(self, call: &Call) -> Result<Self, Refusal> {
         let mut names = self.signed_headers.split(';');
         if !names.clone().any(|name| name == "host") {
-            return Err(Flaw::HostUnsigned);
+            return Err(codes::HOST_UNSIGNED.into());
         }
         match names.find(|name| !call.headers.contains_key(*name)) {
-            Some(name) => Err(Flaw::HeaderMissing(name.to_owned())),
+            Some(name) => Err(codes::HEADER_MISSING.with(&[name])),
             None => Ok(self),
         }
     }
 
     /// Checks that it is fresh: near to now or, where it says for how long it lasts, not over and not to come.
-    pub(super) fn check_time(&self, times: Times) -> Result<(), Flaw> {
+    pub(super) fn check_time(&self, times: Times) -> Result<(), Refusal> {
         let fresh = |now: Instant| match self.lasts {
             None => self.at.distance(now) <= LEEWAY,
             Some(lasts) => self.at <= now.plus(LEEWAY) && now <= self.at.plus(lasts),
         };
-        if times.either(fresh) { Ok(()) } else { Err(Flaw::SignatureExpired(self.date.clone())) }
+        if times.either(fresh) { Ok(()) } else { Err(codes::SIGNATURE_EXPIRED.with(&[&self.date])) }
     }
 
     /// The signature of `call`, as a client makes it.
@@ -161,8 +166,8 @@ impl<'a> Claim<'a> {
     }
 
     /// Checks the signature.
-    pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Flaw> {
-        let Secret::Shared(secret) = secret else { return Err(Flaw::SignatureWrong) };
+    pub(super) fn check(&self, call: &Call, secret: &Secret) -> Result<(), Refusal> {
+        let Secret::Shared(secret) = secret else { return Err(codes::SIGNATURE_WRONG.into()) };
         let mac =
             hmac(Hash::Sha256, &[&self.scope.key(secret)], self.string_to_sign(call).as_bytes());
         let signs = |name: &str| self.signed_headers.split(';').any(|it| it == name);
@@ -174,7 +179,7 @@ impl<'a> Claim<'a> {
         if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
             Ok(())
         } else {
-            Err(Flaw::SignatureWrong)
+            Err(codes::SIGNATURE_WRONG.into())
         }
     }
 
@@ -217,18 +222,18 @@ impl<'a> Claim<'a> {
 impl<'a> Scope<'a> {
     /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`. Where that has an
     /// offset, the day may be the one that it tells or the one in UTC.
-    fn of(credential: &'a str, date: &str, at: Instant) -> Result<Self, Flaw> {
+    fn of(credential: &'a str, date: &str, at: Instant) -> Result<Self, Refusal> {
         let parts: Vec<_> = credential.split('/').collect();
         let [access_key, day, region, service, terminator] = parts[..] else {
-            return Err(Flaw::CredentialMalformed(credential.to_owned()));
+            return Err(codes::CREDENTIAL_MALFORMED.with(&[credential]));
         };
         match () {
-            () if access_key.is_empty() => Err(Flaw::CredentialMalformed(credential.to_owned())),
-            () if terminator != TERMINATOR => Err(Flaw::TerminatorWrong(terminator.to_owned())),
-            () if !Realm::is_region_id(region) => Err(Flaw::RegionInvalid(region.to_owned())),
-            () if service != SERVICE => Err(Flaw::ServiceWrong),
+            () if access_key.is_empty() => Err(codes::CREDENTIAL_MALFORMED.with(&[credential])),
+            () if terminator != TERMINATOR => Err(codes::TERMINATOR_WRONG.with(&[terminator])),
+            () if !Realm::is_region_id(region) => Err(codes::REGION_INVALID.with(&[region])),
+            () if service != SERVICE => Err(codes::SERVICE_WRONG.with(&[SERVICE])),
             () if date.get(..8) != Some(day) && written(at).0.get(..8) != Some(day) => {
-                Err(Flaw::DayMismatched)
+                Err(codes::DAY_MISMATCHED.into())
             }
             () => Ok(Self { day, region }),
         }
@@ -277,7 +282,7 @@ fn folded(value: &[u8]) -> Vec<u8> {
 
 /// Reads a time in ISO 8601's basic form: in UTC, or with an offset, which the Node SDK writes as `+00:00`. The
 /// text is what is signed, the instant is what it means.
-fn basic(text: &str) -> Result<(String, Instant), Flaw> {
+fn basic(text: &str) -> Result<(String, Instant), Refusal> {
     let instant = || {
         let (local, offset) = text.split_at_checked(15)?;
         let formed = local
@@ -292,7 +297,7 @@ fn basic(text: &str) -> Result<(String, Instant), Flaw> {
             _ => None,
         }
     };
-    instant().map(|at| (text.to_owned(), at)).ok_or_else(|| Flaw::DateMalformed(text.to_owned()))
+    instant().map(|at| (text.to_owned(), at)).ok_or_else(|| codes::DATE_MALFORMED.with(&[text]))
 }
 
 /// The length of an offset from UTC: `+hh`, `+hhmm` or `+hh:mm`.
@@ -346,7 +351,7 @@ mod tests {
         for bad in
             ["", "2026-11-20T20:15:00Z", "20261120T201500", "20261320T201500Z", "20261120T201500z"]
         {
-            assert!(matches!(basic(bad), Err(Flaw::DateMalformed(told)) if told == bad), "{bad}");
+            assert_eq!(basic(bad), Err(codes::DATE_MALFORMED.with(&[bad])), "{bad}");
         }
     }
 

@@ -4,11 +4,11 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::errors::Error;
-use super::{VERSION, aws4};
+use super::errors::{malformed, of_head};
+use super::{VERSION, aws4, codes};
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::{Form, is_form, raw_pairs};
-use crate::dialects::{BODY_LIMIT, BodyRefused, HeadRefused, Inbound};
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// A request.
 #[derive(Clone)]
@@ -23,28 +23,7 @@ pub struct Call {
     pub(super) params: Form,
     pub(super) scheme: Scheme,
     /// What kept the request from being read.
-    pub(super) flaw: Option<Flaw>,
-}
-
-/// What keeps a request from being read.
-#[derive(Clone)]
-pub(super) enum Flaw {
-    /// It was made by another method than GET or POST.
-    Method(String),
-    /// This parameter is no text, or the body is not to be had.
-    Parameter(String),
-    /// The head was refused.
-    Head(HeadRefused),
-}
-
-impl From<Flaw> for Error {
-    fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::Method(name) => Self::MethodUnsupported(name),
-            Flaw::Parameter(name) => Self::Malformed(name.into()),
-            Flaw::Head(why) => Self::HeadRefused(why),
-        }
-    }
+    pub(super) flaw: Option<Refusal>,
 }
 
 /// How a request is signed.
@@ -130,11 +109,11 @@ impl Call {
         let Inbound { method, uri, headers, body } = inbound;
         let mut flaw = match method {
             Method::GET | Method::POST => None,
-            _ => Some(Flaw::Method(method.to_string())),
+            _ => Some(codes::INVALID_METHOD.with(&[method.as_str()])),
         };
         let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|_| {
-            flaw = Some(Flaw::Parameter(BODY.to_owned()));
+            flaw = Some(malformed(BODY));
             Bytes::new()
         });
         let query = uri.query().unwrap_or_default().as_bytes();
@@ -152,16 +131,16 @@ impl Call {
             Kind::Json | Kind::Other => read(&[all]),
         };
         let params = parsed.unwrap_or_else(|name| {
-            flaw = Some(Flaw::Parameter(name));
+            flaw = Some(malformed(&name));
             Form::default()
         });
         let misplaced = if method == Method::GET { in_body(kind, &body) } else { in_query(query) };
         if let (None, Some(name)) = (&flaw, misplaced) {
-            flaw = Some(Flaw::Parameter(name));
+            flaw = Some(malformed(&name));
         }
         if let Some(BodyRefused::Head(why)) = refused {
             // It explains what else cannot be read.
-            flaw = Some(Flaw::Head(why));
+            flaw = Some(of_head(why));
         }
         let path = uri.path().to_owned();
         let mut call =
@@ -352,14 +331,14 @@ mod tests {
         assert_eq!((call.params.get("E"), call.params.get("Z")), (Some(""), None));
         for bad in ["[]", "{", "{\"a\":1}x", "\u{1}"] {
             let flaw = post("/", &json, bad).flaw;
-            assert!(matches!(flaw, Some(Flaw::Parameter(name)) if name == "Body"), "{bad}");
+            assert_eq!(flaw, Some(malformed("Body")), "{bad}");
         }
     }
 
     #[test]
     fn the_parameter_that_cannot_be_read_is_named() {
         let flaw = post("/", &[], "a=1&b=%FF").flaw;
-        assert!(matches!(flaw, Some(Flaw::Parameter(name)) if name == "b"));
+        assert_eq!(flaw, Some(malformed("b")));
     }
 
     #[test]
@@ -369,26 +348,19 @@ mod tests {
             Call::parse(inbound(Method::GET, "/?Action=A&KeyId=k", headers, body)).flaw
         };
         for (flaw, misplaced) in [
-            (get(&[], "").map(Error::from), None),
-            (get(&json, "{}").map(Error::from), None),
-            (get(&[("content-type", "text/plain")], "a=b").map(Error::from), None),
-            (get(&[], "a=b").map(Error::from), Some("a")),
-            (get(&json, r#"{"a":"b"}"#).map(Error::from), Some("Body")),
-            (post("/", &[], "a=b").flaw.map(Error::from), None),
-            (
-                post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw.map(Error::from),
-                None,
-            ),
-            (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").flaw.map(Error::from), None),
-            (post("/?Action=A&KeyId=k", &[], "").flaw.map(Error::from), Some("KeyId")),
-            (post("/?KeyId=k", &[], "KeyId=k").flaw.map(Error::from), Some("KeyId")),
-            (post("/?DryRun=true", &json, r#"{"a":"b"}"#).flaw.map(Error::from), Some("DryRun")),
+            (get(&[], ""), None),
+            (get(&json, "{}"), None),
+            (get(&[("content-type", "text/plain")], "a=b"), None),
+            (get(&[], "a=b"), Some("a")),
+            (get(&json, r#"{"a":"b"}"#), Some("Body")),
+            (post("/", &[], "a=b").flaw, None),
+            (post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw, None),
+            (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").flaw, None),
+            (post("/?Action=A&KeyId=k", &[], "").flaw, Some("KeyId")),
+            (post("/?KeyId=k", &[], "KeyId=k").flaw, Some("KeyId")),
+            (post("/?DryRun=true", &json, r#"{"a":"b"}"#).flaw, Some("DryRun")),
         ] {
-            match (flaw, misplaced) {
-                (None, None) => {}
-                (Some(Error::Malformed(name)), Some(misplaced)) => assert_eq!(name, misplaced),
-                (flaw, misplaced) => panic!("{flaw:?}, and not {misplaced:?}"),
-            }
+            assert_eq!(flaw, misplaced.map(malformed));
         }
     }
 

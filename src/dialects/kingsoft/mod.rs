@@ -3,9 +3,9 @@
 mod actions;
 mod aws4;
 mod call;
-mod catalogue;
 mod cipher;
 mod clients;
+mod codes;
 mod errors;
 mod keys;
 mod mismatch;
@@ -32,10 +32,10 @@ use super::gate::Gate;
 use super::peers::{Ask, Client, Unsignable};
 use super::redact::Params;
 use super::{
-    Accounts, Actions, AuthMode, Cx, Dialect, Entry, FAULT_HEADER, Form, Inbound, KnownError,
-    Outbound, Verified,
+    Accounts, Actions, AuthMode, Code, Cx, Dialect, Entry, Form, Inbound, Outbound, Refusal,
+    Verified,
 };
-use crate::engine::{self, Engine, KeyRef, Rules, Verdict};
+use crate::engine::{Engine, KeyRef, Rules, Verdict};
 use crate::model::{KeyId, Realm};
 use crate::watch::journal::Mismatch;
 use crate::watch::naming::Naming;
@@ -88,14 +88,13 @@ impl Dialect for Kingsoft {
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
     /// Its document lists none.
     const REGIONS: &'static [&'static str] = &[];
-    const ERRORS: &'static [KnownError] = catalogue::CATALOGUE;
+    const CODES: &'static [&'static Code] = codes::CODES;
     const CLIENTS: &'static [Client] = clients::CLIENTS;
-    const THROTTLING: &'static str = "LimitExceeded";
+    const THROTTLING: &'static Code = codes::LIMIT_EXCEEDED;
     /// Its signatures have no nonce: any request may come again.
-    const REPLAYED: &'static str = "SignatureDoesNotMatch";
+    const REPLAYED: &'static Code = codes::SIGNATURE_WRONG;
     const NOT_YET: &'static str = include_str!("../../../fixtures/kingsoft/not-yet.txt");
     type Call = Call;
-    type Error = Error;
 
     fn rules() -> &'static Rules {
         &RULES
@@ -143,8 +142,8 @@ impl Dialect for Kingsoft {
         (context == "{}").then(Vec::new)
     }
 
-    fn code(error: &Error) -> &'static str {
-        error.refusal().code
+    fn refusal(error: &Error) -> Refusal {
+        errors::refusal(error)
     }
 
     /// In whole seconds, as HTTP has it: no client of this cloud looks for anything of its own.
@@ -169,20 +168,13 @@ impl Dialect for Kingsoft {
         let required = |name: &'static str| call.param(name).ok_or(Error::Missing(name.into()));
         let action = required("Action")?;
         if required("Version")? != VERSION || call.path != "/" {
-            return Err(Error::ActionUnknown);
+            return Err(codes::NO_SUCH_ENTITY.into());
         }
         if call.param("Service").is_some_and(|service| service != SERVICE) {
-            return Err(Error::ServiceUnknown);
+            return Err(codes::SERVICE_UNKNOWN.into());
         }
         tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
-        self.actions.get(action).ok_or(Error::ActionUnknown)
-    }
-
-    fn injected(&self, code: &str) -> Result<Error, Error> {
-        match catalogue::known(code) {
-            Some((code, status, message)) => Ok(Error::Injected { status, code, message }),
-            None => Err(Error::Invalid(FAULT_HEADER.into())),
-        }
+        self.actions.get(action).ok_or_else(|| codes::NO_SUCH_ENTITY.into())
     }
 
     fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
@@ -193,7 +185,7 @@ impl Dialect for Kingsoft {
             | AccountStatus::InDebt
             | AccountStatus::InDebtOverdue
             | AccountStatus::RiskControl => {
-                Err(Error::NotAuthorized { user: Arc::clone(&cx.account.id), action: entry.name })
+                Err(codes::ACCESS_DENIED.with(&[&cx.account.id, entry.name]).into())
             }
         }
     }
@@ -208,7 +200,7 @@ impl Dialect for Kingsoft {
     }
 
     fn rehearsed(&self, outcome: Result<(), Error>) -> Error {
-        outcome.err().unwrap_or(Error::WouldSucceed)
+        outcome.err().unwrap_or(codes::DRY_RUN_OPERATION.into())
     }
 
     fn params<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
@@ -219,14 +211,7 @@ impl Dialect for Kingsoft {
         reply::success(call, request_id, body)
     }
 
-    fn refuse(&self, call: &Call, request_id: &str, error: &Error) -> Outbound {
-        reply::refusal(call, request_id, &error.refusal())
-    }
-
-    fn engine_error(error: &Error) -> Option<&engine::Error> {
-        match error {
-            Error::Engine(error) => Some(error),
-            _ => None,
-        }
+    fn refuse(&self, call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
+        reply::refusal(call, request_id, refusal)
     }
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::errors::Error;
 use crate::dialects::form::Form;
-use crate::dialects::params::{self, Flaw, Manner};
+use crate::dialects::params::{self, Manner};
 use crate::watch::naming::Naming;
 
 const MANNER: Manner = Manner {
@@ -92,13 +92,4 @@ pub(super) fn read<T: DeserializeOwned>(params: &Form) -> Result<T, Error> {
 /// Reads some parameters, and says nothing of the others.
 pub(super) fn glance<T: DeserializeOwned>(params: &Form) -> Result<T, Error> {
     Ok(params::glance(params, &MANNER)?)
-}
-
-impl From<Flaw> for Error {
-    fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::Missing(name) => Self::Missing(name.into()),
-            Flaw::Invalid(name) => Self::Invalid(name.into()),
-        }
-    }
 }

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::call::Call;
-use super::errors::{Error, Refusal};
+use super::errors::Error;
 use super::xml;
-use crate::dialects::Outbound;
+use crate::dialects::{Outbound, Refusal};
 use crate::engine;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
@@ -51,7 +51,7 @@ pub(super) fn success<T: Serialize>(
 /// Renders a refusal.
 pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
     // No source tells of another type, not even where the fault is the service's.
-    let error = Told { r#type: "Sender", code: refusal.code, message: &refusal.message };
+    let error = Told { r#type: "Sender", code: refusal.code.name, message: &refusal.message };
     let body = render(call, "ErrorResponse", &Failure { request_id, error });
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     respond(status, body.unwrap_or((JSON, Vec::new())))

@@ -1,11 +1,14 @@
 //! The simplified signature (`SignatureVersion` 1.0): parameters only, neither method nor host nor path.
 
+use base16ct::lower::encode_string as hex;
+
 use super::call::Call;
-use super::errors::{Error, SignatureFlaw as Flaw};
+use super::codes;
+use super::errors::Error;
 use super::params::NAMING;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_pairs, hex};
+use crate::dialects::canonical::encode_pairs;
 use crate::dialects::redact::shown_query;
 
 /// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.
@@ -27,7 +30,7 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
     let hash = match required("SignatureMethod")? {
         "HMAC-SHA256" => Hash::Sha256,
         "HMAC-SHA1" => Hash::Sha1,
-        other => return Err(Flaw::AlgorithmUnknown(other.to_owned()).into()),
+        other => return Err(codes::ALGORITHM_UNKNOWN.with(&[other]).into()),
     };
     let given = required("Signature")?;
     let genuine = match secret {
@@ -37,5 +40,5 @@ pub(super) fn check(call: &Call, secret: &Secret) -> Result<(), Error> {
         }
         Secret::Rsa(_) => false,
     };
-    if genuine { Ok(()) } else { Err(Flaw::SignatureWrong.into()) }
+    if genuine { Ok(()) } else { Err(codes::SIGNATURE_WRONG.into()) }
 }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::aws4::{self, Claim};
 use super::call::{Call, Scheme};
-use super::errors::{Error, SignatureFlaw as Flaw};
+use super::codes;
+use super::errors::{Error, refusal};
 use super::params::OPEN;
 use super::simplified;
 use crate::dialects::Verified;
 use crate::dialects::accounts::AccessKey;
-use crate::dialects::gate::{Checked, Gate, TokenFlaw};
+use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::redact::Params;
 use crate::engine::Engine;
 use crate::world::Instant;
@@ -26,7 +27,7 @@ pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     }
     let named = Named::by(call);
     let tell = |error: &Error| {
-        let code = error.refusal().code;
+        let code = refusal(error).code.name;
         tracing::warn!(
             code,
             access_key = named.access_key,
@@ -39,7 +40,7 @@ pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     gate.admit(named.access_key, check, tell, |account| {
         let region = named.region.unwrap_or_default();
         gate.realm(account, named.region)
-            .ok_or_else(|| Flaw::RegionInvalid(region.to_owned()).into())
+            .ok_or_else(|| codes::REGION_INVALID.with(&[region]).into())
     })
 }
 
@@ -63,19 +64,20 @@ impl<'a> Named<'a> {
 
 fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result<Checked, Error> {
     if !call.headers.contains_key("host") {
-        return Err(Error::HostMissing);
+        return Err(codes::HOST_MISSING.into());
     }
     let claim = match &call.scheme {
-        Scheme::None => return Err(Error::Unsigned),
+        Scheme::None => return Err(codes::UNSIGNED.into()),
         Scheme::Header(authorization) => Some(Claim::of_header(call, authorization)?),
         Scheme::Presigned => Some(Claim::of_query(call)?),
         Scheme::Simplified => None,
     };
     let id = named.access_key.ok_or(Error::Missing("Accesskey".into()))?;
-    let key = gate.accounts.get(id).filter(|key| !key.disabled).ok_or(Error::AccessKeyInvalid)?;
+    let key =
+        gate.accounts.get(id).filter(|key| !key.disabled).ok_or(codes::INVALID_CLIENT_TOKEN_ID)?;
     let times = gate.times(engine, &key.account, named.region);
     let told = |outcome: Result<(), Error>| {
-        if let Err(Error::Signature(Flaw::SignatureWrong)) = outcome {
+        if matches!(&outcome, Err(Error::Refused(it)) if it.code == codes::SIGNATURE_WRONG) {
             explain(call, key, claim.as_ref());
         }
         outcome
@@ -88,12 +90,12 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
         let text = call.param("Timestamp").ok_or(Error::Missing("Timestamp".into()))?;
         let at = Instant::parse(text).ok_or(Error::Invalid("Timestamp".into()))?;
         if !times.either(|now| at.distance(now) <= WIDE) {
-            return Err(Flaw::SignatureExpired(text.to_owned()).into());
+            return Err(codes::SIGNATURE_EXPIRED.with(&[text]).into());
         }
         told(simplified::check(call, &key.secret))?;
         call.param("SecurityToken")
     };
-    gate.check_token(times, key, token)?;
+    gate.check_token(times, key, token).map_err(|_| codes::INVALID_CLIENT_TOKEN_ID)?;
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
 }
 
@@ -105,16 +107,5 @@ fn explain(call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
         tracing::warn!(access_key, string_to_sign, canonical_request, %params, "the signature is not ours");
     } else {
         tracing::warn!(access_key, %params, "the signature over these parameters is not ours");
-    }
-}
-
-impl From<TokenFlaw> for Error {
-    fn from(flaw: TokenFlaw) -> Self {
-        match flaw {
-            TokenFlaw::Missing
-            | TokenFlaw::Expired
-            | TokenFlaw::Malformed
-            | TokenFlaw::Mismatched => Self::AccessKeyInvalid,
-        }
     }
 }

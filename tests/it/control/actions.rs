@@ -15,7 +15,7 @@ fn every_cloud_tells_what_it_serves() {
     for cloud in server.clouds().iter() {
         let told = &told[cloud.name()];
         assert_eq!(told["served"], json!(cloud.action_names()));
-        let codes: Vec<_> = cloud.errors().iter().map(|(code, _, _)| *code).collect();
+        let codes: Vec<_> = cloud.codes().iter().map(|code| code.name).collect();
         assert_eq!(told["errors"], json!(codes));
     }
     let waiting = not_yet();

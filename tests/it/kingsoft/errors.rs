@@ -221,11 +221,9 @@ fn every_code_can_be_asked_for() {
 #[test]
 fn what_can_be_asked_for_is_the_table() {
     let server = Server::start();
-    let known = server.clouds().named("kingsoft").unwrap().errors();
-    let known: BTreeSet<_> = known
-        .iter()
-        .map(|(code, status, message)| (*code, *status, (*message).to_owned()))
-        .collect();
+    let known = server.clouds().named("kingsoft").unwrap().codes();
+    let known: BTreeSet<_> =
+        known.iter().map(|code| (code.name, code.status, code.message.to_owned())).collect();
     let rows = table("kingsoft/errors.tsv");
     let rows: BTreeSet<_> = rows
         .iter()
