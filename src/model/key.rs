@@ -131,10 +131,11 @@ pub enum Creator {
 }
 
 /// Whether a key may work, as far as its owner decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifecycle {
     /// It works.
+    #[default]
     Enabled,
     /// Its owner switched it off.
     Disabled,
@@ -156,7 +157,7 @@ pub enum KeyState {
 }
 
 /// The part of a key that changes after creation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The owner's name for it, where its cloud has such names. Others may have the same.
     #[serde(skip_serializing_if = "Option::is_none")]
