@@ -46,9 +46,7 @@ impl Engine {
                         }
                     });
                 }
-                if carried(draft, carrier).map_or(0, BTreeMap::len)
-                    > draft.caller().rules.tags_per_key
-                {
+                if carried(draft, carrier).map_or(0, BTreeMap::len) > draft.caller().rules.tags {
                     return Err(Error::QuotaExceeded);
                 }
             }
