@@ -19,12 +19,10 @@
 #[doc(hidden)]
 pub mod algorithms;
 #[doc(hidden)]
-pub mod cli;
+pub mod app;
 mod client;
 #[doc(hidden)]
 pub mod commands;
-#[doc(hidden)]
-pub mod config;
 mod control;
 #[doc(hidden)]
 pub mod dialects;
@@ -38,6 +36,8 @@ pub mod seed;
 #[doc(hidden)]
 pub mod server;
 #[doc(hidden)]
+pub mod settings;
+#[doc(hidden)]
 pub mod store;
 #[doc(hidden)]
 pub mod tls;
@@ -46,9 +46,9 @@ pub mod watch;
 #[doc(hidden)]
 pub mod world;
 
-pub use config::ConfigError as StartError;
 pub use dialects::AuthMode;
 pub use in_process::{AccessKey, Answer, Builder, Clock, Server, Unanswered};
+pub use settings::StartError;
 
 /// The example of the document runs.
 #[cfg(doctest)]

@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-use kmsim::cli::Cli;
-use kmsim::commands;
-use kmsim::config::environment;
+use kmsim::commands::{self, Cli, environment};
 
 fn main() -> ExitCode {
     // Help is shown whatever the variables hold: it tells what they are.

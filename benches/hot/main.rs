@@ -12,54 +12,20 @@
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
+mod case;
 mod measure;
 mod openssl;
 mod pairs;
+mod rate;
 mod texts;
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use case::Group;
 use measure::Line;
 use openssl::Peer;
-
-/// What ends the benchmark, in one line.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// An operation, ready to be done again and again.
-type Operation = Box<dyn FnMut() -> Result<(), Failure>>;
-
-/// Makes an operation ready.
-type Make = Box<dyn Fn() -> Result<Operation, Failure>>;
-
-/// Operations that are measured together, and beside the same run of OpenSSL.
-struct Group {
-    /// What OpenSSL has to set against them.
-    peer: Peer,
-    /// How the time is taken.
-    pace: Pace,
-    /// The operations.
-    cases: Vec<Case>,
-}
-
-/// How the time of an operation is taken.
-#[derive(Clone, Copy)]
-enum Pace {
-    /// It is done for a while; the rate is the mean.
-    Steady,
-    /// It is done so many times, one by one, each as long as luck has it; the rate is that of the middle one.
-    Chancy(usize),
-}
-
-/// An operation that is measured.
-struct Case {
-    /// Its name.
-    name: String,
-    /// Which of the figures of OpenSSL's run goes with it.
-    figure: usize,
-    /// Keys are drawn here, and only for those that are measured.
-    make: Make,
-}
+use rate::Failure;
 
 fn main() -> ExitCode {
     // cargo adds `--bench` to what it passes on.

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Failure, Group, Operation, Pace};
+use crate::case::{Group, Operation};
+use crate::rate::{Failure, Pace, middle_rate, range};
 
 /// How many rounds each side gets. Odd, so that there is a middle one.
 const ROUNDS: usize = 5;
@@ -116,16 +117,4 @@ impl Timed {
             }
         }
     }
-}
-
-/// How many times a second, from the seconds that each of them took.
-pub(crate) fn middle_rate(seconds: &mut [f64]) -> f64 {
-    range(seconds).1.recip()
-}
-
-/// The lowest, the middle and the highest of some numbers.
-fn range(numbers: &mut [f64]) -> (f64, f64, f64) {
-    numbers.sort_unstable_by(f64::total_cmp);
-    let at = |index: usize| numbers.get(index).copied().unwrap_or(f64::NAN);
-    (at(0), at(numbers.len() / 2), at(numbers.len().saturating_sub(1)))
 }

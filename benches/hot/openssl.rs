@@ -3,8 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::measure::middle_rate;
-use crate::{Failure, Pace};
+use crate::rate::{Failure, Pace, middle_rate};
 
 /// The version of the program, if there is one.
 pub(crate) fn version() -> Option<String> {

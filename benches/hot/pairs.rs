@@ -10,8 +10,9 @@ use kmsim::algorithms::asymmetric::{
 use kmsim::algorithms::specs::Form;
 use kmsim::algorithms::{self, Chance};
 
+use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
-use crate::{Case, Failure, Group, Make, Pace};
+use crate::rate::{Failure, Pace};
 
 /// Which of the figures of `openssl speed` is that of the private key, or of signing.
 const PRIVATE: usize = 0;

@@ -5,8 +5,9 @@ use std::hint::black_box;
 use kmsim::algorithms::mac::{self, Hash};
 use kmsim::algorithms::symmetric::{Cipher, IV_LEN, open, seal};
 
+use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
-use crate::{Case, Group, Make, Pace};
+use crate::rate::Pace;
 
 /// The lengths of the texts, in bytes: a data key, and the longest text that Encrypt takes.
 pub(crate) const SIZES: [usize; 2] = [32, 6 * 1024];

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::Failure;
 use crate::client::Connection;
+use crate::common::Failure;
 use crate::request::Signer;
 
 /// An action that is measured.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::Failure;
+use crate::common::Failure;
 
 /// More than any answer here has.
 const ROOM: usize = 16 * 1024;

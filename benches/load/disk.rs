@@ -5,8 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::Failure;
-use crate::measure::median;
+use crate::common::{Failure, median};
 
 /// How many writes one measurement takes.
 const WRITES: u32 = 100;

@@ -9,7 +9,7 @@ use axum::routing::post;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
-use crate::Failure;
+use crate::common::Failure;
 
 /// Serves until it is killed. The arguments are the length of the body, and headers as `name: value`.
 pub(crate) fn serve(arguments: &[String]) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::Failure;
 use crate::client::Connection;
+use crate::common::Failure;
 use crate::process::Process;
 use crate::request::Signer;
 

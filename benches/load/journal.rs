@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::Failure;
 use crate::client::Connection;
-use crate::measure::{Side, median};
+use crate::common::{Failure, median};
+use crate::measure::Side;
 use crate::process::Process;
 use crate::request::Signer;
 

@@ -11,6 +11,7 @@
 
 mod actions;
 mod client;
+mod common;
 mod disk;
 mod floor;
 mod foreign;
@@ -26,13 +27,11 @@ use std::process::ExitCode;
 
 use actions::{ACTIONS, Action, Subject};
 use client::Connection;
+use common::Failure;
 use disk::Disk;
 use measure::{CONCURRENCIES, Line};
 use process::Process;
 use request::Signer;
-
-/// What ends the benchmark, in one line.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     // cargo adds `--bench` to what it passes on.

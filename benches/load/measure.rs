@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use crate::Failure;
 use crate::client::Connection;
+use crate::common::{Failure, median};
 use crate::disk::Disk;
 use crate::process::Process;
 
@@ -93,12 +93,6 @@ pub(crate) async fn send_all(
     requests: Vec<Vec<u8>>,
 ) -> Result<(), Failure> {
     Side::open(server, connections).await?.pass(&Arc::new(requests)).await.map(drop)
-}
-
-/// The middle one of some numbers.
-pub(crate) fn median(numbers: &mut [f64]) -> f64 {
-    numbers.sort_unstable_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
 }
 
 /// A server with the connections to it, and what was measured so far.

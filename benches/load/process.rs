@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::Failure;
+use crate::common::Failure;
 
 /// A server that runs. It ends with this.
 pub(crate) struct Process {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::Failure;
-use crate::measure::{median, send_all};
+use crate::common::{Failure, median};
+use crate::measure::send_all;
 use crate::process::Process;
 use crate::request::Signer;
 

@@ -9,10 +9,12 @@ use bytes::Bytes;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::{Failure, block_on, whereabouts};
+use super::environment::{self, ACCESS_KEYS};
+use super::io::block_on;
+use super::{Failure, whereabouts};
 use crate::client::{Endpoint, Trust, send};
-use crate::config::{ACCESS_KEYS, DEFAULT_ACCESS_KEY, environment};
 use crate::dialects::peers::Credentials;
+use crate::settings::DEFAULT_ACCESS_KEY;
 use crate::world::parse_duration;
 
 /// Where the server is.
@@ -145,13 +147,14 @@ impl CallerOptions {
     pub(super) fn credentials(&self) -> Result<Credentials, Failure> {
         let listed =
             if self.access_key.is_none() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
-        let (option, text) = match (&self.access_key, listed.first()) {
-            (Some(text), _) => ("--access-key", text.as_str()),
-            (None, Some(text)) => (ACCESS_KEYS, text.as_str()),
-            (None, None) => ("--access-key", DEFAULT_ACCESS_KEY),
+        let (option, text) = match &self.access_key {
+            Some(text) => ("--access-key", Some(text)),
+            None => (ACCESS_KEYS, listed.first()),
         };
-        let mut parts = text.splitn(3, ':');
-        let (id, secret) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (id, secret) = match text.map(|text| text.splitn(3, ':')) {
+            Some(mut parts) => (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()),
+            None => (DEFAULT_ACCESS_KEY.0, DEFAULT_ACCESS_KEY.1),
+        };
         if id.is_empty() || secret.is_empty() {
             return Err(Failure::mistake(option, "expected ID:SECRET"));
         }

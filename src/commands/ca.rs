@@ -1,34 +1,72 @@
 //! `kmsim ca`: the certificate that clients of a data file's server have to trust, without that server.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use super::Failure;
-use crate::cli::{CaFormat, CaOptions};
-use crate::config::{ConfigError, Data};
+use crate::settings::{Data, StartError};
 use crate::store;
-use crate::tls::Authority;
+use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
 
-pub(super) fn run(options: &CaOptions) -> Result<(), Failure> {
+const EXAMPLES: &str = "Examples:
+  kmsim ca > kmsim-ca.pem
+  kmsim ca --data /data/kmsim.db --format pkcs12 > kmsim.p12
+
+A server that runs tells it too, at /_kmsim/ca.pem and /_kmsim/ca.p12.";
+
+/// Its options.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The SQLite file of the server; its certificate authority lies beside it.
+    #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]
+    data: PathBuf,
+
+    /// The form: PEM, or a PKCS #12 truststore for Java.
+    #[arg(long, env = "KMSIM_CA_FORMAT", value_enum, value_name = "FORMAT", default_value = "pem")]
+    format: Format,
+
+    /// The password of the truststore. It guards a public certificate, and need not be secret.
+    #[arg(long, env = "KMSIM_CA_PASSWORD", value_name = "TEXT", default_value = TRUSTSTORE_PASSWORD)]
+    password: String,
+
+    /// The server's own certificate, if it has one: then there is no authority to print.
+    #[arg(long, env = "KMSIM_TLS_CERT", value_name = "FILE", hide = true)]
+    tls_cert: Option<PathBuf>,
+}
+
+/// What a certificate is printed as.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// Text between two lines of dashes.
+    Pem,
+    /// A file that Java, and others, take as a truststore.
+    Pkcs12,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let authority = authority(options)?;
     let mut stdout = std::io::stdout().lock();
     match options.format {
-        CaFormat::Pem => stdout.write_all(authority.pem().as_bytes())?,
-        CaFormat::Pkcs12 => {
+        Format::Pem => stdout.write_all(authority.pem().as_bytes())?,
+        Format::Pkcs12 => {
             if stdout.is_terminal() {
                 return Err(
-                    ConfigError::of("--format", "pkcs12 is no text: send it to a file").into()
+                    StartError::of("--format", "pkcs12 is no text: send it to a file").into()
                 );
             }
             let truststore = authority.truststore(&options.password);
-            stdout.write_all(&truststore.map_err(|error| ConfigError::of("--password", error))?)?;
+            stdout.write_all(&truststore.map_err(|error| StartError::of("--password", error))?)?;
         }
     }
     Ok(stdout.flush()?)
 }
 
-fn authority(options: &CaOptions) -> Result<Authority, ConfigError> {
+fn authority(options: &Options) -> Result<Authority, StartError> {
     if options.tls_cert.is_some() {
-        return Err(ConfigError::of(
+        return Err(StartError::of(
             "--tls-cert",
             "a server with a certificate of its own issues none",
         ));
@@ -36,9 +74,9 @@ fn authority(options: &CaOptions) -> Result<Authority, ConfigError> {
     let Data::File(data, _) = Data::named(&options.data, None)? else {
         let why =
             "a server in memory has an authority for as long as it runs: ask it for /_kmsim/ca.pem";
-        return Err(ConfigError::of("--data", why));
+        return Err(StartError::of("--data", why));
     };
-    let wrong = |error: &dyn std::fmt::Display| ConfigError::of("--data", error);
+    let wrong = |error: &dyn std::fmt::Display| StartError::of("--data", error);
     let path = store::true_path(&data).map_err(|error| wrong(&error))?;
     Authority::beside(&path).map_err(|error| wrong(&error))
 }

@@ -1,14 +1,14 @@
 //! `kmsim call`: calls an action as an SDK does, and prints the answer as it came.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::Failure;
 use super::asking::{CallerOptions, ServerOptions, duration};
-use super::{Failure, block_on, say};
+use super::io::{block_on, read, say};
 use crate::client::{Call, CallError, call};
 use crate::dialects::PEERS;
 use crate::dialects::peers::Peer;
@@ -88,14 +88,4 @@ fn param(text: &str) -> Result<(String, String), Failure> {
         Some(file) => read(file).map_err(|error| Failure::mistake(name, error))?,
     };
     Ok((name.to_owned(), value))
-}
-
-/// What a file holds, or standard input, as text.
-pub(super) fn read(file: &str) -> std::io::Result<String> {
-    if file != "-" {
-        return std::fs::read_to_string(file);
-    }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(text)
 }

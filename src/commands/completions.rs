@@ -1,10 +1,10 @@
 //! `kmsim completions`: what makes a shell complete this command line.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Failure, say};
-use crate::cli::Cli;
+use super::Failure;
+use super::io::say;
 
 const EXAMPLES: &str = "Examples:
   kmsim completions bash > ~/.local/share/bash-completion/completions/kmsim
@@ -20,8 +20,8 @@ pub struct Options {
     shell: Shell,
 }
 
-pub(super) fn run(options: &Options) -> Result<(), Failure> {
+pub(super) fn run(options: &Options, command: &mut Command) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(options.shell, &mut Cli::command(), "kmsim", &mut script);
+    clap_complete::generate(options.shell, command, "kmsim", &mut script);
     say(&script)
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
+use super::Failure;
 use super::asking::{CallerOptions, ServerOptions};
 use super::call::clouds;
-use super::{Failure, say};
+use super::io::say;
 use crate::client::Endpoint;
 use crate::dialects::PEERS;
 use crate::dialects::peers::{Client, Credentials, Peer};

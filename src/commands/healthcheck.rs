@@ -6,8 +6,9 @@ use axum::http::{Request, Response};
 use bytes::Bytes;
 use clap::Args;
 
+use super::Failure;
 use super::asking::{ServerOptions, duration};
-use super::{Failure, block_on, say};
+use super::io::{block_on, say};
 use crate::client::{Endpoint, Unanswered, send};
 
 const EXAMPLES: &str = "Examples:

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::Failure;
 use super::asking::ControlOptions;
-use super::call::read;
-use super::{Failure, say};
+use super::io::{read, say};
 
 const EXAMPLES: &str = r#"Examples:
   kmsim inspect "$blob"

@@ -5,9 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use tokio::time::{sleep, timeout};
 
+use super::Failure;
 use super::asking::{ServerOptions, duration};
 use super::healthcheck::ask;
-use super::{Failure, block_on};
+use super::io::block_on;
 use crate::client::Unanswered;
 
 /// How long one question may take.

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
+use super::{Failure, environment};
 use crate::client::Endpoint;
-use crate::config::{Data, environment};
 use crate::server::Server;
+use crate::settings::Data;
 use crate::store::{files, true_path};
 use crate::world::Entropy;
 

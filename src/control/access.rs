@@ -12,44 +12,8 @@ use super::answer::Refused;
 use super::endpoints::Endpoint;
 use super::health;
 use super::sites::{self, Stranger};
-use crate::algorithms::mac::{Hash, digest, equal};
-use crate::server::App;
-
-/// Who may use the control plane. Whether the server serves, anybody may ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ControlAccess {
-    /// Whoever reaches it.
-    #[default]
-    Everybody,
-    /// Who has the token.
-    Token(ControlToken),
-    /// Nobody: there is none.
-    Nobody,
-}
-
-/// The token of the control plane. Only its digest is kept.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ControlToken(Vec<u8>);
-
-impl std::fmt::Debug for ControlToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ControlToken")
-    }
-}
-
-impl ControlToken {
-    /// The token of this text.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(digest(Hash::Sha256, text.as_bytes()))
-    }
-
-    /// Whether somebody gave it. How long this takes depends neither on the token nor on how much of it is right.
-    #[must_use]
-    pub fn is(&self, given: &str) -> bool {
-        equal(&self.0, &Self::new(given).0)
-    }
-}
+use crate::app::App;
+use crate::settings::ControlAccess;
 
 /// The endpoints that answer everybody.
 pub(super) type Open = Arc<[(Method, &'static str)]>;

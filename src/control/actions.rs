@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::endpoints::Endpoints;
-use crate::server::App;
+use crate::app::App;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/actions.json")).get("/_kmsim/actions", show)

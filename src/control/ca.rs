@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 
 use super::answer::Refused;
 use super::endpoints::Endpoints;
-use crate::server::App;
+use crate::app::App;
 use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
 
 pub(super) fn endpoints() -> Endpoints {

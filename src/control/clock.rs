@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
+use crate::app::App;
 use crate::engine::Turn;
 use crate::model::Scope;
-use crate::server::App;
 use crate::world::{Dial, Instant, parse_duration};
 
 pub(super) fn endpoints() -> Endpoints {

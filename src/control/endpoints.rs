@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
+use axum::{Extension, Router};
 
-use crate::server::App;
+use crate::app::App;
 
 /// The endpoints of one noun, or of all of them.
 #[derive(Default)]
@@ -76,6 +76,12 @@ impl Endpoints {
     /// Lets the bodies of these be as large as this, in bytes.
     pub(super) fn taking_bodies_of(mut self, most: usize) -> Self {
         self.router = self.router.layer(DefaultBodyLimit::max(most));
+        self
+    }
+
+    /// Lets the handlers of these extract this value as an `Extension`.
+    pub(super) fn sharing(mut self, value: impl Clone + Send + Sync + 'static) -> Self {
+        self.router = self.router.layer(Extension(value));
         self
     }
 

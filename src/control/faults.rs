@@ -11,7 +11,7 @@ use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::names;
 use super::scope::OfKey;
-use crate::server::App;
+use crate::app::App;
 use crate::watch::faults::{Aim, Effect, End, Point, Rule, When, Words};
 
 pub(super) fn endpoints() -> Endpoints {

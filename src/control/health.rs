@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
+use crate::app::App;
 use crate::dialects::Cloud;
-use crate::server::App;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/health.json")).get(PATH, health).open_to_everybody()

@@ -11,9 +11,9 @@ use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
+use crate::app::App;
 use crate::engine::{CiphertextError, Error, Inspected, KeyError};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
-use crate::server::App;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/inspect.json")).post("/_kmsim/inspect", inspect)

@@ -8,8 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use super::endpoints::Endpoints;
+use crate::app::App;
 use crate::dialects::Cloud;
-use crate::server::App;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/metrics.json")).get("/_kmsim/metrics", show)

@@ -27,20 +27,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
 
+use crate::app::App;
 use crate::model::Scope;
-use crate::server::App;
-pub use access::{ControlAccess, ControlToken};
+use crate::settings::ControlAccess;
 use answer::{Answer, Refused};
 use endpoints::Endpoints;
 
-pub(crate) use apart::Apart;
-pub(crate) use sites::ControlNames;
-pub(crate) use snapshots::Snapshots;
-
 /// Every endpoint there is. A noun adds itself here, and describes itself on its page under `openapi/`.
 fn endpoints() -> Endpoints {
-    open_endpoints()
-        .and(openapi::endpoints())
+    let all = open_endpoints()
         .and(actions::endpoints())
         .and(clock::endpoints())
         .and(faults::endpoints())
@@ -49,7 +44,9 @@ fn endpoints() -> Endpoints {
         .and(inspect::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
-        .and(state::endpoints())
+        .and(state::endpoints());
+    let description = openapi::endpoints(all.pages().to_vec());
+    all.and(description)
 }
 
 /// Those that answer everybody, and that a server has in any case.
@@ -94,4 +91,51 @@ async fn unknown() -> Answer<()> {
 
 async fn wrong_method() -> Answer<()> {
     Err(Refused::wrong_method())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::endpoints;
+    use super::openapi::document;
+
+    #[test]
+    fn every_endpoint_is_described_and_nothing_else_is() {
+        let endpoints = endpoints();
+        let listed = endpoints.listed().iter();
+        let served: BTreeSet<_> =
+            listed.map(|it| (it.method.as_str().to_lowercase(), it.path.to_owned())).collect();
+        let document = document(endpoints.pages()).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                described.insert((method.clone(), path.clone()));
+                assert!(operation["summary"].is_string(), "{method} {path} has a summary");
+                assert!(operation["responses"]["200"].is_object(), "{method} {path} has an answer");
+            }
+        }
+        assert_eq!(described, served);
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn check(value: &Value, document: &Value) {
+            match value {
+                Value::Object(fields) => {
+                    if let Some(Value::String(target)) = fields.get("$ref") {
+                        let pointer = target.strip_prefix('#').unwrap();
+                        assert!(document.pointer(pointer).is_some(), "{target}");
+                    }
+                    fields.values().for_each(|value| check(value, document));
+                }
+                Value::Array(values) => values.iter().for_each(|value| check(value, document)),
+                _ => {}
+            }
+        }
+        let document = document(endpoints().pages()).unwrap();
+        check(&document, &document);
+    }
 }

@@ -1,8 +1,8 @@
 //! Names that somebody may misspell: clouds, actions, error codes. A wrong one is told with the nearest.
 
 use super::answer::Refused;
+use crate::app::App;
 use crate::dialects::Cloud;
-use crate::server::App;
 
 /// The clouds of this name, or all, that know the action and the error.
 pub(super) fn clouds<'a>(

@@ -7,11 +7,12 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
+use super::apart::apart;
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
+use crate::app::App;
 use crate::engine::Replacement;
 use crate::model::{Realm, Scope, State as Contents};
-use crate::server::App;
 use crate::watch::Whose;
 
 pub(super) fn endpoints() -> Endpoints {
@@ -57,8 +58,8 @@ async fn reset(
 /// Whatever belongs to a scope and is not a setting of the server goes back here.
 pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
     let estates = if app.seeds.are_large() {
-        let (app, scope) = (Arc::clone(app), scope.clone());
-        Arc::clone(&app).apart.run(move || grown(&app, &scope)).await?
+        let (within, scope) = (Arc::clone(app), scope.clone());
+        apart(app, move || grown(&within, &scope)).await?
     } else {
         grown(app, scope)
     }?;

@@ -7,9 +7,9 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 
 use super::answer::Refused;
+use crate::app::App;
 use crate::dialects::AuthMode;
 use crate::model::{Realm, Scope};
-use crate::server::App;
 use crate::watch::Whose;
 
 /// The realms that a call names.

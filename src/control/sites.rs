@@ -12,23 +12,14 @@ use axum::http::uri::{Authority, Scheme};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::answer::Refused;
-use crate::tls::{ServedName, always};
+use crate::tls::ServedName;
 
-/// The names that the control plane answers to, besides loopback names and IP addresses.
-#[derive(Clone, Debug)]
-pub(crate) struct ControlNames(Vec<ServedName>);
-
-impl ControlNames {
-    /// Those of this machine and of the image, and these.
-    pub(crate) fn with(further: &[ServedName]) -> Self {
-        Self(always(further))
-    }
-
-    fn has(&self, host: &str) -> bool {
-        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        let is_loopback = host == "localhost" || host.ends_with(".localhost");
-        is_loopback || is_address(&host) || self.0.iter().any(|name| name.is_called(&host))
-    }
+/// Whether the control plane answers to this host: a loopback name, an IP address, or one of these
+/// names.
+fn answers_to(names: &[ServedName], host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let is_loopback = host == "localhost" || host.ends_with(".localhost");
+    is_loopback || is_address(&host) || names.iter().any(|name| name.is_called(&host))
 }
 
 /// Whether a host is an IP address, as it stands in a URL.
@@ -48,7 +39,7 @@ pub(super) enum Stranger {
 }
 
 /// Looks whether a request may be of the server's own user.
-pub(super) fn check(names: &ControlNames, request: &Request) -> Result<(), Stranger> {
+pub(super) fn check(names: &[ServedName], request: &Request) -> Result<(), Stranger> {
     let headers = request.headers();
     let is_of_page = headers.contains_key(ORIGIN) || is_marked(headers);
     let called = called(request.uri(), headers);
@@ -58,7 +49,7 @@ pub(super) fn check(names: &ControlNames, request: &Request) -> Result<(), Stran
             .map_err(Stranger::Page)?;
     }
     for host in called.map_err(Stranger::Name)? {
-        if !names.has(host.host()) {
+        if !answers_to(names, host.host()) {
             return Err(Stranger::Name(unknown_name(host.host())));
         }
     }
@@ -176,9 +167,7 @@ mod tests {
 
     #[test]
     fn its_own_names_are_loopback_addresses_and_those_given() {
-        let names = ControlNames(
-            ["kmsim", "kms.test", "*.corp.test"].map(|it| it.parse().unwrap()).to_vec(),
-        );
+        let names = ["kmsim", "kms.test", "*.corp.test"].map(|it| it.parse().unwrap());
         for own in [
             "localhost",
             "LOCALHOST",
@@ -193,7 +182,7 @@ mod tests {
             "kms.test.",
             "a.corp.test",
         ] {
-            assert!(names.has(own), "{own}");
+            assert!(answers_to(&names, own), "{own}");
         }
         for other in [
             "",
@@ -212,7 +201,7 @@ mod tests {
             "::1",
             "[::1",
         ] {
-            assert!(!names.has(other), "{other}");
+            assert!(!answers_to(&names, other), "{other}");
         }
     }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
@@ -13,9 +13,9 @@ use super::apart::discard;
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
+use crate::app::App;
 use crate::engine::{Marks, Replacement};
 use crate::model::{Realm, Scope, State as Contents};
-use crate::server::App;
 use crate::world::Instant;
 
 /// How many there may be. Each is some pointers, and what it alone still holds.
@@ -31,11 +31,14 @@ pub(super) fn endpoints() -> Endpoints {
         .post("/_kmsim/snapshots/{name}", save)
         .delete("/_kmsim/snapshots/{name}", forget)
         .post("/_kmsim/snapshots/{name}/load", load)
+        .sharing(Snapshots::default())
 }
 
 /// Every snapshot, by its scope and name.
-#[derive(Default)]
-pub(crate) struct Snapshots(Mutex<BTreeMap<(Scope, String), Arc<Snapshot>>>);
+#[derive(Clone, Default)]
+struct Snapshots(Arc<Mutex<ByName>>);
+
+type ByName = BTreeMap<(Scope, String), Arc<Snapshot>>;
 
 /// A scope as it was.
 struct Snapshot {
@@ -46,7 +49,7 @@ struct Snapshot {
 }
 
 impl Snapshots {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<(Scope, String), Arc<Snapshot>>> {
+    fn all(&self) -> MutexGuard<'_, ByName> {
         // What is guarded is whole even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,8 +88,8 @@ struct Listed {
 }
 
 /// `GET /_kmsim/snapshots`: those of the scope and of narrower ones.
-async fn list(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<Listed> {
-    let all = app.snapshots.all();
+async fn list(Extension(snapshots): Extension<Snapshots>, Scoped(scope): Scoped) -> Answer<Listed> {
+    let all = snapshots.all();
     let within = all.iter().filter(|((it, _), _)| scope.covers(it));
     Ok(Json(Listed {
         snapshots: within.map(|((scope, name), it)| shown(scope, name, it)).collect(),
@@ -95,11 +98,11 @@ async fn list(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<List
 
 /// `GET /_kmsim/snapshots/NAME`: what it holds.
 async fn show(
-    State(app): State<Arc<App>>,
+    Extension(snapshots): Extension<Snapshots>,
     Scoped(scope): Scoped,
     Path(name): Path<String>,
 ) -> Answer<Shown> {
-    let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
+    let snapshot = snapshots.named(scope.clone(), name.clone())?;
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
@@ -110,6 +113,7 @@ struct Nothing {}
 /// `POST /_kmsim/snapshots/NAME`: saves the scope under this name, over what had it.
 async fn save(
     State(app): State<Arc<App>>,
+    Extension(snapshots): Extension<Snapshots>,
     Scoped(scope): Scoped,
     Path(name): Path<String>,
     Sent(Nothing {}): Sent<Nothing>,
@@ -124,7 +128,7 @@ async fn save(
     let held = Held::of(&estates);
     let snapshot = Arc::new(Snapshot { saved_at, estates, held, clocks });
     let shown = shown(&scope, &name, &snapshot);
-    let mut all = app.snapshots.all();
+    let mut all = snapshots.all();
     if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {
         return Err(Refused::bad(format!("there are {MOST} snapshots already: delete some")));
     }
@@ -137,11 +141,12 @@ async fn save(
 /// `POST /_kmsim/snapshots/NAME/load`: the scope holds what it held then, and its clocks go on from there.
 async fn load(
     State(app): State<Arc<App>>,
+    Extension(snapshots): Extension<Snapshots>,
     Scoped(scope): Scoped,
     Path(name): Path<String>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer<Shown> {
-    let snapshot = app.snapshots.named(scope.clone(), name.clone())?;
+    let snapshot = snapshots.named(scope.clone(), name.clone())?;
     let replacement = Replacement {
         scope: scope.clone(),
         estates: snapshot.estates.clone(),
@@ -159,12 +164,12 @@ struct Forgotten {
 
 /// `DELETE /_kmsim/snapshots/NAME`.
 async fn forget(
-    State(app): State<Arc<App>>,
+    Extension(snapshots): Extension<Snapshots>,
     Scoped(scope): Scoped,
     Path(name): Path<String>,
 ) -> Answer<Forgotten> {
-    app.snapshots.named(scope.clone(), name.clone())?;
-    let snapshot = app.snapshots.all().remove(&(scope, name));
+    snapshots.named(scope.clone(), name.clone())?;
+    let snapshot = snapshots.all().remove(&(scope, name));
     let forgotten = snapshot.is_some();
     discard(snapshot);
     Ok(Json(Forgotten { forgotten }))

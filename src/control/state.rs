@@ -12,13 +12,14 @@ use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::answer::{Answer, Refused};
+use super::apart::apart;
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
+use crate::app::App;
 use crate::engine::Replacement;
 use crate::model::{Realm, Scope, State as Contents};
 use crate::seed::{self, Seeds};
-use crate::server::App;
 
 /// The largest state that is taken in, in bytes: some 100,000 keys.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -44,7 +45,7 @@ async fn export(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Result<Re
     let estates = app.engine.estates(&scope).await;
     let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
     let written =
-        if large { app.apart.run(move || written(estates)).await? } else { written(estates) };
+        if large { apart(&app, move || written(estates)).await? } else { written(estates) };
     let text = written.map_err(|_| Refused::bad("the state cannot be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], Body::from(text)).into_response())
 }
@@ -77,8 +78,8 @@ async fn import(
     }
     let body = Bytes::from_request(request, &()).await.map_err(|_| refused())?;
     let estates = if body.len() > LONG {
-        let (runtime, app, scope) = (Handle::current(), Arc::clone(&app), scope.clone());
-        Arc::clone(&app).apart.run(move || runtime.block_on(read(&app, &scope, body))).await?
+        let (runtime, within, scope) = (Handle::current(), Arc::clone(&app), scope.clone());
+        apart(&app, move || runtime.block_on(read(&within, &scope, body))).await?
     } else {
         read(&app, &scope, body).await
     }?;

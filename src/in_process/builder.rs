@@ -8,20 +8,17 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::{AccessKey, Running, Server};
+use super::server::{AccessKey, Running, Server};
+use crate::app::App;
 use crate::client::Endpoint;
-use crate::config::{
-    Certificates, ConfigError, ControlAccess, Data, Settings, USUAL_JOURNAL, add_parted,
-};
 use crate::dialects::accounts::Secret;
 use crate::dialects::{Accounts, AuthMode};
-use crate::model::Realm;
-use crate::seed;
-use crate::server::{self, App};
-use crate::world::{Clock, Entropy, Instant, World};
-
-/// The access key of a server that was given none, as of the program.
-const DEFAULT: (&str, &str, Option<&str>) = ("testid", "testsecret", Some("1000000000000001"));
+use crate::server;
+use crate::settings::{
+    Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError, add_access_key,
+    add_seeded, read_seeds, region, world,
+};
+use crate::watch::journal::USUAL;
 
 /// How a server is to be. Nothing is read from the environment.
 ///
@@ -68,6 +65,13 @@ impl Default for Builder {
             seeds: Vec::new(),
             threads: 2,
         }
+    }
+}
+
+impl Server {
+    /// Sets a server up.
+    pub fn builder() -> Builder {
+        Builder::default()
     }
 }
 
@@ -149,7 +153,7 @@ impl Builder {
     /// let error = kmsim::Server::builder().frozen_at("noon").start().err().unwrap();
     /// assert_eq!(error.to_string(), "--clock: \"noon\" is not an RFC 3339 time");
     /// ```
-    pub fn start(self) -> Result<Server, ConfigError> {
+    pub fn start(self) -> Result<Server, StartError> {
         let (settings, access_keys) = self.settings()?;
         let (tell, started) = sync_channel(1);
         let (stop, stopping) = oneshot::channel();
@@ -160,52 +164,35 @@ impl Builder {
             // Nobody may be waiting for this any more.
             let _ = end.send(());
         });
-        thread.map_err(|error| ConfigError::of("threads", error))?;
-        let broken = |_| ConfigError::of("threads", "the server ended while it started");
+        thread.map_err(|error| StartError::of("threads", error))?;
+        let broken = |_| StartError::of("threads", "the server ended while it started");
         let (handle, address, app) = started.recv().map_err(broken).and_then(|started| started)?;
         let running = Running { handle, stop, ended };
-        let endpoint = Endpoint::at(address).map_err(|what| ConfigError::of("--listen", what))?;
+        let endpoint = Endpoint::at(address).map_err(|what| StartError::of("--listen", what))?;
         Ok(Server { address, endpoint, access_keys, app, running: Some(running) })
     }
 
-    fn settings(&self) -> Result<(Settings, Vec<AccessKey>), ConfigError> {
+    fn settings(&self) -> Result<(Settings, Vec<AccessKey>), StartError> {
+        let seeds = read_seeds(self.seeds.iter().map(PathBuf::as_path))?;
         let mut accounts = Accounts::default();
+        add_seeded(&seeds, &mut accounts)?;
         let mut access_keys = Vec::new();
-        let wrong = |mistake| ConfigError::of("--seed", mistake);
-        let mut seeds = Vec::new();
-        for path in &self.seeds {
-            seeds.append(&mut seed::read_path(path).map_err(wrong)?);
-        }
-        for seed in &seeds {
-            seed.add_accounts(&mut accounts).map_err(wrong)?;
-        }
         for (key, account) in &self.access_keys {
-            add_parted(&key.id, &key.secret, account.as_deref(), &mut accounts)?;
+            add_access_key(&key.id, &key.secret, account.as_deref(), &mut accounts)?;
             access_keys.push(key.clone());
         }
         if access_keys.is_empty() {
-            let (id, secret, account) = DEFAULT;
+            let (id, secret, account) = DEFAULT_ACCESS_KEY;
             // The seeds may have brought it, with another secret.
             let secret = match accounts.get(id).map(|key| &key.secret) {
                 Some(Secret::Shared(own)) => own.to_string(),
-                Some(Secret::Rsa(_)) => return Err(ConfigError::of("--access-key", "name one")),
+                Some(Secret::Rsa(_)) => return Err(StartError::of("--access-key", "name one")),
                 None => {
-                    add_parted(id, secret, account, &mut accounts)?;
+                    add_access_key(id, secret, Some(account), &mut accounts)?;
                     secret.to_owned()
                 }
             };
             access_keys.push(AccessKey { id: id.to_owned(), secret });
-        }
-        let clock = match &self.clock {
-            None => Clock::default(),
-            Some(text) => {
-                let bad =
-                    || ConfigError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
-                Clock::frozen(Instant::parse(text).ok_or_else(bad)?)
-            }
-        };
-        if let Some(region) = self.region.as_ref().filter(|region| !Realm::is_region_id(region)) {
-            return Err(ConfigError::of("--region", format_args!("{region:?} is not a region id")));
         }
         let settings = Settings {
             listen: vec![self.listen.clone()],
@@ -213,13 +200,10 @@ impl Builder {
             data: self.data.as_deref().map_or(Ok(Data::Memory), |file| Data::named(file, None))?,
             accounts,
             seeds,
-            region: self.region.clone(),
+            region: region(self.region.as_deref())?,
             auth: self.auth,
-            world: Arc::new(World {
-                clock,
-                entropy: self.entropy.as_deref().map_or(Entropy::Os, Entropy::seeded),
-            }),
-            journal: USUAL_JOURNAL,
+            world: world(self.clock.as_deref(), self.entropy.as_deref())?,
+            journal: USUAL,
             control: ControlAccess::Everybody,
             control_hosts: Vec::new(),
         };
@@ -234,7 +218,7 @@ type Started = (Handle, SocketAddr, Arc<App>);
 fn run(
     threads: usize,
     settings: Settings,
-    tell: &SyncSender<Result<Started, ConfigError>>,
+    tell: &SyncSender<Result<Started, StartError>>,
     stopping: oneshot::Receiver<()>,
 ) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -244,7 +228,7 @@ fn run(
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return drop(tell.send(Err(ConfigError::of("threads", error)))),
+        Err(error) => return drop(tell.send(Err(StartError::of("threads", error)))),
     };
     runtime.block_on(async {
         match server::Server::start(settings).await {

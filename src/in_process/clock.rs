@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Server;
-use crate::config::ConfigError;
+use super::server::Server;
 use crate::engine::Turn;
 use crate::model::Scope;
+use crate::settings::StartError;
 use crate::world::Instant;
 
 /// A clock: everybody's, or that of one access key's account. When a method answers, every rotation, deletion and expiry
@@ -26,11 +26,21 @@ pub struct Clock<'a> {
     scope: Scope,
 }
 
-impl<'a> Clock<'a> {
-    pub(super) fn of(server: &'a Server, scope: Scope) -> Self {
-        Self { server, scope }
+impl Server {
+    /// The clock that due dates follow, for everybody.
+    #[must_use]
+    pub fn clock(&self) -> Clock<'_> {
+        Clock { server: self, scope: Scope::default() }
     }
 
+    /// The clock of one access key's account. Moving it moves nobody else's.
+    #[must_use]
+    pub fn clock_of(&self, access_key: &str) -> Clock<'_> {
+        Clock { server: self, scope: self.scope_of(access_key) }
+    }
+}
+
+impl Clock<'_> {
     /// What it shows: RFC 3339, in UTC, with whole seconds.
     #[must_use]
     pub fn now(&self) -> String {
@@ -52,8 +62,8 @@ impl<'a> Clock<'a> {
     ///
     /// # Errors
     /// The text is no such time.
-    pub fn set(&self, time: &str) -> Result<(), ConfigError> {
-        let bad = || ConfigError::of("clock", format_args!("{time:?} is not an RFC 3339 time"));
+    pub fn set(&self, time: &str) -> Result<(), StartError> {
+        let bad = || StartError::of("clock", format_args!("{time:?} is not an RFC 3339 time"));
         self.turn(Turn::Set(Instant::parse(time).ok_or_else(bad)?));
         Ok(())
     }

@@ -76,7 +76,7 @@ pub(super) enum Content {
     /// All of it.
     Whole(Bytes),
     /// What breaks off.
-    Half(super::cut::Half),
+    Half(Half),
     /// What an endpoint of the control plane answers.
     Made(Body),
 }
@@ -129,6 +129,40 @@ impl http_body::Body for Leaving {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Content::Half(half) => half.size_hint(),
             Content::Made(body) => body.size_hint(),
+        }
+    }
+}
+
+/// A body that breaks off.
+pub(super) enum Half {
+    /// Its half waits to be sent.
+    Unsent(Bytes),
+    /// It is being sent: whoever sends it gets the time to do so.
+    Sending,
+    /// Now it breaks off.
+    Sent,
+}
+
+impl http_body::Body for Half {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match &mut *self {
+            Self::Unsent(half) => {
+                let half = std::mem::take(half);
+                *self = Self::Sending;
+                Poll::Ready(Some(Ok(Frame::data(half))))
+            }
+            Self::Sending => {
+                *self = Self::Sent;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Sent => Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
         }
     }
 }

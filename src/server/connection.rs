@@ -12,11 +12,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::http::Front;
+use super::http::{Front, Site};
 use super::line::Line;
 use super::progress::{Phase, Progress, Standing};
 use super::registry::Place;
-use super::{Site, unread};
+use super::unread;
 use crate::dialects::HeadRefused;
 use crate::tls::Connection;
 

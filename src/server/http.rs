@@ -14,7 +14,8 @@ use hyper::service::Service;
 
 use super::body::{Arriving, Content, Leaving};
 use super::progress::Progress;
-use super::{App, Site, cors, cut};
+use super::{cors, cut};
+use crate::app::App;
 use crate::control;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound};
 
@@ -23,11 +24,21 @@ pub(super) const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// The largest head that is read, in bytes.
 const HEAD_LIMIT: usize = 128 * 1024;
 
-/// How requests are read.
-pub(super) fn parser() -> hyper::server::conn::http1::Builder {
-    let mut parser = hyper::server::conn::http1::Builder::new();
-    parser.max_header_size(HEAD_LIMIT);
-    parser
+/// What every connection works with.
+pub(super) struct Site {
+    pub(super) app: Arc<App>,
+    /// The control plane.
+    control: Router,
+    /// The HTTP parser.
+    pub(super) http: hyper::server::conn::http1::Builder,
+}
+
+impl Site {
+    pub(super) fn new(app: &Arc<App>) -> Self {
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.max_header_size(HEAD_LIMIT);
+        Self { app: Arc::clone(app), control: control::routes(app), http }
+    }
 }
 
 /// Every request's first stop: the control plane has routes, and all else goes straight to the dialects.

@@ -4,9 +4,9 @@ mod body;
 mod connection;
 mod cors;
 mod cut;
-mod doors;
 mod http;
 mod line;
+mod listener;
 mod progress;
 mod registry;
 mod serving;
@@ -15,55 +15,20 @@ mod unread;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::config::{Certificates, ConfigError, Data, Settings};
-use crate::control::{self, Apart, ControlAccess, ControlNames, Snapshots};
-use crate::dialects::{Accounts, AuthMode, Clouds};
+use crate::app::App;
+use crate::dialects::Clouds;
 use crate::engine::Engine;
-use crate::seed::{self, Seed, Seeds};
+use crate::seed::{Seed, Seeds};
+use crate::settings::{Certificates, ControlAccess, Data, Settings, StartError, of_seed};
 use crate::store::{self, DataLock, Sqlite, Store};
-use crate::tls::{Authority, Tls};
+use crate::tls::{self, Authority, ServedName, Tls};
 use crate::watch::Watch;
-use crate::world::{Instant, World};
-use doors::Doors;
-
-/// What every request and every endpoint of the control plane works with.
-pub struct App {
-    /// The engine.
-    pub engine: Arc<Engine>,
-    /// Who may call.
-    pub accounts: Arc<Accounts>,
-    /// The clouds that are spoken.
-    pub clouds: Clouds,
-    /// How requests are checked.
-    pub auth: AuthMode,
-    /// What clients of HTTPS are shown.
-    pub tls: Arc<Tls>,
-    /// What there was from the start, to go back to.
-    pub seeds: Seeds,
-    /// States of scopes that somebody saved.
-    pub(crate) snapshots: Snapshots,
-    /// Where the control plane's long work is done.
-    pub(crate) apart: Apart,
-    /// What is noticed of requests, and done to them.
-    pub watch: Watch,
-    /// Who may use the control plane.
-    pub control: ControlAccess,
-    /// What the control plane may be called by.
-    pub(crate) control_names: ControlNames,
-    /// When it started, by the host's clock.
-    pub started: Instant,
-}
-
-/// What every connection works with.
-struct Site {
-    app: Arc<App>,
-    control: Router,
-    http: hyper::server::conn::http1::Builder,
-}
+use crate::world::World;
+use http::Site;
+use listener::Listener;
 
 /// A server that serves. Dropping it stops it.
 pub struct Server {
@@ -79,31 +44,28 @@ impl Server {
     ///
     /// # Errors
     /// It cannot listen, or the data cannot be used: told in one line that names the option.
-    pub async fn start(settings: Settings) -> Result<Self, ConfigError> {
-        let doors = Doors::open(&settings.listen).await?;
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        let listener = Listener::open(&settings.listen).await?;
         let (store, lock) =
-            open_store(&settings.data).await.map_err(|error| ConfigError::of("--data", error))?;
-        Self::over(settings, doors, store, lock).await
+            open_store(&settings.data).await.map_err(|error| StartError::of("--data", error))?;
+        Self::over(settings, listener, store, lock).await
     }
 
     /// Starts one over a store that is open already, whatever the settings say of where data is.
     ///
     /// # Errors
     /// It cannot listen, or the store cannot be read.
-    pub async fn start_over(
-        settings: Settings,
-        store: Box<dyn Store>,
-    ) -> Result<Self, ConfigError> {
-        let doors = Doors::open(&settings.listen).await?;
-        Self::over(Settings { data: Data::Memory, ..settings }, doors, store, None).await
+    pub async fn start_over(settings: Settings, store: Box<dyn Store>) -> Result<Self, StartError> {
+        let listener = Listener::open(&settings.listen).await?;
+        Self::over(Settings { data: Data::Memory, ..settings }, listener, store, None).await
     }
 
     async fn over(
         settings: Settings,
-        doors: Doors,
+        listener: Listener,
         store: Box<dyn Store>,
         lock: Option<DataLock>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, StartError> {
         let control_names = control_names(&settings);
         let Settings {
             data,
@@ -117,16 +79,17 @@ impl Server {
             control,
             ..
         } = settings;
-        let tls = Arc::new(tls(certificates, &data, &world)?);
+        let tls = Arc::new(certify(certificates, &data, &world)?);
         let accounts = Arc::new(accounts);
         let clouds = Clouds::new(&accounts, auth, region.as_deref());
         let engine = Engine::open(store, world, clouds.rules()).await;
-        let engine = engine.map_err(|error| ConfigError::of("--data", error))?;
+        let engine = engine.map_err(|error| StartError::of("--data", error))?;
         let seeds = plant(seeds, &clouds, &engine).await?;
         // What nobody can read is not kept.
         let is_open = control != ControlAccess::Nobody;
         let watch = Watch::new(if is_open { journal } else { 0 }, is_open);
         let started = engine.world().clock.host();
+        let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let app = Arc::new(App {
             engine,
             accounts,
@@ -134,14 +97,13 @@ impl Server {
             auth,
             tls,
             seeds,
-            snapshots: Snapshots::default(),
-            apart: Apart::default(),
+            long_work: Arc::new(Semaphore::new(half)),
             watch,
             control,
             control_names,
             started,
         });
-        let listening = doors.addresses().map_err(|error| ConfigError::of("--listen", error))?;
+        let listening = listener.addresses().map_err(|error| StartError::of("--listen", error))?;
         let (address, further) = listening;
         let (stop, told) = oneshot::channel();
         let serving = tokio::spawn({
@@ -151,12 +113,7 @@ impl Server {
                     // Told, or dropped: either way it is over.
                     let _ = told.await;
                 };
-                let site = Site {
-                    app: Arc::clone(&app),
-                    control: control::routes(&app),
-                    http: http::parser(),
-                };
-                serving::run(doors, Arc::new(site), stop).await;
+                serving::run(listener, Arc::new(Site::new(&app)), stop).await;
                 app.engine.close().await;
                 drop(lock);
             }
@@ -197,24 +154,25 @@ impl Server {
     }
 }
 
-/// What the control plane may be called by: the names of the certificates too.
-fn control_names(settings: &Settings) -> ControlNames {
+/// The names that the control plane answers to: those of this machine, of the image, of the
+/// certificates, and those that it was given.
+fn control_names(settings: &Settings) -> Vec<ServedName> {
     let mut names = settings.control_hosts.clone();
     if let Certificates::Issued(issued) = &settings.certificates {
         names.extend(issued.iter().cloned());
     }
-    ControlNames::with(&names)
+    tls::always(&names)
 }
 
 /// What clients of HTTPS are shown. An authority is made where the data is, and there is none yet.
-fn tls(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tls, ConfigError> {
+fn certify(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tls, StartError> {
     let names = match certificates {
         Certificates::Own(certificate) => {
-            return Tls::own(certificate).map_err(|error| ConfigError::of("--tls-cert", error));
+            return Tls::own(certificate).map_err(|error| StartError::of("--tls-cert", error));
         }
         Certificates::Issued(names) => names,
     };
-    let of_data = |error: &dyn std::fmt::Display| ConfigError::of("--data", error);
+    let of_data = |error: &dyn std::fmt::Display| StartError::of("--data", error);
     let authority = match data {
         Data::Memory => Authority::draw(),
         Data::File(path, _) => {
@@ -223,16 +181,15 @@ fn tls(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tl
     };
     let authority = authority.map_err(|error| of_data(&error))?;
     Tls::issued(authority, &names, Arc::clone(world))
-        .map_err(|error| ConfigError::of("--tls-name", error))
+        .map_err(|error| StartError::of("--tls-name", error))
 }
 
 /// Applies the seeds: what they say and the data does not hold is added, all of it or nothing.
-async fn plant(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Seeds, ConfigError> {
-    let wrong = |mistake: seed::Mistake| ConfigError::of("--seed", mistake);
-    let seeds = Seeds::prepare(files, clouds, engine).await.map_err(wrong)?;
-    let facts = seeds.additions(engine).map_err(wrong)?;
+async fn plant(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Seeds, StartError> {
+    let seeds = Seeds::prepare(files, clouds, engine).await.map_err(of_seed)?;
+    let facts = seeds.additions(engine).map_err(of_seed)?;
     let added = facts.len();
-    engine.add(facts).await.map_err(|error| ConfigError::of("--data", error))?;
+    engine.add(facts).await.map_err(|error| StartError::of("--data", error))?;
     if added > 0 {
         tracing::info!(added, "seeds were applied");
     }

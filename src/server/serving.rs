@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::doors::Doors;
+use super::connection;
+use super::http::Site;
+use super::listener::Listener;
 use super::registry::Registry;
-use super::{Site, connection};
 
 /// How long nobody is accepted after a failure that is the process's own, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -13,14 +14,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 const FAREWELL: Duration = Duration::from_secs(8);
 
 /// Serves until `stop` comes, then finishes the requests that it has begun.
-pub(super) async fn run(mut doors: Doors, site: Arc<Site>, stop: impl Future<Output = ()>) {
+pub(super) async fn run(mut listener: Listener, site: Arc<Site>, stop: impl Future<Output = ()>) {
     let registry = Arc::new(Registry::new());
     tokio::select! {
-        never = accept(&mut doors, &site, &registry) => match never {},
+        never = accept(&mut listener, &site, &registry) => match never {},
         () = stop => {}
     }
     // Nobody is to wait for a server that takes no more.
-    drop(doors);
+    drop(listener);
     if tokio::time::timeout(FAREWELL, registry.see_off()).await.is_err() {
         tracing::warn!("some requests did not come to an end");
     }
@@ -29,9 +30,9 @@ pub(super) async fn run(mut doors: Doors, site: Arc<Site>, stop: impl Future<Out
 /// What does not come to be.
 enum Never {}
 
-async fn accept(doors: &mut Doors, site: &Arc<Site>, registry: &Arc<Registry>) -> Never {
+async fn accept(listener: &mut Listener, site: &Arc<Site>, registry: &Arc<Registry>) -> Never {
     loop {
-        match doors.accept().await {
+        match listener.accept().await {
             Ok(stream) => {
                 tokio::spawn(connection::serve(Arc::clone(site), stream, registry.enter()));
                 registry.keep_bound().await;

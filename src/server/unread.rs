@@ -12,10 +12,11 @@ use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
+use super::cors;
 use super::http::DRAIN_LIMIT;
 use super::line::{Line, TARGET_LIMIT};
 use super::progress::{Phase, Progress};
-use super::{App, cors};
+use crate::app::App;
 use crate::control;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Outbound};
 

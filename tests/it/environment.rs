@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use clap::CommandFactory;
-use kmsim::cli::Cli;
-use kmsim::config::FURTHER_VARIABLES;
+use kmsim::commands::Cli;
+use kmsim::commands::environment::FURTHER_VARIABLES;
 
 use crate::commands::{Ended, ended, kmsim};
 use crate::kit::{self, Client, Process, control, send};

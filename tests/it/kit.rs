@@ -13,8 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use kmsim::algorithms::mac::{Hash, hmac};
-use kmsim::cli::Cli;
-use kmsim::config::Settings;
+use kmsim::commands::Cli;
 use kmsim::dialects::{AuthMode, Clouds};
 use kmsim::store::{Sqlite, Store};
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -96,7 +95,7 @@ impl Server {
             std::fs::write(&path, text).unwrap();
             arguments.extend(["--seed".to_owned(), path.display().to_string()]);
         }
-        let mut settings = Settings::read(&Cli::parse_from(arguments).serve).unwrap();
+        let mut settings = Cli::parse_from(arguments).serve.settings().unwrap();
         settings.listen = vec!["127.0.0.1:0".to_owned()];
         settings.auth = setup.auth;
         settings.world = Arc::clone(&world);

@@ -1,8 +1,13 @@
 //! What the rooms of the code never do: ARCHITECTURE.md's invariants, looked for in the sources.
 
+mod imports;
+mod shape;
+mod tokens;
+
 use std::path::{Path, PathBuf};
 
 use crate::kit::root;
+use tokens::{quoted, without_quotes};
 
 /// A source file: its path from the repository's root, and its text.
 struct Source {
@@ -11,48 +16,16 @@ struct Source {
 }
 
 impl Source {
-    /// Its lines without comments and texts, numbered.
-    fn code(&self) -> impl Iterator<Item = (usize, String)> + '_ {
+    /// Its lines without comments and quoted texts, numbered. A text that goes over several lines
+    /// counts as one.
+    fn code(&self) -> Vec<(usize, String)> {
         let lines = self.text.lines().enumerate();
-        lines.map(|(index, line)| (index + 1, without_texts(line)))
+        lines.map(|(index, line)| (index + 1, without_quotes(line))).collect()
     }
 
     fn is_within(&self, rooms: &[&str]) -> bool {
         rooms.iter().any(|room| self.path.starts_with(room))
     }
-}
-
-/// A line up to its comment, with nothing left in its quotes.
-fn without_texts(line: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = line;
-    loop {
-        match (rest.find('"'), rest.find("//")) {
-            (Some(quote), comment) if comment.is_none_or(|comment| quote < comment) => {
-                // A quote in single quotes opens no text.
-                let end =
-                    if rest[..quote].ends_with('\'') { Some(quote) } else { closing(rest, quote) };
-                kept += &rest[..=quote];
-                rest = end.map_or("", |end| &rest[end + 1..]);
-            }
-            (_, Some(comment)) => return kept + &rest[..comment],
-            (_, None) => return kept + rest,
-        }
-    }
-}
-
-/// Where the text that is opened at `quote` ends.
-fn closing(line: &str, quote: usize) -> Option<usize> {
-    let bytes = line.as_bytes();
-    let mut at = quote + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return Some(at),
-            _ => at += 1,
-        }
-    }
-    None
 }
 
 /// Every file below a folder whose name ends like this; what tools put there is left out.
@@ -98,8 +71,9 @@ fn has_word(line: &str, word: &str) -> bool {
 fn places(rooms: &[&str], matches: impl Fn(&str) -> bool) -> Vec<String> {
     let all = rust();
     let inside = all.iter().filter(|source| source.is_within(rooms));
-    let lines =
-        inside.flat_map(|source| source.code().map(move |(number, line)| (source, number, line)));
+    let lines = inside.flat_map(|source| {
+        source.code().into_iter().map(move |(number, line)| (source, number, line))
+    });
     lines
         .filter(|(_, _, line)| matches(line))
         .map(|(source, number, line)| format!("{}:{number}: {}", source.path, line.trim()))
@@ -111,67 +85,20 @@ fn nowhere(what: &str, places: &[String]) {
     assert!(places.is_empty(), "{what}:\n{}", places.join("\n"));
 }
 
-const CLOUDS: [&str; 5] = ["alibaba", "aliyun", "tencent", "huawei", "kingsoft"];
+/// Quoted texts that name a cloud, in rooms that know none. The list only shrinks.
+const PRESENT: [&str; 9] = [
+    "src/algorithms/x509/name.rs: CN=userName,OU=kms,O=aliyun,C=CN",
+    "src/algorithms/x509/name.rs: CN=userName,OU=kms,O=aliyun,C=CN",
+    "src/seed/growth.rs: alibaba",
+    "src/seed/words.rs: Aliyun_AES_256",
+    "src/seed/words.rs: Aliyun_AES_192",
+    "src/seed/words.rs: Aliyun_AES_128",
+    "src/seed/words.rs: Aliyun_SM4",
+    "src/seed/words.rs: Aliyun_KMS",
+    "src/seed/words.rs: Aliyun_SM4",
+];
 
-#[test]
-fn every_room_has_its_place() {
-    // Each room, and those below it that it may look into.
-    let rooms: [(&str, &[&str]); 13] = [
-        ("src/world/", &[]),
-        ("src/algorithms/", &[]),
-        ("src/model/", &["algorithms", "world"]),
-        ("src/store/", &["algorithms", "model", "world"]),
-        ("src/tls/", &["algorithms", "store", "world"]),
-        ("src/engine/", &["algorithms", "model", "store", "world"]),
-        ("src/watch/", &["algorithms", "model", "world"]),
-        ("src/dialects/", &["algorithms", "engine", "model", "watch", "world"]),
-        ("src/seed/", &["algorithms", "dialects", "engine", "model", "world"]),
-        (
-            "src/control/",
-            &[
-                "algorithms",
-                "dialects",
-                "engine",
-                "model",
-                "seed",
-                "server",
-                "tls",
-                "watch",
-                "world",
-            ],
-        ),
-        ("src/client/", &["dialects", "tls", "world"]),
-        (
-            "src/commands/",
-            &[
-                "cli", "client", "config", "dialects", "engine", "seed", "server", "store", "tls",
-                "world",
-            ],
-        ),
-        (
-            "src/in_process/",
-            &[
-                "client", "config", "control", "dialects", "engine", "model", "seed", "server",
-                "world",
-            ],
-        ),
-    ];
-    for (room, below) in rooms {
-        assert!(rust().iter().any(|source| source.is_within(&[room])), "{room} is there");
-        let own = room.split('/').nth(1).unwrap();
-        let up = |line: &str| {
-            line.split("crate::").skip(1).any(|path| {
-                let first = path
-                    .split(|c: char| !c.is_alphanumeric() && c != '_')
-                    .next()
-                    .unwrap_or_default();
-                // A list of paths would hide what it names.
-                first.is_empty() || first != own && !below.contains(&first)
-            })
-        };
-        nowhere(&format!("{room} looks into a room that is not below it"), &places(&[room], up));
-    }
-}
+const CLOUDS: [&str; 5] = ["alibaba", "aliyun", "tencent", "huawei", "kingsoft"];
 
 #[test]
 fn only_dialects_know_clouds_and_the_engine_knows_no_wire() {
@@ -181,6 +108,21 @@ fn only_dialects_know_clouds_and_the_engine_knows_no_wire() {
         let named: Vec<_> = CLOUDS.into_iter().filter(|cloud| text.contains(cloud)).collect();
         assert!(named.is_empty(), "{} names {named:?}", source.path);
     }
+    let below = ["src/seed/", "src/algorithms/", "src/tls/", "src/world/"];
+    let found: Vec<_> = rust()
+        .iter()
+        .filter(|source| source.is_within(&below))
+        .flat_map(|source| {
+            let (code, texts) = (without_quotes(&source.text), quoted(&source.text));
+            let all: Vec<_> = code.lines().map(str::to_lowercase).chain(texts).collect();
+            let named = all
+                .into_iter()
+                .filter(|it| CLOUDS.iter().any(|cloud| it.to_lowercase().contains(cloud)));
+            named.map(|it| format!("{}: {}", source.path, it.trim())).collect::<Vec<_>>()
+        })
+        .collect();
+    let new: Vec<_> = found.into_iter().filter(|it| !PRESENT.contains(&it.as_str())).collect();
+    nowhere("a cloud is named", &new);
     let wire = ["axum", "http", "hyper", "serde", "serde_json", "sqlx"];
     let found = places(&["src/engine/"], |line| wire.iter().any(|word| has_word(line, word)));
     nowhere("the engine knows of the wire or the database", &found);
@@ -220,7 +162,7 @@ fn the_library_takes_what_it_is_given() {
 fn the_environment_is_read_in_one_place() {
     let mut found = places(&["src/"], |line| line.contains("env::var"));
     assert!(!found.is_empty());
-    found.retain(|place| !place.starts_with("src/config/environment.rs:"));
+    found.retain(|place| !place.starts_with("src/commands/environment.rs:"));
     nowhere("a variable is read elsewhere", &found);
 }
 
@@ -343,18 +285,4 @@ fn nothing_is_left_for_later() {
         marked.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim()))
     });
     nowhere("left for later", &found.collect::<Vec<_>>());
-}
-
-#[test]
-fn lines_are_read_without_their_texts_and_comments() {
-    for (line, code) in [
-        ("let a = 1; // crate::b", "let a = 1; "),
-        (r#"f("a // b", c) // d"#, r#"f(", c) "#),
-        (r#"f("a \" b", c)"#, r#"f(", c)"#),
-        (r"x == '\u{22}'", r"x == '\u{22}'"),
-        (r#"x == '"' || crate::y"#, r#"x == '"' || crate::y"#),
-        ("/// A comment", ""),
-    ] {
-        assert_eq!(without_texts(line), code, "{line}");
-    }
 }

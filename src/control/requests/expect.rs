@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::super::answer::{Refused, Sent};
-use super::{Claimed, Wanted, kept, since};
-use crate::server::App;
+use super::wanted::{Claimed, Wanted, kept, since};
+use crate::app::App;
+use crate::control::answer::{Refused, Sent};
 use crate::watch::journal::{Entry, Filter, Journal, Miss, Tally};
 
 /// How many of the nearest entries are told.

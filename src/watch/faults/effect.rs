@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::rule::fraction;
 use crate::world::{Entropy, parse_duration};
 
 /// The longest that a request may be kept waiting.
@@ -216,6 +215,12 @@ impl Struck {
             None => self.by_header = true,
         }
     }
+}
+
+/// A number from 0 up to, but not including, 1.
+pub(super) fn fraction(entropy: &Entropy) -> f64 {
+    const STEPS: u32 = 1 << 31;
+    f64::from(u32::from_be_bytes(entropy.array()) >> 1) / f64::from(STEPS)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::{Subject, Whose};
-use super::Effect;
+use super::effect::{Effect, fraction};
 use crate::model::KeyId;
 use crate::world::Entropy;
 
@@ -119,12 +119,6 @@ impl When {
             Self::Chance(chance) => fraction(entropy) < chance,
         }
     }
-}
-
-/// A number from 0 up to, but not including, 1.
-pub(super) fn fraction(entropy: &Entropy) -> f64 {
-    const STEPS: u32 = 1 << 31;
-    f64::from(u32::from_be_bytes(entropy.array()) >> 1) / f64::from(STEPS)
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ mod room;
 mod seen;
 
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,16 +24,13 @@ pub use read::{Page, Tally};
 pub use record::{Blank, Facts, Rare, Record};
 
 use super::Whose;
-use super::quick::Quick;
 use crate::model::{Realm, Scope};
 use ring::{Pushed, Ring};
-use room::{Gone, Room};
+pub use room::Lost;
+use room::{Gone, Rings, Room};
 
 /// How many records each realm has, where nothing is said of that.
 pub const USUAL: usize = 1000;
-
-/// The records of some realms.
-type Rings = HashMap<Realm, Arc<Ring>, BuildHasherDefault<Quick>>;
 
 /// The records of every realm, and those of requests that were refused.
 #[derive(Debug)]
@@ -52,15 +47,6 @@ pub struct Journal {
     /// What had to go without a ring that could tell. Whoever opens or closes a ring holds it.
     gone: Mutex<Gone>,
     shedding: Mutex<()>,
-}
-
-/// How many records had to go to make room, since they were last cleared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
-    /// Of requests that were let in.
-    pub let_in: u64,
-    /// Of requests that were refused. They count for the account that they claimed.
-    pub refused: u64,
 }
 
 thread_local! {
@@ -183,6 +169,14 @@ impl Journal {
         let ring = Arc::clone(ring);
         self.rings.store(Arc::new(rings));
         ring
+    }
+
+    /// Makes room where all the rings together hold too much.
+    fn shed(&self) {
+        let _one = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.total.load(Ordering::Relaxed) > self.room.bytes {
+            room::shed(&self.rings.load(), &self.total, self.room.bytes);
+        }
     }
 
     fn gone(&self) -> MutexGuard<'_, Gone> {

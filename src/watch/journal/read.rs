@@ -8,7 +8,8 @@ use std::sync::atomic::Ordering;
 
 use super::record::Record;
 use super::ring::Ring;
-use super::{Entry, Filter, Journal, Rings, Since};
+use super::room::Rings;
+use super::{Entry, Filter, Journal, Since};
 use crate::model::Realm;
 
 /// Some entries, oldest first.

@@ -237,7 +237,7 @@ impl Record {
                     entry.subject.take(of, text, &mut key);
                 }
                 Part::Measured(measured) => {
-                    entry.params.push((named.to_owned(), measured.to_string()))
+                    entry.params.push((named.to_owned(), measured.to_string()));
                 }
             }
         }

@@ -2,11 +2,12 @@
 //! most, so that nobody loses anything who holds no more than an equal share.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustc_hash::FxHashMap;
 
 use super::ring::{Most, Ring};
-use super::{Journal, Lost, Rings};
 use crate::model::{Realm, Scope};
 
 /// How many bytes a realm's records may take together, for each that there may be.
@@ -20,6 +21,19 @@ const REFUSED: usize = 4 * 1024 * 1024;
 /// How many realms without a ring are remembered for what they lost, and accounts for what was
 /// refused.
 const REMEMBERED: usize = 4096;
+
+/// The records of some realms. Their number is bounded, so whoever chooses the names gains nothing
+/// by colliding ones.
+pub(super) type Rings = FxHashMap<Realm, Arc<Ring>>;
+
+/// How many records had to go to make room, since they were last cleared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Of requests that were let in.
+    pub let_in: u64,
+    /// Of requests that were refused. They count for the account that they claimed.
+    pub refused: u64,
+}
 
 /// The bounds.
 #[derive(Clone, Copy, Debug)]
@@ -59,32 +73,23 @@ pub(super) fn least(rings: &Rings) -> Option<Realm> {
     of_most.min_by_key(|(_, ring)| ring.newest()).map(|(realm, _)| realm.clone())
 }
 
-impl Journal {
-    /// Drops records until there is room again, and some to spare, so that this is seldom done.
-    pub(super) fn shed(&self) {
-        let _one = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.total.load(Ordering::Relaxed) <= self.room.bytes {
-            return;
-        }
-        let floor = self.room.bytes - self.room.bytes / 64;
-        let rings = self.rings.load();
-        let mut accounts: HashMap<&str, (usize, Vec<&Arc<Ring>>)> = HashMap::new();
-        for (realm, ring) in rings.iter() {
-            let (bytes, of_account) = accounts.entry(&realm.account).or_default();
-            *bytes += ring.bytes();
-            of_account.push(ring);
-        }
-        let share = floor / accounts.len().max(1);
-        while self.total.load(Ordering::Relaxed) > floor {
-            let largest = accounts.values_mut().max_by_key(|(bytes, _)| *bytes);
-            let Some((bytes, of_account)) = largest.filter(|(bytes, _)| *bytes > share) else {
-                break;
-            };
-            let Some(ring) = of_account.iter().max_by_key(|ring| ring.bytes()) else { break };
-            let much = (*bytes - share).min(self.room.bytes / 512);
-            let freed = ring.shed(much, &self.total);
-            *bytes = if freed == 0 { 0 } else { bytes.saturating_sub(freed) };
-        }
+/// Drops records of these rings until `total` has room again within `most` bytes, and some to spare,
+/// so that this is seldom done.
+pub(super) fn shed(rings: &Rings, total: &AtomicUsize, most: usize) {
+    let floor = most - most / 64;
+    let mut accounts: HashMap<&str, (usize, Vec<&Arc<Ring>>)> = HashMap::new();
+    for (realm, ring) in rings {
+        let (bytes, of_account) = accounts.entry(&realm.account).or_default();
+        *bytes += ring.bytes();
+        of_account.push(ring);
+    }
+    let share = floor / accounts.len().max(1);
+    while total.load(Ordering::Relaxed) > floor {
+        let largest = accounts.values_mut().max_by_key(|(bytes, _)| *bytes);
+        let Some((bytes, of_account)) = largest.filter(|(bytes, _)| *bytes > share) else { break };
+        let Some(ring) = of_account.iter().max_by_key(|ring| ring.bytes()) else { break };
+        let freed = ring.shed((*bytes - share).min(most / 512), total);
+        *bytes = if freed == 0 { 0 } else { bytes.saturating_sub(freed) };
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use clap::{CommandFactory, Parser};
-use kmsim::cli::Cli;
+use kmsim::commands::Cli;
 
 use super::{ended, kmsim};
 use crate::docs::generated;

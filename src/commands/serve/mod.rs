@@ -1,24 +1,27 @@
 //! `kmsim serve`: one line out once it serves, and then until a signal comes.
 
+mod options;
+
 use std::io::{IsTerminal, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, open_files, whereabouts};
-use crate::cli::ServeOptions;
-use crate::config::{self, Data, Settings};
 use crate::server::Server;
+use crate::settings::Data;
+
+pub use options::Options;
 
 /// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
 const SIGXFSZ: i32 = 25;
 
-pub(super) fn run(options: &ServeOptions) -> Result<(), Failure> {
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(options))
 }
 
-async fn serve(options: &ServeOptions) -> Result<(), Failure> {
-    let filter = config::log_filter(options)?;
+async fn serve(options: &Options) -> Result<(), Failure> {
+    let filter = options.log_filter()?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -29,7 +32,7 @@ async fn serve(options: &ServeOptions) -> Result<(), Failure> {
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let settings = Settings::read(options)?;
+    let settings = options.settings()?;
     let data = match &settings.data {
         Data::File(path, _) => Some(path.clone()),
         Data::Memory => None,

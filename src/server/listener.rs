@@ -8,28 +8,28 @@ use std::task::Poll;
 use rustix::io::Errno;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 
-use crate::config::ConfigError;
+use crate::settings::StartError;
 
 /// How often a port is picked that is to be free on several addresses.
 const PICKS: usize = 16;
 
 /// Sockets that listen.
-pub(super) struct Doors {
+pub(super) struct Listener {
     sockets: Vec<TcpListener>,
     /// The one that is asked first next time, so that a busy one does not shut out the rest.
     next: usize,
 }
 
-impl Doors {
+impl Listener {
     /// Opens all of these addresses, or none.
-    pub(super) async fn open(addresses: &[String]) -> std::result::Result<Self, ConfigError> {
+    pub(super) async fn open(addresses: &[String]) -> std::result::Result<Self, StartError> {
         let mut sockets = Vec::new();
         for address in addresses {
-            let refused = |error| ConfigError::of("--listen", format_args!("{address}: {error}"));
+            let refused = |error| StartError::of("--listen", format_args!("{address}: {error}"));
             sockets.append(&mut bind(address.trim()).await.map_err(refused)?);
         }
         if sockets.is_empty() {
-            return Err(ConfigError::of("--listen", "no address"));
+            return Err(StartError::of("--listen", "no address"));
         }
         Ok(Self { sockets, next: 0 })
     }

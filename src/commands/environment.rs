@@ -9,14 +9,26 @@ use std::path::PathBuf;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{Arg, ArgAction, Command};
 
-use super::ConfigError;
+use crate::settings::StartError;
 
-/// Gives a command line the variables that count: of the command that `words` name, every option that no word gives and
-/// whose variable holds something.
+/// The variable of `--access-key`.
+pub(crate) const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
+
+/// The variable of `--seed`.
+pub(crate) const SEED: &str = "KMSIM_SEED";
+
+/// The variable of the key that key material is sealed under. It has no option: a command line is no
+/// place for a secret.
+pub(crate) const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
+
+/// The variables that clap does not know.
+pub const FURTHER_VARIABLES: [&str; 3] = [ACCESS_KEYS, SEED, ROOT_KEY];
+
+/// Gives a command line the variables that count: of the command that `words` name, every option
+/// that no word gives and whose variable holds something.
 ///
-/// # Errors
-/// A variable is mistaken.
-pub fn settle(mut command: Command, words: &[OsString]) -> Result<Command, ConfigError> {
+/// # Errors A variable is mistaken.
+pub fn settle(mut command: Command, words: &[OsString]) -> Result<Command, StartError> {
     if let Some((first, rest)) = words.split_first()
         && let Some(inner) = command.find_subcommand_mut(first)
     {
@@ -38,7 +50,8 @@ pub fn settle(mut command: Command, words: &[OsString]) -> Result<Command, Confi
     mistake.map_or(Ok(command), Err)
 }
 
-/// The variable that a settled command line takes this option's value from. The option is named as in clap's messages.
+/// The variable that a settled command line takes this option's value from. The option is named as
+/// in clap's messages.
 #[must_use]
 pub fn source<'a>(command: &'a Command, words: &[OsString], option: &str) -> Option<&'a str> {
     match words
@@ -60,7 +73,7 @@ enum Reading {
     Text,
 }
 
-fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, ConfigError> {
+fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, StartError> {
     let Some(name) = arg.get_env().and_then(OsStr::to_str) else { return Ok(Reading::Text) };
     if arg.get_long().is_some_and(|long| words.iter().any(|word| gives(word, long))) {
         return Ok(Reading::Unset);
@@ -72,7 +85,7 @@ fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, ConfigError> {
         return Ok(if is_on(name, &value)? { Reading::Flag } else { Reading::Unset });
     }
     if arg.get_value_parser().type_id() != TypeId::of::<PathBuf>() && value.to_str().is_none() {
-        return Err(ConfigError::of(name, NOT_TEXT));
+        return Err(StartError::of(name, NOT_TEXT));
     }
     Ok(Reading::Text)
 }
@@ -97,15 +110,15 @@ enum Form {
 }
 
 /// A variable's base64, if it holds any.
-pub(crate) fn base64(name: &str) -> Result<Option<String>, ConfigError> {
+pub(crate) fn base64(name: &str) -> Result<Option<String>, StartError> {
     let value = read(name, Form::Base64)?.map(OsString::into_string).transpose();
-    value.map_err(|_| ConfigError::of(name, NOT_TEXT))
+    value.map_err(|_| StartError::of(name, NOT_TEXT))
 }
 
 /// What a variable lists; a comma parts one from the next.
-pub(crate) fn list(name: &str) -> Result<Vec<String>, ConfigError> {
+pub(crate) fn list(name: &str) -> Result<Vec<String>, StartError> {
     let value = read(name, Form::List)?.map(OsString::into_string).transpose();
-    let value = value.map_err(|_| ConfigError::of(name, NOT_TEXT))?.unwrap_or_default();
+    let value = value.map_err(|_| StartError::of(name, NOT_TEXT))?.unwrap_or_default();
     Ok(items(&value).map(str::to_owned).collect())
 }
 
@@ -119,11 +132,11 @@ pub(crate) fn unread(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn read(name: &str, form: Form) -> Result<Option<OsString>, ConfigError> {
+fn read(name: &str, form: Form) -> Result<Option<OsString>, StartError> {
     let Some(value) = unread(name) else { return Ok(None) };
     let shown = value.to_string_lossy();
     match flaw(&shown, form) {
-        Some(what) => Err(ConfigError::of(name, what)),
+        Some(what) => Err(StartError::of(name, what)),
         None if form == Form::List && items(&shown).next().is_none() => Ok(None),
         None => Ok(Some(value)),
     }
@@ -148,12 +161,12 @@ fn flaw(text: &str, form: Form) -> Option<&'static str> {
     }
 }
 
-fn is_on(name: &str, value: &OsStr) -> Result<bool, ConfigError> {
+fn is_on(name: &str, value: &OsStr) -> Result<bool, StartError> {
     let value = value.to_string_lossy().to_lowercase();
     match value.as_str() {
         "1" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
         "0" | "false" | "f" | "no" | "n" | "off" => Ok(false),
-        _ => Err(ConfigError::of(name, "expected 1, true, yes or on; or 0, false, no or off")),
+        _ => Err(StartError::of(name, "expected 1, true, yes or on; or 0, false, no or off")),
     }
 }
 

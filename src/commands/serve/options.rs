@@ -1,0 +1,319 @@
+//! The options of a server, and the settings that they and the environment stand for.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+use crate::commands::environment::{self, ACCESS_KEYS, ROOT_KEY, SEED, items};
+use crate::dialects::{Accounts, AuthMode};
+use crate::seed::{self, Seed};
+use crate::settings::{
+    Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
+    add_access_key, add_seeded, read_seeds, region, world,
+};
+use crate::tls::{Mistaken, OwnCertificate, ServedName};
+use crate::watch::journal::USUAL;
+
+/// The options of a server.
+#[derive(Args)]
+pub struct Options {
+    /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. `localhost` is 127.0.0.1
+    /// and, where there is IPv6, `::1`. Give the option again for more. [env: comma-separated]
+    #[arg(
+        long,
+        env = "KMSIM_LISTEN",
+        value_name = "HOST:PORT",
+        value_delimiter = ',',
+        default_value = "localhost:5690",
+        help_heading = "Serving"
+    )]
+    pub listen: Vec<String>,
+
+    /// The SQLite file that keeps everything, or `:memory:` to keep nothing.
+    #[arg(
+        long,
+        env = "KMSIM_DATA",
+        value_name = "FILE",
+        default_value = "./kmsim.db",
+        help_heading = "State"
+    )]
+    pub data: PathBuf,
+
+    /// An access key, as ID:SECRET or ID:SECRET:ACCOUNT; give the option again for more. Without an
+    /// account, the key has one of its own. Without any key or accounts file:
+    /// testid:testsecret:1000000000000001. [env: `KMSIM_ACCESS_KEYS`, comma-separated]
+    #[arg(long = "access-key", value_name = "ID:SECRET[:ACCOUNT]", help_heading = "Who may call")]
+    pub access_keys: Vec<String>,
+
+    /// A YAML file of accounts, their access keys and tokens.
+    #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE", help_heading = "Who may call")]
+    pub accounts: Option<PathBuf>,
+
+    /// A YAML file of what there is from the start: accounts, keys, secrets. Give the option again
+    /// for more; a folder stands for its .yaml and .yml files in the order of their names. [env:
+    /// `KMSIM_SEED`, comma-separated]
+    #[arg(long = "seed", value_name = "FILE", help_heading = "Data")]
+    pub seeds: Vec<PathBuf>,
+
+    /// The one region that plain hosts stand for: Alibaba Cloud's `RegionId` then chooses no other.
+    /// Without it, `RegionId` chooses, and the default is the cloud's own: cn-hangzhou of Alibaba
+    /// Cloud, cn-beijing-6 of Kingsoft Cloud.
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
+    pub region: Option<String>,
+
+    /// How signatures are checked: refuse what fails, only tell it, or do not look.
+    #[arg(
+        long,
+        env = "KMSIM_AUTH",
+        value_enum,
+        value_name = "MODE",
+        default_value = "strict",
+        help_heading = "Who may call"
+    )]
+    pub auth: AuthMode,
+
+    /// Start with the clock frozen at this instant, as in 2030-01-01T00:00:00Z.
+    #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and chance")]
+    pub clock: Option<String>,
+
+    /// Draw ids, key material and vectors from this seed: two runs that start with nothing are
+    /// alike. Keeps nothing secret.
+    #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT", help_heading = "Time and chance")]
+    pub entropy_seed: Option<String>,
+
+    /// A further DNS name or IP address for the certificates of HTTPS; give the option again for
+    /// more. It takes this for clients that call another address than the server sees, and for a
+    /// name without a dot. [env: comma-separated]
+    #[arg(
+        long = "tls-name",
+        env = "KMSIM_TLS_NAMES",
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "HTTPS"
+    )]
+    pub tls_names: Vec<String>,
+
+    /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
+    #[arg(
+        long,
+        env = "KMSIM_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls_names",
+        help_heading = "HTTPS"
+    )]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
+    #[arg(
+        long,
+        env = "KMSIM_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert",
+        help_heading = "HTTPS"
+    )]
+    pub tls_key: Option<PathBuf>,
+
+    /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
+    #[arg(
+        long,
+        env = "KMSIM_JOURNAL",
+        value_name = "COUNT",
+        default_value_t = USUAL,
+        help_heading = "Control plane"
+    )]
+    pub journal: usize,
+
+    /// The token that the control plane under /_kmsim/ asks for, as `Authorization: Bearer TOKEN`.
+    #[arg(
+        long,
+        env = "KMSIM_CONTROL_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        help_heading = "Control plane"
+    )]
+    pub control_token: Option<String>,
+
+    /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for
+    /// faults.
+    #[arg(
+        long,
+        env = "KMSIM_NO_CONTROL",
+        conflicts_with = "control_token",
+        help_heading = "Control plane"
+    )]
+    pub no_control: bool,
+
+    /// A further name that clients call the control plane by, in their requests' Host; give the
+    /// option again for more. Loopback names, IP addresses, this machine's name, `kmsim`,
+    /// `host.docker.internal` and every --tls-name need none. [env: comma-separated]
+    #[arg(
+        long = "control-host",
+        env = "KMSIM_CONTROL_HOSTS",
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Control plane"
+    )]
+    pub control_hosts: Vec<String>,
+
+    /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
+    #[arg(
+        long,
+        env = "KMSIM_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        help_heading = "Serving"
+    )]
+    pub log: String,
+}
+
+impl Options {
+    /// The settings that the options and the environment stand for.
+    ///
+    /// # Errors
+    /// One of them is mistaken, or a file that they name.
+    pub fn settings(&self) -> Result<Settings, StartError> {
+        // An option wins over its variable.
+        let listed = if self.seeds.is_empty() { environment::list(SEED)? } else { Vec::new() };
+        let paths = self.seeds.iter().map(PathBuf::as_path);
+        let seeds = read_seeds(paths.chain(listed.iter().map(Path::new)))?;
+        let root_key = environment::base64(ROOT_KEY)?.map(Zeroizing::new);
+        Ok(Settings {
+            listen: self.listen.iter().flat_map(|it| items(it)).map(str::to_owned).collect(),
+            certificates: self.certificates()?,
+            data: Data::named(&self.data, root_key)?,
+            accounts: self.accounts(&seeds)?,
+            seeds,
+            region: region(self.region.as_deref())?,
+            auth: self.auth,
+            world: world(self.clock.as_deref(), self.entropy_seed.as_deref())?,
+            journal: self.journal,
+            control: self.control()?,
+            control_hosts: names("--control-host", &self.control_hosts)?,
+        })
+    }
+
+    fn certificates(&self) -> Result<Certificates, StartError> {
+        let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
+            return names("--tls-name", &self.tls_names).map(Certificates::Issued);
+        };
+        let own = OwnCertificate::read(certificate, key);
+        own.map(Certificates::Own).map_err(|error| match error {
+            Mistaken::Certificate(error) => StartError::of("--tls-cert", error),
+            Mistaken::Key(error) => StartError::of("--tls-key", error),
+        })
+    }
+
+    fn control(&self) -> Result<ControlAccess, StartError> {
+        match &self.control_token {
+            _ if self.no_control => Ok(ControlAccess::Nobody),
+            None => Ok(ControlAccess::Everybody),
+            Some(token) if !token.is_empty() && token.bytes().all(|it| it.is_ascii_graphic()) => {
+                Ok(ControlAccess::Token(ControlToken::new(token)))
+            }
+            // The message does not show it.
+            Some(_) => Err(StartError::of(
+                "--control-token",
+                "letters, digits and marks without spaces are needed",
+            )),
+        }
+    }
+
+    /// Everybody who may call.
+    fn accounts(&self, seeds: &[Seed]) -> Result<Accounts, StartError> {
+        let mut accounts = Accounts::default();
+        if let Some(path) = &self.accounts {
+            let wrong = |mistake| StartError::of("--accounts", mistake);
+            for seed in seed::read_path(path).map_err(wrong)? {
+                let alone = seed.check_accounts_alone();
+                alone.and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;
+            }
+        }
+        add_seeded(seeds, &mut accounts)?;
+        // An option wins over its variable.
+        let listed =
+            if self.access_keys.is_empty() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
+        let keys = self.access_keys.iter().chain(&listed);
+        for text in keys.clone() {
+            let mut parts = text.splitn(3, ':');
+            let (id, secret) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            add_access_key(id, secret, parts.next(), &mut accounts)?;
+        }
+        let is_given = self.accounts.is_some() || keys.count() > 0;
+        if !is_given && !seeds.iter().any(Seed::has_accounts) {
+            let (id, secret, account) = DEFAULT_ACCESS_KEY;
+            add_access_key(id, secret, Some(account), &mut accounts)?;
+        }
+        Ok(accounts)
+    }
+
+    /// What to log.
+    ///
+    /// # Errors
+    /// The text is no filter, or names no level: a misspelt level would silence everything.
+    pub(super) fn log_filter(&self) -> Result<EnvFilter, StartError> {
+        const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+        let is_level = |text: &str| LEVELS.contains(&text.to_ascii_lowercase().as_str());
+        let known = |directive: &str| match directive.trim().rsplit_once('=') {
+            Some((_, level)) => is_level(level) || level.ends_with(']'),
+            None => is_level(directive.trim()),
+        };
+        let parsed = EnvFilter::try_new(&self.log).ok();
+        parsed.filter(|_| self.log.split(',').all(known)).ok_or_else(|| {
+            let what = format_args!("{:?} is none of {}", self.log, LEVELS.join(", "));
+            StartError::of("--log", what)
+        })
+    }
+}
+
+/// The server's names that an option lists. Blank items do not count.
+fn names(option: &str, given: &[String]) -> Result<Vec<ServedName>, StartError> {
+    let names = given.iter().flat_map(|text| items(text)).map(str::parse);
+    names.collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn given(arguments: &[&str]) -> Result<Accounts, String> {
+        let line = Line::parse_from(["kmsim"].iter().chain(arguments));
+        line.options.accounts(&[]).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn access_keys_are_read_in_both_forms() {
+        let found = given(&["--access-key", "a:s:42", "--access-key", "b:t"]).unwrap();
+        assert_eq!(&*found.get("a").unwrap().account.id, "42");
+        assert_eq!(found.get("b").unwrap().account.id.len(), 16);
+        assert!(found.get("testid").is_none());
+        assert_eq!(&*given(&[]).unwrap().get("testid").unwrap().account.id, "1000000000000001");
+    }
+
+    #[test]
+    fn mistakes_name_the_option_and_no_secret() {
+        for (key, said) in [
+            ("topsecret", "expected ID:SECRET"),
+            ("a:", "expected ID:SECRET"),
+            (":topsecret", "expected ID:SECRET"),
+            ("a:topsecret:x", "the account of \"a\" is not digits"),
+        ] {
+            let error = given(&["--access-key", key]).unwrap_err();
+            assert!(error.starts_with("--access-key: ") && error.contains(said), "{error}");
+            assert!(!error.contains("topsecret"), "{error}");
+        }
+        assert!(
+            given(&["--access-key", "a:s", "--access-key", "a:t"]).unwrap_err().contains("twice")
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Entries of the journal, told and forgotten.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::Uri;
+use serde::{Deserialize, Serialize};
+
+use super::shown::Shown;
+use super::wanted::{Claimed, Wanted, claimed, kept, since};
+use crate::app::App;
+use crate::control::answer::{Answer, Refused};
+use crate::control::scope::Named;
+use crate::watch::journal::{Filter, Page as Found};
+
+/// How many entries one answer has, unless it is asked for otherwise, and how many at the most.
+const PAGE: usize = 100;
+const PAGE_MOST: usize = 1000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    account: Option<String>,
+    access_key: Option<String>,
+    region: Option<String>,
+    dialect: Option<String>,
+    action: Option<String>,
+    key: Option<String>,
+    secret: Option<String>,
+    outcome: Option<String>,
+    request_id: Option<String>,
+    encryption_context: Option<String>,
+    since: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Page {
+    requests: Vec<Shown>,
+    /// What to give as `since` for those that follow, if any do.
+    next: Option<u64>,
+    /// How many had to go to make room, since the journal was last cleared.
+    dropped: u64,
+}
+
+/// `GET /_kmsim/requests`: entries, oldest first.
+pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> {
+    let asked = Query::<Asked>::try_from_uri(&uri);
+    let Query(asked) = asked.map_err(|error| Refused::bad(error.body_text()))?;
+    let limit = asked.limit.unwrap_or(PAGE);
+    if !(1..=PAGE_MOST).contains(&limit) {
+        return Err(Refused::bad(format!("limit: from 1 to {PAGE_MOST}")));
+    }
+    let named =
+        Named { account: asked.account, access_key: asked.access_key, region: asked.region };
+    let context = asked.encryption_context.map(|text| {
+        let read = serde_json::from_str(&text);
+        read.map_err(|_| Refused::bad("encryption_context: a JSON object of texts is needed"))
+    });
+    let wanted = Wanted {
+        dialect: asked.dialect,
+        action: asked.action,
+        key: asked.key,
+        secret: asked.secret,
+        outcome: asked.outcome,
+        request_id: asked.request_id,
+        encryption_context: context.transpose()?,
+    };
+    let since = asked.since.as_deref().map(since).transpose()?;
+    let filter = Filter { whose: claimed(named, &app)?, since, wants: wanted.check(&app)? };
+    let journal = kept(&app)?;
+    let Found { entries, next } = journal.page(&filter, limit);
+    let lost = journal.lost(&filter.whose.scope);
+    let dropped = lost.let_in + lost.refused;
+    Ok(Json(Page { requests: entries.iter().map(Shown::of).collect(), next, dropped }))
+}
+
+#[derive(Serialize)]
+pub(super) struct Cleared {
+    cleared: usize,
+}
+
+/// `DELETE /_kmsim/requests`: forgets entries.
+pub(super) async fn clear(State(app): State<Arc<App>>, Claimed(whose): Claimed) -> Answer<Cleared> {
+    Ok(Json(Cleared { cleared: kept(&app)?.clear(&whose) }))
+}

@@ -1,0 +1,235 @@
+//! A server with threads of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::client::{Call, Endpoint, call};
+use crate::control;
+use crate::dialects::PEERS;
+use crate::dialects::peers::Credentials;
+use crate::model::Scope;
+
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a server that is dropped waits for the requests that it has begun.
+const FAREWELL: Duration = Duration::from_secs(12);
+
+/// A server within this process. Dropping it stops it: requests that it has begun are answered, the port is free, and a
+/// data file can be used by the next one.
+///
+/// ```
+/// # use std::time::Duration;
+/// let server = kmsim::Server::builder().access_key("worker-1", "secret").start()?;
+///
+/// // The key is due in a week.
+/// let key = server.call("CreateKey", &[])?.field("/KeyMetadata/KeyId").unwrap();
+/// server.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")])?;
+/// server.clock().advance(Duration::from_secs(8 * 24 * 3600));
+/// let gone = server.call("DescribeKey", &[("KeyId", &key)])?;
+/// assert_eq!(gone.field("/Code").as_deref(), Some("Forbidden.KeyNotFound"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// It works within a runtime as well; its methods block for a moment, and need none:
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = kmsim::Server::builder().start()?;
+/// let stream = tokio::net::TcpStream::connect(server.address()).await?;
+/// # drop(stream);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Server {
+    pub(super) address: SocketAddr,
+    pub(super) endpoint: Endpoint,
+    pub(super) access_keys: Vec<AccessKey>,
+    pub(super) app: Arc<App>,
+    /// Taken when it is dropped.
+    pub(super) running: Option<Running>,
+}
+
+/// What ends with a server.
+pub(super) struct Running {
+    pub(super) handle: Handle,
+    pub(super) stop: oneshot::Sender<()>,
+    pub(super) ended: Receiver<()>,
+}
+
+/// An access key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// Its id.
+    pub id: String,
+    /// Its secret.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AccessKey({})", self.id)
+    }
+}
+
+/// What a call was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status: 200, or that of the cloud's error.
+    pub status: u16,
+    /// The body, in JSON.
+    pub body: String,
+}
+
+impl Answer {
+    /// The text, number or truth value at a JSON pointer (RFC 6901), as text. `None` where there is none.
+    #[must_use]
+    pub fn field(&self, pointer: &str) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        match body.pointer(pointer)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
+                Some(other.to_string())
+            }
+            serde_json::Value::Null
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => None,
+        }
+    }
+}
+
+/// Why a call was not answered, in one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unanswered(String);
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address as most SDKs want it: `host:port`, to go with the protocol `http`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.authority()
+    }
+
+    /// Its address as a URL: `http://host:port`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.endpoint.url()
+    }
+
+    /// The first of its access keys.
+    #[must_use]
+    pub fn access_key(&self) -> &AccessKey {
+        &self.access_keys[0]
+    }
+
+    /// Takes everything back to the seeds: keys, secrets, certificates and clocks. Without seeds there is nothing then.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing changed.
+    ///
+    /// ```
+    /// let server = kmsim::Server::builder().start()?;
+    /// server.call("CreateKey", &[])?;
+    /// server.reset()?;
+    /// assert_eq!(server.call("ListKeys", &[])?.field("/TotalCount").as_deref(), Some("0"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reset(&self) -> Result<(), Unanswered> {
+        self.reset_scope(Scope::default())
+    }
+
+    /// Takes the account of an access key back to the seeds, and nobody else's.
+    ///
+    /// # Errors
+    /// It could not be written, and nothing changed.
+    pub fn reset_of(&self, access_key: &str) -> Result<(), Unanswered> {
+        self.reset_scope(self.scope_of(access_key))
+    }
+
+    fn reset_scope(&self, scope: Scope) -> Result<(), Unanswered> {
+        let app = Arc::clone(&self.app);
+        let done = self.wait(async move { control::back_to_seeds(&app, &scope).await });
+        done.unwrap_or_else(|| Err("the server is gone".to_owned())).map_err(Unanswered)
+    }
+
+    pub(super) fn scope_of(&self, access_key: &str) -> Scope {
+        let account = Arc::clone(&self.app.accounts.presumed(Some(access_key)).id);
+        Scope { account: Some(account), region: None }
+    }
+
+    /// Calls an action with the first access key, signed as an SDK does. An error of the cloud is an answer.
+    ///
+    /// # Errors
+    /// There was no answer.
+    pub fn call(&self, action: &str, params: &[(&str, &str)]) -> Result<Answer, Unanswered> {
+        self.call_as(self.access_key(), action, params)
+    }
+
+    /// Calls an action with some access key.
+    ///
+    /// # Errors
+    /// There was no answer.
+    pub fn call_as(
+        &self,
+        key: &AccessKey,
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> Result<Answer, Unanswered> {
+        let credentials =
+            Credentials { id: key.id.clone(), secret: key.secret.clone().into(), token: None };
+        let endpoint = self.endpoint.clone();
+        let action = action.to_owned();
+        let params: Vec<_> =
+            params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let answered = self.wait(async move {
+            let asked = Call {
+                peer: &PEERS[0],
+                endpoint: &endpoint,
+                credentials: &credentials,
+                region: None,
+                action: &action,
+                params: &params,
+            };
+            call(asked, PATIENCE).await
+        });
+        let answer = answered.ok_or_else(|| Unanswered("the server is gone".to_owned()))?;
+        let answer = answer.map_err(|error| Unanswered(error.to_string()))?;
+        let body = String::from_utf8_lossy(answer.body()).into_owned();
+        Ok(Answer { status: answer.status().as_u16(), body })
+    }
+
+    /// Waits for something that runs on the server's own threads. `None` when it broke off.
+    pub(super) fn wait<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let (tell, told) = sync_channel(1);
+        self.running.as_ref()?.handle.spawn(async move {
+            // Who waits, waits until this is told.
+            let _ = tell.send(future.await);
+        });
+        told.recv().ok()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let Some(Running { stop, ended, .. }) = self.running.take() else { return };
+        // It may have come to its end by itself.
+        let _ = stop.send(());
+        // A server that does not come to its end is left to its own threads.
+        let _ = ended.recv_timeout(FAREWELL);
+    }
+}

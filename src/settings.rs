@@ -1,0 +1,225 @@
+//! What a server is given. Whatever is wrong is told in one line that names the option.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::algorithms::mac::{Hash, digest, equal};
+use crate::dialects::accounts::{AccessKey, Secret};
+use crate::dialects::{Account, Accounts, AuthMode};
+use crate::model::Realm;
+use crate::seed::{self, Seed};
+use crate::tls::{OwnCertificate, ServedName};
+use crate::world::{Clock, Entropy, Instant, World};
+
+/// The id, the secret and the account of a server's only access key, if it was given none.
+pub(crate) const DEFAULT_ACCESS_KEY: (&str, &str, &str) =
+    ("testid", "testsecret", "1000000000000001");
+
+/// Why a server does not start, in one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(String);
+
+impl StartError {
+    /// A mistake in one option.
+    pub(crate) fn of(option: &str, what: impl std::fmt::Display) -> Self {
+        Self(format!("{option}: {what}"))
+    }
+}
+
+/// Where a server keeps its data.
+pub enum Data {
+    /// In this file, sealed under this root key. Without a key, it takes the one in the file beside
+    /// it.
+    File(PathBuf, Option<Zeroizing<String>>),
+    /// In memory.
+    Memory,
+}
+
+impl Data {
+    /// What an option names: a file, or `:memory:`.
+    ///
+    /// # Errors
+    /// The name begins or ends with white space, as a mistyped one does.
+    pub fn named(path: &Path, root: Option<Zeroizing<String>>) -> Result<Self, StartError> {
+        let is_memory = path.as_os_str().eq_ignore_ascii_case(":memory:");
+        let is_bare = |text: &OsStr| text.to_str().is_none_or(|text| text.trim() == text);
+        if !is_bare(path.as_os_str()) || !path.file_name().is_none_or(is_bare) {
+            let what =
+                format_args!("{:?} begins or ends with white space", path.display().to_string());
+            return Err(StartError::of("--data", what));
+        }
+        Ok(if is_memory { Self::Memory } else { Self::File(path.to_owned(), root) })
+    }
+}
+
+/// Where a server's certificates come from.
+pub enum Certificates {
+    /// The server's own authority, which puts these names into each certificate.
+    Issued(Vec<ServedName>),
+    /// A file.
+    Own(OwnCertificate),
+}
+
+/// Who may use the control plane. Its health endpoint answers everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ControlAccess {
+    /// Whoever reaches it.
+    #[default]
+    Everybody,
+    /// Who has the token.
+    Token(ControlToken),
+    /// Nobody: there is no control plane.
+    Nobody,
+}
+
+/// The token of the control plane. Only its digest is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ControlToken(Vec<u8>);
+
+impl std::fmt::Debug for ControlToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ControlToken")
+    }
+}
+
+impl ControlToken {
+    /// The token of this text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(digest(Hash::Sha256, text.as_bytes()))
+    }
+
+    /// Whether `given` is the token. The time that this takes depends neither on the token nor on
+    /// how much of `given` is right.
+    #[must_use]
+    pub fn is(&self, given: &str) -> bool {
+        equal(&self.0, &Self::new(given).0)
+    }
+}
+
+/// All that a server is given.
+pub struct Settings {
+    /// Where it listens: at least one `host:port`.
+    pub listen: Vec<String>,
+    /// The certificates that clients of HTTPS are shown.
+    pub certificates: Certificates,
+    /// Where it keeps its data.
+    pub data: Data,
+    /// Who may call, those that the seeds name included.
+    pub accounts: Accounts,
+    /// What is added at the start.
+    pub seeds: Vec<Seed>,
+    /// The only region of hosts without a region. Without it, that is the cloud's default region,
+    /// and requests may name others.
+    pub region: Option<String>,
+    /// How signatures are checked.
+    pub auth: AuthMode,
+    /// Its clock and its randomness.
+    pub world: Arc<World>,
+    /// How many requests the journal keeps for each realm.
+    pub journal: usize,
+    /// Who may use the control plane.
+    pub control: ControlAccess,
+    /// Names that the control plane answers to, besides its own and those of the certificates.
+    pub control_hosts: Vec<ServedName>,
+}
+
+/// A world whose clock stands at this RFC 3339 time, or runs with the host's, and whose randomness
+/// comes from this seed, or from the operating system.
+///
+/// # Errors
+/// The text is no time.
+pub(crate) fn world(
+    clock: Option<&str>,
+    entropy_seed: Option<&str>,
+) -> Result<Arc<World>, StartError> {
+    let clock = match clock {
+        None => Clock::default(),
+        Some(text) => {
+            let bad =
+                || StartError::of("--clock", format_args!("{text:?} is not an RFC 3339 time"));
+            Clock::frozen(Instant::parse(text).ok_or_else(bad)?)
+        }
+    };
+    Ok(Arc::new(World { clock, entropy: entropy_seed.map_or(Entropy::Os, Entropy::seeded) }))
+}
+
+/// The same region, if it is one.
+///
+/// # Errors
+/// It is no region id.
+pub(crate) fn region(given: Option<&str>) -> Result<Option<String>, StartError> {
+    match given {
+        Some(region) if !Realm::is_region_id(region) => {
+            Err(StartError::of("--region", format_args!("{region:?} is not a region id")))
+        }
+        region => Ok(region.map(str::to_owned)),
+    }
+}
+
+/// Reads seed files, and folders of them, in this order.
+///
+/// # Errors
+/// A file cannot be read, or is mistaken.
+pub(crate) fn read_seeds<'a>(
+    paths: impl Iterator<Item = &'a Path>,
+) -> Result<Vec<Seed>, StartError> {
+    let read = paths.map(|path| seed::read_path(path).map_err(of_seed));
+    Ok(read.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// Adds the accounts that the seeds name.
+///
+/// # Errors
+/// Two name the same access key.
+pub(crate) fn add_seeded(seeds: &[Seed], accounts: &mut Accounts) -> Result<(), StartError> {
+    seeds.iter().try_for_each(|seed| seed.add_accounts(accounts).map_err(of_seed))
+}
+
+/// A mistake in a seed file.
+pub(crate) fn of_seed(mistake: seed::Mistake) -> StartError {
+    StartError::of("--seed", mistake)
+}
+
+/// Adds an access key. Without an account, it has one of its own.
+///
+/// # Errors
+/// The id or the secret is empty, the account is not digits, or the id is taken.
+pub(crate) fn add_access_key(
+    id: &str,
+    secret: &str,
+    account: Option<&str>,
+    accounts: &mut Accounts,
+) -> Result<(), StartError> {
+    let option = "--access-key";
+    if id.is_empty() || secret.is_empty() {
+        return Err(StartError::of(option, "expected ID:SECRET or ID:SECRET:ACCOUNT"));
+    }
+    let account = match account {
+        None => Arc::new(Account::of_access_key(id)),
+        Some(account) if seed::is_account_id(account) => {
+            accounts.account(account).unwrap_or_else(|| {
+                let account = Arc::new(Account::plain(account));
+                accounts.add_account(&account);
+                account
+            })
+        }
+        Some(_) => {
+            // It is not shown: where a secret holds a colon, this is the second half of the secret.
+            return Err(StartError::of(
+                option,
+                format_args!("the account of {id:?} is not digits"),
+            ));
+        }
+    };
+    let secret = Secret::Shared(Zeroizing::new(secret.to_owned()));
+    if accounts.add(AccessKey::new(id.to_owned(), secret, account)) {
+        Ok(())
+    } else {
+        Err(StartError::of(option, format_args!("{id:?} is given twice")))
+    }
+}
