@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::Error;
 use crate::model::{AliasName, CertificateStatus, KeyId, KeyState};
 use crate::world::{Entropy, Instant};
 
@@ -181,11 +180,5 @@ impl Rules {
     /// Whether an alias belongs to the cloud and not to its users.
     pub(super) fn reserves(&self, alias: &AliasName) -> bool {
         self.aliases.as_ref().is_some_and(|rules| (rules.reserved)(alias))
-    }
-
-    /// # Errors
-    /// [`Error::Internal`] in a cloud without secrets: no action of it leads here.
-    pub(super) fn secrets(&self) -> Result<&SecretRules, Error> {
-        self.secrets.as_ref().ok_or(Error::Internal("this cloud has no secrets"))
     }
 }

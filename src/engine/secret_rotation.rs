@@ -36,7 +36,7 @@ impl Engine {
             let now = draft.now();
             let mut asked = managed.asked.clone();
             asked.retain(|at| now < at.plus(HOUR));
-            if asked.len() >= draft.caller().rules.secrets()?.rotations_per_hour {
+            if asked.len() >= draft.caller().secret_rules()?.rotations_per_hour {
                 return Err(Error::QuotaExceeded);
             }
             asked.push_back(now);
@@ -125,7 +125,7 @@ fn rotate(
     version: Arc<str>,
     at: Instant,
 ) -> Result<(), Error> {
-    let rules = draft.caller().rules.secrets()?;
+    let rules = draft.caller().secret_rules()?;
     let value = {
         let sight = draft.sight_at(at);
         let value = |stage: &str| -> Result<Option<Zeroizing<Vec<u8>>>, Error> {

@@ -33,7 +33,7 @@ impl Engine {
         self.change(caller, move |draft| {
             let sight = draft.sight();
             let secret = Arc::clone(sight.usable_secret(&name)?);
-            let rules = draft.caller().rules.secrets()?;
+            let rules = draft.caller().secret_rules()?;
             let takes = |stage: &str| new.stages.iter().any(|it| **it == *stage);
             if secret.settings.managed.is_some() || takes(rules.current) && takes(rules.previous) {
                 return Err(SecretError::Unfit.into());
@@ -61,7 +61,7 @@ impl Engine {
         name: SecretName,
         step: StageMove,
     ) -> Result<(), Error> {
-        let rules = caller.rules.secrets()?;
+        let rules = caller.secret_rules()?;
         let asking = caller.clone();
         self.set_secret(caller, name, move |secret, settings| {
             if secret.settings.managed.is_some() {

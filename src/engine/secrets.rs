@@ -336,7 +336,7 @@ pub(super) fn stand(
     stage: Arc<str>,
     number: u64,
 ) -> Result<(), Error> {
-    let rules = caller.rules.secrets()?;
+    let rules = caller.secret_rules()?;
     let before = settings.stages.insert(Arc::clone(&stage), number);
     match before {
         Some(before) if *stage == *rules.current && before != number => {
@@ -349,7 +349,7 @@ pub(super) fn stand(
 }
 
 fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
-    let most = draft.caller().rules.secrets()?.versions;
+    let most = draft.caller().secret_rules()?.versions;
     loop {
         let secret = secret_of(draft, ordinal)?;
         if secret.versions.len() <= most {
