@@ -1,15 +1,17 @@
 //! Keys.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{KeyId, KeyVersion, VersionId};
+use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use serde::{Deserialize, Serialize};
+
+use super::noun::{Names, Noun, Ordinal, Shelf, Tags};
+use super::stored::{Content, Damaged, Kept, Unseal, millis};
+use super::{AliasName, KeyId, KeyVersion, VersionId};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
-
-/// A key's number in its realm: the first key made is 1. Never used again, so lists keep the order of creation.
-pub type Ordinal = u64;
 
 /// What a symmetric key is for the ciphers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +48,8 @@ pub enum KeySpec {
 }
 
 /// What a key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyUsage {
     /// To encrypt and decrypt.
     EncryptDecrypt,
@@ -55,7 +58,8 @@ pub enum KeyUsage {
 }
 
 /// Where a key's material comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// Drawn by the service.
     Service,
@@ -64,7 +68,8 @@ pub enum Origin {
 }
 
 /// Where a key lives, by the caller's account of it; it changes no cipher.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProtectionLevel {
     /// In software.
     Software,
@@ -73,7 +78,8 @@ pub enum ProtectionLevel {
 }
 
 /// Who made a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Creator {
     /// A user of this account.
     User(Arc<str>),
@@ -82,7 +88,8 @@ pub enum Creator {
 }
 
 /// Whether a key may work, as far as its owner decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lifecycle {
     /// It works.
     Enabled,
@@ -106,24 +113,28 @@ pub enum KeyState {
 }
 
 /// The part of a key that changes after creation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The owner's name for it, where its cloud has such names. Others may have the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The owner's description.
     pub description: String,
     /// Enabled, disabled or on its way out.
     pub lifecycle: Lifecycle,
     /// When set, the key cannot be scheduled for deletion; the text says why.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<String>,
     /// How long after the last version the next one is made by itself, if at all. It rests while the key does.
+    #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
 }
 
 /// A key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Its number in the realm.
+    #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its id.
     pub id: KeyId,
@@ -140,15 +151,20 @@ pub struct Key {
     /// When it was made.
     pub created_at: Instant,
     /// The dedicated instance that its owner named, if any. Stored and returned; it changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The access policy that its owner gave, if any. Stored; not enforced.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// What changes after creation.
     pub settings: Settings,
     /// Its versions, oldest first; never empty. A symmetric key encrypts with the last.
+    #[serde(skip)]
     pub versions: Vec<Arc<KeyVersion>>,
+    /// Its aliases.
+    pub aliases: BTreeSet<AliasName>,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 impl Key {
@@ -186,10 +202,28 @@ impl Key {
         // At the end of time there is no next.
         (next > last).then_some(next)
     }
+}
 
-    /// When something next happens to this key by itself: it goes, its material expires, or it rotates.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Instant> {
+impl Noun for Key {
+    const KIND: &'static str = "key";
+    type Name = KeyId;
+    type Names = KeyNames;
+    type Part = KeyVersion;
+
+    fn ordinal(&self) -> Ordinal {
+        self.ordinal
+    }
+
+    fn name(&self) -> &KeyId {
+        &self.id
+    }
+
+    fn tags(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+
+    /// It goes, its material expires, or it rotates.
+    fn next_due(&self) -> Option<Instant> {
         let (departure, rotation) = match self.settings.lifecycle {
             Lifecycle::Enabled => (None, self.next_rotation()),
             Lifecycle::Disabled => (None, None),
@@ -197,5 +231,86 @@ impl Key {
         };
         let expiry = self.versions.iter().filter_map(|version| version.expires()).min();
         [departure, rotation, expiry].into_iter().flatten().min()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (u64, &Arc<KeyVersion>)> {
+        (1..).zip(&self.versions)
+    }
+
+    fn content_of<'a>(&'a self, version: &'a KeyVersion) -> Content<'a> {
+        version.content(&self.id)
+    }
+
+    fn read(
+        ordinal: Ordinal,
+        head: &Kept,
+        parts: &[Kept],
+        unseal: &Unseal<'_>,
+    ) -> Result<Self, Damaged> {
+        let key: Self = head.body()?;
+        let version = |kept| KeyVersion::read(&key.id, kept, unseal).map(Arc::new);
+        let versions = parts.iter().map(version).collect::<Result<_, _>>()?;
+        Ok(Self { ordinal, versions, ..key })
+    }
+}
+
+/// The index of keys: by their ids, by the ids of their versions, and by their aliases.
+#[derive(Clone, Debug, Default)]
+pub struct KeyNames {
+    ids: HashTrieMapSync<KeyId, Ordinal>,
+    versions: HashTrieMapSync<VersionId, Ordinal>,
+    aliases: RedBlackTreeMapSync<AliasName, Ordinal>,
+}
+
+impl Names<Key> for KeyNames {
+    fn ordinal(&self, id: &KeyId) -> Option<Ordinal> {
+        self.ids.get(id).copied()
+    }
+
+    /// Versions only come, until the key goes.
+    fn change(&mut self, before: Option<&Key>, after: Option<&Key>) {
+        let known = before.map_or(0, |key| key.versions.len());
+        if let (Some(before), None) = (before, after) {
+            self.ids.remove_mut(&before.id);
+            for version in &before.versions {
+                self.versions.remove_mut(&version.id);
+            }
+        }
+        for alias in before.iter().flat_map(|key| &key.aliases) {
+            if after.is_none_or(|key| !key.aliases.contains(alias)) {
+                self.aliases.remove_mut(alias);
+            }
+        }
+        let Some(after) = after else { return };
+        if before.is_none() {
+            self.ids.insert_mut(after.id.clone(), after.ordinal);
+        }
+        for version in after.versions.iter().skip(known) {
+            self.versions.insert_mut(version.id, after.ordinal);
+        }
+        for alias in &after.aliases {
+            if before.is_none_or(|key| !key.aliases.contains(alias)) {
+                self.aliases.insert_mut(alias.clone(), after.ordinal);
+            }
+        }
+    }
+}
+
+impl Shelf<Key> {
+    /// The key that has a version of this id.
+    #[must_use]
+    pub fn with_version(&self, id: VersionId) -> Option<&Arc<Key>> {
+        self.names.versions.get(&id).and_then(|ordinal| self.get(*ordinal))
+    }
+
+    /// The key that an alias points to.
+    #[must_use]
+    pub fn aliased(&self, name: &AliasName) -> Option<&Arc<Key>> {
+        self.names.aliases.get(name).and_then(|ordinal| self.get(*ordinal))
+    }
+
+    /// Every alias with its key, by name.
+    pub fn aliases(&self) -> impl Iterator<Item = (&AliasName, &Arc<Key>)> {
+        self.names.aliases.iter().filter_map(|(name, ordinal)| Some((name, self.get(*ordinal)?)))
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::VersionId;
+use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::{KeyId, VersionId};
 use crate::algorithms::Failure;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
@@ -14,9 +16,10 @@ use crate::world::Instant;
 /// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two ways only,
 /// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's doors and the sealed store may
 /// call; a test holds that. A clone is the same material, not another copy of it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Material(Arc<Body>);
 
+#[derive(Default)]
 struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The private key, once somebody needed it: reading it takes as long as using it.
@@ -102,6 +105,25 @@ pub enum Holding {
     },
 }
 
+/// The body of a version's record.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: VersionId,
+    created_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Instant>,
+    holds: Holds,
+}
+
+/// What is sealed in a version's record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Holds {
+    Material,
+    Fingerprint,
+    Nothing,
+}
+
 /// One version of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub struct KeyVersion {
@@ -114,6 +136,39 @@ pub struct KeyVersion {
 }
 
 impl KeyVersion {
+    /// What is stored of it.
+    pub(super) fn content(&self, key: &KeyId) -> Content<'_> {
+        let owner = format!("{key}/{}", self.id);
+        let (holds, secret) = match &self.holding {
+            Holding::Material(it, _) => (Holds::Material, Some(Hidden::Material(owner, it))),
+            Holding::Nothing { last: Some(last) } => {
+                let owner = owner + "/fingerprint";
+                (Holds::Fingerprint, Some(Hidden::Fingerprint(owner, last)))
+            }
+            Holding::Nothing { last: None } => (Holds::Nothing, None),
+        };
+        let (id, created_at, expires_at) = (self.id, self.created_at, self.expires());
+        Content::with(&Stored { id, created_at, expires_at, holds }, secret)
+    }
+
+    pub(super) fn read(key: &KeyId, kept: &Kept, unseal: &Unseal<'_>) -> Result<Self, Damaged> {
+        let Stored { id, created_at, expires_at, holds } = kept.body()?;
+        let owner = format!("{key}/{id}");
+        let holding = match holds {
+            Holds::Material => {
+                let material = kept.unsealed(unseal, &owner, "sealed_material")?;
+                Holding::Material(Material::new(material), expires_at)
+            }
+            Holds::Fingerprint => {
+                let owner = owner + "/fingerprint";
+                let last = kept.unsealed(unseal, &owner, "sealed_fingerprint")?;
+                Holding::Nothing { last: Some(Fingerprint::from_bytes(last.to_vec())) }
+            }
+            Holds::Nothing => Holding::Nothing { last: None },
+        };
+        Ok(Self { id, created_at, holding })
+    }
+
     /// Its material at `now`: none before it is imported and once it has expired.
     #[must_use]
     pub fn material(&self, now: Instant) -> Option<&Material> {

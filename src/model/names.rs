@@ -114,11 +114,6 @@ impl AliasName {
             .then(|| Self(text.into()))
     }
 
-    /// What comes before every alias, in the order of aliases, and is none.
-    pub(super) fn before_all() -> Self {
-        Self("".into())
-    }
-
     /// The alias as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::writer::Writer;
-use super::{Sqlite, StoreError, Stored, clearing};
+use super::rows::{Writer, sweep};
+use super::{Sqlite, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
 /// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
@@ -39,7 +39,7 @@ impl Aside for Sqlite {
         Box::pin(async move {
             let newest = spares.0.values().copied().max().unwrap_or_default();
             self.begin().await?;
-            let mut writer = Writer::aside(&mut self.connection, &self.root, &mut spares.0);
+            let writer = Writer::new(&mut self.connection, &self.root, &mut spares.0, true);
             let written = writer.write(facts).await;
             let ended = self.end(written).await;
             if ended.is_err() {
@@ -73,7 +73,7 @@ impl Aside for Sqlite {
         Box::pin(async move {
             let Some(realm) = self.left.last().copied() else { return Ok(false) };
             self.begin().await?;
-            let swept = clearing::sweep(&mut self.connection, realm).await;
+            let swept = sweep(&mut self.connection, realm).await;
             let (swept, is_gone) = match swept {
                 Ok(is_gone) => (Ok(()), is_gone),
                 Err(error) => (Err(error), false),
@@ -122,7 +122,6 @@ async fn exchange(
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use sqlx::Row;
 
@@ -133,7 +132,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     fn facts(realm: &Realm, millis: i64) -> Vec<RealmChange> {
-        let seal = Arc::new(Material::new(Zeroizing::new(vec![7; 32])));
+        let seal = Material::new(Zeroizing::new(vec![7; 32]));
         let subscribed = Change::Subscribed(Instant::from_millis(millis));
         [subscribed, Change::ImportSealDrawn(seal)].map(|fact| (realm.clone(), fact)).to_vec()
     }

@@ -1,22 +1,17 @@
 //! What lasts. Two verbs: load every fact, commit some. It decides nothing, but whether the data is whole.
 
 mod aside;
-mod certificate_rows;
-mod clearing;
-mod columns;
 pub mod files;
 mod header;
 mod lock;
 mod mark;
 mod opening;
 mod place;
-mod reader;
 mod root_key;
-mod secret_rows;
+mod rows;
 mod sqlite;
 mod survey;
 mod wal;
-mod writer;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,7 +24,7 @@ pub use opening::open;
 pub use root_key::RootKey;
 pub use sqlite::Sqlite;
 
-use crate::model::RealmChange;
+use crate::model::{Damaged, RealmChange};
 
 /// The answer of a store, some time later.
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -65,6 +60,12 @@ impl StoreError {
     /// A failure, told in one line.
     pub fn new(what: impl std::fmt::Display) -> Self {
         Self(what.to_string().into())
+    }
+}
+
+impl From<Damaged> for StoreError {
+    fn from(damaged: Damaged) -> Self {
+        Self::new(damaged)
     }
 }
 
