@@ -37,7 +37,7 @@ pub use faults::Cut;
 pub use form::Form;
 pub use refusal::{Code, Error, Refusal};
 
-use crate::engine::{self, Caller, Engine, KeyRef, Rules};
+use crate::engine::{self, AliasError, Caller, Engine, KeyRef, Rules};
 use crate::model::Realm;
 use crate::watch::Watch;
 use crate::watch::journal::{Auth, Mismatch};
@@ -316,7 +316,9 @@ async fn run<D: Dialect>(
         Err(error) => Err(error),
     };
     let absent = match &outcome {
-        Err(Error::Engine(engine::Error::ServiceKeyAbsent(alias))) => Some(alias.clone()),
+        Err(Error::Engine(engine::Error::Alias(AliasError::ServiceKeyAbsent(alias)))) => {
+            Some(alias.clone())
+        }
         _ => None,
     };
     match (rehearsal, absent) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Rules;
+use super::{Error, Rules, SecretRules};
 use crate::model::Realm;
 
 /// An authenticated caller, as a dialect hands it to the engine.
@@ -18,6 +18,16 @@ pub struct Caller {
     pub quota: Quota,
     /// Whether it only asks what would come of it: what it decides is drafted, and dropped.
     pub rehearses: bool,
+}
+
+impl Caller {
+    /// Its cloud's rules for secrets.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] in a cloud without secrets: no action of it leads here.
+    pub(super) fn secret_rules(&self) -> Result<&'static SecretRules, Error> {
+        self.rules.secrets.as_ref().ok_or(Error::Internal("this cloud has no secrets"))
+    }
 }
 
 /// How much a realm may hold; `None` is without limit.

@@ -54,7 +54,7 @@ use crate::dialects::gate::Gate;
 use crate::dialects::peers::{Ask, Client, Unsignable};
 use crate::dialects::redact::Params;
 use crate::engine::{Engine, KeyRef, Rules};
-use crate::model::{AliasName, Realm};
+use crate::model::Realm;
 use crate::watch::journal::Mismatch;
 use crate::watch::naming::Naming;
 use call::Call;
@@ -76,29 +76,6 @@ impl Alibaba {
         Self { gate: Gate::of::<Self>(accounts, auth, region), actions: actions::table() }
     }
 }
-
-/// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
-static RULES: Rules = Rules {
-    verdict: rules::verdict,
-    key_id: |entropy| entropy.uuid().into(),
-    certificate_verdict: rules::certificate_verdict,
-    reserved: rules::reserved,
-    service: rules::service,
-    tags_per_key: rules::TAGS_MAX,
-    // Sections 8.16 and 8.2.
-    versions_per_pair: 50,
-    version_spacing: Duration::from_hours(7 * 24),
-    import_token_life: Duration::from_hours(24),
-    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
-    secret_fits: secret_types::fits,
-    stages: rules::STAGES,
-    stages_per_version: rules::STAGES_MAX,
-    // Sections 9.6 and 9.12.
-    versions_per_secret: 10,
-    rotations_per_hour: 50,
-    renew: secret_rotation::renew,
-    renews_slowly: secret_types::renews_slowly,
-};
 
 /// The name of every action served, sorted.
 #[must_use]
@@ -125,7 +102,7 @@ impl Dialect for Alibaba {
     type Call = Call;
 
     fn rules() -> &'static Rules {
-        &RULES
+        &rules::RULES
     }
 
     /// Its older clients leave no mark on a request: what is nobody else's is taken for its own.

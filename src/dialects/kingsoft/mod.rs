@@ -35,7 +35,7 @@ use super::{
     Accounts, Actions, AuthMode, Code, Cx, Dialect, Entry, Form, Inbound, Outbound, Refusal,
     Verified,
 };
-use crate::engine::{Engine, KeyRef, Rules, Verdict};
+use crate::engine::{Engine, KeyRef, Rules};
 use crate::model::{KeyId, Realm};
 use crate::watch::journal::Mismatch;
 use crate::watch::naming::Naming;
@@ -62,27 +62,6 @@ impl Kingsoft {
     }
 }
 
-/// The rules, for the engine. Aliases, tags, pairs, imports, secrets and certificates this cloud has none of.
-static RULES: Rules = Rules {
-    verdict: rules::verdict,
-    certificate_verdict: |_, _| Verdict::RefuseMove,
-    key_id: |entropy| KeyId::of_letters(entropy.array()),
-    reserved: |_| false,
-    service: |_| None,
-    tags_per_key: 0,
-    versions_per_pair: 0,
-    version_spacing: Duration::ZERO,
-    import_token_life: Duration::ZERO,
-    secrets_alias: || None,
-    secret_fits: |_, _| false,
-    stages: ("", ""),
-    stages_per_version: 0,
-    versions_per_secret: 0,
-    rotations_per_hour: 0,
-    renew: |_| None,
-    renews_slowly: |_, _| false,
-};
-
 impl Dialect for Kingsoft {
     const NAME: &'static str = "kingsoft";
     const DEFAULT_REGION: &'static str = "cn-beijing-6";
@@ -97,7 +76,7 @@ impl Dialect for Kingsoft {
     type Call = Call;
 
     fn rules() -> &'static Rules {
-        &RULES
+        &rules::RULES
     }
 
     fn recognises(inbound: &Inbound) -> bool {
