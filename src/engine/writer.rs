@@ -1,4 +1,4 @@
-//! The writer lane: the one task through which every realm changes. It takes the decisions that wait, lets each
+//! The writer: the one task through which every realm changes. It takes the decisions that wait, lets each
 //! draft the next snapshot on top of the one before, writes all their facts in one transaction, and only
 //! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
 //! come together share one write to the disk.
@@ -15,10 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::clocks::Clocks;
-use super::estate::Replacement;
-use super::exchange::{self, Exchange};
+use super::exchange::{self, Exchange, Replacement};
 use super::realms::Realms;
-use super::{Caller, Draft, Error, calendar};
+use super::{Caller, Draft, Error, due};
 use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
 
@@ -47,7 +46,7 @@ enum Step {
 /// Tells a caller how it went, once the batch's fate is known.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// What the lane is told.
+/// What the writer is told.
 enum Message {
     /// To decide.
     Change(Job),
@@ -57,19 +56,19 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// The sending end of the lane.
-pub(super) struct Lane {
+/// The sending end of the writer.
+pub(super) struct Writer {
     sender: mpsc::UnboundedSender<Message>,
     commits: Arc<AtomicU64>,
 }
 
 const STOPPED: Error = Error::Internal("the writer has stopped");
 
-impl Lane {
+impl Writer {
     pub(super) fn start(store: Box<dyn Store>, realms: Arc<Realms>, clocks: Arc<Clocks>) -> Self {
         let (sender, messages) = mpsc::unbounded_channel();
         let commits = Arc::<AtomicU64>::default();
-        let desk = Desk {
+        let task = Task {
             store,
             realms,
             clocks,
@@ -80,7 +79,7 @@ impl Lane {
             sweeps: true,
             rest: Rest::default(),
         };
-        tokio::spawn(desk.run(messages));
+        tokio::spawn(task.run(messages));
         Self { sender, commits }
     }
 
@@ -158,7 +157,7 @@ impl Lane {
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.sender.send(Message::Close(done)).is_ok() {
-            // A lane that has ended already has nothing to put away.
+            // A writer that has ended already has nothing to put away.
             let _ = closed.await;
         }
     }
@@ -211,8 +210,8 @@ fn answer<T: Send + 'static>(
     })
 }
 
-/// Where the lane's work lies.
-struct Desk {
+/// The writer's task.
+struct Task {
     store: Box<dyn Store>,
     realms: Arc<Realms>,
     clocks: Arc<Clocks>,
@@ -226,7 +225,7 @@ struct Desk {
     rest: Rest,
 }
 
-impl Desk {
+impl Task {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
         let mut waiting = Vec::with_capacity(BATCH);
         loop {
@@ -418,9 +417,9 @@ impl Batch<'_> {
     /// afterwards. Answers whether that was all.
     fn settle(&mut self, caller: &Caller) -> bool {
         let now = self.clocks.now(&caller.realm);
-        let mut due = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
-        let all = calendar::settle(&mut due, &mut self.room);
-        self.take(&caller.realm, due);
+        let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
+        let all = due::settle(&mut draft, &mut self.room);
+        self.take(&caller.realm, draft);
         all
     }
 
