@@ -88,38 +88,27 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// Decides once all that is due in the realm has happened.
     pub(super) async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        self.send(Message::Change(decision(caller, decide, tell)))?;
-        told.await.map_err(|_| STOPPED)?
+        self.ask(|tell| Message::Change(decision(caller, true, decide, tell))).await
     }
 
-    /// The same before what is due in the realm has happened.
+    /// Decides before what is due in the realm has happened.
     pub(super) async fn change_at_once<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        self.send(Message::Change(Box::new(move |batch| {
-            let outcome = match batch {
-                Ok(batch) => batch.decide(&caller, decide),
-                Err(error) => Err(Error::Store(error)),
-            };
-            Step::Made(answer(tell, outcome))
-        })))?;
-        told.await.map_err(|_| STOPPED)?
+        self.ask(|tell| Message::Change(decision(caller, false, decide, tell))).await
     }
 
     /// Lets everything that is due in these realms happen.
     pub(super) async fn settle(&self, callers: Vec<Caller>) -> Result<(), Error> {
-        let (tell, told) = oneshot::channel();
-        self.send(Message::Change(settlement(callers, tell)))?;
-        told.await.map_err(|_| STOPPED)?
+        self.ask(|tell| Message::Change(settlement(callers, tell))).await
     }
 
     /// Replaces what the realms of a scope hold.
@@ -132,26 +121,33 @@ impl Writer {
         } else {
             Exchange::new(replacement, tell)
         };
-        self.send(Message::Exchange(Box::new(exchange)))?;
+        self.sender.send(Message::Exchange(Box::new(exchange))).map_err(|_| STOPPED)?;
         told.await.map_err(|_| STOPPED)?
     }
 
     /// Adds facts to realms.
     pub(super) async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
-        let (tell, told) = oneshot::channel();
-        self.send(Message::Change(Box::new(move |batch| {
-            let added = batch.map_err(Error::Store).map(|batch| {
-                for (realm, fact) in facts {
-                    batch.add(&realm, fact);
-                }
-            });
-            Step::Made(answer(tell, added))
-        })))?;
-        told.await.map_err(|_| STOPPED)?
+        let job = |tell| -> Job {
+            Box::new(move |batch| {
+                let added = batch.map_err(Error::Store).map(|batch| {
+                    for (realm, fact) in facts {
+                        batch.add(&realm, fact);
+                    }
+                });
+                Step::Made(answer(tell, added))
+            })
+        };
+        self.ask(|tell| Message::Change(job(tell))).await
     }
 
-    fn send(&self, message: Message) -> Result<(), Error> {
-        self.sender.send(message).map_err(|_| STOPPED)
+    /// Tells the writer something, and waits for the answer.
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Message,
+    ) -> Result<T, Error> {
+        let (tell, told) = oneshot::channel();
+        self.sender.send(message(tell)).map_err(|_| STOPPED)?;
+        told.await.map_err(|_| STOPPED)?
     }
 
     pub(super) async fn close(&self) {
@@ -163,8 +159,13 @@ impl Writer {
     }
 }
 
-/// A decision about a realm, for when everything that was due there has happened.
-fn decision<T, F>(caller: Caller, decide: F, tell: oneshot::Sender<Result<T, Error>>) -> Job
+/// A decision about a realm. One that `settles` is made when everything that was due there has happened.
+fn decision<T, F>(
+    caller: Caller,
+    settles: bool,
+    decide: F,
+    tell: oneshot::Sender<Result<T, Error>>,
+) -> Job
 where
     T: Send + 'static,
     F: FnOnce(&mut Draft<'_>) -> Result<T, Error> + Send + 'static,
@@ -172,8 +173,8 @@ where
     Box::new(move |batch| {
         let outcome = match batch {
             Ok(batch) => {
-                if !batch.settle(&caller) {
-                    return Step::Later(decision(caller, decide, tell));
+                if settles && !batch.settle(&caller) {
+                    return Step::Later(decision(caller, settles, decide, tell));
                 }
                 batch.decide(&caller, decide)
             }

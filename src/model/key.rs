@@ -7,7 +7,7 @@ use std::time::Duration;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Names, Noun, Shelf, Tags};
+use super::noun::{Names, Noun, Shelf, Tags, named_by};
 use super::stored::{Content, Damaged, Kept, Unseal};
 use super::texts::{millis, texts};
 use super::{AliasName, KeyId, KeyVersion, Ordinal, VersionId};
@@ -250,21 +250,10 @@ impl Key {
 
 impl Noun for Key {
     const KIND: &'static str = "key";
-    type Name = KeyId;
     type Names = KeyNames;
     type Part = KeyVersion;
 
-    fn ordinal(&self) -> Ordinal {
-        self.ordinal
-    }
-
-    fn name(&self) -> &KeyId {
-        &self.id
-    }
-
-    fn tags(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    named_by! { id: KeyId }
 
     /// It goes, its material expires, or it rotates.
     fn next_due(&self) -> Option<Instant> {
