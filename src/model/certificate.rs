@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::noun::{ByName, Noun, Ordinal, Tags};
-use super::stored::{Content, Damaged, Hidden, Kept, Unseal, pair};
-use super::{KeyId, Material, ProtectionLevel};
+use super::noun::{ByName, Noun, Tags};
+use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::texts::texts;
+use super::{KeyId, Material, Ordinal, ProtectionLevel, pair};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
 
@@ -35,6 +36,8 @@ impl From<Uuid> for CertificateId {
         Self(id.into())
     }
 }
+
+texts! { CertificateId: CertificateId::parse }
 
 impl fmt::Display for CertificateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Names, Noun, Ordinal, Shelf, Tags};
-use super::stored::{Content, Damaged, Kept, Unseal, millis};
-use super::{AliasName, KeyId, KeyVersion, VersionId};
+use super::noun::{Names, Noun, Shelf, Tags};
+use super::stored::{Content, Damaged, Kept, Unseal};
+use super::texts::{millis, texts};
+use super::{AliasName, KeyId, KeyVersion, Ordinal, VersionId};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
 
@@ -45,6 +46,48 @@ pub enum KeySpec {
     Symmetric(SymmetricSpec),
     /// A key pair. Whoever uses it names the version.
     Pair(PairSpec),
+}
+
+/// The words for specs in records.
+const SPECS: [(KeySpec, &str); 9] = [
+    (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
+    (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
+    (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
+    (KeySpec::Symmetric(SymmetricSpec::Sm4), "sm4"),
+    (KeySpec::Pair(PairSpec::Rsa2048), "rsa-2048"),
+    (KeySpec::Pair(PairSpec::Rsa3072), "rsa-3072"),
+    (KeySpec::Pair(PairSpec::EcP256), "ec-p256"),
+    (KeySpec::Pair(PairSpec::EcP256K), "ec-p256k"),
+    (KeySpec::Pair(PairSpec::EcSm2), "ec-sm2"),
+];
+
+impl std::fmt::Display for KeySpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = SPECS.iter().find(|(it, _)| it == self).map_or("", |(_, word)| word);
+        f.write_str(word)
+    }
+}
+
+texts! { KeySpec: |text| SPECS.iter().find(|(_, it)| *it == text).map(|(spec, _)| *spec) }
+
+/// A pair's spec, stored as a key's.
+pub(super) mod pair {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{KeySpec, PairSpec};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    pub(crate) fn serialize<S: Serializer>(spec: &PairSpec, to: S) -> Result<S::Ok, S::Error> {
+        KeySpec::Pair(*spec).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PairSpec, D::Error> {
+        match KeySpec::deserialize(from)? {
+            KeySpec::Pair(spec) => Ok(spec),
+            KeySpec::Symmetric(_) => Err(D::Error::custom("not a pair")),
+        }
+    }
 }
 
 /// What a key may be used for.

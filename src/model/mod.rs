@@ -9,16 +9,20 @@ mod realm;
 mod secret;
 mod state;
 mod stored;
+mod texts;
+mod version;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
+use key::pair;
 pub use key::{
     Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Settings,
     SymmetricSpec,
 };
-pub use material::{Fingerprint, Holding, KeyVersion, Material};
-pub use names::{AliasName, KeyId, VersionId};
-pub use noun::{Fact, Noun, Ordinal, Shelf, Tags};
+pub use material::{Fingerprint, Holding, Material};
+pub use names::{AliasName, KeyId, Ordinal, VersionId};
+pub use noun::{Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::{Change, Held, RealmChange, State};
 pub use stored::{Content, Damaged, Hidden, Kept, Record, StoredChange, Unseal};
+pub use version::KeyVersion;

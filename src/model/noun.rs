@@ -9,12 +9,9 @@ use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Ordinal;
 use super::stored::{Content, Damaged, Kept, Record, StoredChange, Unseal};
 use crate::world::Instant;
-
-/// The number of a noun in its realm: the first one made is 1. Nouns of all kinds are counted together. No
-/// number is used again, so lists keep the order of creation.
-pub type Ordinal = u64;
 
 /// Names with values that an owner gives to a noun.
 pub type Tags = BTreeMap<String, String>;

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::KeyId;
-use super::noun::{ByName, Noun, Ordinal, Tags};
-use super::stored::{Content, Damaged, Hidden, Kept, Unseal, millis};
+use super::noun::{ByName, Noun, Tags};
+use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::texts::{millis, texts};
+use super::{KeyId, Ordinal};
 use crate::world::Instant;
 
 /// A secret's name, unique in its realm.
@@ -34,6 +35,8 @@ impl SecretName {
         &self.0
     }
 }
+
+texts! { SecretName: SecretName::parse }
 
 impl fmt::Display for SecretName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,9 +2,9 @@
 //! A state is a persistent value: a copy costs nothing, so a reader keeps the one it took while a writer builds
 //! the next.
 
-use super::noun::{Agenda, Fact, Noun, Ordinal, Shelf};
+use super::noun::{Agenda, Fact, Noun, Shelf};
 use super::stored::{Damaged, Kept, StoredChange, Unseal};
-use super::{Certificate, Key, Material, Realm, Secret};
+use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
 
 /// A noun that realms hold: where a state keeps it, and which change is one of it.

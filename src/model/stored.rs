@@ -2,15 +2,11 @@
 //! A record is a body and at most one secret. The body is JSON: the noun's fields in plain words, times and
 //! lengths of time in milliseconds. The store seals what is secret.
 
-use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::{
-    AliasName, CertificateId, Fingerprint, KeyId, KeySpec, Material, Ordinal, SecretName,
-    SymmetricSpec, VersionId,
-};
-use crate::algorithms::asymmetric::PairSpec;
+use super::{Fingerprint, Material, Ordinal};
 
 /// What a change does to the records of one noun.
 #[derive(Debug)]
@@ -100,102 +96,3 @@ pub type Unseal<'a> = dyn Fn(&str, &[u8]) -> Option<Zeroizing<Vec<u8>>> + 'a;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the data is damaged: column {0} cannot be read")]
 pub struct Damaged(pub &'static str);
-
-/// Names that are stored as their texts.
-macro_rules! texts {
-    ($($name:ty: $read:expr),+ $(,)?) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Text($read))
-            }
-        }
-    )+};
-}
-
-texts! {
-    AliasName: AliasName::parse,
-    CertificateId: CertificateId::parse,
-    KeyId: KeyId::parse,
-    KeySpec: |text| SPECS.iter().find(|(_, it)| *it == text).map(|(spec, _)| *spec),
-    SecretName: SecretName::parse,
-    VersionId: |text| VersionId::parse(text.as_bytes()),
-}
-
-/// Reads a text.
-struct Text<T>(fn(&str) -> Option<T>);
-
-impl<T> Visitor<'_> for Text<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-        self.0(text).ok_or_else(|| E::custom("not such a text"))
-    }
-}
-
-const SPECS: [(KeySpec, &str); 9] = [
-    (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
-    (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
-    (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
-    (KeySpec::Symmetric(SymmetricSpec::Sm4), "sm4"),
-    (KeySpec::Pair(PairSpec::Rsa2048), "rsa-2048"),
-    (KeySpec::Pair(PairSpec::Rsa3072), "rsa-3072"),
-    (KeySpec::Pair(PairSpec::EcP256), "ec-p256"),
-    (KeySpec::Pair(PairSpec::EcP256K), "ec-p256k"),
-    (KeySpec::Pair(PairSpec::EcSm2), "ec-sm2"),
-];
-
-impl std::fmt::Display for KeySpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = SPECS.iter().find(|(it, _)| it == self).map_or("", |(_, word)| word);
-        f.write_str(word)
-    }
-}
-
-/// A pair's spec, stored as a key's.
-pub(super) mod pair {
-    use super::{Deserialize, Deserializer, KeySpec, PairSpec, Serialize, Serializer};
-    use serde::de::Error as _;
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-    pub(crate) fn serialize<S: Serializer>(spec: &PairSpec, to: S) -> Result<S::Ok, S::Error> {
-        KeySpec::Pair(*spec).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PairSpec, D::Error> {
-        match KeySpec::deserialize(from)? {
-            KeySpec::Pair(spec) => Ok(spec),
-            KeySpec::Symmetric(_) => Err(D::Error::custom("not a pair")),
-        }
-    }
-}
-
-/// A length of time in milliseconds.
-pub(super) mod millis {
-    use std::time::Duration;
-
-    use super::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde passes references")]
-    pub(crate) fn serialize<S: Serializer>(
-        it: &Option<Duration>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        it.map(|it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX)).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
-    }
-}

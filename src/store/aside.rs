@@ -3,36 +3,14 @@
 //! numbers; and the rows that were replaced go in small transactions again. A crash in between leaves spare rows, which
 //! the next start takes away.
 
-use std::collections::HashMap;
-
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::rows::{Writer, sweep};
-use super::{Sqlite, StoreError, Stored};
+use super::{Aside, Spares, Sqlite, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
 /// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
 const REALMS_AT_ONCE: usize = 1000;
-
-/// Realms that are written aside, and the numbers of their rows.
-#[derive(Debug, Default)]
-pub struct Spares(HashMap<Realm, i64>);
-
-/// Writes whole realms aside and exchanges them.
-pub trait Aside: Send {
-    /// Writes facts of realms that nobody sees yet.
-    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()>;
-
-    /// Puts the spares in the place of their realms, and takes away all that these realms held: all of it, durably,
-    /// or nothing. A realm without a spare holds nothing afterwards.
-    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()>;
-
-    /// Gives up what was written aside.
-    fn abandon(&mut self, spares: Spares);
-
-    /// Takes away some of the rows that belong to nobody. Answers whether there are more.
-    fn sweep(&mut self) -> Stored<'_, bool>;
-}
 
 impl Aside for Sqlite {
     fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()> {
