@@ -128,9 +128,9 @@ impl Report {
         let rare = self.rare(dialect, call);
         let record = blank.filled(facts, rare);
         if let_in.is_some() {
-            watch.journal.write(realm, record)
+            watch.journal.write(realm, record);
         } else {
-            watch.journal.refuse(record)
+            watch.journal.refuse(record);
         }
     }
 

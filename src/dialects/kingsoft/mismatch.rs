@@ -22,7 +22,7 @@ const MISTAKES: &[Mistake] = &[
         call.method = if call.method == Method::GET { Method::POST } else { Method::GET };
     }),
     ("the body was not signed: the digest is that of an empty one", |call| {
-        call.body = Bytes::new()
+        call.body = Bytes::new();
     }),
     ("the query was not signed", |call| call.query = Form::default()),
     ("the host was signed without its port", |call| {
