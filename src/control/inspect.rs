@@ -1,17 +1,14 @@
 //! A ciphertext, looked at: whose it is, whether it would decrypt, and if not why.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
-use crate::app::App;
 use crate::engine::{Error, Inspected};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 
@@ -76,11 +73,7 @@ const CONTEXT: Why = Why(
 );
 
 /// `POST /_kmsim/inspect`: looks at a ciphertext.
-async fn inspect(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(asked): Sent<Asked>,
-) -> Answer<Shown> {
+async fn inspect(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer<Shown> {
     let context = match &asked.encryption_context {
         None => "{}".to_owned(),
         Some(pairs) => serde_json::to_string(pairs).map_err(|_| bad_context())?,

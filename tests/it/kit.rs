@@ -274,6 +274,16 @@ pub fn control(address: SocketAddr, method: &str, path: &str, body: &Value) -> A
     send(address, &format!("{method} /_kmsim/{path} HTTP/1.1\r\n"), text.as_bytes())
 }
 
+/// Waits until the server reads a request's body: it tells so to a request with the header
+/// `Expect: 100-continue`.
+#[track_caller]
+pub fn await_body_read(stream: &mut impl Read) {
+    const TOLD: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut told = [0; TOLD.len()];
+    stream.read_exact(&mut told).unwrap();
+    assert_eq!(told, TOLD);
+}
+
 /// Sends one request: `head` is the request line and headers, each with its line end, without Host and
 /// Content-Length where those are missing.
 pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
