@@ -66,7 +66,7 @@ impl PrivateKey {
     /// # Errors
     /// [`Failure::Unfit`] when the bytes are not one.
     pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, Failure> {
-        let (secret, key) = kind(spec).private_key(pkcs8)?;
+        let (secret, key) = kind(spec).read_private(pkcs8)?;
         Ok(Self { secret, public: PublicKey { spec, key } })
     }
 
@@ -120,7 +120,7 @@ impl PublicKey {
     /// # Errors
     /// [`Failure::Unfit`] when the bytes are not one.
     pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, Failure> {
-        Ok(Self { spec, key: kind(spec).public_key(der)? })
+        Ok(Self { spec, key: kind(spec).read_public(der)? })
     }
 
     /// Its kind.

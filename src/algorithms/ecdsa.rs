@@ -26,13 +26,13 @@ macro_rules! curve {
                     pkcs8_of(&SecretKey::generate_from_rng(rng))
                 }
 
-                fn private_key(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
+                fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
                     let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
                     let public = Arc::new(*key.verifying_key());
                     Ok((Box::new(key), public))
                 }
 
-                fn public_key(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
+                fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
                     let key = VerifyingKey::from_public_key_der(der);
                     Ok(Arc::new(key.map_err(|_| Failure::Unfit)?))
                 }

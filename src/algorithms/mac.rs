@@ -86,16 +86,9 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use base16ct::lower::encode_string as hex;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .map(|digit| format!("{digit:x}"))
-            .collect::<Vec<_>>()
-            .concat()
-    }
+    use super::*;
 
     #[test]
     fn published_answers() {

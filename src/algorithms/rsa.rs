@@ -37,7 +37,7 @@ impl Kind for Bits {
         pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(|_| Failure::Unfit)?)
     }
 
-    fn private_key(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
+    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
         let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
         let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?;
         let public = self.of(plain.to_public_key())?;
@@ -50,7 +50,7 @@ impl Kind for Bits {
         Ok((Box::new(key), public))
     }
 
-    fn public_key(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
         self.of(RsaPublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
     }
 

@@ -45,14 +45,14 @@ impl Kind for Curve {
         pkcs8_of(&SecretKey::generate_from_rng(rng))
     }
 
-    fn private_key(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
+    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
         let key = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
         let public = PublicKey::of(key.public_key())?;
         let signing = SigningKey::new(NO_IDENTITY, &key).map_err(|_| Failure::Unfit)?;
         Ok((Box::new(PrivateKey { signing, decrypting: DecryptingKey::new(key) }), public))
     }
 
-    fn public_key(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
         PublicKey::of(sm2::PublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
     }
 

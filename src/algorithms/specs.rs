@@ -134,8 +134,8 @@ impl Encryption {
 /// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure>;
-    fn private_key(&self, pkcs8: &[u8]) -> Result<Halves, Failure>;
-    fn public_key(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure>;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure>;
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure>;
     /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM block's.
     fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure>;
 }

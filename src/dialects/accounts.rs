@@ -1,8 +1,8 @@
 //! Who may call: accounts, their access keys and temporary tokens. Fixed when the server starts.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -108,8 +108,8 @@ impl AccessKey {
 /// Every access key, by id.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    keys: HashMap<String, AccessKey>,
-    accounts: HashMap<Arc<str>, Arc<Account>>,
+    keys: FxHashMap<String, AccessKey>,
+    accounts: FxHashMap<Arc<str>, Arc<Account>>,
     first: Option<Arc<Account>>,
 }
 

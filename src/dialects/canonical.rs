@@ -1,4 +1,4 @@
-//! What signers share: percent-encoding and hexadecimal.
+//! What signers share: percent-encoding.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -41,13 +41,6 @@ pub(super) fn encode_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) 
     out
 }
 
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,10 +54,5 @@ mod tests {
         encode_into(&mut again, &once);
         encode_twice_into(&mut twice, text);
         assert_eq!(twice, again);
-    }
-
-    #[test]
-    fn hexadecimal() {
-        assert_eq!(hex(&[0, 0x0f, 0xa0, 0xff]), "000fa0ff");
     }
 }

@@ -1,9 +1,11 @@
 //! The memory of nonces. It is bounded in number, and time alone makes it forget nothing: a clock that is set back makes an
 //! old request fresh again.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::world::Instant;
 
@@ -19,7 +21,8 @@ pub(super) struct Nonces {
 
 #[derive(Debug, Default)]
 struct Memory {
-    known: HashMap<u64, Use, BuildHasherDefault<AsIs>>,
+    /// By keyed hash.
+    known: FxHashMap<u64, Use>,
     /// What was spent, the oldest first. What was released or spent anew meanwhile has another serial number.
     order: VecDeque<(u64, u64)>,
     serial: u64,
@@ -39,24 +42,6 @@ pub(super) struct Spent {
     mark: u64,
     made: Instant,
     serial: u64,
-}
-
-/// Takes a mark, which is a keyed hash already, as its own hash.
-#[derive(Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |sum, byte| sum << 8 | u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, mark: u64) {
-        self.0 = mark;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 impl Nonces {

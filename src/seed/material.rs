@@ -116,13 +116,8 @@ pub(super) fn read(
 
 /// So many bytes in hex: a length that no base64 of them has.
 fn hex(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
-    if text.len() != 2 * len || !text.is_ascii() {
-        return None;
-    }
-    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
-    let bytes: Option<Vec<u8>> = (0..len).map(|index| pair(2 * index)).collect();
-    bytes.filter(|_| digits).map(Zeroizing::new)
+    let bytes = Zeroizing::new(base16ct::mixed::decode_vec(text).ok()?);
+    (bytes.len() == len).then_some(bytes)
 }
 
 fn of_base64(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {

@@ -7,6 +7,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use base16ct::lower::encode_string as hex;
+
 use super::files::{OWNER_ONLY, beside, replace};
 use super::header::Stamp;
 use crate::algorithms::mac::{Hash, digest};
@@ -57,7 +59,7 @@ impl Mark {
                 let transaction = words.next()?.parse().ok()?;
                 let whole = match words.next()? {
                     "open" => None,
-                    hex => Some(unhex(hex)?),
+                    hex => Some(base16ct::lower::decode_vec(hex).ok()?.try_into().ok()?),
                 };
                 Self::At(Stamp { database, transaction }, whole)
             }
@@ -109,17 +111,6 @@ fn sum_of(said: &str) -> String {
     let mut sum = hex(&digest(Hash::Sha256, said.as_bytes()));
     sum.truncate(SUM_LEN);
     sum
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
-}
-
-fn unhex(text: &str) -> Option<Digest> {
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes = text.as_bytes().as_chunks::<2>().0.iter().map(|pair| byte(pair));
-    bytes.collect::<Option<Vec<_>>>()?.try_into().ok()
 }
 
 #[cfg(test)]

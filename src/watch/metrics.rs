@@ -1,15 +1,12 @@
 //! Counts and times of requests. Its labels come from tables: what anybody may make up is never one.
 
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-
-use super::quick::Quick;
+use rustc_hash::FxHashMap;
 
 /// The upper borders of the histogram's buckets, in microseconds.
 const BORDERS: [u64; 14] = [
@@ -35,7 +32,7 @@ pub struct Metrics {
     adding: Mutex<()>,
 }
 
-type AllSeries = HashMap<Labels, Arc<Series>, BuildHasherDefault<Quick>>;
+type AllSeries = FxHashMap<Labels, Arc<Series>>;
 
 #[derive(Debug, Default)]
 struct Series {

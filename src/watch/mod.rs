@@ -6,7 +6,6 @@ pub mod journal;
 mod measured;
 mod metrics;
 pub mod naming;
-mod quick;
 mod subject;
 mod whose;
 

@@ -168,10 +168,7 @@ pub fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
                          28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
                          32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\
                          BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
-    let curve: Vec<u8> = (0..CURVE.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&CURVE[at..at + 2], 16).unwrap())
-        .collect();
+    let curve = base16ct::upper::decode_vec(CURVE).unwrap();
     // The key's info ends with its point, uncompressed.
     let point = &public[public.len() - 65..];
     assert_eq!(point[0], 4);

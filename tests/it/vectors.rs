@@ -98,7 +98,6 @@ fn hex(cell: &str) -> Vec<u8> {
     if cell == "-" {
         return Vec::new();
     }
-    assert!(!cell.is_empty() && cell.len().is_multiple_of(2), "not hexadecimal: {cell:?}");
-    let digits = cell.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+    assert!(!cell.is_empty(), "not hexadecimal: {cell:?}");
+    base16ct::mixed::decode_vec(cell).unwrap()
 }

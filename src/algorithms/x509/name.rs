@@ -108,14 +108,7 @@ fn written(attribute: &AttributeTypeAndValue) -> String {
     match (kind, text_of(&attribute.value)) {
         (Some(kind), Some(text)) => format!("{}={}", kind.keyword, escaped(&text)),
         (kind, _) => {
-            let hex = attribute.value.to_der().unwrap_or_default().iter().fold(
-                String::new(),
-                |mut text, byte| {
-                    // Writing to a text does not fail.
-                    let _ = write!(text, "{byte:02x}");
-                    text
-                },
-            );
+            let hex = base16ct::lower::encode_string(&attribute.value.to_der().unwrap_or_default());
             match kind {
                 Some(kind) => format!("{}=#{hex}", kind.keyword),
                 None => format!("{}=#{hex}", attribute.oid),

@@ -73,21 +73,11 @@ fn hex_value(rest: &mut &str, kind: Option<&Kind>) -> Option<Any> {
     let end = rest.find([',', ';', '+', ' ']).unwrap_or(rest.len());
     let (digits, after) = rest.split_at_checked(end)?;
     *rest = after;
-    let value = Any::from_der(&hex(digits)?).ok()?;
+    let value = Any::from_der(&base16ct::mixed::decode_vec(digits).ok()?).ok()?;
     match kind {
         Some(kind) if !fits(&text_of(&value)?, kind) => None,
         _ => Some(value),
     }
-}
-
-fn hex(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| hex_pair(*pair.first()?, *pair.get(1)?)).collect()
-}
-
-fn hex_pair(high: u8, low: u8) -> Option<u8> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|it| u8::try_from(it).ok());
-    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// A value in quotes: all but a quote and a backslash stands for itself.
@@ -133,7 +123,10 @@ fn plain(rest: &mut &str) -> Option<String> {
 fn pair(rest: &mut &str) -> Option<u8> {
     match take(rest)? {
         c if SPECIALS.contains(&c) || c == ' ' => u8::try_from(c).ok(),
-        high => hex_pair(u8::try_from(high).ok()?, u8::try_from(take(rest)?).ok()?),
+        high => {
+            let digits = [u8::try_from(high).ok()?, u8::try_from(take(rest)?).ok()?];
+            base16ct::mixed::decode(digits, &mut [0]).ok()?.first().copied()
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Signatures in the Authorization header (ACS3 and ACS4): wire reference sections 1.4 and 1.5.
 
 use axum::http::HeaderMap;
+use base16ct::lower::encode_string as hex;
 
 use super::call::Call;
 use super::codes;
 use super::errors::Error;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_pairs, hex};
+use crate::dialects::canonical::encode_pairs;
 
 /// The algorithms, by the name that opens the header.
 const ALGORITHMS: &[(&str, Algorithm)] = &[
@@ -221,8 +222,9 @@ impl Authorization {
                 hmac(hash, &[&scope.key(hash, secret)], text.as_bytes())
             }
             (Key::Rsa, _, Secret::Rsa(key)) => {
-                return unhex(&self.signature)
-                    .is_some_and(|given| key.verifies(text.as_bytes(), &given));
+                // Lower case is the one form that signers write.
+                return base16ct::lower::decode_vec(&self.signature)
+                    .is_ok_and(|given| key.verifies(text.as_bytes(), &given));
             }
             (Key::Plain | Key::Derived, _, _) | (Key::Rsa, _, Secret::Shared(_)) => return false,
         };
@@ -249,18 +251,6 @@ impl Scope {
         let product = hmac(hash, &[&region], self.product.as_bytes());
         hmac(hash, &[&product], b"aliyun_v4_request").into()
     }
-}
-
-/// Reads lower-case hexadecimal, the one form that signers write.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
-    if rest.is_empty() { bytes } else { None }
 }
 
 #[cfg(test)]
@@ -293,7 +283,9 @@ mod tests {
     }
 
     #[test]
-    fn hexadecimal_is_read_in_pairs() {
+    fn hexadecimal_is_in_lower_case_and_read_in_pairs() {
+        let unhex = |text| base16ct::lower::decode_vec(text).ok();
+        assert_eq!(hex(&[0, 0x0f, 0xa0, 0xff]), "000fa0ff");
         assert_eq!(unhex("00ff"), Some(vec![0, 255]));
         assert_eq!(unhex("00fF"), None);
         assert_eq!(unhex("0"), None);

@@ -4,6 +4,7 @@
 
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use base16ct::lower::encode_string as hex;
 use bytes::Bytes;
 
 use super::VERSION;
@@ -11,7 +12,7 @@ use super::acs::Authorization;
 use super::call::Call;
 use crate::algorithms::mac::{Hash, digest};
 use crate::dialects::Inbound;
-use crate::dialects::canonical::{encode_pairs, hex};
+use crate::dialects::canonical::encode_pairs;
 use crate::dialects::peers::{Ask, Unsignable};
 
 /// The name of the service, as its SDKs write it in scopes.

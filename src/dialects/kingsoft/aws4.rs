@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base16ct::lower::encode_string as hex;
+
 use super::call::{Call, Scheme};
 use super::errors::malformed;
 use super::params::NAMING;
@@ -9,7 +11,7 @@ use super::{SERVICE, codes};
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::Refusal;
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_into, hex};
+use crate::dialects::canonical::encode_into;
 use crate::dialects::form::Form;
 use crate::dialects::gate::LEEWAY;
 use crate::dialects::redact::shown_query;

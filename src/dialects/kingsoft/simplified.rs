@@ -1,12 +1,14 @@
 //! The simplified signature (`SignatureVersion` 1.0): parameters only, neither method nor host nor path.
 
+use base16ct::lower::encode_string as hex;
+
 use super::call::Call;
 use super::codes;
 use super::errors::Error;
 use super::params::NAMING;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
-use crate::dialects::canonical::{encode_pairs, hex};
+use crate::dialects::canonical::encode_pairs;
 use crate::dialects::redact::shown_query;
 
 /// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.

@@ -2,13 +2,13 @@
 //! most, so that nobody loses anything who holds no more than an equal share.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use super::ring::{Most, Ring};
 use crate::model::{Realm, Scope};
-use crate::watch::quick::Quick;
 
 /// How many bytes a realm's records may take together, for each that there may be.
 const BYTES_EACH: usize = 4096;
@@ -22,8 +22,9 @@ const REFUSED: usize = 4 * 1024 * 1024;
 /// refused.
 const REMEMBERED: usize = 4096;
 
-/// The records of some realms.
-pub(super) type Rings = HashMap<Realm, Arc<Ring>, BuildHasherDefault<Quick>>;
+/// The records of some realms. Their number is bounded, so whoever chooses the names gains nothing
+/// by colliding ones.
+pub(super) type Rings = FxHashMap<Realm, Arc<Ring>>;
 
 /// How many records had to go to make room, since they were last cleared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

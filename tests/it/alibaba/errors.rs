@@ -1,5 +1,6 @@
 //! Every refusal that can be had, with its status, code and message.
 
+use base16ct::lower::encode_string as hex;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kmsim::algorithms::mac::{Hash, digest, hmac};
@@ -102,10 +103,6 @@ impl Stage {
     pub fn send_by(&self, method: &str, query: &str) -> Answer {
         send(self.server.address, &format!("{method} /?{query} HTTP/1.1\r\n"), b"")
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 type Produce = fn(&Stage) -> Answer;

@@ -197,9 +197,7 @@ fn the_mistakes_of_signers_of_headers_are_found() {
             "host:{{host}}\nx-acs-action:Encrypt\nx-acs-date:{START}\nx-acs-security-token:hush\n\
              x-acs-signature-nonce:acs-{number}\nx-acs-version:2016-01-20\n"
         );
-        let hex = |bytes: &[u8]| {
-            bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-        };
+        let hex = base16ct::lower::encode_string;
         let (method, signed_query, signed_host, body) = signed;
         let canonical = format!(
             "{method}\n/\n{signed_query}\n{}\n{names}\n{}",

@@ -1,5 +1,6 @@
 //! A client that signs as Kingsoft's SDKs do, and reads both forms of answers.
 
+pub use base16ct::lower::encode_string as hex;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::world::Instant;
 use serde_json::Value;
@@ -225,10 +226,6 @@ fn query(params: &[(String, String)]) -> String {
     pairs.sort();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join("&")
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Moves a time in RFC 3339.

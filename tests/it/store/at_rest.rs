@@ -76,9 +76,8 @@ fn material_is_nowhere_in_the_files() {
     Process::spawn(serve(&path).args(["--entropy-seed", "another"])).client().create_key(&[]);
     let files = files(folder.path());
     assert!(files.len() >= 3, "{:?}", files.keys());
-    let hex: Vec<String> = material.iter().map(|byte| format!("{byte:02x}")).collect();
-    let encoded =
-        [STANDARD.encode(material).into_bytes(), hex.concat().into_bytes(), material.to_vec()];
+    let hex = base16ct::lower::encode_string(material);
+    let encoded = [STANDARD.encode(material).into_bytes(), hex.into_bytes(), material.to_vec()];
     for (path, bytes) in &files {
         for material in &encoded {
             // No part of it either, as an encoding that is cut off would show.

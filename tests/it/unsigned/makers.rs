@@ -1,5 +1,6 @@
 //! Signed requests of every scheme, without a nonce: a changed request must not be refused for having come before.
 
+use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
@@ -245,9 +246,4 @@ fn simplified(action: &str, params: &Pairs, method: &str) -> Request {
     let mut headers = vec![own("host", "kkms.api.ksyun.com"), own("accept", "application/json")];
     headers.extend((method == "POST").then(|| own("content-type", FORM)));
     Request { method: method.into(), path: "/".into(), query, headers, body }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

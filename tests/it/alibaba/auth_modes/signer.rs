@@ -1,5 +1,6 @@
 //! Signs requests in every scheme that has a shared secret, rightly or, where a test asks for it, wrongly.
 
+use base16ct::lower::encode_string as hex;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -174,9 +175,4 @@ impl Ask<'_> {
 
 fn own<'a>(pairs: impl Iterator<Item = &'a (&'a str, &'a str)>) -> BTreeMap<String, String> {
     pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
