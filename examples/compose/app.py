@@ -1,4 +1,5 @@
-"""A small app: it keeps a text sealed in an envelope, under a data key that only the KMS can open."""
+"""A small app that uses envelope encryption: it authenticates a text with a data key that only the
+KMS can decrypt."""
 
 import base64
 import hashlib
@@ -23,7 +24,7 @@ def main():
     drawn = kms.generate_data_key(models.GenerateDataKeyRequest(key_id=ALIAS, encryption_context=CONTEXT)).body
     tag = sign(drawn.plaintext, "two teapots")
 
-    # Later, all that was kept is the sealed data key and the tag.
+    # Later, only the encrypted data key and the tag are left.
     opened = kms.decrypt(models.DecryptRequest(ciphertext_blob=drawn.ciphertext_blob, encryption_context=CONTEXT))
     assert hmac.compare_digest(sign(opened.body.plaintext, "two teapots"), tag)
     print("the order is genuine")

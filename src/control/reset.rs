@@ -33,9 +33,9 @@ impl Held {
             |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
         Self {
             realms: estates.len(),
-            keys: sum(Contents::key_count),
-            secrets: sum(Contents::secret_count),
-            certificates: sum(Contents::certificate_count),
+            keys: sum(|state| state.keys.count()),
+            secrets: sum(|state| state.secrets.count()),
+            certificates: sum(|state| state.certificates.count()),
         }
     }
 }

@@ -46,25 +46,25 @@ impl<'a> Sight<'a> {
 
     /// The secret under which this realm's import tokens are sealed, once there is one.
     pub(super) fn import_seal(&self) -> Option<&'a [u8]> {
-        self.state.import_seal().map(|seal| seal.expose())
+        self.state.import_seal().map(Material::expose)
     }
 
     /// Every key there is, oldest first, with its state.
     pub fn keys(&self) -> impl Iterator<Item = (&'a Arc<Key>, KeyState)> + use<'a> {
         let now = self.now;
-        self.state.keys().filter_map(move |key| Some((key, key.state(now)?)))
+        self.state.keys.all().filter_map(move |key| Some((key, key.state(now)?)))
     }
 
     /// Every alias of a key there is, by name.
     pub fn aliases(&self) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
         let now = self.now;
-        self.state.aliases().filter(move |(_, key)| key.state(now).is_some())
+        self.state.keys.aliases().filter(move |(_, key)| key.state(now).is_some())
     }
 
     /// The key that an alias points to, whatever its state.
     #[must_use]
     pub fn aliased(&self, name: &AliasName) -> Option<&'a Arc<Key>> {
-        self.live(self.state.key_by_alias(name)).map(|(key, _)| key)
+        self.live(self.state.keys.aliased(name)).map(|(key, _)| key)
     }
 
     /// Every alias of this key, by name.
@@ -72,7 +72,7 @@ impl<'a> Sight<'a> {
         &self,
         key: &'a Arc<Key>,
     ) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
-        self.state.aliases_of(key.ordinal).map(move |name| (name, key))
+        key.aliases.iter().map(move |name| (name, key))
     }
 
     /// Lets `operation` at the key, if the caller's rules do.
@@ -82,8 +82,8 @@ impl<'a> Sight<'a> {
     /// [`Error::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
         let key = match key {
-            KeyRef::Id(id) => self.live(self.state.key_by_id(id)).ok_or(Error::KeyNotFound),
-            KeyRef::Alias(name) => self.live(self.state.key_by_alias(name)).ok_or_else(|| {
+            KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(Error::KeyNotFound),
+            KeyRef::Alias(name) => self.live(self.state.keys.aliased(name)).ok_or_else(|| {
                 match (self.caller.rules.service)(name) {
                     Some(_) => Error::ServiceKeyAbsent(name.clone()),
                     None => Error::AliasNotFound,
@@ -102,13 +102,13 @@ impl<'a> Sight<'a> {
         id: VersionId,
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        let key = self.live(self.state.key_by_version(id)).ok_or(Error::KeyNotFound)?;
+        let key = self.live(self.state.keys.with_version(id)).ok_or(Error::KeyNotFound)?;
         self.judge(key, operation)
     }
 
     /// Every certificate, oldest first.
     pub fn certificates(&self) -> impl Iterator<Item = &'a Arc<Certificate>> + use<'a> {
-        self.state.certificates()
+        self.state.certificates.all()
     }
 
     /// Lets `operation` at the certificate, if the caller's rules do.
@@ -120,7 +120,7 @@ impl<'a> Sight<'a> {
         id: &CertificateId,
         operation: CertificateOperation,
     ) -> Result<AdmittedCertificate<'a>, Error> {
-        let certificate = self.state.certificate_by_id(id).ok_or(Error::CertificateNotFound)?;
+        let certificate = self.state.certificates.named(id).ok_or(Error::CertificateNotFound)?;
         let status = certificate.settings.status;
         match ((self.caller.rules.certificate_verdict)(operation, status), status) {
             (Verdict::Admit, _) => Ok(AdmittedCertificate { certificate }),

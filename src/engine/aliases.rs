@@ -1,7 +1,7 @@
 //! Aliases: names that users give to keys, each pointing to one.
 
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{AliasName, Change};
+use crate::model::{AliasName, Key};
 
 impl Engine {
     /// Gives a key a name that nobody has.
@@ -15,7 +15,7 @@ impl Engine {
             refuse_reserved(draft, &name)?;
             let sight = draft.sight();
             let ordinal = sight.admit(&key, Operation::CreateAlias)?.key().ordinal;
-            if sight.state().key_by_alias(&name).is_some() {
+            if sight.state().keys.aliased(&name).is_some() {
                 return Err(Error::AliasTaken);
             }
             if let Some(most) = draft.caller().quota.aliases {
@@ -24,7 +24,7 @@ impl Engine {
                     return Err(Error::QuotaExceeded);
                 }
             }
-            draft.add(Change::AliasBound(name, ordinal));
+            draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));
             Ok(())
         })
         .await
@@ -40,9 +40,10 @@ impl Engine {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
             let sight = draft.sight();
-            sight.state().key_by_alias(&name).ok_or(Error::AliasNotFound)?;
+            let before = sight.state().keys.aliased(&name).ok_or(Error::AliasNotFound)?.ordinal;
             let ordinal = sight.admit(&key, Operation::UpdateAlias)?.key().ordinal;
-            draft.add(Change::AliasBound(name, ordinal));
+            draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
+            draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));
             Ok(())
         })
         .await
@@ -52,8 +53,9 @@ impl Engine {
     pub async fn delete_alias(&self, caller: Caller, name: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
-            draft.sight().admit(&KeyRef::Alias(name.clone()), Operation::DeleteAlias)?;
-            draft.add(Change::AliasRemoved(name));
+            let alias = KeyRef::Alias(name.clone());
+            let key = draft.sight().admit(&alias, Operation::DeleteAlias)?.key().ordinal;
+            draft.edit(key, |key: &mut Key| _ = key.aliases.remove(&name));
             Ok(())
         })
         .await

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::{Caller, Draft, Engine, Error, Quota, import, rotation, secret_rotation};
-use crate::model::{Change, Key, Lifecycle, Realm, Scope, State};
+use crate::model::{Key, Lifecycle, Realm, Scope, State};
 
 /// How often what is due is looked for in realms that nobody asks about.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
@@ -21,9 +21,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
         if *room == 0 {
             return false;
         }
-        let before = draft.facts();
+        let before = draft.weight();
         let state = draft.sight().state();
-        match (state.key(ordinal).cloned(), state.secret(ordinal).cloned()) {
+        match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
             (Some(key), _) => fall_due(draft, &key),
             (None, Some(secret)) => secret_rotation::fall_due(draft, &secret),
             (None, None) => break,
@@ -32,7 +32,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
         if draft.sight().state().next_due() == Some((due, ordinal)) {
             break;
         }
-        *room = room.saturating_sub((draft.facts() - before).max(1));
+        *room = room.saturating_sub((draft.weight() - before).max(1));
     }
     true
 }
@@ -40,9 +40,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 /// Drafts what has fallen due for one key, all of it.
 fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) if at <= draft.now() => {
-            draft.add(Change::KeyRemoved(key.ordinal))
-        }
+        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
         Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => import::expire(draft, key),
         Lifecycle::Enabled => {
             import::expire(draft, key);

@@ -8,7 +8,7 @@ use super::{Caller, CertificateOperation, Engine, Error, Sight};
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{Chain, DnsName, Flawed, Name, request};
 use crate::model::{
-    Certificate, CertificateId, CertificateSettings, CertificateStatus, Change, Issued, Material,
+    Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, Material,
     ProtectionLevel,
 };
 use crate::world::Instant;
@@ -53,7 +53,7 @@ impl Engine {
                 protection: new.protection,
                 exportable: new.exportable,
                 created_at: draft.now(),
-                private_key: Arc::new(Material::new(private_key)),
+                private_key: Material::new(private_key),
                 request,
                 settings: CertificateSettings {
                     status: CertificateStatus::Pending,
@@ -62,7 +62,7 @@ impl Engine {
                 },
                 tags: BTreeMap::new(),
             });
-            draft.add(Change::CertificateAdded(Arc::clone(&certificate)));
+            draft.insert(&certificate);
             Ok(certificate)
         })
         .await
@@ -91,7 +91,7 @@ impl Engine {
                 issued: Some(Arc::new(issued)),
             };
             let ordinal = admitted.certificate().ordinal;
-            draft.add(Change::CertificateSet(ordinal, settings));
+            draft.edit(ordinal, |it: &mut Certificate| it.settings = settings);
             Ok(())
         })
         .await
@@ -111,7 +111,8 @@ impl Engine {
             if settings.status != status {
                 let settings =
                     CertificateSettings { status, updated_at: draft.now(), ..settings.clone() };
-                draft.add(Change::CertificateSet(certificate.ordinal, settings));
+                let ordinal = certificate.ordinal;
+                draft.edit(ordinal, |it: &mut Certificate| it.settings = settings);
             }
             Ok(())
         })
@@ -123,7 +124,7 @@ impl Engine {
         self.change(caller, move |draft| {
             let admitted = draft.sight().admit_certificate(&id, CertificateOperation::Delete)?;
             let ordinal = admitted.certificate().ordinal;
-            draft.add(Change::CertificateRemoved(ordinal));
+            draft.remove::<Certificate>(ordinal);
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{Caller, Sight};
-use crate::model::{Change, KeyVersion, Material, Ordinal, State, SymmetricSpec};
+use crate::model::{Change, Fact, Held, Key, KeyVersion, Material, Ordinal, State, SymmetricSpec};
 use crate::world::{Entropy, Instant, World};
 
 /// The next snapshot of a realm, and the facts that lead to it.
@@ -64,11 +64,29 @@ impl<'a> Draft<'a> {
     /// Adds a fact.
     pub fn add(&mut self, fact: Change) {
         self.state.apply(&fact);
-        self.weight += match &fact {
-            Change::VersionsAdded(_, versions) => versions.len(),
-            _ => 1,
-        };
+        self.weight += fact.weight();
         self.facts.push(fact);
+    }
+
+    /// Adds a noun.
+    pub(super) fn insert<N: Held>(&mut self, noun: &Arc<N>) {
+        self.add(N::change(Fact::added(Arc::clone(noun))));
+    }
+
+    /// Changes the noun of this number, where there is one.
+    pub(super) fn edit<N: Held>(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut N)) {
+        if let Some(before) = N::shelf(&self.state).get(ordinal).cloned() {
+            let mut after = N::clone(&before);
+            edit(&mut after);
+            self.add(N::change(Fact::changed(before, Arc::new(after))));
+        }
+    }
+
+    /// Removes the noun of this number, where there is one, with all that is its own.
+    pub(super) fn remove<N: Held>(&mut self, ordinal: Ordinal) {
+        if let Some(noun) = N::shelf(&self.state).get(ordinal).cloned() {
+            self.add(N::change(Fact::removed(noun)));
+        }
     }
 
     /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not draw it again.
@@ -80,12 +98,12 @@ impl<'a> Draft<'a> {
     /// Adds versions to a key.
     pub(super) fn add_versions(&mut self, key: Ordinal, versions: Vec<Arc<KeyVersion>>) {
         let drawn = versions.len() as u64;
-        self.add(Change::VersionsAdded(key, versions));
+        self.edit(key, |key: &mut Key| key.versions.extend(versions));
         self.count(drawn);
     }
 
-    /// How many facts there are so far, each new version counted.
-    pub(super) fn facts(&self) -> usize {
+    /// How many records the facts so far write.
+    pub(super) fn weight(&self) -> usize {
         self.weight
     }
 

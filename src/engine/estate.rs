@@ -108,7 +108,7 @@ pub fn open_value(
     version: &SecretVersion,
 ) -> Option<Zeroizing<Vec<u8>>> {
     let parts = Parts::of(&version.envelope.data_key)?;
-    let key = state.key_by_version(parts.version)?;
+    let key = state.keys.with_version(parts.version)?;
     let KeySpec::Symmetric(spec) = key.spec else { return None };
     let material = key.version(parts.version)?.any_material()?;
     envelope::unseal(&parts, spec, material.expose(), (secret, &version.id), &version.envelope).ok()

@@ -161,7 +161,7 @@ impl Engine {
         self.change(caller.clone(), |draft| {
             if draft.sight().import_seal().is_none() {
                 let seal = Zeroizing::new(draft.entropy().array::<32>().to_vec());
-                draft.add(Change::ImportSealDrawn(Arc::new(Material::new(seal))));
+                draft.add(Change::ImportSealDrawn(Material::new(seal)));
             }
             Ok(())
         })
@@ -187,7 +187,11 @@ fn forget(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion) {
 
 fn hold(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion, holding: Holding) {
     let version = KeyVersion { id: version.id, created_at: version.created_at, holding };
-    draft.add(Change::VersionSet(key.ordinal, Arc::new(version)));
+    draft.edit(key.ordinal, |key: &mut Key| {
+        if let Some(there) = key.versions.iter_mut().find(|it| it.id == version.id) {
+            *there = Arc::new(version);
+        }
+    });
 }
 
 /// What a token says.

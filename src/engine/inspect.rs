@@ -45,7 +45,7 @@ impl Engine {
         blob: &[u8],
     ) -> Result<Vec<Inspected>, Error> {
         let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
-        let realms = self.realms.those(|state| state.key_by_version(parts.version).is_some());
+        let realms = self.realms.those(|state| state.keys.with_version(parts.version).is_some());
         Ok(realms
             .into_iter()
             .filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob))
@@ -63,7 +63,7 @@ impl Engine {
         let user = realm.account.clone();
         let caller = Caller { realm, rules, user, quota: Quota::default(), rehearses: false };
         let view = self.view(&caller);
-        let key = view.state.key_by_version(parts.version)?;
+        let key = view.state.keys.with_version(parts.version)?;
         let state = key.state(view.now)?;
         let opened =
             self.open_sealed(&caller, Operation::Decrypt, &associated(&caller.realm), blob);
@@ -94,8 +94,8 @@ impl Engine {
                 let state = self.realms.snapshot(realm);
                 Census {
                     realms: sum.realms + 1,
-                    keys: sum.keys + state.key_count(),
-                    secrets: sum.secrets + state.secret_count(),
+                    keys: sum.keys + state.keys.count(),
+                    secrets: sum.secrets + state.secrets.count(),
                 }
             },
         )
@@ -113,8 +113,8 @@ impl View {
     #[must_use]
     pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {
         let key = match name {
-            KeyRef::Id(id) => self.state.key_by_id(id),
-            KeyRef::Alias(alias) => self.state.key_by_alias(alias),
+            KeyRef::Id(id) => self.state.keys.named(id),
+            KeyRef::Alias(alias) => self.state.keys.aliased(alias),
         };
         key.map(id_of)
     }
@@ -122,7 +122,7 @@ impl View {
     /// The key that has a version.
     #[must_use]
     pub fn key_of_version(&self, version: VersionId) -> Option<&KeyId> {
-        self.state.key_by_version(version).map(id_of)
+        self.state.keys.with_version(version).map(id_of)
     }
 }
 

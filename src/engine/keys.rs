@@ -1,13 +1,13 @@
 //! Making keys, and leading them through their life.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, Sight, rotation};
 use crate::model::{
-    AliasName, Change, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle,
-    Material, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
+    Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
@@ -143,7 +143,7 @@ impl Engine {
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.sight().admit(&key, Operation::ScheduleDeletion)?.key());
-            draft.add(Change::KeyRemoved(key.ordinal));
+            draft.remove::<Key>(key.ordinal);
             Ok(key)
         })
         .await
@@ -181,7 +181,7 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let ordinal = draft.sight().admit(&key, Operation::SetPolicy)?.key().ordinal;
-            draft.add(Change::PolicySet(ordinal, policy));
+            draft.edit(ordinal, |key: &mut Key| key.policy = Some(policy));
             Ok(())
         })
         .await
@@ -203,9 +203,9 @@ impl Engine {
             let admitted = draft.sight().admit(&key, operation)?;
             let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
             edit(&mut settings, &admitted)?;
-            draft.add(Change::KeySet(ordinal, settings));
+            draft.edit(ordinal, |key: &mut Key| key.settings = settings);
             rotation::wake(draft, ordinal);
-            draft.sight().state().key(ordinal).cloned().ok_or(Error::KeyNotFound)
+            draft.sight().state().keys.get(ordinal).cloned().ok_or(Error::KeyNotFound)
         })
         .await
     }
@@ -215,7 +215,7 @@ impl Engine {
 fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
-        Some(most) if sight.state().key_count() < most => Ok(()),
+        Some(most) if sight.state().keys.count() < most => Ok(()),
         Some(most) if sight.keys().filter(|(key, _)| of_users(key)).count() >= most => {
             Err(Error::QuotaExceeded)
         }
@@ -255,20 +255,21 @@ fn add_key(
             deletion_protection: None,
             rotation: new.rotation,
         },
+        aliases: BTreeSet::new(),
         tags: new.tags,
     });
-    draft.add(Change::KeyAdded(Arc::clone(&key)));
+    draft.insert(&key);
     key
 }
 
 /// The key behind a service's own alias, which comes to be where it is not there yet.
 pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
     let service = (draft.caller().rules.service)(alias).ok_or(Error::AliasNotFound)?;
-    if let Some(key) = draft.sight().state().key_by_alias(alias) {
+    if let Some(key) = draft.sight().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }
     let material = Some(draft.draw_material(SymmetricSpec::Aes256));
     let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
-    draft.add(Change::AliasBound(alias.clone(), key.ordinal));
+    draft.edit(key.ordinal, |key: &mut Key| _ = key.aliases.insert(alias.clone()));
     Ok(key.id.clone())
 }

@@ -288,7 +288,9 @@ impl Desk {
         self.commits.fetch_add(u64::from(written.is_ok() && !facts.is_empty()), Ordering::Relaxed);
         match &written {
             Ok(()) => {
-                ahead.into_iter().for_each(|(realm, state)| self.realms.publish(&realm, state))
+                for (realm, state) in ahead {
+                    self.realms.publish(&realm, state);
+                }
             }
             Err(error) => {
                 tracing::error!(%error, changes = facts.len(), "nothing was written");

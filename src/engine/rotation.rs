@@ -70,7 +70,7 @@ pub(super) fn owed(
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
-    let Some(key) = draft.sight().state().key(ordinal).cloned() else { return };
+    let Some(key) = draft.sight().state().keys.get(ordinal).cloned() else { return };
     let due = key.next_rotation().is_some_and(|due| due <= draft.now());
     if let (true, Lifecycle::Enabled, Some(spec)) =
         (due, key.settings.lifecycle, rotating_spec(&key))

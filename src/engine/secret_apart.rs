@@ -20,7 +20,7 @@ impl Engine {
     {
         loop {
             let slow = |state: &State| {
-                state.secret_by_name(&name).filter(|it| is_slow(&caller, it)).cloned()
+                state.secrets.named(&name).filter(|it| is_slow(&caller, it)).cloned()
             };
             if slow(&self.state(&caller.realm)).is_none() {
                 return self.change(caller, decide).await;
@@ -40,7 +40,7 @@ impl Engine {
     pub(super) async fn settle_slow(&self, caller: &Caller) {
         let due = |state: &State| {
             let mut due =
-                state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secret(ordinal));
+                state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secrets.get(ordinal));
             due.find(|secret| is_slow(caller, secret)).cloned()
         };
         // Whoever comes meanwhile waits here, and finds that it is done.
@@ -101,7 +101,7 @@ impl Engine {
     ) -> Result<bool, Error> {
         self.lane
             .change_at_once(caller, move |draft| {
-                let there = draft.sight().state().secret(drafted.ordinal);
+                let there = draft.sight().state().secrets.get(drafted.ordinal);
                 let same = there.is_some_and(|it| Arc::ptr_eq(it, &drafted));
                 for fact in facts.into_iter().filter(|_| same) {
                     match fact {

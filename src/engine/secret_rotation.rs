@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::rotation::owed;
 use super::secrets::{NewSecretVersion, add_version, secret_of};
 use super::{Caller, Draft, Engine, Error, Renewal};
-use crate::model::{Change, Managed, Ordinal, Secret, SecretName, SecretSettings};
+use crate::model::{Noun, Ordinal, Secret, SecretName};
 use crate::world::Instant;
 
 /// Within what time the rotations that somebody asks for are counted.
@@ -41,7 +41,7 @@ impl Engine {
             }
             asked.push_back(now);
             rotate(draft, &secret, Arc::clone(&version), now)?;
-            done(draft, secret.ordinal, now, Some(asked))?;
+            done(draft, secret.ordinal, now, Some(asked));
             secret_of(draft, secret.ordinal)
         })
         .await
@@ -60,7 +60,7 @@ impl Engine {
             let managed = settings.managed.as_mut().ok_or(Error::SecretUnfit)?;
             (managed.rotation, managed.stuck) = (interval, false);
             settings.updated_at = draft.now();
-            draft.add(Change::SecretSet(secret.ordinal, settings));
+            draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
             wake(draft, secret.ordinal);
             Ok(())
         })
@@ -71,7 +71,7 @@ impl Engine {
 /// Drafts what has fallen due for a secret.
 pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
     match secret.settings.delete_at {
-        Some(at) if at <= draft.now() => draft.add(Change::SecretRemoved(secret.ordinal)),
+        Some(at) if at <= draft.now() => draft.remove::<Secret>(secret.ordinal),
         Some(_) => {}
         None => catch_up(draft, secret),
     }
@@ -92,7 +92,7 @@ fn catch_up(draft: &mut Draft<'_>, secret: &Secret) {
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
-    let due = draft.sight().state().secret(ordinal).and_then(|secret| secret.next_due());
+    let due = draft.sight().state().secrets.get(ordinal).and_then(|secret| secret.next_due());
     if due.is_some_and(|due| due <= draft.now()) {
         let now = draft.now();
         // Where it cannot be done, the secret says so.
@@ -104,16 +104,17 @@ pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
 fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Result<(), Error> {
     let secret = secret_of(draft, ordinal)?;
     let version = draft.entropy().uuid().to_string().into();
-    let outcome = rotate(draft, &secret, version, at).and_then(|()| done(draft, ordinal, at, None));
+    let outcome = rotate(draft, &secret, version, at);
+    if outcome.is_ok() {
+        done(draft, ordinal, at, None);
+    }
     if let Err(error) = &outcome {
         tracing::warn!(secret = %secret.name, %error, "a secret cannot be rotated");
-        if let Some(managed) = secret.settings.managed.clone() {
-            let managed = Some(Managed { stuck: true, ..managed });
-            draft.add(Change::SecretSet(
-                ordinal,
-                SecretSettings { managed, ..secret.settings.clone() },
-            ));
-        }
+        draft.edit(ordinal, |it: &mut Secret| {
+            if let Some(managed) = &mut it.settings.managed {
+                managed.stuck = true;
+            }
+        });
     }
     outcome
 }
@@ -153,19 +154,13 @@ fn rotate(
 }
 
 /// Drafts that a secret was rotated.
-fn done(
-    draft: &mut Draft<'_>,
-    ordinal: Ordinal,
-    at: Instant,
-    asked: Option<VecDeque<Instant>>,
-) -> Result<(), Error> {
-    let mut settings = secret_of(draft, ordinal)?.settings.clone();
-    if let Some(managed) = &mut settings.managed {
-        (managed.rotated_at, managed.stuck) = (Some(at), false);
-        if let Some(asked) = asked {
-            managed.asked = asked;
+fn done(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant, asked: Option<VecDeque<Instant>>) {
+    draft.edit(ordinal, |it: &mut Secret| {
+        if let Some(managed) = &mut it.settings.managed {
+            (managed.rotated_at, managed.stuck) = (Some(at), false);
+            if let Some(asked) = asked {
+                managed.asked = asked;
+            }
         }
-    }
-    draft.add(Change::SecretSet(ordinal, settings));
-    Ok(())
+    });
 }

@@ -8,9 +8,7 @@ use zeroize::Zeroizing;
 
 use super::keys::service_key;
 use super::{Caller, Draft, Engine, Error, KeyRef, Operation, Sight, View, envelope};
-use crate::model::{
-    Change, KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion,
-};
+use crate::model::{KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
 
 /// A value that becomes a version of a secret.
@@ -65,7 +63,7 @@ impl<'a> Sight<'a> {
     /// Every secret there is, oldest first.
     pub fn secrets(&self) -> impl Iterator<Item = &'a Arc<Secret>> + use<'a> {
         let now = self.now();
-        self.state().secrets().filter(move |secret| secret.is_there(now))
+        self.state().secrets.all().filter(move |secret| secret.is_there(now))
     }
 
     /// A secret by its name, deleted or not, as long as it is there.
@@ -73,7 +71,7 @@ impl<'a> Sight<'a> {
     /// # Errors
     /// [`Error::SecretNotFound`].
     pub fn secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
-        let secret = self.state().secret_by_name(name).filter(|secret| secret.is_there(self.now()));
+        let secret = self.state().secrets.named(name).filter(|secret| secret.is_there(self.now()));
         secret.ok_or(Error::SecretNotFound)
     }
 
@@ -136,7 +134,7 @@ impl Engine {
             }
             let full = |most| {
                 let sight = draft.sight();
-                sight.state().secret_count() >= most && sight.secrets().count() >= most
+                sight.state().secrets.count() >= most && sight.secrets().count() >= most
             };
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
@@ -170,7 +168,7 @@ impl Engine {
                 tags: new.tags,
             });
             let ordinal = secret.ordinal;
-            draft.add(Change::SecretAdded(secret));
+            draft.insert(&secret);
             for version in new.versions {
                 add_version(draft, ordinal, version, now)?;
             }
@@ -228,15 +226,14 @@ impl Engine {
         self.change(caller, move |draft| {
             let secret = Arc::clone(draft.sight().secret(&name)?);
             let Some(window) = window else {
-                draft.add(Change::SecretRemoved(secret.ordinal));
+                draft.remove::<Secret>(secret.ordinal);
                 return Ok(draft.now());
             };
             if secret.settings.delete_at.is_some() {
                 return Err(Error::SecretInDeleteWindow);
             }
             let at = draft.now().plus(window);
-            let settings = SecretSettings { delete_at: Some(at), ..secret.settings.clone() };
-            draft.add(Change::SecretSet(secret.ordinal, settings));
+            draft.edit(secret.ordinal, |it: &mut Secret| it.settings.delete_at = Some(at));
             Ok(at)
         })
         .await
@@ -249,8 +246,7 @@ impl Engine {
             if secret.settings.delete_at.is_none() {
                 return Err(Error::SecretNotDeleted);
             }
-            let settings = SecretSettings { delete_at: None, ..secret.settings.clone() };
-            draft.add(Change::SecretSet(secret.ordinal, settings));
+            draft.edit(secret.ordinal, |it: &mut Secret| it.settings.delete_at = None);
             super::secret_rotation::wake(draft, secret.ordinal);
             Ok(())
         })
@@ -271,7 +267,7 @@ impl Engine {
             let mut settings = secret.settings.clone();
             edit(&secret, &mut settings)?;
             settings.updated_at = draft.now();
-            draft.add(Change::SecretSet(secret.ordinal, settings));
+            draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
             Ok(())
         })
         .await
@@ -290,7 +286,7 @@ fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, 
 }
 
 pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
-    draft.sight().state().secret(ordinal).cloned().ok_or(Error::SecretNotFound)
+    draft.sight().state().secrets.get(ordinal).cloned().ok_or(Error::SecretNotFound)
 }
 
 /// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
@@ -316,14 +312,16 @@ pub(super) fn add_version(
         envelope,
     };
     let number = version.number;
-    draft.add(Change::SecretVersionAdded(ordinal, Arc::new(version)));
     draft.count(1);
     let mut settings = secret.settings.clone();
     for stage in new.stages {
         stand(draft.caller(), &mut settings, stage, number)?;
     }
     settings.updated_at = at;
-    draft.add(Change::SecretSet(ordinal, settings));
+    draft.edit(ordinal, |it: &mut Secret| {
+        it.versions.push(Arc::new(version));
+        it.settings = settings;
+    });
     prune(draft, ordinal)
 }
 
@@ -357,6 +355,6 @@ fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
             secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
         // Where every version is at a stage, none may go, and so none may come.
         let number = unstaged.ok_or(Error::QuotaExceeded)?.number;
-        draft.add(Change::SecretVersionRemoved(ordinal, number));
+        draft.edit(ordinal, |it: &mut Secret| it.versions.retain(|it| it.number != number));
     }
 }

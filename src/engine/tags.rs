@@ -1,9 +1,9 @@
 //! Tags: names with values that users hang on keys, secrets and certificates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{CertificateId, Change, Ordinal, SecretName};
+use crate::model::{Certificate, CertificateId, Held, Key, Ordinal, Secret, SecretName, Tags};
 
 /// What carries tags.
 #[derive(Clone, Debug)]
@@ -35,20 +35,9 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             for carrier in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
-                for (name, value) in &tags {
-                    draft.add(match carrier {
-                        Carrier::Key(key) => Change::TagSet(key, name.clone(), value.clone()),
-                        Carrier::Secret(secret) => {
-                            Change::SecretTagSet(secret, name.clone(), value.clone())
-                        }
-                        Carrier::Certificate(it) => {
-                            Change::CertificateTagSet(it, name.clone(), value.clone())
-                        }
-                    });
-                }
-                if carried(draft, carrier).map_or(0, BTreeMap::len)
-                    > draft.caller().rules.tags_per_key
-                {
+                let most = draft.caller().rules.tags_per_key;
+                let hang = |carried: &mut Tags| carried.extend(tags.iter().cloned());
+                if carrier.retag(draft, hang) > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -65,24 +54,12 @@ impl Engine {
         which: Untag,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in
-                admit_each(draft, &whom, (Operation::Untag, CertificateOperation::Untag))?
-            {
-                let names: Vec<String> = match &which {
-                    Untag::Named(names) => names.clone(),
-                    Untag::All => carried(draft, carrier)
-                        .into_iter()
-                        .flat_map(BTreeMap::keys)
-                        .cloned()
-                        .collect(),
-                };
-                for name in names {
-                    draft.add(match carrier {
-                        Carrier::Key(key) => Change::TagRemoved(key, name),
-                        Carrier::Secret(secret) => Change::SecretTagRemoved(secret, name),
-                        Carrier::Certificate(it) => Change::CertificateTagRemoved(it, name),
-                    });
-                }
+            let operations = (Operation::Untag, CertificateOperation::Untag);
+            for carrier in admit_each(draft, &whom, operations)? {
+                carrier.retag(draft, |carried| match &which {
+                    Untag::Named(names) => names.iter().for_each(|it| drop(carried.remove(it))),
+                    Untag::All => carried.clear(),
+                });
             }
             Ok(())
         })
@@ -115,13 +92,25 @@ fn admit_each(
     whom.iter().map(admit).collect()
 }
 
-fn carried<'a>(draft: &'a Draft<'_>, carrier: Carrier) -> Option<&'a BTreeMap<String, String>> {
-    let state = draft.sight().state();
-    match carrier {
-        Carrier::Key(ordinal) => state.key(ordinal).map(|key| &key.tags),
-        Carrier::Secret(ordinal) => state.secret(ordinal).map(|secret| &secret.tags),
-        Carrier::Certificate(ordinal) => {
-            state.certificate(ordinal).map(|certificate| &certificate.tags)
+impl Carrier {
+    /// Changes its tags. Answers how many it carries then.
+    fn retag(self, draft: &mut Draft<'_>, edit: impl FnOnce(&mut Tags)) -> usize {
+        fn retag<N: Held>(
+            draft: &mut Draft<'_>,
+            ordinal: Ordinal,
+            edit: impl FnOnce(&mut Tags),
+        ) -> usize {
+            let mut count = 0;
+            draft.edit(ordinal, |noun: &mut N| {
+                edit(noun.tags());
+                count = noun.tags().len();
+            });
+            count
+        }
+        match self {
+            Self::Key(ordinal) => retag::<Key>(draft, ordinal, edit),
+            Self::Secret(ordinal) => retag::<Secret>(draft, ordinal, edit),
+            Self::Certificate(ordinal) => retag::<Certificate>(draft, ordinal, edit),
         }
     }
 }

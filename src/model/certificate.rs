@@ -1,12 +1,15 @@
 //! Certificates: a key pair, the request for a certificate, and the certificate once it is issued.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{KeyId, Material, Ordinal, ProtectionLevel};
+use super::noun::{ByName, Noun, Tags};
+use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::texts::texts;
+use super::{KeyId, Material, Ordinal, ProtectionLevel, pair};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
 
@@ -34,6 +37,8 @@ impl From<Uuid> for CertificateId {
     }
 }
 
+texts! { CertificateId: CertificateId::parse }
+
 impl fmt::Display for CertificateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -41,7 +46,8 @@ impl fmt::Display for CertificateId {
 }
 
 /// How far a certificate has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CertificateStatus {
     /// It is requested, and not issued yet.
     Pending,
@@ -54,33 +60,37 @@ pub enum CertificateStatus {
 }
 
 /// An issued certificate, as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
     /// The certificate, in PEM.
     pub certificate: String,
     /// Its issuers', in PEM, if they came with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
 }
 
 /// The part of a certificate that changes after creation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateSettings {
     /// How far it has come.
     pub status: CertificateStatus,
     /// When one of these was changed last.
     pub updated_at: Instant,
     /// What was issued, unless it is pending.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<Arc<Issued>>,
 }
 
 /// A certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// Its number in the realm; keys and secrets are counted with it.
+    #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its id.
     pub id: CertificateId,
     /// What kind of key it has.
+    #[serde(with = "pair")]
     pub spec: PairSpec,
     /// Where its owner wants the private key to live.
     pub protection: ProtectionLevel,
@@ -89,11 +99,57 @@ pub struct Certificate {
     /// When it was made.
     pub created_at: Instant,
     /// Its private key.
-    pub private_key: Arc<Material>,
+    #[serde(skip)]
+    pub private_key: Material,
     /// The request for it, in PEM.
     pub request: String,
     /// What changes after creation.
     pub settings: CertificateSettings,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
+}
+
+impl Certificate {
+    /// Whose private key it is, where that is sealed.
+    fn owner(&self) -> String {
+        format!("certificate/{}/private-key", self.id)
+    }
+}
+
+impl Noun for Certificate {
+    const KIND: &'static str = "certificate";
+    type Name = CertificateId;
+    type Names = ByName<CertificateId>;
+    type Part = ();
+
+    fn ordinal(&self) -> Ordinal {
+        self.ordinal
+    }
+
+    fn name(&self) -> &CertificateId {
+        &self.id
+    }
+
+    fn tags(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+
+    fn content(&self) -> Content<'_> {
+        Content::with(self, Some(Hidden::Material(self.owner(), &self.private_key)))
+    }
+
+    fn read(
+        ordinal: Ordinal,
+        head: &Kept,
+        _parts: &[Kept],
+        unseal: &Unseal<'_>,
+    ) -> Result<Self, Damaged> {
+        let read: Self = head.body()?;
+        let CertificateSettings { status, issued, .. } = &read.settings;
+        if issued.is_none() != (*status == CertificateStatus::Pending) {
+            return Err(Damaged("status"));
+        }
+        let private_key = head.unsealed(unseal, &read.owner(), "sealed_private_key")?;
+        Ok(Self { ordinal, private_key: Material::new(private_key), ..read })
+    }
 }

@@ -1,4 +1,4 @@
-//! Key material, and the versions of a key that hold it.
+//! Key material.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -14,9 +14,10 @@ use crate::world::Instant;
 /// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two ways only,
 /// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's doors and the sealed store may
 /// call; a test holds that. A clone is the same material, not another copy of it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Material(Arc<Body>);
 
+#[derive(Default)]
 struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The private key, once somebody needed it: reading it takes as long as using it.
@@ -100,55 +101,4 @@ pub enum Holding {
         /// What was here before, if anything was.
         last: Option<Fingerprint>,
     },
-}
-
-/// One version of a key.
-#[derive(Debug, PartialEq, Eq)]
-pub struct KeyVersion {
-    /// Its id.
-    pub id: VersionId,
-    /// When it was made.
-    pub created_at: Instant,
-    /// Its material.
-    pub holding: Holding,
-}
-
-impl KeyVersion {
-    /// Its material at `now`: none before it is imported and once it has expired.
-    #[must_use]
-    pub fn material(&self, now: Instant) -> Option<&Material> {
-        match &self.holding {
-            Holding::Material(material, expires) if expires.is_none_or(|at| now < at) => {
-                Some(material)
-            }
-            Holding::Material(..) | Holding::Nothing { .. } => None,
-        }
-    }
-
-    /// Its material, whether or not it has expired.
-    #[must_use]
-    pub fn any_material(&self) -> Option<&Material> {
-        match &self.holding {
-            Holding::Material(material, _) => Some(material),
-            Holding::Nothing { .. } => None,
-        }
-    }
-
-    /// When its material expires, if it holds some that does.
-    #[must_use]
-    pub fn expires(&self) -> Option<Instant> {
-        match self.holding {
-            Holding::Material(_, expires) => expires,
-            Holding::Nothing { .. } => None,
-        }
-    }
-
-    /// What tells whether imported material is that which was here first. `None` before the first import.
-    #[must_use]
-    pub fn fingerprint(&self) -> Option<Fingerprint> {
-        match &self.holding {
-            Holding::Material(material, _) => Some(material.fingerprint(self.id)),
-            Holding::Nothing { last } => last.clone(),
-        }
-    }
 }

@@ -1,22 +1,28 @@
 //! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no clock, no wire.
 
 mod certificate;
-mod change;
 mod key;
 mod material;
 mod names;
+mod noun;
 mod realm;
 mod secret;
 mod state;
+mod stored;
+mod texts;
+mod version;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
-pub use change::{Change, RealmChange};
+use key::pair;
 pub use key::{
-    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Ordinal, Origin, ProtectionLevel,
-    Settings, SymmetricSpec,
+    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Settings,
+    SymmetricSpec,
 };
-pub use material::{Fingerprint, Holding, KeyVersion, Material};
-pub use names::{AliasName, KeyId, VersionId};
+pub use material::{Fingerprint, Holding, Material};
+pub use names::{AliasName, KeyId, Ordinal, VersionId};
+pub use noun::{Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
-pub use state::State;
+pub use state::{Change, Held, RealmChange, State};
+pub use stored::{Content, Damaged, Hidden, Kept, Record, StoredChange, Unseal};
+pub use version::KeyVersion;

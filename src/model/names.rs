@@ -5,6 +5,18 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::texts::texts;
+
+/// The number of a noun in its realm: the first one made is 1. Nouns of all kinds are counted together. No
+/// number is used again, so lists keep the order of creation.
+pub type Ordinal = u64;
+
+texts! {
+    AliasName: AliasName::parse,
+    KeyId: KeyId::parse,
+    VersionId: |text| VersionId::parse(text.as_bytes()),
+}
+
 /// A key's id, unique in its realm. Opaque text; of which letters, its cloud decides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(Arc<str>);
@@ -112,11 +124,6 @@ impl AliasName {
         let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-');
         (!rest.is_empty() && text.len() <= Self::MAX && rest.bytes().all(legal))
             .then(|| Self(text.into()))
-    }
-
-    /// What comes before every alias, in the order of aliases, and is none.
-    pub(super) fn before_all() -> Self {
-        Self("".into())
     }
 
     /// The alias as text.

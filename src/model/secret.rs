@@ -5,6 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::noun::{ByName, Noun, Tags};
+use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::texts::{millis, texts};
 use super::{KeyId, Ordinal};
 use crate::world::Instant;
 
@@ -30,6 +35,8 @@ impl SecretName {
         &self.0
     }
 }
+
+texts! { SecretName: SecretName::parse }
 
 impl fmt::Display for SecretName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,41 +69,47 @@ pub struct SecretVersion {
 }
 
 /// A secret whose value is changed for its owner now and then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Managed {
     /// What the value is for, in the cloud's own form.
     pub config: String,
     /// How long after the last rotation the next one comes by itself, if at all.
+    #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
     /// Whether the last rotation that was due could not be done. Nothing is due until somebody mends that.
     pub stuck: bool,
     /// When it was rotated last, if it ever was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<Instant>,
     /// The rotations that somebody asked for within the last hour, oldest first.
     pub asked: VecDeque<Instant>,
 }
 
 /// The part of a secret that changes after creation, but for its versions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretSettings {
     /// The owner's description.
     pub description: String,
     /// When anything of the secret was changed last.
     pub updated_at: Instant,
     /// When it goes, if its owner deleted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Instant>,
     /// The access policy that its owner gave, if any. Stored; not enforced.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// How it is managed, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub managed: Option<Managed>,
     /// Which version each stage stands at, by number.
     pub stages: BTreeMap<Arc<str>, u64>,
 }
 
 /// A secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
     /// Its number in the realm; keys are counted with it.
+    #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its name.
     pub name: SecretName,
@@ -109,13 +122,15 @@ pub struct Secret {
     /// Whether its owner named that key.
     pub key_is_named: bool,
     /// The dedicated instance that its owner named, if any. Stored and returned; it changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// What changes after creation.
     pub settings: SecretSettings,
     /// Its versions, oldest first.
+    #[serde(skip)]
     pub versions: Vec<Arc<SecretVersion>>,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 impl Secret {
@@ -153,12 +168,73 @@ impl Secret {
         // At the end of time there is no next.
         (next > last).then_some(next)
     }
+}
 
-    /// When something next happens to this secret by itself: it goes, or it is rotated.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Instant> {
+impl Noun for Secret {
+    const KIND: &'static str = "secret";
+    type Name = SecretName;
+    type Names = ByName<SecretName>;
+    type Part = SecretVersion;
+
+    fn ordinal(&self) -> Ordinal {
+        self.ordinal
+    }
+
+    fn name(&self) -> &SecretName {
+        &self.name
+    }
+
+    fn tags(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+
+    /// It goes, or it is rotated.
+    fn next_due(&self) -> Option<Instant> {
         self.settings.delete_at.or_else(|| self.next_rotation())
     }
+
+    fn parts(&self) -> impl Iterator<Item = (u64, &Arc<SecretVersion>)> {
+        self.versions.iter().map(|version| (version.number, version))
+    }
+
+    fn content_of<'a>(&'a self, version: &'a SecretVersion) -> Content<'a> {
+        let SecretVersion { id, number: _, created_at, binary, envelope } = version;
+        let stored = Stored {
+            id: Arc::clone(id),
+            created_at: *created_at,
+            binary: *binary,
+            data_key_len: envelope.data_key.len(),
+        };
+        let sealed = [&*envelope.data_key, &envelope.value].concat();
+        Content::with(&stored, Some(Hidden::Ciphertext(sealed)))
+    }
+
+    fn read(
+        ordinal: Ordinal,
+        head: &Kept,
+        parts: &[Kept],
+        _unseal: &Unseal<'_>,
+    ) -> Result<Self, Damaged> {
+        let version = |kept: &Kept| {
+            let Stored { id, created_at, binary, data_key_len } = kept.body()?;
+            let sealed = kept.sealed.as_deref().ok_or(Damaged("sealed_value"))?;
+            // What is too short for its data key is a value that does not open.
+            let (data_key, value) = sealed.split_at(data_key_len.min(sealed.len()));
+            let envelope = Envelope { data_key: data_key.to_vec(), value: value.to_vec() };
+            Ok(Arc::new(SecretVersion { id, number: kept.part, created_at, binary, envelope }))
+        };
+        let versions = parts.iter().map(version).collect::<Result<_, _>>()?;
+        Ok(Self { ordinal, versions, ..head.body()? })
+    }
+}
+
+/// The body of a version's record. What is sealed is the data key, so many bytes, and then the value.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    id: Arc<str>,
+    created_at: Instant,
+    binary: bool,
+    data_key_len: usize,
 }
 
 #[cfg(test)]

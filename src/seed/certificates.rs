@@ -11,7 +11,7 @@ use crate::algorithms::x509::{self, Chain, DnsName, Flawed, Name, request};
 use crate::engine::Engine;
 use crate::engine::estate::surrender;
 use crate::model::{
-    Certificate, CertificateId, CertificateSettings, CertificateStatus, Change, Issued, KeySpec,
+    Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, KeySpec,
     ProtectionLevel, Realm, VersionId,
 };
 
@@ -33,8 +33,8 @@ pub(super) async fn private_key(
         read(KeySpec::Pair(spec), text, "private_key", place)?
     } else {
         let state = engine.state(realm);
-        let there = state.certificate_by_id(id).filter(|it| it.spec == spec);
-        let there = there.map(|it| (*it.private_key).clone());
+        let there = state.certificates.named(id).filter(|it| it.spec == spec);
+        let there = there.map(|it| it.private_key.clone());
         there_or(there, engine, KeySpec::Pair(spec), place.file).await?
     };
     bank.insert((realm.clone(), slot(id)), material);
@@ -146,8 +146,8 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(), Mistake> {
         let (id, spec) = (&entry.id.value.0, entry.spec(place)?);
-        let known = self.base.certificate_by_id(id).is_some();
-        if !known && self.state.certificate_by_id(id).is_some() {
+        let known = self.base.certificates.named(id).is_some();
+        if !known && self.state.certificates.named(id).is_some() {
             return Err(place.wrong("id", &entry.id, "given twice"));
         }
         let material = self.bank.get(&(self.realm.clone(), slot(id))).cloned();
@@ -179,7 +179,7 @@ impl Bed<'_> {
                 .map_or(ProtectionLevel::Software, |it| it.value.0),
             exportable: entry.exportable,
             created_at,
-            private_key: Arc::new(material),
+            private_key: material,
             request,
             settings: CertificateSettings {
                 status,
@@ -191,7 +191,7 @@ impl Bed<'_> {
             },
             tags: entry.tags.clone(),
         };
-        self.add(Change::CertificateAdded(Arc::new(certificate)));
+        self.insert(certificate);
         Ok(())
     }
 }

@@ -12,7 +12,8 @@ use super::{Mistake, Seed};
 use crate::dialects::Clouds;
 use crate::engine::{Engine, Rules};
 use crate::model::{
-    Change, KeyId, KeySpec, Ordinal, Realm, RealmChange, Scope, State, SymmetricSpec, VersionId,
+    Change, Fact, Held, KeyId, KeySpec, Material, Ordinal, Realm, RealmChange, Scope, State,
+    SymmetricSpec, VersionId,
 };
 use crate::world::Instant;
 
@@ -241,6 +242,10 @@ impl Bed<'_> {
         self.facts.push(fact);
     }
 
+    pub(super) fn insert<N: Held>(&mut self, noun: N) {
+        self.add(N::change(Fact::added(Arc::new(noun))));
+    }
+
     /// The number of something new: the one that it says, as long as nothing here has it or a later one came first.
     pub(super) fn ordinal(
         &self,
@@ -249,18 +254,12 @@ impl Bed<'_> {
     ) -> Result<Ordinal, Mistake> {
         let next = self.state.next_ordinal();
         let Some(told) = told else { return Ok(next) };
-        let taken = |state: &State| {
-            let number = told.value;
-            state.key(number).is_some()
-                || state.secret(number).is_some()
-                || state.certificate(number).is_some()
-        };
         match told.value {
             0 => Err(place.wrong("ordinal", told, "the first is 1")),
             COUNT_MAX.. => Err(place.wrong("ordinal", told, "too large")),
             // Where something was before, it goes behind that.
             number if number <= self.base.counted() => Ok(next),
-            _ if taken(&self.state) => Err(place.wrong("ordinal", told, "given twice")),
+            number if self.state.has(number) => Err(place.wrong("ordinal", told, "given twice")),
             number => Ok(number),
         }
     }
@@ -294,9 +293,7 @@ impl Bed<'_> {
                 return Err(place.wrong("import_seal", seal, "not 32 bytes"));
             }
             if self.state.import_seal().is_none() {
-                self.add(Change::ImportSealDrawn(Arc::new(crate::model::Material::new(
-                    bytes.clone(),
-                ))));
+                self.add(Change::ImportSealDrawn(Material::new(bytes.clone())));
             }
         }
         Ok(())

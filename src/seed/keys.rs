@@ -1,5 +1,6 @@
 //! Keys of seeds.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use super::material::version_id;
 use super::mistake::{Mistake, Place};
 use super::words::{CreatorType, Standing};
 use crate::model::{
-    Change, Creator, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle, Ordinal,
-    Origin, ProtectionLevel, Settings, SymmetricSpec,
+    Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle,
+    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -54,17 +55,17 @@ impl Bed<'_> {
     pub(super) fn plant_key(&mut self, entry: &KeyEntry, place: Place<'_>) -> Result<(), Mistake> {
         let id = &entry.id.value.0;
         let key = self.key(entry, place)?;
-        let ordinal = if let Some(there) = self.base.key_by_id(id).cloned() {
+        let ordinal = if let Some(there) = self.base.keys.named(id).cloned() {
             if !alike(&there, &key) {
                 tracing::warn!(key = %id, "a key of this id is there already, and is not the seed's; it stays");
             }
             there.ordinal
         } else {
-            if self.state.key_by_id(id).is_some() {
+            if self.state.keys.named(id).is_some() {
                 return Err(place.wrong("id", &entry.id, "given twice"));
             }
             if let Some(taken) =
-                key.versions.iter().position(|it| self.state.key_by_version(it.id).is_some())
+                key.versions.iter().position(|it| self.state.keys.with_version(it.id).is_some())
             {
                 return Err(version_wrong(
                     entry,
@@ -74,7 +75,7 @@ impl Bed<'_> {
                 ));
             }
             let ordinal = key.ordinal;
-            self.add(Change::KeyAdded(Arc::new(key)));
+            self.insert(key);
             ordinal
         };
         for (index, alias) in entry.aliases.iter().enumerate() {
@@ -91,13 +92,17 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(), Mistake> {
         let name = &alias.value.0;
-        if self.base.key_by_alias(name).is_some() {
+        if self.base.keys.aliased(name).is_some() {
             return Ok(());
         }
-        if self.state.key_by_alias(name).is_some() {
+        if self.state.keys.aliased(name).is_some() {
             return Err(place.wrong(&format!("aliases[{index}]"), alias, "given twice"));
         }
-        self.add(Change::AliasBound(name.clone(), key));
+        if let Some(before) = self.state.keys.get(key).cloned() {
+            let mut after = Key::clone(&before);
+            after.aliases.insert(name.clone());
+            self.add(Change::Key(Fact::changed(before, Arc::new(after))));
+        }
         Ok(())
     }
 
@@ -141,6 +146,7 @@ impl Bed<'_> {
                 rotation: rotation.map(|(interval, _)| interval),
             },
             versions,
+            aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
     }

@@ -75,7 +75,7 @@ pub(super) async fn there_or_drawn(
     file: &str,
 ) -> Result<Material, Mistake> {
     let state = engine.state(realm);
-    let there = state.key_by_id(key).filter(|key| key.spec == spec);
+    let there = state.keys.named(key).filter(|key| key.spec == spec);
     let there = there.and_then(|key| key.version(version)?.any_material().cloned());
     there_or(there, engine, spec, file).await
 }

@@ -12,8 +12,8 @@ use super::mistake::{Mistake, Place};
 use super::words::{At, Bytes, Text};
 use crate::engine::estate::seal_value;
 use crate::model::{
-    AliasName, Change, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle,
-    Managed, Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
+    AliasName, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle, Managed,
+    Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
 };
 use crate::world::{Entropy, Instant};
 
@@ -46,8 +46,8 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(), Mistake> {
         let name = &entry.name.value.0;
-        let known = self.base.secret_by_name(name).is_some();
-        if !known && self.state.secret_by_name(name).is_some() {
+        let known = self.base.secrets.named(name).is_some();
+        if !known && self.state.secrets.named(name).is_some() {
             return Err(place.wrong("name", &entry.name, "given twice"));
         }
         let kind = entry.kind.as_ref().map_or(GENERIC, |kind| &kind.value.0.0);
@@ -101,7 +101,7 @@ impl Bed<'_> {
             versions,
             tags: entry.tags.clone(),
         };
-        self.add(Change::SecretAdded(Arc::new(secret)));
+        self.insert(secret);
         Ok(())
     }
 
@@ -222,7 +222,7 @@ impl Bed<'_> {
             return Ok((self.service_key(&alias, entry, place)?, false));
         };
         let text = &named.value.0.0;
-        let bound = AliasName::parse(text).and_then(|alias| self.state.key_by_alias(&alias));
+        let bound = AliasName::parse(text).and_then(|alias| self.state.keys.aliased(&alias));
         let id = bound.map(|key| key.id.clone()).or_else(|| KeyId::parse(text));
         let id =
             id.ok_or_else(|| place.wrong("encryption_key_id", named, "there is no such key"))?;
@@ -235,13 +235,13 @@ impl Bed<'_> {
         entry: &SecretEntry,
         place: Place<'_>,
     ) -> Result<KeyId, Mistake> {
-        if let Some(there) = self.state.key_by_alias(alias) {
+        if let Some(there) = self.state.keys.aliased(alias) {
             return Ok(there.id.clone());
         }
         let (id, version, spec) = service_key(&self.realm, alias.as_str());
         let material = self.bank.get(&(self.realm.clone(), version)).cloned();
         let service = (self.rules.service)(alias).unwrap_or_default();
-        let (Some(material), None) = (material, self.state.key_by_id(&id)) else {
+        let (Some(material), None) = (material, self.state.keys.named(&id)) else {
             return Err(place.wrong("encryption_key_id", &entry.name, "must be given"));
         };
         let key = Key {
@@ -267,11 +267,10 @@ impl Bed<'_> {
                 created_at: self.now,
                 holding: Holding::Material(material, None),
             })],
+            aliases: [alias.clone()].into(),
             tags: BTreeMap::new(),
         };
-        let ordinal = key.ordinal;
-        self.add(Change::KeyAdded(Arc::new(key)));
-        self.add(Change::AliasBound(alias.clone(), ordinal));
+        self.insert(key);
         Ok(id)
     }
 
@@ -291,7 +290,7 @@ impl Bed<'_> {
             }
             Value::Open(value) => {
                 let at: &Spanned<_> = &entry.name;
-                let key = self.state.key_by_id(key);
+                let key = self.state.keys.named(key);
                 let key = key.ok_or_else(|| {
                     let wrong = |at: &At<Text>| {
                         place.wrong("encryption_key_id", at, "there is no such key")

@@ -19,8 +19,8 @@ use super::words::{AccountId, Bytes, CreatorType, Region, Standing, Text, Told, 
 use crate::algorithms::pem;
 use crate::engine::estate::{open_value, surrender};
 use crate::model::{
-    AliasName, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material,
-    Origin, Realm, Secret, SecretVersion, State,
+    Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
+    Secret, SecretVersion, State,
 };
 use crate::world::Instant;
 
@@ -80,17 +80,16 @@ impl Serialize for Entry<'_> {
             entry.serialize_field("import_seal", &at(Bytes::of(surrender(seal))))?;
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
-        if state.key_count() > 0 {
-            let aliases = |key: &Key| state.aliases_of(key.ordinal).cloned().collect();
-            let keys = || state.keys().map(|key| key_entry(key, aliases(key)));
+        if state.keys.count() > 0 {
+            let keys = || state.keys.all().map(|key| key_entry(key));
             entry.serialize_field("keys", &Each(keys))?;
         }
-        if state.secret_count() > 0 {
-            let secrets = || state.secrets().map(|secret| secret_entry(state, secret));
+        if state.secrets.count() > 0 {
+            let secrets = || state.secrets.all().map(|secret| secret_entry(state, secret));
             entry.serialize_field("secrets", &Each(secrets))?;
         }
-        if state.certificate_count() > 0 {
-            let certificates = || state.certificates().map(|it| certificate_entry(it));
+        if state.certificates.count() > 0 {
+            let certificates = || state.certificates.all().map(|it| certificate_entry(it));
             entry.serialize_field("certificates", &Each(certificates))?;
         }
         entry.end()
@@ -110,7 +109,7 @@ where
     }
 }
 
-fn key_entry(key: &Key, aliases: Vec<AliasName>) -> KeyEntry {
+fn key_entry(key: &Key) -> KeyEntry {
     let (creator, creator_type) = match &key.creator {
         Creator::User(name) => (name, CreatorType::User),
         Creator::Service(name) => (name, CreatorType::Service),
@@ -145,7 +144,7 @@ fn key_entry(key: &Key, aliases: Vec<AliasName>) -> KeyEntry {
             last: None,
             next: None,
         }),
-        aliases: aliases.into_iter().map(at).collect(),
+        aliases: key.aliases.iter().cloned().map(at).collect(),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         material: None,

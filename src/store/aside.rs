@@ -3,43 +3,21 @@
 //! numbers; and the rows that were replaced go in small transactions again. A crash in between leaves spare rows, which
 //! the next start takes away.
 
-use std::collections::HashMap;
-
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::writer::Writer;
-use super::{Sqlite, StoreError, Stored, clearing};
+use super::rows::{Writer, sweep};
+use super::{Aside, Spares, Sqlite, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
 /// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
 const REALMS_AT_ONCE: usize = 1000;
-
-/// Realms that are written aside, and the numbers of their rows.
-#[derive(Debug, Default)]
-pub struct Spares(HashMap<Realm, i64>);
-
-/// Writes whole realms aside and exchanges them.
-pub trait Aside: Send {
-    /// Writes facts of realms that nobody sees yet.
-    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()>;
-
-    /// Puts the spares in the place of their realms, and takes away all that these realms held: all of it, durably,
-    /// or nothing. A realm without a spare holds nothing afterwards.
-    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()>;
-
-    /// Gives up what was written aside.
-    fn abandon(&mut self, spares: Spares);
-
-    /// Takes away some of the rows that belong to nobody. Answers whether there are more.
-    fn sweep(&mut self) -> Stored<'_, bool>;
-}
 
 impl Aside for Sqlite {
     fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(async move {
             let newest = spares.0.values().copied().max().unwrap_or_default();
             self.begin().await?;
-            let mut writer = Writer::aside(&mut self.connection, &self.root, &mut spares.0);
+            let writer = Writer::new(&mut self.connection, &self.root, &mut spares.0, true);
             let written = writer.write(facts).await;
             let ended = self.end(written).await;
             if ended.is_err() {
@@ -73,7 +51,7 @@ impl Aside for Sqlite {
         Box::pin(async move {
             let Some(realm) = self.left.last().copied() else { return Ok(false) };
             self.begin().await?;
-            let swept = clearing::sweep(&mut self.connection, realm).await;
+            let swept = sweep(&mut self.connection, realm).await;
             let (swept, is_gone) = match swept {
                 Ok(is_gone) => (Ok(()), is_gone),
                 Err(error) => (Err(error), false),
@@ -122,7 +100,6 @@ async fn exchange(
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use sqlx::Row;
 
@@ -133,7 +110,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     fn facts(realm: &Realm, millis: i64) -> Vec<RealmChange> {
-        let seal = Arc::new(Material::new(Zeroizing::new(vec![7; 32])));
+        let seal = Material::new(Zeroizing::new(vec![7; 32]));
         let subscribed = Change::Subscribed(Instant::from_millis(millis));
         [subscribed, Change::ImportSealDrawn(seal)].map(|fact| (realm.clone(), fact)).to_vec()
     }

@@ -12,9 +12,9 @@ use super::files::beside;
 use super::header::Stamp;
 use super::mark::{Mark, OpenMark};
 use super::place::Place;
+use super::rows::{self, Writer};
 use super::survey::View;
-use super::writer::Writer;
-use super::{Aside, RootKey, Store, StoreError, Stored, clearing, reader};
+use super::{Aside, RootKey, Store, StoreError, Stored};
 use crate::algorithms::mac::digest_of;
 use crate::model::{Realm, RealmChange};
 use crate::world::Entropy;
@@ -113,8 +113,8 @@ impl Sqlite {
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
         self.begin().await?;
-        let written =
-            Writer::new(&mut self.connection, &self.root, &mut self.realms).write(facts).await;
+        let writer = Writer::new(&mut self.connection, &self.root, &mut self.realms, false);
+        let written = writer.write(facts).await;
         let outcome = self.end(written).await;
         if outcome.is_err() && self.realms.len() > known {
             // Rows of new realms went with the transaction: forget their numbers, and look them up again.
@@ -210,8 +210,8 @@ impl Kept {
 impl Store for Sqlite {
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
         Box::pin(async {
-            self.left = clearing::left(&mut self.connection).await?;
-            let facts = reader::load(&mut self.connection, &self.root, &mut self.realms).await?;
+            self.left = rows::left(&mut self.connection).await?;
+            let facts = rows::load(&mut self.connection, &self.root, &mut self.realms).await?;
             if let Some(warning) = self.kept.as_mut().and_then(|kept| kept.warning.take()) {
                 tracing::warn!("{warning}");
             }

@@ -79,7 +79,7 @@ impl Store for Gated {
 
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         let versions = facts.iter().map(|(_, fact)| match fact {
-            Change::VersionsAdded(_, versions) => versions.len(),
+            Change::Key(fact) => fact.new_parts().count(),
             _ => 0,
         });
         self.gate.most_versions.fetch_max(versions.sum(), Ordering::SeqCst);

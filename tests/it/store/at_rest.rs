@@ -121,26 +121,26 @@ fn neither_pairs_nor_imported_material_are_in_the_files() {
 fn sealed_material_cannot_be_moved_or_changed() {
     for (statement, said) in [
         (
-            "UPDATE key_versions SET sealed_material = (SELECT it.sealed_material FROM key_versions it WHERE it.key = 1) \
-             WHERE key = 2",
+            "UPDATE records SET sealed = (SELECT it.sealed FROM records it WHERE it.ordinal = 1 AND it.part = 1) \
+             WHERE ordinal = 2 AND part = 1",
             "sealed_material",
         ),
         (
-            "UPDATE key_versions SET sealed_material = substr(sealed_material, 1, 30) WHERE key = 2",
+            "UPDATE records SET sealed = substr(sealed, 1, 30) WHERE ordinal = 2 AND part = 1",
             "sealed_material",
         ),
-        ("UPDATE key_versions SET sealed_material = x'' WHERE key = 2", "sealed_material"),
+        ("UPDATE records SET sealed = x'' WHERE ordinal = 2 AND part = 1", "sealed_material"),
         (
-            "UPDATE key_versions SET sealed_fingerprint = sealed_material, sealed_material = NULL WHERE key = 2",
+            "UPDATE records SET body = json_set(body, '$.holds', 'fingerprint') WHERE ordinal = 2 AND part = 1",
             "sealed_fingerprint",
         ),
         (
-            "UPDATE realms SET sealed_import_seal = (SELECT sealed_material FROM key_versions WHERE key = 2)",
+            "UPDATE realms SET sealed_import_seal = (SELECT sealed FROM key_versions WHERE key = 2)",
             "sealed_import_seal",
         ),
         (
-            "UPDATE keys SET key_id = substr(key_id, 1, 35) || iif(substr(key_id, 36) = '0', '1', '0') \
-             WHERE ordinal = 2",
+            "UPDATE records SET body = json_set(body, '$.id', substr(body ->> 'id', 1, 35) || \
+             iif(substr(body ->> 'id', 36) = '0', '1', '0')) WHERE ordinal = 2 AND part = 0",
             "sealed_material",
         ),
         ("UPDATE realms SET account = '1000000000000002'", "sealed_material"),

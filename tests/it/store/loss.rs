@@ -199,7 +199,8 @@ fn damages(sample: &Served) -> Vec<Damaged> {
             }
             let (start, size) = if *suffix == WAL { (32, frame) } else { (0, 4096) };
             let header = (0..if *suffix == WAL { 32 } else { 100 }).step_by(5);
-            let heads = [0, 1, 4, 9].map(|page| start + page * size);
+            // Page 24 is the root of the table of records.
+            let heads = [0, 1, 4, 24].map(|page| start + page * size);
             let heads =
                 heads.into_iter().flat_map(|at| [0, 4, 7, 16, 23].map(|offset| at + offset));
             let flips = header.chain(heads).chain([56 + 60, 56 + 70, len - 1]);

@@ -15,7 +15,7 @@ const ACCOUNTS: &str = "accounts:
 ";
 
 /// Runs a query on a data file as another program would, without changing anything.
-fn query(path: &Path, sql: &'static str) -> i64 {
+pub fn query(path: &Path, sql: &'static str) -> i64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(path).read_only(true);

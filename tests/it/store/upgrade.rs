@@ -4,8 +4,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use crate::alibaba::certificates::{certificate, status_of};
-use crate::kit::{Process, START, data_file, kmsim, root};
+use crate::kit::{Process, START, data_file, kmsim, root, send};
 use crate::makers::{DIGEST, MATERIAL, import, wrapped};
+use crate::program::ended;
 
 /// The root key of the files in fixtures/stores.
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -117,4 +118,46 @@ fn the_data_of_pairs_and_secrets_is_all_there() {
     let server = serve(&path);
     assert_eq!(status_of(&server.client(), &id), "ACTIVE");
     assert_eq!(server.client().call("GetSecretValue", &secret).ok()["SecretData"], "hush2");
+}
+
+#[test]
+fn everything_of_the_last_tables_is_in_the_records() {
+    let (_folder, path) = data_file();
+    restored("0009.sql", &path);
+    let before = std::fs::read_to_string(root().join("fixtures/stores/0009.yaml")).unwrap();
+    // Once as the migration leaves it, once as it was written again after a change.
+    let mut server = serve(&path);
+    let export =
+        |server: &Process| send(server.address, "GET /_kmsim/state HTTP/1.1\r\n", b"").text;
+    assert_eq!(export(&server), before);
+    for body in [r#"[{"TagKey":"k","TagValue":"v"}]"#, ""] {
+        for name in [("KeyId", "plain"), ("SecretName", "only"), ("CertificateId", "issued")] {
+            let (action, tags) = match body {
+                "" => ("UntagResource", ("TagKeys", r#"["k"]"#)),
+                tags => ("TagResource", ("Tags", tags)),
+            };
+            server.client().call(action, &[name, tags]).ok();
+        }
+    }
+    server.signal("TERM");
+    assert_eq!(ended(&mut server.child), Some(0));
+    assert_eq!(export(&serve(&path)), before);
+
+    // People find it by the names of the tables that there were, without the spare realm's.
+    for (query, rows) in [
+        ("SELECT count(*) FROM keys WHERE spec = 'aes-256'", 10),
+        ("SELECT count(*) FROM keys WHERE lifecycle = 'pending-deletion' AND delete_at > 0", 1),
+        ("SELECT count(*) FROM key_versions WHERE holds = 'fingerprint' AND sealed IS NOT NULL", 1),
+        ("SELECT count(*) FROM aliases", 6),
+        ("SELECT count(*) FROM key_tags", 4),
+        ("SELECT count(*) FROM secrets WHERE description = 'a \"secret\"'", 1),
+        ("SELECT count(*) FROM secret_versions WHERE is_binary", 1),
+        ("SELECT count(*) FROM secret_stages", 7),
+        ("SELECT count(*) FROM secret_tags", 1),
+        ("SELECT count(*) FROM certificates WHERE status <> 'pending' AND chain IS NOT NULL", 1),
+        ("SELECT count(*) FROM certificate_tags", 1),
+        ("SELECT count(*) FROM records WHERE realm = 4", 0),
+    ] {
+        assert_eq!(super::restart::query(&path, query), rows, "{query}");
+    }
 }

@@ -137,8 +137,8 @@ fn private_keys_are_sealed_and_bound_to_their_certificates() {
     }
     run(
         &path,
-        "UPDATE certificates SET sealed_private_key = \
-         (SELECT sealed_private_key FROM certificates ORDER BY ordinal DESC LIMIT 1) WHERE ordinal = 1",
+        "UPDATE records SET sealed = \
+         (SELECT sealed FROM records ORDER BY ordinal DESC LIMIT 1) WHERE ordinal = 1",
     );
     let told = refused(&mut kmsim(&["--data", path.to_str().unwrap()]));
     assert!(told.contains("sealed_private_key"), "{told}");

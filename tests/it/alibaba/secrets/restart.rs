@@ -184,25 +184,30 @@ fn a_sealed_value_opens_in_its_own_place_only() {
     // Each of these spoils version v2 of the secret a, and nothing else.
     for statement in [
         // Another version's value, whole.
-        "UPDATE secret_versions SET (sealed_data_key, sealed_value) = (SELECT it.sealed_data_key, it.sealed_value FROM \
-         secret_versions it JOIN secrets s ON s.realm = it.realm AND s.ordinal = it.secret WHERE s.name = 'a' AND \
-         it.version_id = 'v1') WHERE version_id = 'v2' AND secret = (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET sealed = (SELECT it.sealed FROM records it JOIN secrets s ON s.realm = it.realm AND \
+         s.ordinal = it.ordinal WHERE it.kind = 'secret' AND s.name = 'a' AND it.body ->> 'id' = 'v1') \
+         WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
         // Another secret's value of the same version.
-        "UPDATE secret_versions SET (sealed_data_key, sealed_value) = (SELECT it.sealed_data_key, it.sealed_value FROM \
-         secret_versions it JOIN secrets s ON s.realm = it.realm AND s.ordinal = it.secret WHERE s.name = 'b' AND \
-         it.version_id = 'v2') WHERE version_id = 'v2' AND secret = (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET sealed = (SELECT it.sealed FROM records it JOIN secrets s ON s.realm = it.realm AND \
+         s.ordinal = it.ordinal WHERE it.kind = 'secret' AND s.name = 'b' AND it.body ->> 'id' = 'v2') \
+         WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
         // A value without its data key, a data key without its value.
-        "UPDATE secret_versions SET sealed_value = (SELECT it.sealed_value FROM secret_versions it JOIN secrets s ON \
-         s.realm = it.realm AND s.ordinal = it.secret WHERE s.name = 'b' AND it.version_id = 'v2') WHERE version_id = \
-         'v2' AND secret = (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET sealed = CAST(substr(sealed, 1, body ->> 'data_key_len') || \
+         (SELECT substr(it.sealed, 1 + (it.body ->> 'data_key_len')) FROM records it JOIN secrets s ON s.realm = it.realm AND \
+         s.ordinal = it.ordinal WHERE it.kind = 'secret' AND s.name = 'b' AND it.body ->> 'id' = 'v2') \
+         AS BLOB) WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
         // Cut off, and empty.
-        "UPDATE secret_versions SET sealed_value = substr(sealed_value, 1, 20) WHERE version_id = 'v2' AND secret = \
-         (SELECT ordinal FROM secrets WHERE name = 'a')",
-        "UPDATE secret_versions SET sealed_value = x'', sealed_data_key = x'' WHERE version_id = 'v2' AND secret = \
-         (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET sealed = substr(sealed, 1, 20 + (body ->> 'data_key_len')) \
+         WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET sealed = x'' WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
         // A version under another's name.
-        "UPDATE secret_versions SET version_id = 'v9' WHERE version_id = 'v2' AND secret = \
-         (SELECT ordinal FROM secrets WHERE name = 'a')",
+        "UPDATE records SET body = json_set(body, '$.id', 'v9') WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
+         ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
     ] {
         let (_folder, path) = data_file();
         let server = serve(&path, &[]);

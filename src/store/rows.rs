@@ -1,0 +1,369 @@
+//! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the form that
+//! [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to what `SQLite`
+//! and `PostgreSQL` have in common.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{RootKey, StoreError};
+use crate::model::{
+    Change, Content, Damaged, Hidden, Kept, Material, Ordinal, Realm, RealmChange, StoredChange,
+};
+use crate::world::Instant;
+
+/// How many records one statement writes: six values each stay below the 32,766 that `SQLite` binds at most.
+const RECORDS_AT_ONCE: usize = 256;
+
+/// How many records one statement reads.
+const RECORDS_READ: i64 = 4096;
+
+/// How many records one statement of a sweep deletes.
+const SWEPT_AT_ONCE: i64 = 200;
+
+/// Whom a realm's import seal is sealed for.
+const IMPORT_SEAL: &str = "import";
+
+/// A record of a realm: kind, ordinal and part.
+type Place = (i64, &'static str, i64, i64);
+
+/// Writes changes within one transaction.
+pub(super) struct Writer<'a> {
+    connection: &'a mut SqliteConnection,
+    root: &'a RootKey,
+    realms: &'a mut HashMap<Realm, i64>,
+    /// Whether new realms are spare ones.
+    aside: bool,
+    /// What each record that changes says at the end; `None` when it goes.
+    records: BTreeMap<Place, Option<Row>>,
+    /// How many numbers were given in a realm.
+    counted: BTreeMap<i64, Ordinal>,
+}
+
+/// What a row of `records` says.
+struct Row {
+    body: String,
+    sealed: Option<Vec<u8>>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer; with `aside`, of realms that nobody sees yet.
+    pub(super) fn new(
+        connection: &'a mut SqliteConnection,
+        root: &'a RootKey,
+        realms: &'a mut HashMap<Realm, i64>,
+        aside: bool,
+    ) -> Self {
+        let (records, counted) = (BTreeMap::new(), BTreeMap::new());
+        Self { connection, root, realms, aside, records, counted }
+    }
+
+    /// Writes the changes. Each record is written once, as the last change leaves it.
+    pub(super) async fn write(mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
+        for (realm, change) in facts {
+            let id = self.realm(realm).await?;
+            match change {
+                Change::RealmCleared => {
+                    self.flush().await?;
+                    clear(self.connection, id).await?;
+                }
+                Change::Subscribed(at) => {
+                    sqlx::query("UPDATE realms SET subscribed_at = $2 WHERE id = $1")
+                        .bind(id)
+                        .bind(at.millis())
+                        .execute(&mut *self.connection)
+                        .await?;
+                }
+                Change::ImportSealDrawn(seal) => {
+                    let sealed = self.root.seal(&owner(realm, IMPORT_SEAL), seal.expose())?;
+                    sqlx::query("UPDATE realms SET sealed_import_seal = $2 WHERE id = $1")
+                        .bind(id)
+                        .bind(sealed)
+                        .execute(&mut *self.connection)
+                        .await?;
+                }
+                Change::Counted(last) => self.count(id, *last),
+                noun => {
+                    if let Some(change) = noun.stored() {
+                        self.take(id, realm, change).await?;
+                    }
+                }
+            }
+        }
+        self.flush().await
+    }
+
+    /// Takes in what a change does to the records of a noun.
+    async fn take(
+        &mut self,
+        id: i64,
+        realm: &Realm,
+        change: StoredChange<'_>,
+    ) -> Result<(), StoreError> {
+        let StoredChange { kind, ordinal, records } = change;
+        let noun = number(ordinal);
+        let Some(records) = records else {
+            self.records.retain(|place, _| (place.0, place.1, place.2) != (id, kind, noun));
+            // Its number is kept, so that no other noun gets it.
+            self.count(id, ordinal);
+            sqlx::query("DELETE FROM records WHERE realm = $1 AND kind = $2 AND ordinal = $3")
+                .bind(id)
+                .bind(kind)
+                .bind(noun)
+                .execute(&mut *self.connection)
+                .await?;
+            return Ok(());
+        };
+        for record in records {
+            let row = record.content.map(|content| self.row(realm, content)).transpose()?;
+            self.records.insert((id, kind, noun, number(record.part)), row);
+        }
+        Ok(())
+    }
+
+    fn row(&self, realm: &Realm, Content { body, secret }: Content<'_>) -> Result<Row, StoreError> {
+        let seal = |whose: String, bytes: &[u8]| self.root.seal(&owner(realm, &whose), bytes);
+        let sealed = match secret {
+            None => None,
+            Some(Hidden::Material(whose, it)) => Some(seal(whose, it.expose())?),
+            Some(Hidden::Fingerprint(whose, it)) => Some(seal(whose, it.as_bytes())?),
+            Some(Hidden::Ciphertext(sealed)) => Some(sealed),
+        };
+        Ok(Row { body, sealed })
+    }
+
+    fn count(&mut self, id: i64, last: Ordinal) {
+        let counted = self.counted.entry(id).or_default();
+        *counted = last.max(*counted);
+    }
+
+    /// Writes what was taken in.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let mut written = Vec::with_capacity(self.records.len());
+        for (place, row) in std::mem::take(&mut self.records) {
+            if let Some(row) = row {
+                written.push((place, row));
+                continue;
+            }
+            let (id, kind, noun, part) = place;
+            sqlx::query(
+                "DELETE FROM records WHERE realm = $1 AND kind = $2 AND ordinal = $3 AND part = $4",
+            )
+            .bind(id)
+            .bind(kind)
+            .bind(noun)
+            .bind(part)
+            .execute(&mut *self.connection)
+            .await?;
+        }
+        for some in written.chunks(RECORDS_AT_ONCE) {
+            let mut rows = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO records (realm, kind, ordinal, part, body, sealed) ",
+            );
+            rows.push_values(some, |mut row, ((id, kind, noun, part), Row { body, sealed })| {
+                row.push_bind(*id).push_bind(*kind).push_bind(*noun).push_bind(*part);
+                row.push_bind(body).push_bind(sealed);
+            });
+            rows.push(
+                " ON CONFLICT (realm, kind, ordinal, part) \
+                 DO UPDATE SET body = excluded.body, sealed = excluded.sealed",
+            );
+            rows.build().execute(&mut *self.connection).await?;
+        }
+        for (id, last) in std::mem::take(&mut self.counted) {
+            sqlx::query("UPDATE realms SET last_ordinal = $2 WHERE id = $1 AND last_ordinal < $2")
+                .bind(id)
+                .bind(number(last))
+                .execute(&mut *self.connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn realm(&mut self, realm: &Realm) -> Result<i64, StoreError> {
+        if let Some(id) = self.realms.get(realm) {
+            return Ok(*id);
+        }
+        let query = if self.aside {
+            sqlx::query_scalar(
+                "INSERT INTO realms (dialect, account, region, spare) \
+                 SELECT '', '', coalesce(max(id), 0) + 1, 1 FROM realms RETURNING id",
+            )
+        } else {
+            sqlx::query_scalar(
+                "INSERT INTO realms (dialect, account, region) VALUES ($1, $2, $3) \
+                 ON CONFLICT (dialect, account, region) \
+                 DO UPDATE SET region = excluded.region RETURNING id",
+            )
+            .bind(&*realm.dialect)
+            .bind(&*realm.account)
+            .bind(&*realm.region)
+        };
+        let id = query.fetch_one(&mut *self.connection).await?;
+        self.realms.insert(realm.clone(), id);
+        Ok(id)
+    }
+}
+
+/// Every change that is stored: what each realm is, and the addition of each noun. `ids` learns the realms.
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    root: &RootKey,
+    ids: &mut HashMap<Realm, i64>,
+) -> Result<Vec<RealmChange>, StoreError> {
+    type Columns = (i64, String, String, String, Option<i64>, Option<Vec<u8>>, i64);
+    let mut facts = Vec::new();
+    let mut realms = HashMap::new();
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT id, dialect, account, region, subscribed_at, sealed_import_seal, last_ordinal \
+         FROM realms WHERE spare = 0 ORDER BY id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for (id, dialect, account, region, subscribed, sealed, last) in rows {
+        let realm = Realm::new(&dialect, &account, &region);
+        let subscribed = subscribed.map(|at| Change::Subscribed(Instant::from_millis(at)));
+        facts.extend(subscribed.map(|fact| (realm.clone(), fact)));
+        if let Some(sealed) = sealed {
+            let opened = root.open(&owner(&realm, IMPORT_SEAL), &sealed);
+            let seal = Material::new(opened.ok_or(Damaged("sealed_import_seal"))?);
+            facts.push((realm.clone(), Change::ImportSealDrawn(seal)));
+        }
+        facts.push((realm.clone(), Change::Counted(unsigned(last)?)));
+        ids.insert(realm.clone(), id);
+        realms.insert(id, realm);
+    }
+    let mut records = Records { root, realms, facts, noun: None, kept: Vec::new() };
+    let mut place = (0, String::new(), 0, 0);
+    loop {
+        type Columns = (i64, String, i64, i64, String, Option<Vec<u8>>);
+        let rows: Vec<Columns> = sqlx::query_as(
+            "SELECT realm, kind, ordinal, part, body, sealed FROM records \
+             WHERE (realm, kind, ordinal, part) > ($1, $2, $3, $4) \
+             ORDER BY realm, kind, ordinal, part LIMIT $5",
+        )
+        .bind(place.0)
+        .bind(place.1)
+        .bind(place.2)
+        .bind(place.3)
+        .bind(RECORDS_READ)
+        .fetch_all(&mut *connection)
+        .await?;
+        let Some(last) = rows.last() else { break };
+        place = (last.0, last.1.clone(), last.2, last.3);
+        for (realm, kind, ordinal, part, body, sealed) in rows {
+            records.take((realm, kind, ordinal), Kept { part: unsigned(part)?, body, sealed })?;
+        }
+    }
+    records.end_noun()?;
+    Ok(records.facts)
+}
+
+/// Records on their way to nouns, in the order of their places.
+struct Records<'a> {
+    root: &'a RootKey,
+    /// The realms that somebody owns.
+    realms: HashMap<i64, Realm>,
+    facts: Vec<RealmChange>,
+    /// The noun whose records come now: realm, kind and ordinal.
+    noun: Option<(i64, String, i64)>,
+    kept: Vec<Kept>,
+}
+
+impl Records<'_> {
+    fn take(&mut self, noun: (i64, String, i64), kept: Kept) -> Result<(), StoreError> {
+        if self.noun.as_ref() != Some(&noun) {
+            self.end_noun()?;
+            self.noun = Some(noun);
+        }
+        self.kept.push(kept);
+        Ok(())
+    }
+
+    fn end_noun(&mut self) -> Result<(), StoreError> {
+        let kept = std::mem::take(&mut self.kept);
+        let (Some((id, kind, ordinal)), Some((head, parts))) =
+            (self.noun.take(), kept.split_first())
+        else {
+            return Ok(());
+        };
+        let Some(realm) = self.realms.get(&id) else { return Ok(()) };
+        if head.part != 0 {
+            return Err(Damaged("part").into());
+        }
+        let unseal = |whose: &str, sealed: &[u8]| self.root.open(&owner(realm, whose), sealed);
+        let fact = Change::read((&kind, unsigned(ordinal)?), head, parts, &unseal)?;
+        self.facts.push((realm.clone(), fact));
+        Ok(())
+    }
+}
+
+/// Leaves nothing of the realm of this id but the id.
+async fn clear(connection: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
+    for query in [
+        "DELETE FROM records WHERE realm = $1",
+        "UPDATE realms SET subscribed_at = NULL, sealed_import_seal = NULL, last_ordinal = 0 WHERE id = $1",
+    ] {
+        sqlx::query(query).bind(id).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The ids of the realms that belong to nobody.
+pub(super) async fn left(connection: &mut SqliteConnection) -> Result<Vec<i64>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT id FROM realms WHERE spare = 1").fetch_all(connection).await?)
+}
+
+/// Deletes some of the records of a realm that belongs to nobody. Answers whether that was all.
+pub(super) async fn sweep(connection: &mut SqliteConnection, id: i64) -> Result<bool, StoreError> {
+    let spare = sqlx::query("SELECT 1 FROM realms WHERE id = $1 AND spare = 1").bind(id);
+    if spare.fetch_optional(&mut *connection).await?.is_none() {
+        return Ok(true);
+    }
+    let swept = sqlx::query(
+        "DELETE FROM records WHERE realm = $1 AND (kind, ordinal, part) IN \
+         (SELECT kind, ordinal, part FROM records WHERE realm = $1 \
+          ORDER BY kind, ordinal, part LIMIT $2)",
+    );
+    let swept = swept.bind(id).bind(SWEPT_AT_ONCE).execute(&mut *connection).await?;
+    if swept.rows_affected() > 0 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM realms WHERE id = $1").bind(id).execute(connection).await?;
+    Ok(true)
+}
+
+/// What something sealed is bound to.
+fn owner(realm: &Realm, whose: &str) -> String {
+    format!("{}/{}/{}/{whose}", realm.dialect, realm.account, realm.region)
+}
+
+/// A number as a column; the two agree far beyond any number of nouns.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> Result<u64, Damaged> {
+    u64::try_from(number).map_err(|_| Damaged("ordinal"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Connection;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_table_of_realms_is_cleared() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        sqlx::migrate!("./migrations").run(&mut connection).await.unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT it.name FROM sqlite_schema it, pragma_table_info(it.name) field \
+             WHERE it.type = 'table' AND field.name = 'realm'",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        assert_eq!(tables, ["records"]);
+    }
+}
