@@ -1,12 +1,12 @@
 //! SSH key pairs: a one-line public key (RFC 4253 section 6.6) and a private key in PEM.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use pkcs8::LineEnding;
 use rand_core::CryptoRng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::traits::PublicKeyParts;
+use ssh_key::public::{KeyData, RsaPublicKey};
+use ssh_key::{Algorithm, Mpint, PublicKey};
 use zeroize::Zeroizing;
 
 use super::{Failure, pem};
@@ -28,26 +28,12 @@ pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, Failur
         return Err(Failure::Unfit);
     }
     let key = RsaPrivateKey::new(rng, 2048).map_err(|_| Failure::Unfit)?;
-    let mut blob = Vec::new();
-    put(&mut blob, b"ssh-rsa")?;
-    put(&mut blob, &positive(&key.e_bytes()))?;
-    put(&mut blob, &positive(&key.n_bytes()))?;
-    let public = format!("ssh-rsa {} {comment}", STANDARD.encode(blob)).trim_end().to_owned();
+    let (e, n) = (key.e_bytes(), key.n_bytes());
+    let (e, n) = (Mpint::from_positive_bytes(&e), Mpint::from_positive_bytes(&n));
+    let public = RsaPublicKey::new(e, n).map_err(|_| Failure::Unfit)?;
+    let public = PublicKey::new(KeyData::Rsa(public), comment.trim_end()).to_openssh();
     let private = key.to_pkcs1_pem(LineEnding::LF).map_err(|_| Failure::Unfit)?;
-    Ok(Pair { public, private })
-}
-
-/// Appends a field: its length, and its bytes.
-fn put(blob: &mut Vec<u8>, field: &[u8]) -> Result<(), Failure> {
-    blob.extend_from_slice(&u32::try_from(field.len()).map_err(|_| Failure::Unfit)?.to_be_bytes());
-    blob.extend_from_slice(field);
-    Ok(())
-}
-
-/// A number without leading zeros as RFC 4251 section 5 has it: one whose first bit is set would be negative.
-fn positive(bytes: &[u8]) -> Vec<u8> {
-    let sign: &[u8] = if bytes.first().is_some_and(|first| first & 0x80 != 0) { &[0] } else { &[] };
-    [sign, bytes].concat()
+    Ok(Pair { public: public.map_err(|_| Failure::Unfit)?, private })
 }
 
 /// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without a comment.
@@ -57,38 +43,15 @@ pub fn is_public_key(text: &str) -> bool {
     if text.chars().any(|c| c.is_control() && c != '\t') {
         return false;
     }
+    // The words may stand apart by more than one blank, which the crate does not take.
     let mut words = text.split_ascii_whitespace();
     let (Some(name), Some(blob)) = (words.next(), words.next()) else { return false };
-    let Ok(blob) = STANDARD.decode(blob) else { return false };
-    let Some(fields) = fields(&blob) else { return false };
-    match (name, fields.as_slice()) {
-        ("ssh-rsa", [inner, exponent, modulus]) => {
-            *inner == b"ssh-rsa" && !exponent.is_empty() && !modulus.is_empty()
-        }
-        ("ssh-ed25519", [inner, key]) => *inner == b"ssh-ed25519" && key.len() == 32,
-        (
-            "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521",
-            [inner, curve, point],
-        ) => {
-            *inner == name.as_bytes()
-                && name.as_bytes().ends_with(curve)
-                && curve.len() == 8
-                && !point.is_empty()
-        }
-        _ => false,
-    }
-}
-
-/// The fields of a blob, each behind its length; `None` when they do not fill it.
-fn fields(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
-    let mut fields = Vec::new();
-    while !blob.is_empty() {
-        let (length, rest) = blob.split_first_chunk::<4>()?;
-        let (field, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        fields.push(field);
-        blob = rest;
-    }
-    Some(fields)
+    PublicKey::from_openssh(&format!("{name} {blob}")).is_ok_and(|key| {
+        matches!(
+            key.algorithm(),
+            Algorithm::Rsa { .. } | Algorithm::Ed25519 | Algorithm::Ecdsa { .. }
+        )
+    })
 }
 
 /// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1, encrypted or not.
@@ -104,6 +67,8 @@ pub fn is_private_pem(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
     use rsa::pkcs1::DecodeRsaPrivateKey;
@@ -120,7 +85,12 @@ mod tests {
         let words: Vec<&str> = pair.public.splitn(3, ' ').collect();
         assert_eq!(words[2], "root@host with a comment");
         let blob = STANDARD.decode(words[1]).unwrap();
-        let fields = fields(&blob).unwrap();
+        let (mut fields, mut rest) = (Vec::new(), blob.as_slice());
+        while let Some((length, bytes)) = rest.split_first_chunk::<4>() {
+            let (field, after) = bytes.split_at(u32::from_be_bytes(*length) as usize);
+            fields.push(field);
+            rest = after;
+        }
         let key = RsaPrivateKey::from_pkcs1_pem(&pair.private).unwrap();
         assert_eq!(key.n().bits(), 2048);
         assert_eq!(fields[..2], [b"ssh-rsa".as_slice(), &[1, 0, 1]]);
@@ -147,7 +117,8 @@ mod tests {
     fn line(name: &str, fields: &[&[u8]]) -> String {
         let mut blob = Vec::new();
         for field in fields {
-            put(&mut blob, field).unwrap();
+            blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+            blob.extend_from_slice(field);
         }
         format!("{name} {}", STANDARD.encode(blob))
     }

@@ -6,28 +6,21 @@
 //! theirs to choose, and not known when the certificate is made.
 
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
-use der::asn1::UtcTime;
-use der::pem::LineEnding;
-use der::{Encode, EncodePem};
-use p256::SecretKey;
+use der::pem::{LineEnding, encode_string};
+use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{DerSignature, SigningKey};
 use p256::elliptic_curve::Generate;
 use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyUsagePurpose, PublicKeyData, SerialNumber,
+};
 use rustls::pki_types::CertificateDer;
-use sha2::{Digest, Sha256};
-use x509_cert::Certificate;
-use x509_cert::builder::profile::BuilderProfile;
-use x509_cert::builder::{Builder, CertificateBuilder};
-use x509_cert::name::Name;
-use x509_cert::serial_number::SerialNumber;
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
-use x509_cert::time::{Time, Validity};
 
-use super::profiles::{Root, Server};
 use super::{ServedName, TlsError, truststore};
+use crate::algorithms::mac::{Hash, digest};
 use crate::store::files::{FOR_ALL, OWNER_ONLY, beside, keep_first, replace};
 use crate::world::{Entropy, Instant};
 
@@ -36,17 +29,63 @@ const FROM: u64 = 1_577_836_800;
 /// 2049-12-31T23:59:59Z, in seconds: the last that every client reads alike.
 const UNTIL: u64 = 2_524_607_999;
 
+/// A P-256 key that signs certificates. Its nonces are those of RFC 6979, so that the authority's
+/// certificate is the same each time.
+pub(super) struct Key {
+    signing: SigningKey,
+    /// The public key, an uncompressed point.
+    point: Box<[u8]>,
+}
+
+impl Key {
+    /// Draws one from the operating system's randomness.
+    pub(super) fn draw() -> Self {
+        Self::of(SigningKey::generate_from_rng(&mut Entropy::Os.rng()))
+    }
+
+    fn of(signing: SigningKey) -> Self {
+        let point = signing.verifying_key().to_sec1_point(false).to_bytes();
+        Self { signing, point }
+    }
+
+    /// The private key, PKCS #8.
+    pub(super) fn private(&self) -> &impl EncodePrivateKey {
+        &self.signing
+    }
+
+    /// RFC 5280 section 4.2.1.2, the first way.
+    fn identifier(&self) -> KeyIdMethod {
+        KeyIdMethod::PreSpecified(digest(Hash::Sha1, &self.point))
+    }
+}
+
+impl PublicKeyData for Key {
+    fn der_bytes(&self) -> &[u8] {
+        &self.point
+    }
+
+    fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
+        &rcgen::PKCS_ECDSA_P256_SHA256
+    }
+}
+
+impl rcgen::SigningKey for Key {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        let signature: DerSignature = self.signing.sign(message);
+        Ok(signature.as_bytes().to_vec())
+    }
+}
+
 /// A private authority.
 pub struct Authority {
-    key: SigningKey,
-    subject: Name,
-    der: Vec<u8>,
+    issuer: CertifiedIssuer<'static, Key>,
+    name: String,
     pem: String,
 }
 
 impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Authority({})", self.subject)
+        write!(f, "Authority({})", self.name)
     }
 }
 
@@ -56,7 +95,7 @@ impl Authority {
     /// # Errors
     /// The cryptography failed.
     pub fn draw() -> Result<Self, TlsError> {
-        Self::of(&SecretKey::generate_from_rng(&mut Entropy::Os.rng()))
+        Self::of(Key::draw())
     }
 
     /// That of a data file: its key is in `<data>.ca-key`, made (readable by its owner only) where there is none yet;
@@ -70,14 +109,13 @@ impl Authority {
             TlsError::new(format_args!("cannot {what} {}: {why}", path.display()))
         };
         if !path.exists() {
-            let key = SecretKey::generate_from_rng(&mut Entropy::Os.rng());
-            let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(TlsError::new)?;
+            let pem = Key::draw().signing.to_pkcs8_pem(LineEnding::LF).map_err(TlsError::new)?;
             keep_first(&path, pem.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &path, &e))?;
         }
-        let key = SecretKey::read_pkcs8_pem_file(&path).map_err(|e| {
+        let key = SigningKey::read_pkcs8_pem_file(&path).map_err(|e| {
             fail("use", &path, &format_args!("{e} (a P-256 key in PKCS #8 PEM is expected)"))
         })?;
-        let authority = Self::of(&key)?;
+        let authority = Self::of(Key::of(key))?;
         let shown = beside(data, ".ca.pem");
         if std::fs::read(&shown).ok().as_deref() != Some(authority.pem.as_bytes()) {
             replace(&shown, authority.pem.as_bytes(), FOR_ALL)
@@ -86,21 +124,20 @@ impl Authority {
         Ok(authority)
     }
 
-    fn of(key: &SecretKey) -> Result<Self, TlsError> {
-        let key = SigningKey::from(key);
-        let public =
-            SubjectPublicKeyInfoOwned::from_key(key.verifying_key()).map_err(TlsError::new)?;
-        let mark: [u8; 32] = Sha256::digest(public.to_der().map_err(TlsError::new)?).into();
+    fn of(key: Key) -> Result<Self, TlsError> {
+        let mark = digest(Hash::Sha256, &key.subject_public_key_info());
+        let (short, serial) = mark.split_at(4);
         // Several servers' authorities may stand in one list, and some clients find them there by name.
-        let short = u32::from_be_bytes([mark[0], mark[1], mark[2], mark[3]]);
-        let subject =
-            Name::from_str(&format!("CN=kmsim CA {short:08x},O=kmsim")).map_err(TlsError::new)?;
-        let validity = validity(Duration::from_secs(FROM), Duration::from_secs(UNTIL))?;
-        let profile = Root { subject: subject.clone() };
-        let certificate = build(profile, serial(&mark)?, validity, public, &key)?;
-        let der = certificate.to_der().map_err(TlsError::new)?;
-        let pem = certificate.to_pem(LineEnding::LF).map_err(TlsError::new)?;
-        Ok(Self { key, subject, der, pem })
+        let name = format!("kmsim CA {}", base16ct::lower::encode_string(short));
+        let (from, until) = (Duration::from_secs(FROM), Duration::from_secs(UNTIL));
+        let mut params = params(&key, serial, from, until);
+        params.distinguished_name.push(DnType::OrganizationName, "kmsim");
+        params.distinguished_name.push(DnType::CommonName, &name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let issuer = CertifiedIssuer::self_signed(params, key).map_err(TlsError::new)?;
+        let pem = encode_string("CERTIFICATE", LineEnding::LF, issuer.der());
+        Ok(Self { issuer, name, pem: pem.map_err(TlsError::new)? })
     }
 
     /// Its certificate in PEM.
@@ -114,50 +151,45 @@ impl Authority {
     /// # Errors
     /// The password is not one.
     pub fn truststore(&self, password: &str) -> Result<Vec<u8>, TlsError> {
-        truststore::of(&self.der, password)
+        truststore::of(self.issuer.der(), password)
     }
 
-    /// A server's certificate for these names and this key.
+    /// A server's certificate for these names and this key. Clients ask its alternative names, and
+    /// nothing else, who it is for.
     pub(super) fn issue(
         &self,
         names: &[ServedName],
-        public: SubjectPublicKeyInfoOwned,
+        key: &Key,
         from: Instant,
         until: Instant,
     ) -> Result<CertificateDer<'static>, TlsError> {
-        let names = names.iter().map(ServedName::in_certificate).collect::<Result<_, _>>()?;
-        let validity =
-            validity(since_epoch(from), since_epoch(until).min(Duration::from_secs(UNTIL)))?;
-        let profile = Server { issuer: self.subject.clone(), names };
-        let certificate =
-            build(profile, serial(&Entropy::Os.array::<16>())?, validity, public, &self.key)?;
-        Ok(certificate.to_der().map_err(TlsError::new)?.into())
+        let until = since_epoch(until).min(Duration::from_secs(UNTIL));
+        let mut params = params(key, &Entropy::Os.array::<16>(), since_epoch(from), until);
+        params.distinguished_name.push(DnType::CommonName, "kmsim");
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        let names = names.iter().map(ServedName::in_certificate).collect::<Result<_, _>>();
+        params.subject_alt_names = names.map_err(TlsError::new)?;
+        Ok(params.signed_by(key, &self.issuer).map_err(TlsError::new)?.into())
     }
 }
 
-fn build(
-    profile: impl BuilderProfile,
-    serial: SerialNumber,
-    validity: Validity,
-    public: SubjectPublicKeyInfoOwned,
-    signer: &SigningKey,
-) -> Result<Certificate, TlsError> {
-    let builder =
-        CertificateBuilder::new(profile, serial, validity, public).map_err(TlsError::new)?;
-    builder.build::<_, DerSignature>(signer).map_err(TlsError::new)
-}
-
-/// A positive number of 16 bytes: RFC 5280, section 4.1.2.2.
-fn serial(bytes: &[u8]) -> Result<SerialNumber, TlsError> {
+/// What both kinds of certificates have. The serial number is made of 16 of these bytes; it is
+/// positive (RFC 5280 section 4.1.2.2).
+fn params(key: &Key, serial: &[u8], from: Duration, until: Duration) -> CertificateParams {
     let mut number = [0; 16];
-    number.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    number.iter_mut().zip(serial).for_each(|(to, from)| *to = *from);
     number[0] = number[0] & 0x7f | 0x40;
-    SerialNumber::new(&number).map_err(TlsError::new)
-}
-
-fn validity(from: Duration, until: Duration) -> Result<Validity, TlsError> {
-    let time = |at| UtcTime::from_unix_duration(at).map(Time::UtcTime).map_err(TlsError::new);
-    Ok(Validity::new(time(from)?, time(until)?))
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.serial_number = Some(SerialNumber::from_slice(&number));
+    params.not_before = epoch + from;
+    params.not_after = epoch + until;
+    params.key_identifier_method = key.identifier();
+    params
 }
 
 fn since_epoch(at: Instant) -> Duration {

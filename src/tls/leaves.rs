@@ -6,16 +6,14 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use p256::SecretKey;
-use p256::elliptic_curve::Generate;
 use p256::pkcs8::EncodePrivateKey;
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
+use super::authority::Key;
 use super::{Authority, ServedName, TlsError, base, provider};
-use crate::world::{Entropy, Instant, World};
+use crate::world::{Instant, World};
 
 const DAY: Duration = Duration::from_hours(24);
 /// A certificate begins so long before it is made: clocks differ.
@@ -34,7 +32,7 @@ pub struct Leaves {
     world: Arc<World>,
     base: ServerConfig,
     key: Arc<dyn SigningKey>,
-    public: SubjectPublicKeyInfoOwned,
+    own: Key,
     kept: Mutex<HashMap<Wanted, Leaf>>,
 }
 
@@ -52,13 +50,11 @@ impl Leaves {
         always: Vec<ServedName>,
         world: Arc<World>,
     ) -> Result<Self, TlsError> {
-        let key = SecretKey::generate_from_rng(&mut Entropy::Os.rng());
-        let public =
-            SubjectPublicKeyInfoOwned::from_key(&key.public_key()).map_err(TlsError::new)?;
-        let pkcs8 = key.to_pkcs8_der().map_err(TlsError::new)?;
+        let own = Key::draw();
+        let pkcs8 = own.private().to_pkcs8_der().map_err(TlsError::new)?;
         let pkcs8 = PrivatePkcs8KeyDer::from(pkcs8.as_bytes().to_vec());
         let key = provider().key_provider.load_private_key(pkcs8.into())?;
-        Ok(Self { authority, always, world, base: base()?, key, public, kept: Mutex::default() })
+        Ok(Self { authority, always, world, base: base()?, key, own, kept: Mutex::default() })
     }
 
     pub(super) fn authority(&self) -> &Authority {
@@ -93,7 +89,7 @@ impl Leaves {
     fn issue(&self, wanted: &Wanted, now: Instant) -> Result<ServerConfig, TlsError> {
         let names: Vec<_> = wanted.iter().flatten().chain(&self.always).cloned().collect();
         let (from, until) = (now.minus(BACKDATED), now.plus(GOOD));
-        let certificate = self.authority.issue(&names, self.public.clone(), from, until)?;
+        let certificate = self.authority.issue(&names, &self.own, from, until)?;
         Ok(showing(&self.base, CertifiedKey::new(vec![certificate], Arc::clone(&self.key))))
     }
 }
@@ -115,7 +111,7 @@ pub(super) fn showing(base: &ServerConfig, certified: CertifiedKey) -> ServerCon
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::Clock;
+    use crate::world::{Clock, Entropy};
     use std::net::Ipv4Addr;
 
     const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

@@ -9,7 +9,6 @@ mod authority;
 mod leaves;
 mod names;
 mod own;
-mod profiles;
 mod stream;
 mod truststore;
 

@@ -5,9 +5,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use der::asn1::Ia5String;
+use rcgen::SanType;
 use rustls::pki_types::DnsName;
-use x509_cert::ext::pkix::name::GeneralName;
 
 use super::TlsError;
 
@@ -58,13 +57,11 @@ impl ServedName {
     }
 
     /// As it stands among a certificate's alternative names.
-    pub(super) fn in_certificate(&self) -> Result<GeneralName, TlsError> {
-        match self {
-            Self::Dns(name) => {
-                Ia5String::new(name.as_ref()).map(GeneralName::DnsName).map_err(TlsError::new)
-            }
-            Self::Ip(ip) => Ok(GeneralName::from(*ip)),
-        }
+    pub(super) fn in_certificate(&self) -> Result<SanType, rcgen::Error> {
+        Ok(match self {
+            Self::Dns(name) => SanType::DnsName(name.as_ref().try_into()?),
+            Self::Ip(ip) => SanType::IpAddress(*ip),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! X.509 (RFC 5280): certification requests, certificates and chains of them. Bytes and texts come in, facts go out;
 //! what time it is, is an argument.
 
+mod attributes;
 mod chain;
 mod name;
 mod name_text;

@@ -5,10 +5,13 @@ use x509_cert::der::asn1::{Any, PrintableString};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, Tag};
 
-use super::name::{Form, KINDS, Kind, Parts, text_of};
+use super::attributes::{Form, KINDS, Kind, text_of};
 
 /// What must be escaped in a value that is not quoted.
 const SPECIALS: &[char] = &[',', '=', '+', '<', '>', '#', ';', '\\', '"'];
+
+/// One attribute after the other, and within one those that belong together.
+type Parts = Vec<Vec<AttributeTypeAndValue>>;
 
 /// Reads a whole name, in the order of the text.
 pub(super) fn read(text: &str) -> Option<Parts> {

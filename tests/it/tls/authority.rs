@@ -181,3 +181,41 @@ fn in_memory_it_lives_as_long_as_the_server_and_no_seed_repeats_it() {
     let one = ca_pem(Process::start(&arguments).address);
     assert_ne!(one, ca_pem(Process::start(&arguments).address));
 }
+
+/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made them.
+const EARLIER_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglrM6gGYdbWkPw6eD
+i2eNjPbmex3nBoyotSmLGegwlDahRANCAAS2pIWhrRNSLBPTFyq/iMcLTralWS2o
+LR1RPnK7ZCiew/sBYoRiyfUMrvgxgZbQ4v4QXlLkd5T7+KGuxsh3YIIK
+-----END PRIVATE KEY-----
+";
+const EARLIER_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIQUCNs8W8jvLjeDEGggnHcjTAKBggqhkjOPQQDAjAsMQ4w
+DAYDVQQKDAVrbXNpbTEaMBgGA1UEAwwRa21zaW0gQ0EgZDAyMzZjZjEwHhcNMjAw
+MTAxMDAwMDAwWhcNNDkxMjMxMjM1OTU5WjAsMQ4wDAYDVQQKDAVrbXNpbTEaMBgG
+A1UEAwwRa21zaW0gQ0EgZDAyMzZjZjEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AAS2pIWhrRNSLBPTFyq/iMcLTralWS2oLR1RPnK7ZCiew/sBYoRiyfUMrvgxgZbQ
+4v4QXlLkd5T7+KGuxsh3YIIKo0UwQzASBgNVHRMBAf8ECDAGAQH/AgEAMA4GA1Ud
+DwEB/wQEAwIBBjAdBgNVHQ4EFgQUOIQHz+gjl3+OSmDsa7P41+3rRpIwCgYIKoZI
+zj0EAwIDRwAwRAIgLTF4vGwm/emgWaEEgRtc322LLfzExAy+coUAxhhBIj0CIGU2
+n8ZSThMIJOAzJMo1w913qokeeOfVA9sJUIELYIle
+-----END CERTIFICATE-----
+";
+
+#[test]
+fn who_trusts_the_certificate_of_an_earlier_version_trusts_its_server_still() {
+    let (folder, path) = data_file();
+    std::fs::write(beside(&path, ".ca-key"), EARLIER_KEY).unwrap();
+    let server = Process::start(&["--data", path.to_str().unwrap()]);
+    for authority in [EARLIER_CERTIFICATE, &ca_pem(server.address)] {
+        let client = Client::trusting(authority, Clock::default().host());
+        client.health(server.address, "localhost").unwrap().ok();
+        // OpenSSL looks at the identifiers of the keys too.
+        let (ca, leaf) = (folder.path().join("ca"), folder.path().join("leaf"));
+        std::fs::write(&ca, authority).unwrap();
+        std::fs::write(&leaf, client.open(server.address, "localhost").certificate()).unwrap();
+        let (ca, leaf) = (ca.to_str().unwrap(), leaf.to_str().unwrap());
+        let (good, said) = openssl(&["verify", "-x509_strict", "-CAfile", ca, leaf]);
+        assert!(good, "{said}");
+    }
+}
