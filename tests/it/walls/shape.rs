@@ -176,7 +176,9 @@ fn repeated(all: &[Source]) -> Vec<String> {
         let mut last = 0;
         for (index, row) in lines.windows(ROW).enumerate() {
             let mut hasher = DefaultHasher::new();
-            row.iter().for_each(|(_, line)| line.hash(&mut hasher));
+            for (_, line) in row {
+                line.hash(&mut hasher);
+            }
             let first = *seen.entry(hasher.finish()).or_insert((&source.path, row[0].0));
             let is_here = first == (&source.path, row[0].0);
             // A longer passage is one finding.
