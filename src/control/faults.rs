@@ -109,7 +109,7 @@ async fn arm(
     let when = asked.when.map_or(Ok(When::Always), When::try_from)?;
     let aim = Aim {
         whose,
-        clouds: clouds.iter().map(|cloud| cloud.name()).collect(),
+        clouds: clouds.iter().map(|cloud| cloud.profile().name).collect(),
         action: asked.action.map(Into::into),
         key: asked.key.map(Into::into),
         secret: asked.secret.map(Into::into),

@@ -37,7 +37,7 @@ impl Wanted {
             names::check_asked(app, action)?;
         }
         if let Some(outcome) = &self.outcome {
-            names::check_outcome(app, outcome)?;
+            names::check_outcome(outcome)?;
         }
         let wants = [
             self.dialect.map(Want::Dialect),

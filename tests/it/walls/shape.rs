@@ -65,7 +65,7 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 /// Rooms in which files import in circles: how many files, in each. The numbers only shrink.
 const CIRCLES: [(&str, &[usize]); 5] = [
     ("algorithms", &[3, 3, 2]),
-    ("dialects", &[70]),
+    ("dialects", &[14, 9, 4, 4, 3, 2]),
     ("engine", &[11]),
     ("seed", &[11]),
     ("tls", &[6]),
