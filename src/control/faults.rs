@@ -73,7 +73,7 @@ async fn arm(OfKey(app, whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown
     let when = check(asked.when.unwrap_or(When::Always))?;
     let aim = Aim {
         whose,
-        clouds: clouds.iter().map(|cloud| cloud.name()).collect(),
+        clouds: clouds.iter().map(|cloud| cloud.profile().name).collect(),
         action: asked.action.map(Into::into),
         key: asked.key.map(Into::into),
         secret: asked.secret.map(Into::into),

@@ -9,6 +9,7 @@ use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
+use crate::dialects::{PROFILES, profile};
 use crate::engine::{Error, Inspected};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 
@@ -78,12 +79,12 @@ async fn inspect(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer
         None => "{}".to_owned(),
         Some(pairs) => serde_json::to_string(pairs).map_err(|_| bad_context())?,
     };
-    if app.clouds.iter().all(|cloud| cloud.associated(&context).is_none()) {
+    if PROFILES.iter().all(|profile| (profile.names.context)(&context).is_none()) {
         return Err(bad_context());
     }
     let associated = |realm: &Realm| {
-        let cloud = app.clouds.named(&realm.dialect);
-        cloud.and_then(|cloud| cloud.associated(&context)).unwrap_or_default()
+        let profile = profile(&realm.dialect);
+        profile.and_then(|profile| (profile.names.context)(&context)).unwrap_or_default()
     };
     let Some(blob) = base64_text::decode(&asked.ciphertext_blob) else {
         return Ok(Json(Shown::not(MALFORMED, None)));

@@ -23,6 +23,12 @@ use serde_json::Value;
 /// Where every test's clock starts.
 pub const START: &str = "2030-01-01T00:00:00Z";
 
+/// Every action of Alibaba's wire that is served, sorted.
+pub fn action_names() -> Vec<&'static str> {
+    let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None);
+    clouds.named("alibaba").unwrap().action_names()
+}
+
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

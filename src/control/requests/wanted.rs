@@ -21,7 +21,7 @@ pub(super) fn checked(app: &App, wants: [Option<Want>; 7]) -> Result<Vec<Want>, 
         match want {
             Want::Dialect(name) => drop(names::clouds(app, Some(name), None, None)?),
             Want::Action(name) => names::check_asked(app, name)?,
-            Want::Outcome(name) => names::check_outcome(app, name)?,
+            Want::Outcome(name) => names::check_outcome(name)?,
             Want::Key(_) | Want::Secret(_) | Want::RequestId(_) | Want::Context(_) => {}
         }
     }

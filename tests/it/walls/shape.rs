@@ -64,7 +64,7 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 
 /// Rooms in which so many files import in circles. The numbers only shrink.
 const CIRCLES: [(&str, usize); 5] =
-    [("algorithms", 5), ("dialects", 70), ("engine", 11), ("seed", 11), ("tls", 6)];
+    [("algorithms", 5), ("dialects", 36), ("engine", 11), ("seed", 11), ("tls", 6)];
 
 /// Rooms in which so many passages stand twice. The numbers only shrink.
 const TWICE: [(&str, usize); 1] = [("dialects", 4)];
