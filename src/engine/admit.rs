@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     AliasError, Caller, CertificateError, CertificateOperation, Error, ImportError, KeyError,
-    Operation,
+    Operation, UsedKey,
 };
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
@@ -143,7 +143,7 @@ impl<'a> Sight<'a> {
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
         if (self.caller.rules.keys.admits)(operation, state) {
-            Ok(Admitted { key, state, now: self.now })
+            Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
         } else {
             Err(KeyError::State { operation, state }.into())
         }
@@ -156,6 +156,7 @@ pub struct Admitted<'a> {
     key: &'a Arc<Key>,
     state: KeyState,
     now: Instant,
+    used: &'a UsedKey,
 }
 
 impl<'a> Admitted<'a> {
@@ -175,6 +176,11 @@ impl<'a> Admitted<'a> {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// Notes that the request used this version of the key.
+    pub(super) fn note_use(&self, version: VersionId) {
+        self.used.note(&self.key.id, Some(version));
     }
 
     /// Refuses a key whose material the service draws itself.

@@ -14,8 +14,8 @@ use crate::model::{Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
-/// The rules of clouds, by the names that their realms have.
-pub type Clouds = HashMap<&'static str, &'static Rules>;
+/// The rules of clouds by their names in realms, each given the region.
+pub type Clouds = HashMap<&'static str, fn(&str) -> &'static Rules>;
 
 /// Every realm of a server, and the one writer through which they change.
 pub struct Engine {

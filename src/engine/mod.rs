@@ -40,7 +40,7 @@ mod view;
 mod writer;
 
 pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
-pub use caller::{Caller, Quota};
+pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
