@@ -15,7 +15,7 @@ use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::engine::{
     AliasRules, CertificateRules, ImportRules, KeyRules, PairRules, Rules, SecretRules,
 };
-use crate::model::AliasName;
+use crate::model::{AliasName, Lifecycle};
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
@@ -57,6 +57,7 @@ static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| rules::of_key(operation, state).is_none(),
         new_id: |entropy| entropy.uuid().into(),
+        restored: Lifecycle::Enabled,
     },
     // Sections 8.16 and 8.2.
     pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
