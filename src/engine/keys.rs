@@ -154,10 +154,11 @@ impl Engine {
         .await
     }
 
-    /// Keeps a key that was to go. It is enabled then, or waits for its material if it has none.
+    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for that.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::CancelDeletion, |settings, _| {
-            settings.lifecycle = Lifecycle::Enabled;
+        let restored = caller.rules.keys.restored;
+        self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
+            settings.lifecycle = restored;
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, CertificateStatus, KeyId, KeyState};
+use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
 use crate::world::{Entropy, Instant};
 
 /// What a caller wants to do with a key.
@@ -107,6 +107,8 @@ pub struct KeyRules {
     pub admits: fn(Operation, KeyState) -> bool,
     /// Draws the id of a new key.
     pub new_id: fn(&Entropy) -> KeyId,
+    /// What a key is after its deletion was cancelled.
+    pub restored: Lifecycle,
 }
 
 /// A cloud's rules for the versions of key pairs.

@@ -1,47 +1,13 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
 //! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
 
-use std::time::Duration;
-
-use super::secret_types::{self, CURRENT, PREVIOUS};
-use super::{codes, secret_rotation};
+use super::codes;
 use crate::algorithms::specs::Form;
 use crate::dialects::Code;
-use crate::engine::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, Operation,
-    PairRules, Rules, SecretRules,
-};
+use crate::engine::{CertificateOperation, Operation};
 use crate::model::{AliasName, CertificateStatus, KeyState};
 
 use Operation as Op;
-
-/// The rules, for the engine.
-pub(super) static RULES: Rules = Rules {
-    keys: KeyRules {
-        admits: |operation, state| of_key(operation, state).is_none(),
-        new_id: |entropy| entropy.uuid().into(),
-    },
-    // Sections 8.16 and 8.2.
-    pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
-    aliases: Some(AliasRules { reserved, service }),
-    tags: TAGS_MAX,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
-    secrets: Some(SecretRules {
-        alias: || AliasName::parse("alias/acs/secretsmanager"),
-        fits: secret_types::fits,
-        current: CURRENT,
-        previous: PREVIOUS,
-        stages_per_version: STAGES_MAX,
-        // Sections 9.6 and 9.12.
-        versions: 10,
-        rotations_per_hour: 50,
-        renew: secret_rotation::renew,
-        renews_slowly: secret_types::renews_slowly,
-    }),
-    certificates: Some(CertificateRules {
-        admits: |operation, status| of_certificate(operation, status).is_none(),
-    }),
-};
 
 /// How many days a scheduled deletion may wait. The document says 7 to 30; newer SDKs go to 366.
 pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;

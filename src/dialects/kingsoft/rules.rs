@@ -2,7 +2,7 @@
 //! disabled key is deleted (overview, `DeleteKey`); that a disabled key does not encrypt is what disabling means.
 
 use crate::engine::{KeyRules, Operation, Rules};
-use crate::model::{KeyId, KeyState};
+use crate::model::{KeyId, KeyState, Lifecycle};
 
 use Operation as Op;
 
@@ -11,6 +11,8 @@ pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: |entropy| KeyId::of_letters(entropy.array()),
+        // No deletion waits, so none is cancelled.
+        restored: Lifecycle::Enabled,
     },
     pairs: None,
     aliases: None,
