@@ -10,7 +10,7 @@ use crate::dialects::wire::marks::Marks;
 use crate::dialects::wire::params::Manner;
 use crate::dialects::{Form, Kind, Outbound};
 use crate::engine::{KeyRef, Rules};
-use crate::model::Realm;
+use crate::model::{KeySpec, Origin, Realm};
 
 /// A cloud, as far as it is data.
 pub struct Profile {
@@ -68,6 +68,10 @@ pub struct Names {
     pub key: fn(&Realm, &str) -> Option<KeyRef>,
     /// The name of the secret that a text means in a realm.
     pub secret: for<'a> fn(&Realm, &'a str) -> &'a str,
+    /// The spec of keys that its documents call by this word.
+    pub spec: fn(&str) -> Option<KeySpec>,
+    /// The origin of key material that its documents call by this word.
+    pub origin: fn(&str) -> Option<Origin>,
     /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
     pub context: fn(&str) -> Option<Vec<u8>>,
 }

@@ -56,7 +56,7 @@ pub use inspect::{Census, Inspected};
 pub use keys::NewKey;
 pub use pairs::PairRef;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, Operation,
+    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
     PairRules, Renewal, Rules, SecretRules,
 };
 pub use secret_draft::NewSecretVersion;

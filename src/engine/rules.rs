@@ -120,9 +120,30 @@ pub struct PairRules {
     pub spacing: Duration,
 }
 
+/// A cloud's grammar of one kind of name. The cloud's requests and seed files both follow it.
+#[derive(Debug)]
+pub struct NameRule {
+    /// Whether a text is such a name.
+    pub accepts: fn(&str) -> bool,
+    /// What such a name is, for error messages: "an alias: letters and digits".
+    pub form: &'static str,
+}
+
+impl NameRule {
+    /// Checks that a text is such a name.
+    ///
+    /// # Errors
+    /// It is not; the error says what such a name is, and does not repeat the text.
+    pub fn check(&self, text: &str) -> Result<(), String> {
+        if (self.accepts)(text) { Ok(()) } else { Err(format!("not {}", self.form)) }
+    }
+}
+
 /// A cloud's rules for aliases.
 #[derive(Debug)]
 pub struct AliasRules {
+    /// Which texts are aliases.
+    pub names: NameRule,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
     /// The service whose own key goes by this alias, if it is such an alias.
@@ -139,6 +160,8 @@ pub struct ImportRules {
 /// A cloud's rules for secrets.
 #[derive(Debug)]
 pub struct SecretRules {
+    /// Which texts are names of secrets.
+    pub names: NameRule,
     /// The alias of the service's key that seals secrets whose owners named none.
     pub alias: fn() -> Option<AliasName>,
     /// Whether there are secrets of this kind with this configuration, or with none.

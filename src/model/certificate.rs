@@ -1,6 +1,5 @@
 //! Certificates: a key pair, the request for a certificate, and the certificate once it is issued.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,40 +7,21 @@ use uuid::Uuid;
 
 use super::noun::{ByName, Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
-use super::texts::texts;
-use super::{KeyId, Material, Ordinal, ProtectionLevel, pair};
+use super::texts::{is_id, names};
+use super::{Material, Ordinal, ProtectionLevel, pair};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
 
-/// A certificate's id, unique in its realm; written as a key's.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CertificateId(KeyId);
-
-impl CertificateId {
-    /// Reads an id.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        KeyId::parse(text).map(Self)
-    }
-
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
+names! {
+    /// A certificate's id, unique in its realm; written as a key's.
+    CertificateId:
+    /// Reads an id: 1 to 64 letters, digits and hyphens.
+    is_id;
 }
 
 impl From<Uuid> for CertificateId {
     fn from(id: Uuid) -> Self {
-        Self(id.into())
-    }
-}
-
-texts! { CertificateId: CertificateId::parse }
-
-impl fmt::Display for CertificateId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        Self(id.to_string().into())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Secrets: values that users keep here, in versions, under stages.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,39 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::noun::{ByName, Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
-use super::texts::{millis, texts};
+use super::texts::{is_name, millis, names};
 use super::{KeyId, Ordinal};
 use crate::world::Instant;
 
-/// A secret's name, unique in its realm.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SecretName(Arc<str>);
-
-impl SecretName {
-    /// The longest name, in characters: newer SDKs say 192, where the document says 64.
-    const MAX: usize = 192;
-
-    /// Reads a name: 1 to 192 letters, digits, and `_/+=.@-`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let legal = |b: u8| b.is_ascii_alphanumeric() || b"_/+=.@-".contains(&b);
-        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(legal))
-            .then(|| Self(text.into()))
-    }
-
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-texts! { SecretName: SecretName::parse }
-
-impl fmt::Display for SecretName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+names! {
+    /// A secret's name, unique in its realm. Opaque text; its cloud decides which texts are names.
+    SecretName:
+    /// Reads a name: 1 to 1024 bytes without control characters.
+    is_name;
 }
 
 /// A value, sealed under a data key of its own, and that under a version of a key.
@@ -224,21 +199,4 @@ struct Stored {
     created_at: Instant,
     binary: bool,
     data_key_len: usize,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_read_strictly() {
-        for good in
-            ["a", "acs/ram/user/x", "RdsSecret/Mysql5.4/MyCred", "a_b+c=d@e-f", &"n".repeat(192)]
-        {
-            assert!(SecretName::parse(good).is_some(), "{good}");
-        }
-        for bad in ["", "a b", "not a secret!", "\u{fc}", "$Auto", &"n".repeat(193)] {
-            assert!(SecretName::parse(bad).is_none(), "{bad}");
-        }
-    }
 }

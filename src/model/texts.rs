@@ -20,6 +20,50 @@ macro_rules! texts {
 }
 pub(super) use texts;
 
+/// Names of nouns: texts that clones share, each with what tells a legal one. The grammar of a name is its cloud's;
+/// see the engine's rules.
+macro_rules! names {
+    ($($(#[$about:meta])* $name:ident: $(#[$legal:meta])* $is_legal:ident;)+) => {$(
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            $(#[$legal])*
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                $is_legal(text).then(|| Self(text.into()))
+            }
+
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        $crate::model::texts::texts! { $name: $name::parse }
+    )+};
+}
+pub(super) use names;
+
+/// Whether a text can be an id: 1 to 64 letters, digits and hyphens.
+pub(super) fn is_id(text: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(legal)
+}
+
+/// Whether a text can be a name that some cloud's user gives: 1 to 1024 bytes without control characters.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=1024).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
 /// Reads a text.
 pub(super) struct Text<T>(pub(super) fn(&str) -> Option<T>);
 

@@ -15,9 +15,6 @@ use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::world::Instant;
 
-/// The cloud of a realm that names none.
-const CLOUD: &str = "alibaba";
-
 /// How many keys, secrets and certificates take long to grow.
 const LARGE: usize = 200;
 
@@ -139,7 +136,7 @@ impl Seeds {
         engine: &Engine,
         place: Place<'_>,
     ) -> Result<(Realm, &'static Rules), Mistake> {
-        let cloud = entry.cloud.as_ref().map_or(CLOUD, |cloud| &cloud.value.0.0);
+        let cloud = entry.cloud.as_ref().map_or(PROFILES[0].name, |cloud| &cloud.value.0.0);
         let default = self.regions.get(cloud).map_or("", String::as_str);
         let region = entry.region.as_ref().map_or(default, |region| &region.value.0.0);
         let realm = Realm::new(cloud, &entry.account.value.0.0, region);

@@ -92,11 +92,15 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(), Mistake> {
         let name = &alias.value.0;
+        let wrong = |what: String| place.wrong(&format!("aliases[{index}]"), alias, what);
+        if let Some(rules) = &self.rules.aliases {
+            rules.names.check(name.as_str()).map_err(wrong)?;
+        }
         if self.base.keys.aliased(name).is_some() {
             return Ok(());
         }
         if self.state.keys.aliased(name).is_some() {
-            return Err(place.wrong(&format!("aliases[{index}]"), alias, "given twice"));
+            return Err(wrong("given twice".into()));
         }
         if let Some(before) = self.state.keys.get(key).cloned() {
             let mut after = Key::clone(&before);

@@ -42,13 +42,17 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(), Mistake> {
         let name = &entry.name.value.0;
+        let rules = self.rules.secrets.as_ref();
+        if let Some(rules) = rules {
+            let checked = rules.names.check(name.as_str());
+            checked.map_err(|what| place.wrong("name", &entry.name, what))?;
+        }
         let known = self.base.secrets.named(name).is_some();
         if !known && self.state.secrets.named(name).is_some() {
             return Err(place.wrong("name", &entry.name, "given twice"));
         }
         let kind = entry.kind.as_ref().map_or(GENERIC, |kind| &kind.value.0.0);
         let config = entry.extended_config.as_ref().map(|config| &*config.value.0.0);
-        let rules = self.rules.secrets.as_ref();
         if !rules.is_some_and(|rules| (rules.fits)(kind, config)) {
             return Err(match (&entry.extended_config, &entry.kind) {
                 (Some(at), _) => place.wrong("extended_config", at, "does not fit the type"),

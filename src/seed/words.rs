@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
+use crate::dialects::PROFILES;
 use crate::model::{
     AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
     Realm, SecretName, SymmetricSpec, VersionId,
@@ -67,21 +68,21 @@ impl<T: Word> Serialize for Told<T> {
     }
 }
 
-/// Words with their nouns. The first word of a noun is the one written.
+/// Words with their nouns. A cloud's own word for a noun, where there is one, is read too.
 macro_rules! words {
-    ($noun:ty, $what:literal, $([$($word:literal)|+ => $value:expr]),+ $(,)?) => {
+    ($noun:ty, $what:literal $(or $own:ident)?, $([$word:literal => $value:expr]),+ $(,)?) => {
         impl Word for $noun {
             const WHAT: &'static str = $what;
 
             fn read(text: &str) -> Option<Self> {
                 match text {
-                    $($($word)|+ => Some($value),)+
-                    _ => None,
+                    $($word => Some($value),)+
+                    _ => None$(.or_else(|| PROFILES.iter().find_map(|it| (it.names.$own)(text))))?,
                 }
             }
 
             fn write(&self) -> Cow<'_, str> {
-                $(if *self == $value { return [$($word),+][0].into(); })+
+                $(if *self == $value { return $word.into(); })+
                 "".into()
             }
         }
@@ -89,11 +90,11 @@ macro_rules! words {
 }
 
 words! { KeySpec,
-    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_SM2",
-    ["AES_256" | "Aliyun_AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
-    ["AES_192" | "Aliyun_AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
-    ["AES_128" | "Aliyun_AES_128" => Self::Symmetric(SymmetricSpec::Aes128)],
-    ["SM4" | "Aliyun_SM4" => Self::Symmetric(SymmetricSpec::Sm4)],
+    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_SM2" or spec,
+    ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
+    ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
+    ["AES_128" => Self::Symmetric(SymmetricSpec::Aes128)],
+    ["SM4" => Self::Symmetric(SymmetricSpec::Sm4)],
     ["RSA_2048" => Self::Pair(PairSpec::Rsa2048)],
     ["RSA_3072" => Self::Pair(PairSpec::Rsa3072)],
     ["EC_P256" => Self::Pair(PairSpec::EcP256)],
@@ -106,8 +107,8 @@ words! { KeyUsage, "ENCRYPT/DECRYPT or SIGN/VERIFY",
     ["SIGN/VERIFY" => Self::SignVerify],
 }
 
-words! { Origin, "KMS or EXTERNAL",
-    ["KMS" | "Aliyun_KMS" => Self::Service],
+words! { Origin, "KMS or EXTERNAL" or origin,
+    ["KMS" => Self::Service],
     ["EXTERNAL" => Self::External],
 }
 
@@ -171,9 +172,9 @@ macro_rules! names {
 names! {
     KeyId, "a key id: 1 to 64 letters, digits and hyphens", Self::parse;
     CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
-    AliasName, "an alias: alias/ and then letters, digits, /, _ and -", Self::parse;
+    AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
-    SecretName, "a secret's name: 1 to 192 letters, digits and _/+=.@-", Self::parse;
+    SecretName, "a secret's name", Self::parse;
 }
 
 impl Word for Duration {
@@ -295,8 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_word_is_written() {
-        let spec = KeySpec::read("Aliyun_SM4").unwrap();
+    fn words_are_read_and_written() {
+        let spec = KeySpec::read("SM4").unwrap();
         assert_eq!((spec.write(), KeySpec::read("aes")), ("SM4".into(), None));
     }
 }

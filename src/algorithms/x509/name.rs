@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written() {
-        same("CN=userName,OU=kms,O=aliyun,C=CN", "CN=userName,OU=kms,O=aliyun,C=CN");
+        same("CN=userName,OU=kms,O=example,C=CN", "CN=userName,OU=kms,O=example,C=CN");
         // The examples of RFC 2253 section 5.
         same("CN=Steve Kille,O=Isode Limited,C=GB", "CN=Steve Kille,O=Isode Limited,C=GB");
         same("OU=Sales+CN=J. Smith,O=Widget Inc.,C=US", "OU=Sales+CN=J. Smith,O=Widget Inc.,C=US");

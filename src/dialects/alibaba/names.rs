@@ -7,6 +7,34 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 
+/// What every alias begins with.
+const ALIAS: &str = "alias/";
+
+/// Whether a text is an alias: `alias/` and at least one of letters, digits, `/`, `_`, `-`; at most 255 characters in
+/// all.
+pub(super) fn is_alias(text: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-');
+    let rest = text.strip_prefix(ALIAS).filter(|rest| !rest.is_empty() && text.len() <= 255);
+    rest.is_some_and(|rest| rest.bytes().all(legal))
+}
+
+/// Reads an alias.
+pub(super) fn alias(text: &str) -> Option<AliasName> {
+    AliasName::parse(text).filter(|_| is_alias(text))
+}
+
+/// Whether a text is a secret's name: 1 to 192 letters, digits, and `_/+=.@-`. Newer SDKs say 192, where the document
+/// says 64.
+pub(super) fn is_secret_name(text: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_/+=.@-".contains(&b);
+    (1..=192).contains(&text.len()) && text.bytes().all(legal)
+}
+
+/// Reads a secret's name.
+pub(super) fn secret_name(text: &str) -> Option<model::SecretName> {
+    model::SecretName::parse(text).filter(|_| is_secret_name(text))
+}
+
 /// How a request names a key: by id, by alias, or by the ARN of either.
 #[derive(Debug)]
 pub(super) struct KeyName {
@@ -48,7 +76,7 @@ impl TryFrom<String> for KeyName {
         let key = match (&place, name.strip_prefix("key/")) {
             (None, _) => key_ref(name)?,
             (Some(_), Some(id)) => KeyId::parse(id).map(engine::KeyRef::Id).ok_or(Malformed)?,
-            (Some(_), None) if name.starts_with(AliasName::PREFIX) => key_ref(name)?,
+            (Some(_), None) if name.starts_with(ALIAS) => key_ref(name)?,
             (Some(_), None) => return Err(Malformed),
         };
         Ok(Self { key, place })
@@ -57,7 +85,7 @@ impl TryFrom<String> for KeyName {
 
 fn key_ref(text: &str) -> Result<engine::KeyRef, Malformed> {
     let id = || KeyId::parse(text).map(engine::KeyRef::Id);
-    AliasName::parse(text).map(engine::KeyRef::Alias).or_else(id).ok_or(Malformed)
+    alias(text).map(engine::KeyRef::Alias).or_else(id).ok_or(Malformed)
 }
 
 impl KeyName {
@@ -98,7 +126,7 @@ impl TryFrom<String> for Alias {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        AliasName::parse(&text).map(Self).ok_or(Malformed)
+        alias(&text).map(Self).ok_or(Malformed)
     }
 }
 
@@ -120,7 +148,7 @@ impl TryFrom<String> for SecretName {
             Some(_) => name.strip_prefix(SECRET).ok_or(Malformed)?,
             None => name,
         };
-        model::SecretName::parse(name).map(|name| Self { name, place }).ok_or(Malformed)
+        secret_name(name).map(|name| Self { name, place }).ok_or(Malformed)
     }
 }
 
@@ -224,6 +252,28 @@ mod tests {
             "arn:aws:kms",
         ] {
             assert!(KeyName::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_strictly() {
+        assert!(is_alias("alias/example"));
+        for bad in [
+            "alias/",
+            "example",
+            "alias/\u{fc}",
+            "alias/a b",
+            &format!("alias/{}", "a".repeat(250)),
+        ] {
+            assert!(!is_alias(bad), "{bad:?}");
+        }
+        for good in
+            ["a", "acs/ram/user/x", "RdsSecret/Mysql5.4/MyCred", "a_b+c=d@e-f", &"n".repeat(192)]
+        {
+            assert!(is_secret_name(good), "{good}");
+        }
+        for bad in ["", "a b", "not a secret!", "\u{fc}", "$Auto", &"n".repeat(193)] {
+            assert!(!is_secret_name(bad), "{bad}");
         }
     }
 

@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use axum::http::HeaderName;
 
-use super::names::{KeyName, secret_named};
+use super::names::{KeyName, is_alias, is_secret_name, secret_named};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::values::Context;
 use super::wire::sign;
+use super::words::{self, OriginWord, SpecWord};
 use super::{clients, codes, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::Manner;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::engine::{
-    AliasRules, CertificateRules, ImportRules, KeyRules, PairRules, Rules, SecretRules,
+    AliasRules, CertificateRules, ImportRules, KeyRules, NameRule, PairRules, Rules, SecretRules,
 };
 use crate::model::{AliasName, Lifecycle};
 use crate::watch::classes::Class::{Common, Credential};
@@ -44,6 +45,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |realm, name| KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok(),
         secret: secret_named,
+        spec: words::read::<SpecWord, _>,
+        origin: words::read::<OriginWord, _>,
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
@@ -63,10 +66,21 @@ static RULES: Rules = Rules {
     },
     // Sections 8.16 and 8.2.
     pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
-    aliases: Some(AliasRules { reserved: rules::reserved, service: rules::service }),
+    aliases: Some(AliasRules {
+        names: NameRule {
+            accepts: is_alias,
+            form: "an alias: alias/ and then letters, digits, /, _ and -",
+        },
+        reserved: rules::reserved,
+        service: rules::service,
+    }),
     tags: limits::TAGS_MAX,
     imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
     secrets: Some(SecretRules {
+        names: NameRule {
+            accepts: is_secret_name,
+            form: "a secret's name: 1 to 192 letters, digits and _/+=.@-",
+        },
         alias: || AliasName::parse("alias/acs/secretsmanager"),
         fits: secret_types::fits,
         current: CURRENT,

@@ -1,6 +1,8 @@
 //! The document's words: what it calls the types of keys, their states and the algorithms.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error, StrDeserializer};
 
 use super::limits;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
@@ -52,6 +54,29 @@ pub(super) fn spec_word(spec: KeySpec) -> &'static str {
         KeySpec::Pair(PairSpec::EcP256K) => "EC_P256K",
         KeySpec::Pair(PairSpec::EcSm2) => "EC_SM2",
     }
+}
+
+/// Where key material comes from.
+#[derive(Clone, Copy, Deserialize)]
+pub(super) enum OriginWord {
+    #[serde(rename = "Aliyun_KMS")]
+    Service,
+    #[serde(rename = "EXTERNAL")]
+    External,
+}
+
+impl From<OriginWord> for Origin {
+    fn from(word: OriginWord) -> Self {
+        match word {
+            OriginWord::Service => Self::Service,
+            OriginWord::External => Self::External,
+        }
+    }
+}
+
+/// What a word of the document stands for, if it is one.
+pub(super) fn read<W: DeserializeOwned, T: From<W>>(word: &str) -> Option<T> {
+    W::deserialize(StrDeserializer::<Error>::new(word)).ok().map(T::from)
 }
 
 /// The signature algorithms of section 8.24.

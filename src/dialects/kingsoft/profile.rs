@@ -34,6 +34,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |_, name| KeyId::parse(name).map(KeyRef::Id),
         secret: |_, text| text,
+        spec: |_| None,
+        origin: |_| None,
         // This cloud has no contexts: none is the only one.
         context: |text| (text == "{}").then(Vec::new),
     },

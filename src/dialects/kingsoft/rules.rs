@@ -10,7 +10,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
-        new_id: |entropy| KeyId::of_letters(entropy.array()),
+        new_id: |entropy| key_id(entropy.array()),
         // No deletion waits, so none is cancelled.
         restored: Lifecycle::Enabled,
     },
@@ -30,6 +30,24 @@ pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
 pub(super) const NAME_MAX: usize = 256;
 /// How many characters a description may have. No source says.
 pub(super) const DESCRIPTION_MAX: usize = 8192;
+
+/// A key's id: 32 letters in a UUID's groups. They are those of base 32 "extended hex" (RFC 4648,
+/// section 7) in lower case, five bits each.
+fn key_id(bits: [u8; 20]) -> KeyId {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    let mut text = String::with_capacity(36);
+    for group in bits.as_chunks::<5>().0 {
+        let bits = group.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for place in (0..8).rev() {
+            if [8, 13, 18, 23].contains(&text.len()) {
+                text.push('-');
+            }
+            let [.., last] = (bits >> (5 * place)).to_be_bytes();
+            text.push(char::from(LETTERS[usize::from(last & 31)]));
+        }
+    }
+    KeyId::made(&text)
+}
 
 /// Which parameter is wrong where an operation does not go with a state: none where it goes ahead.
 type Cell = Option<&'static str>;
@@ -59,4 +77,19 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         KeyState::PendingDeletion | KeyState::PendingImport => return KEY,
     };
     TABLE.iter().find(|row| row.0 == operation).map_or(STATE, |row| row.1[column])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_hold_five_bits_each() {
+        assert_eq!(key_id([0; 20]).as_str(), "00000000-0000-0000-0000-000000000000");
+        assert_eq!(key_id([255; 20]).as_str(), "vvvvvvvv-vvvv-vvvv-vvvv-vvvvvvvvvvvv");
+        // RFC 4648, section 10: "foobar", and what is missing of 20 bytes as zeros.
+        let mut bits = [0; 20];
+        bits[..6].copy_from_slice(b"foobar");
+        assert_eq!(key_id(bits).as_str(), "cpnmuoj1-e800-0000-0000-000000000000");
+    }
 }

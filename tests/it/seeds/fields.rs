@@ -10,6 +10,23 @@ fn metadata(server: &Server, key: &str) -> Value {
     server.client().call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone()
 }
 
+/// Seeds have words of their own for specs and origins; those of a cloud's documents mean the same.
+#[test]
+fn the_words_of_a_cloud_are_read() {
+    let server = seeded(&realm(
+        "    keys:
+      - { id: kept, spec: Aliyun_AES_192, origin: Aliyun_KMS }
+      - { id: brought, spec: Aliyun_SM4, origin: EXTERNAL }
+",
+    ));
+    for (key, spec, origin) in
+        [("kept", "Aliyun_AES_192", "Aliyun_KMS"), ("brought", "Aliyun_SM4", "EXTERNAL")]
+    {
+        let key = metadata(&server, key);
+        assert_eq!([&key["KeySpec"], &key["Origin"]], [spec, origin]);
+    }
+}
+
 #[test]
 fn a_key_is_as_it_is_said() {
     let server = seeded(&realm(

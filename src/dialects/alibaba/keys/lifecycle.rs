@@ -10,12 +10,12 @@ use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, pag
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{Malformed, RotationInterval, Text};
-use crate::dialects::alibaba::words::{self, ProtectionWord, SpecWord};
+use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord};
 use crate::dialects::alibaba::{codes, limits};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{AliasName, Key, KeySpec, KeyState, KeyUsage, Origin};
+use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -25,7 +25,7 @@ pub(crate) struct CreateKey {
     #[serde(default)]
     key_spec: SpecWord,
     key_usage: Option<Usage>,
-    origin: Option<MaterialOrigin>,
+    origin: Option<OriginWord>,
     protection_level: Option<ProtectionWord>,
     #[serde(default)]
     enable_automatic_rotation: bool,
@@ -43,14 +43,6 @@ enum Usage {
     EncryptDecrypt,
     #[serde(rename = "SIGN/VERIFY")]
     SignVerify,
-}
-
-#[derive(Deserialize)]
-enum MaterialOrigin {
-    #[serde(rename = "Aliyun_KMS")]
-    Service,
-    #[serde(rename = "EXTERNAL")]
-    External,
 }
 
 /// A policy: a JSON object of so many bytes. It is kept as written.
@@ -96,11 +88,9 @@ impl CreateKey {
     /// Where its material comes from: that of a pair is never imported.
     fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
         match (&self.origin, spec) {
-            (None | Some(MaterialOrigin::Service), _) => Ok(Origin::Service),
-            (Some(MaterialOrigin::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
-            (Some(MaterialOrigin::External), KeySpec::Pair(_)) => {
-                Err(Error::Invalid("Origin".into()))
-            }
+            (None | Some(OriginWord::Service), _) => Ok(Origin::Service),
+            (Some(OriginWord::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
+            (Some(OriginWord::External), KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
         }
     }
 
@@ -211,7 +201,7 @@ struct KeyEntry {
 pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
-    let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
+    let target = |alias: &str| sight.aliased(&names::alias(alias)?).map(|key| key.ordinal);
     let targets: BTreeMap<&str, Option<u64>> = request
         .filters
         .values_of(&Property::AliasName)

@@ -6,7 +6,7 @@ use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, SecretName};
 use crate::dialects::{Cx, Error};
-use crate::model::{self, Realm, Secret};
+use crate::model::{Realm, Secret};
 
 /// What is told of a managed secret; nothing of any other.
 #[derive(Default, Serialize)]
@@ -146,7 +146,7 @@ impl Property {
     /// Whether a secret can have this value: section 9.2. What tags are made of is looked at where they are set.
     fn takes(&self, value: &str) -> bool {
         match self {
-            Self::SecretName => model::SecretName::parse(value).is_some(),
+            Self::SecretName => names::is_secret_name(value),
             Self::Description | Self::TagKey | Self::TagValue => {
                 (1..=limits::SECRET_FILTER_MAX).contains(&value.chars().count())
             }

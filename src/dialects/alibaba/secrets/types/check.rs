@@ -5,6 +5,7 @@ use super::forms::{AUTO, Given};
 use super::kind::SecretType;
 use crate::dialects::Error;
 use crate::dialects::alibaba::limits::SECRET_DATA_MAX;
+use crate::dialects::alibaba::names::secret_name;
 use crate::model::SecretName;
 
 /// What is left of it when all is well.
@@ -40,8 +41,7 @@ pub(crate) fn check_new(
         SecretType::RAMCredentials if name == AUTO => {
             let user = config.text("UserName").unwrap_or_default();
             // The name is made of the user's: when it is none, that is the configuration's mistake.
-            SecretName::parse(&format!("acs/ram/user/{user}"))
-                .ok_or_else(invalid("ExtendedConfig"))?
+            secret_name(&format!("acs/ram/user/{user}")).ok_or_else(invalid("ExtendedConfig"))?
         }
         _ => legal_name(kind, name).ok_or_else(invalid("SecretName"))?,
     };
@@ -65,7 +65,7 @@ fn legal_name(kind: SecretType, name: &str) -> Option<SecretName> {
         SecretType::ECS => name.starts_with("acs/ecs/"),
         SecretType::RAMCredentials => false,
     };
-    SecretName::parse(name).filter(|_| place)
+    secret_name(name).filter(|_| place)
 }
 
 #[cfg(test)]
