@@ -78,7 +78,8 @@ fn options() -> String {
             continue;
         };
         let values = option.get_value_names().unwrap_or_default().join(" ");
-        let takes_value = option.get_num_args().is_none_or(|it| it.min_values() > 0);
+        let takes_value = option.get_action().takes_values()
+            && option.get_num_args().is_none_or(|it| it.min_values() > 0);
         let value = if takes_value { format!(" {values}") } else { String::new() };
         let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
         let default = option.get_default_values().iter().map(|it| it.to_string_lossy());
