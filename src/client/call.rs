@@ -6,13 +6,14 @@ use axum::http::Response;
 use bytes::Bytes;
 
 use super::{Endpoint, Unanswered, send};
-use crate::dialects::peers::{Ask, Credentials, Peer, Unsignable};
+use crate::dialects::Profile;
+use crate::dialects::peers::{Ask, Credentials, Unsignable};
 use crate::world::{Clock, Entropy};
 
 /// What is called, where and as whom.
 pub(crate) struct Call<'a> {
     /// The cloud.
-    pub(crate) peer: &'static Peer,
+    pub(crate) cloud: &'static Profile,
     /// The server.
     pub(crate) endpoint: &'a Endpoint,
     /// Who calls.
@@ -47,6 +48,6 @@ pub(crate) async fn call(call: Call<'_>, patience: Duration) -> Result<Response<
         nonce: &Entropy::Os.uuid().to_string(),
         credentials: call.credentials,
     };
-    let request = (call.peer.sign)(&ask)?;
+    let request = (call.cloud.peer.sign)(&ask)?;
     Ok(send(call.endpoint, request, patience).await?)
 }

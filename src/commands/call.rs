@@ -10,8 +10,7 @@ use super::Failure;
 use super::asking::{CallerOptions, ServerOptions, duration};
 use super::io::{block_on, read, say};
 use crate::client::{Call, CallError, call};
-use crate::dialects::PEERS;
-use crate::dialects::peers::Peer;
+use crate::dialects::{PROFILES, profile};
 
 const EXAMPLES: &str = r#"Examples:
   kmsim call CreateKey KeySpec=EC_SM2 KeyUsage=SIGN/VERIFY
@@ -36,7 +35,7 @@ pub struct Options {
     params: Vec<String>,
 
     /// Whose wire to speak.
-    #[arg(long, value_name = "CLOUD", default_value = PEERS[0].name, value_parser = clouds())]
+    #[arg(long, value_name = "CLOUD", default_value = PROFILES[0].name, value_parser = clouds())]
     cloud: String,
 
     #[command(flatten)]
@@ -52,7 +51,7 @@ pub struct Options {
 
 /// The names of the clouds that can be asked.
 pub(super) fn clouds() -> PossibleValuesParser {
-    PossibleValuesParser::new(PEERS.iter().map(|peer| peer.name))
+    PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name))
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
@@ -61,8 +60,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     if let Some((name, _)) = params.iter().find(|(name, _)| !seen.insert(name)) {
         return Err(Failure::mistake(name, "given twice"));
     }
+    let cloud = profile(&options.cloud).unwrap_or(PROFILES[0]);
     let asked = Call {
-        peer: Peer::named(&options.cloud).unwrap_or(&PEERS[0]),
+        cloud,
         endpoint: &options.server.server()?,
         credentials: &options.caller.credentials()?,
         region: options.caller.region.as_deref().filter(|region| !region.is_empty()),
@@ -75,7 +75,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Err(CallError::Unanswered(error)) => return Err(Failure::negative(error)),
     };
     say(answer.body())?;
-    if answer.status().is_success() { Ok(()) } else { Err(Failure::answered()) }
+    if (cloud.peer.is_refusal)(&answer) { Err(Failure::answered()) } else { Ok(()) }
 }
 
 /// Reads `NAME=VALUE` or `NAME@FILE`. A mistake is told without the value, which may be a secret.

@@ -10,8 +10,8 @@ use super::asking::{CallerOptions, ServerOptions};
 use super::call::clouds;
 use super::io::say;
 use crate::client::Endpoint;
-use crate::dialects::PEERS;
-use crate::dialects::peers::{Client, Credentials, Peer};
+use crate::dialects::peers::{Client, Credentials};
+use crate::dialects::{PROFILES, profile};
 
 const EXAMPLES: &str = "Examples:
   kmsim env python
@@ -29,7 +29,7 @@ pub struct Options {
     client: String,
 
     /// Whose client it is.
-    #[arg(long, value_name = "CLOUD", default_value = PEERS[0].name, value_parser = clouds())]
+    #[arg(long, value_name = "CLOUD", default_value = PROFILES[0].name, value_parser = clouds())]
     cloud: String,
 
     #[command(flatten)]
@@ -42,7 +42,7 @@ pub struct Options {
 /// Every client's name, and what it is on each cloud.
 fn clients() -> PossibleValuesParser {
     let mut all = BTreeMap::<_, Vec<_>>::new();
-    for client in PEERS.iter().flat_map(|peer| peer.clients) {
+    for client in PROFILES.iter().flat_map(|profile| profile.peer.clients) {
         all.entry(client.name).or_default().push(client.about);
     }
     PossibleValuesParser::new(
@@ -51,17 +51,21 @@ fn clients() -> PossibleValuesParser {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let peer = Peer::named(&options.cloud).unwrap_or(&PEERS[0]);
-    let client = peer.clients.iter().find(|client| client.name == options.client);
+    let cloud = profile(&options.cloud).unwrap_or(PROFILES[0]);
+    let client = cloud.peer.clients.iter().find(|client| client.name == options.client);
     let client = client.ok_or_else(|| {
-        let known: Vec<_> = peer.clients.iter().map(|client| client.name).collect();
+        let known: Vec<_> = cloud.peer.clients.iter().map(|client| client.name).collect();
         let known = known.join(", ");
         let what =
-            format!("{} is no client of {}'s; those are: {known}", options.client, peer.name);
+            format!("{} is no client of {}'s; those are: {known}", options.client, cloud.name);
         Failure::mistake("CLIENT", what)
     })?;
-    let region =
-        options.caller.region.as_deref().filter(|region| !region.is_empty()).unwrap_or(peer.region);
+    let region = options
+        .caller
+        .region
+        .as_deref()
+        .filter(|region| !region.is_empty())
+        .unwrap_or(cloud.default_region);
     say(fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
         .as_bytes())
 }

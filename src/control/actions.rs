@@ -25,8 +25,10 @@ struct Actions {
 /// `GET /_kmsim/actions`: by dialect, what is served, what is not, and the errors that can be asked for.
 async fn show(State(app): State<Arc<App>>) -> Answer<BTreeMap<&'static str, Actions>> {
     let actions = app.clouds.iter().map(|cloud| {
-        let errors = cloud.codes().iter().map(|code| code.name).collect();
-        (cloud.name(), Actions { served: cloud.action_names(), not_yet: cloud.not_yet(), errors })
+        let profile = cloud.profile();
+        let errors = profile.codes.iter().map(|code| code.name).collect();
+        let (served, not_yet) = (cloud.action_names(), profile.not_yet().collect());
+        (profile.name, Actions { served, not_yet, errors })
     });
     Ok(Json(actions.collect()))
 }

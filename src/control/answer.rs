@@ -5,8 +5,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// An endpoint's answer.
 pub(super) type Answer<T> = Result<Json<T>, Refused>;
@@ -57,6 +57,17 @@ impl IntoResponse for Refused {
         (self.0, Json(Body { error: self.1 })).into_response()
     }
 }
+
+/// How many of something were taken away.
+#[derive(Serialize)]
+pub(super) struct Cleared {
+    pub(super) cleared: usize,
+}
+
+/// A body that says nothing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
 
 /// A body in JSON, read strictly: a mistake is told with the field that it is in. An empty body is `{}`.
 pub(super) struct Sent<T>(pub(super) T);

@@ -1,12 +1,9 @@
 //! The clock that due dates follow, of everything or of a scope: looked at, stopped, set, moved on.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, Nothing, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
@@ -38,7 +35,7 @@ fn shown(app: &App, scope: &Scope) -> Json<Shown> {
 }
 
 /// `GET /_kmsim/clock`: what it shows.
-async fn show(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Answer<Shown> {
+async fn show(Scoped(app, scope): Scoped) -> Answer<Shown> {
     Ok(shown(&app, &scope))
 }
 
@@ -49,11 +46,7 @@ struct Freeze {
 }
 
 /// `POST /_kmsim/clock/freeze`: stops it, `at` some time or where it is.
-async fn freeze(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(Freeze { at }): Sent<Freeze>,
-) -> Answer<Shown> {
+async fn freeze(Scoped(app, scope): Scoped, Sent(Freeze { at }): Sent<Freeze>) -> Answer<Shown> {
     match at {
         None => turn(&app, &scope, &[Turn::Freeze]).await,
         Some(at) => turn(&app, &scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
@@ -67,11 +60,7 @@ struct Set {
 }
 
 /// `POST /_kmsim/clock/set`: makes it show a time, from which it stands or runs on as before.
-async fn set(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(Set { to }): Sent<Set>,
-) -> Answer<Shown> {
+async fn set(Scoped(app, scope): Scoped, Sent(Set { to }): Sent<Set>) -> Answer<Shown> {
     turn(&app, &scope, &[Turn::Set(time("to", &to)?)]).await
 }
 
@@ -82,27 +71,15 @@ struct Advance {
 }
 
 /// `POST /_kmsim/clock/advance`: moves it on. When this answers, what fell due by that has happened.
-async fn advance(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(Advance { by }): Sent<Advance>,
-) -> Answer<Shown> {
+async fn advance(Scoped(app, scope): Scoped, Sent(Advance { by }): Sent<Advance>) -> Answer<Shown> {
     let by = parse_duration(&by).ok_or_else(|| {
         Refused::bad(format!("by: {by:?} is not a length of time such as 90s, 1h 30m, 30d"))
     })?;
     turn(&app, &scope, &[Turn::Advance(by)]).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Resume {}
-
 /// `POST /_kmsim/clock/resume`: the host's time again, running.
-async fn resume(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(Resume {}): Sent<Resume>,
-) -> Answer<Shown> {
+async fn resume(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Shown> {
     turn(&app, &scope, &[Turn::Resume]).await
 }
 

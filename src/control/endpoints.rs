@@ -33,38 +33,6 @@ impl Endpoints {
         Self { pages: vec![page], ..Self::default() }
     }
 
-    pub(super) fn get<H: Handler<T, Arc<App>>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        self.with(MethodFilter::GET, Method::GET, path, handler)
-    }
-
-    pub(super) fn post<H: Handler<T, Arc<App>>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        self.with(MethodFilter::POST, Method::POST, path, handler)
-    }
-
-    pub(super) fn put<H: Handler<T, Arc<App>>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        self.with(MethodFilter::PUT, Method::PUT, path, handler)
-    }
-
-    pub(super) fn delete<H: Handler<T, Arc<App>>, T: 'static>(
-        self,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        self.with(MethodFilter::DELETE, Method::DELETE, path, handler)
-    }
-
     /// Lets everybody at the endpoint added last.
     pub(super) fn open_to_everybody(mut self) -> Self {
         if let Some(endpoint) = self.listed.last_mut() {
@@ -104,16 +72,23 @@ impl Endpoints {
     pub(super) fn into_router(self) -> Router<Arc<App>> {
         self.router
     }
-
-    fn with<H: Handler<T, Arc<App>>, T: 'static>(
-        mut self,
-        filter: MethodFilter,
-        method: Method,
-        path: &'static str,
-        handler: H,
-    ) -> Self {
-        self.router = self.router.route(path, on(filter, handler));
-        self.listed.push(Endpoint { method, path, is_open: false });
-        self
-    }
 }
+
+/// A method of [`Endpoints`] for each verb: the same endpoints, and one more.
+macro_rules! verbs {
+    ($($name:ident: $method:ident),*) => {
+        impl Endpoints {
+            $(pub(super) fn $name<H: Handler<T, Arc<App>>, T: 'static>(
+                mut self,
+                path: &'static str,
+                handler: H,
+            ) -> Self {
+                self.router = self.router.route(path, on(MethodFilter::$method, handler));
+                self.listed.push(Endpoint { method: Method::$method, path, is_open: false });
+                self
+            })*
+        }
+    };
+}
+
+verbs!(get: GET, post: POST, put: PUT, delete: DELETE);

@@ -1,17 +1,15 @@
 //! Faults: rules by which requests fail, wait or break off.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, Cleared, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::names;
 use super::scope::OfKey;
-use crate::app::App;
 use crate::watch::faults::{Aim, Effect, End, Point, Rule, When, Words};
 
 pub(super) fn endpoints() -> Endpoints {
@@ -30,7 +28,7 @@ struct Asked {
     action: Option<String>,
     key: Option<String>,
     secret: Option<String>,
-    when: Option<Counted>,
+    when: Option<When>,
     at: Option<String>,
     error: Option<String>,
     #[serde(default)]
@@ -44,55 +42,21 @@ struct Asked {
     truncate: bool,
 }
 
-/// Which of the requests that a rule matches it strikes.
-#[derive(Clone, Copy, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Counted {
-    Always,
-    First(u64),
-    Nth(u64),
-    Every(u64),
-    Probability(f64),
-}
-
-impl TryFrom<Counted> for When {
-    type Error = Refused;
-
-    fn try_from(counted: Counted) -> Result<Self, Refused> {
-        match counted {
-            Counted::First(0) | Counted::Nth(0) | Counted::Every(0) => {
-                Err(Refused::bad("when: requests are counted from 1"))
-            }
-            Counted::Probability(chance) if !(0.0..=1.0).contains(&chance) => {
-                Err(Refused::bad("when.probability: between 0 and 1"))
-            }
-            Counted::Always => Ok(Self::Always),
-            Counted::First(count) => Ok(Self::First(count)),
-            Counted::Nth(nth) => Ok(Self::Nth(nth)),
-            Counted::Every(count) => Ok(Self::Every(count)),
-            Counted::Probability(chance) => Ok(Self::Chance(chance)),
+/// Refuses a count that no request has, and a probability that is none.
+fn check(when: When) -> Result<When, Refused> {
+    match when {
+        When::First(0) | When::Nth(0) | When::Every(0) => {
+            Err(Refused::bad("when: requests are counted from 1"))
         }
-    }
-}
-
-impl From<When> for Counted {
-    fn from(when: When) -> Self {
-        match when {
-            When::Always => Self::Always,
-            When::First(count) => Self::First(count),
-            When::Nth(nth) => Self::Nth(nth),
-            When::Every(count) => Self::Every(count),
-            When::Chance(chance) => Self::Probability(chance),
+        When::Chance(chance) if !(0.0..=1.0).contains(&chance) => {
+            Err(Refused::bad("when.probability: between 0 and 1"))
         }
+        When::Always | When::First(_) | When::Nth(_) | When::Every(_) | When::Chance(_) => Ok(when),
     }
 }
 
 /// `POST /_kmsim/faults`: arms a rule.
-async fn arm(
-    State(app): State<Arc<App>>,
-    OfKey(whose): OfKey,
-    Sent(asked): Sent<Asked>,
-) -> Answer<Shown> {
+async fn arm(OfKey(app, whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
     let words = Words {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
@@ -106,10 +70,10 @@ async fn arm(
     let effect = Effect::read(&words).map_err(|flaw| Refused::bad(flaw.to_string()))?;
     let clouds =
         names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
-    let when = asked.when.map_or(Ok(When::Always), When::try_from)?;
+    let when = check(asked.when.unwrap_or(When::Always))?;
     let aim = Aim {
         whose,
-        clouds: clouds.iter().map(|cloud| cloud.name()).collect(),
+        clouds: clouds.iter().map(|cloud| cloud.profile().name).collect(),
         action: asked.action.map(Into::into),
         key: asked.key.map(Into::into),
         secret: asked.secret.map(Into::into),
@@ -126,38 +90,25 @@ struct List {
 }
 
 /// `GET /_kmsim/faults`: the rules, with their counts.
-async fn list(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<List> {
+async fn list(OfKey(app, whose): OfKey) -> Answer<List> {
     let rules = app.watch.faults.of(&whose);
     Ok(Json(List { faults: rules.iter().map(|rule| shown(rule)).collect() }))
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(
-    State(app): State<Arc<App>>,
-    OfKey(whose): OfKey,
-    Path(id): Path<String>,
-) -> Answer<Shown> {
+async fn show(OfKey(app, whose): OfKey, Path(id): Path<String>) -> Answer<Shown> {
     let rules = app.watch.faults.of(&whose);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
 }
 
-#[derive(Serialize)]
-struct Cleared {
-    cleared: usize,
-}
-
 /// `DELETE /_kmsim/faults`: takes rules away.
-async fn disarm_all(State(app): State<Arc<App>>, OfKey(whose): OfKey) -> Answer<Cleared> {
+async fn disarm_all(OfKey(app, whose): OfKey) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: app.watch.faults.disarm(&whose, |_| true) }))
 }
 
 /// `DELETE /_kmsim/faults/{id}`: takes one away.
-async fn disarm(
-    State(app): State<Arc<App>>,
-    OfKey(whose): OfKey,
-    Path(id): Path<String>,
-) -> Answer<Cleared> {
+async fn disarm(OfKey(app, whose): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
     match app.watch.faults.disarm(&whose, |rule| rule.id.to_string() == id) {
         0 => Err(no_such(&id)),
         cleared => Ok(Json(Cleared { cleared })),
@@ -185,7 +136,7 @@ struct Shown {
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
-    when: Counted,
+    when: When,
     at: &'static str,
     #[serde(flatten)]
     effect: ShownEffect,
@@ -223,7 +174,7 @@ fn shown(rule: &Rule) -> Shown {
         action: text(action),
         key: text(key),
         secret: text(secret),
-        when: rule.when.into(),
+        when: rule.when,
         at: match rule.effect.at {
             Point::Before => "before",
             Point::After => "after",

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
 use crate::app::App;
-use crate::dialects::Cloud;
+use crate::dialects::PROFILES;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/health.json")).get(PATH, health).open_to_everybody()
@@ -35,7 +35,7 @@ async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
         auth: app.auth.name(),
-        dialects: app.clouds.iter().map(Cloud::name).collect(),
+        dialects: PROFILES.iter().map(|profile| profile.name).collect(),
     }))
 }
 

@@ -1,17 +1,15 @@
 //! A ciphertext, looked at: whose it is, whether it would decrypt, and if not why.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
-use crate::app::App;
+use crate::dialects::{PROFILES, profile};
 use crate::engine::{Error, Inspected};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 
@@ -76,21 +74,17 @@ const CONTEXT: Why = Why(
 );
 
 /// `POST /_kmsim/inspect`: looks at a ciphertext.
-async fn inspect(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(asked): Sent<Asked>,
-) -> Answer<Shown> {
+async fn inspect(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer<Shown> {
     let context = match &asked.encryption_context {
         None => "{}".to_owned(),
         Some(pairs) => serde_json::to_string(pairs).map_err(|_| bad_context())?,
     };
-    if app.clouds.iter().all(|cloud| cloud.associated(&context).is_none()) {
+    if PROFILES.iter().all(|profile| (profile.names.context)(&context).is_none()) {
         return Err(bad_context());
     }
     let associated = |realm: &Realm| {
-        let cloud = app.clouds.named(&realm.dialect);
-        cloud.and_then(|cloud| cloud.associated(&context)).unwrap_or_default()
+        let profile = profile(&realm.dialect);
+        profile.and_then(|profile| (profile.names.context)(&context)).unwrap_or_default()
     };
     let Some(blob) = base64_text::decode(&asked.ciphertext_blob) else {
         return Ok(Json(Shown::not(MALFORMED, None)));

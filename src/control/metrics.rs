@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 
 use super::endpoints::Endpoints;
 use crate::app::App;
-use crate::dialects::Cloud;
+use crate::dialects::PROFILES;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/metrics.json")).get("/_kmsim/metrics", show)
@@ -22,8 +22,8 @@ async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
 
 fn text(app: &App) -> String {
     let mut text = app.watch.metrics.text();
-    let census: Vec<_> =
-        app.clouds.iter().map(Cloud::name).map(|it| (it, app.engine.census(it))).collect();
+    let names = PROFILES.iter().map(|profile| profile.name);
+    let census: Vec<_> = names.map(|name| (name, app.engine.census(name))).collect();
     let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Census) -> usize| {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");

@@ -2,7 +2,7 @@
 
 use super::answer::Refused;
 use crate::app::App;
-use crate::dialects::Cloud;
+use crate::dialects::{Cloud, PROFILES};
 
 /// The clouds of this name, or all, that know the action and the error.
 pub(super) fn clouds<'a>(
@@ -13,8 +13,8 @@ pub(super) fn clouds<'a>(
 ) -> Result<Vec<&'a dyn Cloud>, Refused> {
     let mut clouds: Vec<_> = app.clouds.iter().collect();
     if let Some(name) = dialect {
-        let known: Vec<_> = clouds.iter().map(|cloud| cloud.name()).collect();
-        clouds.retain(|cloud| cloud.name() == name);
+        let known: Vec<_> = clouds.iter().map(|cloud| cloud.profile().name).collect();
+        clouds.retain(|cloud| cloud.profile().name == name);
         if clouds.is_empty() {
             return Err(unknown("dialect", name, &known));
         }
@@ -27,7 +27,7 @@ pub(super) fn clouds<'a>(
         }
     }
     if let Some(code) = error {
-        let codes = |cloud: &&dyn Cloud| cloud.codes().iter().map(|code| code.name);
+        let codes = |cloud: &&dyn Cloud| cloud.profile().codes.iter().map(|code| code.name);
         let known: Vec<_> = clouds.iter().flat_map(codes).collect();
         clouds.retain(|cloud| codes(cloud).any(|it| it == code));
         if clouds.is_empty() {
@@ -42,15 +42,15 @@ pub(super) fn check_asked(app: &App, name: &str) -> Result<(), Refused> {
     let mut known = Vec::new();
     for cloud in app.clouds.iter() {
         known.extend(cloud.action_names());
-        known.extend(cloud.not_yet().into_iter().filter(|line| !line.contains(' ')));
+        known.extend(cloud.profile().not_yet().filter(|line| !line.contains(' ')));
     }
     if known.contains(&name) { Ok(()) } else { Err(unknown("action", name, &known)) }
 }
 
 /// Refuses what no request is ever answered with.
-pub(super) fn check_outcome(app: &App, name: &str) -> Result<(), Refused> {
+pub(super) fn check_outcome(name: &str) -> Result<(), Refused> {
     let mut known = vec!["ok", "error", "reset", "truncated"];
-    known.extend(app.clouds.iter().flat_map(|cloud| cloud.codes().iter().map(|code| code.name)));
+    known.extend(PROFILES.iter().flat_map(|profile| profile.codes.iter().map(|code| code.name)));
     if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
 }
 

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, Nothing, Refused, Sent};
 use super::apart::apart;
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
@@ -18,10 +17,6 @@ use crate::watch::Whose;
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reset {}
 
 /// How much a scope holds now.
 #[derive(Clone, Copy, Serialize)]
@@ -47,11 +42,7 @@ impl Held {
 
 /// `POST /_kmsim/reset`: realms hold what the seeds say and nothing else, their clocks go as at the start, and no faults are armed and no requests
 /// in the journal.
-async fn reset(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    Sent(Reset {}): Sent<Reset>,
-) -> Answer<Held> {
+async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Held> {
     back_to_seeds(&app, &scope).await
 }
 

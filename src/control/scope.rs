@@ -12,11 +12,11 @@ use crate::dialects::AuthMode;
 use crate::model::{Realm, Scope};
 use crate::watch::Whose;
 
-/// The realms that a call names.
-pub(super) struct Scoped(pub(super) Scope);
+/// The server, and the realms that a call names.
+pub(super) struct Scoped(pub(super) Arc<App>, pub(super) Scope);
 
 /// The same as [`Scoped`], but an access key is that very key, and not its whole account.
-pub(super) struct OfKey(pub(super) Whose);
+pub(super) struct OfKey(pub(super) Arc<App>, pub(super) Whose);
 
 /// A scope as it is named.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -67,7 +67,7 @@ impl FromRequestParts<Arc<App>> for Scoped {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Named::of(parts)?.scope(app).map(Self)
+        Ok(Self(Arc::clone(app), Named::of(parts)?.scope(app)?))
     }
 }
 
@@ -75,6 +75,6 @@ impl FromRequestParts<Arc<App>> for OfKey {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Named::of(parts)?.whose(app).map(Self)
+        Ok(Self(Arc::clone(app), Named::of(parts)?.whose(app)?))
     }
 }

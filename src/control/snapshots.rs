@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::{Extension, Json};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, Nothing, Refused, Sent};
 use super::apart::discard;
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
-use crate::app::App;
 use crate::engine::{Marks, Replacement};
 use crate::model::{Realm, Scope, State as Contents};
 use crate::world::Instant;
@@ -88,7 +87,10 @@ struct Listed {
 }
 
 /// `GET /_kmsim/snapshots`: those of the scope and of narrower ones.
-async fn list(Extension(snapshots): Extension<Snapshots>, Scoped(scope): Scoped) -> Answer<Listed> {
+async fn list(
+    Extension(snapshots): Extension<Snapshots>,
+    Scoped(_, scope): Scoped,
+) -> Answer<Listed> {
     let all = snapshots.all();
     let within = all.iter().filter(|((it, _), _)| scope.covers(it));
     Ok(Json(Listed {
@@ -99,22 +101,17 @@ async fn list(Extension(snapshots): Extension<Snapshots>, Scoped(scope): Scoped)
 /// `GET /_kmsim/snapshots/NAME`: what it holds.
 async fn show(
     Extension(snapshots): Extension<Snapshots>,
-    Scoped(scope): Scoped,
+    Scoped(_, scope): Scoped,
     Path(name): Path<String>,
 ) -> Answer<Shown> {
     let snapshot = snapshots.named(scope.clone(), name.clone())?;
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// `POST /_kmsim/snapshots/NAME`: saves the scope under this name, over what had it.
 async fn save(
-    State(app): State<Arc<App>>,
     Extension(snapshots): Extension<Snapshots>,
-    Scoped(scope): Scoped,
+    Scoped(app, scope): Scoped,
     Path(name): Path<String>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer<Shown> {
@@ -140,9 +137,8 @@ async fn save(
 
 /// `POST /_kmsim/snapshots/NAME/load`: the scope holds what it held then, and its clocks go on from there.
 async fn load(
-    State(app): State<Arc<App>>,
     Extension(snapshots): Extension<Snapshots>,
-    Scoped(scope): Scoped,
+    Scoped(app, scope): Scoped,
     Path(name): Path<String>,
     Sent(Nothing {}): Sent<Nothing>,
 ) -> Answer<Shown> {
@@ -165,7 +161,7 @@ struct Forgotten {
 /// `DELETE /_kmsim/snapshots/NAME`.
 async fn forget(
     Extension(snapshots): Extension<Snapshots>,
-    Scoped(scope): Scoped,
+    Scoped(_, scope): Scoped,
     Path(name): Path<String>,
 ) -> Answer<Forgotten> {
     snapshots.named(scope.clone(), name.clone())?;

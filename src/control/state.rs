@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -41,7 +41,7 @@ pub(super) fn endpoints() -> Endpoints {
 }
 
 /// `GET /_kmsim/state`: everything that the scope holds, key material and values included.
-async fn export(State(app): State<Arc<App>>, Scoped(scope): Scoped) -> Result<Response, Refused> {
+async fn export(Scoped(app, scope): Scoped) -> Result<Response, Refused> {
     let estates = app.engine.estates(&scope).await;
     let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
     let written =
@@ -66,11 +66,7 @@ impl AsRef<[u8]> for Sendable {
 }
 
 /// `PUT /_kmsim/state`: the scope holds this and nothing else. A mistake anywhere changes nothing.
-async fn import(
-    State(app): State<Arc<App>>,
-    Scoped(scope): Scoped,
-    request: Request,
-) -> Answer<Held> {
+async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Held> {
     let refused = || Refused::bad(format!("{BODY} is larger than 64 MiB, or broke off"));
     // What says that it is too large is not waited for.
     if request.body().size_hint().lower() > LARGEST as u64 {

@@ -1,5 +1,7 @@
 //! What signers share: percent-encoding.
 
+#[cfg(test)]
+use super::form::WORK;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters.
@@ -8,14 +10,14 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// Percent-encodes `text` by RFC 3986, with upper-case digits: only letters, digits and `-_.~` stay.
 pub(super) fn encode_into(out: &mut String, text: &str) {
     #[cfg(test)]
-    super::WORK.set(super::WORK.get() + text.len());
+    WORK.set(WORK.get() + text.len());
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
 /// Percent-encodes `text`, and the outcome again.
 pub(super) fn encode_twice_into(out: &mut String, text: &str) {
     #[cfg(test)]
-    super::WORK.set(super::WORK.get() + text.len());
+    WORK.set(WORK.get() + text.len());
     for part in utf8_percent_encode(text, RESERVED) {
         match part.strip_prefix('%') {
             Some(digits) => {

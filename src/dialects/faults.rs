@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
+use super::params::Flaw;
 use super::replay::Spent;
 use super::report::Report;
-use super::{Code, Cx, Dialect, Error, FAULT_HEADER, Inbound, Outbound, subject};
+use super::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
 use crate::watch::faults::{Effect, End, Point, Struck};
 
-/// How the connection is to end with an answer: an extension of the response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// Nothing is sent, and the connection is reset.
-    Reset,
-    /// Half of the body is sent, and the connection is closed.
-    Truncate,
-}
+/// The request header that asks for a fault to strike this one request, once it is verified: an
+/// error's code, or what else [`Effect::of_header`] reads.
+const FAULT_HEADER: &str = "x-kmsim-fault";
 
 /// What the request's own header asks for.
 pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
@@ -23,80 +19,92 @@ pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
     Some(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
-/// Runs a request, unless a fault strikes it.
-pub(super) async fn run<D: Dialect>(
-    dialect: &D,
+/// Finds out which faults strike a request: the one that it asks for, and those that are armed.
+pub(super) fn draw<D: Dialect>(
+    served: &Served<D>,
     watch: &Watch,
-    (cx, nonce): (&mut Cx, Option<Spent>),
-    call: &D::Call,
     asked: Option<&str>,
+    cx: &Cx,
+    call: &D::Call,
     report: &mut Report,
+) -> Result<(), Error> {
+    if asked.is_none() && !watch.faults.are_armed() {
+        return Ok(());
+    }
+    let view = cx.engine.view(&cx.caller);
+    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&view));
+    let subject = report.subject.insert(subject);
+    let entropy = &cx.engine.world().entropy;
+    let mut struck = Struck::default();
+    if let Some(text) = asked {
+        // What is no effect is no code either, and the cloud says so in its own words.
+        let effect = Effect::of_header(text).map_err(|_| coded(D::PROFILE, text))?;
+        if let Some(End::Error(code)) = &effect.end
+            && D::PROFILE.code(code).is_none()
+        {
+            return Err(coded(D::PROFILE, code));
+        }
+        struck.add(&effect, None, entropy);
+    }
+    if !struck.has_end() {
+        let key = D::PROFILE.names.key;
+        let resolve = |name: &str| view.key_named(&key(&subject.realm, name)?).cloned();
+        watch.faults.strike(&mut struck, subject, resolve, entropy);
+    }
+    report.struck = struck;
+    Ok(())
+}
+
+/// Does what comes before the action. An error, or an answer that is not to be sent, if the action
+/// is not to be run.
+pub(super) async fn before(
+    profile: &Profile,
+    struck: &Struck,
+    nonce: Option<Spent>,
+) -> Result<Option<Outbound>, Error> {
+    if struck.is_nothing() {
+        return Ok(None);
+    }
+    if !wait_before(struck, nonce).await {
+        return Err(profile.replayed.into());
+    }
+    match &struck.end {
+        Some((Point::Before, end)) => match error(profile, end) {
+            Some(error) => Err(error),
+            None => Ok(Some(Outbound::default())),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Does what comes after the action, and maybe answers an error in place of its outcome.
+pub(super) async fn after(
+    profile: &Profile,
+    struck: &Struck,
+    outcome: Result<Outbound, Error>,
 ) -> Result<Outbound, Error> {
-    if asked.is_some() || watch.faults.are_armed() {
-        report.subject = Some(subject::of_verified(dialect, cx, call));
-        report.struck = strike::<D>(watch, cx, asked, report)?;
-    }
-    if report.struck.is_nothing() {
-        report.ran = true;
-        return super::run(dialect, watch, cx, call, report).await;
-    }
-    if !wait_before(&report.struck, nonce).await {
-        return Err(D::REPLAYED.into());
-    }
-    if let Some((Point::Before, end)) = &report.struck.end {
-        return error::<D>(end).map_or_else(|| Ok(Outbound::default()), Err);
-    }
-    report.ran = true;
-    let outcome = super::run(dialect, watch, cx, call, report).await;
-    wait(report.struck.after).await;
-    match report.struck.end.as_ref().and_then(|(_, end)| error::<D>(end)) {
+    wait(struck.after).await;
+    match struck.end.as_ref().and_then(|(_, end)| error(profile, end)) {
         Some(error) => Err(error),
         None => outcome,
     }
 }
 
-fn strike<D: Dialect>(
-    watch: &Watch,
-    cx: &Cx,
-    asked: Option<&str>,
-    report: &Report,
-) -> Result<Struck, Error> {
-    let entropy = &cx.engine.world().entropy;
-    let mut struck = Struck::default();
-    if let Some(text) = asked {
-        // What is no effect is no code either, and the cloud says so in its own words.
-        let effect = Effect::of_header(text).map_err(|_| coded::<D>(text))?;
-        if let Some(End::Error(code)) = &effect.end {
-            known::<D>(code)?;
-        }
-        struck.add(&effect, None, entropy);
-    }
-    if let (false, Some(subject)) = (struck.has_end(), &report.subject) {
-        let view = cx.engine.view(&cx.caller);
-        let resolve = |name: &str| view.key_named(&D::key_ref(&subject.realm, name)?).cloned();
-        watch.faults.strike(&mut struck, subject, resolve, entropy);
-    }
-    Ok(struck)
-}
-
 /// The error that an end is, if it is one.
-fn error<D: Dialect>(end: &End) -> Option<Error> {
+fn error(profile: &Profile, end: &End) -> Option<Error> {
     match end {
-        End::Error(code) => Some(coded::<D>(code)),
-        End::Throttling(_) => Some(D::THROTTLING.into()),
+        End::Error(code) => Some(coded(profile, code)),
+        End::Throttling(_) => Some(profile.throttling.into()),
         End::Reset | End::Truncate => None,
     }
 }
 
-/// The error of this name, to be answered because somebody asked for it; or what to answer where the cloud has none.
-fn known<D: Dialect>(name: &str) -> Result<&'static Code, Error> {
-    let code = D::CODES.iter().find(|code| code.name == name);
-    code.copied().ok_or(Error::Invalid(FAULT_HEADER.into()))
-}
-
-/// The same, whichever it is.
-fn coded<D: Dialect>(name: &str) -> Error {
-    known::<D>(name).map_or_else(|error| error, Error::from)
+/// The error of a code. A code that the cloud does not have is a mistake in the header.
+fn coded(profile: &Profile, code: &str) -> Error {
+    match profile.code(code) {
+        Some(code) => code.into(),
+        None => Flaw::Invalid(FAULT_HEADER.into()).into(),
+    }
 }
 
 /// Lets a request wait before its action; `false` when another one has its nonce by then. A client that gets no answer, or
@@ -124,10 +132,10 @@ async fn wait(time: Duration) {
 }
 
 /// Puts into the answer what else a fault does to it.
-pub(super) fn mark<D: Dialect>(response: &mut Outbound, struck: &Struck) {
+pub(super) fn mark(profile: &Profile, response: &mut Outbound, struck: &Struck) {
     match &struck.end {
         None | Some((_, End::Error(_) | End::Throttling(None))) => {}
-        Some((_, End::Throttling(Some(after)))) => D::hint_retry(response, *after),
+        Some((_, End::Throttling(Some(after)))) => profile.retry_after.put(response, *after),
         Some((_, End::Reset)) => drop(response.extensions_mut().insert(Cut::Reset)),
         Some((_, End::Truncate)) => drop(response.extensions_mut().insert(Cut::Truncate)),
     }

@@ -5,6 +5,12 @@ use std::ops::Range;
 
 use axum::http::{HeaderMap, HeaderValue};
 
+#[cfg(test)]
+thread_local! {
+    /// How many bytes this thread has decoded from forms or percent-encoded.
+    pub(super) static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Name and value pairs.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -123,6 +129,12 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Whether a body says that it is JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// The pairs of a form as they stand, without decoding.
 pub(super) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -133,7 +145,7 @@ pub(super) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
     #[cfg(test)]
-    super::WORK.set(super::WORK.get() + part.len());
+    WORK.set(WORK.get() + part.len());
     let from = out.len();
     while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
         out.extend_from_slice(&part[..at]);

@@ -8,25 +8,84 @@ use super::accounts::AccessKey;
 use super::regions::{Regions, fold};
 use super::replay::Spent;
 use super::times::Times;
-use super::{Account, Accounts, AuthMode, Dialect, Verified};
+use super::{Account, Accounts, Call, Cx, Error, Profile, Refusal};
 use crate::algorithms::mac::equal;
-use crate::engine::{Caller, Engine, Rules};
+use crate::engine::{Caller, Engine};
 use crate::model::Realm;
+use crate::watch::classes::Classes;
+use crate::watch::journal::Auth;
 
 /// How far a request's time may be off, where its cloud says nothing else.
 pub(super) const LEEWAY: Duration = Duration::from_mins(15);
 
-/// What a dialect lets requests in by.
-pub(super) struct Gate {
+/// How requests are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum AuthMode {
+    /// A request that fails a check is refused.
+    #[default]
+    Strict,
+    /// It passes, with a line in the log and a response header that say what failed.
+    Warn,
+    /// Nothing is checked.
+    Off,
+}
+
+impl AuthMode {
+    /// The mode's name, as configured.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Warn => "warn",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// What a cloud lets requests in by.
+pub struct Gate {
     /// Who may call. Access keys belong to no cloud: whoever has one may use it on any wire.
     pub(super) accounts: Arc<Accounts>,
+    /// What the cloud's parameters are, by name.
+    pub(super) classes: Classes,
+    profile: &'static Profile,
     auth: AuthMode,
     dialect: Arc<str>,
     default_region: Arc<str>,
     /// Whether the default was given to the server.
     is_region_given: bool,
     regions: Regions,
-    rules: &'static Rules,
+}
+
+/// Whose request it is.
+pub struct Verified {
+    /// The caller, for the engine.
+    caller: Caller,
+    /// Its account.
+    account: Arc<Account>,
+    /// The check that failed, where failing was let pass: an error code.
+    failed: Option<&'static str>,
+    /// Whether anything was checked.
+    checked: bool,
+    /// The nonce that it spent.
+    nonce: Option<Spent>,
+}
+
+impl Verified {
+    /// What its checks came to.
+    pub(super) fn auth(&self) -> Auth {
+        match self.failed {
+            _ if !self.checked => Auth::Unchecked,
+            None => Auth::Passed,
+            Some(code) => Auth::LetPass(code),
+        }
+    }
+
+    /// What its handler works with, and the nonce that it spent.
+    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<Spent>) {
+        let cx = Cx { engine: Arc::clone(engine), caller: self.caller, account: self.account };
+        (cx, self.nonce)
+    }
 }
 
 /// Whose a request is that passed every check.
@@ -50,23 +109,24 @@ pub(super) enum TokenFlaw {
 }
 
 impl Gate {
-    /// The gate of dialect `D`. `region` is the one that plain hosts stand for; without one it is the dialect's own.
-    pub(super) fn of<D: Dialect>(
+    /// A cloud's gate. `region` is the one that plain hosts stand for; without one it is the
+    /// cloud's own.
+    pub(super) fn new(
+        profile: &'static Profile,
         accounts: Arc<Accounts>,
         auth: AuthMode,
         region: Option<&str>,
+        classes: Classes,
     ) -> Self {
-        let is_region_given = region.is_some();
-        let default_region = region.and_then(fold).unwrap_or_else(|| D::DEFAULT_REGION.into());
-        let regions = Regions::of(D::REGIONS);
         Self {
             accounts,
+            classes,
+            profile,
             auth,
-            dialect: D::NAME.into(),
-            default_region,
-            is_region_given,
-            regions,
-            rules: D::rules(),
+            dialect: profile.name.into(),
+            default_region: region.and_then(fold).unwrap_or_else(|| profile.default_region.into()),
+            is_region_given: region.is_some(),
+            regions: Regions::of(profile.regions),
         }
     }
 
@@ -102,29 +162,33 @@ impl Gate {
         Times::of(engine, self.realm(account, region).as_ref())
     }
 
-    /// Lets a request in, as the mode of checking has it. In [`AuthMode::Warn`] a failed check is told instead of
-    /// refused: `tell` does, and answers its code.
-    pub(super) fn admit<E>(
+    /// Lets a request in, as the mode of checking has it. In [`AuthMode::Warn`] a failed check is
+    /// told in the log instead of refused.
+    pub(super) fn admit(
         &self,
-        access_key: Option<&str>,
-        check: impl FnOnce() -> Result<Checked, E>,
-        tell: impl FnOnce(&E) -> &'static str,
-        realm: impl FnOnce(&Account) -> Result<Realm, E>,
-    ) -> Result<Verified, E> {
-        let presumed = || self.accounts.presumed(access_key);
-        let unchecked = || Checked { account: presumed(), nonce: None };
+        call: &impl Call,
+        check: impl FnOnce() -> Result<Checked, Error>,
+        words: fn(&Error) -> Refusal,
+        realm: impl FnOnce(&Account) -> Result<Realm, Error>,
+    ) -> Result<Verified, Error> {
+        let access_key = call.access_key();
+        let unchecked = || Checked { account: self.accounts.presumed(access_key), nonce: None };
         let (Checked { account, nonce }, failed) = match self.auth {
             AuthMode::Off => (unchecked(), None),
             AuthMode::Strict => (check()?, None),
             AuthMode::Warn => match check() {
                 Ok(checked) => (checked, None),
-                Err(error) => (unchecked(), Some(tell(&error))),
+                Err(error) => {
+                    let code = words(&error).code.name;
+                    tracing::warn!(code, access_key, action = call.action(), "check failed");
+                    (unchecked(), Some(code))
+                }
             },
         };
-        let (user, quota) = (Arc::clone(&account.id), account.quota);
         let realm = realm(&account)?;
         self.regions.note(&realm.region);
-        let caller = Caller { realm, rules: self.rules, user, quota, rehearses: false };
+        let rules = (self.profile.rules)(&realm.region);
+        let caller = Caller::new(realm, rules, Arc::clone(&account.id), account.quota);
         Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off, nonce })
     }
 

@@ -10,13 +10,15 @@ use serde::de::{
 };
 use serde::{Deserializer, forward_to_deserialize_any};
 
+use super::classes;
 use super::form::Form;
+use crate::watch::classes::Class;
 
 /// How a cloud writes parameters.
 #[derive(Debug)]
 pub(super) struct Manner {
-    /// The parameters that belong to every request.
-    pub(super) common: &'static [&'static str],
+    /// The parameters that belong to every request: of its signature, its time, its form.
+    pub(super) common: &'static [(&'static str, Class)],
     /// Those for which an empty text is a value like any other.
     pub(super) empty_is_a_value: &'static [&'static str],
     /// Those that are sets of named texts: one text in JSON, or flat with the names behind a dot.
@@ -31,10 +33,11 @@ const LIST_MAX: usize = 1000;
 /// Reads an action's parameters.
 pub(super) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
     if tracing::enabled!(tracing::Level::DEBUG) {
-        let read = names::<T>();
+        let read = classes::names::<T>();
+        let is_common = |name: &str| manner.common.iter().any(|(it, _)| *it == name);
         let unread = |name: &str| {
             let list = name.split('.').next().unwrap_or_default();
-            !manner.common.contains(&name) && !read.contains(&name) && !read.contains(&list)
+            !is_common(name) && !read.contains(&name) && !read.contains(&list)
         };
         let unread: Vec<_> =
             params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
@@ -43,11 +46,6 @@ pub(super) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Resul
         }
     }
     glance(params, manner)
-}
-
-/// The names of the parameters that a request of this type has.
-pub(super) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
-    T::deserialize(Names).err().map(|names| names.0).unwrap_or_default()
 }
 
 /// Reads some parameters, and says nothing of the others.
@@ -325,48 +323,6 @@ impl<'de> SeqAccess<'de> for Members<'_> {
         seed.deserialize(Slot::named(self.of.params, self.of.manner, name.clone().into()))
             .map(Some)
             .map_err(|flaw| flaw.of(&name))
-    }
-}
-
-/// Answers the names of a struct's fields, as an error.
-struct Names;
-
-#[derive(Debug)]
-struct FieldNames(&'static [&'static str]);
-
-impl std::fmt::Display for FieldNames {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}", self.0)
-    }
-}
-
-impl std::error::Error for FieldNames {}
-
-impl de::Error for FieldNames {
-    fn custom<T: std::fmt::Display>(_: T) -> Self {
-        Self(&[])
-    }
-}
-
-impl<'de> Deserializer<'de> for Names {
-    type Error = FieldNames;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, FieldNames> {
-        Err(FieldNames(&[]))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, FieldNames> {
-        Err(FieldNames(fields))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 

@@ -1,37 +1,21 @@
 //! The other half of each cloud: what a client does. It signs by the canonical forms that its cloud checks by, and knows
 //! how the cloud's SDKs and tools are pointed at a server.
 
-use axum::http::Request;
 use axum::http::header::{InvalidHeaderValue, ToStrError};
+use axum::http::{Request, Response};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use super::Dialect;
-use super::clouds::PEERS;
 use crate::world::Instant;
 
 /// A cloud's client side.
 pub struct Peer {
-    /// The cloud's name, as in the realms.
-    pub name: &'static str,
-    /// The region of whoever names none.
-    pub region: &'static str,
     /// Signs a call as the cloud's SDKs do.
     pub sign: fn(&Ask<'_>) -> Result<Request<Bytes>, Unsignable>,
+    /// Whether an answer is a refusal.
+    pub is_refusal: fn(&Response<Bytes>) -> bool,
     /// The SDKs and tools that can be pointed at a server.
     pub clients: &'static [Client],
-}
-
-impl Peer {
-    pub(super) const fn of<D: Dialect>() -> Self {
-        Self { name: D::NAME, region: D::DEFAULT_REGION, sign: D::sign, clients: D::CLIENTS }
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        PEERS.iter().find(|peer| peer.name == name)
-    }
 }
 
 /// Who signs.

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::form::Form;
-use crate::watch::naming::Naming;
+use crate::watch::classes::{Class, Classes};
 use crate::watch::{Measured, cut};
 
-/// Displays a request's parameters, given those whose values may stand in a log: those of flat lists by the list's
-/// name. Any other value may be a secret, that of a misspelt name too.
-pub(super) struct Params<'a>(pub(super) &'a Form, pub(super) &'a [&'a str]);
+/// Displays a request's parameters, as their classes allow. A value of no known parameter may be a
+/// secret too: its name may be misspelt.
+pub(super) struct Params<'a>(pub(super) &'a Form, pub(super) &'a Classes);
 
 /// The longest value that is displayed as it is, in bytes.
 const LONGEST: usize = 1024;
@@ -22,7 +22,8 @@ impl fmt::Display for Params<'_> {
                 return write!(f, " and {} more", self.0.iter().count() - MOST);
             }
             f.write_str(if index == 0 { "" } else { " " })?;
-            let is_open = self.1.contains(&name.split('.').next().unwrap_or_default());
+            let class = self.1.class(name);
+            let is_open = class.is_open() && class != Class::Context;
             let name = cut(name).escape_debug();
             if is_open && value.len() <= LONGEST {
                 write!(f, "{name}={value:?}")?;
@@ -35,14 +36,18 @@ impl fmt::Display for Params<'_> {
 }
 
 /// An encoded value as it may stand in a canonical text that is shown.
-pub(super) fn shown(naming: &Naming, name: &str, encoded: &str) -> String {
-    if naming.is_open(name) { encoded.to_owned() } else { Measured::of(encoded.as_bytes()).plain() }
+pub(super) fn shown(classes: &Classes, name: &str, encoded: &str) -> String {
+    if classes.class(name).is_open() {
+        encoded.to_owned()
+    } else {
+        Measured::of(encoded.as_bytes()).plain()
+    }
 }
 
 /// An encoded query as it may be shown.
-pub(super) fn shown_query(naming: &Naming, query: &str) -> String {
+pub(super) fn shown_query(classes: &Classes, query: &str) -> String {
     let pair = |pair: &str| match pair.split_once('=') {
-        Some((name, value)) => [name, "=", &shown(naming, name, value)].concat(),
+        Some((name, value)) => [name, "=", &shown(classes, name, value)].concat(),
         None => pair.to_owned(),
     };
     query.split('&').map(pair).collect::<Vec<_>>().join("&")
@@ -55,8 +60,9 @@ mod tests {
     #[test]
     fn what_may_be_secret_is_only_measured() {
         let params = Form::read(&[b"KeyId=k%0A&ResourceId.1=r&PlainText=top+secret"]).unwrap();
+        let classes = [("KeyId", Class::Key), ("ResourceId", Class::Open)].into_iter().collect();
         assert_eq!(
-            Params(&params, &["KeyId", "ResourceId"]).to_string(),
+            Params(&params, &classes).to_string(),
             r#"KeyId="k\n" PlainText=<10 bytes, sha256 9d3b3194> ResourceId.1="r""#
         );
     }
@@ -65,7 +71,8 @@ mod tests {
     fn a_line_does_not_grow_with_the_request() {
         let (name, value) = ("n".repeat(1000), "v".repeat(100_000));
         let many = format!("{}{name}=x&KeyId={value}", "z=1&".repeat(10_000));
-        let line = Params(&Form::read(&[many.as_bytes()]).unwrap(), &["KeyId", "z"]).to_string();
+        let classes = [("KeyId", Class::Key), ("z", Class::Open)].into_iter().collect();
+        let line = Params(&Form::read(&[many.as_bytes()]).unwrap(), &classes).to_string();
         assert!(line.len() < 1000 && line.ends_with("z=\"1\" and 9938 more"), "{line}");
     }
 }

@@ -1,12 +1,12 @@
 //! The pipeline's last step: the journal and the metrics are told what became of a request.
 
 use super::subject::{self, learn};
-use super::{Cx, Dialect, Entry, Kind, Outbound};
+use super::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
 use crate::engine::Engine;
 use crate::watch::faults::{End, Struck};
-use crate::watch::journal::{Auth, Facts, Fault, Journal, Outcome, Rare};
+use crate::watch::journal::{Auth, Facts, Fault, Journal, Mismatch, Outcome, Rare};
 use crate::watch::{Labels, Subject, Watch};
-use crate::world::Stopwatch;
+use crate::world::{Stopwatch, World};
 
 /// What is known of one request so far.
 pub(super) struct Report {
@@ -24,25 +24,15 @@ pub(super) struct Report {
     action: Option<Action>,
 }
 
-/// What it was found to ask for.
-#[derive(Clone, Copy)]
-struct Action {
-    name: &'static str,
-    kind: Kind,
-    reads: &'static [&'static str],
-}
-
-impl Action {
-    fn of<D: Dialect>(entry: &Entry<D>) -> Self {
-        Self { name: entry.name, kind: entry.kind, reads: entry.reads }
-    }
-}
+/// An action's name, and the names of the parameters that it reads.
+type Action = (&'static str, &'static [&'static str]);
 
 impl Report {
-    pub(super) fn begun(began: Stopwatch, request_id: String) -> Self {
+    /// A request that begins now.
+    pub(super) fn begun(world: &World) -> Self {
         Self {
-            began,
-            request_id,
+            began: Stopwatch::start(),
+            request_id: world.entropy.uuid().to_string(),
             auth: Auth::Unchecked,
             subject: None,
             struck: Struck::default(),
@@ -54,24 +44,27 @@ impl Report {
     /// Its action was found. Of one that may change what the names in it stand for, they are looked up before it does.
     pub(super) fn found<D: Dialect>(
         &mut self,
-        entry: &Entry<D>,
+        entry: &Entry<D::Call>,
         watch: &Watch,
-        (dialect, cx, call): (&D, &Cx, &D::Call),
+        (served, cx, call): (&Served<D>, &Cx, &D::Call),
     ) {
-        self.action = Some(Action::of(entry));
+        self.action = Some((entry.name, entry.reads));
         if entry.kind != Kind::Hot && self.subject.is_none() && watch.journal.is_kept() {
-            self.subject = Some(subject::of_verified(dialect, cx, call));
+            let view = cx.engine.view(&cx.caller);
+            let realm = cx.caller.realm.clone();
+            self.subject = Some(subject::of(served, realm, call, Some(&view)));
         }
     }
 
-    /// Tells them. There is a context if it was let in; `code` is that of the error that was answered.
+    /// Tells them. There is a context if it was let in; `code` is that of the error that was
+    /// answered. `explain` finds out why a signature is wrong.
     pub(super) fn tell<D: Dialect>(
         mut self,
-        (dialect, engine, watch): (&D, &Engine, &Watch),
+        (served, engine, watch): (&Served<D>, &Engine, &Watch),
         let_in: Option<&Cx>,
         call: &D::Call,
-        code: Option<&'static str>,
-        response: &Outbound,
+        (code, response): (Option<&'static str>, &Outbound),
+        explain: impl FnOnce() -> Option<Mismatch>,
     ) {
         let outcome = match (&self.struck.end, code) {
             (Some((_, End::Reset)), _) => Outcome::Reset,
@@ -80,38 +73,37 @@ impl Report {
             (_, None) => Outcome::Ok,
         };
         let took = self.began.elapsed();
-        let asked = || D::asked(call).and_then(|name| dialect.actions().get(name)).map(Action::of);
-        let action = self.action.or_else(asked);
+        let asked = || call.action().and_then(|name| served.actions.get(name));
+        let action = self.action.or_else(|| asked().map(|entry| (entry.name, entry.reads)));
         // What a refused request asks for is only claimed: no label comes of it.
-        let believed = action.filter(|_| let_in.is_some()).map(|it| it.name);
-        let labels = Labels { dialect: D::NAME, action: believed, code: outcome.name() };
+        let believed = action.filter(|_| let_in.is_some()).map(|(name, _)| name);
+        let labels = Labels { dialect: D::PROFILE.name, action: believed, code: outcome.name() };
         watch.metrics.count(labels, took);
         if !watch.journal.is_kept() {
             return;
         }
         let mut blank = Journal::blank();
-        blank.names(&self.request_id, D::access_key(call));
-        let named = blank.params(D::naming(), D::form(call).iter());
-        let is_told = matches!(outcome, Outcome::Ok | Outcome::Truncated)
-            && action.is_some_and(|action| action.kind != Kind::Read);
-        let told = if is_told { D::naming().answered(response.body()) } else { None };
+        blank.names(&self.request_id, call.access_key());
+        let named = blank.params(&served.gate.classes, call.params().iter());
+        let is_done = matches!(outcome, Outcome::Ok | Outcome::Truncated);
+        let used = let_in.filter(|_| is_done).and_then(|cx| cx.caller.used.get());
         let claimed;
         let realm = if let Some(cx) = let_in {
             &cx.caller.realm
         } else {
-            claimed = dialect.claimed(call);
+            claimed = call.realm(&served.gate);
             &claimed
         };
-        // One key that the answer tells is known by that.
-        if let (None, Some((key, version)), 0..=1) = (&self.subject, told, named) {
-            blank.key(key, version);
+        // One key that was used is known by that.
+        if let (None, Some((key, version)), 0..=1) = (&self.subject, used, named) {
+            blank.key(key, *version);
         } else {
             let view = let_in.map(|_| engine.view_of(realm));
             let subject = self.subject.take();
             let mut subject =
-                subject.unwrap_or_else(|| subject::of(dialect, realm.clone(), call, view.as_ref()));
-            if let Some(told) = told {
-                learn(&mut subject, told);
+                subject.unwrap_or_else(|| subject::of(served, realm.clone(), call, view.as_ref()));
+            if let Some(used) = used {
+                learn(&mut subject, used);
             }
             self.subject = Some(subject);
         }
@@ -123,20 +115,20 @@ impl Report {
             auth: self.auth,
             status: response.status().as_u16(),
             outcome,
-            action: action.map(|action| (action.name, action.reads)),
+            action,
         };
-        let rare = self.rare(dialect, call);
+        let rare = self.rare(explain);
         let record = blank.filled(facts, rare);
         if let_in.is_some() {
-            watch.journal.write(realm, record)
+            watch.journal.write(realm, record);
         } else {
-            watch.journal.refuse(record)
+            watch.journal.refuse(record);
         }
     }
 
-    fn rare<D: Dialect>(self, dialect: &D, call: &D::Call) -> Option<Box<Rare>> {
+    fn rare(self, explain: impl FnOnce() -> Option<Mismatch>) -> Option<Box<Rare>> {
         let failed = matches!(self.auth, Auth::Refused(_) | Auth::LetPass(_));
-        let mismatch = if failed { dialect.mismatch(call) } else { None };
+        let mismatch = if failed { explain() } else { None };
         let Struck { rules, by_header, .. } = self.struck;
         let is_struck = by_header || !rules.is_empty();
         let fault = is_struck.then_some(Fault { rules, by_header, ran: self.ran });

@@ -6,41 +6,37 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Cx, Dialect};
+use super::{Call, Dialect, Served};
 use crate::algorithms::base64_text::is_space;
 use crate::engine::View;
 use crate::model::{KeyId, Realm, VersionId};
+use crate::watch::classes::Class;
 use crate::watch::{NamedKey, Subject, cut, cut_secret};
-
-/// What a request is about that was let in.
-pub(super) fn of_verified<D: Dialect>(dialect: &D, cx: &Cx, call: &D::Call) -> Subject {
-    of(dialect, cx.caller.realm.clone(), call, Some(&cx.engine.view(&cx.caller)))
-}
 
 /// What a request in a realm is about. Without a view, nobody looks its keys up.
 pub(super) fn of<D: Dialect>(
-    dialect: &D,
+    served: &Served<D>,
     realm: Realm,
     call: &D::Call,
     view: Option<&View>,
 ) -> Subject {
-    let (naming, form) = (D::naming(), D::form(call));
-    let first = |names: &[&str]| {
-        names.iter().find_map(|name| form.get(name).filter(|text| !text.is_empty()))
+    let (names, classes) = (&D::PROFILE.names, &served.gate.classes);
+    let each = |class: Class| {
+        let texts = classes.names(class).filter_map(|name| call.params().get(name));
+        texts.filter(|text| !text.is_empty())
     };
-    let each = |names: &'static [&'static str]| names.iter().filter_map(|name| form.get(name));
     let of_version = |version: VersionId| {
         let id = view.and_then(|view| view.key_of_version(version)).cloned();
         NamedKey { name: None, id, version: Some(version) }
     };
     let by_name = |name: &str| {
-        let id = view.and_then(|view| view.key_named(&D::key_ref(&realm, name)?)).cloned();
+        let id = view.and_then(|view| view.key_named(&(names.key)(&realm, name)?)).cloned();
         NamedKey { name: Some(cut(name).into()), id, version: None }
     };
-    let mut keys: Vec<NamedKey> =
-        each(naming.keys).filter(|name| !name.is_empty()).map(by_name).collect();
-    let versions = each(naming.versions).filter_map(|text| VersionId::parse(text.as_bytes()));
-    for named in versions.chain(each(naming.blobs).filter_map(version_of)).map(of_version) {
+    let mut keys: Vec<NamedKey> = each(Class::Key).map(by_name).collect();
+    let versions = each(Class::Version).filter_map(|text| VersionId::parse(text.as_bytes()));
+    let used = versions.chain(each(Class::Ciphertext).filter_map(version_of));
+    for named in used.map(of_version) {
         match keys
             .iter_mut()
             .find(|key| key.id.is_some() && key.id == named.id && key.version.is_none())
@@ -49,19 +45,21 @@ pub(super) fn of<D: Dialect>(
             None => keys.push(named),
         }
     }
-    let action = D::asked(call).map(|name| match dialect.actions().get(name) {
+    let action = call.action().map(|name| match served.actions.get(name) {
         Some(entry) => Cow::Borrowed(entry.name),
         None => Cow::Owned(cut(name).to_owned()),
     });
-    let secret = first(naming.secrets).map(|text| cut_secret(D::secret_named(&realm, text)).into());
+    let secret = each(Class::Secret).next();
+    let secret = secret.map(|text| cut_secret((names.secret)(&realm, text)).into());
+    let context = each(Class::Context).next().filter(|text| text.len() <= CONTEXT_MAX);
     Subject {
-        realm,
-        access_key: D::access_key(call).map(|id| cut(id).into()),
+        access_key: call.access_key().map(|id| cut(id).into()),
         action,
         keys,
         secret,
-        certificate: first(naming.certificates).map(|name| cut(name).into()),
-        context: first(naming.contexts).filter(|text| text.len() <= CONTEXT_MAX).map(Into::into),
+        certificate: each(Class::Certificate).next().map(|name| cut(name).into()),
+        context: context.map(Into::into),
+        realm,
     }
 }
 
@@ -81,15 +79,14 @@ fn version_of(blob: &str) -> Option<VersionId> {
     VersionId::parse(&bytes)
 }
 
-/// Adds what an answer tells of the key that was used or made.
-pub(super) fn learn(subject: &mut Subject, (key, version): (&str, Option<&str>)) {
-    let version = version.and_then(|text| VersionId::parse(text.as_bytes()));
+/// Adds the key that was used or made.
+pub(super) fn learn(subject: &mut Subject, (key, version): &(KeyId, Option<VersionId>)) {
     match &mut subject.keys[..] {
         [] => {
-            let id = KeyId::parse(key);
-            subject.keys.extend(id.map(|id| NamedKey { name: None, id: Some(id), version }));
+            let (id, version) = (Some(key.clone()), *version);
+            subject.keys.push(NamedKey { name: None, id, version });
         }
-        [one] if one.version.is_none() && one.id.is_some() => one.version = version,
+        [one] if one.version.is_none() && one.id.is_some() => one.version = *version,
         _ => {}
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::classes::classed;
 use crate::algorithms::base64_text;
 
 /// A value that is not of its form; which parameter it was, the reader of parameters knows.
@@ -30,6 +31,40 @@ impl TryFrom<String> for Blob {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         bytes(&text).map(|mut bytes| Self(std::mem::take(&mut *bytes)))
+    }
+}
+
+/// A ciphertext, in base64.
+#[derive(Debug)]
+pub(super) struct Ciphertext(pub(super) Vec<u8>);
+
+classed!(Ciphertext: Ciphertext);
+
+impl TryFrom<String> for Ciphertext {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        Blob::try_from(text).map(|blob| Self(blob.0))
+    }
+}
+
+/// A text that may be shown, whatever it is.
+#[derive(Clone, Debug)]
+pub(super) struct OpenText(pub(super) String);
+
+classed!(OpenText: Open);
+
+impl std::ops::Deref for OpenText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for OpenText {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 

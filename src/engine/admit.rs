@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Caller, CertificateOperation, Error, Operation, Verdict};
+use super::{Caller, CertificateOperation, Error, Operation, UsedKey, Verdict};
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
     AliasName, Certificate, CertificateId, CertificateStatus, Key, KeyId, KeySpec, KeyState,
@@ -143,7 +143,9 @@ impl<'a> Sight<'a> {
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
         match ((self.caller.rules.verdict)(operation, state), state) {
-            (Verdict::Admit, _) => Ok(Admitted { key, state, now: self.now }),
+            (Verdict::Admit, _) => {
+                Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
+            }
             (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => {
                 Err(Error::MoveRefused)
             }
@@ -160,6 +162,7 @@ pub struct Admitted<'a> {
     key: &'a Arc<Key>,
     state: KeyState,
     now: Instant,
+    used: &'a UsedKey,
 }
 
 impl<'a> Admitted<'a> {
@@ -179,6 +182,11 @@ impl<'a> Admitted<'a> {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// Notes that the request used this version of the key.
+    pub(super) fn note_use(&self, version: VersionId) {
+        self.used.note(&self.key.id, Some(version));
     }
 
     /// Refuses a key whose material the service draws itself.

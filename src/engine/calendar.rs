@@ -75,9 +75,8 @@ impl Engine {
 
     async fn settle_these(&self, realms: &[Realm]) -> Result<(), Error> {
         let caller = |realm: &Realm| {
-            let rules = self.clouds.get(&*realm.dialect).copied()?;
-            let (user, quota) = ("".into(), Quota::default());
-            Some(Caller { realm: realm.clone(), rules, user, quota, rehearses: false })
+            let rules = self.rules(realm)?;
+            Some(Caller::new(realm.clone(), rules, "".into(), Quota::default()))
         };
         let callers: Vec<_> = realms.iter().rev().filter_map(caller).collect();
         if callers.is_empty() {

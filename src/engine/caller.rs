@@ -1,9 +1,9 @@
 //! Who asks.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Rules;
-use crate::model::Realm;
+use crate::model::{KeyId, Realm, VersionId};
 
 /// An authenticated caller, as a dialect hands it to the engine.
 #[derive(Clone, Debug)]
@@ -18,6 +18,33 @@ pub struct Caller {
     pub quota: Quota,
     /// Whether it only asks what would come of it: what it decides is drafted, and dropped.
     pub rehearses: bool,
+    /// The key that its request used or made.
+    pub used: UsedKey,
+}
+
+impl Caller {
+    /// A caller whose request has done nothing yet.
+    #[must_use]
+    pub fn new(realm: Realm, rules: &'static Rules, user: Arc<str>, quota: Quota) -> Self {
+        Self { realm, rules, user, quota, rehearses: false, used: UsedKey::default() }
+    }
+}
+
+/// The key that a request used or made, and the version. Copies of its caller share it.
+#[derive(Clone, Debug, Default)]
+pub struct UsedKey(Arc<OnceLock<(KeyId, Option<VersionId>)>>);
+
+impl UsedKey {
+    /// Notes a key. The first one stays.
+    pub(super) fn note(&self, key: &KeyId, version: Option<VersionId>) {
+        self.0.get_or_init(|| (key.clone(), version));
+    }
+
+    /// The key, if one was noted.
+    #[must_use]
+    pub fn get(&self) -> Option<&(KeyId, Option<VersionId>)> {
+        self.0.get()
+    }
 }
 
 /// How much a realm may hold; `None` is without limit.

@@ -20,6 +20,7 @@ pub struct Used<T> {
 
 impl<T> Used<T> {
     pub(super) fn new(value: T, of: &Admitted<'_>, version: VersionId) -> Self {
+        of.note_use(version);
         Self { value, key: of.key().id.clone(), version }
     }
 

@@ -14,10 +14,10 @@ use crate::model::{
 use crate::world::Entropy;
 
 impl Engine {
-    /// The rules of a cloud, by its name in the realms.
+    /// The rules of the cloud that a realm is one of.
     #[must_use]
-    pub fn rules(&self, cloud: &str) -> Option<&'static Rules> {
-        self.clouds.get(cloud).copied()
+    pub fn rules(&self, realm: &Realm) -> Option<&'static Rules> {
+        self.clouds.get(&*realm.dialect).map(|rules| rules(&realm.region))
     }
 
     /// What a realm holds now.

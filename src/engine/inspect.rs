@@ -59,9 +59,9 @@ impl Engine {
         parts: &Parts<'_>,
         blob: &[u8],
     ) -> Option<Inspected> {
-        let rules = self.clouds.get(&*realm.dialect)?;
-        let user = realm.account.clone();
-        let caller = Caller { realm, rules, user, quota: Quota::default(), rehearses: false };
+        let rules = self.rules(&realm)?;
+        let account = realm.account.clone();
+        let caller = Caller::new(realm, rules, account, Quota::default());
         let view = self.view(&caller);
         let key = view.state.keys.with_version(parts.version)?;
         let state = key.state(view.now)?;

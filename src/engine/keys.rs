@@ -64,7 +64,9 @@ impl Engine {
                 (Origin::Service, KeySpec::Pair(_)) => pair,
                 (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.draw_material(spec)),
             };
-            Ok(add_key(draft, new, material, creator))
+            let key = add_key(draft, new, material, creator);
+            draft.caller().used.note(&key.id, None);
+            Ok(key)
         })
         .await
     }

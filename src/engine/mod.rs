@@ -40,7 +40,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
 pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
-pub use caller::{Caller, Quota};
+pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
@@ -64,8 +64,8 @@ use clocks::Clocks;
 use lane::Lane;
 use realms::Realms;
 
-/// The rules of clouds, by the names that their realms have.
-pub type Clouds = HashMap<&'static str, &'static Rules>;
+/// The rules of clouds by their names in realms, each given the region.
+pub type Clouds = HashMap<&'static str, fn(&str) -> &'static Rules>;
 
 /// Every realm of a server, and the one lane through which they change.
 pub struct Engine {

@@ -35,6 +35,7 @@ impl Engine {
                 holding: Holding::Material(material, None),
             });
             draft.add_versions(key.ordinal, vec![Arc::clone(&version)]);
+            draft.caller().used.note(&key.id, Some(version.id));
             Ok((key, version))
         })
         .await

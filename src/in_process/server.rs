@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::client::{Call, Endpoint, call};
 use crate::control;
-use crate::dialects::PEERS;
+use crate::dialects::PROFILES;
 use crate::dialects::peers::Credentials;
 use crate::model::Scope;
 
@@ -195,7 +195,7 @@ impl Server {
             params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let answered = self.wait(async move {
             let asked = Call {
-                peer: &PEERS[0],
+                cloud: PROFILES[0],
                 endpoint: &endpoint,
                 credentials: &credentials,
                 region: None,

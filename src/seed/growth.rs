@@ -9,7 +9,7 @@ use super::document::RealmEntry;
 use super::material::{self, Bank, derived};
 use super::mistake::Place;
 use super::{Mistake, Seed};
-use crate::dialects::Clouds;
+use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{
     Change, Fact, Held, KeyId, KeySpec, Material, Ordinal, Realm, RealmChange, Scope, State,
@@ -47,7 +47,7 @@ impl Seeds {
         engine: &Engine,
     ) -> Result<Self, Mistake> {
         let region = |name: &str| Some((name.to_owned(), clouds.default_region(name)?.to_owned()));
-        let regions = clouds.iter().filter_map(|cloud| region(cloud.name())).collect();
+        let regions = PROFILES.iter().filter_map(|profile| region(profile.name)).collect();
         let mut seeds = Self { files, bank: Bank::new(), regions };
         let mut bank = Bank::new();
         for (file, index, entry) in seeds.realms() {
@@ -148,7 +148,7 @@ impl Seeds {
         let default = self.regions.get(cloud).map_or("", String::as_str);
         let region = entry.region.as_ref().map_or(default, |region| &region.value.0.0);
         let realm = Realm::new(cloud, &entry.account.value.0.0, region);
-        match (engine.rules(cloud), &entry.cloud) {
+        match (engine.rules(&realm), &entry.cloud) {
             (Some(rules), _) => Ok((realm, rules)),
             (None, Some(cloud)) => {
                 Err(place.wrong::<_>("cloud", cloud, "there is no such cloud here"))

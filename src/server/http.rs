@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::{cors, cut};
 use crate::app::App;
 use crate::control;
-use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound};
+use crate::dialects::{BodyRefused, Inbound};
 
 /// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
 pub(super) const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
@@ -92,7 +92,7 @@ async fn cloud_answer(
         return answer.map(Content::Whole);
     }
     let is_of_page = cors::is_of_page(&parts.headers);
-    let body = collect(body).await;
+    let body = collect(body, app.clouds.body_limit()).await;
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
     progress.note(answer.status().is_success());
@@ -100,7 +100,7 @@ async fn cloud_answer(
     cut::send(answer, progress)
 }
 
-async fn collect(body: Arriving) -> Result<Bytes, BodyRefused> {
+async fn collect(body: Arriving, limit: usize) -> Result<Bytes, BodyRefused> {
     let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
@@ -111,7 +111,7 @@ async fn collect(body: Arriving) -> Result<Bytes, BodyRefused> {
         if length > DRAIN_LIMIT {
             break;
         }
-        if length > BODY_LIMIT {
+        if length > limit {
             whole.clear();
         } else if first.is_empty() && whole.is_empty() {
             first = data;
@@ -123,8 +123,8 @@ async fn collect(body: Arriving) -> Result<Bytes, BodyRefused> {
         }
     }
     match length {
-        0..=BODY_LIMIT if whole.is_empty() => Ok(first),
-        0..=BODY_LIMIT => Ok(whole.freeze()),
-        _ => Err(BodyRefused::TooLarge),
+        _ if length > limit => Err(BodyRefused::TooLarge),
+        _ if whole.is_empty() => Ok(first),
+        _ => Ok(whole.freeze()),
     }
 }

@@ -1,11 +1,11 @@
 //! What the server notices of requests, and what it does to them because somebody asked for it: the journal, the
 //! metrics, the faults. It knows realms and names, but no cloud, no wire and no rule of keys.
 
+pub mod classes;
 pub mod faults;
 pub mod journal;
 mod measured;
 mod metrics;
-pub mod naming;
 mod subject;
 mod whose;
 

@@ -23,6 +23,12 @@ use serde_json::Value;
 /// Where every test's clock starts.
 pub const START: &str = "2030-01-01T00:00:00Z";
 
+/// Every action of Alibaba's wire that is served, sorted.
+pub fn action_names() -> Vec<&'static str> {
+    let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None);
+    clouds.named("alibaba").unwrap().action_names()
+}
+
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -272,6 +278,16 @@ impl Answer {
 pub fn control(address: SocketAddr, method: &str, path: &str, body: &Value) -> Answer {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     send(address, &format!("{method} /_kmsim/{path} HTTP/1.1\r\n"), text.as_bytes())
+}
+
+/// Waits until the server reads a request's body: it tells so to a request with the header
+/// `Expect: 100-continue`.
+#[track_caller]
+pub fn await_body_read(stream: &mut impl Read) {
+    const TOLD: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut told = [0; TOLD.len()];
+    stream.read_exact(&mut told).unwrap();
+    assert_eq!(told, TOLD);
 }
 
 /// Sends one request: `head` is the request line and headers, each with its line end, without Host and

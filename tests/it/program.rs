@@ -10,7 +10,7 @@ use std::time::Duration;
 use kmsim::world::Clock;
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, Client, Process, data_file, form, kmsim, send};
+use crate::kit::{Answer, Client, Process, await_body_read, data_file, form, kmsim, send};
 
 const MEMORY: [&str; 2] = ["--data", ":memory:"];
 
@@ -269,10 +269,11 @@ fn a_signal_lets_requests_in_flight_finish() {
         let length = body.len();
         write!(
             slow,
-            "POST / HTTP/1.1\r\nHost: x\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{first}"
+            "POST / HTTP/1.1\r\nHost: x\r\n{kind}\r\nExpect: 100-continue\r\n\
+             Content-Length: {length}\r\n\r\n{first}"
         )
         .unwrap();
-        sleep(Duration::from_millis(200));
+        await_body_read(&mut slow);
         server.signal(signal);
         sleep(Duration::from_millis(300));
         assert!(server.child.try_wait().unwrap().is_none(), "{signal}: it left a request behind");

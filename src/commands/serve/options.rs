@@ -179,11 +179,10 @@ impl Options {
         let listed = if self.seeds.is_empty() { environment::list(SEED)? } else { Vec::new() };
         let paths = self.seeds.iter().map(PathBuf::as_path);
         let seeds = read_seeds(paths.chain(listed.iter().map(Path::new)))?;
-        let root_key = environment::base64(ROOT_KEY)?.map(Zeroizing::new);
         Ok(Settings {
             listen: self.listen.iter().flat_map(|it| items(it)).map(str::to_owned).collect(),
             certificates: self.certificates()?,
-            data: Data::named(&self.data, root_key)?,
+            data: Data::named(&self.data, environment::base64(ROOT_KEY)?.map(Zeroizing::new))?,
             accounts: self.accounts(&seeds)?,
             seeds,
             region: region(self.region.as_deref())?,

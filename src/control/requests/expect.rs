@@ -2,18 +2,15 @@
 //! expected.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::wanted::{Claimed, Wanted, kept, since};
-use crate::app::App;
+use super::wanted::{Claimed, checked, kept, since};
 use crate::control::answer::{Refused, Sent};
-use crate::watch::journal::{Entry, Filter, Journal, Miss, Tally};
+use crate::watch::journal::{Entry, Filter, Journal, Miss, Tally, Want};
 
 /// How many of the nearest entries are told.
 const NEAREST: usize = 3;
@@ -104,25 +101,24 @@ struct Difference {
 
 /// `POST /_kmsim/requests/expect`: 200 when it is as expected, and 409 with what differed when it is not.
 pub(super) async fn expect(
-    State(app): State<Arc<App>>,
-    Claimed(whose): Claimed,
+    Claimed(app, whose): Claimed,
     Sent(asked): Sent<Asked>,
 ) -> Result<Response, Refused> {
     let times = asked.times.unwrap_or(Times::AtLeast(1));
-    let wanted = Wanted {
-        dialect: asked.dialect,
-        action: asked.action,
-        key: asked.key,
-        secret: asked.secret,
-        outcome: asked.outcome,
-        request_id: asked.request_id,
-        encryption_context: asked.encryption_context,
-    };
+    let wants = [
+        asked.dialect.map(Want::Dialect),
+        asked.action.map(Want::Action),
+        asked.key.map(Want::Key),
+        asked.secret.map(Want::Secret),
+        asked.outcome.map(Want::Outcome),
+        asked.request_id.map(Want::RequestId),
+        asked.encryption_context.map(Want::Context),
+    ];
     let mark = asked.since.map(|mark| match mark {
         Mark::Entry(id) => since(&id.to_string()),
         Mark::Time(text) => since(&text),
     });
-    let filter = Filter { whose, since: mark.transpose()?, wants: wanted.check(&app)? };
+    let filter = Filter { whose, since: mark.transpose()?, wants: checked(&app, wants)? };
     let verdict = judge(kept(&app)?, &filter, times);
     let status = if verdict.ok { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok((status, Json(verdict)).into_response())

@@ -8,11 +8,11 @@ use axum::http::Uri;
 use serde::{Deserialize, Serialize};
 
 use super::shown::Shown;
-use super::wanted::{Claimed, Wanted, claimed, kept, since};
+use super::wanted::{Claimed, checked, claimed, kept, since};
 use crate::app::App;
-use crate::control::answer::{Answer, Refused};
+use crate::control::answer::{Answer, Cleared, Refused};
 use crate::control::scope::Named;
-use crate::watch::journal::{Filter, Page as Found};
+use crate::watch::journal::{Filter, Page as Found, Want};
 
 /// How many entries one answer has, unless it is asked for otherwise, and how many at the most.
 const PAGE: usize = 100;
@@ -58,17 +58,17 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> 
         let read = serde_json::from_str(&text);
         read.map_err(|_| Refused::bad("encryption_context: a JSON object of texts is needed"))
     });
-    let wanted = Wanted {
-        dialect: asked.dialect,
-        action: asked.action,
-        key: asked.key,
-        secret: asked.secret,
-        outcome: asked.outcome,
-        request_id: asked.request_id,
-        encryption_context: context.transpose()?,
-    };
+    let wants = [
+        asked.dialect.map(Want::Dialect),
+        asked.action.map(Want::Action),
+        asked.key.map(Want::Key),
+        asked.secret.map(Want::Secret),
+        asked.outcome.map(Want::Outcome),
+        asked.request_id.map(Want::RequestId),
+        context.transpose()?.map(Want::Context),
+    ];
     let since = asked.since.as_deref().map(since).transpose()?;
-    let filter = Filter { whose: claimed(named, &app)?, since, wants: wanted.check(&app)? };
+    let filter = Filter { whose: claimed(named, &app)?, since, wants: checked(&app, wants)? };
     let journal = kept(&app)?;
     let Found { entries, next } = journal.page(&filter, limit);
     let lost = journal.lost(&filter.whose.scope);
@@ -76,12 +76,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> 
     Ok(Json(Page { requests: entries.iter().map(Shown::of).collect(), next, dropped }))
 }
 
-#[derive(Serialize)]
-pub(super) struct Cleared {
-    cleared: usize,
-}
-
 /// `DELETE /_kmsim/requests`: forgets entries.
-pub(super) async fn clear(State(app): State<Arc<App>>, Claimed(whose): Claimed) -> Answer<Cleared> {
+pub(super) async fn clear(Claimed(app, whose): Claimed) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: kept(&app)?.clear(&whose) }))
 }

@@ -1,6 +1,5 @@
 //! Which entries of the journal a call is about.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -15,41 +14,18 @@ use crate::watch::journal::{Journal, Since, Want};
 use crate::watch::{Whose, cut};
 use crate::world::Instant;
 
-/// What entries have to be.
-#[derive(Default)]
-pub(super) struct Wanted {
-    pub(super) dialect: Option<String>,
-    pub(super) action: Option<String>,
-    pub(super) key: Option<String>,
-    pub(super) secret: Option<String>,
-    pub(super) outcome: Option<String>,
-    pub(super) request_id: Option<String>,
-    pub(super) encryption_context: Option<BTreeMap<String, String>>,
-}
-
-impl Wanted {
-    /// The conditions, once their words are known ones: a misspelt one would be met by nothing.
-    pub(super) fn check(self, app: &App) -> Result<Vec<Want>, Refused> {
-        if let Some(dialect) = &self.dialect {
-            names::clouds(app, Some(dialect), None, None)?;
+/// The conditions, once their names are known ones: nothing would meet a misspelt one.
+pub(super) fn checked(app: &App, wants: [Option<Want>; 7]) -> Result<Vec<Want>, Refused> {
+    let wants: Vec<_> = wants.into_iter().flatten().collect();
+    for want in &wants {
+        match want {
+            Want::Dialect(name) => drop(names::clouds(app, Some(name), None, None)?),
+            Want::Action(name) => names::check_asked(app, name)?,
+            Want::Outcome(name) => names::check_outcome(name)?,
+            Want::Key(_) | Want::Secret(_) | Want::RequestId(_) | Want::Context(_) => {}
         }
-        if let Some(action) = &self.action {
-            names::check_asked(app, action)?;
-        }
-        if let Some(outcome) = &self.outcome {
-            names::check_outcome(app, outcome)?;
-        }
-        let wants = [
-            self.dialect.map(Want::Dialect),
-            self.action.map(Want::Action),
-            self.key.map(Want::Key),
-            self.secret.map(Want::Secret),
-            self.outcome.map(Want::Outcome),
-            self.request_id.map(Want::RequestId),
-            self.encryption_context.map(Want::Context),
-        ];
-        Ok(wants.into_iter().flatten().collect())
     }
+    Ok(wants)
 }
 
 /// An entry's number, or a time.
@@ -71,7 +47,7 @@ pub(super) fn kept(app: &App) -> Result<&Journal, Refused> {
 }
 
 /// Whose requests a call is about, where an access key may also be one that nobody has, but a refused request claimed.
-pub(super) struct Claimed(pub(super) Whose);
+pub(super) struct Claimed(pub(super) Arc<App>, pub(super) Whose);
 
 pub(super) fn claimed(mut named: Named, app: &App) -> Result<Whose, Refused> {
     // An entry has a long one cut short.
@@ -92,6 +68,6 @@ impl FromRequestParts<Arc<App>> for Claimed {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        claimed(Named::of(parts)?, app).map(Self)
+        Ok(Self(Arc::clone(app), claimed(Named::of(parts)?, app)?))
     }
 }

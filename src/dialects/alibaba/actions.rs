@@ -1,15 +1,16 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
+use super::call::Call;
 use super::{
-    Alibaba, account, aliases, asymmetric, certificate_metadata, certificate_use, certificates,
-    cipher, export, import, keys, policies, secret_metadata, secret_rotation, secret_values,
+    account, aliases, asymmetric, certificate_metadata, certificate_use, certificates, cipher,
+    export, import, keys, policies, profile, secret_metadata, secret_rotation, secret_values,
     secrets, tags, versions,
 };
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
-pub(super) fn table() -> Actions<Alibaba> {
-    Actions::default()
+pub(super) fn table() -> Actions<Call> {
+    Actions::with(&profile::MANNER)
         .change("CreateKey",                       keys::create)
         .read  ("DescribeKey",                     keys::describe)
         .read  ("ListKeys",                        keys::list)

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Decrypted, Encrypted, encryptable, within_limits};
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
-use super::values::{Blob, Digest, Recipient, SecretBlob};
+use super::values::{Blob, Ciphertext, Digest, Recipient, SecretBlob};
 use super::words::{EncryptionWord, SigningWord};
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Used};
@@ -84,7 +84,7 @@ pub(super) struct AsymmetricDecrypt {
     key_id: KeyName,
     key_version_id: VersionName,
     algorithm: EncryptionWord,
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
     #[serde(default)]
     recipient: Recipient,
 }

@@ -9,7 +9,7 @@ use crate::dialects::form::{Form, is_form};
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// A request.
-pub struct Call {
+pub(in crate::dialects) struct Call {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) headers: HeaderMap,

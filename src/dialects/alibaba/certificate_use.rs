@@ -9,7 +9,7 @@ use super::cipher::{encryptable, within_limits};
 use super::errors::Error;
 use super::names::CertificateName;
 use super::rules;
-use super::values::{Blob, SecretBlob};
+use super::values::{Blob, Ciphertext, SecretBlob};
 use super::words::{EncryptionWord, SigningWord};
 use crate::dialects::Cx;
 use crate::engine::Message;
@@ -111,7 +111,7 @@ pub(super) fn encrypt(cx: &Cx, request: CertificatePublicKeyEncrypt) -> Result<E
 pub(super) struct CertificatePrivateKeyDecrypt {
     certificate_id: CertificateName,
     algorithm: EncryptionWord,
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
 }
 
 #[derive(Serialize)]

@@ -10,6 +10,7 @@ use super::values::Malformed;
 use super::words::{CertificateSpecWord, ProtectionWord};
 use crate::algorithms::x509::{DnsName, Name};
 use crate::dialects::Cx;
+use crate::dialects::classes::classed;
 use crate::engine::{CertificateOperation, NewCertificate};
 use crate::model::{CertificateId, CertificateStatus, Issued, Realm};
 
@@ -31,9 +32,9 @@ fn exportable() -> bool {
 }
 
 /// A distinguished name with the attributes that the document requires.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct Subject(Name);
+
+classed!(Subject: Open);
 
 impl TryFrom<String> for Subject {
     type Error = Malformed;
@@ -46,9 +47,10 @@ impl TryFrom<String> for Subject {
 }
 
 /// A JSON list of domain names.
-#[derive(Default, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Default)]
 struct Domains(Vec<DnsName>);
+
+classed!(Domains: Open);
 
 impl TryFrom<String> for Domains {
     type Error = Malformed;

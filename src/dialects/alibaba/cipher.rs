@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::errors::Error;
 use super::names::{KeyName, VersionName, pair};
 use super::rules;
-use super::values::{Blob, Context, Malformed, Plaintext, Recipient};
+use super::values::{Ciphertext, Context, Malformed, OpenText, Plaintext, Recipient};
 use super::words::EncryptionWord;
 use crate::dialects::Cx;
 use crate::engine::{self, Operation, Sealed};
@@ -52,7 +52,7 @@ pub(super) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Decrypt {
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
     #[serde(default)]
     recipient: Recipient,
     #[serde(default)]
@@ -89,7 +89,7 @@ pub(super) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GenerateDataKey {
     key_id: KeyName,
-    key_spec: Option<String>,
+    key_spec: Option<OpenText>,
     number_of_bytes: Option<DataKeyLen>,
     #[serde(default)]
     encryption_context: Context,
@@ -113,7 +113,7 @@ impl TryFrom<u32> for DataKeyLen {
 
 /// The parameters by which a request sizes a data key.
 pub(super) struct DataKeySize {
-    pub(super) key_spec: Option<String>,
+    pub(super) key_spec: Option<OpenText>,
     pub(super) number_of_bytes: Option<DataKeyLen>,
 }
 
@@ -175,7 +175,7 @@ pub(super) fn generate_data_key_without_plaintext(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ReEncrypt {
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
     destination_key_id: KeyName,
     source_key_id: Option<KeyName>,
     source_key_version_id: Option<VersionName>,

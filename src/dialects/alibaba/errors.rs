@@ -100,14 +100,3 @@ pub(super) fn of_token(flaw: TokenFlaw) -> &'static Code {
         TokenFlaw::Mismatched => codes::INVALID_SECURITY_TOKEN_MISMATCH_WITH_ACCESS_KEY,
     }
 }
-
-/// What a dry run answers: always an error, which says how the request would have gone.
-pub(super) fn rehearsed(outcome: Result<(), Error>) -> Error {
-    match outcome.map_err(|error| refusal(&error)) {
-        Ok(()) => codes::DRY_RUN_OPERATION_ERROR.into(),
-        Err(Refusal { status: 403, message, .. }) => {
-            codes::ACCESS_DENIED_ERROR.with(&[&message]).into()
-        }
-        Err(Refusal { message, .. }) => codes::VALIDATION_ERROR.with(&[&message]).into(),
-    }
-}

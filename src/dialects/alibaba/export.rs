@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
 use super::errors::Error;
 use super::names::KeyName;
-use super::values::{Blob, Context, Malformed};
+use super::values::{Blob, Ciphertext, Context, Malformed, OpenText};
 use super::words::{EncryptionWord, WrappingSpecWord};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::algorithms::{base64_text, pem};
@@ -66,7 +66,7 @@ impl Wrapper {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ExportDataKey {
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
     #[serde(default)]
     encryption_context: Context,
     public_key_blob: PublicKeyBlob,
@@ -105,7 +105,7 @@ pub(super) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exporte
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GenerateAndExportDataKey {
     key_id: KeyName,
-    key_spec: Option<String>,
+    key_spec: Option<OpenText>,
     number_of_bytes: Option<DataKeyLen>,
     #[serde(default)]
     encryption_context: Context,

@@ -1,8 +1,10 @@
 //! Pages and filters, as all lists share them.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::values::Malformed;
+use crate::dialects::classes;
 
 /// The number of a page: from 1 on.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -73,9 +75,14 @@ pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: Pa
 }
 
 /// A list of filters: values of one property are alternatives, properties are conditions.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String", bound = "K: PartialEq + for<'a> Deserialize<'a>")]
+#[derive(Debug)]
 pub(super) struct Filters<K>(Vec<(K, Vec<String>)>);
+
+impl<'de, K: PartialEq + DeserializeOwned> Deserialize<'de> for Filters<K> {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        classes::read("class Open", text)
+    }
+}
 
 impl<K> Default for Filters<K> {
     fn default() -> Self {
@@ -94,7 +101,7 @@ struct Filter<K> {
 /// How many filters, and how many values each.
 const MOST: usize = 10;
 
-impl<K: PartialEq + for<'a> Deserialize<'a>> TryFrom<String> for Filters<K> {
+impl<K: PartialEq + DeserializeOwned> TryFrom<String> for Filters<K> {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {

@@ -20,8 +20,8 @@ mod listing;
 mod metadata;
 mod mismatch;
 mod names;
-mod params;
 mod policies;
+mod profile;
 mod regions;
 mod reply;
 mod rpc;
@@ -38,206 +38,53 @@ mod verify;
 mod versions;
 mod words;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::http::{HeaderName, HeaderValue, Request};
-use bytes::Bytes;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::{
-    Accounts, Actions, AuthMode, Code, Cx, Dialect, Entry, Form, Inbound, Kind, Outbound, Refusal,
-    Verified,
-};
-use crate::dialects::gate::Gate;
-use crate::dialects::peers::{Ask, Client, Unsignable};
-use crate::dialects::redact::Params;
-use crate::engine::{Engine, KeyRef, Rules};
-use crate::model::{AliasName, Realm};
+use super::{Actions, Cx, Dialect, Entry, Error, Gate, Inbound, Profile, Refusal, Verified};
+use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use crate::watch::naming::Naming;
 use call::Call;
-use errors::Error;
 
 /// The only version of the API.
 const VERSION: &str = "2016-01-20";
 
 /// The dialect.
-pub struct Alibaba {
-    gate: Gate,
-    actions: Actions<Self>,
-}
-
-impl Alibaba {
-    /// Serves these accounts. `region` is that of a request that names none; without one it is the service's own.
-    #[must_use]
-    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { gate: Gate::of::<Self>(accounts, auth, region), actions: actions::table() }
-    }
-}
-
-/// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
-static RULES: Rules = Rules {
-    verdict: rules::verdict,
-    key_id: |entropy| entropy.uuid().into(),
-    certificate_verdict: rules::certificate_verdict,
-    reserved: rules::reserved,
-    service: rules::service,
-    tags_per_key: rules::TAGS_MAX,
-    // Sections 8.16 and 8.2.
-    versions_per_pair: 50,
-    version_spacing: Duration::from_hours(7 * 24),
-    import_token_life: Duration::from_hours(24),
-    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
-    secret_fits: secret_types::fits,
-    stages: rules::STAGES,
-    stages_per_version: rules::STAGES_MAX,
-    // Sections 9.6 and 9.12.
-    versions_per_secret: 10,
-    rotations_per_hour: 50,
-    renew: secret_rotation::renew,
-    renews_slowly: secret_types::renews_slowly,
-};
-
-/// The name of every action served, sorted.
-#[must_use]
-pub fn action_names() -> Vec<&'static str> {
-    actions::table().names()
-}
-
-/// Where clients look for when to come again.
-static RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
-
-fn millis(length: Duration) -> u64 {
-    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
-}
+pub(super) struct Alibaba;
 
 impl Dialect for Alibaba {
-    const NAME: &'static str = "alibaba";
-    const DEFAULT_REGION: &'static str = "cn-hangzhou";
-    const REGIONS: &'static [&'static str] = regions::REGIONS;
-    const CODES: &'static [&'static Code] = codes::CODES;
-    const CLIENTS: &'static [Client] = clients::CLIENTS;
-    const THROTTLING: &'static Code = codes::REJECTED_THROTTLING;
-    const REPLAYED: &'static Code = codes::SIGNATURE_NONCE_USED;
-    const NOT_YET: &'static str = include_str!("../../../fixtures/alibaba/not-yet.txt");
+    const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
 
-    fn rules() -> &'static Rules {
-        &RULES
+    fn table() -> Actions<Call> {
+        actions::table()
     }
 
-    /// Its older clients leave no mark on a request: what is nobody else's is taken for its own.
-    fn recognises(_: &Inbound) -> bool {
-        true
-    }
-
-    fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
-        sign::sign(ask)
-    }
-
-    fn actions(&self) -> &Actions<Self> {
-        &self.actions
-    }
-
-    fn form(call: &Call) -> &Form {
-        &call.params
-    }
-
-    fn naming() -> &'static Naming {
-        &params::NAMING
-    }
-
-    fn access_key(call: &Call) -> Option<&str> {
-        verify::access_key_id(call)
-    }
-
-    fn asked(call: &Call) -> Option<&str> {
-        call.action()
-    }
-
-    fn claimed(&self, call: &Call) -> Realm {
-        self.gate.claimed(verify::access_key_id(call), verify::region(&self.gate, call))
-    }
-
-    fn key_ref(realm: &Realm, name: &str) -> Option<KeyRef> {
-        names::KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok()
-    }
-
-    fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
-        names::secret_named(realm, text)
-    }
-
-    fn associated(context: &str) -> Option<Vec<u8>> {
-        values::Context::try_from(context.to_owned()).ok().map(|context| context.bytes().to_vec())
-    }
-
-    fn refusal(error: &Error) -> Refusal {
-        errors::refusal(error)
-    }
-
-    /// In milliseconds, as the official SDKs and the aliyun CLI read it.
-    fn hint_retry(response: &mut Outbound, after: Duration) {
-        response.headers_mut().insert(RETRY_AFTER.clone(), HeaderValue::from(millis(after)));
-    }
-
-    fn mismatch(&self, call: &Call) -> Option<Mismatch> {
-        mismatch::explain(&self.gate.accounts, call)
-    }
-
-    fn parse(&self, inbound: Inbound) -> Call {
+    fn parse(inbound: Inbound) -> Call {
         Call::parse(inbound)
     }
 
-    fn verify(&self, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-        verify::verify(self, engine, call)
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(gate, engine, call)
     }
 
-    fn find(&self, call: &Call) -> Result<&Entry<Self>, Error> {
+    fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
         let action = call.action().ok_or(Error::Missing("Action".into()))?;
         match call.version() {
             None => return Err(Error::Missing("Version".into())),
             Some(VERSION) => {}
             Some(_) => return Err(codes::INVALID_VERSION.into()),
         }
-        if call.path != "/" {
-            return Err(codes::INVALID_ACTION_NOT_FOUND.into());
-        }
-        tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
-        self.actions.get(action).ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
+        let entry = table.get(action).filter(|_| call.path == "/");
+        entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
-    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
+    fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
         account::permit(cx, entry.name)
     }
 
-    fn is_rehearsal(&self, call: &Call, entry: &Entry<Self>) -> Result<bool, Error> {
-        #[derive(serde::Deserialize)]
-        struct Rehearsal {
-            #[serde(default, rename = "DryRun")]
-            dry_run: bool,
-        }
-        match entry.kind {
-            Kind::Hot if call.param("DryRun").is_none() => Ok(false),
-            Kind::Hot => params::glance(&call.params).map(|it: Rehearsal| it.dry_run),
-            Kind::Read | Kind::Change => Ok(false),
-        }
+    fn refusal(error: &Error) -> Refusal {
+        errors::refusal(error)
     }
 
-    fn rehearsed(&self, outcome: Result<(), Error>) -> Error {
-        errors::rehearsed(outcome)
-    }
-
-    fn params<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
-        params::read(&call.params)
-    }
-
-    fn reply<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
-        reply::success(call, request_id, body)
-    }
-
-    fn refuse(&self, call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
-        reply::refusal(call, request_id, refusal)
+    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(&gate.accounts, &gate.classes, call)
     }
 }

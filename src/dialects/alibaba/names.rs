@@ -1,21 +1,21 @@
 //! How requests name keys, versions and aliases, and how answers do. Each name is parsed once, here.
 
-use serde::Deserialize;
-
 use super::codes;
 use super::errors::Error;
 use super::values::Malformed;
 use crate::dialects::Cx;
+use crate::dialects::classes::classed;
 use crate::engine;
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 
 /// How a request names a key: by id, by alias, or by the ARN of either.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 pub(super) struct KeyName {
     key: engine::KeyRef,
     place: Option<Place>,
 }
+
+classed!(KeyName: Key);
 
 /// The region and account that an ARN names.
 #[derive(Clone, Debug)]
@@ -90,9 +90,10 @@ impl KeyName {
 }
 
 /// An alias as a parameter.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 pub(super) struct Alias(pub(super) AliasName);
+
+classed!(Alias: Key);
 
 impl TryFrom<String> for Alias {
     type Error = Malformed;
@@ -103,12 +104,13 @@ impl TryFrom<String> for Alias {
 }
 
 /// How a request names a secret that is there: by its name, or by its ARN.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug)]
 pub(super) struct SecretName {
     name: model::SecretName,
     place: Option<Place>,
 }
+
+classed!(SecretName: Secret);
 
 impl TryFrom<String> for SecretName {
     type Error = Malformed;
@@ -138,6 +140,17 @@ impl SecretName {
     }
 }
 
+/// A name for a new secret, as sent.
+pub(super) struct NewSecretName(pub(super) String);
+
+classed!(NewSecretName: Secret);
+
+impl From<String> for NewSecretName {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// What the name of a secret stands behind in its ARN.
 const SECRET: &str = "secret/";
 
@@ -150,9 +163,10 @@ pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
 }
 
 /// A certificate's id as a parameter.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug)]
 pub(super) struct CertificateName(pub(super) CertificateId);
+
+classed!(CertificateName: Certificate);
 
 impl TryFrom<String> for CertificateName {
     type Error = Malformed;
@@ -163,9 +177,10 @@ impl TryFrom<String> for CertificateName {
 }
 
 /// A key version's id as a parameter.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 pub(super) struct VersionName(pub(super) Option<model::VersionId>);
+
+classed!(VersionName: Version);
 
 impl TryFrom<String> for VersionName {
     type Error = Malformed;

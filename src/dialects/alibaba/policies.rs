@@ -8,6 +8,7 @@ use super::errors::Error;
 use super::keys::Policy;
 use super::names::{KeyName, SecretName};
 use super::reply::Done;
+use super::values::OpenText;
 use crate::dialects::Cx;
 use crate::engine::Operation;
 
@@ -37,7 +38,7 @@ fn everything(account: &str, kind: &str) -> String {
 pub(super) struct SetKeyPolicy {
     key_id: KeyName,
     policy: Policy,
-    policy_name: Option<String>,
+    policy_name: Option<OpenText>,
 }
 
 pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
@@ -51,7 +52,7 @@ pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GetKeyPolicy {
     key_id: KeyName,
-    policy_name: Option<String>,
+    policy_name: Option<OpenText>,
 }
 
 pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyText, Error> {
@@ -68,7 +69,7 @@ pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyTex
 pub(super) struct SetSecretPolicy {
     secret_name: SecretName,
     policy: Policy,
-    policy_name: Option<String>,
+    policy_name: Option<OpenText>,
 }
 
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
@@ -82,7 +83,7 @@ pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Resul
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GetSecretPolicy {
     secret_name: SecretName,
-    policy_name: Option<String>,
+    policy_name: Option<OpenText>,
 }
 
 pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<PolicyText, Error> {

@@ -1,14 +1,13 @@
 //! Answers on the wire: JSON, or XML for who asked for it. Document chapter 6, wire reference section 2.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
-use bytes::Bytes;
+use axum::http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use super::call::Call;
-use super::errors::Error;
-use crate::dialects::{Outbound, Refusal, xml};
-use crate::engine;
+use super::verify::{access_key_id, region};
+use crate::dialects::answer::{Content, json, respond, success};
+use crate::dialects::{self, Error, Form, Gate, Outbound, Refusal, xml};
+use crate::model::Realm;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
@@ -65,62 +64,63 @@ fn put_varint(out: &mut Vec<u8>, mut value: usize) {
 #[derive(Serialize)]
 pub(super) struct Done {}
 
-/// Renders a success.
-pub(super) fn success<T: Serialize>(
-    call: &Call,
-    request_id: &str,
-    body: &T,
-) -> Result<Outbound, Error> {
-    let body = render(call, &Success { body, request_id });
-    let body = body.ok_or(engine::Error::Internal("the answer cannot be written"))?;
-    Ok(respond(StatusCode::OK, request_id, body))
-}
-
-/// Renders a refusal: the fields of the KMS gateway and of the product gateway together, since some clients read
-/// the one and some the other.
-pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
-    let code = refusal.code.name;
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if call.is_for_dedicated_gateway() {
-        return respond(status, request_id, (PROTOBUF, protobuf_error(request_id, refusal)));
+impl dialects::Call for Call {
+    fn params(&self) -> &Form {
+        &self.params
     }
-    let failure = Failure {
-        http_status: refusal.status,
-        code,
-        message: &refusal.message,
-        request_id,
-        host_id: call.host(),
-        recommend: &format!(
-            "https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}"
-        ),
-    };
-    respond(status, request_id, render(call, &failure).unwrap_or((JSON, Vec::new())))
+
+    fn action(&self) -> Option<&str> {
+        self.action()
+    }
+
+    fn access_key(&self) -> Option<&str> {
+        access_key_id(self)
+    }
+
+    fn realm(&self, gate: &Gate) -> Realm {
+        gate.claimed(access_key_id(self), region(gate, self))
+    }
+
+    fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {
+        success(render(self, &Success { body, request_id })).map(|it| with_id(it, request_id))
+    }
+
+    /// The fields of the KMS gateway and of the product gateway together, since some clients read the one and some
+    /// the other.
+    fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
+        if self.is_for_dedicated_gateway() {
+            let content = (PROTOBUF, protobuf_error(request_id, refusal));
+            return with_id(respond(refusal.status, content), request_id);
+        }
+        let code = refusal.code.name;
+        let failure = Failure {
+            http_status: refusal.status,
+            code,
+            message: &refusal.message,
+            request_id,
+            host_id: self.host(),
+            recommend: &format!(
+                "https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}"
+            ),
+        };
+        let content = render(self, &failure).unwrap_or((JSON, Vec::new()));
+        with_id(respond(refusal.status, content), request_id)
+    }
 }
 
 /// The body with its content type: XML for who asked for it, unless XML cannot carry a character of the text; then
 /// JSON, which clients tell by the content type.
-fn render<T: Serialize>(call: &Call, body: &T) -> Option<(HeaderValue, Vec<u8>)> {
-    if call.wants_xml()
-        && let Some(text) = xml::document("KMS", body)
-    {
-        return Some((XML, text));
+fn render<T: Serialize>(call: &Call, body: &T) -> Option<Content> {
+    let xml = if call.wants_xml() { xml::document("KMS", body) } else { None };
+    match xml {
+        Some(text) => Some((XML, text)),
+        None => Some((JSON, json(body)?)),
     }
-    let mut text = Vec::with_capacity(512);
-    serde_json::to_writer(&mut text, body).ok()?;
-    Some((JSON, text))
 }
 
-fn respond(
-    status: StatusCode,
-    request_id: &str,
-    (content_type, body): (HeaderValue, Vec<u8>),
-) -> Outbound {
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, content_type);
+fn with_id(mut response: Outbound, request_id: &str) -> Outbound {
     if let Ok(request_id) = HeaderValue::from_str(request_id) {
-        headers.insert(REQUEST_ID.clone(), request_id);
+        response.headers_mut().insert(&REQUEST_ID, request_id);
     }
     response
 }

@@ -1,13 +1,39 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
 //! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
 
-use super::secret_types::{CURRENT, PREVIOUS};
+use std::time::Duration;
+
+use super::secret_rotation;
+use super::secret_types::{self, CURRENT, PREVIOUS};
 use crate::algorithms::specs::Form;
-use crate::engine::{CertificateOperation, Operation, Verdict};
+use crate::engine::{CertificateOperation, Operation, Rules, Verdict};
 use crate::model::{AliasName, CertificateStatus, KeyState};
 
 use Operation as Op;
 use Verdict::{Admit, RefuseMove, RefuseState};
+
+/// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
+pub(super) static RULES: Rules = Rules {
+    verdict,
+    key_id: |entropy| entropy.uuid().into(),
+    certificate_verdict,
+    reserved,
+    service,
+    tags_per_key: TAGS_MAX,
+    // Sections 8.16 and 8.2.
+    versions_per_pair: 50,
+    version_spacing: Duration::from_hours(7 * 24),
+    import_token_life: Duration::from_hours(24),
+    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
+    secret_fits: secret_types::fits,
+    stages: STAGES,
+    stages_per_version: STAGES_MAX,
+    // Sections 9.6 and 9.12.
+    versions_per_secret: 10,
+    rotations_per_hour: 50,
+    renew: secret_rotation::renew,
+    renews_slowly: secret_types::renews_slowly,
+};
 
 /// How many days a scheduled deletion may wait. The document says 7 to 30; newer SDKs go to 366.
 pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;

@@ -8,7 +8,7 @@ use super::names::SecretName;
 use super::secret_metadata::secret_arn;
 use super::secret_types::{self, SecretType};
 use super::secrets::Named;
-use super::values::{Malformed, SecretInterval, VersionText, interval};
+use super::values::{Malformed, OpenText, SecretInterval, VersionText, interval};
 use crate::algorithms::password::{self, Recipe};
 use crate::dialects::Cx;
 use crate::engine::Renewal;
@@ -54,7 +54,7 @@ pub(super) fn renew(of: &Renewal<'_>) -> Option<Zeroizing<Vec<u8>>> {
 pub(super) struct UpdateSecretRotationPolicy {
     secret_name: SecretName,
     enable_automatic_rotation: bool,
-    rotation_interval: Option<String>,
+    rotation_interval: Option<OpenText>,
 }
 
 pub(super) async fn update_policy(

@@ -14,13 +14,15 @@ use super::secret_metadata::ManagedFields;
 use super::secrets::{DataType, Named, SecretData};
 use super::values::{Malformed, Recipient, VersionText};
 use crate::dialects::Cx;
+use crate::dialects::classes::classed;
 use crate::engine::{self, NewSecretVersion, StageMove, Wanted};
 use crate::model::{Secret, SecretVersion};
 
 /// The name of a stage: 1 to 64 characters, none of them a control character.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug)]
 pub(super) struct Stage(Arc<str>);
+
+classed!(Stage: Open);
 
 impl TryFrom<String> for Stage {
     type Error = Malformed;

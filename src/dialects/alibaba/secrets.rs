@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::keys::Policy;
-use super::names::{KeyName, SecretName};
+use super::names::{KeyName, NewSecretName, SecretName};
 use super::rules;
 use super::secret_metadata::{ManagedFields, secret_arn};
 use super::secret_types::{self, SecretType};
 use super::tags::{TagList, tag_map};
-use super::values::{Malformed, SecretInterval, Text, VersionText, interval};
+use super::values::{Malformed, OpenText, SecretInterval, Text, VersionText, interval};
 use crate::dialects::Cx;
 use crate::engine::{NewSecret, NewSecretVersion};
 use crate::model;
@@ -21,7 +21,7 @@ use crate::world::Instant;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct CreateSecret {
-    secret_name: String,
+    secret_name: NewSecretName,
     secret_data: SecretData,
     version_id: VersionText,
     encryption_key_id: Option<KeyName>,
@@ -36,7 +36,7 @@ pub(super) struct CreateSecret {
     extended_config: Option<Text<{ rules::EXTENDED_CONFIG_MAX }>>,
     #[serde(default)]
     enable_automatic_rotation: bool,
-    rotation_interval: Option<String>,
+    rotation_interval: Option<OpenText>,
     #[serde(rename = "DKMSInstanceId")]
     instance: Option<Text<{ rules::INSTANCE_MAX }>>,
     policy: Option<Policy>,
@@ -95,7 +95,7 @@ pub(super) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     let data = &request.secret_data.0;
     let checked = secret_types::check_new(
         kind,
-        &request.secret_name,
+        &request.secret_name.0,
         data,
         !binary,
         request.extended_config.as_ref().map(|config| config.0.as_str()),

@@ -11,6 +11,7 @@ use super::reply::Done;
 use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
 use crate::dialects::Cx;
+use crate::dialects::classes::classed;
 use crate::engine::{self, KeyRef, Operation, Tagged, Untag};
 use crate::model::Realm;
 
@@ -190,9 +191,9 @@ impl ResourceType {
 }
 
 /// A key's or a secret's name, whichever the type says.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct ResourceId(String);
+
+classed!(ResourceId: Open);
 
 impl TryFrom<String> for ResourceId {
     type Error = Malformed;

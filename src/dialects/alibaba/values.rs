@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use super::codes;
 use super::errors::Error;
 use super::rules;
-pub(super) use crate::dialects::values::{Blob, Malformed, SecretBlob, Text};
+use crate::dialects::classes::classed;
+pub(super) use crate::dialects::values::{Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text};
 
 /// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
 /// the plaintext instead.
@@ -54,9 +55,10 @@ impl TryFrom<String> for Plaintext {
 
 /// An encryption context: a JSON object of texts. What it binds is the set of its pairs; `{}`, `null` and none are
 /// the same.
-#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(try_from = "String")]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Context(Vec<u8>);
+
+classed!(Context: Context);
 
 impl Context {
     /// The bytes to authenticate with a ciphertext: each name and value behind its length, in order of names, so
@@ -98,9 +100,10 @@ fn period(text: &str) -> Option<Duration> {
 }
 
 /// The period of a key's rotation: between the shortest and the longest.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct RotationInterval(pub(super) Duration);
+
+classed!(RotationInterval: Open);
 
 impl TryFrom<String> for RotationInterval {
     type Error = Malformed;
@@ -113,9 +116,10 @@ impl TryFrom<String> for RotationInterval {
 }
 
 /// The period of a secret's rotation.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct SecretInterval(pub(super) Duration);
+
+classed!(SecretInterval: Open);
 
 impl TryFrom<String> for SecretInterval {
     type Error = Malformed;
@@ -132,20 +136,21 @@ impl TryFrom<String> for SecretInterval {
 /// looked at.
 pub(super) fn interval<T: TryFrom<String>>(
     on: bool,
-    text: Option<String>,
+    text: Option<OpenText>,
 ) -> Result<Option<T>, Error> {
     const NAME: &str = "RotationInterval";
     if !on {
         return Ok(None);
     }
     let text = text.ok_or(Error::Missing(NAME.into()))?;
-    T::try_from(text).map(Some).map_err(|_| Error::Invalid(NAME.into()))
+    T::try_from(text.0).map(Some).map_err(|_| Error::Invalid(NAME.into()))
 }
 
 /// The id of a secret's version: 1 to 64 characters, none of them a control character.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug)]
 pub(super) struct VersionText(pub(super) Arc<str>);
+
+classed!(VersionText: Open);
 
 impl TryFrom<String> for VersionText {
     type Error = Malformed;

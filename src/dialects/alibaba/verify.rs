@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::errors::{Error, of_token, refusal};
-use super::{Alibaba, codes, rpc};
+use super::{codes, rpc};
 use crate::dialects::Verified;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
 use crate::dialects::regions::fold;
@@ -14,25 +14,14 @@ use crate::engine::Engine;
 use crate::world::Instant;
 
 /// Finds the caller.
-pub(super) fn verify(dialect: &Alibaba, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
     if let Some(flaw) = &call.flaw {
         return Err(flaw.clone().into());
     }
-    let tell = |error: &Error| {
-        let code = refusal(error).code.name;
-        tracing::warn!(
-            code,
-            access_key = access_key_id(call),
-            action = call.action(),
-            "check failed"
-        );
-        code
-    };
-    let gate = &dialect.gate;
     let verified = gate.admit(
-        access_key_id(call),
+        call,
         || check(gate, engine, call),
-        tell,
+        refusal,
         |account| gate.realm(account, region(gate, call)).ok_or(Error::Invalid("RegionId".into())),
     )?;
     if let Some((named, given)) = ignored_region(gate, call) {

@@ -7,7 +7,7 @@ use super::keys::OneKey;
 use super::listing::{Page, PageNumber, PageSize, page};
 use super::names::{KeyName, VersionName};
 use super::reply::Done;
-use super::values::{RotationInterval, interval};
+use super::values::{OpenText, RotationInterval, interval};
 use crate::dialects::Cx;
 use crate::engine::{self, Operation};
 use crate::model::{self, Key};
@@ -111,7 +111,7 @@ pub(super) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> 
 pub(super) struct UpdateRotationPolicy {
     key_id: KeyName,
     enable_automatic_rotation: bool,
-    rotation_interval: Option<String>,
+    rotation_interval: Option<OpenText>,
 }
 
 pub(super) async fn update_rotation(cx: Cx, request: UpdateRotationPolicy) -> Result<Done, Error> {

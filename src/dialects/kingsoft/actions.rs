@@ -1,11 +1,12 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
-use super::{Kingsoft, cipher, keys};
+use super::call::Call;
+use super::{cipher, keys, profile};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
-pub(super) fn table() -> Actions<Kingsoft> {
-    Actions::default()
+pub(super) fn table() -> Actions<Call> {
+    Actions::with(&profile::MANNER)
         .change("CreateKey",       keys::create)
         .change("DeleteKey",       keys::delete)
         .change("ModifyKey",       keys::modify)

@@ -6,7 +6,6 @@ use base16ct::lower::encode_string as hex;
 
 use super::call::{Call, Scheme};
 use super::errors::malformed;
-use super::params::NAMING;
 use super::{SERVICE, codes};
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::Refusal;
@@ -18,6 +17,7 @@ use crate::dialects::redact::shown_query;
 use crate::dialects::times::Times;
 use crate::model::Realm;
 use crate::watch::Measured;
+use crate::watch::classes::Classes;
 use crate::world::Instant;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -184,10 +184,10 @@ impl<'a> Claim<'a> {
     }
 
     /// What is signed here, for a log: the string to sign, and the canonical request without what may be secret.
-    pub(super) fn told(&self, call: &Call) -> (String, String) {
+    pub(super) fn told(&self, call: &Call, classes: &Classes) -> (String, String) {
         (
             self.string_to_sign(call),
-            self.canonical_request(call, &shown_query(&NAMING, &canonical_query(call)), |name| {
+            self.canonical_request(call, &shown_query(classes, &canonical_query(call)), |name| {
                 OPEN.contains(&name)
             }),
         )

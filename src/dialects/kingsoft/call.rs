@@ -7,12 +7,13 @@ use serde_json::Value;
 use super::errors::{malformed, of_head};
 use super::{VERSION, aws4, codes};
 use crate::dialects::canonical::encode_pairs;
-use crate::dialects::form::{Form, is_form, raw_pairs};
+use crate::dialects::form::{Form, is_form, is_json, raw_pairs};
+use crate::dialects::marks::Marks;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// A request.
 #[derive(Clone)]
-pub struct Call {
+pub(in crate::dialects) struct Call {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) headers: HeaderMap,
@@ -39,35 +40,32 @@ pub(super) enum Scheme {
     None,
 }
 
-const ALGORITHM_FAMILY: &[u8] = b"AWS4-";
+const ALGORITHM_FAMILY: &str = "AWS4-";
 /// How the parameters of a signature in the query begin.
 const FAMILY: &str = "X-Amz-";
 
 /// The marks of this wire: its version, its algorithm, or a parameter or header that only it has.
-pub(super) fn is_marked(inbound: &Inbound) -> bool {
-    let marked = |(name, value): (&[u8], &[u8])| match name {
+pub(super) fn is_marked(marks: &Marks<'_>) -> bool {
+    let is_own = |name: &[u8], value: &[u8]| match name {
         b"Version" => value == VERSION.as_bytes(),
         b"Accesskey" => true,
-        _ => name.starts_with(b"X-Amz-"),
+        _ => name.starts_with(FAMILY.as_bytes()),
     };
-    let header = |name: &str| inbound.headers.get(name).map_or(&b""[..], |value| value.as_bytes());
-    let body = || inbound.body.as_deref().unwrap_or_default();
-    header("authorization").starts_with(ALGORITHM_FAMILY)
-        || inbound.headers.contains_key("x-amz-date")
-        || raw_pairs(inbound.uri.query().unwrap_or_default().as_bytes()).any(marked)
-        || is_form(&inbound.headers) && raw_pairs(body()).any(marked)
-        || is_json(&inbound.headers) && contains(body(), b"\"Accesskey\"")
+    marks.is_signed_by(ALGORITHM_FAMILY)
+        || marks.has_header("x-amz-date")
+        || marks.has_param(is_own)
+        || marks.has_in_json("\"Accesskey\"")
 }
 
 /// What of a signature decides how the rest of its request is read.
-struct Marks {
+struct Signing {
     /// Whether it is AWS4, in the header or in the query.
     is_aws4: bool,
     /// Whether it covers the header `Content-Type`, or is one that covers the parameters themselves.
     signs_type: bool,
 }
 
-impl Marks {
+impl Signing {
     fn of(headers: &HeaderMap, query: &Form) -> Self {
         let authorization = headers.get("authorization").map(|it| it.to_str().unwrap_or_default());
         let is_aws4 =
@@ -118,11 +116,11 @@ impl Call {
         });
         let query = uri.query().unwrap_or_default().as_bytes();
         let (own, repeats) = read(&[query]).unwrap_or_default().in_order_of_values();
-        let marks = Marks::of(&headers, &own);
+        let signing = Signing::of(&headers, &own);
         // AWS4 signs the values of one name in their own order: the order in which they came decides nothing.
-        let ordered = (repeats && marks.is_aws4).then(|| encode_pairs(own.iter()));
+        let ordered = (repeats && signing.is_aws4).then(|| encode_pairs(own.iter()));
         let all = ordered.as_ref().map_or(query, |ordered| ordered.as_bytes());
-        let kind = if marks.signs_type { Kind::told(&headers) } else { Kind::seen(&body) };
+        let kind = if signing.signs_type { Kind::told(&headers) } else { Kind::seen(&body) };
         let parsed = match kind {
             Kind::Json if !body.is_empty() => {
                 flat(&body).ok_or(BODY.to_owned()).and_then(|body| read(&[all, body.as_bytes()]))
@@ -229,15 +227,6 @@ fn in_query(query: &[u8]) -> Option<String> {
     raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
-    content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case(JSON))
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|it| it == part)
-}
-
 /// A JSON body as a form: one SDK sends all parameters so. Lists and objects become flat names, as that SDK makes them
 /// in its forms: members are numbered from 0. `None` for no object, and for one that is far longer flat than as it came.
 fn flat(body: &[u8]) -> Option<String> {
@@ -301,7 +290,7 @@ mod tests {
     #[test]
     fn requests_are_known_by_their_marks() {
         let marked = |target: &str, headers: &[(&'static str, &str)], body: &str| {
-            is_marked(&inbound(Method::POST, target, headers, body))
+            is_marked(&Marks::of(&inbound(Method::POST, target, headers, body)))
         };
         let json = [("content-type", "application/json; charset=utf-8")];
         assert!(marked("/?Action=A&Version=2016-03-04", &[], ""));

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::errors::Error;
 use super::values::{DataKeyLen, Id, Plaintext, base64};
 use crate::dialects::Cx;
-use crate::dialects::values::Blob;
+use crate::dialects::values::Ciphertext;
 use crate::engine::{Operation, Sealed};
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub(super) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Decrypt {
     key_id: Id,
-    ciphertext_blob: Blob,
+    ciphertext_blob: Ciphertext,
 }
 
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ use crate::dialects::Accounts;
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::form::Form;
+use crate::watch::classes::Classes;
 use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
 
 /// A known mistake, applied to a request: what the client took it to be when it signed.
@@ -22,7 +23,7 @@ const MISTAKES: &[Mistake] = &[
         call.method = if call.method == Method::GET { Method::POST } else { Method::GET };
     }),
     ("the body was not signed: the digest is that of an empty one", |call| {
-        call.body = Bytes::new()
+        call.body = Bytes::new();
     }),
     ("the query was not signed", |call| call.query = Form::default()),
     ("the host was signed without its port", |call| {
@@ -41,7 +42,7 @@ const MISTAKES: &[Mistake] = &[
 ];
 
 /// Looks for the mistake. `None` where the signature is right, or there is none that can be read.
-pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
+pub(super) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(Named::by(call).access_key?)?;
     let claim = match &call.scheme {
         Scheme::Header(authorization) => Some(aws4::Claim::of_header(call, authorization).ok()?),
@@ -54,8 +55,8 @@ pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
         None => simplified::check(call, secret).is_ok(),
     };
     let told = |call: &Call| match &claim {
-        Some(claim) => claim.told(call).1,
-        None => simplified::told(call),
+        Some(claim) => claim.told(call, classes).1,
+        None => simplified::told(call, classes),
     };
     if genuine(call, &key.secret) {
         return None;
@@ -96,7 +97,8 @@ mod tests {
 
     use super::*;
     use crate::dialects::accounts::AccessKey;
-    use crate::dialects::{Account, Inbound, WORK};
+    use crate::dialects::form::WORK;
+    use crate::dialects::{Account, Inbound};
 
     const CREDENTIALS: &str =
         "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x";
@@ -111,7 +113,7 @@ mod tests {
             Inbound { method: Method::POST, uri, headers: HeaderMap::new(), body: Ok(body.into()) };
         WORK.set(0);
         let call = Call::parse(inbound);
-        (explain(&accounts, &call), WORK.get())
+        (explain(&accounts, &Classes::default(), &call), WORK.get())
     }
 
     #[test]

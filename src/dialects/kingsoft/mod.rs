@@ -9,7 +9,7 @@ mod codes;
 mod errors;
 mod keys;
 mod mismatch;
-mod params;
+mod profile;
 mod reply;
 mod rules;
 mod sign;
@@ -18,153 +18,38 @@ mod values;
 mod verify;
 mod xml;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, Request};
-use bytes::Bytes;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use super::accounts::AccountStatus;
-use super::gate::Gate;
-use super::peers::{Ask, Client, Unsignable};
-use super::redact::Params;
-use super::{
-    Accounts, Actions, AuthMode, Code, Cx, Dialect, Entry, Form, Inbound, Outbound, Refusal,
-    Verified,
-};
-use crate::engine::{Engine, KeyRef, Rules, Verdict};
-use crate::model::{KeyId, Realm};
+use super::{Actions, Cx, Dialect, Entry, Error, Gate, Inbound, Profile, Refusal, Verified};
+use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use crate::watch::naming::Naming;
 use call::Call;
-use errors::Error;
-use verify::Named;
 
 /// The only version of the API.
 const VERSION: &str = "2016-03-04";
+
 /// The name of the service, as scopes of signatures have it.
 const SERVICE: &str = "kkms";
 
 /// The dialect.
-pub struct Kingsoft {
-    gate: Gate,
-    actions: Actions<Self>,
-}
-
-impl Kingsoft {
-    /// Serves these accounts. `region` is that of a request that names none; without one it is the service's own.
-    #[must_use]
-    pub fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { gate: Gate::of::<Self>(accounts, auth, region), actions: actions::table() }
-    }
-}
-
-/// The rules, for the engine. Aliases, tags, pairs, imports, secrets and certificates this cloud has none of.
-static RULES: Rules = Rules {
-    verdict: rules::verdict,
-    certificate_verdict: |_, _| Verdict::RefuseMove,
-    key_id: |entropy| KeyId::of_letters(entropy.array()),
-    reserved: |_| false,
-    service: |_| None,
-    tags_per_key: 0,
-    versions_per_pair: 0,
-    version_spacing: Duration::ZERO,
-    import_token_life: Duration::ZERO,
-    secrets_alias: || None,
-    secret_fits: |_, _| false,
-    stages: ("", ""),
-    stages_per_version: 0,
-    versions_per_secret: 0,
-    rotations_per_hour: 0,
-    renew: |_| None,
-    renews_slowly: |_, _| false,
-};
+pub(super) struct Kingsoft;
 
 impl Dialect for Kingsoft {
-    const NAME: &'static str = "kingsoft";
-    const DEFAULT_REGION: &'static str = "cn-beijing-6";
-    /// Its document lists none.
-    const REGIONS: &'static [&'static str] = &[];
-    const CODES: &'static [&'static Code] = codes::CODES;
-    const CLIENTS: &'static [Client] = clients::CLIENTS;
-    const THROTTLING: &'static Code = codes::LIMIT_EXCEEDED;
-    /// Its signatures have no nonce: any request may come again.
-    const REPLAYED: &'static Code = codes::SIGNATURE_WRONG;
-    const NOT_YET: &'static str = include_str!("../../../fixtures/kingsoft/not-yet.txt");
+    const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
 
-    fn rules() -> &'static Rules {
-        &RULES
+    fn table() -> Actions<Call> {
+        actions::table()
     }
 
-    fn recognises(inbound: &Inbound) -> bool {
-        call::is_marked(inbound)
-    }
-
-    fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
-        sign::sign(ask)
-    }
-
-    fn actions(&self) -> &Actions<Self> {
-        &self.actions
-    }
-
-    fn form(call: &Call) -> &Form {
-        &call.params
-    }
-
-    fn naming() -> &'static Naming {
-        &params::NAMING
-    }
-
-    fn access_key(call: &Call) -> Option<&str> {
-        Named::by(call).access_key
-    }
-
-    fn asked(call: &Call) -> Option<&str> {
-        call.param("Action")
-    }
-
-    fn claimed(&self, call: &Call) -> Realm {
-        let Named { access_key, region } = Named::by(call);
-        self.gate.claimed(access_key, region)
-    }
-
-    fn key_ref(_: &Realm, name: &str) -> Option<KeyRef> {
-        KeyId::parse(name).map(KeyRef::Id)
-    }
-
-    /// This cloud has no contexts: none is the only one.
-    fn associated(context: &str) -> Option<Vec<u8>> {
-        (context == "{}").then(Vec::new)
-    }
-
-    fn refusal(error: &Error) -> Refusal {
-        errors::refusal(error)
-    }
-
-    /// In whole seconds, as HTTP has it: no client of this cloud looks for anything of its own.
-    fn hint_retry(response: &mut Outbound, after: Duration) {
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-
-    fn mismatch(&self, call: &Call) -> Option<Mismatch> {
-        mismatch::explain(&self.gate.accounts, call)
-    }
-
-    fn parse(&self, inbound: Inbound) -> Call {
+    fn parse(inbound: Inbound) -> Call {
         Call::parse(inbound)
     }
 
-    fn verify(&self, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-        verify::verify(&self.gate, engine, call)
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(gate, engine, call)
     }
 
-    fn find(&self, call: &Call) -> Result<&Entry<Self>, Error> {
+    fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
         let required = |name: &'static str| call.param(name).ok_or(Error::Missing(name.into()));
         let action = required("Action")?;
         if required("Version")? != VERSION || call.path != "/" {
@@ -173,11 +58,10 @@ impl Dialect for Kingsoft {
         if call.param("Service").is_some_and(|service| service != SERVICE) {
             return Err(codes::SERVICE_UNKNOWN.into());
         }
-        tracing::debug!(action, parameters = %Params(&call.params, params::OPEN), "request");
-        self.actions.get(action).ok_or_else(|| codes::NO_SUCH_ENTITY.into())
+        table.get(action).ok_or_else(|| codes::NO_SUCH_ENTITY.into())
     }
 
-    fn permit(&self, cx: &Cx, entry: &Entry<Self>) -> Result<(), Error> {
+    fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),
             AccountStatus::NotOpened
@@ -190,28 +74,11 @@ impl Dialect for Kingsoft {
         }
     }
 
-    fn is_rehearsal(&self, call: &Call, _: &Entry<Self>) -> Result<bool, Error> {
-        #[derive(serde::Deserialize)]
-        struct Rehearsal {
-            #[serde(default, rename = "DryRun")]
-            dry_run: bool,
-        }
-        params::glance(&call.params).map(|it: Rehearsal| it.dry_run)
+    fn refusal(error: &Error) -> Refusal {
+        errors::refusal(error)
     }
 
-    fn rehearsed(&self, outcome: Result<(), Error>) -> Error {
-        outcome.err().unwrap_or(codes::DRY_RUN_OPERATION.into())
-    }
-
-    fn params<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
-        params::read(&call.params)
-    }
-
-    fn reply<T: Serialize>(call: &Call, request_id: &str, body: &T) -> Result<Outbound, Error> {
-        reply::success(call, request_id, body)
-    }
-
-    fn refuse(&self, call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
-        reply::refusal(call, request_id, refusal)
+    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(&gate.accounts, &gate.classes, call)
     }
 }

@@ -1,15 +1,14 @@
 //! Answers on the wire: XML, or JSON for who asked for it.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, Response, StatusCode};
-use bytes::Bytes;
+use axum::http::HeaderValue;
 use serde::Serialize;
 
 use super::call::Call;
-use super::errors::Error;
+use super::verify::Named;
 use super::xml;
-use crate::dialects::{Outbound, Refusal};
-use crate::engine;
+use crate::dialects::answer::{Content, json, respond, success};
+use crate::dialects::{self, Error, Form, Gate, Outbound, Refusal};
+use crate::model::Realm;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
 const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
@@ -37,37 +36,40 @@ struct Told<'a> {
     message: &'a str,
 }
 
-/// Renders a success. The document's text has another root than its samples: the samples' is taken.
-pub(super) fn success<T: Serialize>(
-    call: &Call,
-    request_id: &str,
-    body: &T,
-) -> Result<Outbound, Error> {
-    let body = render(call, "response", &Success { request_id, body });
-    let body = body.ok_or(engine::Error::Internal("the answer cannot be written"))?;
-    Ok(respond(StatusCode::OK, body))
-}
+impl dialects::Call for Call {
+    fn params(&self) -> &Form {
+        &self.params
+    }
 
-/// Renders a refusal.
-pub(super) fn refusal(call: &Call, request_id: &str, refusal: &Refusal) -> Outbound {
-    // No source tells of another type, not even where the fault is the service's.
-    let error = Told { r#type: "Sender", code: refusal.code.name, message: &refusal.message };
-    let body = render(call, "ErrorResponse", &Failure { request_id, error });
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    respond(status, body.unwrap_or((JSON, Vec::new())))
+    fn action(&self) -> Option<&str> {
+        self.param("Action")
+    }
+
+    fn access_key(&self) -> Option<&str> {
+        Named::by(self).access_key
+    }
+
+    fn realm(&self, gate: &Gate) -> Realm {
+        let Named { access_key, region } = Named::by(self);
+        gate.claimed(access_key, region)
+    }
+
+    /// The document's text has another root than its samples: the samples' is taken.
+    fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {
+        success(render(self, "response", &Success { request_id, body }))
+    }
+
+    fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
+        // No source tells of another type, not even where the fault is the service's.
+        let error = Told { r#type: "Sender", code: refusal.code.name, message: &refusal.message };
+        let body = render(self, "ErrorResponse", &Failure { request_id, error });
+        respond(refusal.status, body.unwrap_or((JSON, Vec::new())))
+    }
 }
 
 /// The body with its content type: XML unless JSON was asked for, or XML cannot carry a character of the text.
-fn render<T: Serialize>(call: &Call, root: &str, body: &T) -> Option<(HeaderValue, Vec<u8>)> {
-    let mut json = Vec::with_capacity(512);
-    serde_json::to_writer(&mut json, body).ok()?;
+fn render<T: Serialize>(call: &Call, root: &str, body: &T) -> Option<Content> {
+    let json = json(body)?;
     let xml = if call.wants_json() { None } else { xml::document(root, &json) };
     Some(xml.map_or((JSON, json), |xml| (XML, xml)))
-}
-
-fn respond(status: StatusCode, (content_type, body): (HeaderValue, Vec<u8>)) -> Outbound {
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    response
 }

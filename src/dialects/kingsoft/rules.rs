@@ -1,11 +1,34 @@
 //! Which action goes with which state of a key, and the limits. The document's one rule of states is that only a
 //! disabled key is deleted (overview, `DeleteKey`); that a disabled key does not encrypt is what disabling means.
 
-use crate::engine::{Operation, Verdict};
-use crate::model::KeyState;
+use std::time::Duration;
+
+use crate::engine::{Operation, Rules, Verdict};
+use crate::model::{KeyId, KeyState};
 
 use Operation as Op;
 use Verdict::{Admit, RefuseMove, RefuseState};
+
+/// The rules, for the engine. Aliases, tags, pairs, imports, secrets and certificates this cloud has none of.
+pub(super) static RULES: Rules = Rules {
+    verdict,
+    certificate_verdict: |_, _| Verdict::RefuseMove,
+    key_id: |entropy| KeyId::of_letters(entropy.array()),
+    reserved: |_| false,
+    service: |_| None,
+    tags_per_key: 0,
+    versions_per_pair: 0,
+    version_spacing: Duration::ZERO,
+    import_token_life: Duration::ZERO,
+    secrets_alias: || None,
+    secret_fits: |_, _| false,
+    stages: ("", ""),
+    stages_per_version: 0,
+    versions_per_secret: 0,
+    rotations_per_hour: 0,
+    renew: |_| None,
+    renews_slowly: |_, _| false,
+};
 
 /// How many bytes Encrypt takes. The document does not say whether its 4096 are counted before base64 or behind.
 pub(super) const PLAINTEXT_MAX: usize = 4096;

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use super::aws4::{Claim, written};
 use super::call::Call;
 use super::{SERVICE, VERSION};
+use crate::dialects::Inbound;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::peers::{Ask, Unsignable};
-use crate::dialects::{Dialect, Inbound};
 
 /// A signed request.
 pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
@@ -23,7 +23,7 @@ pub(super) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
     let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     let day = date.get(..8).ok_or(Unsignable)?;
-    let region = ask.region.unwrap_or(super::Kingsoft::DEFAULT_REGION);
+    let region = ask.region.unwrap_or(super::profile::PROFILE.default_region);
     let unsigned = format!(
         "AWS4-HMAC-SHA256 Credential={}/{day}/{region}/{SERVICE}/aws4_request, SignedHeaders={}, Signature=",
         ask.credentials.id,

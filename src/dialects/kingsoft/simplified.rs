@@ -5,11 +5,11 @@ use base16ct::lower::encode_string as hex;
 use super::call::Call;
 use super::codes;
 use super::errors::Error;
-use super::params::NAMING;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::redact::shown_query;
+use crate::watch::classes::Classes;
 
 /// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.
 fn string_to_sign(call: &Call) -> String {
@@ -17,8 +17,8 @@ fn string_to_sign(call: &Call) -> String {
 }
 
 /// The same without what may be a secret.
-pub(super) fn told(call: &Call) -> String {
-    shown_query(&NAMING, &string_to_sign(call))
+pub(super) fn told(call: &Call, classes: &Classes) -> String {
+    shown_query(classes, &string_to_sign(call))
 }
 
 /// Checks the signature.

@@ -6,14 +6,16 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::rules;
+use crate::dialects::classes::classed;
 use crate::dialects::values::{Malformed, SecretBlob};
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 
 /// A key's id: lower-case letters and digits in a UUID's groups. The document's samples use the letters up to v.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 pub(super) struct Id(pub(super) KeyId);
+
+classed!(Id: Key);
 
 impl TryFrom<String> for Id {
     type Error = Malformed;

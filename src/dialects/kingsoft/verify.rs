@@ -7,13 +7,13 @@ use super::aws4::{self, Claim};
 use super::call::{Call, Scheme};
 use super::codes;
 use super::errors::{Error, refusal};
-use super::params::OPEN;
 use super::simplified;
 use crate::dialects::Verified;
 use crate::dialects::accounts::AccessKey;
 use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::redact::Params;
 use crate::engine::Engine;
+use crate::watch::classes::Classes;
 use crate::world::Instant;
 
 /// How far the time of a simplified signature may be off. The SDK that makes it subtracts eight hours from the local
@@ -26,22 +26,16 @@ pub(super) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
         return Err(flaw.clone().into());
     }
     let named = Named::by(call);
-    let tell = |error: &Error| {
-        let code = refusal(error).code.name;
-        tracing::warn!(
-            code,
-            access_key = named.access_key,
-            action = call.param("Action"),
-            "check failed"
-        );
-        code
-    };
-    let check = || check(gate, engine, call, &named);
-    gate.admit(named.access_key, check, tell, |account| {
-        let region = named.region.unwrap_or_default();
-        gate.realm(account, named.region)
-            .ok_or_else(|| codes::REGION_INVALID.with(&[region]).into())
-    })
+    gate.admit(
+        call,
+        || check(gate, engine, call, &named),
+        refusal,
+        |account| {
+            let region = named.region.unwrap_or_default();
+            gate.realm(account, named.region)
+                .ok_or_else(|| codes::REGION_INVALID.with(&[region]).into())
+        },
+    )
 }
 
 /// The access key and the region that a request names, whether or not the rest of its signature can be read.
@@ -78,7 +72,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
     let times = gate.times(engine, &key.account, named.region);
     let told = |outcome: Result<(), Error>| {
         if matches!(&outcome, Err(Error::Refused(it)) if it.code == codes::SIGNATURE_WRONG) {
-            explain(call, key, claim.as_ref());
+            explain(&gate.classes, call, key, claim.as_ref());
         }
         outcome
     };
@@ -100,10 +94,10 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
 }
 
 /// Says in the log what was signed here, since the service's message does not. What may be secret is only measured.
-fn explain(call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
-    let (access_key, params) = (&key.id, Params(&call.params, OPEN));
+fn explain(classes: &Classes, call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
+    let (access_key, params) = (&key.id, Params(&call.params, classes));
     if let Some(claim) = claim {
-        let (string_to_sign, canonical_request) = claim.told(call);
+        let (string_to_sign, canonical_request) = claim.told(call, classes);
         tracing::warn!(access_key, string_to_sign, canonical_request, %params, "the signature is not ours");
     } else {
         tracing::warn!(access_key, %params, "the signature over these parameters is not ours");

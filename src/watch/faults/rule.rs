@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::{Subject, Whose};
+use serde::{Deserialize, Serialize};
+
 use super::effect::{Effect, fraction};
 use crate::model::KeyId;
+use crate::watch::{Subject, Whose};
 use crate::world::Entropy;
 
 /// The requests that a rule matches.
@@ -23,7 +25,8 @@ pub struct Aim {
 }
 
 /// Which of the matching requests are struck.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum When {
     /// Every one.
     Always,
@@ -34,6 +37,7 @@ pub enum When {
     /// One in so many: the last of each such group.
     Every(u64),
     /// Each with this probability, between 0 and 1.
+    #[serde(rename = "probability")]
     Chance(f64),
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::seen::{Keys, Seen};
 use super::{Auth, Entry, Fault, Mismatch, Outcome};
 use crate::model::{KeyId, Realm, VersionId};
-use crate::watch::naming::{Class, Naming};
+use crate::watch::classes::{Class, Classes};
 use crate::watch::{Measured, NamedKey, Subject, cut, cut_secret};
 use crate::world::Instant;
 
@@ -68,7 +68,7 @@ pub struct Record {
 enum Part {
     RequestId(u32),
     AccessKey(u32),
-    /// The key that the answer tells, and its version.
+    /// The key that was used or made, and its version.
     Key(u32),
     Version(u32),
     /// A parameter's name: its value follows.
@@ -93,35 +93,35 @@ impl Blank {
         }
     }
 
-    /// The key that the answer tells, and its version.
-    pub fn key(&mut self, id: &str, version: Option<&str>) {
-        self.add(id, Part::Key);
+    /// The key that was used or made, and its version.
+    pub fn key(&mut self, id: &KeyId, version: Option<VersionId>) {
+        self.add(id.as_str(), Part::Key);
         if let Some(version) = version {
-            self.add(version, Part::Version);
+            self.add(std::str::from_utf8(&version.text()).unwrap_or_default(), Part::Version);
         }
     }
 
     /// The parameters, without those that every request has. Answers how many of them name a key.
     pub fn params<'a>(
         &mut self,
-        naming: &Naming,
+        classes: &Classes,
         params: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> usize {
         let (mut room, mut keys) = (MOST, 0);
         for (name, value) in params {
-            let class = naming.class(name);
-            if class == Class::Common {
+            let class = classes.class(name);
+            if matches!(class, Class::Common | Class::Credential) {
                 continue;
             }
             let Some(left) = room.checked_sub(1) else { break };
             room = left;
-            keys += usize::from(matches!(class, Class::Key | Class::Blob));
+            keys += usize::from(matches!(class, Class::Key | Class::Ciphertext));
             self.add(cut(name), |end| Part::Name(class, end));
             let fits = self.text.len() + value.len() <= TEXT_MOST;
             match class {
                 _ if !fits => self.parts.push(Part::Measured(Measured::of(value.as_bytes()))),
                 Class::Context if value.len() <= CONTEXT_LONGEST => self.add(value, Part::Value),
-                Class::Hidden | Class::Blob | Class::Common => {
+                _ if !class.is_open() => {
                     self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
                 }
                 _ if value.len() <= LONGEST => self.add(value, Part::Value),
@@ -286,7 +286,12 @@ impl Subject {
             Class::Secret => &mut self.secret,
             Class::Certificate => &mut self.certificate,
             Class::Context => &mut self.context,
-            Class::Common | Class::Blob | Class::Open | Class::Hidden => return,
+            Class::Common
+            | Class::Credential
+            | Class::Version
+            | Class::Ciphertext
+            | Class::Open
+            | Class::Hidden => return,
         };
         if place.is_none() && !text.is_empty() {
             let text = match class {
@@ -307,28 +312,23 @@ thread_local! {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::OnceLock;
-
     use super::*;
 
-    static NAMING: Naming = Naming {
-        common: &["Action"],
-        open: &["Action", "Size", "Tag"],
-        keys: &["KeyId"],
-        versions: &[],
-        blobs: &["Blob"],
-        secrets: &["SecretName"],
-        certificates: &[],
-        contexts: &["Context"],
-        answered: ("", ""),
-        made: OnceLock::new(),
-    };
+    const CLASSES: [(&str, Class); 7] = [
+        ("Action", Class::Common),
+        ("Size", Class::Open),
+        ("Tag", Class::Open),
+        ("KeyId", Class::Key),
+        ("Blob", Class::Ciphertext),
+        ("SecretName", Class::Secret),
+        ("Context", Class::Context),
+    ];
 
     fn entry(params: &[(&str, &str)]) -> (Entry, usize) {
         let mut blank = Blank::default();
         blank.names("id", Some("ak"));
-        let keys = blank.params(&NAMING, params.iter().copied());
-        blank.key("key-1", None);
+        let keys = blank.params(&Classes::from_iter(CLASSES), params.iter().copied());
+        blank.key(&KeyId::parse("key-1").unwrap(), None);
         let at = Instant::from_millis(0);
         let (took, auth, outcome) = (Duration::ZERO, Auth::Passed, Outcome::Ok);
         let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None };

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kmsim::dialects::alibaba::action_names;
+use crate::kit::action_names;
 
 use crate::alibaba::parameters::{request, served};
 use crate::docs::generated;

@@ -3,8 +3,8 @@
 use base16ct::lower::encode_string as hex;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kit::action_names;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
-use kmsim::dialects::alibaba::action_names;
 
 use crate::alibaba::certificates::{active, sign};
 use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};

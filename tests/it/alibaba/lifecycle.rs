@@ -1,8 +1,8 @@
 //! The document's table of key states and operations: every cell of it, over HTTP.
 
+use crate::kit::action_names;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kmsim::dialects::alibaba::action_names;
 
 use crate::kit::{Answer, Client, Server, days, table};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, import, imported, newest_version, wrapped};

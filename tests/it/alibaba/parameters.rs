@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::kit::action_names;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
-use kmsim::dialects::alibaba::action_names;
 
 use crate::alibaba::coverage::not_yet;
 use crate::kit::{Answer, Client, Server, encode, form, send, table};

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use crate::kit::action_names;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
-use kmsim::dialects::alibaba::action_names;
 use quick_xml::events::Event;
 use serde_json::Value;
 

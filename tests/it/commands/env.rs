@@ -2,13 +2,12 @@
 
 use std::process::Command;
 
-use kmsim::dialects::PEERS;
-use kmsim::dialects::peers::Peer;
+use kmsim::dialects::{PROFILES, Profile};
 
 use super::{Ended, ended, fed, kmsim};
 
-fn clients(peer: &Peer) -> impl Iterator<Item = &'static str> + use<> {
-    peer.clients.iter().map(|client| client.name)
+fn clients(peer: &Profile) -> impl Iterator<Item = &'static str> + use<> {
+    peer.peer.clients.iter().map(|client| client.name)
 }
 
 fn env(arguments: &[&str]) -> Ended {
@@ -38,18 +37,18 @@ fn the_known_clients_are_there() {
         ],
         &["python", "go", "node", "java"],
     ];
-    for (peer, expected) in PEERS.iter().zip(expected) {
+    for (peer, expected) in PROFILES.iter().zip(expected) {
         assert_eq!(clients(peer).collect::<Vec<_>>(), expected, "{}", peer.name);
     }
 }
 
 #[test]
 fn each_names_the_server_and_the_access_key() {
-    for peer in PEERS {
+    for peer in PROFILES {
         for client in clients(peer) {
             let options = ["--url", "http://kmsim.test:5691", "--access-key", "an-id:a-secret"];
             let printed = env(&[&[client, "--cloud", peer.name][..], &options].concat());
-            for word in ["kmsim.test:5691", "an-id", "a-secret", peer.region] {
+            for word in ["kmsim.test:5691", "an-id", "a-secret", peer.default_region] {
                 assert!(printed.done().contains(word), "{client}: {word}: {printed:?}");
             }
             // Nothing is left to fill in, nor of the marks of one scheme.

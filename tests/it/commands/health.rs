@@ -1,7 +1,6 @@
 //! `kmsim healthcheck` and `kmsim wait`.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use super::{Asked, answering, ended, kmsim, nobody, sent};
 use crate::kit::{Process, send};
@@ -95,11 +94,14 @@ fn wait_waits_until_the_server_is_ready() {
     );
 
     // One that is started while it waits.
-    let address = nobody();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
     let waiting = std::thread::spawn(move || {
         ended(&mut kmsim(&["wait", "--url", &format!("http://{address}"), "--timeout", "1m"])).code
     });
-    std::thread::sleep(Duration::from_millis(200));
+    // It waits once it has tried to connect.
+    drop(taken.accept().unwrap());
+    drop(taken);
     let address = address.to_string();
     let _server = Process::spawn(
         kmsim(&["--data", ":memory:", "--listen", &address]).stdout(std::process::Stdio::piped()),

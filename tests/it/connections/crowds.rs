@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kit::{Process, control, form, kmsim, without_listen};
 use crate::program::ended;
@@ -114,13 +114,15 @@ fn halves_keep_no_server_from_its_end() {
 fn a_request_that_is_worked_on_is_answered_before_the_end() {
     let mut server = Process::start(&["--data", ":memory:"]);
     let body = form(&server.client().signed("POST", "ListKeys", &[]));
-    let head = "POST / HTTP/1.1\r\nHost: x\r\nx-kmsim-fault: latency=3s\r\nContent-Length: ";
+    control(server.address, "POST", "faults", &json!({"latency": "3s"})).ok();
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ";
     let mut working =
         begun(server.address, format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes());
     let half = begun(server.address, HALVES[1]);
     // By the time that this is answered, those before it have been accepted.
-    control(server.address, "GET", "health", &Value::Null).ok();
-    std::thread::sleep(Duration::from_millis(300));
+    let faults = || control(server.address, "GET", "faults", &Value::Null).ok();
+    let is_worked_on = || faults()["faults"][0]["hits"] == 1;
+    assert!((0..1000).any(|_| is_worked_on()), "the request comes");
     server.signal("TERM");
     let mut answer = String::new();
     working.read_to_string(&mut answer).unwrap();

@@ -13,9 +13,9 @@ fn every_cloud_tells_what_it_serves() {
     let clouds: Vec<_> = told.as_object().unwrap().keys().cloned().collect();
     assert_eq!(clouds, ["alibaba", "kingsoft"]);
     for cloud in server.clouds().iter() {
-        let told = &told[cloud.name()];
+        let told = &told[cloud.profile().name];
         assert_eq!(told["served"], json!(cloud.action_names()));
-        let codes: Vec<_> = cloud.codes().iter().map(|code| code.name).collect();
+        let codes: Vec<_> = cloud.profile().codes.iter().map(|code| code.name).collect();
         assert_eq!(told["errors"], json!(codes));
     }
     let waiting = not_yet();

@@ -38,10 +38,10 @@ fn every_code_of_every_cloud_can_be_armed() {
     let server = Server::start();
     let client = server.client();
     for cloud in server.clouds().iter() {
-        for (code, status) in cloud.codes().iter().map(|it| (it.name, it.status)) {
-            let armed = arm(&server, "", &json!({"dialect": cloud.name(), "error": code}));
-            assert_eq!(armed["dialects"], json!([cloud.name()]), "{code}");
-            if cloud.name() == "alibaba" {
+        for (code, status) in cloud.profile().codes.iter().map(|it| (it.name, it.status)) {
+            let armed = arm(&server, "", &json!({"dialect": cloud.profile().name, "error": code}));
+            assert_eq!(armed["dialects"], json!([cloud.profile().name]), "{code}");
+            if cloud.profile().name == "alibaba" {
                 client.call("ListKeys", &[]).refused(status, code);
             }
             delete(&server, "faults").ok();

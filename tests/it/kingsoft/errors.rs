@@ -221,7 +221,7 @@ fn every_code_can_be_asked_for() {
 #[test]
 fn what_can_be_asked_for_is_the_table() {
     let server = Server::start();
-    let known = server.clouds().named("kingsoft").unwrap().codes();
+    let known = server.clouds().named("kingsoft").unwrap().profile().codes;
     let known: BTreeSet<_> =
         known.iter().map(|code| (code.name, code.status, code.message.to_owned())).collect();
     let rows = table("kingsoft/errors.tsv");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use kmsim::world::Clock;
 
 use super::{Client, ca_pem};
-use crate::kit::{Process, data_file, kmsim};
+use crate::kit::{Process, await_body_read, data_file, kmsim};
 use crate::program::ended;
 
 /// The beginning of a handshake that promises 512 bytes more.
@@ -62,12 +62,12 @@ fn a_request_under_tls_is_finished_before_the_end() {
     let body = "Action=DescribeRegions";
     write!(
         slow.0,
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n{}",
         body.len(),
         &body[..5]
     )
     .unwrap();
-    sleep(Duration::from_millis(300));
+    await_body_read(&mut slow.0);
     server.signal("TERM");
     sleep(Duration::from_millis(300));
     slow.0.write_all(&body.as_bytes()[5..]).unwrap();

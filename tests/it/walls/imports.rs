@@ -66,10 +66,10 @@ impl Crate {
                 continue;
             }
             let from = &self.scopes[&mention.module].file;
-            if let Some(to) = self.defining(&mention.module, &mention.path, 0) {
-                if to != from {
-                    found.entry(from.clone()).or_default().insert(to.to_owned());
-                }
+            if let Some(to) = self.defining(&mention.module, &mention.path, 0)
+                && to != from
+            {
+                found.entry(from.clone()).or_default().insert(to.to_owned());
             }
         }
         found

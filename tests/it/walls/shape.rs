@@ -62,14 +62,9 @@ const ROOMS: [(&str, &[&str]); 17] = [
 /// Imports from a room that is not below, each with its reason. There are none.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// Rooms in which files import in circles: how many files, in each. The numbers only shrink.
-const CIRCLES: [(&str, &[usize]); 5] = [
-    ("algorithms", &[3, 3, 2]),
-    ("dialects", &[70]),
-    ("engine", &[11]),
-    ("seed", &[11]),
-    ("tls", &[6]),
-];
+/// Rooms in which so many files import in circles. The numbers only shrink.
+const CIRCLES: [(&str, usize); 5] =
+    [("algorithms", 5), ("dialects", 36), ("engine", 11), ("seed", 11), ("tls", 6)];
 
 /// Rooms in which so many passages stand twice. The numbers only shrink.
 const TWICE: [(&str, usize); 1] = [("dialects", 4)];
@@ -105,12 +100,10 @@ fn no_files_import_in_a_circle() {
         let imports = imports(root);
         assert!(imports.len() > 3, "{root} imports something");
         let found = circles(&imports);
-        for (room, sizes) in CIRCLES {
+        for (room, most) in CIRCLES {
             let of_room = found.iter().filter(|circle| in_room(circle, room));
-            let mut now: Vec<_> = of_room.map(Vec::len).collect();
-            now.sort_unstable_by(|a, b| b.cmp(a));
-            let shrinks = now.len() <= sizes.len() && now.iter().zip(sizes).all(|(a, b)| a <= b);
-            assert!(shrinks, "circles in {room}/: {now:?}, and there were {sizes:?}");
+            let count: usize = of_room.map(Vec::len).sum();
+            assert!(count <= most, "{count} files of {room}/ are in circles, and {most} were");
         }
         let other = found.iter().filter(|it| !CIRCLES.iter().any(|(room, _)| in_room(it, room)));
         let told: Vec<_> = other.map(|circle| told(circle, &imports)).collect();
@@ -183,7 +176,9 @@ fn repeated(all: &[Source]) -> Vec<String> {
         let mut last = 0;
         for (index, row) in lines.windows(ROW).enumerate() {
             let mut hasher = DefaultHasher::new();
-            row.iter().for_each(|(_, line)| line.hash(&mut hasher));
+            for (_, line) in row {
+                line.hash(&mut hasher);
+            }
             let first = *seen.entry(hasher.finish()).or_insert((&source.path, row[0].0));
             let is_here = first == (&source.path, row[0].0);
             // A longer passage is one finding.

@@ -2,12 +2,12 @@
 
 use super::super::acs::{Authorization, Signed, header};
 use super::super::call::Call;
-use super::super::params::NAMING;
 use super::{Deviation, is_too_long, nearest};
 use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_pairs;
 use crate::dialects::redact::shown_query;
 use crate::watch::Measured;
+use crate::watch::classes::Classes;
 use crate::watch::journal::Mismatch;
 
 /// The headers whose values may be shown.
@@ -68,7 +68,7 @@ fn without_port(call: &Call, name: &str) -> String {
 /// Looks for the mistake.
 pub(super) fn explain<'a>(
     authorization: &Authorization,
-    call: &Call,
+    (call, classes): (&Call, &Classes),
     secret: &Secret,
     others: impl Iterator<Item = &'a Secret>,
 ) -> Option<Mismatch> {
@@ -88,18 +88,18 @@ pub(super) fn explain<'a>(
     let deviations = MISTAKES.iter().map(|(why, mistake)| {
         let canonical = authorization.canonical_request(&mistake(call, Signed::of(call)));
         let signed = authorization.string_to_sign(&canonical);
-        Deviation { why, signed, shown: move || displayed(&canonical) }
+        Deviation { why, signed, shown: move || displayed(classes, &canonical) }
     });
-    let server = displayed(&authorization.canonical_request(&Signed::of(call)));
+    let server = displayed(classes, &authorization.canonical_request(&Signed::of(call)));
     Some(nearest(server, secret, others, deviations, genuine, &base))
 }
 
 /// A canonical request without what may be a secret: its third line is the query, and the headers follow.
-fn displayed(canonical: &str) -> String {
+fn displayed(classes: &Classes, canonical: &str) -> String {
     let mut headers = true;
     let lines = canonical.split('\n').enumerate().map(|(index, line)| match index {
         0 | 1 => line.to_owned(),
-        2 => shown_query(&NAMING, line),
+        2 => shown_query(classes, line),
         _ => {
             headers &= !line.is_empty();
             match line.split_once(':') {
@@ -116,12 +116,14 @@ fn displayed(canonical: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::classes::Class;
 
     #[test]
     fn secrets_are_measured_in_the_query_and_in_headers() {
         let canonical = "GET\n/\nKeyId=k&Plaintext=top%20secret\nhost:h\nx-acs-security-token:top%20secret\n\nhost\nab";
+        let classes = [("KeyId", Class::Key)].into_iter().collect();
         assert_eq!(
-            displayed(canonical),
+            displayed(&classes, canonical),
             "GET\n/\nKeyId=k&Plaintext=~12-bytes-sha256-dc1d8e29~\nhost:h\n\
              x-acs-security-token:~12-bytes-sha256-dc1d8e29~\n\nhost\nab"
         );

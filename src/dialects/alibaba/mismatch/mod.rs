@@ -8,16 +8,19 @@ use super::call::{Call, Scheme};
 use super::verify::access_key_id;
 use crate::dialects::Accounts;
 use crate::dialects::accounts::Secret;
+use crate::watch::classes::Classes;
 use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
 
 /// Looks for the mistake. `None` where the signature is right, or there is none to look at.
-pub(super) fn explain(accounts: &Accounts, call: &Call) -> Option<Mismatch> {
+pub(super) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(access_key_id(call)?)?;
     let others =
         || accounts.access_keys().filter(|other| other.id != key.id).map(|other| &other.secret);
     match &call.scheme {
-        Scheme::Rpc => rpc::explain(call, &key.secret, others()),
-        Scheme::Acs(authorization) => acs::explain(authorization, call, &key.secret, others()),
+        Scheme::Rpc => rpc::explain(call, classes, &key.secret, others()),
+        Scheme::Acs(authorization) => {
+            acs::explain(authorization, (call, classes), &key.secret, others())
+        }
         Scheme::Malformed | Scheme::Bearer | Scheme::None => None,
     }
 }
@@ -67,7 +70,8 @@ mod tests {
 
     use super::*;
     use crate::dialects::accounts::AccessKey;
-    use crate::dialects::{Account, Inbound, WORK};
+    use crate::dialects::form::WORK;
+    use crate::dialects::{Account, Inbound};
 
     const CREDENTIALS: &str = "AccessKeyId=one&SignatureMethod=HMAC-SHA1&Signature=x";
 
@@ -91,7 +95,7 @@ mod tests {
     fn explained(body: String, authorization: Option<&str>) -> (Option<Mismatch>, usize) {
         WORK.set(0);
         let call = call(body, authorization);
-        (explain(&accounts(), &call), WORK.get())
+        (explain(&accounts(), &Classes::default(), &call), WORK.get())
     }
 
     #[test]

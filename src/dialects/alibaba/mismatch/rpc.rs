@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::call::Call;
-use super::super::params::NAMING;
 use super::super::rpc::string_to_sign;
 use super::{Deviation, is_too_long, nearest};
 use crate::algorithms::mac::{Hash, equal, hmac};
@@ -12,6 +11,7 @@ use crate::dialects::accounts::Secret;
 use crate::dialects::canonical::encode_into;
 use crate::dialects::form::{Form, is_form};
 use crate::dialects::redact::shown;
+use crate::watch::classes::Classes;
 use crate::watch::journal::{Mismatch, Nearest};
 
 /// Where a parameter was sent. One that is in both is the body's.
@@ -95,6 +95,7 @@ const WRONG: &[Way] = &[
 /// Looks for the mistake.
 pub(super) fn explain<'a>(
     call: &Call,
+    classes: &Classes,
     secret: &Secret,
     others: impl Iterator<Item = &'a Secret>,
 ) -> Option<Mismatch> {
@@ -124,7 +125,7 @@ pub(super) fn explain<'a>(
     let body = Form::read(&[&call.body]).filter(|_| is_form(&call.headers)).unwrap_or_default();
     let of = |name: &str| if body.get(name).is_some() { Place::Body } else { Place::Query };
     let sent: Vec<_> = call.params.iter().map(|(name, value)| (of(name), name, value)).collect();
-    let open = |name: &str, value: &str| shown(&NAMING, name, value);
+    let open = |name: &str, value: &str| shown(classes, name, value);
     let server = RIGHT.text(call, &sent, open);
     if let Secret::Shared(text) = secret {
         let other_hash = if hash == Hash::Sha1 { Hash::Sha256 } else { Hash::Sha1 };

@@ -9,7 +9,7 @@ use crate::kit::{Server, table};
 
 /// Every action that is about certificates.
 fn actions() -> Vec<&'static str> {
-    let all = kmsim::dialects::alibaba::action_names();
+    let all = crate::kit::action_names();
     all.into_iter().filter(|action| action.contains("Certificate")).collect()
 }
 

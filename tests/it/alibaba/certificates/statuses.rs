@@ -110,7 +110,7 @@ fn the_table_has_the_statuses_and_every_operation_on_a_certificate() {
     assert_eq!(header.split('\t').collect::<Vec<_>>()[1..5], STATUSES);
     let rows = table("alibaba/certificates.tsv");
     let listed = |action: &str| rows.iter().any(|row| row[0].split('.').next() == Some(action));
-    let actions = kmsim::dialects::alibaba::action_names();
+    let actions = crate::kit::action_names();
     let of_certificates = actions.iter().filter(|action| action.contains("Certificate"));
     let unlisted: Vec<_> = of_certificates.filter(|action| !listed(action)).collect();
     assert_eq!(unlisted, [&"CreateCertificate"]);

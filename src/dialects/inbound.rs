@@ -1,0 +1,71 @@
+//! A request as it came, and an answer as it goes.
+
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use bytes::Bytes;
+
+/// A request as it came, its body whole.
+#[derive(Debug)]
+pub struct Inbound {
+    /// The method.
+    pub method: Method,
+    /// The request target.
+    pub uri: Uri,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, or how it was not to be had.
+    pub body: Result<Bytes, BodyRefused>,
+}
+
+/// The largest body that is read, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Why there is no body to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRefused {
+    /// It is larger than the server takes.
+    TooLarge,
+    /// It broke off, or did not come in time.
+    Broken,
+    /// The head before it was refused. The rest of the request is what was seen of it.
+    Head(HeadRefused),
+}
+
+/// Why a request's head is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeadRefused {
+    /// The request line is longer than the server takes.
+    #[error(
+        "The request line is longer than 64 KiB. Send the parameters in the body of a POST request."
+    )]
+    LineTooLong,
+    /// It has more or longer headers than the server takes.
+    #[error("The request has more than 100 headers, or its head is longer than 128 KiB.")]
+    TooLarge,
+    /// It is no head of HTTP/1.1.
+    #[error("The request is not well-formed HTTP/1.1.")]
+    Malformed,
+}
+
+impl HeadRefused {
+    /// The status that HTTP has for it.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::LineTooLong => StatusCode::URI_TOO_LONG,
+            Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// An answer, ready to send.
+pub type Outbound = Response<Bytes>;
+
+/// How the connection is to end with an answer: an extension of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Nothing is sent, and the connection is reset.
+    Reset,
+    /// Half of the body is sent, and the connection is closed.
+    Truncate,
+}

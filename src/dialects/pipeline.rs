@@ -1,0 +1,112 @@
+//! The one pipeline that every cloud's requests take.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use super::redact::Params;
+use super::report::Report;
+use super::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults, params};
+use crate::engine::{self, Engine};
+use crate::watch::Watch;
+use crate::watch::journal::Auth;
+
+/// The response header that says which check a request failed, where failing was let pass.
+static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
+
+/// Answers a request: parse, authenticate, faults, run, faults, render, record.
+pub(super) async fn serve<D: Dialect>(
+    served: &Served<D>,
+    engine: &Arc<Engine>,
+    watch: &Watch,
+    inbound: Inbound,
+) -> Outbound {
+    let mut report = Report::begun(engine.world());
+    let asked = faults::asked_for(watch, &inbound);
+    let call = D::parse(inbound);
+    let mut caller = None;
+    let outcome = async {
+        let verified = D::authenticate(&served.gate, engine, &call)?;
+        report.auth = verified.auth();
+        let (cx, nonce) = verified.cx(engine);
+        let cx = caller.insert(cx);
+        faults::draw(served, watch, asked.as_deref(), cx, &call, &mut report)?;
+        if let Some(cut) = faults::before(D::PROFILE, &report.struck, nonce).await? {
+            return Ok(cut);
+        }
+        report.ran = true;
+        let outcome = run(served, watch, cx, &call, &mut report).await;
+        faults::after(D::PROFILE, &report.struck, outcome).await
+    }
+    .await;
+    let mut code = None;
+    let mut response = outcome.unwrap_or_else(|error| {
+        if let Error::Engine(engine::Error::Internal(cause)) = error {
+            tracing::error!(cause, request_id = report.request_id, "a request failed");
+        }
+        let refusal = D::refusal(&error);
+        code = Some(refusal.code.name);
+        call.refuse(&report.request_id, &refusal)
+    });
+    match (report.auth, code) {
+        (Auth::LetPass(failed), _) => {
+            response.headers_mut().insert(&AUTH_HEADER, HeaderValue::from_static(failed));
+        }
+        (_, Some(code)) if caller.is_none() => report.auth = Auth::Refused(code),
+        _ => {}
+    }
+    faults::mark(D::PROFILE, &mut response, &report.struck);
+    let explain = || D::explain(&served.gate, &call);
+    report.tell((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
+    response
+}
+
+/// Runs an action: find, settle, permit, run.
+async fn run<D: Dialect>(
+    served: &Served<D>,
+    watch: &Watch,
+    cx: &mut Cx,
+    call: &D::Call,
+    report: &mut Report,
+) -> Result<Outbound, Error> {
+    let parameters = Params(call.params(), &served.gate.classes);
+    tracing::debug!(action = call.action(), %parameters, "request");
+    let entry = D::find(&served.actions, call)?;
+    report.found(entry, watch, (served, cx, call));
+    let is_dry_run = is_dry_run::<D>(entry, call)?;
+    cx.caller.rehearses = is_dry_run;
+    cx.engine.settle(&cx.caller.realm).await;
+    let mut outcome = match D::permit(cx, entry) {
+        Ok(()) => entry.run(cx, call, &report.request_id).await,
+        Err(error) => Err(error),
+    };
+    // A service's own key is created on first use.
+    if let Err(Error::Engine(engine::Error::ServiceKeyAbsent(alias))) = outcome {
+        outcome = if is_dry_run {
+            Ok(Outbound::default())
+        } else {
+            cx.engine.create_service_key(cx.caller.clone(), alias).await?;
+            entry.run(cx, call, &report.request_id).await
+        };
+    }
+    if !is_dry_run {
+        return outcome;
+    }
+    let outcome = outcome.map(drop).map_err(|error| D::refusal(&error));
+    Err((D::PROFILE.dry_run.tell)(outcome).into())
+}
+
+/// Whether the request only asks what would happen.
+fn is_dry_run<D: Dialect>(entry: &Entry<D::Call>, call: &D::Call) -> Result<bool, Error> {
+    #[derive(Deserialize)]
+    struct Asked {
+        #[serde(default, rename = "DryRun")]
+        dry_run: bool,
+    }
+    if !(D::PROFILE.dry_run.may)(entry.kind, call.params()) {
+        return Ok(false);
+    }
+    let asked: Asked = params::glance(call.params(), D::PROFILE.manner)?;
+    Ok(asked.dry_run)
+}

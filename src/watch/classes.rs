@@ -1,0 +1,117 @@
+//! What the parameters of a cloud's requests mean to those who watch requests.
+
+/// What a parameter is. Its type says so; this decides what the journal, the log and faults make of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// One of every request, such as its action or its time.
+    Common,
+    /// One of every request that nobody may see: a signature or a token.
+    Credential,
+    /// The name of a key.
+    Key,
+    /// The id of a key's version.
+    Version,
+    /// The name of a secret.
+    Secret,
+    /// The name of a certificate.
+    Certificate,
+    /// An encryption context.
+    Context,
+    /// A ciphertext, which names a key's version itself.
+    Ciphertext,
+    /// Another whose value may be shown.
+    Open,
+    /// Any other: its value may be a secret.
+    Hidden,
+}
+
+impl Class {
+    /// Whether the value may be shown.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Credential | Self::Ciphertext | Self::Hidden => false,
+            Self::Common
+            | Self::Key
+            | Self::Version
+            | Self::Secret
+            | Self::Certificate
+            | Self::Context
+            | Self::Open => true,
+        }
+    }
+}
+
+/// The classes of a cloud's parameters, by name.
+#[derive(Debug, Default)]
+pub struct Classes {
+    /// By the length of the name: most names differ in that already.
+    by_length: Vec<Vec<(&'static str, Class)>>,
+}
+
+impl Classes {
+    /// Adds a parameter. One that two actions mean differently is hidden.
+    pub fn add(&mut self, name: &'static str, class: Class) {
+        if self.by_length.len() <= name.len() {
+            self.by_length.resize(name.len() + 1, Vec::new());
+        }
+        let few = &mut self.by_length[name.len()];
+        match few.iter_mut().find(|(it, _)| *it == name) {
+            Some((_, known)) if *known != class => *known = Class::Hidden,
+            Some(_) => {}
+            None => few.push((name, class)),
+        }
+    }
+
+    /// The class of a parameter. A member of a flat list (`Tag.1.Key`) has that of the list. A name
+    /// that no action reads is hidden.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Class {
+        let find = |name: &str| {
+            let few = self.by_length.get(name.len())?;
+            few.iter().find(|(it, _)| *it == name).map(|(_, class)| *class)
+        };
+        let of_list = || name.split_once('.').and_then(|(list, _)| find(list));
+        find(name).or_else(of_list).unwrap_or(Class::Hidden)
+    }
+
+    /// The names of a class, the shorter first.
+    pub fn names(&self, class: Class) -> impl Iterator<Item = &'static str> {
+        self.by_length.iter().flatten().filter(move |(_, it)| *it == class).map(|(name, _)| *name)
+    }
+}
+
+impl FromIterator<(&'static str, Class)> for Classes {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Class)>>(all: I) -> Self {
+        let mut classes = Self::default();
+        all.into_iter().for_each(|(name, class)| classes.add(name, class));
+        classes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_or_meant_in_two_ways_is_hidden() {
+        let classes = Classes::from_iter([
+            ("KeyId", Class::Key),
+            ("Size", Class::Open),
+            ("Value", Class::Open),
+            ("KeyId", Class::Key),
+            ("Value", Class::Hidden),
+        ]);
+        for (name, class) in [
+            ("KeyId", Class::Key),
+            ("KeyId.1", Class::Key),
+            ("Size", Class::Open),
+            ("Value", Class::Hidden),
+            ("size", Class::Hidden),
+            ("", Class::Hidden),
+        ] {
+            assert_eq!(classes.class(name), class, "{name}");
+        }
+        assert_eq!(classes.names(Class::Key).collect::<Vec<_>>(), ["KeyId"]);
+    }
+}
