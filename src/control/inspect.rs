@@ -10,7 +10,7 @@ use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
 use crate::dialects::{PROFILES, profile};
-use crate::engine::{Error, Inspected};
+use crate::engine::{CiphertextError, Error, Inspected, KeyError};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 
 pub(super) fn endpoints() -> Endpoints {
@@ -112,10 +112,14 @@ fn bad_context() -> Refused {
 fn shown(it: Inspected, with_context: bool) -> Shown {
     let why = match it.opens {
         Ok(()) => None,
-        Err(Error::KeyDisabled) => Some(DISABLED),
-        Err(Error::KeyPendingDeletion) => Some(DELETION),
-        Err(Error::KeyPendingImport) => Some(IMPORT),
-        Err(Error::CiphertextUnopenable) => Some(if with_context { CONTEXT } else { NO_CONTEXT }),
+        Err(Error::Key(KeyError::State { state: KeyState::Disabled, .. })) => Some(DISABLED),
+        Err(Error::Key(KeyError::State { state: KeyState::PendingDeletion, .. })) => Some(DELETION),
+        Err(Error::Key(
+            KeyError::State { state: KeyState::PendingImport, .. } | KeyError::MaterialMissing,
+        )) => Some(IMPORT),
+        Err(Error::Ciphertext(CiphertextError::Unopenable)) => {
+            Some(if with_context { CONTEXT } else { NO_CONTEXT })
+        }
         Err(_) => Some(MALFORMED),
     };
     let found = Found {

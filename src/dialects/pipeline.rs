@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::redact::Params;
 use super::report::Report;
 use super::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults, params};
-use crate::engine::{self, Engine};
+use crate::engine::{self, AliasError, Engine};
 use crate::watch::Watch;
 use crate::watch::journal::Auth;
 
@@ -82,7 +82,7 @@ async fn run<D: Dialect>(
         Err(error) => Err(error),
     };
     // A service's own key is created on first use.
-    if let Err(Error::Engine(engine::Error::ServiceKeyAbsent(alias))) = outcome {
+    if let Err(Error::Engine(engine::Error::Alias(AliasError::ServiceKeyAbsent(alias)))) = outcome {
         outcome = if is_dry_run {
             Ok(Outbound::default())
         } else {

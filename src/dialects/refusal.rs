@@ -80,11 +80,18 @@ pub enum Error {
     Refused(Refusal),
 }
 
-impl From<engine::Error> for Error {
-    fn from(error: engine::Error) -> Self {
-        Self::Engine(error)
-    }
+macro_rules! from_engine {
+    ($($error:ident)*) => {
+        $(
+            impl From<engine::$error> for Error {
+                fn from(error: engine::$error) -> Self {
+                    Self::Engine(error.into())
+                }
+            }
+        )*
+    };
 }
+from_engine! { Error KeyError SecretError CiphertextError }
 
 impl From<Flaw> for Error {
     fn from(flaw: Flaw) -> Self {

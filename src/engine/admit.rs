@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use super::{Caller, CertificateOperation, Error, Operation, UsedKey, Verdict};
+use super::{
+    AliasError, Caller, CertificateError, CertificateOperation, Error, ImportError, KeyError,
+    Operation, UsedKey,
+};
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
-    AliasName, Certificate, CertificateId, CertificateStatus, Key, KeyId, KeySpec, KeyState,
-    KeyVersion, Material, Origin, State, SymmetricSpec, VersionId,
+    AliasName, Certificate, CertificateId, Key, KeyId, KeySpec, KeyState, KeyVersion, Material,
+    Origin, State, SymmetricSpec, VersionId,
 };
 use crate::world::Instant;
 
@@ -79,17 +82,17 @@ impl<'a> Sight<'a> {
     ///
     /// # Errors
     /// The key or alias is unknown, or the key's state refuses. A service's alias without a key is
-    /// [`Error::ServiceKeyAbsent`].
+    /// [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
         let key = match key {
-            KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(Error::KeyNotFound),
+            KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(KeyError::NotFound)?,
             KeyRef::Alias(name) => self.live(self.state.keys.aliased(name)).ok_or_else(|| {
-                match (self.caller.rules.service)(name) {
-                    Some(_) => Error::ServiceKeyAbsent(name.clone()),
-                    None => Error::AliasNotFound,
+                match self.caller.rules.service(name) {
+                    Some(_) => AliasError::ServiceKeyAbsent(name.clone()),
+                    None => AliasError::NotFound,
                 }
-            }),
-        }?;
+            })?,
+        };
         self.judge(key, operation)
     }
 
@@ -102,7 +105,7 @@ impl<'a> Sight<'a> {
         id: VersionId,
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        let key = self.live(self.state.keys.with_version(id)).ok_or(Error::KeyNotFound)?;
+        let key = self.live(self.state.keys.with_version(id)).ok_or(KeyError::NotFound)?;
         self.judge(key, operation)
     }
 
@@ -120,16 +123,13 @@ impl<'a> Sight<'a> {
         id: &CertificateId,
         operation: CertificateOperation,
     ) -> Result<AdmittedCertificate<'a>, Error> {
-        let certificate = self.state.certificates.named(id).ok_or(Error::CertificateNotFound)?;
+        let certificate = self.state.certificates.named(id).ok_or(CertificateError::NotFound)?;
         let status = certificate.settings.status;
-        match ((self.caller.rules.certificate_verdict)(operation, status), status) {
-            (Verdict::Admit, _) => Ok(AdmittedCertificate { certificate }),
-            (Verdict::RefuseMove, _) | (Verdict::RefuseState, CertificateStatus::Active) => {
-                Err(Error::MoveRefused)
-            }
-            (Verdict::RefuseState, CertificateStatus::Pending) => Err(Error::CertificatePending),
-            (Verdict::RefuseState, CertificateStatus::Inactive) => Err(Error::CertificateInactive),
-            (Verdict::RefuseState, CertificateStatus::Revoked) => Err(Error::CertificateRevoked),
+        let rules = self.caller.rules.certificates.as_ref();
+        if rules.is_some_and(|rules| (rules.admits)(operation, status)) {
+            Ok(AdmittedCertificate { certificate })
+        } else {
+            Err(CertificateError::State { operation, status }.into())
         }
     }
 
@@ -142,16 +142,10 @@ impl<'a> Sight<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        match ((self.caller.rules.verdict)(operation, state), state) {
-            (Verdict::Admit, _) => {
-                Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
-            }
-            (Verdict::RefuseMove, _) | (Verdict::RefuseState, KeyState::Enabled) => {
-                Err(Error::MoveRefused)
-            }
-            (Verdict::RefuseState, KeyState::Disabled) => Err(Error::KeyDisabled),
-            (Verdict::RefuseState, KeyState::PendingDeletion) => Err(Error::KeyPendingDeletion),
-            (Verdict::RefuseState, KeyState::PendingImport) => Err(Error::KeyPendingImport),
+        if (self.caller.rules.keys.admits)(operation, state) {
+            Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
+        } else {
+            Err(KeyError::State { operation, state }.into())
         }
     }
 }
@@ -193,7 +187,7 @@ impl<'a> Admitted<'a> {
     pub(super) fn external(self) -> Result<Self, Error> {
         match self.key.origin {
             Origin::External => Ok(self),
-            Origin::Service => Err(Error::NotExternal),
+            Origin::Service => Err(ImportError::NotExternal.into()),
         }
     }
 
@@ -201,14 +195,14 @@ impl<'a> Admitted<'a> {
     pub(super) fn symmetric(&self) -> Result<SymmetricSpec, Error> {
         match self.key.spec {
             KeySpec::Symmetric(spec) => Ok(spec),
-            KeySpec::Pair(_) => Err(Error::KeyIsPair),
+            KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
         }
     }
 
     /// The version that encrypts, with its material.
     ///
     /// # Errors
-    /// [`Error::KeyPendingImport`] where there is no material.
+    /// [`KeyError::MaterialMissing`] where there is no material.
     pub(super) fn primary(&self) -> Result<(VersionId, &'a [u8]), Error> {
         let (version, material) = self.material(self.key.primary())?;
         Ok((version, material.expose()))
@@ -219,7 +213,7 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The version is unknown, or has no material.
     pub(super) fn version(&self, id: VersionId) -> Result<(VersionId, &'a [u8]), Error> {
-        let version = self.key.version(id).ok_or(Error::KeyVersionNotFound)?;
+        let version = self.key.version(id).ok_or(KeyError::VersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
         Ok((version, material.expose()))
     }
@@ -229,8 +223,8 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The key is no pair, or the version is unknown: `None` names none that there is.
     pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
-        let KeySpec::Pair(spec) = self.key.spec else { return Err(Error::KeyUnfit) };
-        let version = id.and_then(|id| self.key.version(id)).ok_or(Error::KeyVersionNotFound)?;
+        let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unfit.into()) };
+        let version = id.and_then(|id| self.key.version(id)).ok_or(KeyError::VersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
         let key = material
             .private_key(spec)
@@ -244,7 +238,7 @@ impl<'a> Admitted<'a> {
     ) -> Result<(VersionId, &'a Material), Error> {
         version
             .and_then(|version| Some((version.id, version.material(self.now)?)))
-            .ok_or(Error::KeyPendingImport)
+            .ok_or(KeyError::MaterialMissing.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Aliases: names that users give to keys, each pointing to one.
 
-use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{AliasError, Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{AliasName, Key};
 
 impl Engine {
@@ -16,11 +16,11 @@ impl Engine {
             let sight = draft.sight();
             let ordinal = sight.admit(&key, Operation::CreateAlias)?.key().ordinal;
             if sight.state().keys.aliased(&name).is_some() {
-                return Err(Error::AliasTaken);
+                return Err(AliasError::Taken.into());
             }
             if let Some(most) = draft.caller().quota.aliases {
-                let reserved = draft.caller().rules.reserved;
-                if sight.aliases().filter(|(name, _)| !reserved(name)).count() >= most {
+                let rules = draft.caller().rules;
+                if sight.aliases().filter(|(name, _)| !rules.reserves(name)).count() >= most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -40,8 +40,8 @@ impl Engine {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
             let sight = draft.sight();
-            let before = sight.state().keys.aliased(&name).ok_or(Error::AliasNotFound)?.ordinal;
-            let ordinal = sight.admit(&key, Operation::UpdateAlias)?.key().ordinal;
+            let before = sight.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
+            let ordinal = sight.admit(&key, Operation::MoveAlias)?.key().ordinal;
             draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
             draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));
             Ok(())
@@ -63,5 +63,5 @@ impl Engine {
 }
 
 fn refuse_reserved(draft: &Draft<'_>, name: &AliasName) -> Result<(), Error> {
-    if (draft.caller().rules.reserved)(name) { Err(Error::AliasReserved) } else { Ok(()) }
+    if draft.caller().rules.reserves(name) { Err(AliasError::Reserved.into()) } else { Ok(()) }
 }

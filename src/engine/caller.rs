@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Rules;
+use super::{Error, Rules, SecretRules};
 use crate::model::{KeyId, Realm, VersionId};
 
 /// An authenticated caller, as a dialect hands it to the engine.
@@ -27,6 +27,14 @@ impl Caller {
     #[must_use]
     pub fn new(realm: Realm, rules: &'static Rules, user: Arc<str>, quota: Quota) -> Self {
         Self { realm, rules, user, quota, rehearses: false, used: UsedKey::default() }
+    }
+
+    /// Its cloud's rules for secrets.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] in a cloud without secrets: no action of it leads here.
+    pub(super) fn secret_rules(&self) -> Result<&'static SecretRules, Error> {
+        self.rules.secrets.as_ref().ok_or(Error::Internal("this cloud has no secrets"))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Caller, CertificateOperation, Engine, Error, Sight};
+use super::{Caller, CertificateError, CertificateOperation, Engine, Error, Sight};
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{Chain, DnsName, Flawed, Name, request};
 use crate::model::{
@@ -28,7 +28,7 @@ pub struct NewCertificate {
 
 impl From<Flawed> for Error {
     fn from(flawed: Flawed) -> Self {
-        Self::CertificateFlawed(flawed)
+        CertificateError::Flawed(flawed).into()
     }
 }
 
@@ -72,7 +72,7 @@ impl Engine {
     /// inactive then.
     ///
     /// # Errors
-    /// [`Error::CertificateFlawed`], and whatever refuses the operation.
+    /// [`CertificateError::Flawed`], and whatever refuses the operation.
     pub async fn upload_certificate(
         &self,
         caller: Caller,

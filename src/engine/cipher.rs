@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::ciphertext::{Parts, seal};
-use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
+use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
@@ -61,7 +61,7 @@ impl Engine {
         blob: &[u8],
     ) -> Result<Opened, Error> {
         let view = self.view(caller);
-        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
+        let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         open(&view.sight(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
@@ -76,9 +76,9 @@ impl Engine {
     ) -> Result<Opened, Error> {
         let view = self.view(caller);
         let admitted = view.sight(caller).admit(key, operation)?;
-        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
+        let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         match open(&admitted, &parts, associated) {
-            Err(Error::KeyVersionNotFound) => Err(Error::CiphertextUnopenable),
+            Err(Error::Key(KeyError::VersionNotFound)) => Err(CiphertextError::Unopenable.into()),
             opened => opened,
         }
     }
@@ -93,10 +93,10 @@ impl Engine {
     ) -> Result<Sealed, Error> {
         let view = self.view(caller);
         let sight = view.sight(caller);
-        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
-        let source = sight.admit_version(parts.version, Operation::ReEncryptSource)?;
+        let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
+        let source = sight.admit_version(parts.version, Operation::Decrypt)?;
         let opened = open(&source, &parts, from_associated)?;
-        let destination = sight.admit(to, Operation::ReEncryptDestination)?;
+        let destination = sight.admit(to, Operation::Encrypt)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
         Ok(opened.map(|_| sealed.value))
     }
@@ -112,7 +112,7 @@ impl Engine {
     /// Encrypts `text` for a public key that somebody brought along.
     ///
     /// # Errors
-    /// [`Error::TextTooLong`], or [`Error::AlgorithmUnfit`] for this kind of key.
+    /// [`KeyError::TextTooLong`], or [`KeyError::AlgorithmUnfit`] for this kind of key.
     pub fn wrap(
         &self,
         to: &PublicKey,

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{CiphertextError, Error};
 use crate::algorithms::symmetric::{Cipher, IV_LEN, Sealed};
 use crate::model::{SymmetricSpec, VersionId};
 
@@ -53,6 +53,6 @@ impl<'a> Parts<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.sealed
             .open((spec.into(), material), associated)
-            .map_err(|_| Error::CiphertextUnopenable)
+            .map_err(|_| CiphertextError::Unopenable.into())
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::ciphertext::Parts;
-use super::{Engine, Error, Marks, Rules, calendar, envelope};
+use super::{Engine, Error, KeyError, Marks, Rules, calendar, envelope};
 use crate::model::{
     Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
 };
@@ -94,9 +94,9 @@ pub fn seal_value(
     of: (&SecretName, &str),
     value: &[u8],
 ) -> Result<Envelope, Error> {
-    let KeySpec::Symmetric(spec) = key.spec else { return Err(Error::KeyIsPair) };
-    let version = key.primary().ok_or(Error::KeyVersionNotFound)?;
-    let material = version.any_material().ok_or(Error::KeyPendingImport)?;
+    let KeySpec::Symmetric(spec) = key.spec else { return Err(KeyError::IsPair.into()) };
+    let version = key.primary().ok_or(KeyError::VersionNotFound)?;
+    let material = version.any_material().ok_or(KeyError::MaterialMissing)?;
     envelope::seal(spec, (version.id, material.expose()), entropy, of, value)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{Caller, Draft, Engine, Error, ImportError, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
 use crate::algorithms::specs::Form;
 use crate::algorithms::symmetric::{Cipher, Sealed};
@@ -65,8 +65,7 @@ impl Engine {
     ) -> Result<ImportParameters, Error> {
         let key = {
             let view = self.view(&caller);
-            let admitted =
-                view.sight(&caller).admit(&key, Operation::GetImportParameters)?.external()?;
+            let admitted = view.sight(&caller).admit(&key, Operation::PrepareImport)?.external()?;
             admitted.key().id.clone()
         };
         let (code, spec) = WRAPPINGS
@@ -76,7 +75,9 @@ impl Engine {
             .ok_or(Error::Internal("a wrapping is missing from the table"))?;
         let pair = self.draw_pair(spec).await?;
         let public = PrivateKey::read(spec, &pair)?.public().clone();
-        let expires = self.now(&caller.realm).plus(caller.rules.import_token_life);
+        let rules = caller.rules.imports.as_ref();
+        let rules = rules.ok_or(Error::Internal("this cloud imports no key material"))?;
+        let expires = self.now(&caller.realm).plus(rules.token_life);
         self.ensure_import_seal(&caller).await?;
         let view = self.view(&caller);
         let seal = view.sight(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;
@@ -88,8 +89,8 @@ impl Engine {
     /// Imports material: the first that the key gets, or the same again.
     ///
     /// # Errors
-    /// [`Error::NotExternal`], [`Error::ImportTokenInvalid`], [`Error::ImportTokenExpired`],
-    /// [`Error::MaterialInvalid`].
+    /// [`ImportError::NotExternal`], [`ImportError::TokenInvalid`], [`ImportError::TokenExpired`],
+    /// [`ImportError::MaterialInvalid`].
     pub async fn import_material(
         &self,
         caller: Caller,
@@ -101,10 +102,10 @@ impl Engine {
         self.change(caller, move |draft| {
             let admitted = draft.sight().admit(&key, Operation::ImportMaterial)?.external()?;
             let key = Arc::clone(admitted.key());
-            let version = key.primary().ok_or(Error::KeyVersionNotFound)?;
+            let version = key.primary().ok_or(KeyError::VersionNotFound)?;
             let first = version.fingerprint();
             if first.is_some_and(|first| first != material.fingerprint(version.id)) {
-                return Err(Error::MaterialInvalid);
+                return Err(ImportError::MaterialInvalid.into());
             }
             hold(draft, &key, version, Holding::Material(material, wrapped.expires));
             Ok(())
@@ -136,19 +137,20 @@ impl Engine {
         let sight = view.sight(caller);
         let admitted = sight.admit(key, Operation::ImportMaterial)?.external()?;
         let opened = sight.import_seal().and_then(|seal| open(seal, &wrapped.token));
-        let opened = opened.ok_or(Error::ImportTokenInvalid)?;
+        let opened = opened.ok_or(ImportError::TokenInvalid)?;
         let token = Token::read(&opened).filter(|token| token.key == admitted.key().id.as_str());
-        let token = token.ok_or(Error::ImportTokenInvalid)?;
+        let token = token.ok_or(ImportError::TokenInvalid)?;
         if token.expires <= sight.now() {
-            return Err(Error::ImportTokenExpired);
+            return Err(ImportError::TokenExpired.into());
         }
         let (_, spec, algorithm) =
-            WRAPPINGS.get(usize::from(token.code)).ok_or(Error::ImportTokenInvalid)?;
-        let pair = PrivateKey::read(*spec, token.pair).map_err(|_| Error::ImportTokenInvalid)?;
-        let material =
-            pair.decrypt(*algorithm, &wrapped.material).map_err(|_| Error::MaterialInvalid)?;
+            WRAPPINGS.get(usize::from(token.code)).ok_or(ImportError::TokenInvalid)?;
+        let pair = PrivateKey::read(*spec, token.pair).map_err(|_| ImportError::TokenInvalid)?;
+        let material = pair
+            .decrypt(*algorithm, &wrapped.material)
+            .map_err(|_| ImportError::MaterialInvalid)?;
         if material.len() != admitted.symmetric()?.material_len() {
-            return Err(Error::MaterialInvalid);
+            return Err(ImportError::MaterialInvalid.into());
         }
         Ok((admitted.key().id.clone(), Material::new(material)))
     }

@@ -2,7 +2,7 @@
 //! is. No plaintext and no material leaves.
 
 use super::ciphertext::Parts;
-use super::{Caller, Engine, Error, KeyRef, Operation, Quota, View};
+use super::{Caller, CiphertextError, Engine, Error, KeyRef, Operation, Quota, View};
 use crate::model::{Key, KeyId, KeyState, Realm, VersionId};
 
 /// What became known of a ciphertext in one realm that has its key.
@@ -38,13 +38,13 @@ impl Engine {
     /// no realm has the key.
     ///
     /// # Errors
-    /// [`Error::CiphertextMalformed`] when it is no ciphertext of this engine's.
+    /// [`CiphertextError::Malformed`] when it is no ciphertext of this engine's.
     pub fn inspect(
         &self,
         associated: impl Fn(&Realm) -> Vec<u8>,
         blob: &[u8],
     ) -> Result<Vec<Inspected>, Error> {
-        let parts = Parts::of(blob).ok_or(Error::CiphertextMalformed)?;
+        let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         let realms = self.realms.those(|state| state.keys.with_version(parts.version).is_some());
         Ok(realms
             .into_iter()

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Admitted, Caller, Draft, Engine, Error, KeyRef, Operation, Sight, rotation};
+use super::{
+    Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, Sight,
+    rotation,
+};
 use crate::model::{
     AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
     Origin, ProtectionLevel, Settings, SymmetricSpec,
@@ -98,7 +101,7 @@ impl Engine {
         name: Option<String>,
         description: Option<String>,
     ) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::UpdateDescription, |settings, _| {
+        self.set(caller, key, Operation::ChangeDescription, |settings, _| {
             settings.name = name.or(settings.name.take());
             settings.description = description.unwrap_or(std::mem::take(&mut settings.description));
             Ok(())
@@ -133,7 +136,7 @@ impl Engine {
     ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::ScheduleDeletion, move |settings, admitted| {
             if settings.deletion_protection.is_some() {
-                return Err(Error::DeletionProtected);
+                return Err(KeyError::DeletionProtected.into());
             }
             settings.lifecycle = Lifecycle::PendingDeletion(admitted.now().plus(window));
             Ok(())
@@ -151,10 +154,11 @@ impl Engine {
         .await
     }
 
-    /// Keeps a key that was to go. It is enabled then, or waits for its material if it has none.
+    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for that.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::CancelDeletion, |settings, _| {
-            settings.lifecycle = Lifecycle::Enabled;
+        let restored = caller.rules.keys.restored;
+        self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
+            settings.lifecycle = restored;
             Ok(())
         })
         .await
@@ -182,7 +186,7 @@ impl Engine {
         policy: String,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let ordinal = draft.sight().admit(&key, Operation::SetPolicy)?.key().ordinal;
+            let ordinal = draft.sight().admit(&key, Operation::ChangePolicy)?.key().ordinal;
             draft.edit(ordinal, |key: &mut Key| key.policy = Some(policy));
             Ok(())
         })
@@ -207,7 +211,7 @@ impl Engine {
             edit(&mut settings, &admitted)?;
             draft.edit(ordinal, |key: &mut Key| key.settings = settings);
             rotation::wake(draft, ordinal);
-            draft.sight().state().keys.get(ordinal).cloned().ok_or(Error::KeyNotFound)
+            draft.sight().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
         })
         .await
     }
@@ -233,7 +237,7 @@ fn add_key(
 ) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.sight().state().next_ordinal(),
-        id: (draft.caller().rules.key_id)(draft.entropy()),
+        id: (draft.caller().rules.keys.new_id)(draft.entropy()),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
             created_at: draft.now(),
@@ -266,7 +270,7 @@ fn add_key(
 
 /// The key behind a service's own alias, which comes to be where it is not there yet.
 pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
-    let service = (draft.caller().rules.service)(alias).ok_or(Error::AliasNotFound)?;
+    let service = draft.caller().rules.service(alias).ok_or(AliasError::NotFound)?;
     if let Some(key) = draft.sight().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }

@@ -46,13 +46,18 @@ pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
 pub use clocks::{Marks, Turn};
 pub use draft::Draft;
-pub use error::Error;
+pub use error::{
+    AliasError, CertificateError, CiphertextError, Error, ImportError, KeyError, SecretError,
+};
 pub use estate::Replacement;
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::{Census, Inspected};
 pub use keys::NewKey;
 pub use pairs::PairRef;
-pub use rules::{CertificateOperation, Operation, Renewal, Rules, Verdict};
+pub use rules::{
+    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, Operation,
+    PairRules, Renewal, Rules, SecretRules,
+};
 pub use secret_versions::StageMove;
 pub use secrets::{NewSecret, NewSecretVersion, SecretValue, Wanted};
 pub use tags::{Tagged, Untag};

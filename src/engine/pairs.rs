@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
-use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
+use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
@@ -25,9 +25,9 @@ pub struct PairRef {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Unfit | Failure::DigestLength => Self::AlgorithmUnfit,
-            Failure::Length => Self::TextTooLong,
-            Failure::Unopenable => Self::CiphertextUnopenable,
+            Failure::Unfit | Failure::DigestLength => KeyError::AlgorithmUnfit.into(),
+            Failure::Length => KeyError::TextTooLong.into(),
+            Failure::Unopenable => CiphertextError::Unopenable.into(),
         }
     }
 }
@@ -108,7 +108,7 @@ impl Engine {
     /// The public half.
     pub fn public_key(&self, caller: &Caller, pair: &PairRef) -> Result<Used<PublicKey>, Error> {
         let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, Operation::GetPublicKey)?;
+        let admitted = view.sight(caller).admit(&pair.key, Operation::ReadPublicKey)?;
         let (version, key) = admitted.pair(pair.version)?;
         Ok(Used::new(key.public().clone(), &admitted, version))
     }
@@ -130,5 +130,5 @@ impl Engine {
 }
 
 fn for_use<'a>(admitted: &Admitted<'a>, usage: KeyUsage) -> Result<Admitted<'a>, Error> {
-    if admitted.key().usage == usage { Ok(*admitted) } else { Err(Error::KeyUnfit) }
+    if admitted.key().usage == usage { Ok(*admitted) } else { Err(KeyError::Unfit.into()) }
 }

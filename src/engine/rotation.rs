@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{Caller, Draft, Engine, Error, KeyError, KeyRef, Operation};
 use crate::model::{
     Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec,
 };
@@ -19,15 +19,15 @@ impl Engine {
     /// last version rotates at once.
     ///
     /// # Errors
-    /// [`Error::KeyUnfit`] for a pair, for imported material, and for a service's own key.
+    /// [`KeyError::Unfit`] for a pair, for imported material, and for a service's own key.
     pub async fn set_rotation(
         &self,
         caller: Caller,
         key: KeyRef,
         interval: Option<Duration>,
     ) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::UpdateRotation, move |settings, admitted| {
-            rotating_spec(admitted.key()).ok_or(Error::KeyUnfit)?;
+        self.set(caller, key, Operation::ChangeRotation, move |settings, admitted| {
+            rotating_spec(admitted.key()).ok_or(KeyError::Unfit)?;
             settings.rotation = interval;
             Ok(())
         })

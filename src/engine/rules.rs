@@ -5,29 +5,26 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, CertificateStatus, KeyId, KeyState};
+use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
 use crate::world::{Entropy, Instant};
 
-/// What a caller wants to do with a key. The order is that of the columns in a cloud's table.
+/// What a caller wants to do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Operation {
     GenerateDataKey,
-    GenerateDataKeyWithoutPlaintext,
     Encrypt,
     Decrypt,
-    ReEncryptSource,
-    ReEncryptDestination,
     Describe,
-    UpdateDescription,
+    ChangeDescription,
     Enable,
     Disable,
     ScheduleDeletion,
     CancelDeletion,
     ProtectDeletion,
     CreateAlias,
-    UpdateAlias,
+    MoveAlias,
     DeleteAlias,
     ListAliases,
     Tag,
@@ -35,23 +32,21 @@ pub enum Operation {
     ListTags,
     DescribeVersion,
     ListVersions,
-    UpdateRotation,
-    GetImportParameters,
+    ChangeRotation,
+    PrepareImport,
     ImportMaterial,
     DeleteMaterial,
     CreateVersion,
-    GetPublicKey,
+    ReadPublicKey,
     Sign,
     Verify,
     EncryptToPair,
     DecryptByPair,
-    ExportDataKey,
-    GenerateAndExportDataKey,
-    SetPolicy,
-    GetPolicy,
+    ChangePolicy,
+    ReadPolicy,
 }
 
-/// What a caller wants to do with a certificate. The order is that of the columns in a cloud's table.
+/// What a caller wants to do with a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -86,52 +81,106 @@ pub struct Renewal<'a> {
     pub entropy: &'a Entropy,
 }
 
-/// How a cloud answers an operation on a key or certificate in some state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It goes ahead.
-    Admit,
-    /// It is refused, and the answer names the state.
-    RefuseState,
-    /// It is refused as a move that the state does not allow.
-    RefuseMove,
-}
-
-/// A cloud's rules. The engine asks; it never knows whose they are.
+/// A cloud's rules. The engine asks; it never knows whose they are. What a cloud has none of, it has no rules for.
 #[derive(Debug)]
 pub struct Rules {
-    /// The cloud's table of states and operations.
-    pub verdict: fn(Operation, KeyState) -> Verdict,
+    /// Keys and what is done with them.
+    pub keys: KeyRules,
+    /// Key pairs with several versions.
+    pub pairs: Option<PairRules>,
+    /// Aliases.
+    pub aliases: Option<AliasRules>,
+    /// How many tags a key, a secret or a certificate may carry.
+    pub tags: usize,
+    /// Imported key material.
+    pub imports: Option<ImportRules>,
+    /// Secrets.
+    pub secrets: Option<SecretRules>,
+    /// Certificates.
+    pub certificates: Option<CertificateRules>,
+}
+
+/// A cloud's rules for keys.
+#[derive(Debug)]
+pub struct KeyRules {
+    /// Whether an operation goes with a key's state.
+    pub admits: fn(Operation, KeyState) -> bool,
     /// Draws the id of a new key.
-    pub key_id: fn(&Entropy) -> KeyId,
-    /// The same for certificates.
-    pub certificate_verdict: fn(CertificateOperation, CertificateStatus) -> Verdict,
+    pub new_id: fn(&Entropy) -> KeyId,
+    /// What a key is after its deletion was cancelled.
+    pub restored: Lifecycle,
+}
+
+/// A cloud's rules for the versions of key pairs.
+#[derive(Debug)]
+pub struct PairRules {
+    /// How many versions a pair may have.
+    pub versions: usize,
+    /// How long after the newest version the next one may be made.
+    pub spacing: Duration,
+}
+
+/// A cloud's rules for aliases.
+#[derive(Debug)]
+pub struct AliasRules {
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
-    /// How many tags a key, a secret or a certificate may carry.
-    pub tags_per_key: usize,
-    /// How many versions a key pair may have.
-    pub versions_per_pair: usize,
-    /// How long after a pair's newest version the next one may be made.
-    pub version_spacing: Duration,
+    /// The service whose own key goes by this alias, if it is such an alias.
+    pub service: fn(&AliasName) -> Option<&str>,
+}
+
+/// A cloud's rules for imported key material.
+#[derive(Debug)]
+pub struct ImportRules {
     /// How long an import token is good.
-    pub import_token_life: Duration,
+    pub token_life: Duration,
+}
+
+/// A cloud's rules for secrets.
+#[derive(Debug)]
+pub struct SecretRules {
     /// The alias of the service's key that seals secrets whose owners named none.
-    pub secrets_alias: fn() -> Option<AliasName>,
+    pub alias: fn() -> Option<AliasName>,
     /// Whether there are secrets of this kind with this configuration, or with none.
-    pub secret_fits: fn(&str, Option<&str>) -> bool,
-    /// The stages of a secret's current version, and of the one before.
-    pub stages: (&'static str, &'static str),
-    /// How many stages may stand at one version of a secret.
+    pub fits: fn(&str, Option<&str>) -> bool,
+    /// The stage of the current version.
+    pub current: &'static str,
+    /// The stage of the version before the current one.
+    pub previous: &'static str,
+    /// How many stages may stand at one version.
     pub stages_per_version: usize,
     /// How many versions a secret keeps.
-    pub versions_per_secret: usize,
+    pub versions: usize,
     /// How often a secret may be rotated within an hour because somebody asks.
     pub rotations_per_hour: usize,
     /// Makes a managed secret's next value; `None` when the last one cannot be read.
     pub renew: fn(&Renewal<'_>) -> Option<Zeroizing<Vec<u8>>>,
     /// Whether making the next value of this kind with this configuration takes long.
     pub renews_slowly: fn(&str, &str) -> bool,
+}
+
+/// A cloud's rules for certificates.
+#[derive(Debug)]
+pub struct CertificateRules {
+    /// Whether an operation goes with a certificate's status.
+    pub admits: fn(CertificateOperation, CertificateStatus) -> bool,
+}
+
+impl Rules {
     /// The service whose own key goes by this alias, if it is such an alias.
-    pub service: fn(&AliasName) -> Option<&str>,
+    #[must_use]
+    pub fn service<'a>(&self, alias: &'a AliasName) -> Option<&'a str> {
+        self.aliases.as_ref().and_then(|rules| (rules.service)(alias))
+    }
+
+    /// The alias of the service's key that seals secrets whose owners named none.
+    #[must_use]
+    pub fn secrets_alias(&self) -> Option<AliasName> {
+        self.secrets.as_ref().and_then(|rules| (rules.alias)())
+    }
+
+    /// Whether an alias belongs to the cloud and not to its users.
+    pub(super) fn reserves(&self, alias: &AliasName) -> bool {
+        self.aliases.as_ref().is_some_and(|rules| (rules.reserved)(alias))
+    }
 }

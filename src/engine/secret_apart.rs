@@ -118,6 +118,9 @@ impl Engine {
 
 /// Whether rotating this secret takes long.
 fn is_slow(caller: &Caller, secret: &Secret) -> bool {
-    let managed = secret.settings.managed.as_ref();
-    managed.is_some_and(|managed| (caller.rules.renews_slowly)(&secret.kind, &managed.config))
+    let (rules, managed) = (&caller.rules.secrets, &secret.settings.managed);
+    rules
+        .as_ref()
+        .zip(managed.as_ref())
+        .is_some_and(|(rules, managed)| (rules.renews_slowly)(&secret.kind, &managed.config))
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::rotation::owed;
 use super::secrets::{NewSecretVersion, add_version, secret_of};
-use super::{Caller, Draft, Engine, Error, Renewal};
+use super::{Caller, Draft, Engine, Error, Renewal, SecretError};
 use crate::model::{Noun, Ordinal, Secret, SecretName};
 use crate::world::Instant;
 
@@ -29,14 +29,14 @@ impl Engine {
     ) -> Result<Arc<Secret>, Error> {
         self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
-            let managed = secret.settings.managed.as_ref().ok_or(Error::SecretUnfit)?;
+            let managed = secret.settings.managed.as_ref().ok_or(SecretError::Unfit)?;
             if secret.version(&version).is_some() {
                 return Ok(secret);
             }
             let now = draft.now();
             let mut asked = managed.asked.clone();
             asked.retain(|at| now < at.plus(HOUR));
-            if asked.len() >= draft.caller().rules.rotations_per_hour {
+            if asked.len() >= draft.caller().secret_rules()?.rotations_per_hour {
                 return Err(Error::QuotaExceeded);
             }
             asked.push_back(now);
@@ -57,7 +57,7 @@ impl Engine {
         self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().usable_secret(&name)?);
             let mut settings = secret.settings.clone();
-            let managed = settings.managed.as_mut().ok_or(Error::SecretUnfit)?;
+            let managed = settings.managed.as_mut().ok_or(SecretError::Unfit)?;
             (managed.rotation, managed.stuck) = (interval, false);
             settings.updated_at = draft.now();
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
@@ -126,13 +126,13 @@ fn rotate(
     version: Arc<str>,
     at: Instant,
 ) -> Result<(), Error> {
-    let rules = draft.caller().rules;
+    let rules = draft.caller().secret_rules()?;
     let value = {
         let sight = draft.sight_at(at);
         let value = |stage: &str| -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
             secret.staged(stage).map(|version| sight.value(secret, version)).transpose()
         };
-        let (current, previous) = (value(rules.stages.0)?, value(rules.stages.1)?);
+        let (current, previous) = (value(rules.current)?, value(rules.previous)?);
         let config = secret.settings.managed.as_ref().map_or("", |managed| &managed.config);
         (rules.renew)(&Renewal {
             kind: &secret.kind,
@@ -142,9 +142,9 @@ fn rotate(
             now: at,
             entropy: draft.entropy(),
         })
-        .ok_or(Error::SecretUnfit)?
+        .ok_or(SecretError::Unfit)?
     };
-    let stages = vec![rules.stages.0.into()];
+    let stages = vec![rules.current.into()];
     add_version(
         draft,
         secret.ordinal,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::secrets::{NewSecretVersion, add_version, secret_of, stand};
-use super::{Caller, Engine, Error};
+use super::{Caller, Engine, Error, SecretError};
 use crate::model::{Secret, SecretName};
 
 /// How a stage is to move.
@@ -22,8 +22,8 @@ impl Engine {
     /// the same id is refused. Answers the secret with it.
     ///
     /// # Errors
-    /// [`Error::SecretUnfit`] for a managed secret, and for a version that would be the current and the previous one;
-    /// [`Error::SecretVersionTaken`].
+    /// [`SecretError::Unfit`] for a managed secret, and for a version that would be the current and the previous one;
+    /// [`SecretError::VersionTaken`].
     pub async fn put_secret_value(
         &self,
         caller: Caller,
@@ -33,14 +33,14 @@ impl Engine {
         self.change(caller, move |draft| {
             let sight = draft.sight();
             let secret = Arc::clone(sight.usable_secret(&name)?);
-            let (current, previous) = draft.caller().rules.stages;
+            let rules = draft.caller().secret_rules()?;
             let takes = |stage: &str| new.stages.iter().any(|it| **it == *stage);
-            if secret.settings.managed.is_some() || takes(current) && takes(previous) {
-                return Err(Error::SecretUnfit);
+            if secret.settings.managed.is_some() || takes(rules.current) && takes(rules.previous) {
+                return Err(SecretError::Unfit.into());
             }
             if let Some(there) = secret.version(&new.id) {
                 let same = *sight.value(&secret, there)? == *new.value;
-                return if same { Ok(secret) } else { Err(Error::SecretVersionTaken) };
+                return if same { Ok(secret) } else { Err(SecretError::VersionTaken.into()) };
             }
             let now = draft.now();
             add_version(draft, secret.ordinal, new, now)?;
@@ -52,8 +52,8 @@ impl Engine {
     /// Moves a stage, or takes it away.
     ///
     /// # Errors
-    /// [`Error::SecretUnfit`] for a managed secret, and where the previous version would be the current one;
-    /// [`Error::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
+    /// [`SecretError::Unfit`] for a managed secret, and where the previous version would be the current one;
+    /// [`SecretError::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
     /// too many stand at the version already.
     pub async fn move_stage(
         &self,
@@ -61,26 +61,27 @@ impl Engine {
         name: SecretName,
         step: StageMove,
     ) -> Result<(), Error> {
-        let (current, previous) = caller.rules.stages;
+        let rules = caller.secret_rules()?;
         let asking = caller.clone();
         self.set_secret(caller, name, move |secret, settings| {
             if secret.settings.managed.is_some() {
-                return Err(Error::SecretUnfit);
+                return Err(SecretError::Unfit.into());
             }
             let number = |id: &Arc<str>| {
-                secret.version(id).map(|version| version.number).ok_or(Error::SecretNotFound)
+                secret.version(id).map(|version| version.number).ok_or(SecretError::NotFound)
             };
             let from = step.from.as_ref().map(number).transpose()?;
             let to = step.to.as_ref().map(number).transpose()?;
             if from.is_some() && settings.stages.get(&step.stage).copied() != from {
-                return Err(Error::StageElsewhere);
+                return Err(SecretError::StageElsewhere.into());
             }
             match to {
                 None => drop(settings.stages.remove(&step.stage)),
                 Some(to)
-                    if *step.stage == *previous && settings.stages.get(current) == Some(&to) =>
+                    if *step.stage == *rules.previous
+                        && settings.stages.get(rules.current) == Some(&to) =>
                 {
-                    return Err(Error::SecretUnfit);
+                    return Err(SecretError::Unfit.into());
                 }
                 Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,
             }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::keys::service_key;
-use super::{Caller, Draft, Engine, Error, KeyRef, Operation, Sight, View, envelope};
+use super::{
+    AliasError, Caller, Draft, Engine, Error, KeyRef, Operation, SecretError, Sight, View, envelope,
+};
 use crate::model::{KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
 
@@ -69,20 +71,20 @@ impl<'a> Sight<'a> {
     /// A secret by its name, deleted or not, as long as it is there.
     ///
     /// # Errors
-    /// [`Error::SecretNotFound`].
+    /// [`SecretError::NotFound`].
     pub fn secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
         let secret = self.state().secrets.named(name).filter(|secret| secret.is_there(self.now()));
-        secret.ok_or(Error::SecretNotFound)
+        secret.ok_or(SecretError::NotFound.into())
     }
 
     /// A secret by its name that nobody has deleted.
     ///
     /// # Errors
-    /// [`Error::SecretNotFound`], or [`Error::SecretInDeleteWindow`] while it could be restored.
+    /// [`SecretError::NotFound`], or [`SecretError::Deleted`] while it could be restored.
     pub fn usable_secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
         let secret = self.secret(name)?;
         if secret.settings.delete_at.is_some() {
-            Err(Error::SecretInDeleteWindow)
+            Err(SecretError::Deleted.into())
         } else {
             Ok(secret)
         }
@@ -114,7 +116,7 @@ impl View {
             Wanted::Version(id) => secret.version(id),
             Wanted::Stage(stage) => secret.staged(stage),
         };
-        let version = version.ok_or(Error::SecretNotFound)?;
+        let version = version.ok_or(SecretError::NotFound)?;
         let value = sight.value(secret, version)?;
         Ok(SecretValue { secret: Arc::clone(secret), version: Arc::clone(version), value })
     }
@@ -130,7 +132,7 @@ impl Engine {
         self.change(caller, move |draft| {
             if let Ok(there) = draft.sight().secret(&new.name) {
                 let deleted = there.settings.delete_at.is_some();
-                return Err(if deleted { Error::SecretInDeleteWindow } else { Error::SecretTaken });
+                return Err(if deleted { SecretError::Deleted } else { SecretError::Taken }.into());
             }
             let full = |most| {
                 let sight = draft.sight();
@@ -191,7 +193,7 @@ impl Engine {
         self.set_secret(caller, name, move |_, settings| {
             match (config, &mut settings.managed) {
                 (None, _) => {}
-                (Some(_), None) => return Err(Error::SecretUnfit),
+                (Some(_), None) => return Err(SecretError::Unfit.into()),
                 (Some(make), Some(managed)) => managed.config = make(&managed.config)?,
             }
             if let Some(description) = description {
@@ -230,7 +232,7 @@ impl Engine {
                 return Ok(draft.now());
             };
             if secret.settings.delete_at.is_some() {
-                return Err(Error::SecretInDeleteWindow);
+                return Err(SecretError::Deleted.into());
             }
             let at = draft.now().plus(window);
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings.delete_at = Some(at));
@@ -244,7 +246,7 @@ impl Engine {
         self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().secret(&name)?);
             if secret.settings.delete_at.is_none() {
-                return Err(Error::SecretNotDeleted);
+                return Err(SecretError::NotDeleted.into());
             }
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings.delete_at = None);
             super::secret_rotation::wake(draft, secret.ordinal);
@@ -277,7 +279,7 @@ impl Engine {
 /// The key that seals a new secret's values, and whether the caller named it.
 fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, bool), Error> {
     let Some(key) = named else {
-        let alias = (draft.caller().rules.secrets_alias)().ok_or(Error::AliasNotFound)?;
+        let alias = draft.caller().rules.secrets_alias().ok_or(AliasError::NotFound)?;
         return Ok((service_key(draft, &alias)?, false));
     };
     let admitted = draft.sight().admit(key, Operation::GenerateDataKey)?;
@@ -286,7 +288,7 @@ fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, 
 }
 
 pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
-    draft.sight().state().secrets.get(ordinal).cloned().ok_or(Error::SecretNotFound)
+    draft.sight().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
 }
 
 /// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
@@ -332,20 +334,20 @@ pub(super) fn stand(
     stage: Arc<str>,
     number: u64,
 ) -> Result<(), Error> {
-    let (current, previous) = caller.rules.stages;
+    let rules = caller.secret_rules()?;
     let before = settings.stages.insert(Arc::clone(&stage), number);
     match before {
-        Some(before) if *stage == *current && before != number => {
-            settings.stages.insert(previous.into(), before);
+        Some(before) if *stage == *rules.current && before != number => {
+            settings.stages.insert(rules.previous.into(), before);
         }
         _ => {}
     }
     let there = settings.stages.values().filter(|at| **at == number).count();
-    if there > caller.rules.stages_per_version { Err(Error::QuotaExceeded) } else { Ok(()) }
+    if there > rules.stages_per_version { Err(Error::QuotaExceeded) } else { Ok(()) }
 }
 
 fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
-    let most = draft.caller().rules.versions_per_secret;
+    let most = draft.caller().secret_rules()?.versions;
     loop {
         let secret = secret_of(draft, ordinal)?;
         if secret.versions.len() <= most {

@@ -35,7 +35,7 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             for carrier in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
-                let most = draft.caller().rules.tags_per_key;
+                let most = draft.caller().rules.tags;
                 let hang = |carried: &mut Tags| carried.extend(tags.iter().cloned());
                 if carrier.retag(draft, hang) > most {
                     return Err(Error::QuotaExceeded);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Admitted, Caller, Engine, Error, KeyRef, Operation};
+use super::{Admitted, Caller, Engine, Error, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
@@ -10,7 +10,7 @@ impl Engine {
     /// Makes a new version of a pair, with a private key of its own. The older ones go on as before.
     ///
     /// # Errors
-    /// [`Error::KeyUnfit`] for a symmetric key; [`Error::VersionTooSoon`] and [`Error::QuotaExceeded`] by the
+    /// [`KeyError::Unfit`] for a symmetric key; [`KeyError::VersionTooSoon`] and [`Error::QuotaExceeded`] by the
     /// cloud's rules.
     pub async fn create_version(
         &self,
@@ -45,14 +45,15 @@ impl Engine {
 /// The kind of the pair, if it may have another version now.
 fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Error> {
     let key = admitted.key();
-    let KeySpec::Pair(spec) = key.spec else { return Err(Error::KeyUnfit) };
-    let spacing = caller.rules.version_spacing;
+    let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
+        return Err(KeyError::Unfit.into());
+    };
     // The first version was made with the key: nobody asked for it.
     let asked = key.versions.iter().skip(1).next_back();
-    if asked.is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
-        return Err(Error::VersionTooSoon);
+    if asked.is_some_and(|newest| admitted.now() < newest.created_at.plus(rules.spacing)) {
+        return Err(KeyError::VersionTooSoon.into());
     }
-    if key.versions.len() >= caller.rules.versions_per_pair {
+    if key.versions.len() >= rules.versions {
         return Err(Error::QuotaExceeded);
     }
     Ok(spec)

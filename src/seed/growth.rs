@@ -64,7 +64,7 @@ impl Seeds {
                 let place = Place { file, path: &path };
                 certificates::private_key(&mut bank, engine, &realm, certificate, place).await?;
             }
-            if let Some(alias) = (rules.secrets_alias)().filter(|_| !entry.secrets.is_empty()) {
+            if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
                 let material = material::there_or_drawn(engine, &realm, owner, spec, file).await?;

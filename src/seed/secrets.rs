@@ -52,7 +52,8 @@ impl Bed<'_> {
         }
         let kind = entry.kind.as_ref().map_or(GENERIC, |kind| &kind.value.0.0);
         let config = entry.extended_config.as_ref().map(|config| &*config.value.0.0);
-        if !(self.rules.secret_fits)(kind, config) {
+        let rules = self.rules.secrets.as_ref();
+        if !rules.is_some_and(|rules| (rules.fits)(kind, config)) {
             return Err(match (&entry.extended_config, &entry.kind) {
                 (Some(at), _) => place.wrong("extended_config", at, "does not fit the type"),
                 (None, Some(at)) => place.wrong("type", at, "is none, or needs an extended_config"),
@@ -173,8 +174,9 @@ impl Bed<'_> {
             }
         }
         if entry.versions.iter().all(|version| version.stages.is_none()) {
-            let (current, previous) = self.rules.stages;
-            for (stage, version) in [current, previous].into_iter().zip(versions.iter().rev()) {
+            let rules = self.rules.secrets.as_ref();
+            let fixed = rules.map(|rules| [rules.current, rules.previous]);
+            for (stage, version) in fixed.into_iter().flatten().zip(versions.iter().rev()) {
                 stages.insert(stage.into(), version.number);
             }
         }
@@ -216,7 +218,7 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<(KeyId, bool), Mistake> {
         let Some(named) = &entry.encryption_key_id else {
-            let alias = (self.rules.secrets_alias)();
+            let alias = self.rules.secrets_alias();
             let alias = alias
                 .ok_or_else(|| place.wrong("encryption_key_id", &entry.name, "must be given"))?;
             return Ok((self.service_key(&alias, entry, place)?, false));
@@ -240,7 +242,7 @@ impl Bed<'_> {
         }
         let (id, version, spec) = service_key(&self.realm, alias.as_str());
         let material = self.bank.get(&(self.realm.clone(), version)).cloned();
-        let service = (self.rules.service)(alias).unwrap_or_default();
+        let service = self.rules.service(alias).unwrap_or_default();
         let (Some(material), None) = (material, self.state.keys.named(&id)) else {
             return Err(place.wrong("encryption_key_id", &entry.name, "must be given"));
         };

@@ -11,7 +11,7 @@ use super::rules;
 use super::values::{Ciphertext, Context, Malformed, OpenText, Plaintext, Recipient};
 use super::words::EncryptionWord;
 use crate::dialects::Cx;
-use crate::engine::{self, Operation, Sealed};
+use crate::engine::{self, CiphertextError, KeyError, Operation, Sealed};
 use crate::model::KeyId;
 
 #[derive(Deserialize)]
@@ -76,8 +76,7 @@ pub(super) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
         context.bytes(),
         &request.ciphertext_blob.0,
     )?;
-    let text =
-        std::str::from_utf8(&opened.value).map_err(|_| engine::Error::CiphertextUnopenable)?;
+    let text = std::str::from_utf8(&opened.value).map_err(|_| CiphertextError::Unopenable)?;
     Ok(Decrypted {
         key_id: opened.key.to_string(),
         key_version_id: opened.version.to_string(),
@@ -138,11 +137,11 @@ impl DataKeySize {
 
 impl GenerateDataKey {
     /// Draws a data key and seals it.
-    fn run(self, cx: &Cx, operation: Operation) -> Result<(Encrypted, Zeroizing<String>), Error> {
+    fn run(self, cx: &Cx) -> Result<(Encrypted, Zeroizing<String>), Error> {
         let size = DataKeySize { key_spec: self.key_spec, number_of_bytes: self.number_of_bytes };
         let (_, text) = size.draw(cx)?;
         let key = self.key_id.within(cx)?;
-        let context = self.encryption_context;
+        let (operation, context) = (Operation::GenerateDataKey, self.encryption_context);
         let sealed =
             cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
         Ok((sealed.into(), text))
@@ -160,8 +159,7 @@ pub(super) struct DataKey {
 
 pub(super) fn generate_data_key(cx: &Cx, request: GenerateDataKey) -> Result<DataKey, Error> {
     request.recipient.refuse()?;
-    let (Encrypted { ciphertext_blob, key_id, key_version_id }, plaintext) =
-        request.run(cx, Operation::GenerateDataKey)?;
+    let (Encrypted { ciphertext_blob, key_id, key_version_id }, plaintext) = request.run(cx)?;
     Ok(DataKey { ciphertext_blob, key_id, key_version_id, plaintext })
 }
 
@@ -169,7 +167,7 @@ pub(super) fn generate_data_key_without_plaintext(
     cx: &Cx,
     request: GenerateDataKey,
 ) -> Result<Encrypted, Error> {
-    Ok(request.run(cx, Operation::GenerateDataKeyWithoutPlaintext)?.0)
+    Ok(request.run(cx)?.0)
 }
 
 #[derive(Deserialize)]
@@ -190,7 +188,7 @@ pub(super) struct ReEncrypt {
 fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
     let key = key.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    Ok(view.sight(&cx.caller).admit(&key, Operation::ReEncryptSource)?.key().id.clone())
+    Ok(view.sight(&cx.caller).admit(&key, Operation::Decrypt)?.key().id.clone())
 }
 
 /// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are
@@ -213,17 +211,17 @@ pub(super) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
     let version =
         request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
-    let (from, operation) = (pair(key, &version, cx)?, Operation::ReEncryptSource);
+    let (from, operation) = (pair(key, &version, cx)?, Operation::Decrypt);
     let opened =
         match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
-            Err(engine::Error::AlgorithmUnfit) => {
+            Err(engine::Error::Key(KeyError::AlgorithmUnfit)) => {
                 return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
             }
             outcome => outcome?,
         };
     // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
     let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
-    let to = (&to, Operation::ReEncryptDestination);
+    let to = (&to, Operation::Encrypt);
     let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
     Ok(opened.map(|_| sealed.value).into())
 }

@@ -1,11 +1,13 @@
 //! Which code answers what goes wrong. Where the KMS gateway and the product gateway differ, the KMS gateway's words
 //! stand; `fixtures/alibaba/errors.tsv` says where each comes from.
 
-use super::codes;
+use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenFlaw;
 use crate::dialects::{Code, Refusal};
-use crate::engine;
+use crate::engine::{
+    self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
+};
 
 pub(super) use crate::dialects::Error;
 
@@ -26,39 +28,54 @@ fn invalid(name: &str) -> Refusal {
 fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     let code: &'static Code = match error {
-        E::KeyNotFound => codes::FORBIDDEN_KEY_NOT_FOUND,
-        E::AliasNotFound | E::ServiceKeyAbsent(_) => codes::FORBIDDEN_ALIAS_NOT_FOUND,
-        E::KeyVersionNotFound => codes::FORBIDDEN_KEY_VERSION_NOT_FOUND,
-        // No source names codes for certificates; they are those of keys in the states that correspond.
-        E::KeyDisabled | E::CertificateInactive => codes::REJECTED_DISABLED,
-        E::KeyPendingDeletion => codes::REJECTED_PENDING_DELETION,
-        E::KeyPendingImport | E::CertificatePending => codes::REJECTED_PENDING_IMPORT,
-        E::KeyIsPair => codes::UNSUPPORTED_OPERATION,
-        E::KeyUnfit | E::SecretUnfit => codes::REJECTED_UNSUPPORTED_OPERATION,
-        E::AlgorithmUnfit => return invalid("Algorithm"),
-        E::TextTooLong => return invalid("Plaintext"),
-        E::NotExternal => codes::UNSUPPORTED_ORIGIN,
-        E::ImportTokenInvalid => codes::INVALID_IMPORT_TOKEN,
-        E::ImportTokenExpired => codes::EXPIRED_IMPORT_TOKEN,
-        E::MaterialInvalid => codes::INVALID_KEY_MATERIAL,
-        // No source names a code for a protected key; clients only need one that is final.
-        E::MoveRefused | E::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
-        E::SecretNotFound => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
-        E::SecretTaken | E::SecretVersionTaken => codes::REJECTED_RESOURCE_EXIST,
-        E::SecretInDeleteWindow => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
-        E::SecretNotDeleted => codes::REJECTED_RESOURCE_IN_USE,
-        E::StageElsewhere => codes::REJECTED_INVALID_REQUEST,
-        E::TextIllegal => return invalid("ExtendedConfig.CustomData"),
-        E::AliasTaken => codes::ALIAS_ALREADY_EXISTS,
-        E::AliasReserved => return invalid("AliasName"),
-        E::CertificateNotFound => codes::CERTIFICATE_NOT_FOUND,
-        E::CertificateRevoked => codes::REJECTED_UNAVAILABLE,
-        E::CertificateFlawed(flawed) => return flawed_certificate(*flawed),
-        E::QuotaExceeded | E::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
-        E::CiphertextMalformed | E::CiphertextUnopenable => return invalid("CiphertextBlob"),
+        E::Key(error) => return of_key(*error),
+        E::Alias(AliasError::NotFound | AliasError::ServiceKeyAbsent(_)) => {
+            codes::FORBIDDEN_ALIAS_NOT_FOUND
+        }
+        E::Alias(AliasError::Taken) => codes::ALIAS_ALREADY_EXISTS,
+        E::Alias(AliasError::Reserved) => return invalid("AliasName"),
+        E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_ORIGIN,
+        E::Import(ImportError::TokenInvalid) => codes::INVALID_IMPORT_TOKEN,
+        E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
+        E::Import(ImportError::MaterialInvalid) => codes::INVALID_KEY_MATERIAL,
+        E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
+        E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
+        E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
+        E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
+        E::Secret(SecretError::Unfit) => codes::REJECTED_UNSUPPORTED_OPERATION,
+        E::Secret(SecretError::StageElsewhere) => codes::REJECTED_INVALID_REQUEST,
+        E::Secret(SecretError::TextIllegal) => return invalid("ExtendedConfig.CustomData"),
+        E::Certificate(CertificateError::NotFound) => codes::CERTIFICATE_NOT_FOUND,
+        E::Certificate(CertificateError::State { operation, status }) => {
+            rules::of_certificate(*operation, *status).unwrap_or(codes::INTERNAL_FAILURE)
+        }
+        E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
+        E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+            return invalid("CiphertextBlob");
+        }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
         // The cause is in the log; a caller cannot mend it.
         E::Store(_) | E::Internal(_) => codes::INTERNAL_FAILURE,
+    };
+    code.into()
+}
+
+fn of_key(error: KeyError) -> Refusal {
+    let code: &'static Code = match error {
+        KeyError::NotFound => codes::FORBIDDEN_KEY_NOT_FOUND,
+        KeyError::VersionNotFound => codes::FORBIDDEN_KEY_VERSION_NOT_FOUND,
+        KeyError::State { operation, state } => {
+            rules::of_key(operation, state).unwrap_or(codes::INTERNAL_FAILURE)
+        }
+        KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
+        KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
+        KeyError::Unfit => codes::REJECTED_UNSUPPORTED_OPERATION,
+        KeyError::AlgorithmUnfit => return invalid("Algorithm"),
+        KeyError::TextTooLong => return invalid("Plaintext"),
+        // No source names a code for a protected key; clients only need one that is final.
+        KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
+        KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
     };
     code.into()
 }

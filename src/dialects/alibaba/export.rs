@@ -57,7 +57,9 @@ impl Wrapper {
     fn wrap(&self, cx: &Cx, bytes: &[u8], fault: &'static str) -> Result<String, Error> {
         match cx.engine.wrap(&self.key, self.algorithm, bytes) {
             Ok(wrapped) => Ok(STANDARD.encode(wrapped)),
-            Err(engine::Error::TextTooLong) => Err(Error::Invalid(fault.into())),
+            Err(engine::Error::Key(engine::KeyError::TextTooLong)) => {
+                Err(Error::Invalid(fault.into()))
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -89,8 +91,7 @@ pub(super) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exporte
         request.wrapping_key_spec,
     )?;
     let (context, blob) = (request.encryption_context, request.ciphertext_blob.0);
-    let opened =
-        cx.engine.open_sealed(&cx.caller, Operation::ExportDataKey, context.bytes(), &blob)?;
+    let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context.bytes(), &blob)?;
     let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
     // A text that is no base64 is none that a data key's blob holds.
     let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
@@ -135,7 +136,7 @@ pub(super) fn generate_and_export_data_key(
     let size = DataKeySize { key_spec: request.key_spec, number_of_bytes: request.number_of_bytes };
     let (bytes, text) = size.draw(cx)?;
     let key = request.key_id.within(cx)?;
-    let (operation, context) = (Operation::GenerateAndExportDataKey, request.encryption_context);
+    let (operation, context) = (Operation::GenerateDataKey, request.encryption_context);
     let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
     let Encrypted { ciphertext_blob, key_id, key_version_id } = sealed.into();
     let exported_data_key = wrapper.wrap(cx, &bytes, "NumberOfBytes")?;

@@ -80,7 +80,7 @@ pub(super) async fn get_parameters(
     let key = request.key_id.without_alias(&cx)?;
     {
         let view = cx.engine.view(&cx.caller);
-        let key = view.sight(&cx.caller).admit(&key, Operation::GetImportParameters)?.key();
+        let key = view.sight(&cx.caller).admit(&key, Operation::PrepareImport)?.key();
         wraps_for(key, wrapping)?;
     }
     let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;

@@ -5,7 +5,7 @@ use super::errors::Error;
 use super::values::Malformed;
 use crate::dialects::Cx;
 use crate::dialects::classes::classed;
-use crate::engine;
+use crate::engine::{self, KeyError, SecretError};
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 
 /// How a request names a key: by id, by alias, or by the ARN of either.
@@ -70,7 +70,7 @@ impl KeyName {
     /// The key meant, in this realm. Another realm's is unknown.
     pub(super) fn in_realm(self, realm: &Realm) -> Result<engine::KeyRef, Error> {
         match &self.place {
-            Some(place) if !place.is(realm) => Err(engine::Error::KeyNotFound.into()),
+            Some(place) if !place.is(realm) => Err(KeyError::NotFound.into()),
             _ => Ok(self.key),
         }
     }
@@ -134,7 +134,7 @@ impl SecretName {
     /// The secret meant, in this realm. Another realm's is unknown.
     pub(super) fn in_realm(self, realm: &Realm) -> Result<model::SecretName, Error> {
         match &self.place {
-            Some(place) if !place.is(realm) => Err(engine::Error::SecretNotFound.into()),
+            Some(place) if !place.is(realm) => Err(SecretError::NotFound.into()),
             _ => Ok(self.name),
         }
     }
@@ -240,7 +240,7 @@ mod tests {
         for foreign in ["acs:kms:r:2:secret/a", "acs:kms:q:1:secret/a", "acs:kms::1:secret/a"] {
             assert!(matches!(
                 named(foreign).unwrap(),
-                Err(Error::Engine(engine::Error::SecretNotFound))
+                Err(Error::Engine(engine::Error::Secret(SecretError::NotFound)))
             ));
             assert_eq!(secret_named(&realm, foreign), foreign);
         }

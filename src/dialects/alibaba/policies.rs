@@ -59,7 +59,7 @@ pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyTex
     only(request.policy_name.as_deref())?;
     let key = request.key_id.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::GetPolicy)?.key();
+    let key = view.sight(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
     let policy = key.policy.clone().unwrap_or_else(|| everything(&cx.caller.realm.account, "key"));
     Ok(PolicyText { policy })
 }

@@ -1,14 +1,21 @@
 //! What is fixed about this cloud.
 
+use std::time::Duration;
+
 use axum::http::HeaderName;
 
 use super::names::{KeyName, secret_named};
+use super::secret_types::{self, CURRENT, PREVIOUS};
 use super::values::Context;
-use super::{clients, codes, regions, rules, sign};
+use super::{clients, codes, regions, rules, secret_rotation, sign};
 use crate::dialects::params::Manner;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
+use crate::engine::{
+    AliasRules, CertificateRules, ImportRules, KeyRules, PairRules, Rules, SecretRules,
+};
+use crate::model::{AliasName, Lifecycle};
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
@@ -17,7 +24,7 @@ pub(super) static PROFILE: Profile = Profile {
     regions: regions::REGIONS,
     // Its older clients leave none.
     marks: None,
-    rules: |_| &rules::RULES,
+    rules: |_| &RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
     throttling: codes::REJECTED_THROTTLING,
@@ -43,6 +50,35 @@ pub(super) static PROFILE: Profile = Profile {
         is_refusal: |answer| !answer.status().is_success(),
         clients: clients::CLIENTS,
     },
+};
+
+/// The rules, for the engine.
+static RULES: Rules = Rules {
+    keys: KeyRules {
+        admits: |operation, state| rules::of_key(operation, state).is_none(),
+        new_id: |entropy| entropy.uuid().into(),
+        restored: Lifecycle::Enabled,
+    },
+    // Sections 8.16 and 8.2.
+    pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
+    aliases: Some(AliasRules { reserved: rules::reserved, service: rules::service }),
+    tags: rules::TAGS_MAX,
+    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    secrets: Some(SecretRules {
+        alias: || AliasName::parse("alias/acs/secretsmanager"),
+        fits: secret_types::fits,
+        current: CURRENT,
+        previous: PREVIOUS,
+        stages_per_version: rules::STAGES_MAX,
+        // Sections 9.6 and 9.12.
+        versions: 10,
+        rotations_per_hour: 50,
+        renew: secret_rotation::renew,
+        renews_slowly: secret_types::renews_slowly,
+    }),
+    certificates: Some(CertificateRules {
+        admits: |operation, status| rules::of_certificate(operation, status).is_none(),
+    }),
 };
 
 /// How parameters are written.

@@ -1,39 +1,13 @@
 //! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
 //! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
 
-use std::time::Duration;
-
-use super::secret_rotation;
-use super::secret_types::{self, CURRENT, PREVIOUS};
+use super::codes;
 use crate::algorithms::specs::Form;
-use crate::engine::{CertificateOperation, Operation, Rules, Verdict};
+use crate::dialects::Code;
+use crate::engine::{CertificateOperation, Operation};
 use crate::model::{AliasName, CertificateStatus, KeyState};
 
 use Operation as Op;
-use Verdict::{Admit, RefuseMove, RefuseState};
-
-/// The rules, for the engine: the table of states, the limits, and how secrets are renewed.
-pub(super) static RULES: Rules = Rules {
-    verdict,
-    key_id: |entropy| entropy.uuid().into(),
-    certificate_verdict,
-    reserved,
-    service,
-    tags_per_key: TAGS_MAX,
-    // Sections 8.16 and 8.2.
-    versions_per_pair: 50,
-    version_spacing: Duration::from_hours(7 * 24),
-    import_token_life: Duration::from_hours(24),
-    secrets_alias: || AliasName::parse("alias/acs/secretsmanager"),
-    secret_fits: secret_types::fits,
-    stages: STAGES,
-    stages_per_version: STAGES_MAX,
-    // Sections 9.6 and 9.12.
-    versions_per_secret: 10,
-    rotations_per_hour: 50,
-    renew: secret_rotation::renew,
-    renews_slowly: secret_types::renews_slowly,
-};
 
 /// How many days a scheduled deletion may wait. The document says 7 to 30; newer SDKs go to 366.
 pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;
@@ -74,8 +48,6 @@ pub(super) const SECRET_FILTERS_MAX: usize = 1;
 pub(super) const SECRET_FILTER_MAX: usize = 256;
 /// The hours between two rotations of a secret.
 pub(super) const SECRET_ROTATION_HOURS: std::ops::RangeInclusive<u64> = 6..=8760;
-/// The stages of the current version, and of the one before.
-pub(super) const STAGES: (&str, &str) = (CURRENT, PREVIOUS);
 
 /// How many tags a key may carry, and how many `CreateKey` and `TagResources` take at once: newer SDKs say 20, where the
 /// document says 10.
@@ -96,85 +68,90 @@ pub(super) const MESSAGE_MAX: usize = 4096;
 /// How many domain names a certificate may have.
 pub(super) const DOMAINS_MAX: usize = 10;
 
-struct Row(Op, [Verdict; 4]);
+/// What an operation in some state is answered: nothing where it goes ahead.
+type Cell = Option<&'static Code>;
+
+const ADMIT: Cell = None;
+const DISABLED: Cell = Some(codes::REJECTED_DISABLED);
+const DELETION: Cell = Some(codes::REJECTED_PENDING_DELETION);
+const IMPORT: Cell = Some(codes::REJECTED_PENDING_IMPORT);
+const UNAVAILABLE: Cell = Some(codes::REJECTED_UNAVAILABLE);
+/// The state does not allow this change of it.
+const MOVE: Cell = Some(codes::REJECTED_STATE_MODIFIED_FAILED);
 
 #[rustfmt::skip]
-const TABLE: [Row; 36] = [
-    //                                         Enabled     Disabled     PendingDeletion  PendingImport
-    Row(Op::GenerateDataKey,                 [Admit,      RefuseState, RefuseState,     RefuseState]),
-    Row(Op::GenerateDataKeyWithoutPlaintext, [Admit,      RefuseState, RefuseState,     RefuseState]),
-    Row(Op::Encrypt,                         [Admit,      RefuseState, RefuseState,     RefuseState]),
-    Row(Op::Decrypt,                         [Admit,      RefuseState, RefuseState,     RefuseState]),
-    Row(Op::ReEncryptSource,                 [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
-    Row(Op::ReEncryptDestination,            [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
-    Row(Op::Describe,                        [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::UpdateDescription,               [Admit,      Admit,       RefuseState,     Admit]),
-    Row(Op::Enable,                          [Admit,      Admit,       RefuseMove,      RefuseMove]),
-    Row(Op::Disable,                         [Admit,      Admit,       RefuseMove,      RefuseMove]),
-    Row(Op::ScheduleDeletion,                [Admit,      Admit,       RefuseMove,      Admit]),
-    Row(Op::CancelDeletion,                  [RefuseMove, RefuseMove,  Admit,           RefuseMove]),
-    Row(Op::ProtectDeletion,                 [Admit,      Admit,       RefuseMove,      Admit]), // as ScheduleKeyDeletion
-    Row(Op::CreateAlias,                     [Admit,      Admit,       RefuseMove,      Admit]),
-    Row(Op::UpdateAlias,                     [Admit,      Admit,       RefuseState,     Admit]),
-    Row(Op::DeleteAlias,                     [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::ListAliases,                     [Admit,      Admit,       Admit,           Admit]), // as ListAliases, which names no key
-    Row(Op::Tag,                             [Admit,      Admit,       RefuseState,     Admit]),
-    Row(Op::Untag,                           [Admit,      Admit,       RefuseState,     Admit]),
-    Row(Op::ListTags,                        [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::DescribeVersion,                 [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::ListVersions,                    [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::UpdateRotation,                  [Admit,      RefuseState, RefuseState,     RefuseState]),
-    Row(Op::GetImportParameters,             [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::ImportMaterial,                  [Admit,      Admit,       RefuseMove,      Admit]),
-    Row(Op::DeleteMaterial,                  [Admit,      Admit,       Admit,           Admit]),
-    Row(Op::CreateVersion,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // section 8.16: Enabled only
-    Row(Op::GetPublicKey,                    [Admit,      Admit,       Admit,           RefuseState]), // as DescribeKey: it is public
-    Row(Op::Sign,                            [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
-    Row(Op::Verify,                          [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
-    Row(Op::EncryptToPair,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Encrypt
-    Row(Op::DecryptByPair,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
-    Row(Op::ExportDataKey,                   [Admit,      RefuseState, RefuseState,     RefuseState]), // as Decrypt
-    Row(Op::GenerateAndExportDataKey,        [Admit,      RefuseState, RefuseState,     RefuseState]), // as GenerateDataKey
-    Row(Op::SetPolicy,                       [Admit,      Admit,       RefuseState,     Admit]), // as UpdateKeyDescription
-    Row(Op::GetPolicy,                       [Admit,      Admit,       Admit,           Admit]), // as DescribeKey
+const KEYS: [(Op, [Cell; 4]); 31] = [
+    //                       Enabled Disabled   PendingDeletion PendingImport
+    (Op::GenerateDataKey,   [ADMIT, DISABLED, DELETION, IMPORT]), // and its kin: WithoutPlaintext, AndExport
+    (Op::Encrypt,           [ADMIT, DISABLED, DELETION, IMPORT]), // Encrypt, ReEncrypt to
+    (Op::Decrypt,           [ADMIT, DISABLED, DELETION, IMPORT]), // Decrypt, ReEncrypt from, ExportDataKey
+    (Op::Describe,          [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::ChangeDescription, [ADMIT, ADMIT,    DELETION, ADMIT]),
+    (Op::Enable,            [ADMIT, ADMIT,    MOVE,     MOVE]),
+    (Op::Disable,           [ADMIT, ADMIT,    MOVE,     MOVE]),
+    (Op::ScheduleDeletion,  [ADMIT, ADMIT,    MOVE,     ADMIT]),
+    (Op::CancelDeletion,    [MOVE,  MOVE,     ADMIT,    MOVE]),
+    (Op::ProtectDeletion,   [ADMIT, ADMIT,    MOVE,     ADMIT]), // as ScheduleKeyDeletion
+    (Op::CreateAlias,       [ADMIT, ADMIT,    MOVE,     ADMIT]),
+    (Op::MoveAlias,         [ADMIT, ADMIT,    DELETION, ADMIT]),
+    (Op::DeleteAlias,       [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::ListAliases,       [ADMIT, ADMIT,    ADMIT,    ADMIT]), // as ListAliases, which names no key
+    (Op::Tag,               [ADMIT, ADMIT,    DELETION, ADMIT]),
+    (Op::Untag,             [ADMIT, ADMIT,    DELETION, ADMIT]),
+    (Op::ListTags,          [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::DescribeVersion,   [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::ListVersions,      [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::ChangeRotation,    [ADMIT, DISABLED, DELETION, IMPORT]),
+    (Op::PrepareImport,     [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::ImportMaterial,    [ADMIT, ADMIT,    MOVE,     ADMIT]),
+    (Op::DeleteMaterial,    [ADMIT, ADMIT,    ADMIT,    ADMIT]),
+    (Op::CreateVersion,     [ADMIT, DISABLED, DELETION, IMPORT]), // section 8.16: Enabled only
+    (Op::ReadPublicKey,     [ADMIT, ADMIT,    ADMIT,    IMPORT]), // as DescribeKey: it is public
+    (Op::Sign,              [ADMIT, DISABLED, DELETION, IMPORT]), // as Encrypt
+    (Op::Verify,            [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
+    (Op::EncryptToPair,     [ADMIT, DISABLED, DELETION, IMPORT]), // as Encrypt
+    (Op::DecryptByPair,     [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
+    (Op::ChangePolicy,      [ADMIT, ADMIT,    DELETION, ADMIT]), // as UpdateKeyDescription
+    (Op::ReadPolicy,        [ADMIT, ADMIT,    ADMIT,    ADMIT]), // as DescribeKey
 ];
 
 /// Every row stands where its operation looks for it.
 const _: () = {
     let mut at = 0;
-    while at < TABLE.len() {
-        assert!(TABLE[at].0 as usize == at);
+    while at < KEYS.len() {
+        assert!(KEYS[at].0 as usize == at);
         at += 1;
     }
 };
 
-pub(super) fn verdict(operation: Op, state: KeyState) -> Verdict {
+/// What an operation on a key in this state is refused with.
+pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
         KeyState::Disabled => 1,
         KeyState::PendingDeletion => 2,
         KeyState::PendingImport => 3,
     };
-    TABLE[operation as usize].1[column]
+    KEYS[operation as usize].1[column]
 }
 
 /// The statuses of certificates and operations. Section 10.5 says that a revoked one only verifies; the rest goes by what
-/// keys do in their states.
+/// keys do in their states, and no source names other codes.
 #[rustfmt::skip]
-const CERTIFICATES: [(CertificateOperation, [Verdict; 4]); 12] = [
-    //                                   PENDING      INACTIVE     ACTIVE      REVOKED
-    (CertificateOperation::Look,       [Admit,       Admit,       Admit,      Admit]),
-    (CertificateOperation::Upload,     [Admit,       RefuseMove,  RefuseMove, RefuseMove]),
-    (CertificateOperation::Activate,   [RefuseMove,  Admit,       Admit,      RefuseMove]),
-    (CertificateOperation::Deactivate, [RefuseMove,  Admit,       Admit,      RefuseMove]),
-    (CertificateOperation::Revoke,     [RefuseMove,  Admit,       Admit,      Admit]),
-    (CertificateOperation::Delete,     [Admit,       Admit,       Admit,      Admit]),
-    (CertificateOperation::Sign,       [RefuseState, RefuseState, Admit,      RefuseState]),
-    (CertificateOperation::Verify,     [RefuseState, RefuseState, Admit,      Admit]),
-    (CertificateOperation::Encrypt,    [RefuseState, RefuseState, Admit,      RefuseState]),
-    (CertificateOperation::Decrypt,    [RefuseState, RefuseState, Admit,      RefuseState]),
-    (CertificateOperation::Tag,        [Admit,       Admit,       Admit,      Admit]),
-    (CertificateOperation::Untag,      [Admit,       Admit,       Admit,      Admit]),
+const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
+    //                                  PENDING  INACTIVE   ACTIVE  REVOKED
+    (CertificateOperation::Look,       [ADMIT,  ADMIT,    ADMIT, ADMIT]),
+    (CertificateOperation::Upload,     [ADMIT,  MOVE,     MOVE,  MOVE]),
+    (CertificateOperation::Activate,   [MOVE,   ADMIT,    ADMIT, MOVE]),
+    (CertificateOperation::Deactivate, [MOVE,   ADMIT,    ADMIT, MOVE]),
+    (CertificateOperation::Revoke,     [MOVE,   ADMIT,    ADMIT, ADMIT]),
+    (CertificateOperation::Delete,     [ADMIT,  ADMIT,    ADMIT, ADMIT]),
+    (CertificateOperation::Sign,       [IMPORT, DISABLED, ADMIT, UNAVAILABLE]),
+    (CertificateOperation::Verify,     [IMPORT, DISABLED, ADMIT, ADMIT]),
+    (CertificateOperation::Encrypt,    [IMPORT, DISABLED, ADMIT, UNAVAILABLE]),
+    (CertificateOperation::Decrypt,    [IMPORT, DISABLED, ADMIT, UNAVAILABLE]),
+    (CertificateOperation::Tag,        [ADMIT,  ADMIT,    ADMIT, ADMIT]),
+    (CertificateOperation::Untag,      [ADMIT,  ADMIT,    ADMIT, ADMIT]),
 ];
 
 /// Here too every row stands where its operation looks for it.
@@ -186,10 +163,8 @@ const _: () = {
     }
 };
 
-pub(super) fn certificate_verdict(
-    operation: CertificateOperation,
-    status: CertificateStatus,
-) -> Verdict {
+/// What an operation on a certificate of this status is refused with.
+pub(super) fn of_certificate(operation: CertificateOperation, status: CertificateStatus) -> Cell {
     let column = match status {
         CertificateStatus::Pending => 0,
         CertificateStatus::Inactive => 1,

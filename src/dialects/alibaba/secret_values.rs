@@ -11,11 +11,12 @@ use super::listing::{Page, PageNumber, PageSize, page};
 use super::names::SecretName;
 use super::rules;
 use super::secret_metadata::ManagedFields;
+use super::secret_types::{CURRENT, PREVIOUS};
 use super::secrets::{DataType, Named, SecretData};
 use super::values::{Malformed, Recipient, VersionText};
 use crate::dialects::Cx;
 use crate::dialects::classes::classed;
-use crate::engine::{self, NewSecretVersion, StageMove, Wanted};
+use crate::engine::{self, NewSecretVersion, SecretError, StageMove, Wanted};
 use crate::model::{Secret, SecretVersion};
 
 /// The name of a stage: 1 to 64 characters, none of them a control character.
@@ -109,13 +110,13 @@ pub(super) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
     request.recipient.refuse()?;
     let name = request.secret_name.within(cx)?;
     let view = cx.engine.view(&cx.caller);
-    let stage = request.version_stage.as_ref().map_or(rules::STAGES.0, |stage| &stage.0);
+    let stage = request.version_stage.as_ref().map_or(CURRENT, |stage| &stage.0);
     let managed = view
         .sight(&cx.caller)
         .usable_secret(&name)
         .is_ok_and(|secret| secret.settings.managed.is_some());
     // A managed secret has these two stages only, and is not asked for by version.
-    if managed && stage != rules::STAGES.0 && stage != rules::STAGES.1 {
+    if managed && stage != CURRENT && stage != PREVIOUS {
         return Err(Error::Invalid("VersionStage".into()));
     }
     let wanted = match &request.version_id {
@@ -269,12 +270,12 @@ pub(super) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
         binary: request.secret_data_type == DataType::Binary,
         value: Zeroizing::new(request.secret_data.0.as_bytes().to_vec()),
         stages: match request.version_stages {
-            None => vec![rules::STAGES.0.into()],
+            None => vec![CURRENT.into()],
             Some(Stages(stages)) => stages.into_iter().map(|stage| stage.0).collect(),
         },
     };
     let secret = cx.engine.put_secret_value(cx.caller, name, new).await?;
-    let version = secret.version(&id).ok_or(engine::Error::SecretNotFound)?;
+    let version = secret.version(&id).ok_or(SecretError::NotFound)?;
     Ok(Put {
         secret_name: secret.name.to_string(),
         version_id: id.to_string(),
@@ -294,7 +295,7 @@ pub(super) struct UpdateSecretVersionStage {
 /// The two stages that every secret has can be moved, and not taken away.
 pub(super) async fn move_stage(cx: Cx, request: UpdateSecretVersionStage) -> Result<Named, Error> {
     let stage = request.version_stage.0;
-    let fixed = *stage == *rules::STAGES.0 || *stage == *rules::STAGES.1;
+    let fixed = *stage == *CURRENT || *stage == *PREVIOUS;
     if request.move_to_version.is_none() && (fixed || request.remove_from_version.is_none()) {
         return Err(Error::Missing("MoveToVersion".into()));
     }

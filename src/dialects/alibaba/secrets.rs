@@ -14,7 +14,7 @@ use super::secret_types::{self, SecretType};
 use super::tags::{TagList, tag_map};
 use super::values::{Malformed, OpenText, SecretInterval, Text, VersionText, interval};
 use crate::dialects::Cx;
-use crate::engine::{NewSecret, NewSecretVersion};
+use crate::engine::{NewSecret, NewSecretVersion, SecretError};
 use crate::model;
 use crate::world::Instant;
 
@@ -109,7 +109,11 @@ pub(super) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     let values = values.ok_or(Error::Invalid("SecretData".into()))?;
     let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
         // The caller names the current version. Another account's value has one of its own.
-        id: if stage == rules::STAGES.0 { version_id.clone() } else { cx.engine.draw_id().into() },
+        id: if stage == secret_types::CURRENT {
+            version_id.clone()
+        } else {
+            cx.engine.draw_id().into()
+        },
         binary,
         value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),
         stages: vec![stage.into()],
@@ -192,7 +196,7 @@ pub(super) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error
     let config = request.custom_data.map(|custom| {
         move |config: &str| {
             secret_types::set_custom_data(config, &custom.0)
-                .map_err(|_| crate::engine::Error::TextIllegal)
+                .map_err(|_| SecretError::TextIllegal.into())
         }
     });
     let description = request.description.map(|text| text.0);

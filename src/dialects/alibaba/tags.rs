@@ -12,7 +12,7 @@ use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
 use crate::dialects::Cx;
 use crate::dialects::classes::classed;
-use crate::engine::{self, KeyRef, Operation, Tagged, Untag};
+use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
 use crate::model::Realm;
 
 /// A list of tags in JSON, of at most `MOST`.
@@ -296,9 +296,9 @@ fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Ta
 /// These actions call what is not there by another name.
 fn unknown_resource(error: impl Into<Error>) -> Error {
     match error.into() {
-        Error::Engine(engine::Error::KeyNotFound | engine::Error::SecretNotFound) => {
-            codes::INVALID_RESOURCE_ID_NOT_FOUND.into()
-        }
+        Error::Engine(
+            engine::Error::Key(KeyError::NotFound) | engine::Error::Secret(SecretError::NotFound),
+        ) => codes::INVALID_RESOURCE_ID_NOT_FOUND.into(),
         other => other,
     }
 }

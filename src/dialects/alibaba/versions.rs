@@ -9,7 +9,7 @@ use super::names::{KeyName, VersionName};
 use super::reply::Done;
 use super::values::{OpenText, RotationInterval, interval};
 use crate::dialects::Cx;
-use crate::engine::{self, Operation};
+use crate::engine::{self, KeyError, Operation};
 use crate::model::{self, Key};
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ pub(super) fn describe(cx: &Cx, request: DescribeKeyVersion) -> Result<Described
     let view = cx.engine.view(&cx.caller);
     let key = view.sight(&cx.caller).admit(&key, Operation::DescribeVersion)?.key();
     let version = request.key_version_id.0.and_then(|id| key.version(id));
-    let version = version.ok_or(engine::Error::KeyVersionNotFound)?;
+    let version = version.ok_or(KeyError::VersionNotFound)?;
     Ok(Described { key_version: KeyVersion::of(key, version) })
 }
 
@@ -96,7 +96,7 @@ pub(super) fn list(cx: &Cx, request: ListKeyVersions) -> Result<VersionList, Err
 fn refuse_instance(cx: &Cx, key: &engine::KeyRef) -> Result<(), Error> {
     let view = cx.engine.view(&cx.caller);
     let key = view.sight(&cx.caller).admit(key, Operation::CreateVersion)?.key();
-    if key.instance.is_some() { Err(engine::Error::KeyUnfit.into()) } else { Ok(()) }
+    if key.instance.is_some() { Err(KeyError::Unfit.into()) } else { Ok(()) }
 }
 
 pub(super) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> {

@@ -1,9 +1,9 @@
 //! Which code answers what goes wrong, of the document's table of common errors. It has no other codes: what a key or a
 //! ciphertext can be wrong about is told as the value of the parameter that names it.
 
-use super::codes;
+use super::{codes, rules};
 use crate::dialects::{HeadRefused, Refusal};
-use crate::engine;
+use crate::engine::{self, CiphertextError, KeyError};
 
 pub(super) use crate::dialects::Error;
 
@@ -36,42 +36,30 @@ fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     match error {
         // No source names codes for these.
-        E::KeyNotFound | E::KeyDisabled | E::KeyPendingDeletion | E::KeyPendingImport => {
-            invalid("KeyId")
+        E::Key(KeyError::NotFound | KeyError::MaterialMissing) => invalid("KeyId"),
+        E::Key(KeyError::State { operation, state }) => {
+            invalid(rules::of_key(*operation, *state).unwrap_or("KeyState"))
         }
-        E::MoveRefused | E::DeletionProtected => invalid("KeyState"),
-        E::CiphertextMalformed | E::CiphertextUnopenable => invalid("CiphertextBlob"),
+        E::Key(KeyError::DeletionProtected) => invalid("KeyState"),
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+            invalid("CiphertextBlob")
+        }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED.into(),
         // The cause is in the log; a caller cannot mend it. The rest comes of no action here.
         E::Store(_)
         | E::Internal(_)
-        | E::AliasNotFound
-        | E::KeyVersionNotFound
-        | E::KeyIsPair
-        | E::KeyUnfit
-        | E::AlgorithmUnfit
-        | E::TextTooLong
-        | E::AliasTaken
-        | E::AliasReserved
-        | E::ServiceKeyAbsent(_)
-        | E::NotExternal
-        | E::ImportTokenInvalid
-        | E::ImportTokenExpired
-        | E::MaterialInvalid
-        | E::VersionTooSoon
-        | E::SecretNotFound
-        | E::SecretTaken
-        | E::SecretVersionTaken
-        | E::SecretInDeleteWindow
-        | E::SecretNotDeleted
-        | E::SecretUnfit
-        | E::StageElsewhere
-        | E::TextIllegal
-        | E::CertificateNotFound
-        | E::CertificatePending
-        | E::CertificateInactive
-        | E::CertificateRevoked
-        | E::CertificateFlawed(_)
+        | E::Key(
+            KeyError::VersionNotFound
+            | KeyError::IsPair
+            | KeyError::Unfit
+            | KeyError::AlgorithmUnfit
+            | KeyError::TextTooLong
+            | KeyError::VersionTooSoon,
+        )
+        | E::Alias(_)
+        | E::Import(_)
+        | E::Secret(_)
+        | E::Certificate(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

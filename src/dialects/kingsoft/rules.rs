@@ -1,33 +1,25 @@
 //! Which action goes with which state of a key, and the limits. The document's one rule of states is that only a
 //! disabled key is deleted (overview, `DeleteKey`); that a disabled key does not encrypt is what disabling means.
 
-use std::time::Duration;
-
-use crate::engine::{Operation, Rules, Verdict};
-use crate::model::{KeyId, KeyState};
+use crate::engine::{KeyRules, Operation, Rules};
+use crate::model::{KeyId, KeyState, Lifecycle};
 
 use Operation as Op;
-use Verdict::{Admit, RefuseMove, RefuseState};
 
-/// The rules, for the engine. Aliases, tags, pairs, imports, secrets and certificates this cloud has none of.
+/// The rules, for the engine. This cloud has keys, and nothing else.
 pub(super) static RULES: Rules = Rules {
-    verdict,
-    certificate_verdict: |_, _| Verdict::RefuseMove,
-    key_id: |entropy| KeyId::of_letters(entropy.array()),
-    reserved: |_| false,
-    service: |_| None,
-    tags_per_key: 0,
-    versions_per_pair: 0,
-    version_spacing: Duration::ZERO,
-    import_token_life: Duration::ZERO,
-    secrets_alias: || None,
-    secret_fits: |_, _| false,
-    stages: ("", ""),
-    stages_per_version: 0,
-    versions_per_secret: 0,
-    rotations_per_hour: 0,
-    renew: |_| None,
-    renews_slowly: |_, _| false,
+    keys: KeyRules {
+        admits: |operation, state| of_key(operation, state).is_none(),
+        new_id: |entropy| KeyId::of_letters(entropy.array()),
+        // No deletion waits, so none is cancelled.
+        restored: Lifecycle::Enabled,
+    },
+    pairs: None,
+    aliases: None,
+    tags: 0,
+    imports: None,
+    secrets: None,
+    certificates: None,
 };
 
 /// How many bytes Encrypt takes. The document does not say whether its 4096 are counted before base64 or behind.
@@ -39,27 +31,32 @@ pub(super) const NAME_MAX: usize = 256;
 /// How many characters a description may have. No source says.
 pub(super) const DESCRIPTION_MAX: usize = 8192;
 
-struct Row(Op, [Verdict; 2]);
+/// Which parameter is wrong where an operation does not go with a state: none where it goes ahead.
+type Cell = Option<&'static str>;
+
+const ADMIT: Cell = None;
+const KEY: Cell = Some("KeyId");
+const STATE: Cell = Some("KeyState");
 
 #[rustfmt::skip]
-const TABLE: [Row; 8] = [
-    //                         Enabled     Disabled
-    Row(Op::Encrypt,           [Admit,      RefuseState]),
-    Row(Op::Decrypt,           [Admit,      RefuseState]),
-    Row(Op::GenerateDataKey,   [Admit,      RefuseState]),
-    Row(Op::Describe,          [Admit,      Admit]),
-    Row(Op::UpdateDescription, [Admit,      Admit]), // ModifyKey
-    Row(Op::Enable,            [Admit,      Admit]), // ModifyKeyState
-    Row(Op::Disable,           [Admit,      Admit]), // ModifyKeyState
-    Row(Op::ScheduleDeletion,  [RefuseMove, Admit]), // DeleteKey, which is immediate
+const TABLE: [(Op, [Cell; 2]); 8] = [
+    //                        Enabled Disabled
+    (Op::Encrypt,           [ADMIT, KEY]),
+    (Op::Decrypt,           [ADMIT, KEY]),
+    (Op::GenerateDataKey,   [ADMIT, KEY]),
+    (Op::Describe,          [ADMIT, ADMIT]),
+    (Op::ChangeDescription, [ADMIT, ADMIT]), // ModifyKey
+    (Op::Enable,            [ADMIT, ADMIT]), // ModifyKeyState
+    (Op::Disable,           [ADMIT, ADMIT]), // ModifyKeyState
+    (Op::ScheduleDeletion,  [STATE, ADMIT]), // DeleteKey, which is immediate
 ];
 
 /// No action leads to the two other states, and the operations of other clouds come from no action.
-pub(super) fn verdict(operation: Op, state: KeyState) -> Verdict {
+pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
         KeyState::Disabled => 1,
-        KeyState::PendingDeletion | KeyState::PendingImport => return RefuseState,
+        KeyState::PendingDeletion | KeyState::PendingImport => return KEY,
     };
-    TABLE.iter().find(|row| row.0 == operation).map_or(RefuseMove, |row| row.1[column])
+    TABLE.iter().find(|row| row.0 == operation).map_or(STATE, |row| row.1[column])
 }
