@@ -6,48 +6,13 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Error, Quota, import, rotation, secret_rotation};
-use crate::model::{Key, Lifecycle, Realm, Scope, State};
+use super::clocks::{Marks, Turn};
+use super::{Caller, Engine, Error, Quota};
+use crate::model::{Realm, Scope, State};
+use crate::world::{Dial, Instant};
 
 /// How often what is due is looked for in realms that nobody asks about.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
-
-/// Drafts what has fallen due, in the order in which it did, until there is no more room for the versions and the
-/// removals that it takes. Answers whether that was all.
-pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
-    while let Some((due, ordinal)) =
-        draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now())
-    {
-        if *room == 0 {
-            return false;
-        }
-        let before = draft.weight();
-        let state = draft.sight().state();
-        match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
-            (Some(key), _) => fall_due(draft, &key),
-            (None, Some(secret)) => secret_rotation::fall_due(draft, &secret),
-            (None, None) => break,
-        }
-        // Whatever fell due has happened; if it has not, it must not be tried for ever.
-        if draft.sight().state().next_due() == Some((due, ordinal)) {
-            break;
-        }
-        *room = room.saturating_sub((draft.weight() - before).max(1));
-    }
-    true
-}
-
-/// Drafts what has fallen due for one key, all of it.
-fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
-    match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
-        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => import::expire(draft, key),
-        Lifecycle::Enabled => {
-            import::expire(draft, key);
-            rotation::catch_up(draft, key);
-        }
-    }
-}
 
 impl Engine {
     /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
@@ -85,7 +50,64 @@ impl Engine {
         for caller in &callers {
             self.settle_slow(caller).await;
         }
-        self.lane.settle(callers).await
+        self.writer.settle(callers).await
+    }
+
+    /// The time that due dates follow in a realm.
+    #[must_use]
+    pub fn now(&self, realm: &Realm) -> Instant {
+        self.clocks.now(realm)
+    }
+
+    /// The same when the host's clock shows `host`.
+    #[must_use]
+    pub fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
+        self.clocks.now_at(realm, host)
+    }
+
+    /// How the clock of a scope goes.
+    #[must_use]
+    pub fn dial(&self, scope: &Scope) -> Dial {
+        self.clocks.dial(|it| it.covers(scope))
+    }
+
+    /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
+    pub fn restored_clocks(
+        &self,
+        scope: &Scope,
+        marks: &Marks,
+    ) -> impl Fn(&Realm) -> Instant + use<> {
+        self.clocks.shown_by(scope, marks)
+    }
+
+    /// How the clocks of a scope go now, to go back to.
+    #[must_use]
+    pub fn clock_marks(&self, scope: &Scope) -> Marks {
+        self.clocks.marks(scope)
+    }
+
+    /// How the clocks of any scope went when the server started: none had its own.
+    #[must_use]
+    pub fn first_marks(&self) -> Marks {
+        self.clocks.first_marks()
+    }
+
+    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has
+    /// happened.
+    ///
+    /// Clocks are not kept: a server starts with the one that it was given.
+    ///
+    /// # Errors
+    /// What fell due cannot be written. Then the clocks go as before.
+    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) -> Result<(), Error> {
+        let before = self.clock_marks(scope);
+        self.clocks.turn(scope, turns);
+        let settled = self.settle_those(scope).await;
+        if let Err(error) = &settled {
+            tracing::error!(%error, "a clock was not moved: what fell due was not written");
+            self.clocks.restore(scope, &before);
+        }
+        settled
     }
 
     fn is_due(&self, realm: &Realm, state: &State) -> bool {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::{Engine, Error};
 use crate::model::{Realm, Scope};
 use crate::world::{Dial, Instant, World};
 
@@ -66,17 +65,22 @@ impl Clocks {
         self.now_at(realm, self.world.clock.host())
     }
 
-    fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
+    pub(super) fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
         self.dial(|scope| scope.has(realm)).at(host)
     }
 
-    fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
+    pub(super) fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
         let own = self.own.load().iter().find(|(scope, _)| has(scope)).map(|(_, dial)| *dial);
         own.unwrap_or_else(|| self.world.clock.dial())
     }
 
+    /// How they went at the start: none was apart from the server's.
+    pub(super) fn first_marks(&self) -> Marks {
+        Marks { own: Vec::new(), world: self.start }
+    }
+
     /// How the clocks of the scope go.
-    fn marks(&self, scope: &Scope) -> Marks {
+    pub(super) fn marks(&self, scope: &Scope) -> Marks {
         let own = self.own.load();
         let within = own.iter().filter(|(it, _)| scope.covers(it)).cloned().collect();
         Marks { own: within, world: self.world.clock.dial() }
@@ -101,7 +105,11 @@ impl Clocks {
     }
 
     /// What the clocks of the scope's realms would show, were they restored now.
-    fn shown_by(&self, scope: &Scope, marks: &Marks) -> impl Fn(&Realm) -> Instant + use<> {
+    pub(super) fn shown_by(
+        &self,
+        scope: &Scope,
+        marks: &Marks,
+    ) -> impl Fn(&Realm) -> Instant + use<> {
         let own = self.restored(scope, marks);
         let world = if *scope == Scope::default() { marks.world } else { self.world.clock.dial() };
         let host = self.world.clock.host();
@@ -112,7 +120,7 @@ impl Clocks {
     }
 
     /// Moves the scope's clock, and every narrower one within it.
-    fn turn(&self, scope: &Scope, turns: &[Turn]) {
+    pub(super) fn turn(&self, scope: &Scope, turns: &[Turn]) {
         // One at a time: of two who advance together, both count. What is guarded is whole even after a panic.
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = &self.world.clock;
@@ -140,65 +148,6 @@ impl Clocks {
 /// Narrowest first.
 fn sort(own: &mut [(Scope, Dial)]) {
     own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
-}
-
-impl Engine {
-    /// The time that due dates follow in a realm.
-    #[must_use]
-    pub fn now(&self, realm: &Realm) -> Instant {
-        self.clocks.now(realm)
-    }
-
-    /// The same when the host's clock shows `host`.
-    #[must_use]
-    pub fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
-        self.clocks.now_at(realm, host)
-    }
-
-    /// How the clock of a scope goes.
-    #[must_use]
-    pub fn dial(&self, scope: &Scope) -> Dial {
-        self.clocks.dial(|it| it.covers(scope))
-    }
-
-    /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
-    pub fn restored_clocks(
-        &self,
-        scope: &Scope,
-        marks: &Marks,
-    ) -> impl Fn(&Realm) -> Instant + use<> {
-        self.clocks.shown_by(scope, marks)
-    }
-
-    /// How the clocks of a scope go now, to go back to.
-    #[must_use]
-    pub fn clock_marks(&self, scope: &Scope) -> Marks {
-        self.clocks.marks(scope)
-    }
-
-    /// How the clocks of any scope went when the server started: none had its own.
-    #[must_use]
-    pub fn first_marks(&self) -> Marks {
-        Marks { own: Vec::new(), world: self.clocks.start }
-    }
-
-    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has
-    /// happened.
-    ///
-    /// Clocks are not kept: a server starts with the one that it was given.
-    ///
-    /// # Errors
-    /// What fell due cannot be written. Then the clocks go as before.
-    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) -> Result<(), Error> {
-        let before = self.clock_marks(scope);
-        self.clocks.turn(scope, turns);
-        let settled = self.settle_those(scope).await;
-        if let Err(error) = &settled {
-            tracing::error!(%error, "a clock was not moved: what fell due was not written");
-            self.clocks.restore(scope, &before);
-        }
-        settled
-    }
 }
 
 #[cfg(test)]

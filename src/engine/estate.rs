@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::ciphertext::Parts;
-use super::{Engine, Error, KeyError, Marks, Rules, calendar, envelope};
+use super::{Engine, Error, KeyError, Replacement, Rules, calendar, envelope};
 use crate::model::{
     Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
 };
@@ -39,7 +39,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`] when it could not be written: then nothing changed, and nothing else of it was done.
     pub async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
-        self.lane.replace(replacement).await
+        self.writer.replace(replacement).await
     }
 
     /// Adds facts to realms, all of them or none.
@@ -47,7 +47,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Store`] when nothing could be written.
     pub async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
-        self.lane.add(facts).await
+        self.writer.add(facts).await
     }
 
     /// Draws material for a new key.
@@ -64,18 +64,6 @@ impl Engine {
             }
         }))
     }
-}
-
-/// What the realms of a scope are to hold.
-pub struct Replacement {
-    /// The scope.
-    pub scope: Scope,
-    /// What each of its realms holds then; those that are not here hold nothing.
-    pub estates: Vec<(Realm, Arc<State>)>,
-    /// How the clocks of the scope go then, where they change.
-    pub clocks: Option<Marks>,
-    /// What else is done in the same step, once everything is written. It must be quick.
-    pub then: Box<dyn FnOnce() + Send>,
 }
 
 /// The bytes of material, to be written down.

@@ -8,10 +8,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::Error;
-use super::clocks::Clocks;
-use super::estate::Replacement;
+use super::clocks::{Clocks, Marks};
 use super::realms::Realms;
-use crate::model::{Change, Realm, RealmChange, State};
+use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::store::{Aside, Spares, Store, StoreError};
 
 /// How many rows are replaced in one transaction, without being written aside before. More would let others wait.
@@ -22,6 +21,18 @@ const FACTS_AT_ONCE: usize = 128;
 
 /// How long a request may still look at what was replaced.
 const LAST_LOOK: Duration = Duration::from_secs(1);
+
+/// What the realms of a scope are to hold.
+pub struct Replacement {
+    /// The scope.
+    pub scope: Scope,
+    /// What each of its realms holds then; those that are not here hold nothing.
+    pub estates: Vec<(Realm, Arc<State>)>,
+    /// How the clocks of the scope go then, where they change.
+    pub clocks: Option<Marks>,
+    /// What else is done in the same step, once everything is written. It must be quick.
+    pub then: Box<dyn FnOnce() + Send>,
+}
 
 /// A replacement on its way.
 pub(super) struct Exchange {

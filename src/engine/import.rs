@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Caller, Draft, Engine, Error, ImportError, KeyError, KeyRef, Operation};
+use super::expiry::{forget, hold};
+use super::{Caller, Engine, Error, ImportError, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
 use crate::algorithms::specs::Form;
 use crate::algorithms::symmetric::{Cipher, Sealed};
-use crate::model::{Change, Holding, Key, KeyId, KeyVersion, Material};
+use crate::model::{Change, Holding, KeyId, Material};
 use crate::world::{Entropy, Instant};
 
 /// How material is wrapped.
@@ -169,31 +170,6 @@ impl Engine {
         })
         .await
     }
-}
-
-/// Drafts the end of material that has expired.
-pub(super) fn expire(draft: &mut Draft<'_>, key: &Arc<Key>) {
-    for version in &key.versions {
-        if version.expires().is_some_and(|at| at <= draft.now()) {
-            forget(draft, key, version);
-        }
-    }
-}
-
-/// Drafts that a version holds nothing any more, but remembers what it held.
-fn forget(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion) {
-    if matches!(version.holding, Holding::Material(..)) {
-        hold(draft, key, version, Holding::Nothing { last: version.fingerprint() });
-    }
-}
-
-fn hold(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion, holding: Holding) {
-    let version = KeyVersion { id: version.id, created_at: version.created_at, holding };
-    draft.edit(key.ordinal, |key: &mut Key| {
-        if let Some(there) = key.versions.iter_mut().find(|it| it.id == version.id) {
-            *there = Arc::new(version);
-        }
-    });
 }
 
 /// What a token says.

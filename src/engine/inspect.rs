@@ -2,8 +2,8 @@
 //! is. No plaintext and no material leaves.
 
 use super::ciphertext::Parts;
-use super::{Caller, CiphertextError, Engine, Error, KeyRef, Operation, Quota, View};
-use crate::model::{Key, KeyId, KeyState, Realm, VersionId};
+use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, View};
+use crate::model::{KeyId, KeyState, Realm, VersionId};
 
 /// What became known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
@@ -104,28 +104,6 @@ impl Engine {
     /// How many transactions the store took since the start.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.lane.commits()
+        self.writer.commits()
     }
-}
-
-impl View {
-    /// The key that a name stands for, whatever its state.
-    #[must_use]
-    pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {
-        let key = match name {
-            KeyRef::Id(id) => self.state.keys.named(id),
-            KeyRef::Alias(alias) => self.state.keys.aliased(alias),
-        };
-        key.map(id_of)
-    }
-
-    /// The key that has a version.
-    #[must_use]
-    pub fn key_of_version(&self, version: VersionId) -> Option<&KeyId> {
-        self.state.keys.with_version(version).map(id_of)
-    }
-}
-
-fn id_of(key: &std::sync::Arc<Key>) -> &KeyId {
-    &key.id
 }

@@ -193,6 +193,25 @@ impl Engine {
         .await
     }
 
+    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the
+    /// last version rotates at once.
+    ///
+    /// # Errors
+    /// [`KeyError::Unfit`] for a pair, for imported material, and for a service's own key.
+    pub async fn set_rotation(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        interval: Option<Duration>,
+    ) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::ChangeRotation, move |settings, admitted| {
+            rotation::rotating_spec(admitted.key()).ok_or(KeyError::Unfit)?;
+            settings.rotation = interval;
+            Ok(())
+        })
+        .await
+    }
+
     /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation that is late, the key
     /// rotates at once.
     pub(super) async fn set<F>(

@@ -1,4 +1,4 @@
-//! The published snapshot of every realm. Readers load a pointer; only the lane publishes.
+//! The published snapshot of every realm. Readers load a pointer; only the writer publishes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,7 +39,7 @@ impl Realms {
         }
     }
 
-    /// Makes `state` what the realm holds. The lane's alone: it is the only writer.
+    /// Makes `state` what the realm holds. The writer's alone: it is the only writer.
     pub(super) fn publish(&self, realm: &Realm, state: State) {
         let cells = self.cells.load();
         if let Some(cell) = cells.get(realm) {
@@ -50,7 +50,7 @@ impl Realms {
         }
     }
 
-    /// Changes clocks and realms together: whoever looks [in step](Self::in_step) sees all of it or nothing. The lane's
+    /// Changes clocks and realms together: whoever looks [in step](Self::in_step) sees all of it or nothing. The writer's
     /// alone, and brief, because readers wait for it.
     pub(super) fn change_in_step(&self, change: impl FnOnce()) {
         self.step.fetch_add(1, Ordering::SeqCst);

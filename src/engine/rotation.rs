@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Caller, Draft, Engine, Error, KeyError, KeyRef, Operation};
+use super::Draft;
 use crate::model::{
     Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec,
 };
@@ -13,27 +13,6 @@ use crate::world::Instant;
 /// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
 /// nobody ever saw anything. A clock that is set to the end of time must not fill the memory.
 const LEAP_MAX: u64 = 12;
-
-impl Engine {
-    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the
-    /// last version rotates at once.
-    ///
-    /// # Errors
-    /// [`KeyError::Unfit`] for a pair, for imported material, and for a service's own key.
-    pub async fn set_rotation(
-        &self,
-        caller: Caller,
-        key: KeyRef,
-        interval: Option<Duration>,
-    ) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::ChangeRotation, move |settings, admitted| {
-            rotating_spec(admitted.key()).ok_or(KeyError::Unfit)?;
-            settings.rotation = interval;
-            Ok(())
-        })
-        .await
-    }
-}
 
 /// Drafts every rotation that has fallen due, each dated at its instant.
 pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
@@ -90,7 +69,7 @@ fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &
 }
 
 /// The ciphers of a key that can rotate.
-fn rotating_spec(key: &Key) -> Option<SymmetricSpec> {
+pub(super) fn rotating_spec(key: &Key) -> Option<SymmetricSpec> {
     match (key.spec, key.origin, &key.creator) {
         (KeySpec::Symmetric(spec), Origin::Service, Creator::User(_)) => Some(spec),
         _ => None,

@@ -1,5 +1,5 @@
 //! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits, and taken by the
-//! lane if the secret is still the same.
+//! writer if the secret is still the same.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Engine {
                 Ok(())
             });
             let taken = match drafted.await {
-                // What changes nothing is left to the lane.
+                // What changes nothing is left to the writer.
                 Ok((_, facts)) if facts.is_empty() => return,
                 Ok((_, facts)) => self.take(caller.clone(), secret, facts).await,
                 Err(error) => Err(error),
@@ -99,7 +99,7 @@ impl Engine {
         drafted: Arc<Secret>,
         facts: Vec<Change>,
     ) -> Result<bool, Error> {
-        self.lane
+        self.writer
             .change_at_once(caller, move |draft| {
                 let there = draft.sight().state().secrets.get(drafted.ordinal);
                 let same = there.is_some_and(|it| Arc::ptr_eq(it, &drafted));

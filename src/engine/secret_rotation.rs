@@ -3,70 +3,17 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::rotation::owed;
-use super::secrets::{NewSecretVersion, add_version, secret_of};
-use super::{Caller, Draft, Engine, Error, Renewal, SecretError};
-use crate::model::{Noun, Ordinal, Secret, SecretName};
+use super::secret_draft::{NewSecretVersion, add_version, secret_of};
+use super::{Draft, Error, Renewal, SecretError};
+use crate::model::{Noun, Ordinal, Secret};
 use crate::world::Instant;
-
-/// Within what time the rotations that somebody asks for are counted.
-const HOUR: Duration = Duration::from_hours(1);
 
 /// How many of the rotations that a leap in time owes are done: more than these nobody could ever see.
 const LEAP_MAX: u64 = 10;
-
-impl Engine {
-    /// Rotates a secret now. A version of this id that is there already says that it was done before.
-    pub async fn rotate_secret(
-        &self,
-        caller: Caller,
-        name: SecretName,
-        version: Arc<str>,
-    ) -> Result<Arc<Secret>, Error> {
-        self.change_secret(caller, name.clone(), move |draft| {
-            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
-            let managed = secret.settings.managed.as_ref().ok_or(SecretError::Unfit)?;
-            if secret.version(&version).is_some() {
-                return Ok(secret);
-            }
-            let now = draft.now();
-            let mut asked = managed.asked.clone();
-            asked.retain(|at| now < at.plus(HOUR));
-            if asked.len() >= draft.caller().secret_rules()?.rotations_per_hour {
-                return Err(Error::QuotaExceeded);
-            }
-            asked.push_back(now);
-            rotate(draft, &secret, Arc::clone(&version), now)?;
-            done(draft, secret.ordinal, now, Some(asked));
-            secret_of(draft, secret.ordinal)
-        })
-        .await
-    }
-
-    /// Sets the interval of a secret's rotation, or with `None` ends it.
-    pub async fn set_secret_rotation(
-        &self,
-        caller: Caller,
-        name: SecretName,
-        interval: Option<Duration>,
-    ) -> Result<(), Error> {
-        self.change_secret(caller, name.clone(), move |draft| {
-            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
-            let mut settings = secret.settings.clone();
-            let managed = settings.managed.as_mut().ok_or(SecretError::Unfit)?;
-            (managed.rotation, managed.stuck) = (interval, false);
-            settings.updated_at = draft.now();
-            draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
-            wake(draft, secret.ordinal);
-            Ok(())
-        })
-        .await
-    }
-}
 
 /// Drafts what has fallen due for a secret.
 pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
@@ -120,7 +67,7 @@ fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Res
 }
 
 /// Drafts a version with a new value.
-fn rotate(
+pub(super) fn rotate(
     draft: &mut Draft<'_>,
     secret: &Secret,
     version: Arc<str>,
@@ -154,7 +101,12 @@ fn rotate(
 }
 
 /// Drafts that a secret was rotated.
-fn done(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant, asked: Option<VecDeque<Instant>>) {
+pub(super) fn done(
+    draft: &mut Draft<'_>,
+    ordinal: Ordinal,
+    at: Instant,
+    asked: Option<VecDeque<Instant>>,
+) {
     draft.edit(ordinal, |it: &mut Secret| {
         if let Some(managed) = &mut it.settings.managed {
             (managed.rotated_at, managed.stuck) = (Some(at), false);

@@ -1,10 +1,15 @@
 //! New versions of secrets whose owners write the values themselves, and the stages that they stand at.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::secrets::{NewSecretVersion, add_version, secret_of, stand};
+use super::secret_draft::{NewSecretVersion, add_version, secret_of, stand};
+use super::secret_rotation::{done, rotate, wake};
 use super::{Caller, Engine, Error, SecretError};
 use crate::model::{Secret, SecretName};
+
+/// Within what time the rotations that somebody asks for are counted.
+const HOUR: Duration = Duration::from_hours(1);
 
 /// How a stage is to move.
 #[derive(Clone, Debug)]
@@ -85,6 +90,53 @@ impl Engine {
                 }
                 Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Rotates a secret now. A version of this id that is there already says that it was done before.
+    pub async fn rotate_secret(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        version: Arc<str>,
+    ) -> Result<Arc<Secret>, Error> {
+        self.change_secret(caller, name.clone(), move |draft| {
+            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let managed = secret.settings.managed.as_ref().ok_or(SecretError::Unfit)?;
+            if secret.version(&version).is_some() {
+                return Ok(secret);
+            }
+            let now = draft.now();
+            let mut asked = managed.asked.clone();
+            asked.retain(|at| now < at.plus(HOUR));
+            if asked.len() >= draft.caller().secret_rules()?.rotations_per_hour {
+                return Err(Error::QuotaExceeded);
+            }
+            asked.push_back(now);
+            rotate(draft, &secret, Arc::clone(&version), now)?;
+            done(draft, secret.ordinal, now, Some(asked));
+            secret_of(draft, secret.ordinal)
+        })
+        .await
+    }
+
+    /// Sets the interval of a secret's rotation, or with `None` ends it.
+    pub async fn set_secret_rotation(
+        &self,
+        caller: Caller,
+        name: SecretName,
+        interval: Option<Duration>,
+    ) -> Result<(), Error> {
+        self.change_secret(caller, name.clone(), move |draft| {
+            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let mut settings = secret.settings.clone();
+            let managed = settings.managed.as_mut().ok_or(SecretError::Unfit)?;
+            (managed.rotation, managed.stuck) = (interval, false);
+            settings.updated_at = draft.now();
+            draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
+            wake(draft, secret.ordinal);
             Ok(())
         })
         .await

@@ -7,22 +7,12 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::keys::service_key;
+use super::secret_draft::{NewSecretVersion, add_version, secret_of};
 use super::{
     AliasError, Caller, Draft, Engine, Error, KeyRef, Operation, SecretError, Sight, View, envelope,
 };
-use crate::model::{KeyId, Managed, Ordinal, Secret, SecretName, SecretSettings, SecretVersion};
+use crate::model::{KeyId, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
-
-/// A value that becomes a version of a secret.
-#[derive(Clone)]
-#[expect(missing_docs, reason = "as in the version itself")]
-pub struct NewSecretVersion {
-    pub id: Arc<str>,
-    pub binary: bool,
-    pub value: Zeroizing<Vec<u8>>,
-    /// The stages that it takes.
-    pub stages: Vec<Arc<str>>,
-}
 
 /// What a caller says of the secret it wants.
 #[derive(Clone)]
@@ -285,78 +275,4 @@ fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, 
     let admitted = draft.sight().admit(key, Operation::GenerateDataKey)?;
     admitted.symmetric()?;
     Ok((admitted.key().id.clone(), true))
-}
-
-pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
-    draft.sight().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
-}
-
-/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
-/// current one goes to the one before. Of the versions at no stage, the oldest go once there are too many.
-pub(super) fn add_version(
-    draft: &mut Draft<'_>,
-    ordinal: Ordinal,
-    new: NewSecretVersion,
-    at: Instant,
-) -> Result<(), Error> {
-    let secret = secret_of(draft, ordinal)?;
-    let envelope = {
-        let sight = draft.sight_at(at);
-        let key = sight.admit(&KeyRef::Id(secret.key.clone()), Operation::GenerateDataKey)?;
-        envelope::close(&key, draft.entropy(), (&secret.name, &new.id), &new.value)?
-    };
-    let last = secret.versions.iter().map(|version| version.number).max().unwrap_or_default();
-    let version = SecretVersion {
-        id: new.id,
-        number: last + 1,
-        created_at: at,
-        binary: new.binary,
-        envelope,
-    };
-    let number = version.number;
-    draft.count(1);
-    let mut settings = secret.settings.clone();
-    for stage in new.stages {
-        stand(draft.caller(), &mut settings, stage, number)?;
-    }
-    settings.updated_at = at;
-    draft.edit(ordinal, |it: &mut Secret| {
-        it.versions.push(Arc::new(version));
-        it.settings = settings;
-    });
-    prune(draft, ordinal)
-}
-
-/// Moves a stage to a version, unless too many stand there already.
-pub(super) fn stand(
-    caller: &Caller,
-    settings: &mut SecretSettings,
-    stage: Arc<str>,
-    number: u64,
-) -> Result<(), Error> {
-    let rules = caller.secret_rules()?;
-    let before = settings.stages.insert(Arc::clone(&stage), number);
-    match before {
-        Some(before) if *stage == *rules.current && before != number => {
-            settings.stages.insert(rules.previous.into(), before);
-        }
-        _ => {}
-    }
-    let there = settings.stages.values().filter(|at| **at == number).count();
-    if there > rules.stages_per_version { Err(Error::QuotaExceeded) } else { Ok(()) }
-}
-
-fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
-    let most = draft.caller().secret_rules()?.versions;
-    loop {
-        let secret = secret_of(draft, ordinal)?;
-        if secret.versions.len() <= most {
-            return Ok(());
-        }
-        let unstaged =
-            secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
-        // Where every version is at a stage, none may go, and so none may come.
-        let number = unstaged.ok_or(Error::QuotaExceeded)?.number;
-        draft.edit(ordinal, |it: &mut Secret| it.versions.retain(|it| it.number != number));
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::noun::{ByName, Noun, Tags};
+use super::noun::{ByName, Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
 use super::texts::texts;
 use super::{KeyId, Material, Ordinal, ProtectionLevel, pair};
@@ -118,21 +118,10 @@ impl Certificate {
 
 impl Noun for Certificate {
     const KIND: &'static str = "certificate";
-    type Name = CertificateId;
     type Names = ByName<CertificateId>;
     type Part = ();
 
-    fn ordinal(&self) -> Ordinal {
-        self.ordinal
-    }
-
-    fn name(&self) -> &CertificateId {
-        &self.id
-    }
-
-    fn tags(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    named_by! { id: CertificateId }
 
     fn content(&self) -> Content<'_> {
         Content::with(self, Some(Hidden::Material(self.owner(), &self.private_key)))

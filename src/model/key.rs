@@ -7,7 +7,7 @@ use std::time::Duration;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Names, Noun, Shelf, Tags};
+use super::noun::{Names, Noun, Shelf, Tags, named_by};
 use super::stored::{Content, Damaged, Kept, Unseal};
 use super::texts::{millis, texts};
 use super::{AliasName, KeyId, KeyVersion, Ordinal, VersionId};
@@ -131,10 +131,11 @@ pub enum Creator {
 }
 
 /// Whether a key may work, as far as its owner decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifecycle {
     /// It works.
+    #[default]
     Enabled,
     /// Its owner switched it off.
     Disabled,
@@ -156,7 +157,7 @@ pub enum KeyState {
 }
 
 /// The part of a key that changes after creation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The owner's name for it, where its cloud has such names. Others may have the same.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -249,21 +250,10 @@ impl Key {
 
 impl Noun for Key {
     const KIND: &'static str = "key";
-    type Name = KeyId;
     type Names = KeyNames;
     type Part = KeyVersion;
 
-    fn ordinal(&self) -> Ordinal {
-        self.ordinal
-    }
-
-    fn name(&self) -> &KeyId {
-        &self.id
-    }
-
-    fn tags(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    named_by! { id: KeyId }
 
     /// It goes, its material expires, or it rotates.
     fn next_due(&self) -> Option<Instant> {

@@ -75,6 +75,26 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     ) -> Result<Self, Damaged>;
 }
 
+/// What every implementation of [`Noun`] has in common: a number, a name in this field, and tags.
+macro_rules! named_by {
+    ($name:ident: $type:ty) => {
+        type Name = $type;
+
+        fn ordinal(&self) -> Ordinal {
+            self.ordinal
+        }
+
+        fn name(&self) -> &$type {
+            &self.$name
+        }
+
+        fn tags(&mut self) -> &mut Tags {
+            &mut self.tags
+        }
+    };
+}
+pub(super) use named_by;
+
 /// One change of one noun: it is added, changed or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact<N> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, Tags};
+use super::noun::{ByName, Noun, Tags, named_by};
 use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
 use super::texts::{millis, texts};
 use super::{KeyId, Ordinal};
@@ -172,21 +172,10 @@ impl Secret {
 
 impl Noun for Secret {
     const KIND: &'static str = "secret";
-    type Name = SecretName;
     type Names = ByName<SecretName>;
     type Part = SecretVersion;
 
-    fn ordinal(&self) -> Ordinal {
-        self.ordinal
-    }
-
-    fn name(&self) -> &SecretName {
-        &self.name
-    }
-
-    fn tags(&mut self) -> &mut Tags {
-        &mut self.tags
-    }
+    named_by! { name: SecretName }
 
     /// It goes, or it is rotated.
     fn next_due(&self) -> Option<Instant> {

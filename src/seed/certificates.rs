@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::bed::Bed;
 use super::document::CertificateEntry;
-use super::growth::Bed;
 use super::material::{Bank, derived, read, there_or};
 use super::mistake::{Mistake, Place};
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
@@ -168,7 +168,7 @@ impl Bed<'_> {
         if known {
             return Ok(());
         }
-        let created_at = entry.created_at.as_ref().map_or(self.now, |at| at.value.0.from(self.now));
+        let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
         let certificate = Certificate {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: id.clone(),
@@ -183,10 +183,7 @@ impl Bed<'_> {
             request,
             settings: CertificateSettings {
                 status,
-                updated_at: entry
-                    .updated_at
-                    .as_ref()
-                    .map_or(created_at, |at| at.value.0.from(self.now)),
+                updated_at: self.time(entry.updated_at.as_ref()).unwrap_or(created_at),
                 issued: issued.map(Arc::new),
             },
             tags: entry.tags.clone(),

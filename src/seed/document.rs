@@ -16,35 +16,29 @@ use crate::model::{
 };
 
 /// A file.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
-    #[serde(skip_serializing)]
     pub(super) accounts: Option<Vec<AccountEntry>>,
     #[serde(default)]
     pub(super) realms: Vec<RealmEntry>,
 }
 
 /// What an account has in a region.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RealmEntry {
     pub(super) account: At<AccountId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) region: Option<At<Region>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cloud: Option<At<Text>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) subscribed_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) import_seal: Option<At<Bytes>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) counted: Option<Spanned<u64>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) keys: Vec<KeyEntry>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) secrets: Vec<SecretEntry>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(super) certificates: Vec<CertificateEntry>,
 }
 

@@ -4,17 +4,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::bed::{Bed, COUNT_MAX, service_key};
 use super::certificates;
 use super::document::RealmEntry;
-use super::material::{self, Bank, derived};
-use super::mistake::Place;
-use super::{Mistake, Seed};
+use super::material::{self, Bank};
+use super::mistake::{Mistake, Place};
+use super::reading::Seed;
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
-use crate::model::{
-    Change, Fact, Held, KeyId, KeySpec, Material, Ordinal, Realm, RealmChange, Scope, State,
-    SymmetricSpec, VersionId,
-};
+use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::world::Instant;
 
 /// The cloud of a realm that names none.
@@ -22,9 +20,6 @@ const CLOUD: &str = "alibaba";
 
 /// How many keys, secrets and certificates take long to grow.
 const LARGE: usize = 200;
-
-/// The largest number that anything gets. Nobody counts so far.
-pub(super) const COUNT_MAX: u64 = 1 << 53;
 
 /// Seed files with the material of their keys, ready to be applied as often as one likes. Times that are relative are
 /// told from the time of each application.
@@ -182,27 +177,24 @@ impl Seeds {
                 }
             });
             bed.plant_realm(entry, place)?;
-            for (index, key) in entry.keys.iter().enumerate() {
-                let path = format!("{path}.keys[{index}]");
-                bed.plant_key(key, Place { file, path: &path })?;
-            }
+            place.each("keys", &entry.keys, |key, place| bed.plant_key(key, place))?;
         }
         // Secrets come after all keys: theirs may stand in another file.
         for (file, index, entry) in self.realms() {
             let path = format!("realms[{index}]");
-            let (realm, _) = self.realm(entry, engine, Place { file, path: &path })?;
+            let place = Place { file, path: &path };
+            let (realm, _) = self.realm(entry, engine, place)?;
             let Some(bed) = beds.get_mut(&realm) else { continue };
-            for (index, secret) in entry.secrets.iter().enumerate() {
-                let path = format!("{path}.secrets[{index}]");
-                bed.plant_secret(secret, &engine.world().entropy, Place { file, path: &path })?;
-            }
-            for (index, certificate) in entry.certificates.iter().enumerate() {
-                let path = format!("{path}.certificates[{index}]");
-                bed.plant_certificate(certificate, Place { file, path: &path })?;
-            }
+            let entropy = &engine.world().entropy;
+            place.each("secrets", &entry.secrets, |secret, place| {
+                bed.plant_secret(secret, entropy, place)
+            })?;
+            place.each("certificates", &entry.certificates, |certificate, place| {
+                bed.plant_certificate(certificate, place)
+            })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {
-                    return Err(Place { file, path: &path }.wrong("counted", counted, "too large"));
+                    return Err(place.wrong("counted", counted, "too large"));
                 }
                 if counted.value > bed.state.counted() {
                     bed.add(Change::Counted(counted.value));
@@ -210,92 +202,5 @@ impl Seeds {
             }
         }
         Ok(beds.into_values().collect())
-    }
-}
-
-/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in every run.
-pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
-    let key = KeyId::from(derived(&format!(
-        "{}/{}/{}/{alias}",
-        realm.dialect, realm.account, realm.region
-    )));
-    let version = material::version_id(&key, 0, None);
-    (key, version, KeySpec::Symmetric(SymmetricSpec::Aes256))
-}
-
-/// A realm while seeds are planted in it.
-pub(super) struct Bed<'a> {
-    pub(super) realm: Realm,
-    pub(super) rules: &'static Rules,
-    pub(super) now: Instant,
-    pub(super) bank: &'a Bank,
-    /// What was there before.
-    pub(super) base: Arc<State>,
-    /// What is there now.
-    pub(super) state: State,
-    facts: Vec<Change>,
-}
-
-impl Bed<'_> {
-    pub(super) fn add(&mut self, fact: Change) {
-        self.state.apply(&fact);
-        self.facts.push(fact);
-    }
-
-    pub(super) fn insert<N: Held>(&mut self, noun: N) {
-        self.add(N::change(Fact::added(Arc::new(noun))));
-    }
-
-    /// The number of something new: the one that it says, as long as nothing here has it or a later one came first.
-    pub(super) fn ordinal(
-        &self,
-        told: Option<&serde_saphyr::Spanned<u64>>,
-        place: Place<'_>,
-    ) -> Result<Ordinal, Mistake> {
-        let next = self.state.next_ordinal();
-        let Some(told) = told else { return Ok(next) };
-        match told.value {
-            0 => Err(place.wrong("ordinal", told, "the first is 1")),
-            COUNT_MAX.. => Err(place.wrong("ordinal", told, "too large")),
-            // Where something was before, it goes behind that.
-            number if number <= self.base.counted() => Ok(next),
-            number if self.state.has(number) => Err(place.wrong("ordinal", told, "given twice")),
-            number => Ok(number),
-        }
-    }
-
-    fn plant_realm(&mut self, entry: &RealmEntry, place: Place<'_>) -> Result<(), Mistake> {
-        let account_wide = self.realm.region.is_empty();
-        let empty =
-            entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();
-        if account_wide && !empty {
-            return Err(place.wrong(
-                "account",
-                &entry.account,
-                "keys, secrets and certificates are in a region",
-            ));
-        }
-        if let Some(at) = &entry.subscribed_at {
-            if !account_wide {
-                return Err(place.wrong(
-                    "subscribed_at",
-                    at,
-                    "an account subscribes in no region: region: ''",
-                ));
-            }
-            if self.state.subscribed().is_none() {
-                self.add(Change::Subscribed(at.value.0.from(self.now)));
-            }
-        }
-        if let Some(seal) = &entry.import_seal {
-            let bytes = &seal.value.0.0;
-            if bytes.len() != 32 {
-                return Err(place.wrong("import_seal", seal, "not 32 bytes"));
-            }
-            if self.state.import_seal().is_none() {
-                self.add(Change::ImportSealDrawn(Material::new(bytes.clone())));
-            }
-        }
-        Ok(())
     }
 }

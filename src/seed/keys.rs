@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bed::Bed;
 use super::document::{KeyEntry, Protection, VersionEntry};
-use super::growth::Bed;
 use super::material::version_id;
 use super::mistake::{Mistake, Place};
 use super::words::{CreatorType, Standing};
@@ -111,7 +111,7 @@ impl Bed<'_> {
         if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }
-        let created_at = entry.created_at.as_ref().map_or(self.now, |at| at.value.0.from(self.now));
+        let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
         let rotation = self.rotation(entry, place)?;
         let versions =
             self.versions(entry, created_at, rotation.and_then(|(_, last)| last), place)?;
@@ -191,14 +191,8 @@ impl Bed<'_> {
         let interval = rotation.interval.0;
         let may =
             matches!(entry.spec(), KeySpec::Symmetric(_)) && entry.origin() == Origin::Service;
-        let last = match (&rotation.last, &rotation.next) {
-            (Some(_), Some(next)) => {
-                return Err(place.wrong("rotation.next", next, "follows from last"));
-            }
-            (Some(last), None) => Some(last.value.0.from(self.now)),
-            (None, Some(next)) => Some(next.value.0.from(self.now).minus(interval)),
-            (None, None) => None,
-        };
+        let told = (rotation.last.as_ref(), rotation.next.as_ref());
+        let last = self.rotated_at(told, Some(interval), place)?;
         match (rotation.enabled, may) {
             (true, false) => Err(place.wrong(
                 "rotation",

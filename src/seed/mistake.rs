@@ -22,6 +22,20 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Does something with each entry of a list in this place, which knows the entry's own place.
+    pub(super) fn each<T>(
+        self,
+        list: &str,
+        entries: &[T],
+        mut act: impl FnMut(&T, Place<'_>) -> Result<(), Mistake>,
+    ) -> Result<(), Mistake> {
+        for (index, entry) in entries.iter().enumerate() {
+            let path = format!("{}.{list}[{index}]", self.path);
+            act(entry, Place { path: &path, ..self })?;
+        }
+        Ok(())
+    }
+
     /// A mistake in a field of what is here.
     pub(super) fn wrong<T>(
         self,

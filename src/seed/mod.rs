@@ -3,6 +3,8 @@
 //! do, and keeps nothing.
 
 mod accounts;
+mod bed;
+mod callers;
 mod certificates;
 mod document;
 mod growth;
@@ -15,23 +17,11 @@ mod when;
 mod words;
 mod writing;
 
-pub use accounts::is_account_id;
 pub use growth::Seeds;
 pub use mistake::Mistake;
-pub use reading::{read, read_path, says_nothing};
+pub use reading::{Seed, read, read_path, says_nothing};
+pub use words::is_account_id;
 pub use writing::write;
 
 /// The JSON Schema of a seed file, for editors.
 pub const SCHEMA: &str = include_str!("../../docs/seed.schema.json");
-
-/// A seed file that was read. Its debug form shows nothing of what it says, which is secret.
-pub struct Seed {
-    name: String,
-    document: document::Document,
-}
-
-impl std::fmt::Debug for Seed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Seed({})", self.name)
-    }
-}

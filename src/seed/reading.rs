@@ -7,7 +7,19 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::document::Document;
-use super::{Mistake, Seed};
+use super::mistake::Mistake;
+
+/// A seed file that was read. Its debug form shows nothing of what it says, which is secret.
+pub struct Seed {
+    pub(super) name: String,
+    pub(super) document: Document,
+}
+
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Seed({})", self.name)
+    }
+}
 
 /// Reads a file, or each of a folder's `.yaml` and `.yml` files in the order of their names.
 ///

@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_saphyr::Spanned;
-use zeroize::Zeroizing;
 
+use super::bed::{Bed, COUNT_MAX, service_key};
 use super::document::{SecretEntry, SecretRotation, SecretVersionEntry};
-use super::growth::{Bed, COUNT_MAX, service_key};
 use super::mistake::{Mistake, Place};
-use super::words::{At, Bytes, Text};
+use super::words::{At, Bytes, GENERIC, Text};
 use crate::engine::estate::seal_value;
 use crate::model::{
-    AliasName, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Lifecycle, Managed,
-    Origin, ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
+    AliasName, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Managed, Origin,
+    ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
 };
 use crate::world::{Entropy, Instant};
-
-/// The kind of a secret of which nothing is said.
-pub(super) const GENERIC: &str = "Generic";
 
 /// The id of a secret's only version, where its value is given without one.
 const ONLY_VERSION: &str = "v1";
@@ -106,10 +102,6 @@ impl Bed<'_> {
         Ok(())
     }
 
-    fn time(&self, at: Option<&Spanned<super::when::Time>>) -> Option<Instant> {
-        at.map(|at| at.value.0.from(self.now))
-    }
-
     fn told<'a>(
         &self,
         entry: &'a SecretEntry,
@@ -191,17 +183,8 @@ impl Bed<'_> {
         place: Place<'_>,
     ) -> Result<Managed, Mistake> {
         let interval = rotation.interval.as_ref().map(|it| it.0);
-        let rotated_at = match (&rotation.last, &rotation.next, interval) {
-            (Some(_), Some(next), _) => {
-                return Err(place.wrong("rotation.next", next, "follows from last"));
-            }
-            (Some(last), None, _) => Some(last.value.0.from(self.now)),
-            (None, Some(next), Some(interval)) => Some(next.value.0.from(self.now).minus(interval)),
-            (None, Some(next), None) => {
-                return Err(place.wrong("rotation.next", next, "needs an interval"));
-            }
-            (None, None, _) => None,
-        };
+        let told = (rotation.last.as_ref(), rotation.next.as_ref());
+        let rotated_at = self.rotated_at(told, interval, place)?;
         Ok(Managed {
             config: config.to_owned(),
             rotation: interval.filter(|_| rotation.enabled),
@@ -257,13 +240,7 @@ impl Bed<'_> {
             created_at: self.now,
             instance: None,
             policy: None,
-            settings: Settings {
-                name: None,
-                description: String::new(),
-                lifecycle: Lifecycle::Enabled,
-                deletion_protection: None,
-                rotation: None,
-            },
+            settings: Settings::default(),
             versions: vec![Arc::new(KeyVersion {
                 id: version,
                 created_at: self.now,
@@ -326,9 +303,4 @@ impl SecretVersionEntry {
             _ => Err(place.wrong("id", &self.id, "needs one of value, value_base64, sealed")),
         }
     }
-}
-
-/// A value as an export writes it.
-pub(super) fn text_of(bytes: &Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>> {
-    std::str::from_utf8(bytes).ok().map(|text| Zeroizing::new(text.to_owned()))
 }

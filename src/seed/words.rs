@@ -20,6 +20,9 @@ use crate::model::{
 };
 use crate::world::parse_duration;
 
+/// The kind of a secret of which nothing is said.
+pub(super) const GENERIC: &str = "Generic";
+
 /// A noun that a seed file writes in one word.
 pub(super) trait Word: Sized {
     /// What the word must be.
@@ -148,64 +151,29 @@ words! { CreatorType, "User or Service",
     ["Service" => Self::Service],
 }
 
-impl Word for KeyId {
-    const WHAT: &'static str = "a key id: 1 to 64 letters, digits and hyphens";
+/// Names, which are written as they are.
+macro_rules! names {
+    ($($name:ty, $what:literal, $read:expr;)+) => {$(
+        impl Word for $name {
+            const WHAT: &'static str = $what;
 
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
+            fn read(text: &str) -> Option<Self> {
+                $read(text)
+            }
 
-    fn write(&self) -> Cow<'_, str> {
-        self.as_str().into()
-    }
+            fn write(&self) -> Cow<'_, str> {
+                self.to_string().into()
+            }
+        }
+    )+};
 }
 
-impl Word for CertificateId {
-    const WHAT: &'static str = "a certificate's id: 1 to 64 letters, digits and hyphens";
-
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        self.as_str().into()
-    }
-}
-
-impl Word for AliasName {
-    const WHAT: &'static str = "an alias: alias/ and then letters, digits, /, _ and -";
-
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        self.as_str().into()
-    }
-}
-
-impl Word for VersionId {
-    const WHAT: &'static str = "a version id: a UUID in lower case";
-
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text.as_bytes())
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        self.to_string().into()
-    }
-}
-
-impl Word for SecretName {
-    const WHAT: &'static str = "a secret's name: 1 to 192 letters, digits and _/+=.@-";
-
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text)
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        self.as_str().into()
-    }
+names! {
+    KeyId, "a key id: 1 to 64 letters, digits and hyphens", Self::parse;
+    CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    AliasName, "an alias: alias/ and then letters, digits, /, _ and -", Self::parse;
+    VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
+    SecretName, "a secret's name: 1 to 192 letters, digits and _/+=.@-", Self::parse;
 }
 
 impl Word for Duration {
@@ -224,52 +192,41 @@ impl Word for Duration {
     }
 }
 
-/// A region's id; empty for what an account has in no region.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Region(pub(super) String);
+/// Texts of one kind, each with what it must be.
+macro_rules! texts {
+    ($($(#[$about:meta])* $name:ident, $what:literal, $read:expr;)+) => {$(
+        $(#[$about])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) String);
 
-impl Word for Region {
-    const WHAT: &'static str = "a region's id: letters, digits and hyphens";
+        impl Word for $name {
+            const WHAT: &'static str = $what;
 
-    fn read(text: &str) -> Option<Self> {
-        (text.is_empty() || Realm::is_region_id(text)).then(|| Self(text.to_ascii_lowercase()))
-    }
+            fn read(text: &str) -> Option<Self> {
+                $read(text).map(Self)
+            }
 
-    fn write(&self) -> Cow<'_, str> {
-        (&*self.0).into()
-    }
+            fn write(&self) -> Cow<'_, str> {
+                (&*self.0).into()
+            }
+        }
+    )+};
 }
 
-/// An account's id.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct AccountId(pub(super) String);
-
-impl Word for AccountId {
-    const WHAT: &'static str = "an account's id: digits";
-
-    fn read(text: &str) -> Option<Self> {
-        super::is_account_id(text).then(|| Self(text.to_owned()))
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        (&*self.0).into()
-    }
+texts! {
+    /// A region's id; empty for what an account has in no region.
+    Region, "a region's id: letters, digits and hyphens",
+        |text: &str| (text.is_empty() || Realm::is_region_id(text)).then(|| text.to_ascii_lowercase());
+    /// An account's id.
+    AccountId, "an account's id: digits", |text| is_account_id(text).then(|| text.to_owned());
+    /// A text that can be empty.
+    Text, "a text", |text: &str| Some(text.to_owned());
 }
 
-/// A text that can be empty.
-#[derive(Clone)]
-pub(super) struct Text(pub(super) String);
-
-impl Word for Text {
-    const WHAT: &'static str = "a text";
-
-    fn read(text: &str) -> Option<Self> {
-        Some(Self(text.to_owned()))
-    }
-
-    fn write(&self) -> Cow<'_, str> {
-        (&*self.0).into()
-    }
+/// Whether a text can be an account's id: 1 to 32 digits.
+#[must_use]
+pub fn is_account_id(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Bytes in base64.

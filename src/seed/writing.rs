@@ -13,9 +13,10 @@ use super::document::{
     CertificateEntry, KeyEntry, KeyRotation, Protection, SealedEntry, SecretEntry, SecretRotation,
     SecretVersionEntry, VersionEntry,
 };
-use super::secrets::{GENERIC, text_of};
 use super::when::{Time, When};
-use super::words::{AccountId, Bytes, CreatorType, Region, Standing, Text, Told, at, hidden};
+use super::words::{
+    AccountId, Bytes, CreatorType, GENERIC, Region, Standing, Text, Told, at, hidden,
+};
 use crate::algorithms::pem;
 use crate::engine::estate::{open_value, surrender};
 use crate::model::{
@@ -215,7 +216,7 @@ fn secret_entry(state: &State, secret: &Secret) -> SecretEntry {
 
 fn secret_version(state: &State, secret: &Secret, version: &SecretVersion) -> SecretVersionEntry {
     let opened = open_value(state, &secret.name, version);
-    let text = opened.as_ref().and_then(text_of);
+    let text = opened.as_ref().and_then(|it| std::str::from_utf8(it).ok());
     let bytes = opened.as_ref().filter(|_| text.is_none());
     let sealed = opened.is_none().then(|| SealedEntry {
         data_key: at(Bytes::of(&version.envelope.data_key)),
@@ -227,7 +228,7 @@ fn secret_version(state: &State, secret: &Secret, version: &SecretVersion) -> Se
         created_at: Some(time(version.created_at)),
         binary: version.binary,
         stages: Some(secret.stages_of(version).map(|stage| placed(stage.to_string())).collect()),
-        value: text.map(hidden),
+        value: text.map(|text| hidden(Zeroizing::new(text.to_owned()))),
         value_base64: bytes.map(|bytes| at(Bytes::of(bytes))),
         sealed,
     }

@@ -224,7 +224,7 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
         "its folder is renamed, and back",
         |path| {
             std::fs::rename(path.parent().unwrap(), beside(path.parent().unwrap(), "-away"))
-                .unwrap()
+                .unwrap();
         },
         Some(|path| {
             std::fs::rename(beside(path.parent().unwrap(), "-away"), path.parent().unwrap())

@@ -1,0 +1,43 @@
+//! A realm as it stood at one instant.
+
+use std::sync::Arc;
+
+use super::{Caller, KeyRef, Sight};
+use crate::model::{Key, KeyId, State, VersionId};
+use crate::world::Instant;
+
+/// A realm as it stood at one instant.
+pub struct View {
+    pub(super) state: Arc<State>,
+    pub(super) now: Instant,
+}
+
+impl View {
+    /// Looks at it as `caller`.
+    #[must_use]
+    pub fn sight<'a>(&'a self, caller: &'a Caller) -> Sight<'a> {
+        Sight::new(&self.state, self.now, caller)
+    }
+}
+
+impl View {
+    /// The key that a name stands for, whatever its state.
+    #[must_use]
+    pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {
+        let key = match name {
+            KeyRef::Id(id) => self.state.keys.named(id),
+            KeyRef::Alias(alias) => self.state.keys.aliased(alias),
+        };
+        key.map(id_of)
+    }
+
+    /// The key that has a version.
+    #[must_use]
+    pub fn key_of_version(&self, version: VersionId) -> Option<&KeyId> {
+        self.state.keys.with_version(version).map(id_of)
+    }
+}
+
+fn id_of(key: &Arc<Key>) -> &KeyId {
+    &key.id
+}

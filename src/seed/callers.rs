@@ -1,0 +1,126 @@
+//! Who may call, by the accounts of seeds.
+
+use super::mistake::{Mistake, Place};
+use super::reading::Seed;
+use crate::dialects::Accounts;
+
+impl Seed {
+    /// Whether it says who may call.
+    #[must_use]
+    pub fn has_accounts(&self) -> bool {
+        self.document.accounts.is_some()
+    }
+
+    /// Checks that it says who may call, and nothing else.
+    ///
+    /// # Errors
+    /// It says nothing, or something else.
+    pub fn check_accounts_alone(&self) -> Result<(), Mistake> {
+        match self.document.realms.first() {
+            None if self.has_accounts() => Ok(()),
+            None => Err(Mistake::of(&self.name, "missing field `accounts` at line 1, column 1")),
+            Some(realm) => Err(Place { file: &self.name, path: "realms[0]" }.wrong(
+                "account",
+                &realm.account,
+                "what realms hold is given with --seed",
+            )),
+        }
+    }
+
+    /// Adds its accounts and access keys.
+    ///
+    /// # Errors
+    /// One is there already, or has neither a secret nor a public key.
+    pub fn add_accounts(&self, accounts: &mut Accounts) -> Result<(), Mistake> {
+        for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
+            let path = format!("accounts[{index}]");
+            let place = Place { file: &self.name, path: &path };
+            let account = entry.account();
+            if !accounts.add_account(&account) {
+                let what = format_args!("the account {:?} is given twice", account.id);
+                return Err(place.wrong("id", &entry.id, what));
+            }
+            for (at, key) in entry.credentials(&account, place) {
+                let key = key?;
+                let id = key.id.clone();
+                if !accounts.add(key) {
+                    return Err(place.wrong(
+                        "",
+                        at,
+                        format_args!("the access key {id:?} is given twice"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the accounts and access keys that it names are there, for a server that has started: it gets no
+    /// others.
+    ///
+    /// # Errors
+    /// One is not there, or is another there.
+    pub fn check_accounts(&self, accounts: &Accounts) -> Result<(), Mistake> {
+        let what = "accounts are given when a server starts, and this one was not given this one";
+        for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
+            let path = format!("accounts[{index}]");
+            let place = Place { file: &self.name, path: &path };
+            let account = entry.account();
+            if accounts.account(&account.id).is_none_or(|there| *there != *account) {
+                return Err(place.wrong("id", &entry.id, what));
+            }
+            for (at, key) in entry.credentials(&account, place) {
+                let key = key?;
+                if accounts.get(&key.id).is_none_or(|there| !there.is_like(&key)) {
+                    return Err(place.wrong("", at, format_args!("{what}: {:?}", key.id)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::read;
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_with_line_and_field() {
+        for (yaml, told) in [
+            (
+                "accounts:\n  - id: x\n",
+                "accounts[0].id: not an account's id: digits at line 2, column 9",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    status: lost\n",
+                "accounts[0].status: unknown variant `lost`, expected one of active, not-opened, suspended, in-debt, \
+                 in-debt-overdue, risk-control at line 3, column 13",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    access_keys:\n      - {id: a, secret: [topsecret]}\n",
+                "accounts[0].access_keys[0].secret: expected string scalar at line 4, column 25",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    access_keys: [{id: a, secret:topsecret}]\n",
+                "accounts[0].access_keys[0]: unknown field, expected one of id, secret, public_key, disabled at \
+                 line 3, column 27",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    quotas: {keys: many}\n",
+                "accounts[0].quotas.keys: invalid u64 at line 3, column 20",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    access_keys: [{id: a}]\n",
+                "accounts[0]: \"a\" needs either a secret or a public_key at line 3, column 24",
+            ),
+            (
+                "accounts:\n  - {id: '1'}\n  - {id: '1'}\n",
+                "accounts[1].id: the account \"1\" is given twice at line 3, column 10",
+            ),
+        ] {
+            let read = read("f", yaml).and_then(|seed| seed.add_accounts(&mut Accounts::default()));
+            assert_eq!(read.unwrap_err().to_string(), format!("f: {told}"));
+        }
+    }
+}
