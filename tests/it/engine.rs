@@ -17,7 +17,7 @@ use kmsim::engine::{
     AliasRules, Caller, CertificateOperation, CertificateRules, Engine, Error, ImportRules, KeyRef,
     KeyRules, NewKey, Operation, PairRules, Quota, Rules, SecretRules, Turn,
 };
-use kmsim::model::{CertificateStatus, Key, KeyState, Realm, Scope};
+use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
 use zeroize::Zeroizing;
@@ -26,7 +26,11 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// A cloud that is nobody's: enabled keys do everything, other keys only what leads them on.
 static RULES: Rules = Rules {
-    keys: KeyRules { admits: key_admits, new_id: |entropy| entropy.uuid().into() },
+    keys: KeyRules {
+        admits: key_admits,
+        new_id: |entropy| entropy.uuid().into(),
+        restored: Lifecycle::Enabled,
+    },
     pairs: Some(PairRules { versions: 3, spacing: DAY }),
     aliases: Some(AliasRules {
         reserved: |name| name.as_str().starts_with("alias/own/"),
@@ -101,15 +105,10 @@ fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(Bench) -> 
         let world =
             World { clock: Clock::manual(start()), entropy: Entropy::seeded("the engine's tests") };
         let store = Sqlite::in_memory().await.unwrap();
-        let clouds = [("cloud", &RULES)].into();
+        let clouds = [("cloud", (|_| &RULES) as fn(&str) -> &'static Rules)].into();
         let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
-        let caller = Caller {
-            realm: Realm::new("cloud", "1", "here"),
-            rules: &RULES,
-            user: "1".into(),
-            quota,
-            rehearses: false,
-        };
+        let realm = Realm::new("cloud", "1", "here");
+        let caller = Caller::new(realm, &RULES, "1".into(), quota);
         test(Bench { engine, caller }).await;
     });
 }
