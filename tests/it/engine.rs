@@ -160,3 +160,8 @@ fn by_id(key: &Key) -> KeyRef {
 
 /// One millisecond, the smallest step of a clock.
 const TICK: Duration = Duration::from_millis(1);
+
+/// The longest time that is shorter than this.
+fn just_before(length: Duration) -> Duration {
+    length.saturating_sub(TICK)
+}

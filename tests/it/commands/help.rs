@@ -88,12 +88,13 @@ fn options() -> String {
         // The help names the variable where it is not clap that reads it.
         let named = || Some(help.split_once("[env: `")?.1.split_once('`')?.0.to_owned());
         let variable = option.get_env().map(|it| it.to_string_lossy().into_owned()).or_else(named);
-        rows += &format!(
+        let row = format!(
             "| `--{name}{value}` | {} | {} | {} |\n",
             code(&variable.unwrap_or_default()),
             code(&default.collect::<Vec<_>>().join(", ")),
             help.replace('|', "\\|"),
         );
+        rows.push_str(&row);
     }
     rows
 }

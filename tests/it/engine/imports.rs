@@ -5,7 +5,7 @@ use kmsim::engine::{Error, ImportError, ImportParameters, NewKey, Wrapped, Wrapp
 use kmsim::model::{Key, KeyState, Origin};
 use kmsim::world::Instant;
 
-use super::{Bench, DAY, TICK, by_id, on_a_bench};
+use super::{Bench, DAY, TICK, by_id, just_before, on_a_bench};
 
 async fn prepared(bench: &Bench, key: &Key) -> ImportParameters {
     let wrapping = Wrapping::Sm2;
@@ -67,7 +67,7 @@ fn material_expires_at_the_very_instant() {
         let key = bench.key(external()).await;
         let with = prepared(&bench, &key).await;
         import(&bench, &key, &with, &[1; 32], Some(bench.now().plus(DAY))).await.unwrap();
-        bench.advance(DAY - TICK).await;
+        bench.advance(just_before(DAY)).await;
         assert_eq!(bench.state_of(&key).await, Some(KeyState::Enabled));
         bench.advance(TICK).await;
         assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingImport));

@@ -3,7 +3,7 @@
 use kmsim::engine::{CiphertextError, Error, KeyError, NewKey, Operation, Quota};
 use kmsim::model::KeyState;
 
-use super::{DAY, TICK, by_id, on_a_bench, with_quota};
+use super::{DAY, TICK, by_id, just_before, on_a_bench, with_quota};
 
 #[test]
 fn a_key_is_deleted_at_the_very_instant() {
@@ -12,7 +12,7 @@ fn a_key_is_deleted_at_the_very_instant() {
         let blob = bench.seal(&key, b"text").unwrap();
         bench.engine.schedule_deletion(bench.caller(), by_id(&key), 7 * DAY).await.unwrap();
         assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingDeletion));
-        bench.advance(7 * DAY - TICK).await;
+        bench.advance(just_before(7 * DAY)).await;
         assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingDeletion));
         bench.advance(TICK).await;
         assert_eq!(bench.state_of(&key).await, None);

@@ -4,14 +4,14 @@ use kmsim::algorithms::specs::PairSpec;
 use kmsim::engine::{Error, KeyError, NewKey};
 use kmsim::model::{KeySpec, KeyUsage};
 
-use super::{DAY, TICK, by_id, on_a_bench, start};
+use super::{DAY, TICK, by_id, just_before, on_a_bench, start};
 
 #[test]
 fn a_version_comes_with_each_interval_and_old_ciphertexts_open() {
     on_a_bench(async |bench| {
         let key = bench.key(NewKey { rotation: Some(10 * DAY), ..NewKey::plain() }).await;
         let old = bench.seal(&key, b"old").unwrap();
-        bench.advance(10 * DAY - TICK).await;
+        bench.advance(just_before(10 * DAY)).await;
         assert_eq!(bench.found(&key).await.unwrap().0.versions.len(), 1);
         bench.advance(TICK + 25 * DAY).await;
         let found = bench.found(&key).await.unwrap().0;

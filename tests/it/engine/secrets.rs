@@ -8,7 +8,7 @@ use kmsim::engine::{Error, NewSecret, NewSecretVersion, SecretError, StageMove, 
 use kmsim::model::{Secret, SecretName};
 use zeroize::Zeroizing;
 
-use super::{Bench, DAY, TICK, on_a_bench};
+use super::{Bench, DAY, TICK, just_before, on_a_bench};
 
 fn name() -> SecretName {
     SecretName::parse("database").unwrap()
@@ -85,7 +85,7 @@ fn a_deleted_secret_is_restored_within_its_window_only() {
         delete().await.unwrap();
         let deleted = value(&bench, Wanted::Stage("now")).await;
         assert!(matches!(deleted, Err(Error::Secret(SecretError::Deleted))), "{deleted:?}");
-        bench.advance(7 * DAY - TICK).await;
+        bench.advance(just_before(7 * DAY)).await;
         bench.engine.restore_secret(bench.caller(), name()).await.unwrap();
         assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "a");
         delete().await.unwrap();
@@ -100,7 +100,7 @@ fn a_deleted_secret_is_restored_within_its_window_only() {
 fn a_managed_secret_rotates_by_schedule() {
     on_a_bench(async |bench| {
         create(&bench, Some(DAY)).await;
-        bench.advance(DAY - TICK).await;
+        bench.advance(just_before(DAY)).await;
         assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "a");
         bench.advance(TICK).await;
         assert_eq!(now_and_before(&bench).await, ("ax".into(), "a".into()));
