@@ -4,37 +4,14 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::params::{self, Manner};
-use super::{Account, Call, Error, Outbound, classes};
-use crate::engine::{Caller, Engine};
+use crate::dialects::wire::classes;
+use crate::dialects::wire::params::{self, Manner};
+use crate::dialects::{Call, Cx, Error, Kind, Outbound};
 use crate::watch::classes::Class;
-
-/// What a handler works with.
-#[derive(Clone)]
-pub struct Cx {
-    /// The engine.
-    pub engine: Arc<Engine>,
-    /// Who asks.
-    pub caller: Caller,
-    /// The account it belongs to.
-    pub account: Arc<Account>,
-}
-
-/// What an action may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Use a key's material. A plain function: it cannot reach the database.
-    Hot,
-    /// Look.
-    Read,
-    /// Change something, and wait until it is durable.
-    Change,
-}
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Outbound, Error>> + Send + 'a>>;
 type Now<C> = dyn Fn(&Cx, &C, &str) -> Result<Outbound, Error> + Send + Sync;

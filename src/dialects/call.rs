@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Error, Form, Gate, Outbound, Refusal};
+use crate::dialects::{Error, Form, Gate, Inbound, Outbound, Refusal};
 use crate::model::Realm;
 
 /// A parsed request. An unparsable one still becomes a call, so that its error can be rendered in
 /// the form that it asked for, as far as that could be read.
-pub trait Call: Send + Sync {
+pub trait Call: Sized + Send + Sync {
+    /// Parses a request.
+    fn parse(inbound: Inbound) -> Self;
     /// Its parameters.
     fn params(&self) -> &Form;
     /// The action that it asks for, served or not.

@@ -3,11 +3,12 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::alibaba::Alibaba;
-use super::kingsoft::Kingsoft;
-use super::marks::Marks;
-use super::{
-    Accounts, AuthMode, BodyRefused, Dialect, Inbound, Outbound, Profile, Served, pipeline, regions,
+use crate::dialects::alibaba::Alibaba;
+use crate::dialects::gate::regions;
+use crate::dialects::kingsoft::Kingsoft;
+use crate::dialects::wire::marks::Marks;
+use crate::dialects::{
+    Accounts, AuthMode, BodyRefused, Dialect, Inbound, Outbound, Profile, Served, pipeline,
 };
 use crate::engine::{self, Engine};
 use crate::watch::Watch;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::actions::{Actions, Cx, Entry};
-use super::gate::{Gate, Verified};
-use super::profile::Profile;
-use super::{Accounts, AuthMode, Call, Error, Inbound, Refusal};
+use crate::dialects::actions::{Actions, Entry};
+use crate::dialects::gate::{Gate, Verified};
+use crate::dialects::profile::Profile;
+use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Refusal};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 
@@ -18,8 +18,6 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
-    /// Parses a request.
-    fn parse(inbound: Inbound) -> Self::Call;
     /// Finds out whose the request is, and that nobody changed it.
     ///
     /// # Errors

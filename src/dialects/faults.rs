@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::params::Flaw;
-use super::replay::Spent;
-use super::report::Report;
-use super::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
+use crate::dialects::gate::replay::Spent;
+use crate::dialects::report::Report;
+use crate::dialects::wire::params::Flaw;
+use crate::dialects::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
 use crate::watch::faults::{Effect, End, Point, Struck};
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::redact::Params;
-use super::report::Report;
-use super::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults, params};
+use crate::dialects::report::Report;
+use crate::dialects::wire::params;
+use crate::dialects::wire::redact::Params;
+use crate::dialects::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults};
 use crate::engine::{self, AliasError, Engine};
 use crate::watch::Watch;
 use crate::watch::journal::Auth;
@@ -24,7 +25,7 @@ pub(super) async fn serve<D: Dialect>(
 ) -> Outbound {
     let mut report = Report::begun(engine.world());
     let asked = faults::asked_for(watch, &inbound);
-    let call = D::parse(inbound);
+    let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
         let verified = D::authenticate(&served.gate, engine, &call)?;

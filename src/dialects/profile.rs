@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue};
 
-use super::marks::Marks;
-use super::params::Manner;
-use super::peers::Peer;
-use super::refusal::{Code, Refusal};
-use super::{Form, Kind, Outbound};
+use crate::dialects::peers::Peer;
+use crate::dialects::refusal::{Code, Refusal};
+use crate::dialects::wire::marks::Marks;
+use crate::dialects::wire::params::Manner;
+use crate::dialects::{Form, Kind, Outbound};
 use crate::engine::{KeyRef, Rules};
 use crate::model::Realm;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::params::Flaw;
+use crate::dialects::wire::params::Flaw;
 use crate::engine;
 
 /// One row of a cloud's table of errors. Several rows may have the same name: then the first is the one that a fault

@@ -1,7 +1,7 @@
 //! The pipeline's last step: the journal and the metrics are told what became of a request.
 
-use super::subject::{self, learn};
-use super::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
+use crate::dialects::subject::{self, learn};
+use crate::dialects::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
 use crate::engine::Engine;
 use crate::watch::faults::{End, Struck};
 use crate::watch::journal::{Auth, Facts, Fault, Journal, Mismatch, Outcome, Rare};

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Call, Dialect, Served};
 use crate::algorithms::base64_text::is_space;
+use crate::dialects::{Call, Dialect, Served};
 use crate::engine::View;
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::Class;

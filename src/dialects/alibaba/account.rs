@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::errors::Error;
 use super::regions::REGIONS;
-use super::reply::Done;
-use crate::dialects::accounts::AccountStatus;
-use crate::dialects::{Code, Cx};
+use crate::dialects::gate::accounts::AccountStatus;
+use crate::dialects::wire::answer::Done;
+use crate::dialects::{Code, Cx, Error};
 
 /// What an account may call that may call nothing else.
 const ALWAYS: &[&str] = &["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];

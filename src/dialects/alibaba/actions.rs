@@ -1,11 +1,15 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
-use super::call::Call;
-use super::{
-    account, aliases, asymmetric, certificate_metadata, certificate_use, certificates, cipher,
-    export, import, keys, policies, profile, secret_metadata, secret_rotation, secret_values,
-    secrets, tags, versions,
+use super::certificates::{
+    lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
+use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, versions};
+use super::secrets::{
+    lifecycle as secrets, metadata as secret_metadata, rotation as secret_rotation,
+    values as secret_values,
+};
+use super::wire::call::Call;
+use super::{account, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]

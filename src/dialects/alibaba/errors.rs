@@ -4,12 +4,10 @@
 use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenFlaw;
-use crate::dialects::{Code, Refusal};
+use crate::dialects::{Code, Error, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
 };
-
-pub(super) use crate::dialects::Error;
 
 /// An error's form on the wire.
 pub(super) fn refusal(error: &Error) -> Refusal {

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::values::Malformed;
-use crate::dialects::classes;
+use crate::dialects::wire::classes;
 
 /// The number of a page: from 1 on.
 #[derive(Clone, Copy, Debug, Deserialize)]

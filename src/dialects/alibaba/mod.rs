@@ -1,50 +1,30 @@
 //! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and every word of its document.
 
 mod account;
-mod acs;
 mod actions;
-mod aliases;
-mod asymmetric;
-mod call;
-mod certificate_metadata;
-mod certificate_use;
 mod certificates;
-mod cipher;
 mod clients;
 mod codes;
 mod errors;
-mod export;
-mod import;
 mod keys;
+mod limits;
 mod listing;
-mod metadata;
-mod mismatch;
 mod names;
 mod policies;
 mod profile;
 mod regions;
-mod reply;
-mod rpc;
 mod rules;
-mod secret_metadata;
-mod secret_rotation;
-mod secret_types;
-mod secret_values;
 mod secrets;
-mod sign;
 mod tags;
 mod values;
-mod verify;
-mod versions;
+mod wire;
 mod words;
 
-use super::{Actions, Cx, Dialect, Entry, Error, Gate, Inbound, Profile, Refusal, Verified};
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Refusal, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use call::Call;
-
-/// The only version of the API.
-const VERSION: &str = "2016-01-20";
+use wire::call::{Call, VERSION};
+use wire::{mismatch, verify};
 
 /// The dialect.
 pub(super) struct Alibaba;
@@ -55,10 +35,6 @@ impl Dialect for Alibaba {
 
     fn table() -> Actions<Call> {
         actions::table()
-    }
-
-    fn parse(inbound: Inbound) -> Call {
-        Call::parse(inbound)
     }
 
     fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {

@@ -1,10 +1,9 @@
 //! How requests name keys, versions and aliases, and how answers do. Each name is parsed once, here.
 
 use super::codes;
-use super::errors::Error;
 use super::values::Malformed;
-use crate::dialects::Cx;
-use crate::dialects::classes::classed;
+use crate::dialects::wire::classes::classed;
+use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 

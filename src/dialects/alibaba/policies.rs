@@ -4,12 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::errors::Error;
-use super::keys::Policy;
+use super::keys::lifecycle::Policy;
 use super::names::{KeyName, SecretName};
-use super::reply::Done;
 use super::values::OpenText;
-use crate::dialects::Cx;
+use crate::dialects::wire::answer::Done;
+use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
 
 /// The only policy that there is.

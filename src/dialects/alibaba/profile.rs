@@ -5,12 +5,14 @@ use std::time::Duration;
 use axum::http::HeaderName;
 
 use super::names::{KeyName, secret_named};
-use super::secret_types::{self, CURRENT, PREVIOUS};
+use super::secrets::types::{CURRENT, PREVIOUS};
+use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::values::Context;
-use super::{clients, codes, regions, rules, secret_rotation, sign};
-use crate::dialects::params::Manner;
+use super::wire::sign;
+use super::{clients, codes, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
+use crate::dialects::wire::params::Manner;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::engine::{
     AliasRules, CertificateRules, ImportRules, KeyRules, PairRules, Rules, SecretRules,
@@ -62,14 +64,14 @@ static RULES: Rules = Rules {
     // Sections 8.16 and 8.2.
     pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
     aliases: Some(AliasRules { reserved: rules::reserved, service: rules::service }),
-    tags: rules::TAGS_MAX,
+    tags: limits::TAGS_MAX,
     imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
     secrets: Some(SecretRules {
         alias: || AliasName::parse("alias/acs/secretsmanager"),
         fits: secret_types::fits,
         current: CURRENT,
         previous: PREVIOUS,
-        stages_per_version: rules::STAGES_MAX,
+        stages_per_version: limits::STAGES_MAX,
         // Sections 9.6 and 9.12.
         versions: 10,
         rotations_per_hour: 50,

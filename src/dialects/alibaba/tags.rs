@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::errors::Error;
+use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::names::{CertificateName, KeyName, SecretName};
-use super::reply::Done;
-use super::rules::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::values::Malformed;
-use crate::dialects::Cx;
-use crate::dialects::classes::classed;
+use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::classes::classed;
+use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
 use crate::model::Realm;
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::codes;
-use super::errors::Error;
-use super::rules;
-use crate::dialects::classes::classed;
-pub(super) use crate::dialects::values::{Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text};
+use super::{codes, limits};
+use crate::dialects::Error;
+use crate::dialects::wire::classes::classed;
+pub(super) use crate::dialects::wire::values::{
+    Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text,
+};
 
 /// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
 /// the plaintext instead.
@@ -49,7 +50,7 @@ impl TryFrom<String> for Plaintext {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let text = Zeroizing::new(text);
-        if text.len() <= rules::PLAINTEXT_MAX { Ok(Self(text)) } else { Err(Malformed) }
+        if text.len() <= limits::PLAINTEXT_MAX { Ok(Self(text)) } else { Err(Malformed) }
     }
 }
 
@@ -72,7 +73,7 @@ impl TryFrom<String> for Context {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        if text.chars().count() > rules::CONTEXT_MAX {
+        if text.chars().count() > limits::CONTEXT_MAX {
             return Err(Malformed);
         }
         let pairs: Option<BTreeMap<String, String>> =
@@ -109,7 +110,7 @@ impl TryFrom<String> for RotationInterval {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) = (rules::ROTATION_DAYS.start() * 24, rules::ROTATION_DAYS.end() * 24);
+        let (least, most) = (limits::ROTATION_DAYS.start() * 24, limits::ROTATION_DAYS.end() * 24);
         let range = Duration::from_hours(least)..=Duration::from_hours(most);
         period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
     }
@@ -126,7 +127,7 @@ impl TryFrom<String> for SecretInterval {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let (least, most) =
-            (rules::SECRET_ROTATION_HOURS.start(), rules::SECRET_ROTATION_HOURS.end());
+            (limits::SECRET_ROTATION_HOURS.start(), limits::SECRET_ROTATION_HOURS.end());
         let range = Duration::from_hours(*least)..=Duration::from_hours(*most);
         period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::rules;
+use super::limits;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::model::{
     CertificateStatus, Creator, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec,
@@ -89,7 +89,7 @@ impl From<EncryptionWord> for Encryption {
         match word {
             EncryptionWord::RSAES_OAEP_SHA_256 => Self::RsaOaepSha256,
             EncryptionWord::RSAES_OAEP_SHA_1 => Self::RsaOaepSha1,
-            EncryptionWord::SM2PKE => Self::Sm2(rules::SM2_CIPHERTEXT),
+            EncryptionWord::SM2PKE => Self::Sm2(limits::SM2_CIPHERTEXT),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
 
-use super::call::Call;
+use super::wire::call::Call;
 use super::{cipher, keys, profile};
 use crate::dialects::Actions;
 

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::errors::Error;
 use super::values::{DataKeyLen, Id, Plaintext, base64};
-use crate::dialects::Cx;
-use crate::dialects::values::Ciphertext;
+use crate::dialects::wire::values::Ciphertext;
+use crate::dialects::{Cx, Error};
 use crate::engine::{Operation, Sealed};
 
 #[derive(Deserialize)]

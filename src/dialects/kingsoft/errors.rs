@@ -2,10 +2,8 @@
 //! ciphertext can be wrong about is told as the value of the parameter that names it.
 
 use super::{codes, rules};
-use crate::dialects::{HeadRefused, Refusal};
+use crate::dialects::{Error, HeadRefused, Refusal};
 use crate::engine::{self, CiphertextError, KeyError};
-
-pub(super) use crate::dialects::Error;
 
 /// An error's form on the wire.
 pub(super) fn refusal(error: &Error) -> Refusal {

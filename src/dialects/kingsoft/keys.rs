@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::Error;
 use super::rules;
 use super::values::Id;
-use crate::dialects::Cx;
-use crate::dialects::values::Text;
+use crate::dialects::wire::values::Text;
+use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
 use crate::model::{Key, KeyUsage, Lifecycle, Origin};
 use crate::world::Instant;

@@ -1,34 +1,22 @@
 //! Kingsoft Cloud KKMS, version 2016-03-04: its wire (`?Action=`), its two signatures, and every word of its document.
 
 mod actions;
-mod aws4;
-mod call;
 mod cipher;
 mod clients;
 mod codes;
 mod errors;
 mod keys;
-mod mismatch;
 mod profile;
-mod reply;
 mod rules;
-mod sign;
-mod simplified;
 mod values;
-mod verify;
-mod xml;
+mod wire;
 
-use super::accounts::AccountStatus;
-use super::{Actions, Cx, Dialect, Entry, Error, Gate, Inbound, Profile, Refusal, Verified};
+use crate::dialects::gate::accounts::AccountStatus;
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Refusal, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use call::Call;
-
-/// The only version of the API.
-const VERSION: &str = "2016-03-04";
-
-/// The name of the service, as scopes of signatures have it.
-const SERVICE: &str = "kkms";
+use wire::call::{Call, SERVICE, VERSION};
+use wire::{mismatch, verify};
 
 /// The dialect.
 pub(super) struct Kingsoft;
@@ -39,10 +27,6 @@ impl Dialect for Kingsoft {
 
     fn table() -> Actions<Call> {
         actions::table()
-    }
-
-    fn parse(inbound: Inbound) -> Call {
-        Call::parse(inbound)
     }
 
     fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {

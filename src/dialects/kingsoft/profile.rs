@@ -2,18 +2,19 @@
 
 use axum::http::header::RETRY_AFTER;
 
-use super::{call, clients, codes, rules, sign};
+use super::wire::{call, sign};
+use super::{clients, codes, rules};
 use crate::dialects::BODY_LIMIT;
-use crate::dialects::params::Manner;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
+use crate::dialects::wire::params::Manner;
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
     name: "kingsoft",
-    default_region: "cn-beijing-6",
+    default_region: call::DEFAULT_REGION,
     // Its document lists none.
     regions: &[],
     marks: Some(call::is_marked),

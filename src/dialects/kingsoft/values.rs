@@ -6,8 +6,8 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::rules;
-use crate::dialects::classes::classed;
-use crate::dialects::values::{Malformed, SecretBlob};
+use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::{Malformed, SecretBlob};
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 

@@ -1,0 +1,5 @@
+//! Certificates.
+
+pub(crate) mod lifecycle;
+pub(crate) mod metadata;
+pub(crate) mod usage;

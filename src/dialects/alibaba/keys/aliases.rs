@@ -1,0 +1,112 @@
+//! Aliases: document sections 8.29 to 8.33.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::names::{self, Alias, KeyName};
+use crate::dialects::wire::answer::Done;
+use crate::dialects::{Cx, Error};
+use crate::engine::Operation;
+use crate::model::{AliasName, Key};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Binding {
+    alias_name: Alias,
+    key_id: KeyName,
+}
+
+pub(crate) async fn create(cx: Cx, request: Binding) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.create_alias(cx.caller, request.alias_name.0, key).await?;
+    Ok(Done {})
+}
+
+pub(crate) async fn update(cx: Cx, request: Binding) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.update_alias(cx.caller, request.alias_name.0, key).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OneAlias {
+    alias_name: Alias,
+}
+
+pub(crate) async fn delete(cx: Cx, request: OneAlias) -> Result<Done, Error> {
+    cx.engine.delete_alias(cx.caller, request.alias_name.0).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListAliases {
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default)]
+    page_size: PageSize,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListAliasesByKeyId {
+    key_id: KeyName,
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default)]
+    page_size: PageSize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AliasList {
+    aliases: Aliases,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Aliases {
+    alias: Vec<AliasEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AliasEntry {
+    alias_name: String,
+    key_id: String,
+    alias_arn: String,
+}
+
+pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<AliasList, Error> {
+    let view = cx.engine.view(&cx.caller);
+    let all = view.sight(&cx.caller).aliases();
+    Ok(rendered(cx, page(all, request.page_number, request.page_size)))
+}
+
+pub(crate) fn list_by_key(cx: &Cx, request: ListAliasesByKeyId) -> Result<AliasList, Error> {
+    let key = request.key_id.without_alias(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let sight = view.sight(&cx.caller);
+    let key = sight.admit(&key, Operation::ListAliases)?.key();
+    Ok(rendered(cx, page(sight.aliases_of(key), request.page_number, request.page_size)))
+}
+
+fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> AliasList {
+    let entry = |name: &AliasName, key: &Key| AliasEntry {
+        alias_name: name.to_string(),
+        key_id: key.id.to_string(),
+        alias_arn: names::arn(&cx.caller.realm, name.as_str()),
+    };
+    AliasList {
+        aliases: Aliases {
+            alias: page.entries.iter().map(|(name, key)| entry(name, (*key).as_ref())).collect(),
+        },
+        total_count: page.total,
+        page_number: page.number,
+        page_size: page.size,
+    }
+}

@@ -1,0 +1,249 @@
+//! Symmetric cryptography: document sections 8.17 to 8.19, 8.22 and 8.23.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::dialects::alibaba::limits;
+use crate::dialects::alibaba::names::{KeyName, VersionName, pair};
+use crate::dialects::alibaba::values::{
+    Ciphertext, Context, Malformed, OpenText, Plaintext, Recipient,
+};
+use crate::dialects::alibaba::words::EncryptionWord;
+use crate::dialects::{Cx, Error};
+use crate::engine::{self, CiphertextError, KeyError, Operation, Sealed};
+use crate::model::KeyId;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Encrypt {
+    key_id: KeyName,
+    plaintext: Plaintext,
+    #[serde(default)]
+    encryption_context: Context,
+}
+
+/// A ciphertext with the key and version that it names: of the sealing key or, in `ReEncrypt`, of the source.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Encrypted {
+    pub(crate) ciphertext_blob: String,
+    pub(crate) key_id: String,
+    pub(crate) key_version_id: String,
+}
+
+impl From<Sealed> for Encrypted {
+    fn from(sealed: Sealed) -> Self {
+        Self {
+            ciphertext_blob: STANDARD.encode(&sealed.value),
+            key_id: sealed.key.to_string(),
+            key_version_id: sealed.version.to_string(),
+        }
+    }
+}
+
+pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
+    let key = request.key_id.within(cx)?;
+    let text = request.plaintext.0.as_bytes();
+    let context = request.encryption_context;
+    Ok(cx.engine.seal(&cx.caller, &key, Operation::Encrypt, context.bytes(), text)?.into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Decrypt {
+    ciphertext_blob: Ciphertext,
+    #[serde(default)]
+    recipient: Recipient,
+    #[serde(default)]
+    encryption_context: Context,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Decrypted {
+    pub(crate) key_id: String,
+    pub(crate) key_version_id: String,
+    pub(crate) plaintext: Zeroizing<String>,
+}
+
+pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
+    request.recipient.refuse()?;
+    let context = request.encryption_context;
+    let opened = cx.engine.open_sealed(
+        &cx.caller,
+        Operation::Decrypt,
+        context.bytes(),
+        &request.ciphertext_blob.0,
+    )?;
+    let text = std::str::from_utf8(&opened.value).map_err(|_| CiphertextError::Unopenable)?;
+    Ok(Decrypted {
+        key_id: opened.key.to_string(),
+        key_version_id: opened.version.to_string(),
+        plaintext: Zeroizing::new(text.to_owned()),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GenerateDataKey {
+    key_id: KeyName,
+    key_spec: Option<OpenText>,
+    number_of_bytes: Option<DataKeyLen>,
+    #[serde(default)]
+    encryption_context: Context,
+    #[serde(default)]
+    recipient: Recipient,
+}
+
+/// How many bytes a data key has.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "u32")]
+pub(crate) struct DataKeyLen(usize);
+
+impl TryFrom<u32> for DataKeyLen {
+    type Error = Malformed;
+
+    fn try_from(len: u32) -> Result<Self, Malformed> {
+        let len = len as usize;
+        if limits::DATA_KEY_BYTES.contains(&len) { Ok(Self(len)) } else { Err(Malformed) }
+    }
+}
+
+/// The parameters by which a request sizes a data key.
+pub(crate) struct DataKeySize {
+    pub(crate) key_spec: Option<OpenText>,
+    pub(crate) number_of_bytes: Option<DataKeyLen>,
+}
+
+impl DataKeySize {
+    /// `NumberOfBytes` wins; then `KeySpec` is not even looked at.
+    fn len(&self) -> Result<usize, Error> {
+        match (self.number_of_bytes, self.key_spec.as_deref()) {
+            (Some(len), _) => Ok(len.0),
+            (None, None | Some("AES_256")) => Ok(32),
+            (None, Some("AES_128")) => Ok(16),
+            (None, Some(_)) => Err(Error::Invalid("KeySpec".into())),
+        }
+    }
+
+    /// Draws a data key: its bytes, and the base64 text that is sealed.
+    pub(crate) fn draw(&self, cx: &Cx) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
+        let bytes = cx.engine.draw(self.len()?);
+        let text = Zeroizing::new(STANDARD.encode(&*bytes));
+        Ok((bytes, text))
+    }
+}
+
+impl GenerateDataKey {
+    /// Draws a data key and seals it.
+    fn run(self, cx: &Cx) -> Result<(Encrypted, Zeroizing<String>), Error> {
+        let size = DataKeySize { key_spec: self.key_spec, number_of_bytes: self.number_of_bytes };
+        let (_, text) = size.draw(cx)?;
+        let key = self.key_id.within(cx)?;
+        let (operation, context) = (Operation::GenerateDataKey, self.encryption_context);
+        let sealed =
+            cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
+        Ok((sealed.into(), text))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DataKey {
+    ciphertext_blob: String,
+    key_id: String,
+    key_version_id: String,
+    plaintext: Zeroizing<String>,
+}
+
+pub(crate) fn generate_data_key(cx: &Cx, request: GenerateDataKey) -> Result<DataKey, Error> {
+    request.recipient.refuse()?;
+    let (Encrypted { ciphertext_blob, key_id, key_version_id }, plaintext) = request.run(cx)?;
+    Ok(DataKey { ciphertext_blob, key_id, key_version_id, plaintext })
+}
+
+pub(crate) fn generate_data_key_without_plaintext(
+    cx: &Cx,
+    request: GenerateDataKey,
+) -> Result<Encrypted, Error> {
+    Ok(request.run(cx)?.0)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ReEncrypt {
+    ciphertext_blob: Ciphertext,
+    destination_key_id: KeyName,
+    source_key_id: Option<KeyName>,
+    source_key_version_id: Option<VersionName>,
+    source_encryption_algorithm: Option<EncryptionWord>,
+    #[serde(default)]
+    source_encryption_context: Context,
+    #[serde(default)]
+    destination_encryption_context: Context,
+}
+
+/// The id of the key that is named as a ciphertext's.
+fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
+    let key = key.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    Ok(view.sight(&cx.caller).admit(&key, Operation::Decrypt)?.key().id.clone())
+}
+
+/// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are
+/// needed too. A ciphertext of ours names both itself: whoever names them as well has to name the same.
+pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error> {
+    let to = request.destination_key_id.within(cx)?;
+    let (blob, associated) = (request.ciphertext_blob.0, request.destination_encryption_context);
+    let Some(algorithm) = request.source_encryption_algorithm else {
+        let source = request.source_key_id.map(|key| source_key(cx, key)).transpose()?;
+        let from = (request.source_encryption_context.bytes(), &blob[..]);
+        let sealed = cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?;
+        if source.is_some_and(|id| id != sealed.key) {
+            return Err(Error::Invalid("SourceKeyId".into()));
+        }
+        if request.source_key_version_id.is_some_and(|version| version.0 != Some(sealed.version)) {
+            return Err(Error::Invalid("SourceKeyVersionId".into()));
+        }
+        return Ok(sealed.into());
+    };
+    let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
+    let version =
+        request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
+    let (from, operation) = (pair(key, &version, cx)?, Operation::Decrypt);
+    let opened =
+        match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
+            Err(engine::Error::Key(KeyError::AlgorithmUnfit)) => {
+                return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
+            }
+            outcome => outcome?,
+        };
+    // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
+    let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
+    let to = (&to, Operation::Encrypt);
+    let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
+    Ok(opened.map(|_| sealed.value).into())
+}
+
+/// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
+pub(crate) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
+    let most =
+        if algorithm == EncryptionWord::SM2PKE { limits::SM2_PLAINTEXT_MAX } else { usize::MAX };
+    if (1..=most).contains(&text.len()) {
+        Ok(text)
+    } else {
+        Err(Error::Invalid("CiphertextBlob".into()))
+    }
+}
+
+/// A text that is short enough for `SM2PKE`, which has no limit of its own.
+pub(crate) fn encryptable(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
+    match algorithm {
+        EncryptionWord::SM2PKE if text.len() > limits::SM2_PLAINTEXT_MAX => {
+            Err(Error::Invalid("Plaintext".into()))
+        }
+        _ => Ok(text),
+    }
+}

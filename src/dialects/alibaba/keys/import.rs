@@ -1,0 +1,132 @@
+//! Bringing one's own key: document sections 8.2, 8.3 and 8.9.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::OneKey;
+use crate::algorithms::base64_text;
+use crate::dialects::alibaba::names::KeyName;
+use crate::dialects::alibaba::words::WrappingSpecWord;
+use crate::dialects::wire::answer::Done;
+use crate::dialects::{Cx, Error};
+use crate::engine::{self, Operation, Wrapped, Wrapping};
+use crate::model::{Key, Origin, ProtectionLevel};
+use crate::world::Instant;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetParametersForImport {
+    key_id: KeyName,
+    wrapping_algorithm: WrappingWord,
+    wrapping_key_spec: WrappingSpecWord,
+}
+
+/// The algorithms that wrap key material: one more than those of data keys.
+#[derive(Clone, Copy, Deserialize)]
+#[expect(non_camel_case_types, reason = "these are the document's words")]
+enum WrappingWord {
+    RSAES_PKCS1_V1_5,
+    RSAES_OAEP_SHA_1,
+    RSAES_OAEP_SHA_256,
+    SM2PKE,
+}
+
+fn wrapping(spec: WrappingSpecWord, algorithm: WrappingWord) -> Result<Wrapping, Error> {
+    match (spec, algorithm) {
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_PKCS1_V1_5) => Ok(Wrapping::Rsa2048Pkcs1),
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => {
+            Ok(Wrapping::Rsa2048OaepSha1)
+        }
+        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => {
+            Ok(Wrapping::Rsa2048OaepSha256)
+        }
+        (WrappingSpecWord::EC_SM2, WrappingWord::SM2PKE) => Ok(Wrapping::Sm2),
+        _ => Err(Error::Invalid("WrappingAlgorithm".into())),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ImportParameters {
+    key_id: String,
+    public_key: String,
+    import_token: String,
+    token_expire_time: String,
+}
+
+/// Refuses a wrapping that does not go with the key: SM2 wraps for keys in hardware only, and a dedicated instance does
+/// not know OAEP with SHA-1.
+fn wraps_for(key: &Key, wrapping: Wrapping) -> Result<(), Error> {
+    match wrapping {
+        // The engine refuses these, whatever the wrapping.
+        _ if key.origin == Origin::Service => Ok(()),
+        Wrapping::Sm2 if key.protection == ProtectionLevel::Software => {
+            Err(Error::Invalid("WrappingKeySpec".into()))
+        }
+        Wrapping::Rsa2048OaepSha1 if key.instance.is_some() => {
+            Err(Error::Invalid("WrappingAlgorithm".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn get_parameters(
+    cx: Cx,
+    request: GetParametersForImport,
+) -> Result<ImportParameters, Error> {
+    let wrapping = wrapping(request.wrapping_key_spec, request.wrapping_algorithm)?;
+    let key = request.key_id.without_alias(&cx)?;
+    {
+        let view = cx.engine.view(&cx.caller);
+        let key = view.sight(&cx.caller).admit(&key, Operation::PrepareImport)?.key();
+        wraps_for(key, wrapping)?;
+    }
+    let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;
+    Ok(ImportParameters {
+        key_id: given.key.to_string(),
+        public_key: STANDARD.encode(given.public.der().map_err(engine::Error::from)?),
+        import_token: STANDARD.encode(given.token),
+        token_expire_time: given.expires.to_string(),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ImportKeyMaterial {
+    key_id: KeyName,
+    encrypted_key_material: String,
+    import_token: String,
+    #[serde(default)]
+    key_material_expire_unix: i64,
+}
+
+pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    let expires = match request.key_material_expire_unix {
+        0 => None,
+        seconds => {
+            let at = seconds.checked_mul(1000).map(Instant::from_millis);
+            let at = at.filter(|at| *at >= cx.engine.now(&cx.caller.realm));
+            Some(at.ok_or(Error::Invalid("KeyMaterialExpireUnix".into()))?)
+        }
+    };
+    // What is no base64 is as good as empty: no token, and no material.
+    let bytes = |text: String| {
+        let mut bytes = base64_text::decode(&text).unwrap_or_default();
+        std::mem::take(&mut *bytes)
+    };
+    let wrapped = Wrapped {
+        token: bytes(request.import_token),
+        material: bytes(request.encrypted_key_material),
+        expires,
+    };
+    cx.engine.import_material(cx.caller, key, wrapped).await?;
+    Ok(Done {})
+}
+
+pub(crate) async fn delete(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.delete_material(cx.caller, key).await?;
+    Ok(Done {})
+}

@@ -1,0 +1,347 @@
+//! Keys: document sections 8.1, 8.4 to 8.8 and 8.10 to 8.12.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::metadata::{Described, KeyMetadata};
+use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::names::{self, KeyName};
+use crate::dialects::alibaba::tags::{TagList, tag_map};
+use crate::dialects::alibaba::values::{Malformed, RotationInterval, Text};
+use crate::dialects::alibaba::words::{self, ProtectionWord, SpecWord};
+use crate::dialects::alibaba::{codes, limits};
+use crate::dialects::wire::answer::Done;
+use crate::dialects::{Cx, Error};
+use crate::engine::{NewKey, Operation};
+use crate::model::{AliasName, Key, KeySpec, KeyState, KeyUsage, Origin};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreateKey {
+    #[serde(default)]
+    description: Text<{ limits::DESCRIPTION_MAX }>,
+    #[serde(default)]
+    key_spec: SpecWord,
+    key_usage: Option<Usage>,
+    origin: Option<MaterialOrigin>,
+    protection_level: Option<ProtectionWord>,
+    #[serde(default)]
+    enable_automatic_rotation: bool,
+    rotation_interval: Option<RotationInterval>,
+    #[serde(rename = "DKMSInstanceId")]
+    instance: Option<Text<{ limits::INSTANCE_MAX }>>,
+    policy: Option<Policy>,
+    #[serde(default)]
+    tags: TagList<{ limits::TAGS_MAX }>,
+}
+
+#[derive(Deserialize)]
+enum Usage {
+    #[serde(rename = "ENCRYPT/DECRYPT")]
+    EncryptDecrypt,
+    #[serde(rename = "SIGN/VERIFY")]
+    SignVerify,
+}
+
+#[derive(Deserialize)]
+enum MaterialOrigin {
+    #[serde(rename = "Aliyun_KMS")]
+    Service,
+    #[serde(rename = "EXTERNAL")]
+    External,
+}
+
+/// A policy: a JSON object of so many bytes. It is kept as written.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Policy(pub(crate) String);
+
+impl TryFrom<String> for Policy {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+        let short = text.len() <= limits::POLICY_MAX;
+        if short && object.is_ok() { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+impl CreateKey {
+    /// The type of key. Only a dedicated instance has the shorter AES keys.
+    fn spec(&self) -> Result<KeySpec, Error> {
+        match self.key_spec {
+            SpecWord::Aliyun_AES_128 | SpecWord::Aliyun_AES_192 if self.instance.is_none() => {
+                Err(Error::Invalid("KeySpec".into()))
+            }
+            word => Ok(word.into()),
+        }
+    }
+
+    /// What it is for: where that is not said, to sign if the type of key can. RSA and SM2 pairs do either, each
+    /// pair one.
+    fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
+        let (encrypts, signs) = match spec {
+            KeySpec::Symmetric(_) => (true, false),
+            KeySpec::Pair(spec) => (spec.encrypts(), true),
+        };
+        match self.key_usage {
+            None | Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
+            None | Some(Usage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
+            None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
+        }
+    }
+
+    /// Where its material comes from: that of a pair is never imported.
+    fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
+        match (&self.origin, spec) {
+            (None | Some(MaterialOrigin::Service), _) => Ok(Origin::Service),
+            (Some(MaterialOrigin::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
+            (Some(MaterialOrigin::External), KeySpec::Pair(_)) => {
+                Err(Error::Invalid("Origin".into()))
+            }
+        }
+    }
+
+    /// How often it rotates, if it does: neither pairs nor keys with imported material do.
+    fn rotation(&self, spec: KeySpec, origin: Origin) -> Result<Option<Duration>, Error> {
+        match (self.enable_automatic_rotation, spec, origin) {
+            (false, _, _) => Ok(None),
+            (true, KeySpec::Symmetric(_), Origin::Service) => {
+                let interval =
+                    self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
+                Ok(Some(interval.0))
+            }
+            (true, KeySpec::Pair(_), _) | (true, _, Origin::External) => {
+                Err(Error::Invalid("EnableAutomaticRotation".into()))
+            }
+        }
+    }
+}
+
+pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
+    let spec = request.spec()?;
+    let (usage, origin) = (request.usage(spec)?, request.origin(spec)?);
+    let new = NewKey {
+        spec,
+        usage,
+        origin,
+        rotation: request.rotation(spec, origin)?,
+        protection: request.protection_level.unwrap_or_default().into(),
+        name: None,
+        description: request.description.0,
+        instance: request.instance.map(|instance| instance.0),
+        policy: request.policy.map(|policy| policy.0),
+        tags: tag_map(request.tags)?,
+    };
+    let key = cx.engine.create_key(cx.caller.clone(), new).await?;
+    let state = match origin {
+        Origin::Service => KeyState::Enabled,
+        Origin::External => KeyState::PendingImport,
+    };
+    Ok(Described { key_metadata: KeyMetadata::of(&cx.caller.realm, &key, state) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OneKey {
+    pub(crate) key_id: KeyName,
+}
+
+pub(crate) fn describe(cx: &Cx, request: OneKey) -> Result<Described, Error> {
+    let key = request.key_id.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let found = view.sight(&cx.caller).admit(&key, Operation::Describe)?;
+    let key_metadata = KeyMetadata::of(&cx.caller.realm, found.key(), found.state());
+    Ok(Described { key_metadata: key_metadata.with_protection(found.key()) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListKeys {
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default)]
+    page_size: PageSize,
+    #[serde(default)]
+    filters: Filters<Property>,
+}
+
+/// What keys can be filtered by: the document's five, then those of newer SDKs.
+#[derive(Debug, Deserialize, PartialEq)]
+pub(crate) enum Property {
+    KeyState,
+    KeySpec,
+    KeyUsage,
+    ProtectionLevel,
+    CreatorType,
+    Creator,
+    #[serde(alias = "keyId")]
+    KeyId,
+    AliasName,
+    TagKey,
+    TagValue,
+    #[serde(rename = "DKMSInstanceId")]
+    Instance,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct KeyList {
+    keys: Keys,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Keys {
+    key: Vec<KeyEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyEntry {
+    key_id: String,
+    key_arn: String,
+}
+
+pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
+    let view = cx.engine.view(&cx.caller);
+    let sight = view.sight(&cx.caller);
+    let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
+    let targets: BTreeMap<&str, Option<u64>> = request
+        .filters
+        .values_of(&Property::AliasName)
+        .map(|alias| (alias, target(alias)))
+        .collect();
+    let pass = |key: &Key, state: KeyState| {
+        request.filters.pass(|property, value| match property {
+            Property::KeyState => words::state_word(state) == value,
+            Property::KeySpec => words::spec_word(key.spec) == value,
+            Property::KeyUsage => words::usage_word(key.usage) == value,
+            Property::ProtectionLevel => words::protection_word(key.protection) == value,
+            Property::CreatorType => words::creator_words(&key.creator).1 == value,
+            Property::Creator => words::creator_words(&key.creator).0 == value,
+            Property::KeyId => key.id.as_str() == value,
+            Property::AliasName => targets.get(value) == Some(&Some(key.ordinal)),
+            Property::TagKey => key.tags.contains_key(value),
+            Property::TagValue => key.tags.values().any(|it| it == value),
+            Property::Instance => key.instance.as_deref() == Some(value),
+        })
+    };
+    let all = sight.keys().filter(|(key, state)| pass(key, *state));
+    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let entry = |key: &Key| KeyEntry {
+        key_id: key.id.to_string(),
+        key_arn: names::key_arn(&cx.caller.realm, &key.id),
+    };
+    Ok(KeyList {
+        keys: Keys { key: entries.into_iter().map(|(key, _)| entry(key)).collect() },
+        total_count: total,
+        page_number: number,
+        page_size: size,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateKeyDescription {
+    key_id: KeyName,
+    description: Text<{ limits::DESCRIPTION_MAX }>,
+}
+
+pub(crate) async fn update_description(
+    cx: Cx,
+    request: UpdateKeyDescription,
+) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.label_key(cx.caller, key, None, Some(request.description.0)).await?;
+    Ok(Done {})
+}
+
+pub(crate) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.enable_key(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.disable_key(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ScheduleKeyDeletion {
+    key_id: KeyName,
+    #[serde(default)]
+    pending_window_in_days: PendingWindow,
+}
+
+/// How long a key waits for its deletion.
+#[derive(Deserialize)]
+#[serde(try_from = "u64")]
+struct PendingWindow(Duration);
+
+const DAY: u64 = 86_400;
+
+impl Default for PendingWindow {
+    fn default() -> Self {
+        Self(Duration::from_secs(limits::DELETION_WINDOW_DEFAULT * DAY))
+    }
+}
+
+impl TryFrom<u64> for PendingWindow {
+    type Error = Malformed;
+
+    fn try_from(days: u64) -> Result<Self, Malformed> {
+        let known = limits::DELETION_WINDOW_DAYS.contains(&days);
+        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
+    }
+}
+
+pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await?;
+    Ok(Done {})
+}
+
+pub(crate) async fn cancel_deletion(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    let key = request.key_id.without_alias(&cx)?;
+    cx.engine.cancel_deletion(cx.caller, key).await?;
+    Ok(Done {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SetDeletionProtection {
+    protected_resource_arn: Option<KeyName>,
+    key_id: Option<KeyName>,
+    kms_instance_id: Option<String>,
+    enable_deletion_protection: bool,
+    #[serde(default)]
+    deletion_protection_description: Text<{ limits::DESCRIPTION_MAX }>,
+}
+
+/// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
+pub(crate) async fn set_deletion_protection(
+    cx: Cx,
+    request: SetDeletionProtection,
+) -> Result<Done, Error> {
+    let key = match (request.protected_resource_arn, request.key_id, request.kms_instance_id) {
+        (Some(arn), _, _) if !arn.is_arn() => {
+            return Err(Error::Invalid("ProtectedResourceArn".into()));
+        }
+        (Some(name), _, _) | (None, Some(name), _) => name.without_alias(&cx)?,
+        (None, None, Some(_)) => return Err(codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND.into()),
+        (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
+    };
+    let reason =
+        request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
+    cx.engine.protect_key(cx.caller, key, reason).await?;
+    Ok(Done {})
+}

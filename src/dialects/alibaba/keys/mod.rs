@@ -1,0 +1,10 @@
+//! Keys, and what is done with them.
+
+pub(crate) mod aliases;
+pub(crate) mod asymmetric;
+pub(crate) mod cipher;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod lifecycle;
+pub(crate) mod metadata;
+pub(crate) mod versions;

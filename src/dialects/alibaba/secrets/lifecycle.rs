@@ -1,0 +1,292 @@
+//! Making, changing and deleting secrets: document sections 9.1, 9.3, 9.7 and 9.9.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::metadata::{ManagedFields, secret_arn};
+use super::types as secret_types;
+use super::types::SecretType;
+use crate::dialects::alibaba::keys::lifecycle::Policy;
+use crate::dialects::alibaba::limits;
+use crate::dialects::alibaba::names::{KeyName, NewSecretName, SecretName};
+use crate::dialects::alibaba::tags::{TagList, tag_map};
+use crate::dialects::alibaba::values::{
+    Malformed, OpenText, SecretInterval, Text, VersionText, interval,
+};
+use crate::dialects::{Cx, Error};
+use crate::engine::{NewSecret, NewSecretVersion, SecretError};
+use crate::model;
+use crate::world::Instant;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreateSecret {
+    secret_name: NewSecretName,
+    secret_data: SecretData,
+    version_id: VersionText,
+    encryption_key_id: Option<KeyName>,
+    #[serde(default)]
+    secret_data_type: DataType,
+    #[serde(default)]
+    description: Text<{ limits::DESCRIPTION_MAX }>,
+    #[serde(default)]
+    tags: TagList<{ limits::TAGS_MAX }>,
+    #[serde(default)]
+    secret_type: SecretType,
+    extended_config: Option<Text<{ limits::EXTENDED_CONFIG_MAX }>>,
+    #[serde(default)]
+    enable_automatic_rotation: bool,
+    rotation_interval: Option<OpenText>,
+    #[serde(rename = "DKMSInstanceId")]
+    instance: Option<Text<{ limits::INSTANCE_MAX }>>,
+    policy: Option<Policy>,
+}
+
+/// A secret's value: at most 30,720 bytes.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct SecretData(pub(crate) zeroize::Zeroizing<String>);
+
+impl TryFrom<String> for SecretData {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let text = zeroize::Zeroizing::new(text);
+        if text.len() <= limits::SECRET_DATA_MAX { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+/// What a value is: a text, or bytes, which clients write in base64. Whether they do is not looked at: the
+/// document's own sample of a binary value is none.
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum DataType {
+    #[default]
+    Text,
+    Binary,
+}
+
+/// The name of a secret, with its ARN.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Created {
+    arn: String,
+    secret_name: String,
+    version_id: String,
+    secret_type: String,
+    #[serde(flatten)]
+    managed: ManagedFields,
+    #[serde(rename = "DKMSInstanceId", skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+}
+
+impl CreateSecret {
+    /// How often the secret rotates, if it does; that of a generic secret is not even looked at.
+    fn rotation(&self) -> Result<Option<Duration>, Error> {
+        let on = self.enable_automatic_rotation && self.secret_type.is_managed();
+        let interval: Option<SecretInterval> = interval(on, self.rotation_interval.clone())?;
+        Ok(interval.map(|it| it.0))
+    }
+}
+
+pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Error> {
+    let kind = request.secret_type;
+    let binary = request.secret_data_type == DataType::Binary;
+    let data = &request.secret_data.0;
+    let checked = secret_types::check_new(
+        kind,
+        &request.secret_name.0,
+        data,
+        !binary,
+        request.extended_config.as_ref().map(|config| config.0.as_str()),
+    )?;
+    let rotation = request.rotation()?;
+    let version_id = request.version_id.0;
+    let mut rng = cx.engine.world().entropy.rng();
+    let config = checked.config.as_deref().unwrap_or_default();
+    let values =
+        secret_types::first_values(kind, config, data, cx.engine.now(&cx.caller.realm), &mut rng);
+    let values = values.ok_or(Error::Invalid("SecretData".into()))?;
+    let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
+        // The caller names the current version. Another account's value has one of its own.
+        id: if stage == secret_types::CURRENT {
+            version_id.clone()
+        } else {
+            cx.engine.draw_id().into()
+        },
+        binary,
+        value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),
+        stages: vec![stage.into()],
+    };
+    // The current one comes first among the values, and last among the versions: it is the newest.
+    let versions = values.into_iter().rev().map(version).collect();
+    let new = NewSecret {
+        name: checked.name,
+        kind: kind.word().into(),
+        key: request.encryption_key_id.map(|key| key.within(&cx)).transpose()?,
+        description: request.description.0,
+        instance: request.instance.map(|instance| instance.0),
+        policy: request.policy.map(|policy| policy.0),
+        tags: tag_map(request.tags)?,
+        config: checked.config,
+        rotation,
+        versions,
+    };
+    let secret = cx.engine.create_secret(cx.caller.clone(), new).await?;
+    Ok(Created {
+        arn: secret_arn(&cx.caller.realm, &secret),
+        secret_name: secret.name.to_string(),
+        version_id: version_id.to_string(),
+        secret_type: secret.kind.to_string(),
+        managed: ManagedFields::of(&secret, true),
+        instance: secret.instance.clone(),
+    })
+}
+
+/// The answer of an action that only says which secret it did something to.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    pub(crate) secret_name: String,
+}
+
+impl Named {
+    pub(crate) fn of(name: &model::SecretName) -> Self {
+        Self { secret_name: name.to_string() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateSecret {
+    secret_name: SecretName,
+    description: Option<Text<{ limits::DESCRIPTION_MAX }>>,
+    #[serde(rename = "ExtendedConfig.CustomData")]
+    custom_data: Option<CustomData>,
+}
+
+/// A JSON object of texts; how many, the secret's type says. One SDK sends the texts flat, behind their names.
+#[derive(Deserialize)]
+#[serde(try_from = "CustomDataForm")]
+struct CustomData(String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum CustomDataForm {
+    Json(String),
+    Flat(BTreeMap<String, String>),
+}
+
+impl TryFrom<CustomDataForm> for CustomData {
+    type Error = Malformed;
+
+    fn try_from(form: CustomDataForm) -> Result<Self, Malformed> {
+        let text = match form {
+            CustomDataForm::Json(text) => text,
+            CustomDataForm::Flat(texts) => serde_json::to_string(&texts).map_err(|_| Malformed)?,
+        };
+        let object = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&text);
+        object.map(|_| Self(text)).map_err(|_| Malformed)
+    }
+}
+
+pub(crate) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error> {
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
+    let config = request.custom_data.map(|custom| {
+        move |config: &str| {
+            secret_types::set_custom_data(config, &custom.0)
+                .map_err(|_| SecretError::TextIllegal.into())
+        }
+    });
+    let description = request.description.map(|text| text.0);
+    cx.engine.update_secret(cx.caller, name, description, config).await?;
+    Ok(named)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DeleteSecret {
+    secret_name: SecretName,
+    #[serde(default)]
+    force_delete_without_recovery: bool,
+    #[serde(default)]
+    recovery_window_in_days: RecoveryWindow,
+}
+
+/// For how many days a deleted secret can be restored.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "u64")]
+struct RecoveryWindow(Duration);
+
+const DAY: u64 = 86_400;
+
+impl Default for RecoveryWindow {
+    fn default() -> Self {
+        Self(Duration::from_secs(limits::RECOVERY_WINDOW_DEFAULT * DAY))
+    }
+}
+
+impl TryFrom<u64> for RecoveryWindow {
+    type Error = Malformed;
+
+    fn try_from(days: u64) -> Result<Self, Malformed> {
+        let known = limits::RECOVERY_WINDOW_DAYS.contains(&days);
+        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Deleted {
+    secret_name: String,
+    planned_delete_time: String,
+}
+
+/// One client sends both, force and a window: then force wins.
+pub(crate) async fn delete(cx: Cx, request: DeleteSecret) -> Result<Deleted, Error> {
+    let name = request.secret_name.within(&cx)?;
+    let secret_name = name.to_string();
+    let window =
+        (!request.force_delete_without_recovery).then_some(request.recovery_window_in_days.0);
+    let at = cx.engine.delete_secret(cx.caller, name, window).await?;
+    Ok(Deleted { secret_name, planned_delete_time: with_offset(at) })
+}
+
+/// This one action's sample writes the time with a fraction and Beijing's offset.
+fn with_offset(at: Instant) -> String {
+    let there = at.plus(Duration::from_hours(8)).to_string();
+    let fraction = match at.millis().rem_euclid(1000) {
+        0 => String::new(),
+        millis => format!(".{millis:03}").trim_end_matches('0').to_owned(),
+    };
+    format!("{}{fraction}+08:00", there.trim_end_matches('Z'))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OneSecret {
+    secret_name: SecretName,
+}
+
+pub(crate) async fn restore(cx: Cx, request: OneSecret) -> Result<Named, Error> {
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
+    cx.engine.restore_secret(cx.caller, name).await?;
+    Ok(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deletion_dates_have_the_samples_form() {
+        let at = |text: &str| with_offset(Instant::parse(text).unwrap());
+        assert_eq!(at("2020-02-21T15:36:07.713Z"), "2020-02-21T23:36:07.713+08:00");
+        assert_eq!(at("2020-02-21T23:36:07.5Z"), "2020-02-22T07:36:07.5+08:00");
+        assert_eq!(at("2020-02-21T15:36:07Z"), "2020-02-21T23:36:07+08:00");
+    }
+}

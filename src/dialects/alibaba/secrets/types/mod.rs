@@ -1,0 +1,15 @@
+//! The types of secrets: what each demands of a name, a value and a configuration, and how its values go on. Document
+//! section 9.1; Redis and `PolarDB`, which it lacks, as newer SDKs describe them.
+
+mod check;
+mod config;
+mod forms;
+mod kind;
+mod renew;
+#[cfg(test)]
+mod samples;
+
+pub(crate) use check::check_new;
+pub(crate) use config::{fits, set_custom_data};
+pub(crate) use kind::{CURRENT, PREVIOUS, SecretType};
+pub(crate) use renew::{first_values, renew, renews_slowly};

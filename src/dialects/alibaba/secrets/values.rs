@@ -1,0 +1,370 @@
+//! Values of secrets, their versions and stages: document sections 9.5, 9.6, 9.8 and 9.10, and the newer
+//! `BatchGetSecretValue`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::lifecycle::{DataType, Named, SecretData};
+use super::metadata::ManagedFields;
+use super::types::{CURRENT, PREVIOUS};
+use crate::dialects::alibaba::errors::refusal;
+use crate::dialects::alibaba::limits;
+use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::names::SecretName;
+use crate::dialects::alibaba::values::{Malformed, Recipient, VersionText};
+use crate::dialects::wire::classes::classed;
+use crate::dialects::{Cx, Error};
+use crate::engine::{self, NewSecretVersion, SecretError, StageMove, Wanted};
+use crate::model::{Secret, SecretVersion};
+
+/// The name of a stage: 1 to 64 characters, none of them a control character.
+#[derive(Clone, Debug)]
+pub(crate) struct Stage(Arc<str>);
+
+classed!(Stage: Open);
+
+impl TryFrom<String> for Stage {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
+        if short && !text.chars().any(char::is_control) {
+            Ok(Self(text.into()))
+        } else {
+            Err(Malformed)
+        }
+    }
+}
+
+/// The stages of a new version: a JSON list of them, or an object that has the list under `VersionStage`.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Stages(Vec<Stage>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StagesJson {
+    List(Vec<Stage>),
+    #[serde(rename_all = "PascalCase")]
+    Object {
+        version_stage: Vec<Stage>,
+    },
+}
+
+impl TryFrom<String> for Stages {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
+            serde_json::from_str(&text).map_err(|_| Malformed)?;
+        if (1..=limits::STAGES_MAX).contains(&stages.len()) {
+            Ok(Self(stages))
+        } else {
+            Err(Malformed)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetSecretValue {
+    secret_name: SecretName,
+    version_stage: Option<Stage>,
+    version_id: Option<VersionText>,
+    #[serde(default)]
+    fetch_extended_config: bool,
+    #[serde(default)]
+    recipient: Recipient,
+}
+
+/// A list in the document's wrapper.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct VersionStages {
+    version_stage: Vec<String>,
+}
+
+impl VersionStages {
+    fn of(secret: &Secret, version: &SecretVersion) -> Self {
+        Self { version_stage: secret.stages_of(version).map(ToString::to_string).collect() }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Value {
+    secret_name: String,
+    secret_type: String,
+    secret_data_type: &'static str,
+    secret_data: Zeroizing<String>,
+    version_id: String,
+    version_stages: VersionStages,
+    create_time: String,
+    #[serde(flatten)]
+    managed: ManagedFields,
+}
+
+pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
+    request.recipient.refuse()?;
+    let name = request.secret_name.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let stage = request.version_stage.as_ref().map_or(CURRENT, |stage| &stage.0);
+    let managed = view
+        .sight(&cx.caller)
+        .usable_secret(&name)
+        .is_ok_and(|secret| secret.settings.managed.is_some());
+    // A managed secret has these two stages only, and is not asked for by version.
+    if managed && stage != CURRENT && stage != PREVIOUS {
+        return Err(Error::Invalid("VersionStage".into()));
+    }
+    let wanted = match &request.version_id {
+        Some(version) if !managed => Wanted::Version(&version.0),
+        _ => Wanted::Stage(stage),
+    };
+    let found = view.secret_value(&cx.caller, &name, wanted)?;
+    let text = std::str::from_utf8(&found.value);
+    let text = text.map_err(|_| engine::Error::Internal("a secret's value is no text"))?;
+    Ok(Value {
+        secret_name: found.secret.name.to_string(),
+        secret_type: found.secret.kind.to_string(),
+        secret_data_type: if found.version.binary { "binary" } else { "text" },
+        secret_data: Zeroizing::new(text.to_owned()),
+        version_id: found.version.id.to_string(),
+        version_stages: VersionStages::of(&found.secret, &found.version),
+        create_time: found.secret.created_at.to_string(),
+        managed: ManagedFields::of(&found.secret, request.fetch_extended_config),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct BatchGetSecretValue {
+    secrets_list: SecretsList,
+}
+
+/// Up to 20 secrets, in JSON.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct SecretsList(Vec<ListedSecret>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedSecret {
+    secret_name: String,
+    version_id: Option<String>,
+    version_stage: Option<String>,
+    #[serde(default)]
+    fetch_extended_config: Flag,
+}
+
+/// A boolean, or the text of one.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    #[default]
+    Unset,
+    Bool(bool),
+    Text(String),
+}
+
+impl TryFrom<String> for SecretsList {
+    type Error = Malformed;
+
+    fn try_from(text: String) -> Result<Self, Malformed> {
+        let list: Vec<ListedSecret> = serde_json::from_str(&text).map_err(|_| Malformed)?;
+        if (1..=limits::BATCH_MAX).contains(&list.len()) { Ok(Self(list)) } else { Err(Malformed) }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Batch {
+    secret_values: Vec<Value>,
+    errors: Vec<Failed>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Failed {
+    secret_name: String,
+    code: &'static str,
+    message: String,
+    http_status: String,
+}
+
+/// Each secret is answered by itself: with its value, or with what is wrong with it.
+pub(crate) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Error> {
+    let mut batch = Batch { secret_values: Vec::new(), errors: Vec::new() };
+    for listed in request.secrets_list.0 {
+        let secret_name = listed.secret_name.clone();
+        match one_of_batch(cx, listed) {
+            Ok(value) => batch.secret_values.push(value),
+            Err(error) => {
+                if let Error::Engine(engine::Error::Internal(cause)) = &error {
+                    tracing::error!(cause, "a secret of a batch failed");
+                }
+                let refusal = refusal(&error);
+                batch.errors.push(Failed {
+                    secret_name,
+                    code: refusal.code.name,
+                    message: refusal.message.into_owned(),
+                    http_status: refusal.status.to_string(),
+                });
+            }
+        }
+    }
+    Ok(batch)
+}
+
+fn one_of_batch(cx: &Cx, listed: ListedSecret) -> Result<Value, Error> {
+    let invalid = |name: &'static str| move |_| Error::Invalid(name.into());
+    let fetch_extended_config = match listed.fetch_extended_config {
+        Flag::Unset => false,
+        Flag::Bool(fetch) => fetch,
+        Flag::Text(text) => text.eq_ignore_ascii_case("true"),
+    };
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    get(
+        cx,
+        GetSecretValue {
+            secret_name: SecretName::try_from(listed.secret_name).map_err(invalid("SecretName"))?,
+            version_stage: given(listed.version_stage)
+                .map(Stage::try_from)
+                .transpose()
+                .map_err(invalid("VersionStage"))?,
+            version_id: given(listed.version_id)
+                .map(VersionText::try_from)
+                .transpose()
+                .map_err(invalid("VersionId"))?,
+            fetch_extended_config,
+            recipient: Recipient::default(),
+        },
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PutSecretValue {
+    secret_name: SecretName,
+    secret_data: SecretData,
+    version_id: VersionText,
+    #[serde(default)]
+    secret_data_type: DataType,
+    version_stages: Option<Stages>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Put {
+    secret_name: String,
+    version_id: String,
+    version_stages: VersionStages,
+}
+
+pub(crate) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
+    let (name, id) = (request.secret_name.within(&cx)?, request.version_id.0);
+    let new = NewSecretVersion {
+        id: Arc::clone(&id),
+        binary: request.secret_data_type == DataType::Binary,
+        value: Zeroizing::new(request.secret_data.0.as_bytes().to_vec()),
+        stages: match request.version_stages {
+            None => vec![CURRENT.into()],
+            Some(Stages(stages)) => stages.into_iter().map(|stage| stage.0).collect(),
+        },
+    };
+    let secret = cx.engine.put_secret_value(cx.caller, name, new).await?;
+    let version = secret.version(&id).ok_or(SecretError::NotFound)?;
+    Ok(Put {
+        secret_name: secret.name.to_string(),
+        version_id: id.to_string(),
+        version_stages: VersionStages::of(&secret, version),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateSecretVersionStage {
+    secret_name: SecretName,
+    version_stage: Stage,
+    remove_from_version: Option<VersionText>,
+    move_to_version: Option<VersionText>,
+}
+
+/// The two stages that every secret has can be moved, and not taken away.
+pub(crate) async fn move_stage(cx: Cx, request: UpdateSecretVersionStage) -> Result<Named, Error> {
+    let stage = request.version_stage.0;
+    let fixed = *stage == *CURRENT || *stage == *PREVIOUS;
+    if request.move_to_version.is_none() && (fixed || request.remove_from_version.is_none()) {
+        return Err(Error::Missing("MoveToVersion".into()));
+    }
+    let name = request.secret_name.within(&cx)?;
+    let named = Named::of(&name);
+    let (from, to) = (request.remove_from_version, request.move_to_version);
+    let step = StageMove { stage, from: from.map(|it| it.0), to: to.map(|it| it.0) };
+    cx.engine.move_stage(cx.caller, name, step).await?;
+    Ok(named)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ListSecretVersionIds {
+    secret_name: SecretName,
+    #[serde(default)]
+    include_deprecated: bool,
+    #[serde(default)]
+    page_number: PageNumber,
+    #[serde(default = "PageSize::of_versions")]
+    page_size: PageSize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct VersionIds {
+    secret_name: String,
+    version_ids: VersionIdList,
+    page_number: u32,
+    page_size: u32,
+    total_count: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct VersionIdList {
+    version_id: Vec<VersionEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct VersionEntry {
+    version_id: String,
+    create_time: String,
+    version_stages: VersionStages,
+}
+
+/// Newest first, as in the document's sample. A version at no stage is deprecated.
+pub(crate) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<VersionIds, Error> {
+    let name = request.secret_name.within(cx)?;
+    let view = cx.engine.view(&cx.caller);
+    let secret = view.sight(&cx.caller).secret(&name)?;
+    let shown = |version: &SecretVersion| {
+        request.include_deprecated || secret.stages_of(version).next().is_some()
+    };
+    let all = secret.versions.iter().rev().filter(|version| shown(version));
+    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let entry = |version: &SecretVersion| VersionEntry {
+        version_id: version.id.to_string(),
+        create_time: version.created_at.to_string(),
+        version_stages: VersionStages::of(secret, version),
+    };
+    Ok(VersionIds {
+        secret_name: secret.name.to_string(),
+        version_ids: VersionIdList {
+            version_id: entries.into_iter().map(|version| entry(version)).collect(),
+        },
+        page_number: number,
+        page_size: size,
+        total_count: total,
+    })
+}

@@ -1,0 +1,269 @@
+//! A request taken apart: parameters of query and body in one list, and the marks of its signature.
+
+use axum::http::{HeaderMap, Method};
+use bytes::Bytes;
+
+use super::acs::{Authorization, Signed, header};
+use crate::dialects::alibaba::{codes, regions};
+use crate::dialects::wire::canonical::encode_pairs;
+use crate::dialects::wire::form::{Form, is_form};
+use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
+
+/// The only version of the API.
+pub(crate) const VERSION: &str = "2016-01-20";
+
+/// A request.
+pub(in crate::dialects) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The query's parameters by themselves, where the signature looks at them so.
+    pub(crate) query: Form,
+    /// The parameters of query and body, each name once. The body wins, and the last one wins.
+    pub(crate) params: Form,
+    pub(crate) scheme: Scheme,
+    /// What kept the request from being read.
+    pub(crate) flaw: Option<Refusal>,
+}
+
+/// How a request is signed.
+pub(crate) enum Scheme {
+    /// By the parameter `Signature`.
+    Rpc,
+    /// By the header `Authorization`.
+    Acs(Authorization),
+    /// By a header `Authorization` that cannot be read.
+    Malformed,
+    /// Not at all: it only carries a token.
+    Bearer,
+    /// Not at all.
+    None,
+}
+
+fn unparsable() -> Refusal {
+    codes::PARSE_REQUEST_PARAMETER_EXCEPTION.into()
+}
+
+impl Call {
+    /// Takes a request apart. One with a flaw is taken apart as far as it goes.
+    pub(crate) fn parse(inbound: Inbound) -> Self {
+        let Inbound { method, uri, headers, body } = inbound;
+        let mut flaw = match method {
+            Method::GET | Method::POST => None,
+            _ => Some(codes::UNSUPPORTED_HTTP_METHOD.into()),
+        };
+        let refused = body.as_ref().err().copied();
+        let body = body.unwrap_or_else(|why| {
+            flaw = Some(match why {
+                BodyRefused::TooLarge => unparsable()
+                    .and(&format!("The request body is larger than {BODY_LIMIT} bytes.")),
+                BodyRefused::Broken | BodyRefused::Head(_) => unparsable(),
+            });
+            Bytes::new()
+        });
+        let mut read = |query: &[u8], body: &[u8]| {
+            Form::read(&[query, body]).unwrap_or_else(|| {
+                flaw = Some(unparsable());
+                Form::default()
+            })
+        };
+        let query = uri.query().unwrap_or_default().as_bytes();
+        let acs = read_acs(&headers);
+        let params =
+            read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
+        let query = if acs.is_some() { read(query, b"") } else { Form::default() };
+        if let Some(BodyRefused::Head(why)) = refused {
+            // It explains what else cannot be read.
+            let status = why.status().as_u16();
+            flaw = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
+        }
+        let path = uri.path().to_owned();
+        if is_for_dedicated_gateway(&headers) {
+            flaw = Some(codes::GATEWAY_NOT_SERVED.into());
+        }
+        let mut call =
+            Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+        call.scheme = acs.unwrap_or_else(|| call.read_scheme());
+        call
+    }
+
+    /// What of it a signature in the header covers.
+    pub(crate) fn signed(&self) -> Signed<'_> {
+        Signed {
+            method: self.method.as_str(),
+            path: &self.path,
+            query: encode_pairs(self.query.iter()),
+            headers: &self.headers,
+            header,
+            body: &self.body,
+            empty: "",
+        }
+    }
+
+    /// A parameter's value.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name)
+    }
+
+    /// A header's value, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The action asked for: what the signature covers comes first.
+    pub(crate) fn action(&self) -> Option<&str> {
+        self.either("x-acs-action", "Action")
+    }
+
+    /// The version of the API asked for.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.either("x-acs-version", "Version")
+    }
+
+    /// The host that the client believes to talk to.
+    pub(crate) fn host(&self) -> &str {
+        self.header("host").unwrap_or_default()
+    }
+
+    /// Whether the answer is to be XML. Only the old signature's clients read it.
+    pub(crate) fn wants_xml(&self) -> bool {
+        matches!(self.scheme, Scheme::Rpc | Scheme::None)
+            && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
+    }
+
+    /// Whether the request was made for the dedicated gateway, whose clients read nothing but protobuf.
+    pub(crate) fn is_for_dedicated_gateway(&self) -> bool {
+        is_for_dedicated_gateway(&self.headers)
+    }
+
+    /// The region that the request is sent to: that of the signature's scope, or the host's. ACS3 and ACS4 need not sign the
+    /// host; what is not signed chooses nothing.
+    pub(crate) fn placed_region(&self) -> Option<&str> {
+        let (scope, host_counts) = match &self.scheme {
+            Scheme::Acs(authorization) => (authorization.region(), authorization.signs("host")),
+            _ => (None, true),
+        };
+        scope.or_else(|| region_of_host(self.host()).filter(|_| host_counts))
+    }
+
+    /// The region that the parameter `RegionId` names.
+    pub(crate) fn named_region(&self) -> Option<&str> {
+        self.param("RegionId").filter(|region| !region.is_empty())
+    }
+
+    fn either(&self, header: &str, param: &str) -> Option<&str> {
+        let header = self.header(header).filter(|text| !text.is_empty());
+        let param = self.param(param).filter(|text| !text.is_empty());
+        match self.scheme {
+            Scheme::Acs(_) => header.or(param),
+            // This signature covers no header.
+            Scheme::Rpc => param,
+            Scheme::Malformed | Scheme::Bearer | Scheme::None => param.or(header),
+        }
+    }
+
+    fn read_scheme(&self) -> Scheme {
+        let bearer = "BEARERTOKEN";
+        if self.param("SignatureType") == Some(bearer)
+            || self.header("x-acs-signature-type") == Some(bearer)
+            || self.header("x-acs-bearer-token").is_some()
+            || self.header("x-acs-zero-trust-idtoken").is_some()
+        {
+            Scheme::Bearer
+        } else if self.param("Signature").is_some() {
+            Scheme::Rpc
+        } else {
+            Scheme::None
+        }
+    }
+}
+
+/// Whether a request has the mark of the dedicated gateway's clients, its API's name.
+fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-kms-apiname")
+}
+
+/// The signature in the header, if it is there.
+fn read_acs(headers: &HeaderMap) -> Option<Scheme> {
+    let header = headers.get("authorization")?;
+    let families: [&[u8]; 2] = [b"ACS3-", b"ACS4-"];
+    families.iter().any(|family| header.as_bytes().starts_with(family)).then(|| {
+        let read = header.to_str().ok().and_then(Authorization::parse);
+        read.map_or(Scheme::Malformed, Scheme::Acs)
+    })
+}
+
+/// Whether the body is a form. A `Content-Type` that the signature leaves out does not decide it: the body is signed, and
+/// counts.
+fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
+    let is_type_unsigned =
+        matches!(acs, Some(Scheme::Acs(authorization)) if !authorization.signs("content-type"));
+    is_type_unsigned || is_form(headers)
+}
+
+/// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`, with or
+/// without a port.
+fn region_of_host(host: &str) -> Option<&str> {
+    let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    let mut labels = host.split('.');
+    let product = labels.next()?;
+    if let Some(region) = regions::known(product) {
+        return Some(region);
+    }
+    let region = labels.next()?;
+    let is = |label: Option<&str>, word: &str| {
+        label.is_some_and(|label| label.eq_ignore_ascii_case(word))
+    };
+    let ours = is(Some(product), "kms") || is(Some(product), "kms-vpc");
+    let whole =
+        is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
+    (ours && whole && !region.is_empty()).then_some(region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(target: &str, body: &'static str) -> Call {
+        Call::parse(Inbound {
+            method: Method::POST,
+            uri: target.parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: Ok(Bytes::from_static(body.as_bytes())),
+        })
+    }
+
+    #[test]
+    fn query_and_body_are_one_list() {
+        let call = post("/?b=query&a=1&Action=x&a=2", "b=body&c=3");
+        assert_eq!(call.param("a"), Some("2"), "the last one wins");
+        assert_eq!(call.param("b"), Some("body"), "the body wins");
+        assert_eq!(call.param("c"), Some("3"));
+        assert_eq!(call.action(), Some("x"));
+        assert_eq!(call.param("d"), None);
+    }
+
+    #[test]
+    fn regions_are_read_from_hosts() {
+        for (host, region) in [
+            ("kms.cn-hangzhou.aliyuncs.com", Some("cn-hangzhou")),
+            ("kms-vpc.eu-west-1.aliyuncs.com:443", Some("eu-west-1")),
+            ("http://kms.cn-beijing.aliyuncs.com", Some("cn-beijing")),
+            ("http://127.0.0.1:5690", None),
+            ("kms.aliyuncs.com", None),
+            ("ecs.cn-hangzhou.aliyuncs.com", None),
+            ("cn-shanghai.localhost:5690", Some("cn-shanghai")),
+            ("CN-Shanghai.kms.test", Some("cn-shanghai")),
+            ("http://cn-shanghai.127.0.0.1.nip.io:5690", Some("cn-shanghai")),
+            ("cn-shanghai", Some("cn-shanghai")),
+            ("cn-nowhere.localhost", None),
+            ("localhost.cn-shanghai", None),
+            ("[::1]:5690", None),
+            ("", None),
+        ] {
+            assert_eq!(region_of_host(host), region, "{host}");
+        }
+    }
+}

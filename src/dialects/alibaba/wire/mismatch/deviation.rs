@@ -1,0 +1,41 @@
+//! Known mistakes, tried one after the other.
+
+use crate::dialects::alibaba::wire::call::Call;
+use crate::dialects::gate::accounts::Secret;
+use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
+
+/// What a mismatch comes to, given the deviations tried, and whether the signature is right for a text.
+pub(crate) fn nearest<'a, F: FnOnce() -> String>(
+    server: String,
+    secret: &Secret,
+    others: impl Iterator<Item = &'a Secret>,
+    mut deviations: impl Iterator<Item = Deviation<F>>,
+    genuine: impl Fn(&str, &Secret) -> bool,
+    base: &str,
+) -> Mismatch {
+    let found = deviations.find(|it| genuine(&it.signed, secret));
+    let client = found.map(|it| Nearest { text: (it.shown)(), why: it.why }).or_else(|| {
+        let why = "the secret is that of another access key here";
+        let mut others = others.take(Mismatch::others(base.len()));
+        others.any(|other| genuine(base, other)).then(|| Nearest { text: server.clone(), why })
+    });
+    Mismatch::new(server, client)
+}
+
+/// Whether a request is too long to be explained.
+pub(crate) fn is_too_long(call: &Call) -> bool {
+    let headers: usize =
+        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    // A body of parameters is among them.
+    let content = call.params.length().max(call.query.length() + call.body.len());
+    headers + call.path.len() + content > EXPLAINED
+}
+
+/// A mistake tried out.
+pub(crate) struct Deviation<F> {
+    pub(crate) why: &'static str,
+    /// The text that a client signs who makes it.
+    pub(crate) signed: String,
+    /// Makes the same without what may be a secret.
+    pub(crate) shown: F,
+}

@@ -1,0 +1,127 @@
+//! Answers on the wire: JSON, or XML for who asked for it. Document chapter 6, wire reference section 2.
+
+use axum::http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+use super::call::Call;
+use super::verify::{access_key_id, region};
+use crate::dialects::wire::answer::{Content, json, respond, success};
+use crate::dialects::wire::xml;
+use crate::dialects::{self, Error, Form, Gate, Inbound, Outbound, Refusal};
+use crate::model::Realm;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
+const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
+const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    #[serde(flatten)]
+    body: &'a T,
+    #[serde(rename = "RequestId")]
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Failure<'a> {
+    http_status: u16,
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+    host_id: &'a str,
+    recommend: &'a str,
+}
+
+/// The message `Error` of the dedicated gateway: its fields are the status, the code, the message and the
+/// request's id, numbered from 1.
+fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
+    const VARINT: u8 = 0;
+    const BYTES: u8 = 2;
+    let mut out = vec![1 << 3 | VARINT];
+    put_varint(&mut out, refusal.status.into());
+    for (number, text) in (2..).zip([refusal.code.name, &*refusal.message, request_id]) {
+        out.push(number << 3 | BYTES);
+        put_varint(&mut out, text.len());
+        out.extend_from_slice(text.as_bytes());
+    }
+    out
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn put_varint(out: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let [low, ..] = value.to_le_bytes();
+        value >>= 7;
+        if value == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
+    }
+}
+
+impl dialects::Call for Call {
+    fn parse(inbound: Inbound) -> Self {
+        Self::parse(inbound)
+    }
+
+    fn params(&self) -> &Form {
+        &self.params
+    }
+
+    fn action(&self) -> Option<&str> {
+        self.action()
+    }
+
+    fn access_key(&self) -> Option<&str> {
+        access_key_id(self)
+    }
+
+    fn realm(&self, gate: &Gate) -> Realm {
+        gate.claimed(access_key_id(self), region(gate, self))
+    }
+
+    fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {
+        success(render(self, &Success { body, request_id })).map(|it| with_id(it, request_id))
+    }
+
+    /// The fields of the KMS gateway and of the product gateway together, since some clients read the one and some
+    /// the other.
+    fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
+        if self.is_for_dedicated_gateway() {
+            let content = (PROTOBUF, protobuf_error(request_id, refusal));
+            return with_id(respond(refusal.status, content), request_id);
+        }
+        let code = refusal.code.name;
+        let failure = Failure {
+            http_status: refusal.status,
+            code,
+            message: &refusal.message,
+            request_id,
+            host_id: self.host(),
+            recommend: &format!(
+                "https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}"
+            ),
+        };
+        let content = render(self, &failure).unwrap_or((JSON, Vec::new()));
+        with_id(respond(refusal.status, content), request_id)
+    }
+}
+
+/// The body with its content type: XML for who asked for it, unless XML cannot carry a character of the text; then
+/// JSON, which clients tell by the content type.
+fn render<T: Serialize>(call: &Call, body: &T) -> Option<Content> {
+    let xml = if call.wants_xml() { xml::document("KMS", body) } else { None };
+    match xml {
+        Some(text) => Some((XML, text)),
+        None => Some((JSON, json(body)?)),
+    }
+}
+
+fn with_id(mut response: Outbound, request_id: &str) -> Outbound {
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(&REQUEST_ID, request_id);
+    }
+    response
+}

@@ -1,0 +1,224 @@
+//! Parameters as they come in queries and form bodies, decoded into one text: a request has a dozen, and each
+//! costs no more than its place.
+
+use std::ops::Range;
+
+use axum::http::{HeaderMap, HeaderValue};
+
+#[cfg(test)]
+thread_local! {
+    /// How many bytes this thread has decoded from forms or percent-encoded.
+    pub(crate) static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Name and value pairs.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    text: String,
+    pairs: Vec<Pair>,
+}
+
+/// Up to how many pairs are looked through one by one.
+const FEW: usize = 32;
+
+#[derive(Clone, Debug)]
+struct Pair {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Form {
+    /// Reads forms (`a=b&c=d`, percent-encoded, `+` for a space) one after the other, sorted by name; pairs of one
+    /// name stay in their order. `None` when a name or value is not UTF-8.
+    pub(crate) fn read(forms: &[&[u8]]) -> Option<Self> {
+        let mut bytes = Vec::with_capacity(forms.iter().map(|form| form.len()).sum());
+        let mut pairs = Vec::with_capacity(16);
+        for (name, value) in forms.iter().flat_map(|form| raw_pairs(form)) {
+            pairs.push(Pair {
+                name: decode_into(&mut bytes, name),
+                value: decode_into(&mut bytes, value),
+            });
+        }
+        let text = String::from_utf8(bytes).ok()?;
+        // Two halves of a character could meet at a border, and be none in their own places.
+        let whole = |range: &Range<usize>| text.get(range.clone()).is_some();
+        if !pairs.iter().all(|pair| whole(&pair.name) && whole(&pair.value)) {
+            return None;
+        }
+        pairs.sort_by(|a, b| text[a.name.clone()].cmp(&text[b.name.clone()]));
+        Some(Self { text, pairs })
+    }
+
+    /// The same form with each name once: the last of its pairs.
+    pub(crate) fn last_of_each(mut self) -> Self {
+        let text = &self.text;
+        self.pairs.dedup_by(|later, kept| {
+            let same = text[later.name.clone()] == text[kept.name.clone()];
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        self
+    }
+
+    /// The same form with the pairs of one name in the order of their values, and whether there are any such.
+    pub(crate) fn in_order_of_values(mut self) -> (Self, bool) {
+        let text = &self.text;
+        let key = |pair: &Pair| (&text[pair.name.clone()], &text[pair.value.clone()]);
+        self.pairs.sort_by(|a, b| key(a).cmp(&key(b)));
+        let repeats = self.pairs.windows(2).any(|pair| key(&pair[0]).0 == key(&pair[1]).0);
+        (self, repeats)
+    }
+
+    /// The value of a name: the last, where it has several.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        // Among a few, most differ in length already.
+        let is =
+            |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
+        let found = if self.pairs.len() <= FEW {
+            self.pairs.iter().rfind(is)
+        } else {
+            let after = self.pairs.partition_point(|pair| self.text[pair.name.clone()] <= *name);
+            self.pairs[..after].last().filter(is)
+        };
+        found.map(|pair| &self.text[pair.value.clone()])
+    }
+
+    /// Every value of a name, in the order in which they came.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()] < *name);
+        self.pairs[from..]
+            .iter()
+            .map(|pair| self.pair(pair))
+            .take_while(move |(it, _)| *it == name)
+            .map(|(_, it)| it)
+    }
+
+    /// How many bytes its names and values have.
+    pub(crate) fn length(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Every pair, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|pair| self.pair(pair))
+    }
+
+    /// The pairs called `name.…`, without that beginning.
+    pub(crate) fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let start = || name.bytes().chain([b'.']);
+        let from =
+            self.pairs.partition_point(|pair| self.text[pair.name.clone()].bytes().lt(start()));
+        self.pairs[from..].iter().map_while(move |pair| {
+            let (member, value) = self.pair(pair);
+            Some((member.strip_prefix(name)?.strip_prefix('.')?, value))
+        })
+    }
+
+    fn pair(&self, pair: &Pair) -> (&str, &str) {
+        (&self.text[pair.name.clone()], &self.text[pair.value.clone()])
+    }
+}
+
+/// A body is a form unless it says that it is something else.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
+        it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+    })
+}
+
+/// Whether a body says that it is JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The pairs of a form as they stand, without decoding.
+pub(crate) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=');
+        at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]))
+    })
+}
+
+fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
+    #[cfg(test)]
+    WORK.set(WORK.get() + part.len());
+    let from = out.len();
+    while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+        out.extend_from_slice(&part[..at]);
+        part = match &part[at..] {
+            [b'+', rest @ ..] => {
+                out.push(b' ');
+                rest
+            }
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                out.push(digit(*high) << 4 | digit(*low));
+                rest
+            }
+            // A percent sign that introduces nothing stands for itself.
+            other => {
+                out.extend_from_slice(&other[..1]);
+                &other[1..]
+            }
+        };
+    }
+    out.extend_from_slice(part);
+    from..out.len()
+}
+
+fn digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        _ => (byte | 0x20) - b'a' + 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(form: &Form) -> Vec<(&str, &str)> {
+        form.iter().collect()
+    }
+
+    #[test]
+    fn forms_are_decoded_however_they_were_encoded() {
+        let form = Form::read(&[b"d=*~!'()%7E%e4%B8%96&a=1+2%2B3&b=&c&&%65=%zz%4"]).unwrap();
+        assert_eq!(
+            pairs(&form),
+            [("a", "1 2+3"), ("b", ""), ("c", ""), ("d", "*~!'()~世"), ("e", "%zz%4")]
+        );
+        for broken in ["a=%FF", "a=%E4&%B8%96=b", "a%E4=%B8%96"] {
+            assert!(Form::read(&[broken.as_bytes()]).is_none(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_name_stays() {
+        let form = Form::read(&[b"b=1&a=2&b=3", b"a=4&c=5&b=6"]).unwrap();
+        assert_eq!(
+            pairs(&form),
+            [("a", "2"), ("a", "4"), ("b", "1"), ("b", "3"), ("b", "6"), ("c", "5")]
+        );
+        assert_eq!((form.get("a"), form.get("b"), form.get("d")), (Some("4"), Some("6"), None));
+        assert_eq!(form.all("b").collect::<Vec<_>>(), ["1", "3", "6"]);
+        let many: Vec<_> =
+            (0..FEW).flat_map(|n| format!("n{n}=first&n{n}=last&").into_bytes()).collect();
+        let many = Form::read(&[&many]).unwrap();
+        assert!((0..FEW).all(|n| many.get(&format!("n{n}")) == Some("last")));
+        assert_eq!((many.get("m"), many.get("n"), many.get("z")), (None, None, None));
+        let form = form.last_of_each();
+        assert_eq!(pairs(&form), [("a", "4"), ("b", "6"), ("c", "5")]);
+        assert_eq!((form.get("b"), form.get("d")), (Some("6"), None));
+    }
+
+    #[test]
+    fn members_stand_behind_their_name() {
+        let form = Form::read(&[b"Tag.1=x&Tag.2.Key=y&Tag=z&Tags=v&T=w"]).unwrap();
+        assert_eq!(form.members("Tag").collect::<Vec<_>>(), [("1", "x"), ("2.Key", "y")]);
+        assert_eq!(form.members("U").count(), 0);
+    }
+}

@@ -1,0 +1,51 @@
+//! What of a request tells for which cloud it was made. It is read once for all clouds.
+
+use axum::http::HeaderMap;
+use memchr::memmem;
+
+use super::form::{is_form, is_json, raw_pairs};
+use crate::dialects::Inbound;
+
+/// The parts of a request that clouds know their own requests by.
+pub(crate) struct Marks<'a> {
+    headers: &'a HeaderMap,
+    /// The parameters of query and form body, as they stand.
+    params: Vec<(&'a [u8], &'a [u8])>,
+    /// The body, where it is JSON.
+    json: &'a [u8],
+}
+
+impl<'a> Marks<'a> {
+    /// Reads a request's.
+    pub(crate) fn of(inbound: &'a Inbound) -> Self {
+        let headers = &inbound.headers;
+        let body = inbound.body.as_deref().unwrap_or_default();
+        let mut params = Vec::with_capacity(32);
+        params.extend(raw_pairs(inbound.uri.query().unwrap_or_default().as_bytes()));
+        if is_form(headers) {
+            params.extend(raw_pairs(body));
+        }
+        Self { headers, params, json: if is_json(headers) { body } else { b"" } }
+    }
+
+    /// Whether it has this header.
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// Whether its header `Authorization` begins so.
+    pub(crate) fn is_signed_by(&self, family: &str) -> bool {
+        let header = self.headers.get("authorization");
+        header.is_some_and(|it| it.as_bytes().starts_with(family.as_bytes()))
+    }
+
+    /// Whether `is` holds of a parameter's name and value. They may be encoded.
+    pub(crate) fn has_param(&self, is: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+        self.params.iter().any(|(name, value)| is(name, value))
+    }
+
+    /// Whether the text stands in a JSON body.
+    pub(crate) fn has_in_json(&self, text: &str) -> bool {
+        memmem::find(self.json, text.as_bytes()).is_some()
+    }
+}

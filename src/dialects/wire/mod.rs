@@ -1,0 +1,12 @@
+//! What the wires of clouds share: forms, JSON and XML, canonical encodings, the reader of parameters.
+
+pub(crate) mod answer;
+pub(crate) mod canonical;
+pub(crate) mod classes;
+pub(crate) mod form;
+pub(crate) mod inbound;
+pub(crate) mod marks;
+pub(crate) mod params;
+pub(crate) mod redact;
+pub(crate) mod values;
+pub(crate) mod xml;

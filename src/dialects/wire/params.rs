@@ -1,0 +1,405 @@
+//! Flat text into typed requests: a serde deserializer over name and value pairs. Lists are flat too
+//! (`Tag.1.Key`). An empty value counts as absent, but where an empty text is one; what nobody reads is ignored.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
+use serde::{Deserializer, forward_to_deserialize_any};
+
+use super::classes;
+use super::form::Form;
+use crate::watch::classes::Class;
+
+/// How a cloud writes parameters.
+#[derive(Debug)]
+pub(crate) struct Manner {
+    /// The parameters that belong to every request: of its signature, its time, its form.
+    pub(crate) common: &'static [(&'static str, Class)],
+    /// Those for which an empty text is a value like any other.
+    pub(crate) empty_is_a_value: &'static [&'static str],
+    /// Those that are sets of named texts: one text in JSON, or flat with the names behind a dot.
+    pub(crate) maps: &'static [&'static str],
+    /// Whether a list may come under one name without numbers, once for each member.
+    pub(crate) lists_repeat: bool,
+}
+
+/// How many members a flat list may have, whatever their numbers.
+const LIST_MAX: usize = 1000;
+
+/// Reads an action's parameters.
+pub(crate) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let read = classes::names::<T>();
+        let is_common = |name: &str| manner.common.iter().any(|(it, _)| *it == name);
+        let unread = |name: &str| {
+            let list = name.split('.').next().unwrap_or_default();
+            !is_common(name) && !read.contains(&name) && !read.contains(&list)
+        };
+        let unread: Vec<_> =
+            params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
+        if !unread.is_empty() {
+            tracing::debug!(?unread, "parameters ignored");
+        }
+    }
+    glance(params, manner)
+}
+
+/// Reads some parameters, and says nothing of the others.
+pub(crate) fn glance<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
+    T::deserialize(Fields { params, manner, prefix: "" })
+}
+
+/// What is wrong, with the name of the parameter; empty until somebody knows it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// It is not there, and has to be.
+    Missing(String),
+    /// Its value is none that it can have.
+    Invalid(String),
+}
+
+impl Flaw {
+    /// The flaw of a parameter or, within it, of one of its members.
+    fn of(self, name: &str) -> Self {
+        match self {
+            // A list's member has told its whole name already.
+            Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
+            Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
+            Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
+            Self::Invalid(member) => Self::Invalid(member),
+        }
+    }
+}
+
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Flaw {}
+
+impl de::Error for Flaw {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self::Invalid(String::new())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::Missing(field.into())
+    }
+}
+
+/// A struct's fields, looked up by their names behind a prefix.
+#[derive(Clone, Copy)]
+struct Fields<'a> {
+    params: &'a Form,
+    manner: &'a Manner,
+    prefix: &'a str,
+}
+
+impl<'de> Deserializer<'de> for Fields<'_> {
+    type Error = Flaw;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Flaw> {
+        Err(Flaw::Invalid(String::new()))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Flaw> {
+        visitor.visit_map(FieldAccess { of: self, fields: fields.iter(), next: None })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct FieldAccess<'a> {
+    of: Fields<'a>,
+    fields: std::slice::Iter<'static, &'static str>,
+    next: Option<Slot<'a>>,
+}
+
+impl<'de> MapAccess<'de> for FieldAccess<'_> {
+    type Error = Flaw;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Flaw> {
+        for field in self.fields.by_ref() {
+            let slot = Slot::of(&self.of, field);
+            if slot.is_given(field) {
+                self.next = Some(slot);
+                let name: StrDeserializer<'_, Flaw> = (*field).into_deserializer();
+                return seed.deserialize(name).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Flaw> {
+        match self.next.take() {
+            Some(slot) => {
+                let name = slot.name.clone();
+                seed.deserialize(slot).map_err(|flaw| flaw.of(&name))
+            }
+            None => Err(Flaw::Invalid(String::new())),
+        }
+    }
+}
+
+/// The place of one parameter: its text, or the members of the list that it is.
+struct Slot<'a> {
+    params: &'a Form,
+    manner: &'a Manner,
+    name: Cow<'a, str>,
+    text: Option<&'a str>,
+}
+
+impl<'a> Slot<'a> {
+    fn of(fields: &Fields<'a>, field: &'static str) -> Self {
+        let name = match fields.prefix {
+            "" => field.into(),
+            prefix => format!("{prefix}{field}").into(),
+        };
+        Self::named(fields.params, fields.manner, name)
+    }
+
+    fn named(params: &'a Form, manner: &'a Manner, name: Cow<'a, str>) -> Self {
+        Self { params, manner, text: params.get(&name), name }
+    }
+
+    fn is_given(&self, field: &str) -> bool {
+        match self.text {
+            Some("") => {
+                self.manner.empty_is_a_value.contains(&field)
+                    || self.manner.lists_repeat && self.repeated().next().is_some()
+            }
+            Some(_) => true,
+            None if self.manner.maps.contains(&field) => self.members().next().is_some(),
+            None => self.members().any(|member| member_number(member).is_some()),
+        }
+    }
+
+    /// The parameters `name.…` that have a value, without that beginning.
+    fn members(&self) -> impl Iterator<Item = &str> {
+        self.params.members(&self.name).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
+    }
+
+    /// The values of a list whose members all have its name.
+    fn repeated(&self) -> impl Iterator<Item = &str> {
+        self.params.all(&self.name).filter(|text| !text.is_empty())
+    }
+
+    /// The numbers of the list's members, in order.
+    fn numbers(&self) -> Result<BTreeSet<u32>, Flaw> {
+        let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
+        if numbers.len() > LIST_MAX { Err(Flaw::Invalid(String::new())) } else { Ok(numbers) }
+    }
+
+    /// A number: digits, behind a minus perhaps, but no plus.
+    fn number<T: std::str::FromStr>(&self) -> Result<T, Flaw> {
+        let text = self.text.filter(|text| !text.starts_with('+'));
+        text.and_then(|text| text.parse().ok()).ok_or(Flaw::Invalid(String::new()))
+    }
+}
+
+/// The number that a list's member begins with: 2 of `2` and of `2.Key`.
+fn member_number(member: &str) -> Option<u32> {
+    member.split('.').next()?.parse().ok()
+}
+
+macro_rules! numbers {
+    ($($method:ident $visit:ident),* $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+            visitor.$visit(self.number()?)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Slot<'_> {
+    type Error = Flaw;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+        match self.text {
+            Some(text) => visitor.visit_str(text),
+            None if self.manner.maps.contains(&&*self.name) => {
+                let behind = format!("{}.", self.name);
+                let named = self
+                    .params
+                    .iter()
+                    .filter_map(|(name, text)| Some((name.strip_prefix(&behind)?, text)));
+                visitor.visit_map(MapDeserializer::new(named))
+            }
+            None => Err(Flaw::Invalid(String::new())),
+        }
+    }
+
+    /// Booleans come in any case: one SDK writes `True`.
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+        match self.text {
+            Some(text) if text.eq_ignore_ascii_case("true") => visitor.visit_bool(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => visitor.visit_bool(false),
+            _ => Err(Flaw::Invalid(String::new())),
+        }
+    }
+
+    numbers! { deserialize_i64 visit_i64, deserialize_u32 visit_u32, deserialize_u64 visit_u64 }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Flaw> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Flaw> {
+        let text: StrDeserializer<'_, Flaw> = self.text.unwrap_or_default().into_deserializer();
+        visitor.visit_enum(text)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+        let numbers = self.numbers()?;
+        if self.manner.lists_repeat && numbers.is_empty() {
+            if self.repeated().count() > LIST_MAX {
+                return Err(Flaw::Invalid(String::new()));
+            }
+            return visitor.visit_seq(SeqDeserializer::new(self.repeated()));
+        }
+        visitor.visit_seq(Members { of: self, numbers: numbers.into_iter() })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Flaw> {
+        let prefix = format!("{}.", self.name);
+        Fields { params: self.params, manner: self.manner, prefix: &prefix }
+            .deserialize_struct(name, fields, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        tuple tuple_struct map identifier ignored_any
+    }
+}
+
+struct Members<'a> {
+    of: Slot<'a>,
+    numbers: std::collections::btree_set::IntoIter<u32>,
+}
+
+impl<'de> SeqAccess<'de> for Members<'_> {
+    type Error = Flaw;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Flaw> {
+        let Some(number) = self.numbers.next() else { return Ok(None) };
+        let name = format!("{}.{number}", self.of.name);
+        seed.deserialize(Slot::named(self.of.params, self.of.manner, name.clone().into()))
+            .map(Some)
+            .map_err(|flaw| flaw.of(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "PascalCase")]
+    struct Request {
+        key_id: String,
+        #[serde(default)]
+        flag: bool,
+        size: Option<u32>,
+        description: Option<String>,
+        #[serde(default)]
+        tag: Vec<Tag>,
+        #[serde(default)]
+        id: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "PascalCase")]
+    struct Tag {
+        key: String,
+        value: Option<String>,
+    }
+
+    const MANNER: Manner =
+        Manner { common: &[], empty_is_a_value: &["Description"], maps: &[], lists_repeat: false };
+
+    fn request(text: &str) -> Result<Request, Flaw> {
+        read(&Form::read(&[text.as_bytes()]).unwrap(), &MANNER)
+    }
+
+    #[test]
+    fn flat_text_becomes_a_request() {
+        let full = request(
+            "KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v&Id.1=x&Id.10=z&Id.2=y",
+        );
+        let tag =
+            |key: &str, value: Option<&str>| Tag { key: key.into(), value: value.map(Into::into) };
+        assert_eq!(
+            full.unwrap(),
+            Request {
+                key_id: "k".into(),
+                flag: true,
+                size: Some(7),
+                description: Some(String::new()),
+                tag: vec![tag("a", Some("v")), tag("b", None)],
+                id: vec!["x".into(), "y".into(), "z".into()],
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let missing = |name: &str| Err(Flaw::Missing(name.into()));
+        let invalid = |name: &str| Err(Flaw::Invalid(name.into()));
+        assert_eq!(request("Size=7"), missing("KeyId"));
+        assert_eq!(request("KeyId=&Size=7"), missing("KeyId"));
+        assert_eq!(request("KeyId=k&Size=seven"), invalid("Size"));
+        assert_eq!(request("KeyId=k&Size="), request("KeyId=k"));
+        assert_eq!(request("KeyId=k&Flag=yes"), invalid("Flag"));
+        assert_eq!(request("KeyId=k&Tag.1.Value=v"), missing("Tag.1.Key"));
+        assert_eq!(request("KeyId.1=k"), invalid("KeyId"));
+    }
+
+    #[test]
+    fn a_list_may_repeat_its_name_where_the_cloud_does() {
+        let ids = |text: &str, lists_repeat| {
+            let form = Form::read(&[text.as_bytes()]).unwrap();
+            read::<Request>(&form, &Manner { lists_repeat, ..MANNER }).unwrap().id
+        };
+        assert_eq!(ids("KeyId=k&Id=b&Id=a&Id=", true), ["b", "a"]);
+        assert_eq!(ids("KeyId=k&Id=b&Id=a", false), [""; 0]);
+        assert_eq!(ids("KeyId=k&Id.1=b&Id.0=a&Id=c", true), ["a", "b"]);
+    }
+}
