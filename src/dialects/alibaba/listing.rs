@@ -5,10 +5,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::values::Malformed;
 use crate::dialects::wire::classes;
+use crate::dialects::wire::values::parsed;
 
 /// The number of a page: from 1 on.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PageNumber(u32);
 
 impl Default for PageNumber {
@@ -17,17 +17,10 @@ impl Default for PageNumber {
     }
 }
 
-impl TryFrom<u32> for PageNumber {
-    type Error = Malformed;
-
-    fn try_from(number: u32) -> Result<Self, Malformed> {
-        if number >= 1 { Ok(Self(number)) } else { Err(Malformed) }
-    }
-}
+parsed!(PageNumber, |number: u32| (number >= 1).then_some(Self(number)));
 
 /// How many entries a page has: 1 to 100. The document writes the same limits as "0 to 101" in places.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PageSize(u32);
 
 impl Default for PageSize {
@@ -43,13 +36,7 @@ impl PageSize {
     }
 }
 
-impl TryFrom<u32> for PageSize {
-    type Error = Malformed;
-
-    fn try_from(size: u32) -> Result<Self, Malformed> {
-        if (1..=100).contains(&size) { Ok(Self(size)) } else { Err(Malformed) }
-    }
-}
+parsed!(PageSize, |size: u32| (1..=100).contains(&size).then_some(Self(size)));
 
 /// One page of a list.
 pub(super) struct Page<T> {

@@ -9,7 +9,7 @@ use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::names::{CertificateName, KeyName, SecretName};
 use super::values::Malformed;
 use crate::dialects::wire::answer::Done;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
 use crate::model::Realm;
@@ -109,18 +109,13 @@ pub(super) struct UntagResource {
 }
 
 /// A JSON list of tag names.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 struct TagKeys(Vec<String>);
 
-impl TryFrom<String> for TagKeys {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let names: Vec<String> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if names.len() <= TAGS_MAX { Ok(Self(names)) } else { Err(Malformed) }
-    }
-}
+parsed!(TagKeys, |text: String| {
+    let names: Vec<String> = serde_json::from_str(&text).ok()?;
+    (names.len() <= TAGS_MAX).then_some(Self(names))
+});
 
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
@@ -192,17 +187,11 @@ impl ResourceType {
 /// A key's or a secret's name, whichever the type says.
 struct ResourceId(String);
 
-classed!(ResourceId: Open);
-
-impl TryFrom<String> for ResourceId {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let either =
-            SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
-        if either { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(ResourceId, Open, |text: String| {
+    let either =
+        SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
+    either.then_some(Self(text))
+});
 
 impl ResourceId {
     /// The id or name that it means in a realm, if it means a resource there and no alias.
@@ -323,17 +312,10 @@ struct WantedTag {
 }
 
 /// Where the next page begins: the number of entries before it.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(try_from = "u64")]
+#[derive(Clone, Copy, Default)]
 struct NextToken(usize);
 
-impl TryFrom<u64> for NextToken {
-    type Error = Malformed;
-
-    fn try_from(from: u64) -> Result<Self, Malformed> {
-        usize::try_from(from).map(Self).map_err(|_| Malformed)
-    }
-}
+parsed!(NextToken, |from: u64| usize::try_from(from).map(Self).ok());
 
 /// How many tags one page has.
 const TAG_PAGE: usize = 200;

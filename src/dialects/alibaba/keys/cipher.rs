@@ -7,10 +7,9 @@ use zeroize::Zeroizing;
 
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{KeyName, VersionName, pair};
-use crate::dialects::alibaba::values::{
-    Ciphertext, Context, Malformed, OpenText, Plaintext, Recipient,
-};
+use crate::dialects::alibaba::values::{Ciphertext, Context, OpenText, Plaintext, Recipient};
 use crate::dialects::alibaba::words::EncryptionWord;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, CiphertextError, KeyError, Operation, Sealed};
 use crate::model::KeyId;
@@ -98,18 +97,13 @@ pub(crate) struct GenerateDataKey {
 }
 
 /// How many bytes a data key has.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy)]
 pub(crate) struct DataKeyLen(usize);
 
-impl TryFrom<u32> for DataKeyLen {
-    type Error = Malformed;
-
-    fn try_from(len: u32) -> Result<Self, Malformed> {
-        let len = len as usize;
-        if limits::DATA_KEY_BYTES.contains(&len) { Ok(Self(len)) } else { Err(Malformed) }
-    }
-}
+parsed!(DataKeyLen, |len: u32| {
+    let len = len as usize;
+    limits::DATA_KEY_BYTES.contains(&len).then_some(Self(len))
+});
 
 /// The parameters by which a request sizes a data key.
 pub(crate) struct DataKeySize {

@@ -9,27 +9,19 @@ use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::algorithms::{base64_text, pem};
 use crate::dialects::alibaba::names::KeyName;
-use crate::dialects::alibaba::values::{Blob, Ciphertext, Context, Malformed, OpenText};
+use crate::dialects::alibaba::values::{Blob, Ciphertext, Context, OpenText};
 use crate::dialects::alibaba::words::{EncryptionWord, WrappingSpecWord};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation};
 
 /// A public key's `SubjectPublicKeyInfo`: base64 of its DER, as the document has it, or PEM, which is what
 /// `GetPublicKey` and OpenSSL write.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct PublicKeyBlob(Vec<u8>);
 
-impl TryFrom<String> for PublicKeyBlob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        match pem::public_key(&text) {
-            Some(der) => Ok(Self(der)),
-            None => Blob::try_from(text).map(|blob| Self(blob.0)),
-        }
-    }
-}
+parsed!(PublicKeyBlob, |text: String| {
+    pem::public_key(&text).or_else(|| Some(Blob::try_from(text).ok()?.0)).map(Self)
+});
 
 /// A public key, and how to wrap with it.
 struct Wrapper {

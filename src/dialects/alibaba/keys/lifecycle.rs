@@ -9,10 +9,11 @@ use super::metadata::{Described, KeyMetadata};
 use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
-use crate::dialects::alibaba::values::{Malformed, RotationInterval, Text};
+use crate::dialects::alibaba::values::{RotationInterval, Text};
 use crate::dialects::alibaba::words::{self, ProtectionWord, SpecWord};
 use crate::dialects::alibaba::{codes, limits};
 use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
 use crate::model::{AliasName, Key, KeySpec, KeyState, KeyUsage, Origin};
@@ -54,19 +55,13 @@ enum MaterialOrigin {
 }
 
 /// A policy: a JSON object of so many bytes. It is kept as written.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 pub(crate) struct Policy(pub(crate) String);
 
-impl TryFrom<String> for Policy {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
-        let short = text.len() <= limits::POLICY_MAX;
-        if short && object.is_ok() { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(Policy, |text: String| {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+    let short = text.len() <= limits::POLICY_MAX;
+    (short && object.is_ok()).then_some(Self(text))
+});
 
 impl CreateKey {
     /// The type of key. Only a dedicated instance has the shorter AES keys.
@@ -283,8 +278,6 @@ pub(crate) struct ScheduleKeyDeletion {
 }
 
 /// How long a key waits for its deletion.
-#[derive(Deserialize)]
-#[serde(try_from = "u64")]
 struct PendingWindow(Duration);
 
 const DAY: u64 = 86_400;
@@ -295,14 +288,10 @@ impl Default for PendingWindow {
     }
 }
 
-impl TryFrom<u64> for PendingWindow {
-    type Error = Malformed;
-
-    fn try_from(days: u64) -> Result<Self, Malformed> {
-        let known = limits::DELETION_WINDOW_DAYS.contains(&days);
-        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
-    }
-}
+parsed!(PendingWindow, |days: u64| {
+    let known = limits::DELETION_WINDOW_DAYS.contains(&days);
+    known.then(|| Self(Duration::from_secs(days * DAY)))
+});
 
 pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;

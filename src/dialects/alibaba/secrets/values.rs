@@ -13,8 +13,8 @@ use crate::dialects::alibaba::errors::refusal;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{Malformed, Recipient, VersionText};
-use crate::dialects::wire::classes::classed;
+use crate::dialects::alibaba::values::{Recipient, VersionText};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, NewSecretVersion, SecretError, StageMove, Wanted};
 use crate::model::{Secret, SecretVersion};
@@ -23,24 +23,12 @@ use crate::model::{Secret, SecretVersion};
 #[derive(Clone, Debug)]
 pub(crate) struct Stage(Arc<str>);
 
-classed!(Stage: Open);
-
-impl TryFrom<String> for Stage {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
-        if short && !text.chars().any(char::is_control) {
-            Ok(Self(text.into()))
-        } else {
-            Err(Malformed)
-        }
-    }
-}
+parsed!(Stage, Open, |text: String| {
+    let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
+    (short && !text.chars().any(char::is_control)).then_some(Self(text.into()))
+});
 
 /// The stages of a new version: a JSON list of them, or an object that has the list under `VersionStage`.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct Stages(Vec<Stage>);
 
 #[derive(Deserialize)]
@@ -53,19 +41,11 @@ enum StagesJson {
     },
 }
 
-impl TryFrom<String> for Stages {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
-            serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if (1..=limits::STAGES_MAX).contains(&stages.len()) {
-            Ok(Self(stages))
-        } else {
-            Err(Malformed)
-        }
-    }
-}
+parsed!(Stages, |text: String| {
+    let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
+        serde_json::from_str(&text).ok()?;
+    (1..=limits::STAGES_MAX).contains(&stages.len()).then_some(Self(stages))
+});
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -145,8 +125,6 @@ pub(crate) struct BatchGetSecretValue {
 }
 
 /// Up to 20 secrets, in JSON.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct SecretsList(Vec<ListedSecret>);
 
 #[derive(Deserialize)]
@@ -169,14 +147,10 @@ enum Flag {
     Text(String),
 }
 
-impl TryFrom<String> for SecretsList {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let list: Vec<ListedSecret> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if (1..=limits::BATCH_MAX).contains(&list.len()) { Ok(Self(list)) } else { Err(Malformed) }
-    }
-}
+parsed!(SecretsList, |text: String| {
+    let list: Vec<ListedSecret> = serde_json::from_str(&text).ok()?;
+    (1..=limits::BATCH_MAX).contains(&list.len()).then_some(Self(list))
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
