@@ -1,7 +1,7 @@
 //! Pages and filters, as all lists share them.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::values::Malformed;
 use crate::dialects::wire::classes;
@@ -59,6 +59,42 @@ pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: Pa
         total += 1;
     }
     Page { entries, total, number, size }
+}
+
+impl<T> Page<T> {
+    /// Its answer: each entry as it is told, within the wrappers `all` and `each`.
+    pub(super) fn listing<E>(
+        self,
+        (all, each): (&'static str, &'static str),
+        entry: impl FnMut(T) -> E,
+    ) -> Listing<E> {
+        Listing {
+            entries: Wrapped(all, Wrapped(each, self.entries.into_iter().map(entry).collect())),
+            total_count: self.total,
+            page_number: self.number,
+            page_size: self.size,
+        }
+    }
+}
+
+/// A page as it is answered.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Listing<T> {
+    #[serde(flatten)]
+    entries: Wrapped<Wrapped<Vec<T>>>,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+/// A value in the document's wrapper: an object whose only member has this name.
+pub(super) struct Wrapped<T>(pub(super) &'static str, pub(super) T);
+
+impl<T: Serialize> Serialize for Wrapped<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.0, &self.1)])
+    }
 }
 
 /// A list of filters: values of one property are alternatives, properties are conditions.

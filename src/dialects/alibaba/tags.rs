@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes;
 use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
+use super::listing::Wrapped;
 use super::names::{CertificateName, KeyName, SecretName};
 use super::values::Malformed;
 use crate::dialects::wire::answer::Done;
@@ -135,13 +136,7 @@ pub(super) struct ListResourceTags {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ResourceTags {
-    tags: Tags,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Tags {
-    tag: Vec<TagEntry>,
+    tags: Wrapped<Vec<TagEntry>>,
 }
 
 #[derive(Serialize)]
@@ -164,7 +159,7 @@ pub(super) fn list_resource_tags(
         tag_key: name.clone(),
         tag_value: value.clone(),
     };
-    Ok(ResourceTags { tags: Tags { tag: key.tags.iter().map(entry).collect() } })
+    Ok(ResourceTags { tags: Wrapped("Tag", key.tags.iter().map(entry).collect()) })
 }
 
 /// What the newer actions can tag.
@@ -324,13 +319,7 @@ const TAG_PAGE: usize = 200;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TaggedResources {
     next_token: String,
-    tag_resources: TagResourceList,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TagResourceList {
-    tag_resource: Vec<TaggedResource>,
+    tag_resources: Wrapped<Vec<TaggedResource>>,
 }
 
 #[derive(Serialize)]
@@ -381,7 +370,7 @@ pub(super) fn list_tag_resources(
     let next = rest.next().map(|_| (from + tag_resource.len()).to_string());
     Ok(TaggedResources {
         next_token: next.unwrap_or_default(),
-        tag_resources: TagResourceList { tag_resource },
+        tag_resources: Wrapped("TagResource", tag_resource),
     })
 }
 

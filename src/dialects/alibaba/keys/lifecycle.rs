@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{Described, KeyMetadata};
-use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{RotationInterval, Text};
@@ -183,27 +183,12 @@ pub(crate) enum Property {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct KeyList {
-    keys: Keys,
-    total_count: usize,
-    page_number: u32,
-    page_size: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Keys {
-    key: Vec<KeyEntry>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyEntry {
+pub(crate) struct KeyEntry {
     key_id: String,
     key_arn: String,
 }
 
-pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
+pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
     let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
@@ -228,17 +213,12 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
         })
     };
     let all = sight.keys().filter(|(key, state)| pass(key, *state));
-    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let page = page(all, request.page_number, request.page_size);
     let entry = |key: &Key| KeyEntry {
         key_id: key.id.to_string(),
         key_arn: names::key_arn(&cx.caller.realm, &key.id),
     };
-    Ok(KeyList {
-        keys: Keys { key: entries.into_iter().map(|(key, _)| entry(key)).collect() },
-        total_count: total,
-        page_number: number,
-        page_size: size,
-    })
+    Ok(page.listing(("Keys", "Key"), |(key, _)| entry(key)))
 }
 
 #[derive(Deserialize)]
