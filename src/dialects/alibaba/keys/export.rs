@@ -1,11 +1,9 @@
 //! Exporting data keys, wrapped with a public key that the caller brings: document sections 8.20 and 8.21. A blob
 //! of ours seals a data key's base64 text; what is exported are its bytes.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
+use super::cipher::{DataKeyLen, DataKeySize, Encrypted, Outcome};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::algorithms::{base64_text, pem};
 use crate::dialects::alibaba::names::KeyName;
@@ -47,7 +45,7 @@ impl Wrapper {
     /// Wraps a data key; one that is too long is the fault of the parameter named.
     fn wrap(&self, cx: &Cx, bytes: &[u8], fault: &'static str) -> Result<String, Error> {
         match cx.engine.wrap(&self.key, self.algorithm, bytes) {
-            Ok(wrapped) => Ok(STANDARD.encode(wrapped)),
+            Ok(wrapped) => Ok(base64_text::encode(wrapped)),
             Err(engine::Error::Key(engine::KeyError::TextTooLong)) => {
                 Err(Error::Invalid(fault.into()))
             }
@@ -67,15 +65,7 @@ pub(crate) struct ExportDataKey {
     wrapping_key_spec: WrappingSpecWord,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Exported {
-    key_id: String,
-    key_version_id: String,
-    exported_data_key: String,
-}
-
-pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exported, Error> {
+pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Outcome<String>, Error> {
     let wrapper = Wrapper::of(
         &request.public_key_blob,
         request.wrapping_algorithm,
@@ -86,11 +76,8 @@ pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exporte
     let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
     // A text that is no base64 is none that a data key's blob holds.
     let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
-    Ok(Exported {
-        key_id: opened.key.to_string(),
-        key_version_id: opened.version.to_string(),
-        exported_data_key: wrapper.wrap(cx, &bytes, "CiphertextBlob")?,
-    })
+    let exported = wrapper.wrap(cx, &bytes, "CiphertextBlob")?;
+    Ok(Outcome::of(&opened, "ExportedDataKey", exported))
 }
 
 #[derive(Deserialize)]
