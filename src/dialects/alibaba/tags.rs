@@ -163,20 +163,11 @@ pub(super) fn list_resource_tags(
 }
 
 /// What the newer actions can tag.
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum ResourceType {
     Key,
     Secret,
-}
-
-impl ResourceType {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Secret => "secret",
-        }
-    }
 }
 
 /// A key's or a secret's name, whichever the type says.
@@ -326,7 +317,7 @@ pub(super) struct TaggedResources {
 #[serde(rename_all = "PascalCase")]
 struct TaggedResource {
     resource_id: String,
-    resource_type: &'static str,
+    resource_type: ResourceType,
     tag_key: String,
     tag_value: String,
 }
@@ -359,7 +350,7 @@ pub(super) fn list_tag_resources(
     let found = all.into_iter().filter(|(id, tags)| named(id) && wanted(tags));
     let entry = |(id, name, value): (&str, &String, &String)| TaggedResource {
         resource_id: id.to_owned(),
-        resource_type: resource_type.word(),
+        resource_type,
         tag_key: name.clone(),
         tag_value: value.clone(),
     };

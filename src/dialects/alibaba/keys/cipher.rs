@@ -113,36 +113,27 @@ parsed!(DataKeyLen, |len: u32| {
     limits::DATA_KEY_BYTES.contains(&len).then_some(Self(len))
 });
 
-/// The parameters by which a request sizes a data key.
-pub(crate) struct DataKeySize {
-    pub(crate) key_spec: Option<OpenText>,
-    pub(crate) number_of_bytes: Option<DataKeyLen>,
-}
-
-impl DataKeySize {
-    /// `NumberOfBytes` wins; then `KeySpec` is not even looked at.
-    fn len(&self) -> Result<usize, Error> {
-        match (self.number_of_bytes, self.key_spec.as_deref()) {
-            (Some(len), _) => Ok(len.0),
-            (None, None | Some("AES_256")) => Ok(32),
-            (None, Some("AES_128")) => Ok(16),
-            (None, Some(_)) => Err(Error::Invalid("KeySpec".into())),
-        }
-    }
-
-    /// Draws a data key: its bytes, and the base64 text that is sealed.
-    pub(crate) fn draw(&self, cx: &Cx) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
-        let bytes = cx.engine.draw(self.len()?);
-        let text = Zeroizing::new(base64_text::encode(&*bytes));
-        Ok((bytes, text))
-    }
+/// Draws a data key: its bytes, and the base64 text that is sealed. `NumberOfBytes` wins; then `KeySpec` is not even
+/// looked at.
+pub(crate) fn draw_data_key(
+    cx: &Cx,
+    number_of_bytes: Option<DataKeyLen>,
+    key_spec: Option<&str>,
+) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
+    let bytes = cx.engine.draw(match (number_of_bytes, key_spec) {
+        (Some(len), _) => len.0,
+        (None, None | Some("AES_256")) => 32,
+        (None, Some("AES_128")) => 16,
+        (None, Some(_)) => return Err(Error::Invalid("KeySpec".into())),
+    });
+    let text = Zeroizing::new(base64_text::encode(&*bytes));
+    Ok((bytes, text))
 }
 
 impl GenerateDataKey {
     /// Draws a data key and seals it.
     fn run(self, cx: &Cx) -> Result<(Encrypted, Zeroizing<String>), Error> {
-        let size = DataKeySize { key_spec: self.key_spec, number_of_bytes: self.number_of_bytes };
-        let (_, text) = size.draw(cx)?;
+        let (_, text) = draw_data_key(cx, self.number_of_bytes, self.key_spec.as_deref())?;
         let key = self.key_id.within(cx)?;
         let (operation, context) = (Operation::GenerateDataKey, self.encryption_context);
         let sealed =

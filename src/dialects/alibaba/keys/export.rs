@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cipher::{DataKeyLen, DataKeySize, Encrypted, Outcome};
+use super::cipher::{DataKeyLen, Encrypted, Outcome, draw_data_key};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::algorithms::{base64_text, pem};
 use crate::dialects::alibaba::names::KeyName;
@@ -111,8 +111,7 @@ pub(crate) fn generate_and_export_data_key(
         request.wrapping_algorithm,
         request.wrapping_key_spec,
     )?;
-    let size = DataKeySize { key_spec: request.key_spec, number_of_bytes: request.number_of_bytes };
-    let (bytes, text) = size.draw(cx)?;
+    let (bytes, text) = draw_data_key(cx, request.number_of_bytes, request.key_spec.as_deref())?;
     let key = request.key_id.within(cx)?;
     let (operation, context) = (Operation::GenerateDataKey, request.encryption_context);
     let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;
