@@ -83,16 +83,6 @@ impl Engine {
         .await
     }
 
-    /// Replaces the description.
-    pub async fn describe_key(
-        &self,
-        caller: Caller,
-        key: KeyRef,
-        description: String,
-    ) -> Result<Arc<Key>, Error> {
-        self.label_key(caller, key, None, Some(description)).await
-    }
-
     /// Replaces the name and the description, as far as they are given.
     pub async fn label_key(
         &self,
@@ -276,9 +266,8 @@ fn add_key(
         settings: Settings {
             name: new.name,
             description: new.description,
-            lifecycle: Lifecycle::Enabled,
-            deletion_protection: None,
             rotation: new.rotation,
+            ..Settings::default()
         },
         aliases: BTreeSet::new(),
         tags: new.tags,

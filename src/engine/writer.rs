@@ -129,10 +129,16 @@ impl Writer {
     pub(super) async fn add(&self, facts: Vec<RealmChange>) -> Result<(), Error> {
         let job = |tell| -> Job {
             Box::new(move |batch| {
-                let added = batch.map_err(Error::Store).map(|batch| {
-                    for (realm, fact) in facts {
-                        batch.add(&realm, fact);
+                let added = batch.map_err(Error::Store).and_then(|batch| {
+                    // All of them or none.
+                    let (ahead, written) = (batch.ahead.clone(), batch.facts.len());
+                    let added =
+                        facts.into_iter().try_for_each(|(realm, fact)| batch.add(&realm, fact));
+                    if added.is_err() {
+                        batch.ahead = ahead;
+                        batch.facts.truncate(written);
                     }
+                    added
                 });
                 Step::Made(answer(tell, added))
             })
@@ -438,11 +444,15 @@ impl Batch<'_> {
         Ok(outcome)
     }
 
-    fn add(&mut self, realm: &Realm, fact: Change) {
+    fn add(&mut self, realm: &Realm, fact: Change) -> Result<(), Error> {
         let mut state = self.ahead.remove(realm).unwrap_or_else(|| self.latest(realm));
+        if !state.fits(&fact) {
+            return Err(Error::Internal("a realm changed while something was added to it"));
+        }
         state.apply(&fact);
         self.ahead.insert(realm.clone(), state);
         self.facts.push((realm.clone(), fact));
+        Ok(())
     }
 
     fn latest(&self, realm: &Realm) -> State {

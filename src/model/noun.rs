@@ -133,6 +133,15 @@ impl<N: Noun> Fact<N> {
         })
     }
 
+    /// Whether the noun that it changes is still the same, or the noun that it adds is not there.
+    pub(super) fn fits(&self, there: &Shelf<N>) -> bool {
+        let Some(noun) = self.before.as_ref().or(self.after.as_ref()) else { return true };
+        match (there.get(noun.ordinal()), &self.before) {
+            (Some(there), Some(before)) => Arc::ptr_eq(there, before),
+            (there, before) => there.is_none() && before.is_none(),
+        }
+    }
+
     /// How many records it writes.
     pub(super) fn weight(&self) -> usize {
         1 + self.new_parts().count()

@@ -112,6 +112,16 @@ macro_rules! nouns {
                 $(self.$shelf.get(ordinal).is_some())||+
             }
 
+            /// Whether a change was made of what is here, and not of what was here before.
+            #[must_use]
+            pub fn fits(&self, change: &Change) -> bool {
+                match change {
+                    $(Change::$noun(fact) => fact.fits(&self.$shelf),)+
+                    Change::RealmCleared | Change::Subscribed(_) | Change::ImportSealDrawn(_)
+                    | Change::Counted(_) => true,
+                }
+            }
+
             /// Follows a change.
             pub fn apply(&mut self, change: &Change) {
                 match change {

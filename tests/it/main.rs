@@ -14,6 +14,7 @@ mod control;
 mod corpus;
 mod dependencies;
 mod docs;
+mod engine;
 mod environment;
 mod hostile;
 mod in_process;

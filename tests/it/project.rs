@@ -25,8 +25,9 @@ fn one_version_of_rust() {
 fn the_book_has_every_document() {
     let contents = text("docs/SUMMARY.md");
     for entry in std::fs::read_dir(root().join("docs")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".md") && name != "SUMMARY.md" {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.extension().is_some_and(|it| it == "md") && name != "SUMMARY.md" {
             assert!(contents.contains(&format!("]({name})")), "{name}");
         }
     }

@@ -124,7 +124,7 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
             for other in others.map(|(_, other)| *other).chain(["true", "0"]) {
                 add(&part, format!("as {other}"), &|it| other.clone_into(&mut list(it)[at].1));
                 add(&part, format!("before it {other}"), &|it| {
-                    list(it).insert(at, own(name, other))
+                    list(it).insert(at, own(name, other));
                 });
                 add(&part, format!("after it {other}"), &|it| list(it).push(own(name, other)));
             }

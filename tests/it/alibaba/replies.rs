@@ -16,6 +16,7 @@ use crate::kit::{Answer, Client, days, encode, form};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action there is, in the form asked for.
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));

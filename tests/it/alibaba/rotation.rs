@@ -184,11 +184,11 @@ fn whatever_is_asked_first_finds_what_fell_due() {
         let newest = versions(&client, &key)[2].0.clone();
         match first {
             "Encrypt" | "GenerateDataKey" => {
-                assert_eq!(answer["KeyVersionId"], newest.as_str(), "{first}")
+                assert_eq!(answer["KeyVersionId"], newest.as_str(), "{first}");
             }
             "Decrypt" | "ReEncrypt" => assert_eq!(answer["KeyVersionId"], old.as_str(), "{first}"),
             "DescribeKey" => {
-                assert_eq!(answer["KeyMetadata"]["PrimaryKeyVersion"], newest.as_str())
+                assert_eq!(answer["KeyMetadata"]["PrimaryKeyVersion"], newest.as_str());
             }
             "ListKeyVersions" => assert_eq!(answer["TotalCount"], 3),
             _ => assert_eq!(metadata(&client, &key)["AutomaticRotation"], "Suspended"),

@@ -78,7 +78,8 @@ fn options() -> String {
             continue;
         };
         let values = option.get_value_names().unwrap_or_default().join(" ");
-        let takes_value = option.get_num_args().is_none_or(|it| it.min_values() > 0);
+        let takes_value = option.get_action().takes_values()
+            && option.get_num_args().is_none_or(|it| it.min_values() > 0);
         let value = if takes_value { format!(" {values}") } else { String::new() };
         let code = |text: &str| if text.is_empty() { String::new() } else { format!("`{text}`") };
         let default = option.get_default_values().iter().map(|it| it.to_string_lossy());
@@ -87,12 +88,13 @@ fn options() -> String {
         // The help names the variable where it is not clap that reads it.
         let named = || Some(help.split_once("[env: `")?.1.split_once('`')?.0.to_owned());
         let variable = option.get_env().map(|it| it.to_string_lossy().into_owned()).or_else(named);
-        rows += &format!(
+        let row = format!(
             "| `--{name}{value}` | {} | {} | {} |\n",
             code(&variable.unwrap_or_default()),
             code(&default.collect::<Vec<_>>().join(", ")),
             help.replace('|', "\\|"),
         );
+        rows.push_str(&row);
     }
     rows
 }

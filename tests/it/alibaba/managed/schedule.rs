@@ -101,14 +101,14 @@ fn whatever_is_asked_first_finds_what_fell_due() {
             ("GetSecretValue", None) => assert_eq!(answer["VersionId"], **newest),
             ("GetSecretValue", Some(_)) => assert_eq!(answer["VersionId"], **before),
             ("BatchGetSecretValue", _) => {
-                assert_eq!(answer["SecretValues"][0]["VersionId"], **newest)
+                assert_eq!(answer["SecretValues"][0]["VersionId"], **newest);
             }
             ("DescribeSecret", _) => assert_eq!(answer["LastRotationDate"], after(days(3))),
             ("ListSecretVersionIds", _) => {
                 assert_eq!(answer["VersionIds"]["VersionId"][0]["VersionId"], **newest);
             }
             ("ListSecrets", _) => {
-                assert_eq!(answer["SecretList"]["Secret"][0]["UpdateTime"], after(days(3)))
+                assert_eq!(answer["SecretList"]["Secret"][0]["UpdateTime"], after(days(3)));
             }
             _ => assert_eq!(
                 described(&client, &name)["LastRotationDate"],

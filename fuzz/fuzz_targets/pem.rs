@@ -1,0 +1,15 @@
+//! PEM and what is in it: public keys, certificates and chains. Whatever comes is read or refused.
+#![no_main]
+
+use kmsim::algorithms::pem;
+use kmsim::algorithms::x509::Chain;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let _ = pem::public_key(text);
+    if let Ok(chain) = Chain::read(text, None) {
+        let _ = chain.links();
+        let _ = chain.is_valid(1_893_456_000);
+    }
+    let _ = Chain::read(text, Some(text));
+});

@@ -1,0 +1,8 @@
+//! Seed files: a text is a seed or a mistake.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let _ = kmsim::seed::read("fuzz.yaml", text);
+});

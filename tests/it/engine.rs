@@ -1,0 +1,167 @@
+//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved by hand. Each test
+//! takes milliseconds.
+
+mod aliases;
+mod certificates;
+mod imports;
+mod keys;
+mod rotation;
+mod secrets;
+mod tags;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kmsim::engine::{
+    AliasRules, Caller, CertificateOperation, CertificateRules, Engine, Error, ImportRules, KeyRef,
+    KeyRules, NewKey, Operation, PairRules, Quota, Rules, SecretRules, Turn,
+};
+use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
+use kmsim::store::Sqlite;
+use kmsim::world::{Clock, Entropy, Instant, World};
+use zeroize::Zeroizing;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A cloud that is nobody's: enabled keys do everything, other keys only what leads them on.
+static RULES: Rules = Rules {
+    keys: KeyRules {
+        admits: key_admits,
+        new_id: |entropy| entropy.uuid().into(),
+        restored: Lifecycle::Enabled,
+    },
+    pairs: Some(PairRules { versions: 3, spacing: DAY }),
+    aliases: Some(AliasRules {
+        reserved: |name| name.as_str().starts_with("alias/own/"),
+        service: |name| name.as_str().strip_prefix("alias/own/"),
+    }),
+    tags: 2,
+    imports: Some(ImportRules { token_life: DAY }),
+    secrets: Some(SecretRules {
+        alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
+        fits: |kind, config| (kind == "managed") == config.is_some(),
+        current: "now",
+        previous: "before",
+        stages_per_version: 3,
+        versions: 4,
+        rotations_per_hour: 2,
+        // The next value is the last one with a letter more.
+        renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
+        renews_slowly: |_, _| false,
+    }),
+    certificates: Some(CertificateRules { admits: certificate_admits }),
+};
+
+fn key_admits(operation: Operation, state: KeyState) -> bool {
+    match state {
+        KeyState::Enabled => operation != Operation::CancelDeletion,
+        KeyState::Disabled => matches!(
+            operation,
+            Operation::Describe | Operation::Enable | Operation::ScheduleDeletion
+        ),
+        KeyState::PendingDeletion => {
+            matches!(operation, Operation::Describe | Operation::CancelDeletion)
+        }
+        KeyState::PendingImport => matches!(
+            operation,
+            Operation::Describe
+                | Operation::PrepareImport
+                | Operation::ImportMaterial
+                | Operation::ScheduleDeletion
+        ),
+    }
+}
+
+fn certificate_admits(operation: CertificateOperation, status: CertificateStatus) -> bool {
+    use CertificateOperation as Op;
+    match status {
+        CertificateStatus::Pending => matches!(operation, Op::Look | Op::Upload | Op::Delete),
+        CertificateStatus::Inactive => !matches!(operation, Op::Sign | Op::Decrypt),
+        CertificateStatus::Active => operation != Op::Delete,
+        CertificateStatus::Revoked => matches!(operation, Op::Look | Op::Delete | Op::Verify),
+    }
+}
+
+/// An engine with one caller.
+struct Bench {
+    engine: Arc<Engine>,
+    caller: Caller,
+}
+
+/// When every test begins.
+fn start() -> Instant {
+    Instant::parse("2030-01-01T00:00:00Z").unwrap()
+}
+
+/// Runs a test on an engine of its own.
+fn on_a_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
+    with_quota(Quota::default(), test);
+}
+
+fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(Bench) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let world =
+            World { clock: Clock::manual(start()), entropy: Entropy::seeded("the engine's tests") };
+        let store = Sqlite::in_memory().await.unwrap();
+        let clouds = [("cloud", (|_| &RULES) as fn(&str) -> &'static Rules)].into();
+        let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
+        let realm = Realm::new("cloud", "1", "here");
+        let caller = Caller::new(realm, &RULES, "1".into(), quota);
+        test(Bench { engine, caller }).await;
+    });
+}
+
+impl Bench {
+    fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+
+    /// Makes a key of this kind.
+    async fn key(&self, new: NewKey) -> Arc<Key> {
+        self.engine.create_key(self.caller(), new).await.unwrap()
+    }
+
+    /// The key as it is now; `None` when it is gone.
+    async fn found(&self, key: &Key) -> Option<(Arc<Key>, KeyState)> {
+        self.engine.settle(&self.caller.realm).await;
+        let view = self.engine.view(&self.caller);
+        let found = view.sight(&self.caller).keys().find(|(it, _)| it.id == key.id);
+        found.map(|(key, state)| (Arc::clone(key), state))
+    }
+
+    async fn state_of(&self, key: &Key) -> Option<KeyState> {
+        self.found(key).await.map(|(_, state)| state)
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.engine.turn_clock(&Scope::default(), &[Turn::Advance(by)]).await.unwrap();
+    }
+
+    fn now(&self) -> Instant {
+        self.engine.now(&self.caller.realm)
+    }
+
+    fn seal(&self, key: &Key, text: &[u8]) -> Result<Vec<u8>, Error> {
+        let sealed = self.engine.seal(&self.caller, &by_id(key), Operation::Encrypt, &[], text)?;
+        Ok(sealed.value)
+    }
+
+    fn open(&self, blob: &[u8]) -> Result<Vec<u8>, Error> {
+        let opened = self.engine.open_sealed(&self.caller, Operation::Decrypt, &[], blob)?;
+        Ok(opened.value.to_vec())
+    }
+}
+
+fn by_id(key: &Key) -> KeyRef {
+    KeyRef::Id(key.id.clone())
+}
+
+/// One millisecond, the smallest step of a clock.
+const TICK: Duration = Duration::from_millis(1);
+
+/// The longest time that is shorter than this.
+fn just_before(length: Duration) -> Duration {
+    length.saturating_sub(TICK)
+}
