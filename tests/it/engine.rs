@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use kmsim::engine::{
     AliasRules, Caller, CertificateOperation, CertificateRules, Engine, Error, ImportRules, KeyRef,
-    KeyRules, NewKey, Operation, PairRules, Quota, Rules, SecretRules, Turn,
+    KeyRules, NameRule, NewKey, Operation, PairRules, Quota, Rules, SecretRules, Turn,
 };
 use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
 use kmsim::store::Sqlite;
@@ -23,6 +23,9 @@ use kmsim::world::{Clock, Entropy, Instant, World};
 use zeroize::Zeroizing;
 
 const DAY: Duration = Duration::from_hours(24);
+
+/// The grammar of names, which only seeds ask for.
+const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 
 /// A cloud that is nobody's: enabled keys do everything, other keys only what leads them on.
 static RULES: Rules = Rules {
@@ -33,12 +36,14 @@ static RULES: Rules = Rules {
     },
     pairs: Some(PairRules { versions: 3, spacing: DAY }),
     aliases: Some(AliasRules {
+        names: ANY_NAME,
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
     }),
     tags: 2,
     imports: Some(ImportRules { token_life: DAY }),
     secrets: Some(SecretRules {
+        names: ANY_NAME,
         alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
         fits: |kind, config| (kind == "managed") == config.is_some(),
         current: "now",
