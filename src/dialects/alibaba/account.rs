@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes;
+use super::listing::Wrapped;
 use super::regions::REGIONS;
 use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::wire::answer::Done;
@@ -48,25 +49,13 @@ pub(super) struct Nothing {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Regions {
-    regions: RegionList,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct RegionList {
-    region: Vec<Region>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Region {
+pub(super) struct Region {
     region_id: &'static str,
 }
 
-pub(super) fn describe_regions(_: &Cx, _: Nothing) -> Result<Regions, Error> {
-    let region = REGIONS.iter().map(|region_id| Region { region_id }).collect();
-    Ok(Regions { regions: RegionList { region } })
+pub(super) fn describe_regions(_: &Cx, _: Nothing) -> Result<Wrapped<Wrapped<Vec<Region>>>, Error> {
+    let regions = REGIONS.iter().map(|region_id| Region { region_id }).collect();
+    Ok(Wrapped("Regions", Wrapped("Region", regions)))
 }
 
 /// Only an account that has not subscribed can; for any other its standing is the answer.

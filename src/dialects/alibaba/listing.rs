@@ -1,14 +1,14 @@
 //! Pages and filters, as all lists share them.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::values::Malformed;
 use crate::dialects::wire::classes;
+use crate::dialects::wire::values::parsed;
 
 /// The number of a page: from 1 on.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PageNumber(u32);
 
 impl Default for PageNumber {
@@ -17,17 +17,10 @@ impl Default for PageNumber {
     }
 }
 
-impl TryFrom<u32> for PageNumber {
-    type Error = Malformed;
-
-    fn try_from(number: u32) -> Result<Self, Malformed> {
-        if number >= 1 { Ok(Self(number)) } else { Err(Malformed) }
-    }
-}
+parsed!(PageNumber, |number: u32| (number >= 1).then_some(Self(number)));
 
 /// How many entries a page has: 1 to 100. The document writes the same limits as "0 to 101" in places.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct PageSize(u32);
 
 impl Default for PageSize {
@@ -43,13 +36,7 @@ impl PageSize {
     }
 }
 
-impl TryFrom<u32> for PageSize {
-    type Error = Malformed;
-
-    fn try_from(size: u32) -> Result<Self, Malformed> {
-        if (1..=100).contains(&size) { Ok(Self(size)) } else { Err(Malformed) }
-    }
-}
+parsed!(PageSize, |size: u32| (1..=100).contains(&size).then_some(Self(size)));
 
 /// One page of a list.
 pub(super) struct Page<T> {
@@ -72,6 +59,42 @@ pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: Pa
         total += 1;
     }
     Page { entries, total, number, size }
+}
+
+impl<T> Page<T> {
+    /// Its answer: each entry as it is told, within the wrappers `all` and `each`.
+    pub(super) fn listing<E>(
+        self,
+        (all, each): (&'static str, &'static str),
+        entry: impl FnMut(T) -> E,
+    ) -> Listing<E> {
+        Listing {
+            entries: Wrapped(all, Wrapped(each, self.entries.into_iter().map(entry).collect())),
+            total_count: self.total,
+            page_number: self.number,
+            page_size: self.size,
+        }
+    }
+}
+
+/// A page as it is answered.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Listing<T> {
+    #[serde(flatten)]
+    entries: Wrapped<Wrapped<Vec<T>>>,
+    total_count: usize,
+    page_number: u32,
+    page_size: u32,
+}
+
+/// A value in the document's wrapper: an object whose only member has this name.
+pub(super) struct Wrapped<T>(pub(super) &'static str, pub(super) T);
+
+impl<T: Serialize> Serialize for Wrapped<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.0, &self.1)])
+    }
 }
 
 /// A list of filters: values of one property are alternatives, properties are conditions.

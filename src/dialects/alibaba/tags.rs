@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::codes;
 use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
+use super::listing::Wrapped;
 use super::names::{CertificateName, KeyName, SecretName};
 use super::values::Malformed;
 use crate::dialects::wire::answer::Done;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
 use crate::model::Realm;
@@ -109,18 +110,13 @@ pub(super) struct UntagResource {
 }
 
 /// A JSON list of tag names.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 struct TagKeys(Vec<String>);
 
-impl TryFrom<String> for TagKeys {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let names: Vec<String> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if names.len() <= TAGS_MAX { Ok(Self(names)) } else { Err(Malformed) }
-    }
-}
+parsed!(TagKeys, |text: String| {
+    let names: Vec<String> = serde_json::from_str(&text).ok()?;
+    (names.len() <= TAGS_MAX).then_some(Self(names))
+});
 
 pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Done, Error> {
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
@@ -140,13 +136,7 @@ pub(super) struct ListResourceTags {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ResourceTags {
-    tags: Tags,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Tags {
-    tag: Vec<TagEntry>,
+    tags: Wrapped<Vec<TagEntry>>,
 }
 
 #[derive(Serialize)]
@@ -169,40 +159,25 @@ pub(super) fn list_resource_tags(
         tag_key: name.clone(),
         tag_value: value.clone(),
     };
-    Ok(ResourceTags { tags: Tags { tag: key.tags.iter().map(entry).collect() } })
+    Ok(ResourceTags { tags: Wrapped("Tag", key.tags.iter().map(entry).collect()) })
 }
 
 /// What the newer actions can tag.
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum ResourceType {
     Key,
     Secret,
 }
 
-impl ResourceType {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Secret => "secret",
-        }
-    }
-}
-
 /// A key's or a secret's name, whichever the type says.
 struct ResourceId(String);
 
-classed!(ResourceId: Open);
-
-impl TryFrom<String> for ResourceId {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let either =
-            SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
-        if either { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(ResourceId, Open, |text: String| {
+    let either =
+        SecretName::try_from(text.clone()).is_ok() || KeyName::try_from(text.clone()).is_ok();
+    either.then_some(Self(text))
+});
 
 impl ResourceId {
     /// The id or name that it means in a realm, if it means a resource there and no alias.
@@ -323,17 +298,10 @@ struct WantedTag {
 }
 
 /// Where the next page begins: the number of entries before it.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(try_from = "u64")]
+#[derive(Clone, Copy, Default)]
 struct NextToken(usize);
 
-impl TryFrom<u64> for NextToken {
-    type Error = Malformed;
-
-    fn try_from(from: u64) -> Result<Self, Malformed> {
-        usize::try_from(from).map(Self).map_err(|_| Malformed)
-    }
-}
+parsed!(NextToken, |from: u64| usize::try_from(from).map(Self).ok());
 
 /// How many tags one page has.
 const TAG_PAGE: usize = 200;
@@ -342,20 +310,14 @@ const TAG_PAGE: usize = 200;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TaggedResources {
     next_token: String,
-    tag_resources: TagResourceList,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TagResourceList {
-    tag_resource: Vec<TaggedResource>,
+    tag_resources: Wrapped<Vec<TaggedResource>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TaggedResource {
     resource_id: String,
-    resource_type: &'static str,
+    resource_type: ResourceType,
     tag_key: String,
     tag_value: String,
 }
@@ -388,7 +350,7 @@ pub(super) fn list_tag_resources(
     let found = all.into_iter().filter(|(id, tags)| named(id) && wanted(tags));
     let entry = |(id, name, value): (&str, &String, &String)| TaggedResource {
         resource_id: id.to_owned(),
-        resource_type: resource_type.word(),
+        resource_type,
         tag_key: name.clone(),
         tag_value: value.clone(),
     };
@@ -399,7 +361,7 @@ pub(super) fn list_tag_resources(
     let next = rest.next().map(|_| (from + tag_resource.len()).to_string());
     Ok(TaggedResources {
         next_token: next.unwrap_or_default(),
-        tag_resources: TagResourceList { tag_resource },
+        tag_resources: Wrapped("TagResource", tag_resource),
     })
 }
 

@@ -16,37 +16,51 @@ impl std::fmt::Display for Malformed {
     }
 }
 
+/// Implements `TryFrom` a plainer value for a type, and `Deserialize` by it. The parser answers `None` for a value
+/// that is not of the form. A class, where one is given, is that of [`classed!`].
+macro_rules! parsed {
+    ($type:ty, |$given:ident: $from:ty| $parse:expr) => {
+        parsed!(@from $type, $given, $from, $parse);
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(given: D) -> Result<Self, D::Error> {
+                let given = <$from as serde::Deserialize>::deserialize(given)?;
+                Self::try_from(given).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+    ($type:ty, $class:ident, |$given:ident: $from:ty| $parse:expr) => {
+        parsed!(@from $type, $given, $from, $parse);
+        $crate::dialects::wire::classes::classed!($type: $class);
+    };
+    (@from $type:ty, $given:ident, $from:ty, $parse:expr) => {
+        impl TryFrom<$from> for $type {
+            type Error = $crate::dialects::wire::values::Malformed;
+
+            fn try_from($given: $from) -> Result<Self, Self::Error> {
+                let parse = move || -> Option<Self> { $parse };
+                parse().ok_or($crate::dialects::wire::values::Malformed)
+            }
+        }
+    };
+}
+pub(crate) use parsed;
+
 /// Bytes: base64. People read it from files, so white space is ignored; a text of nothing else holds no value.
-fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, Malformed> {
-    base64_text::decode(text).filter(|bytes| !bytes.is_empty()).ok_or(Malformed)
+fn bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    base64_text::decode(text).filter(|bytes| !bytes.is_empty())
 }
 
 /// Bytes, in base64.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug)]
 pub(crate) struct Blob(pub(crate) Vec<u8>);
 
-impl TryFrom<String> for Blob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        bytes(&text).map(|mut bytes| Self(std::mem::take(&mut *bytes)))
-    }
-}
+parsed!(Blob, |text: String| bytes(&text).map(|mut bytes| Self(std::mem::take(&mut *bytes))));
 
 /// A ciphertext, in base64.
 #[derive(Debug)]
 pub(crate) struct Ciphertext(pub(crate) Vec<u8>);
 
-classed!(Ciphertext: Ciphertext);
-
-impl TryFrom<String> for Ciphertext {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        Blob::try_from(text).map(|blob| Self(blob.0))
-    }
-}
+parsed!(Ciphertext, Ciphertext, |text: String| Blob::try_from(text).ok().map(|blob| Self(blob.0)));
 
 /// A text that may be shown, whatever it is.
 #[derive(Clone, Debug)]
@@ -69,17 +83,9 @@ impl From<String> for OpenText {
 }
 
 /// A secret in bytes, in base64.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 pub(crate) struct SecretBlob(pub(crate) Zeroizing<Vec<u8>>);
 
-impl TryFrom<String> for SecretBlob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        bytes(&Zeroizing::new(text)).map(Self)
-    }
-}
+parsed!(SecretBlob, |text: String| bytes(&Zeroizing::new(text)).map(Self));
 
 /// A text with a longest length, in characters.
 #[derive(Debug, Default, Deserialize)]

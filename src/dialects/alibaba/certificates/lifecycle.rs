@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::algorithms::x509::{DnsName, Name};
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{self, CertificateName};
-use crate::dialects::alibaba::values::Malformed;
 use crate::dialects::alibaba::words::{CertificateSpecWord, ProtectionWord};
 use crate::dialects::wire::answer::Done;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{CertificateOperation, NewCertificate};
 use crate::model::{CertificateId, CertificateStatus, Issued, Realm};
@@ -33,40 +32,23 @@ fn exportable() -> bool {
 /// A distinguished name with the attributes that the document requires.
 struct Subject(Name);
 
-classed!(Subject: Open);
-
-impl TryFrom<String> for Subject {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let name = Name::parse(&text).ok_or(Malformed)?;
-        let whole = ["CN", "C", "O", "OU"].into_iter().all(|keyword| name.has(keyword));
-        if whole { Ok(Self(name)) } else { Err(Malformed) }
-    }
-}
+parsed!(Subject, Open, |text: String| {
+    let name = Name::parse(&text)?;
+    let whole = ["CN", "C", "O", "OU"].into_iter().all(|keyword| name.has(keyword));
+    whole.then_some(Self(name))
+});
 
 /// A JSON list of domain names.
 #[derive(Default)]
 struct Domains(Vec<DnsName>);
 
-classed!(Domains: Open);
-
-impl TryFrom<String> for Domains {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let names: Vec<String> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if names.len() > limits::DOMAINS_MAX {
-            return Err(Malformed);
-        }
-        names
-            .iter()
-            .map(|name| DnsName::parse(name))
-            .collect::<Option<_>>()
-            .map(Self)
-            .ok_or(Malformed)
+parsed!(Domains, Open, |text: String| {
+    let names: Vec<String> = serde_json::from_str(&text).ok()?;
+    if names.len() > limits::DOMAINS_MAX {
+        return None;
     }
-}
+    names.iter().map(|name| DnsName::parse(name)).collect::<Option<_>>().map(Self)
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

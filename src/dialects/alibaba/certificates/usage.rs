@@ -1,17 +1,18 @@
 //! Using certificates: document sections 10.7 to 10.10.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::algorithms::base64_text;
 use crate::dialects::alibaba::keys::cipher::{encryptable, within_limits};
 use crate::dialects::alibaba::limits;
+use crate::dialects::alibaba::listing::Wrapped;
 use crate::dialects::alibaba::names::CertificateName;
 use crate::dialects::alibaba::values::{Blob, Ciphertext, SecretBlob};
 use crate::dialects::alibaba::words::{EncryptionWord, SigningWord};
 use crate::dialects::{Cx, Error};
 use crate::engine::Message;
+use crate::model::CertificateId;
 
 /// What a message is: the text itself, or its digest. The document requires it and names a default; clients leave it out.
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -31,6 +32,19 @@ fn message(Blob(bytes): Blob, kind: MessageType) -> Result<Message, Error> {
     message.ok_or(Error::Invalid("Message".into()))
 }
 
+/// Which certificate was used, and what came of it under the name that the action has for it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Outcome<T> {
+    certificate_id: String,
+    #[serde(flatten)]
+    value: Wrapped<T>,
+}
+
+fn outcome<T>(id: &CertificateId, name: &'static str, value: T) -> Outcome<T> {
+    Outcome { certificate_id: id.to_string(), value: Wrapped(name, value) }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CertificatePrivateKeySign {
@@ -41,19 +55,12 @@ pub(crate) struct CertificatePrivateKeySign {
     message_type: MessageType,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Signed {
-    certificate_id: String,
-    signature_value: String,
-}
-
-pub(crate) fn sign(cx: &Cx, request: CertificatePrivateKeySign) -> Result<Signed, Error> {
+pub(crate) fn sign(cx: &Cx, request: CertificatePrivateKeySign) -> Result<Outcome<String>, Error> {
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
     let signature =
         cx.engine.certificate_sign(&cx.caller, &id, request.algorithm.into(), &message)?;
-    Ok(Signed { certificate_id: id.to_string(), signature_value: STANDARD.encode(signature) })
+    Ok(outcome(&id, "SignatureValue", base64_text::encode(signature)))
 }
 
 #[derive(Deserialize)]
@@ -67,20 +74,13 @@ pub(crate) struct CertificatePublicKeyVerify {
     signature_value: Blob,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Verified {
-    certificate_id: String,
-    signature_valid: bool,
-}
-
-pub(crate) fn verify(cx: &Cx, request: CertificatePublicKeyVerify) -> Result<Verified, Error> {
+pub(crate) fn verify(cx: &Cx, request: CertificatePublicKeyVerify) -> Result<Outcome<bool>, Error> {
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
     let (algorithm, signature) = (request.algorithm.into(), request.signature_value.0);
-    let signature_valid =
+    let is_valid =
         cx.engine.certificate_verify(&cx.caller, &id, algorithm, &message, &signature)?;
-    Ok(Verified { certificate_id: id.to_string(), signature_valid })
+    Ok(outcome(&id, "SignatureValid", is_valid))
 }
 
 #[derive(Deserialize)]
@@ -91,18 +91,14 @@ pub(crate) struct CertificatePublicKeyEncrypt {
     plaintext: SecretBlob,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Encrypted {
-    certificate_id: String,
-    ciphertext_blob: String,
-}
-
-pub(crate) fn encrypt(cx: &Cx, request: CertificatePublicKeyEncrypt) -> Result<Encrypted, Error> {
+pub(crate) fn encrypt(
+    cx: &Cx,
+    request: CertificatePublicKeyEncrypt,
+) -> Result<Outcome<String>, Error> {
     let CertificateName(id) = request.certificate_id;
     let text = encryptable(request.algorithm, &request.plaintext.0)?;
     let sealed = cx.engine.certificate_encrypt(&cx.caller, &id, request.algorithm.into(), text)?;
-    Ok(Encrypted { certificate_id: id.to_string(), ciphertext_blob: STANDARD.encode(sealed) })
+    Ok(outcome(&id, "CiphertextBlob", base64_text::encode(sealed)))
 }
 
 #[derive(Deserialize)]
@@ -113,17 +109,13 @@ pub(crate) struct CertificatePrivateKeyDecrypt {
     ciphertext_blob: Ciphertext,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Decrypted {
-    certificate_id: String,
-    plaintext: Zeroizing<String>,
-}
-
-pub(crate) fn decrypt(cx: &Cx, request: CertificatePrivateKeyDecrypt) -> Result<Decrypted, Error> {
+pub(crate) fn decrypt(
+    cx: &Cx,
+    request: CertificatePrivateKeyDecrypt,
+) -> Result<Outcome<Zeroizing<String>>, Error> {
     let CertificateName(id) = request.certificate_id;
     let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
     let opened = cx.engine.certificate_decrypt(&cx.caller, &id, algorithm.into(), &blob)?;
-    let plaintext = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened)?));
-    Ok(Decrypted { certificate_id: id.to_string(), plaintext })
+    let plaintext = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened)?));
+    Ok(outcome(&id, "Plaintext", plaintext))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Listing, Page, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, Alias, KeyName};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
@@ -60,34 +60,22 @@ pub(crate) struct ListAliasesByKeyId {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct AliasList {
-    aliases: Aliases,
-    total_count: usize,
-    page_number: u32,
-    page_size: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Aliases {
-    alias: Vec<AliasEntry>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct AliasEntry {
+pub(crate) struct AliasEntry {
     alias_name: String,
     key_id: String,
     alias_arn: String,
 }
 
-pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<AliasList, Error> {
+pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<Listing<AliasEntry>, Error> {
     let view = cx.engine.view(&cx.caller);
     let all = view.sight(&cx.caller).aliases();
     Ok(rendered(cx, page(all, request.page_number, request.page_size)))
 }
 
-pub(crate) fn list_by_key(cx: &Cx, request: ListAliasesByKeyId) -> Result<AliasList, Error> {
+pub(crate) fn list_by_key(
+    cx: &Cx,
+    request: ListAliasesByKeyId,
+) -> Result<Listing<AliasEntry>, Error> {
     let key = request.key_id.without_alias(cx)?;
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
@@ -95,18 +83,11 @@ pub(crate) fn list_by_key(cx: &Cx, request: ListAliasesByKeyId) -> Result<AliasL
     Ok(rendered(cx, page(sight.aliases_of(key), request.page_number, request.page_size)))
 }
 
-fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> AliasList {
-    let entry = |name: &AliasName, key: &Key| AliasEntry {
+fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> Listing<AliasEntry> {
+    let entry = |(name, key): (&AliasName, &K)| AliasEntry {
         alias_name: name.to_string(),
-        key_id: key.id.to_string(),
+        key_id: key.as_ref().id.to_string(),
         alias_arn: names::arn(&cx.caller.realm, name.as_str()),
     };
-    AliasList {
-        aliases: Aliases {
-            alias: page.entries.iter().map(|(name, key)| entry(name, (*key).as_ref())).collect(),
-        },
-        total_count: page.total,
-        page_number: page.number,
-        page_size: page.size,
-    }
+    page.listing(("Aliases", "Alias"), entry)
 }

@@ -1,16 +1,15 @@
 //! Asymmetric cryptography: document sections 8.24 to 8.28.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::cipher::{Decrypted, Encrypted, encryptable, within_limits};
+use super::cipher::{Encrypted, Outcome, encryptable, within_limits};
+use crate::algorithms::base64_text;
 use crate::dialects::alibaba::names::{KeyName, VersionName, pair};
 use crate::dialects::alibaba::values::{Blob, Ciphertext, Digest, Recipient, SecretBlob};
 use crate::dialects::alibaba::words::{EncryptionWord, SigningWord};
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, Operation, Used};
+use crate::engine::{self, Operation};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -21,29 +20,10 @@ pub(crate) struct AsymmetricSign {
     digest: Digest,
 }
 
-/// What came of using a pair, with the key and version that were used.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Outcome<T> {
-    key_id: String,
-    key_version_id: String,
-    value: T,
-}
-
-impl<T> From<Used<T>> for Outcome<T> {
-    fn from(used: Used<T>) -> Self {
-        Self {
-            key_id: used.key.to_string(),
-            key_version_id: used.version.to_string(),
-            value: used.value,
-        }
-    }
-}
-
 pub(crate) fn sign(cx: &Cx, request: AsymmetricSign) -> Result<Outcome<String>, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
     let used = cx.engine.sign(&cx.caller, &pair, request.algorithm.into(), &request.digest.0)?;
-    Ok(used.map(|signature| STANDARD.encode(signature)).into())
+    Ok(Outcome::of(&used, "Value", base64_text::encode(&used.value)))
 }
 
 #[derive(Deserialize)]
@@ -59,7 +39,8 @@ pub(crate) struct AsymmetricVerify {
 pub(crate) fn verify(cx: &Cx, request: AsymmetricVerify) -> Result<Outcome<bool>, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
     let (algorithm, digest) = (request.algorithm.into(), request.digest.0);
-    Ok(cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &request.value.0)?.into())
+    let used = cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &request.value.0)?;
+    Ok(Outcome::of(&used, "Value", used.value))
 }
 
 #[derive(Deserialize)]
@@ -88,7 +69,10 @@ pub(crate) struct AsymmetricDecrypt {
     recipient: Recipient,
 }
 
-pub(crate) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, Error> {
+pub(crate) fn decrypt(
+    cx: &Cx,
+    request: AsymmetricDecrypt,
+) -> Result<Outcome<Zeroizing<String>>, Error> {
     request.recipient.refuse()?;
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
     let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
@@ -99,12 +83,8 @@ pub(crate) fn decrypt(cx: &Cx, request: AsymmetricDecrypt) -> Result<Decrypted, 
         algorithm.into(),
         &blob,
     )?;
-    let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
-    Ok(Decrypted {
-        key_id: opened.key.to_string(),
-        key_version_id: opened.version.to_string(),
-        plaintext: text,
-    })
+    let text = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened.value)?));
+    Ok(Outcome::of(&opened, "Plaintext", text))
 }
 
 #[derive(Deserialize)]
@@ -114,20 +94,8 @@ pub(crate) struct GetPublicKey {
     key_version_id: VersionName,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct PublicKey {
-    key_id: String,
-    key_version_id: String,
-    public_key: String,
-}
-
-pub(crate) fn public_key(cx: &Cx, request: GetPublicKey) -> Result<PublicKey, Error> {
+pub(crate) fn public_key(cx: &Cx, request: GetPublicKey) -> Result<Outcome<String>, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
     let used = cx.engine.public_key(&cx.caller, &pair)?;
-    Ok(PublicKey {
-        key_id: used.key.to_string(),
-        key_version_id: used.version.to_string(),
-        public_key: used.value.pem().map_err(engine::Error::from)?,
-    })
+    Ok(Outcome::of(&used, "PublicKey", used.value.pem().map_err(engine::Error::from)?))
 }

@@ -1,18 +1,17 @@
 //! Symmetric cryptography: document sections 8.17 to 8.19, 8.22 and 8.23.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::algorithms::base64_text;
 use crate::dialects::alibaba::limits;
+use crate::dialects::alibaba::listing::Wrapped;
 use crate::dialects::alibaba::names::{KeyName, VersionName, pair};
-use crate::dialects::alibaba::values::{
-    Ciphertext, Context, Malformed, OpenText, Plaintext, Recipient,
-};
+use crate::dialects::alibaba::values::{Ciphertext, Context, OpenText, Plaintext, Recipient};
 use crate::dialects::alibaba::words::EncryptionWord;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, CiphertextError, KeyError, Operation, Sealed};
+use crate::engine::{self, CiphertextError, KeyError, Operation, Sealed, Used};
 use crate::model::KeyId;
 
 #[derive(Deserialize)]
@@ -36,7 +35,7 @@ pub(crate) struct Encrypted {
 impl From<Sealed> for Encrypted {
     fn from(sealed: Sealed) -> Self {
         Self {
-            ciphertext_blob: STANDARD.encode(&sealed.value),
+            ciphertext_blob: base64_text::encode(&sealed.value),
             key_id: sealed.key.to_string(),
             key_version_id: sealed.version.to_string(),
         }
@@ -60,15 +59,27 @@ pub(crate) struct Decrypt {
     encryption_context: Context,
 }
 
+/// Which version of which key was used, and what came of it under the name that the action has for it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Decrypted {
-    pub(crate) key_id: String,
-    pub(crate) key_version_id: String,
-    pub(crate) plaintext: Zeroizing<String>,
+pub(crate) struct Outcome<T> {
+    key_id: String,
+    key_version_id: String,
+    #[serde(flatten)]
+    value: Wrapped<T>,
 }
 
-pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
+impl<T> Outcome<T> {
+    pub(crate) fn of<U>(used: &Used<U>, name: &'static str, value: T) -> Self {
+        Self {
+            key_id: used.key.to_string(),
+            key_version_id: used.version.to_string(),
+            value: Wrapped(name, value),
+        }
+    }
+}
+
+pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Outcome<Zeroizing<String>>, Error> {
     request.recipient.refuse()?;
     let context = request.encryption_context;
     let opened = cx.engine.open_sealed(
@@ -78,11 +89,7 @@ pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
         &request.ciphertext_blob.0,
     )?;
     let text = std::str::from_utf8(&opened.value).map_err(|_| CiphertextError::Unopenable)?;
-    Ok(Decrypted {
-        key_id: opened.key.to_string(),
-        key_version_id: opened.version.to_string(),
-        plaintext: Zeroizing::new(text.to_owned()),
-    })
+    Ok(Outcome::of(&opened, "Plaintext", Zeroizing::new(text.to_owned())))
 }
 
 #[derive(Deserialize)]
@@ -98,49 +105,35 @@ pub(crate) struct GenerateDataKey {
 }
 
 /// How many bytes a data key has.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy)]
 pub(crate) struct DataKeyLen(usize);
 
-impl TryFrom<u32> for DataKeyLen {
-    type Error = Malformed;
+parsed!(DataKeyLen, |len: u32| {
+    let len = len as usize;
+    limits::DATA_KEY_BYTES.contains(&len).then_some(Self(len))
+});
 
-    fn try_from(len: u32) -> Result<Self, Malformed> {
-        let len = len as usize;
-        if limits::DATA_KEY_BYTES.contains(&len) { Ok(Self(len)) } else { Err(Malformed) }
-    }
-}
-
-/// The parameters by which a request sizes a data key.
-pub(crate) struct DataKeySize {
-    pub(crate) key_spec: Option<OpenText>,
-    pub(crate) number_of_bytes: Option<DataKeyLen>,
-}
-
-impl DataKeySize {
-    /// `NumberOfBytes` wins; then `KeySpec` is not even looked at.
-    fn len(&self) -> Result<usize, Error> {
-        match (self.number_of_bytes, self.key_spec.as_deref()) {
-            (Some(len), _) => Ok(len.0),
-            (None, None | Some("AES_256")) => Ok(32),
-            (None, Some("AES_128")) => Ok(16),
-            (None, Some(_)) => Err(Error::Invalid("KeySpec".into())),
-        }
-    }
-
-    /// Draws a data key: its bytes, and the base64 text that is sealed.
-    pub(crate) fn draw(&self, cx: &Cx) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
-        let bytes = cx.engine.draw(self.len()?);
-        let text = Zeroizing::new(STANDARD.encode(&*bytes));
-        Ok((bytes, text))
-    }
+/// Draws a data key: its bytes, and the base64 text that is sealed. `NumberOfBytes` wins; then `KeySpec` is not even
+/// looked at.
+pub(crate) fn draw_data_key(
+    cx: &Cx,
+    number_of_bytes: Option<DataKeyLen>,
+    key_spec: Option<&str>,
+) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
+    let bytes = cx.engine.draw(match (number_of_bytes, key_spec) {
+        (Some(len), _) => len.0,
+        (None, None | Some("AES_256")) => 32,
+        (None, Some("AES_128")) => 16,
+        (None, Some(_)) => return Err(Error::Invalid("KeySpec".into())),
+    });
+    let text = Zeroizing::new(base64_text::encode(&*bytes));
+    Ok((bytes, text))
 }
 
 impl GenerateDataKey {
     /// Draws a data key and seals it.
     fn run(self, cx: &Cx) -> Result<(Encrypted, Zeroizing<String>), Error> {
-        let size = DataKeySize { key_spec: self.key_spec, number_of_bytes: self.number_of_bytes };
-        let (_, text) = size.draw(cx)?;
+        let (_, text) = draw_data_key(cx, self.number_of_bytes, self.key_spec.as_deref())?;
         let key = self.key_id.within(cx)?;
         let (operation, context) = (Operation::GenerateDataKey, self.encryption_context);
         let sealed =
@@ -221,7 +214,7 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
             outcome => outcome?,
         };
     // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
-    let text = Zeroizing::new(STANDARD.encode(within_limits(algorithm, &opened.value)?));
+    let text = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened.value)?));
     let to = (&to, Operation::Encrypt);
     let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
     Ok(opened.map(|_| sealed.value).into())

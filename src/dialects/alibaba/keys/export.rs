@@ -1,35 +1,25 @@
 //! Exporting data keys, wrapped with a public key that the caller brings: document sections 8.20 and 8.21. A blob
 //! of ours seals a data key's base64 text; what is exported are its bytes.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::cipher::{DataKeyLen, DataKeySize, Encrypted};
+use super::cipher::{DataKeyLen, Encrypted, Outcome, draw_data_key};
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::algorithms::{base64_text, pem};
 use crate::dialects::alibaba::names::KeyName;
-use crate::dialects::alibaba::values::{Blob, Ciphertext, Context, Malformed, OpenText};
+use crate::dialects::alibaba::values::{Blob, Ciphertext, Context, OpenText};
 use crate::dialects::alibaba::words::{EncryptionWord, WrappingSpecWord};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation};
 
 /// A public key's `SubjectPublicKeyInfo`: base64 of its DER, as the document has it, or PEM, which is what
 /// `GetPublicKey` and OpenSSL write.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct PublicKeyBlob(Vec<u8>);
 
-impl TryFrom<String> for PublicKeyBlob {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        match pem::public_key(&text) {
-            Some(der) => Ok(Self(der)),
-            None => Blob::try_from(text).map(|blob| Self(blob.0)),
-        }
-    }
-}
+parsed!(PublicKeyBlob, |text: String| {
+    pem::public_key(&text).or_else(|| Some(Blob::try_from(text).ok()?.0)).map(Self)
+});
 
 /// A public key, and how to wrap with it.
 struct Wrapper {
@@ -55,7 +45,7 @@ impl Wrapper {
     /// Wraps a data key; one that is too long is the fault of the parameter named.
     fn wrap(&self, cx: &Cx, bytes: &[u8], fault: &'static str) -> Result<String, Error> {
         match cx.engine.wrap(&self.key, self.algorithm, bytes) {
-            Ok(wrapped) => Ok(STANDARD.encode(wrapped)),
+            Ok(wrapped) => Ok(base64_text::encode(wrapped)),
             Err(engine::Error::Key(engine::KeyError::TextTooLong)) => {
                 Err(Error::Invalid(fault.into()))
             }
@@ -75,15 +65,7 @@ pub(crate) struct ExportDataKey {
     wrapping_key_spec: WrappingSpecWord,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Exported {
-    key_id: String,
-    key_version_id: String,
-    exported_data_key: String,
-}
-
-pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exported, Error> {
+pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Outcome<String>, Error> {
     let wrapper = Wrapper::of(
         &request.public_key_blob,
         request.wrapping_algorithm,
@@ -94,11 +76,8 @@ pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Exporte
     let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
     // A text that is no base64 is none that a data key's blob holds.
     let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
-    Ok(Exported {
-        key_id: opened.key.to_string(),
-        key_version_id: opened.version.to_string(),
-        exported_data_key: wrapper.wrap(cx, &bytes, "CiphertextBlob")?,
-    })
+    let exported = wrapper.wrap(cx, &bytes, "CiphertextBlob")?;
+    Ok(Outcome::of(&opened, "ExportedDataKey", exported))
 }
 
 #[derive(Deserialize)]
@@ -132,8 +111,7 @@ pub(crate) fn generate_and_export_data_key(
         request.wrapping_algorithm,
         request.wrapping_key_spec,
     )?;
-    let size = DataKeySize { key_spec: request.key_spec, number_of_bytes: request.number_of_bytes };
-    let (bytes, text) = size.draw(cx)?;
+    let (bytes, text) = draw_data_key(cx, request.number_of_bytes, request.key_spec.as_deref())?;
     let key = request.key_id.within(cx)?;
     let (operation, context) = (Operation::GenerateDataKey, request.encryption_context);
     let sealed = cx.engine.seal(&cx.caller, &key, operation, context.bytes(), text.as_bytes())?;

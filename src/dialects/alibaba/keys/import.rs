@@ -1,7 +1,5 @@
 //! Bringing one's own key: document sections 8.2, 8.3 and 8.9.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
@@ -85,8 +83,8 @@ pub(crate) async fn get_parameters(
     let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;
     Ok(ImportParameters {
         key_id: given.key.to_string(),
-        public_key: STANDARD.encode(given.public.der().map_err(engine::Error::from)?),
-        import_token: STANDARD.encode(given.token),
+        public_key: base64_text::encode(given.public.der().map_err(engine::Error::from)?),
+        import_token: base64_text::encode(given.token),
         token_expire_time: given.expires.to_string(),
     })
 }

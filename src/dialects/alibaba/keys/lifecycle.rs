@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{Described, KeyMetadata};
-use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
-use crate::dialects::alibaba::values::{Malformed, RotationInterval, Text};
+use crate::dialects::alibaba::values::{RotationInterval, Text};
 use crate::dialects::alibaba::words::{self, ProtectionWord, SpecWord};
 use crate::dialects::alibaba::{codes, limits};
 use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
 use crate::model::{AliasName, Key, KeySpec, KeyState, KeyUsage, Origin};
@@ -54,19 +55,13 @@ enum MaterialOrigin {
 }
 
 /// A policy: a JSON object of so many bytes. It is kept as written.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 pub(crate) struct Policy(pub(crate) String);
 
-impl TryFrom<String> for Policy {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
-        let short = text.len() <= limits::POLICY_MAX;
-        if short && object.is_ok() { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(Policy, |text: String| {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+    let short = text.len() <= limits::POLICY_MAX;
+    (short && object.is_ok()).then_some(Self(text))
+});
 
 impl CreateKey {
     /// The type of key. Only a dedicated instance has the shorter AES keys.
@@ -188,27 +183,12 @@ pub(crate) enum Property {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct KeyList {
-    keys: Keys,
-    total_count: usize,
-    page_number: u32,
-    page_size: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Keys {
-    key: Vec<KeyEntry>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyEntry {
+pub(crate) struct KeyEntry {
     key_id: String,
     key_arn: String,
 }
 
-pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
+pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Error> {
     let view = cx.engine.view(&cx.caller);
     let sight = view.sight(&cx.caller);
     let target = |alias: &str| sight.aliased(&AliasName::parse(alias)?).map(|key| key.ordinal);
@@ -233,17 +213,12 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
         })
     };
     let all = sight.keys().filter(|(key, state)| pass(key, *state));
-    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
+    let page = page(all, request.page_number, request.page_size);
     let entry = |key: &Key| KeyEntry {
         key_id: key.id.to_string(),
         key_arn: names::key_arn(&cx.caller.realm, &key.id),
     };
-    Ok(KeyList {
-        keys: Keys { key: entries.into_iter().map(|(key, _)| entry(key)).collect() },
-        total_count: total,
-        page_number: number,
-        page_size: size,
-    })
+    Ok(page.listing(("Keys", "Key"), |(key, _)| entry(key)))
 }
 
 #[derive(Deserialize)]
@@ -283,8 +258,6 @@ pub(crate) struct ScheduleKeyDeletion {
 }
 
 /// How long a key waits for its deletion.
-#[derive(Deserialize)]
-#[serde(try_from = "u64")]
 struct PendingWindow(Duration);
 
 const DAY: u64 = 86_400;
@@ -295,14 +268,10 @@ impl Default for PendingWindow {
     }
 }
 
-impl TryFrom<u64> for PendingWindow {
-    type Error = Malformed;
-
-    fn try_from(days: u64) -> Result<Self, Malformed> {
-        let known = limits::DELETION_WINDOW_DAYS.contains(&days);
-        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
-    }
-}
+parsed!(PendingWindow, |days: u64| {
+    let known = limits::DELETION_WINDOW_DAYS.contains(&days);
+    known.then(|| Self(Duration::from_secs(days * DAY)))
+});
 
 pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
-use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Listing, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{KeyName, VersionName};
 use crate::dialects::alibaba::values::{OpenText, RotationInterval, interval};
 use crate::dialects::wire::answer::Done;
@@ -26,7 +26,7 @@ pub(crate) struct Described {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct KeyVersion {
+pub(crate) struct KeyVersion {
     key_id: String,
     key_version_id: String,
     creation_date: String,
@@ -61,34 +61,14 @@ pub(crate) struct ListKeyVersions {
     page_size: PageSize,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct VersionList {
-    key_versions: KeyVersions,
-    total_count: usize,
-    page_number: u32,
-    page_size: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct KeyVersions {
-    key_version: Vec<KeyVersion>,
-}
-
 /// Newest first, as in the document's sample.
-pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<VersionList, Error> {
+pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<Listing<KeyVersion>, Error> {
     let key = request.key_id.within(cx)?;
     let view = cx.engine.view(&cx.caller);
     let key = view.sight(&cx.caller).admit(&key, Operation::ListVersions)?.key();
     let all = key.versions.iter().rev().map(|version| KeyVersion::of(key, version));
-    let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
-    Ok(VersionList {
-        key_versions: KeyVersions { key_version: entries },
-        total_count: total,
-        page_number: number,
-        page_size: size,
-    })
+    let page = page(all, request.page_number, request.page_size);
+    Ok(page.listing(("KeyVersions", "KeyVersion"), |version| version))
 }
 
 /// A key of a dedicated instance, which the document calls a private key store, has one version.

@@ -12,9 +12,8 @@ use crate::dialects::alibaba::keys::lifecycle::Policy;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{KeyName, NewSecretName, SecretName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
-use crate::dialects::alibaba::values::{
-    Malformed, OpenText, SecretInterval, Text, VersionText, interval,
-};
+use crate::dialects::alibaba::values::{OpenText, SecretInterval, Text, VersionText, interval};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewSecret, NewSecretVersion, SecretError};
 use crate::model;
@@ -45,18 +44,12 @@ pub(crate) struct CreateSecret {
 }
 
 /// A secret's value: at most 30,720 bytes.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 pub(crate) struct SecretData(pub(crate) zeroize::Zeroizing<String>);
 
-impl TryFrom<String> for SecretData {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let text = zeroize::Zeroizing::new(text);
-        if text.len() <= limits::SECRET_DATA_MAX { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(SecretData, |text: String| {
+    let text = zeroize::Zeroizing::new(text);
+    (text.len() <= limits::SECRET_DATA_MAX).then_some(Self(text))
+});
 
 /// What a value is: a text, or bytes, which clients write in base64. Whether they do is not looked at: the
 /// document's own sample of a binary value is none.
@@ -168,8 +161,6 @@ pub(crate) struct UpdateSecret {
 }
 
 /// A JSON object of texts; how many, the secret's type says. One SDK sends the texts flat, behind their names.
-#[derive(Deserialize)]
-#[serde(try_from = "CustomDataForm")]
 struct CustomData(String);
 
 #[derive(Deserialize)]
@@ -179,18 +170,14 @@ enum CustomDataForm {
     Flat(BTreeMap<String, String>),
 }
 
-impl TryFrom<CustomDataForm> for CustomData {
-    type Error = Malformed;
-
-    fn try_from(form: CustomDataForm) -> Result<Self, Malformed> {
-        let text = match form {
-            CustomDataForm::Json(text) => text,
-            CustomDataForm::Flat(texts) => serde_json::to_string(&texts).map_err(|_| Malformed)?,
-        };
-        let object = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&text);
-        object.map(|_| Self(text)).map_err(|_| Malformed)
-    }
-}
+parsed!(CustomData, |form: CustomDataForm| {
+    let text = match form {
+        CustomDataForm::Json(text) => text,
+        CustomDataForm::Flat(texts) => serde_json::to_string(&texts).ok()?,
+    };
+    let object = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&text);
+    object.map(|_| Self(text)).ok()
+});
 
 pub(crate) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error> {
     let name = request.secret_name.within(&cx)?;
@@ -217,8 +204,7 @@ pub(crate) struct DeleteSecret {
 }
 
 /// For how many days a deleted secret can be restored.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "u64")]
+#[derive(Clone, Copy)]
 struct RecoveryWindow(Duration);
 
 const DAY: u64 = 86_400;
@@ -229,14 +215,10 @@ impl Default for RecoveryWindow {
     }
 }
 
-impl TryFrom<u64> for RecoveryWindow {
-    type Error = Malformed;
-
-    fn try_from(days: u64) -> Result<Self, Malformed> {
-        let known = limits::RECOVERY_WINDOW_DAYS.contains(&days);
-        known.then(|| Self(Duration::from_secs(days * DAY))).ok_or(Malformed)
-    }
-}
+parsed!(RecoveryWindow, |days: u64| {
+    let known = limits::RECOVERY_WINDOW_DAYS.contains(&days);
+    known.then(|| Self(Duration::from_secs(days * DAY)))
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

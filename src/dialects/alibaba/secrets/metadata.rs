@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dialects::alibaba::limits;
-use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Filters, Page, PageNumber, PageSize, Wrapped, page};
 use crate::dialects::alibaba::names::{self, SecretName};
 use crate::dialects::{Cx, Error};
 use crate::model::{self, Realm, Secret};
@@ -49,23 +49,17 @@ pub(crate) fn secret_arn(realm: &Realm, secret: &Secret) -> String {
 /// Tags, where they are asked for.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Tags {
-    tag: Vec<TagEntry>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct TagEntry {
     tag_key: String,
     tag_value: String,
 }
 
-fn tags_of(secret: &Secret, asked: bool) -> Option<Tags> {
+fn tags_of(secret: &Secret, asked: bool) -> Option<Wrapped<Vec<TagEntry>>> {
     let entry = |(name, value): (&String, &String)| TagEntry {
         tag_key: name.clone(),
         tag_value: value.clone(),
     };
-    asked.then(|| Tags { tag: secret.tags.iter().map(entry).collect() })
+    asked.then(|| Wrapped("Tag", secret.tags.iter().map(entry).collect()))
 }
 
 #[derive(Deserialize)]
@@ -94,7 +88,7 @@ pub(crate) struct Described {
     #[serde(rename = "DKMSInstanceId", skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Tags>,
+    tags: Option<Wrapped<Vec<TagEntry>>>,
 }
 
 /// A key that the caller did not name is not told: declarative clients would want to make the secret anew.
@@ -158,16 +152,10 @@ impl Property {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Listed {
-    secret_list: SecretList,
+    secret_list: Wrapped<Vec<SecretEntry>>,
     page_number: u32,
     page_size: u32,
     total_count: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct SecretList {
-    secret: Vec<SecretEntry>,
 }
 
 #[derive(Serialize)]
@@ -180,7 +168,7 @@ struct SecretEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     planned_delete_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Tags>,
+    tags: Option<Wrapped<Vec<TagEntry>>>,
 }
 
 pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
@@ -209,9 +197,7 @@ pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
         tags: tags_of(secret, request.fetch_tags),
     };
     Ok(Listed {
-        secret_list: SecretList {
-            secret: entries.into_iter().map(|secret| entry(secret)).collect(),
-        },
+        secret_list: Wrapped("Secret", entries.into_iter().map(|secret| entry(secret)).collect()),
         page_number: number,
         page_size: size,
         total_count: total,

@@ -9,9 +9,8 @@ use super::types as secret_types;
 use super::types::SecretType;
 use crate::algorithms::password::{self, Recipe};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{
-    Malformed, OpenText, SecretInterval, VersionText, interval,
-};
+use crate::dialects::alibaba::values::{OpenText, SecretInterval, VersionText, interval};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::Renewal;
 
@@ -99,8 +98,6 @@ const fn yes() -> bool {
 }
 
 /// How long a password is: 8 to 128 characters.
-#[derive(Deserialize)]
-#[serde(try_from = "u32")]
 struct PasswordLength(usize);
 
 impl Default for PasswordLength {
@@ -109,26 +106,13 @@ impl Default for PasswordLength {
     }
 }
 
-impl TryFrom<u32> for PasswordLength {
-    type Error = Malformed;
-
-    fn try_from(length: u32) -> Result<Self, Malformed> {
-        if (8..=128).contains(&length) { Ok(Self(length as usize)) } else { Err(Malformed) }
-    }
-}
+parsed!(PasswordLength, |length: u32| (8..=128).contains(&length).then_some(Self(length as usize)));
 
 /// The characters that a password must not have: some of those that it could have.
-#[derive(Default, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Default)]
 struct Excluded(String);
 
-impl TryFrom<String> for Excluded {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        if password::is_excludable(&text) { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(Excluded, |text: String| password::is_excludable(&text).then_some(Self(text)));
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -11,10 +11,10 @@ use super::metadata::ManagedFields;
 use super::types::{CURRENT, PREVIOUS};
 use crate::dialects::alibaba::errors::refusal;
 use crate::dialects::alibaba::limits;
-use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, page};
+use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, Wrapped, page};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{Malformed, Recipient, VersionText};
-use crate::dialects::wire::classes::classed;
+use crate::dialects::alibaba::values::{Recipient, VersionText};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, NewSecretVersion, SecretError, StageMove, Wanted};
 use crate::model::{Secret, SecretVersion};
@@ -23,24 +23,12 @@ use crate::model::{Secret, SecretVersion};
 #[derive(Clone, Debug)]
 pub(crate) struct Stage(Arc<str>);
 
-classed!(Stage: Open);
-
-impl TryFrom<String> for Stage {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
-        if short && !text.chars().any(char::is_control) {
-            Ok(Self(text.into()))
-        } else {
-            Err(Malformed)
-        }
-    }
-}
+parsed!(Stage, Open, |text: String| {
+    let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
+    (short && !text.chars().any(char::is_control)).then_some(Self(text.into()))
+});
 
 /// The stages of a new version: a JSON list of them, or an object that has the list under `VersionStage`.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct Stages(Vec<Stage>);
 
 #[derive(Deserialize)]
@@ -53,19 +41,11 @@ enum StagesJson {
     },
 }
 
-impl TryFrom<String> for Stages {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
-            serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if (1..=limits::STAGES_MAX).contains(&stages.len()) {
-            Ok(Self(stages))
-        } else {
-            Err(Malformed)
-        }
-    }
-}
+parsed!(Stages, |text: String| {
+    let (StagesJson::List(stages) | StagesJson::Object { version_stage: stages }) =
+        serde_json::from_str(&text).ok()?;
+    (1..=limits::STAGES_MAX).contains(&stages.len()).then_some(Self(stages))
+});
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -79,17 +59,8 @@ pub(crate) struct GetSecretValue {
     recipient: Recipient,
 }
 
-/// A list in the document's wrapper.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct VersionStages {
-    version_stage: Vec<String>,
-}
-
-impl VersionStages {
-    fn of(secret: &Secret, version: &SecretVersion) -> Self {
-        Self { version_stage: secret.stages_of(version).map(ToString::to_string).collect() }
-    }
+fn stages(secret: &Secret, version: &SecretVersion) -> Wrapped<Vec<String>> {
+    Wrapped("VersionStage", secret.stages_of(version).map(ToString::to_string).collect())
 }
 
 #[derive(Serialize)]
@@ -100,7 +71,7 @@ pub(crate) struct Value {
     secret_data_type: &'static str,
     secret_data: Zeroizing<String>,
     version_id: String,
-    version_stages: VersionStages,
+    version_stages: Wrapped<Vec<String>>,
     create_time: String,
     #[serde(flatten)]
     managed: ManagedFields,
@@ -132,7 +103,7 @@ pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
         secret_data_type: if found.version.binary { "binary" } else { "text" },
         secret_data: Zeroizing::new(text.to_owned()),
         version_id: found.version.id.to_string(),
-        version_stages: VersionStages::of(&found.secret, &found.version),
+        version_stages: stages(&found.secret, &found.version),
         create_time: found.secret.created_at.to_string(),
         managed: ManagedFields::of(&found.secret, request.fetch_extended_config),
     })
@@ -145,8 +116,6 @@ pub(crate) struct BatchGetSecretValue {
 }
 
 /// Up to 20 secrets, in JSON.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 struct SecretsList(Vec<ListedSecret>);
 
 #[derive(Deserialize)]
@@ -169,14 +138,10 @@ enum Flag {
     Text(String),
 }
 
-impl TryFrom<String> for SecretsList {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let list: Vec<ListedSecret> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if (1..=limits::BATCH_MAX).contains(&list.len()) { Ok(Self(list)) } else { Err(Malformed) }
-    }
-}
+parsed!(SecretsList, |text: String| {
+    let list: Vec<ListedSecret> = serde_json::from_str(&text).ok()?;
+    (1..=limits::BATCH_MAX).contains(&list.len()).then_some(Self(list))
+});
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -260,7 +225,7 @@ pub(crate) struct PutSecretValue {
 pub(crate) struct Put {
     secret_name: String,
     version_id: String,
-    version_stages: VersionStages,
+    version_stages: Wrapped<Vec<String>>,
 }
 
 pub(crate) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
@@ -279,7 +244,7 @@ pub(crate) async fn put(cx: Cx, request: PutSecretValue) -> Result<Put, Error> {
     Ok(Put {
         secret_name: secret.name.to_string(),
         version_id: id.to_string(),
-        version_stages: VersionStages::of(&secret, version),
+        version_stages: stages(&secret, version),
     })
 }
 
@@ -323,7 +288,7 @@ pub(crate) struct ListSecretVersionIds {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct VersionIds {
     secret_name: String,
-    version_ids: VersionIdList,
+    version_ids: Wrapped<Vec<VersionEntry>>,
     page_number: u32,
     page_size: u32,
     total_count: usize,
@@ -331,16 +296,10 @@ pub(crate) struct VersionIds {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct VersionIdList {
-    version_id: Vec<VersionEntry>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct VersionEntry {
     version_id: String,
     create_time: String,
-    version_stages: VersionStages,
+    version_stages: Wrapped<Vec<String>>,
 }
 
 /// Newest first, as in the document's sample. A version at no stage is deprecated.
@@ -356,13 +315,14 @@ pub(crate) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<Ve
     let entry = |version: &SecretVersion| VersionEntry {
         version_id: version.id.to_string(),
         create_time: version.created_at.to_string(),
-        version_stages: VersionStages::of(secret, version),
+        version_stages: stages(secret, version),
     };
     Ok(VersionIds {
         secret_name: secret.name.to_string(),
-        version_ids: VersionIdList {
-            version_id: entries.into_iter().map(|version| entry(version)).collect(),
-        },
+        version_ids: Wrapped(
+            "VersionId",
+            entries.into_iter().map(|version| entry(version)).collect(),
+        ),
         page_number: number,
         page_size: size,
         total_count: total,

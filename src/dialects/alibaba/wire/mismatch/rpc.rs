@@ -1,9 +1,7 @@
 //! The mistakes of clients that sign their parameters.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::deviation::{Deviation, is_too_long, nearest};
+use crate::algorithms::base64_text;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::alibaba::wire::rpc::string_to_sign;
@@ -106,7 +104,7 @@ pub(crate) fn explain<'a>(
         _ => return None,
     };
     let is = |hash, key: &[&[u8]], text: &str, given: &str| {
-        let mac = STANDARD.encode(hmac(hash, key, text.as_bytes()));
+        let mac = base64_text::encode(hmac(hash, key, text.as_bytes()));
         equal(mac.as_bytes(), given.as_bytes())
     };
     // Who forgets to encode one plus sign forgets that of the signature too, which has no spaces of its own.
