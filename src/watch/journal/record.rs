@@ -286,12 +286,7 @@ impl Subject {
             Class::Secret => &mut self.secret,
             Class::Certificate => &mut self.certificate,
             Class::Context => &mut self.context,
-            Class::Common
-            | Class::Credential
-            | Class::Version
-            | Class::Ciphertext
-            | Class::Open
-            | Class::Hidden => return,
+            _ => return,
         };
         if place.is_none() && !text.is_empty() {
             let text = match class {
