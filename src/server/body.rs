@@ -44,7 +44,7 @@ impl http_body::Body for Arriving {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        if self.progress.is_body_late() {
+        if self.progress.late.is_raised() {
             return Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())));
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));

@@ -12,7 +12,7 @@ use crate::dialects::{Cut, Outbound};
 pub(super) fn send(answer: Outbound, progress: &Progress) -> Response<Content> {
     match answer.extensions().get() {
         Some(Cut::Truncate) => return truncated(answer),
-        Some(Cut::Reset) => progress.cut(),
+        Some(Cut::Reset) => progress.cut.raise(),
         None => {}
     }
     whole(answer)
