@@ -19,15 +19,20 @@ use crate::world::parse_duration;
 
 /// Where the server is.
 #[derive(Args)]
-#[command(next_help_heading = "The server")]
 pub struct ServerOptions {
     /// The server's address, as in `http://127.0.0.1:5690`. Without it, where `KMSIM_LISTEN` says that a server of this
     /// machine listens, or else where the one over `KMSIM_DATA` or `./kmsim.db` does, or the only one.
-    #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "KMSIM_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help_heading = "The server"
+    )]
     pub url: Option<String>,
 
     /// The certificate authority of an https:// address, in PEM: `kmsim ca` prints a server's.
-    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
+    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE", help_heading = "The server")]
     pub ca: Option<PathBuf>,
 
     /// Where a server of this machine listens.
@@ -68,13 +73,18 @@ impl ServerOptions {
 
 /// How a server's control plane is asked.
 #[derive(Args)]
-#[command(next_help_heading = "The server")]
 pub struct ControlOptions {
     #[command(flatten)]
     server: ServerOptions,
 
     /// The token of the server's control plane, where it has one.
-    #[arg(long, env = "KMSIM_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "KMSIM_CONTROL_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "The server"
+    )]
     control_token: Option<String>,
 
     /// How long the answer may take.
@@ -82,7 +92,8 @@ pub struct ControlOptions {
         long,
         value_name = "DURATION",
         default_value = "30s",
-        value_parser = duration
+        value_parser = duration,
+        help_heading = "The server"
     )]
     timeout: Duration,
 }
@@ -110,19 +121,24 @@ impl ControlOptions {
 
 /// Who asks.
 #[derive(Args)]
-#[command(next_help_heading = "Who asks")]
 pub struct CallerOptions {
     /// The access key, as ID:SECRET. Without it, the first of `KMSIM_ACCESS_KEYS`, where no list of processes shows it; or
     /// else testid:testsecret.
-    #[arg(long, value_name = "ID:SECRET")]
+    #[arg(long, value_name = "ID:SECRET", help_heading = "Who asks")]
     pub access_key: Option<String>,
 
     /// The token of a temporary access key.
-    #[arg(long, env = "KMSIM_SECURITY_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(
+        long,
+        env = "KMSIM_SECURITY_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Who asks"
+    )]
     pub security_token: Option<String>,
 
     /// The region.
-    #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Who asks")]
     pub region: Option<String>,
 }
 
