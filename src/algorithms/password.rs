@@ -146,6 +146,7 @@ mod tests {
     fn what_cannot_be_is_refused() {
         let mut rng = ChaCha20Rng::from_seed([2; 32]);
         let no_punctuation = Recipe { excluded: PUNCTUATION, ..ALL };
+        let lowercase_only = Recipe { uppercase: false, digits: false, punctuation: false, ..ALL };
         for (recipe, possible) in [
             (ALL, true),
             (Recipe { length: 4, ..ALL }, true),
@@ -156,27 +157,8 @@ mod tests {
             (Recipe { each: false, ..no_punctuation }, true),
             (Recipe { punctuation: false, ..no_punctuation }, true),
             (Recipe { excluded: "\u{e9}", ..ALL }, true),
-            (
-                Recipe {
-                    excluded: LOWERCASE,
-                    uppercase: false,
-                    digits: false,
-                    punctuation: false,
-                    ..ALL
-                },
-                false,
-            ),
-            (
-                Recipe {
-                    excluded: LOWERCASE,
-                    uppercase: false,
-                    digits: false,
-                    punctuation: false,
-                    each: false,
-                    ..ALL
-                },
-                false,
-            ),
+            (Recipe { excluded: LOWERCASE, ..lowercase_only }, false),
+            (Recipe { excluded: LOWERCASE, each: false, ..lowercase_only }, false),
         ] {
             assert_eq!(draw(&recipe, &mut rng).is_some(), possible, "{recipe:?}");
         }

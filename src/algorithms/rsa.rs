@@ -5,14 +5,8 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest, SHA256};
-use aws_lc_rs::rsa::{
-    KeyPair, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey,
-    Pkcs1PrivateDecryptingKey, PrivateDecryptingKey,
-};
-use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256,
-    RSA_PSS_SHA256, RsaEncoding,
-};
+use aws_lc_rs::signature::ParsedPublicKey;
+use aws_lc_rs::{rsa as aws_rsa, signature as aws};
 use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePublicKey};
 use rand_core::CryptoRng;
 use rsa::oaep::Oaep;
@@ -39,12 +33,15 @@ impl Kind for Bits {
 
     fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
         let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
-        let decrypting = PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?;
+        let decrypting =
+            aws_rsa::PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?;
         let public = self.of(plain.to_public_key())?;
         let key = PrivateKey {
-            signing: KeyPair::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?,
-            oaep: OaepPrivateDecryptingKey::new(decrypting.clone()).map_err(|_| Failure::Unfit)?,
-            pkcs1: Pkcs1PrivateDecryptingKey::new(decrypting).map_err(|_| Failure::Unfit)?,
+            signing: aws_rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?,
+            oaep: aws_rsa::OaepPrivateDecryptingKey::new(decrypting.clone())
+                .map_err(|_| Failure::Unfit)?,
+            pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey::new(decrypting)
+                .map_err(|_| Failure::Unfit)?,
             plain,
         };
         Ok((Box::new(key), public))
@@ -70,17 +67,17 @@ impl Bits {
         let der = spki(&plain)?;
         let read = |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(|_| Failure::Unfit);
         Ok(Arc::new(PublicKey {
-            pss: read(&RSA_PSS_2048_8192_SHA256)?,
-            pkcs1: read(&RSA_PKCS1_2048_8192_SHA256)?,
+            pss: read(&aws::RSA_PSS_2048_8192_SHA256)?,
+            pkcs1: read(&aws::RSA_PKCS1_2048_8192_SHA256)?,
             plain,
         }))
     }
 }
 
 struct PrivateKey {
-    signing: KeyPair,
-    oaep: OaepPrivateDecryptingKey,
-    pkcs1: Pkcs1PrivateDecryptingKey,
+    signing: aws_rsa::KeyPair,
+    oaep: aws_rsa::OaepPrivateDecryptingKey,
+    pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey,
     /// For those who insist on their own randomness.
     plain: RsaPrivateKey,
 }
@@ -92,14 +89,14 @@ impl Private for PrivateKey {
         digest: &[u8],
         chance: Chance<'_>,
     ) -> Result<Vec<u8>, Failure> {
-        let how: &dyn RsaEncoding = match (algorithm, chance) {
+        let how: &dyn aws::RsaEncoding = match (algorithm, chance) {
             (Signing::RsaPss, Chance::Only(rng)) => {
                 let key = rsa::pss::SigningKey::<Sha256>::new(self.plain.clone());
                 let signature = key.sign_prehash_with_rng(rng, digest);
                 return Ok(signature.map_err(|_| Failure::Unfit)?.to_vec());
             }
-            (Signing::RsaPss, Chance::Any) => &RSA_PSS_SHA256,
-            (Signing::RsaPkcs1, _) => &RSA_PKCS1_SHA256,
+            (Signing::RsaPss, Chance::Any) => &aws::RSA_PSS_SHA256,
+            (Signing::RsaPkcs1, _) => &aws::RSA_PKCS1_SHA256,
             (Signing::Ecdsa | Signing::Sm2, _) => return Err(Failure::Unfit),
         };
         let mut signature = vec![0; self.signing.public_modulus_len()];
@@ -114,8 +111,8 @@ impl Private for PrivateKey {
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let mut text = Zeroizing::new(vec![0; self.signing.public_modulus_len()]);
         let oaep = match algorithm {
-            Encryption::RsaOaepSha1 => Some(&OAEP_SHA1_MGF1SHA1),
-            Encryption::RsaOaepSha256 => Some(&OAEP_SHA256_MGF1SHA256),
+            Encryption::RsaOaepSha1 => Some(&aws_rsa::OAEP_SHA1_MGF1SHA1),
+            Encryption::RsaOaepSha256 => Some(&aws_rsa::OAEP_SHA256_MGF1SHA256),
             Encryption::RsaPkcs1 => None,
             Encryption::Sm2(_) => return Err(Failure::Unfit),
         };

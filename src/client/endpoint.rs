@@ -1,6 +1,6 @@
 //! Where a server is.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::http::Uri;
 use axum::http::uri::{Authority, Scheme};
@@ -44,10 +44,11 @@ impl Endpoint {
         const FORM: &str = "expected HOST:PORT";
         let local = match text.parse::<SocketAddr>() {
             Ok(mut address) if address.ip().is_unspecified() => {
-                address.set_ip(if address.is_ipv4() {
-                    [127, 0, 0, 1].into()
+                let is_v4 = address.is_ipv4();
+                address.set_ip(if is_v4 {
+                    Ipv4Addr::LOCALHOST.into()
                 } else {
-                    LOOPBACK.into()
+                    Ipv6Addr::LOCALHOST.into()
                 });
                 address.to_string()
             }
@@ -96,8 +97,6 @@ impl Endpoint {
         (host, self.authority.port_u16().unwrap_or(if self.secure { 443 } else { 80 }))
     }
 }
-
-const LOOPBACK: [u16; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
 
 #[cfg(test)]
 mod tests {

@@ -143,6 +143,11 @@ pub struct CallerOptions {
 }
 
 impl CallerOptions {
+    /// The region, where one is named.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.region.as_deref().filter(|region| !region.is_empty())
+    }
+
     /// The access key to sign with.
     pub(super) fn credentials(&self) -> Result<Credentials, Failure> {
         let listed =

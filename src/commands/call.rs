@@ -65,7 +65,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         cloud,
         endpoint: &options.server.server()?,
         credentials: &options.caller.credentials()?,
-        region: options.caller.region.as_deref().filter(|region| !region.is_empty()),
+        region: options.caller.region(),
         action: &options.action,
         params: &params,
     };

@@ -60,12 +60,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
             format!("{} is no client of {}'s; those are: {known}", options.client, cloud.name);
         Failure::mistake("CLIENT", what)
     })?;
-    let region = options
-        .caller
-        .region
-        .as_deref()
-        .filter(|region| !region.is_empty())
-        .unwrap_or(cloud.default_region);
+    let region = options.caller.region().unwrap_or(cloud.default_region);
     say(fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
         .as_bytes())
 }

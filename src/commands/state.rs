@@ -1,8 +1,7 @@
 //! `kmsim export` and `kmsim import`: a running server's state, out to a file and in from one.
 
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::PathBuf;
 
 use axum::http::{Method, StatusCode};
 use bytes::Bytes;
@@ -11,6 +10,8 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use super::asking::ControlOptions;
+use super::io::say;
+use crate::store::files;
 
 /// Which server's state, and what part of it.
 #[derive(Args)]
@@ -104,31 +105,12 @@ fn encoded(text: &str) -> String {
 pub(super) fn export(options: &Export) -> Result<(), Failure> {
     let state = options.whose.ask(Method::GET, b"")?;
     match &options.output {
-        None => {
-            let mut stdout = std::io::stdout().lock();
-            stdout.write_all(&state)?;
-            Ok(stdout.flush()?)
-        }
+        None => say(&state),
         Some(path) => {
-            write(path, &state).map_err(|error| format!("{}: {error}", path.display()).into())
+            let written = files::replace(path, &state, files::OWNER_ONLY);
+            written.map_err(|error| format!("{}: {error}", path.display()).into())
         }
     }
-}
-
-/// Writes a file for its owner's eyes. It is there as a whole or not at all.
-fn write(path: &Path, state: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let mut file = std::fs::File::options()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(&beside)?;
-    file.write_all(state)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
 }
 
 pub(super) fn import(options: &Import) -> Result<(), Failure> {
@@ -139,8 +121,5 @@ pub(super) fn import(options: &Import) -> Result<(), Failure> {
         std::fs::File::open(&options.file).and_then(|mut file| file.read_to_end(&mut state))
     };
     read.map_err(|error| Failure::from(format!("{}: {error}", options.file.display())))?;
-    let held = options.whose.ask(Method::PUT, &state)?;
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(&held)?;
-    Ok(writeln!(stdout)?)
+    say(&options.whose.ask(Method::PUT, &state)?)
 }

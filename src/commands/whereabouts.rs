@@ -296,12 +296,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("it{ENDING}"));
         let address = "0.0.0.0:9000".parse().unwrap();
-        let notice = Notice {
-            addresses: vec![address],
-            variables: Variables::default(),
-            network: network(),
-        };
-        let held = put(&path, &notice).unwrap();
+        let notice =
+            |network| Notice { addresses: vec![address], variables: Variables::default(), network };
+        let held = put(&path, &notice(network())).unwrap();
         let url = |notice: Option<Notice>| notice.and_then(|it| it.endpoint()).map(|it| it.url());
         assert_eq!(url(read(&path)).as_deref(), Some("http://127.0.0.1:9000"));
         sweep(folder.path()).unwrap();
@@ -312,12 +309,7 @@ mod tests {
         assert!(!path.exists());
 
         // One of another network, and one that is none.
-        let foreign = Notice {
-            addresses: vec![address],
-            variables: Variables::default(),
-            network: Some("x".into()),
-        };
-        let _held = put(&path, &foreign).unwrap();
+        let _held = put(&path, &notice(Some("x".into()))).unwrap();
         assert!(read(&path).is_none());
         let mut file = File::options().write(true).open(&path).unwrap();
         file.write_all(b"nonsense").unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -48,15 +48,11 @@ pub(super) async fn check(
     if may {
         return next.run(request).await;
     }
-    let mut refusal = Refused::of(
+    let refusal = Refused::of(
         StatusCode::UNAUTHORIZED,
         "the control plane needs its token: `Authorization: Bearer TOKEN`",
-    )
-    .into_response();
-    refusal
-        .headers_mut()
-        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kmsim\""));
-    refusal
+    );
+    ([(WWW_AUTHENTICATE, "Bearer realm=\"kmsim\"")], refusal).into_response()
 }
 
 fn given(headers: &HeaderMap) -> Option<&str> {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::extract::Path;
 use axum::{Extension, Json};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Nothing, Refused, Sent};
 use super::apart::discard;
@@ -153,20 +154,15 @@ async fn load(
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
-#[derive(Serialize)]
-struct Forgotten {
-    forgotten: bool,
-}
-
 /// `DELETE /_kmsim/snapshots/NAME`.
 async fn forget(
     Extension(snapshots): Extension<Snapshots>,
     Scoped(_, scope): Scoped,
     Path(name): Path<String>,
-) -> Answer<Forgotten> {
+) -> Answer<Value> {
     snapshots.named(scope.clone(), name.clone())?;
     let snapshot = snapshots.all().remove(&(scope, name));
     let forgotten = snapshot.is_some();
     discard(snapshot);
-    Ok(Json(Forgotten { forgotten }))
+    Ok(Json(json!({ "forgotten": forgotten })))
 }

@@ -1,5 +1,9 @@
-//! Clouds: the one pipeline that every cloud's requests take, and what each cloud says of its wire. A cloud touches no
-//! store, and knows no other cloud.
+//! Clouds: the one pipeline that every cloud's requests take, and what each cloud says of its wire. A cloud
+//! touches no store, and knows no other cloud.
+//!
+//! A cloud is a folder: what is fixed about it is its `Profile`, what depends on a request is its `Dialect`
+//! and its `Call`. `clouds.rs` lists the clouds; the rest of the program asks there and names none. What two
+//! clouds share is in `gate/` (who is let in) and `wire/` (how texts travel).
 
 mod actions;
 mod alibaba;

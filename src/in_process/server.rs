@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -91,15 +92,11 @@ impl Answer {
     /// The text, number or truth value at a JSON pointer (RFC 6901), as text. `None` where there is none.
     #[must_use]
     pub fn field(&self, pointer: &str) -> Option<String> {
-        let body: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        let body: Value = serde_json::from_str(&self.body).ok()?;
         match body.pointer(pointer)? {
-            serde_json::Value::String(text) => Some(text.clone()),
-            other @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
-                Some(other.to_string())
-            }
-            serde_json::Value::Null
-            | serde_json::Value::Array(_)
-            | serde_json::Value::Object(_) => None,
+            Value::String(text) => Some(text.clone()),
+            other @ (Value::Number(_) | Value::Bool(_)) => Some(other.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 
 use super::progress::{Phase, Progress};
@@ -43,7 +44,7 @@ impl http_body::Body for Arriving {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        if self.progress.is_body_late() {
+        if self.progress.late.is_raised() {
             return Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())));
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
@@ -71,15 +72,8 @@ impl Drop for Arriving {
     }
 }
 
-/// An answer's body.
-pub(super) enum Content {
-    /// All of it.
-    Whole(Bytes),
-    /// What breaks off.
-    Half(Half),
-    /// What an endpoint of the control plane answers.
-    Made(Body),
-}
+/// An answer's body: all of it; or one that breaks off, or what an endpoint of the control plane answers.
+pub(super) type Content = Either<Full<Bytes>, Either<Half, Body>>;
 
 /// An answer's body on its connection.
 pub(super) struct Leaving {
@@ -108,28 +102,15 @@ impl http_body::Body for Leaving {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        match &mut self.content {
-            Content::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Content::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Content::Half(half) => Pin::new(half).poll_frame(cx).map_err(Into::into),
-            Content::Made(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
-        }
+        Pin::new(&mut self.content).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            Content::Whole(bytes) => bytes.is_empty(),
-            Content::Half(half) => half.is_end_stream(),
-            Content::Made(body) => body.is_end_stream(),
-        }
+        self.content.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.content {
-            Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Content::Half(half) => half.size_hint(),
-            Content::Made(body) => body.size_hint(),
-        }
+        self.content.size_hint()
     }
 }
 

@@ -70,7 +70,7 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
             if progress.is_as_when_asked() && progress.phase() != Phase::Work && patience.is_last {
                 return Poll::Ready(End::Over);
             }
-            let is_told = progress.is_stopping() || progress.is_asked_to_leave();
+            let is_told = progress.stopping.is_raised() || progress.is_asked_to_leave();
             if is_told && !patience.is_last {
                 patience.be_last();
                 Pin::new(&mut *parser).graceful_shutdown();
@@ -83,7 +83,7 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
                     Pin::new(&mut *parser).graceful_shutdown();
                 }
                 // Whoever collects the body answers that it did not come.
-                Spent::Body => progress.give_body_up(),
+                Spent::Body => progress.late.raise(),
                 Spent::All => return Poll::Ready(End::Over),
             }
         }
@@ -93,7 +93,7 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
 
 /// Whether the request line is too long that is coming now.
 fn is_overlong(progress: &Progress) -> bool {
-    progress.is_overlong() && progress.phase() < Phase::Body
+    progress.overlong.is_raised() && progress.phase() < Phase::Body
 }
 
 /// Why the parser refused what came, where it did.
@@ -158,7 +158,7 @@ impl Patience {
             if is_spent {
                 return Poll::Ready(match phase {
                     Phase::Waiting if progress.standing() != Standing::New => Spent::Idle,
-                    Phase::Body if !progress.is_body_late() => Spent::Body,
+                    Phase::Body if !progress.late.is_raised() => Spent::Body,
                     _ => Spent::All,
                 });
             }
@@ -256,7 +256,7 @@ mod tests {
         assert!(client.within(9).await.is_none());
         client.enter(Phase::Body);
         assert!(matches!(client.is_waited_for(30).await, Spent::Body));
-        client.progress.give_body_up();
+        client.progress.late.raise();
         assert!(matches!(client.is_waited_for(30).await, Spent::All), "nobody answered");
     }
 

@@ -1,10 +1,6 @@
 //! Browsers: a page of any site may call the clouds, as it may call the vendors'. The control plane it may not.
 
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
-};
+use axum::http::header::{self, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use bytes::Bytes;
 
@@ -25,9 +21,9 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
 
 /// Lets every page read an answer. The vendors say so in each; what else there is to say, only a page needs.
 pub(super) fn open(headers: &mut HeaderMap, to_page: bool) {
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
     if to_page {
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, ANYBODY);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, ANYBODY);
     }
 }
 
@@ -40,18 +36,19 @@ pub(super) fn is_of_page(headers: &HeaderMap) -> bool {
 pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Outbound> {
     if method != Method::OPTIONS
         || !is_of_page(headers)
-        || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+        || !headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
     {
         return None;
     }
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = StatusCode::NO_CONTENT;
-    let allowed = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| !names.is_empty());
+    let allowed =
+        headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| !names.is_empty());
     let allowed = allowed.cloned().unwrap_or(HEADERS);
     let headers = answer.headers_mut();
     open(headers, true);
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
-    headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
     Some(answer)
 }

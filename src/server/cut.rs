@@ -2,6 +2,7 @@
 
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderValue, Response};
+use http_body_util::{Either, Full};
 
 use super::body::{Content, Half};
 use super::progress::Progress;
@@ -10,18 +11,21 @@ use crate::dialects::{Cut, Outbound};
 /// The answer as it goes out: whole, unless it bears a cut.
 pub(super) fn send(answer: Outbound, progress: &Progress) -> Response<Content> {
     match answer.extensions().get() {
-        None => answer.map(Content::Whole),
-        Some(Cut::Reset) => {
-            progress.cut();
-            answer.map(Content::Whole)
-        }
-        Some(Cut::Truncate) => truncated(answer),
+        Some(Cut::Truncate) => return truncated(answer),
+        Some(Cut::Reset) => progress.cut.raise(),
+        None => {}
     }
+    whole(answer)
+}
+
+/// The answer with all of its body.
+pub(super) fn whole(answer: Outbound) -> Response<Content> {
+    answer.map(|body| Content::Left(Full::new(body)))
 }
 
 /// The same answer with the length that it would have, and half of its body.
 fn truncated(mut answer: Outbound) -> Response<Content> {
     let length = answer.body().len();
     answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    answer.map(|body| Content::Half(Half::Unsent(body.slice(..length / 2))))
+    answer.map(|body| Content::Right(Either::Left(Half::Unsent(body.slice(..length / 2)))))
 }

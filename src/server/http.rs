@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Either};
 use hyper::body::Incoming;
 use hyper::service::Service;
 
@@ -79,7 +79,7 @@ impl Service<Request<Incoming>> for Front {
 async fn control_answer(control: &Router, request: Request<Arriving>) -> Response<Content> {
     use tower_service::Service;
     let Ok(answer) = control.clone().call(request.map(Body::new)).await;
-    answer.map(Content::Made)
+    answer.map(|body| Content::Right(Either::Right(body)))
 }
 
 async fn cloud_answer(
@@ -89,7 +89,7 @@ async fn cloud_answer(
 ) -> Response<Content> {
     let (parts, body) = request.into_parts();
     if let Some(answer) = cors::preflight(&parts.method, &parts.headers) {
-        return answer.map(Content::Whole);
+        return cut::whole(answer);
     }
     let is_of_page = cors::is_of_page(&parts.headers);
     let body = collect(body, app.clouds.body_limit()).await;

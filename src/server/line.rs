@@ -42,7 +42,7 @@ impl Line {
         if let Some(length) = self.line {
             self.line = memchr::memchr(b'\n', came).is_none().then_some(length + came.len());
             if self.line.is_some_and(|length| length > LINE_LIMIT) {
-                self.progress.find_overlong();
+                self.progress.overlong.raise();
             }
         }
     }
@@ -60,7 +60,7 @@ impl Line {
 
     /// Refuses to go on with a connection that was cut. Closing it drops what is on its way and tells the other end.
     fn check(&self) -> io::Result<()> {
-        if self.progress.is_cut() {
+        if self.progress.cut.is_raised() {
             if let Some(socket) = self.stream.socket() {
                 socket.set_zero_linger()?;
             }

@@ -67,44 +67,32 @@ impl Server {
         lock: Option<DataLock>,
     ) -> Result<Self, StartError> {
         let control_names = control_names(&settings);
-        let Settings {
-            data,
-            certificates,
-            accounts,
-            seeds,
-            auth,
-            region,
-            world,
-            journal,
-            control,
-            ..
-        } = settings;
-        let tls = Arc::new(certify(certificates, &data, &world)?);
-        let accounts = Arc::new(accounts);
-        let clouds = Clouds::new(&accounts, auth, region.as_deref());
-        let engine = Engine::open(store, world, clouds.rules()).await;
+        let tls = Arc::new(certify(settings.certificates, &settings.data, &settings.world)?);
+        let accounts = Arc::new(settings.accounts);
+        let clouds = Clouds::new(&accounts, settings.auth, settings.region.as_deref());
+        let engine = Engine::open(store, settings.world, clouds.rules()).await;
         let engine = engine.map_err(|error| StartError::of("--data", error))?;
-        let seeds = plant(seeds, &clouds, &engine).await?;
+        let seeds = plant(settings.seeds, &clouds, &engine).await?;
         // What nobody can read is not kept.
-        let is_open = control != ControlAccess::Nobody;
-        let watch = Watch::new(if is_open { journal } else { 0 }, is_open);
+        let is_open = settings.control != ControlAccess::Nobody;
+        let watch = Watch::new(if is_open { settings.journal } else { 0 }, is_open);
         let started = engine.world().clock.host();
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let app = Arc::new(App {
             engine,
             accounts,
             clouds,
-            auth,
+            auth: settings.auth,
             tls,
             seeds,
             long_work: Arc::new(Semaphore::new(half)),
             watch,
-            control,
+            control: settings.control,
             control_names,
             started,
         });
-        let listening = listener.addresses().map_err(|error| StartError::of("--listen", error))?;
-        let (address, further) = listening;
+        let (address, further) =
+            listener.addresses().map_err(|error| StartError::of("--listen", error))?;
         let (stop, told) = oneshot::channel();
         let serving = tokio::spawn({
             let app = Arc::clone(&app);

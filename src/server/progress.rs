@@ -49,21 +49,35 @@ pub(super) struct Progress {
     turn: AtomicU32,
     /// When the connection was accepted or last became idle, in milliseconds of the server's stopwatch.
     since: AtomicU64,
-    /// Whether its end is to be a reset.
-    cut: AtomicBool,
+    /// Whether its end is to be a reset: whatever is written next is not sent.
+    pub(super) cut: Flag,
     /// Whether the body took too long.
-    late: AtomicBool,
+    pub(super) late: Flag,
     /// Whether the request line is longer than any that is served.
-    overlong: AtomicBool,
+    pub(super) overlong: Flag,
     /// The status with which the HTTP parser refused what it could not read; 0 where it did not.
     refused: AtomicU32,
     /// Whether the server is coming to its end.
-    stopping: AtomicBool,
+    pub(super) stopping: Flag,
     /// One more than the turn in which it was asked to make room; 0 where it was not.
     leaving: AtomicU64,
     /// The connection's task.
     task: OnceLock<Waker>,
     started: Stopwatch,
+}
+
+/// What becomes true once and stays so.
+#[derive(Debug, Default)]
+pub(super) struct Flag(AtomicBool);
+
+impl Flag {
+    pub(super) fn raise(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    pub(super) fn is_raised(&self) -> bool {
+        self.0.load(Relaxed)
+    }
 }
 
 impl Progress {
@@ -74,11 +88,11 @@ impl Progress {
             standing: AtomicU8::new(Standing::New as u8),
             turn: AtomicU32::new(0),
             since: AtomicU64::new(0),
-            cut: AtomicBool::new(false),
-            late: AtomicBool::new(false),
-            overlong: AtomicBool::new(false),
+            cut: Flag::default(),
+            late: Flag::default(),
+            overlong: Flag::default(),
             refused: AtomicU32::new(0),
-            stopping: AtomicBool::new(false),
+            stopping: Flag::default(),
             leaving: AtomicU64::new(0),
             task: OnceLock::new(),
             started,
@@ -141,31 +155,6 @@ impl Progress {
         }
     }
 
-    /// Makes its end a reset: whatever is written next is not sent.
-    pub(super) fn cut(&self) {
-        self.cut.store(true, Relaxed);
-    }
-
-    pub(super) fn is_cut(&self) -> bool {
-        self.cut.load(Relaxed)
-    }
-
-    pub(super) fn give_body_up(&self) {
-        self.late.store(true, Relaxed);
-    }
-
-    pub(super) fn is_body_late(&self) -> bool {
-        self.late.load(Relaxed)
-    }
-
-    pub(super) fn find_overlong(&self) {
-        self.overlong.store(true, Relaxed);
-    }
-
-    pub(super) fn is_overlong(&self) -> bool {
-        self.overlong.load(Relaxed)
-    }
-
     pub(super) fn refuse(&self, status: u16) {
         self.refused.store(u32::from(status), Relaxed);
     }
@@ -182,12 +171,8 @@ impl Progress {
 
     /// Tells the connection that the server comes to its end.
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Relaxed);
+        self.stopping.raise();
         self.wake();
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Relaxed)
     }
 
     /// Asks the connection to make room.

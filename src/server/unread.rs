@@ -51,7 +51,7 @@ pub(super) async fn answer(
         std::io::Result::Ok(())
     };
     let told = poll_fn(|_| {
-        let is_told = progress.is_stopping() || progress.is_asked_to_leave();
+        let is_told = progress.stopping.is_raised() || progress.is_asked_to_leave();
         if is_told && progress.phase() == Phase::Body { Poll::Ready(()) } else { Poll::Pending }
     });
     tokio::select! {

@@ -1,9 +1,17 @@
-//! TLS: which certificate a client is shown, and the stream that comes of the handshake. One port speaks both HTTP and
-//! HTTPS, told apart by the first byte. This room knows no HTTP, no cloud and no key of the KMS.
+//! TLS: which certificate a client gets, and the stream that a handshake makes. This room knows no HTTP, no
+//! cloud and no key of the KMS.
 //!
-//! Its keys and serial numbers are always drawn from the operating system: a seed repeats what the KMS answers, and must
-//! not make a guessable authority that somebody trusts. Certificates go by the host's clock, as the clients that read
-//! them do.
+//! One port speaks both HTTP and HTTPS. A connection looks at its first byte: 22 begins a handshake, and no
+//! HTTP request begins with it. It does so in its own task, so a silent client delays nobody.
+//!
+//! The authority is a private key in a file beside the data. Its certificate is computed from the key, the
+//! same each time, so no two files have to agree. It is not in the database: `kmsim ca` reads it while a
+//! server holds the data, and it belongs to no realm. It has no name constraints, because the names by
+//! which clients call a local server are not known beforehand; only those who trust it are at risk.
+//!
+//! Keys and serial numbers come from the operating system, also where a seed makes a run repeatable: an
+//! authority that somebody trusts must not be guessable. AWS-LC speaks TLS with its own randomness.
+//! Certificates follow the host's clock, as the clients do that read them.
 
 mod authority;
 mod leaves;

@@ -90,10 +90,7 @@ impl Connection {
                             Stage::Greeting(Box::pin(greet(stream, tls)))
                         }
                         Stage::New(stream, _) => Stage::Plain(stream),
-                        other @ (Stage::Greeting(_)
-                        | Stage::Plain(_)
-                        | Stage::Secure(_)
-                        | Stage::Over) => other,
+                        other => other,
                     }
                 }
             }

@@ -1,5 +1,20 @@
-//! What the server notices of requests, and what it does to them because somebody asked for it: the journal, the
-//! metrics, the faults. It knows realms and names, but no cloud, no wire and no rule of keys.
+//! What the server observes of requests, and what it does to them on demand: the journal, the metrics, the
+//! faults. This room knows realms and names, but no cloud, no action and no rule of keys.
+//!
+//! The pipeline reports every request here, and asks before it runs one. A dialect says only what its
+//! parameters mean (a key's name, a secret text, an open text), what its errors are called, how it
+//! throttles, and why a signature is wrong. So faults and journal work for every cloud alike.
+//!
+//! - Writing a record copies it into the room that an older record left: no allocation, and one short lock
+//!   of the realm's own ring. A record is made readable, filtered and compared only when it is asked for.
+//! - What may be secret is measured (length and digest) before it is written.
+//! - A request that a check refused is only a claim. It goes into a ring of its own, makes no realm and no
+//!   metrics label, and does not count in expectations.
+//! - When the journal's memory is used up, the account that holds the most gives way
+//!   (`journal/room.rs`). An account that holds at most an equal share loses nothing.
+//! - A wrong signature is explained at once. To explain it later, the server would have to keep the
+//!   request with its secrets. Each mistake that is tried costs as much as the check, so only up to
+//!   16 KiB of signed text are explained.
 
 pub mod classes;
 pub mod faults;

@@ -240,14 +240,9 @@ mod tests {
     fn instants_read_and_write_rfc_3339() {
         let at = Instant::parse("2016-03-25T10:42:40Z").unwrap();
         assert_eq!(at.to_string(), "2016-03-25T10:42:40Z");
-        assert_eq!(
-            Instant::parse("2026-01-02T03:04:05.342879773Z").unwrap().to_string(),
-            "2026-01-02T03:04:05Z"
-        );
-        assert_eq!(
-            Instant::parse("2026-01-02T11:04:05+08:00").unwrap().to_string(),
-            "2026-01-02T03:04:05Z"
-        );
+        for text in ["2026-01-02T03:04:05.342879773Z", "2026-01-02T11:04:05+08:00"] {
+            assert_eq!(Instant::parse(text).unwrap().to_string(), "2026-01-02T03:04:05Z", "{text}");
+        }
         assert_eq!(Instant::parse_rfc2822("Fri, 25 Mar 2016 10:42:40 GMT"), Some(at));
         assert_eq!(Instant::parse_rfc2822("2016-03-25T10:42:40Z"), None);
         assert_eq!(Instant::parse("2026-01-02 noon"), None);

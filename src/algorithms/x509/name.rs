@@ -132,51 +132,27 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         let long = format!("CN={}", "x".repeat(65));
-        for bad in [
-            "",
-            " ",
-            "userName",
-            "=a",
-            "CN",
-            "CN=",
-            "CN=  ",
-            "CN=\"\"",
-            "CN=a,",
-            ",CN=a",
+        let short = [
+            "", " ", "userName", "=a", "CN", "CN=", "CN=  ", "CN=\"\"", "CN=a,", ",CN=a", "CN=a+",
+            "XX=a", "CN=a=b", "CN=a#b", "CN=a<b", "CN=a\"b", "CN=\"a", "CN=\\", "CN=\\zz",
+            "CN=\\C4", "CN=\\C", "CN=#", "CN=#0", "CN=#zz", "C=CHN", "C=C1", "9.9.9=a", "1=a",
+            "oid.=a", "CN=a\0", "CN=\\00",
+        ];
+        let longer = [
             "CN=a,,O=b",
-            "CN=a+",
-            "XX=a",
-            "CN=a=b",
-            "CN=a#b",
-            "CN=a<b",
-            "CN=a\"b",
-            "CN=\"a",
             "CN=\"a\"b",
-            "CN=\\",
-            "CN=\\zz",
-            "CN=\\C4",
-            "CN=\\C",
-            "CN=#",
-            "CN=#0",
-            "CN=#zz",
             "CN=#0c0268",
             "CN=#0c02686900",
             "CN=#04024869",
             "CN=#0c02c328",
-            "C=CHN",
-            "C=C1",
             "C=\u{e9}\u{e9}",
             "E=\u{e9}@b.c",
             "CN=a+CN=a",
             "CN=a+CN=b",
             "1.2=a.b,CN=a\\",
-            "9.9.9=a",
-            "1=a",
-            "oid.=a",
-            "CN=a\0",
-            "CN=\\00",
-            &long,
-        ] {
+            long.as_str(),
+        ];
+        for bad in short.into_iter().chain(longer) {
             assert_eq!(Name::parse(bad), None, "{bad:?}");
         }
         assert!(Name::parse(&long[..long.len() - 1]).is_some());

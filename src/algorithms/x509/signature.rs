@@ -1,12 +1,7 @@
 //! Who signed a certificate: the algorithms by which one is signed (RFC 4055, RFC 5758, GB/T 33560), and the check of a
 //! signature with the signer's key. SHA-1 and keys of less than 2048 bits sign nothing any more.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1,
-    ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA512_ASN1, ECDSA_P521_SHA256_ASN1, ECDSA_P521_SHA384_ASN1,
-    ECDSA_P521_SHA512_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
-};
+use aws_lc_rs::signature::{self as aws, ParsedPublicKey, VerificationAlgorithm};
 use pkcs8::DecodePublicKey;
 use rsa::RsaPublicKey;
 use rsa::pkcs1::RsaPssParams;
@@ -147,23 +142,23 @@ fn by_aws_lc(
 
 fn rsa_pkcs1(hash: Sha2) -> &'static dyn VerificationAlgorithm {
     match hash {
-        Sha2::Sha256 => &RSA_PKCS1_2048_8192_SHA256,
-        Sha2::Sha384 => &RSA_PKCS1_2048_8192_SHA384,
-        Sha2::Sha512 => &RSA_PKCS1_2048_8192_SHA512,
+        Sha2::Sha256 => &aws::RSA_PKCS1_2048_8192_SHA256,
+        Sha2::Sha384 => &aws::RSA_PKCS1_2048_8192_SHA384,
+        Sha2::Sha512 => &aws::RSA_PKCS1_2048_8192_SHA512,
     }
 }
 
 fn ecdsa(curve: ObjectIdentifier, hash: Sha2) -> Option<&'static dyn VerificationAlgorithm> {
     Some(match (curve, hash) {
-        (P256, Sha2::Sha256) => &ECDSA_P256_SHA256_ASN1,
-        (P256, Sha2::Sha384) => &ECDSA_P256_SHA384_ASN1,
-        (P256, Sha2::Sha512) => &ECDSA_P256_SHA512_ASN1,
-        (P384, Sha2::Sha256) => &ECDSA_P384_SHA256_ASN1,
-        (P384, Sha2::Sha384) => &ECDSA_P384_SHA384_ASN1,
-        (P384, Sha2::Sha512) => &ECDSA_P384_SHA512_ASN1,
-        (P521, Sha2::Sha256) => &ECDSA_P521_SHA256_ASN1,
-        (P521, Sha2::Sha384) => &ECDSA_P521_SHA384_ASN1,
-        (P521, Sha2::Sha512) => &ECDSA_P521_SHA512_ASN1,
+        (P256, Sha2::Sha256) => &aws::ECDSA_P256_SHA256_ASN1,
+        (P256, Sha2::Sha384) => &aws::ECDSA_P256_SHA384_ASN1,
+        (P256, Sha2::Sha512) => &aws::ECDSA_P256_SHA512_ASN1,
+        (P384, Sha2::Sha256) => &aws::ECDSA_P384_SHA256_ASN1,
+        (P384, Sha2::Sha384) => &aws::ECDSA_P384_SHA384_ASN1,
+        (P384, Sha2::Sha512) => &aws::ECDSA_P384_SHA512_ASN1,
+        (P521, Sha2::Sha256) => &aws::ECDSA_P521_SHA256_ASN1,
+        (P521, Sha2::Sha384) => &aws::ECDSA_P521_SHA384_ASN1,
+        (P521, Sha2::Sha512) => &aws::ECDSA_P521_SHA512_ASN1,
         _ => return None,
     })
 }

@@ -83,80 +83,13 @@ pub struct Options {
     #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT", help_heading = "Time and chance")]
     pub entropy_seed: Option<String>,
 
-    /// A further DNS name or IP address for the certificates of HTTPS; give the option again for
-    /// more. It takes this for clients that call another address than the server sees, and for a
-    /// name without a dot. [env: comma-separated]
-    #[arg(
-        long = "tls-name",
-        env = "KMSIM_TLS_NAMES",
-        value_name = "NAME",
-        value_delimiter = ',',
-        help_heading = "HTTPS"
-    )]
-    pub tls_names: Vec<String>,
+    /// The certificates of HTTPS.
+    #[command(flatten)]
+    pub https: HttpsOptions,
 
-    /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
-    #[arg(
-        long,
-        env = "KMSIM_TLS_CERT",
-        value_name = "FILE",
-        requires = "tls_key",
-        conflicts_with = "tls_names",
-        help_heading = "HTTPS"
-    )]
-    pub tls_cert: Option<PathBuf>,
-
-    /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
-    #[arg(
-        long,
-        env = "KMSIM_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_cert",
-        help_heading = "HTTPS"
-    )]
-    pub tls_key: Option<PathBuf>,
-
-    /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
-    #[arg(
-        long,
-        env = "KMSIM_JOURNAL",
-        value_name = "COUNT",
-        default_value_t = USUAL,
-        help_heading = "Control plane"
-    )]
-    pub journal: usize,
-
-    /// The token that the control plane under /_kmsim/ asks for, as `Authorization: Bearer TOKEN`.
-    #[arg(
-        long,
-        env = "KMSIM_CONTROL_TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true,
-        help_heading = "Control plane"
-    )]
-    pub control_token: Option<String>,
-
-    /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for
-    /// faults.
-    #[arg(
-        long,
-        env = "KMSIM_NO_CONTROL",
-        conflicts_with = "control_token",
-        help_heading = "Control plane"
-    )]
-    pub no_control: bool,
-
-    /// A further name that clients call the control plane by, in their requests' Host; give the
-    /// option again for more. Loopback names, IP addresses, this machine's name, `kmsim`,
-    /// `host.docker.internal` and every --tls-name need none. [env: comma-separated]
-    #[arg(
-        long = "control-host",
-        env = "KMSIM_CONTROL_HOSTS",
-        value_name = "NAME",
-        value_delimiter = ',',
-        help_heading = "Control plane"
-    )]
-    pub control_hosts: Vec<String>,
+    /// The control plane.
+    #[command(flatten)]
+    pub control_plane: ControlPlaneOptions,
 
     /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
     #[arg(
@@ -167,6 +100,65 @@ pub struct Options {
         help_heading = "Serving"
     )]
     pub log: String,
+}
+
+/// The certificates of HTTPS.
+#[derive(Args)]
+#[command(next_help_heading = "HTTPS")]
+pub struct HttpsOptions {
+    /// A further DNS name or IP address for the certificates of HTTPS; give the option again for
+    /// more. It takes this for clients that call another address than the server sees, and for a
+    /// name without a dot. [env: comma-separated]
+    #[arg(long = "tls-name", env = "KMSIM_TLS_NAMES", value_name = "NAME", value_delimiter = ',')]
+    pub tls_names: Vec<String>,
+
+    /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
+    #[arg(
+        long,
+        env = "KMSIM_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls_names"
+    )]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key, in PEM: PKCS #8, PKCS #1 or SEC1.
+    #[arg(long, env = "KMSIM_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// The control plane: what it keeps, and who may call it.
+#[derive(Args)]
+#[command(next_help_heading = "Control plane")]
+pub struct ControlPlaneOptions {
+    /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
+    #[arg(
+        long,
+        env = "KMSIM_JOURNAL",
+        value_name = "COUNT",
+        default_value_t = USUAL
+    )]
+    pub journal: usize,
+
+    /// The token that the control plane under /_kmsim/ asks for, as `Authorization: Bearer TOKEN`.
+    #[arg(long, env = "KMSIM_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub control_token: Option<String>,
+
+    /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for
+    /// faults.
+    #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token")]
+    pub no_control: bool,
+
+    /// A further name that clients call the control plane by, in their requests' Host; give the
+    /// option again for more. Loopback names, IP addresses, this machine's name, `kmsim`,
+    /// `host.docker.internal` and every --tls-name need none. [env: comma-separated]
+    #[arg(
+        long = "control-host",
+        env = "KMSIM_CONTROL_HOSTS",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub control_hosts: Vec<String>,
 }
 
 impl Options {
@@ -181,43 +173,17 @@ impl Options {
         let seeds = read_seeds(paths.chain(listed.iter().map(Path::new)))?;
         Ok(Settings {
             listen: self.listen.iter().flat_map(|it| items(it)).map(str::to_owned).collect(),
-            certificates: self.certificates()?,
+            certificates: self.https.certificates()?,
             data: Data::named(&self.data, environment::base64(ROOT_KEY)?.map(Zeroizing::new))?,
             accounts: self.accounts(&seeds)?,
             seeds,
             region: region(self.region.as_deref())?,
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy_seed.as_deref())?,
-            journal: self.journal,
-            control: self.control()?,
-            control_hosts: names("--control-host", &self.control_hosts)?,
+            journal: self.control_plane.journal,
+            control: self.control_plane.access()?,
+            control_hosts: names("--control-host", &self.control_plane.control_hosts)?,
         })
-    }
-
-    fn certificates(&self) -> Result<Certificates, StartError> {
-        let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
-            return names("--tls-name", &self.tls_names).map(Certificates::Issued);
-        };
-        let own = OwnCertificate::read(certificate, key);
-        own.map(Certificates::Own).map_err(|error| match error {
-            Mistaken::Certificate(error) => StartError::of("--tls-cert", error),
-            Mistaken::Key(error) => StartError::of("--tls-key", error),
-        })
-    }
-
-    fn control(&self) -> Result<ControlAccess, StartError> {
-        match &self.control_token {
-            _ if self.no_control => Ok(ControlAccess::Nobody),
-            None => Ok(ControlAccess::Everybody),
-            Some(token) if !token.is_empty() && token.bytes().all(|it| it.is_ascii_graphic()) => {
-                Ok(ControlAccess::Token(ControlToken::new(token)))
-            }
-            // The message does not show it.
-            Some(_) => Err(StartError::of(
-                "--control-token",
-                "letters, digits and marks without spaces are needed",
-            )),
-        }
     }
 
     /// Everybody who may call.
@@ -264,6 +230,36 @@ impl Options {
             let what = format_args!("{:?} is none of {}", self.log, LEVELS.join(", "));
             StartError::of("--log", what)
         })
+    }
+}
+
+impl HttpsOptions {
+    fn certificates(&self) -> Result<Certificates, StartError> {
+        let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
+            return names("--tls-name", &self.tls_names).map(Certificates::Issued);
+        };
+        let own = OwnCertificate::read(certificate, key);
+        own.map(Certificates::Own).map_err(|error| match error {
+            Mistaken::Certificate(error) => StartError::of("--tls-cert", error),
+            Mistaken::Key(error) => StartError::of("--tls-key", error),
+        })
+    }
+}
+
+impl ControlPlaneOptions {
+    fn access(&self) -> Result<ControlAccess, StartError> {
+        match &self.control_token {
+            _ if self.no_control => Ok(ControlAccess::Nobody),
+            None => Ok(ControlAccess::Everybody),
+            Some(token) if !token.is_empty() && token.bytes().all(|it| it.is_ascii_graphic()) => {
+                Ok(ControlAccess::Token(ControlToken::new(token)))
+            }
+            // The message does not show it.
+            Some(_) => Err(StartError::of(
+                "--control-token",
+                "letters, digits and marks without spaces are needed",
+            )),
+        }
     }
 }
 

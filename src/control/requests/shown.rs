@@ -32,7 +32,7 @@ pub(super) struct Shown {
     status: u16,
     outcome: &'static str,
     auth: ShownAuth,
-    fault: Option<ShownFault>,
+    fault: Option<Fault>,
     parameters: BTreeMap<String, String>,
     unread: Vec<String>,
     signature: Option<ShownMismatch>,
@@ -49,13 +49,6 @@ struct ShownKey {
 struct ShownAuth {
     verdict: &'static str,
     code: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct ShownFault {
-    rules: Vec<u64>,
-    by_header: bool,
-    action_ran: bool,
 }
 
 #[derive(Serialize)]
@@ -93,7 +86,7 @@ impl Shown {
             status: entry.status,
             outcome: entry.outcome.name(),
             auth: ShownAuth::of(entry.auth),
-            fault: entry.fault.as_ref().map(ShownFault::of),
+            fault: entry.fault.clone(),
             parameters: parameters.collect(),
             unread: entry.unread().map(str::to_owned).collect(),
             signature: entry.mismatch.as_ref().map(ShownMismatch::of),
@@ -120,12 +113,6 @@ impl ShownAuth {
             Auth::Unchecked => ("unchecked", None),
         };
         Self { verdict, code }
-    }
-}
-
-impl ShownFault {
-    fn of(fault: &Fault) -> Self {
-        Self { rules: fault.rules.clone(), by_header: fault.by_header, action_ran: fault.ran }
     }
 }
 

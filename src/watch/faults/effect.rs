@@ -231,41 +231,17 @@ mod tests {
     fn headers_say_what_happens_and_when() {
         let millis = Duration::from_millis;
         let latency = |of| Some(Latency { of, jitter: Duration::ZERO });
-        for (text, effect) in [
-            (
-                "Throttling",
-                Effect {
-                    latency: None,
-                    end: Some(End::Error("Throttling".into())),
-                    at: Point::Before,
-                },
-            ),
-            (
-                "Rejected.X; after",
-                Effect {
-                    latency: None,
-                    end: Some(End::Error("Rejected.X".into())),
-                    at: Point::After,
-                },
-            ),
-            (
-                "latency=200ms",
-                Effect { latency: latency(millis(200)), end: None, at: Point::Before },
-            ),
-            (
-                "reset;latency=1s;after",
-                Effect { latency: latency(millis(1000)), end: Some(End::Reset), at: Point::After },
-            ),
-            ("truncate", Effect { latency: None, end: Some(End::Truncate), at: Point::After }),
-            (
-                "throttling; retry_after=2s",
-                Effect {
-                    latency: None,
-                    end: Some(End::Throttling(Some(millis(2000)))),
-                    at: Point::Before,
-                },
-            ),
+        let error = |code: &str| Some(End::Error(code.into()));
+        let throttling = Some(End::Throttling(Some(millis(2000))));
+        for (text, latency, end, at) in [
+            ("Throttling", None, error("Throttling"), Point::Before),
+            ("Rejected.X; after", None, error("Rejected.X"), Point::After),
+            ("latency=200ms", latency(millis(200)), None, Point::Before),
+            ("reset;latency=1s;after", latency(millis(1000)), Some(End::Reset), Point::After),
+            ("truncate", None, Some(End::Truncate), Point::After),
+            ("throttling; retry_after=2s", None, throttling, Point::Before),
         ] {
+            let effect = Effect { latency, end, at };
             assert_eq!(Effect::of_header(text), Ok(effect), "{text}");
         }
         for (text, field) in [

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::Mismatch;
 use crate::watch::Subject;
 use crate::world::Instant;
@@ -77,13 +79,14 @@ impl Outcome {
 }
 
 /// The faults that struck a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// Their rules.
     pub rules: Vec<u64>,
     /// Whether the request asked for one itself.
     pub by_header: bool,
     /// Whether the action was run all the same.
+    #[serde(rename = "action_ran")]
     pub ran: bool,
 }
 

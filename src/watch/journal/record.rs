@@ -117,15 +117,12 @@ impl Blank {
             room = left;
             keys += usize::from(matches!(class, Class::Key | Class::Ciphertext));
             self.add(cut(name), |end| Part::Name(class, end));
-            let fits = self.text.len() + value.len() <= TEXT_MOST;
-            match class {
-                _ if !fits => self.parts.push(Part::Measured(Measured::of(value.as_bytes()))),
-                Class::Context if value.len() <= CONTEXT_LONGEST => self.add(value, Part::Value),
-                _ if !class.is_open() => {
-                    self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
-                }
-                _ if value.len() <= LONGEST => self.add(value, Part::Value),
-                _ => self.parts.push(Part::Measured(Measured::of(value.as_bytes()))),
+            let longest = if class == Class::Context { CONTEXT_LONGEST } else { LONGEST };
+            let fits = value.len() <= longest && self.text.len() + value.len() <= TEXT_MOST;
+            if fits && class.is_open() {
+                self.add(value, Part::Value);
+            } else {
+                self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
             }
         }
         keys
@@ -286,12 +283,7 @@ impl Subject {
             Class::Secret => &mut self.secret,
             Class::Certificate => &mut self.certificate,
             Class::Context => &mut self.context,
-            Class::Common
-            | Class::Credential
-            | Class::Version
-            | Class::Ciphertext
-            | Class::Open
-            | Class::Hidden => return,
+            _ => return,
         };
         if place.is_none() && !text.is_empty() {
             let text = match class {
