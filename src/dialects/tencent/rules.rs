@@ -1,0 +1,144 @@
+//! Which action goes with which state of a key, and the limits. The document says little of states; where it is silent,
+//! `docs/limits.md` says what was chosen.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::codes;
+use crate::dialects::Code;
+use crate::engine::{AliasRules, ImportRules, KeyRules, NameRule, Operation, Rules};
+use crate::model::{KeyId, KeyState, Lifecycle};
+use crate::world::{Entropy, Instant};
+
+use Operation as Op;
+
+/// The rules, for the engine. This cloud has no secrets and no certificates.
+pub(super) static RULES: Rules = Rules {
+    keys: KeyRules {
+        admits: |operation, state| of_key(operation, state).is_none(),
+        new_id: key_id,
+        restored: Lifecycle::Disabled,
+        rotation_spacing: Some(Duration::from_hours(24)),
+    },
+    pairs: None,
+    aliases: Some(AliasRules {
+        names: NameRule { accepts: is_alias, form: "an alias: 1 to 60 letters, digits, - and _" },
+        reserved: |alias| alias.as_str().starts_with("kms-"),
+        service: |_| None,
+    }),
+    tags: 50,
+    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    secrets: None,
+    certificates: None,
+};
+
+/// How many bytes are encrypted, before base64.
+pub(super) const PLAINTEXT_MAX: usize = 4096;
+/// How many bytes are signed, before base64.
+pub(super) const MESSAGE_MAX: usize = 4096;
+/// How long an SM2 ciphertext may be, in bytes before base64.
+pub(super) const SM2_CIPHERTEXT_MAX: usize = 256;
+/// How long an encryption context may be, in characters.
+pub(super) const CONTEXT_MAX: usize = 1024;
+/// How many random bytes can be had.
+pub(super) const RANDOM_BYTES: RangeInclusive<u64> = 1..=1024;
+/// How long a description may be, in bytes.
+pub(super) const DESCRIPTION_MAX: usize = 1024;
+/// How long the description of a data key may be, in bytes.
+pub(super) const DATA_KEY_DESCRIPTION_MAX: usize = 100;
+/// How many keys a batch may name.
+pub(super) const BATCH_MAX: usize = 100;
+/// How many white-box keys a batch may name.
+pub(super) const WHITE_BOX_BATCH_MAX: usize = 50;
+/// How many device fingerprints a white-box key may have.
+pub(super) const FINGERPRINTS_MAX: usize = 200;
+/// How many white-box keys an account may have in a region.
+pub(super) const WHITE_BOX_KEYS_MAX: usize = 50;
+/// How many rows a page may have, and how many it has.
+pub(super) const PAGE: (RangeInclusive<u64>, u64) = (1..=200, 10);
+/// How many days a deletion waits.
+pub(super) const WINDOW_DAYS: RangeInclusive<u64> = 7..=30;
+/// How many days may lie between two rotations, and how many do.
+pub(super) const ROTATE_DAYS: (RangeInclusive<u64>, u64) = (7..=365, 365);
+/// The latest end of imported material, in seconds of Unix time.
+pub(super) const VALID_TO_MAX: u64 = 2_147_443_200;
+
+/// Whether a text is an alias: of a key, of a white-box key, or the name of a data key.
+pub(super) fn is_alias(text: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (1..=60).contains(&text.len())
+        && text.bytes().all(legal)
+        && text.as_bytes()[0].is_ascii_alphanumeric()
+}
+
+/// A key's id: a UUID of version 1 (RFC 9562, section 5.1), whose time is that of the key's creation, as in the
+/// document's samples. The node is random, with the bit that says so.
+pub(super) fn key_id(entropy: &Entropy, now: Instant) -> KeyId {
+    // From 1582-10-15 to 1970-01-01, in steps of 100 nanoseconds.
+    const BEFORE_UNIX: u64 = 0x01B2_1DD2_1381_4000;
+    let draw: [u8; 10] = entropy.array();
+    let steps = u64::try_from(now.millis()).unwrap_or_default().saturating_mul(10_000);
+    // Keys of one millisecond differ in their steps, and in the rest.
+    let within = u64::from(u16::from_be_bytes([draw[0], draw[1]])) % 10_000;
+    let time = steps.saturating_add(BEFORE_UNIX).saturating_add(within);
+    let sequence = u16::from_be_bytes([draw[2], draw[3]]);
+    let mut node = [0; 6];
+    node.copy_from_slice(&draw[4..]);
+    node[0] |= 1;
+    KeyId::made(&uuid::Uuid::new_v1_parts(time, sequence, node))
+}
+
+/// What an operation in some state is answered: nothing where it goes ahead.
+type Cell = Option<&'static Code>;
+
+const OK: Cell = None;
+const ST: Cell = Some(codes::RESOURCE_UNAVAILABLE_CMK_STATE_NOT_SUPPORT);
+const DIS: Cell = Some(codes::RESOURCE_UNAVAILABLE_CMK_DISABLED);
+const ARC: Cell = Some(codes::RESOURCE_UNAVAILABLE_CMK_ARCHIVED);
+const DEL: Cell = Some(codes::RESOURCE_UNAVAILABLE_KEY_PENDING_DELETE);
+const OFF: Cell = Some(codes::RESOURCE_UNAVAILABLE_CMK_SHOULD_BE_DISABLED);
+const NOT: Cell = Some(codes::RESOURCE_UNAVAILABLE_CMK_NOT_PENDING_DELETE);
+const EXT: Cell = Some(codes::UNSUPPORTED_OPERATION_EXTERNAL_CMK_CAN_NOT_ROTATE);
+
+#[rustfmt::skip]
+const KEYS: &[(Op, [Cell; 5])] = &[
+    //                       Enabled Disabled PendingDelete PendingImport Archived
+    (Op::GenerateDataKey,   [OK,  DIS, DEL, DIS, ARC]),
+    (Op::Encrypt,           [OK,  DIS, DIS, DIS, ARC]), // PostQuantumCryptoEncrypt, ReEncrypt to
+    (Op::Decrypt,           [OK,  DIS, DIS, DIS, OK]),  // PostQuantumCryptoDecrypt, ReEncrypt from
+    (Op::Describe,          [OK,  OK,  OK,  OK,  OK]),
+    (Op::ChangeDescription, [OK,  OK,  ST,  OK,  OK]),
+    (Op::Rename,            [OK,  OK,  ST,  OK,  OK]),  // UpdateAlias
+    (Op::Enable,            [OK,  OK,  ST,  ST,  ST]),
+    (Op::Disable,           [OK,  OK,  ST,  ST,  ST]),
+    (Op::Archive,           [OK,  OK,  ST,  ST,  OK]),
+    (Op::Unarchive,         [ST,  ST,  ST,  ST,  OK]),
+    (Op::ScheduleDeletion,  [OFF, OK,  ST,  OK,  OK]),
+    (Op::CancelDeletion,    [NOT, NOT, OK,  NOT, NOT]),
+    (Op::Tag,               [OK,  OK,  OK,  OK,  OK]),  // of the tag service, which knows no states
+    (Op::Untag,             [OK,  OK,  OK,  OK,  OK]),
+    (Op::ListTags,          [OK,  OK,  OK,  OK,  OK]),
+    (Op::ChangeRotation,    [OK,  OK,  ST,  EXT, ST]),  // EnableKeyRotation
+    (Op::RotateNow,         [OK,  ST,  ST,  ST,  ST]),
+    (Op::PrepareImport,     [OK,  OK,  OK,  OK,  OK]),
+    (Op::ImportMaterial,    [OK,  ST,  ST,  OK,  ST]),
+    (Op::DeleteMaterial,    [OK,  OK,  ST,  ST,  ST]),
+    (Op::Bind,              [OK,  ST,  ST,  ST,  ST]),
+    (Op::Unbind,            [OK,  OK,  OK,  OK,  OK]),
+    (Op::ReadPublicKey,     [OK,  ST,  ST,  ST,  ST]),
+    (Op::Sign,              [OK,  ST,  ST,  ST,  ST]),
+    (Op::Verify,            [OK,  ST,  ST,  ST,  ST]),
+    (Op::DecryptByPair,     [OK,  ST,  ST,  ST,  ST]),
+];
+
+/// What an operation on a key in this state is refused with. Operations that no action of this cloud has are refused.
+pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
+    let column = match state {
+        KeyState::Enabled => 0,
+        KeyState::Disabled => 1,
+        KeyState::PendingDeletion => 2,
+        KeyState::PendingImport => 3,
+        KeyState::Archived => 4,
+    };
+    KEYS.iter().find(|row| row.0 == operation).map_or(ST, |row| row.1[column])
+}
