@@ -1,5 +1,5 @@
-//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys `SubjectPublicKeyInfo`
-//! (RFC 5280 section 4.1), both DER.
+//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys
+//! `SubjectPublicKeyInfo` (RFC 5280 section 4.1), both DER.
 
 use std::sync::Arc;
 
@@ -26,13 +26,15 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
 /// Draws a new private key. RSA takes long: tens of milliseconds up to half a second.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the randomness yields no key, which does not happen with any real source.
+/// [`Failure::Unfit`] when the randomness yields no key, which does not happen with any real
+/// source.
 pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Failure> {
     kind(spec).generate(rng)
 }
 
-/// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. Blocks of other
-/// kinds around it, such as the curve's parameters or certificates, are not looked at.
+/// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves.
+/// Blocks of other kinds around it, such as the curve's parameters or certificates, are not looked
+/// at.
 ///
 /// # Errors
 /// [`Failure::Unfit`] when the text is not one.
@@ -79,8 +81,8 @@ impl PrivateKey {
     /// Signs a digest.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not sign so; [`Failure::DigestLength`] when the algorithm takes
-    /// digests of another length.
+    /// [`Failure::Unfit`] when this kind of key does not sign so; [`Failure::DigestLength`] when
+    /// the algorithm takes digests of another length.
     pub fn sign(
         &self,
         algorithm: Signing,
@@ -153,8 +155,8 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
-    /// The digest of a message that this algorithm signs. For SM2, the key and the identity `1234567812345678` are
-    /// mixed into it.
+    /// The digest of a message that this algorithm signs. For SM2, the key and the identity
+    /// `1234567812345678` are mixed into it.
     #[must_use]
     pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
         self.key.digest(algorithm.hash(), message)
@@ -177,8 +179,8 @@ impl PublicKey {
     /// Encrypts `text`.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Length`] when the text is too
-    /// long for it.
+    /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Length`] when the
+    /// text is too long for it.
     pub fn encrypt<R: CryptoRng>(
         &self,
         algorithm: Encryption,

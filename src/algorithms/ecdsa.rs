@@ -1,5 +1,5 @@
-//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER; nonces are those of RFC 6979, so that
-//! signing takes no randomness.
+//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER; nonces are those of RFC
+//! 6979, so that signing takes no randomness.
 
 /// One curve's keys. The crates have the same face, but no trait that says so in a few words.
 macro_rules! curve {

@@ -1,11 +1,13 @@
-//! Ciphers, digests and signatures over bytes. Nothing here knows a key id, a time, a runtime or a store.
+//! Ciphers, digests and signatures over bytes. Nothing here knows a key id, a time, a runtime or a
+//! store.
 //!
 //! `specs.rs` says what each kind of key pair can do; `asymmetric.rs` is one face for all of them.
 //!
-//! RSA has two implementations, told apart by who needs randomness. AWS-LC does what takes the private key,
-//! and checks signatures: it is constant in time, at OpenSSL's speed. It takes no randomness of ours, so keys
-//! and ciphertexts come from the `rsa` crate; so do the salts of signatures where a seed makes a run
-//! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979, and no randomness.
+//! RSA has two implementations, told apart by who needs randomness. AWS-LC does what takes the
+//! private key, and checks signatures: it is constant in time, at OpenSSL's speed. It takes no
+//! randomness of ours, so keys and ciphertexts come from the `rsa` crate; so do the salts of
+//! signatures where a seed makes a run repeatable. ECDSA and SM2 signatures take their nonces from
+//! RFC 6979, and no randomness.
 
 pub mod asymmetric;
 pub mod base64_text;

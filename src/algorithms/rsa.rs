@@ -1,6 +1,7 @@
-//! RSA (RFC 8017). What uses the private key, and what checks a signature, is done by AWS-LC: it is constant in
-//! time and several times faster. What draws randomness takes it from the caller, which AWS-LC cannot: keys,
-//! ciphertexts, and the salts of a caller who insists on its own randomness come from the `rsa` crate.
+//! RSA (RFC 8017). What uses the private key, and what checks a signature, is done by AWS-LC: it is
+//! constant in time and several times faster. What draws randomness takes it from the caller, which
+//! AWS-LC cannot: keys, ciphertexts, and the salts of a caller who insists on its own randomness
+//! come from the `rsa` crate.
 
 use std::sync::Arc;
 
@@ -167,8 +168,8 @@ fn sha256(digest: &[u8]) -> Result<Digest, Failure> {
     Digest::import_less_safe(digest, &SHA256).map_err(|_| Failure::Unfit)
 }
 
-/// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a caller's, by which
-/// it signs its requests.
+/// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a
+/// caller's, by which it signs its requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignatureKey(VerifyingKey<Sha256>);
 

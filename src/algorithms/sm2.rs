@@ -34,7 +34,8 @@ const CURVE: [u128; 8] = [
     0xd0a9_877c_c62a_4740_02df_32e5_2139_f0a0,
 ];
 
-/// The signer's identity is in the digest before it comes here; the library asks for one all the same.
+/// The signer's identity is in the digest before it comes here; the library asks for one all the
+/// same.
 const NO_IDENTITY: &str = "";
 
 /// The kind of pair.
@@ -104,7 +105,8 @@ impl Public for PublicKey {
         self.verifying.to_public_key_der().map_err(|_| Failure::Unfit)
     }
 
-    /// `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the identity, the curve and the key.
+    /// `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the identity, the
+    /// curve and the key.
     fn digest(&self, _: Hash, message: &[u8]) -> Vec<u8> {
         // The identity's length in bits.
         let mut identity = Sm3::new().chain_update([0, 128]).chain_update(IDENTITY);

@@ -1,5 +1,5 @@
-//! What each kind of key pair can do. A new kind is a variant and an arm of [`PairSpec::abilities`] here, and a file
-//! that implements [`Kind`], which `asymmetric` lists.
+//! What each kind of key pair can do. A new kind is a variant and an arm of [`PairSpec::abilities`]
+//! here, and a file that implements [`Kind`], which `asymmetric` lists.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -52,7 +52,8 @@ pub enum Encryption {
     Sm2(Form),
 }
 
-/// The forms of an SM2 ciphertext. Both have its parts in the same order: point, digest, text (C1, C3, C2).
+/// The forms of an SM2 ciphertext. Both have its parts in the same order: point, digest, text (C1,
+/// C3, C2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The DER sequence of GB/T 35276: two integers, two octet strings.
@@ -131,19 +132,22 @@ impl Encryption {
     }
 }
 
-/// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys `SubjectPublicKeyInfo`.
+/// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys
+/// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure>;
     fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure>;
     fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure>;
-    /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM block's.
+    /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM
+    /// block's.
     fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure>;
 }
 
 /// A private key and its public half.
 pub(super) type Halves = (Box<dyn Private>, Arc<dyn Public>);
 
-/// A private key. It is asked only for what [`PairSpec`] says it can do, with digests of the right length.
+/// A private key. It is asked only for what [`PairSpec`] says it can do, with digests of the right
+/// length.
 pub(super) trait Private: Send + Sync {
     fn sign(
         &self,

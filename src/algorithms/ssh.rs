@@ -19,7 +19,8 @@ pub struct Pair {
     pub private: Zeroizing<String>,
 }
 
-/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half a second.
+/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half
+/// a second.
 ///
 /// # Errors
 /// [`Failure::Unfit`] when the comment has a control character in it, such as the end of the line.
@@ -36,7 +37,8 @@ pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, Failur
     Ok(Pair { public: public.map_err(|_| Failure::Unfit)?, private })
 }
 
-/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without a comment.
+/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without
+/// a comment.
 #[must_use]
 pub fn is_public_key(text: &str) -> bool {
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -54,8 +56,8 @@ pub fn is_public_key(text: &str) -> bool {
     })
 }
 
-/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1, encrypted or not.
-/// What is inside is not read.
+/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1,
+/// encrypted or not. What is inside is not read.
 #[must_use]
 pub fn is_private_pem(text: &str) -> bool {
     let mut blocks = pem::blocks(text);

@@ -1,4 +1,5 @@
-//! AES-GCM and SM4-GCM: 12-byte initialisation vector, 16-byte tag (NIST SP 800-38D; for SM4, RFC 8998 section 2).
+//! AES-GCM and SM4-GCM: 12-byte initialisation vector, 16-byte tag (NIST SP 800-38D; for SM4, RFC
+//! 8998 section 2).
 
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::aead::consts::U12;
@@ -21,12 +22,13 @@ pub enum Cipher {
     Sm4,
 }
 
-/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or its
-/// associated data are not those that were sealed. Which of these, an attacker does not learn.
+/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or
+/// its associated data are not those that were sealed. Which of these, an attacker does not learn.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unsealable;
 
-/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only authenticated.
+/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only
+/// authenticated.
 pub fn seal(
     cipher: Cipher,
     key: &[u8],
@@ -73,7 +75,8 @@ impl<'a> Sealed<'a> {
     /// How much longer it is than its plaintext, in bytes.
     pub const OVERHEAD: usize = IV_LEN + TAG_LEN;
 
-    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by this.
+    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by
+    /// this.
     ///
     /// # Errors
     /// The cipher takes no key of this length.
@@ -156,7 +159,8 @@ fn open_with<C: Gcm>(
 mod tests {
     use super::*;
 
-    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all hexadecimal.
+    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all
+    /// hexadecimal.
     struct Answer(
         Cipher,
         &'static str,
@@ -167,7 +171,8 @@ mod tests {
         &'static str,
     );
 
-    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4: RFC 8998, A.1.
+    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4:
+    /// RFC 8998, A.1.
     const ANSWERS: &[Answer] = &[
         Answer(
             Cipher::Aes,

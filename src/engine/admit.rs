@@ -1,5 +1,5 @@
-//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation goes with its
-//! state, and answers a proof. Key material is reachable through that proof only.
+//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation
+//! goes with its state, and answers a proof. Key material is reachable through that proof only.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the instant of its
-//! deletion, and its material at that of its expiry, whether or not anybody settles; settling takes the rows
-//! away. A rotation is due at its instant too, and dated so, but its new version has to be written before it can
-//! be used: so what is due is settled before anybody looks.
+//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the
+//! instant of its deletion, and its material at that of its expiry, whether or not anybody settles;
+//! settling takes the rows away. A rotation is due at its instant too, and dated so, but its new
+//! version has to be written before it can be used: so what is due is settled before anybody looks.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -15,8 +15,9 @@ use crate::world::{Dial, Instant};
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
-    /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
+    /// Settles what is due in a realm. When it answers, everything that fell due before has
+    /// happened, as far as the store took it: a failure is in the log, and whoever looks then sees
+    /// what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
         if self.is_due(realm, &self.realms.snapshot(realm)) {
             told(self.settle_these(std::slice::from_ref(realm)).await);
@@ -71,7 +72,8 @@ impl Engine {
         self.clocks.dial(|it| it.covers(scope))
     }
 
-    /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
+    /// What the clocks of the realms of a scope will show, once
+    /// [`Replacement::clocks`](super::Replacement) restores them.
     pub fn restored_clocks(
         &self,
         scope: &Scope,
@@ -92,8 +94,8 @@ impl Engine {
         self.clocks.first_marks()
     }
 
-    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has
-    /// happened.
+    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due
+    /// there by that has happened.
     ///
     /// Clocks are not kept: a server starts with the one that it was given.
     ///

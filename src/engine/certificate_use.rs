@@ -1,4 +1,5 @@
-//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a snapshot.
+//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a
+//! snapshot.
 
 use std::borrow::Cow;
 
@@ -71,7 +72,8 @@ impl Engine {
         self.wrap(key.public(), algorithm, text)
     }
 
-    /// Opens with a certificate's private key what was encrypted with the public one, here or elsewhere.
+    /// Opens with a certificate's private key what was encrypted with the public one, here or
+    /// elsewhere.
     pub fn certificate_decrypt(
         &self,
         caller: &Caller,

@@ -1,5 +1,5 @@
-//! Making certificates, and leading them through their life. What a certificate was issued with is checked before
-//! anything changes.
+//! Making certificates, and leading them through their life. What a certificate was issued with is
+//! checked before anything changes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,8 @@ impl From<Flawed> for Error {
 }
 
 impl Engine {
-    /// Draws a key pair and makes the request for its certificate, which is pending until the certificate comes.
+    /// Draws a key pair and makes the request for its certificate, which is pending until the
+    /// certificate comes.
     pub async fn create_certificate(
         &self,
         caller: Caller,
@@ -68,8 +69,8 @@ impl Engine {
         .await
     }
 
-    /// Takes in what was issued: the certificate, and its issuers' up to the root, where they are given. It is
-    /// inactive then.
+    /// Takes in what was issued: the certificate, and its issuers' up to the root, where they are
+    /// given. It is inactive then.
     ///
     /// # Errors
     /// [`CertificateError::Flawed`], and whatever refuses the operation.

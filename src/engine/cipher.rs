@@ -7,8 +7,8 @@ use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, 
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
-/// What came of using a key, and which version of which key was used, by whatever name it was called. It may be a
-/// plaintext, and has no form for logs.
+/// What came of using a key, and which version of which key was used, by whatever name it was
+/// called. It may be a plaintext, and has no form for logs.
 pub struct Used<T> {
     /// What came of it.
     pub value: T,
@@ -37,8 +37,8 @@ pub type Sealed = Used<Vec<u8>>;
 pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
 impl Engine {
-    /// Seals `text` under the key's newest version; `associated` must be given again to open it. `operation`
-    /// says what for, since a cloud may judge each differently.
+    /// Seals `text` under the key's newest version; `associated` must be given again to open it.
+    /// `operation` says what for, since a cloud may judge each differently.
     pub fn seal(
         &self,
         caller: &Caller,
@@ -83,8 +83,9 @@ impl Engine {
         }
     }
 
-    /// Opens a ciphertext and seals its text under another key, or the same one's newest version. The plaintext
-    /// does not leave. Answers the new ciphertext with the key and version of the old one.
+    /// Opens a ciphertext and seals its text under another key, or the same one's newest version.
+    /// The plaintext does not leave. Answers the new ciphertext with the key and version of the old
+    /// one.
     pub fn reseal(
         &self,
         caller: &Caller,

@@ -1,5 +1,5 @@
-//! The layout of a symmetric ciphertext: 36 bytes of key version id, a 12-byte initialisation vector, the
-//! sealed text, a 16-byte tag.
+//! The layout of a symmetric ciphertext: 36 bytes of key version id, a 12-byte initialisation
+//! vector, the sealed text, a 16-byte tag.
 
 use zeroize::Zeroizing;
 

@@ -1,5 +1,5 @@
-//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region, both. A realm goes
-//! by the narrowest that has it, the account's before the region's.
+//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region,
+//! both. A realm goes by the narrowest that has it, the account's before the region's.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -121,7 +121,8 @@ impl Clocks {
 
     /// Moves the scope's clock, and every narrower one within it.
     pub(super) fn turn(&self, scope: &Scope, turns: &[Turn]) {
-        // One at a time: of two who advance together, both count. What is guarded is whole even after a panic.
+        // One at a time: of two who advance together, both count. What is guarded is whole even
+        // after a panic.
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = &self.world.clock;
         let host = clock.host();

@@ -89,7 +89,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not draw it again.
+    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not
+    /// draw it again.
     pub(super) fn count(&mut self, drawn: u64) {
         let last = self.state.next_ordinal() - 1 + drawn;
         self.add(Change::Counted(last));

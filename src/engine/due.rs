@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Draft, expiry, rotation, secret_rotation};
 use crate::model::{Key, Lifecycle};
 
-/// Drafts what has fallen due, in the order in which it did, until there is no more room for the versions and the
-/// removals that it takes. Answers whether that was all.
+/// Drafts what has fallen due, in the order in which it did, until there is no more room for the
+/// versions and the removals that it takes. Answers whether that was all.
 pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
     while let Some((due, ordinal)) =
         draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now())

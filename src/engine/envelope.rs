@@ -1,5 +1,6 @@
-//! Values in envelopes: each is sealed under a data key of its own, and that under a key of the realm. So a value
-//! is as good as its key: where the key is switched off, or gone, so is the value.
+//! Values in envelopes: each is sealed under a data key of its own, and that under a key of the
+//! realm. So a value is as good as its key: where the key is switched off, or gone, so is the
+//! value.
 
 use zeroize::Zeroizing;
 

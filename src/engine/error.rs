@@ -1,4 +1,5 @@
-//! What can be wrong, named for the fact, in families. A dialect turns each into its cloud's status, code and message.
+//! What can be wrong, named for the fact, in families. A dialect turns each into its cloud's
+//! status, code and message.
 
 use super::rules::{CertificateOperation, Operation};
 use crate::algorithms::x509::Flawed;
@@ -109,8 +110,8 @@ pub enum ImportError {
     /// The import token is over.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, has the wrong length, or is not that which was imported first. Which
-    /// of these, a caller does not learn.
+    /// The wrapped material does not unwrap, has the wrong length, or is not that which was
+    /// imported first. Which of these, a caller does not learn.
     #[error("the key material is invalid")]
     MaterialInvalid,
 }

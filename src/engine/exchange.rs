@@ -1,5 +1,5 @@
-//! Replacing what whole realms hold. Much is written aside in small transactions, between which others' changes are
-//! taken; then one small transaction puts it in its place.
+//! Replacing what whole realms hold. Much is written aside in small transactions, between which
+//! others' changes are taken; then one small transaction puts it in its place.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use super::realms::Realms;
 use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::store::{Aside, Spares, Store, StoreError};
 
-/// How many rows are replaced in one transaction, without being written aside before. More would let others wait.
+/// How many rows are replaced in one transaction, without being written aside before. More would
+/// let others wait.
 pub(super) const AT_ONCE: usize = 300;
 
 /// How many facts are written aside in one transaction.
@@ -79,7 +80,8 @@ impl Exchange {
         Ok(end == self.facts.len())
     }
 
-    /// Puts what was written aside in its place, or writes everything now. Answers whether it is done.
+    /// Puts what was written aside in its place, or writes everything now. Answers whether it is
+    /// done.
     pub(super) async fn finish(
         mut self,
         store: &mut dyn Store,
@@ -111,7 +113,8 @@ impl Exchange {
             }
         });
         then();
-        // Many thousand keys are wiped where nobody waits for it, and once no request looks at them any more.
+        // Many thousand keys are wiped where nobody waits for it, and once no request looks at them
+        // any more.
         let facts = self.facts;
         tokio::spawn(async move {
             tokio::time::sleep(LAST_LOOK).await;

@@ -78,11 +78,13 @@ impl Engine {
         self.view_of(&caller.realm)
     }
 
-    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees every change
-    /// that was decided before it; what it drafts is kept only when it answers `Ok` and the store took it.
+    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees
+    /// every change that was decided before it; what it drafts is kept only when it answers `Ok`
+    /// and the store took it.
     ///
     /// # Errors
-    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing changed.
+    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing
+    /// changed.
     pub async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,

@@ -1,6 +1,7 @@
-//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and a token. The
-//! token is all that is kept of the call: it holds the private key, the key that it is for and its end, sealed
-//! under a secret of the realm. So each call has its own, and none has to be remembered.
+//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and
+//! a token. The token is all that is kept of the call: it holds the private key, the key that it is
+//! for and its end, sealed under a secret of the realm. So each call has its own, and none has to
+//! be remembered.
 
 use std::sync::Arc;
 
@@ -181,8 +182,8 @@ struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of wrapping, one of the
-    /// key id's length, the key id, the private key.
+    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of
+    /// wrapping, one of the key id's length, the key id, the private key.
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
         let len =
             u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;

@@ -1,5 +1,5 @@
-//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands for, how much there
-//! is. No plaintext and no material leaves.
+//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands
+//! for, how much there is. No plaintext and no material leaves.
 
 use super::ciphertext::Parts;
 use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, View};
@@ -34,8 +34,8 @@ pub struct Census {
 }
 
 impl Engine {
-    /// Looks at a ciphertext in every realm that has its key: would it open with this context? Answers nothing where
-    /// no realm has the key.
+    /// Looks at a ciphertext in every realm that has its key: would it open with this context?
+    /// Answers nothing where no realm has the key.
     ///
     /// # Errors
     /// [`CiphertextError::Malformed`] when it is no ciphertext of this engine's.

@@ -134,7 +134,8 @@ impl Engine {
         .await
     }
 
-    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key as it was.
+    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key
+    /// as it was.
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.sight().admit(&key, Operation::ScheduleDeletion)?.key());
@@ -144,7 +145,8 @@ impl Engine {
         .await
     }
 
-    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for that.
+    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for
+    /// that.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
         self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
@@ -183,8 +185,8 @@ impl Engine {
         .await
     }
 
-    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the
-    /// last version rotates at once.
+    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed
+    /// already since the last version rotates at once.
     ///
     /// # Errors
     /// [`KeyError::Unfit`] for a pair, for imported material, and for a service's own key.
@@ -202,8 +204,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation that is late, the key
-    /// rotates at once.
+    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation
+    /// that is late, the key rotates at once.
     pub(super) async fn set<F>(
         &self,
         caller: Caller,

@@ -1,5 +1,5 @@
-//! Using key pairs. Plain functions over a snapshot, but for making a new private key, which takes a while and a
-//! thread of its own.
+//! Using key pairs. Plain functions over a snapshot, but for making a new private key, which takes
+//! a while and a thread of its own.
 
 use std::sync::Arc;
 
@@ -113,8 +113,8 @@ impl Engine {
         Ok(Used::new(key.public().clone(), &admitted, version))
     }
 
-    /// Draws a private key, on a thread on which nobody waits, and only a few at once: whoever does something else
-    /// meanwhile shall not notice.
+    /// Draws a private key, on a thread on which nobody waits, and only a few at once: whoever does
+    /// something else meanwhile shall not notice.
     pub(super) async fn draw_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
         let ended = |_| Error::Internal("a private key was to be drawn while the server ended");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;

@@ -50,8 +50,8 @@ impl Realms {
         }
     }
 
-    /// Changes clocks and realms together: whoever looks [in step](Self::in_step) sees all of it or nothing. The writer's
-    /// alone, and brief, because readers wait for it.
+    /// Changes clocks and realms together: whoever looks [in step](Self::in_step) sees all of it or
+    /// nothing. The writer's alone, and brief, because readers wait for it.
     pub(super) fn change_in_step(&self, change: impl FnOnce()) {
         self.step.fetch_add(1, Ordering::SeqCst);
         change();

@@ -1,5 +1,6 @@
-//! Rotation: new versions of symmetric keys, by themselves, each an interval after the last. While a key is
-//! switched off or on its way out its rotation rests; one that fell due meanwhile happens when the key works again.
+//! Rotation: new versions of symmetric keys, by themselves, each an interval after the last. While
+//! a key is switched off or on its way out its rotation rests; one that fell due meanwhile happens
+//! when the key works again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
-/// nobody ever saw anything. A clock that is set to the end of time must not fill the memory.
+/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the
+/// versions before them nobody ever saw anything. A clock that is set to the end of time must not
+/// fill the memory.
 const LEAP_MAX: u64 = 12;
 
 /// Drafts every rotation that has fallen due, each dated at its instant.

@@ -1,5 +1,5 @@
-//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits, and taken by the
-//! writer if the secret is still the same.
+//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits,
+//! and taken by the writer if the secret is still the same.
 
 use std::sync::Arc;
 

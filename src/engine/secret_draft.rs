@@ -24,8 +24,9 @@ pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secre
     draft.sight().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
 }
 
-/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
-/// current one goes to the one before. Of the versions at no stage, the oldest go once there are too many.
+/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they
+/// stood; from the current one goes to the one before. Of the versions at no stage, the oldest go
+/// once there are too many.
 pub(super) fn add_version(
     draft: &mut Draft<'_>,
     ordinal: Ordinal,

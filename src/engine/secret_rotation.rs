@@ -1,5 +1,5 @@
-//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule or because
-//! somebody asks.
+//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule
+//! or because somebody asks.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use super::{Draft, Error, Renewal, SecretError};
 use crate::model::{Noun, Ordinal, Secret};
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: more than these nobody could ever see.
+/// How many of the rotations that a leap in time owes are done: more than these nobody could ever
+/// see.
 const LEAP_MAX: u64 = 10;
 
 /// Drafts what has fallen due for a secret.

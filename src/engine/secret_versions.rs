@@ -1,4 +1,5 @@
-//! New versions of secrets whose owners write the values themselves, and the stages that they stand at.
+//! New versions of secrets whose owners write the values themselves, and the stages that they stand
+//! at.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +24,12 @@ pub struct StageMove {
 }
 
 impl Engine {
-    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now; another value under
-    /// the same id is refused. Answers the secret with it.
+    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now;
+    /// another value under the same id is refused. Answers the secret with it.
     ///
     /// # Errors
-    /// [`SecretError::Unfit`] for a managed secret, and for a version that would be the current and the previous one;
-    /// [`SecretError::VersionTaken`].
+    /// [`SecretError::Unfit`] for a managed secret, and for a version that would be the current and
+    /// the previous one; [`SecretError::VersionTaken`].
     pub async fn put_secret_value(
         &self,
         caller: Caller,
@@ -57,9 +58,9 @@ impl Engine {
     /// Moves a stage, or takes it away.
     ///
     /// # Errors
-    /// [`SecretError::Unfit`] for a managed secret, and where the previous version would be the current one;
-    /// [`SecretError::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
-    /// too many stand at the version already.
+    /// [`SecretError::Unfit`] for a managed secret, and where the previous version would be the
+    /// current one; [`SecretError::StageElsewhere`] when the stage does not stand where it is to
+    /// leave; [`Error::QuotaExceeded`] where too many stand at the version already.
     pub async fn move_stage(
         &self,
         caller: Caller,
@@ -95,7 +96,8 @@ impl Engine {
         .await
     }
 
-    /// Rotates a secret now. A version of this id that is there already says that it was done before.
+    /// Rotates a secret now. A version of this id that is there already says that it was done
+    /// before.
     pub async fn rotate_secret(
         &self,
         caller: Caller,

@@ -169,7 +169,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the description, and of a managed secret what it is for: `config` makes the new text of the old.
+    /// Changes the description, and of a managed secret what it is for: `config` makes the new text
+    /// of the old.
     pub async fn update_secret<F>(
         &self,
         caller: Caller,
@@ -208,7 +209,8 @@ impl Engine {
         .await
     }
 
-    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers when it goes.
+    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers
+    /// when it goes.
     pub async fn delete_secret(
         &self,
         caller: Caller,
@@ -231,7 +233,8 @@ impl Engine {
         .await
     }
 
-    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile happens now.
+    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile
+    /// happens now.
     pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
         self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.sight().secret(&name)?);

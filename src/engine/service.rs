@@ -4,7 +4,8 @@ use super::{Caller, Engine, Error};
 use crate::model::Change;
 
 impl Engine {
-    /// Whether the account has subscribed here. An account may also have come subscribed; the dialect knows.
+    /// Whether the account has subscribed here. An account may also have come subscribed; the
+    /// dialect knows.
     #[must_use]
     pub fn subscribed(&self, caller: &Caller) -> bool {
         self.account_state(&caller.realm).subscribed().is_some()

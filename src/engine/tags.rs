@@ -26,7 +26,8 @@ pub enum Untag {
 }
 
 impl Engine {
-    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many, none on any.
+    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many,
+    /// none on any.
     pub async fn tag(
         &self,
         caller: Caller,

@@ -7,18 +7,20 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
 impl Engine {
-    /// Makes a new version of a pair, with a private key of its own. The older ones go on as before.
+    /// Makes a new version of a pair, with a private key of its own. The older ones go on as
+    /// before.
     ///
     /// # Errors
-    /// [`KeyError::Unfit`] for a symmetric key; [`KeyError::VersionTooSoon`] and [`Error::QuotaExceeded`] by the
-    /// cloud's rules.
+    /// [`KeyError::Unfit`] for a symmetric key; [`KeyError::VersionTooSoon`] and
+    /// [`Error::QuotaExceeded`] by the cloud's rules.
     pub async fn create_version(
         &self,
         caller: Caller,
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
-        // Whoever is refused is refused before a private key is drawn for nothing. The key stays the one that was
-        // found then: when the private key is there, the alias may point elsewhere.
+        // Whoever is refused is refused before a private key is drawn for nothing. The key stays
+        // the one that was found then: when the private key is there, the alias may point
+        // elsewhere.
         let (key, spec) = {
             let view = self.view(&caller);
             let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;

@@ -1,10 +1,11 @@
-//! The writer: the one task through which every realm changes. It takes the decisions that wait, lets each
-//! draft the next snapshot on top of the one before, writes all their facts in one transaction, and only
-//! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
-//! come together share one write to the disk.
+//! The writer: the one task through which every realm changes. It takes the decisions that wait,
+//! lets each draft the next snapshot on top of the one before, writes all their facts in one
+//! transaction, and only then publishes the snapshots and answers. So nobody reads what is not
+//! durable, and callers who come together share one write to the disk.
 //!
-//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some transactions, and
-//! those of others go ahead. What replaces a large realm is written aside between them.
+//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some
+//! transactions, and those of others go ahead. What replaces a large realm is written aside between
+//! them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -21,18 +22,20 @@ use super::{Caller, Draft, Error, due};
 use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
 
-/// How many decisions one transaction takes at the most. More would let the first wait for the last.
+/// How many decisions one transaction takes at the most. More would let the first wait for the
+/// last.
 const BATCH: usize = 256;
 
 /// How long nothing changes before the store rests, and how often it does so after that.
 const REST_AFTER: Duration = Duration::from_millis(500);
 const REST_EVERY: Duration = Duration::from_secs(5);
 
-/// How many versions of keys and secrets that have fallen due one transaction makes, about. More would let the
-/// decisions of other realms wait.
+/// How many versions of keys and secrets that have fallen due one transaction makes, about. More
+/// would let the decisions of other realms wait.
 const DUE_AT_ONCE: usize = 128;
 
-/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before could not be written.
+/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before
+/// could not be written.
 type Job = Box<dyn FnOnce(Result<&mut Batch<'_>, StoreError>) -> Step + Send>;
 
 /// What became of a decision.
@@ -165,7 +168,8 @@ impl Writer {
     }
 }
 
-/// A decision about a realm. One that `settles` is made when everything that was due there has happened.
+/// A decision about a realm. One that `settles` is made when everything that was due there has
+/// happened.
 fn decision<T, F>(
     caller: Caller,
     settles: bool,
@@ -300,7 +304,8 @@ impl Task {
             }
             Err(error) => {
                 tracing::error!(%error, changes = facts.len(), "nothing was written");
-                // What is due is not tried for ever: those who wait for it are told, as the others are.
+                // What is due is not tried for ever: those who wait for it are told, as the others
+                // are.
                 for job in self.later.drain(..) {
                     match job(Err(error.clone())) {
                         Step::Made(answer) => answers.push(answer),
@@ -361,7 +366,8 @@ impl Task {
         });
     }
 
-    /// Makes the decisions that were put off, and puts the store away. What is written aside is given up.
+    /// Makes the decisions that were put off, and puts the store away. What is written aside is
+    /// given up.
     async fn close(mut self, done: oneshot::Sender<()>) {
         while !self.later.is_empty() {
             let jobs = std::mem::take(&mut self.later);
@@ -375,7 +381,8 @@ impl Task {
     }
 }
 
-/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no more.
+/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no
+/// more.
 async fn next(
     messages: &mut mpsc::UnboundedReceiver<Message>,
     waiting: &mut Vec<Message>,
@@ -420,8 +427,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays, whatever is decided
-    /// afterwards. Answers whether that was all.
+    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays,
+    /// whatever is decided afterwards. Answers whether that was all.
     fn settle(&mut self, caller: &Caller) -> bool {
         let now = self.clocks.now(&caller.realm);
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());

@@ -11,9 +11,10 @@ use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
 
-/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two ways only,
-/// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's doors and the sealed store may
-/// call; a test holds that. A clone is the same material, not another copy of it.
+/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two
+/// ways only, [`Material::expose`] and [`Material::private_key`], which nothing outside the
+/// engine's doors and the sealed store may call; a test holds that. A clone is the same material,
+/// not another copy of it.
 #[derive(Clone, Default)]
 pub struct Material(Arc<Body>);
 

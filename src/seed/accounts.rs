@@ -1,4 +1,5 @@
-//! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has only this.
+//! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has
+//! only this.
 
 use std::sync::Arc;
 
@@ -57,7 +58,8 @@ struct TokenEntry {
     expires: Expiry,
 }
 
-/// Texts that are checked when they are read. What is wrong is told without the text, which may be a secret.
+/// Texts that are checked when they are read. What is wrong is told without the text, which may be
+/// a secret.
 macro_rules! checked {
     ($($name:ident($inner:ty), $read:expr, $wrong:literal;)+) => {$(
         #[derive(Deserialize)]

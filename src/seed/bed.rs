@@ -18,7 +18,8 @@ use crate::world::Instant;
 /// The largest number that anything gets. Nobody counts so far.
 pub(super) const COUNT_MAX: u64 = 1 << 53;
 
-/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in every run.
+/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in
+/// every run.
 pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
     let key = KeyId::from(derived(&format!(
         "{}/{}/{}/{alias}",
@@ -77,7 +78,8 @@ impl Bed<'_> {
         }
     }
 
-    /// The number of something new: the one that it says, as long as nothing here has it or a later one came first.
+    /// The number of something new: the one that it says, as long as nothing here has it or a later
+    /// one came first.
     pub(super) fn ordinal(
         &self,
         told: Option<&Spanned<u64>>,

@@ -55,8 +55,8 @@ impl Seed {
         Ok(())
     }
 
-    /// Checks that the accounts and access keys that it names are there, for a server that has started: it gets no
-    /// others.
+    /// Checks that the accounts and access keys that it names are there, for a server that has
+    /// started: it gets no others.
     ///
     /// # Errors
     /// One is not there, or is another there.

@@ -86,7 +86,8 @@ impl CertificateEntry {
         Ok(Some((issued, chain_read)))
     }
 
-    /// The request: as it is given, or made for the subject and names that are given, or for those of the certificate.
+    /// The request: as it is given, or made for the subject and names that are given, or for those
+    /// of the certificate.
     fn request(
         &self,
         key: &PrivateKey,
@@ -124,7 +125,8 @@ impl CertificateEntry {
             .map(x509::Certificate::names)
             .unwrap_or_default();
         let names = told.chain(of_issued.into_iter().map(|name| (None, name)));
-        // What is not a host's name in a certificate from elsewhere needs not be in a request for another.
+        // What is not a host's name in a certificate from elsewhere needs not be in a request for
+        // another.
         let names = names.filter_map(|(at, name)| match (DnsName::parse(&name), at) {
             (Some(name), _) => Some(Ok(name)),
             (None, Some(at)) => {

@@ -1,5 +1,5 @@
-//! The format: what a seed file can say, field by field. An export says the same. docs/seed.schema.json tells editors,
-//! and docs/seeds.md people; a test holds the three together.
+//! The format: what a seed file can say, field by field. An export says the same.
+//! docs/seed.schema.json tells editors, and docs/seeds.md people; a test holds the three together.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

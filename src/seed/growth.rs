@@ -1,5 +1,5 @@
-//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake anywhere leaves
-//! everything as it was.
+//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake
+//! anywhere leaves everything as it was.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use crate::world::Instant;
 /// How many keys, secrets and certificates take long to grow.
 const LARGE: usize = 200;
 
-/// Seed files with the material of their keys, ready to be applied as often as one likes. Times that are relative are
-/// told from the time of each application.
+/// Seed files with the material of their keys, ready to be applied as often as one likes. Times
+/// that are relative are told from the time of each application.
 #[derive(Default)]
 pub struct Seeds {
     files: Vec<Seed>,
@@ -67,7 +67,8 @@ impl Seeds {
         Ok(seeds)
     }
 
-    /// What the realms that they name hold, when they hold nothing else, and their clocks show `now`.
+    /// What the realms that they name hold, when they hold nothing else, and their clocks show
+    /// `now`.
     ///
     /// # Errors
     /// Something is mistaken, or lies outside the scope.
@@ -105,7 +106,8 @@ impl Seeds {
         Ok(())
     }
 
-    /// What they say and the server does not hold. What is there under the same id or name stays as it is.
+    /// What they say and the server does not hold. What is there under the same id or name stays as
+    /// it is.
     ///
     /// # Errors
     /// Something is mistaken.

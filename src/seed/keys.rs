@@ -185,7 +185,8 @@ impl Bed<'_> {
         }
     }
 
-    /// The interval of the rotation, if it is on, and when the newest version was made, if that is told here.
+    /// The interval of the rotation, if it is on, and when the newest version was made, if that is
+    /// told here.
     fn rotation(
         &self,
         entry: &KeyEntry,
@@ -293,8 +294,8 @@ fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -
     }
 }
 
-/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the material of a version
-/// that both have.
+/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the
+/// material of a version that both have.
 fn alike(there: &Key, seeded: &Key) -> bool {
     let same = |seeded: &Arc<KeyVersion>| {
         there.version(seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {

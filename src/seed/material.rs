@@ -1,5 +1,5 @@
-//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and drawn once; seeds
-//! may be applied many times.
+//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and
+//! drawn once; seeds may be applied many times.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,8 @@ use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
 /// Material by the version that it belongs to.
 pub(super) type Bank = HashMap<(Realm, VersionId), Material>;
 
-/// A version's id: given, or made of the key's id and the version's place, so that it is the same in every run.
+/// A version's id: given, or made of the key's id and the version's place, so that it is the same
+/// in every run.
 pub(super) fn version_id(key: &KeyId, index: usize, entry: Option<&VersionEntry>) -> VersionId {
     let given = entry.and_then(|entry| entry.id.as_ref()).map(|id| id.value.0);
     given.unwrap_or_else(|| derived(&format!("{key}/{index}")).into())
@@ -32,8 +33,8 @@ pub(super) fn derived(text: &str) -> uuid::Uuid {
     Builder::from_custom_bytes(*first).into_uuid()
 }
 
-/// Puts the material of a key's versions into the bank. What the seed does not give and the server has already is
-/// that; else it is drawn.
+/// Puts the material of a key's versions into the bank. What the seed does not give and the server
+/// has already is that; else it is drawn.
 pub(super) async fn of_key(
     bank: &mut Bank,
     engine: &Engine,

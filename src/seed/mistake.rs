@@ -1,4 +1,5 @@
-//! What is wrong in a seed, and where: the file, the field, the line. Never the text around it, which may be a secret.
+//! What is wrong in a seed, and where: the file, the field, the line. Never the text around it,
+//! which may be a secret.
 
 use serde_saphyr::Spanned;
 

@@ -1,5 +1,5 @@
-//! From files to documents. A mistake is told with its file, line, column and field, and never with the text around
-//! it, which may be a secret.
+//! From files to documents. A mistake is told with its file, line, column and field, and never with
+//! the text around it, which may be a secret.
 
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,8 @@ pub fn says_nothing(text: &str) -> bool {
 /// Parses strictly. The error tells field, line and column.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut field = String::new();
-    // What bounds a document is its length, where it comes over the wire: a realm may hold many thousand keys.
+    // What bounds a document is its length, where it comes over the wire: a realm may hold many
+    // thousand keys.
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_events: usize::MAX, max_nodes: usize::MAX },
     };
@@ -84,7 +85,8 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         let error = error.without_snippet().to_string();
         let error = error.lines().next().unwrap_or_default();
         let (field, error) = match error.split_once("`, expected") {
-            // A field that nobody knows is not shown: where a space is missing, a secret is part of its name.
+            // A field that nobody knows is not shown: where a space is missing, a secret is part of
+            // its name.
             Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
                 let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
                 (parent.to_owned(), format!("unknown field, expected{expected}"))

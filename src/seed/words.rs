@@ -1,5 +1,5 @@
-//! How a seed file writes each noun, and how that is read. What is wrong is told without the text, which may be a
-//! secret.
+//! How a seed file writes each noun, and how that is read. What is wrong is told without the text,
+//! which may be a secret.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -265,7 +265,8 @@ impl<'de> Deserialize<'de> for Hidden {
 
 impl Serialize for Hidden {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Keys and certificates are easier to read in lines of their own, which take no other characters than these.
+        // Keys and certificates are easier to read in lines of their own, which take no other
+        // characters than these.
         let plain = |c: char| c == '\n' || c == ' ' || c.is_ascii_graphic();
         if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain)
         {

@@ -1,5 +1,5 @@
-//! From what realms hold to a seed file that says all of it. What it writes is read again to the same states, and
-//! written again to the same text.
+//! From what realms hold to a seed file that says all of it. What it writes is read again to the
+//! same states, and written again to the same text.
 
 use std::sync::Arc;
 
@@ -50,7 +50,8 @@ fn time(instant: Instant) -> Spanned<Time> {
     placed(Time(When::At(instant)))
 }
 
-/// Realms as they are written down: entry by entry, so that there is never more than one beside the text.
+/// Realms as they are written down: entry by entry, so that there is never more than one beside the
+/// text.
 struct Written<'a>(&'a [(Realm, Arc<State>)]);
 
 impl Serialize for Written<'_> {

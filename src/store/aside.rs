@@ -1,7 +1,7 @@
-//! Whole realms, written aside. One transaction for many thousand rows would keep every other change waiting. So the
-//! rows are written in small transactions under a spare number that nobody reads; one small transaction exchanges the
-//! numbers; and the rows that were replaced go in small transactions again. A crash in between leaves spare rows, which
-//! the next start takes away.
+//! Whole realms, written aside. One transaction for many thousand rows would keep every other
+//! change waiting. So the rows are written in small transactions under a spare number that nobody
+//! reads; one small transaction exchanges the numbers; and the rows that were replaced go in small
+//! transactions again. A crash in between leaves spare rows, which the next start takes away.
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
@@ -9,7 +9,8 @@ use super::rows::{Writer, sweep};
 use super::{Aside, Spares, Sqlite, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
-/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
+/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite`
+/// binds at the most.
 const REALMS_AT_ONCE: usize = 1000;
 
 impl Aside for Sqlite {

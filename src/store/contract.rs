@@ -23,7 +23,8 @@ pub trait Store: Send {
         Box::pin(async { Ok(()) })
     }
 
-    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as they are.
+    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as
+    /// they are.
     fn aside(&mut self) -> Option<&mut dyn Aside> {
         None
     }
@@ -65,8 +66,8 @@ pub trait Aside: Send {
     /// Writes facts of realms that nobody sees yet.
     fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()>;
 
-    /// Puts the spares in the place of their realms, and takes away all that these realms held: all of it, durably,
-    /// or nothing. A realm without a spare holds nothing afterwards.
+    /// Puts the spares in the place of their realms, and takes away all that these realms held: all
+    /// of it, durably, or nothing. A realm without a spare holds nothing afterwards.
     fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()>;
 
     /// Gives up what was written aside.

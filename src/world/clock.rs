@@ -1,4 +1,5 @@
-//! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the host's.
+//! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the
+//! host's.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with whole
-/// seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with
+/// whole seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
 ///
 /// In a record of the store it is that number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,14 +36,16 @@ impl Instant {
         text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016 10:42:40 GMT`.
+    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016
+    /// 10:42:40 GMT`.
     #[must_use]
     pub fn parse_rfc2822(text: &str) -> Option<Self> {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         parser.parse_timestamp(text).ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the nearest that it can.
+    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the
+    /// nearest that it can.
     #[must_use]
     pub fn precise(self) -> String {
         let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
@@ -82,8 +85,8 @@ impl fmt::Display for Instant {
     }
 }
 
-/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and nothing longer than a week
-/// is a length. `None` when the text is none, or goes back.
+/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and
+/// nothing longer than a week is a length. `None` when the text is none, or goes back.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let span: jiff::Span = text.trim().parse().ok()?;

@@ -45,8 +45,9 @@ impl Entropy {
         }))
     }
 
-    /// Goes on with another stream of the same seed, one for each number: so that a second run on the same data,
-    /// in which so many keys and versions were made, does not draw the ids of the first again.
+    /// Goes on with another stream of the same seed, one for each number: so that a second run on
+    /// the same data, in which so many keys and versions were made, does not draw the ids of the
+    /// first again.
     pub fn go_on_after(&self, made: u64) {
         if let (Self::Seeded(stream), 1..) = (self, made) {
             let next = grow(&[stream.seed.as_bytes(), b"/", &made.to_be_bytes()]);
@@ -122,8 +123,8 @@ thread_local! {
     static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; Stock::SIZE], left: 0 }) };
 }
 
-/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system call for
-/// each would cost more than the cipher. Each byte is given once, and wiped.
+/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system
+/// call for each would cost more than the cipher. Each byte is given once, and wiped.
 struct Stock {
     bytes: [u8; Stock::SIZE],
     left: usize,

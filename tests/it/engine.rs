@@ -1,5 +1,5 @@
-//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved by hand. Each test
-//! takes milliseconds.
+//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved
+//! by hand. Each test takes milliseconds.
 
 mod aliases;
 mod certificates;

@@ -16,7 +16,8 @@ use super::{Name, dns_names};
 use crate::algorithms::asymmetric::{PrivateKey, Signing};
 use crate::algorithms::{Chance, Failure};
 
-/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034 section 3.5).
+/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034
+/// section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsName(String);
 
@@ -37,7 +38,8 @@ impl DnsName {
     }
 }
 
-/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its extension request.
+/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its
+/// extension request.
 ///
 /// # Errors
 /// [`Failure::Unfit`] for a kind of key that signs no requests.

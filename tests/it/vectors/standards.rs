@@ -79,7 +79,8 @@ fn sm2_signature() {
         sig[at] ^= 1;
         assert!(!verifies(&sm2.e(), &sig), "byte {at} of the signature");
     }
-    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another one.
+    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another
+    // one.
     let own = sm2.private().sign(Signing::Sm2, &sm2.e(), Chance::Any).unwrap();
     assert_ne!(own, sm2.get("sig"));
     assert!(verifies(&sm2.e(), &own));
@@ -120,8 +121,8 @@ fn sm3() {
     }
 }
 
-/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for the cipher beneath,
-/// and GCM's first block of keystream shows that it is that one.
+/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for
+/// the cipher beneath, and GCM's first block of keystream shows that it is that one.
 #[test]
 fn sm4() {
     let rows = table("vectors/sm4.tsv");
