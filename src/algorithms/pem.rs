@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use pkcs8::{LineEnding, SecretDocument};
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::CryptoError;
 
 /// The labels of a certificate's block; the second is the one of older tools.
 pub const CERTIFICATE_LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
@@ -122,10 +122,10 @@ pub fn public_key(text: &str) -> Option<Vec<u8>> {
 /// Writes a private key that is PKCS #8, in lines that end with a line feed.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the bytes are not one.
-pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Failure> {
-    let document = SecretDocument::try_from(pkcs8).map_err(|_| Failure::Unfit)?;
-    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
+/// [`CryptoError::Unsupported`] when the bytes are not one.
+pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, CryptoError> {
+    let document = SecretDocument::try_from(pkcs8).map_err(|_| CryptoError::Unsupported)?;
+    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| CryptoError::Unsupported)
 }
 
 #[cfg(test)]

@@ -28,11 +28,11 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn of(estates: &[(Realm, Arc<Contents>)]) -> Self {
+    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
         let sum =
-            |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
+            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
         Self {
-            realms: estates.len(),
+            realms: contents.len(),
             keys: sum(|state| state.keys.count()),
             secrets: sum(|state| state.secrets.count()),
             certificates: sum(|state| state.certificates.count()),
@@ -48,18 +48,18 @@ async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> A
 
 /// Whatever belongs to a scope and is not a setting of the server goes back here.
 pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
-    let estates = if app.seeds.are_large() {
+    let contents = if app.seeds.is_large() {
         let (within, scope) = (Arc::clone(app), scope.clone());
         apart(app, move || grown(&within, &scope)).await?
     } else {
         grown(app, scope)
     }?;
-    let held = Held::of(&estates);
+    let held = Held::of(&contents);
     let (watch, whose) = (Arc::clone(app), Whose { scope: scope.clone(), access_key: None });
     let replacement = Replacement {
         scope: scope.clone(),
-        estates,
-        clocks: Some(app.engine.first_marks()),
+        contents,
+        clocks: Some(app.engine.initial_clocks()),
         then: Box::new(move || {
             watch.watch.faults.disarm(&whose, |_| true);
             watch.watch.journal.clear(&whose);
@@ -71,6 +71,6 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held>
 
 /// What the seeds say of a scope, once its clocks go as at the start.
 fn grown(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
-    let now = app.engine.restored_clocks(scope, &app.engine.first_marks());
-    app.seeds.estates(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
+    let now = app.engine.restored_clocks(scope, &app.engine.initial_clocks());
+    app.seeds.contents(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
 }

@@ -31,8 +31,8 @@ pub(super) fn draw<D: Dialect>(
     if asked.is_none() && !watch.faults.are_armed() {
         return Ok(());
     }
-    let view = cx.engine.view(&cx.caller);
-    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&view));
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&snapshot));
     let subject = report.subject.insert(subject);
     let entropy = &cx.engine.world().entropy;
     let mut struck = Struck::default();
@@ -48,7 +48,7 @@ pub(super) fn draw<D: Dialect>(
     }
     if !struck.has_end() {
         let key = D::PROFILE.names.key;
-        let resolve = |name: &str| view.key_named(&key(&subject.realm, name)?).cloned();
+        let resolve = |name: &str| snapshot.key_named(&key(&subject.realm, name)?).cloned();
         watch.faults.strike(&mut struck, subject, resolve, entropy);
     }
     report.struck = struck;

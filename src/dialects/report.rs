@@ -50,9 +50,9 @@ impl Report {
     ) {
         self.action = Some((entry.name, entry.reads));
         if entry.kind != Kind::Hot && self.subject.is_none() && watch.journal.is_kept() {
-            let view = cx.engine.view(&cx.caller);
+            let snapshot = cx.engine.snapshot(&cx.caller);
             let realm = cx.caller.realm.clone();
-            self.subject = Some(subject::of(served, realm, call, Some(&view)));
+            self.subject = Some(subject::of(served, realm, call, Some(&snapshot)));
         }
     }
 
@@ -98,10 +98,10 @@ impl Report {
         if let (None, Some((key, version)), 0..=1) = (&self.subject, used, named) {
             blank.key(key, *version);
         } else {
-            let view = let_in.map(|_| engine.view_of(realm));
+            let snapshot = let_in.map(|_| engine.snapshot_of(realm));
             let subject = self.subject.take();
-            let mut subject =
-                subject.unwrap_or_else(|| subject::of(served, realm.clone(), call, view.as_ref()));
+            let mut subject = subject
+                .unwrap_or_else(|| subject::of(served, realm.clone(), call, snapshot.as_ref()));
             if let Some(used) = used {
                 learn(&mut subject, used);
             }

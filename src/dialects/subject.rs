@@ -8,17 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithms::base64_text::is_space;
 use crate::dialects::{Call, Dialect, Served};
-use crate::engine::View;
+use crate::engine::Snapshot;
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::Class;
 use crate::watch::{NamedKey, Subject, cut, cut_secret};
 
-/// What a request in a realm is about. Without a view, nobody looks its keys up.
+/// What a request in a realm is about. Without a snapshot, nobody looks its keys up.
 pub(super) fn of<D: Dialect>(
     served: &Served<D>,
     realm: Realm,
     call: &D::Call,
-    view: Option<&View>,
+    snapshot: Option<&Snapshot>,
 ) -> Subject {
     let (names, classes) = (&D::PROFILE.names, &served.gate.classes);
     let each = |class: Class| {
@@ -26,11 +26,12 @@ pub(super) fn of<D: Dialect>(
         texts.filter(|text| !text.is_empty())
     };
     let of_version = |version: VersionId| {
-        let id = view.and_then(|view| view.key_of_version(version)).cloned();
+        let id = snapshot.and_then(|snapshot| snapshot.key_of_version(version)).cloned();
         NamedKey { name: None, id, version: Some(version) }
     };
     let by_name = |name: &str| {
-        let id = view.and_then(|view| view.key_named(&(names.key)(&realm, name)?)).cloned();
+        let id =
+            snapshot.and_then(|snapshot| snapshot.key_named(&(names.key)(&realm, name)?)).cloned();
         NamedKey { name: Some(cut(name).into()), id, version: None }
     };
     let mut keys: Vec<NamedKey> = each(Class::Key).map(by_name).collect();

@@ -35,8 +35,9 @@ impl Engine {
         algorithm: Signing,
         message: &Message,
     ) -> Result<Vec<u8>, Error> {
-        let view = self.view(caller);
-        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
+        let snapshot = self.snapshot(caller);
+        let key =
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
         self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
     }
 
@@ -49,9 +50,9 @@ impl Engine {
         message: &Message,
         signature: &[u8],
     ) -> Result<bool, Error> {
-        let view = self.view(caller);
-        let key = view
-            .sight(caller)
+        let snapshot = self.snapshot(caller);
+        let key = snapshot
+            .view(caller)
             .admit_certificate(id, CertificateOperation::Verify)?
             .pair()?
             .public();
@@ -66,9 +67,9 @@ impl Engine {
         algorithm: Encryption,
         text: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let key =
-            view.sight(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
         self.wrap(key.public(), algorithm, text)
     }
 
@@ -81,9 +82,9 @@ impl Engine {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let key =
-            view.sight(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
         Ok(key.decrypt(algorithm, ciphertext)?)
     }
 }

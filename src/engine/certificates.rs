@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Caller, CertificateError, CertificateOperation, Engine, Error, Sight};
+use super::{Caller, CertificateError, CertificateOperation, Engine, Error, View};
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{Chain, DnsName, Flawed, Name, request};
 use crate::model::{
@@ -41,14 +41,14 @@ impl Engine {
         new: NewCertificate,
     ) -> Result<Arc<Certificate>, Error> {
         // Who may not have it is told so before its key is drawn.
-        room_for_another(self.view(&caller).sight(&caller), &caller)?;
-        let private_key = self.draw_pair(new.spec).await?;
+        room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+        let private_key = self.generate_pair(new.spec).await?;
         let request =
             request(&PrivateKey::read(new.spec, &private_key)?, &new.subject, &new.names)?;
         self.change(caller, move |draft| {
-            room_for_another(draft.sight(), draft.caller())?;
+            room_for_another(draft.view(), draft.caller())?;
             let certificate = Arc::new(Certificate {
-                ordinal: draft.sight().state().next_ordinal(),
+                ordinal: draft.view().state().next_ordinal(),
                 id: draft.entropy().uuid().into(),
                 spec: new.spec,
                 protection: new.protection,
@@ -83,7 +83,7 @@ impl Engine {
         let chain = Chain::read(&issued.certificate, issued.chain.as_deref())?;
         chain.links()?;
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit_certificate(&id, CertificateOperation::Upload)?;
+            let admitted = draft.view().admit_certificate(&id, CertificateOperation::Upload)?;
             chain.is_for(admitted.pair()?.public())?;
             chain.is_valid(seconds(draft.now()))?;
             let settings = CertificateSettings {
@@ -107,7 +107,7 @@ impl Engine {
         status: CertificateStatus,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let certificate = draft.sight().admit_certificate(&id, operation)?.certificate();
+            let certificate = draft.view().admit_certificate(&id, operation)?.certificate();
             let settings = &certificate.settings;
             if settings.status != status {
                 let settings =
@@ -123,7 +123,7 @@ impl Engine {
     /// Takes a certificate away for good, and its private key with it.
     pub async fn delete_certificate(&self, caller: Caller, id: CertificateId) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit_certificate(&id, CertificateOperation::Delete)?;
+            let admitted = draft.view().admit_certificate(&id, CertificateOperation::Delete)?;
             let ordinal = admitted.certificate().ordinal;
             draft.remove::<Certificate>(ordinal);
             Ok(())
@@ -133,9 +133,9 @@ impl Engine {
 }
 
 /// Refuses a caller who has as many certificates as it may.
-fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
+fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     match caller.quota.certificates {
-        Some(most) if sight.certificates().count() >= most => Err(Error::QuotaExceeded),
+        Some(most) if view.certificates().count() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
 }

@@ -47,8 +47,8 @@ impl Engine {
         associated: &[u8],
         text: &[u8],
     ) -> Result<Sealed, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(key, operation)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(key, operation)?;
         self.seal_with(&admitted, associated, text)
     }
 
@@ -60,9 +60,9 @@ impl Engine {
         associated: &[u8],
         blob: &[u8],
     ) -> Result<Opened, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
-        open(&view.sight(caller).admit_version(parts.version, operation)?, &parts, associated)
+        open(&snapshot.view(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
     /// Opens a ciphertext of the key that the caller names. Another key's does not open.
@@ -74,11 +74,13 @@ impl Engine {
         associated: &[u8],
         blob: &[u8],
     ) -> Result<Opened, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(key, operation)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(key, operation)?;
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         match open(&admitted, &parts, associated) {
-            Err(Error::Key(KeyError::VersionNotFound)) => Err(CiphertextError::Unopenable.into()),
+            Err(Error::Key(KeyError::VersionNotFound)) => {
+                Err(CiphertextError::DecryptionFailed.into())
+            }
             opened => opened,
         }
     }
@@ -92,12 +94,12 @@ impl Engine {
         (from_associated, blob): (&[u8], &[u8]),
         (to, to_associated): (&KeyRef, &[u8]),
     ) -> Result<Sealed, Error> {
-        let view = self.view(caller);
-        let sight = view.sight(caller);
+        let snapshot = self.snapshot(caller);
+        let view = snapshot.view(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
-        let source = sight.admit_version(parts.version, Operation::Decrypt)?;
+        let source = view.admit_version(parts.version, Operation::Decrypt)?;
         let opened = open(&source, &parts, from_associated)?;
-        let destination = sight.admit(to, Operation::Encrypt)?;
+        let destination = view.admit(to, Operation::Encrypt)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
         Ok(opened.map(|_| sealed.value))
     }
@@ -125,7 +127,7 @@ impl Engine {
 
     /// A new id.
     #[must_use]
-    pub fn draw_id(&self) -> String {
+    pub fn random_id(&self) -> String {
         self.world.entropy.uuid().to_string()
     }
 

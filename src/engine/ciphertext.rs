@@ -53,6 +53,6 @@ impl<'a> Parts<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.sealed
             .open((spec.into(), material), associated)
-            .map_err(|_| CiphertextError::Unopenable.into())
+            .map_err(|_| CiphertextError::DecryptionFailed.into())
     }
 }

@@ -66,7 +66,7 @@ pub enum KeyError {
     IsPair,
     /// The key is not one for this: by its kind, its usage, its origin or its owner.
     #[error("the key does not do this")]
-    Unfit,
+    Unsupported,
     /// The key does not use this algorithm.
     #[error("the key does not use this algorithm")]
     AlgorithmUnfit,
@@ -136,7 +136,7 @@ pub enum SecretError {
     NotDeleted,
     /// The secret is not one for this: managed or not, by its stages, or by its value.
     #[error("the secret does not do this")]
-    Unfit,
+    Unsupported,
     /// The stage does not stand at the version that it is to leave.
     #[error("the stage stands elsewhere")]
     StageElsewhere,
@@ -172,5 +172,5 @@ pub enum CiphertextError {
     Malformed,
     /// It was changed, or its context differs.
     #[error("the ciphertext does not open")]
-    Unopenable,
+    DecryptionFailed,
 }

@@ -16,7 +16,7 @@
 //! No transaction is long. One transaction settles a bounded number of due changes; a decision
 //! about a realm where more is due waits for the next transaction, and decisions about other realms
 //! go ahead. Slow work happens outside the writer: key pairs are drawn on a few blocking threads
-//! (`pairs.rs`), and a rotation that draws an SSH key is drafted apart (`secret_apart.rs`) and
+//! (`pairs.rs`), and a rotation that draws an SSH key is drafted apart (`slow_rotation.rs`) and
 //! taken if the secret is still the same.
 //!
 //! The only way to a key is `admit` (`admit.rs`): it finds the key, asks the cloud's table whether
@@ -30,7 +30,7 @@
 //! request of a realm (a comparison when nothing is due), before each change, at the start, and
 //! periodically.
 //!
-//! Whole realms are replaced in one step (`estate.rs`): data, clocks, faults and journal change
+//! Whole realms are replaced in one step (`contents.rs`): data, clocks, faults and journal change
 //! together or not at all. A small replacement is one transaction. A large one (`exchange.rs`) is
 //! written under spare realm numbers in small transactions, one transaction exchanges the numbers,
 //! and the old records are deleted in small transactions afterwards. After a crash, the next start
@@ -54,12 +54,11 @@ mod certificates;
 mod cipher;
 mod ciphertext;
 mod clocks;
+pub mod contents;
 mod draft;
 mod due;
 mod envelope;
 mod error;
-pub mod estate;
-mod exchange;
 mod expiry;
 mod handle;
 mod import;
@@ -67,41 +66,42 @@ mod inspect;
 mod keys;
 mod pairs;
 mod realms;
+mod replacement;
 mod rotation;
 mod rules;
-mod secret_apart;
 mod secret_draft;
 mod secret_rotation;
 mod secret_versions;
 mod secrets;
 mod service;
+mod slow_rotation;
+mod snapshot;
 mod tags;
 mod versions;
-mod view;
 mod writer;
 
-pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
+pub use admit::{Admitted, AdmittedCertificate, KeyRef, View};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
-pub use clocks::{Marks, Turn};
+pub use clocks::{ClockChange, SavedClocks};
 pub use draft::Draft;
 pub use error::{
     AliasError, CertificateError, CiphertextError, Error, ImportError, KeyError, SecretError,
 };
-pub use exchange::Replacement;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
-pub use inspect::{Census, Inspected};
+pub use inspect::{Inspection, Totals};
 pub use keys::NewKey;
 pub use pairs::PairRef;
+pub use replacement::Replacement;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
     PairRules, Renewal, Rules, SecretRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;
-pub use secrets::{NewSecret, SecretValue, Wanted};
-pub use tags::{Tagged, Untag};
-pub use view::View;
+pub use secrets::{NewSecret, SecretValue, VersionQuery};
+pub use snapshot::Snapshot;
+pub use tags::{TagRemoval, Tagged};

@@ -51,7 +51,7 @@ pub(super) fn owed(
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
-    let Some(key) = draft.sight().state().keys.get(ordinal).cloned() else { return };
+    let Some(key) = draft.view().state().keys.get(ordinal).cloned() else { return };
     let due = key.next_rotation().is_some_and(|due| due <= draft.now());
     if let (true, Lifecycle::Enabled, Some(spec)) =
         (due, key.settings.lifecycle, rotating_spec(&key))
@@ -63,7 +63,7 @@ pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
 
 fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &[Instant]) {
     let version = |at: &Instant| {
-        let holding = Holding::Material(draft.draw_material(spec), None);
+        let holding = Holding::Material(draft.generate_material(spec), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })
     };
     let versions: Vec<_> = dates.iter().map(version).collect();

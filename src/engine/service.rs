@@ -14,7 +14,7 @@ impl Engine {
     /// Subscribes the account, once.
     pub async fn subscribe(&self, caller: &Caller) -> Result<(), Error> {
         self.change_account(caller, |draft| {
-            if draft.sight().state().subscribed().is_some() {
+            if draft.view().state().subscribed().is_some() {
                 return Err(Error::AlreadySubscribed);
             }
             let now = draft.now();

@@ -11,7 +11,7 @@ impl Engine {
     /// before.
     ///
     /// # Errors
-    /// [`KeyError::Unfit`] for a symmetric key; [`KeyError::VersionTooSoon`] and
+    /// [`KeyError::Unsupported`] for a symmetric key; [`KeyError::VersionTooSoon`] and
     /// [`Error::QuotaExceeded`] by the cloud's rules.
     pub async fn create_version(
         &self,
@@ -22,13 +22,13 @@ impl Engine {
         // the one that was found then: when the private key is there, the alias may point
         // elsewhere.
         let (key, spec) = {
-            let view = self.view(&caller);
-            let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;
+            let snapshot = self.snapshot(&caller);
+            let admitted = snapshot.view(&caller).admit(&key, Operation::CreateVersion)?;
             (KeyRef::Id(admitted.key().id.clone()), next_version(&admitted, &caller)?)
         };
-        let material = Material::new(self.draw_pair(spec).await?);
+        let material = Material::new(self.generate_pair(spec).await?);
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit(&key, Operation::CreateVersion)?;
+            let admitted = draft.view().admit(&key, Operation::CreateVersion)?;
             next_version(&admitted, draft.caller())?;
             let key = Arc::clone(admitted.key());
             let version = Arc::new(KeyVersion {
@@ -48,7 +48,7 @@ impl Engine {
 fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Error> {
     let key = admitted.key();
     let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
-        return Err(KeyError::Unfit.into());
+        return Err(KeyError::Unsupported.into());
     };
     // The first version was made with the key: nobody asked for it.
     let asked = key.versions.iter().skip(1).next_back();

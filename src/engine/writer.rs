@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::clocks::Clocks;
-use super::exchange::{self, Exchange, Replacement};
 use super::realms::Realms;
+use super::replacement::{self, PendingReplacement, Replacement};
 use super::{Caller, Draft, Error, due};
 use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
@@ -54,7 +54,7 @@ enum Message {
     /// To decide.
     Change(Job),
     /// To replace what realms hold.
-    Exchange(Box<Exchange>),
+    PendingReplacement(Box<PendingReplacement>),
     /// To put the store away and end.
     Close(oneshot::Sender<()>),
 }
@@ -117,14 +117,15 @@ impl Writer {
     /// Replaces what the realms of a scope hold.
     pub(super) async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
         let (tell, told) = oneshot::channel();
-        let exchange = if exchange::weight(&replacement.estates) > exchange::AT_ONCE {
+        let exchange = if replacement::weight(&replacement.contents) > replacement::AT_ONCE {
             // Nobody waits while the facts of a large realm are listed.
-            let prepared = tokio::task::spawn_blocking(|| Exchange::new(replacement, tell));
+            let prepared =
+                tokio::task::spawn_blocking(|| PendingReplacement::new(replacement, tell));
             prepared.await.map_err(|_| STOPPED)?
         } else {
-            Exchange::new(replacement, tell)
+            PendingReplacement::new(replacement, tell)
         };
-        self.sender.send(Message::Exchange(Box::new(exchange))).map_err(|_| STOPPED)?;
+        self.sender.send(Message::PendingReplacement(Box::new(exchange))).map_err(|_| STOPPED)?;
         told.await.map_err(|_| STOPPED)?
     }
 
@@ -230,7 +231,7 @@ struct Task {
     /// Decisions that wait until what is due in their realms has happened.
     later: Vec<Job>,
     /// Replacements that are written aside, by turns.
-    exchanges: VecDeque<Box<Exchange>>,
+    exchanges: VecDeque<Box<PendingReplacement>>,
     /// Whether there may be rows that belong to nobody.
     sweeps: bool,
     rest: Rest,
@@ -260,7 +261,7 @@ impl Task {
             for message in waiting.drain(..) {
                 match message {
                     Message::Change(job) => jobs.push(job),
-                    Message::Exchange(exchange) => {
+                    Message::PendingReplacement(exchange) => {
                         self.decide(std::mem::take(&mut jobs)).await;
                         self.begin(exchange).await;
                     }
@@ -272,7 +273,7 @@ impl Task {
                 self.close(done).await;
                 return;
             }
-            self.write_aside().await;
+            self.stage().await;
             self.sweep().await;
         }
     }
@@ -320,7 +321,7 @@ impl Task {
     }
 
     /// Begins to replace what realms hold. A little is replaced at once.
-    async fn begin(&mut self, mut exchange: Box<Exchange>) {
+    async fn begin(&mut self, mut exchange: Box<PendingReplacement>) {
         if exchange.weigh(&mut *self.store, &self.realms) {
             self.exchanges.push_back(exchange);
         } else {
@@ -329,10 +330,10 @@ impl Task {
     }
 
     /// Goes on with one of the large replacements.
-    async fn write_aside(&mut self) {
+    async fn stage(&mut self) {
         let Some(mut exchange) = self.exchanges.pop_front() else { return };
-        let written = match self.store.aside() {
-            Some(aside) => exchange.write_aside(aside).await,
+        let written = match self.store.staging() {
+            Some(staging) => exchange.stage(staging).await,
             None => Ok(true),
         };
         match written {
@@ -345,7 +346,7 @@ impl Task {
         }
     }
 
-    async fn finish(&mut self, exchange: Box<Exchange>) {
+    async fn finish(&mut self, exchange: Box<PendingReplacement>) {
         let done = exchange.finish(&mut *self.store, &self.realms, &self.clocks).await;
         self.commits.fetch_add(u64::from(done), Ordering::Relaxed);
         self.sweeps = true;
@@ -356,11 +357,11 @@ impl Task {
         if !self.sweeps {
             return;
         }
-        let Some(aside) = self.store.aside() else {
+        let Some(staging) = self.store.staging() else {
             self.sweeps = false;
             return;
         };
-        self.sweeps = aside.sweep().await.unwrap_or_else(|error| {
+        self.sweeps = staging.sweep().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "rows that belong to nobody stay for now");
             false
         });

@@ -17,7 +17,7 @@ use crate::world::Instant;
 pub type Tags = BTreeMap<String, String>;
 
 /// When something happens to nouns by itself, in order.
-pub(super) type Agenda = RedBlackTreeSetSync<(Instant, Ordinal)>;
+pub(super) type DueIndex = RedBlackTreeSetSync<(Instant, Ordinal)>;
 
 /// Something of which a realm holds many. It is stored as one record, and one more for each of its
 /// parts; see [`super::stored`].
@@ -244,7 +244,7 @@ impl<N: Noun> Shelf<N> {
     }
 
     /// Follows a fact; the agenda follows as well.
-    pub(super) fn apply(&mut self, fact: &Fact<N>, agenda: &mut Agenda) {
+    pub(super) fn apply(&mut self, fact: &Fact<N>, agenda: &mut DueIndex) {
         let Some(ordinal) = fact.after.as_ref().or(fact.before.as_ref()).map(|it| it.ordinal())
         else {
             return;

@@ -2,7 +2,7 @@
 //! is their fold. A state is a persistent value: a copy costs nothing, so a reader keeps the one it
 //! took while a writer builds the next.
 
-use super::noun::{Agenda, Fact, Noun, Shelf};
+use super::noun::{DueIndex, Fact, Noun, Shelf};
 use super::stored::{Damaged, Kept, StoredChange, Unseal};
 use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
@@ -41,7 +41,7 @@ macro_rules! nouns {
             subscribed: Option<Instant>,
             import_seal: Option<Material>,
             last: Ordinal,
-            agenda: Agenda,
+            agenda: DueIndex,
             $($(#[$about])* pub $shelf: Shelf<$noun>,)+
         }
 
@@ -201,7 +201,7 @@ impl State {
 
     /// Whether nothing was ever here.
     #[must_use]
-    pub fn is_blank(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.last == 0 && self.subscribed.is_none() && self.import_seal.is_none()
     }
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
-use super::mistake::{Mistake, Place};
-use super::words::{AccountId, At};
+use super::error::{Place, SeedError};
+use super::words::{AccountId, Located};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
 use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
@@ -18,7 +18,7 @@ use crate::world::Instant;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountEntry {
-    pub(super) id: At<AccountId>,
+    pub(super) id: Located<AccountId>,
     #[serde(default)]
     status: AccountStatus,
     #[serde(default)]
@@ -99,7 +99,7 @@ impl AccountEntry {
         &'a self,
         account: &'a Arc<Account>,
         place: Place<'a>,
-    ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, Mistake>)> {
+    ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, SeedError>)> {
         let access_key = move |id: &'a Spanned<Id>,
                                shared: &Option<SharedSecret>,
                                pem: &Option<PublicKeyPem>| {

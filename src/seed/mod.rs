@@ -8,22 +8,22 @@
 //! material.
 
 mod accounts;
-mod bed;
+mod build;
 mod callers;
 mod certificates;
 mod document;
-mod growth;
+mod error;
 mod keys;
 mod material;
-mod mistake;
 mod reading;
+mod realm_builder;
 mod secrets;
 mod when;
 mod words;
 mod writing;
 
-pub use growth::Seeds;
-pub use mistake::Mistake;
+pub use build::Seeds;
+pub use error::SeedError;
 pub use reading::{Seed, read, read_path, says_nothing};
 pub use words::is_account_id;
 pub use writing::write;

@@ -11,7 +11,6 @@
 //! log and mark before SQLite does (`survey.rs`, `header.rs`, `wal.rs`, `mark.rs`). When nothing
 //! changes, the writer lets the store `rest`: it brings the log into the main file.
 
-mod aside;
 mod contract;
 pub mod files;
 mod header;
@@ -22,10 +21,11 @@ mod place;
 mod root_key;
 mod rows;
 mod sqlite;
+mod staging;
 mod survey;
 mod wal;
 
-pub use contract::{Aside, Spares, Store, StoreError, Stored};
+pub use contract::{StagedRealms, Staging, Store, StoreError, Stored};
 pub use files::true_path;
 pub use lock::DataLock;
 pub use opening::open;

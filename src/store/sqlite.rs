@@ -14,7 +14,7 @@ use super::mark::{Mark, OpenMark};
 use super::place::Place;
 use super::rows::{self, Writer};
 use super::survey::View;
-use super::{Aside, RootKey, Store, StoreError, Stored};
+use super::{RootKey, Staging, Store, StoreError, Stored};
 use crate::algorithms::mac::digest_of;
 use crate::model::{Realm, RealmChange};
 use crate::world::Entropy;
@@ -229,7 +229,7 @@ impl Store for Sqlite {
         Box::pin(self.checkpoint())
     }
 
-    fn aside(&mut self) -> Option<&mut dyn Aside> {
+    fn staging(&mut self) -> Option<&mut dyn Staging> {
         Some(self)
     }
 

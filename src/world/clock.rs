@@ -96,14 +96,14 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 
 /// How a clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dial {
+pub enum ClockMode {
     /// It runs with the host's, this many milliseconds ahead of it.
     Running(i64),
     /// It stands.
     Frozen(Instant),
 }
 
-impl Dial {
+impl ClockMode {
     /// The host's own time.
     pub const REAL: Self = Self::Running(0);
 
@@ -116,7 +116,7 @@ impl Dial {
         }
     }
 
-    /// The dial that shows `to` when the host's shows `host`, and goes on as this one does.
+    /// The mode that shows `to` when the host's shows `host`, and goes on as this one does.
     #[must_use]
     pub fn set(self, to: Instant, host: Instant) -> Self {
         match self {
@@ -125,7 +125,7 @@ impl Dial {
         }
     }
 
-    /// The dial moved forward.
+    /// The mode moved forward.
     #[must_use]
     pub fn advanced(self, by: Duration) -> Self {
         match self {
@@ -138,16 +138,16 @@ impl Dial {
 /// What the host's clock is pinned to when it is not: it runs.
 const RUNNING: i64 = i64::MIN;
 
-/// The clock of a server. It shows the host's time until somebody turns its dial.
+/// The clock of a server. It shows the host's time until somebody turns its mode.
 #[derive(Debug)]
 pub struct Clock {
-    dial: ArcSwap<Dial>,
+    mode: ArcSwap<ClockMode>,
     host: AtomicI64,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { dial: ArcSwap::from_pointee(Dial::REAL), host: AtomicI64::new(RUNNING) }
+        Self { mode: ArcSwap::from_pointee(ClockMode::REAL), host: AtomicI64::new(RUNNING) }
     }
 }
 
@@ -170,23 +170,23 @@ impl Clock {
 
     /// How it goes.
     #[must_use]
-    pub fn dial(&self) -> Dial {
-        **self.dial.load()
+    pub fn mode(&self) -> ClockMode {
+        **self.mode.load()
     }
 
     /// Makes it go like this.
-    pub fn turn(&self, dial: Dial) {
-        self.dial.store(Arc::new(dial));
+    pub fn set_mode(&self, mode: ClockMode) {
+        self.mode.store(Arc::new(mode));
     }
 
     /// Stops it at `at`.
     pub fn freeze(&self, at: Instant) {
-        self.turn(Dial::Frozen(at));
+        self.set_mode(ClockMode::Frozen(at));
     }
 
     /// Moves it forward.
     pub fn advance(&self, by: Duration) {
-        self.turn(self.dial().advanced(by));
+        self.set_mode(self.mode().advanced(by));
     }
 
     /// Pins what [`Clock::host`] answers: for tests of rules that follow the host's time.
@@ -197,7 +197,7 @@ impl Clock {
     /// The time that due dates follow, where nobody moved a narrower clock.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.dial().at(self.host())
+        self.mode().at(self.host())
     }
 
     /// The host's time, wherever the clock was moved to: clients sign their requests with it.
@@ -284,13 +284,16 @@ mod tests {
         let host = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let later = host.plus(Duration::from_hours(1));
         let there = Instant::parse("2031-05-05T00:00:00Z").unwrap();
-        let dial = Dial::REAL.set(there, host);
-        assert_eq!(dial.at(later), there.plus(Duration::from_hours(1)));
+        let mode = ClockMode::REAL.set(there, host);
+        assert_eq!(mode.at(later), there.plus(Duration::from_hours(1)));
         assert_eq!(
-            dial.advanced(Duration::from_mins(1)).at(host),
+            mode.advanced(Duration::from_mins(1)).at(host),
             there.plus(Duration::from_mins(1))
         );
-        assert_eq!(Dial::Frozen(host).set(there, later), Dial::Frozen(there));
-        assert_eq!(Dial::Running(i64::MAX).advanced(Duration::MAX).at(later), Instant(i64::MAX));
+        assert_eq!(ClockMode::Frozen(host).set(there, later), ClockMode::Frozen(there));
+        assert_eq!(
+            ClockMode::Running(i64::MAX).advanced(Duration::MAX).at(later),
+            Instant(i64::MAX)
+        );
     }
 }

@@ -28,9 +28,9 @@ impl Engine {
 
     /// Every realm of a scope that somebody used, with what it holds once all that is due has
     /// happened.
-    pub async fn estates(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
-        calendar::told(self.settle_those(scope).await);
-        let those = self.realms.those(|state| !state.is_blank());
+    pub async fn contents(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
+        calendar::log_failure(self.settle_scope(scope).await);
+        let those = self.realms.those(|state| !state.is_empty());
         let those = those.into_iter().filter(|realm| scope.has(realm));
         those.map(|realm| (realm.clone(), self.state(&realm))).collect()
     }
@@ -56,9 +56,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Internal`], while the server ends.
-    pub async fn draw_material(&self, spec: KeySpec) -> Result<Material, Error> {
+    pub async fn generate_material(&self, spec: KeySpec) -> Result<Material, Error> {
         Ok(Material::new(match spec {
-            KeySpec::Pair(spec) => self.draw_pair(spec).await?,
+            KeySpec::Pair(spec) => self.generate_pair(spec).await?,
             KeySpec::Symmetric(spec) => {
                 let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
                 self.world.entropy.fill(&mut bytes);
@@ -70,7 +70,7 @@ impl Engine {
 
 /// The bytes of material, to be written down.
 #[must_use]
-pub fn surrender(material: &Material) -> &[u8] {
+pub fn export_material(material: &Material) -> &[u8] {
     material.expose()
 }
 
