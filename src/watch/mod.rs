@@ -11,7 +11,7 @@
 //! - A request that a check refused is only a claim. It goes into a ring of its own, makes no realm and no
 //!   metrics label, and does not count in expectations.
 //! - When the journal's memory is used up, the account that holds the most gives way
-//!   (`journal/room.rs`). An account that holds at most an equal share loses nothing.
+//!   (`journal/limits.rs`). An account that holds at most an equal share loses nothing.
 //! - A wrong signature is explained at once. To explain it later, the server would have to keep the
 //!   request with its secrets. Each mistake that is tried costs as much as the check, so only up to
 //!   16 KiB of signed text are explained.
