@@ -12,7 +12,7 @@ use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
 use crate::model::{Realm, Scope, State as Contents};
-use crate::watch::Whose;
+use crate::watch::RequestScope;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
@@ -55,14 +55,15 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held>
         grown(app, scope)
     }?;
     let held = Held::of(&contents);
-    let (watch, whose) = (Arc::clone(app), Whose { scope: scope.clone(), access_key: None });
+    let (watch, requests) =
+        (Arc::clone(app), RequestScope { scope: scope.clone(), access_key: None });
     let replacement = Replacement {
         scope: scope.clone(),
         contents,
         clocks: Some(app.engine.initial_clocks()),
         then: Box::new(move || {
-            watch.watch.faults.disarm(&whose, |_| true);
-            watch.watch.journal.clear(&whose);
+            watch.watch.faults.disarm(&requests, |_| true);
+            watch.watch.journal.clear(&requests);
         }),
     };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;

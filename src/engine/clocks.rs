@@ -88,7 +88,7 @@ impl Clocks {
 
     /// Makes the clocks of the scope go as they did when the saved were made.
     pub(super) fn restore(&self, scope: &Scope, saved: &SavedClocks) {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         self.own.store(Arc::new(self.restored(scope, saved)));
         if *scope == Scope::default() {
             self.world.clock.set_mode(saved.world);
@@ -123,20 +123,20 @@ impl Clocks {
     pub(super) fn change(&self, scope: &Scope, changes: &[ClockChange]) {
         // One at a time: of two who advance together, both count. What is guarded is whole even
         // after a panic.
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = &self.world.clock;
         let host = clock.host();
-        let changed = |mode| changes.iter().fold(mode, |mode, change| change.of(mode, host));
+        let after = |mode| changes.iter().fold(mode, |mode, change| change.of(mode, host));
         let mut own = Vec::clone(&self.own.load());
         if *scope != Scope::default() && !own.iter().any(|(it, _)| it == scope) {
             own.push((scope.clone(), self.mode(|it| it.covers(scope))));
         }
         for (_, mode) in own.iter_mut().filter(|(it, _)| scope.covers(it)) {
-            *mode = changed(*mode);
+            *mode = after(*mode);
         }
         self.keep(own);
         if *scope == Scope::default() {
-            clock.set_mode(changed(clock.mode()));
+            clock.set_mode(after(clock.mode()));
         }
     }
 

@@ -58,9 +58,7 @@ impl Engine {
             let operations = (Operation::Untag, CertificateOperation::Untag);
             for carrier in admit_each(draft, &whom, operations)? {
                 carrier.retag(draft, |carried| match &which {
-                    TagRemoval::Named(names) => {
-                        names.iter().for_each(|it| drop(carried.remove(it)))
-                    }
+                    TagRemoval::Named(names) => carried.retain(|name, _| !names.contains(name)),
                     TagRemoval::All => carried.clear(),
                 });
             }
