@@ -7,7 +7,7 @@ use crate::dialects::report::Report;
 use crate::dialects::wire::params::Flaw;
 use crate::dialects::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
-use crate::watch::faults::{Effect, End, Point, Struck};
+use crate::watch::faults::{Effect, End, FaultPlan, Point};
 
 /// The request header that asks for a fault to strike this one request, once it is verified: an
 /// error's code, or what else [`Effect::of_header`] reads.
@@ -15,7 +15,7 @@ const FAULT_HEADER: &str = "x-kmsim-fault";
 
 /// What the request's own header asks for.
 pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
-    let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.headers_strike)?;
+    let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.header_faults)?;
     Some(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
@@ -28,14 +28,14 @@ pub(super) fn draw<D: Dialect>(
     call: &D::Call,
     report: &mut Report,
 ) -> Result<(), Error> {
-    if asked.is_none() && !watch.faults.are_armed() {
+    if asked.is_none() && !watch.faults.any_armed() {
         return Ok(());
     }
-    let view = cx.engine.view(&cx.caller);
-    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&view));
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&snapshot));
     let subject = report.subject.insert(subject);
     let entropy = &cx.engine.world().entropy;
-    let mut struck = Struck::default();
+    let mut plan = FaultPlan::default();
     if let Some(text) = asked {
         // What is no effect is no code either, and the cloud says so in its own words.
         let effect = Effect::of_header(text).map_err(|_| coded(D::PROFILE, text))?;
@@ -44,14 +44,14 @@ pub(super) fn draw<D: Dialect>(
         {
             return Err(coded(D::PROFILE, code));
         }
-        struck.add(&effect, None, entropy);
+        plan.add(&effect, None, entropy);
     }
-    if !struck.has_end() {
+    if !plan.has_end() {
         let key = D::PROFILE.names.key;
-        let resolve = |name: &str| view.key_named(&key(&subject.realm, name)?).cloned();
-        watch.faults.strike(&mut struck, subject, resolve, entropy);
+        let resolve = |name: &str| snapshot.key_named(&key(&subject.realm, name)?).cloned();
+        watch.faults.apply(&mut plan, subject, resolve, entropy);
     }
-    report.struck = struck;
+    report.plan = plan;
     Ok(())
 }
 
@@ -59,16 +59,16 @@ pub(super) fn draw<D: Dialect>(
 /// is not to be run.
 pub(super) async fn before(
     profile: &Profile,
-    struck: &Struck,
+    plan: &FaultPlan,
     nonce: Option<Spent>,
 ) -> Result<Option<Outbound>, Error> {
-    if struck.is_nothing() {
+    if plan.is_empty() {
         return Ok(None);
     }
-    if !wait_before(struck, nonce).await {
+    if !wait_before(plan, nonce).await {
         return Err(profile.replayed.into());
     }
-    match &struck.end {
+    match &plan.end {
         Some((Point::Before, end)) => match error(profile, end) {
             Some(error) => Err(error),
             None => Ok(Some(Outbound::default())),
@@ -80,11 +80,11 @@ pub(super) async fn before(
 /// Does what comes after the action, and maybe answers an error in place of its outcome.
 pub(super) async fn after(
     profile: &Profile,
-    struck: &Struck,
+    plan: &FaultPlan,
     outcome: Result<Outbound, Error>,
 ) -> Result<Outbound, Error> {
-    wait(struck.after).await;
-    match struck.end.as_ref().and_then(|(_, end)| error(profile, end)) {
+    wait(plan.after).await;
+    match plan.end.as_ref().and_then(|(_, end)| error(profile, end)) {
         Some(error) => Err(error),
         None => outcome,
     }
@@ -110,16 +110,16 @@ fn coded(profile: &Profile, code: &str) -> Error {
 /// Lets a request wait before its action; `false` when another one has its nonce by then. A client that gets no answer, or
 /// does not wait for it, sends the same request again. Nothing has come of the first one, so its nonce is free meanwhile:
 /// whichever request goes on first spends it.
-async fn wait_before(struck: &Struck, nonce: Option<Spent>) -> bool {
-    let resets = matches!(struck.end, Some((Point::Before, End::Reset)));
+async fn wait_before(plan: &FaultPlan, nonce: Option<Spent>) -> bool {
+    let resets = matches!(plan.end, Some((Point::Before, End::Reset)));
     match nonce {
-        Some(mut nonce) if resets || !struck.before.is_zero() => {
+        Some(mut nonce) if resets || !plan.before.is_zero() => {
             nonce.release();
-            wait(struck.before).await;
+            wait(plan.before).await;
             resets || nonce.retake()
         }
         _ => {
-            wait(struck.before).await;
+            wait(plan.before).await;
             true
         }
     }
@@ -132,8 +132,8 @@ async fn wait(time: Duration) {
 }
 
 /// Puts into the answer what else a fault does to it.
-pub(super) fn mark(profile: &Profile, response: &mut Outbound, struck: &Struck) {
-    match &struck.end {
+pub(super) fn mark(profile: &Profile, response: &mut Outbound, plan: &FaultPlan) {
+    match &plan.end {
         None | Some((_, End::Error(_) | End::Throttling(None))) => {}
         Some((_, End::Throttling(Some(after)))) => profile.retry_after.put(response, *after),
         Some((_, End::Reset)) => drop(response.extensions_mut().insert(Cut::Reset)),

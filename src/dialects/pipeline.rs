@@ -33,12 +33,12 @@ pub(super) async fn serve<D: Dialect>(
         let (cx, nonce) = verified.cx(engine);
         let cx = caller.insert(cx);
         faults::draw(served, watch, asked.as_deref(), cx, &call, &mut report)?;
-        if let Some(cut) = faults::before(D::PROFILE, &report.struck, nonce).await? {
+        if let Some(cut) = faults::before(D::PROFILE, &report.plan, nonce).await? {
             return Ok(cut);
         }
         report.ran = true;
         let outcome = run(served, watch, cx, &call, &mut report).await;
-        faults::after(D::PROFILE, &report.struck, outcome).await
+        faults::after(D::PROFILE, &report.plan, outcome).await
     }
     .await;
     let mut code = None;
@@ -57,7 +57,7 @@ pub(super) async fn serve<D: Dialect>(
         (_, Some(code)) if caller.is_none() => report.auth = Auth::Refused(code),
         _ => {}
     }
-    faults::mark(D::PROFILE, &mut response, &report.struck);
+    faults::mark(D::PROFILE, &mut response, &report.plan);
     let explain = || D::explain(&served.gate, &call);
     report.tell((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
     response
