@@ -85,4 +85,5 @@ pub(super) fn table() -> Actions<Call> {
         .change("UpdateDataKeyDescription", data_keys::describe_anew)
         // The tag service.
         .read  ("DescribeResourceTagsByResourceIds", tag_service::by_resources)
+        .change("ModifyResourceTags",                tag_service::modify)
 }

@@ -2,6 +2,7 @@
 //! every word of its document. The few calls of the tag service that its Terraform provider needs are served too.
 
 mod actions;
+mod blob;
 mod clients;
 mod codes;
 mod data_keys;
