@@ -105,6 +105,9 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
         return Err(codes::AUTH_FAILURE_SIGNATURE_EXPIRE.into());
     }
     let key = key.ok_or(codes::AUTH_FAILURE_SECRET_ID_NOT_FOUND)?;
+    if matches!(key.secret, Secret::Rsa(_)) {
+        return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
+    }
     if call.scheme == Scheme::V1 && call.body.len() > V1_BODY_MAX {
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into());
     }
