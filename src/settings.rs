@@ -181,7 +181,7 @@ pub(crate) fn add_seeded(seeds: &[Seed], accounts: &mut Accounts) -> Result<(), 
 }
 
 /// A mistake in a seed file.
-pub(crate) fn of_seed(mistake: seed::Mistake) -> StartError {
+pub(crate) fn of_seed(mistake: seed::SeedError) -> StartError {
     StartError::of("--seed", mistake)
 }
 

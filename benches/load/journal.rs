@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 16;
 const PARAMS: [(&str, &str); 2] = [("KeyId", "alias/acs/oss"), ("Plaintext", "aGVsbG8=")];
 
 /// A server with what was measured of it.
-struct Measured {
+struct Fingerprint {
     server: Process,
     side: Side,
     /// Requests/s, by round.
@@ -32,8 +32,8 @@ struct Measured {
 
 /// Measures and prints.
 pub(crate) async fn report() -> Result<(), Failure> {
-    let mut on = Measured::start(&[]).await?;
-    let mut off = Measured::start(&["--journal", "0"]).await?;
+    let mut on = Fingerprint::start(&[]).await?;
+    let mut off = Fingerprint::start(&["--journal", "0"]).await?;
     let mut signer = Signer::new(on.server.address);
     let request = |signer: &mut Signer| signer.request("Encrypt", &PARAMS);
     for server in [&on.server, &off.server] {
@@ -47,7 +47,7 @@ pub(crate) async fn report() -> Result<(), Failure> {
         }
     }
     // The first round was for warming up.
-    let mut ratio = |of: fn(&mut Measured) -> &mut Vec<f64>| {
+    let mut ratio = |of: fn(&mut Fingerprint) -> &mut Vec<f64>| {
         let pairs = of(&mut on).split_off(1).into_iter().zip(of(&mut off).split_off(1));
         let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for (one, other) in pairs {
@@ -68,7 +68,7 @@ pub(crate) async fn report() -> Result<(), Failure> {
     Ok(())
 }
 
-impl Measured {
+impl Fingerprint {
     async fn start(options: &[&str]) -> Result<Self, Failure> {
         let server = Process::kmsim_with(Path::new(":memory:"), options)?;
         let side = Side::open(&server, CONNECTIONS).await?;

@@ -7,9 +7,9 @@ use super::answer::{Answer, Nothing, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
-use crate::engine::Turn;
+use crate::engine::ClockChange;
 use crate::model::Scope;
-use crate::world::{Dial, Instant, parse_duration};
+use crate::world::{ClockMode, Instant, parse_duration};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/clock.json"))
@@ -28,10 +28,10 @@ struct Shown {
 }
 
 fn shown(app: &App, scope: &Scope) -> Json<Shown> {
-    let dial = app.engine.dial(scope);
+    let mode = app.engine.clock_mode(scope);
     let host = app.engine.world().clock.host();
-    let frozen = matches!(dial, Dial::Frozen(_));
-    Json(Shown { now: dial.at(host).to_string(), frozen, host: host.to_string() })
+    let frozen = matches!(mode, ClockMode::Frozen(_));
+    Json(Shown { now: mode.at(host).to_string(), frozen, host: host.to_string() })
 }
 
 /// `GET /_kmsim/clock`: what it shows.
@@ -48,8 +48,10 @@ struct Freeze {
 /// `POST /_kmsim/clock/freeze`: stops it, `at` some time or where it is.
 async fn freeze(Scoped(app, scope): Scoped, Sent(Freeze { at }): Sent<Freeze>) -> Answer<Shown> {
     match at {
-        None => turn(&app, &scope, &[Turn::Freeze]).await,
-        Some(at) => turn(&app, &scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
+        None => turn(&app, &scope, &[ClockChange::Freeze]).await,
+        Some(at) => {
+            turn(&app, &scope, &[ClockChange::Freeze, ClockChange::Set(time("at", &at)?)]).await
+        }
     }
 }
 
@@ -61,7 +63,7 @@ struct Set {
 
 /// `POST /_kmsim/clock/set`: makes it show a time, from which it stands or runs on as before.
 async fn set(Scoped(app, scope): Scoped, Sent(Set { to }): Sent<Set>) -> Answer<Shown> {
-    turn(&app, &scope, &[Turn::Set(time("to", &to)?)]).await
+    turn(&app, &scope, &[ClockChange::Set(time("to", &to)?)]).await
 }
 
 #[derive(Deserialize)]
@@ -75,17 +77,17 @@ async fn advance(Scoped(app, scope): Scoped, Sent(Advance { by }): Sent<Advance>
     let by = parse_duration(&by).ok_or_else(|| {
         Refused::bad(format!("by: {by:?} is not a length of time such as 90s, 1h 30m, 30d"))
     })?;
-    turn(&app, &scope, &[Turn::Advance(by)]).await
+    turn(&app, &scope, &[ClockChange::Advance(by)]).await
 }
 
 /// `POST /_kmsim/clock/resume`: the host's time again, running.
 async fn resume(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Shown> {
-    turn(&app, &scope, &[Turn::Resume]).await
+    turn(&app, &scope, &[ClockChange::Resume]).await
 }
 
 /// Moves it, and shows it. Where what fell due cannot be written, it goes as before.
-async fn turn(app: &App, scope: &Scope, turns: &[Turn]) -> Answer<Shown> {
-    app.engine.turn_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
+async fn turn(app: &App, scope: &Scope, turns: &[ClockChange]) -> Answer<Shown> {
+    app.engine.change_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
     Ok(shown(app, scope))
 }
 

@@ -10,7 +10,7 @@ use super::answer::{Answer, Cleared, Refused, Sent};
 use super::endpoints::Endpoints;
 use super::names;
 use super::scope::OfKey;
-use crate::watch::faults::{Aim, Effect, End, Point, Rule, When, Words};
+use crate::watch::faults::{Effect, EffectFields, End, Point, Rule, Target, When};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/faults.json"))
@@ -56,8 +56,8 @@ fn check(when: When) -> Result<When, Refused> {
 }
 
 /// `POST /_kmsim/faults`: arms a rule.
-async fn arm(OfKey(app, whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
-    let words = Words {
+async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
+    let words = EffectFields {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
         retry_after: asked.retry_after.as_deref(),
@@ -71,14 +71,14 @@ async fn arm(OfKey(app, whose): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown
     let clouds =
         names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
     let when = check(asked.when.unwrap_or(When::Always))?;
-    let aim = Aim {
-        whose,
+    let target = Target {
+        requests,
         clouds: clouds.iter().map(|cloud| cloud.profile().name).collect(),
         action: asked.action.map(Into::into),
         key: asked.key.map(Into::into),
         secret: asked.secret.map(Into::into),
     };
-    let rule = app.watch.faults.arm(aim, when, effect);
+    let rule = app.watch.faults.arm(target, when, effect);
     let rule =
         rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
     Ok(Json(shown(&rule)))
@@ -90,26 +90,26 @@ struct List {
 }
 
 /// `GET /_kmsim/faults`: the rules, with their counts.
-async fn list(OfKey(app, whose): OfKey) -> Answer<List> {
-    let rules = app.watch.faults.of(&whose);
+async fn list(OfKey(app, requests): OfKey) -> Answer<List> {
+    let rules = app.watch.faults.of(&requests);
     Ok(Json(List { faults: rules.iter().map(|rule| shown(rule)).collect() }))
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(OfKey(app, whose): OfKey, Path(id): Path<String>) -> Answer<Shown> {
-    let rules = app.watch.faults.of(&whose);
+async fn show(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Shown> {
+    let rules = app.watch.faults.of(&requests);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
 }
 
 /// `DELETE /_kmsim/faults`: takes rules away.
-async fn disarm_all(OfKey(app, whose): OfKey) -> Answer<Cleared> {
-    Ok(Json(Cleared { cleared: app.watch.faults.disarm(&whose, |_| true) }))
+async fn disarm_all(OfKey(app, requests): OfKey) -> Answer<Cleared> {
+    Ok(Json(Cleared { cleared: app.watch.faults.disarm(&requests, |_| true) }))
 }
 
 /// `DELETE /_kmsim/faults/{id}`: takes one away.
-async fn disarm(OfKey(app, whose): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
-    match app.watch.faults.disarm(&whose, |rule| rule.id.to_string() == id) {
+async fn disarm(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
+    match app.watch.faults.disarm(&requests, |rule| rule.id.to_string() == id) {
         0 => Err(no_such(&id)),
         cleared => Ok(Json(Cleared { cleared })),
     }
@@ -164,12 +164,12 @@ struct ShownEffect {
 
 fn shown(rule: &Rule) -> Shown {
     let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
-    let Aim { whose, clouds, action, key, secret } = &rule.aim;
+    let Target { requests, clouds, action, key, secret } = &rule.target;
     Shown {
         id: rule.id,
-        account: whose.scope.account.as_deref().map(str::to_owned),
-        access_key: text(&whose.access_key),
-        region: whose.scope.region.as_deref().map(str::to_owned),
+        account: requests.scope.account.as_deref().map(str::to_owned),
+        access_key: text(&requests.access_key),
+        region: requests.scope.region.as_deref().map(str::to_owned),
         dialects: clouds.clone(),
         action: text(action),
         key: text(key),

@@ -12,7 +12,7 @@ use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
 use crate::model::{Realm, Scope, State as Contents};
-use crate::watch::Whose;
+use crate::watch::RequestScope;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
@@ -28,11 +28,11 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn of(estates: &[(Realm, Arc<Contents>)]) -> Self {
+    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
         let sum =
-            |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
+            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
         Self {
-            realms: estates.len(),
+            realms: contents.len(),
             keys: sum(|state| state.keys.count()),
             secrets: sum(|state| state.secrets.count()),
             certificates: sum(|state| state.certificates.count()),
@@ -48,21 +48,22 @@ async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> A
 
 /// Whatever belongs to a scope and is not a setting of the server goes back here.
 pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
-    let estates = if app.seeds.are_large() {
+    let contents = if app.seeds.is_large() {
         let (within, scope) = (Arc::clone(app), scope.clone());
         apart(app, move || grown(&within, &scope)).await?
     } else {
         grown(app, scope)
     }?;
-    let held = Held::of(&estates);
-    let (watch, whose) = (Arc::clone(app), Whose { scope: scope.clone(), access_key: None });
+    let held = Held::of(&contents);
+    let (watch, requests) =
+        (Arc::clone(app), RequestScope { scope: scope.clone(), access_key: None });
     let replacement = Replacement {
         scope: scope.clone(),
-        estates,
-        clocks: Some(app.engine.first_marks()),
+        contents,
+        clocks: Some(app.engine.initial_clocks()),
         then: Box::new(move || {
-            watch.watch.faults.disarm(&whose, |_| true);
-            watch.watch.journal.clear(&whose);
+            watch.watch.faults.disarm(&requests, |_| true);
+            watch.watch.journal.clear(&requests);
         }),
     };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
@@ -71,6 +72,6 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held>
 
 /// What the seeds say of a scope, once its clocks go as at the start.
 fn grown(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
-    let now = app.engine.restored_clocks(scope, &app.engine.first_marks());
-    app.seeds.estates(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
+    let now = app.engine.restored_clocks(scope, &app.engine.initial_clocks());
+    app.seeds.contents(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
 }

@@ -10,13 +10,13 @@ use super::answer::Refused;
 use crate::app::App;
 use crate::dialects::AuthMode;
 use crate::model::{Realm, Scope};
-use crate::watch::Whose;
+use crate::watch::RequestScope;
 
 /// The server, and the realms that a call names.
 pub(super) struct Scoped(pub(super) Arc<App>, pub(super) Scope);
 
 /// The same as [`Scoped`], but an access key is that very key, and not its whole account.
-pub(super) struct OfKey(pub(super) Arc<App>, pub(super) Whose);
+pub(super) struct OfKey(pub(super) Arc<App>, pub(super) RequestScope);
 
 /// A scope as it is named.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,9 +57,9 @@ impl Named {
     }
 
     /// The requests meant.
-    pub(super) fn whose(self, app: &App) -> Result<Whose, Refused> {
+    pub(super) fn requests(self, app: &App) -> Result<RequestScope, Refused> {
         let access_key = self.access_key.as_deref().map(Box::from);
-        Ok(Whose { scope: self.scope(app)?, access_key })
+        Ok(RequestScope { scope: self.scope(app)?, access_key })
     }
 }
 
@@ -75,6 +75,6 @@ impl FromRequestParts<Arc<App>> for OfKey {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Ok(Self(Arc::clone(app), Named::of(parts)?.whose(app)?))
+        Ok(Self(Arc::clone(app), Named::of(parts)?.requests(app)?))
     }
 }

@@ -14,7 +14,7 @@ use super::apart::discard;
 use super::endpoints::Endpoints;
 use super::reset::Held;
 use super::scope::Scoped;
-use crate::engine::{Marks, Replacement};
+use crate::engine::{Replacement, SavedClocks};
 use crate::model::{Realm, Scope, State as Contents};
 use crate::world::Instant;
 
@@ -43,9 +43,9 @@ type ByName = BTreeMap<(Scope, String), Arc<Snapshot>>;
 /// A scope as it was.
 struct Snapshot {
     saved_at: Instant,
-    estates: Vec<(Realm, Arc<Contents>)>,
+    contents: Vec<(Realm, Arc<Contents>)>,
     held: Held,
-    clocks: Marks,
+    clocks: SavedClocks,
 }
 
 impl Snapshots {
@@ -120,11 +120,11 @@ async fn save(
     if !(1..=NAME_MAX).contains(&name.len()) || !name.bytes().all(legal) {
         return Err(Refused::bad("a snapshot's name is 1 to 128 letters, digits, _, . and -"));
     }
-    let estates = app.engine.estates(&scope).await;
-    let clocks = app.engine.clock_marks(&scope);
-    let saved_at = app.engine.dial(&scope).at(app.engine.world().clock.host());
-    let held = Held::of(&estates);
-    let snapshot = Arc::new(Snapshot { saved_at, estates, held, clocks });
+    let contents = app.engine.contents(&scope).await;
+    let clocks = app.engine.saved_clocks(&scope);
+    let saved_at = app.engine.clock_mode(&scope).at(app.engine.world().clock.host());
+    let held = Held::of(&contents);
+    let snapshot = Arc::new(Snapshot { saved_at, contents, held, clocks });
     let shown = shown(&scope, &name, &snapshot);
     let mut all = snapshots.all();
     if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {
@@ -146,7 +146,7 @@ async fn load(
     let snapshot = snapshots.named(scope.clone(), name.clone())?;
     let replacement = Replacement {
         scope: scope.clone(),
-        estates: snapshot.estates.clone(),
+        contents: snapshot.contents.clone(),
         clocks: Some(snapshot.clocks.clone()),
         then: Box::new(|| {}),
     };

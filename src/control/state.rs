@@ -42,17 +42,17 @@ pub(super) fn endpoints() -> Endpoints {
 
 /// `GET /_kmsim/state`: everything that the scope holds, key material and values included.
 async fn export(Scoped(app, scope): Scoped) -> Result<Response, Refused> {
-    let estates = app.engine.estates(&scope).await;
-    let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
+    let contents = app.engine.contents(&scope).await;
+    let large = contents.iter().map(|(_, state)| state.weight()).sum::<usize>() > LARGE;
     let written =
-        if large { apart(&app, move || written(estates)).await? } else { written(estates) };
+        if large { apart(&app, move || written(contents)).await? } else { written(contents) };
     let text = written.map_err(|_| Refused::bad("the state cannot be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], Body::from(text)).into_response())
 }
 
 /// The text, which is wiped once it is sent.
-fn written(estates: Vec<(Realm, Arc<Contents>)>) -> Result<Bytes, std::fmt::Error> {
-    let text = seed::write(&estates)?;
+fn written(contents: Vec<(Realm, Arc<Contents>)>) -> Result<Bytes, std::fmt::Error> {
+    let text = seed::write(&contents)?;
     Ok(Bytes::from_owner(Sendable(text)))
 }
 
@@ -73,14 +73,14 @@ async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Held> {
         return Err(refused());
     }
     let body = Bytes::from_request(request, &()).await.map_err(|_| refused())?;
-    let estates = if body.len() > LONG {
+    let contents = if body.len() > LONG {
         let (runtime, within, scope) = (Handle::current(), Arc::clone(&app), scope.clone());
         apart(&app, move || runtime.block_on(read(&within, &scope, body))).await?
     } else {
         read(&app, &scope, body).await
     }?;
-    let held = Held::of(&estates);
-    let replacement = Replacement { scope, estates, clocks: None, then: Box::new(|| {}) };
+    let held = Held::of(&contents);
+    let replacement = Replacement { scope, contents, clocks: None, then: Box::new(|| {}) };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
     Ok(Json(held))
 }
@@ -98,10 +98,10 @@ async fn read(
     if seed::says_nothing(text) {
         return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));
     }
-    let wrong = |mistake: seed::Mistake| Refused::bad(mistake.to_string());
+    let wrong = |mistake: seed::SeedError| Refused::bad(mistake.to_string());
     let seed = seed::read(BODY, text).map_err(wrong)?;
     seed.check_accounts(&app.accounts).map_err(wrong)?;
     let seeds = Seeds::prepare(vec![seed], &app.clouds, &app.engine).await.map_err(wrong)?;
     seeds.check_scope(&app.engine, scope).map_err(wrong)?;
-    seeds.estates(&app.engine, scope, |realm| app.engine.now(realm)).map_err(wrong)
+    seeds.contents(&app.engine, scope, |realm| app.engine.now(realm)).map_err(wrong)
 }

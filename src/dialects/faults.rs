@@ -7,7 +7,7 @@ use crate::dialects::report::Report;
 use crate::dialects::wire::params::ParamError;
 use crate::dialects::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
-use crate::watch::faults::{Effect, End, Point, Struck};
+use crate::watch::faults::{Effect, End, FaultPlan, Point};
 
 /// The request header that asks for a fault for this request, once it is verified: an error code,
 /// or another effect that [`Effect::of_header`] parses.
@@ -15,7 +15,7 @@ const FAULT_HEADER: &str = "x-kmsim-fault";
 
 /// The fault that the request's own header asks for.
 pub(super) fn requested(watch: &Watch, inbound: &Inbound) -> Option<String> {
-    let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.headers_strike)?;
+    let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.header_faults)?;
     Some(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
@@ -28,14 +28,14 @@ pub(super) fn select<D: Dialect>(
     call: &D::Call,
     report: &mut Report,
 ) -> Result<(), Error> {
-    if requested.is_none() && !watch.faults.are_armed() {
+    if requested.is_none() && !watch.faults.any_armed() {
         return Ok(());
     }
-    let view = cx.engine.view(&cx.caller);
-    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&view));
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&snapshot));
     let subject = report.subject.insert(subject);
     let entropy = &cx.engine.world().entropy;
-    let mut struck = Struck::default();
+    let mut plan = FaultPlan::default();
     if let Some(text) = requested {
         // What cannot be parsed is no code either: the cloud's own error says so.
         let effect = Effect::of_header(text).map_err(|_| error_named(D::PROFILE, text))?;
@@ -44,14 +44,14 @@ pub(super) fn select<D: Dialect>(
         {
             return Err(error_named(D::PROFILE, code));
         }
-        struck.add(&effect, None, entropy);
+        plan.add(&effect, None, entropy);
     }
-    if !struck.has_end() {
+    if !plan.has_end() {
         let key = D::PROFILE.names.key;
-        let resolve = |name: &str| view.key_named(&key(&subject.realm, name)?).cloned();
-        watch.faults.strike(&mut struck, subject, resolve, entropy);
+        let resolve = |name: &str| snapshot.key_named(&key(&subject.realm, name)?).cloned();
+        watch.faults.apply(&mut plan, subject, resolve, entropy);
     }
-    report.struck = struck;
+    report.plan = plan;
     Ok(())
 }
 
@@ -59,16 +59,16 @@ pub(super) fn select<D: Dialect>(
 /// action does not run.
 pub(super) async fn before_action(
     profile: &Profile,
-    struck: &Struck,
+    plan: &FaultPlan,
     nonce: Option<SpentNonce>,
 ) -> Result<Option<Outbound>, Error> {
-    if struck.is_nothing() {
+    if plan.is_empty() {
         return Ok(None);
     }
-    if !wait_before(struck, nonce).await {
+    if !wait_before(plan, nonce).await {
         return Err(profile.replayed.into());
     }
-    match &struck.end {
+    match &plan.end {
         Some((Point::Before, end)) => {
             error(profile, end).map_or_else(|| Ok(Some(Outbound::default())), Err)
         }
@@ -79,11 +79,11 @@ pub(super) async fn before_action(
 /// Applies the part after the action, which may replace its outcome by an error.
 pub(super) async fn after_action(
     profile: &Profile,
-    struck: &Struck,
+    plan: &FaultPlan,
     outcome: Result<Outbound, Error>,
 ) -> Result<Outbound, Error> {
-    wait(struck.after).await;
-    struck.end.as_ref().and_then(|(_, end)| error(profile, end)).map_or(outcome, Err)
+    wait(plan.after).await;
+    plan.end.as_ref().and_then(|(_, end)| error(profile, end)).map_or(outcome, Err)
 }
 
 /// The error that ends the request, if it ends with one.
@@ -107,16 +107,16 @@ fn error_named(profile: &Profile, code: &str) -> Error {
 /// client that gets no answer, or does not wait for it, sends the same request again. The first one
 /// has not run yet, so its nonce is released during the delay: the request that goes on first
 /// spends it.
-async fn wait_before(struck: &Struck, nonce: Option<SpentNonce>) -> bool {
-    let resets = matches!(struck.end, Some((Point::Before, End::Reset)));
+async fn wait_before(plan: &FaultPlan, nonce: Option<SpentNonce>) -> bool {
+    let resets = matches!(plan.end, Some((Point::Before, End::Reset)));
     match nonce {
-        Some(mut nonce) if resets || !struck.before.is_zero() => {
+        Some(mut nonce) if resets || !plan.before.is_zero() => {
             nonce.release();
-            wait(struck.before).await;
+            wait(plan.before).await;
             resets || nonce.retake()
         }
         _ => {
-            wait(struck.before).await;
+            wait(plan.before).await;
             true
         }
     }
@@ -129,8 +129,8 @@ async fn wait(time: Duration) {
 }
 
 /// Applies what a fault does to the answer itself.
-pub(super) fn apply_to_response(profile: &Profile, response: &mut Outbound, struck: &Struck) {
-    match &struck.end {
+pub(super) fn apply_to_response(profile: &Profile, response: &mut Outbound, plan: &FaultPlan) {
+    match &plan.end {
         None | Some((_, End::Error(_) | End::Throttling(None))) => {}
         Some((_, End::Throttling(Some(after)))) => profile.retry_after.add_to(response, *after),
         Some((_, End::Reset)) => drop(response.extensions_mut().insert(Cut::Reset)),

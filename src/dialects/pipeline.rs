@@ -33,12 +33,12 @@ pub(super) async fn serve<D: Dialect>(
         let (cx, nonce) = verified.cx(engine);
         let cx = caller.insert(cx);
         faults::select(served, watch, requested.as_deref(), cx, &call, &mut report)?;
-        if let Some(cut) = faults::before_action(D::PROFILE, &report.struck, nonce).await? {
+        if let Some(cut) = faults::before_action(D::PROFILE, &report.plan, nonce).await? {
             return Ok(cut);
         }
         report.ran = true;
         let outcome = run(served, watch, cx, &call, &mut report).await;
-        faults::after_action(D::PROFILE, &report.struck, outcome).await
+        faults::after_action(D::PROFILE, &report.plan, outcome).await
     }
     .await;
     let mut code = None;
@@ -57,7 +57,7 @@ pub(super) async fn serve<D: Dialect>(
         (_, Some(code)) if caller.is_none() => report.auth = Auth::Refused(code),
         _ => {}
     }
-    faults::apply_to_response(D::PROFILE, &mut response, &report.struck);
+    faults::apply_to_response(D::PROFILE, &mut response, &report.plan);
     let explain = || D::explain(&served.gate, &call);
     report.finish((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
     response

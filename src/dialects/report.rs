@@ -3,8 +3,8 @@
 use crate::dialects::subject::{self, add_used_key};
 use crate::dialects::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
 use crate::engine::Engine;
-use crate::watch::faults::{End, Struck};
-use crate::watch::journal::{Auth, Facts, Fault, Journal, Mismatch, Outcome, Rare};
+use crate::watch::faults::{End, FaultPlan};
+use crate::watch::journal::{Auth, Details, Facts, Fault, Journal, Mismatch, Outcome};
 use crate::watch::{Labels, Subject, Watch};
 use crate::world::{Stopwatch, World};
 
@@ -18,7 +18,7 @@ pub(super) struct Report {
     /// What it is about, once it was determined.
     pub(super) subject: Option<Subject>,
     /// The faults that apply to it.
-    pub(super) struck: Struck,
+    pub(super) plan: FaultPlan,
     /// Whether its action ran.
     pub(super) ran: bool,
     action: Option<Action>,
@@ -35,7 +35,7 @@ impl Report {
             request_id: world.entropy.uuid().to_string(),
             auth: Auth::Unchecked,
             subject: None,
-            struck: Struck::default(),
+            plan: FaultPlan::default(),
             ran: false,
             action: None,
         }
@@ -50,10 +50,10 @@ impl Report {
         (served, cx, call): (&Served<D>, &Cx, &D::Call),
     ) {
         self.action = Some((entry.name, entry.reads));
-        if entry.kind != Kind::Hot && self.subject.is_none() && watch.journal.is_kept() {
-            let view = cx.engine.view(&cx.caller);
+        if entry.kind != Kind::Hot && self.subject.is_none() && watch.journal.is_enabled() {
+            let snapshot = cx.engine.snapshot(&cx.caller);
             let realm = cx.caller.realm.clone();
-            self.subject = Some(subject::of(served, realm, call, Some(&view)));
+            self.subject = Some(subject::of(served, realm, call, Some(&snapshot)));
         }
     }
 
@@ -67,7 +67,7 @@ impl Report {
         (code, response): (Option<&'static str>, &Outbound),
         explain: impl FnOnce() -> Option<Mismatch>,
     ) {
-        let outcome = match (&self.struck.end, code) {
+        let outcome = match (&self.plan.end, code) {
             (Some((_, End::Reset)), _) => Outcome::Reset,
             (Some((_, End::Truncate)), _) => Outcome::Truncated,
             (_, Some(code)) => Outcome::Error(code),
@@ -80,12 +80,12 @@ impl Report {
         let counted = action.filter(|_| let_in.is_some()).map(|(name, _)| name);
         let labels = Labels { dialect: D::PROFILE.name, action: counted, code: outcome.name() };
         watch.metrics.count(labels, took);
-        if !watch.journal.is_kept() {
+        if !watch.journal.is_enabled() {
             return;
         }
-        let mut blank = Journal::blank();
-        blank.names(&self.request_id, call.access_key());
-        let named = blank.params(&served.gate.classes, call.params().iter());
+        let mut builder = Journal::builder();
+        builder.names(&self.request_id, call.access_key());
+        let named = builder.params(&served.gate.classes, call.params().iter());
         let is_done = matches!(outcome, Outcome::Ok | Outcome::Truncated);
         let used = let_in.filter(|_| is_done).and_then(|cx| cx.caller.used.get());
         let claimed;
@@ -97,12 +97,12 @@ impl Report {
         };
         // If one key was used and at most one was named, the used key says everything.
         if let (None, Some((key, version)), 0..=1) = (&self.subject, used, named) {
-            blank.key(key, *version);
+            builder.key(key, *version);
         } else {
-            let view = let_in.map(|_| engine.view_of(realm));
+            let snapshot = let_in.map(|_| engine.snapshot_of(realm));
             let subject = self.subject.take();
-            let mut subject =
-                subject.unwrap_or_else(|| subject::of(served, realm.clone(), call, view.as_ref()));
+            let mut subject = subject
+                .unwrap_or_else(|| subject::of(served, realm.clone(), call, snapshot.as_ref()));
             if let Some(used) = used {
                 add_used_key(&mut subject, used);
             }
@@ -119,21 +119,21 @@ impl Report {
             action,
         };
         let details = self.details(explain);
-        let record = blank.filled(facts, details);
+        let record = builder.build(facts, details);
         if let_in.is_some() {
             watch.journal.write(realm, record);
         } else {
-            watch.journal.refuse(record);
+            watch.journal.write_refused(record);
         }
     }
 
-    fn details(self, explain: impl FnOnce() -> Option<Mismatch>) -> Option<Box<Rare>> {
+    fn details(self, explain: impl FnOnce() -> Option<Mismatch>) -> Option<Box<Details>> {
         let failed = matches!(self.auth, Auth::Refused(_) | Auth::LetPass(_));
         let mismatch = if failed { explain() } else { None };
-        let Struck { rules, by_header, .. } = self.struck;
-        let is_struck = by_header || !rules.is_empty();
-        let fault = is_struck.then_some(Fault { rules, by_header, ran: self.ran });
-        let is_rare = self.subject.is_some() || fault.is_some() || mismatch.is_some();
-        is_rare.then(|| Box::new(Rare { subject: self.subject, fault, mismatch }))
+        let FaultPlan { rules, by_header, .. } = self.plan;
+        let is_affected = by_header || !rules.is_empty();
+        let fault = is_affected.then_some(Fault { rules, by_header, ran: self.ran });
+        let is_needed = self.subject.is_some() || fault.is_some() || mismatch.is_some();
+        is_needed.then(|| Box::new(Details { subject: self.subject, fault, mismatch }))
     }
 }

@@ -8,17 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithms::base64_text::is_space;
 use crate::dialects::{Call, Dialect, Served};
-use crate::engine::View;
+use crate::engine::Snapshot;
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::Class;
-use crate::watch::{NamedKey, Subject, cut, cut_secret};
+use crate::watch::{NamedKey, Subject, truncate, truncate_secret};
 
-/// What a request in a realm is about. Without a view, key names are not resolved.
+/// What a request in a realm is about. Without a snapshot, key names are not resolved.
 pub(super) fn of<D: Dialect>(
     served: &Served<D>,
     realm: Realm,
     call: &D::Call,
-    view: Option<&View>,
+    snapshot: Option<&Snapshot>,
 ) -> Subject {
     let (names, classes) = (&D::PROFILE.names, &served.gate.classes);
     let each = |class: Class| {
@@ -26,12 +26,13 @@ pub(super) fn of<D: Dialect>(
         texts.filter(|text| !text.is_empty())
     };
     let of_version = |version: VersionId| {
-        let id = view.and_then(|view| view.key_of_version(version)).cloned();
+        let id = snapshot.and_then(|snapshot| snapshot.key_of_version(version)).cloned();
         NamedKey { name: None, id, version: Some(version) }
     };
     let by_name = |name: &str| {
-        let id = view.and_then(|view| view.key_named(&(names.key)(&realm, name)?)).cloned();
-        NamedKey { name: Some(cut(name).into()), id, version: None }
+        let id =
+            snapshot.and_then(|snapshot| snapshot.key_named(&(names.key)(&realm, name)?)).cloned();
+        NamedKey { name: Some(truncate(name).into()), id, version: None }
     };
     let mut keys: Vec<NamedKey> = each(Class::Key).map(by_name).collect();
     let versions = each(Class::Version).filter_map(|text| VersionId::parse(text.as_bytes()));
@@ -47,17 +48,17 @@ pub(super) fn of<D: Dialect>(
     }
     let action = call.action().map(|name| match served.actions.get(name) {
         Some(entry) => Cow::Borrowed(entry.name),
-        None => Cow::Owned(cut(name).to_owned()),
+        None => Cow::Owned(truncate(name).to_owned()),
     });
     let secret = each(Class::Secret).next();
-    let secret = secret.map(|text| cut_secret((names.secret)(&realm, text)).into());
+    let secret = secret.map(|text| truncate_secret((names.secret)(&realm, text)).into());
     let context = each(Class::Context).next().filter(|text| text.len() <= CONTEXT_MAX);
     Subject {
-        access_key: call.access_key().map(|id| cut(id).into()),
+        access_key: call.access_key().map(|id| truncate(id).into()),
         action,
         keys,
         secret,
-        certificate: each(Class::Certificate).next().map(|name| cut(name).into()),
+        certificate: each(Class::Certificate).next().map(|name| truncate(name).into()),
         context: context.map(Into::into),
         realm,
     }

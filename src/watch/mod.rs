@@ -11,25 +11,25 @@
 //! - A request that a check refused is only a claim. It goes into a ring of its own, makes no realm and no
 //!   metrics label, and does not count in expectations.
 //! - When the journal's memory is used up, the account that holds the most gives way
-//!   (`journal/room.rs`). An account that holds at most an equal share loses nothing.
+//!   (`journal/limits.rs`). An account that holds at most an equal share loses nothing.
 //! - A wrong signature is explained at once. To explain it later, the server would have to keep the
 //!   request with its secrets. Each mistake that is tried costs as much as the check, so only up to
 //!   16 KiB of signed text are explained.
 
 pub mod classes;
 pub mod faults;
+mod fingerprint;
 pub mod journal;
-mod measured;
 mod metrics;
+mod request_scope;
 mod subject;
-mod whose;
 
 pub use faults::Faults;
+pub use fingerprint::Fingerprint;
 pub use journal::Journal;
-pub use measured::Measured;
 pub use metrics::{Labels, Metrics};
-pub use subject::{NamedKey, Subject, cut, cut_secret};
-pub use whose::Whose;
+pub use request_scope::RequestScope;
+pub use subject::{NamedKey, Subject, truncate, truncate_secret};
 
 /// Everything that watches requests.
 #[derive(Debug)]
@@ -41,18 +41,18 @@ pub struct Watch {
     /// How many there were, and how long they took.
     pub metrics: Metrics,
     /// Whether a request may ask for a fault by itself.
-    pub headers_strike: bool,
+    pub header_faults: bool,
 }
 
 impl Watch {
     /// Nothing armed, nothing seen. The journal keeps `entries` for each realm.
     #[must_use]
-    pub fn new(entries: usize, headers_strike: bool) -> Self {
+    pub fn new(entries: usize, header_faults: bool) -> Self {
         Self {
             faults: Faults::default(),
             journal: Journal::keeping(entries),
             metrics: Metrics::default(),
-            headers_strike,
+            header_faults,
         }
     }
 }

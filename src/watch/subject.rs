@@ -75,13 +75,13 @@ const LONGEST_SECRET: usize = 320;
 
 /// A name that anybody may have made up, cut short.
 #[must_use]
-pub fn cut(name: &str) -> &str {
+pub fn truncate(name: &str) -> &str {
     first_of(name, LONGEST)
 }
 
 /// The name of a secret, cut short where no secret can have it.
 #[must_use]
-pub fn cut_secret(name: &str) -> &str {
+pub fn truncate_secret(name: &str) -> &str {
     first_of(name, LONGEST_SECRET)
 }
 

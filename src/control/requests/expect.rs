@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wanted::{Claimed, checked, kept, since};
 use crate::control::answer::{Refused, Sent};
-use crate::watch::journal::{Entry, Filter, Journal, Miss, Tally, Want};
+use crate::watch::journal::{Condition, Entry, Filter, Journal, Miss, Tally};
 
 /// How many of the nearest entries are told.
 const NEAREST: usize = 3;
@@ -101,24 +101,25 @@ struct Difference {
 
 /// `POST /_kmsim/requests/expect`: 200 when it is as expected, and 409 with what differed when it is not.
 pub(super) async fn expect(
-    Claimed(app, whose): Claimed,
+    Claimed(app, requests): Claimed,
     Sent(asked): Sent<Asked>,
 ) -> Result<Response, Refused> {
     let times = asked.times.unwrap_or(Times::AtLeast(1));
-    let wants = [
-        asked.dialect.map(Want::Dialect),
-        asked.action.map(Want::Action),
-        asked.key.map(Want::Key),
-        asked.secret.map(Want::Secret),
-        asked.outcome.map(Want::Outcome),
-        asked.request_id.map(Want::RequestId),
-        asked.encryption_context.map(Want::Context),
+    let conditions = [
+        asked.dialect.map(Condition::Dialect),
+        asked.action.map(Condition::Action),
+        asked.key.map(Condition::Key),
+        asked.secret.map(Condition::Secret),
+        asked.outcome.map(Condition::Outcome),
+        asked.request_id.map(Condition::RequestId),
+        asked.encryption_context.map(Condition::Context),
     ];
     let mark = asked.since.map(|mark| match mark {
         Mark::Entry(id) => since(&id.to_string()),
         Mark::Time(text) => since(&text),
     });
-    let filter = Filter { whose, since: mark.transpose()?, wants: checked(&app, wants)? };
+    let filter =
+        Filter { requests, since: mark.transpose()?, conditions: checked(&app, conditions)? };
     let verdict = judge(kept(&app)?, &filter, times);
     let status = if verdict.ok { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok((status, Json(verdict)).into_response())
@@ -144,7 +145,7 @@ fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
         requests: last,
         nearest: near.collect(),
         claimed,
-        dropped: journal.lost(&filter.whose.scope).let_in,
+        dropped: journal.dropped(&filter.requests.scope).accepted,
     }
 }
 

@@ -12,7 +12,7 @@ use super::wanted::{Claimed, checked, claimed, kept, since};
 use crate::app::App;
 use crate::control::answer::{Answer, Cleared, Refused};
 use crate::control::scope::Named;
-use crate::watch::journal::{Filter, Page as Found, Want};
+use crate::watch::journal::{Condition, Filter, Page as Found};
 
 /// How many entries one answer has, unless it is asked for otherwise, and how many at the most.
 const PAGE: usize = 100;
@@ -58,25 +58,26 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> 
         let read = serde_json::from_str(&text);
         read.map_err(|_| Refused::bad("encryption_context: a JSON object of texts is needed"))
     });
-    let wants = [
-        asked.dialect.map(Want::Dialect),
-        asked.action.map(Want::Action),
-        asked.key.map(Want::Key),
-        asked.secret.map(Want::Secret),
-        asked.outcome.map(Want::Outcome),
-        asked.request_id.map(Want::RequestId),
-        context.transpose()?.map(Want::Context),
+    let conditions = [
+        asked.dialect.map(Condition::Dialect),
+        asked.action.map(Condition::Action),
+        asked.key.map(Condition::Key),
+        asked.secret.map(Condition::Secret),
+        asked.outcome.map(Condition::Outcome),
+        asked.request_id.map(Condition::RequestId),
+        context.transpose()?.map(Condition::Context),
     ];
     let since = asked.since.as_deref().map(since).transpose()?;
-    let filter = Filter { whose: claimed(named, &app)?, since, wants: checked(&app, wants)? };
+    let filter =
+        Filter { requests: claimed(named, &app)?, since, conditions: checked(&app, conditions)? };
     let journal = kept(&app)?;
     let Found { entries, next } = journal.page(&filter, limit);
-    let lost = journal.lost(&filter.whose.scope);
-    let dropped = lost.let_in + lost.refused;
+    let dropped = journal.dropped(&filter.requests.scope);
+    let dropped = dropped.accepted + dropped.refused;
     Ok(Json(Page { requests: entries.iter().map(Shown::of).collect(), next, dropped }))
 }
 
 /// `DELETE /_kmsim/requests`: forgets entries.
-pub(super) async fn clear(Claimed(app, whose): Claimed) -> Answer<Cleared> {
-    Ok(Json(Cleared { cleared: kept(&app)?.clear(&whose) }))
+pub(super) async fn clear(Claimed(app, requests): Claimed) -> Answer<Cleared> {
+    Ok(Json(Cleared { cleared: kept(&app)?.clear(&requests) }))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::watch::NamedKey;
-use crate::watch::journal::{Auth, EXPLAINED, Entry, Fault, Mismatch};
+use crate::watch::journal::{Auth, EXPLAIN_LIMIT, Entry, Fault, Mismatch};
 
 /// An entry.
 #[derive(Serialize)]
@@ -124,7 +124,8 @@ impl ShownMismatch {
             Mismatch::TooLong => (None, None),
         };
         let too_long = || {
-            format!("not explained: more than {EXPLAINED} bytes of the request are signed").into()
+            format!("not explained: more than {EXPLAIN_LIMIT} bytes of the request are signed")
+                .into()
         };
         Self {
             client: client.map(|client| client.text.clone()),

@@ -10,22 +10,28 @@ use crate::control::answer::Refused;
 use crate::control::names;
 use crate::control::scope::Named;
 use crate::dialects::AuthMode;
-use crate::watch::journal::{Journal, Since, Want};
-use crate::watch::{Whose, cut};
+use crate::watch::journal::{Condition, Journal, Since};
+use crate::watch::{RequestScope, truncate};
 use crate::world::Instant;
 
 /// The conditions, once their names are known ones: nothing would meet a misspelt one.
-pub(super) fn checked(app: &App, wants: [Option<Want>; 7]) -> Result<Vec<Want>, Refused> {
-    let wants: Vec<_> = wants.into_iter().flatten().collect();
-    for want in &wants {
-        match want {
-            Want::Dialect(name) => drop(names::clouds(app, Some(name), None, None)?),
-            Want::Action(name) => names::check_asked(app, name)?,
-            Want::Outcome(name) => names::check_outcome(name)?,
-            Want::Key(_) | Want::Secret(_) | Want::RequestId(_) | Want::Context(_) => {}
+pub(super) fn checked(
+    app: &App,
+    conditions: [Option<Condition>; 7],
+) -> Result<Vec<Condition>, Refused> {
+    let conditions: Vec<_> = conditions.into_iter().flatten().collect();
+    for condition in &conditions {
+        match condition {
+            Condition::Dialect(name) => drop(names::clouds(app, Some(name), None, None)?),
+            Condition::Action(name) => names::check_asked(app, name)?,
+            Condition::Outcome(name) => names::check_outcome(name)?,
+            Condition::Key(_)
+            | Condition::Secret(_)
+            | Condition::RequestId(_)
+            | Condition::Context(_) => {}
         }
     }
-    Ok(wants)
+    Ok(conditions)
 }
 
 /// An entry's number, or a time.
@@ -41,27 +47,27 @@ pub(super) fn since(text: &str) -> Result<Since, Refused> {
 pub(super) fn kept(app: &App) -> Result<&Journal, Refused> {
     let journal = &app.watch.journal;
     journal
-        .is_kept()
+        .is_enabled()
         .then_some(journal)
         .ok_or_else(|| Refused::not_found("no journal is kept (--journal 0)"))
 }
 
 /// Whose requests a call is about, where an access key may also be one that nobody has, but a refused request claimed.
-pub(super) struct Claimed(pub(super) Arc<App>, pub(super) Whose);
+pub(super) struct Claimed(pub(super) Arc<App>, pub(super) RequestScope);
 
-pub(super) fn claimed(mut named: Named, app: &App) -> Result<Whose, Refused> {
+pub(super) fn claimed(mut named: Named, app: &App) -> Result<RequestScope, Refused> {
     // An entry has a long one cut short.
-    let key = named.access_key.as_deref().map(|id| Box::from(cut(id)));
+    let key = named.access_key.as_deref().map(|id| Box::from(truncate(id)));
     let unknown = |id: &str| {
         app.auth == AuthMode::Strict
             && app.accounts.get(id).is_none()
-            && app.watch.journal.is_claimed(cut(id))
+            && app.watch.journal.is_claimed(truncate(id))
     };
     if named.account.is_none() && named.access_key.as_deref().is_some_and(unknown) {
         // It belongs to no account.
         named.account = named.access_key.take().map(|_| String::new());
     }
-    Ok(Whose { access_key: key, ..named.whose(app)? })
+    Ok(RequestScope { access_key: key, ..named.requests(app)? })
 }
 
 impl FromRequestParts<Arc<App>> for Claimed {

@@ -40,7 +40,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
-        E::Secret(SecretError::Unfit) => codes::REJECTED_UNSUPPORTED_OPERATION,
+        E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,
         E::Secret(SecretError::StageElsewhere) => codes::REJECTED_INVALID_REQUEST,
         E::Secret(SecretError::TextIllegal) => return invalid("ExtendedConfig.CustomData"),
         E::Certificate(CertificateError::NotFound) => codes::CERTIFICATE_NOT_FOUND,
@@ -49,7 +49,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
-        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
@@ -68,7 +68,7 @@ fn of_key(error: KeyError) -> Refusal {
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
         KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
-        KeyError::Unfit => codes::REJECTED_UNSUPPORTED_OPERATION,
+        KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
         KeyError::AlgorithmUnfit => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
         // No source names a code for a protected key; clients only need one that is final.

@@ -57,8 +57,8 @@ pub(super) struct GetKeyPolicy {
 pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyText, Error> {
     require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
     let policy =
         key.policy.clone().unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "key"));
     Ok(PolicyText { policy })
@@ -89,8 +89,8 @@ pub(super) struct GetSecretPolicy {
 pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<PolicyText, Error> {
     require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).usable_secret(&name)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let secret = snapshot.view(&cx.caller).usable_secret(&name)?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText {
         policy: policy.unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "secret")),

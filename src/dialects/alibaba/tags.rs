@@ -12,7 +12,7 @@ use super::values::Malformed;
 use crate::dialects::wire::answer::Done;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
+use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, TagRemoval, Tagged};
 use crate::model::Realm;
 
 /// A list of tags in JSON, of at most `MAX`.
@@ -125,7 +125,7 @@ pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Don
     if request.tag_keys.0.iter().any(String::is_empty) {
         return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
     }
-    cx.engine.untag(cx.caller, vec![target], Untag::Named(request.tag_keys.0)).await?;
+    cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await?;
     Ok(Done {})
 }
 
@@ -154,8 +154,8 @@ pub(super) fn list_resource_tags(
     request: ListResourceTags,
 ) -> Result<ResourceTags, Error> {
     let key = request.key_id.without_alias(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::ListTags)?.key();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::ListTags)?.key();
     let entry = |(name, value): (&String, &String)| TagEntry {
         key_id: key.id.to_string(),
         tag_key: name.clone(),
@@ -249,8 +249,8 @@ pub(super) struct UntagResources {
 pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<Done, Error> {
     let which = match (request.all, request.tag_key) {
         (false, names) if names.is_empty() => return Err(Error::Missing("TagKey".into())),
-        (true, names) if names.is_empty() => Untag::All,
-        (_, names) if names.len() <= TAGS_MAX => Untag::Named(names),
+        (true, names) if names.is_empty() => TagRemoval::All,
+        (_, names) if names.len() <= TAGS_MAX => TagRemoval::Named(names),
         _ => return Err(Error::Invalid("TagKey".into())),
     };
     let targets = resources(&cx, request.resource_type, request.resource_id)?;
@@ -343,12 +343,12 @@ pub(super) fn list_tag_resources(
     let ids: Vec<String> =
         resource_id.iter().filter_map(|it| it.named(resource_type, &cx.caller.realm)).collect();
     let named = |id: &str| resource_id.is_empty() || ids.iter().any(|it| it == id);
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
     let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
-        ResourceType::Key => sight.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
+        ResourceType::Key => view.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
         ResourceType::Secret => {
-            sight.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
+            view.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
         }
     };
     let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| has_tag(tags, tag));

@@ -40,7 +40,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
             invalid(rules::of_key(*operation, *state).unwrap_or("KeyState"))
         }
         E::Key(KeyError::DeletionProtected) => invalid("KeyState"),
-        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             invalid("CiphertextBlob")
         }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED.into(),
@@ -51,7 +51,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         | E::Key(
             KeyError::VersionNotFound
             | KeyError::IsPair
-            | KeyError::Unfit
+            | KeyError::Unsupported
             | KeyError::AlgorithmUnfit
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon,

@@ -178,14 +178,14 @@ pub(super) struct KeyList {
 /// All keys, or the named ones: oldest first, each once. A named key that does not exist is
 /// refused, as in every action.
 pub(super) fn describe(cx: &Cx, request: DescribeKeys) -> Result<KeyList, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
     if request.key_ids.is_empty() {
-        return Ok(KeyList { key_set: sight.keys().map(|(key, _)| KeyInfo::of(key)).collect() });
+        return Ok(KeyList { key_set: view.keys().map(|(key, _)| KeyInfo::of(key)).collect() });
     }
     let mut named = Vec::with_capacity(request.key_ids.len());
     for id in request.key_ids {
-        named.push(sight.admit(&id.into(), Operation::Describe)?.key());
+        named.push(view.admit(&id.into(), Operation::Describe)?.key());
     }
     named.sort_unstable_by_key(|key| key.ordinal);
     named.dedup_by_key(|key| key.ordinal);

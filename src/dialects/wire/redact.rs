@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::form::Form;
 use crate::watch::classes::{Class, Classes};
-use crate::watch::{Measured, cut};
+use crate::watch::{Fingerprint, truncate};
 
 /// Displays a request's parameters according to their classes. The value of an unknown parameter is
 /// redacted: it may be a secret under a misspelt name.
@@ -24,11 +24,11 @@ impl fmt::Display for RedactedParams<'_> {
             f.write_str(if index == 0 { "" } else { " " })?;
             let class = self.1.class(name);
             let is_open = class.is_open() && class != Class::Context;
-            let name = cut(name).escape_debug();
+            let name = truncate(name).escape_debug();
             if is_open && value.len() <= MAX_VALUE_LEN {
                 write!(f, "{name}={value:?}")?;
             } else {
-                write!(f, "{name}={}", Measured::of(value.as_bytes()))?;
+                write!(f, "{name}={}", Fingerprint::of(value.as_bytes()))?;
             }
         }
         Ok(())
@@ -40,7 +40,7 @@ pub(crate) fn redacted(classes: &Classes, name: &str, encoded: &str) -> String {
     if classes.class(name).is_open() {
         encoded.to_owned()
     } else {
-        Measured::of(encoded.as_bytes()).plain()
+        Fingerprint::of(encoded.as_bytes()).plain()
     }
 }
 

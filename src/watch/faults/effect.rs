@@ -52,7 +52,7 @@ pub enum End {
 
 /// An effect as somebody wrote it down, unread.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Words<'a> {
+pub struct EffectFields<'a> {
     /// An error's code.
     pub error: Option<&'a str>,
     /// Whether to throttle.
@@ -74,15 +74,15 @@ pub struct Words<'a> {
 /// What is wrong with an effect: a field and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}: {1}")]
-pub struct EffectFlaw(&'static str, String);
+pub struct EffectError(&'static str, String);
 
 impl Effect {
     /// Reads one.
     ///
     /// # Errors
     /// What is wrong, by its field.
-    pub fn read(words: &Words<'_>) -> Result<Self, EffectFlaw> {
-        let flaw = |field, what: &str| Err(EffectFlaw(field, what.to_owned()));
+    pub fn read(words: &EffectFields<'_>) -> Result<Self, EffectError> {
+        let flaw = |field, what: &str| Err(EffectError(field, what.to_owned()));
         let latency = length("latency", words.latency)?;
         let jitter = length("jitter", words.jitter)?;
         let retry_after = length("retry_after", words.retry_after)?;
@@ -119,7 +119,7 @@ impl Effect {
             (Some("after"), _) | (None, Some(End::Truncate)) => Point::After,
             (Some("before") | None, _) => Point::Before,
             (Some(other), _) => {
-                return Err(EffectFlaw("at", format!("{other:?} is neither before nor after")));
+                return Err(EffectError("at", format!("{other:?} is neither before nor after")));
             }
         };
         let latency = latency.map(|of| Latency { of, jitter: jitter.unwrap_or_default() });
@@ -131,8 +131,8 @@ impl Effect {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn of_header(text: &str) -> Result<Self, EffectFlaw> {
-        let mut words = Words::default();
+    pub fn of_header(text: &str) -> Result<Self, EffectError> {
+        let mut words = EffectFields::default();
         for word in text.split(';').map(str::trim).filter(|word| !word.is_empty()) {
             match word
                 .split_once('=')
@@ -146,18 +146,18 @@ impl Effect {
                 ("jitter", length) => words.jitter = Some(length),
                 ("retry_after", length) => words.retry_after = Some(length),
                 (code, "") if words.error.is_none() => words.error = Some(code),
-                (other, _) => return Err(EffectFlaw("effect", format!("{other:?} is none"))),
+                (other, _) => return Err(EffectError("effect", format!("{other:?} is none"))),
             }
         }
         Self::read(&words)
     }
 }
 
-fn length(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, EffectFlaw> {
+fn length(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, EffectError> {
     let Some(text) = text else { return Ok(None) };
     let length = parse_duration(text).filter(|length| *length <= LONGEST);
     let bad = || {
-        EffectFlaw(
+        EffectError(
             field,
             format!("{text:?} is not a length of time such as 200ms, an hour at most"),
         )
@@ -167,7 +167,7 @@ fn length(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, E
 
 /// What strikes one request, all told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Struck {
+pub struct FaultPlan {
     /// How long it waits before its action.
     pub before: Duration,
     /// How long its answer waits.
@@ -180,10 +180,10 @@ pub struct Struck {
     pub by_header: bool,
 }
 
-impl Struck {
+impl FaultPlan {
     /// Whether nothing strikes.
     #[must_use]
-    pub fn is_nothing(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.rules.is_empty() && !self.by_header
     }
 

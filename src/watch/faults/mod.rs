@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-pub use effect::{Effect, EffectFlaw, End, Latency, Point, Struck, Words};
-pub use rule::{Aim, Rule, When};
+pub use effect::{Effect, EffectError, EffectFields, End, FaultPlan, Latency, Point};
+pub use rule::{Rule, Target, When};
 
-use super::{Subject, Whose};
+use super::{RequestScope, Subject};
 use crate::model::KeyId;
 use crate::world::Entropy;
 
@@ -31,18 +31,18 @@ pub struct Faults {
 impl Faults {
     /// Whether there is any rule.
     #[must_use]
-    pub fn are_armed(&self) -> bool {
+    pub fn any_armed(&self) -> bool {
         self.armed.load(Ordering::Acquire)
     }
 
     /// Arms a rule; `None` when there are too many.
-    pub fn arm(&self, aim: Aim, when: When, effect: Effect) -> Option<Arc<Rule>> {
+    pub fn arm(&self, target: Target, when: When, effect: Effect) -> Option<Arc<Rule>> {
         self.change(|rules| {
             if rules.len() >= MOST {
                 return None;
             }
             let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-            let rule = Arc::new(Rule::new(id, aim, when, effect));
+            let rule = Arc::new(Rule::new(id, target, when, effect));
             rules.push(Arc::clone(&rule));
             Some(rule)
         })
@@ -50,33 +50,38 @@ impl Faults {
 
     /// The rules that are about `whose` requests and nobody else's.
     #[must_use]
-    pub fn of(&self, whose: &Whose) -> Vec<Arc<Rule>> {
-        self.rules.load().iter().filter(|rule| whose.covers(&rule.aim.whose)).cloned().collect()
+    pub fn of(&self, requests: &RequestScope) -> Vec<Arc<Rule>> {
+        self.rules
+            .load()
+            .iter()
+            .filter(|rule| requests.covers(&rule.target.requests))
+            .cloned()
+            .collect()
     }
 
     /// Takes those of these rules away that `goes` picks, and answers how many went.
-    pub fn disarm(&self, whose: &Whose, goes: impl Fn(&Rule) -> bool) -> usize {
+    pub fn disarm(&self, requests: &RequestScope, goes: impl Fn(&Rule) -> bool) -> usize {
         self.change(|rules| {
             let before = rules.len();
-            rules.retain(|rule| !(whose.covers(&rule.aim.whose) && goes(rule)));
+            rules.retain(|rule| !(requests.covers(&rule.target.requests) && goes(rule)));
             before - rules.len()
         })
     }
 
     /// Asks every rule about a request, in order, until one of them ends it. `resolve` finds the key that a rule
     /// names in the request's realm.
-    pub fn strike(
+    pub fn apply(
         &self,
-        struck: &mut Struck,
+        plan: &mut FaultPlan,
         subject: &Subject,
         resolve: impl Fn(&str) -> Option<KeyId>,
         entropy: &Entropy,
     ) {
         for rule in self.rules.load().iter() {
-            if rule.strikes(subject, &resolve, entropy) {
-                struck.add(&rule.effect, Some(rule.id), entropy);
+            if rule.applies(subject, &resolve, entropy) {
+                plan.add(&rule.effect, Some(rule.id), entropy);
             }
-            if struck.has_end() {
+            if plan.has_end() {
                 break;
             }
         }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, fraction};
 use crate::model::KeyId;
-use crate::watch::{Subject, Whose};
+use crate::watch::{RequestScope, Subject};
 use crate::world::Entropy;
 
 /// The requests that a rule matches.
 #[derive(Clone, Debug)]
-pub struct Aim {
+pub struct Target {
     /// Whose.
-    pub whose: Whose,
+    pub requests: RequestScope,
     /// Of which clouds, by name: never none.
     pub clouds: Vec<&'static str>,
     /// The action; without one, all.
@@ -47,7 +47,7 @@ pub struct Rule {
     /// Its number. None comes twice.
     pub id: u64,
     /// Which requests it matches.
-    pub aim: Aim,
+    pub target: Target,
     /// Which of those it strikes.
     pub when: When,
     /// What happens to them.
@@ -57,8 +57,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    pub(super) fn new(id: u64, aim: Aim, when: When, effect: Effect) -> Self {
-        Self { id, aim, when, effect, matched: AtomicU64::new(0), hits: AtomicU64::new(0) }
+    pub(super) fn new(id: u64, target: Target, when: When, effect: Effect) -> Self {
+        Self { id, target, when, effect, matched: AtomicU64::new(0), hits: AtomicU64::new(0) }
     }
 
     /// How many requests it matched.
@@ -74,29 +74,29 @@ impl Rule {
     }
 
     /// Counts a request that it matches, and whether it strikes it.
-    pub(super) fn strikes(
+    pub(super) fn applies(
         &self,
         subject: &Subject,
         resolve: &impl Fn(&str) -> Option<KeyId>,
         entropy: &Entropy,
     ) -> bool {
-        if !self.aim.takes(subject, resolve) {
+        if !self.target.takes(subject, resolve) {
             return false;
         }
         let number = self.matched.fetch_add(1, Ordering::Relaxed) + 1;
-        let strikes = self.when.picks(number, entropy);
-        self.hits.fetch_add(u64::from(strikes), Ordering::Relaxed);
-        strikes
+        let applies = self.when.picks(number, entropy);
+        self.hits.fetch_add(u64::from(applies), Ordering::Relaxed);
+        applies
     }
 }
 
-impl Aim {
+impl Target {
     fn takes(&self, subject: &Subject, resolve: &impl Fn(&str) -> Option<KeyId>) -> bool {
         let is = |wanted: &Option<Box<str>>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
         self.clouds.contains(&&*subject.realm.dialect)
-            && self.whose.has(&subject.realm, subject.access_key.as_deref())
+            && self.requests.has(&subject.realm, subject.access_key.as_deref())
             && is(&self.action, subject.action.as_deref())
             && is(&self.secret, subject.secret.as_deref())
             && self.key.as_deref().is_none_or(|name| is_about(subject, name, resolve))

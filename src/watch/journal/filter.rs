@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
-use super::seen::{Keys, Seen};
-use crate::watch::Whose;
+use super::view::{Keys, RecordView};
+use crate::watch::RequestScope;
 use crate::world::Instant;
 
 /// The entries meant: whose, since when, and what they have to be.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Whose.
-    pub whose: Whose,
+    pub requests: RequestScope,
     /// Only later ones.
     pub since: Option<Since>,
     /// What has to be true of them.
-    pub wants: Vec<Want>,
+    pub conditions: Vec<Condition>,
 }
 
 /// From where on.
@@ -29,7 +29,7 @@ pub enum Since {
 
 /// One thing that has to be true of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Want {
+pub enum Condition {
     /// It is of this cloud.
     Dialect(String),
     /// It asked for this action.
@@ -59,28 +59,28 @@ pub struct Miss {
 
 impl Filter {
     /// Whether a request is whose and when it should be.
-    pub(super) fn is_near(&self, seen: &Seen<'_>) -> bool {
+    pub(super) fn is_near(&self, seen: &RecordView<'_>) -> bool {
         let later = match self.since {
             None => true,
             Some(Since::Entry(id)) => seen.id > id,
             Some(Since::Time(at)) => seen.host >= at,
         };
-        later && self.whose.has(seen.realm, seen.access_key)
+        later && self.requests.has(seen.realm, seen.access_key)
     }
 
     /// How many conditions a request misses.
-    pub(super) fn missing(&self, seen: &Seen<'_>) -> usize {
-        self.wants.iter().filter(|want| !want.is_met_by(seen)).count()
+    pub(super) fn missing(&self, seen: &RecordView<'_>) -> usize {
+        self.conditions.iter().filter(|condition| !condition.is_met_by(seen)).count()
     }
 
     /// The conditions that an entry misses: none, if it is one of those meant.
     #[must_use]
     pub fn misses(&self, entry: &Entry) -> Vec<Miss> {
-        self.wants.iter().filter_map(|want| want.missed_by(entry)).collect()
+        self.conditions.iter().filter_map(|condition| condition.missed_by(entry)).collect()
     }
 }
 
-impl Want {
+impl Condition {
     /// Its name.
     #[must_use]
     pub fn field(&self) -> &'static str {
@@ -95,7 +95,7 @@ impl Want {
         }
     }
 
-    fn is_met_by(&self, seen: &Seen<'_>) -> bool {
+    fn is_met_by(&self, seen: &RecordView<'_>) -> bool {
         match self {
             Self::Dialect(wanted) => *seen.realm.dialect == **wanted,
             Self::Action(wanted) => seen.action == Some(wanted),
@@ -154,9 +154,9 @@ fn keys(entry: &Entry) -> String {
 }
 
 impl Entry {
-    fn seen(&self) -> Seen<'_> {
+    fn seen(&self) -> RecordView<'_> {
         let subject = &self.subject;
-        Seen {
+        RecordView {
             id: self.id,
             host: self.host,
             realm: &subject.realm,

@@ -27,7 +27,7 @@ pub struct Nearest {
 /// The longest text that is kept, in bytes.
 const LONGEST: usize = 16 * 1024;
 /// The largest request that is explained: what is signed of it, in bytes.
-pub const EXPLAINED: usize = 16 * 1024;
+pub const EXPLAIN_LIMIT: usize = 16 * 1024;
 /// How many bytes are signed at the most to find out whether the secret is that of another access key.
 const TRIED: usize = 4 * 1024 * 1024;
 
@@ -52,7 +52,7 @@ impl Mismatch {
 
     /// With how many other access keys a text of so many bytes is tried.
     #[must_use]
-    pub fn others(length: usize) -> usize {
+    pub fn key_budget(length: usize) -> usize {
         TRIED / length.max(1024)
     }
 

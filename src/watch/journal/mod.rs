@@ -4,12 +4,12 @@
 
 mod entry;
 mod filter;
+mod limits;
 mod mismatch;
 mod read;
 mod record;
 mod ring;
-mod room;
-mod seen;
+mod view;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -18,16 +18,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 
 pub use entry::{Auth, Entry, Fault, Outcome};
-pub use filter::{Filter, Miss, Since, Want};
-pub use mismatch::{Difference, EXPLAINED, Mismatch, Nearest};
+pub use filter::{Condition, Filter, Miss, Since};
+pub use mismatch::{Difference, EXPLAIN_LIMIT, Mismatch, Nearest};
 pub use read::{Page, Tally};
-pub use record::{Blank, Facts, Rare, Record};
+pub use record::{Details, Facts, Record, RecordBuilder};
 
-use super::Whose;
+use super::RequestScope;
 use crate::model::{Realm, Scope};
-use ring::{Pushed, Ring};
-pub use room::Lost;
-use room::{Gone, Rings, Room};
+pub use limits::Dropped;
+use limits::{Evicted, Limits, Rings};
+use ring::{PushResult, Ring};
 
 /// How many records each realm has, where nothing is said of that.
 pub const USUAL: usize = 1000;
@@ -43,46 +43,46 @@ pub struct Journal {
     total: AtomicUsize,
     /// How many the refused take.
     refused_total: AtomicUsize,
-    room: Room,
+    limits: Limits,
     /// What had to go without a ring that could tell. Whoever opens or closes a ring holds it.
-    gone: Mutex<Gone>,
+    evicted: Mutex<Evicted>,
     shedding: Mutex<()>,
 }
 
 thread_local! {
     /// The room of a record that was dropped, for the next one that this thread writes.
-    static SPARE: Cell<Option<Blank>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<RecordBuilder>> = const { Cell::new(None) };
 }
 
 impl Journal {
     /// One that keeps so many records for each realm; with 0, none at all.
     #[must_use]
     pub fn keeping(most: usize) -> Self {
-        Self::within(Room::usual(most))
+        Self::within(Limits::usual(most))
     }
 
-    fn within(room: Room) -> Self {
+    fn within(limits: Limits) -> Self {
         Self {
             rings: ArcSwap::default(),
             refused: Ring::default(),
             last: AtomicU64::new(0),
             total: AtomicUsize::new(0),
             refused_total: AtomicUsize::new(0),
-            room,
-            gone: Mutex::default(),
+            limits,
+            evicted: Mutex::default(),
             shedding: Mutex::default(),
         }
     }
 
     /// Whether it keeps any.
     #[must_use]
-    pub fn is_kept(&self) -> bool {
-        self.room.realm.records > 0
+    pub fn is_enabled(&self) -> bool {
+        self.limits.realm.records > 0
     }
 
     /// Room for a record.
     #[must_use]
-    pub fn blank() -> Blank {
+    pub fn builder() -> RecordBuilder {
         SPARE.take().unwrap_or_default()
     }
 
@@ -97,75 +97,79 @@ impl Journal {
                 opened = self.open(realm);
                 &opened
             };
-            match ring.push(record, (&self.last, &self.total), self.room.realm, |_| {}) {
-                Pushed::Written(dropped) => break dropped,
+            match ring.push(record, (&self.last, &self.total), self.limits.realm, |_| {}) {
+                PushResult::Written(dropped) => break dropped,
                 // The ring had to go meanwhile.
-                Pushed::Closed(back) => record = back,
+                PushResult::Closed(back) => record = back,
             }
         };
         SPARE.set(dropped.and_then(Record::emptied));
-        if self.total.load(Ordering::Relaxed) > self.room.bytes {
+        if self.total.load(Ordering::Relaxed) > self.limits.bytes {
             self.shed();
         }
     }
 
     /// Writes the record of a request that was refused. It tells itself which realm it claims.
-    pub fn refuse(&self, record: Record) {
-        let lost = |record: &Record| {
+    pub fn write_refused(&self, record: Record) {
+        let dropped = |record: &Record| {
             if let Some(realm) = record.claimed() {
-                self.gone().refused(&realm.account);
+                self.evicted().refused(&realm.account);
             }
         };
         // This ring is never closed.
-        let pushed =
-            self.refused.push(record, (&self.last, &self.refused_total), self.room.refused, lost);
-        if let Pushed::Written(dropped) = pushed {
+        let pushed = self.refused.push(
+            record,
+            (&self.last, &self.refused_total),
+            self.limits.refused,
+            dropped,
+        );
+        if let PushResult::Written(dropped) = pushed {
             SPARE.set(dropped.and_then(Record::emptied));
         }
     }
 
     /// How many records of these realms had to go.
     #[must_use]
-    pub fn lost(&self, scope: &Scope) -> Lost {
-        let gone = self.gone();
+    pub fn dropped(&self, scope: &Scope) -> Dropped {
+        let evicted = self.evicted();
         let rings = self.rings.load();
         let kept =
             rings.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, ring)| ring.dropped());
-        let mut lost = gone.of(scope);
-        lost.let_in += kept.sum::<u64>();
-        lost
+        let mut dropped = evicted.of(scope);
+        dropped.accepted += kept.sum::<u64>();
+        dropped
     }
 
     /// Forgets `whose` records, and answers how many those were.
-    pub fn clear(&self, whose: &Whose) -> usize {
+    pub fn clear(&self, requests: &RequestScope) -> usize {
         // Not held any longer: whoever drops a refused record takes it too.
-        self.gone().clear(&whose.scope);
+        self.evicted().clear(&requests.scope);
         let rings = self.rings.load();
         let clear = |(realm, ring): (&Realm, &Arc<Ring>)| {
-            let goes = |record: &Record| whose.has(realm, record.seen(realm).access_key);
+            let goes = |record: &Record| requests.has(realm, record.seen(realm).access_key);
             ring.clear(goes, &self.total)
         };
-        let let_in: usize =
-            rings.iter().filter(|(realm, _)| whose.scope.has(realm)).map(clear).sum();
+        let accepted: usize =
+            rings.iter().filter(|(realm, _)| requests.scope.has(realm)).map(clear).sum();
         let goes = |record: &Record| {
-            record.claimed().is_none_or(|realm| whose.has(realm, record.seen(realm).access_key))
+            record.claimed().is_none_or(|realm| requests.has(realm, record.seen(realm).access_key))
         };
-        let_in + self.refused.clear(goes, &self.refused_total)
+        accepted + self.refused.clear(goes, &self.refused_total)
     }
 
     fn open(&self, realm: &Realm) -> Arc<Ring> {
-        let mut gone = self.gone();
+        let mut evicted = self.evicted();
         let mut rings = Rings::clone(&self.rings.load());
-        if rings.len() >= self.room.realms
+        if rings.len() >= self.limits.realms
             && !rings.contains_key(realm)
-            && let Some(least) = room::least(&rings)
+            && let Some(least) = limits::least(&rings)
             && let Some(ring) = rings.remove(&least)
         {
-            gone.with_ring(least, ring.close(&self.total));
+            evicted.with_ring(least, ring.close(&self.total));
         }
         let ring = rings
             .entry(realm.clone())
-            .or_insert_with(|| Arc::new(Ring::having_lost(gone.back(realm))));
+            .or_insert_with(|| Arc::new(Ring::with_dropped(evicted.back(realm))));
         let ring = Arc::clone(ring);
         self.rings.store(Arc::new(rings));
         ring
@@ -174,14 +178,14 @@ impl Journal {
     /// Makes room where all the rings together hold too much.
     fn shed(&self) {
         let _one = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.total.load(Ordering::Relaxed) > self.room.bytes {
-            room::shed(&self.rings.load(), &self.total, self.room.bytes);
+        if self.total.load(Ordering::Relaxed) > self.limits.bytes {
+            limits::shed(&self.rings.load(), &self.total, self.limits.bytes);
         }
     }
 
-    fn gone(&self) -> MutexGuard<'_, Gone> {
+    fn evicted(&self) -> MutexGuard<'_, Evicted> {
         // What is guarded is whole even after a panic.
-        self.gone.lock().unwrap_or_else(PoisonError::into_inner)
+        self.evicted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,7 +194,7 @@ mod tests {
     use std::time::Duration;
 
     use super::record::COPIED;
-    use super::ring::Most;
+    use super::ring::RingLimits;
     use super::*;
     use crate::watch::Subject;
     use crate::world::Instant;
@@ -206,9 +210,9 @@ mod tests {
     };
 
     fn write_in(journal: &Journal, account: &str, region: &str, request_id: &str) {
-        let mut blank = Journal::blank();
-        blank.names(request_id, Some(account));
-        journal.write(&Realm::new("cloud", account, region), blank.filled(FACTS, None));
+        let mut builder = Journal::builder();
+        builder.names(request_id, Some(account));
+        journal.write(&Realm::new("cloud", account, region), builder.build(FACTS, None));
     }
 
     fn write(journal: &Journal, account: &str, request_id: &str) {
@@ -216,31 +220,31 @@ mod tests {
     }
 
     fn refuse(journal: &Journal, account: &str, access_key: &str) {
-        let mut blank = Journal::blank();
-        blank.names("r", Some(access_key));
+        let mut builder = Journal::builder();
+        builder.names("r", Some(access_key));
         let mut subject = Subject::of(Realm::new("cloud", account, "x"), None);
         subject.access_key = Some(access_key.into());
-        let rare = Rare { subject: Some(subject), ..Rare::default() };
+        let details = Details { subject: Some(subject), ..Details::default() };
         let facts = Facts { auth: Auth::Refused("no"), outcome: Outcome::Error("no"), ..FACTS };
-        journal.refuse(blank.filled(facts, Some(Box::new(rare))));
+        journal.write_refused(builder.build(facts, Some(Box::new(details))));
     }
 
-    fn whose(account: &str) -> Whose {
+    fn requests(account: &str) -> RequestScope {
         let scope = Scope { account: Some(account.into()), region: None };
-        Whose { scope, access_key: None }
+        RequestScope { scope, access_key: None }
     }
 
     fn of(account: Option<&str>) -> Filter {
-        Filter { whose: account.map(whose).unwrap_or_default(), ..Filter::default() }
+        Filter { requests: account.map(requests).unwrap_or_default(), ..Filter::default() }
     }
 
     fn ids(journal: &Journal, account: Option<&str>) -> Vec<u64> {
         journal.page(&of(account), usize::MAX).entries.iter().map(|entry| entry.id).collect()
     }
 
-    fn room(records: usize, bytes: usize) -> Room {
-        let usual = Room::usual(records);
-        Room { bytes, ..usual }
+    fn limits(records: usize, bytes: usize) -> Limits {
+        let usual = Limits::usual(records);
+        Limits { bytes, ..usual }
     }
 
     #[test]
@@ -251,9 +255,9 @@ mod tests {
             write(&journal, "noisy", "r");
         }
         assert_eq!(ids(&journal, None), [1, 9, 10, 11]);
-        assert_eq!(journal.lost(&Scope::default()), Lost { let_in: 7, refused: 0 });
+        assert_eq!(journal.dropped(&Scope::default()), Dropped { accepted: 7, refused: 0 });
         assert_eq!(ids(&journal, Some("quiet")), [1]);
-        assert_eq!((journal.clear(&whose("noisy")), ids(&journal, None)), (3, vec![1]));
+        assert_eq!((journal.clear(&requests("noisy")), ids(&journal, None)), (3, vec![1]));
     }
 
     #[test]
@@ -267,27 +271,27 @@ mod tests {
 
     #[test]
     fn of_too_many_places_the_account_with_the_most_loses_its_quietest() {
-        let journal = Journal::within(Room { realms: 4, ..Room::usual(4) });
+        let journal = Journal::within(Limits { realms: 4, ..Limits::usual(4) });
         write(&journal, "quiet", "r");
         for region in 0..20 {
             write_in(&journal, "noisy", &region.to_string(), "r");
         }
         assert_eq!(ids(&journal, None), [1, 19, 20, 21], "not the quietest of all");
-        assert_eq!(journal.lost(&whose("quiet").scope), Lost::default());
-        assert_eq!(journal.lost(&whose("noisy").scope).let_in, 17);
+        assert_eq!(journal.dropped(&requests("quiet").scope), Dropped::default());
+        assert_eq!(journal.dropped(&requests("noisy").scope).accepted, 17);
         let first = Scope { account: Some("noisy".into()), region: Some("0".into()) };
-        assert_eq!(journal.lost(&first).let_in, 1, "told although its place is gone");
+        assert_eq!(journal.dropped(&first).accepted, 1, "counted although its ring was evicted");
         write_in(&journal, "noisy", "0", "r");
-        assert_eq!(journal.lost(&first).let_in, 1, "and when it has a place again");
-        assert_eq!(journal.lost(&whose("noisy").scope).let_in, 18);
-        journal.clear(&whose("noisy"));
-        assert_eq!(journal.lost(&Scope::default()), Lost::default());
+        assert_eq!(journal.dropped(&first).accepted, 1, "and when it has a ring again");
+        assert_eq!(journal.dropped(&requests("noisy").scope).accepted, 18);
+        journal.clear(&requests("noisy"));
+        assert_eq!(journal.dropped(&Scope::default()), Dropped::default());
     }
 
     #[test]
     fn the_whole_server_has_one_bound_and_whoever_is_below_its_share_loses_nothing() {
         let bytes = 1 << 20;
-        let journal = Journal::within(room(1_000_000, bytes));
+        let journal = Journal::within(limits(1_000_000, bytes));
         for number in 0..20 {
             write(&journal, "quiet", &number.to_string());
         }
@@ -296,24 +300,24 @@ mod tests {
             assert!(journal.total.load(Ordering::Relaxed) <= bytes);
         }
         assert_eq!(ids(&journal, Some("quiet")).len(), 20);
-        assert_eq!(journal.lost(&whose("quiet").scope), Lost::default());
+        assert_eq!(journal.dropped(&requests("quiet").scope), Dropped::default());
         let kept = ids(&journal, Some("noisy")).len() as u64;
         assert_eq!(
-            journal.lost(&whose("noisy").scope).let_in + kept,
+            journal.dropped(&requests("noisy").scope).accepted + kept,
             20_000,
-            "each is there or told lost"
+            "each is kept or counted as dropped"
         );
         let held: usize = journal.rings.load().values().map(|ring| ring.bytes()).sum();
         assert_eq!(journal.total.load(Ordering::Relaxed), held);
         assert!(held > bytes / 2, "no more goes than has to: {held}");
-        journal.clear(&Whose::default());
+        journal.clear(&RequestScope::default());
         assert_eq!(journal.total.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn the_refused_push_out_one_another_alone() {
-        let most = Most { records: usize::MAX, bytes: 64 * 1024 };
-        let journal = Journal::within(Room { refused: most, ..Room::usual(10) });
+        let most = RingLimits { records: usize::MAX, bytes: 64 * 1024 };
+        let journal = Journal::within(Limits { refused: most, ..Limits::usual(10) });
         write(&journal, "victim", "r");
         refuse(&journal, "other", "key-of-other");
         for _ in 0..10_000 {
@@ -323,10 +327,13 @@ mod tests {
         assert_eq!(ids(&journal, Some("victim"))[0], 1);
         let kept = ids(&journal, Some("victim")).len() as u64 - 1;
         assert!(kept > 50 && journal.refused_total.load(Ordering::Relaxed) < 2 * most.bytes);
-        assert_eq!(journal.lost(&filter.whose.scope), Lost { let_in: 0, refused: 10_000 - kept });
-        assert_eq!(journal.lost(&whose("other").scope), Lost { let_in: 0, refused: 1 });
+        assert_eq!(
+            journal.dropped(&filter.requests.scope),
+            Dropped { accepted: 0, refused: 10_000 - kept }
+        );
+        assert_eq!(journal.dropped(&requests("other").scope), Dropped { accepted: 0, refused: 1 });
         assert_eq!(journal.rings.load().len(), 1, "no realm comes of a claim");
-        filter.whose.access_key = Some("key".into());
+        filter.requests.access_key = Some("key".into());
         let page = journal.page(&filter, 10);
         assert_eq!((page.entries.len(), page.next.is_some()), (10, true));
         assert!(
@@ -334,10 +341,10 @@ mod tests {
         );
         let tally = journal.tally(&of(Some("victim")), 100, 3);
         assert_eq!((tally.count, tally.claimed as u64, tally.last), (1, kept, vec![1]));
-        assert_eq!(journal.clear(&filter.whose) as u64, kept);
+        assert_eq!(journal.clear(&filter.requests) as u64, kept);
         assert_eq!(
-            (ids(&journal, None), journal.lost(&filter.whose.scope)),
-            (vec![1], Lost::default())
+            (ids(&journal, None), journal.dropped(&filter.requests.scope)),
+            (vec![1], Dropped::default())
         );
     }
 
@@ -360,7 +367,8 @@ mod tests {
         }
         assert_eq!(found, (1..=6000).collect::<Vec<_>>());
         COPIED.set(0);
-        filter = Filter { wants: vec![Want::RequestId("none".into())], ..Filter::default() };
+        filter =
+            Filter { conditions: vec![Condition::RequestId("none".into())], ..Filter::default() };
         assert_eq!((journal.page(&filter, 10).entries.len(), COPIED.get()), (0, 0));
         let tally = journal.tally(&filter, 100, 3);
         assert_eq!((tally.count, tally.nearest.len(), COPIED.get()), (0, 3, 3));
@@ -372,7 +380,7 @@ mod tests {
 
     #[test]
     fn writers_and_readers_do_not_miss_one_another() {
-        let journal = Journal::within(Room { realms: 3, ..Room::usual(10_000) });
+        let journal = Journal::within(Limits { realms: 3, ..Limits::usual(10_000) });
         std::thread::scope(|threads| {
             for account in ["a", "b", "c", "d"] {
                 let journal = &journal;
@@ -388,6 +396,6 @@ mod tests {
             }
         });
         let kept = ids(&journal, None).len() as u64;
-        assert_eq!(kept + journal.lost(&Scope::default()).let_in, 8000);
+        assert_eq!(kept + journal.dropped(&Scope::default()).accepted, 8000);
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::limits::Rings;
 use super::record::Record;
 use super::ring::Ring;
-use super::room::Rings;
 use super::{Entry, Filter, Journal, Since};
 use crate::model::Realm;
 
@@ -138,9 +138,9 @@ impl Journal {
     }
 
     fn sources<'a>(&'a self, rings: &'a Arc<Rings>, filter: &Filter) -> Vec<Source<'a>> {
-        let within = rings.iter().filter(|(realm, _)| filter.whose.scope.has(realm));
-        let let_in = within.map(|(realm, ring)| Source { realm: Some(realm), ring });
-        let_in.chain([Source { realm: None, ring: &self.refused }]).collect()
+        let within = rings.iter().filter(|(realm, _)| filter.requests.scope.has(realm));
+        let accepted = within.map(|(realm, ring)| Source { realm: Some(realm), ring });
+        accepted.chain([Source { realm: None, ring: &self.refused }]).collect()
     }
 
     /// Shows every record, by where it is, until `look` has seen enough of that place.

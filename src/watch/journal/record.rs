@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::seen::{Keys, Seen};
+use super::view::{Keys, RecordView};
 use super::{Auth, Entry, Fault, Mismatch, Outcome};
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::{Class, Classes};
-use crate::watch::{Measured, NamedKey, Subject, cut, cut_secret};
+use crate::watch::{Fingerprint, NamedKey, Subject, truncate, truncate_secret};
 use crate::world::Instant;
 
 /// The longest value that is kept as it is, in bytes.
@@ -42,7 +42,7 @@ pub struct Facts {
 
 /// What is known of some requests only.
 #[derive(Debug, Default)]
-pub struct Rare {
+pub struct Details {
     /// What it was about, where its texts do not tell that.
     pub subject: Option<Subject>,
     /// The faults that struck it.
@@ -60,7 +60,7 @@ pub struct Record {
     facts: Facts,
     text: String,
     parts: Vec<Part>,
-    rare: Option<Box<Rare>>,
+    details: Option<Box<Details>>,
 }
 
 /// A part of the text, or what stands for one.
@@ -74,22 +74,22 @@ enum Part {
     /// A parameter's name: its value follows.
     Name(Class, u32),
     Value(u32),
-    Measured(Measured),
+    Fingerprint(Fingerprint),
 }
 
 /// A record's texts, to be filled.
 #[derive(Debug, Default)]
-pub struct Blank {
+pub struct RecordBuilder {
     text: String,
     parts: Vec<Part>,
 }
 
-impl Blank {
+impl RecordBuilder {
     /// The request's id and the access key that it names.
     pub fn names(&mut self, request_id: &str, access_key: Option<&str>) {
         self.add(request_id, Part::RequestId);
         if let Some(id) = access_key {
-            self.add(cut(id), Part::AccessKey);
+            self.add(truncate(id), Part::AccessKey);
         }
     }
 
@@ -116,13 +116,13 @@ impl Blank {
             let Some(left) = room.checked_sub(1) else { break };
             room = left;
             keys += usize::from(matches!(class, Class::Key | Class::Ciphertext));
-            self.add(cut(name), |end| Part::Name(class, end));
+            self.add(truncate(name), |end| Part::Name(class, end));
             let longest = if class == Class::Context { CONTEXT_LONGEST } else { LONGEST };
             let fits = value.len() <= longest && self.text.len() + value.len() <= TEXT_MOST;
             if fits && class.is_open() {
                 self.add(value, Part::Value);
             } else {
-                self.parts.push(Part::Measured(Measured::of(value.as_bytes())));
+                self.parts.push(Part::Fingerprint(Fingerprint::of(value.as_bytes())));
             }
         }
         keys
@@ -130,7 +130,7 @@ impl Blank {
 
     /// The record, once the rest is known.
     #[must_use]
-    pub fn filled(self, facts: Facts, rare: Option<Box<Rare>>) -> Record {
+    pub fn build(self, facts: Facts, details: Option<Box<Details>>) -> Record {
         let (mut text, parts) = (self.text, self.parts);
         if text.capacity() > ROOM {
             // No other record will have this room.
@@ -138,8 +138,8 @@ impl Blank {
         }
         let weight = text.capacity()
             + parts.capacity() * size_of::<Part>()
-            + rare.as_ref().map_or(0, |rare| rare.weight());
-        Record { id: 0, weight, facts, text, parts, rare }
+            + details.as_ref().map_or(0, |details| details.weight());
+        Record { id: 0, weight, facts, text, parts, details }
     }
 
     fn add(&mut self, text: &str, part: impl Fn(u32) -> Part) {
@@ -151,21 +151,25 @@ impl Blank {
 
 impl Record {
     /// Its room, for another one; nothing where that is more than others need.
-    pub(super) fn emptied(mut self) -> Option<Blank> {
+    pub(super) fn emptied(mut self) -> Option<RecordBuilder> {
         self.text.clear();
         self.parts.clear();
-        (self.text.capacity() <= ROOM).then_some(Blank { text: self.text, parts: self.parts })
+        (self.text.capacity() <= ROOM)
+            .then_some(RecordBuilder { text: self.text, parts: self.parts })
     }
 
     /// The realm that it tells itself. One that was let in need not: its ring is the realm's.
     pub(super) fn claimed(&self) -> Option<&Realm> {
-        self.rare.as_ref().and_then(|rare| rare.subject.as_ref()).map(|subject| &subject.realm)
+        self.details
+            .as_ref()
+            .and_then(|details| details.subject.as_ref())
+            .map(|subject| &subject.realm)
     }
 
     /// What filters look at, in its realm.
-    pub(super) fn seen<'a>(&'a self, realm: &'a Realm) -> Seen<'a> {
+    pub(super) fn seen<'a>(&'a self, realm: &'a Realm) -> RecordView<'a> {
         let Facts { host, outcome, action, .. } = self.facts;
-        let (mut seen, mut of) = (Seen::of(self.id, host, realm, outcome), Class::Hidden);
+        let (mut seen, mut of) = (RecordView::of(self.id, host, realm, outcome), Class::Hidden);
         seen.action = action.map(|(name, _)| name);
         let (mut name, mut id) = (None, None);
         for (part, text) in self.texts() {
@@ -176,8 +180,8 @@ impl Record {
                 Part::Name(class, _) => of = class,
                 Part::Value(_) => {
                     let (place, text) = match of {
-                        Class::Key => (&mut name, cut(text)),
-                        Class::Secret => (&mut seen.secret, cut(text)),
+                        Class::Key => (&mut name, truncate(text)),
+                        Class::Secret => (&mut seen.secret, truncate(text)),
                         Class::Context => (&mut seen.context, text),
                         _ => continue,
                     };
@@ -185,11 +189,11 @@ impl Record {
                         *place = Some(text);
                     }
                 }
-                Part::Version(_) | Part::Measured(_) => {}
+                Part::Version(_) | Part::Fingerprint(_) => {}
             }
         }
         seen.keys = Keys::One(name, id);
-        if let Some(subject) = self.rare.as_ref().and_then(|rare| rare.subject.as_ref()) {
+        if let Some(subject) = self.details.as_ref().and_then(|details| details.subject.as_ref()) {
             seen.access_key = subject.access_key.as_deref();
             seen.action = subject.action.as_deref();
             seen.keys = Keys::Listed(&subject.keys);
@@ -214,10 +218,10 @@ impl Record {
             auth: facts.auth,
             status: facts.status,
             outcome: facts.outcome,
-            fault: self.rare.as_ref().and_then(|rare| rare.fault.clone()),
+            fault: self.details.as_ref().and_then(|details| details.fault.clone()),
             params: Vec::new(),
             read: facts.action.map(|(_, reads)| reads),
-            mismatch: self.rare.as_ref().and_then(|rare| rare.mismatch.clone()),
+            mismatch: self.details.as_ref().and_then(|details| details.mismatch.clone()),
         };
         let mut key = NamedKey::default();
         let mut named = "";
@@ -233,7 +237,7 @@ impl Record {
                     entry.params.push((named.to_owned(), text.to_owned()));
                     entry.subject.take(of, text, &mut key);
                 }
-                Part::Measured(measured) => {
+                Part::Fingerprint(measured) => {
                     entry.params.push((named.to_owned(), measured.to_string()));
                 }
             }
@@ -241,7 +245,7 @@ impl Record {
         if key != NamedKey::default() {
             entry.subject.keys.push(key);
         }
-        if let Some(subject) = self.rare.as_ref().and_then(|rare| rare.subject.clone()) {
+        if let Some(subject) = self.details.as_ref().and_then(|details| details.subject.clone()) {
             entry.subject = subject;
         }
         entry
@@ -257,7 +261,7 @@ impl Record {
                 | Part::Version(end)
                 | Part::Name(_, end)
                 | Part::Value(end) => end as usize,
-                Part::Measured(_) => from,
+                Part::Fingerprint(_) => from,
             };
             let text = self.text.get(from..end).unwrap_or_default();
             from = end;
@@ -266,7 +270,7 @@ impl Record {
     }
 }
 
-impl Rare {
+impl Details {
     fn weight(&self) -> usize {
         let subject = self.subject.as_ref().map_or(0, Subject::weight);
         let rules =
@@ -288,8 +292,8 @@ impl Subject {
         if place.is_none() && !text.is_empty() {
             let text = match class {
                 Class::Context => text,
-                Class::Secret => cut_secret(text),
-                _ => cut(text),
+                Class::Secret => truncate_secret(text),
+                _ => truncate(text),
             };
             *place = Some(text.into());
         }
@@ -317,14 +321,14 @@ mod tests {
     ];
 
     fn entry(params: &[(&str, &str)]) -> (Entry, usize) {
-        let mut blank = Blank::default();
-        blank.names("id", Some("ak"));
-        let keys = blank.params(&Classes::from_iter(CLASSES), params.iter().copied());
-        blank.key(&KeyId::parse("key-1").unwrap(), None);
+        let mut builder = RecordBuilder::default();
+        builder.names("id", Some("ak"));
+        let keys = builder.params(&Classes::from_iter(CLASSES), params.iter().copied());
+        builder.key(&KeyId::parse("key-1").unwrap(), None);
         let at = Instant::from_millis(0);
         let (took, auth, outcome) = (Duration::ZERO, Auth::Passed, Outcome::Ok);
         let facts = Facts { at, host: at, took, auth, status: 200, outcome, action: None };
-        (blank.filled(facts, None).entry(&Realm::new("cloud", "1", "x")), keys)
+        (builder.build(facts, None).entry(&Realm::new("cloud", "1", "x")), keys)
     }
 
     #[test]

@@ -30,7 +30,7 @@ struct Kept {
 }
 
 /// What became of a record that was to be written.
-pub(super) enum Pushed {
+pub(super) enum PushResult {
     /// It stands there, and this one had to go last to make room.
     Written(Option<Record>),
     /// The ring is closed: here it is again.
@@ -39,7 +39,7 @@ pub(super) enum Pushed {
 
 /// How much a ring may hold.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Most {
+pub(super) struct RingLimits {
     pub(super) records: usize,
     pub(super) bytes: usize,
 }
@@ -60,7 +60,7 @@ impl Kept {
 
 impl Ring {
     /// An empty one, of whose records so many were lost before.
-    pub(super) fn having_lost(dropped: u64) -> Self {
+    pub(super) fn with_dropped(dropped: u64) -> Self {
         Self { kept: Mutex::new(Kept { dropped, ..Kept::default() }), ..Self::default() }
     }
 
@@ -70,12 +70,12 @@ impl Ring {
         &self,
         mut record: Record,
         (last, total): (&AtomicU64, &AtomicUsize),
-        most: Most,
-        mut gone: impl FnMut(&Record),
-    ) -> Pushed {
+        most: RingLimits,
+        mut evicted: impl FnMut(&Record),
+    ) -> PushResult {
         let mut kept = self.lock();
         if kept.closed {
-            return Pushed::Closed(record);
+            return PushResult::Closed(record);
         }
         // Under the lock: whoever reads this number finds the record once the lock is free.
         record.id = last.fetch_add(1, Ordering::AcqRel) + 1;
@@ -87,11 +87,11 @@ impl Ring {
             || kept.used() > most.bytes && kept.records.len() > 1
         {
             let Some(oldest) = kept.pop() else { break };
-            gone(&oldest);
+            evicted(&oldest);
             dropped = Some(oldest);
         }
         self.account(&kept, total);
-        Pushed::Written(dropped)
+        PushResult::Written(dropped)
     }
 
     /// Drops the oldest records, until they took `bytes` at least. Answers how many bytes that made

@@ -16,7 +16,7 @@ use crate::dialects::kingsoft::errors::malformed;
 use crate::dialects::wire::canonical::encode_into;
 use crate::dialects::wire::redact::redacted_query;
 use crate::model::Realm;
-use crate::watch::Measured;
+use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
 use crate::world::Instant;
 
@@ -218,7 +218,7 @@ impl<'a> Claim<'a> {
             let value = if shown(name) {
                 String::from_utf8_lossy(&value)
             } else {
-                Measured::of(&value).plain().into()
+                Fingerprint::of(&value).plain().into()
             };
             text.extend([name, ":", &value, "\n"]);
         }

@@ -12,7 +12,7 @@ use crate::dialects::gate::accounts::Secret;
 use crate::dialects::wire::canonical::encode_pairs;
 use crate::dialects::wire::form::Form;
 use crate::watch::classes::Classes;
-use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
+use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
 /// A known mistake, applied to a request: the result is what the client signed.
 type Mistake = (&'static str, fn(&mut Call));
@@ -61,7 +61,7 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         return None;
     }
     let length = length(call);
-    if length > EXPLAINED {
+    if length > EXPLAIN_LIMIT {
         return Some(Mismatch::TooLong);
     }
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
@@ -71,7 +71,7 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
     });
     let of_another = || {
         let others = accounts.access_keys().filter(|other| other.id != key.id);
-        let mut others = others.take(Mismatch::others(length));
+        let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
         others
             .any(|other| genuine(call, &other.secret))

@@ -8,7 +8,7 @@ use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::wire::canonical::encode_pairs;
 use crate::dialects::wire::redact::redacted_query;
-use crate::watch::Measured;
+use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
 use crate::watch::journal::Mismatch;
 
@@ -101,7 +101,7 @@ fn displayed(classes: &Classes, canonical: &str) -> String {
             headers &= !line.is_empty();
             match line.split_once(':') {
                 Some((name, value)) if headers && !OPEN.contains(&name) => {
-                    [name, ":", &Measured::of(value.as_bytes()).plain()].concat()
+                    [name, ":", &Fingerprint::of(value.as_bytes()).plain()].concat()
                 }
                 _ => line.to_owned(),
             }

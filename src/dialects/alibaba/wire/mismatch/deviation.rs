@@ -2,7 +2,7 @@
 
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
-use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
+use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
 /// What a mismatch comes to, given the deviations tried, and whether the signature is right for a text.
 pub(crate) fn nearest<'a, F: FnOnce() -> String>(
@@ -16,7 +16,7 @@ pub(crate) fn nearest<'a, F: FnOnce() -> String>(
     let found = deviations.find(|it| genuine(&it.signed, secret));
     let client = found.map(|it| Nearest { text: (it.shown)(), why: it.why }).or_else(|| {
         let why = "the secret is that of another access key here";
-        let mut others = others.take(Mismatch::others(base.len()));
+        let mut others = others.take(Mismatch::key_budget(base.len()));
         others.any(|other| genuine(base, other)).then(|| Nearest { text: server.clone(), why })
     });
     Mismatch::new(server, client)
@@ -28,7 +28,7 @@ pub(crate) fn is_too_long(call: &Call) -> bool {
         call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     // A body of parameters is among them.
     let content = call.params.length().max(call.query.length() + call.body.len());
-    headers + call.path.len() + content > EXPLAINED
+    headers + call.path.len() + content > EXPLAIN_LIMIT
 }
 
 /// A mistake tried out.

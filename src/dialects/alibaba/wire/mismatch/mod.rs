@@ -36,7 +36,7 @@ mod tests {
     use crate::dialects::gate::accounts::{AccessKey, Secret};
     use crate::dialects::wire::form::WORK;
     use crate::dialects::{Account, Inbound};
-    use crate::watch::journal::EXPLAINED;
+    use crate::watch::journal::EXPLAIN_LIMIT;
 
     const CREDENTIALS: &str = "AccessKeyId=one&SignatureMethod=HMAC-SHA1&Signature=x";
 
@@ -93,6 +93,6 @@ mod tests {
             assert!(work <= 16 * count, "no more than reading and the check itself: {work}");
         }
         let acs = "ACS3-HMAC-SHA256 Credential=one,SignedHeaders=host,Signature=x";
-        assert_eq!(explained("b".repeat(EXPLAINED), Some(acs)).0, Some(Mismatch::TooLong));
+        assert_eq!(explained("b".repeat(EXPLAIN_LIMIT), Some(acs)).0, Some(Mismatch::TooLong));
     }
 }

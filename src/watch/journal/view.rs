@@ -7,7 +7,7 @@ use crate::world::Instant;
 
 /// What a filter may ask of one request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen<'a> {
+pub(super) struct RecordView<'a> {
     pub(super) id: u64,
     pub(super) host: Instant,
     pub(super) realm: &'a Realm,
@@ -29,7 +29,7 @@ pub(super) enum Keys<'a> {
     Listed(&'a [NamedKey]),
 }
 
-impl<'a> Seen<'a> {
+impl<'a> RecordView<'a> {
     /// A request of which nothing more is known yet.
     pub(super) fn of(id: u64, host: Instant, realm: &'a Realm, outcome: Outcome) -> Self {
         let (access_key, action, secret, context) = (None, None, None, None);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustc_hash::FxHashMap;
 
-use super::ring::{Most, Ring};
+use super::ring::{Ring, RingLimits};
 use crate::model::{Realm, Scope};
 
 /// How many bytes a realm's records may take together, for each that there may be.
@@ -28,33 +28,33 @@ pub(super) type Rings = FxHashMap<Realm, Arc<Ring>>;
 
 /// How many records had to go to make room, since they were last cleared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
+pub struct Dropped {
     /// Of requests that were let in.
-    pub let_in: u64,
+    pub accepted: u64,
     /// Of requests that were refused. They count for the account that they claimed.
     pub refused: u64,
 }
 
 /// The bounds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(super) struct Limits {
     /// Of one realm.
-    pub(super) realm: Most,
+    pub(super) realm: RingLimits,
     /// Of what is refused.
-    pub(super) refused: Most,
+    pub(super) refused: RingLimits,
     /// How many realms have records.
     pub(super) realms: usize,
     /// How many bytes all realms take together.
     pub(super) bytes: usize,
 }
 
-impl Room {
+impl Limits {
     /// The bounds of a journal with so many records for each realm.
     pub(super) fn usual(records: usize) -> Self {
         Self {
-            realm: Most { records, bytes: records.saturating_mul(BYTES_EACH) },
+            realm: RingLimits { records, bytes: records.saturating_mul(BYTES_EACH) },
             // Up to half of a queue's places may be empty.
-            refused: Most { records: usize::MAX, bytes: REFUSED * 3 / 4 },
+            refused: RingLimits { records: usize::MAX, bytes: REFUSED * 3 / 4 },
             realms: REALMS,
             bytes: BYTES - REFUSED,
         }
@@ -95,22 +95,22 @@ pub(super) fn shed(rings: &Rings, total: &AtomicUsize, most: usize) {
 
 /// What had to go, as far as no ring tells it.
 #[derive(Debug, Default)]
-pub(super) struct Gone {
+pub(super) struct Evicted {
     /// With the rings of these realms.
     realms: HashMap<Realm, u64>,
     /// Requests that were refused, by the account that they claimed.
     refused: HashMap<Arc<str>, u64>,
     /// Of realms and accounts too many to remember. It counts for everybody.
-    beyond: Lost,
+    beyond: Dropped,
 }
 
-impl Gone {
+impl Evicted {
     /// A realm lost its ring, and so many records.
     pub(super) fn with_ring(&mut self, realm: Realm, records: u64) {
         if self.realms.len() < REMEMBERED || self.realms.contains_key(&realm) {
             *self.realms.entry(realm).or_default() += records;
         } else {
-            self.beyond.let_in += records;
+            self.beyond.accepted += records;
         }
     }
 
@@ -131,12 +131,16 @@ impl Gone {
     }
 
     /// What these realms lost.
-    pub(super) fn of(&self, scope: &Scope) -> Lost {
-        let realms = self.realms.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, lost)| lost);
-        let refused =
-            self.refused.iter().filter(|(account, _)| claims(scope, account)).map(|(_, lost)| lost);
-        Lost {
-            let_in: self.beyond.let_in + realms.sum::<u64>(),
+    pub(super) fn of(&self, scope: &Scope) -> Dropped {
+        let realms =
+            self.realms.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, dropped)| dropped);
+        let refused = self
+            .refused
+            .iter()
+            .filter(|(account, _)| claims(scope, account))
+            .map(|(_, dropped)| dropped);
+        Dropped {
+            accepted: self.beyond.accepted + realms.sum::<u64>(),
             refused: self.beyond.refused + refused.sum::<u64>(),
         }
     }
@@ -146,7 +150,7 @@ impl Gone {
         self.realms.retain(|realm, _| !scope.has(realm));
         self.refused.retain(|account, _| !claims(scope, account));
         if *scope == Scope::default() {
-            self.beyond = Lost::default();
+            self.beyond = Dropped::default();
         }
     }
 }

@@ -4,14 +4,14 @@ use crate::model::{Realm, Scope};
 
 /// The requests of some realms, or of one access key in them. The default is all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Whose {
+pub struct RequestScope {
     /// The realms.
     pub scope: Scope,
     /// The access key, where it is one: another key of the same account is somebody else.
     pub access_key: Option<Box<str>>,
 }
 
-impl Whose {
+impl RequestScope {
     /// Whether a request of this realm, signed with this access key, is among them.
     #[must_use]
     pub fn has(&self, realm: &Realm, access_key: Option<&str>) -> bool {

@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 
 /// A value's length and mark. It displays as `<10 bytes, sha256 9d3b3194>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measured {
+pub struct Fingerprint {
     length: u32,
     mark: u32,
 }
 
-impl Measured {
+impl Fingerprint {
     /// Measures a value.
     #[must_use]
     pub fn of(value: &[u8]) -> Self {
@@ -29,7 +29,7 @@ impl Measured {
     }
 }
 
-impl fmt::Display for Measured {
+impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} bytes, sha256 {:08x}>", self.length, self.mark)
     }
