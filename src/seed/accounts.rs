@@ -1,6 +1,7 @@
 //! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has
 //! only this.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use super::error::{Place, SeedError};
 use super::words::{AccountId, Located};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
-use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
+use crate::dialects::accounts::{AccessKey, AccountStatus, Cryptography, Secret, Token};
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -23,6 +24,8 @@ pub(super) struct AccountEntry {
     status: AccountStatus,
     #[serde(default)]
     quotas: QuotaEntry,
+    #[serde(default)]
+    cryptography: BTreeMap<String, Cryptography>,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
@@ -91,7 +94,12 @@ impl AccountEntry {
     pub(super) fn account(&self) -> Arc<Account> {
         let QuotaEntry { keys, aliases, secrets, certificates } = self.quotas;
         let quota = Quota { keys, aliases, secrets, certificates };
-        Arc::new(Account { id: self.id.value.0.0.as_str().into(), status: self.status, quota })
+        Arc::new(Account {
+            id: self.id.value.0.0.as_str().into(),
+            status: self.status,
+            quota,
+            cryptography: self.cryptography.clone(),
+        })
     }
 
     /// Its access keys, those of tokens included, each with its place.

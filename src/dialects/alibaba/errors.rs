@@ -14,7 +14,7 @@ pub(super) fn refusal(error: &Error) -> Refusal {
     match error {
         Error::Engine(error) => of_engine(error),
         Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
+        Error::Invalid(name) | Error::Unknown(name) => invalid(name),
         Error::Refused(refusal) => refusal.clone(),
     }
 }

@@ -118,6 +118,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
     repeated_lists: false,
+    is_typed: false,
 };
 
 /// What a dry run answers: that it would succeed, or the error that would be the answer.

@@ -11,7 +11,7 @@ pub(super) fn refusal(error: &Error) -> Refusal {
     match error {
         Error::Engine(error) => of_engine(error),
         Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
+        Error::Invalid(name) | Error::Unknown(name) => invalid(name),
         Error::Refused(refusal) => refusal.clone(),
     }
 }
@@ -28,7 +28,7 @@ pub(super) fn malformed(name: &str) -> Refusal {
 /// The refusal for a request whose head was refused.
 pub(super) fn of_head(why: HeadRefused) -> Refusal {
     let code = codes::INVALID_QUERY_PARAMETER;
-    Refusal { code, status: why.status().as_u16(), message: why.to_string().into() }
+    Refusal { status: why.status().as_u16(), message: why.to_string().into(), ..code.into() }
 }
 
 fn of_engine(error: &engine::Error) -> Refusal {

@@ -76,4 +76,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     maps: &[],
     // One SDK sends lists that way.
     repeated_lists: true,
+    is_typed: false,
 };

@@ -7,7 +7,7 @@ use crate::dialects::Actions;
 
 #[rustfmt::skip]
 pub(super) fn table() -> Actions<Call> {
-    Actions::with(&profile::MANNER)
+    Actions::with(&profile::PARAM_STYLE)
         // Keys.
         .change("CreateKey",                 lifecycle::create)
         .read  ("DescribeKey",               listing::describe)

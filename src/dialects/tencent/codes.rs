@@ -34,6 +34,7 @@ bilingual! {
     AUTH_FAILURE_SECRET_ID_NOT_FOUND "AuthFailure.SecretIdNotFound" "The SecretId is not found, please ensure that your SecretId is correct." "SecretId不存在，请输入正确的密钥。";
     AUTH_FAILURE_SIGNATURE_EXPIRE "AuthFailure.SignatureExpire" "The signature expired. The request's timestamp and the server's time may differ by five minutes at most." "签名过期。Timestamp 和服务器时间相差不得超过五分钟，请检查本地时间是否和标准时间同步。";
     AUTH_FAILURE_SIGNATURE_FAILURE "AuthFailure.SignatureFailure" "The provided credentials could not be validated. Please check your signature is correct." "请求签名验证失败，请检查您的签名计算是否正确。";
+    AUTH_FAILURE_SIGNATURE_FAILURE_SIZE "AuthFailure.SignatureFailure" "The request is exceeding request size limit, please use new signature method `TC3-HMAC-SHA256`." "请求包超过大小限制，请使用 TC3-HMAC-SHA256 签名方法。";
     AUTH_FAILURE_TOKEN_FAILURE "AuthFailure.TokenFailure" "The token is not valid, or has expired." "token 错误或已过期。";
     AUTH_FAILURE_UNAUTHORIZED_OPERATION "AuthFailure.UnauthorizedOperation" "The request is not authorized: ..." "请求未授权：...";
     DRY_RUN_OPERATION "DryRunOperation" "The request would have succeeded, but it was a dry run." "DryRun 操作，代表请求将会是成功的，只是多传了 DryRun 参数。";
@@ -69,6 +70,7 @@ bilingual! {
     INVALID_PARAMETER_VALUE_TAG_KEYS_DUPLICATED "InvalidParameterValue.TagKeysDuplicated" "A tag key occurs more than once." "标签键重复。";
     INVALID_PARAMETER_VALUE_TAGS_NOT_EXISTED "InvalidParameterValue.TagsNotExisted" "A tag does not exist." "标签键或标签值不存在。";
     INVALID_REQUEST "InvalidRequest" "The multipart form of the request body is not supported by this API." "本接口不支持请求 body 的 multipart 格式。";
+    INVALID_REQUEST_BROKEN "InvalidRequest" "The request is not well-formed HTTP, or its body broke off." "请求不是合法的 HTTP 请求，或请求 body 不完整。";
     IP_IN_BLACKLIST "IpInBlacklist" "The IP address is in the blacklist." "IP 地址在黑名单中。";
     IP_NOT_IN_WHITELIST "IpNotInWhitelist" "The IP address is not in the whitelist." "IP 地址不在白名单中。";
     LIMIT_EXCEEDED "LimitExceeded" "A quota is exceeded." "超过配额限制。";

@@ -56,8 +56,7 @@ impl Dialect for Tencent {
     }
 
     fn authenticate(
-        gate: &Gate,
-        table: &Actions<Call>,
+        (gate, table): (&Gate, &Actions<Call>),
         engine: &Engine,
         call: &Call,
     ) -> Result<Verified, Error> {

@@ -1,4 +1,4 @@
-//! What is fixed about this cloud.
+//! The data about this cloud.
 
 use axum::http::header::RETRY_AFTER;
 
@@ -6,7 +6,7 @@ use super::wire::{call, sign};
 use super::{clients, codes, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::Manner;
+use crate::dialects::wire::params::ParamStyle;
 use crate::engine::KeyRef;
 use crate::model::{KeyId, KeySpec, Origin};
 use crate::watch::classes::Class::{Common, Credential};
@@ -25,10 +25,10 @@ pub(super) static PROFILE: Profile = Profile {
     // No client of this cloud looks for anything of its own.
     retry_after: RetryAfter { header: RETRY_AFTER, in_seconds: true },
     dry_run: DryRun {
-        may: |_, _| false,
-        tell: |outcome| outcome.err().unwrap_or_else(|| codes::DRY_RUN_OPERATION.into()),
+        allowed: |_, _| false,
+        refusal: |outcome| outcome.err().unwrap_or_else(|| codes::DRY_RUN_OPERATION.into()),
     },
-    manner: &MANNER,
+    param_style: &PARAM_STYLE,
     names: Names {
         key: |_, name| KeyId::parse(name).map(KeyRef::Id),
         secret: |_, text| text,
@@ -44,8 +44,8 @@ pub(super) static PROFILE: Profile = Profile {
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
 };
 
-/// How parameters are written.
-pub(super) static MANNER: Manner = Manner {
+/// How parameters are encoded.
+pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("Action", Common),
         ("Language", Common),
@@ -59,8 +59,8 @@ pub(super) static MANNER: Manner = Manner {
         ("Token", Credential),
         ("Version", Common),
     ],
-    empty_is_a_value: &[],
+    allow_empty: &[],
     maps: &[],
-    lists_repeat: false,
+    repeated_lists: false,
     is_typed: true,
 };

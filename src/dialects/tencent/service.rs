@@ -49,7 +49,7 @@ pub(super) const OPEN_TO_ALL: &[&str] =
 /// The rules that the caller's region follows.
 pub(super) fn flavour(cx: &Cx) -> Flavour {
     let region = &*cx.caller.realm.region;
-    match cx.accounts.cryptography(region) {
+    match cx.account.cryptography.get(region) {
         Some(Cryptography::Fips) => Flavour::Fips,
         Some(Cryptography::Sm) => Flavour::Sm,
         None if MAINLAND.contains(&region) => Flavour::Sm,
