@@ -31,7 +31,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Import(ImportError::TokenExpired) => codes::RESOURCE_UNAVAILABLE_TOKEN_EXPIRED,
         E::Import(ImportError::MaterialInvalid) => codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR,
         E::Import(ImportError::MaterialDiffers) => codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH,
-        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT
         }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED_CMK_LIMIT_EXCEEDED,
@@ -56,7 +56,7 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::InUse => codes::FAILED_OPERATION_CMK_USED_BY_CLOUD_PRODUCT,
         KeyError::NotUserMade => codes::UNSUPPORTED_OPERATION_NOT_USER_CREATED_CMK,
         KeyError::NotBound => codes::RESOURCE_UNAVAILABLE_CLOUD_RESOURCE_BINDING_NOT_FOUND,
-        KeyError::IsPair | KeyError::Unfit => return invalid("KeyId"),
+        KeyError::IsPair | KeyError::Unsupported => return invalid("KeyId"),
         KeyError::AlgorithmUnfit => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,

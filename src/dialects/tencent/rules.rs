@@ -85,7 +85,7 @@ pub(super) fn key_id(entropy: &Entropy, now: Instant) -> KeyId {
     let mut node = [0; 6];
     node.copy_from_slice(&draw[4..]);
     node[0] |= 1;
-    KeyId::made(&uuid::Uuid::new_v1_parts(time, sequence, node))
+    uuid::Builder::from_gregorian_timestamp(time, sequence, &node).into_uuid().into()
 }
 
 /// What an operation in some state is answered: nothing where it goes ahead.

@@ -8,7 +8,7 @@ use super::tags::{Tag, attached};
 use super::values::{OpenText, Page};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
-use crate::engine::{Operation, Tagged, Untag};
+use crate::engine::{Operation, Tagged, TagRemoval};
 use crate::model::KeyId;
 
 /// The version of that service.
@@ -117,7 +117,7 @@ pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, 
     let whom = tagged(&cx, resource).ok_or(codes::RESOURCE_NOT_FOUND)?;
     let tags = attached(request.replace_tags)?;
     let gone = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
-    cx.engine.untag(cx.caller.clone(), vec![whom.clone()], Untag::Named(gone)).await?;
+    cx.engine.untag(cx.caller.clone(), vec![whom.clone()], TagRemoval::Named(gone)).await?;
     cx.engine.tag(cx.caller, vec![whom], tags.into_iter().collect()).await?;
     Ok(Done {})
 }

@@ -111,7 +111,7 @@ fn decrypt(
         Ok(opened) => {
             Ok(Decrypted { key_id: opened.key.to_string(), plaintext: base64(&opened.value) })
         }
-        Err(engine::Error::Ciphertext(CiphertextError::Unopenable)) => {
+        Err(engine::Error::Ciphertext(CiphertextError::DecryptionFailed)) => {
             Err(codes::FAILED_OPERATION_DECRYPT_ERROR.into())
         }
         Err(error) => Err(error.into()),
@@ -218,7 +218,7 @@ pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
 /// A key of another kind is told as a parameter that is wrong.
 pub(super) fn misfit(error: engine::Error, code: &'static Code) -> Error {
     match error {
-        engine::Error::Key(KeyError::Unfit | KeyError::IsPair | KeyError::AlgorithmUnfit) => code.into(),
+        engine::Error::Key(KeyError::Unsupported | KeyError::IsPair | KeyError::AlgorithmUnfit) => code.into(),
         error => error.into(),
     }
 }

@@ -10,7 +10,7 @@ use super::verify::{Claim, access_key};
 use crate::dialects::Accounts;
 use crate::dialects::gate::accounts::Secret;
 use crate::watch::classes::Classes;
-use crate::watch::journal::{EXPLAINED, Mismatch, Nearest};
+use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
 /// A known mistake, applied to a request: what the client took it to be when it signed.
 type Mistake = (&'static str, fn(&mut Call));
@@ -42,26 +42,26 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         return None;
     }
     let length = length(call);
-    if length > EXPLAINED {
+    if length > EXPLAIN_LIMIT {
         return Some(Mismatch::TooLong);
     }
-    let told = |call: &Call| match &claim {
-        Claim::Tc3(claim) => claim.told(call, classes).1,
-        Claim::V1 => v1::told(call, classes),
+    let redacted_text = |call: &Call| match &claim {
+        Claim::Tc3(claim) => claim.redacted_text(call, classes).1,
+        Claim::V1 => v1::redacted_text(call, classes),
     };
     let is_by = |call: &Call, secret: &Secret| claim.is_by(call, secret);
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
-        is_by(&taken_for, &key.secret).then(|| Nearest { text: told(&taken_for), why })
+        is_by(&taken_for, &key.secret).then(|| Nearest { text: redacted_text(&taken_for), why })
     });
     let of_another = || {
         let others = accounts.access_keys().filter(|other| other.id != key.id);
-        let mut others = others.take(Mismatch::others(length));
+        let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
-        others.any(|other| is_by(call, &other.secret)).then(|| Nearest { text: told(call), why })
+        others.any(|other| is_by(call, &other.secret)).then(|| Nearest { text: redacted_text(call), why })
     };
-    Some(Mismatch::new(told(call), mistaken.or_else(of_another)))
+    Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
 }
 
 /// How many bytes of a request may be signed.

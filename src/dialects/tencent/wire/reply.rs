@@ -59,7 +59,7 @@ impl dialects::Call for Call {
     }
 
     fn realm(&self, gate: &Gate) -> Realm {
-        gate.claimed(access_key(self), self.common(&REGION))
+        gate.claimed_realm(access_key(self), self.common(&REGION))
     }
 
     fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {

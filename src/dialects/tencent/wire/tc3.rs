@@ -12,8 +12,8 @@ use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::Refusal;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::tencent::codes;
-use crate::dialects::wire::redact::shown_query;
-use crate::watch::Measured;
+use crate::dialects::wire::redact::redacted_query;
+use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
 use crate::world::Instant;
 
@@ -119,14 +119,14 @@ impl<'a> Claim<'a> {
 
     /// What is signed here, for a log and the journal, without what may be secret: the string to sign, and the canonical
     /// request.
-    pub(crate) fn told(&self, call: &Call, classes: &Classes) -> (String, String) {
+    pub(crate) fn redacted_text(&self, call: &Call, classes: &Classes) -> (String, String) {
         let reading = readings(call).next();
         let payload = payload(call);
         let request = reading.as_ref().and_then(|it| self.canonical_request(call, it, &payload));
         let to_sign = request.map(|request| self.to_sign(&request)).unwrap_or_default();
         let shown = reading.and_then(|it| {
             let query = if call.method == Method::GET {
-                shown_query(classes, &call.query)
+                redacted_query(classes, &call.query)
             } else {
                 String::new()
             };
@@ -134,7 +134,7 @@ impl<'a> Claim<'a> {
                 if OPEN.contains(&name) {
                     value.to_owned()
                 } else {
-                    Measured::of(value.as_bytes()).plain()
+                    Fingerprint::of(value.as_bytes()).plain()
                 }
             })
         });

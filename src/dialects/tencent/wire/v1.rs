@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::call::Call;
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::dialects::gate::accounts::Secret;
-use crate::dialects::wire::redact::shown;
+use crate::dialects::wire::redact::redacted;
 use crate::watch::classes::Classes;
 
 /// The service's own host.
@@ -34,9 +34,9 @@ pub(crate) fn is_by(call: &Call, secret: &Secret) -> bool {
 }
 
 /// What is signed here, without what may be secret.
-pub(crate) fn told(call: &Call, classes: &Classes) -> String {
+pub(crate) fn redacted_text(call: &Call, classes: &Classes) -> String {
     let host = call.header("host").unwrap_or_default();
-    string_to_sign(call, host, true, |name, value| shown(classes, name, value))
+    string_to_sign(call, host, true, |name, value| redacted(classes, name, value))
 }
 
 fn string_to_sign(

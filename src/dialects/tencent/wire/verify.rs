@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX, VERSION_OF};
 use super::{tc3, v1};
 use crate::dialects::gate::accounts::Secret;
+use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::tencent::errors::refusal;
 use crate::dialects::tencent::{codes, find};
@@ -96,11 +97,12 @@ impl<'a> Claim<'a> {
 fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let claim = Claim::of(call)?;
     let at = required(call, &TIMESTAMP)?;
-    let at = at.parse().ok().map(Instant::from_unix).ok_or(Error::Invalid(TIMESTAMP.name().into()))?;
+    let at = seconds(at).ok_or(Error::Invalid(TIMESTAMP.name().into()))?;
     let id = access_key(call).ok_or(Error::Missing("SecretId".into()))?;
     let key = gate.accounts.get(id).filter(|key| !key.disabled);
-    let account = key.map(|key| Arc::clone(&key.account));
-    let times = gate.times(engine, account.as_deref(), call.common(&REGION));
+    // An unknown access key has no realm, so its time is the host's.
+    let realm = key.map(|key| gate.realm(&key.account, call.common(&REGION)));
+    let times = Times::of(engine, realm.flatten().as_ref());
     if !times.either(|now| at.distance(now) <= LEEWAY) {
         return Err(codes::AUTH_FAILURE_SIGNATURE_EXPIRE.into());
     }
@@ -123,4 +125,10 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let token = gate.check_token(times, key, call.common(&TOKEN));
     token.map_err(|_| codes::AUTH_FAILURE_TOKEN_FAILURE)?;
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
+}
+
+/// The instant of a Unix time in seconds.
+fn seconds(text: &str) -> Option<Instant> {
+    let seconds: i64 = text.parse().ok()?;
+    Some(Instant::from_millis(seconds.checked_mul(1000)?))
 }

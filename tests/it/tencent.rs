@@ -1,0 +1,7 @@
+//! Tencent Cloud KMS over HTTP.
+
+mod imports;
+mod lifecycle;
+mod pairs;
+mod signatures;
+pub mod wire;
