@@ -3,5 +3,6 @@
 mod imports;
 mod lifecycle;
 mod pairs;
+mod parameters;
 mod signatures;
 pub mod wire;
