@@ -1,5 +1,6 @@
 //! Tencent Cloud KMS over HTTP.
 
+mod errors;
 mod imports;
 mod lifecycle;
 mod pairs;
