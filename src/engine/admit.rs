@@ -9,8 +9,8 @@ use super::{
 };
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
-    AliasName, Certificate, CertificateId, Key, KeyId, KeySpec, KeyState, KeyVersion, Material,
-    Origin, State, SymmetricSpec, VersionId,
+    AliasName, Certificate, CertificateId, Creator, Key, KeyId, KeySpec, KeyState, KeyVersion,
+    Material, Origin, State, SymmetricSpec, VersionId,
 };
 use crate::world::Instant;
 
@@ -21,6 +21,12 @@ pub enum KeyRef {
     Id(KeyId),
     /// By an alias.
     Alias(AliasName),
+}
+
+impl From<KeyId> for KeyRef {
+    fn from(id: KeyId) -> Self {
+        Self::Id(id)
+    }
 }
 
 /// A realm seen by a caller at an instant.
@@ -84,7 +90,12 @@ impl<'a> View<'a> {
     /// The key or alias is unknown, or the key's state refuses. A service's alias without a key is
     /// [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
-        let key = match key {
+        self.judge(self.find(key)?, operation)
+    }
+
+    /// The key, whatever its state.
+    pub(super) fn find(&self, key: &KeyRef) -> Result<(&'a Arc<Key>, KeyState), Error> {
+        Ok(match key {
             KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(KeyError::NotFound)?,
             KeyRef::Alias(name) => self.live(self.state.keys.aliased(name)).ok_or_else(|| {
                 match self.caller.rules.service(name) {
@@ -92,8 +103,7 @@ impl<'a> View<'a> {
                     None => AliasError::NotFound,
                 }
             })?,
-        };
-        self.judge(key, operation)
+        })
     }
 
     /// Lets `operation` at the key that has this version.
@@ -142,6 +152,12 @@ impl<'a> View<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
+        if operation.is_for_user_keys() && matches!(key.creator, Creator::Service(_)) {
+            return Err(KeyError::NotUserMade.into());
+        }
+        if operation.ends_use() && !key.settings.bindings.is_empty() {
+            return Err(KeyError::InUse.into());
+        }
         if (self.caller.rules.keys.admits)(operation, state) {
             Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
         } else {

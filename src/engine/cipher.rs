@@ -33,6 +33,19 @@ impl<T> Used<T> {
 /// A ciphertext.
 pub type Sealed = Used<Vec<u8>>;
 
+/// What came of sealing a ciphertext's text again, possibly under another key.
+pub struct Resealed {
+    /// The new ciphertext, with the key and version that sealed it.
+    pub sealed: Sealed,
+    /// The key of the old ciphertext.
+    pub source: KeyId,
+    /// The version of the old ciphertext.
+    pub source_version: VersionId,
+    /// Whether the old ciphertext is as good already: the same version sealed it, and it is bound
+    /// to the same data.
+    pub was_current: bool,
+}
+
 /// A plaintext.
 pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
@@ -85,23 +98,24 @@ impl Engine {
         }
     }
 
-    /// Opens a ciphertext and seals its text under another key, or the same one's newest version.
-    /// The plaintext does not leave. Answers the new ciphertext with the key and version of the old
-    /// one.
+    /// Opens a ciphertext and seals its text under this key's newest version; without one, under
+    /// that of its own key. The plaintext does not leave.
     pub fn reseal(
         &self,
         caller: &Caller,
         (from_associated, blob): (&[u8], &[u8]),
-        (to, to_associated): (&KeyRef, &[u8]),
-    ) -> Result<Sealed, Error> {
+        (to, to_associated): (Option<&KeyRef>, &[u8]),
+    ) -> Result<Resealed, Error> {
         let snapshot = self.snapshot(caller);
         let view = snapshot.view(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         let source = view.admit_version(parts.version, Operation::Decrypt)?;
         let opened = open(&source, &parts, from_associated)?;
-        let destination = view.admit(to, Operation::Encrypt)?;
+        let own = || KeyRef::Id(source.key().id.clone());
+        let destination = view.admit(&to.cloned().unwrap_or_else(own), Operation::Encrypt)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
-        Ok(opened.map(|_| sealed.value))
+        let was_current = sealed.version == opened.version && from_associated == to_associated;
+        Ok(Resealed { sealed, source: opened.key, source_version: opened.version, was_current })
     }
 
     /// `len` random bytes for a data key.

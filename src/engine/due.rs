@@ -34,7 +34,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
         Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
-        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => expiry::expire(draft, key),
+        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled | Lifecycle::Archived => {
+            expiry::expire(draft, key);
+        }
         Lifecycle::Enabled => {
             expiry::expire(draft, key);
             rotation::catch_up(draft, key);

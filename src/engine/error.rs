@@ -79,6 +79,15 @@ pub enum KeyError {
     /// The key's newest version is too young for another.
     #[error("the newest version is too young")]
     VersionTooSoon,
+    /// Resources are bound to the key, which needs it as it is.
+    #[error("resources are bound to the key")]
+    InUse,
+    /// This resource is not bound to the key.
+    #[error("the resource is not bound to the key")]
+    NotBound,
+    /// A service made the key for itself, and the operation takes a user's.
+    #[error("no user made the key")]
+    NotUserMade,
 }
 
 /// What is wrong with an alias.
@@ -110,10 +119,12 @@ pub enum ImportError {
     /// The import token is over.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, has the wrong length, or is not that which was
-    /// imported first. Which of these, a caller does not learn.
+    /// The wrapped material does not unwrap, or has the wrong length.
     #[error("the key material is invalid")]
     MaterialInvalid,
+    /// The material is not that which was imported first.
+    #[error("the key material is not that which was imported first")]
+    MaterialDiffers,
 }
 
 /// What is wrong with a secret.

@@ -1,15 +1,16 @@
 //! Making keys, and leading them through their life.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::aliases::refuse_reserved;
 use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
 use crate::model::{
     AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
-    Origin, ProtectionLevel, Settings, SymmetricSpec,
+    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller says of the key it wants.
@@ -26,6 +27,8 @@ pub struct NewKey {
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
+    /// Its alias from the start, where it has one.
+    pub alias: Option<AliasName>,
 }
 
 impl NewKey {
@@ -43,23 +46,28 @@ impl NewKey {
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
+            alias: None,
         }
     }
 }
 
 impl Engine {
     /// Makes a key. One with external material waits for it.
+    ///
+    /// # Errors
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for an alias that is not to be had;
+    /// [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
                 // Who may not have it is told so before it is drawn.
-                room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+                may_have(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            room_for_another(draft.view(), draft.caller())?;
+            may_have(draft.view(), draft.caller(), &new)?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
@@ -100,20 +108,45 @@ impl Engine {
 
     /// Switches a key on.
     pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Enable, |settings, _| {
-            settings.lifecycle = Lifecycle::Enabled;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::Enable, becomes(Lifecycle::Enabled)).await
     }
 
     /// Switches a key off.
+    ///
+    /// # Errors
+    /// [`KeyError::InUse`] while resources are bound to it.
     pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Disable, |settings, _| {
-            settings.lifecycle = Lifecycle::Disabled;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::Disable, becomes(Lifecycle::Disabled)).await
+    }
+
+    /// Switches all of these keys on, or none where one of them refuses.
+    pub async fn enable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
+        self.set_each(caller, keys, Operation::Enable, Lifecycle::Enabled).await
+    }
+
+    /// Switches all of these keys off, or none where one of them refuses.
+    ///
+    /// # Errors
+    /// As [`Engine::disable_key`], for the first that refuses.
+    pub async fn disable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
+        self.set_each(caller, keys, Operation::Disable, Lifecycle::Disabled).await
+    }
+
+    /// Archives a key.
+    ///
+    /// # Errors
+    /// [`KeyError::NotUserMade`] for a service's own key; [`KeyError::InUse`] while resources are
+    /// bound to it.
+    pub async fn archive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::Archive, becomes(Lifecycle::Archived)).await
+    }
+
+    /// Takes a key back from the archive. It is enabled then, whatever it was before.
+    ///
+    /// # Errors
+    /// [`KeyError::NotUserMade`] for a service's own key.
+    pub async fn unarchive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::Unarchive, becomes(Lifecycle::Enabled)).await
     }
 
     /// Lets a key go once `window` has passed, unless it is protected.
@@ -148,11 +181,7 @@ impl Engine {
     /// that.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
-        self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
-            settings.lifecycle = restored;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::CancelDeletion, becomes(restored)).await
     }
 
     /// Protects a key from deletion, for the reason given, or stops protecting it.
@@ -203,6 +232,15 @@ impl Engine {
         .await
     }
 
+    /// Ends a key's rotation, if it has one.
+    pub async fn end_rotation(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::EndRotation, |settings, _| {
+            settings.rotation = None;
+            Ok(())
+        })
+        .await
+    }
+
     /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation
     /// that is late, the key rotates at once.
     pub(super) async fn set<F>(
@@ -216,15 +254,72 @@ impl Engine {
         F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static,
     {
         self.change(caller, move |draft| {
-            let admitted = draft.view().admit(&key, operation)?;
-            let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
-            edit(&mut settings, &admitted)?;
-            draft.edit(ordinal, |key: &mut Key| key.settings = settings);
-            rotation::wake(draft, ordinal);
+            let ordinal = set(draft, &key, operation, edit)?;
             draft.view().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
         })
         .await
     }
+
+    /// Leads all of these keys to the same lifecycle, or none.
+    async fn set_each(
+        &self,
+        caller: Caller,
+        keys: Vec<KeyId>,
+        operation: Operation,
+        lifecycle: Lifecycle,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let keys: Vec<KeyRef> = keys.into_iter().map(KeyRef::Id).collect();
+            // A key that is not there counts before one whose state refuses.
+            for key in &keys {
+                draft.view().find(key)?;
+            }
+            for key in &keys {
+                set(draft, key, operation, becomes(lifecycle))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Drafts a change of a key's settings. Answers the key's number.
+fn set<F>(
+    draft: &mut Draft<'_>,
+    key: &KeyRef,
+    operation: Operation,
+    edit: F,
+) -> Result<Ordinal, Error>
+where
+    F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error>,
+{
+    let admitted = draft.view().admit(key, operation)?;
+    let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
+    edit(&mut settings, &admitted)?;
+    draft.edit(ordinal, |key: &mut Key| key.settings = settings);
+    rotation::wake(draft, ordinal);
+    Ok(ordinal)
+}
+
+/// The change that leads a key to this lifecycle.
+fn becomes(
+    lifecycle: Lifecycle,
+) -> impl FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static {
+    move |settings, _| {
+        settings.lifecycle = lifecycle;
+        Ok(())
+    }
+}
+
+/// Refuses a caller who cannot have this key: by its alias, or by how many keys there are.
+fn may_have(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
+    if let Some(alias) = &new.alias {
+        refuse_reserved(caller, alias)?;
+        if view.state().keys.aliased(alias).is_some() {
+            return Err(AliasError::Taken.into());
+        }
+    }
+    room_for_another(view, caller)
 }
 
 /// Refuses a caller whose users have as many keys as they may.
@@ -247,7 +342,7 @@ fn add_key(
 ) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.view().state().next_ordinal(),
-        id: (draft.caller().rules.keys.new_id)(draft.entropy()),
+        id: (draft.caller().rules.keys.new_id)(draft.entropy(), draft.now()),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
             created_at: draft.now(),
@@ -270,7 +365,7 @@ fn add_key(
             rotation: new.rotation,
             ..Settings::default()
         },
-        aliases: BTreeSet::new(),
+        aliases: new.alias.into_iter().collect(),
         tags: new.tags,
     });
     draft.insert(&key);
@@ -284,7 +379,7 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
         return Ok(key.id.clone());
     }
     let material = Some(draft.generate_material(SymmetricSpec::Aes256));
-    let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
-    draft.edit(key.ordinal, |key: &mut Key| _ = key.aliases.insert(alias.clone()));
+    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

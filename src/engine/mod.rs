@@ -47,6 +47,7 @@
 
 mod admit;
 mod aliases;
+mod bindings;
 mod calendar;
 mod caller;
 mod certificate_use;
@@ -84,7 +85,7 @@ pub use admit::{Admitted, AdmittedCertificate, KeyRef, View};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
-pub use cipher::{Opened, Sealed, Used};
+pub use cipher::{Opened, Resealed, Sealed, Used};
 pub use clocks::{ClockChange, SavedClocks};
 pub use draft::Draft;
 pub use error::{

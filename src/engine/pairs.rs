@@ -108,6 +108,44 @@ impl Engine {
         Ok(Used::new(key.decrypt(algorithm, ciphertext)?, &admitted, version))
     }
 
+    /// Encrypts with the public half. The ciphertext begins with the version's id, so that it opens
+    /// without a key's name. `operation` says what for.
+    pub fn seal_to_pair(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        operation: Operation,
+        algorithm: Encryption,
+        text: &[u8],
+    ) -> Result<Sealed, Error> {
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, operation)?;
+        let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(pair.version)?;
+        let wrapped = self.wrap(key.public(), algorithm, text)?;
+        Ok(Used::new([&version.text()[..], &wrapped].concat(), &admitted, version))
+    }
+
+    /// Opens what [`Engine::seal_to_pair`] encrypted; the key is the one that its first bytes name.
+    ///
+    /// # Errors
+    /// [`CiphertextError::Malformed`] when they name no version; [`KeyError::Unsupported`] when
+    /// the key is no pair that decrypts.
+    pub fn open_by_pair(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        algorithm: Encryption,
+        blob: &[u8],
+    ) -> Result<Opened, Error> {
+        let parts = blob.split_first_chunk::<{ VersionId::LEN }>();
+        let parts = parts.and_then(|(id, rest)| Some((VersionId::parse(id)?, rest)));
+        let (id, ciphertext) = parts.ok_or(CiphertextError::Malformed)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit_version(id, operation)?;
+        let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(Some(id))?;
+        Ok(Used::new(key.decrypt(algorithm, ciphertext)?, &admitted, version))
+    }
+
     /// The public half.
     pub fn public_key(&self, caller: &Caller, pair: &PairRef) -> Result<Used<PublicKey>, Error> {
         let snapshot = self.snapshot(caller);

@@ -61,7 +61,13 @@ pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
     }
 }
 
-fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &[Instant]) {
+/// Drafts a version for each of these dates.
+pub(super) fn rotate(
+    draft: &mut Draft<'_>,
+    ordinal: Ordinal,
+    spec: SymmetricSpec,
+    dates: &[Instant],
+) {
     let version = |at: &Instant| {
         let holding = Holding::Material(draft.generate_material(spec), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })

@@ -44,6 +44,28 @@ pub enum Operation {
     DecryptByPair,
     ChangePolicy,
     ReadPolicy,
+    Rename,
+    Archive,
+    Unarchive,
+    EndRotation,
+    RotateNow,
+    Bind,
+    Unbind,
+}
+
+impl Operation {
+    /// Whether a key that resources are bound to refuses it, as they could not use the key then.
+    pub(super) const fn ends_use(self) -> bool {
+        matches!(
+            self,
+            Self::Disable | Self::Archive | Self::ScheduleDeletion | Self::DeleteMaterial
+        )
+    }
+
+    /// Whether only keys that users made take it.
+    pub(super) const fn is_for_user_keys(self) -> bool {
+        matches!(self, Self::Archive | Self::Unarchive)
+    }
 }
 
 /// What a caller wants to do with a certificate.
@@ -106,10 +128,15 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation goes with a key's state.
     pub admits: fn(Operation, KeyState) -> bool,
-    /// Draws the id of a new key.
-    pub new_id: fn(&Entropy) -> KeyId,
+    /// Draws the id of a key that is made at this instant.
+    pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// What a key is after its deletion was cancelled.
     pub restored: Lifecycle,
+    /// How long after the newest version a symmetric key's owner may ask for the next one; `None`:
+    /// at any time. The version that was made with the key does not count.
+    pub rotation_spacing: Option<Duration>,
+    /// How many resources may be bound to a key; 0 in a cloud that binds none.
+    pub bindings: usize,
 }
 
 /// A cloud's rules for the versions of key pairs.
@@ -149,6 +176,8 @@ pub struct AliasRules {
     pub reserved: fn(&AliasName) -> bool,
     /// The service whose own key goes by this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
+    /// Whether an alias is a key's one name, so that no key has several.
+    pub one_per_key: bool,
 }
 
 /// A cloud's rules for imported key material.
@@ -156,6 +185,8 @@ pub struct AliasRules {
 pub struct ImportRules {
     /// How long an import token is good.
     pub token_life: Duration,
+    /// Whether an import enables a key that was disabled or archived before it lost its material.
+    pub enables: bool,
 }
 
 /// A cloud's rules for secrets.
@@ -201,6 +232,18 @@ impl Rules {
     #[must_use]
     pub fn secrets_alias(&self) -> Option<AliasName> {
         self.secrets.as_ref().and_then(|rules| (rules.alias)())
+    }
+
+    /// Whether resources can be bound to keys.
+    #[must_use]
+    pub fn binds(&self) -> bool {
+        self.keys.bindings > 0
+    }
+
+    /// Whether keys can be archived.
+    #[must_use]
+    pub fn archives(&self) -> bool {
+        (self.keys.admits)(Operation::Unarchive, KeyState::Archived)
     }
 
     /// Whether an alias belongs to the cloud and not to its users.

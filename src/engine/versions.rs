@@ -1,7 +1,9 @@
-//! New versions of key pairs, which their owners ask for.
+//! New versions of keys, which their owners ask for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::rotation::{rotate, rotating_spec};
 use super::{Admitted, Caller, Engine, Error, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
@@ -42,6 +44,37 @@ impl Engine {
         })
         .await
     }
+
+    /// Makes a new version of a symmetric key, with material of its own, as its rotation would. Its
+    /// next rotation counts from this one.
+    ///
+    /// # Errors
+    /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key;
+    /// [`KeyError::VersionTooSoon`] by the cloud's rules.
+    pub async fn rotate_now(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let admitted = draft.view().admit(&key, Operation::RotateNow)?;
+            let spec = rotating_spec(admitted.key()).ok_or(KeyError::Unsupported)?;
+            if let Some(spacing) = draft.caller().rules.keys.rotation_spacing {
+                refuse_too_soon(&admitted, spacing)?;
+            }
+            let (ordinal, now) = (admitted.key().ordinal, draft.now());
+            draft.caller().used.note(&admitted.key().id, None);
+            rotate(draft, ordinal, spec, &[now]);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Refuses another version while the newest is younger than this. The first version was made with
+/// the key: nobody asked for it.
+fn refuse_too_soon(admitted: &Admitted<'_>, spacing: Duration) -> Result<(), Error> {
+    let newest = admitted.key().versions.iter().skip(1).next_back();
+    if newest.is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
+        return Err(KeyError::VersionTooSoon.into());
+    }
+    Ok(())
 }
 
 /// The kind of the pair, if it may have another version now.
@@ -50,11 +83,7 @@ fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Er
     let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
         return Err(KeyError::Unsupported.into());
     };
-    // The first version was made with the key: nobody asked for it.
-    let asked = key.versions.iter().skip(1).next_back();
-    if asked.is_some_and(|newest| admitted.now() < newest.created_at.plus(rules.spacing)) {
-        return Err(KeyError::VersionTooSoon.into());
-    }
+    refuse_too_soon(admitted, rules.spacing)?;
     if key.versions.len() >= rules.versions {
         return Err(Error::QuotaExceeded);
     }

@@ -139,6 +139,8 @@ pub enum Lifecycle {
     Enabled,
     /// Its owner switched it off.
     Disabled,
+    /// Its owner archived it: it decrypts, and protects nothing new.
+    Archived,
     /// It goes at the instant given.
     PendingDeletion(Instant),
 }
@@ -150,10 +152,21 @@ pub enum KeyState {
     Enabled,
     /// Its owner switched it off.
     Disabled,
+    /// Its owner archived it.
+    Archived,
     /// It waits for its deletion.
     PendingDeletion,
     /// It waits for its material.
     PendingImport,
+}
+
+/// A resource of another service that uses a key. Both texts are opaque.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Binding {
+    /// The service.
+    pub product: String,
+    /// The resource.
+    pub resource: String,
 }
 
 /// The part of a key that changes after creation.
@@ -173,6 +186,9 @@ pub struct Settings {
     /// the key does.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
+    /// The resources that use it. A key with any is not disabled, archived or deleted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bindings: BTreeSet<Binding>,
 }
 
 /// A key.
@@ -226,6 +242,7 @@ impl Key {
             }
             Lifecycle::Enabled => Some(KeyState::Enabled),
             Lifecycle::Disabled => Some(KeyState::Disabled),
+            Lifecycle::Archived => Some(KeyState::Archived),
         }
     }
 
@@ -262,7 +279,7 @@ impl Noun for Key {
     fn next_due(&self) -> Option<Instant> {
         let (departure, rotation) = match self.settings.lifecycle {
             Lifecycle::Enabled => (None, self.next_rotation()),
-            Lifecycle::Disabled => (None, None),
+            Lifecycle::Disabled | Lifecycle::Archived => (None, None),
             Lifecycle::PendingDeletion(at) => (Some(at), None),
         };
         let expiry = self.versions.iter().filter_map(|version| version.expires()).min();

@@ -16,8 +16,8 @@ mod version;
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 use key::pair;
 pub use key::{
-    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Settings,
-    SymmetricSpec,
+    Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
+    Settings, SymmetricSpec,
 };
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};

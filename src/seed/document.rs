@@ -81,6 +81,8 @@ pub(super) struct KeyEntry {
     pub(super) rotation: Option<KeyRotation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) aliases: Vec<Located<AliasName>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) bindings: Vec<Spanned<BindingEntry>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +92,14 @@ pub(super) struct KeyEntry {
     pub(super) material: Option<Spanned<Hidden>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) versions: Vec<VersionEntry>,
+}
+
+/// A resource that uses a key.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BindingEntry {
+    pub(super) product: String,
+    pub(super) resource: String,
 }
 
 /// Whether a key is protected from deletion, and why.

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::document::{KeyEntry, Protection, VersionEntry};
+use super::document::{BindingEntry, KeyEntry, Protection, VersionEntry};
 use super::error::{Place, SeedError};
 use super::material::version_id;
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle,
-    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion,
+    Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -93,6 +93,10 @@ impl RealmBuilder<'_> {
     ) -> Result<(), SeedError> {
         let name = &alias.value.0;
         let wrong = |what: String| place.wrong(&format!("aliases[{index}]"), alias, what);
+        let one = self.rules.aliases.as_ref().is_some_and(|rules| rules.one_per_key);
+        if one && index > 0 {
+            return Err(wrong("a key has one alias in this cloud".into()));
+        }
         if let Some(rules) = &self.rules.aliases {
             rules.names.check(name.as_str()).map_err(wrong)?;
         }
@@ -102,7 +106,9 @@ impl RealmBuilder<'_> {
         if self.state.keys.aliased(name).is_some() {
             return Err(wrong("given twice".into()));
         }
-        if let Some(before) = self.state.keys.get(key).cloned() {
+        let Some(before) = self.state.keys.get(key).cloned() else { return Ok(()) };
+        // A key that was renamed keeps its new name.
+        if !one || before.aliases.is_empty() {
             let mut after = Key::clone(&before);
             after.aliases.insert(name.clone());
             self.add(Change::Key(Fact::changed(before, Arc::new(after))));
@@ -148,11 +154,28 @@ impl RealmBuilder<'_> {
                     Some(Protection::Reason(reason)) => Some(reason.clone()),
                 },
                 rotation: rotation.map(|(interval, _)| interval),
+                bindings: self.bindings(entry, place)?,
             },
             versions,
             aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
+    }
+
+    fn bindings(&self, entry: &KeyEntry, place: Place<'_>) -> Result<BTreeSet<Binding>, SeedError> {
+        let mut bindings = BTreeSet::new();
+        for (index, binding) in entry.bindings.iter().enumerate() {
+            let wrong = |what| Err(place.wrong(&format!("bindings[{index}]"), binding, what));
+            if !self.rules.binds() {
+                return wrong("this cloud binds no resources to keys");
+            }
+            let BindingEntry { product, resource } = &binding.value;
+            let (product, resource) = (product.clone(), resource.clone());
+            if !bindings.insert(Binding { product, resource }) {
+                return wrong("given twice");
+            }
+        }
+        Ok(bindings)
     }
 
     fn lifecycle(
@@ -182,6 +205,10 @@ impl RealmBuilder<'_> {
             }
             (KeyStatus::Enabled | KeyStatus::PendingImport, None) => Ok(Lifecycle::Enabled),
             (KeyStatus::Disabled, None) => Ok(Lifecycle::Disabled),
+            (KeyStatus::Archived, None) if !self.rules.archives() => {
+                wrong("this cloud archives no keys")
+            }
+            (KeyStatus::Archived, None) => Ok(Lifecycle::Archived),
         }
     }
 

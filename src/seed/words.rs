@@ -131,13 +131,15 @@ pub(super) enum KeyStatus {
     Disabled,
     PendingDeletion,
     PendingImport,
+    Archived,
 }
 
-words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport",
+words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport, Archived",
     ["Enabled" => Self::Enabled],
     ["Disabled" => Self::Disabled],
     ["PendingDeletion" => Self::PendingDeletion],
     ["PendingImport" => Self::PendingImport],
+    ["Archived" => Self::Archived],
 }
 
 /// Who made a key.

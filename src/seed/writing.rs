@@ -10,8 +10,8 @@ use serde_saphyr::{Location, Spanned};
 use zeroize::Zeroizing;
 
 use super::document::{
-    CertificateEntry, KeyEntry, KeyRotation, Protection, SealedEntry, SecretEntry, SecretRotation,
-    SecretVersionEntry, VersionEntry,
+    BindingEntry, CertificateEntry, KeyEntry, KeyRotation, Protection, SealedEntry, SecretEntry,
+    SecretRotation, SecretVersionEntry, VersionEntry,
 };
 use super::when::{Time, When};
 use super::words::{
@@ -20,8 +20,8 @@ use super::words::{
 use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
 use crate::model::{
-    Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
-    Secret, SecretVersion, State,
+    Binding, Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin,
+    Realm, Secret, SecretVersion, State,
 };
 use crate::world::Instant;
 
@@ -122,6 +122,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         Lifecycle::Enabled if has_material => (KeyStatus::Enabled, None),
         Lifecycle::Enabled => (KeyStatus::PendingImport, None),
         Lifecycle::Disabled => (KeyStatus::Disabled, None),
+        Lifecycle::Archived => (KeyStatus::Archived, None),
         Lifecycle::PendingDeletion(at) => (KeyStatus::PendingDeletion, Some(time(at))),
     };
     KeyEntry {
@@ -147,11 +148,17 @@ fn key_entry(key: &Key) -> KeyEntry {
             next: None,
         }),
         aliases: key.aliases.iter().cloned().map(located).collect(),
+        bindings: settings.bindings.iter().map(binding_entry).collect(),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         material: None,
         versions: key.versions.iter().map(|version| version_entry(key, version)).collect(),
     }
+}
+
+fn binding_entry(binding: &Binding) -> Spanned<BindingEntry> {
+    let Binding { product, resource } = binding.clone();
+    placed(BindingEntry { product, resource })
 }
 
 fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {

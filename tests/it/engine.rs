@@ -2,6 +2,7 @@
 //! by hand. Each test takes milliseconds.
 
 mod aliases;
+mod bindings;
 mod certificates;
 mod imports;
 mod keys;
@@ -32,17 +33,20 @@ const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
-        new_id: |entropy| entropy.uuid().into(),
+        new_id: |entropy, _| entropy.uuid().into(),
         restored: Lifecycle::Enabled,
+        rotation_spacing: Some(DAY),
+        bindings: 2,
     },
     pairs: Some(PairRules { versions: 3, spacing: DAY }),
     aliases: Some(AliasRules {
         names: ANY_NAME,
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
+        one_per_key: false,
     }),
     tags: 2,
-    imports: Some(ImportRules { token_life: DAY }),
+    imports: Some(ImportRules { token_life: DAY, enables: true }),
     secrets: Some(SecretRules {
         names: ANY_NAME,
         alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
@@ -61,10 +65,21 @@ static RULES: Rules = Rules {
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {
     match state {
-        KeyState::Enabled => operation != Operation::CancelDeletion,
+        KeyState::Enabled => !matches!(operation, Operation::CancelDeletion | Operation::Unarchive),
         KeyState::Disabled => matches!(
             operation,
-            Operation::Describe | Operation::Enable | Operation::ScheduleDeletion
+            Operation::Describe
+                | Operation::Enable
+                | Operation::ScheduleDeletion
+                | Operation::Archive
+                | Operation::Unbind
+        ),
+        KeyState::Archived => matches!(
+            operation,
+            Operation::Describe
+                | Operation::Decrypt
+                | Operation::Unarchive
+                | Operation::ScheduleDeletion
         ),
         KeyState::PendingDeletion => {
             matches!(operation, Operation::Describe | Operation::CancelDeletion)

@@ -35,7 +35,9 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_ORIGIN,
         E::Import(ImportError::TokenInvalid) => codes::INVALID_IMPORT_TOKEN,
         E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
-        E::Import(ImportError::MaterialInvalid) => codes::INVALID_KEY_MATERIAL,
+        E::Import(ImportError::MaterialInvalid | ImportError::MaterialDiffers) => {
+            codes::INVALID_KEY_MATERIAL
+        }
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
@@ -74,6 +76,8 @@ fn of_key(error: KeyError) -> Refusal {
         // No source names a code for a protected key; clients only need one that is final.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
+        // These come of no action here.
+        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

@@ -61,8 +61,10 @@ pub(super) static PROFILE: Profile = Profile {
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| rules::of_key(operation, state).is_none(),
-        new_id: |entropy| entropy.uuid().into(),
+        new_id: |entropy, _| entropy.uuid().into(),
         restored: Lifecycle::Enabled,
+        rotation_spacing: None,
+        bindings: 0,
     },
     // Sections 8.16 and 8.2.
     pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
@@ -73,9 +75,10 @@ static RULES: Rules = Rules {
         },
         reserved: rules::reserved,
         service: rules::service,
+        one_per_key: false,
     }),
     tags: limits::TAGS_MAX,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: false }),
     secrets: Some(SecretRules {
         names: NameRule {
             accepts: is_secret_name,

@@ -71,8 +71,11 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         KeyState::Disabled => 1,
         KeyState::PendingDeletion => 2,
         KeyState::PendingImport => 3,
+        // No action archives a key.
+        KeyState::Archived => return UNAVAILABLE,
     };
-    KEYS[operation as usize].1[column]
+    // Operations behind the last row come from no action.
+    KEYS.get(operation as usize).map_or(UNAVAILABLE, |row| row.1[column])
 }
 
 /// The statuses of certificates and operations. Section 10.5 says that a revoked one only verifies; the rest goes by what

@@ -189,6 +189,8 @@ pub(super) fn state_word(state: KeyState) -> &'static str {
         KeyState::Disabled => "Disabled",
         KeyState::PendingDeletion => "PendingDeletion",
         KeyState::PendingImport => "PendingImport",
+        // No action archives a key.
+        KeyState::Archived => "Archived",
     }
 }
 

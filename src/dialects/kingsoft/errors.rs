@@ -54,7 +54,10 @@ fn of_engine(error: &engine::Error) -> Refusal {
             | KeyError::Unsupported
             | KeyError::AlgorithmUnfit
             | KeyError::TextTooLong
-            | KeyError::VersionTooSoon,
+            | KeyError::VersionTooSoon
+            | KeyError::InUse
+            | KeyError::NotBound
+            | KeyError::NotUserMade,
         )
         | E::Alias(_)
         | E::Import(_)

@@ -2,7 +2,7 @@
 
 use kmsim::algorithms::specs::PairSpec;
 use kmsim::engine::{Error, KeyError, NewKey};
-use kmsim::model::{KeySpec, KeyUsage};
+use kmsim::model::{Key, KeySpec, KeyUsage};
 
 use super::{DAY, TICK, by_id, just_before, on_a_bench, start};
 
@@ -64,5 +64,41 @@ fn pairs_get_versions_by_hand_a_day_apart_and_three_at_most() {
         let refused = bench.engine.set_rotation(bench.caller(), by_id(&key), Some(DAY)).await;
         assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
         bench.engine.set_rotation(bench.caller(), by_id(&symmetric), Some(DAY)).await.unwrap();
+    });
+}
+
+#[test]
+fn a_symmetric_key_rotates_when_asked_a_day_apart() {
+    on_a_bench(async |bench| {
+        let key = bench.key(NewKey { rotation: Some(10 * DAY), ..NewKey::plain() }).await;
+        let rotate = async |key: &Key| bench.engine.rotate_now(bench.caller(), by_id(key)).await;
+        rotate(&key).await.unwrap();
+        let soon = rotate(&key).await;
+        assert!(matches!(soon, Err(Error::Key(KeyError::VersionTooSoon))), "{soon:?}");
+        bench.advance(DAY).await;
+        rotate(&key).await.unwrap();
+        bench.advance(10 * DAY).await;
+        let found = bench.found(&key).await.unwrap().0;
+        let made: Vec<_> = found.versions.iter().map(|it| it.created_at).collect();
+        assert_eq!(made, [0, 0, 1, 11].map(|days| start().plus(days * DAY)));
+        let soon = rotate(&key).await;
+        assert!(matches!(soon, Err(Error::Key(KeyError::VersionTooSoon))), "{soon:?}");
+        let spec = KeySpec::Pair(PairSpec::EcP256);
+        let pair = NewKey { spec, usage: KeyUsage::SignVerify, ..NewKey::plain() };
+        let pair = bench.key(pair).await;
+        let refused = rotate(&pair).await;
+        assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_rotation_is_ended_once_or_more() {
+    on_a_bench(async |bench| {
+        let key = bench.key(NewKey { rotation: Some(7 * DAY), ..NewKey::plain() }).await;
+        for _ in 0..2 {
+            bench.engine.end_rotation(bench.caller(), by_id(&key)).await.unwrap();
+        }
+        bench.advance(70 * DAY).await;
+        assert_eq!(bench.found(&key).await.unwrap().0.versions.len(), 1);
     });
 }

@@ -237,6 +237,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "        value: x\n      - { name: s, value: y }\n",
         "secrets[1].name: given twice at line 6",
     ),
+    (KEY, "        state: Archived\n", "keys[0].state: this cloud archives no keys at line 5"),
+    (
+        KEY,
+        "        bindings: [{ product: store, resource: a }]\n",
+        "keys[0].bindings[0]: this cloud binds no resources to keys at line 5",
+    ),
     (
         "    certificates:\n",
         "      - { id: c, spec: AES_256 }\n",

@@ -11,7 +11,7 @@ use crate::state::import;
 
 /// Where each of the schema's objects stands in a file, written so that an unknown field can be put
 /// in.
-const PLACES: [(&str, &str); 14] = [
+const PLACES: [(&str, &str); 15] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
@@ -19,6 +19,7 @@ const PLACES: [(&str, &str); 14] = [
     ("sts_token", "accounts: [{id: '1', sts_tokens: [{id: a, @}]}]"),
     ("realm", "realms: [{account: '1', @}]"),
     ("key", "realms: [{account: '1', keys: [{@}]}]"),
+    ("binding", "realms: [{account: '1', keys: [{bindings: [{@}]}]}]"),
     ("key_rotation", "realms: [{account: '1', keys: [{rotation: {@}}]}]"),
     ("key_version", "realms: [{account: '1', keys: [{versions: [{@}]}]}]"),
     ("certificate", "realms: [{account: '1', certificates: [{@}]}]"),

@@ -119,6 +119,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
+        alias: None,
     };
     let key = cx.engine.create_key(cx.caller.clone(), new).await?;
     let state = match origin {

@@ -50,7 +50,7 @@ impl KeyMetadata {
         let (creator, _) = words::creator_words(&key.creator);
         let delete_date = match key.settings.lifecycle {
             Lifecycle::PendingDeletion(at) => at.to_string(),
-            Lifecycle::Enabled | Lifecycle::Disabled => String::new(),
+            Lifecycle::Enabled | Lifecycle::Disabled | Lifecycle::Archived => String::new(),
         };
         // A pair has no primary version: whoever uses it names one.
         let encrypting = key.primary().filter(|_| matches!(key.spec, KeySpec::Symmetric(_)));
