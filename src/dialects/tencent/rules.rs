@@ -19,19 +19,23 @@ pub(super) static RULES: Rules = Rules {
         new_id: key_id,
         restored: Lifecycle::Disabled,
         rotation_spacing: Some(Duration::from_hours(24)),
+        bindings: BINDINGS_MAX,
     },
     pairs: None,
     aliases: Some(AliasRules {
         names: NameRule { accepts: is_alias, form: "an alias: 1 to 60 letters, digits, - and _" },
         reserved: |alias| alias.as_str().starts_with("kms-"),
         service: |_| None,
+        one_per_key: true,
     }),
     tags: 50,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
     secrets: None,
     certificates: None,
 };
 
+/// How many resources may be bound to a key. No source says.
+const BINDINGS_MAX: usize = 1000;
 /// How many bytes are encrypted, before base64.
 pub(super) const PLAINTEXT_MAX: usize = 4096;
 /// How many bytes are signed, before base64.

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::keys::resource_id;
 use super::tags::{Tag, attached};
 use super::values::{OpenText, Page};
 use crate::dialects::wire::answer::Done;

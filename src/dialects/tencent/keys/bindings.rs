@@ -21,7 +21,7 @@ pub(crate) struct Binding {
 
 impl Binding {
     fn texts(self) -> Result<(String, String), Error> {
-        let text = |text: String, most, name| match &*text {
+        let text = |text: String, most, name: &'static str| match &*text {
             "" => Err(Error::Invalid(name.into())),
             _ => within(text, most, name),
         };

@@ -96,13 +96,13 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
         false => Some(request.destination_key_id.key()?),
     };
     let blob = request.ciphertext_blob.under(from)?;
-    let moved = cx.engine.move_sealed(&cx.caller, (from, &blob), (destination.as_ref(), to))?;
-    let ciphertext_blob = written(&moved.blob, to);
+    let moved = cx.engine.reseal(&cx.caller, (from, &blob), (destination.as_ref(), to))?;
+    let ciphertext = if moved.was_current { &blob } else { &moved.sealed.value };
     Ok(ReEncrypted {
-        ciphertext_blob,
-        key_id: moved.to.to_string(),
-        source_key_id: moved.from.to_string(),
-        re_encrypted: moved.is_new,
+        ciphertext_blob: written(ciphertext, to),
+        key_id: moved.sealed.key.to_string(),
+        source_key_id: moved.source.to_string(),
+        re_encrypted: !moved.was_current,
     })
 }
 

@@ -32,13 +32,13 @@ pub(crate) async fn parameters(
     cx: Cx,
     request: GetParametersForImport,
 ) -> Result<Parameters, Error> {
-    let wrapping = match &**request.wrapping_algorithm {
+    let wrapping = match &*request.wrapping_algorithm {
         "RSAES_PKCS1_V1_5" => Wrapping::Rsa2048Pkcs1,
         "RSAES_OAEP_SHA_1" => Wrapping::Rsa2048OaepSha1,
         "RSAES_OAEP_SHA_256" => Wrapping::Rsa2048OaepSha256,
         _ => return Err(Error::Invalid("WrappingAlgorithm".into())),
     };
-    if &**request.wrapping_key_spec != "RSA_2048" {
+    if &*request.wrapping_key_spec != "RSA_2048" {
         return Err(Error::Invalid("WrappingKeySpec".into()));
     }
     let made = cx.engine.import_parameters(cx.caller, request.key_id.key()?, wrapping).await?;

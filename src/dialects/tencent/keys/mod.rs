@@ -11,4 +11,3 @@ pub(super) mod quantum;
 pub(super) mod rotation;
 mod wrapping;
 
-pub(super) use metadata::resource_id;

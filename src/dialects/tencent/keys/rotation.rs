@@ -10,7 +10,7 @@ use crate::dialects::tencent::{codes, rules};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation};
-use crate::model::{KeySpec, Origin};
+use crate::model::Origin;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

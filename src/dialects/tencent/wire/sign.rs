@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::call::{ALGORITHM, Call, SERVICE, VERSION};
 use super::tc3::Claim;
 use crate::dialects::Inbound;
-use crate::dialects::peers::{Ask, Unsignable};
+use crate::dialects::peers::{OutgoingCall, Unsignable};
 
 /// Whether an answer is a refusal. Its status is 200 in any case.
 pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
@@ -18,7 +18,7 @@ pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
 }
 
 /// A signed request.
-pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
+pub(crate) fn sign(ask: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable> {
     let body = Bytes::from(body(ask.params).to_string());
     let timestamp = ask.time.millis().div_euclid(1000).to_string();
     let day = ask.time.to_string();
@@ -47,7 +47,7 @@ pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
 }
 
 /// The headers of the request.
-fn head(ask: &Ask<'_>, timestamp: &str) -> Result<HeaderMap, Unsignable> {
+fn head(ask: &OutgoingCall<'_>, timestamp: &str) -> Result<HeaderMap, Unsignable> {
     let mut headers = HeaderMap::new();
     headers.insert(HOST, HeaderValue::from_str(ask.host)?);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

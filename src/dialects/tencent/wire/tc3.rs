@@ -7,7 +7,7 @@ use axum::http::Method;
 use base16ct::lower::encode_string as hex;
 use zeroize::Zeroizing;
 
-use super::call::{ALGORITHM, Call, TIMESTAMP};
+use super::call::{ALGORITHM, Call};
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
 use crate::dialects::Refusal;
 use crate::dialects::gate::accounts::Secret;
@@ -124,7 +124,7 @@ impl<'a> Claim<'a> {
         let payload = payload(call);
         let request = reading.as_ref().and_then(|it| self.canonical_request(call, it, &payload));
         let to_sign = request.map(|request| self.to_sign(&request)).unwrap_or_default();
-        let shown = reading.and_then(|it| {
+        let shown = reading.as_ref().and_then(|it| {
             let query = if call.method == Method::GET {
                 redacted_query(classes, &call.query)
             } else {

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX, VERSION_OF};
+use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX};
 use super::{tc3, v1};
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::tencent::errors::refusal;
 use crate::dialects::tencent::{codes, find};
-use crate::dialects::wire::redact::Params;
+use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Actions, Error, Verified};
 use crate::engine::Engine;
 use crate::world::Instant;
@@ -118,7 +118,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
         Claim::V1 => true,
     };
     if !is_of_day || !claim.is_by(call, &key.secret) {
-        let params = Params(&call.params, &gate.classes);
+        let params = RedactedParams(&call.params, &gate.classes);
         tracing::warn!(access_key = id, %params, "the signature is wrong");
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE.into());
     }
