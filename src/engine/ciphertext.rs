@@ -24,7 +24,7 @@ pub(super) fn seal(
     associated: &[u8],
     text: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    Sealed::behind(&version.text(), (spec.into(), material), iv, associated, text)
+    Sealed::after(&version.text(), (spec.into(), material), iv, associated, text)
         .map_err(|_| Error::Internal("the key's material does not fit its cipher"))
 }
 

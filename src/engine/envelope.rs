@@ -53,7 +53,7 @@ pub(super) fn seal(
     let owner = owner(secret, version);
     let data_key = Zeroizing::new(entropy.array::<32>());
     let sealed = ciphertext::seal(spec, material, entropy.array(), &owner, &*data_key)?;
-    let inside = Sealed::behind(b"", (Cipher::Aes, &*data_key), entropy.array(), &owner, value);
+    let inside = Sealed::after(b"", (Cipher::Aes, &*data_key), entropy.array(), &owner, value);
     let value = inside.map_err(|_| Error::Internal("a data key is no key"))?;
     Ok(Envelope { data_key: sealed, value })
 }

@@ -191,7 +191,7 @@ impl<'a> Token<'a> {
         let time = self.expires.millis().to_be_bytes();
         let text =
             Zeroizing::new([&time[..], &[self.code, len], self.key.as_bytes(), self.pair].concat());
-        Sealed::behind(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
+        Sealed::after(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
             .map_err(|_| Error::Internal("an import seal is no key"))
     }
 

@@ -10,7 +10,7 @@ use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, 
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
-use crate::algorithms::{CryptoError, Randomness};
+use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
 
 /// How a caller names a pair's version.
@@ -22,12 +22,14 @@ pub struct PairRef {
     pub version: Option<VersionId>,
 }
 
-impl From<CryptoError> for Error {
-    fn from(failure: CryptoError) -> Self {
-        match failure {
-            CryptoError::Unsupported | CryptoError::DigestLength => KeyError::AlgorithmUnfit.into(),
-            CryptoError::Length => KeyError::TextTooLong.into(),
-            CryptoError::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
+impl From<algorithms::Error> for Error {
+    fn from(error: algorithms::Error) -> Self {
+        match error {
+            algorithms::Error::Unsupported | algorithms::Error::DigestLength => {
+                KeyError::AlgorithmUnfit.into()
+            }
+            algorithms::Error::Length => KeyError::TextTooLong.into(),
+            algorithms::Error::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 use super::VersionId;
-use crate::algorithms::CryptoError;
+use crate::algorithms::Error;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
@@ -22,7 +22,7 @@ pub struct Material(Arc<Body>);
 struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The private key, once somebody needed it: reading it takes as long as using it.
-    pair: OnceLock<Result<Box<PrivateKey>, CryptoError>>,
+    pair: OnceLock<Result<Box<PrivateKey>, Error>>,
 }
 
 impl Material {
@@ -42,7 +42,7 @@ impl Material {
     ///
     /// # Errors
     /// The bytes are not a key of this kind.
-    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, CryptoError> {
+    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, Error> {
         let read = || PrivateKey::read(spec, &self.0.bytes).map(Box::new);
         self.0.pair.get_or_init(read).as_deref().map_err(|failure| *failure)
     }

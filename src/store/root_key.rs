@@ -84,7 +84,7 @@ impl RootKey {
 
     /// Seals `plain` for `owner`.
     pub(super) fn seal(&self, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        Sealed::behind(b"", (Cipher::Aes, &*self.0), Entropy::Os.array(), owner.as_bytes(), plain)
+        Sealed::after(b"", (Cipher::Aes, &*self.0), Entropy::Os.array(), owner.as_bytes(), plain)
             .map_err(|_| StoreError::new("sealing failed"))
     }
 

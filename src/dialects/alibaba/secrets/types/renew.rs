@@ -112,15 +112,15 @@ const PASSWORD: Recipe<'static> = Recipe {
     digits: true,
     punctuation: true,
     excluded: UNLIKED,
-    each: true,
+    every_class: true,
 };
 
 fn new_password(length: usize, rng: &mut impl CryptoRng) -> Option<Zeroizing<String>> {
-    password::draw(&Recipe { length, ..PASSWORD }, rng)
+    password::generate(&Recipe { length, ..PASSWORD }, rng)
 }
 
 fn letters_and_digits(length: usize, rng: &mut impl CryptoRng) -> Option<Zeroizing<String>> {
-    password::draw(&Recipe { length, punctuation: false, each: false, ..PASSWORD }, rng)
+    password::generate(&Recipe { length, punctuation: false, every_class: false, ..PASSWORD }, rng)
 }
 
 #[cfg(test)]
