@@ -19,7 +19,7 @@ pub trait Store: Send {
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
 
     /// Does what can be done while nobody waits, and looks whether the data is still there.
-    fn rest(&mut self) -> Stored<'_, ()> {
+    fn maintain(&mut self) -> Stored<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 

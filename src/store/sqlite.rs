@@ -225,7 +225,7 @@ impl Store for Sqlite {
         Box::pin(self.write(facts))
     }
 
-    fn rest(&mut self) -> Stored<'_, ()> {
+    fn maintain(&mut self) -> Stored<'_, ()> {
         Box::pin(self.checkpoint())
     }
 

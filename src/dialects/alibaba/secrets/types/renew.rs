@@ -53,7 +53,7 @@ pub(crate) fn first_values(
 }
 
 /// Whether a rotation draws an SSH key, which takes as long as any RSA key.
-pub(crate) fn renews_slowly(kind: &str, config: &str) -> bool {
+pub(crate) fn renewal_is_slow(kind: &str, config: &str) -> bool {
     let sub_type =
         || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
     SecretType::from_word(kind) == Some(SecretType::ECS) && sub_type() == Some(true)
