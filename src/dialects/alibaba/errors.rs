@@ -3,7 +3,7 @@
 
 use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
-use crate::dialects::gate::TokenFlaw;
+use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Error, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
@@ -107,11 +107,11 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
 }
 
 /// What is wrong with the token of a temporary access key.
-pub(super) fn of_token(flaw: TokenFlaw) -> &'static Code {
-    match flaw {
-        TokenFlaw::Missing => codes::MISSING_SECURITY_TOKEN,
-        TokenFlaw::Expired => codes::INVALID_SECURITY_TOKEN_EXPIRED,
-        TokenFlaw::Malformed => codes::INVALID_SECURITY_TOKEN_MALFORMED,
-        TokenFlaw::Mismatched => codes::INVALID_SECURITY_TOKEN_MISMATCH_WITH_ACCESS_KEY,
+pub(super) fn of_token(error: TokenError) -> &'static Code {
+    match error {
+        TokenError::Missing => codes::MISSING_SECURITY_TOKEN,
+        TokenError::Expired => codes::INVALID_SECURITY_TOKEN_EXPIRED,
+        TokenError::Malformed => codes::INVALID_SECURITY_TOKEN_MALFORMED,
+        TokenError::Mismatched => codes::INVALID_SECURITY_TOKEN_MISMATCH_WITH_ACCESS_KEY,
     }
 }
