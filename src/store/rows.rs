@@ -1,6 +1,6 @@
 //! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the
 //! form that [`crate::model`] gives it. The realms are in `realms`. The SQL stays within what
-//! SQLite and PostgreSQL have in common.
+//! `SQLite` and `PostgreSQL` have in common.
 
 use std::collections::{BTreeMap, HashMap};
 
