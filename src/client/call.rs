@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Endpoint, Unanswered, send};
 use crate::dialects::Profile;
-use crate::dialects::peers::{Ask, Credentials, Unsignable};
+use crate::dialects::peers::{Credentials, OutgoingCall, Unsignable};
 use crate::world::{Clock, Entropy};
 
 /// What is called, where and as whom.
@@ -39,7 +39,7 @@ pub(crate) enum CallError {
 
 /// Signs a call with the host's time, and sends it.
 pub(crate) async fn call(call: Call<'_>, patience: Duration) -> Result<Response<Bytes>, CallError> {
-    let ask = Ask {
+    let outgoing = OutgoingCall {
         action: call.action,
         params: call.params,
         region: call.region,
@@ -48,6 +48,6 @@ pub(crate) async fn call(call: Call<'_>, patience: Duration) -> Result<Response<
         nonce: &Entropy::Os.uuid().to_string(),
         credentials: call.credentials,
     };
-    let request = (call.cloud.peer.sign)(&ask)?;
+    let request = (call.cloud.peer.sign)(&outgoing)?;
     Ok(send(call.endpoint, request, patience).await?)
 }

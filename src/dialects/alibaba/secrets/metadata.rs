@@ -172,7 +172,7 @@ struct SecretEntry {
 }
 
 pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
-    if !request.filters.are(limits::SECRET_FILTERS_MAX, Property::takes) {
+    if !request.filters.are_valid(limits::SECRET_FILTERS_MAX, Property::takes) {
         return Err(Error::Invalid("Filters".into()));
     }
     let snapshot = cx.engine.snapshot(&cx.caller);
