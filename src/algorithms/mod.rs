@@ -11,6 +11,7 @@
 
 pub mod asymmetric;
 pub mod base64_text;
+pub mod cbc;
 mod ecdsa;
 pub mod mac;
 pub mod password;

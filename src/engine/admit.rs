@@ -10,7 +10,7 @@ use super::{
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
     AliasName, Certificate, CertificateId, Creator, Key, KeyId, KeySpec, KeyState, KeyVersion,
-    Material, Origin, State, SymmetricSpec, VersionId,
+    Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -40,6 +40,11 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     pub(super) fn new(state: &'a State, now: Instant, caller: &'a Caller) -> Self {
         Self { state, now, caller }
+    }
+
+    /// Whose view it is.
+    pub(super) fn caller(&self) -> &'a Caller {
+        self.caller
     }
 
     /// The realm's state. Due changes may still be missing from it.
@@ -277,5 +282,28 @@ impl<'a> AdmittedCertificate<'a> {
         private_key
             .private_key(*spec)
             .map_err(|_| Error::Internal("the private key cannot be read"))
+    }
+}
+
+/// Access to a white-box key.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedWhiteBoxKey<'a> {
+    key: &'a Arc<WhiteBoxKey>,
+}
+
+impl<'a> AdmittedWhiteBoxKey<'a> {
+    pub(super) fn new(key: &'a Arc<WhiteBoxKey>) -> Self {
+        Self { key }
+    }
+
+    /// The white-box key.
+    #[must_use]
+    pub fn key(self) -> &'a Arc<WhiteBoxKey> {
+        self.key
+    }
+
+    /// Its material.
+    pub(super) fn material(self) -> &'a [u8] {
+        self.key.material.expose()
     }
 }

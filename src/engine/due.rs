@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Draft, expiry, rotation, secret_rotation};
-use crate::model::{Key, Lifecycle};
+use crate::model::{DataKey, Key, Lifecycle};
 
 /// Drafts what is due, in chronological order, while there is room for the versions and removals.
 /// Returns whether that was everything.
@@ -16,10 +16,13 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
         }
         let before = draft.weight();
         let state = draft.view().state();
-        match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
-            (Some(key), _) => settle_key(draft, &key),
-            (None, Some(secret)) => secret_rotation::settle_secret(draft, &secret),
-            (None, None) => break,
+        if let Some(key) = state.keys.get(ordinal).cloned() {
+            settle_key(draft, &key);
+        } else if let Some(secret) = state.secrets.get(ordinal).cloned() {
+            secret_rotation::settle_secret(draft, &secret);
+        } else {
+            // A data key is due for nothing but its deletion.
+            draft.remove::<DataKey>(ordinal);
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {

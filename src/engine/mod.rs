@@ -56,6 +56,7 @@ mod cipher;
 mod ciphertext;
 mod clocks;
 pub mod contents;
+mod data_keys;
 mod draft;
 mod due;
 mod envelope;
@@ -79,17 +80,20 @@ mod slow_rotation;
 mod snapshot;
 mod tags;
 mod versions;
+mod white_box_keys;
 mod writer;
 
-pub use admit::{Admitted, AdmittedCertificate, KeyRef, View};
+pub use admit::{Admitted, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Resealed, Sealed, Used};
 pub use clocks::{ClockChange, SavedClocks};
+pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
-    AliasError, CertificateError, CiphertextError, Error, ImportError, KeyError, SecretError,
+    AliasError, CertificateError, CiphertextError, DataKeyError, Error, ImportError, KeyError,
+    SecretError, WhiteBoxError,
 };
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
@@ -98,11 +102,13 @@ pub use keys::NewKey;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
-    PairRules, Renewal, Rules, SecretRules,
+    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules,
+    ImportRules, KeyRules, NameRule, Operation, PairRules, Renewal, Rules, SecretRules,
+    WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;
 pub use secrets::{NewSecret, SecretValue, VersionQuery};
 pub use snapshot::Snapshot;
 pub use tags::{TagRemoval, Tagged};
+pub use white_box_keys::{NewWhiteBoxKey, WhiteBoxCiphertext};

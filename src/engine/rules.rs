@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
+use crate::model::{
+    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeyState, Lifecycle,
+    SymmetricSpec,
+};
 use crate::world::{Entropy, Instant};
 
 /// Operations on keys.
@@ -51,6 +54,7 @@ pub enum Operation {
     RotateNow,
     Bind,
     Unbind,
+    EnableDataKey,
 }
 
 impl Operation {
@@ -66,6 +70,23 @@ impl Operation {
     pub(super) const fn is_for_user_keys(self) -> bool {
         matches!(self, Self::Archive | Self::Unarchive)
     }
+}
+
+/// Operations on data keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DataKeyOperation {
+    Describe,
+    ReadPlaintext,
+    ReadCiphertext,
+    Rename,
+    ChangeDescription,
+    Enable,
+    Disable,
+    ScheduleDeletion,
+    CancelDeletion,
+    Tag,
+    Untag,
 }
 
 /// Operations on certificates.
@@ -121,6 +142,10 @@ pub struct Rules {
     pub secrets: Option<SecretRules>,
     /// Certificates.
     pub certificates: Option<CertificateRules>,
+    /// White-box keys.
+    pub white_box_keys: Option<WhiteBoxRules>,
+    /// Data keys that the service keeps.
+    pub data_keys: Option<DataKeyRules>,
 }
 
 /// A cloud's rules for keys.
@@ -219,6 +244,30 @@ pub struct SecretRules {
 pub struct CertificateRules {
     /// Whether an operation is allowed in this status.
     pub admits: fn(CertificateOperation, CertificateStatus) -> bool,
+}
+
+/// A cloud's rules for white-box keys.
+#[derive(Debug)]
+pub struct WhiteBoxRules {
+    /// Which texts are aliases of white-box keys.
+    pub names: NameRule,
+    /// Which ciphers they have.
+    pub ciphers: &'static [SymmetricSpec],
+    /// How many a realm may hold, unless the account's quota says otherwise.
+    pub keys: usize,
+    /// How many device fingerprints one may have.
+    pub fingerprints: usize,
+}
+
+/// A cloud's rules for data keys.
+#[derive(Debug)]
+pub struct DataKeyRules {
+    /// Which texts are names of data keys.
+    pub names: NameRule,
+    /// Whether an operation is allowed in this state.
+    pub admits: fn(DataKeyOperation, DataKeyState) -> bool,
+    /// The state after a cancelled deletion.
+    pub restored: DataKeyLifecycle,
 }
 
 impl Rules {

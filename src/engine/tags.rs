@@ -1,9 +1,14 @@
-//! Tags: names with values on keys, secrets and certificates.
+//! Tags: names with values on nouns of every kind.
 
 use std::collections::BTreeSet;
 
-use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{Certificate, CertificateId, Held, Key, Ordinal, Secret, SecretName, Tags};
+use super::{
+    Caller, CertificateOperation, DataKeyOperation, Draft, Engine, Error, KeyRef, Operation,
+};
+use crate::model::{
+    Certificate, CertificateId, DataKey, DataKeyId, Held, Key, Ordinal, Secret, SecretName, Tags,
+    WhiteBoxKey, WhiteBoxKeyId,
+};
 
 /// Something that has tags.
 #[derive(Clone, Debug)]
@@ -14,6 +19,10 @@ pub enum Tagged {
     Secret(SecretName),
     /// A certificate.
     Certificate(CertificateId),
+    /// A white-box key.
+    WhiteBoxKey(WhiteBoxKeyId),
+    /// A data key.
+    DataKey(DataKeyId),
 }
 
 /// Which tags to remove.
@@ -35,7 +44,7 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for admitted in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
+            for admitted in admit_each(draft, &whom, ADD)? {
                 let most = draft.caller().rules.tags;
                 let add = |all: &mut Tags| all.extend(tags.iter().cloned());
                 if admitted.retag(draft, add) > most {
@@ -55,8 +64,7 @@ impl Engine {
         which: TagRemoval,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let operations = (Operation::Untag, CertificateOperation::Untag);
-            for admitted in admit_each(draft, &whom, operations)? {
+            for admitted in admit_each(draft, &whom, REMOVE)? {
                 admitted.retag(draft, |tags| match &which {
                     TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
                     TagRemoval::All => tags.clear(),
@@ -68,19 +76,27 @@ impl Engine {
     }
 }
 
+/// What a change of tags is on each kind of noun that has states.
+type Operations = (Operation, CertificateOperation, DataKeyOperation);
+
+const ADD: Operations = (Operation::Tag, CertificateOperation::Tag, DataKeyOperation::Tag);
+const REMOVE: Operations = (Operation::Untag, CertificateOperation::Untag, DataKeyOperation::Untag);
+
 /// An admitted noun, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Admitted {
     Key(Ordinal),
     Secret(Ordinal),
     Certificate(Ordinal),
+    WhiteBoxKey(Ordinal),
+    DataKey(Ordinal),
 }
 
 /// Everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
-    (of_key, of_certificate): (Operation, CertificateOperation),
+    (of_key, of_certificate, of_data_key): Operations,
 ) -> Result<BTreeSet<Admitted>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
@@ -89,6 +105,10 @@ fn admit_each(
         Tagged::Certificate(id) => Ok(Admitted::Certificate(
             view.admit_certificate(id, of_certificate)?.certificate().ordinal,
         )),
+        Tagged::WhiteBoxKey(id) => Ok(Admitted::WhiteBoxKey(view.white_box_key(id)?.key().ordinal)),
+        Tagged::DataKey(id) => {
+            Ok(Admitted::DataKey(view.admit_data_key(id, of_data_key)?.0.ordinal))
+        }
     };
     whom.iter().map(admit).collect()
 }
@@ -112,6 +132,8 @@ impl Admitted {
             Self::Key(ordinal) => retag::<Key>(draft, ordinal, edit),
             Self::Secret(ordinal) => retag::<Secret>(draft, ordinal, edit),
             Self::Certificate(ordinal) => retag::<Certificate>(draft, ordinal, edit),
+            Self::WhiteBoxKey(ordinal) => retag::<WhiteBoxKey>(draft, ordinal, edit),
+            Self::DataKey(ordinal) => retag::<DataKey>(draft, ordinal, edit),
         }
     }
 }

@@ -90,6 +90,29 @@ pub(super) mod pair {
     }
 }
 
+/// A symmetric key's spec, stored as a key's.
+pub(super) mod symmetric {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{KeySpec, SymmetricSpec};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    pub(crate) fn serialize<S: Serializer>(it: &SymmetricSpec, to: S) -> Result<S::Ok, S::Error> {
+        KeySpec::Symmetric(*it).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D>(from: D) -> Result<SymmetricSpec, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match KeySpec::deserialize(from)? {
+            KeySpec::Symmetric(spec) => Ok(spec),
+            KeySpec::Pair(_) => Err(D::Error::custom("not symmetric")),
+        }
+    }
+}
+
 /// What a key may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

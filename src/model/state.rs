@@ -4,7 +4,7 @@
 
 use super::noun::{DueIndex, Fact, Noun, Shelf};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
-use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
+use super::{Certificate, DataKey, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
 use crate::world::Instant;
 
 /// A noun that a [`State`] holds.
@@ -157,6 +157,10 @@ nouns! {
     secrets: Secret,
     /// Certificates.
     certificates: Certificate,
+    /// White-box keys.
+    white_box_keys: WhiteBoxKey,
+    /// Data keys.
+    data_keys: DataKey,
 }
 
 /// A change and its realm.

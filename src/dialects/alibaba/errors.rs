@@ -55,8 +55,8 @@ fn of_engine(error: &engine::Error) -> Refusal {
             return invalid("CiphertextBlob");
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
-        // The cause is in the log; a caller cannot mend it.
-        E::Store(_) | E::Internal(_) => codes::INTERNAL_FAILURE,
+        // The cause is in the log; a caller cannot mend it. The rest comes of no action here.
+        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

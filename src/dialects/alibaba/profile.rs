@@ -98,6 +98,8 @@ static RULES: Rules = Rules {
     certificates: Some(CertificateRules {
         admits: |operation, status| rules::of_certificate(operation, status).is_none(),
     }),
+    white_box_keys: None,
+    data_keys: None,
 };
 
 /// How parameters are written.
