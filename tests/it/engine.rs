@@ -7,6 +7,7 @@ mod certificates;
 mod data_keys;
 mod imports;
 mod keys;
+mod restart;
 mod rotation;
 mod secrets;
 mod tags;
