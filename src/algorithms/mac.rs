@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 /// The digests that signatures are made over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
-    /// SHA-1, 20 bytes; only for the signatures that demand it.
+    /// SHA-1, 20 bytes. Used only by signatures that require it.
     Sha1,
     /// SHA-256, 32 bytes.
     Sha256,
@@ -39,10 +39,10 @@ pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The SHA-256 digest of all that can be read.
+/// The SHA-256 digest of everything that `data` yields.
 ///
 /// # Errors
-/// It cannot be read.
+/// Reading fails.
 pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
     let mut digest = Sha256::new();
     let mut some = vec![0; 1 << 16];
@@ -56,7 +56,7 @@ pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// The HMAC of `data` under the concatenation of `key`'s parts.
+/// The HMAC of `data`. The key is the concatenation of `key`'s parts.
 #[must_use]
 pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     match hash {
@@ -66,7 +66,19 @@ pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether two texts are equal, in a time that depends on their lengths only.
+/// `len` bytes derived from a key for a purpose: the key derivation function of NIST SP 800-108,
+/// section 4.1, in counter mode with HMAC-SHA-256 and a counter of 32 bits.
+#[must_use]
+pub fn derive(key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
+    let bits = u32::try_from(len * 8).unwrap_or(u32::MAX).to_be_bytes();
+    let block = |counter: u32| {
+        let input = [&counter.to_be_bytes(), label, &[0], context, &bits].concat();
+        hmac(Hash::Sha256, &[key], &input)
+    };
+    (1..).flat_map(block).take(len).collect()
+}
+
+/// Compares two texts in a time that depends only on their lengths.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -77,8 +89,8 @@ where
     Hmac<D>: KeyInit + Mac,
 {
     let key = zeroize::Zeroizing::new(key.concat());
-    // HMAC takes a key of any length: the error arm is unreachable and answers what no signature
-    // equals.
+    // HMAC takes keys of any length, so this arm is unreachable. It returns what equals no
+    // signature.
     match <Hmac<D> as KeyInit>::new_from_slice(&key) {
         Ok(mac) => mac.chain_update(data).finalize().into_bytes().to_vec(),
         Err(_) => Vec::new(),
@@ -116,9 +128,20 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_equality() {
+    fn equal_compares_content_and_length() {
         assert!(equal(b"abc", b"abc"));
         assert!(!equal(b"abc", b"abd"));
         assert!(!equal(b"abc", b"ab"));
+    }
+
+    #[test]
+    fn derived_bytes_are_blocks_with_a_counter() {
+        let derived = derive(b"key", b"label", b"context", 40);
+        let block = |counter: u8| {
+            let input = [&[0, 0, 0, counter][..], b"label\0context", &[0, 0, 1, 64]].concat();
+            hmac(Hash::Sha256, &[b"key"], &input)
+        };
+        assert_eq!((derived.len(), &derived[..32]), (40, &block(1)[..]));
+        assert_eq!(derived[32..], block(2)[..8]);
     }
 }

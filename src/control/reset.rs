@@ -25,6 +25,8 @@ pub(super) struct Held {
     keys: usize,
     secrets: usize,
     certificates: usize,
+    white_box_keys: usize,
+    data_keys: usize,
 }
 
 impl Held {
@@ -36,6 +38,8 @@ impl Held {
             keys: sum(|state| state.keys.count()),
             secrets: sum(|state| state.secrets.count()),
             certificates: sum(|state| state.certificates.count()),
+            white_box_keys: sum(|state| state.white_box_keys.count()),
+            data_keys: sum(|state| state.data_keys.count()),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Bindings: which resources of other services use a key. While there are any, the key is neither
-//! disabled nor archived nor deleted, and keeps its material (`admit.rs`).
+//! Bindings: which resources of other services use a key. A key with bindings cannot be disabled,
+//! archived or deleted, and keeps its material (`admit.rs`).
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use super::{Caller, Engine, Error, KeyError, KeyRef, Operation};
 use crate::model::{Binding, Holding, Key};
 
 impl Engine {
-    /// Notes that a resource of a product uses the key. Once more changes nothing. Imported
-    /// material does not expire after that.
+    /// Binds a resource of a product to a key. Binding it again changes nothing. Imported material
+    /// no longer expires.
     ///
     /// # Errors
-    /// [`Error::QuotaExceeded`] when as many are bound as the cloud allows.
+    /// [`Error::QuotaExceeded`] by the cloud's rules.
     pub async fn bind_resource(
         &self,
         caller: Caller,
@@ -40,7 +40,7 @@ impl Engine {
         .await
     }
 
-    /// Notes that a resource of a product does not use the key any more.
+    /// Removes the binding of a resource to a key.
     ///
     /// # Errors
     /// [`KeyError::NotBound`].

@@ -1,4 +1,4 @@
-//! Making keys, and leading them through their life.
+//! Creating keys and changing their state and settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::model::{
     Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
-/// What a caller says of the key it wants.
+/// What a caller specifies for a new key.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the key itself")]
 pub struct NewKey {
@@ -27,12 +27,13 @@ pub struct NewKey {
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
-    /// Its alias from the start, where it has one.
+    /// An alias that the key has from the start.
     pub alias: Option<AliasName>,
 }
 
 impl NewKey {
-    /// A 256-bit AES key with drawn material and nothing else to it, as a service makes for itself.
+    /// A 256-bit AES key with generated material and no settings, as services create for
+    /// themselves.
     #[must_use]
     pub fn plain() -> Self {
         Self {
@@ -52,22 +53,21 @@ impl NewKey {
 }
 
 impl Engine {
-    /// Makes a key. One with external material waits for it.
+    /// Creates a key. A key of external origin waits for its material.
     ///
     /// # Errors
-    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for an alias that is not to be had;
-    /// [`Error::QuotaExceeded`].
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias; [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
-                // Who may not have it is told so before it is drawn.
-                may_have(self.snapshot(&caller).view(&caller), &caller, &new)?;
+                // Checked first, so that no key pair is generated in vain.
+                check_new(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            may_have(draft.view(), draft.caller(), &new)?;
+            check_new(draft.view(), draft.caller(), &new)?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
@@ -81,7 +81,7 @@ impl Engine {
         .await
     }
 
-    /// Makes the key behind a service's own alias, unless it is there.
+    /// Creates the key of a service's alias, unless it exists.
     pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
             service_key(draft, &alias)?;
@@ -90,8 +90,8 @@ impl Engine {
         .await
     }
 
-    /// Replaces the name and the description, as far as they are given.
-    pub async fn label_key(
+    /// Replaces the name and the description, where given.
+    pub async fn update_key(
         &self,
         caller: Caller,
         key: KeyRef,
@@ -106,28 +106,28 @@ impl Engine {
         .await
     }
 
-    /// Switches a key on.
+    /// Enables a key.
     pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Enable, becomes(Lifecycle::Enabled)).await
+        self.set(caller, key, Operation::Enable, to_lifecycle(Lifecycle::Enabled)).await
     }
 
-    /// Switches a key off.
+    /// Disables a key.
     ///
     /// # Errors
     /// [`KeyError::InUse`] while resources are bound to it.
     pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Disable, becomes(Lifecycle::Disabled)).await
+        self.set(caller, key, Operation::Disable, to_lifecycle(Lifecycle::Disabled)).await
     }
 
-    /// Switches all of these keys on, or none where one of them refuses.
+    /// Enables all of these keys, or none if one of them cannot be enabled.
     pub async fn enable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
         self.set_each(caller, keys, Operation::Enable, Lifecycle::Enabled).await
     }
 
-    /// Switches all of these keys off, or none where one of them refuses.
+    /// Disables all of these keys, or none if one of them cannot be disabled.
     ///
     /// # Errors
-    /// As [`Engine::disable_key`], for the first that refuses.
+    /// As [`Engine::disable_key`], for the first such key.
     pub async fn disable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
         self.set_each(caller, keys, Operation::Disable, Lifecycle::Disabled).await
     }
@@ -138,18 +138,18 @@ impl Engine {
     /// [`KeyError::NotUserMade`] for a service's own key; [`KeyError::InUse`] while resources are
     /// bound to it.
     pub async fn archive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Archive, becomes(Lifecycle::Archived)).await
+        self.set(caller, key, Operation::Archive, to_lifecycle(Lifecycle::Archived)).await
     }
 
-    /// Takes a key back from the archive. It is enabled then, whatever it was before.
+    /// Ends the archiving of a key. The key is enabled afterwards, whatever it was before.
     ///
     /// # Errors
     /// [`KeyError::NotUserMade`] for a service's own key.
     pub async fn unarchive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Unarchive, becomes(Lifecycle::Enabled)).await
+        self.set(caller, key, Operation::Unarchive, to_lifecycle(Lifecycle::Enabled)).await
     }
 
-    /// Lets a key go once `window` has passed, unless it is protected.
+    /// Schedules the deletion of a key after `window`, unless it is protected.
     pub async fn schedule_deletion(
         &self,
         caller: Caller,
@@ -166,8 +166,8 @@ impl Engine {
         .await
     }
 
-    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key
-    /// as it was.
+    /// Deletes a key at once and for good, for clouds without a deletion window. Returns the
+    /// deleted key.
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
@@ -177,14 +177,14 @@ impl Engine {
         .await
     }
 
-    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for
-    /// that.
+    /// Cancels a scheduled deletion. The cloud's rules say which state follows. A key without
+    /// material waits for it.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
-        self.set(caller, key, Operation::CancelDeletion, becomes(restored)).await
+        self.set(caller, key, Operation::CancelDeletion, to_lifecycle(restored)).await
     }
 
-    /// Protects a key from deletion, for the reason given, or stops protecting it.
+    /// Protects a key from deletion for this reason, or ends the protection.
     pub async fn protect_key(
         &self,
         caller: Caller,
@@ -198,7 +198,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a key, which nothing enforces.
+    /// Sets the policy of a key. Policies are stored, not enforced.
     pub async fn set_key_policy(
         &self,
         caller: Caller,
@@ -213,8 +213,8 @@ impl Engine {
         .await
     }
 
-    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed
-    /// already since the last version rotates at once.
+    /// Sets a key's rotation interval, or ends rotation. If the interval since the last version has
+    /// already passed, the key rotates at once.
     ///
     /// # Errors
     /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key.
@@ -232,7 +232,7 @@ impl Engine {
         .await
     }
 
-    /// Ends a key's rotation, if it has one.
+    /// Ends a key's rotation, if it is on.
     pub async fn end_rotation(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::EndRotation, |settings, _| {
             settings.rotation = None;
@@ -241,8 +241,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation
-    /// that is late, the key rotates at once.
+    /// Changes the settings of a key, and returns the changed key. If that makes an overdue
+    /// rotation possible, the key rotates at once.
     pub(super) async fn set<F>(
         &self,
         caller: Caller,
@@ -260,7 +260,7 @@ impl Engine {
         .await
     }
 
-    /// Leads all of these keys to the same lifecycle, or none.
+    /// Changes the lifecycle of all of these keys, or of none.
     async fn set_each(
         &self,
         caller: Caller,
@@ -270,12 +270,12 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let keys: Vec<KeyRef> = keys.into_iter().map(KeyRef::Id).collect();
-            // A key that is not there counts before one whose state refuses.
+            // An unknown key is reported before one in the wrong state.
             for key in &keys {
                 draft.view().find(key)?;
             }
             for key in &keys {
-                set(draft, key, operation, becomes(lifecycle))?;
+                set(draft, key, operation, to_lifecycle(lifecycle))?;
             }
             Ok(())
         })
@@ -283,7 +283,7 @@ impl Engine {
     }
 }
 
-/// Drafts a change of a key's settings. Answers the key's number.
+/// Drafts a change of a key's settings. Returns the key's number.
 fn set<F>(
     draft: &mut Draft<'_>,
     key: &KeyRef,
@@ -297,12 +297,12 @@ where
     let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
     edit(&mut settings, &admitted)?;
     draft.edit(ordinal, |key: &mut Key| key.settings = settings);
-    rotation::wake(draft, ordinal);
+    rotation::rotate_if_overdue(draft, ordinal);
     Ok(ordinal)
 }
 
-/// The change that leads a key to this lifecycle.
-fn becomes(
+/// The change of a key's settings that sets this lifecycle.
+fn to_lifecycle(
     lifecycle: Lifecycle,
 ) -> impl FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static {
     move |settings, _| {
@@ -311,19 +311,19 @@ fn becomes(
     }
 }
 
-/// Refuses a caller who cannot have this key: by its alias, or by how many keys there are.
-fn may_have(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
+/// Checks that the caller can have this key: by its alias, and by the quota.
+fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
     if let Some(alias) = &new.alias {
         refuse_reserved(caller, alias)?;
         if view.state().keys.aliased(alias).is_some() {
             return Err(AliasError::Taken.into());
         }
     }
-    room_for_another(view, caller)
+    check_quota(view, caller)
 }
 
-/// Refuses a caller whose users have as many keys as they may.
-fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
+/// Checks that the caller's quota allows its users another key.
+fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
         Some(most) if view.state().keys.count() < most => Ok(()),
@@ -372,7 +372,7 @@ fn add_key(
     key
 }
 
-/// The key behind a service's own alias, which comes to be where it is not there yet.
+/// The key of a service's alias. It is created on first use.
 pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
     let service = draft.caller().rules.service(alias).ok_or(AliasError::NotFound)?;
     if let Some(key) = draft.view().state().keys.aliased(alias) {

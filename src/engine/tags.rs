@@ -1,11 +1,16 @@
-//! Tags: names with values that users hang on keys, secrets and certificates.
+//! Tags: names with values on nouns of every kind.
 
 use std::collections::BTreeSet;
 
-use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{Certificate, CertificateId, Held, Key, Ordinal, Secret, SecretName, Tags};
+use super::{
+    Caller, CertificateOperation, DataKeyOperation, Draft, Engine, Error, KeyRef, Operation,
+};
+use crate::model::{
+    Certificate, CertificateId, DataKey, DataKeyId, Held, Key, Ordinal, Secret, SecretName, Tags,
+    WhiteBoxKey, WhiteBoxKeyId,
+};
 
-/// What carries tags.
+/// Something that has tags.
 #[derive(Clone, Debug)]
 pub enum Tagged {
     /// A key.
@@ -14,20 +19,24 @@ pub enum Tagged {
     Secret(SecretName),
     /// A certificate.
     Certificate(CertificateId),
+    /// A white-box key.
+    WhiteBoxKey(WhiteBoxKeyId),
+    /// A data key.
+    DataKey(DataKeyId),
 }
 
-/// Which tags to take away.
+/// Which tags to remove.
 #[derive(Clone, Debug)]
 pub enum TagRemoval {
-    /// Those with these names; a name that is not there is no mistake.
+    /// Those with these names. Missing names are ignored.
     Named(Vec<String>),
     /// All.
     All,
 }
 
 impl Engine {
-    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many,
-    /// none on any.
+    /// Adds every tag to everything named. If one is refused or would have too many tags, nothing
+    /// changes.
     pub async fn tag(
         &self,
         caller: Caller,
@@ -35,10 +44,10 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
+            for admitted in admit_each(draft, &whom, ADD)? {
                 let most = draft.caller().rules.tags;
-                let hang = |carried: &mut Tags| carried.extend(tags.iter().cloned());
-                if carrier.retag(draft, hang) > most {
+                let add = |all: &mut Tags| all.extend(tags.iter().cloned());
+                if admitted.retag(draft, add) > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -47,7 +56,7 @@ impl Engine {
         .await
     }
 
-    /// Takes tags from everything named, or, where one of them refuses, none from any.
+    /// Removes tags from everything named. If one is refused, nothing changes.
     pub async fn untag(
         &self,
         caller: Caller,
@@ -55,11 +64,10 @@ impl Engine {
         which: TagRemoval,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let operations = (Operation::Untag, CertificateOperation::Untag);
-            for carrier in admit_each(draft, &whom, operations)? {
-                carrier.retag(draft, |carried| match &which {
-                    TagRemoval::Named(names) => carried.retain(|name, _| !names.contains(name)),
-                    TagRemoval::All => carried.clear(),
+            for admitted in admit_each(draft, &whom, REMOVE)? {
+                admitted.retag(draft, |tags| match &which {
+                    TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
+                    TagRemoval::All => tags.clear(),
                 });
             }
             Ok(())
@@ -68,33 +76,45 @@ impl Engine {
     }
 }
 
-/// What was let at, by its number.
+/// What a change of tags is on each kind of noun that has states.
+type Operations = (Operation, CertificateOperation, DataKeyOperation);
+
+const ADD: Operations = (Operation::Tag, CertificateOperation::Tag, DataKeyOperation::Tag);
+const REMOVE: Operations = (Operation::Untag, CertificateOperation::Untag, DataKeyOperation::Untag);
+
+/// An admitted noun, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Carrier {
+enum Admitted {
     Key(Ordinal),
     Secret(Ordinal),
     Certificate(Ordinal),
+    WhiteBoxKey(Ordinal),
+    DataKey(Ordinal),
 }
 
-/// Everything named, each once.
+/// Everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
-    (of_key, of_certificate): (Operation, CertificateOperation),
-) -> Result<BTreeSet<Carrier>, Error> {
+    (of_key, of_certificate, of_data_key): Operations,
+) -> Result<BTreeSet<Admitted>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Carrier::Key(view.admit(key, of_key)?.key().ordinal)),
-        Tagged::Secret(name) => Ok(Carrier::Secret(view.usable_secret(name)?.ordinal)),
-        Tagged::Certificate(id) => Ok(Carrier::Certificate(
+        Tagged::Key(key) => Ok(Admitted::Key(view.admit(key, of_key)?.key().ordinal)),
+        Tagged::Secret(name) => Ok(Admitted::Secret(view.usable_secret(name)?.ordinal)),
+        Tagged::Certificate(id) => Ok(Admitted::Certificate(
             view.admit_certificate(id, of_certificate)?.certificate().ordinal,
         )),
+        Tagged::WhiteBoxKey(id) => Ok(Admitted::WhiteBoxKey(view.white_box_key(id)?.key().ordinal)),
+        Tagged::DataKey(id) => {
+            Ok(Admitted::DataKey(view.admit_data_key(id, of_data_key)?.0.ordinal))
+        }
     };
     whom.iter().map(admit).collect()
 }
 
-impl Carrier {
-    /// Changes its tags. Answers how many it carries then.
+impl Admitted {
+    /// Changes the tags. Returns how many there are then.
     fn retag(self, draft: &mut Draft<'_>, edit: impl FnOnce(&mut Tags)) -> usize {
         fn retag<N: Held>(
             draft: &mut Draft<'_>,
@@ -112,6 +132,8 @@ impl Carrier {
             Self::Key(ordinal) => retag::<Key>(draft, ordinal, edit),
             Self::Secret(ordinal) => retag::<Secret>(draft, ordinal, edit),
             Self::Certificate(ordinal) => retag::<Certificate>(draft, ordinal, edit),
+            Self::WhiteBoxKey(ordinal) => retag::<WhiteBoxKey>(draft, ordinal, edit),
+            Self::DataKey(ordinal) => retag::<DataKey>(draft, ordinal, edit),
         }
     }
 }

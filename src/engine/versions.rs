@@ -1,4 +1,4 @@
-//! New versions of keys, which their owners ask for.
+//! New versions of keys, created on request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,7 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
 impl Engine {
-    /// Makes a new version of a pair, with a private key of its own. The older ones go on as
-    /// before.
+    /// Creates a new version of a pair, with its own private key. The older versions stay usable.
     ///
     /// # Errors
     /// [`KeyError::Unsupported`] for a symmetric key; [`KeyError::VersionTooSoon`] and
@@ -20,9 +19,8 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
-        // Whoever is refused is refused before a private key is drawn for nothing. The key stays
-        // the one that was found then: when the private key is there, the alias may point
-        // elsewhere.
+        // Checked first, so that no private key is generated in vain. The key's id is fixed here,
+        // because an alias may be moved in the meantime.
         let (key, spec) = {
             let snapshot = self.snapshot(&caller);
             let admitted = snapshot.view(&caller).admit(&key, Operation::CreateVersion)?;
@@ -45,18 +43,18 @@ impl Engine {
         .await
     }
 
-    /// Makes a new version of a symmetric key, with material of its own, as its rotation would. Its
-    /// next rotation counts from this one.
+    /// Creates a new version of a symmetric key at once, as its rotation does. The next rotation
+    /// comes one interval later.
     ///
     /// # Errors
-    /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key;
+    /// [`KeyError::Unsupported`] for a pair, for imported material and for a service's key;
     /// [`KeyError::VersionTooSoon`] by the cloud's rules.
     pub async fn rotate_now(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let admitted = draft.view().admit(&key, Operation::RotateNow)?;
             let spec = rotating_spec(admitted.key()).ok_or(KeyError::Unsupported)?;
             if let Some(spacing) = draft.caller().rules.keys.rotation_spacing {
-                refuse_too_soon(&admitted, spacing)?;
+                check_spacing(&admitted, spacing)?;
             }
             let (ordinal, now) = (admitted.key().ordinal, draft.now());
             draft.caller().used.note(&admitted.key().id, None);
@@ -67,9 +65,9 @@ impl Engine {
     }
 }
 
-/// Refuses another version while the newest is younger than this. The first version was made with
-/// the key: nobody asked for it.
-fn refuse_too_soon(admitted: &Admitted<'_>, spacing: Duration) -> Result<(), Error> {
+/// Checks that the newest version is old enough for another. The first version was created with the
+/// key and does not count.
+fn check_spacing(admitted: &Admitted<'_>, spacing: Duration) -> Result<(), Error> {
     let newest = admitted.key().versions.iter().skip(1).next_back();
     if newest.is_some_and(|newest| admitted.now() < newest.created_at.plus(spacing)) {
         return Err(KeyError::VersionTooSoon.into());
@@ -83,7 +81,7 @@ fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Er
     let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
         return Err(KeyError::Unsupported.into());
     };
-    refuse_too_soon(admitted, rules.spacing)?;
+    check_spacing(admitted, rules.spacing)?;
     if key.versions.len() >= rules.versions {
         return Err(Error::QuotaExceeded);
     }

@@ -1,7 +1,8 @@
-//! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no
-//! clock, no wire.
+//! Data types: what a realm holds, and the facts that change it. There are no rules, no clock and
+//! no wire format here.
 
 mod certificate;
+mod data_key;
 mod key;
 mod material;
 mod names;
@@ -12,8 +13,10 @@ mod state;
 mod stored;
 mod texts;
 mod version;
+mod white_box_key;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
+pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 use key::pair;
 pub use key::{
     Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
@@ -21,9 +24,10 @@ pub use key::{
 };
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};
-pub use noun::{Fact, Noun, Shelf, Tags};
+pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::{Change, Held, RealmChange, State};
-pub use stored::{Content, Damaged, Hidden, Kept, Record, StoredChange, Unseal};
+pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;
+pub use white_box_key::{DeviceFingerprint, WhiteBoxKey, WhiteBoxKeyId};

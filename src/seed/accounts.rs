@@ -39,6 +39,8 @@ struct QuotaEntry {
     aliases: Option<usize>,
     secrets: Option<usize>,
     certificates: Option<usize>,
+    white_box_keys: Option<usize>,
+    data_keys: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -92,8 +94,9 @@ checked! {
 
 impl AccountEntry {
     pub(super) fn account(&self) -> Arc<Account> {
-        let QuotaEntry { keys, aliases, secrets, certificates } = self.quotas;
-        let quota = Quota { keys, aliases, secrets, certificates };
+        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys } =
+            self.quotas;
+        let quota = Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys };
         Arc::new(Account {
             id: self.id.value.0.0.as_str().into(),
             status: self.status,

@@ -13,8 +13,8 @@ use super::words::{
     AccountId, Bytes, CreatorType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
-    SecretName, VersionId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, DeviceFingerprint, KeyId, KeySpec,
+    KeyUsage, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 
 /// A file.
@@ -42,6 +42,18 @@ pub(super) struct RealmEntry {
     pub(super) secrets: Vec<SecretEntry>,
     #[serde(default)]
     pub(super) certificates: Vec<CertificateEntry>,
+    #[serde(default)]
+    pub(super) white_box_keys: Vec<WhiteBoxKeyEntry>,
+    #[serde(default)]
+    pub(super) data_keys: Vec<DataKeyEntry>,
+}
+
+impl RealmEntry {
+    /// How many nouns it describes.
+    pub(super) fn nouns(&self) -> usize {
+        let Self { keys, secrets, certificates, white_box_keys, data_keys, .. } = self;
+        keys.len() + secrets.len() + certificates.len() + white_box_keys.len() + data_keys.len()
+    }
 }
 
 /// A key.
@@ -265,4 +277,63 @@ pub(super) struct CertificateEntry {
     pub(super) certificate: Option<Spanned<Hidden>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<Spanned<Hidden>>,
+}
+
+/// A white-box key.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhiteBoxKeyEntry {
+    pub(super) id: Located<WhiteBoxKeyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ordinal: Option<Spanned<u64>>,
+    pub(super) alias: Located<AliasName>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spec: Option<Located<KeySpec>>,
+    #[serde(default = "on")]
+    pub(super) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) creator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) fingerprints: Vec<DeviceFingerprint>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) material: Option<Spanned<Hidden>>,
+}
+
+/// A data key.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DataKeyEntry {
+    pub(super) id: Located<DataKeyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ordinal: Option<Spanned<u64>>,
+    pub(super) name: Located<AliasName>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) description: String,
+    /// The id of the key that seals it.
+    pub(super) key: Located<KeyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<Located<Origin>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<Located<KeyStatus>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) delete_at: Option<Spanned<Time>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) creator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) created_at: Option<Spanned<Time>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
+    /// Its bytes, where its ciphertext is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) plaintext: Option<Located<Bytes>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ciphertext: Option<Located<Bytes>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) associated_data: Option<Located<Bytes>>,
 }

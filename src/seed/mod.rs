@@ -11,6 +11,7 @@ mod accounts;
 mod build;
 mod callers;
 mod certificates;
+mod data_keys;
 mod document;
 mod error;
 mod keys;
@@ -19,6 +20,7 @@ mod reading;
 mod realm_builder;
 mod secrets;
 mod when;
+mod white_box_keys;
 mod words;
 mod writing;
 

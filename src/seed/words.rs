@@ -16,8 +16,8 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
-    Realm, SecretName, SymmetricSpec, VersionId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, KeyId, KeySpec, KeyUsage, Origin,
+    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -174,6 +174,8 @@ macro_rules! names {
 names! {
     KeyId, "a key id: 1 to 64 letters, digits and hyphens", Self::parse;
     CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    WhiteBoxKeyId, "a white-box key's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;

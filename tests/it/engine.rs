@@ -4,22 +4,28 @@
 mod aliases;
 mod bindings;
 mod certificates;
+mod data_keys;
 mod imports;
 mod keys;
+mod restart;
 mod rotation;
 mod secrets;
 mod tags;
+mod white_box_keys;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kmsim::engine::{
-    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, Engine, Error,
-    ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
-    SecretRules,
+    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
+    DataKeyRules, Engine, Error, ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation,
+    PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
-use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
+use kmsim::model::{
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
+    SymmetricSpec,
+};
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
 use zeroize::Zeroizing;
@@ -58,9 +64,20 @@ static RULES: Rules = Rules {
         rotations_per_hour: 2,
         // The next value is the last one with a letter more.
         renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
-        renews_slowly: |_, _| false,
+        renewal_is_slow: |_, _| false,
     }),
     certificates: Some(CertificateRules { admits: certificate_admits }),
+    white_box_keys: Some(WhiteBoxRules {
+        names: ANY_NAME,
+        ciphers: &[SymmetricSpec::Aes256, SymmetricSpec::Sm4],
+        keys: 3,
+        fingerprints: 2,
+    }),
+    data_keys: Some(DataKeyRules {
+        names: ANY_NAME,
+        admits: data_key_admits,
+        restored: DataKeyLifecycle::Disabled,
+    }),
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {
@@ -101,6 +118,15 @@ fn certificate_admits(operation: CertificateOperation, status: CertificateStatus
         CertificateStatus::Inactive => !matches!(operation, Op::Sign | Op::Decrypt),
         CertificateStatus::Active => operation != Op::Delete,
         CertificateStatus::Revoked => matches!(operation, Op::Look | Op::Delete | Op::Verify),
+    }
+}
+
+fn data_key_admits(operation: DataKeyOperation, state: DataKeyState) -> bool {
+    use DataKeyOperation as Op;
+    match state {
+        DataKeyState::Enabled => operation != Op::CancelDeletion,
+        DataKeyState::Disabled => !matches!(operation, Op::CancelDeletion | Op::ReadPlaintext),
+        DataKeyState::PendingDeletion => matches!(operation, Op::Describe | Op::CancelDeletion),
     }
 }
 

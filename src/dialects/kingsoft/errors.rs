@@ -52,7 +52,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
             KeyError::VersionNotFound
             | KeyError::IsPair
             | KeyError::Unsupported
-            | KeyError::AlgorithmUnfit
+            | KeyError::AlgorithmMismatch
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon
             | KeyError::InUse
@@ -63,6 +63,8 @@ fn of_engine(error: &engine::Error) -> Refusal {
         | E::Import(_)
         | E::Secret(_)
         | E::Certificate(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

@@ -23,6 +23,8 @@ pub(super) static RULES: Rules = Rules {
     imports: None,
     secrets: None,
     certificates: None,
+    white_box_keys: None,
+    data_keys: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

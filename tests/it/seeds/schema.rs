@@ -11,7 +11,7 @@ use crate::state::import;
 
 /// Where each of the schema's objects stands in a file, written so that an unknown field can be put
 /// in.
-const PLACES: [(&str, &str); 15] = [
+const PLACES: [(&str, &str); 18] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
@@ -23,6 +23,9 @@ const PLACES: [(&str, &str); 15] = [
     ("key_rotation", "realms: [{account: '1', keys: [{rotation: {@}}]}]"),
     ("key_version", "realms: [{account: '1', keys: [{versions: [{@}]}]}]"),
     ("certificate", "realms: [{account: '1', certificates: [{@}]}]"),
+    ("white_box_key", "realms: [{account: '1', white_box_keys: [{@}]}]"),
+    ("device_fingerprint", "realms: [{account: '1', white_box_keys: [{fingerprints: [{@}]}]}]"),
+    ("data_key", "realms: [{account: '1', data_keys: [{@}]}]"),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

@@ -304,7 +304,7 @@ fn nothing_is_exported_as_nothing_and_comes_back() {
     assert!(text.starts_with("# Exported by kmsim. It holds key material"), "{text}");
     assert_eq!(
         import(&server, "", &text).ok(),
-        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0})
+        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0, "white_box_keys": 0, "data_keys": 0})
     );
     assert_eq!(export(&server, ""), text);
 }

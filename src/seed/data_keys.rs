@@ -1,0 +1,141 @@
+//! Data keys of seeds. Where a seed does not give the ciphertext, it is made when the seed is
+//! applied, of the bytes that are given or of some that are drawn.
+
+use zeroize::Zeroizing;
+
+use super::document::DataKeyEntry;
+use super::error::{Place, SeedError};
+use super::material::{Materials, derived};
+use super::realm_builder::RealmBuilder;
+use super::words::KeyStatus;
+use crate::engine::Engine;
+use crate::engine::contents::{export_material, seal_data_key, sealed_len};
+use crate::model::{DataKey, DataKeyId, DataKeyLifecycle, Material, Origin, Realm, VersionId};
+use crate::world::Entropy;
+
+/// How many bytes a data key has of which nothing is said, and how many it may have.
+const LEN: usize = 32;
+const LEN_MAX: usize = 1024;
+
+/// The place of a data key's bytes in the materials.
+fn slot(id: &DataKeyId) -> VersionId {
+    derived(&format!("data-key/{id}")).into()
+}
+
+/// Puts a data key's bytes into the materials, unless its ciphertext is given.
+pub(super) fn bytes(
+    materials: &mut Materials,
+    engine: &Engine,
+    realm: &Realm,
+    entry: &DataKeyEntry,
+    place: Place<'_>,
+) -> Result<(), SeedError> {
+    let bytes = match (&entry.plaintext, &entry.ciphertext) {
+        (Some(at), Some(_)) => {
+            return Err(place.wrong("plaintext", at, "is in the ciphertext"));
+        }
+        (None, Some(_)) => return Ok(()),
+        (Some(at), None) if !(1..=LEN_MAX).contains(&at.value.0.0.len()) => {
+            return Err(place.wrong("plaintext", at, "not 1 to 1024 bytes"));
+        }
+        (Some(text), None) => Zeroizing::clone(&text.value.0.0),
+        (None, None) => engine.random_bytes(LEN),
+    };
+    materials.insert((realm.clone(), slot(&entry.id.value.0)), Material::new(bytes));
+    Ok(())
+}
+
+impl DataKeyEntry {
+    fn lifecycle(
+        &self,
+        builder: &RealmBuilder<'_>,
+        place: Place<'_>,
+    ) -> Result<DataKeyLifecycle, SeedError> {
+        let state = self.state.as_ref().map_or(KeyStatus::Enabled, |state| state.value.0);
+        match (state, builder.time(self.delete_at.as_ref())) {
+            (KeyStatus::Enabled, None) => Ok(DataKeyLifecycle::Enabled),
+            (KeyStatus::Disabled, None) => Ok(DataKeyLifecycle::Disabled),
+            (KeyStatus::PendingDeletion, Some(at)) => Ok(DataKeyLifecycle::PendingDeletion(at)),
+            (KeyStatus::PendingDeletion, None) => {
+                Err(place.wrong("state", &self.id, "needs a delete_at"))
+            }
+            (KeyStatus::Enabled | KeyStatus::Disabled, Some(_)) => {
+                Err(place.wrong("delete_at", &self.id, "goes with state: PendingDeletion"))
+            }
+            (KeyStatus::PendingImport | KeyStatus::Archived, _) => {
+                Err(place.wrong("state", &self.id, "is no state of a data key"))
+            }
+        }
+    }
+}
+
+impl RealmBuilder<'_> {
+    /// Plants a data key, unless one of its id was there before.
+    pub(super) fn add_data_key(
+        &mut self,
+        entry: &DataKeyEntry,
+        entropy: &Entropy,
+        place: Place<'_>,
+    ) -> Result<(), SeedError> {
+        let id = &entry.id.value.0;
+        let Some(rules) = &self.rules.data_keys else {
+            return Err(place.wrong("id", &entry.id, "this cloud keeps no data keys"));
+        };
+        let name = &entry.name.value.0;
+        let wrong = |what: &str| place.wrong("name", &entry.name, what);
+        rules.names.check(name.as_str()).map_err(|what| wrong(&what))?;
+        let lifecycle = entry.lifecycle(self, place)?;
+        if self.base.data_keys.named(id).is_some() {
+            return Ok(());
+        }
+        if self.state.data_keys.named(id).is_some() {
+            return Err(place.wrong("id", &entry.id, "given twice"));
+        }
+        if self.state.data_keys.by_alias(name).is_some() {
+            return Err(wrong("another data key has it"));
+        }
+        let associated = entry.associated_data.as_ref().map(|it| it.value.0.0.to_vec());
+        let associated = associated.unwrap_or_default();
+        let ciphertext = self.ciphertext(entry, &associated, entropy, place)?;
+        let data_key = DataKey {
+            ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
+            id: id.clone(),
+            name: name.clone(),
+            description: entry.description.clone(),
+            key: entry.key.value.0.clone(),
+            len: sealed_len(&ciphertext).ok_or_else(|| {
+                place.wrong("ciphertext", &entry.id, "is none that a key here could have made")
+            })?,
+            ciphertext,
+            associated,
+            origin: entry.origin.as_ref().map_or(Origin::Service, |origin| origin.value.0),
+            lifecycle,
+            creator: entry.creator.as_deref().unwrap_or(&self.realm.account).into(),
+            created_at: self.time(entry.created_at.as_ref()).unwrap_or(self.now),
+            tags: entry.tags.clone(),
+        };
+        self.insert(data_key);
+        Ok(())
+    }
+
+    /// The ciphertext that is given, or that the key makes of the bytes.
+    fn ciphertext(
+        &self,
+        entry: &DataKeyEntry,
+        associated: &[u8],
+        entropy: &Entropy,
+        place: Place<'_>,
+    ) -> Result<Vec<u8>, SeedError> {
+        if let Some(ciphertext) = &entry.ciphertext {
+            return Ok(ciphertext.value.0.0.to_vec());
+        }
+        let wrong = |what: &str| place.wrong("key", &entry.key, what);
+        let key = self.state.keys.named(&entry.key.value.0);
+        let key = key.ok_or_else(|| wrong("there is no such key"))?;
+        let slot = (self.realm.clone(), slot(&entry.id.value.0));
+        let bytes = self.materials.get(&slot);
+        let bytes = bytes.ok_or_else(|| place.wrong("plaintext", &entry.id, "is missing"))?;
+        seal_data_key(key, entropy, associated, export_material(bytes))
+            .map_err(|_| wrong("that key is a pair, or has no material"))
+    }
+}
