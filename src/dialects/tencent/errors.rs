@@ -2,7 +2,9 @@
 
 use super::{codes, rules};
 use crate::dialects::{Code, Error, Refusal};
-use crate::engine::{self, AliasError, CiphertextError, ImportError, KeyError};
+use crate::engine::{
+    self, AliasError, CiphertextError, DataKeyError, ImportError, KeyError, WhiteBoxError,
+};
 
 /// An error's form on the wire.
 pub(super) fn refusal(error: &Error) -> Refusal {
@@ -33,6 +35,22 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Import(ImportError::MaterialDiffers) => codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT
+        }
+        E::WhiteBox(WhiteBoxError::NotFound) => codes::RESOURCE_NOT_FOUND,
+        E::WhiteBox(WhiteBoxError::AliasTaken) => codes::INVALID_PARAMETER_VALUE_ALIAS_ALREADY_EXISTS,
+        E::WhiteBox(WhiteBoxError::Disabled) => codes::RESOURCE_UNAVAILABLE_KEY_DISABLED,
+        E::WhiteBox(WhiteBoxError::Enabled) => {
+            return codes::FAILED_OPERATION.with(&["the key is enabled"]);
+        }
+        E::WhiteBox(WhiteBoxError::TooManyFingerprints) => {
+            codes::LIMIT_EXCEEDED_FINGERPRINTS_LIMIT_EXCEEDED
+        }
+        E::DataKey(DataKeyError::NotFound) => codes::RESOURCE_UNAVAILABLE_DATA_KEY_NOT_FOUND,
+        E::DataKey(DataKeyError::NameTaken) => {
+            codes::INVALID_PARAMETER_VALUE_DATA_KEY_NAME_ALREADY_EXISTS
+        }
+        E::DataKey(DataKeyError::State { operation, state }) => {
+            rules::of_data_key(*operation, *state).unwrap_or(codes::INTERNAL_ERROR)
         }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED_CMK_LIMIT_EXCEEDED,
         // The cause is in the log; a caller cannot mend it. The rest comes of no action here.

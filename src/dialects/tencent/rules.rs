@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use super::codes;
 use crate::dialects::Code;
-use crate::engine::{AliasRules, ImportRules, KeyRules, NameRule, Operation, Rules};
-use crate::model::{KeyId, KeyState, Lifecycle};
+use crate::engine::{
+    AliasRules, DataKeyOperation, DataKeyRules, ImportRules, KeyRules, NameRule, Operation, Rules,
+    WhiteBoxRules,
+};
+use crate::model::{DataKeyLifecycle, DataKeyState, KeyId, KeyState, Lifecycle, SymmetricSpec};
 use crate::world::{Entropy, Instant};
 
 use Operation as Op;
@@ -23,7 +26,7 @@ pub(super) static RULES: Rules = Rules {
     },
     pairs: None,
     aliases: Some(AliasRules {
-        names: NameRule { accepts: is_alias, form: "an alias: 1 to 60 letters, digits, - and _" },
+        names: NAMES,
         reserved: |alias| alias.as_str().starts_with("kms-"),
         service: |_| None,
         one_per_key: true,
@@ -32,7 +35,22 @@ pub(super) static RULES: Rules = Rules {
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
     secrets: None,
     certificates: None,
+    white_box_keys: Some(WhiteBoxRules {
+        names: NAMES,
+        ciphers: &[SymmetricSpec::Aes256, SymmetricSpec::Sm4],
+        keys: 50,
+        fingerprints: 200,
+    }),
+    data_keys: Some(DataKeyRules {
+        names: NAMES,
+        admits: |operation, state| of_data_key(operation, state).is_none(),
+        restored: DataKeyLifecycle::Disabled,
+    }),
 };
+
+/// Aliases of keys and of white-box keys, and names of data keys.
+const NAMES: NameRule =
+    NameRule { accepts: is_alias, form: "an alias: 1 to 60 letters, digits, - and _" };
 
 /// How many resources may be bound to a key. No source says.
 const BINDINGS_MAX: usize = 1000;
@@ -54,10 +72,6 @@ pub(super) const DATA_KEY_DESCRIPTION_MAX: usize = 100;
 pub(super) const BATCH_MAX: usize = 100;
 /// How many white-box keys a batch may name.
 pub(super) const WHITE_BOX_BATCH_MAX: usize = 50;
-/// How many device fingerprints a white-box key may have.
-pub(super) const FINGERPRINTS_MAX: usize = 200;
-/// How many white-box keys an account may have in a region.
-pub(super) const WHITE_BOX_KEYS_MAX: usize = 50;
 /// How many rows a page may have, and how many it has.
 pub(super) const PAGE: (RangeInclusive<u64>, u64) = (1..=200, 10);
 /// How many days a deletion waits.
@@ -129,6 +143,8 @@ const KEYS: &[(Op, [Cell; 5])] = &[
     (Op::DeleteMaterial,    [OK,  OK,  ST,  ST,  ST]),
     (Op::Bind,              [OK,  ST,  ST,  ST,  ST]),
     (Op::Unbind,            [OK,  OK,  OK,  OK,  OK]),
+    (Op::EndRotation,       [OK,  OK,  OK,  OK,  OK]),  // DisableKeyRotation
+    (Op::EnableDataKey,     [OK,  ST,  ST,  ST,  ST]),
     (Op::ReadPublicKey,     [OK,  ST,  ST,  ST,  ST]),
     (Op::Sign,              [OK,  ST,  ST,  ST,  ST]),
     (Op::Verify,            [OK,  ST,  ST,  ST,  ST]),
@@ -145,4 +161,24 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         KeyState::Archived => 4,
     };
     KEYS.iter().find(|row| row.0 == operation).map_or(ST, |row| row.1[column])
+}
+
+const DATA_KEY_DISABLED: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_DISABLED);
+const DATA_KEY_LEAVING: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_PENDING_DELETE);
+const DATA_KEY_STAYS: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_NOT_PENDING_DELETE);
+const DATA_KEY_STATE: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_STATE_NOT_SUPPORT);
+
+/// What an operation on a data key in this state is refused with. The SDKs name the codes of each action, and no states:
+/// these follow the states of keys.
+pub(super) fn of_data_key(operation: DataKeyOperation, state: DataKeyState) -> Cell {
+    use DataKeyOperation as Op;
+    use DataKeyState::{Disabled, Enabled, PendingDeletion};
+    match (operation, state) {
+        (Op::ReadPlaintext, Disabled) => DATA_KEY_DISABLED,
+        (Op::ReadPlaintext, PendingDeletion) => DATA_KEY_LEAVING,
+        (Op::Enable | Op::Disable, PendingDeletion) => DATA_KEY_STATE,
+        (Op::ScheduleDeletion, Enabled | PendingDeletion) => DATA_KEY_STATE,
+        (Op::CancelDeletion, Enabled | Disabled) => DATA_KEY_STAYS,
+        _ => OK,
+    }
 }

@@ -87,6 +87,12 @@ pub(super) use crate::dialects::wire::values::OpenText;
 #[serde(transparent)]
 pub(super) struct Base64(Zeroizing<String>);
 
+impl From<Zeroizing<String>> for Base64 {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
 impl Base64 {
     /// The bytes, up to so many; at least one.
     ///

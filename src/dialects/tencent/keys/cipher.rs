@@ -172,7 +172,7 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
         1 => true,
         _ => return Err(Error::Invalid("IsHostedByKms".into())),
     };
-    let key = request.key_id.key()?;
+    let key = request.key_id.id()?;
     let bytes = cx.engine.draw(len);
     if is_hosted {
         let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
@@ -184,7 +184,8 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
             hosted: Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }),
         });
     }
-    let sealed = cx.engine.seal(&cx.caller, &key, Operation::GenerateDataKey, context, &bytes)?;
+    let operation = Operation::GenerateDataKey;
+    let sealed = cx.engine.seal(&cx.caller, &key.into(), operation, context, &bytes)?;
     Ok(DataKey {
         key_id: sealed.key.to_string(),
         plaintext: recipient.answer(&cx, &bytes)?,

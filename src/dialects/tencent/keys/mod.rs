@@ -9,5 +9,9 @@ mod metadata;
 pub(super) mod pairs;
 pub(super) mod quantum;
 pub(super) mod rotation;
-mod wrapping;
+pub(super) mod wrapping;
 
+
+pub(super) use lifecycle::window;
+pub(super) use listing::by_user;
+pub(super) use metadata::resource_id;
