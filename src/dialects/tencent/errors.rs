@@ -75,7 +75,7 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::NotUserMade => codes::UNSUPPORTED_OPERATION_NOT_USER_CREATED_CMK,
         KeyError::NotBound => codes::RESOURCE_UNAVAILABLE_CLOUD_RESOURCE_BINDING_NOT_FOUND,
         KeyError::IsPair | KeyError::Unsupported => return invalid("KeyId"),
-        KeyError::AlgorithmUnfit => return invalid("Algorithm"),
+        KeyError::AlgorithmUnsupported => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
         // No action protects a key.

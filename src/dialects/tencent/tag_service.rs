@@ -24,7 +24,8 @@ fn tagged(cx: &Cx, resource: &str) -> Option<Tagged> {
     if view.admit(&id.clone().into(), Operation::ListTags).is_ok() {
         return Some(Tagged::Key(id.into()));
     }
-    view.white_box_key(&id).map(|key| Tagged::WhiteBoxKey(key.id.clone()))
+    let id = id.into();
+    view.white_box_key(&id).is_ok().then_some(Tagged::WhiteBoxKey(id))
 }
 
 #[derive(Deserialize)]

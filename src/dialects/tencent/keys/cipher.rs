@@ -173,7 +173,7 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
         _ => return Err(Error::Invalid("IsHostedByKms".into())),
     };
     let key = request.key_id.id()?;
-    let bytes = cx.engine.draw(len);
+    let bytes = cx.engine.random_bytes(len);
     if is_hosted {
         let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
         let (sealed, id) = data_keys::host(&cx, &key, context, &bytes, hosted).await?;
@@ -208,5 +208,5 @@ pub(crate) struct Random {
 
 pub(crate) fn generate_random(cx: &Cx, request: GenerateRandom) -> Result<Random, Error> {
     let len = length(Some(request.number_of_bytes), "NumberOfBytes")?.unwrap_or_default();
-    Ok(Random { plaintext: base64(&cx.engine.draw(len)) })
+    Ok(Random { plaintext: base64(&cx.engine.random_bytes(len)) })
 }

@@ -153,7 +153,7 @@ pub(crate) async fn describe_anew(cx: Cx, request: UpdateKeyDescription) -> Resu
     own(request.member_account.as_ref())?;
     let description = within(request.description.0, rules::DESCRIPTION_MAX, "Description")?;
     let key = request.key_id.key()?;
-    cx.engine.label_key(cx.caller, key, None, Some(description)).await?;
+    cx.engine.update_key(cx.caller, key, None, Some(description)).await?;
     Ok(Done {})
 }
 

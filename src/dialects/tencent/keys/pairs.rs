@@ -218,7 +218,7 @@ pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
 /// A key of another kind is told as a parameter that is wrong.
 pub(super) fn misfit(error: engine::Error, code: &'static Code) -> Error {
     match error {
-        engine::Error::Key(KeyError::Unsupported | KeyError::IsPair | KeyError::AlgorithmUnfit) => code.into(),
+        engine::Error::Key(KeyError::Unsupported | KeyError::IsPair | KeyError::AlgorithmUnsupported) => code.into(),
         error => error.into(),
     }
 }
