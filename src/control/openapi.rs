@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
+use crate::model::Totals;
 
 /// The page that describes the document itself.
 const PAGE: &str = include_str!("openapi/openapi.json");
@@ -32,6 +33,12 @@ pub(super) fn document(pages: &[&str]) -> serde_json::Result<Value> {
             }
         }
     }
+    let totals: Map<_, _> = Totals::default()
+        .named()
+        .into_iter()
+        .map(|(name, _)| (name.to_owned(), json!({"type": "integer", "minimum": 0})))
+        .collect();
+    schemas.insert("Totals".into(), json!({"type": "object", "properties": totals}));
     let description = "What a test or an operator asks of the server itself. A mistake is answered with a status \
                        from 400 on and an object with the field error.";
     let scope = |name: &str, description: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}, "description": description});

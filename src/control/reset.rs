@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use serde::Serialize;
 
 use super::answer::{Answer, Nothing, Refused, Sent};
 use super::apart::apart;
@@ -11,50 +10,33 @@ use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Realm, Scope, State as Contents, Totals};
 use crate::watch::RequestScope;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
 }
 
-/// How much a scope holds now.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct Held {
-    realms: usize,
-    keys: usize,
-    secrets: usize,
-    certificates: usize,
-}
-
-impl Held {
-    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
-        let sum =
-            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
-        Self {
-            realms: contents.len(),
-            keys: sum(|state| state.keys.count()),
-            secrets: sum(|state| state.secrets.count()),
-            certificates: sum(|state| state.certificates.count()),
-        }
-    }
+/// How much a scope holds.
+pub(super) fn totals(contents: &[(Realm, Arc<Contents>)]) -> Totals {
+    Totals::of(contents.iter().map(|(_, state)| Arc::clone(state)))
 }
 
 /// `POST /_kmsim/reset`: realms hold what the seeds say and nothing else, their clocks go as at the start, and no faults are armed and no requests
 /// in the journal.
-async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Held> {
+async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Totals> {
     back_to_seeds(&app, &scope).await
 }
 
 /// Whatever belongs to a scope and is not a setting of the server goes back here.
-pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
+pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Totals> {
     let contents = if app.seeds.is_large() {
         let (within, scope) = (Arc::clone(app), scope.clone());
         apart(app, move || grown(&within, &scope)).await?
     } else {
         grown(app, scope)
     }?;
-    let held = Held::of(&contents);
+    let totals = totals(&contents);
     let (watch, requests) =
         (Arc::clone(app), RequestScope { scope: scope.clone(), access_key: None });
     let replacement = Replacement {
@@ -67,7 +49,7 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held>
         }),
     };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
-    Ok(Json(held))
+    Ok(Json(totals))
 }
 
 /// What the seeds say of a scope, once its clocks go as at the start.

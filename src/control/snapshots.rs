@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Nothing, Refused, Sent};
 use super::apart::discard;
 use super::endpoints::Endpoints;
-use super::reset::Held;
+use super::reset::totals;
 use super::scope::Scoped;
 use crate::engine::{Replacement, SavedClocks};
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Realm, Scope, State as Contents, Totals};
 use crate::world::Instant;
 
 /// How many there may be. Each is some pointers, and what it alone still holds.
@@ -44,7 +44,7 @@ type ByName = BTreeMap<(Scope, String), Arc<Snapshot>>;
 struct Snapshot {
     saved_at: Instant,
     contents: Vec<(Realm, Arc<Contents>)>,
-    held: Held,
+    totals: Totals,
     clocks: SavedClocks,
 }
 
@@ -69,7 +69,7 @@ struct Shown {
     region: Option<Arc<str>>,
     saved_at: String,
     #[serde(flatten)]
-    held: Held,
+    totals: Totals,
 }
 
 fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
@@ -78,7 +78,7 @@ fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
         account: scope.account.clone(),
         region: scope.region.clone(),
         saved_at: snapshot.saved_at.to_string(),
-        held: snapshot.held,
+        totals: snapshot.totals,
     }
 }
 
@@ -123,8 +123,8 @@ async fn save(
     let contents = app.engine.contents(&scope).await;
     let clocks = app.engine.saved_clocks(&scope);
     let saved_at = app.engine.clock_mode(&scope).at(app.engine.world().clock.host());
-    let held = Held::of(&contents);
-    let snapshot = Arc::new(Snapshot { saved_at, contents, held, clocks });
+    let totals = totals(&contents);
+    let snapshot = Arc::new(Snapshot { saved_at, contents, totals, clocks });
     let shown = shown(&scope, &name, &snapshot);
     let mut all = snapshots.all();
     if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {

@@ -14,11 +14,11 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, Refused};
 use super::apart::apart;
 use super::endpoints::Endpoints;
-use super::reset::Held;
+use super::reset::totals;
 use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Realm, Scope, State as Contents, Totals};
 use crate::seed::{self, Seeds};
 
 /// The largest state that is taken in, in bytes: some 100,000 keys.
@@ -66,7 +66,7 @@ impl AsRef<[u8]> for Sendable {
 }
 
 /// `PUT /_kmsim/state`: the scope holds this and nothing else. A mistake anywhere changes nothing.
-async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Held> {
+async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Totals> {
     let refused = || Refused::bad(format!("{BODY} is larger than 64 MiB, or broke off"));
     // What says that it is too large is not waited for.
     if request.body().size_hint().lower() > LARGEST as u64 {
@@ -79,10 +79,10 @@ async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Held> {
     } else {
         read(&app, &scope, body).await
     }?;
-    let held = Held::of(&contents);
+    let totals = totals(&contents);
     let replacement = Replacement { scope, contents, clocks: None, then: Box::new(|| {}) };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
-    Ok(Json(held))
+    Ok(Json(totals))
 }
 
 /// What the realms of a scope hold by this text.

@@ -3,7 +3,7 @@
 
 use super::ciphertext::Parts;
 use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, Snapshot};
-use crate::model::{KeyId, KeyState, Realm, VersionId};
+use crate::model::{KeyId, KeyState, Realm, Totals, VersionId};
 
 /// What is known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
@@ -20,17 +20,6 @@ pub struct Inspection {
     pub state: KeyState,
     /// Whether it would decrypt there, or why not.
     pub opens: Result<(), Error>,
-}
-
-/// How much a cloud's realms hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Realms that hold anything.
-    pub realms: usize,
-    /// Keys, matching of services included.
-    pub keys: usize,
-    /// Secrets.
-    pub secrets: usize,
 }
 
 impl Engine {
@@ -91,17 +80,8 @@ impl Engine {
     #[must_use]
     pub fn totals(&self, dialect: &str) -> Totals {
         let realms = self.realms.all();
-        realms.iter().filter(|realm| *realm.dialect == *dialect).fold(
-            Totals::default(),
-            |sum, realm| {
-                let state = self.realms.snapshot(realm);
-                Totals {
-                    realms: sum.realms + 1,
-                    keys: sum.keys + state.keys.count(),
-                    secrets: sum.secrets + state.secrets.count(),
-                }
-            },
-        )
+        let of_cloud = realms.iter().filter(|realm| *realm.dialect == *dialect);
+        Totals::of(of_cloud.map(|realm| self.realms.snapshot(realm)))
     }
 
     /// How many transactions the store has committed since the start.

@@ -92,7 +92,9 @@ impl RealmBuilder<'_> {
             COUNT_MAX.. => Err(place.wrong("ordinal", told, "too large")),
             // Where something was before, it goes behind that.
             number if number <= self.base.counted() => Ok(next),
-            number if self.state.has(number) => Err(place.wrong("ordinal", told, "given twice")),
+            number if self.state.noun(number).is_some() => {
+                Err(place.wrong("ordinal", told, "given twice"))
+            }
             number => Ok(number),
         }
     }
