@@ -1,4 +1,5 @@
-//! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and every word of its document.
+//! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and the names
+//! and rules of its document.
 
 mod account;
 mod actions;

@@ -1,4 +1,4 @@
-//! What is fixed about this cloud.
+//! The data about this cloud.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) static PROFILE: Profile = Profile {
     name: "alibaba",
     default_region: "cn-hangzhou",
     regions: regions::REGIONS,
-    // Its older clients leave none.
+    // Requests of its older clients have no marks.
     marks: None,
     rules: |_| &RULES,
     codes: codes::CODES,
@@ -57,7 +57,7 @@ pub(super) static PROFILE: Profile = Profile {
     },
 };
 
-/// The rules, for the engine.
+/// The rules for the engine.
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| rules::of_key(operation, state).is_none(),
@@ -97,7 +97,7 @@ static RULES: Rules = Rules {
     }),
 };
 
-/// How parameters are written.
+/// How parameters are encoded.
 pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("AccessKeyId", Common),
@@ -120,7 +120,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     repeated_lists: false,
 };
 
-/// What a dry run answers: that it would succeed, or the error that would be the answer.
+/// The answer to a dry run: the request would succeed, or the error that it would get.
 fn dry_run_refusal(outcome: Result<(), Refusal>) -> Refusal {
     match outcome {
         Ok(()) => codes::DRY_RUN_OPERATION_ERROR.into(),

@@ -1,4 +1,5 @@
-//! The forms of values: contexts, base64, texts and periods with their limits. Each is parsed once, here.
+//! Types of values: contexts, base64, texts and periods with their limits. Each is parsed once,
+//! here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,20 +15,20 @@ pub(super) use crate::dialects::wire::values::{
     Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text,
 };
 
-/// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
-/// the plaintext instead.
+/// An enclave's attestation, for which the answer would be encrypted. It is not served: a request
+/// with one is refused, so that the caller does not get the plaintext instead.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Recipient(Option<String>);
 
 impl Recipient {
-    /// Refuses a request that names one.
+    /// Refuses a request that has one.
     pub(super) fn refuse(&self) -> Result<(), Error> {
         if self.0.is_some() { Err(codes::UNSUPPORTED_OPERATION.into()) } else { Ok(()) }
     }
 }
 
-/// What is signed: a digest of 32 bytes, whichever the algorithm, in base64.
+/// The digest to sign, in base64. All of the algorithms take 32 bytes.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Blob")]
 pub(super) struct Digest(pub(super) [u8; 32]);
@@ -40,7 +41,7 @@ impl TryFrom<Blob> for Digest {
     }
 }
 
-/// What Encrypt takes: any text of up to 6 KB, which Decrypt answers byte for byte.
+/// The plaintext of Encrypt: any text of up to 6 KiB, which Decrypt returns byte for byte.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Plaintext(pub(super) Zeroizing<String>);
@@ -54,16 +55,16 @@ impl TryFrom<String> for Plaintext {
     }
 }
 
-/// An encryption context: a JSON object of texts. What it binds is the set of its pairs; `{}`, `null` and none are
-/// the same.
+/// An encryption context: a JSON object of texts. Only the set of its pairs matters. `{}`, `null`
+/// and an absent context are the same.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Context(Vec<u8>);
 
 classed!(Context: Context);
 
 impl Context {
-    /// The bytes to authenticate with a ciphertext: each name and value behind its length, in order of names, so
-    /// that no two contexts have the same bytes.
+    /// The bytes to authenticate with a ciphertext: each name and value after its length, sorted by
+    /// name. No two contexts have the same bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -100,7 +101,7 @@ fn period(text: &str) -> Option<Duration> {
         .flatten()
 }
 
-/// The period of a key's rotation: between the shortest and the longest.
+/// The rotation period of a key, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RotationInterval(pub(super) Duration);
 
@@ -116,7 +117,7 @@ impl TryFrom<String> for RotationInterval {
     }
 }
 
-/// The period of a secret's rotation.
+/// The rotation period of a secret, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecretInterval(pub(super) Duration);
 
@@ -133,8 +134,7 @@ impl TryFrom<String> for SecretInterval {
     }
 }
 
-/// The period that a request names, of one kind or the other, when it switches rotation on. Otherwise it is not even
-/// looked at.
+/// The period of a request that switches rotation on. Otherwise the parameter is ignored.
 pub(super) fn interval<T: TryFrom<String>>(
     on: bool,
     text: Option<OpenText>,
@@ -147,7 +147,7 @@ pub(super) fn interval<T: TryFrom<String>>(
     T::try_from(text.0).map(Some).map_err(|_| Error::Invalid(NAME.into()))
 }
 
-/// The id of a secret's version: 1 to 64 characters, none of them a control character.
+/// The id of a secret's version: 1 to 64 characters without control characters.
 #[derive(Clone, Debug)]
 pub(super) struct VersionText(pub(super) Arc<str>);
 
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contexts_bind_their_pairs_and_nothing_else() {
+    fn contexts_bind_only_their_pairs() {
         let context = |text: &str| Context::try_from(text.to_owned());
         for empty in ["{}", "null", " { } "] {
             assert_eq!(context(empty).unwrap(), Context::default(), "{empty}");

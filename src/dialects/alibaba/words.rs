@@ -1,4 +1,4 @@
-//! The document's words: what it calls the types of keys, their states and the algorithms.
+//! The document's words for key types, states and algorithms.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,7 +56,7 @@ pub(super) fn spec_word(spec: KeySpec) -> &'static str {
     }
 }
 
-/// Where key material comes from.
+/// The origins of key material.
 #[derive(Clone, Copy, Deserialize)]
 pub(super) enum OriginWord {
     #[serde(rename = "Aliyun_KMS")]
