@@ -79,6 +79,21 @@ pub struct Client {
     pub text: &'static str,
 }
 
+/// Declares the list of a cloud's clients: name, quoting, file and description of each.
+macro_rules! clients {
+    ($($name:literal $quoting:ident $file:literal $about:literal;)*) => {
+        pub(super) const CLIENTS: &[$crate::dialects::peers::Client] = &[$(
+            $crate::dialects::peers::Client {
+                name: $name,
+                about: $about,
+                quoting: $crate::dialects::peers::Quoting::$quoting,
+                text: include_str!($file),
+            }
+        ),*];
+    };
+}
+pub(super) use clients;
+
 /// How a language writes string literals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {

@@ -19,8 +19,8 @@ pub(super) const INSTANCE_MAX: usize = 128;
 pub(super) const CONTEXT_MAX: usize = 8192;
 /// The longest policy, in bytes.
 pub(super) const POLICY_MAX: usize = 32_768;
-/// The rotation period of keys, in days.
-pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
+/// The rotation period of keys, in hours: 7 to 730 days.
+pub(super) const ROTATION_HOURS: std::ops::RangeInclusive<u64> = 7 * 24..=730 * 24;
 /// The longest value of a secret, in bytes.
 pub(super) const SECRET_DATA_MAX: usize = 30_720;
 /// The longest extended configuration of a secret, in characters.

@@ -1,8 +1,7 @@
 //! Names of keys, versions, aliases and secrets in requests and answers. Each is parsed once, here.
 
 use super::codes;
-use super::values::Malformed;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
@@ -42,8 +41,6 @@ pub(super) struct KeyName {
     place: Option<Place>,
 }
 
-classed!(KeyName: Key);
-
 /// The region and account of an ARN.
 #[derive(Clone, Debug)]
 struct Place {
@@ -54,14 +51,11 @@ struct Place {
 impl Place {
     /// Splits `acs:kms:<region>:<account>:<name>`. A text without the prefix `acs:kms:` is a plain
     /// name.
-    fn of(text: &str) -> Result<(Option<Self>, &str), Malformed> {
-        let Some(arn) = text.strip_prefix("acs:kms:") else { return Ok((None, text)) };
+    fn of(text: &str) -> Option<(Option<Self>, &str)> {
+        let Some(arn) = text.strip_prefix("acs:kms:") else { return Some((None, text)) };
         let mut parts = arn.splitn(3, ':');
-        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Malformed);
-        };
-        Ok((Some(Self { region: region.into(), account: account.into() }), name))
+        let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((Some(Self { region: region.into(), account: account.into() }), name))
     }
 
     fn is(&self, realm: &Realm) -> bool {
@@ -69,25 +63,16 @@ impl Place {
     }
 }
 
-impl TryFrom<String> for KeyName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (place, name) = Place::of(&text)?;
-        let key = match (&place, name.strip_prefix("key/")) {
-            (None, _) => key_ref(name)?,
-            (Some(_), Some(id)) => KeyId::parse(id).map(engine::KeyRef::Id).ok_or(Malformed)?,
-            (Some(_), None) if name.starts_with(ALIAS) => key_ref(name)?,
-            (Some(_), None) => return Err(Malformed),
-        };
-        Ok(Self { key, place })
-    }
-}
-
-fn key_ref(text: &str) -> Result<engine::KeyRef, Malformed> {
-    let id = || KeyId::parse(text).map(engine::KeyRef::Id);
-    alias(text).map(engine::KeyRef::Alias).or_else(id).ok_or(Malformed)
-}
+parsed!(KeyName, Key, |text: String| {
+    let (place, name) = Place::of(&text)?;
+    let id = |text: &str| KeyId::parse(text).map(engine::KeyRef::Id);
+    let key = match (&place, name.strip_prefix("key/")) {
+        (Some(_), Some(name)) => id(name)?,
+        (Some(_), None) if !name.starts_with(ALIAS) => return None,
+        _ => alias(name).map(engine::KeyRef::Alias).or_else(|| id(name))?,
+    };
+    Some(Self { key, place })
+});
 
 impl KeyName {
     /// The key, if it can be in the caller's realm. A key of another realm is not found.
@@ -121,15 +106,7 @@ impl KeyName {
 #[derive(Debug)]
 pub(super) struct Alias(pub(super) AliasName);
 
-classed!(Alias: Key);
-
-impl TryFrom<String> for Alias {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        alias(&text).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(Alias, Key, |text: String| alias(&text).map(Self));
 
 /// An existing secret's name in a request: the name, or its ARN.
 #[derive(Clone, Debug)]
@@ -138,20 +115,11 @@ pub(super) struct SecretName {
     place: Option<Place>,
 }
 
-classed!(SecretName: Secret);
-
-impl TryFrom<String> for SecretName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (place, name) = Place::of(&text)?;
-        let name = match &place {
-            Some(_) => name.strip_prefix(SECRET).ok_or(Malformed)?,
-            None => name,
-        };
-        secret_name(name).map(|name| Self { name, place }).ok_or(Malformed)
-    }
-}
+parsed!(SecretName, Secret, |text: String| {
+    let (place, name) = Place::of(&text)?;
+    let name = if place.is_some() { name.strip_prefix(SECRET)? } else { name };
+    Some(Self { name: secret_name(name)?, place })
+});
 
 impl SecretName {
     /// The secret's name, if it can be in the caller's realm. A secret of another realm is not
@@ -172,13 +140,7 @@ impl SecretName {
 /// The name for a new secret, unchecked.
 pub(super) struct NewSecretName(pub(super) String);
 
-classed!(NewSecretName: Secret);
-
-impl From<String> for NewSecretName {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
+parsed!(NewSecretName, Secret, |text: String| Some(Self(text)));
 
 /// The prefix of a secret's name in its ARN.
 const SECRET: &str = "secret/";
@@ -186,7 +148,7 @@ const SECRET: &str = "secret/";
 /// The name of a secret in this realm, from its name or ARN.
 pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
     match Place::of(text) {
-        Ok((Some(place), name)) if place.is(realm) => name.strip_prefix(SECRET).unwrap_or(text),
+        Some((Some(place), name)) if place.is(realm) => name.strip_prefix(SECRET).unwrap_or(text),
         _ => text,
     }
 }
@@ -195,30 +157,16 @@ pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
 #[derive(Clone, Debug)]
 pub(super) struct CertificateName(pub(super) CertificateId);
 
-classed!(CertificateName: Certificate);
-
-impl TryFrom<String> for CertificateName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        CertificateId::parse(&text).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(CertificateName, Certificate, |text: String| CertificateId::parse(&text).map(Self));
 
 /// A key version's id as a parameter.
 #[derive(Debug)]
 pub(super) struct VersionName(pub(super) Option<model::VersionId>);
 
-classed!(VersionName: Version);
-
-impl TryFrom<String> for VersionName {
-    type Error = Malformed;
-
-    /// A text with valid characters that is no id of kmsim's is treated as an unknown id.
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        KeyId::parse(&text).map(|_| Self(model::VersionId::parse(text.as_bytes()))).ok_or(Malformed)
-    }
-}
+// A text with valid characters that is no id of kmsim's is treated as an unknown id.
+parsed!(VersionName, Version, |text: String| {
+    KeyId::parse(&text).map(|_| Self(model::VersionId::parse(text.as_bytes())))
+});
 
 /// The ARN of `name` (`key/<id>`, `alias/<name>`) in a realm.
 pub(super) fn arn(realm: &Realm, name: impl std::fmt::Display) -> String {

@@ -2,6 +2,7 @@
 //! here.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{codes, limits};
 use crate::dialects::Error;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 pub(super) use crate::dialects::wire::values::{
     Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text,
 };
@@ -29,38 +30,23 @@ impl Recipient {
 }
 
 /// The digest to sign, in base64. All of the algorithms take 32 bytes.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "Blob")]
+#[derive(Debug)]
 pub(super) struct Digest(pub(super) [u8; 32]);
 
-impl TryFrom<Blob> for Digest {
-    type Error = Malformed;
-
-    fn try_from(blob: Blob) -> Result<Self, Malformed> {
-        blob.0.try_into().map(Self).map_err(|_| Malformed)
-    }
-}
+parsed!(Digest, |blob: Blob| blob.0.try_into().map(Self).ok());
 
 /// The plaintext of Encrypt: any text of up to 6 KiB, which Decrypt returns byte for byte.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
 pub(super) struct Plaintext(pub(super) Zeroizing<String>);
 
-impl TryFrom<String> for Plaintext {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let text = Zeroizing::new(text);
-        if text.len() <= limits::PLAINTEXT_MAX { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
+parsed!(Plaintext, |text: String| {
+    let text = Zeroizing::new(text);
+    (text.len() <= limits::PLAINTEXT_MAX).then_some(Self(text))
+});
 
 /// An encryption context: a JSON object of texts. Only the set of its pairs matters. `{}`, `null`
 /// and an absent context are the same.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Context(Vec<u8>);
-
-classed!(Context: Context);
 
 impl Context {
     /// The bytes to authenticate with a ciphertext: each name and value after its length, sorted by
@@ -70,69 +56,44 @@ impl Context {
     }
 }
 
-impl TryFrom<String> for Context {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        if text.chars().count() > limits::CONTEXT_MAX {
-            return Err(Malformed);
-        }
-        let pairs: Option<BTreeMap<String, String>> =
-            serde_json::from_str(&text).map_err(|_| Malformed)?;
-        let mut bytes = Vec::new();
-        for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
-            bytes.extend_from_slice(
-                &u64::try_from(part.len()).map_err(|_| Malformed)?.to_be_bytes(),
-            );
-            bytes.extend_from_slice(part.as_bytes());
-        }
-        Ok(Self(bytes))
+parsed!(Context, Context, |text: String| {
+    if text.chars().count() > limits::CONTEXT_MAX {
+        return None;
     }
-}
+    let pairs: Option<BTreeMap<String, String>> = serde_json::from_str(&text).ok()?;
+    let mut bytes = Vec::new();
+    for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
+        bytes.extend_from_slice(&u64::try_from(part.len()).ok()?.to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Some(Self(bytes))
+});
 
-/// A period: a number with one of the units `d`, `h`, `m`, `s`.
-fn period(text: &str) -> Option<Duration> {
+/// Parses a period: a number with one of the units `d`, `h`, `m`, `s`. `None` if it is out of the
+/// range, which is in hours.
+fn period(text: &str, hours: RangeInclusive<u64>) -> Option<Duration> {
     let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
     let (number, unit) =
         units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))?;
-    let digits = number.bytes().all(|b| b.is_ascii_digit());
-    digits
-        .then(|| number.parse::<u64>().ok()?.checked_mul(*unit).map(Duration::from_secs))
-        .flatten()
+    let digits = Some(number).filter(|number| number.bytes().all(|b| b.is_ascii_digit()))?;
+    let seconds = digits.parse::<u64>().ok()?.checked_mul(*unit)?;
+    let legal = (hours.start() * 3_600..=hours.end() * 3_600).contains(&seconds);
+    legal.then(|| Duration::from_secs(seconds))
 }
 
 /// The rotation period of a key, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RotationInterval(pub(super) Duration);
 
-classed!(RotationInterval: Open);
-
-impl TryFrom<String> for RotationInterval {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) = (limits::ROTATION_DAYS.start() * 24, limits::ROTATION_DAYS.end() * 24);
-        let range = Duration::from_hours(least)..=Duration::from_hours(most);
-        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(RotationInterval, Open, |text: String| period(&text, limits::ROTATION_HOURS).map(Self));
 
 /// The rotation period of a secret, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecretInterval(pub(super) Duration);
 
-classed!(SecretInterval: Open);
-
-impl TryFrom<String> for SecretInterval {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) =
-            (limits::SECRET_ROTATION_HOURS.start(), limits::SECRET_ROTATION_HOURS.end());
-        let range = Duration::from_hours(*least)..=Duration::from_hours(*most);
-        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(SecretInterval, Open, |text: String| {
+    period(&text, limits::SECRET_ROTATION_HOURS).map(Self)
+});
 
 /// The period of a request that switches rotation on. Otherwise the parameter is ignored.
 pub(super) fn interval<T: TryFrom<String>>(
@@ -151,15 +112,11 @@ pub(super) fn interval<T: TryFrom<String>>(
 #[derive(Clone, Debug)]
 pub(super) struct VersionText(pub(super) Arc<str>);
 
-classed!(VersionText: Open);
+parsed!(VersionText, Open, |text: String| is_label(&text, 64).then(|| Self(text.into())));
 
-impl TryFrom<String> for VersionText {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let legal = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if legal { Ok(Self(text.into())) } else { Err(Malformed) }
-    }
+/// Whether a text has 1 to `most` characters, none of them a control character.
+pub(super) fn is_label(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

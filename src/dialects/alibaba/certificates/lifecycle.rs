@@ -1,4 +1,4 @@
-//! Making certificates and leading them through their life: document sections 10.1 to 10.3, 10.5 and 10.6.
+//! Creating certificates and changing their status: document sections 10.1 to 10.3, 10.5 and 10.6.
 
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,7 @@ pub(crate) struct OneCertificate {
     pub(crate) certificate_id: CertificateName,
 }
 
-/// What is not there yet is an empty text.
+/// What does not exist yet is empty.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Stored {
@@ -131,7 +131,7 @@ pub(crate) struct UpdateCertificateStatus {
     status: Status,
 }
 
-/// The statuses that a certificate can be led to.
+/// The statuses that can be set.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Status {

@@ -1,4 +1,4 @@
-//! Using certificates: document sections 10.7 to 10.10.
+//! Operations with certificates: document sections 10.7 to 10.10.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -14,7 +14,8 @@ use crate::dialects::{Cx, Error};
 use crate::engine::Message;
 use crate::model::CertificateId;
 
-/// What a message is: the text itself, or its digest. The document requires it and names a default; clients leave it out.
+/// The type of a message: the message itself, or its digest. The document requires the parameter
+/// and gives a default; clients leave it out.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum MessageType {
@@ -32,7 +33,7 @@ fn message(Blob(bytes): Blob, kind: MessageType) -> Result<Message, Error> {
     message.ok_or(Error::Invalid("Message".into()))
 }
 
-/// Which certificate was used, and what came of it under the name that the action has for it.
+/// The certificate that was used, and the result under the name that the action gives it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Outcome<T> {

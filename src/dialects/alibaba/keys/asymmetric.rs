@@ -1,4 +1,4 @@
-//! Asymmetric cryptography: document sections 8.24 to 8.28.
+//! Asymmetric encryption and signing: document sections 8.24 to 8.28.
 
 use serde::Deserialize;
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! Bringing one's own key: document sections 8.2, 8.3 and 8.9.
+//! Importing key material: document sections 8.2, 8.3 and 8.9.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(crate) struct GetParametersForImport {
     wrapping_key_spec: WrappingSpecWord,
 }
 
-/// The algorithms that wrap key material: one more than those of data keys.
+/// The algorithms that wrap key material: those of data keys and one more.
 #[derive(Clone, Copy, Deserialize)]
 #[expect(non_camel_case_types, reason = "these are the document's words")]
 enum WrappingWord {
@@ -53,11 +53,11 @@ pub(crate) struct ImportParameters {
     token_expire_time: String,
 }
 
-/// Refuses a wrapping that does not go with the key: SM2 wraps for keys in hardware only, and a dedicated instance does
-/// not know OAEP with SHA-1.
+/// Refuses a wrapping that does not fit the key. SM2 wraps only for keys in hardware, and dedicated
+/// instances do not support OAEP with SHA-1.
 fn wraps_for(key: &Key, wrapping: Wrapping) -> Result<(), Error> {
     match wrapping {
-        // The engine refuses these, whatever the wrapping.
+        // The engine refuses these with any wrapping.
         _ if key.origin == Origin::Service => Ok(()),
         Wrapping::Sm2 if key.protection == ProtectionLevel::Software => {
             Err(Error::Invalid("WrappingKeySpec".into()))
@@ -109,7 +109,7 @@ pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
             Some(at.ok_or(Error::Invalid("KeyMaterialExpireUnix".into()))?)
         }
     };
-    // What is no base64 is as good as empty: no token, and no material.
+    // Malformed base64 is treated as empty: no token, and no material.
     let bytes = |text: String| {
         let mut bytes = base64_text::decode(&text).unwrap_or_default();
         std::mem::take(&mut *bytes)

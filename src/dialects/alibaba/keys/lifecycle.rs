@@ -46,7 +46,7 @@ enum Usage {
     SignVerify,
 }
 
-/// A policy: a JSON object of so many bytes. It is kept as written.
+/// A policy: a JSON object with a limited length. It is stored as sent.
 pub(crate) struct Policy(pub(crate) String);
 
 parsed!(Policy, |text: String| {
@@ -56,7 +56,7 @@ parsed!(Policy, |text: String| {
 });
 
 impl CreateKey {
-    /// The type of key. Only a dedicated instance has the shorter AES keys.
+    /// The key type. Only dedicated instances have the shorter AES keys.
     fn spec(&self) -> Result<KeySpec, Error> {
         match self.key_spec {
             SpecWord::Aliyun_AES_128 | SpecWord::Aliyun_AES_192 if self.instance.is_none() => {
@@ -66,8 +66,8 @@ impl CreateKey {
         }
     }
 
-    /// What it is for: where that is not said, to sign if the type of key can. RSA and SM2 pairs do either, each
-    /// pair one.
+    /// The key usage. The default is signing, if the key type can sign. RSA and SM2 pairs can have
+    /// either usage.
     fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
         let (encrypts, signs) = match spec {
             KeySpec::Symmetric(_) => (true, false),
@@ -80,7 +80,7 @@ impl CreateKey {
         }
     }
 
-    /// Where its material comes from: that of a pair is never imported.
+    /// The origin of key material. Key pairs cannot be imported.
     fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
         match (&self.origin, spec) {
             (None | Some(OriginWord::Service), _) => Ok(Origin::Service),
@@ -89,7 +89,7 @@ impl CreateKey {
         }
     }
 
-    /// How often it rotates, if it does: neither pairs nor keys with imported material do.
+    /// The rotation period. Key pairs and keys with imported material do not rotate.
     fn rotation(&self, spec: KeySpec, origin: Origin) -> Result<Option<Duration>, Error> {
         match (self.enable_automatic_rotation, spec, origin) {
             (false, _, _) => Ok(None),
@@ -153,7 +153,7 @@ pub(crate) struct ListKeys {
     filters: Filters<Property>,
 }
 
-/// What keys can be filtered by: the document's five, then those of newer SDKs.
+/// The properties in filters of keys: the document's five, then those of newer SDKs.
 #[derive(Debug, Deserialize, PartialEq)]
 pub(crate) enum Property {
     KeyState,
@@ -247,7 +247,7 @@ pub(crate) struct ScheduleKeyDeletion {
     pending_window_in_days: PendingWindow,
 }
 
-/// How long a key waits for its deletion.
+/// The waiting time of a scheduled deletion.
 struct PendingWindow(Duration);
 
 const DAY: u64 = 86_400;
@@ -286,7 +286,8 @@ pub(crate) struct SetDeletionProtection {
     deletion_protection_description: Text<{ limits::DESCRIPTION_MAX }>,
 }
 
-/// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
+/// The document names the key by its ARN, newer SDKs by its id. If both are absent, the ARN is
+/// reported as missing.
 pub(crate) async fn set_deletion_protection(
     cx: Cx,
     request: SetDeletionProtection,

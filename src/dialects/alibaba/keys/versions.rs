@@ -71,7 +71,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<Listing<KeyVersi
     Ok(page.listing(("KeyVersions", "KeyVersion"), |version| version))
 }
 
-/// A key of a dedicated instance, which the document calls a private key store, has one version.
+/// A key of a dedicated instance ("private key store" in the document) has one version.
 fn refuse_instance(cx: &Cx, key: &engine::KeyRef) -> Result<(), Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).admit(key, Operation::CreateVersion)?.key();

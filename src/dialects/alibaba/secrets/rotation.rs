@@ -40,7 +40,7 @@ pub(crate) async fn rotate(cx: Cx, request: RotateSecret) -> Result<Rotated, Err
     })
 }
 
-/// A managed secret's next value, for the engine's rules.
+/// The next value of a managed secret, for the engine's rules.
 pub(crate) fn renew(of: &Renewal<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let kind = SecretType::from_word(of.kind)?;
     let current = std::str::from_utf8(of.current).ok()?;
@@ -97,7 +97,7 @@ const fn yes() -> bool {
     true
 }
 
-/// How long a password is: 8 to 128 characters.
+/// The length of a password: 8 to 128 characters.
 struct PasswordLength(usize);
 
 impl Default for PasswordLength {
@@ -108,7 +108,7 @@ impl Default for PasswordLength {
 
 parsed!(PasswordLength, |length: u32| (8..=128).contains(&length).then_some(Self(length as usize)));
 
-/// The characters that a password must not have: some of those that it could have.
+/// The characters to exclude from a password.
 #[derive(Default)]
 struct Excluded(String);
 
@@ -143,7 +143,7 @@ pub(crate) fn random_password(
         each: request.require_each_included_type,
     };
     let drawn = password::draw(&recipe, &mut cx.engine.world().entropy.rng());
-    // What is left of the characters is too little.
+    // Too few characters are left.
     let random_password = drawn.ok_or(Error::Invalid("ExcludeCharacters".into()))?;
     Ok(RandomPassword { random_password })
 }

@@ -1,6 +1,6 @@
-//! Signing, as the newest SDKs do it (ACS3-HMAC-SHA256, or ACS4 where a region is named; wire reference sections 1.4 and 1.5):
-//! the parameters travel in a form body, so that none is too long. What is signed is put together by the same code that
-//! checks it.
+//! Signing, as the newest SDKs do it (ACS3-HMAC-SHA256, or ACS4 where a region is named; wire
+//! reference sections 1.4 and 1.5): the parameters travel in a form body, so that none is too long.
+//! What is signed is put together by the same code that checks it.
 
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};

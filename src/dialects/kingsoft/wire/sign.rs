@@ -1,5 +1,5 @@
-//! Signing, as the SDKs do it in the header (AWS4-HMAC-SHA256), with the parameters in a form body, so that none is too long. What
-//! is signed is put together by the same code that checks it.
+//! Signing, as the SDKs do it in the header (AWS4-HMAC-SHA256), with the parameters in a form body,
+//! so that none is too long. What is signed is put together by the same code that checks it.
 
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
