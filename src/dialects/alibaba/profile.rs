@@ -9,7 +9,7 @@ use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::values::Context;
 use super::wire::sign;
-use super::words::{self, OriginWord, SpecWord};
+use super::words::{OriginWord, SpecWord};
 use super::{clients, codes, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -45,8 +45,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |realm, name| KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok(),
         secret: secret_named,
-        spec: words::read::<SpecWord, _>,
-        origin: words::read::<OriginWord, _>,
+        spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
+        origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),

@@ -108,6 +108,11 @@ pub(super) fn interval<T: TryFrom<String>>(
     T::try_from(text.0).map(Some).map_err(|_| Error::Invalid(NAME.into()))
 }
 
+/// The default of parameters that are on unless a request switches them off.
+pub(super) const fn default_true() -> bool {
+    true
+}
+
 /// The id of a secret's version: 1 to 64 characters without control characters.
 #[derive(Clone, Debug)]
 pub(super) struct VersionText(pub(super) Arc<str>);

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::algorithms::x509::{DnsName, Name};
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{self, CertificateName};
+use crate::dialects::alibaba::values::default_true;
 use crate::dialects::alibaba::words::{CertificateSpecWord, ProtectionWord};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{CertificateOperation, NewCertificate};
-use crate::model::{CertificateId, CertificateStatus, Issued, Realm};
+use crate::model::{CertificateId, CertificateStatus, Issued, ProtectionLevel, Realm};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,14 +20,9 @@ pub(crate) struct CreateCertificate {
     subject: Subject,
     #[serde(default)]
     subject_alternative_names: Domains,
-    #[serde(default = "exportable")]
+    #[serde(default = "default_true")]
     exportable_private_key: bool,
-    #[serde(default)]
-    protection_level: ProtectionWord,
-}
-
-fn exportable() -> bool {
-    true
+    protection_level: Option<ProtectionWord>,
 }
 
 /// A distinguished name with the attributes that the document requires.
@@ -61,8 +57,8 @@ pub(crate) struct Created {
 pub(crate) async fn create(cx: Cx, request: CreateCertificate) -> Result<Created, Error> {
     let realm = cx.caller.realm.clone();
     let new = NewCertificate {
-        spec: request.key_spec.into(),
-        protection: request.protection_level.into(),
+        spec: request.key_spec.0,
+        protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         exportable: request.exportable_private_key,
         subject: request.subject.0,
         names: request.subject_alternative_names.0,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::algorithms::asymmetric::Encryption;
 use crate::algorithms::base64_text;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::Wrapped;
@@ -192,7 +193,7 @@ fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
 pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error> {
     let to = request.destination_key_id.within(cx)?;
     let (blob, associated) = (request.ciphertext_blob.0, request.destination_encryption_context);
-    let Some(algorithm) = request.source_encryption_algorithm else {
+    let Some(EncryptionWord(algorithm)) = request.source_encryption_algorithm else {
         let source = request.source_key_id.map(|key| source_key(cx, key)).transpose()?;
         let from = (request.source_encryption_context.bytes(), &blob[..]);
         let sealed = cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?;
@@ -208,13 +209,12 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let version =
         request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
     let (from, operation) = (pair(key, &version, cx)?, Operation::Decrypt);
-    let opened =
-        match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
-            Err(engine::Error::Key(KeyError::AlgorithmUnfit)) => {
-                return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
-            }
-            outcome => outcome?,
-        };
+    let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm, &blob) {
+        Err(engine::Error::Key(KeyError::AlgorithmUnfit)) => {
+            return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
+        }
+        outcome => outcome?,
+    };
     // A public key wraps a data key's bytes; a symmetric ciphertext contains their base64 text.
     let text = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened.value)?));
     let to = (&to, Operation::Encrypt);
@@ -224,9 +224,12 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
 
 /// Checks that a plaintext could have been encrypted here. Other implementations may have encrypted
 /// a longer one, or an empty one.
-pub(crate) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
-    let most =
-        if algorithm == EncryptionWord::SM2PKE { limits::SM2_PLAINTEXT_MAX } else { usize::MAX };
+pub(crate) fn within_limits(algorithm: Encryption, text: &[u8]) -> Result<&[u8], Error> {
+    let most = if matches!(algorithm, Encryption::Sm2(_)) {
+        limits::SM2_PLAINTEXT_MAX
+    } else {
+        usize::MAX
+    };
     if (1..=most).contains(&text.len()) {
         Ok(text)
     } else {
@@ -235,9 +238,9 @@ pub(crate) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[
 }
 
 /// Checks that a plaintext is short enough for `SM2PKE`, which has no limit of its own.
-pub(crate) fn encryptable(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn encryptable(algorithm: Encryption, text: &[u8]) -> Result<&[u8], Error> {
     match algorithm {
-        EncryptionWord::SM2PKE if text.len() > limits::SM2_PLAINTEXT_MAX => {
+        Encryption::Sm2(_) if text.len() > limits::SM2_PLAINTEXT_MAX => {
             Err(Error::Invalid("Plaintext".into()))
         }
         _ => Ok(text),

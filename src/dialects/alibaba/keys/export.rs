@@ -30,15 +30,14 @@ struct Wrapper {
 impl Wrapper {
     fn of(
         blob: &PublicKeyBlob,
-        algorithm: EncryptionWord,
-        spec: WrappingSpecWord,
+        EncryptionWord(algorithm): EncryptionWord,
+        WrappingSpecWord(spec): WrappingSpecWord,
     ) -> Result<Self, Error> {
-        let algorithm = Encryption::from(algorithm);
-        if !algorithm.fits(spec.into()) {
+        if !algorithm.fits(spec) {
             return Err(Error::Invalid("WrappingAlgorithm".into()));
         }
-        let key = PublicKey::read(spec.into(), &blob.0)
-            .map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
+        let key =
+            PublicKey::read(spec, &blob.0).map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
         Ok(Self { key, algorithm })
     }
 

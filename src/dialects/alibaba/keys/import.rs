@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
+use crate::algorithms::asymmetric::{Encryption, PairSpec};
 use crate::algorithms::base64_text;
 use crate::dialects::alibaba::names::KeyName;
-use crate::dialects::alibaba::words::WrappingSpecWord;
+use crate::dialects::alibaba::words::{WrappingSpecWord, WrappingWord};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Wrapped, Wrapping};
@@ -20,26 +21,15 @@ pub(crate) struct GetParametersForImport {
     wrapping_key_spec: WrappingSpecWord,
 }
 
-/// The algorithms that wrap key material: those of data keys and one more.
-#[derive(Clone, Copy, Deserialize)]
-#[expect(non_camel_case_types, reason = "these are the document's words")]
-enum WrappingWord {
-    RSAES_PKCS1_V1_5,
-    RSAES_OAEP_SHA_1,
-    RSAES_OAEP_SHA_256,
-    SM2PKE,
-}
-
-fn wrapping(spec: WrappingSpecWord, algorithm: WrappingWord) -> Result<Wrapping, Error> {
+fn wrapping(
+    WrappingSpecWord(spec): WrappingSpecWord,
+    WrappingWord(algorithm): WrappingWord,
+) -> Result<Wrapping, Error> {
     match (spec, algorithm) {
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_PKCS1_V1_5) => Ok(Wrapping::Rsa2048Pkcs1),
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => {
-            Ok(Wrapping::Rsa2048OaepSha1)
-        }
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => {
-            Ok(Wrapping::Rsa2048OaepSha256)
-        }
-        (WrappingSpecWord::EC_SM2, WrappingWord::SM2PKE) => Ok(Wrapping::Sm2),
+        (PairSpec::Rsa2048, Encryption::RsaPkcs1) => Ok(Wrapping::Rsa2048Pkcs1),
+        (PairSpec::Rsa2048, Encryption::RsaOaepSha1) => Ok(Wrapping::Rsa2048OaepSha1),
+        (PairSpec::Rsa2048, Encryption::RsaOaepSha256) => Ok(Wrapping::Rsa2048OaepSha256),
+        (PairSpec::EcSm2, Encryption::Sm2(_)) => Ok(Wrapping::Sm2),
         _ => Err(Error::Invalid("WrappingAlgorithm".into())),
     }
 }

@@ -10,22 +10,21 @@ use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, 
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{RotationInterval, Text};
-use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord};
+use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord, UsageWord};
 use crate::dialects::alibaba::{codes, limits};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin};
+use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
     #[serde(default)]
     description: Text<{ limits::DESCRIPTION_MAX }>,
-    #[serde(default)]
-    key_spec: SpecWord,
-    key_usage: Option<Usage>,
+    key_spec: Option<SpecWord>,
+    key_usage: Option<UsageWord>,
     origin: Option<OriginWord>,
     protection_level: Option<ProtectionWord>,
     #[serde(default)]
@@ -36,14 +35,6 @@ pub(crate) struct CreateKey {
     policy: Option<Policy>,
     #[serde(default)]
     tags: TagList<{ limits::TAGS_MAX }>,
-}
-
-#[derive(Deserialize)]
-enum Usage {
-    #[serde(rename = "ENCRYPT/DECRYPT")]
-    EncryptDecrypt,
-    #[serde(rename = "SIGN/VERIFY")]
-    SignVerify,
 }
 
 /// A policy: a JSON object with a limited length. It is stored as sent.
@@ -58,11 +49,13 @@ parsed!(Policy, |text: String| {
 impl CreateKey {
     /// The key type. Only dedicated instances have the shorter AES keys.
     fn spec(&self) -> Result<KeySpec, Error> {
-        match self.key_spec {
-            SpecWord::Aliyun_AES_128 | SpecWord::Aliyun_AES_192 if self.instance.is_none() => {
+        match self.key_spec.map_or(KeySpec::Symmetric(SymmetricSpec::Aes256), |it| it.0) {
+            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192)
+                if self.instance.is_none() =>
+            {
                 Err(Error::Invalid("KeySpec".into()))
             }
-            word => Ok(word.into()),
+            spec => Ok(spec),
         }
     }
 
@@ -73,19 +66,18 @@ impl CreateKey {
             KeySpec::Symmetric(_) => (true, false),
             KeySpec::Pair(spec) => (spec.encrypts(), true),
         };
-        match self.key_usage {
-            None | Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
-            None | Some(Usage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
+        match self.key_usage.map(|it| it.0) {
+            None | Some(KeyUsage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
+            None | Some(KeyUsage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
             None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
         }
     }
 
     /// The origin of key material. Key pairs cannot be imported.
     fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
-        match (&self.origin, spec) {
-            (None | Some(OriginWord::Service), _) => Ok(Origin::Service),
-            (Some(OriginWord::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
-            (Some(OriginWord::External), KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+        match (self.origin.map_or(Origin::Service, |it| it.0), spec) {
+            (Origin::External, KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+            (origin, _) => Ok(origin),
         }
     }
 
@@ -113,7 +105,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         usage,
         origin,
         rotation: request.rotation(spec, origin)?,
-        protection: request.protection_level.unwrap_or_default().into(),
+        protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         name: None,
         description: request.description.0,
         instance: request.instance.map(|instance| instance.0),

@@ -9,7 +9,9 @@ use super::types as secret_types;
 use super::types::SecretType;
 use crate::algorithms::password::{self, Recipe};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{OpenText, SecretInterval, VersionText, interval};
+use crate::dialects::alibaba::values::{
+    OpenText, SecretInterval, VersionText, default_true, interval,
+};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::Renewal;
@@ -89,12 +91,8 @@ pub(crate) struct GetRandomPassword {
     exclude_numbers: bool,
     #[serde(default)]
     exclude_punctuation: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "default_true")]
     require_each_included_type: bool,
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// The length of a password: 8 to 128 characters.
