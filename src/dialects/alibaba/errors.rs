@@ -4,26 +4,17 @@
 use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
-use crate::dialects::{Code, Error, Refusal};
+use crate::dialects::{Code, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
 };
-
-/// The refusal for an error.
-pub(super) fn refusal(error: &Error) -> Refusal {
-    match error {
-        Error::Engine(error) => of_engine(error),
-        Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
-        Error::Refused(refusal) => refusal.clone(),
-    }
-}
 
 fn invalid(name: &str) -> Refusal {
     codes::INVALID_PARAMETER.with(&[name])
 }
 
-fn of_engine(error: &engine::Error) -> Refusal {
+/// The refusal for an error of the engine.
+pub(super) fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     let code: &'static Code = match error {
         E::Key(error) => return of_key(*error),

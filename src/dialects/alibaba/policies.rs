@@ -7,7 +7,7 @@ use super::codes;
 use super::keys::lifecycle::Policy;
 use super::names::{KeyName, SecretName};
 use super::values::OpenText;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
 
@@ -43,8 +43,7 @@ pub(super) struct SetKeyPolicy {
 pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(&cx)?;
-    cx.engine.set_key_policy(cx.caller, key, request.policy.0).await?;
-    Ok(Done {})
+    done(cx.engine.set_key_policy(cx.caller, key, request.policy.0).await)
 }
 
 #[derive(Deserialize)]
@@ -75,8 +74,7 @@ pub(super) struct SetSecretPolicy {
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(&cx)?;
-    cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await?;
-    Ok(Done {})
+    done(cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await)
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
-use super::{clients, codes, limits, regions, rules};
+use super::{clients, codes, errors, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
@@ -30,6 +30,9 @@ pub(super) static PROFILE: Profile = Profile {
     rules: |_| &RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER,
+    engine_refusal: errors::of_engine,
     throttling: codes::REJECTED_THROTTLING,
     replayed: codes::SIGNATURE_NONCE_USED,
     // As the official SDKs and the aliyun CLI read it.

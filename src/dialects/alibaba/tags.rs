@@ -9,7 +9,7 @@ use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::listing::Wrapped;
 use super::names::{CertificateName, KeyName, SecretName};
 use super::values::Malformed;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, TagRemoval, Tagged};
@@ -98,8 +98,7 @@ pub(super) struct TagResource {
 pub(super) async fn tag_resource(cx: Cx, request: TagResource) -> Result<Done, Error> {
     let tags = tag_map(request.tags)?;
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
-    cx.engine.tag(cx.caller, vec![target], tags.into_iter().collect()).await?;
-    Ok(Done {})
+    done(cx.engine.tag(cx.caller, vec![target], tags.into_iter().collect()).await)
 }
 
 #[derive(Deserialize)]
@@ -125,8 +124,7 @@ pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Don
     if request.tag_keys.0.iter().any(String::is_empty) {
         return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
     }
-    cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await?;
-    Ok(Done {})
+    done(cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await)
 }
 
 #[derive(Deserialize)]
@@ -254,8 +252,7 @@ pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<D
         _ => return Err(Error::Invalid("TagKey".into())),
     };
     let targets = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource)?;
-    Ok(Done {})
+    done(cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource))
 }
 
 fn flat_tags(tags: Vec<FlatTag>) -> Result<BTreeMap<String, String>, Error> {

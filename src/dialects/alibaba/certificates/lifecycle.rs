@@ -7,7 +7,7 @@ use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{self, CertificateName};
 use crate::dialects::alibaba::values::default_true;
 use crate::dialects::alibaba::words::{CertificateSpecWord, ProtectionWord};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{CertificateOperation, NewCertificate};
@@ -85,8 +85,7 @@ pub(crate) struct UploadCertificate {
 
 pub(crate) async fn upload(cx: Cx, request: UploadCertificate) -> Result<Done, Error> {
     let issued = Issued { certificate: request.certificate, chain: request.certificate_chain };
-    cx.engine.upload_certificate(cx.caller, request.certificate_id.0, issued).await?;
-    Ok(Done {})
+    done(cx.engine.upload_certificate(cx.caller, request.certificate_id.0, issued).await)
 }
 
 #[derive(Deserialize)]
@@ -142,13 +141,13 @@ pub(crate) async fn update_status(cx: Cx, request: UpdateCertificateStatus) -> R
         Status::Active => (CertificateOperation::Activate, CertificateStatus::Active),
         Status::Revoked => (CertificateOperation::Revoke, CertificateStatus::Revoked),
     };
-    cx.engine
-        .set_certificate_status(cx.caller, request.certificate_id.0, operation, status)
-        .await?;
-    Ok(Done {})
+    done(
+        cx.engine
+            .set_certificate_status(cx.caller, request.certificate_id.0, operation, status)
+            .await,
+    )
 }
 
 pub(crate) async fn delete(cx: Cx, request: OneCertificate) -> Result<Done, Error> {
-    cx.engine.delete_certificate(cx.caller, request.certificate_id.0).await?;
-    Ok(Done {})
+    done(cx.engine.delete_certificate(cx.caller, request.certificate_id.0).await)
 }

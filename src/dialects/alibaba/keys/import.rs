@@ -7,7 +7,7 @@ use crate::algorithms::asymmetric::{Encryption, PairSpec};
 use crate::algorithms::base64_text;
 use crate::dialects::alibaba::names::KeyName;
 use crate::dialects::alibaba::words::{WrappingSpecWord, WrappingWord};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Wrapped, Wrapping};
 use crate::model::{Key, Origin, ProtectionLevel};
@@ -109,12 +109,10 @@ pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
         material: bytes(request.encrypted_key_material),
         expires,
     };
-    cx.engine.import_material(cx.caller, key, wrapped).await?;
-    Ok(Done {})
+    done(cx.engine.import_material(cx.caller, key, wrapped).await)
 }
 
 pub(crate) async fn delete(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.delete_material(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.delete_material(cx.caller, key).await)
 }

@@ -12,7 +12,7 @@ use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{RotationInterval, Text};
 use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord, UsageWord};
 use crate::dialects::alibaba::{codes, limits};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
@@ -215,20 +215,17 @@ pub(crate) async fn update_description(
     request: UpdateKeyDescription,
 ) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.label_key(cx.caller, key, None, Some(request.description.0)).await?;
-    Ok(Done {})
+    done(cx.engine.label_key(cx.caller, key, None, Some(request.description.0)).await)
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.enable_key(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.enable_key(cx.caller, key).await)
 }
 
 pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.disable_key(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.disable_key(cx.caller, key).await)
 }
 
 #[derive(Deserialize)]
@@ -257,14 +254,12 @@ parsed!(PendingWindow, |days: u64| {
 
 pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await?;
-    Ok(Done {})
+    done(cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await)
 }
 
 pub(crate) async fn cancel_deletion(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.cancel_deletion(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.cancel_deletion(cx.caller, key).await)
 }
 
 #[derive(Deserialize)]
@@ -294,6 +289,5 @@ pub(crate) async fn set_deletion_protection(
     };
     let reason =
         request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
-    cx.engine.protect_key(cx.caller, key, reason).await?;
-    Ok(Done {})
+    done(cx.engine.protect_key(cx.caller, key, reason).await)
 }

@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use super::lifecycle::{DataType, Named, SecretData};
 use super::metadata::ManagedFields;
 use super::types::{CURRENT, PREVIOUS};
-use crate::dialects::alibaba::errors::refusal;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, Wrapped, page};
 use crate::dialects::alibaba::names::SecretName;
+use crate::dialects::alibaba::profile::PROFILE;
 use crate::dialects::alibaba::values::{Recipient, VersionText, is_label};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
@@ -169,7 +169,7 @@ pub(crate) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Erro
                 if let Error::Engine(engine::Error::Internal(cause)) = &error {
                     tracing::error!(cause, "a secret of a batch failed");
                 }
-                let refusal = refusal(&error);
+                let refusal = PROFILE.refusal(&error);
                 batch.errors.push(Failed {
                     secret_name,
                     code: refusal.code.name,

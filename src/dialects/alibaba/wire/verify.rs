@@ -6,7 +6,7 @@ use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::rpc;
 use crate::dialects::alibaba::codes;
-use crate::dialects::alibaba::errors::{of_token, refusal};
+use crate::dialects::alibaba::errors::of_token;
 use crate::dialects::gate::regions::fold;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
@@ -22,7 +22,6 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     let verified = gate.admit(
         (access_key_id(call), call.action()),
         || check(gate, engine, call),
-        refusal,
         |account| gate.realm(account, region(gate, call)).ok_or(Error::Invalid("RegionId".into())),
     )?;
     if let Some((named, given)) = ignored_region(gate, call) {
