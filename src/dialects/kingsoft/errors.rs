@@ -43,7 +43,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             KeyError::VersionNotFound
             | KeyError::IsPair
             | KeyError::Unsupported
-            | KeyError::AlgorithmUnfit
+            | KeyError::AlgorithmMismatch
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon,
         )

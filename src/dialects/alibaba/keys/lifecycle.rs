@@ -215,7 +215,7 @@ pub(crate) async fn update_description(
     request: UpdateKeyDescription,
 ) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    done(cx.engine.label_key(cx.caller, key, None, Some(request.description.0)).await)
+    done(cx.engine.update_key(cx.caller, key, None, Some(request.description.0)).await)
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {

@@ -138,9 +138,9 @@ pub(crate) fn random_password(
         digits: !request.exclude_numbers,
         punctuation: !request.exclude_punctuation,
         excluded: &request.exclude_characters.0,
-        each: request.require_each_included_type,
+        every_class: request.require_each_included_type,
     };
-    let drawn = password::draw(&recipe, &mut cx.engine.world().entropy.rng());
+    let drawn = password::generate(&recipe, &mut cx.engine.world().entropy.rng());
     // Too few characters are left.
     let random_password = drawn.ok_or(Error::Invalid("ExcludeCharacters".into()))?;
     Ok(RandomPassword { random_password })
