@@ -38,7 +38,7 @@ pub(super) async fn check(
         Err(Stranger::Name(refused) | Stranger::Page(refused)) => return refused.into_response(),
     }
     let may = match &app.control {
-        ControlAccess::Everybody | ControlAccess::Nobody => true,
+        ControlAccess::Open | ControlAccess::Disabled => true,
         ControlAccess::Token(token) => {
             open.iter()
                 .any(|(method, path)| (method, *path) == (request.method(), request.uri().path()))

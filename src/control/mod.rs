@@ -67,8 +67,8 @@ pub(crate) fn refusal(status: StatusCode, what: &str) -> Response {
 /// What answers under `/_kmsim/`.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     let endpoints = match app.control {
-        ControlAccess::Nobody => open_endpoints(),
-        ControlAccess::Everybody | ControlAccess::Token(_) => endpoints(),
+        ControlAccess::Disabled => open_endpoints(),
+        ControlAccess::Open | ControlAccess::Token(_) => endpoints(),
     };
     let access = (Arc::clone(app), access::open(endpoints.listed()));
     let router =

@@ -204,7 +204,7 @@ impl Builder {
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy.as_deref())?,
             journal: USUAL,
-            control: ControlAccess::Everybody,
+            control: ControlAccess::Open,
             control_hosts: Vec::new(),
         };
         Ok((settings, access_keys))

@@ -33,7 +33,7 @@ use leaves::Leaves;
 pub use authority::Authority;
 pub use names::{ServedName, always};
 pub(crate) use own::certificates;
-pub use own::{Mistaken, OwnCertificate};
+pub use own::{CertificateError, OwnCertificate};
 pub use stream::Connection;
 
 /// The password of a truststore for which nobody names another: the one that Java's own have.

@@ -19,7 +19,7 @@ pub struct OwnCertificate(CertifiedKey);
 
 /// Which of the two files is mistaken.
 #[derive(Debug)]
-pub enum Mistaken {
+pub enum CertificateError {
     /// That of the certificates.
     Certificate(TlsError),
     /// That of the key.
@@ -31,12 +31,15 @@ impl OwnCertificate {
     ///
     /// # Errors
     /// A file cannot be read, holds none, or the key is not the certificate's.
-    pub fn read(certificate: &Path, key: &Path) -> Result<Self, Mistaken> {
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
         let chain = read_chain(certificate).map_err(|what| {
-            Mistaken::Certificate(TlsError::new(format_args!("{}: {what}", certificate.display())))
+            CertificateError::Certificate(TlsError::new(format_args!(
+                "{}: {what}",
+                certificate.display()
+            )))
         })?;
         let wrong_key = |what: TlsError| {
-            Mistaken::Key(TlsError::new(format_args!("{}: {what}", key.display())))
+            CertificateError::Key(TlsError::new(format_args!("{}: {what}", key.display())))
         };
         let pair = read_key(key).map_err(wrong_key)?;
         let signer = provider().key_provider.load_private_key(pair);

@@ -2,4 +2,4 @@
 
 mod browsers;
 mod crowds;
-mod unread;
+mod unparsable;
