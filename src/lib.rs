@@ -47,7 +47,7 @@ pub mod watch;
 pub mod world;
 
 pub use dialects::AuthMode;
-pub use in_process::{AccessKey, Answer, Builder, Clock, Server, Unanswered};
+pub use in_process::{AccessKey, Answer, Builder, CallError, Clock, Server};
 pub use settings::StartError;
 
 /// The example of the document runs.

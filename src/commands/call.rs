@@ -72,7 +72,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let answer = match block_on(call(request, options.timeout))? {
         Ok(answer) => answer,
         Err(CallError::Unsignable(error)) => return Err(Failure::usage("ACTION", error)),
-        Err(CallError::Unanswered(error)) => return Err(Failure::refused(error)),
+        Err(CallError::Send(error)) => return Err(Failure::refused(error)),
     };
     print(answer.body())?;
     if (cloud.peer.is_refusal)(&answer) { Err(Failure::refused_with_answer()) } else { Ok(()) }

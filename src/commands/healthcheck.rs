@@ -9,7 +9,7 @@ use clap::Args;
 use super::Failure;
 use super::client_options::{ServerOptions, duration};
 use super::io::{block_on, print};
-use crate::client::{Endpoint, Unanswered, send};
+use crate::client::{Endpoint, SendError, send};
 
 const EXAMPLES: &str = "Examples:
   kmsim healthcheck
@@ -45,7 +45,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 pub(super) async fn health(
     endpoint: &Endpoint,
     limit: Duration,
-) -> Result<Response<Bytes>, Unanswered> {
+) -> Result<Response<Bytes>, SendError> {
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = axum::http::Uri::from_static("/_kmsim/health");
     send(endpoint, request, limit).await

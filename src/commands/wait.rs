@@ -9,7 +9,7 @@ use super::Failure;
 use super::client_options::{ServerOptions, duration};
 use super::healthcheck::health;
 use super::io::block_on;
-use crate::client::Unanswered;
+use crate::client::SendError;
 
 /// How long one health check may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -48,7 +48,7 @@ async fn until_it_serves(server: &ServerOptions, limit: Duration) -> Result<(), 
                 Ok(answer) if answer.status().is_success() => return Ok(()),
                 Ok(answer) => why = format!("{}: status {}", endpoint.url(), answer.status()),
                 // Waiting would not change this.
-                Err(error @ Unanswered::Untrusted(_)) => return Err(Failure::refused(error)),
+                Err(error @ SendError::Untrusted(_)) => return Err(Failure::refused(error)),
                 Err(error) => why = error.to_string(),
             }
             sleep(PAUSE).await;

@@ -19,7 +19,7 @@ use crate::tls::ServedName;
 fn answers_to(names: &[ServedName], host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let is_loopback = host == "localhost" || host.ends_with(".localhost");
-    is_loopback || is_address(&host) || names.iter().any(|name| name.is_called(&host))
+    is_loopback || is_address(&host) || names.iter().any(|name| name.matches(&host))
 }
 
 /// Whether a host is an IP address, as it stands in a URL.

@@ -150,7 +150,7 @@ fn control_names(settings: &Settings) -> Vec<ServedName> {
     if let Certificates::Issued(issued) = &settings.certificates {
         names.extend(issued.iter().cloned());
     }
-    tls::always(&names)
+    tls::default_names(&names)
 }
 
 /// Sets up the HTTPS certificates. If a data file has no authority beside it, one is created.
@@ -163,7 +163,7 @@ fn certify(certificates: Certificates, data: &Data, world: &Arc<World>) -> Resul
     };
     let of_data = |error: &dyn std::fmt::Display| StartError::of("--data", error);
     let authority = match data {
-        Data::Memory => Authority::draw(),
+        Data::Memory => Authority::generate(),
         Data::File(path, _) => {
             Authority::beside(&store::true_path(path).map_err(|error| of_data(&error))?)
         }
