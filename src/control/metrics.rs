@@ -1,4 +1,4 @@
-//! Counts for Prometheus.
+//! Metrics for Prometheus.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -25,19 +25,19 @@ fn text(app: &App) -> String {
     let names = PROFILES.iter().map(|profile| profile.name);
     let census: Vec<_> = names.map(|name| (name, app.engine.census(name))).collect();
     let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Census) -> usize| {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
         for (dialect, census) in &census {
             let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(census));
         }
     };
-    gauge("kmsim_realms", "Realms that hold anything.", |census| census.realms);
-    gauge("kmsim_keys", "Keys, those of services included.", |census| census.keys);
+    gauge("kmsim_realms", "Realms that are not empty.", |census| census.realms);
+    gauge("kmsim_keys", "Keys, including service keys.", |census| census.keys);
     gauge("kmsim_secrets", "Secrets.", |census| census.secrets);
     let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
     let _ = writeln!(
         text,
-        "# HELP kmsim_commits_total Transactions that the store took.\n# TYPE kmsim_commits_total counter\n\
+        "# HELP kmsim_commits_total Transactions committed by the store.\n# TYPE kmsim_commits_total counter\n\
          kmsim_commits_total {commits}\n\
          # HELP process_start_time_seconds When the server started, in seconds since 1970.\n\
          # TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {started}"

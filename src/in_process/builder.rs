@@ -38,10 +38,10 @@ use crate::watch::journal::USUAL;
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct Builder {
-    listen: String,
+    listen: Option<String>,
     data: Option<PathBuf>,
     access_keys: Vec<(AccessKey, Option<String>)>,
     region: Option<String>,
@@ -49,23 +49,7 @@ pub struct Builder {
     clock: Option<String>,
     entropy: Option<String>,
     seeds: Vec<PathBuf>,
-    threads: usize,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:0".to_owned(),
-            data: None,
-            access_keys: Vec::new(),
-            region: None,
-            auth: AuthMode::default(),
-            clock: None,
-            entropy: None,
-            seeds: Vec::new(),
-            threads: 2,
-        }
-    }
+    threads: Option<usize>,
 }
 
 impl Server {
@@ -78,7 +62,7 @@ impl Server {
 impl Builder {
     /// The address to listen at, as `host:port`. Default: a free port of 127.0.0.1.
     pub fn listen(self, address: &str) -> Self {
-        Self { listen: address.to_owned(), ..self }
+        Self { listen: Some(address.to_owned()), ..self }
     }
 
     /// The SQLite file that stores all data; it is created if missing. The key that it is encrypted
@@ -141,7 +125,7 @@ impl Builder {
 
     /// The number of threads that answer requests. Default: two.
     pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { threads: Some(threads), ..self }
     }
 
     /// Starts the server. It serves when this returns.
@@ -159,7 +143,7 @@ impl Builder {
         let (report, started) = sync_channel(1);
         let (stop, stopping) = oneshot::channel();
         let (end, ended) = sync_channel(1);
-        let threads = self.threads.max(1);
+        let threads = self.threads.unwrap_or(2).max(1);
         let thread = std::thread::Builder::new().name("kmsim".to_owned()).spawn(move || {
             run(threads, settings, &report, stopping);
             // The receiver may be gone.
@@ -198,7 +182,7 @@ impl Builder {
             access_keys.push(AccessKey { id: id.to_owned(), secret });
         }
         let settings = Settings {
-            listen: vec![self.listen.clone()],
+            listen: vec![self.listen.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())],
             certificates: Certificates::Issued(Vec::new()),
             data: self.data.as_deref().map_or(Ok(Data::Memory), |file| Data::named(file, None))?,
             accounts,

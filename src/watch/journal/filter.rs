@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::Entry;
 use super::view::{Keys, RecordView};
 use crate::watch::RequestScope;
@@ -47,7 +49,7 @@ pub enum Condition {
 }
 
 /// A condition that an entry misses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Miss {
     /// The condition's name.
     pub field: &'static str,
