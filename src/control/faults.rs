@@ -190,7 +190,7 @@ fn shown(rule: &Rule) -> Shown {
 fn shown_effect(effect: &Effect) -> ShownEffect {
     let length = |length: Duration| format!("{}ms", length.as_millis());
     let mut shown = ShownEffect {
-        latency: effect.latency.map(|latency| length(latency.of)),
+        latency: effect.latency.map(|latency| length(latency.base)),
         jitter: effect.latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
         ..ShownEffect::default()
     };

@@ -18,7 +18,7 @@ use crate::settings::{
     Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError, add_access_key,
     add_seeded, read_seeds, region, world,
 };
-use crate::watch::journal::USUAL;
+use crate::watch::journal::DEFAULT_RECORDS;
 
 /// The configuration of a server. Nothing is read from the environment.
 ///
@@ -190,7 +190,7 @@ impl Builder {
             region: region(self.region.as_deref())?,
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy.as_deref())?,
-            journal: USUAL,
+            journal: DEFAULT_RECORDS,
             control: ControlAccess::Open,
             control_hosts: Vec::new(),
         };

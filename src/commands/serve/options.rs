@@ -14,7 +14,7 @@ use crate::settings::{
     add_access_key, add_seeded, read_seeds, region, world,
 };
 use crate::tls::{CertificateError, OwnCertificate, ServedName};
-use crate::watch::journal::USUAL;
+use crate::watch::journal::DEFAULT_RECORDS;
 
 /// The options of a server.
 #[derive(Args)]
@@ -141,7 +141,7 @@ pub struct ControlPlaneOptions {
         long,
         env = "KMSIM_JOURNAL",
         value_name = "COUNT",
-        default_value_t = USUAL
+        default_value_t = DEFAULT_RECORDS
     )]
     pub journal: usize,
 
