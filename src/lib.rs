@@ -1,7 +1,9 @@
-//! A local KMS for tests: a server of the wire protocols of cloud key-management services, within the process.
+//! A local KMS for tests: a server of the wire protocols of cloud key-management services, within
+//! the process.
 //!
-//! [`Server`] is all there is to it. It listens on a free port of the loopback interface, keeps everything in memory, and
-//! is gone when it is dropped. The official SDKs take its [`Server::endpoint`] and its access key:
+//! [`Server`] is all there is to it. It listens on a free port of the loopback interface, keeps
+//! everything in memory, and is gone when it is dropped. The official SDKs take its
+//! [`Server::endpoint`] and its access key:
 //!
 //! ```
 //! let server = kmsim::Server::builder().start()?;

@@ -181,8 +181,8 @@ pub(crate) fn add_seeded(seeds: &[Seed], accounts: &mut Accounts) -> Result<(), 
 }
 
 /// An error in a seed file.
-pub(crate) fn seed_error(mistake: seed::Mistake) -> StartError {
-    StartError::of("--seed", mistake)
+pub(crate) fn seed_error(error: seed::SeedError) -> StartError {
+    StartError::of("--seed", error)
 }
 
 /// Adds an access key. Without an account, it gets one of its own.

@@ -8,11 +8,11 @@ use kmsim::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
 use kmsim::algorithms::specs::Form;
-use kmsim::algorithms::{self, Chance};
+use kmsim::algorithms::{self, Randomness};
 
 use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
-use crate::rate::{Failure, Pace};
+use crate::rate::{CryptoError, Pace};
 
 /// Which of the figures of `openssl speed` is that of the private key, or of signing.
 const PRIVATE: usize = 0;
@@ -90,7 +90,7 @@ fn alone(name: &str, make: Make) -> Group {
 fn signing(spec: PairSpec, algorithm: Signing) -> Make {
     Box::new(move || {
         let (key, _) = pair(spec)?;
-        Ok(Box::new(move || done(key.sign(algorithm, black_box(&DIGEST), Chance::Any))))
+        Ok(Box::new(move || done(key.sign(algorithm, black_box(&DIGEST), Randomness::Any))))
     })
 }
 
@@ -98,14 +98,16 @@ fn signing(spec: PairSpec, algorithm: Signing) -> Make {
 fn signing_by_chance(spec: PairSpec, algorithm: Signing) -> Make {
     Box::new(move || {
         let ((key, _), mut rng) = (pair(spec)?, rng());
-        Ok(Box::new(move || done(key.sign(algorithm, black_box(&DIGEST), Chance::Only(&mut rng)))))
+        Ok(Box::new(move || {
+            done(key.sign(algorithm, black_box(&DIGEST), Randomness::Only(&mut rng)))
+        }))
     })
 }
 
 fn verifying(spec: PairSpec, algorithm: Signing) -> Make {
     Box::new(move || {
         let (key, public) = pair(spec)?;
-        let signature = key.sign(algorithm, &DIGEST, Chance::Any).map_err(named)?;
+        let signature = key.sign(algorithm, &DIGEST, Randomness::Any).map_err(named)?;
         Ok(Box::new(move || {
             let verifies = public.verifies(algorithm, black_box(&DIGEST), black_box(&signature));
             if verifies.map_err(named)? {
@@ -147,7 +149,7 @@ fn reading(spec: PairSpec) -> Make {
     })
 }
 
-fn pair(spec: PairSpec) -> Result<(PrivateKey, PublicKey), Failure> {
+fn pair(spec: PairSpec) -> Result<(PrivateKey, PublicKey), CryptoError> {
     let pkcs8 = generate(spec, &mut rng()).map_err(named)?;
     let key = PrivateKey::read(spec, &pkcs8).map_err(named)?;
     let public = key.public().clone();
@@ -159,10 +161,10 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([1; 32])
 }
 
-fn done<T>(result: Result<T, algorithms::Failure>) -> Result<(), Failure> {
+fn done<T>(result: Result<T, algorithms::CryptoError>) -> Result<(), CryptoError> {
     black_box(result).map(drop).map_err(named)
 }
 
-fn named(failure: algorithms::Failure) -> Failure {
+fn named(failure: algorithms::CryptoError) -> CryptoError {
     format!("{failure:?}").into()
 }

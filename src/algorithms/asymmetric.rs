@@ -1,5 +1,5 @@
-//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys `SubjectPublicKeyInfo`
-//! (RFC 5280 section 4.1), both DER.
+//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys
+//! `SubjectPublicKeyInfo` (RFC 5280 section 4.1), both DER.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::specs::{Kind, Private, Public};
-use super::{Chance, Failure, ecdsa, pem, rsa, sm2};
+use super::{CryptoError, Randomness, ecdsa, pem, rsa, sm2};
 
 pub use super::specs::{Encryption, PairSpec, Signing};
 
@@ -26,21 +26,26 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
 /// Draws a new private key. RSA takes long: tens of milliseconds up to half a second.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the randomness yields no key, which does not happen with any real source.
-pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// [`CryptoError::Unsupported`] when the randomness yields no key, which does not happen with any real
+/// source.
+pub fn generate<R: CryptoRng>(
+    spec: PairSpec,
+    rng: &mut R,
+) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     kind(spec).generate(rng)
 }
 
-/// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves. Blocks of other
-/// kinds around it, such as the curve's parameters or certificates, are not looked at.
+/// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves.
+/// Blocks of other kinds around it, such as the curve's parameters or certificates, are not looked
+/// at.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the text is not one.
-pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// [`CryptoError::Unsupported`] when the text is not one.
+pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     let block = pem::blocks(text)
         .find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
-    let block = block.and_then(Result::ok).ok_or(Failure::Unfit)?;
-    let der = block.bytes().ok_or(Failure::Unfit)?;
+    let block = block.and_then(Result::ok).ok_or(CryptoError::Unsupported)?;
+    let der = block.bytes().ok_or(CryptoError::Unsupported)?;
     let pkcs8 = match block.label {
         "PRIVATE KEY" => der,
         label => kind(spec).converted(label, &der)?,
@@ -64,8 +69,8 @@ impl PrivateKey {
     /// Reads a private key of this kind.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when the bytes are not one.
-    pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, Failure> {
+    /// [`CryptoError::Unsupported`] when the bytes are not one.
+    pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, CryptoError> {
         let (secret, key) = kind(spec).read_private(pkcs8)?;
         Ok(Self { secret, public: PublicKey { spec, key } })
     }
@@ -79,29 +84,29 @@ impl PrivateKey {
     /// Signs a digest.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not sign so; [`Failure::DigestLength`] when the algorithm takes
-    /// digests of another length.
+    /// [`CryptoError::Unsupported`] when this kind of key does not sign so; [`CryptoError::DigestLength`] when
+    /// the algorithm takes digests of another length.
     pub fn sign(
         &self,
         algorithm: Signing,
         digest: &[u8],
-        chance: Chance<'_>,
-    ) -> Result<Vec<u8>, Failure> {
+        randomness: Randomness<'_>,
+    ) -> Result<Vec<u8>, CryptoError> {
         self.public.signs(algorithm, digest)?;
-        self.secret.sign(algorithm, digest, chance)
+        self.secret.sign(algorithm, digest, randomness)
     }
 
     /// Opens a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm names.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Unopenable`].
+    /// [`CryptoError::Unsupported`] when this kind of key does not encrypt so; [`CryptoError::DecryptionFailed`].
     pub fn decrypt(
         &self,
         algorithm: Encryption,
         ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         if !algorithm.fits(self.public.spec) {
-            return Err(Failure::Unfit);
+            return Err(CryptoError::Unsupported);
         }
         self.secret.decrypt(algorithm, ciphertext)
     }
@@ -118,8 +123,8 @@ impl PublicKey {
     /// Reads a `SubjectPublicKeyInfo` of a key of this kind.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when the bytes are not one.
-    pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, Failure> {
+    /// [`CryptoError::Unsupported`] when the bytes are not one.
+    pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, CryptoError> {
         Ok(Self { spec, key: kind(spec).read_public(der)? })
     }
 
@@ -132,8 +137,8 @@ impl PublicKey {
     /// The `SubjectPublicKeyInfo`, DER.
     ///
     /// # Errors
-    /// [`Failure::Unfit`], for a key that has none; there is no such key.
-    pub fn der(&self) -> Result<Vec<u8>, Failure> {
+    /// [`CryptoError::Unsupported`], for a key that has none; there is no such key.
+    pub fn der(&self) -> Result<Vec<u8>, CryptoError> {
         self.key.document().map(Document::into_vec)
     }
 
@@ -141,8 +146,11 @@ impl PublicKey {
     ///
     /// # Errors
     /// As [`PublicKey::der`].
-    pub fn pem(&self) -> Result<String, Failure> {
-        self.key.document()?.to_pem("PUBLIC KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
+    pub fn pem(&self) -> Result<String, CryptoError> {
+        self.key
+            .document()?
+            .to_pem("PUBLIC KEY", LineEnding::LF)
+            .map_err(|_| CryptoError::Unsupported)
     }
 
     /// Whether a `SubjectPublicKeyInfo` holds this key, however it is written.
@@ -153,8 +161,8 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
-    /// The digest of a message that this algorithm signs. For SM2, the key and the identity `1234567812345678` are
-    /// mixed into it.
+    /// The digest of a message that this algorithm signs. For SM2, the key and the identity
+    /// `1234567812345678` are mixed into it.
     #[must_use]
     pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
         self.key.digest(algorithm.hash(), message)
@@ -169,7 +177,7 @@ impl PublicKey {
         algorithm: Signing,
         digest: &[u8],
         signature: &[u8],
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, CryptoError> {
         self.signs(algorithm, digest)?;
         Ok(self.key.verifies(algorithm, digest, signature))
     }
@@ -177,25 +185,25 @@ impl PublicKey {
     /// Encrypts `text`.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when this kind of key does not encrypt so; [`Failure::Length`] when the text is too
-    /// long for it.
+    /// [`CryptoError::Unsupported`] when this kind of key does not encrypt so; [`CryptoError::Length`] when the
+    /// text is too long for it.
     pub fn encrypt<R: CryptoRng>(
         &self,
         algorithm: Encryption,
         text: &[u8],
         rng: &mut R,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Vec<u8>, CryptoError> {
         if !algorithm.fits(self.spec) {
-            return Err(Failure::Unfit);
+            return Err(CryptoError::Unsupported);
         }
         self.key.encrypt(algorithm, text, rng)
     }
 
     /// Checks that such a key signs digests of this length so.
-    fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Failure> {
+    fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), CryptoError> {
         match algorithm.fits(self.spec) {
-            false => Err(Failure::Unfit),
-            true if digest.len() != algorithm.hash().digest_len() => Err(Failure::DigestLength),
+            false => Err(CryptoError::Unsupported),
+            true if digest.len() != algorithm.hash().digest_len() => Err(CryptoError::DigestLength),
             true => Ok(()),
         }
     }
@@ -246,8 +254,8 @@ mod tests {
             for algorithm in SIGNINGS {
                 let digest = [7; 32];
                 for signature in [
-                    key.sign(algorithm, &digest, Chance::Any),
-                    key.sign(algorithm, &digest, Chance::Only(&mut rng)),
+                    key.sign(algorithm, &digest, Randomness::Any),
+                    key.sign(algorithm, &digest, Randomness::Only(&mut rng)),
                 ] {
                     assert_eq!(signature.is_ok(), algorithm.fits(spec), "{spec:?} {algorithm:?}");
                     let Ok(mut signature) = signature else { continue };
@@ -260,8 +268,8 @@ mod tests {
             }
             for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
                 for digest in [&[7; 31][..], &[7; 33], &[]] {
-                    let failed = Some(Failure::DigestLength);
-                    assert_eq!(key.sign(algorithm, digest, Chance::Any).err(), failed);
+                    let failed = Some(CryptoError::DigestLength);
+                    assert_eq!(key.sign(algorithm, digest, Randomness::Any).err(), failed);
                     assert_eq!(public.verifies(algorithm, digest, &[]).err(), failed);
                 }
             }
@@ -272,13 +280,19 @@ mod tests {
                 let Ok(mut sealed) = sealed else { continue };
                 assert_eq!(**key.decrypt(algorithm, &sealed).unwrap(), *b"text");
                 *sealed.last_mut().unwrap() ^= 1;
-                assert_eq!(key.decrypt(algorithm, &sealed).err(), Some(Failure::Unopenable));
-                assert_eq!(key.decrypt(algorithm, b"").err(), Some(Failure::Unopenable));
+                assert_eq!(
+                    key.decrypt(algorithm, &sealed).err(),
+                    Some(CryptoError::DecryptionFailed)
+                );
+                assert_eq!(key.decrypt(algorithm, b"").err(), Some(CryptoError::DecryptionFailed));
                 if let Some(longest) = longest(spec, algorithm) {
                     let text = vec![9; longest + 1];
                     let sealed = public.encrypt(algorithm, &text[1..], &mut rng).unwrap();
                     assert_eq!(**key.decrypt(algorithm, &sealed).unwrap(), text[1..]);
-                    assert_eq!(public.encrypt(algorithm, &text, &mut rng), Err(Failure::Length));
+                    assert_eq!(
+                        public.encrypt(algorithm, &text, &mut rng),
+                        Err(CryptoError::Length)
+                    );
                 }
             }
             for other in PAIRS.into_iter().filter(|other| *other != spec) {
@@ -300,7 +314,7 @@ mod tests {
                 let pkcs8 = generate(spec, &mut rng).unwrap();
                 let key = PrivateKey::read(spec, &pkcs8).unwrap();
                 for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                    all.push(key.sign(algorithm, &[7; 32], Chance::Only(&mut rng)).unwrap());
+                    all.push(key.sign(algorithm, &[7; 32], Randomness::Only(&mut rng)).unwrap());
                 }
                 for algorithm in ENCRYPTIONS.into_iter().filter(|it| it.fits(spec)) {
                     all.push(key.public().encrypt(algorithm, b"text", &mut rng).unwrap());
@@ -358,7 +372,7 @@ mod tests {
             let other = if spec == PairSpec::EcP256 { PairSpec::EcSm2 } else { PairSpec::EcP256 };
             assert_eq!(
                 private_key_from_pem(other, &pem),
-                Err(Failure::Unfit),
+                Err(CryptoError::Unsupported),
                 "{spec:?} is no {other:?}"
             );
         }
@@ -367,7 +381,11 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----",
             "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
         ] {
-            assert_eq!(private_key_from_pem(PairSpec::EcP256, text), Err(Failure::Unfit), "{text}");
+            assert_eq!(
+                private_key_from_pem(PairSpec::EcP256, text),
+                Err(CryptoError::Unsupported),
+                "{text}"
+            );
         }
     }
 }

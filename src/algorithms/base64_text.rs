@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-/// Whether a byte may stand anywhere in base64 and means nothing: a blank, a tab, or the end of a line.
+/// Whether a byte may stand anywhere in base64 and means nothing: a blank, a tab, or the end of a
+/// line.
 #[must_use]
 pub fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
@@ -16,7 +17,8 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Reads canonical base64, without the white space within and around it. `None` where the rest is none.
+/// Reads canonical base64, without the white space within and around it. `None` where the rest is
+/// none.
 #[must_use]
 pub fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = text.as_bytes();

@@ -1,5 +1,5 @@
-//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER; nonces are those of RFC 6979, so that
-//! signing takes no randomness.
+//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER; nonces are those of RFC
+//! 6979, so that signing takes no randomness.
 
 /// One curve's keys. The crates have the same face, but no trait that says so in a few words.
 macro_rules! curve {
@@ -16,45 +16,45 @@ macro_rules! curve {
             use rand_core::CryptoRng;
             use zeroize::Zeroizing;
 
-            use super::super::specs::{Halves, Kind, Private, Public, Signing};
-            use super::super::{Chance, Failure, pkcs8_of};
+            use super::super::specs::{KeyPair, Kind, Private, Public, Signing};
+            use super::super::{Randomness, CryptoError, pkcs8_of};
 
             pub(in super::super) struct Curve;
 
             impl Kind for Curve {
-                fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure> {
+                fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
                     pkcs8_of(&SecretKey::generate_from_rng(rng))
                 }
 
-                fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
-                    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
+                fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
+                    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
                     let public = Arc::new(*key.verifying_key());
                     Ok((Box::new(key), public))
                 }
 
-                fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
+                fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
                     let key = VerifyingKey::from_public_key_der(der);
-                    Ok(Arc::new(key.map_err(|_| Failure::Unfit)?))
+                    Ok(Arc::new(key.map_err(|_| CryptoError::Unsupported)?))
                 }
 
-                fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+                fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
                     match (label, SecretKey::from_sec1_der(der)) {
                         ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-                        _ => Err(Failure::Unfit),
+                        _ => Err(CryptoError::Unsupported),
                     }
                 }
             }
 
             impl Private for SigningKey {
-                fn sign(&self, _: Signing, digest: &[u8], _: Chance<'_>) -> Result<Vec<u8>, Failure> {
-                    let signature: DerSignature = self.sign_prehash(digest).map_err(|_| Failure::Unfit)?;
+                fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, CryptoError> {
+                    let signature: DerSignature = self.sign_prehash(digest).map_err(|_| CryptoError::Unsupported)?;
                     Ok(signature.as_bytes().to_vec())
                 }
             }
 
             impl Public for VerifyingKey {
-                fn document(&self) -> Result<Document, Failure> {
-                    self.to_public_key_der().map_err(|_| Failure::Unfit)
+                fn document(&self) -> Result<Document, CryptoError> {
+                    self.to_public_key_der().map_err(|_| CryptoError::Unsupported)
                 }
 
                 /// Both values of `s` that make a signature are good, as the standard says; some

@@ -77,7 +77,8 @@ where
     Hmac<D>: KeyInit + Mac,
 {
     let key = zeroize::Zeroizing::new(key.concat());
-    // HMAC takes a key of any length: the error arm is unreachable and answers what no signature equals.
+    // HMAC takes a key of any length: the error arm is unreachable and answers what no signature
+    // equals.
     match <Hmac<D> as KeyInit>::new_from_slice(&key) {
         Ok(mac) => mac.chain_update(data).finalize().into_bytes().to_vec(),
         Err(_) => Vec::new(),

@@ -23,9 +23,9 @@ pub struct Recipe<'a> {
     pub each: bool,
 }
 
-/// How many passwords are drawn until each class occurs in one. The rarest that a service asks for (eight characters,
-/// and one character only in each class but one) is one in a hundred and fifty; the bound is there so that even a
-/// broken source of randomness comes to an end.
+/// How many passwords are drawn until each class occurs in one. The rarest that a service asks for
+/// (eight characters, and one character only in each class but one) is one in a hundred and fifty;
+/// the bound is there so that even a broken source of randomness comes to an end.
 const DRAWS: usize = 1 << 16;
 
 impl Recipe<'_> {
@@ -43,7 +43,8 @@ impl Recipe<'_> {
     }
 }
 
-/// Draws a password; each that the recipe allows is as likely as any other. `None` when it allows none.
+/// Draws a password; each that the recipe allows is as likely as any other. `None` when it allows
+/// none.
 pub fn draw<R: CryptoRng>(recipe: &Recipe<'_>, rng: &mut R) -> Option<Zeroizing<String>> {
     let classes = recipe.classes();
     let alphabet = classes.concat();
@@ -54,7 +55,8 @@ pub fn draw<R: CryptoRng>(recipe: &Recipe<'_>, rng: &mut R) -> Option<Zeroizing<
     if classes.iter().any(Vec::is_empty) || recipe.length < classes.len() {
         return None;
     }
-    // Mending a password that lacks a class would favour some over others; another is drawn instead.
+    // Mending a password that lacks a class would favour some over others; another is drawn
+    // instead.
     let complete = |password: &Zeroizing<String>| {
         classes.iter().all(|class| password.bytes().any(|c| class.contains(&c)))
     };
@@ -69,7 +71,8 @@ fn one<R: CryptoRng>(alphabet: &[u8], bound: u32, length: usize, rng: &mut R) ->
     password
 }
 
-/// A number below `bound`, each as likely: what lies beyond the last whole multiple of it is drawn again.
+/// A number below `bound`, each as likely: what lies beyond the last whole multiple of it is drawn
+/// again.
 fn below<R: CryptoRng>(bound: u32, rng: &mut R) -> u32 {
     let whole = u32::MAX - u32::MAX % bound;
     loop {
@@ -80,8 +83,8 @@ fn below<R: CryptoRng>(bound: u32, rng: &mut R) -> u32 {
     }
 }
 
-/// Whether a password's characters, and the space, are all that is in the text: what may be named as excluded. The
-/// space is harmless there.
+/// Whether a password's characters, and the space, are all that is in the text: what may be named
+/// as excluded. The space is harmless there.
 #[must_use]
 pub fn is_excludable(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' '..='~'))
@@ -197,7 +200,8 @@ mod tests {
     #[test]
     fn each_complete_password_is_as_likely() {
         let mut rng = ChaCha20Rng::from_seed([5; 32]);
-        // Of `a`, `b` and `0`: six of length two with both classes are not all of the nine, but four.
+        // Of `a`, `b` and `0`: six of length two with both classes are not all of the nine, but
+        // four.
         let excluded: String =
             ('0'..='z').filter(|c| c.is_ascii_alphanumeric() && !"ab0".contains(*c)).collect();
         let recipe =

@@ -1,12 +1,12 @@
-//! PEM (RFC 7468), read as tools write it: text around the blocks, blanks at the ends of lines, any line
-//! length, any line end, a byte order mark. What stands inside a block is read strictly.
+//! PEM (RFC 7468), read as tools write it: text around the blocks, blanks at the ends of lines, any
+//! line length, any line end, a byte order mark. What stands inside a block is read strictly.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pkcs8::{LineEnding, SecretDocument};
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::CryptoError;
 
 /// The labels of a certificate's block; the second is the one of older tools.
 pub const CERTIFICATE_LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
@@ -75,7 +75,8 @@ fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Broken> {
     }
 }
 
-/// Takes the next line, without the blanks at its ends. A byte order mark stands where files were joined.
+/// Takes the next line, without the blanks at its ends. A byte order mark stands where files were
+/// joined.
 fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
     if rest.is_empty() {
         return None;
@@ -87,8 +88,8 @@ fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
 }
 
 impl Block<'_> {
-    /// The bytes that the block holds. `None` when it is not base64, or has headers (RFC 1421), which
-    /// only an encrypted key needs.
+    /// The bytes that the block holds. `None` when it is not base64, or has headers (RFC 1421),
+    /// which only an encrypted key needs.
     #[must_use]
     pub fn bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
         decode(self.body)
@@ -110,8 +111,8 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     STANDARD.decode(&*digits).ok().map(Zeroizing::new)
 }
 
-/// Reads a public key's `SubjectPublicKeyInfo`: the first block with the label `PUBLIC KEY`. `None` when
-/// the text has none.
+/// Reads a public key's `SubjectPublicKeyInfo`: the first block with the label `PUBLIC KEY`. `None`
+/// when the text has none.
 #[must_use]
 pub fn public_key(text: &str) -> Option<Vec<u8>> {
     let block = blocks(text).map_while(Result::ok).find(|block| block.label == "PUBLIC KEY")?;
@@ -121,10 +122,10 @@ pub fn public_key(text: &str) -> Option<Vec<u8>> {
 /// Writes a private key that is PKCS #8, in lines that end with a line feed.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the bytes are not one.
-pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Failure> {
-    let document = SecretDocument::try_from(pkcs8).map_err(|_| Failure::Unfit)?;
-    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| Failure::Unfit)
+/// [`CryptoError::Unsupported`] when the bytes are not one.
+pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, CryptoError> {
+    let document = SecretDocument::try_from(pkcs8).map_err(|_| CryptoError::Unsupported)?;
+    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| CryptoError::Unsupported)
 }
 
 #[cfg(test)]

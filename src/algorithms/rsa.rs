@@ -1,6 +1,7 @@
-//! RSA (RFC 8017). What uses the private key, and what checks a signature, is done by AWS-LC: it is constant in
-//! time and several times faster. What draws randomness takes it from the caller, which AWS-LC cannot: keys,
-//! ciphertexts, and the salts of a caller who insists on its own randomness come from the `rsa` crate.
+//! RSA (RFC 8017). What uses the private key, and what checks a signature, is done by AWS-LC: it is
+//! constant in time and several times faster. What draws randomness takes it from the caller, which
+//! AWS-LC cannot: keys, ciphertexts, and the salts of a caller who insists on its own randomness
+//! come from the `rsa` crate.
 
 use std::sync::Arc;
 
@@ -20,52 +21,53 @@ use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::specs::{Encryption, Halves, Kind, Private, Public, Signing};
-use super::{Chance, Failure, pem, pkcs8_of};
+use super::specs::{Encryption, KeyPair, Kind, Private, Public, Signing};
+use super::{CryptoError, Randomness, pem, pkcs8_of};
 
 /// RSA with a modulus of so many bits, and the exponent 65537 where a key is drawn.
 pub(super) struct Bits(pub(super) usize);
 
 impl Kind for Bits {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(|_| Failure::Unfit)?)
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(|_| CryptoError::Unsupported)?)
     }
 
-    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
-        let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
-        let decrypting =
-            aws_rsa::PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
+        let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
+        let decrypting = aws_rsa::PrivateDecryptingKey::from_pkcs8(pkcs8)
+            .map_err(|_| CryptoError::Unsupported)?;
         let public = self.of(plain.to_public_key())?;
         let key = PrivateKey {
-            signing: aws_rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| Failure::Unfit)?,
+            signing: aws_rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| CryptoError::Unsupported)?,
             oaep: aws_rsa::OaepPrivateDecryptingKey::new(decrypting.clone())
-                .map_err(|_| Failure::Unfit)?,
+                .map_err(|_| CryptoError::Unsupported)?,
             pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey::new(decrypting)
-                .map_err(|_| Failure::Unfit)?,
+                .map_err(|_| CryptoError::Unsupported)?,
             plain,
         };
         Ok((Box::new(key), public))
     }
 
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
-        self.of(RsaPublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
+        self.of(RsaPublicKey::from_public_key_der(der).map_err(|_| CryptoError::Unsupported)?)
     }
 
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         match (label, RsaPrivateKey::from_pkcs1_der(der)) {
             ("RSA PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-            _ => Err(Failure::Unfit),
+            _ => Err(CryptoError::Unsupported),
         }
     }
 }
 
 impl Bits {
-    fn of(&self, plain: RsaPublicKey) -> Result<Arc<dyn Public>, Failure> {
+    fn of(&self, plain: RsaPublicKey) -> Result<Arc<dyn Public>, CryptoError> {
         if plain.n().bits() as usize != self.0 {
-            return Err(Failure::Unfit);
+            return Err(CryptoError::Unsupported);
         }
         let der = spki(&plain)?;
-        let read = |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(|_| Failure::Unfit);
+        let read =
+            |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(|_| CryptoError::Unsupported);
         Ok(Arc::new(PublicKey {
             pss: read(&aws::RSA_PSS_2048_8192_SHA256)?,
             pkcs1: read(&aws::RSA_PKCS1_2048_8192_SHA256)?,
@@ -87,40 +89,40 @@ impl Private for PrivateKey {
         &self,
         algorithm: Signing,
         digest: &[u8],
-        chance: Chance<'_>,
-    ) -> Result<Vec<u8>, Failure> {
-        let how: &dyn aws::RsaEncoding = match (algorithm, chance) {
-            (Signing::RsaPss, Chance::Only(rng)) => {
+        randomness: Randomness<'_>,
+    ) -> Result<Vec<u8>, CryptoError> {
+        let how: &dyn aws::RsaEncoding = match (algorithm, randomness) {
+            (Signing::RsaPss, Randomness::Only(rng)) => {
                 let key = rsa::pss::SigningKey::<Sha256>::new(self.plain.clone());
                 let signature = key.sign_prehash_with_rng(rng, digest);
-                return Ok(signature.map_err(|_| Failure::Unfit)?.to_vec());
+                return Ok(signature.map_err(|_| CryptoError::Unsupported)?.to_vec());
             }
-            (Signing::RsaPss, Chance::Any) => &aws::RSA_PSS_SHA256,
+            (Signing::RsaPss, Randomness::Any) => &aws::RSA_PSS_SHA256,
             (Signing::RsaPkcs1, _) => &aws::RSA_PKCS1_SHA256,
-            (Signing::Ecdsa | Signing::Sm2, _) => return Err(Failure::Unfit),
+            (Signing::Ecdsa | Signing::Sm2, _) => return Err(CryptoError::Unsupported),
         };
         let mut signature = vec![0; self.signing.public_modulus_len()];
         let signed = self.signing.sign_digest(how, &sha256(digest)?, &mut signature);
-        signed.map(|()| signature).map_err(|_| Failure::Unfit)
+        signed.map(|()| signature).map_err(|_| CryptoError::Unsupported)
     }
 
     fn decrypt(
         &self,
         algorithm: Encryption,
         ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         let mut text = Zeroizing::new(vec![0; self.signing.public_modulus_len()]);
         let oaep = match algorithm {
             Encryption::RsaOaepSha1 => Some(&aws_rsa::OAEP_SHA1_MGF1SHA1),
             Encryption::RsaOaepSha256 => Some(&aws_rsa::OAEP_SHA256_MGF1SHA256),
             Encryption::RsaPkcs1 => None,
-            Encryption::Sm2(_) => return Err(Failure::Unfit),
+            Encryption::Sm2(_) => return Err(CryptoError::Unsupported),
         };
         let opened = match oaep {
             Some(how) => self.oaep.decrypt(how, ciphertext, &mut text, None),
             None => self.pkcs1.decrypt(ciphertext, &mut text),
         };
-        let len = opened.map_err(|_| Failure::Unopenable)?.len();
+        let len = opened.map_err(|_| CryptoError::DecryptionFailed)?.len();
         text.truncate(len);
         Ok(text)
     }
@@ -134,7 +136,7 @@ struct PublicKey {
 }
 
 impl Public for PublicKey {
-    fn document(&self) -> Result<Document, Failure> {
+    fn document(&self) -> Result<Document, CryptoError> {
         spki(&self.plain)
     }
 
@@ -148,27 +150,27 @@ impl Public for PublicKey {
         algorithm: Encryption,
         text: &[u8],
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Vec<u8>, CryptoError> {
         let sealed = match algorithm {
             Encryption::RsaOaepSha1 => self.plain.encrypt(rng, Oaep::<Sha1>::new(), text),
             Encryption::RsaOaepSha256 => self.plain.encrypt(rng, Oaep::<Sha256>::new(), text),
             Encryption::RsaPkcs1 => self.plain.encrypt(rng, Pkcs1v15Encrypt, text),
-            Encryption::Sm2(_) => return Err(Failure::Unfit),
+            Encryption::Sm2(_) => return Err(CryptoError::Unsupported),
         };
-        sealed.map_err(|_| Failure::Length)
+        sealed.map_err(|_| CryptoError::Length)
     }
 }
 
-fn spki(key: &RsaPublicKey) -> Result<Document, Failure> {
-    key.to_public_key_der().map_err(|_| Failure::Unfit)
+fn spki(key: &RsaPublicKey) -> Result<Document, CryptoError> {
+    key.to_public_key_der().map_err(|_| CryptoError::Unsupported)
 }
 
-fn sha256(digest: &[u8]) -> Result<Digest, Failure> {
-    Digest::import_less_safe(digest, &SHA256).map_err(|_| Failure::Unfit)
+fn sha256(digest: &[u8]) -> Result<Digest, CryptoError> {
+    Digest::import_less_safe(digest, &SHA256).map_err(|_| CryptoError::Unsupported)
 }
 
-/// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a caller's, by which
-/// it signs its requests.
+/// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a
+/// caller's, by which it signs its requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignatureKey(VerifyingKey<Sha256>);
 

@@ -13,8 +13,8 @@ use sm3::{Digest as _, Sm3};
 use zeroize::Zeroizing;
 
 use super::mac::Hash;
-use super::specs::{Encryption, Form, Halves, Kind, Private, Public, Signing};
-use super::{Chance, Failure, pkcs8_of};
+use super::specs::{Encryption, Form, KeyPair, Kind, Private, Public, Signing};
+use super::{CryptoError, Randomness, pkcs8_of};
 
 /// What a ciphertext in raw form begins with: the mark of an uncompressed point.
 const UNCOMPRESSED: u8 = 4;
@@ -34,32 +34,35 @@ const CURVE: [u128; 8] = [
     0xd0a9_877c_c62a_4740_02df_32e5_2139_f0a0,
 ];
 
-/// The signer's identity is in the digest before it comes here; the library asks for one all the same.
+/// The signer's identity is in the digest before it comes here; the library asks for one all the
+/// same.
 const NO_IDENTITY: &str = "";
 
 /// The kind of pair.
 pub(super) struct Curve;
 
 impl Kind for Curve {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         pkcs8_of(&SecretKey::generate_from_rng(rng))
     }
 
-    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure> {
-        let key = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| Failure::Unfit)?;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
+        let key = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
         let public = PublicKey::of(key.public_key())?;
-        let signing = SigningKey::new(NO_IDENTITY, &key).map_err(|_| Failure::Unfit)?;
+        let signing = SigningKey::new(NO_IDENTITY, &key).map_err(|_| CryptoError::Unsupported)?;
         Ok((Box::new(PrivateKey { signing, decrypting: DecryptingKey::new(key) }), public))
     }
 
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure> {
-        PublicKey::of(sm2::PublicKey::from_public_key_der(der).map_err(|_| Failure::Unfit)?)
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
+        PublicKey::of(
+            sm2::PublicKey::from_public_key_der(der).map_err(|_| CryptoError::Unsupported)?,
+        )
     }
 
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         match (label, SecretKey::from_sec1_der(der)) {
             ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-            _ => Err(Failure::Unfit),
+            _ => Err(CryptoError::Unsupported),
         }
     }
 }
@@ -70,17 +73,18 @@ struct PrivateKey {
 }
 
 impl Private for PrivateKey {
-    fn sign(&self, _: Signing, digest: &[u8], _: Chance<'_>) -> Result<Vec<u8>, Failure> {
-        let signature: Signature = self.signing.sign_prehash(digest).map_err(|_| Failure::Unfit)?;
+    fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, CryptoError> {
+        let signature: Signature =
+            self.signing.sign_prehash(digest).map_err(|_| CryptoError::Unsupported)?;
         Ok(signature.to_der().to_vec())
     }
 
-    fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         let opened = match ciphertext.first() {
             Some(&UNCOMPRESSED) => self.decrypting.decrypt(ciphertext),
             _ => self.decrypting.decrypt_der(ciphertext),
         };
-        opened.map(Zeroizing::new).map_err(|_| Failure::Unopenable)
+        opened.map(Zeroizing::new).map_err(|_| CryptoError::DecryptionFailed)
     }
 }
 
@@ -91,20 +95,21 @@ struct PublicKey {
 }
 
 impl PublicKey {
-    fn of(key: sm2::PublicKey) -> Result<Arc<dyn Public>, Failure> {
+    fn of(key: sm2::PublicKey) -> Result<Arc<dyn Public>, CryptoError> {
         Ok(Arc::new(Self {
-            verifying: VerifyingKey::new(NO_IDENTITY, key).map_err(|_| Failure::Unfit)?,
+            verifying: VerifyingKey::new(NO_IDENTITY, key).map_err(|_| CryptoError::Unsupported)?,
             encrypting: EncryptingKey::new(key),
         }))
     }
 }
 
 impl Public for PublicKey {
-    fn document(&self) -> Result<Document, Failure> {
-        self.verifying.to_public_key_der().map_err(|_| Failure::Unfit)
+    fn document(&self) -> Result<Document, CryptoError> {
+        self.verifying.to_public_key_der().map_err(|_| CryptoError::Unsupported)
     }
 
-    /// `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the identity, the curve and the key.
+    /// `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the identity, the
+    /// curve and the key.
     fn digest(&self, _: Hash, message: &[u8]) -> Vec<u8> {
         // The identity's length in bits.
         let mut identity = Sm3::new().chain_update([0, 128]).chain_update(IDENTITY);
@@ -126,12 +131,12 @@ impl Public for PublicKey {
         algorithm: Encryption,
         text: &[u8],
         mut rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Vec<u8>, CryptoError> {
         let sealed = match algorithm {
             Encryption::Sm2(Form::Der) => self.encrypting.encrypt_der(&mut rng, text),
             Encryption::Sm2(Form::Raw) => self.encrypting.encrypt(&mut rng, text),
-            _ => return Err(Failure::Unfit),
+            _ => return Err(CryptoError::Unsupported),
         };
-        sealed.map_err(|_| Failure::Length)
+        sealed.map_err(|_| CryptoError::Length)
     }
 }

@@ -1,5 +1,5 @@
-//! What each kind of key pair can do. A new kind is a variant and an arm of [`PairSpec::abilities`] here, and a file
-//! that implements [`Kind`], which `asymmetric` lists.
+//! What each kind of key pair can do. A new kind is a variant and an arm of [`PairSpec::abilities`]
+//! here, and a file that implements [`Kind`], which `asymmetric` lists.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::mac::{self, Hash};
-use super::{Chance, Failure};
+use super::{CryptoError, Randomness};
 
 /// The kinds of key pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,7 +52,8 @@ pub enum Encryption {
     Sm2(Form),
 }
 
-/// The forms of an SM2 ciphertext. Both have its parts in the same order: point, digest, text (C1, C3, C2).
+/// The forms of an SM2 ciphertext. Both have its parts in the same order: point, digest, text (C1,
+/// C3, C2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The DER sequence of GB/T 35276: two integers, two octet strings.
@@ -131,39 +132,42 @@ impl Encryption {
     }
 }
 
-/// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys `SubjectPublicKeyInfo`.
+/// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys
+/// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Failure>;
-    fn read_private(&self, pkcs8: &[u8]) -> Result<Halves, Failure>;
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Failure>;
-    /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM block's.
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure>;
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError>;
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError>;
+    /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM
+    /// block's.
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
 }
 
 /// A private key and its public half.
-pub(super) type Halves = (Box<dyn Private>, Arc<dyn Public>);
+pub(super) type KeyPair = (Box<dyn Private>, Arc<dyn Public>);
 
-/// A private key. It is asked only for what [`PairSpec`] says it can do, with digests of the right length.
+/// A private key. It is asked only for what [`PairSpec`] says it can do, with digests of the right
+/// length.
 pub(super) trait Private: Send + Sync {
     fn sign(
         &self,
         algorithm: Signing,
         digest: &[u8],
-        chance: Chance<'_>,
-    ) -> Result<Vec<u8>, Failure>;
+        randomness: Randomness<'_>,
+    ) -> Result<Vec<u8>, CryptoError>;
 
     fn decrypt(
         &self,
         _algorithm: Encryption,
         _ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        Err(Failure::Unfit)
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        Err(CryptoError::Unsupported)
     }
 }
 
 /// A public key, under the same conditions.
 pub(super) trait Public: Debug + Send + Sync {
-    fn document(&self) -> Result<Document, Failure>;
+    fn document(&self) -> Result<Document, CryptoError>;
 
     fn digest(&self, hash: Hash, message: &[u8]) -> Vec<u8> {
         mac::digest(hash, message)
@@ -176,7 +180,7 @@ pub(super) trait Public: Debug + Send + Sync {
         _algorithm: Encryption,
         _text: &[u8],
         _rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, Failure> {
-        Err(Failure::Unfit)
+    ) -> Result<Vec<u8>, CryptoError> {
+        Err(CryptoError::Unsupported)
     }
 }

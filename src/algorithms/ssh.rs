@@ -9,7 +9,7 @@ use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{Algorithm, Mpint, PublicKey};
 use zeroize::Zeroizing;
 
-use super::{Failure, pem};
+use super::{CryptoError, pem};
 
 /// A key pair, as `ssh-keygen` and OpenSSL read it.
 pub struct Pair {
@@ -19,24 +19,26 @@ pub struct Pair {
     pub private: Zeroizing<String>,
 }
 
-/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half a second.
+/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half
+/// a second.
 ///
 /// # Errors
-/// [`Failure::Unfit`] when the comment has a control character in it, such as the end of the line.
-pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, Failure> {
+/// [`CryptoError::Unsupported`] when the comment has a control character in it, such as the end of the line.
+pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, CryptoError> {
     if comment.chars().any(char::is_control) {
-        return Err(Failure::Unfit);
+        return Err(CryptoError::Unsupported);
     }
-    let key = RsaPrivateKey::new(rng, 2048).map_err(|_| Failure::Unfit)?;
+    let key = RsaPrivateKey::new(rng, 2048).map_err(|_| CryptoError::Unsupported)?;
     let (e, n) = (key.e_bytes(), key.n_bytes());
     let (e, n) = (Mpint::from_positive_bytes(&e), Mpint::from_positive_bytes(&n));
-    let public = RsaPublicKey::new(e, n).map_err(|_| Failure::Unfit)?;
+    let public = RsaPublicKey::new(e, n).map_err(|_| CryptoError::Unsupported)?;
     let public = PublicKey::new(KeyData::Rsa(public), comment.trim_end()).to_openssh();
-    let private = key.to_pkcs1_pem(LineEnding::LF).map_err(|_| Failure::Unfit)?;
-    Ok(Pair { public: public.map_err(|_| Failure::Unfit)?, private })
+    let private = key.to_pkcs1_pem(LineEnding::LF).map_err(|_| CryptoError::Unsupported)?;
+    Ok(Pair { public: public.map_err(|_| CryptoError::Unsupported)?, private })
 }
 
-/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without a comment.
+/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without
+/// a comment.
 #[must_use]
 pub fn is_public_key(text: &str) -> bool {
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -54,8 +56,8 @@ pub fn is_public_key(text: &str) -> bool {
     })
 }
 
-/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1, encrypted or not.
-/// What is inside is not read.
+/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1,
+/// encrypted or not. What is inside is not read.
 #[must_use]
 pub fn is_private_pem(text: &str) -> bool {
     let mut blocks = pem::blocks(text);
@@ -103,7 +105,11 @@ mod tests {
         assert_eq!(pair("").public.split(' ').count(), 2);
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for comment in ["a\nb", "a\r", "a\0"] {
-            assert_eq!(generate(comment, &mut rng).err(), Some(Failure::Unfit), "{comment:?}");
+            assert_eq!(
+                generate(comment, &mut rng).err(),
+                Some(CryptoError::Unsupported),
+                "{comment:?}"
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! AES-GCM and SM4-GCM: 12-byte initialisation vector, 16-byte tag (NIST SP 800-38D; for SM4, RFC 8998 section 2).
+//! AES-GCM and SM4-GCM: 12-byte initialisation vector, 16-byte tag (NIST SP 800-38D; for SM4, RFC
+//! 8998 section 2).
 
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::aead::consts::U12;
@@ -21,25 +22,26 @@ pub enum Cipher {
     Sm4,
 }
 
-/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or its
-/// associated data are not those that were sealed. Which of these, an attacker does not learn.
+/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or
+/// its associated data are not those that were sealed. Which of these, an attacker does not learn.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unsealable;
+pub struct SealError;
 
-/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only authenticated.
+/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only
+/// authenticated.
 pub fn seal(
     cipher: Cipher,
     key: &[u8],
     iv: [u8; IV_LEN],
     associated: &[u8],
     text: &mut [u8],
-) -> Result<[u8; TAG_LEN], Unsealable> {
+) -> Result<[u8; TAG_LEN], SealError> {
     match (cipher, key.len()) {
         (Cipher::Aes, 16) => seal_with::<AesGcm<Aes128, U12>>(key, iv, associated, text),
         (Cipher::Aes, 24) => seal_with::<AesGcm<Aes192, U12>>(key, iv, associated, text),
         (Cipher::Aes, 32) => seal_with::<AesGcm<Aes256, U12>>(key, iv, associated, text),
         (Cipher::Sm4, 16) => seal_with::<AesGcm<Sm4, U12>>(key, iv, associated, text),
-        _ => Err(Unsealable),
+        _ => Err(SealError),
     }
 }
 
@@ -51,13 +53,13 @@ pub fn open(
     associated: &[u8],
     text: &mut [u8],
     tag: [u8; TAG_LEN],
-) -> Result<(), Unsealable> {
+) -> Result<(), SealError> {
     match (cipher, key.len()) {
         (Cipher::Aes, 16) => open_with::<AesGcm<Aes128, U12>>(key, iv, associated, text, tag),
         (Cipher::Aes, 24) => open_with::<AesGcm<Aes192, U12>>(key, iv, associated, text, tag),
         (Cipher::Aes, 32) => open_with::<AesGcm<Aes256, U12>>(key, iv, associated, text, tag),
         (Cipher::Sm4, 16) => open_with::<AesGcm<Sm4, U12>>(key, iv, associated, text, tag),
-        _ => Err(Unsealable),
+        _ => Err(SealError),
     }
 }
 
@@ -73,7 +75,8 @@ impl<'a> Sealed<'a> {
     /// How much longer it is than its plaintext, in bytes.
     pub const OVERHEAD: usize = IV_LEN + TAG_LEN;
 
-    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by this.
+    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by
+    /// this.
     ///
     /// # Errors
     /// The cipher takes no key of this length.
@@ -83,7 +86,7 @@ impl<'a> Sealed<'a> {
         iv: [u8; IV_LEN],
         associated: &[u8],
         plain: &[u8],
-    ) -> Result<Vec<u8>, Unsealable> {
+    ) -> Result<Vec<u8>, SealError> {
         // Room for all of it: a buffer that grows leaves what it held behind.
         let mut all = Vec::with_capacity(head.len() + plain.len() + Self::OVERHEAD);
         all.extend_from_slice(head);
@@ -111,12 +114,12 @@ impl<'a> Sealed<'a> {
     /// The plaintext.
     ///
     /// # Errors
-    /// See [`Unsealable`].
+    /// See [`SealError`].
     pub fn open(
         &self,
         (cipher, key): (Cipher, &[u8]),
         associated: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let mut text = Zeroizing::new(self.text.to_vec());
         open(cipher, key, self.iv, associated, &mut text, self.tag)?;
         Ok(text)
@@ -131,11 +134,11 @@ fn seal_with<C: Gcm>(
     iv: [u8; IV_LEN],
     associated: &[u8],
     text: &mut [u8],
-) -> Result<[u8; TAG_LEN], Unsealable> {
-    let cipher = C::new_from_slice(key).map_err(|_| Unsealable)?;
+) -> Result<[u8; TAG_LEN], SealError> {
+    let cipher = C::new_from_slice(key).map_err(|_| SealError)?;
     let tag = cipher
         .encrypt_inout_detached(&Nonce::<C>::from(iv), associated, text.into())
-        .map_err(|_| Unsealable)?;
+        .map_err(|_| SealError)?;
     Ok(tag.into())
 }
 
@@ -145,18 +148,19 @@ fn open_with<C: Gcm>(
     associated: &[u8],
     text: &mut [u8],
     tag: [u8; TAG_LEN],
-) -> Result<(), Unsealable> {
-    let cipher = C::new_from_slice(key).map_err(|_| Unsealable)?;
+) -> Result<(), SealError> {
+    let cipher = C::new_from_slice(key).map_err(|_| SealError)?;
     cipher
         .decrypt_inout_detached(&Nonce::<C>::from(iv), associated, text.into(), &Tag::from(tag))
-        .map_err(|_| Unsealable)
+        .map_err(|_| SealError)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all hexadecimal.
+    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all
+    /// hexadecimal.
     struct Answer(
         Cipher,
         &'static str,
@@ -167,7 +171,8 @@ mod tests {
         &'static str,
     );
 
-    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4: RFC 8998, A.1.
+    /// AES-128/192/256: test cases 4, 10 and 16 of the GCM specification (`McGrew` and Viega). SM4:
+    /// RFC 8998, A.1.
     const ANSWERS: &[Answer] = &[
         Answer(
             Cipher::Aes,
@@ -234,7 +239,7 @@ mod tests {
         let tag = seal(Cipher::Aes, &key, iv, b"context", &mut sealed).unwrap();
         let refused = |iv, associated: &[u8], text: &[u8], tag| {
             let mut text = text.to_vec();
-            open(Cipher::Aes, &key, iv, associated, &mut text, tag) == Err(Unsealable)
+            open(Cipher::Aes, &key, iv, associated, &mut text, tag) == Err(SealError)
         };
         assert!(!refused(iv, b"context", &sealed, tag));
         assert!(refused([2; IV_LEN], b"context", &sealed, tag));
@@ -243,7 +248,7 @@ mod tests {
         assert!(refused(iv, b"context", &sealed, [0; TAG_LEN]));
         assert_eq!(
             seal(Cipher::Sm4, &key, iv, b"", &mut sealed),
-            Err(Unsealable),
+            Err(SealError),
             "SM4 takes no 32-byte key"
         );
     }

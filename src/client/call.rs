@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Endpoint, SendError, send};
 use crate::dialects::Profile;
-use crate::dialects::peers::{Ask, Credentials, Unsignable};
+use crate::dialects::peers::{Credentials, OutgoingCall, Unsignable};
 use crate::world::{Clock, Entropy};
 
 /// An action to call, where, and as whom.
@@ -39,7 +39,7 @@ pub(crate) enum CallError {
 
 /// Signs a call with the host's time, and sends it.
 pub(crate) async fn call(call: Call<'_>, limit: Duration) -> Result<Response<Bytes>, CallError> {
-    let ask = Ask {
+    let ask = OutgoingCall {
         action: call.action,
         params: call.params,
         region: call.region,

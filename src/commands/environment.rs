@@ -37,18 +37,18 @@ pub fn apply(mut command: Command, words: &[OsString]) -> Result<Command, StartE
         // The outer command's options do not apply.
         return Ok(command.mut_args(|arg| arg.env(Resettable::Reset)));
     }
-    let mut mistake = None;
+    let mut failure = None;
     command = command.mut_args(|arg| match reading(&arg, words) {
         Ok(Reading::Unset) => arg.env(Resettable::Reset),
         Ok(Reading::Flag) => arg.value_parser(BoolishValueParser::new()),
         // Some users write values in capitals: TRUE, OFF.
         Ok(Reading::Text) => arg.ignore_case(true),
         Err(error) => {
-            mistake.get_or_insert(error);
+            failure.get_or_insert(error);
             arg
         }
     });
-    mistake.map_or(Ok(command), Err)
+    failure.map_or(Ok(command), Err)
 }
 
 /// The variable that this option's value comes from. The option is named as in clap's messages.

@@ -7,9 +7,9 @@ use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
-use crate::engine::Turn;
+use crate::engine::ClockChange;
 use crate::model::Scope;
-use crate::world::{Dial, Instant, parse_duration};
+use crate::world::{ClockMode, Instant, parse_duration};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/clock.json"))
@@ -28,10 +28,10 @@ struct Shown {
 }
 
 fn shown(app: &App, scope: &Scope) -> Json<Shown> {
-    let dial = app.engine.dial(scope);
+    let mode = app.engine.clock_mode(scope);
     let host = app.engine.world().clock.host();
-    let frozen = matches!(dial, Dial::Frozen(_));
-    Json(Shown { now: dial.at(host).to_string(), frozen, host: host.to_string() })
+    let frozen = matches!(mode, ClockMode::Frozen(_));
+    Json(Shown { now: mode.at(host).to_string(), frozen, host: host.to_string() })
 }
 
 /// `GET /_kmsim/clock`: the current time.
@@ -51,8 +51,10 @@ async fn freeze(
     JsonBody(Freeze { at }): JsonBody<Freeze>,
 ) -> Answer<Shown> {
     match at {
-        None => turn(&app, &scope, &[Turn::Freeze]).await,
-        Some(at) => turn(&app, &scope, &[Turn::Freeze, Turn::Set(time("at", &at)?)]).await,
+        None => turn(&app, &scope, &[ClockChange::Freeze]).await,
+        Some(at) => {
+            turn(&app, &scope, &[ClockChange::Freeze, ClockChange::Set(time("at", &at)?)]).await
+        }
     }
 }
 
@@ -64,7 +66,7 @@ struct Set {
 
 /// `POST /_kmsim/clock/set`: sets the time. The clock stays frozen or running, as before.
 async fn set(Scoped(app, scope): Scoped, JsonBody(Set { to }): JsonBody<Set>) -> Answer<Shown> {
-    turn(&app, &scope, &[Turn::Set(time("to", &to)?)]).await
+    turn(&app, &scope, &[ClockChange::Set(time("to", &to)?)]).await
 }
 
 #[derive(Deserialize)]
@@ -82,7 +84,7 @@ async fn advance(
     let by = parse_duration(&by).ok_or_else(|| {
         Refused::bad(format!("by: {by:?} is not a duration such as 90s, 1h 30m, 30d"))
     })?;
-    turn(&app, &scope, &[Turn::Advance(by)]).await
+    turn(&app, &scope, &[ClockChange::Advance(by)]).await
 }
 
 /// `POST /_kmsim/clock/resume`: returns to the host's time, running.
@@ -90,12 +92,12 @@ async fn resume(
     Scoped(app, scope): Scoped,
     JsonBody(NoFields {}): JsonBody<NoFields>,
 ) -> Answer<Shown> {
-    turn(&app, &scope, &[Turn::Resume]).await
+    turn(&app, &scope, &[ClockChange::Resume]).await
 }
 
 /// Changes the clock and shows it. If what became due cannot be written, the clock is unchanged.
-async fn turn(app: &App, scope: &Scope, turns: &[Turn]) -> Answer<Shown> {
-    app.engine.turn_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
+async fn turn(app: &App, scope: &Scope, turns: &[ClockChange]) -> Answer<Shown> {
+    app.engine.change_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
     Ok(shown(app, scope))
 }
 

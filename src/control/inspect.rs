@@ -10,7 +10,7 @@ use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
 use crate::dialects::{PROFILES, profile};
-use crate::engine::{CiphertextError, Error, Inspected, KeyError};
+use crate::engine::{CiphertextError, Error, Inspection, KeyError};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
 
 pub(super) fn endpoints() -> Endpoints {
@@ -111,7 +111,7 @@ fn bad_context() -> Refused {
     Refused::bad("encryption_context: longer than any cloud here accepts")
 }
 
-fn shown(it: Inspected, with_context: bool) -> Shown {
+fn shown(it: Inspection, with_context: bool) -> Shown {
     let why = match it.opens {
         Ok(()) => None,
         Err(Error::Key(KeyError::State { state: KeyState::Disabled, .. })) => Some(DISABLED),
@@ -119,7 +119,7 @@ fn shown(it: Inspected, with_context: bool) -> Shown {
         Err(Error::Key(
             KeyError::State { state: KeyState::PendingImport, .. } | KeyError::MaterialMissing,
         )) => Some(IMPORT),
-        Err(Error::Ciphertext(CiphertextError::Unopenable)) => {
+        Err(Error::Ciphertext(CiphertextError::DecryptionFailed)) => {
             Some(if with_context { CONTEXT } else { NO_CONTEXT })
         }
         Err(_) => Some(MALFORMED),

@@ -23,17 +23,17 @@ async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
 fn text(app: &App) -> String {
     let mut text = app.watch.metrics.text();
     let names = PROFILES.iter().map(|profile| profile.name);
-    let census: Vec<_> = names.map(|name| (name, app.engine.census(name))).collect();
-    let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Census) -> usize| {
+    let totals: Vec<_> = names.map(|name| (name, app.engine.totals(name))).collect();
+    let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Totals) -> usize| {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        for (dialect, census) in &census {
-            let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(census));
+        for (dialect, totals) in &totals {
+            let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(totals));
         }
     };
-    gauge("kmsim_realms", "Realms that are not empty.", |census| census.realms);
-    gauge("kmsim_keys", "Keys, including service keys.", |census| census.keys);
-    gauge("kmsim_secrets", "Secrets.", |census| census.secrets);
+    gauge("kmsim_realms", "Realms that are not empty.", |totals| totals.realms);
+    gauge("kmsim_keys", "Keys, including service keys.", |totals| totals.keys);
+    gauge("kmsim_secrets", "Secrets.", |totals| totals.secrets);
     let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
     let _ = writeln!(
         text,

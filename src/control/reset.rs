@@ -28,11 +28,11 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(estates: &[(Realm, Arc<Contents>)]) -> Self {
+    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
         let sum =
-            |count: fn(&Contents) -> usize| estates.iter().map(|(_, state)| count(state)).sum();
+            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
         Self {
-            realms: estates.len(),
+            realms: contents.len(),
             keys: sum(|state| state.keys.count()),
             secrets: sum(|state| state.secrets.count()),
             certificates: sum(|state| state.certificates.count()),
@@ -54,13 +54,13 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Count
     let requests = RequestScope { scope: scope.clone(), access_key: None };
     let realms = scope.clone();
     let work = move |app: &App| seeded(app, &realms);
-    let estates = long_work::run_if(app.seeds.are_large(), app, work).await??;
-    let counts = Counts::of(&estates);
+    let contents = long_work::run_if(app.seeds.is_large(), app, work).await??;
+    let counts = Counts::of(&contents);
     let cleared = Arc::clone(app);
     let replacement = Replacement {
         scope: scope.clone(),
-        estates,
-        clocks: Some(app.engine.first_marks()),
+        contents,
+        clocks: Some(app.engine.initial_clocks()),
         then: Box::new(move || {
             cleared.watch.faults.disarm(&requests, |_| true);
             cleared.watch.journal.clear(&requests);
@@ -72,6 +72,6 @@ pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Count
 
 /// The state of a scope by the seeds, with the clocks of the start.
 fn seeded(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
-    let now = app.engine.restored_clocks(scope, &app.engine.first_marks());
-    app.seeds.estates(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
+    let now = app.engine.restored_clocks(scope, &app.engine.initial_clocks());
+    app.seeds.contents(&app.engine, scope, now).map_err(|error| Refused::bad(error.to_string()))
 }

@@ -15,7 +15,7 @@ use super::endpoints::Endpoints;
 use super::long_work::discard;
 use super::reset::Counts;
 use super::scope::Scoped;
-use crate::engine::{Marks, Replacement};
+use crate::engine::{Replacement, SavedClocks};
 use crate::model::{Realm, Scope, State as Contents};
 use crate::world::Instant;
 
@@ -45,9 +45,9 @@ type SnapshotMap = BTreeMap<(Scope, String), Arc<Snapshot>>;
 /// The saved state of a scope.
 struct Snapshot {
     saved_at: Instant,
-    estates: Vec<(Realm, Arc<Contents>)>,
+    contents: Vec<(Realm, Arc<Contents>)>,
     counts: Counts,
-    clocks: Marks,
+    clocks: SavedClocks,
 }
 
 impl Snapshots {
@@ -122,11 +122,11 @@ async fn save(
     if !(1..=NAME_MAX).contains(&name.len()) || !name.bytes().all(is_allowed) {
         return Err(Refused::bad("a snapshot's name is 1 to 128 letters, digits, _, . and -"));
     }
-    let estates = app.engine.estates(&scope).await;
-    let clocks = app.engine.clock_marks(&scope);
-    let saved_at = app.engine.dial(&scope).at(app.engine.world().clock.host());
-    let counts = Counts::of(&estates);
-    let snapshot = Arc::new(Snapshot { saved_at, estates, counts, clocks });
+    let contents = app.engine.contents(&scope).await;
+    let clocks = app.engine.saved_clocks(&scope);
+    let saved_at = app.engine.clock_mode(&scope).at(app.engine.world().clock.host());
+    let counts = Counts::of(&contents);
+    let snapshot = Arc::new(Snapshot { saved_at, contents, counts, clocks });
     let shown = shown(&scope, &name, &snapshot);
     let mut all = snapshots.all();
     if all.len() >= MAX && !all.contains_key(&(scope.clone(), name.clone())) {
@@ -148,7 +148,7 @@ async fn load(
     let snapshot = snapshots.named(scope.clone(), name.clone())?;
     let replacement = Replacement {
         scope: scope.clone(),
-        estates: snapshot.estates.clone(),
+        contents: snapshot.contents.clone(),
         clocks: Some(snapshot.clocks.clone()),
         then: Box::new(|| {}),
     };

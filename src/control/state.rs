@@ -43,16 +43,16 @@ pub(super) fn endpoints() -> Endpoints {
 
 /// `GET /_kmsim/state`: the whole state of the scope, including key material and secret values.
 async fn export(Scoped(app, scope): Scoped) -> Result<Response, Refused> {
-    let estates = app.engine.estates(&scope).await;
-    let large = estates.iter().map(|(_, state)| state.weight()).sum::<usize>() > MANY_RECORDS;
-    let text = long_work::run_if(large, &app, move |_| serialize(estates)).await?;
+    let contents = app.engine.contents(&scope).await;
+    let large = contents.iter().map(|(_, state)| state.weight()).sum::<usize>() > MANY_RECORDS;
+    let text = long_work::run_if(large, &app, move |_| serialize(contents)).await?;
     let text = text.map_err(|_| Refused::bad("the state cannot be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/yaml")], Body::from(text)).into_response())
 }
 
 /// The text. It is zeroized after it was sent.
-fn serialize(estates: Vec<(Realm, Arc<Contents>)>) -> Result<Bytes, std::fmt::Error> {
-    let text = seed::write(&estates)?;
+fn serialize(contents: Vec<(Realm, Arc<Contents>)>) -> Result<Bytes, std::fmt::Error> {
+    let text = seed::write(&contents)?;
     Ok(Bytes::from_owner(SecretBytes(text)))
 }
 
@@ -73,14 +73,14 @@ async fn import(Scoped(app, scope): Scoped, request: Request) -> Answer<Counts> 
         return Err(refused());
     }
     let body = Bytes::from_request(request, &()).await.map_err(|_| refused())?;
-    let estates = if body.len() > LONG_TEXT {
+    let contents = if body.len() > LONG_TEXT {
         let (runtime, scope) = (Handle::current(), scope.clone());
         long_work::run(&app, move |app| runtime.block_on(read(app, &scope, body))).await?
     } else {
         read(&app, &scope, body).await
     }?;
-    let counts = Counts::of(&estates);
-    let replacement = Replacement { scope, estates, clocks: None, then: Box::new(|| {}) };
+    let counts = Counts::of(&contents);
+    let replacement = Replacement { scope, contents, clocks: None, then: Box::new(|| {}) };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
     Ok(Json(counts))
 }
@@ -98,10 +98,10 @@ async fn read(
     if seed::says_nothing(text) {
         return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));
     }
-    let wrong = |mistake: seed::Mistake| Refused::bad(mistake.to_string());
+    let wrong = |error: seed::SeedError| Refused::bad(error.to_string());
     let seed = seed::read(BODY, text).map_err(wrong)?;
     seed.check_accounts(&app.accounts).map_err(wrong)?;
     let seeds = Seeds::prepare(vec![seed], &app.clouds, &app.engine).await.map_err(wrong)?;
     seeds.check_scope(&app.engine, scope).map_err(wrong)?;
-    seeds.estates(&app.engine, scope, |realm| app.engine.now(realm)).map_err(wrong)
+    seeds.contents(&app.engine, scope, |realm| app.engine.now(realm)).map_err(wrong)
 }

@@ -1,5 +1,5 @@
-//! A table of actions: wire name to handler. The handler's signature is the declaration; its
-//! parameters and its answer are read off it.
+//! The table of actions: wire name to handler. An action is declared by its handler's signature;
+//! the names and meanings of its parameters are read off the request type.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -9,17 +9,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::dialects::wire::classes;
-use crate::dialects::wire::params::{self, Manner};
+use crate::dialects::wire::params::{self, ParamStyle};
 use crate::dialects::{Call, Cx, Error, Kind, Outbound};
 use crate::watch::classes::Class;
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Outbound, Error>> + Send + 'a>>;
-type Now<C> = dyn Fn(&Cx, &C, &str) -> Result<Outbound, Error> + Send + Sync;
-type Later<C> = dyn for<'a> Fn(&Cx, &'a C, &'a str) -> Answer<'a> + Send + Sync;
+type SyncHandler<C> = dyn Fn(&Cx, &C, &str) -> Result<Outbound, Error> + Send + Sync;
+type AsyncHandler<C> = dyn for<'a> Fn(&Cx, &'a C, &'a str) -> Answer<'a> + Send + Sync;
 
 enum Run<C> {
-    Now(Box<Now<C>>),
-    Later(Box<Later<C>>),
+    Sync(Box<SyncHandler<C>>),
+    Async(Box<AsyncHandler<C>>),
 }
 
 /// One action.
@@ -34,50 +34,50 @@ pub struct Entry<C> {
 }
 
 impl<C: Call> Entry<C> {
-    /// Runs it: reads the parameters, calls the handler, renders the answer.
+    /// Reads the parameters, calls the handler, renders the answer.
     pub(super) async fn run(&self, cx: &Cx, call: &C, request_id: &str) -> Result<Outbound, Error> {
         match &self.run {
-            Run::Now(run) => run(cx, call, request_id),
-            Run::Later(run) => run(cx, call, request_id).await,
+            Run::Sync(run) => run(cx, call, request_id),
+            Run::Async(run) => run(cx, call, request_id).await,
         }
     }
 }
 
 /// The actions of a cloud.
 pub struct Actions<C> {
-    manner: &'static Manner,
+    param_style: &'static ParamStyle,
     entries: HashMap<&'static str, Entry<C>>,
-    /// What the parameters of all actions are, as their types say.
+    /// The class of every parameter, as its type says.
     classes: Vec<(&'static str, Class)>,
 }
 
 impl<C: Call + 'static> Actions<C> {
-    /// No actions yet, of a cloud that writes parameters so.
-    pub(super) fn with(manner: &'static Manner) -> Self {
-        Self { manner, entries: HashMap::new(), classes: Vec::new() }
+    /// An empty table for a cloud that encodes parameters in this style.
+    pub(super) fn with(param_style: &'static ParamStyle) -> Self {
+        Self { param_style, entries: HashMap::new(), classes: Vec::new() }
     }
 
-    /// An action that uses a key.
+    /// Adds an action that uses key material.
     #[must_use]
     pub fn hot<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, Error>) -> Self
     where
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        self.now(name, Kind::Hot, handler)
+        self.sync(name, Kind::Hot, handler)
     }
 
-    /// An action that looks.
+    /// Adds an action that reads.
     #[must_use]
     pub fn read<Q, R>(self, name: &'static str, handler: fn(&Cx, Q) -> Result<R, Error>) -> Self
     where
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        self.now(name, Kind::Read, handler)
+        self.sync(name, Kind::Read, handler)
     }
 
-    /// An action that changes something.
+    /// Adds an action that changes something.
     #[must_use]
     pub fn change<Q, R, H, F>(self, name: &'static str, handler: H) -> Self
     where
@@ -86,15 +86,16 @@ impl<C: Call + 'static> Actions<C> {
         H: Fn(Cx, Q) -> F + Send + Sync + 'static,
         F: Future<Output = Result<R, Error>> + Send + 'static,
     {
-        let manner = self.manner;
-        let run: Box<Later<C>> = Box::new(move |cx, call, request_id| {
-            let started = params::read(call.params(), manner).map(|it| handler(cx.clone(), it));
+        let param_style = self.param_style;
+        let run: Box<AsyncHandler<C>> = Box::new(move |cx, call, request_id| {
+            let started =
+                params::read(call.params(), param_style).map(|it| handler(cx.clone(), it));
             Box::pin(async move { call.answer(request_id, &started?.await?) })
         });
-        self.with_entry::<Q>(name, Kind::Change, Run::Later(run))
+        self.with_entry::<Q>(name, Kind::Change, Run::Async(run))
     }
 
-    fn now<Q, R>(
+    fn sync<Q, R>(
         self,
         name: &'static str,
         kind: Kind,
@@ -104,11 +105,11 @@ impl<C: Call + 'static> Actions<C> {
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        let manner = self.manner;
-        let run: Box<Now<C>> = Box::new(move |cx, call, request_id| {
-            call.answer(request_id, &handler(cx, params::read(call.params(), manner)?)?)
+        let param_style = self.param_style;
+        let run: Box<SyncHandler<C>> = Box::new(move |cx, call, request_id| {
+            call.answer(request_id, &handler(cx, params::read(call.params(), param_style)?)?)
         });
-        self.with_entry::<Q>(name, kind, Run::Now(run))
+        self.with_entry::<Q>(name, kind, Run::Sync(run))
     }
 
     fn with_entry<Q: DeserializeOwned>(
@@ -129,7 +130,7 @@ impl<C: Call + 'static> Actions<C> {
         self.entries.get(name)
     }
 
-    /// Every action's name, sorted.
+    /// The names of all actions, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.entries.keys().copied().collect();
@@ -137,7 +138,7 @@ impl<C: Call + 'static> Actions<C> {
         names
     }
 
-    /// What the parameters of its actions are.
+    /// The classes of the parameters of all actions.
     pub(super) fn classes(&self) -> impl Iterator<Item = (&'static str, Class)> {
         self.classes.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! Every cloud that is served, as one list. Whoever works with clouds in general asks here, and knows none by name.
+//! The list of clouds. Code that works with every cloud asks here, and names none.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::watch::Watch;
 
 macro_rules! clouds {
     ($($cloud:ty),* $(,)?) => {
-        /// What is fixed about each. The first is the one that is meant where none is named.
+        /// The profile of each cloud. The first is the default where no cloud is named.
         pub const PROFILES: &[&Profile] = &[$(<$cloud>::PROFILE),*];
 
         fn all(
@@ -39,11 +39,11 @@ pub fn profile(name: &str) -> Option<&'static Profile> {
     PROFILES.iter().find(|profile| profile.name == name).copied()
 }
 
-/// A cloud, whichever it is.
+/// A cloud, as code sees it that works with all of them.
 pub trait Cloud: Send + Sync {
-    /// What is fixed about it.
+    /// Its profile.
     fn profile(&self) -> &'static Profile;
-    /// The name of every action served, sorted.
+    /// The names of all served actions, sorted.
     fn action_names(&self) -> Vec<&'static str>;
     /// Answers a request.
     fn serve<'a>(
@@ -54,7 +54,7 @@ pub trait Cloud: Send + Sync {
     ) -> Answering<'a>;
 }
 
-/// An answer in the making.
+/// The future of an answer.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Outbound> + Send + 'a>>;
 
 impl<D: Dialect> Cloud for Served<D> {
@@ -76,52 +76,53 @@ impl<D: Dialect> Cloud for Served<D> {
     }
 }
 
-/// The clouds that a server speaks.
+/// The clouds that a server serves.
 pub struct Clouds {
     all: Vec<Box<dyn Cloud>>,
-    /// The region that the server was given.
+    /// The server's `--region`.
     region: Option<Arc<str>>,
 }
 
 impl Clouds {
-    /// All of them, for these accounts. Any access key may speak any wire that it can sign for, and reaches another
-    /// realm on each. `region` is used when a request names none; without one it is its cloud's own.
+    /// All clouds, for these accounts. An access key may sign for any cloud, and works in a
+    /// different realm on each. `region` is used when a request names none; without it, each cloud
+    /// uses its own default.
     #[must_use]
     pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
         Self { all: all(accounts, auth, region), region: region.and_then(regions::fold) }
     }
 
-    /// Each of them.
+    /// All clouds.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Cloud> {
         self.all.iter().map(Box::as_ref)
     }
 
-    /// The one of this name.
+    /// The cloud of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&dyn Cloud> {
         self.iter().find(|cloud| cloud.profile().name == name)
     }
 
-    /// The region of what names none in the cloud of this name.
+    /// The region for requests to this cloud that name none.
     #[must_use]
     pub fn default_region(&self, cloud: &str) -> Option<&str> {
         let profile = profile(cloud)?;
         Some(self.region.as_deref().unwrap_or(profile.default_region))
     }
 
-    /// The rules of each, for the engine.
+    /// The rules of every cloud, for the engine.
     #[must_use]
     pub fn rules(&self) -> engine::Clouds {
         PROFILES.iter().map(|profile| (profile.name, profile.rules)).collect()
     }
 
-    /// The largest body that one of them takes, in bytes.
+    /// The largest request body that any of them takes, in bytes.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         PROFILES.iter().map(|profile| profile.body_limit).max().unwrap_or_default()
     }
 
-    /// The one that a request is made for, by its marks.
+    /// The cloud for which a request was made.
     #[must_use]
     pub fn of(&self, inbound: &Inbound) -> &dyn Cloud {
         let marks = Marks::of(inbound);

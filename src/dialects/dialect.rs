@@ -9,53 +9,50 @@ use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Refusal};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 
-/// A cloud: what of it depends on a request. How a request is read and answered is in [`Call`].
+/// A cloud: what depends on a request. How a request is parsed and answered is in [`Call`].
 pub trait Dialect: 'static {
-    /// What is fixed about it.
+    /// Its data.
     const PROFILE: &'static Profile;
     /// A parsed request.
     type Call: Call + 'static;
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
-    /// Finds out whose the request is, and that nobody changed it.
+    /// Finds the caller, and checks that nobody changed the request.
     ///
-    /// # Errors
-    /// It cannot be read, or a check failed.
+    /// The request cannot be read, or a check failed.
     fn authenticate(gate: &Gate, engine: &Engine, call: &Self::Call) -> Result<Verified, Error>;
     /// Finds the action.
     ///
-    /// # Errors
-    /// There is none of this name, version or path.
+    /// There is no action of this name, version or path.
     fn find<'a>(
         table: &'a Actions<Self::Call>,
         call: &Self::Call,
     ) -> Result<&'a Entry<Self::Call>, Error>;
-    /// Lets the caller's account at the action, if its status allows it.
+    /// Checks that the status of the caller's account allows the action.
     ///
-    /// # Errors
-    /// The status does not.
+    /// The status does not allow it.
     fn permit(cx: &Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
-    /// An error in the cloud's own words.
+    /// The cloud's refusal for an error.
     fn refusal(error: &Error) -> Refusal;
-    /// Why the signature of a request that failed its checks is wrong; `None` where it is right.
+    /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }
 
-/// A cloud as a server speaks it.
+/// A cloud with what it needs to serve requests.
 pub(super) struct Served<D: Dialect> {
-    /// Who is let in.
+    /// Decides which requests are let in.
     pub(super) gate: Gate,
     /// Its table of actions.
     pub(super) actions: Actions<D::Call>,
 }
 
 impl<D: Dialect> Served<D> {
-    /// Serves these accounts. `region` is used when a request names none; without one it is the
-    /// cloud's own.
+    /// Serves these accounts. `region` is used when a request names none; without it, the cloud's
+    /// own default is.
     pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
         let actions = D::table();
-        let common = D::PROFILE.manner.common.iter().copied();
+        let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
         Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions }
     }

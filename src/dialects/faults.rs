@@ -1,66 +1,66 @@
-//! The pipeline's step at which faults strike: after a request is verified, around its action.
+//! The pipeline's step that applies faults: after a request is verified, and around its action.
 
 use std::time::Duration;
 
-use crate::dialects::gate::replay::Spent;
+use crate::dialects::gate::replay::SpentNonce;
 use crate::dialects::report::Report;
-use crate::dialects::wire::params::Flaw;
+use crate::dialects::wire::params::ParamError;
 use crate::dialects::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
 use crate::watch::faults::{Effect, End, FaultPlan, Point};
 
-/// The request header that asks for a fault to strike this one request, once it is verified: an
-/// error's code, or what else [`Effect::of_header`] reads.
+/// The request header that asks for a fault for this request, once it is verified: an error code,
+/// or another effect that [`Effect::of_header`] parses.
 const FAULT_HEADER: &str = "x-kmsim-fault";
 
-/// What the request's own header asks for.
-pub(super) fn asked_for(watch: &Watch, inbound: &Inbound) -> Option<String> {
+/// The fault that the request's own header asks for.
+pub(super) fn requested(watch: &Watch, inbound: &Inbound) -> Option<String> {
     let text = inbound.headers.get(FAULT_HEADER).filter(|_| watch.header_faults)?;
     Some(String::from_utf8_lossy(text.as_bytes()).into_owned())
 }
 
-/// Finds out which faults strike a request: the one that it asks for, and those that are armed.
-pub(super) fn draw<D: Dialect>(
+/// Selects the faults that apply to a request: the one in its header, and those that are armed.
+pub(super) fn select<D: Dialect>(
     served: &Served<D>,
     watch: &Watch,
-    asked: Option<&str>,
+    requested: Option<&str>,
     cx: &Cx,
     call: &D::Call,
     report: &mut Report,
 ) -> Result<(), Error> {
-    if asked.is_none() && !watch.faults.any_armed() {
+    if requested.is_none() && !watch.faults.any_armed() {
         return Ok(());
     }
-    let view = cx.engine.view(&cx.caller);
-    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&view));
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let subject = subject::of(served, cx.caller.realm.clone(), call, Some(&snapshot));
     let subject = report.subject.insert(subject);
     let entropy = &cx.engine.world().entropy;
     let mut plan = FaultPlan::default();
-    if let Some(text) = asked {
-        // What is no effect is no code either, and the cloud says so in its own words.
-        let effect = Effect::of_header(text).map_err(|_| coded(D::PROFILE, text))?;
+    if let Some(text) = requested {
+        // What cannot be parsed is no code either: the cloud's own error says so.
+        let effect = Effect::of_header(text).map_err(|_| error_named(D::PROFILE, text))?;
         if let Some(End::Error(code)) = &effect.end
             && D::PROFILE.code(code).is_none()
         {
-            return Err(coded(D::PROFILE, code));
+            return Err(error_named(D::PROFILE, code));
         }
         plan.add(&effect, None, entropy);
     }
     if !plan.has_end() {
         let key = D::PROFILE.names.key;
-        let resolve = |name: &str| view.key_named(&key(&subject.realm, name)?).cloned();
+        let resolve = |name: &str| snapshot.key_named(&key(&subject.realm, name)?).cloned();
         watch.faults.apply(&mut plan, subject, resolve, entropy);
     }
     report.plan = plan;
     Ok(())
 }
 
-/// Does what comes before the action. An error, or an answer that is not to be sent, if the action
-/// is not to be run.
-pub(super) async fn before(
+/// Applies the part before the action. An error, or an answer that will not be sent, means that the
+/// action does not run.
+pub(super) async fn before_action(
     profile: &Profile,
     plan: &FaultPlan,
-    nonce: Option<Spent>,
+    nonce: Option<SpentNonce>,
 ) -> Result<Option<Outbound>, Error> {
     if plan.is_empty() {
         return Ok(None);
@@ -69,48 +69,45 @@ pub(super) async fn before(
         return Err(profile.replayed.into());
     }
     match &plan.end {
-        Some((Point::Before, end)) => match error(profile, end) {
-            Some(error) => Err(error),
-            None => Ok(Some(Outbound::default())),
-        },
+        Some((Point::Before, end)) => {
+            error(profile, end).map_or_else(|| Ok(Some(Outbound::default())), Err)
+        }
         _ => Ok(None),
     }
 }
 
-/// Does what comes after the action, and maybe answers an error in place of its outcome.
-pub(super) async fn after(
+/// Applies the part after the action, which may replace its outcome by an error.
+pub(super) async fn after_action(
     profile: &Profile,
     plan: &FaultPlan,
     outcome: Result<Outbound, Error>,
 ) -> Result<Outbound, Error> {
     wait(plan.after).await;
-    match plan.end.as_ref().and_then(|(_, end)| error(profile, end)) {
-        Some(error) => Err(error),
-        None => outcome,
-    }
+    plan.end.as_ref().and_then(|(_, end)| error(profile, end)).map_or(outcome, Err)
 }
 
-/// The error that an end is, if it is one.
+/// The error that ends the request, if it ends with one.
 fn error(profile: &Profile, end: &End) -> Option<Error> {
     match end {
-        End::Error(code) => Some(coded(profile, code)),
+        End::Error(code) => Some(error_named(profile, code)),
         End::Throttling(_) => Some(profile.throttling.into()),
         End::Reset | End::Truncate => None,
     }
 }
 
-/// The error of a code. A code that the cloud does not have is a mistake in the header.
-fn coded(profile: &Profile, code: &str) -> Error {
+/// The error with this code. If the cloud has no such code, the fault header is invalid.
+fn error_named(profile: &Profile, code: &str) -> Error {
     match profile.code(code) {
         Some(code) => code.into(),
-        None => Flaw::Invalid(FAULT_HEADER.into()).into(),
+        None => ParamError::Invalid(FAULT_HEADER.into()).into(),
     }
 }
 
-/// Lets a request wait before its action; `false` when another one has its nonce by then. A client that gets no answer, or
-/// does not wait for it, sends the same request again. Nothing has come of the first one, so its nonce is free meanwhile:
-/// whichever request goes on first spends it.
-async fn wait_before(plan: &FaultPlan, nonce: Option<Spent>) -> bool {
+/// Delays a request before its action; `false` if another request has spent its nonce meanwhile. A
+/// client that gets no answer, or does not wait for it, sends the same request again. The first one
+/// has not run yet, so its nonce is released during the delay: the request that goes on first
+/// spends it.
+async fn wait_before(plan: &FaultPlan, nonce: Option<SpentNonce>) -> bool {
     let resets = matches!(plan.end, Some((Point::Before, End::Reset)));
     match nonce {
         Some(mut nonce) if resets || !plan.before.is_zero() => {
@@ -131,11 +128,11 @@ async fn wait(time: Duration) {
     }
 }
 
-/// Puts into the answer what else a fault does to it.
-pub(super) fn mark(profile: &Profile, response: &mut Outbound, plan: &FaultPlan) {
+/// Applies what a fault does to the answer itself.
+pub(super) fn apply_to_response(profile: &Profile, response: &mut Outbound, plan: &FaultPlan) {
     match &plan.end {
         None | Some((_, End::Error(_) | End::Throttling(None))) => {}
-        Some((_, End::Throttling(Some(after)))) => profile.retry_after.put(response, *after),
+        Some((_, End::Throttling(Some(after)))) => profile.retry_after.add_to(response, *after),
         Some((_, End::Reset)) => drop(response.extensions_mut().insert(Cut::Reset)),
         Some((_, End::Truncate)) => drop(response.extensions_mut().insert(Cut::Truncate)),
     }

@@ -1,4 +1,4 @@
-//! What the handlers of actions are.
+//! What handlers of actions work with.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use crate::engine::{Caller, Engine};
 pub struct Cx {
     /// The engine.
     pub engine: Arc<Engine>,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
-    /// The account it belongs to.
+    /// The caller's account.
     pub account: Arc<Account>,
 }
 
 /// What an action may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Use a key's material. A plain function: it cannot reach the database.
+    /// Use key material. Such a handler is a plain function and cannot reach the database.
     Hot,
-    /// Look.
+    /// Read.
     Read,
     /// Change something, and wait until it is durable.
     Change,

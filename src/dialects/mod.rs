@@ -1,9 +1,9 @@
-//! Clouds: the one pipeline that every cloud's requests take, and what each cloud says of its wire. A cloud
+//! Clouds: the pipeline that every request takes, and what is particular to each cloud. A cloud
 //! touches no store, and knows no other cloud.
 //!
-//! A cloud is a folder: what is fixed about it is its `Profile`, what depends on a request is its `Dialect`
-//! and its `Call`. `clouds.rs` lists the clouds; the rest of the program asks there and names none. What two
-//! clouds share is in `gate/` (who is let in) and `wire/` (how texts travel).
+//! A cloud is a folder. Its data is a `Profile`; what depends on a request is its `Dialect` and its
+//! `Call`. `clouds.rs` lists the clouds; the rest of the program asks there and names none. What
+//! clouds share is in `gate/` (authentication) and `wire/` (encodings).
 
 mod actions;
 mod alibaba;

@@ -1,5 +1,5 @@
-//! The other half of each cloud: what a client does. It signs by the canonical forms that its cloud checks by, and knows
-//! how the cloud's SDKs and tools are pointed at a server.
+//! The client side of each cloud. It signs with the same canonical forms that the server checks,
+//! and knows how the cloud's SDKs and tools are configured for a server.
 
 use axum::http::header::{InvalidHeaderValue, ToStrError};
 use axum::http::{Request, Response};
@@ -11,42 +11,42 @@ use crate::world::Instant;
 /// A cloud's client side.
 pub struct Peer {
     /// Signs a call as the cloud's SDKs do.
-    pub sign: fn(&Ask<'_>) -> Result<Request<Bytes>, Unsignable>,
+    pub sign: fn(&OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable>,
     /// Whether an answer is a refusal.
     pub is_refusal: fn(&Response<Bytes>) -> bool,
-    /// The SDKs and tools that can be pointed at a server.
+    /// The SDKs and tools that can use a server.
     pub clients: &'static [Client],
 }
 
-/// Who signs.
+/// An access key with its secret.
 pub struct Credentials {
     /// The access key's id.
     pub id: String,
     /// Its secret.
     pub secret: Zeroizing<String>,
-    /// The token of a temporary one.
+    /// The token, if the access key is temporary.
     pub token: Option<Zeroizing<String>>,
 }
 
-/// A call to be made.
-pub struct Ask<'a> {
+/// A call before it is signed.
+pub struct OutgoingCall<'a> {
     /// The action.
     pub action: &'a str,
     /// Its parameters, each name once.
     pub params: &'a [(String, String)],
-    /// The region, where one is named.
+    /// The region, if one is named.
     pub region: Option<&'a str>,
-    /// Where it goes: `host:port`.
+    /// The server, `host:port`.
     pub host: &'a str,
-    /// The time that it is signed with.
+    /// The time in the signature.
     pub time: Instant,
-    /// A text that no other call carries.
+    /// A text that no other call uses.
     pub nonce: &'a str,
-    /// Who signs.
+    /// An access key with its secret.
     pub credentials: &'a Credentials,
 }
 
-/// A call that cannot be made: something in it does not go into a request's head.
+/// A call that cannot be made: something in it cannot be an HTTP header's value.
 #[derive(Debug, thiserror::Error)]
 #[error("this, the access key id or the token holds a character that no request's head can carry")]
 pub struct Unsignable;
@@ -63,31 +63,32 @@ impl From<ToStrError> for Unsignable {
     }
 }
 
-/// An SDK or a tool, and the text that points it at a server. In the text, a line that begins with `http|` or `https|`
-/// stands for that scheme only. These words are replaced, each by a whole literal of the language: `@URL@`, `@ENDPOINT@`
-/// (`host:port`), `@REGION_ENDPOINT@` (the same, under a name that begins with the region), `@ID@`, `@SECRET@`, `@REGION@`,
-/// and where the certificate authority is fetched, `@CA_PEM@` and `@CA_P12@`.
+/// An SDK or a tool, and the text that configures it. In the text, a line that begins with `http|`
+/// or `https|` is for that scheme only. These placeholders are replaced, each by a whole literal of
+/// the language: `@URL@`, `@ENDPOINT@` (`host:port`), `@REGION_ENDPOINT@` (the same, with a host
+/// name that begins with the region), `@ID@`, `@SECRET@`, `@REGION@`, and the URLs of the
+/// certificate authority, `@CA_PEM@` and `@CA_P12@`.
 pub struct Client {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is.
     pub about: &'static str,
-    /// How its language writes a text.
+    /// How its language writes string literals.
     pub quoting: Quoting,
     /// The text.
     pub text: &'static str,
 }
 
-/// How a language writes a text.
+/// How a language writes string literals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
     /// In double quotes, as JSON does: Python, JavaScript, Go, Java.
     Double,
-    /// In double quotes, where `${` and `%{` mean something: HCL.
+    /// In double quotes, where `${` and `%{` are escaped: HCL.
     Hcl,
     /// In single quotes, with a backslash before quotes and backslashes: PHP.
     Php,
-    /// In single quotes that nothing escapes: the shell.
+    /// In single quotes without escapes: the shell.
     Shell,
 }
 
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_language_quotes_in_its_own_way() {
+    fn each_language_has_its_own_quoting() {
         let text = "a'b\"c\\d${e}%{f}";
         assert_eq!(Quoting::Double.quote(text), r#""a'b\"c\\d${e}%{f}""#);
         assert_eq!(Quoting::Hcl.quote(text), r#""a'b\"c\\d$${e}%%{f}""#);

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use crate::dialects::report::Report;
 use crate::dialects::wire::params;
-use crate::dialects::wire::redact::Params;
+use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults};
 use crate::engine::{self, AliasError, Engine};
 use crate::watch::Watch;
 use crate::watch::journal::Auth;
 
-/// The response header that says which check a request failed, where failing was let pass.
+/// The response header that names the failed check of a request that was let in all the same.
 static AUTH_HEADER: HeaderName = HeaderName::from_static("x-kmsim-auth");
 
 /// Answers a request: parse, authenticate, faults, run, faults, render, record.
@@ -23,8 +23,8 @@ pub(super) async fn serve<D: Dialect>(
     watch: &Watch,
     inbound: Inbound,
 ) -> Outbound {
-    let mut report = Report::begun(engine.world());
-    let asked = faults::asked_for(watch, &inbound);
+    let mut report = Report::start(engine.world());
+    let requested = faults::requested(watch, &inbound);
     let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
@@ -32,13 +32,13 @@ pub(super) async fn serve<D: Dialect>(
         report.auth = verified.auth();
         let (cx, nonce) = verified.cx(engine);
         let cx = caller.insert(cx);
-        faults::draw(served, watch, asked.as_deref(), cx, &call, &mut report)?;
-        if let Some(cut) = faults::before(D::PROFILE, &report.plan, nonce).await? {
+        faults::select(served, watch, requested.as_deref(), cx, &call, &mut report)?;
+        if let Some(cut) = faults::before_action(D::PROFILE, &report.plan, nonce).await? {
             return Ok(cut);
         }
         report.ran = true;
         let outcome = run(served, watch, cx, &call, &mut report).await;
-        faults::after(D::PROFILE, &report.plan, outcome).await
+        faults::after_action(D::PROFILE, &report.plan, outcome).await
     }
     .await;
     let mut code = None;
@@ -57,9 +57,9 @@ pub(super) async fn serve<D: Dialect>(
         (_, Some(code)) if caller.is_none() => report.auth = Auth::Refused(code),
         _ => {}
     }
-    faults::mark(D::PROFILE, &mut response, &report.plan);
+    faults::apply_to_response(D::PROFILE, &mut response, &report.plan);
     let explain = || D::explain(&served.gate, &call);
-    report.tell((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
+    report.finish((served, engine, watch), caller.as_ref(), &call, (code, &response), explain);
     response
 }
 
@@ -71,10 +71,10 @@ async fn run<D: Dialect>(
     call: &D::Call,
     report: &mut Report,
 ) -> Result<Outbound, Error> {
-    let parameters = Params(call.params(), &served.gate.classes);
+    let parameters = RedactedParams(call.params(), &served.gate.classes);
     tracing::debug!(action = call.action(), %parameters, "request");
     let entry = D::find(&served.actions, call)?;
-    report.found(entry, watch, (served, cx, call));
+    report.action_found(entry, watch, (served, cx, call));
     let is_dry_run = is_dry_run::<D>(entry, call)?;
     cx.caller.rehearses = is_dry_run;
     cx.engine.settle(&cx.caller.realm).await;
@@ -95,19 +95,19 @@ async fn run<D: Dialect>(
         return outcome;
     }
     let outcome = outcome.map(drop).map_err(|error| D::refusal(&error));
-    Err((D::PROFILE.dry_run.tell)(outcome).into())
+    Err((D::PROFILE.dry_run.refusal)(outcome).into())
 }
 
-/// Whether the request only asks what would happen.
+/// Whether the request is a dry run.
 fn is_dry_run<D: Dialect>(entry: &Entry<D::Call>, call: &D::Call) -> Result<bool, Error> {
     #[derive(Deserialize)]
-    struct Asked {
+    struct DryRunParam {
         #[serde(default, rename = "DryRun")]
         dry_run: bool,
     }
-    if !(D::PROFILE.dry_run.may)(entry.kind, call.params()) {
+    if !(D::PROFILE.dry_run.allowed)(entry.kind, call.params()) {
         return Ok(false);
     }
-    let asked: Asked = params::glance(call.params(), D::PROFILE.manner)?;
-    Ok(asked.dry_run)
+    let requested: DryRunParam = params::read_some(call.params(), D::PROFILE.param_style)?;
+    Ok(requested.dry_run)
 }

@@ -1,4 +1,4 @@
-//! What is fixed about a cloud. What depends on a request is in [`super::Dialect`].
+//! The data about a cloud. What depends on a request is in [`super::Dialect`].
 
 use std::time::Duration;
 
@@ -7,94 +7,97 @@ use axum::http::{HeaderName, HeaderValue};
 use crate::dialects::peers::Peer;
 use crate::dialects::refusal::{Code, Refusal};
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::wire::params::Manner;
+use crate::dialects::wire::params::ParamStyle;
 use crate::dialects::{Form, Kind, Outbound};
 use crate::engine::{KeyRef, Rules};
 use crate::model::{KeySpec, Origin, Realm};
 
-/// A cloud, as far as it is data.
+/// Everything about a cloud that no request changes.
 pub struct Profile {
-    /// Its name, as realms have it.
+    /// The cloud's name, as it appears in realms.
     pub name: &'static str,
-    /// Used when a request names no region and the server was given none.
+    /// Used when a request names no region and the server has no `--region`.
     pub default_region: &'static str,
-    /// The regions that its document lists, if it lists any.
+    /// The regions that its document lists; empty if it lists none.
     pub regions: &'static [&'static str],
-    /// Whether a request has its marks. No request has those of two clouds. `None` for the one cloud
-    /// whose older clients leave no mark: it gets what is nobody else's.
+    /// Whether a request was made for this cloud. No request matches two clouds. `None` for the one
+    /// cloud whose older clients cannot be recognised: it gets every request that no other cloud
+    /// claims.
     pub(super) marks: Option<fn(&Marks<'_>) -> bool>,
-    /// The engine's rules in its realms, by the region.
+    /// The engine's rules for its realms, by region.
     pub rules: fn(&str) -> &'static Rules,
-    /// Every error that it is known to answer. Rows may share a name: a fault answers the first.
+    /// Every error code of the cloud. Several rows may share a name; a fault answers the first of
+    /// them.
     pub codes: &'static [&'static Code],
-    /// The largest body that it takes, in bytes.
+    /// The largest request body, in bytes.
     pub body_limit: usize,
-    /// The error by which it throttles.
+    /// The error for throttled requests.
     pub throttling: &'static Code,
-    /// The error for a request that was made before.
+    /// The error for a replayed request.
     pub replayed: &'static Code,
-    /// How it tells a client when to come again.
+    /// How it tells a client when to retry.
     pub(super) retry_after: RetryAfter,
-    /// Which actions can be asked what would happen, and how the answer is told.
+    /// Which actions can be tried without effect, and what they answer then.
     pub(super) dry_run: DryRun,
-    /// How its parameters are written.
-    pub(super) manner: &'static Manner,
-    /// How its requests name things.
+    /// How its parameters are encoded.
+    pub(super) param_style: &'static ParamStyle,
+    /// How its requests name keys and secrets.
     pub names: Names,
-    /// What it does not serve yet: a line for each action, or for an action's parameter and value.
+    /// What kmsim does not serve yet: one line for each action, or for a parameter's value (`Action
+    /// Name=Value`).
     pub not_yet: &'static str,
-    /// Its client side.
+    /// How clients sign, and how they are configured.
     pub peer: Peer,
 }
 
-/// The header that tells a client when to come again, and its unit.
+/// The header that tells a client when to retry, and its unit.
 pub(super) struct RetryAfter {
     pub(super) header: HeaderName,
-    /// In whole seconds, rounded up; otherwise in milliseconds.
+    /// Whole seconds, rounded up; otherwise milliseconds.
     pub(super) in_seconds: bool,
 }
 
-/// Requests that only ask what would happen.
+/// Requests that check whether they would succeed, and change nothing.
 pub(super) struct DryRun {
-    /// Whether an action of this kind with these parameters may be asked that.
-    pub(super) may: fn(Kind, &Form) -> bool,
-    /// What is answered, given how the request would have gone: always an error.
-    pub(super) tell: fn(Result<(), Refusal>) -> Refusal,
+    /// Whether an action of this kind with these parameters can be a dry run.
+    pub(super) allowed: fn(Kind, &Form) -> bool,
+    /// The answer, given how the request would have ended. It is always an error.
+    pub(super) refusal: fn(Result<(), Refusal>) -> Refusal,
 }
 
-/// How a cloud's requests name things.
+/// How a cloud's requests name keys, secrets and key types.
 pub struct Names {
-    /// Reads the name of a key in a realm: its id, an alias, or what the cloud has besides.
+    /// Parses the name of a key in a realm: an id, an alias, or another form that the cloud has.
     pub key: fn(&Realm, &str) -> Option<KeyRef>,
-    /// The name of the secret that a text means in a realm.
+    /// The name of the secret that a parameter refers to in a realm.
     pub secret: for<'a> fn(&Realm, &'a str) -> &'a str,
-    /// The spec of keys that its documents call by this word.
+    /// The key type for a word of the cloud's document.
     pub spec: fn(&str) -> Option<KeySpec>,
-    /// The origin of key material that its documents call by this word.
+    /// The origin of key material for a word of the cloud's document.
     pub origin: fn(&str) -> Option<Origin>,
-    /// The bytes that an encryption context binds a ciphertext to. `None` when it is none.
+    /// The bytes to which an encryption context binds a ciphertext. `None` if the text is no
+    /// context.
     pub context: fn(&str) -> Option<Vec<u8>>,
 }
 
 impl Profile {
-    /// The error of this name that a fault answers.
+    /// The error that a fault with this code answers.
     #[must_use]
     pub fn code(&self, name: &str) -> Option<&'static Code> {
         self.codes.iter().find(|code| code.name == name).copied()
     }
 
-    /// What it does not serve yet: an action, or an action with a parameter's value
-    /// (`Action Name=Value`).
+    /// What is not served yet: an action, or a parameter's value (`Action Name=Value`).
     pub fn not_yet(&self) -> impl Iterator<Item = &'static str> {
         let lines = self.not_yet.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-        // What else a cloud has not, such as errors that nothing answers, is no action.
+        // Lines without `=` name errors that are never answered; they are no actions.
         lines.filter(|line| line.split_once(' ').is_none_or(|(_, rest)| rest.contains('=')))
     }
 }
 
 impl RetryAfter {
-    /// Puts the header into an answer.
-    pub(super) fn put(&self, response: &mut Outbound, after: Duration) {
+    /// Adds the header to an answer.
+    pub(super) fn add_to(&self, response: &mut Outbound, after: Duration) {
         let value = if self.in_seconds {
             after.as_secs() + u64::from(after.subsec_nanos() > 0)
         } else {

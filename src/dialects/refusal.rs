@@ -1,24 +1,24 @@
-//! Errors as a cloud's clients see them: a code with its status and message, and a refusal made of one.
+//! Errors as a cloud's clients see them: codes, and refusals made from them.
 
 use std::borrow::Cow;
 
-use crate::dialects::wire::params::Flaw;
+use crate::dialects::wire::params::ParamError;
 use crate::engine;
 
-/// One row of a cloud's table of errors. Several rows may have the same name: then the first is the one that a fault
-/// answers.
+/// One row of a cloud's table of errors. Several rows may share a name; a fault answers the first
+/// of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// The name, as answers have it.
+    /// The code's name in answers.
     pub name: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// The message. `...` stands for what it says of its request.
+    /// The message. `...` is a placeholder for text from the request.
     pub message: &'static str,
 }
 
 impl Code {
-    /// The refusal whose message has these texts in place of the dots, in their order.
+    /// The refusal with these texts in the placeholders, in order.
     pub(super) fn with(&'static self, parts: &[&str]) -> Refusal {
         let mut pieces = self.message.splitn(parts.len() + 1, "...");
         let mut message = pieces.next().unwrap_or_default().to_owned();
@@ -29,7 +29,7 @@ impl Code {
     }
 }
 
-/// Declares a cloud's table of errors: a constant for each row, and the list of them all.
+/// Declares a cloud's table of errors: a constant for each row, and the list of all rows.
 macro_rules! codes {
     ($(#[$doc:meta])* $all:ident: $($row:ident = $status:literal $name:literal $message:literal;)*) => {
         $(
@@ -48,14 +48,14 @@ pub(super) use codes;
 pub struct Refusal {
     /// The code.
     pub code: &'static Code,
-    /// The HTTP status: the code's, but where HTTP has one of its own for what is wrong.
+    /// The HTTP status: the code's, unless HTTP itself has a status for what is wrong.
     pub status: u16,
     /// The message.
     pub message: Cow<'static, str>,
 }
 
 impl Refusal {
-    /// The same with another sentence behind its message.
+    /// Appends a sentence to the message.
     pub(super) fn and(self, sentence: &str) -> Self {
         Self { message: format!("{} {sentence}", self.message).into(), ..self }
     }
@@ -67,7 +67,7 @@ impl From<&'static Code> for Refusal {
     }
 }
 
-/// Why a request fails, before its cloud puts it into words.
+/// Why a request fails, before its cloud gives it a code.
 #[derive(Debug)]
 pub enum Error {
     /// The engine refused.
@@ -76,7 +76,7 @@ pub enum Error {
     Missing(Cow<'static, str>),
     /// A parameter's value is wrong.
     Invalid(Cow<'static, str>),
-    /// The cloud's own refusal.
+    /// A refusal by the dialect itself.
     Refused(Refusal),
 }
 
@@ -93,11 +93,11 @@ macro_rules! from_engine {
 }
 from_engine! { Error KeyError SecretError CiphertextError }
 
-impl From<Flaw> for Error {
-    fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::Missing(name) => Self::Missing(name.into()),
-            Flaw::Invalid(name) => Self::Invalid(name.into()),
+impl From<ParamError> for Error {
+    fn from(error: ParamError) -> Self {
+        match error {
+            ParamError::Missing(name) => Self::Missing(name.into()),
+            ParamError::Invalid(name) => Self::Invalid(name.into()),
         }
     }
 }

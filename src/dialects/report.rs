@@ -1,6 +1,6 @@
-//! The pipeline's last step: the journal and the metrics are told what became of a request.
+//! The pipeline's last step: the result of a request goes into the journal and the metrics.
 
-use crate::dialects::subject::{self, learn};
+use crate::dialects::subject::{self, add_used_key};
 use crate::dialects::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
 use crate::engine::Engine;
 use crate::watch::faults::{End, FaultPlan};
@@ -8,18 +8,18 @@ use crate::watch::journal::{Auth, Details, Facts, Fault, Journal, Mismatch, Outc
 use crate::watch::{Labels, Subject, Watch};
 use crate::world::{Stopwatch, World};
 
-/// What is known of one request so far.
+/// What is known about a request so far.
 pub(super) struct Report {
     began: Stopwatch,
-    /// The id that its answer bears.
+    /// The request id in the answer.
     pub(super) request_id: String,
-    /// What its checks came to.
+    /// The result of its checks.
     pub(super) auth: Auth,
-    /// What it is about, as far as somebody looked.
+    /// What it is about, once it was determined.
     pub(super) subject: Option<Subject>,
-    /// The faults that strike it.
+    /// The faults that apply to it.
     pub(super) plan: FaultPlan,
-    /// Whether its action was run.
+    /// Whether its action ran.
     pub(super) ran: bool,
     action: Option<Action>,
 }
@@ -28,8 +28,8 @@ pub(super) struct Report {
 type Action = (&'static str, &'static [&'static str]);
 
 impl Report {
-    /// A request that begins now.
-    pub(super) fn begun(world: &World) -> Self {
+    /// Starts with a new request.
+    pub(super) fn start(world: &World) -> Self {
         Self {
             began: Stopwatch::start(),
             request_id: world.entropy.uuid().to_string(),
@@ -41,8 +41,9 @@ impl Report {
         }
     }
 
-    /// Its action was found. Of one that may change what the names in it stand for, they are looked up before it does.
-    pub(super) fn found<D: Dialect>(
+    /// The action was found. An action that may change what names refer to has them resolved now,
+    /// before it runs.
+    pub(super) fn action_found<D: Dialect>(
         &mut self,
         entry: &Entry<D::Call>,
         watch: &Watch,
@@ -50,15 +51,15 @@ impl Report {
     ) {
         self.action = Some((entry.name, entry.reads));
         if entry.kind != Kind::Hot && self.subject.is_none() && watch.journal.is_enabled() {
-            let view = cx.engine.view(&cx.caller);
+            let snapshot = cx.engine.snapshot(&cx.caller);
             let realm = cx.caller.realm.clone();
-            self.subject = Some(subject::of(served, realm, call, Some(&view)));
+            self.subject = Some(subject::of(served, realm, call, Some(&snapshot)));
         }
     }
 
-    /// Tells them. There is a context if it was let in; `code` is that of the error that was
-    /// answered. `explain` finds out why a signature is wrong.
-    pub(super) fn tell<D: Dialect>(
+    /// Counts and records the request. `let_in` is its context, if it was let in; `code` is the
+    /// error code that was answered; `explain` finds out why a signature is wrong.
+    pub(super) fn finish<D: Dialect>(
         mut self,
         (served, engine, watch): (&Served<D>, &Engine, &Watch),
         let_in: Option<&Cx>,
@@ -75,9 +76,9 @@ impl Report {
         let took = self.began.elapsed();
         let asked = || call.action().and_then(|name| served.actions.get(name));
         let action = self.action.or_else(|| asked().map(|entry| (entry.name, entry.reads)));
-        // What a refused request asks for is only claimed: no label comes of it.
-        let believed = action.filter(|_| let_in.is_some()).map(|(name, _)| name);
-        let labels = Labels { dialect: D::PROFILE.name, action: believed, code: outcome.name() };
+        // The action of a refused request is only a claim, so it makes no label.
+        let counted = action.filter(|_| let_in.is_some()).map(|(name, _)| name);
+        let labels = Labels { dialect: D::PROFILE.name, action: counted, code: outcome.name() };
         watch.metrics.count(labels, took);
         if !watch.journal.is_enabled() {
             return;
@@ -94,16 +95,16 @@ impl Report {
             claimed = call.realm(&served.gate);
             &claimed
         };
-        // One key that was used is known by that.
+        // If one key was used and at most one was named, the used key says everything.
         if let (None, Some((key, version)), 0..=1) = (&self.subject, used, named) {
             builder.key(key, *version);
         } else {
-            let view = let_in.map(|_| engine.view_of(realm));
+            let snapshot = let_in.map(|_| engine.snapshot_of(realm));
             let subject = self.subject.take();
-            let mut subject =
-                subject.unwrap_or_else(|| subject::of(served, realm.clone(), call, view.as_ref()));
+            let mut subject = subject
+                .unwrap_or_else(|| subject::of(served, realm.clone(), call, snapshot.as_ref()));
             if let Some(used) = used {
-                learn(&mut subject, used);
+                add_used_key(&mut subject, used);
             }
             self.subject = Some(subject);
         }

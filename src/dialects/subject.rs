@@ -1,5 +1,5 @@
-//! What a request is about, read off its parameters by the names that its cloud gives them. No action is looked at in
-//! particular.
+//! What a request is about: the keys, secrets and certificates that its parameters name. The
+//! classes of the parameters decide; no action is special.
 
 use std::borrow::Cow;
 
@@ -8,17 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithms::base64_text::is_space;
 use crate::dialects::{Call, Dialect, Served};
-use crate::engine::View;
+use crate::engine::Snapshot;
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::Class;
 use crate::watch::{NamedKey, Subject, truncate, truncate_secret};
 
-/// What a request in a realm is about. Without a view, nobody looks its keys up.
+/// What a request in a realm is about. Without a snapshot, key names are not resolved.
 pub(super) fn of<D: Dialect>(
     served: &Served<D>,
     realm: Realm,
     call: &D::Call,
-    view: Option<&View>,
+    snapshot: Option<&Snapshot>,
 ) -> Subject {
     let (names, classes) = (&D::PROFILE.names, &served.gate.classes);
     let each = |class: Class| {
@@ -26,11 +26,12 @@ pub(super) fn of<D: Dialect>(
         texts.filter(|text| !text.is_empty())
     };
     let of_version = |version: VersionId| {
-        let id = view.and_then(|view| view.key_of_version(version)).cloned();
+        let id = snapshot.and_then(|snapshot| snapshot.key_of_version(version)).cloned();
         NamedKey { name: None, id, version: Some(version) }
     };
     let by_name = |name: &str| {
-        let id = view.and_then(|view| view.key_named(&(names.key)(&realm, name)?)).cloned();
+        let id =
+            snapshot.and_then(|snapshot| snapshot.key_named(&(names.key)(&realm, name)?)).cloned();
         NamedKey { name: Some(truncate(name).into()), id, version: None }
     };
     let mut keys: Vec<NamedKey> = each(Class::Key).map(by_name).collect();
@@ -63,12 +64,12 @@ pub(super) fn of<D: Dialect>(
     }
 }
 
-/// The longest encryption context that is looked at, in bytes.
+/// Longer encryption contexts are left out, in bytes.
 const CONTEXT_MAX: usize = 32 * 1024;
 
-/// The version that a ciphertext names: its first bytes are the id's text.
+/// The version in a ciphertext, whose first bytes are the id's text.
 fn version_of(blob: &str) -> Option<VersionId> {
-    // Four letters are three bytes.
+    // Four letters of base64 are three bytes.
     let mut start = [0; VersionId::LEN / 3 * 4];
     let mut letters = blob.bytes().filter(|byte| !is_space(*byte));
     for place in &mut start {
@@ -79,8 +80,8 @@ fn version_of(blob: &str) -> Option<VersionId> {
     VersionId::parse(&bytes)
 }
 
-/// Adds the key that was used or made.
-pub(super) fn learn(subject: &mut Subject, (key, version): &(KeyId, Option<VersionId>)) {
+/// Adds the key that was used or created.
+pub(super) fn add_used_key(subject: &mut Subject, (key, version): &(KeyId, Option<VersionId>)) {
     match &mut subject.keys[..] {
         [] => {
             let (id, version) = (Some(key.clone()), *version);

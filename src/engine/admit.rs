@@ -1,5 +1,5 @@
-//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation goes with its
-//! state, and answers a proof. Key material is reachable through that proof only.
+//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation
+//! goes with its state, and answers a proof. Key material is reachable through that proof only.
 
 use std::sync::Arc;
 
@@ -25,13 +25,13 @@ pub enum KeyRef {
 
 /// A realm seen by a caller at an instant.
 #[derive(Clone, Copy)]
-pub struct Sight<'a> {
+pub struct View<'a> {
     state: &'a State,
     now: Instant,
     caller: &'a Caller,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> View<'a> {
     pub(super) fn new(state: &'a State, now: Instant, caller: &'a Caller) -> Self {
         Self { state, now, caller }
     }
@@ -223,7 +223,7 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The key is no pair, or the version is unknown: `None` names none that there is.
     pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
-        let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unfit.into()) };
+        let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unsupported.into()) };
         let version = id.and_then(|id| self.key.version(id)).ok_or(KeyError::VersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
         let key = material

@@ -13,14 +13,14 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
-            let sight = draft.sight();
-            let ordinal = sight.admit(&key, Operation::CreateAlias)?.key().ordinal;
-            if sight.state().keys.aliased(&name).is_some() {
+            let view = draft.view();
+            let ordinal = view.admit(&key, Operation::CreateAlias)?.key().ordinal;
+            if view.state().keys.aliased(&name).is_some() {
                 return Err(AliasError::Taken.into());
             }
             if let Some(most) = draft.caller().quota.aliases {
                 let rules = draft.caller().rules;
-                if sight.aliases().filter(|(name, _)| !rules.reserves(name)).count() >= most {
+                if view.aliases().filter(|(name, _)| !rules.reserves(name)).count() >= most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -39,9 +39,9 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
-            let sight = draft.sight();
-            let before = sight.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
-            let ordinal = sight.admit(&key, Operation::MoveAlias)?.key().ordinal;
+            let view = draft.view();
+            let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
+            let ordinal = view.admit(&key, Operation::MoveAlias)?.key().ordinal;
             draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
             draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));
             Ok(())
@@ -54,7 +54,7 @@ impl Engine {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;
             let alias = KeyRef::Alias(name.clone());
-            let key = draft.sight().admit(&alias, Operation::DeleteAlias)?.key().ordinal;
+            let key = draft.view().admit(&alias, Operation::DeleteAlias)?.key().ordinal;
             draft.edit(key, |key: &mut Key| _ = key.aliases.remove(&name));
             Ok(())
         })

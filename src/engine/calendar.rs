@@ -1,44 +1,45 @@
-//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the instant of its
-//! deletion, and its material at that of its expiry, whether or not anybody settles; settling takes the rows
-//! away. A rotation is due at its instant too, and dated so, but its new version has to be written before it can
-//! be used: so what is due is settled before anybody looks.
+//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the
+//! instant of its deletion, and its material at that of its expiry, whether or not anybody settles;
+//! settling takes the rows away. A rotation is due at its instant too, and dated so, but its new
+//! version has to be written before it can be used: so what is due is settled before anybody looks.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::clocks::{Marks, Turn};
+use super::clocks::{ClockChange, SavedClocks};
 use super::{Caller, Engine, Error, Quota};
 use crate::model::{Realm, Scope, State};
-use crate::world::{Dial, Instant};
+use crate::world::{ClockMode, Instant};
 
 /// How often what is due is looked for in realms that nobody asks about.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Settles what is due in a realm. When it answers, everything that fell due before has happened, as far as the
-    /// store took it: a failure is in the log, and whoever looks then sees what could be derived without it.
+    /// Settles what is due in a realm. When it answers, everything that fell due before has
+    /// happened, as far as the store took it: a failure is in the log, and whoever looks then sees
+    /// what could be derived without it.
     pub async fn settle(&self, realm: &Realm) {
         if self.is_due(realm, &self.realms.snapshot(realm)) {
-            told(self.settle_these(std::slice::from_ref(realm)).await);
+            log_failure(self.settle_realms(std::slice::from_ref(realm)).await);
         }
     }
 
     /// The same in every realm.
     pub async fn settle_all(&self) {
-        told(self.settle_those(&Scope::default()).await);
+        log_failure(self.settle_scope(&Scope::default()).await);
     }
 
     /// The same in every realm of a scope, many of them in one transaction.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) async fn settle_those(&self, scope: &Scope) -> Result<(), Error> {
+    pub(super) async fn settle_scope(&self, scope: &Scope) -> Result<(), Error> {
         let mut due = self.realms.all();
         due.retain(|realm| scope.has(realm) && self.is_due(realm, &self.realms.snapshot(realm)));
-        self.settle_these(&due).await
+        self.settle_realms(&due).await
     }
 
-    async fn settle_these(&self, realms: &[Realm]) -> Result<(), Error> {
+    async fn settle_realms(&self, realms: &[Realm]) -> Result<(), Error> {
         let caller = |realm: &Realm| {
             let rules = self.rules(realm)?;
             Some(Caller::new(realm.clone(), rules, "".into(), Quota::default()))
@@ -67,42 +68,43 @@ impl Engine {
 
     /// How the clock of a scope goes.
     #[must_use]
-    pub fn dial(&self, scope: &Scope) -> Dial {
-        self.clocks.dial(|it| it.covers(scope))
+    pub fn clock_mode(&self, scope: &Scope) -> ClockMode {
+        self.clocks.mode(|it| it.covers(scope))
     }
 
-    /// What the clocks of the realms of a scope will show, once [`Replacement::clocks`](super::Replacement) restores them.
+    /// What the clocks of the realms of a scope will show, once
+    /// [`Replacement::clocks`](super::Replacement) restores them.
     pub fn restored_clocks(
         &self,
         scope: &Scope,
-        marks: &Marks,
+        saved: &SavedClocks,
     ) -> impl Fn(&Realm) -> Instant + use<> {
-        self.clocks.shown_by(scope, marks)
+        self.clocks.shown_by(scope, saved)
     }
 
     /// How the clocks of a scope go now, to go back to.
     #[must_use]
-    pub fn clock_marks(&self, scope: &Scope) -> Marks {
-        self.clocks.marks(scope)
+    pub fn saved_clocks(&self, scope: &Scope) -> SavedClocks {
+        self.clocks.saved(scope)
     }
 
     /// How the clocks of any scope went when the server started: none had its own.
     #[must_use]
-    pub fn first_marks(&self) -> Marks {
-        self.clocks.first_marks()
+    pub fn initial_clocks(&self) -> SavedClocks {
+        self.clocks.initial_clocks()
     }
 
-    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due there by that has
-    /// happened.
+    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due
+    /// there by that has happened.
     ///
     /// Clocks are not kept: a server starts with the one that it was given.
     ///
     /// # Errors
     /// What fell due cannot be written. Then the clocks go as before.
-    pub async fn turn_clock(&self, scope: &Scope, turns: &[Turn]) -> Result<(), Error> {
-        let before = self.clock_marks(scope);
-        self.clocks.turn(scope, turns);
-        let settled = self.settle_those(scope).await;
+    pub async fn change_clock(&self, scope: &Scope, changes: &[ClockChange]) -> Result<(), Error> {
+        let before = self.saved_clocks(scope);
+        self.clocks.change(scope, changes);
+        let settled = self.settle_scope(scope).await;
         if let Err(error) = &settled {
             tracing::error!(%error, "a clock was not moved: what fell due was not written");
             self.clocks.restore(scope, &before);
@@ -115,7 +117,7 @@ impl Engine {
     }
 
     /// Settles now and then, for as long as somebody holds the engine.
-    pub(super) fn keep_settled(self: &Arc<Self>) {
+    pub(super) fn settle_periodically(self: &Arc<Self>) {
         let engine: Weak<Self> = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
@@ -130,7 +132,7 @@ impl Engine {
 }
 
 /// Where nobody waits for it, a failure goes to the log, and what is due stays due.
-pub(super) fn told(settled: Result<(), Error>) {
+pub(super) fn log_failure(settled: Result<(), Error>) {
     if let Err(error) = settled {
         tracing::warn!(%error, "what is due was not written");
     }

@@ -1,4 +1,5 @@
-//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a snapshot.
+//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a
+//! snapshot.
 
 use std::borrow::Cow;
 
@@ -34,8 +35,9 @@ impl Engine {
         algorithm: Signing,
         message: &Message,
     ) -> Result<Vec<u8>, Error> {
-        let view = self.view(caller);
-        let key = view.sight(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
+        let snapshot = self.snapshot(caller);
+        let key =
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
         self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
     }
 
@@ -48,9 +50,9 @@ impl Engine {
         message: &Message,
         signature: &[u8],
     ) -> Result<bool, Error> {
-        let view = self.view(caller);
-        let key = view
-            .sight(caller)
+        let snapshot = self.snapshot(caller);
+        let key = snapshot
+            .view(caller)
             .admit_certificate(id, CertificateOperation::Verify)?
             .pair()?
             .public();
@@ -65,13 +67,14 @@ impl Engine {
         algorithm: Encryption,
         text: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let key =
-            view.sight(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
         self.wrap(key.public(), algorithm, text)
     }
 
-    /// Opens with a certificate's private key what was encrypted with the public one, here or elsewhere.
+    /// Opens with a certificate's private key what was encrypted with the public one, here or
+    /// elsewhere.
     pub fn certificate_decrypt(
         &self,
         caller: &Caller,
@@ -79,9 +82,9 @@ impl Engine {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let key =
-            view.sight(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
+            snapshot.view(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
         Ok(key.decrypt(algorithm, ciphertext)?)
     }
 }

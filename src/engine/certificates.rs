@@ -1,10 +1,10 @@
-//! Making certificates, and leading them through their life. What a certificate was issued with is checked before
-//! anything changes.
+//! Making certificates, and leading them through their life. What a certificate was issued with is
+//! checked before anything changes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Caller, CertificateError, CertificateOperation, Engine, Error, Sight};
+use super::{Caller, CertificateError, CertificateOperation, Engine, Error, View};
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{Chain, DnsName, Flawed, Name, request};
 use crate::model::{
@@ -33,21 +33,22 @@ impl From<Flawed> for Error {
 }
 
 impl Engine {
-    /// Draws a key pair and makes the request for its certificate, which is pending until the certificate comes.
+    /// Draws a key pair and makes the request for its certificate, which is pending until the
+    /// certificate comes.
     pub async fn create_certificate(
         &self,
         caller: Caller,
         new: NewCertificate,
     ) -> Result<Arc<Certificate>, Error> {
         // Who may not have it is told so before its key is drawn.
-        room_for_another(self.view(&caller).sight(&caller), &caller)?;
-        let private_key = self.draw_pair(new.spec).await?;
+        room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+        let private_key = self.generate_pair(new.spec).await?;
         let request =
             request(&PrivateKey::read(new.spec, &private_key)?, &new.subject, &new.names)?;
         self.change(caller, move |draft| {
-            room_for_another(draft.sight(), draft.caller())?;
+            room_for_another(draft.view(), draft.caller())?;
             let certificate = Arc::new(Certificate {
-                ordinal: draft.sight().state().next_ordinal(),
+                ordinal: draft.view().state().next_ordinal(),
                 id: draft.entropy().uuid().into(),
                 spec: new.spec,
                 protection: new.protection,
@@ -68,8 +69,8 @@ impl Engine {
         .await
     }
 
-    /// Takes in what was issued: the certificate, and its issuers' up to the root, where they are given. It is
-    /// inactive then.
+    /// Takes in what was issued: the certificate, and its issuers' up to the root, where they are
+    /// given. It is inactive then.
     ///
     /// # Errors
     /// [`CertificateError::Flawed`], and whatever refuses the operation.
@@ -82,7 +83,7 @@ impl Engine {
         let chain = Chain::read(&issued.certificate, issued.chain.as_deref())?;
         chain.links()?;
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit_certificate(&id, CertificateOperation::Upload)?;
+            let admitted = draft.view().admit_certificate(&id, CertificateOperation::Upload)?;
             chain.is_for(admitted.pair()?.public())?;
             chain.is_valid(seconds(draft.now()))?;
             let settings = CertificateSettings {
@@ -106,7 +107,7 @@ impl Engine {
         status: CertificateStatus,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let certificate = draft.sight().admit_certificate(&id, operation)?.certificate();
+            let certificate = draft.view().admit_certificate(&id, operation)?.certificate();
             let settings = &certificate.settings;
             if settings.status != status {
                 let settings =
@@ -122,7 +123,7 @@ impl Engine {
     /// Takes a certificate away for good, and its private key with it.
     pub async fn delete_certificate(&self, caller: Caller, id: CertificateId) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit_certificate(&id, CertificateOperation::Delete)?;
+            let admitted = draft.view().admit_certificate(&id, CertificateOperation::Delete)?;
             let ordinal = admitted.certificate().ordinal;
             draft.remove::<Certificate>(ordinal);
             Ok(())
@@ -132,9 +133,9 @@ impl Engine {
 }
 
 /// Refuses a caller who has as many certificates as it may.
-fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
+fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     match caller.quota.certificates {
-        Some(most) if sight.certificates().count() >= most => Err(Error::QuotaExceeded),
+        Some(most) if view.certificates().count() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
 }

@@ -7,8 +7,8 @@ use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, 
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
-/// What came of using a key, and which version of which key was used, by whatever name it was called. It may be a
-/// plaintext, and has no form for logs.
+/// What came of using a key, and which version of which key was used, by whatever name it was
+/// called. It may be a plaintext, and has no form for logs.
 pub struct Used<T> {
     /// What came of it.
     pub value: T,
@@ -37,8 +37,8 @@ pub type Sealed = Used<Vec<u8>>;
 pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
 impl Engine {
-    /// Seals `text` under the key's newest version; `associated` must be given again to open it. `operation`
-    /// says what for, since a cloud may judge each differently.
+    /// Seals `text` under the key's newest version; `associated` must be given again to open it.
+    /// `operation` says what for, since a cloud may judge each differently.
     pub fn seal(
         &self,
         caller: &Caller,
@@ -47,8 +47,8 @@ impl Engine {
         associated: &[u8],
         text: &[u8],
     ) -> Result<Sealed, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(key, operation)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(key, operation)?;
         self.seal_with(&admitted, associated, text)
     }
 
@@ -60,9 +60,9 @@ impl Engine {
         associated: &[u8],
         blob: &[u8],
     ) -> Result<Opened, Error> {
-        let view = self.view(caller);
+        let snapshot = self.snapshot(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
-        open(&view.sight(caller).admit_version(parts.version, operation)?, &parts, associated)
+        open(&snapshot.view(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
     /// Opens a ciphertext of the key that the caller names. Another key's does not open.
@@ -74,29 +74,32 @@ impl Engine {
         associated: &[u8],
         blob: &[u8],
     ) -> Result<Opened, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(key, operation)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(key, operation)?;
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         match open(&admitted, &parts, associated) {
-            Err(Error::Key(KeyError::VersionNotFound)) => Err(CiphertextError::Unopenable.into()),
+            Err(Error::Key(KeyError::VersionNotFound)) => {
+                Err(CiphertextError::DecryptionFailed.into())
+            }
             opened => opened,
         }
     }
 
-    /// Opens a ciphertext and seals its text under another key, or the same one's newest version. The plaintext
-    /// does not leave. Answers the new ciphertext with the key and version of the old one.
+    /// Opens a ciphertext and seals its text under another key, or the same one's newest version.
+    /// The plaintext does not leave. Answers the new ciphertext with the key and version of the old
+    /// one.
     pub fn reseal(
         &self,
         caller: &Caller,
         (from_associated, blob): (&[u8], &[u8]),
         (to, to_associated): (&KeyRef, &[u8]),
     ) -> Result<Sealed, Error> {
-        let view = self.view(caller);
-        let sight = view.sight(caller);
+        let snapshot = self.snapshot(caller);
+        let view = snapshot.view(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
-        let source = sight.admit_version(parts.version, Operation::Decrypt)?;
+        let source = view.admit_version(parts.version, Operation::Decrypt)?;
         let opened = open(&source, &parts, from_associated)?;
-        let destination = sight.admit(to, Operation::Encrypt)?;
+        let destination = view.admit(to, Operation::Encrypt)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
         Ok(opened.map(|_| sealed.value))
     }
@@ -124,7 +127,7 @@ impl Engine {
 
     /// A new id.
     #[must_use]
-    pub fn draw_id(&self) -> String {
+    pub fn random_id(&self) -> String {
         self.world.entropy.uuid().to_string()
     }
 

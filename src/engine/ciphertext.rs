@@ -1,5 +1,5 @@
-//! The layout of a symmetric ciphertext: 36 bytes of key version id, a 12-byte initialisation vector, the
-//! sealed text, a 16-byte tag.
+//! The layout of a symmetric ciphertext: 36 bytes of key version id, a 12-byte initialisation
+//! vector, the sealed text, a 16-byte tag.
 
 use zeroize::Zeroizing;
 
@@ -53,6 +53,6 @@ impl<'a> Parts<'a> {
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.sealed
             .open((spec.into(), material), associated)
-            .map_err(|_| CiphertextError::Unopenable.into())
+            .map_err(|_| CiphertextError::DecryptionFailed.into())
     }
 }

@@ -1,5 +1,5 @@
-//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region, both. A realm goes
-//! by the narrowest that has it, the account's before the region's.
+//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region,
+//! both. A realm goes by the narrowest that has it, the account's before the region's.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,22 +7,22 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::model::{Realm, Scope};
-use crate::world::{Dial, Instant, World};
+use crate::world::{ClockMode, Instant, World};
 
 /// The server's clock, and those that somebody moved apart from it.
 #[derive(Debug)]
 pub(super) struct Clocks {
     world: Arc<World>,
     /// How the server's clock went when it started.
-    start: Dial,
+    start: ClockMode,
     /// Narrowest first. Few: a list is looked through faster than a map.
-    own: ArcSwap<Vec<(Scope, Dial)>>,
-    turning: Mutex<()>,
+    own: ArcSwap<Vec<(Scope, ClockMode)>>,
+    changing: Mutex<()>,
 }
 
 /// How a clock is to be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum ClockChange {
     /// It stops where it is.
     Freeze,
     /// It shows this from now on, and stands or runs on as before.
@@ -35,26 +35,26 @@ pub enum Turn {
 
 /// How the clocks of a scope went at some time.
 #[derive(Clone, Debug)]
-pub struct Marks {
-    own: Vec<(Scope, Dial)>,
-    world: Dial,
+pub struct SavedClocks {
+    own: Vec<(Scope, ClockMode)>,
+    world: ClockMode,
 }
 
-impl Turn {
-    fn of(self, dial: Dial, host: Instant) -> Dial {
+impl ClockChange {
+    fn of(self, mode: ClockMode, host: Instant) -> ClockMode {
         match self {
-            Self::Freeze => Dial::Frozen(dial.at(host)),
-            Self::Set(to) => dial.set(to, host),
-            Self::Advance(by) => dial.advanced(by),
-            Self::Resume => Dial::REAL,
+            Self::Freeze => ClockMode::Frozen(mode.at(host)),
+            Self::Set(to) => mode.set(to, host),
+            Self::Advance(by) => mode.advanced(by),
+            Self::Resume => ClockMode::REAL,
         }
     }
 }
 
 impl Clocks {
     pub(super) fn new(world: Arc<World>) -> Self {
-        let start = world.clock.dial();
-        Self { world, start, own: ArcSwap::default(), turning: Mutex::default() }
+        let start = world.clock.mode();
+        Self { world, start, own: ArcSwap::default(), changing: Mutex::default() }
     }
 
     pub(super) fn world(&self) -> &Arc<World> {
@@ -66,40 +66,40 @@ impl Clocks {
     }
 
     pub(super) fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
-        self.dial(|scope| scope.has(realm)).at(host)
+        self.mode(|scope| scope.has(realm)).at(host)
     }
 
-    pub(super) fn dial(&self, has: impl Fn(&Scope) -> bool) -> Dial {
-        let own = self.own.load().iter().find(|(scope, _)| has(scope)).map(|(_, dial)| *dial);
-        own.unwrap_or_else(|| self.world.clock.dial())
+    pub(super) fn mode(&self, has: impl Fn(&Scope) -> bool) -> ClockMode {
+        let own = self.own.load().iter().find(|(scope, _)| has(scope)).map(|(_, mode)| *mode);
+        own.unwrap_or_else(|| self.world.clock.mode())
     }
 
     /// How they went at the start: none was apart from the server's.
-    pub(super) fn first_marks(&self) -> Marks {
-        Marks { own: Vec::new(), world: self.start }
+    pub(super) fn initial_clocks(&self) -> SavedClocks {
+        SavedClocks { own: Vec::new(), world: self.start }
     }
 
     /// How the clocks of the scope go.
-    pub(super) fn marks(&self, scope: &Scope) -> Marks {
+    pub(super) fn saved(&self, scope: &Scope) -> SavedClocks {
         let own = self.own.load();
         let within = own.iter().filter(|(it, _)| scope.covers(it)).cloned().collect();
-        Marks { own: within, world: self.world.clock.dial() }
+        SavedClocks { own: within, world: self.world.clock.mode() }
     }
 
-    /// Makes the clocks of the scope go as they did when the marks were made.
-    pub(super) fn restore(&self, scope: &Scope, marks: &Marks) {
-        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
-        self.own.store(Arc::new(self.restored(scope, marks)));
+    /// Makes the clocks of the scope go as they did when the saved were made.
+    pub(super) fn restore(&self, scope: &Scope, saved: &SavedClocks) {
+        let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.own.store(Arc::new(self.restored(scope, saved)));
         if *scope == Scope::default() {
-            self.world.clock.turn(marks.world);
+            self.world.clock.set_mode(saved.world);
         }
     }
 
     /// The clocks apart from the server's, once those of the scope are restored.
-    fn restored(&self, scope: &Scope, marks: &Marks) -> Vec<(Scope, Dial)> {
+    fn restored(&self, scope: &Scope, saved: &SavedClocks) -> Vec<(Scope, ClockMode)> {
         let mut own = Vec::clone(&self.own.load());
         own.retain(|(it, _)| !scope.covers(it));
-        own.extend(marks.own.iter().cloned());
+        own.extend(saved.own.iter().cloned());
         sort(&mut own);
         own
     }
@@ -108,45 +108,46 @@ impl Clocks {
     pub(super) fn shown_by(
         &self,
         scope: &Scope,
-        marks: &Marks,
+        saved: &SavedClocks,
     ) -> impl Fn(&Realm) -> Instant + use<> {
-        let own = self.restored(scope, marks);
-        let world = if *scope == Scope::default() { marks.world } else { self.world.clock.dial() };
+        let own = self.restored(scope, saved);
+        let world = if *scope == Scope::default() { saved.world } else { self.world.clock.mode() };
         let host = self.world.clock.host();
         move |realm| {
-            let own = own.iter().find(|(scope, _)| scope.has(realm)).map(|(_, dial)| *dial);
+            let own = own.iter().find(|(scope, _)| scope.has(realm)).map(|(_, mode)| *mode);
             own.unwrap_or(world).at(host)
         }
     }
 
     /// Moves the scope's clock, and every narrower one within it.
-    pub(super) fn turn(&self, scope: &Scope, turns: &[Turn]) {
-        // One at a time: of two who advance together, both count. What is guarded is whole even after a panic.
-        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn change(&self, scope: &Scope, changes: &[ClockChange]) {
+        // One at a time: of two who advance together, both count. What is guarded is whole even
+        // after a panic.
+        let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = &self.world.clock;
         let host = clock.host();
-        let turned = |dial| turns.iter().fold(dial, |dial, turn| turn.of(dial, host));
+        let after = |mode| changes.iter().fold(mode, |mode, change| change.of(mode, host));
         let mut own = Vec::clone(&self.own.load());
         if *scope != Scope::default() && !own.iter().any(|(it, _)| it == scope) {
-            own.push((scope.clone(), self.dial(|it| it.covers(scope))));
+            own.push((scope.clone(), self.mode(|it| it.covers(scope))));
         }
-        for (_, dial) in own.iter_mut().filter(|(it, _)| scope.covers(it)) {
-            *dial = turned(*dial);
+        for (_, mode) in own.iter_mut().filter(|(it, _)| scope.covers(it)) {
+            *mode = after(*mode);
         }
         self.keep(own);
         if *scope == Scope::default() {
-            clock.turn(turned(clock.dial()));
+            clock.set_mode(after(clock.mode()));
         }
     }
 
-    fn keep(&self, mut own: Vec<(Scope, Dial)>) {
+    fn keep(&self, mut own: Vec<(Scope, ClockMode)>) {
         sort(&mut own);
         self.own.store(Arc::new(own));
     }
 }
 
 /// Narrowest first.
-fn sort(own: &mut [(Scope, Dial)]) {
+fn sort(own: &mut [(Scope, ClockMode)]) {
     own.sort_by_key(|(scope, _)| (scope.account.is_none(), scope.region.is_none()));
 }
 
@@ -173,7 +174,7 @@ mod tests {
                 .map(|(account, region)| clocks.now(&Realm::new("cloud", account, region)))
         };
         let advance = |scope: &Scope, hours| {
-            clocks.turn(scope, &[Turn::Advance(Duration::from_hours(hours))]);
+            clocks.change(scope, &[ClockChange::Advance(Duration::from_hours(hours))]);
         };
         advance(&scope("a", "x"), 1);
         advance(&scope("a", ""), 2);
@@ -181,10 +182,10 @@ mod tests {
         assert_eq!(shows(), [hour(7), hour(2), hour(4), start]);
         advance(&Scope::default(), 8);
         assert_eq!(shows(), [hour(15), hour(10), hour(12), hour(8)]);
-        clocks.turn(&Scope::default(), &[Turn::Set(hour(1)), Turn::Freeze]);
+        clocks.change(&Scope::default(), &[ClockChange::Set(hour(1)), ClockChange::Freeze]);
         clocks.world.clock.set_host(hour(20));
         assert_eq!(shows(), [hour(1); 4]);
-        clocks.turn(&scope("a", ""), &[Turn::Resume]);
+        clocks.change(&scope("a", ""), &[ClockChange::Resume]);
         assert_eq!(shows(), [hour(20), hour(20), hour(1), hour(1)]);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Caller, Sight};
+use super::{Caller, View};
 use crate::model::{Change, Fact, Held, Key, KeyVersion, Material, Ordinal, State, SymmetricSpec};
 use crate::world::{Entropy, Instant, World};
 
@@ -25,14 +25,14 @@ impl<'a> Draft<'a> {
 
     /// The realm as drafted so far.
     #[must_use]
-    pub fn sight(&self) -> Sight<'_> {
-        Sight::new(&self.state, self.now, self.caller)
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.state, self.now, self.caller)
     }
 
     /// The realm as drafted so far, for what happened at an instant that is past by now.
     #[must_use]
-    pub fn sight_at(&self, at: Instant) -> Sight<'_> {
-        Sight::new(&self.state, at, self.caller)
+    pub fn view_at(&self, at: Instant) -> View<'_> {
+        View::new(&self.state, at, self.caller)
     }
 
     /// The instant at which the change happens.
@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
 
     /// New material for a symmetric key.
     #[must_use]
-    pub(super) fn draw_material(&self, spec: SymmetricSpec) -> Material {
+    pub(super) fn generate_material(&self, spec: SymmetricSpec) -> Material {
         let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
         self.entropy().fill(&mut bytes);
         Material::new(bytes)
@@ -89,7 +89,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not draw it again.
+    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not
+    /// draw it again.
     pub(super) fn count(&mut self, drawn: u64) {
         let last = self.state.next_ordinal() - 1 + drawn;
         self.add(Change::Counted(last));

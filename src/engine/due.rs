@@ -5,24 +5,24 @@ use std::sync::Arc;
 use super::{Draft, expiry, rotation, secret_rotation};
 use crate::model::{Key, Lifecycle};
 
-/// Drafts what has fallen due, in the order in which it did, until there is no more room for the versions and the
-/// removals that it takes. Answers whether that was all.
+/// Drafts what has fallen due, in the order in which it did, until there is no more room for the
+/// versions and the removals that it takes. Answers whether that was all.
 pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
     while let Some((due, ordinal)) =
-        draft.sight().state().next_due().filter(|(due, _)| *due <= draft.now())
+        draft.view().state().next_due().filter(|(due, _)| *due <= draft.now())
     {
         if *room == 0 {
             return false;
         }
         let before = draft.weight();
-        let state = draft.sight().state();
+        let state = draft.view().state();
         match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
             (Some(key), _) => fall_due(draft, &key),
             (None, Some(secret)) => secret_rotation::fall_due(draft, &secret),
             (None, None) => break,
         }
         // Whatever fell due has happened; if it has not, it must not be tried for ever.
-        if draft.sight().state().next_due() == Some((due, ordinal)) {
+        if draft.view().state().next_due() == Some((due, ordinal)) {
             break;
         }
         *room = room.saturating_sub((draft.weight() - before).max(1));

@@ -1,10 +1,11 @@
-//! Values in envelopes: each is sealed under a data key of its own, and that under a key of the realm. So a value
-//! is as good as its key: where the key is switched off, or gone, so is the value.
+//! Values in envelopes: each is sealed under a data key of its own, and that under a key of the
+//! realm. So a value is as good as its key: where the key is switched off, or gone, so is the
+//! value.
 
 use zeroize::Zeroizing;
 
 use super::ciphertext::{self, Parts};
-use super::{Admitted, Error, Operation, Sight};
+use super::{Admitted, Error, Operation, View};
 use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::model::{Envelope, SecretName, SymmetricSpec, VersionId};
 use crate::world::Entropy;
@@ -31,12 +32,12 @@ pub(super) fn close(
 /// # Errors
 /// The key refuses, or is gone.
 pub(super) fn open(
-    sight: Sight<'_>,
+    view: View<'_>,
     of: (&SecretName, &str),
     envelope: &Envelope,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let parts = Parts::of(&envelope.data_key).ok_or(DAMAGED)?;
-    let key = sight.admit_version(parts.version, Operation::Decrypt)?;
+    let key = view.admit_version(parts.version, Operation::Decrypt)?;
     let (_, material) = key.version(parts.version)?;
     unseal(&parts, key.symmetric()?, material, of, envelope)
 }

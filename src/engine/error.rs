@@ -1,4 +1,5 @@
-//! What can be wrong, named for the fact, in families. A dialect turns each into its cloud's status, code and message.
+//! What can be wrong, named for the fact, in families. A dialect turns each into its cloud's
+//! status, code and message.
 
 use super::rules::{CertificateOperation, Operation};
 use crate::algorithms::x509::Flawed;
@@ -65,7 +66,7 @@ pub enum KeyError {
     IsPair,
     /// The key is not one for this: by its kind, its usage, its origin or its owner.
     #[error("the key does not do this")]
-    Unfit,
+    Unsupported,
     /// The key does not use this algorithm.
     #[error("the key does not use this algorithm")]
     AlgorithmUnfit,
@@ -109,8 +110,8 @@ pub enum ImportError {
     /// The import token is over.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, has the wrong length, or is not that which was imported first. Which
-    /// of these, a caller does not learn.
+    /// The wrapped material does not unwrap, has the wrong length, or is not that which was
+    /// imported first. Which of these, a caller does not learn.
     #[error("the key material is invalid")]
     MaterialInvalid,
 }
@@ -135,7 +136,7 @@ pub enum SecretError {
     NotDeleted,
     /// The secret is not one for this: managed or not, by its stages, or by its value.
     #[error("the secret does not do this")]
-    Unfit,
+    Unsupported,
     /// The stage does not stand at the version that it is to leave.
     #[error("the stage stands elsewhere")]
     StageElsewhere,
@@ -171,5 +172,5 @@ pub enum CiphertextError {
     Malformed,
     /// It was changed, or its context differs.
     #[error("the ciphertext does not open")]
-    Unopenable,
+    DecryptionFailed,
 }

@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::clocks::Clocks;
 use super::realms::Realms;
-use super::view::View;
+use super::snapshot::Snapshot;
 use super::writer::Writer;
 use super::{Caller, Draft, Error, Rules};
 use crate::model::{Realm, State};
@@ -41,8 +41,8 @@ impl Engine {
         world: Arc<World>,
         clouds: Clouds,
     ) -> Result<Arc<Self>, StoreError> {
-        let realms = Arc::new(Realms::folded(store.load().await?));
-        world.entropy.go_on_after(realms.ever_made());
+        let realms = Arc::new(Realms::from_facts(store.load().await?));
+        world.entropy.advance_stream(realms.ever_made());
         let clocks = Arc::new(Clocks::new(Arc::clone(&world)));
         let writer = Writer::start(store, Arc::clone(&realms), Arc::clone(&clocks));
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
@@ -57,7 +57,7 @@ impl Engine {
             slow: Mutex::default(),
         });
         engine.settle_all().await;
-        engine.keep_settled();
+        engine.settle_periodically();
         Ok(engine)
     }
 
@@ -74,15 +74,17 @@ impl Engine {
 
     /// What the caller's realm holds now.
     #[must_use]
-    pub fn view(&self, caller: &Caller) -> View {
-        self.view_of(&caller.realm)
+    pub fn snapshot(&self, caller: &Caller) -> Snapshot {
+        self.snapshot_of(&caller.realm)
     }
 
-    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees every change
-    /// that was decided before it; what it drafts is kept only when it answers `Ok` and the store took it.
+    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees
+    /// every change that was decided before it; what it drafts is kept only when it answers `Ok`
+    /// and the store took it.
     ///
     /// # Errors
-    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing changed.
+    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing
+    /// changed.
     pub async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,

@@ -1,6 +1,7 @@
-//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and a token. The
-//! token is all that is kept of the call: it holds the private key, the key that it is for and its end, sealed
-//! under a secret of the realm. So each call has its own, and none has to be remembered.
+//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and
+//! a token. The token is all that is kept of the call: it holds the private key, the key that it is
+//! for and its end, sealed under a secret of the realm. So each call has its own, and none has to
+//! be remembered.
 
 use std::sync::Arc;
 
@@ -65,8 +66,9 @@ impl Engine {
         wrapping: Wrapping,
     ) -> Result<ImportParameters, Error> {
         let key = {
-            let view = self.view(&caller);
-            let admitted = view.sight(&caller).admit(&key, Operation::PrepareImport)?.external()?;
+            let snapshot = self.snapshot(&caller);
+            let admitted =
+                snapshot.view(&caller).admit(&key, Operation::PrepareImport)?.external()?;
             admitted.key().id.clone()
         };
         let (code, spec) = WRAPPINGS
@@ -74,14 +76,14 @@ impl Engine {
             .zip(0u8..)
             .find_map(|((it, spec, _), code)| (*it == wrapping).then_some((code, *spec)))
             .ok_or(Error::Internal("a wrapping is missing from the table"))?;
-        let pair = self.draw_pair(spec).await?;
+        let pair = self.generate_pair(spec).await?;
         let public = PrivateKey::read(spec, &pair)?.public().clone();
         let rules = caller.rules.imports.as_ref();
         let rules = rules.ok_or(Error::Internal("this cloud imports no key material"))?;
         let expires = self.now(&caller.realm).plus(rules.token_life);
         self.ensure_import_seal(&caller).await?;
-        let view = self.view(&caller);
-        let seal = view.sight(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;
+        let snapshot = self.snapshot(&caller);
+        let seal = snapshot.view(&caller).import_seal().ok_or(Error::Internal("no import seal"))?;
         let token = Token { expires, code, key: key.as_str(), pair: &pair }
             .seal(seal, &self.world.entropy)?;
         Ok(ImportParameters { key, public, token, expires })
@@ -101,7 +103,7 @@ impl Engine {
         let (key, material) = self.unwrap_material(&caller, &key, &wrapped)?;
         let key = KeyRef::Id(key);
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit(&key, Operation::ImportMaterial)?.external()?;
+            let admitted = draft.view().admit(&key, Operation::ImportMaterial)?.external()?;
             let key = Arc::clone(admitted.key());
             let version = key.primary().ok_or(KeyError::VersionNotFound)?;
             let first = version.fingerprint();
@@ -117,7 +119,7 @@ impl Engine {
     /// Deletes imported material. The key waits for the same again.
     pub async fn delete_material(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit(&key, Operation::DeleteMaterial)?.external()?;
+            let admitted = draft.view().admit(&key, Operation::DeleteMaterial)?.external()?;
             let key = Arc::clone(admitted.key());
             for version in &key.versions {
                 forget(draft, &key, version);
@@ -134,14 +136,14 @@ impl Engine {
         key: &KeyRef,
         wrapped: &Wrapped,
     ) -> Result<(KeyId, Material), Error> {
-        let view = self.view(caller);
-        let sight = view.sight(caller);
-        let admitted = sight.admit(key, Operation::ImportMaterial)?.external()?;
-        let opened = sight.import_seal().and_then(|seal| open(seal, &wrapped.token));
+        let snapshot = self.snapshot(caller);
+        let view = snapshot.view(caller);
+        let admitted = view.admit(key, Operation::ImportMaterial)?.external()?;
+        let opened = view.import_seal().and_then(|seal| open(seal, &wrapped.token));
         let opened = opened.ok_or(ImportError::TokenInvalid)?;
         let token = Token::read(&opened).filter(|token| token.key == admitted.key().id.as_str());
         let token = token.ok_or(ImportError::TokenInvalid)?;
-        if token.expires <= sight.now() {
+        if token.expires <= view.now() {
             return Err(ImportError::TokenExpired.into());
         }
         let (_, spec, algorithm) =
@@ -158,11 +160,11 @@ impl Engine {
 
     /// The realm's secret for import tokens comes to be when it is first needed.
     async fn ensure_import_seal(&self, caller: &Caller) -> Result<(), Error> {
-        if self.view(caller).sight(caller).import_seal().is_some() {
+        if self.snapshot(caller).view(caller).import_seal().is_some() {
             return Ok(());
         }
         self.change(caller.clone(), |draft| {
-            if draft.sight().import_seal().is_none() {
+            if draft.view().import_seal().is_none() {
                 let seal = Zeroizing::new(draft.entropy().array::<32>().to_vec());
                 draft.add(Change::ImportSealDrawn(Material::new(seal)));
             }
@@ -181,8 +183,8 @@ struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of wrapping, one of the
-    /// key id's length, the key id, the private key.
+    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of
+    /// wrapping, one of the key id's length, the key id, the private key.
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
         let len =
             u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;

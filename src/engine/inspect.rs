@@ -1,13 +1,13 @@
-//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands for, how much there
-//! is. No plaintext and no material leaves.
+//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands
+//! for, how much there is. No plaintext and no material leaves.
 
 use super::ciphertext::Parts;
-use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, View};
+use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, Snapshot};
 use crate::model::{KeyId, KeyState, Realm, VersionId};
 
 /// What became known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
-pub struct Inspected {
+pub struct Inspection {
     /// The realm.
     pub realm: Realm,
     /// The key.
@@ -24,7 +24,7 @@ pub struct Inspected {
 
 /// How much a cloud's realms hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
+pub struct Totals {
     /// Realms that hold anything.
     pub realms: usize,
     /// Keys, those of services included.
@@ -34,8 +34,8 @@ pub struct Census {
 }
 
 impl Engine {
-    /// Looks at a ciphertext in every realm that has its key: would it open with this context? Answers nothing where
-    /// no realm has the key.
+    /// Looks at a ciphertext in every realm that has its key: would it open with this context?
+    /// Answers nothing where no realm has the key.
     ///
     /// # Errors
     /// [`CiphertextError::Malformed`] when it is no ciphertext of this engine's.
@@ -43,7 +43,7 @@ impl Engine {
         &self,
         associated: impl Fn(&Realm) -> Vec<u8>,
         blob: &[u8],
-    ) -> Result<Vec<Inspected>, Error> {
+    ) -> Result<Vec<Inspection>, Error> {
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         let realms = self.realms.those(|state| state.keys.with_version(parts.version).is_some());
         Ok(realms
@@ -58,16 +58,16 @@ impl Engine {
         associated: &impl Fn(&Realm) -> Vec<u8>,
         parts: &Parts<'_>,
         blob: &[u8],
-    ) -> Option<Inspected> {
+    ) -> Option<Inspection> {
         let rules = self.rules(&realm)?;
         let account = realm.account.clone();
         let caller = Caller::new(realm, rules, account, Quota::default());
-        let view = self.view(&caller);
-        let key = view.state.keys.with_version(parts.version)?;
-        let state = key.state(view.now)?;
+        let snapshot = self.snapshot(&caller);
+        let key = snapshot.state.keys.with_version(parts.version)?;
+        let state = key.state(snapshot.now)?;
         let opened =
             self.open_sealed(&caller, Operation::Decrypt, &associated(&caller.realm), blob);
-        Some(Inspected {
+        Some(Inspection {
             key: key.id.clone(),
             version: parts.version,
             spec: key.spec,
@@ -80,19 +80,22 @@ impl Engine {
 
     /// What a realm holds now.
     #[must_use]
-    pub fn view_of(&self, realm: &Realm) -> View {
-        self.realms.in_step(|| View { state: self.realms.snapshot(realm), now: self.now(realm) })
+    pub fn snapshot_of(&self, realm: &Realm) -> Snapshot {
+        self.realms.read_atomically(|| Snapshot {
+            state: self.realms.snapshot(realm),
+            now: self.now(realm),
+        })
     }
 
     /// How much the realms of a cloud hold.
     #[must_use]
-    pub fn census(&self, dialect: &str) -> Census {
+    pub fn totals(&self, dialect: &str) -> Totals {
         let realms = self.realms.all();
         realms.iter().filter(|realm| *realm.dialect == *dialect).fold(
-            Census::default(),
+            Totals::default(),
             |sum, realm| {
                 let state = self.realms.snapshot(realm);
-                Census {
+                Totals {
                     realms: sum.realms + 1,
                     keys: sum.keys + state.keys.count(),
                     secrets: sum.secrets + state.secrets.count(),

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, Sight,
-    rotation,
+    Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
 use crate::model::{
     AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
@@ -54,18 +53,18 @@ impl Engine {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
                 // Who may not have it is told so before it is drawn.
-                room_for_another(self.view(&caller).sight(&caller), &caller)?;
-                Some(Material::new(self.draw_pair(spec).await?))
+                room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+                Some(Material::new(self.generate_pair(spec).await?))
             }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            room_for_another(draft.sight(), draft.caller())?;
+            room_for_another(draft.view(), draft.caller())?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
                 (Origin::Service, KeySpec::Pair(_)) => pair,
-                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.draw_material(spec)),
+                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.generate_material(spec)),
             };
             let key = add_key(draft, new, material, creator);
             draft.caller().used.note(&key.id, None);
@@ -134,17 +133,19 @@ impl Engine {
         .await
     }
 
-    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key as it was.
+    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key
+    /// as it was.
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
-            let key = Arc::clone(draft.sight().admit(&key, Operation::ScheduleDeletion)?.key());
+            let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
             draft.remove::<Key>(key.ordinal);
             Ok(key)
         })
         .await
     }
 
-    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for that.
+    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for
+    /// that.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
         self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
@@ -176,18 +177,18 @@ impl Engine {
         policy: String,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let ordinal = draft.sight().admit(&key, Operation::ChangePolicy)?.key().ordinal;
+            let ordinal = draft.view().admit(&key, Operation::ChangePolicy)?.key().ordinal;
             draft.edit(ordinal, |key: &mut Key| key.policy = Some(policy));
             Ok(())
         })
         .await
     }
 
-    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed already since the
-    /// last version rotates at once.
+    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed
+    /// already since the last version rotates at once.
     ///
     /// # Errors
-    /// [`KeyError::Unfit`] for a pair, for imported material, and for a service's own key.
+    /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key.
     pub async fn set_rotation(
         &self,
         caller: Caller,
@@ -195,15 +196,15 @@ impl Engine {
         interval: Option<Duration>,
     ) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::ChangeRotation, move |settings, admitted| {
-            rotation::rotating_spec(admitted.key()).ok_or(KeyError::Unfit)?;
+            rotation::rotating_spec(admitted.key()).ok_or(KeyError::Unsupported)?;
             settings.rotation = interval;
             Ok(())
         })
         .await
     }
 
-    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation that is late, the key
-    /// rotates at once.
+    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation
+    /// that is late, the key rotates at once.
     pub(super) async fn set<F>(
         &self,
         caller: Caller,
@@ -215,23 +216,23 @@ impl Engine {
         F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static,
     {
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit(&key, operation)?;
+            let admitted = draft.view().admit(&key, operation)?;
             let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
             edit(&mut settings, &admitted)?;
             draft.edit(ordinal, |key: &mut Key| key.settings = settings);
             rotation::wake(draft, ordinal);
-            draft.sight().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
+            draft.view().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
         })
         .await
     }
 }
 
 /// Refuses a caller whose users have as many keys as they may.
-fn room_for_another(sight: Sight<'_>, caller: &Caller) -> Result<(), Error> {
+fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
-        Some(most) if sight.state().keys.count() < most => Ok(()),
-        Some(most) if sight.keys().filter(|(key, _)| of_users(key)).count() >= most => {
+        Some(most) if view.state().keys.count() < most => Ok(()),
+        Some(most) if view.keys().filter(|(key, _)| of_users(key)).count() >= most => {
             Err(Error::QuotaExceeded)
         }
         _ => Ok(()),
@@ -245,7 +246,7 @@ fn add_key(
     creator: Creator,
 ) -> Arc<Key> {
     let key = Arc::new(Key {
-        ordinal: draft.sight().state().next_ordinal(),
+        ordinal: draft.view().state().next_ordinal(),
         id: (draft.caller().rules.keys.new_id)(draft.entropy()),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
@@ -279,10 +280,10 @@ fn add_key(
 /// The key behind a service's own alias, which comes to be where it is not there yet.
 pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
     let service = draft.caller().rules.service(alias).ok_or(AliasError::NotFound)?;
-    if let Some(key) = draft.sight().state().keys.aliased(alias) {
+    if let Some(key) = draft.view().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }
-    let material = Some(draft.draw_material(SymmetricSpec::Aes256));
+    let material = Some(draft.generate_material(SymmetricSpec::Aes256));
     let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
     draft.edit(key.ordinal, |key: &mut Key| _ = key.aliases.insert(alias.clone()));
     Ok(key.id.clone())

@@ -1,45 +1,49 @@
-//! The rules of keys, secrets, certificates, aliases and tags. The engine knows no cloud, no wire and no
-//! SQL: a cloud's own rules come in with the caller, and errors go out as facts.
+//! The rules of keys, secrets, certificates, aliases and tags. The engine knows no cloud, no wire
+//! and no SQL: a cloud's own rules come in with the caller, and errors go out as facts.
 //!
-//! Operations that read are plain functions over a snapshot of a realm: they take no lock and cannot reach
-//! the database. Operations that change something hand a decision to the writer (`writer.rs`), the one task
-//! through which every realm changes. The writer takes the decisions that wait, lets each draft the next
-//! state on top of the one before, writes all their facts in one transaction, and only then publishes the
-//! states and answers. So:
+//! Operations that read are plain functions over a snapshot of a realm: they take no lock and
+//! cannot reach the database. Operations that change something hand a decision to the writer
+//! (`writer.rs`), the one task through which every realm changes. The writer takes the decisions
+//! that wait, lets each draft the next state on top of the one before, writes all their facts in
+//! one transaction, and only then publishes the states and answers. So:
 //!
 //! - nobody reads what is not durable, and an acknowledged change survives `kill -9`;
 //! - a decision sees every change before it, in one order;
 //! - concurrent callers share one write to the disk;
-//! - a failed write changes nothing: the drafts are dropped, and every caller in the batch gets the error.
+//! - a failed write changes nothing: the drafts are dropped, and every caller in the batch gets the
+//!   error.
 //!
-//! No transaction is long. One transaction settles a bounded number of due changes; a decision about a
-//! realm where more is due waits for the next transaction, and decisions about other realms go ahead. Slow
-//! work happens outside the writer: key pairs are drawn on a few blocking threads (`pairs.rs`), and a
-//! rotation that draws an SSH key is drafted apart (`secret_apart.rs`) and taken if the secret is still the
-//! same.
+//! No transaction is long. One transaction settles a bounded number of due changes; a decision
+//! about a realm where more is due waits for the next transaction, and decisions about other realms
+//! go ahead. Slow work happens outside the writer: key pairs are drawn on a few blocking threads
+//! (`pairs.rs`), and a rotation that draws an SSH key is drafted apart (`slow_rotation.rs`) and
+//! taken if the secret is still the same.
 //!
-//! The only way to a key is `admit` (`admit.rs`): it finds the key, asks the cloud's table whether the
-//! operation goes with the key's state, and returns a proof. Key material is reachable only through that
-//! proof.
+//! The only way to a key is `admit` (`admit.rs`): it finds the key, asks the cloud's table whether
+//! the operation goes with the key's state, and returns a proof. Key material is reachable only
+//! through that proof.
 //!
-//! Time is an argument. The server has a clock, and a scope (an account, a region, both) may have its own
-//! (`clocks.rs`); a realm follows the narrowest. A key's state is derived from the time, so deletion and
-//! expiry happen at the exact instant. The calendar (`calendar.rs`) removes the records and makes the
-//! versions that rotations owe, each dated at its instant: before each request of a realm (a comparison
-//! when nothing is due), before each change, at the start, and periodically.
+//! Time is an argument. The server has a clock, and a scope (an account, a region, both) may have
+//! its own (`clocks.rs`); a realm follows the narrowest. A key's state is derived from the time, so
+//! deletion and expiry happen at the exact instant. The calendar (`calendar.rs`) removes the
+//! records and makes the versions that rotations owe, each dated at its instant: before each
+//! request of a realm (a comparison when nothing is due), before each change, at the start, and
+//! periodically.
 //!
-//! Whole realms are replaced in one step (`estate.rs`): data, clocks, faults and journal change together or
-//! not at all. A small replacement is one transaction. A large one (`exchange.rs`) is written under spare
-//! realm numbers in small transactions, one transaction exchanges the numbers, and the old records are
-//! deleted in small transactions afterwards. After a crash, the next start deletes the spare records.
+//! Whole realms are replaced in one step (`contents.rs`): data, clocks, faults and journal change
+//! together or not at all. A small replacement is one transaction. A large one (`exchange.rs`) is
+//! written under spare realm numbers in small transactions, one transaction exchanges the numbers,
+//! and the old records are deleted in small transactions afterwards. After a crash, the next start
+//! deletes the spare records.
 //!
 //! A secret's value is sealed under a data key of its own, and that under the secret's key
-//! (`envelope.rs`). Opening it needs the same proof as a decryption, so a value is as good as its key. What
-//! the next value of a managed secret is, its cloud says; the engine decides when, and where the stages go.
+//! (`envelope.rs`). Opening it needs the same proof as a decryption, so a value is as good as its
+//! key. What the next value of a managed secret is, its cloud says; the engine decides when, and
+//! where the stages go.
 //!
-//! An import token is all that is kept of an import's parameters: the wrapping key's private half, the key
-//! it is for and its end, sealed under a secret of the realm. A version whose material is gone keeps a
-//! fingerprint of it, so that only the same material comes back.
+//! An import token is all that is kept of an import's parameters: the wrapping key's private half,
+//! the key it is for and its end, sealed under a secret of the realm. A version whose material is
+//! gone keeps a fingerprint of it, so that only the same material comes back.
 
 mod admit;
 mod aliases;
@@ -50,12 +54,11 @@ mod certificates;
 mod cipher;
 mod ciphertext;
 mod clocks;
+pub mod contents;
 mod draft;
 mod due;
 mod envelope;
 mod error;
-pub mod estate;
-mod exchange;
 mod expiry;
 mod handle;
 mod import;
@@ -63,41 +66,42 @@ mod inspect;
 mod keys;
 mod pairs;
 mod realms;
+mod replacement;
 mod rotation;
 mod rules;
-mod secret_apart;
 mod secret_draft;
 mod secret_rotation;
 mod secret_versions;
 mod secrets;
 mod service;
+mod slow_rotation;
+mod snapshot;
 mod tags;
 mod versions;
-mod view;
 mod writer;
 
-pub use admit::{Admitted, AdmittedCertificate, KeyRef, Sight};
+pub use admit::{Admitted, AdmittedCertificate, KeyRef, View};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Sealed, Used};
-pub use clocks::{Marks, Turn};
+pub use clocks::{ClockChange, SavedClocks};
 pub use draft::Draft;
 pub use error::{
     AliasError, CertificateError, CiphertextError, Error, ImportError, KeyError, SecretError,
 };
-pub use exchange::Replacement;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
-pub use inspect::{Census, Inspected};
+pub use inspect::{Inspection, Totals};
 pub use keys::NewKey;
 pub use pairs::PairRef;
+pub use replacement::Replacement;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
     PairRules, Renewal, Rules, SecretRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;
-pub use secrets::{NewSecret, SecretValue, Wanted};
-pub use tags::{Tagged, Untag};
-pub use view::View;
+pub use secrets::{NewSecret, SecretValue, VersionQuery};
+pub use snapshot::Snapshot;
+pub use tags::{TagRemoval, Tagged};

@@ -1,5 +1,5 @@
-//! Using key pairs. Plain functions over a snapshot, but for making a new private key, which takes a while and a
-//! thread of its own.
+//! Using key pairs. Plain functions over a snapshot, but for making a new private key, which takes
+//! a while and a thread of its own.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, 
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
-use crate::algorithms::{Chance, Failure};
+use crate::algorithms::{CryptoError, Randomness};
 use crate::model::{KeyUsage, VersionId};
 
 /// How a caller names a pair's version.
@@ -22,12 +22,12 @@ pub struct PairRef {
     pub version: Option<VersionId>,
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<CryptoError> for Error {
+    fn from(failure: CryptoError) -> Self {
         match failure {
-            Failure::Unfit | Failure::DigestLength => KeyError::AlgorithmUnfit.into(),
-            Failure::Length => KeyError::TextTooLong.into(),
-            Failure::Unopenable => CiphertextError::Unopenable.into(),
+            CryptoError::Unsupported | CryptoError::DigestLength => KeyError::AlgorithmUnfit.into(),
+            CryptoError::Length => KeyError::TextTooLong.into(),
+            CryptoError::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
         }
     }
 }
@@ -41,13 +41,13 @@ impl Engine {
         algorithm: Signing,
         digest: &[u8],
     ) -> Result<Used<Vec<u8>>, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, Operation::Sign)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, Operation::Sign)?;
         let (version, key) = for_use(&admitted, KeyUsage::SignVerify)?.pair(pair.version)?;
         Ok(Used::new(self.sign_with(key, algorithm, digest)?, &admitted, version))
     }
 
-    /// Signs with a private key, with such chance that a seeded run repeats itself.
+    /// Signs with a private key, with such randomness that a seeded run repeats itself.
     pub(super) fn sign_with(
         &self,
         key: &PrivateKey,
@@ -55,9 +55,12 @@ impl Engine {
         digest: &[u8],
     ) -> Result<Vec<u8>, Error> {
         let mut rng = self.world.entropy.rng();
-        let chance =
-            if self.world.entropy.is_seeded() { Chance::Only(&mut rng) } else { Chance::Any };
-        Ok(key.sign(algorithm, digest, chance)?)
+        let randomness = if self.world.entropy.is_seeded() {
+            Randomness::Only(&mut rng)
+        } else {
+            Randomness::Any
+        };
+        Ok(key.sign(algorithm, digest, randomness)?)
     }
 
     /// Whether a signature is the pair's over this digest.
@@ -69,8 +72,8 @@ impl Engine {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<Used<bool>, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, Operation::Verify)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, Operation::Verify)?;
         let (version, key) = for_use(&admitted, KeyUsage::SignVerify)?.pair(pair.version)?;
         let verifies = key.public().verifies(algorithm, digest, signature)?;
         Ok(Used::new(verifies, &admitted, version))
@@ -84,8 +87,8 @@ impl Engine {
         algorithm: Encryption,
         text: &[u8],
     ) -> Result<Sealed, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, Operation::EncryptToPair)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, Operation::EncryptToPair)?;
         let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(pair.version)?;
         Ok(Used::new(self.wrap(key.public(), algorithm, text)?, &admitted, version))
     }
@@ -99,23 +102,23 @@ impl Engine {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Opened, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, operation)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, operation)?;
         let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(pair.version)?;
         Ok(Used::new(key.decrypt(algorithm, ciphertext)?, &admitted, version))
     }
 
     /// The public half.
     pub fn public_key(&self, caller: &Caller, pair: &PairRef) -> Result<Used<PublicKey>, Error> {
-        let view = self.view(caller);
-        let admitted = view.sight(caller).admit(&pair.key, Operation::ReadPublicKey)?;
+        let snapshot = self.snapshot(caller);
+        let admitted = snapshot.view(caller).admit(&pair.key, Operation::ReadPublicKey)?;
         let (version, key) = admitted.pair(pair.version)?;
         Ok(Used::new(key.public().clone(), &admitted, version))
     }
 
-    /// Draws a private key, on a thread on which nobody waits, and only a few at once: whoever does something else
-    /// meanwhile shall not notice.
-    pub(super) async fn draw_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
+    /// Draws a private key, on a thread on which nobody waits, and only a few at once: whoever does
+    /// something else meanwhile shall not notice.
+    pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
         let ended = |_| Error::Internal("a private key was to be drawn while the server ended");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("nobody may draw private keys"))?;
@@ -130,5 +133,5 @@ impl Engine {
 }
 
 fn for_use<'a>(admitted: &Admitted<'a>, usage: KeyUsage) -> Result<Admitted<'a>, Error> {
-    if admitted.key().usage == usage { Ok(*admitted) } else { Err(KeyError::Unfit.into()) }
+    if admitted.key().usage == usage { Ok(*admitted) } else { Err(KeyError::Unsupported.into()) }
 }

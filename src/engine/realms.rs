@@ -19,7 +19,7 @@ pub(super) struct Realms {
 
 impl Realms {
     /// The fold of a store's facts.
-    pub(super) fn folded(facts: Vec<RealmChange>) -> Self {
+    pub(super) fn from_facts(facts: Vec<RealmChange>) -> Self {
         let mut states = HashMap::<Realm, State>::new();
         for (realm, fact) in facts {
             states.entry(realm).or_default().apply(&fact);
@@ -50,16 +50,16 @@ impl Realms {
         }
     }
 
-    /// Changes clocks and realms together: whoever looks [in step](Self::in_step) sees all of it or nothing. The writer's
-    /// alone, and brief, because readers wait for it.
-    pub(super) fn change_in_step(&self, change: impl FnOnce()) {
+    /// Changes clocks and realms together: whoever looks [in step](Self::read_atomically) sees all of it or
+    /// nothing. The writer's alone, and brief, because readers wait for it.
+    pub(super) fn change_atomically(&self, change: impl FnOnce()) {
         self.step.fetch_add(1, Ordering::SeqCst);
         change();
         self.step.fetch_add(1, Ordering::SeqCst);
     }
 
     /// What `look` sees at one step. It looks again where a change came in between.
-    pub(super) fn in_step<T>(&self, look: impl Fn() -> T) -> T {
+    pub(super) fn read_atomically<T>(&self, look: impl Fn() -> T) -> T {
         loop {
             let before = self.step.load(Ordering::SeqCst);
             let seen = look();

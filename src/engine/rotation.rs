@@ -1,5 +1,6 @@
-//! Rotation: new versions of symmetric keys, by themselves, each an interval after the last. While a key is
-//! switched off or on its way out its rotation rests; one that fell due meanwhile happens when the key works again.
+//! Rotation: new versions of symmetric keys, by themselves, each an interval after the last. While
+//! a key is switched off or on its way out its rotation rests; one that fell due meanwhile happens
+//! when the key works again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the versions before them
-/// nobody ever saw anything. A clock that is set to the end of time must not fill the memory.
+/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the
+/// versions before them nobody ever saw anything. A clock that is set to the end of time must not
+/// fill the memory.
 const LEAP_MAX: u64 = 12;
 
 /// Drafts every rotation that has fallen due, each dated at its instant.
@@ -49,7 +51,7 @@ pub(super) fn owed(
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
-    let Some(key) = draft.sight().state().keys.get(ordinal).cloned() else { return };
+    let Some(key) = draft.view().state().keys.get(ordinal).cloned() else { return };
     let due = key.next_rotation().is_some_and(|due| due <= draft.now());
     if let (true, Lifecycle::Enabled, Some(spec)) =
         (due, key.settings.lifecycle, rotating_spec(&key))
@@ -61,7 +63,7 @@ pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
 
 fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &[Instant]) {
     let version = |at: &Instant| {
-        let holding = Holding::Material(draft.draw_material(spec), None);
+        let holding = Holding::Material(draft.generate_material(spec), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })
     };
     let versions: Vec<_> = dates.iter().map(version).collect();

@@ -1,5 +1,5 @@
-//! What a cloud decides: which operation goes with which key state, which aliases are its own, and how much and
-//! how long.
+//! What a cloud decides: which operation goes with which key state, which aliases are its own, and
+//! how much and how long.
 
 use std::time::Duration;
 
@@ -81,7 +81,8 @@ pub struct Renewal<'a> {
     pub entropy: &'a Entropy,
 }
 
-/// A cloud's rules. The engine asks; it never knows whose they are. What a cloud has none of, it has no rules for.
+/// A cloud's rules. The engine asks; it never knows whose they are. What a cloud has none of, it
+/// has no rules for.
 #[derive(Debug)]
 pub struct Rules {
     /// Keys and what is done with them.

@@ -21,11 +21,12 @@ pub struct NewSecretVersion {
 
 /// The secret of this number, as drafted so far.
 pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
-    draft.sight().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
+    draft.view().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
 }
 
-/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they stood; from the
-/// current one goes to the one before. Of the versions at no stage, the oldest go once there are too many.
+/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they
+/// stood; from the current one goes to the one before. Of the versions at no stage, the oldest go
+/// once there are too many.
 pub(super) fn add_version(
     draft: &mut Draft<'_>,
     ordinal: Ordinal,
@@ -34,8 +35,8 @@ pub(super) fn add_version(
 ) -> Result<(), Error> {
     let secret = secret_of(draft, ordinal)?;
     let envelope = {
-        let sight = draft.sight_at(at);
-        let key = sight.admit(&KeyRef::Id(secret.key.clone()), Operation::GenerateDataKey)?;
+        let view = draft.view_at(at);
+        let key = view.admit(&KeyRef::Id(secret.key.clone()), Operation::GenerateDataKey)?;
         envelope::close(&key, draft.entropy(), (&secret.name, &new.id), &new.value)?
     };
     let last = secret.versions.iter().map(|version| version.number).max().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule or because
-//! somebody asks.
+//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule
+//! or because somebody asks.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use super::{Draft, Error, Renewal, SecretError};
 use crate::model::{Noun, Ordinal, Secret};
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: more than these nobody could ever see.
+/// How many of the rotations that a leap in time owes are done: more than these nobody could ever
+/// see.
 const LEAP_MAX: u64 = 10;
 
 /// Drafts what has fallen due for a secret.
@@ -39,7 +40,7 @@ fn catch_up(draft: &mut Draft<'_>, secret: &Secret) {
 
 /// Drafts the rotation that rested until now, if it is due: it happens now.
 pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
-    let due = draft.sight().state().secrets.get(ordinal).and_then(|secret| secret.next_due());
+    let due = draft.view().state().secrets.get(ordinal).and_then(|secret| secret.next_due());
     if due.is_some_and(|due| due <= draft.now()) {
         let now = draft.now();
         // Where it cannot be done, the secret says so.
@@ -75,9 +76,9 @@ pub(super) fn rotate(
 ) -> Result<(), Error> {
     let rules = draft.caller().secret_rules()?;
     let value = {
-        let sight = draft.sight_at(at);
+        let view = draft.view_at(at);
         let value = |stage: &str| -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-            secret.staged(stage).map(|version| sight.value(secret, version)).transpose()
+            secret.staged(stage).map(|version| view.value(secret, version)).transpose()
         };
         let (current, previous) = (value(rules.current)?, value(rules.previous)?);
         let config = secret.settings.managed.as_ref().map_or("", |managed| &managed.config);
@@ -89,7 +90,7 @@ pub(super) fn rotate(
             now: at,
             entropy: draft.entropy(),
         })
-        .ok_or(SecretError::Unfit)?
+        .ok_or(SecretError::Unsupported)?
     };
     let stages = vec![rules.current.into()];
     add_version(

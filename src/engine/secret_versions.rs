@@ -1,4 +1,5 @@
-//! New versions of secrets whose owners write the values themselves, and the stages that they stand at.
+//! New versions of secrets whose owners write the values themselves, and the stages that they stand
+//! at.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +24,12 @@ pub struct StageMove {
 }
 
 impl Engine {
-    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now; another value under
-    /// the same id is refused. Answers the secret with it.
+    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now;
+    /// another value under the same id is refused. Answers the secret with it.
     ///
     /// # Errors
-    /// [`SecretError::Unfit`] for a managed secret, and for a version that would be the current and the previous one;
-    /// [`SecretError::VersionTaken`].
+    /// [`SecretError::Unsupported`] for a managed secret, and for a version that would be the current and
+    /// the previous one; [`SecretError::VersionTaken`].
     pub async fn put_secret_value(
         &self,
         caller: Caller,
@@ -36,15 +37,15 @@ impl Engine {
         new: NewSecretVersion,
     ) -> Result<Arc<Secret>, Error> {
         self.change(caller, move |draft| {
-            let sight = draft.sight();
-            let secret = Arc::clone(sight.usable_secret(&name)?);
+            let view = draft.view();
+            let secret = Arc::clone(view.usable_secret(&name)?);
             let rules = draft.caller().secret_rules()?;
             let takes = |stage: &str| new.stages.iter().any(|it| **it == *stage);
             if secret.settings.managed.is_some() || takes(rules.current) && takes(rules.previous) {
-                return Err(SecretError::Unfit.into());
+                return Err(SecretError::Unsupported.into());
             }
             if let Some(there) = secret.version(&new.id) {
-                let same = *sight.value(&secret, there)? == *new.value;
+                let same = *view.value(&secret, there)? == *new.value;
                 return if same { Ok(secret) } else { Err(SecretError::VersionTaken.into()) };
             }
             let now = draft.now();
@@ -57,9 +58,9 @@ impl Engine {
     /// Moves a stage, or takes it away.
     ///
     /// # Errors
-    /// [`SecretError::Unfit`] for a managed secret, and where the previous version would be the current one;
-    /// [`SecretError::StageElsewhere`] when the stage does not stand where it is to leave; [`Error::QuotaExceeded`] where
-    /// too many stand at the version already.
+    /// [`SecretError::Unsupported`] for a managed secret, and where the previous version would be the
+    /// current one; [`SecretError::StageElsewhere`] when the stage does not stand where it is to
+    /// leave; [`Error::QuotaExceeded`] where too many stand at the version already.
     pub async fn move_stage(
         &self,
         caller: Caller,
@@ -70,7 +71,7 @@ impl Engine {
         let asking = caller.clone();
         self.set_secret(caller, name, move |secret, settings| {
             if secret.settings.managed.is_some() {
-                return Err(SecretError::Unfit.into());
+                return Err(SecretError::Unsupported.into());
             }
             let number = |id: &Arc<str>| {
                 secret.version(id).map(|version| version.number).ok_or(SecretError::NotFound)
@@ -86,7 +87,7 @@ impl Engine {
                     if *step.stage == *rules.previous
                         && settings.stages.get(rules.current) == Some(&to) =>
                 {
-                    return Err(SecretError::Unfit.into());
+                    return Err(SecretError::Unsupported.into());
                 }
                 Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,
             }
@@ -95,7 +96,8 @@ impl Engine {
         .await
     }
 
-    /// Rotates a secret now. A version of this id that is there already says that it was done before.
+    /// Rotates a secret now. A version of this id that is there already says that it was done
+    /// before.
     pub async fn rotate_secret(
         &self,
         caller: Caller,
@@ -103,8 +105,8 @@ impl Engine {
         version: Arc<str>,
     ) -> Result<Arc<Secret>, Error> {
         self.change_secret(caller, name.clone(), move |draft| {
-            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
-            let managed = secret.settings.managed.as_ref().ok_or(SecretError::Unfit)?;
+            let secret = Arc::clone(draft.view().usable_secret(&name)?);
+            let managed = secret.settings.managed.as_ref().ok_or(SecretError::Unsupported)?;
             if secret.version(&version).is_some() {
                 return Ok(secret);
             }
@@ -130,9 +132,9 @@ impl Engine {
         interval: Option<Duration>,
     ) -> Result<(), Error> {
         self.change_secret(caller, name.clone(), move |draft| {
-            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let secret = Arc::clone(draft.view().usable_secret(&name)?);
             let mut settings = secret.settings.clone();
-            let managed = settings.managed.as_mut().ok_or(SecretError::Unfit)?;
+            let managed = settings.managed.as_mut().ok_or(SecretError::Unsupported)?;
             (managed.rotation, managed.stuck) = (interval, false);
             settings.updated_at = draft.now();
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);

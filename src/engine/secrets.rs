@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use super::keys::service_key;
 use super::secret_draft::{NewSecretVersion, add_version, secret_of};
 use super::{
-    AliasError, Caller, Draft, Engine, Error, KeyRef, Operation, SecretError, Sight, View, envelope,
+    AliasError, Caller, Draft, Engine, Error, KeyRef, Operation, SecretError, Snapshot, View,
+    envelope,
 };
 use crate::model::{KeyId, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
@@ -34,7 +35,7 @@ pub struct NewSecret {
 
 /// Which version's value a caller wants.
 #[derive(Clone, Copy, Debug)]
-pub enum Wanted<'a> {
+pub enum VersionQuery<'a> {
     /// The version of this id.
     Version(&'a str),
     /// The version at this stage.
@@ -51,7 +52,7 @@ pub struct SecretValue {
     pub value: Zeroizing<Vec<u8>>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> View<'a> {
     /// Every secret there is, oldest first.
     pub fn secrets(&self) -> impl Iterator<Item = &'a Arc<Secret>> + use<'a> {
         let now = self.now();
@@ -89,7 +90,7 @@ impl<'a> Sight<'a> {
     }
 }
 
-impl View {
+impl Snapshot {
     /// The value of a secret.
     ///
     /// # Errors
@@ -98,16 +99,16 @@ impl View {
         &self,
         caller: &Caller,
         name: &SecretName,
-        wanted: Wanted<'_>,
+        wanted: VersionQuery<'_>,
     ) -> Result<SecretValue, Error> {
-        let sight = self.sight(caller);
-        let secret = sight.usable_secret(name)?;
+        let view = self.view(caller);
+        let secret = view.usable_secret(name)?;
         let version = match wanted {
-            Wanted::Version(id) => secret.version(id),
-            Wanted::Stage(stage) => secret.staged(stage),
+            VersionQuery::Version(id) => secret.version(id),
+            VersionQuery::Stage(stage) => secret.staged(stage),
         };
         let version = version.ok_or(SecretError::NotFound)?;
-        let value = sight.value(secret, version)?;
+        let value = view.value(secret, version)?;
         Ok(SecretValue { secret: Arc::clone(secret), version: Arc::clone(version), value })
     }
 }
@@ -120,13 +121,13 @@ impl Engine {
         new: NewSecret,
     ) -> Result<Arc<Secret>, Error> {
         self.change(caller, move |draft| {
-            if let Ok(there) = draft.sight().secret(&new.name) {
+            if let Ok(there) = draft.view().secret(&new.name) {
                 let deleted = there.settings.delete_at.is_some();
                 return Err(if deleted { SecretError::Deleted } else { SecretError::Taken }.into());
             }
             let full = |most| {
-                let sight = draft.sight();
-                sight.state().secrets.count() >= most && sight.secrets().count() >= most
+                let view = draft.view();
+                view.state().secrets.count() >= most && view.secrets().count() >= most
             };
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
@@ -141,7 +142,7 @@ impl Engine {
                 asked: std::collections::VecDeque::new(),
             });
             let secret = Arc::new(Secret {
-                ordinal: draft.sight().state().next_ordinal(),
+                ordinal: draft.view().state().next_ordinal(),
                 name: new.name,
                 kind: new.kind,
                 created_at: now,
@@ -169,7 +170,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the description, and of a managed secret what it is for: `config` makes the new text of the old.
+    /// Changes the description, and of a managed secret what it is for: `config` makes the new text
+    /// of the old.
     pub async fn update_secret<F>(
         &self,
         caller: Caller,
@@ -183,7 +185,7 @@ impl Engine {
         self.set_secret(caller, name, move |_, settings| {
             match (config, &mut settings.managed) {
                 (None, _) => {}
-                (Some(_), None) => return Err(SecretError::Unfit.into()),
+                (Some(_), None) => return Err(SecretError::Unsupported.into()),
                 (Some(make), Some(managed)) => managed.config = make(&managed.config)?,
             }
             if let Some(description) = description {
@@ -208,7 +210,8 @@ impl Engine {
         .await
     }
 
-    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers when it goes.
+    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers
+    /// when it goes.
     pub async fn delete_secret(
         &self,
         caller: Caller,
@@ -216,7 +219,7 @@ impl Engine {
         window: Option<Duration>,
     ) -> Result<Instant, Error> {
         self.change(caller, move |draft| {
-            let secret = Arc::clone(draft.sight().secret(&name)?);
+            let secret = Arc::clone(draft.view().secret(&name)?);
             let Some(window) = window else {
                 draft.remove::<Secret>(secret.ordinal);
                 return Ok(draft.now());
@@ -231,10 +234,11 @@ impl Engine {
         .await
     }
 
-    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile happens now.
+    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile
+    /// happens now.
     pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
         self.change_secret(caller, name.clone(), move |draft| {
-            let secret = Arc::clone(draft.sight().secret(&name)?);
+            let secret = Arc::clone(draft.view().secret(&name)?);
             if secret.settings.delete_at.is_none() {
                 return Err(SecretError::NotDeleted.into());
             }
@@ -255,7 +259,7 @@ impl Engine {
         F: FnOnce(&Secret, &mut SecretSettings) -> Result<(), Error> + Send + 'static,
     {
         self.change(caller, move |draft| {
-            let secret = Arc::clone(draft.sight().usable_secret(&name)?);
+            let secret = Arc::clone(draft.view().usable_secret(&name)?);
             let mut settings = secret.settings.clone();
             edit(&secret, &mut settings)?;
             settings.updated_at = draft.now();
@@ -272,7 +276,7 @@ fn sealing_key(draft: &mut Draft<'_>, named: Option<&KeyRef>) -> Result<(KeyId, 
         let alias = draft.caller().rules.secrets_alias().ok_or(AliasError::NotFound)?;
         return Ok((service_key(draft, &alias)?, false));
     };
-    let admitted = draft.sight().admit(key, Operation::GenerateDataKey)?;
+    let admitted = draft.view().admit(key, Operation::GenerateDataKey)?;
     admitted.symmetric()?;
     Ok((admitted.key().id.clone(), true))
 }

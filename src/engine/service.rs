@@ -4,7 +4,8 @@ use super::{Caller, Engine, Error};
 use crate::model::Change;
 
 impl Engine {
-    /// Whether the account has subscribed here. An account may also have come subscribed; the dialect knows.
+    /// Whether the account has subscribed here. An account may also have come subscribed; the
+    /// dialect knows.
     #[must_use]
     pub fn subscribed(&self, caller: &Caller) -> bool {
         self.account_state(&caller.realm).subscribed().is_some()
@@ -13,7 +14,7 @@ impl Engine {
     /// Subscribes the account, once.
     pub async fn subscribe(&self, caller: &Caller) -> Result<(), Error> {
         self.change_account(caller, |draft| {
-            if draft.sight().state().subscribed().is_some() {
+            if draft.view().state().subscribed().is_some() {
                 return Err(Error::AlreadySubscribed);
             }
             let now = draft.now();

@@ -18,7 +18,7 @@ pub enum Tagged {
 
 /// Which tags to take away.
 #[derive(Clone, Debug)]
-pub enum Untag {
+pub enum TagRemoval {
     /// Those with these names; a name that is not there is no mistake.
     Named(Vec<String>),
     /// All.
@@ -26,7 +26,8 @@ pub enum Untag {
 }
 
 impl Engine {
-    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many, none on any.
+    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many,
+    /// none on any.
     pub async fn tag(
         &self,
         caller: Caller,
@@ -51,14 +52,14 @@ impl Engine {
         &self,
         caller: Caller,
         whom: Vec<Tagged>,
-        which: Untag,
+        which: TagRemoval,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let operations = (Operation::Untag, CertificateOperation::Untag);
             for carrier in admit_each(draft, &whom, operations)? {
                 carrier.retag(draft, |carried| match &which {
-                    Untag::Named(names) => names.iter().for_each(|it| drop(carried.remove(it))),
-                    Untag::All => carried.clear(),
+                    TagRemoval::Named(names) => carried.retain(|name, _| !names.contains(name)),
+                    TagRemoval::All => carried.clear(),
                 });
             }
             Ok(())
@@ -81,12 +82,12 @@ fn admit_each(
     whom: &[Tagged],
     (of_key, of_certificate): (Operation, CertificateOperation),
 ) -> Result<BTreeSet<Carrier>, Error> {
-    let sight = draft.sight();
+    let view = draft.view();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Carrier::Key(sight.admit(key, of_key)?.key().ordinal)),
-        Tagged::Secret(name) => Ok(Carrier::Secret(sight.usable_secret(name)?.ordinal)),
+        Tagged::Key(key) => Ok(Carrier::Key(view.admit(key, of_key)?.key().ordinal)),
+        Tagged::Secret(name) => Ok(Carrier::Secret(view.usable_secret(name)?.ordinal)),
         Tagged::Certificate(id) => Ok(Carrier::Certificate(
-            sight.admit_certificate(id, of_certificate)?.certificate().ordinal,
+            view.admit_certificate(id, of_certificate)?.certificate().ordinal,
         )),
     };
     whom.iter().map(admit).collect()

@@ -7,26 +7,28 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
 impl Engine {
-    /// Makes a new version of a pair, with a private key of its own. The older ones go on as before.
+    /// Makes a new version of a pair, with a private key of its own. The older ones go on as
+    /// before.
     ///
     /// # Errors
-    /// [`KeyError::Unfit`] for a symmetric key; [`KeyError::VersionTooSoon`] and [`Error::QuotaExceeded`] by the
-    /// cloud's rules.
+    /// [`KeyError::Unsupported`] for a symmetric key; [`KeyError::VersionTooSoon`] and
+    /// [`Error::QuotaExceeded`] by the cloud's rules.
     pub async fn create_version(
         &self,
         caller: Caller,
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
-        // Whoever is refused is refused before a private key is drawn for nothing. The key stays the one that was
-        // found then: when the private key is there, the alias may point elsewhere.
+        // Whoever is refused is refused before a private key is drawn for nothing. The key stays
+        // the one that was found then: when the private key is there, the alias may point
+        // elsewhere.
         let (key, spec) = {
-            let view = self.view(&caller);
-            let admitted = view.sight(&caller).admit(&key, Operation::CreateVersion)?;
+            let snapshot = self.snapshot(&caller);
+            let admitted = snapshot.view(&caller).admit(&key, Operation::CreateVersion)?;
             (KeyRef::Id(admitted.key().id.clone()), next_version(&admitted, &caller)?)
         };
-        let material = Material::new(self.draw_pair(spec).await?);
+        let material = Material::new(self.generate_pair(spec).await?);
         self.change(caller, move |draft| {
-            let admitted = draft.sight().admit(&key, Operation::CreateVersion)?;
+            let admitted = draft.view().admit(&key, Operation::CreateVersion)?;
             next_version(&admitted, draft.caller())?;
             let key = Arc::clone(admitted.key());
             let version = Arc::new(KeyVersion {
@@ -46,7 +48,7 @@ impl Engine {
 fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Error> {
     let key = admitted.key();
     let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
-        return Err(KeyError::Unfit.into());
+        return Err(KeyError::Unsupported.into());
     };
     // The first version was made with the key: nobody asked for it.
     let asked = key.versions.iter().skip(1).next_back();

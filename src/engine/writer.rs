@@ -1,10 +1,11 @@
-//! The writer: the one task through which every realm changes. It takes the decisions that wait, lets each
-//! draft the next snapshot on top of the one before, writes all their facts in one transaction, and only
-//! then publishes the snapshots and answers. So nobody reads what is not durable, and callers who
-//! come together share one write to the disk.
+//! The writer: the one task through which every realm changes. It takes the decisions that wait,
+//! lets each draft the next snapshot on top of the one before, writes all their facts in one
+//! transaction, and only then publishes the snapshots and answers. So nobody reads what is not
+//! durable, and callers who come together share one write to the disk.
 //!
-//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some transactions, and
-//! those of others go ahead. What replaces a large realm is written aside between them.
+//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some
+//! transactions, and those of others go ahead. What replaces a large realm is written aside between
+//! them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -15,24 +16,26 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::clocks::Clocks;
-use super::exchange::{self, Exchange, Replacement};
 use super::realms::Realms;
+use super::replacement::{self, PendingReplacement, Replacement};
 use super::{Caller, Draft, Error, due};
 use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
 
-/// How many decisions one transaction takes at the most. More would let the first wait for the last.
+/// How many decisions one transaction takes at the most. More would let the first wait for the
+/// last.
 const BATCH: usize = 256;
 
 /// How long nothing changes before the store rests, and how often it does so after that.
 const REST_AFTER: Duration = Duration::from_millis(500);
 const REST_EVERY: Duration = Duration::from_secs(5);
 
-/// How many versions of keys and secrets that have fallen due one transaction makes, about. More would let the
-/// decisions of other realms wait.
+/// How many versions of keys and secrets that have fallen due one transaction makes, about. More
+/// would let the decisions of other realms wait.
 const DUE_AT_ONCE: usize = 128;
 
-/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before could not be written.
+/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before
+/// could not be written.
 type Job = Box<dyn FnOnce(Result<&mut Batch<'_>, StoreError>) -> Step + Send>;
 
 /// What became of a decision.
@@ -51,7 +54,7 @@ enum Message {
     /// To decide.
     Change(Job),
     /// To replace what realms hold.
-    Exchange(Box<Exchange>),
+    PendingReplacement(Box<PendingReplacement>),
     /// To put the store away and end.
     Close(oneshot::Sender<()>),
 }
@@ -114,14 +117,15 @@ impl Writer {
     /// Replaces what the realms of a scope hold.
     pub(super) async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
         let (tell, told) = oneshot::channel();
-        let exchange = if exchange::weight(&replacement.estates) > exchange::AT_ONCE {
+        let exchange = if replacement::weight(&replacement.contents) > replacement::AT_ONCE {
             // Nobody waits while the facts of a large realm are listed.
-            let prepared = tokio::task::spawn_blocking(|| Exchange::new(replacement, tell));
+            let prepared =
+                tokio::task::spawn_blocking(|| PendingReplacement::new(replacement, tell));
             prepared.await.map_err(|_| STOPPED)?
         } else {
-            Exchange::new(replacement, tell)
+            PendingReplacement::new(replacement, tell)
         };
-        self.sender.send(Message::Exchange(Box::new(exchange))).map_err(|_| STOPPED)?;
+        self.sender.send(Message::PendingReplacement(Box::new(exchange))).map_err(|_| STOPPED)?;
         told.await.map_err(|_| STOPPED)?
     }
 
@@ -165,7 +169,8 @@ impl Writer {
     }
 }
 
-/// A decision about a realm. One that `settles` is made when everything that was due there has happened.
+/// A decision about a realm. One that `settles` is made when everything that was due there has
+/// happened.
 fn decision<T, F>(
     caller: Caller,
     settles: bool,
@@ -226,7 +231,7 @@ struct Task {
     /// Decisions that wait until what is due in their realms has happened.
     later: Vec<Job>,
     /// Replacements that are written aside, by turns.
-    exchanges: VecDeque<Box<Exchange>>,
+    exchanges: VecDeque<Box<PendingReplacement>>,
     /// Whether there may be rows that belong to nobody.
     sweeps: bool,
     rest: Rest,
@@ -256,7 +261,7 @@ impl Task {
             for message in waiting.drain(..) {
                 match message {
                     Message::Change(job) => jobs.push(job),
-                    Message::Exchange(exchange) => {
+                    Message::PendingReplacement(exchange) => {
                         self.decide(std::mem::take(&mut jobs)).await;
                         self.begin(exchange).await;
                     }
@@ -268,7 +273,7 @@ impl Task {
                 self.close(done).await;
                 return;
             }
-            self.write_aside().await;
+            self.stage().await;
             self.sweep().await;
         }
     }
@@ -300,7 +305,8 @@ impl Task {
             }
             Err(error) => {
                 tracing::error!(%error, changes = facts.len(), "nothing was written");
-                // What is due is not tried for ever: those who wait for it are told, as the others are.
+                // What is due is not tried for ever: those who wait for it are told, as the others
+                // are.
                 for job in self.later.drain(..) {
                     match job(Err(error.clone())) {
                         Step::Made(answer) => answers.push(answer),
@@ -315,7 +321,7 @@ impl Task {
     }
 
     /// Begins to replace what realms hold. A little is replaced at once.
-    async fn begin(&mut self, mut exchange: Box<Exchange>) {
+    async fn begin(&mut self, mut exchange: Box<PendingReplacement>) {
         if exchange.weigh(&mut *self.store, &self.realms) {
             self.exchanges.push_back(exchange);
         } else {
@@ -324,10 +330,10 @@ impl Task {
     }
 
     /// Goes on with one of the large replacements.
-    async fn write_aside(&mut self) {
+    async fn stage(&mut self) {
         let Some(mut exchange) = self.exchanges.pop_front() else { return };
-        let written = match self.store.aside() {
-            Some(aside) => exchange.write_aside(aside).await,
+        let written = match self.store.staging() {
+            Some(staging) => exchange.stage(staging).await,
             None => Ok(true),
         };
         match written {
@@ -340,7 +346,7 @@ impl Task {
         }
     }
 
-    async fn finish(&mut self, exchange: Box<Exchange>) {
+    async fn finish(&mut self, exchange: Box<PendingReplacement>) {
         let done = exchange.finish(&mut *self.store, &self.realms, &self.clocks).await;
         self.commits.fetch_add(u64::from(done), Ordering::Relaxed);
         self.sweeps = true;
@@ -351,17 +357,18 @@ impl Task {
         if !self.sweeps {
             return;
         }
-        let Some(aside) = self.store.aside() else {
+        let Some(staging) = self.store.staging() else {
             self.sweeps = false;
             return;
         };
-        self.sweeps = aside.sweep().await.unwrap_or_else(|error| {
+        self.sweeps = staging.sweep().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "rows that belong to nobody stay for now");
             false
         });
     }
 
-    /// Makes the decisions that were put off, and puts the store away. What is written aside is given up.
+    /// Makes the decisions that were put off, and puts the store away. What is written aside is
+    /// given up.
     async fn close(mut self, done: oneshot::Sender<()>) {
         while !self.later.is_empty() {
             let jobs = std::mem::take(&mut self.later);
@@ -375,7 +382,8 @@ impl Task {
     }
 }
 
-/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no more.
+/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no
+/// more.
 async fn next(
     messages: &mut mpsc::UnboundedReceiver<Message>,
     waiting: &mut Vec<Message>,
@@ -420,8 +428,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays, whatever is decided
-    /// afterwards. Answers whether that was all.
+    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays,
+    /// whatever is decided afterwards. Answers whether that was all.
     fn settle(&mut self, caller: &Caller) -> bool {
         let now = self.clocks.now(&caller.realm);
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());

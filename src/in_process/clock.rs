@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::server::Server;
-use crate::engine::Turn;
+use crate::engine::ClockChange;
 use crate::model::Scope;
 use crate::settings::StartError;
 use crate::world::Instant;
@@ -45,17 +45,17 @@ impl Clock<'_> {
     #[must_use]
     pub fn now(&self) -> String {
         let engine = &self.server.app.engine;
-        engine.dial(&self.scope).at(engine.world().clock.host()).to_string()
+        engine.clock_mode(&self.scope).at(engine.world().clock.host()).to_string()
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
-        self.turn(Turn::Advance(by));
+        self.turn(ClockChange::Advance(by));
     }
 
     /// Stops the clock at the current time.
     pub fn freeze(&self) {
-        self.turn(Turn::Freeze);
+        self.turn(ClockChange::Freeze);
     }
 
     /// Sets the clock to an RFC 3339 time. It stays frozen or running, as before.
@@ -64,19 +64,19 @@ impl Clock<'_> {
     /// The text is not an RFC 3339 time.
     pub fn set(&self, time: &str) -> Result<(), StartError> {
         let bad = || StartError::of("clock", format_args!("{time:?} is not an RFC 3339 time"));
-        self.turn(Turn::Set(Instant::parse(time).ok_or_else(bad)?));
+        self.turn(ClockChange::Set(Instant::parse(time).ok_or_else(bad)?));
         Ok(())
     }
 
     /// Returns to the host's time, running.
     pub fn resume(&self) {
-        self.turn(Turn::Resume);
+        self.turn(ClockChange::Resume);
     }
 
-    fn turn(&self, turn: Turn) {
+    fn turn(&self, turn: ClockChange) {
         let engine = Arc::clone(&self.server.app.engine);
         let scope = self.scope.clone();
         // The engine logs why a clock was not moved.
-        self.server.wait(async move { drop(engine.turn_clock(&scope, &[turn]).await) });
+        self.server.wait(async move { drop(engine.change_clock(&scope, &[turn]).await) });
     }
 }

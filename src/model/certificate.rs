@@ -74,7 +74,8 @@ pub struct Certificate {
     pub spec: PairSpec,
     /// Where its owner wants the private key to live.
     pub protection: ProtectionLevel,
-    /// Whether its owner wants to take the private key away. Stored and returned; nothing takes it away.
+    /// Whether its owner wants to take the private key away. Stored and returned; nothing takes it
+    /// away.
     pub exportable: bool,
     /// When it was made.
     pub created_at: Instant,

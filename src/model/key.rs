@@ -169,7 +169,8 @@ pub struct Settings {
     /// When set, the key cannot be scheduled for deletion; the text says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<String>,
-    /// How long after the last version the next one is made by itself, if at all. It rests while the key does.
+    /// How long after the last version the next one is made by itself, if at all. It rests while
+    /// the key does.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
 }
@@ -194,7 +195,8 @@ pub struct Key {
     pub creator: Creator,
     /// When it was made.
     pub created_at: Instant,
-    /// The dedicated instance that its owner named, if any. Stored and returned; it changes nothing.
+    /// The dedicated instance that its owner named, if any. Stored and returned; it changes
+    /// nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The access policy that its owner gave, if any. Stored; not enforced.
@@ -212,7 +214,8 @@ pub struct Key {
 }
 
 impl Key {
-    /// The state at `now`. `None` once the key's deletion is due: then it is gone, whether its rows are or not.
+    /// The state at `now`. `None` once the key's deletion is due: then it is gone, whether its rows
+    /// are or not.
     #[must_use]
     pub fn state(&self, now: Instant) -> Option<KeyState> {
         match self.settings.lifecycle {

@@ -6,14 +6,15 @@ use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 use super::VersionId;
-use crate::algorithms::Failure;
+use crate::algorithms::CryptoError;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
 
-/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two ways only,
-/// [`Material::expose`] and [`Material::private_key`], which nothing outside the engine's doors and the sealed store may
-/// call; a test holds that. A clone is the same material, not another copy of it.
+/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two
+/// ways only, [`Material::expose`] and [`Material::private_key`], which nothing outside the
+/// engine's doors and the sealed store may call; a test holds that. A clone is the same material,
+/// not another copy of it.
 #[derive(Clone, Default)]
 pub struct Material(Arc<Body>);
 
@@ -21,7 +22,7 @@ pub struct Material(Arc<Body>);
 struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The private key, once somebody needed it: reading it takes as long as using it.
-    pair: OnceLock<Result<Box<PrivateKey>, Failure>>,
+    pair: OnceLock<Result<Box<PrivateKey>, CryptoError>>,
 }
 
 impl Material {
@@ -41,7 +42,7 @@ impl Material {
     ///
     /// # Errors
     /// The bytes are not a key of this kind.
-    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, Failure> {
+    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, CryptoError> {
         let read = || PrivateKey::read(spec, &self.0.bytes).map(Box::new);
         self.0.pair.get_or_init(read).as_deref().map_err(|failure| *failure)
     }

@@ -1,4 +1,5 @@
-//! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no clock, no wire.
+//! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no
+//! clock, no wire.
 
 mod certificate;
 mod key;

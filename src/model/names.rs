@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::texts::{is_id, is_name, names, texts};
 
-/// The number of a noun in its realm: the first one made is 1. Nouns of all kinds are counted together. No
-/// number is used again, so lists keep the order of creation.
+/// The number of a noun in its realm: the first one made is 1. Nouns of all kinds are counted
+/// together. No number is used again, so lists keep the order of creation.
 pub type Ordinal = u64;
 
 names! {
@@ -15,7 +15,8 @@ names! {
     KeyId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
-    /// An alias of a key, unique in its realm. Opaque text; its cloud decides which texts are aliases.
+    /// An alias of a key, unique in its realm. Opaque text; its cloud decides which texts are
+    /// aliases.
     AliasName:
     /// Reads an alias: 1 to 1024 bytes without control characters.
     is_name;

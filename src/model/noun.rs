@@ -17,10 +17,10 @@ use crate::world::Instant;
 pub type Tags = BTreeMap<String, String>;
 
 /// When something happens to nouns by itself, in order.
-pub(super) type Agenda = RedBlackTreeSetSync<(Instant, Ordinal)>;
+pub(super) type DueIndex = RedBlackTreeSetSync<(Instant, Ordinal)>;
 
-/// Something of which a realm holds many. It is stored as one record, and one more for each of its parts; see
-/// [`super::stored`].
+/// Something of which a realm holds many. It is stored as one record, and one more for each of its
+/// parts; see [`super::stored`].
 pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What its records are called.
     const KIND: &'static str;
@@ -31,7 +31,8 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     /// The index by name. [`ByName`] unless the noun has other names besides.
     type Names: Names<Self>;
 
-    /// What it has many of, stored each by itself: a key's versions. `()` where it has no such parts.
+    /// What it has many of, stored each by itself: a key's versions. `()` where it has no such
+    /// parts.
     type Part;
 
     /// Its number.
@@ -63,7 +64,8 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
         Content::open(&())
     }
 
-    /// The noun of this number, from its own record and those of its parts in the order of their numbers.
+    /// The noun of this number, from its own record and those of its parts in the order of their
+    /// numbers.
     ///
     /// # Errors
     /// A record is not what [`Noun::content`] or [`Noun::content_of`] wrote, or does not unseal.
@@ -242,7 +244,7 @@ impl<N: Noun> Shelf<N> {
     }
 
     /// Follows a fact; the agenda follows as well.
-    pub(super) fn apply(&mut self, fact: &Fact<N>, agenda: &mut Agenda) {
+    pub(super) fn apply(&mut self, fact: &Fact<N>, agenda: &mut DueIndex) {
         let Some(ordinal) = fact.after.as_ref().or(fact.before.as_ref()).map(|it| it.ordinal())
         else {
             return;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-/// Who shares a set of keys: one account, in one region, of one cloud. A caller sees its own realm only.
+/// Who shares a set of keys: one account, in one region, of one cloud. A caller sees its own realm
+/// only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm {
     /// The dialect's name.

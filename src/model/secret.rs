@@ -51,7 +51,8 @@ pub struct Managed {
     /// How long after the last rotation the next one comes by itself, if at all.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
-    /// Whether the last rotation that was due could not be done. Nothing is due until somebody mends that.
+    /// Whether the last rotation that was due could not be done. Nothing is due until somebody
+    /// mends that.
     pub stuck: bool,
     /// When it was rotated last, if it ever was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +97,8 @@ pub struct Secret {
     pub key: KeyId,
     /// Whether its owner named that key.
     pub key_is_named: bool,
-    /// The dedicated instance that its owner named, if any. Stored and returned; it changes nothing.
+    /// The dedicated instance that its owner named, if any. Stored and returned; it changes
+    /// nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// What changes after creation.
@@ -109,7 +111,8 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Whether it is there at `now`: it goes at the instant of its deletion, whether its rows do or not.
+    /// Whether it is there at `now`: it goes at the instant of its deletion, whether its rows do or
+    /// not.
     #[must_use]
     pub fn is_there(&self, now: Instant) -> bool {
         self.settings.delete_at.is_none_or(|at| now < at)
@@ -192,7 +195,8 @@ impl Noun for Secret {
     }
 }
 
-/// The body of a version's record. What is sealed is the data key, so many bytes, and then the value.
+/// The body of a version's record. What is sealed is the data key, so many bytes, and then the
+/// value.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     id: Arc<str>,

@@ -1,8 +1,8 @@
-//! What a realm holds, and the facts by which it changes. The store writes the facts, and the state is their fold.
-//! A state is a persistent value: a copy costs nothing, so a reader keeps the one it took while a writer builds
-//! the next.
+//! What a realm holds, and the facts by which it changes. The store writes the facts, and the state
+//! is their fold. A state is a persistent value: a copy costs nothing, so a reader keeps the one it
+//! took while a writer builds the next.
 
-use super::noun::{Agenda, Fact, Noun, Shelf};
+use super::noun::{DueIndex, Fact, Noun, Shelf};
 use super::stored::{Damaged, Kept, StoredChange, Unseal};
 use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
@@ -28,8 +28,8 @@ macro_rules! nouns {
             Subscribed(Instant),
             /// The secret under which this realm's import tokens are sealed.
             ImportSealDrawn(Material),
-            /// So many numbers were given here so far, to nouns and to versions that came later: none is given
-            /// again.
+            /// So many numbers were given here so far, to nouns and to versions that came later:
+            /// none is given again.
             Counted(Ordinal),
             $(#[doc = concat!("A ", stringify!($noun), " is added, changed or removed.")]
             $noun(Fact<$noun>),)+
@@ -41,7 +41,7 @@ macro_rules! nouns {
             subscribed: Option<Instant>,
             import_seal: Option<Material>,
             last: Ordinal,
-            agenda: Agenda,
+            agenda: DueIndex,
             $($(#[$about])* pub $shelf: Shelf<$noun>,)+
         }
 
@@ -90,7 +90,8 @@ macro_rules! nouns {
             /// Facts that lead from nothing to this.
             #[must_use]
             pub fn facts(&self) -> Vec<Change> {
-                // All of it by name: what is added to a state has its facts here, or follows from others.
+                // All of it by name: what is added to a state has its facts here, or follows from
+                // others.
                 let Self { subscribed, import_seal, last, agenda: _, $($shelf),+ } = self;
                 let mut facts = Vec::new();
                 facts.extend(subscribed.map(Change::Subscribed));
@@ -200,7 +201,7 @@ impl State {
 
     /// Whether nothing was ever here.
     #[must_use]
-    pub fn is_blank(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.last == 0 && self.subscribed.is_none() && self.import_seal.is_none()
     }
 }

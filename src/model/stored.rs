@@ -1,6 +1,6 @@
-//! The stored form of nouns. A noun is one record, with the part number 0, and one more for each of its parts.
-//! A record is a body and at most one secret. The body is JSON: the noun's fields in plain words, times and
-//! lengths of time in milliseconds. The store seals what is secret.
+//! The stored form of nouns. A noun is one record, with the part number 0, and one more for each of
+//! its parts. A record is a body and at most one secret. The body is JSON: the noun's fields in
+//! plain words, times and lengths of time in milliseconds. The store seals what is secret.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,8 +50,8 @@ impl<'a> Content<'a> {
     }
 }
 
-/// What is secret of a record. A sealed text is bound to its owner, told below the realm: it does not open for
-/// another.
+/// What is secret of a record. A sealed text is bound to its owner, told below the realm: it does
+/// not open for another.
 #[derive(Debug)]
 pub enum Hidden<'a> {
     /// Key material, to be sealed for this owner.

@@ -20,8 +20,8 @@ macro_rules! texts {
 }
 pub(super) use texts;
 
-/// Names of nouns: texts that clones share, each with what tells a legal one. The grammar of a name is its cloud's;
-/// see the engine's rules.
+/// Names of nouns: texts that clones share, each with what tells a legal one. The grammar of a name
+/// is its cloud's; see the engine's rules.
 macro_rules! names {
     ($($(#[$about:meta])* $name:ident: $(#[$legal:meta])* $is_legal:ident;)+) => {$(
         $(#[$about])*
@@ -59,7 +59,8 @@ pub(super) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(legal)
 }
 
-/// Whether a text can be a name that some cloud's user gives: 1 to 1024 bytes without control characters.
+/// Whether a text can be a name that some cloud's user gives: 1 to 1024 bytes without control
+/// characters.
 pub(super) fn is_name(text: &str) -> bool {
     (1..=1024).contains(&text.len()) && !text.chars().any(char::is_control)
 }

@@ -99,7 +99,8 @@ impl KeyVersion {
         }
     }
 
-    /// What tells whether imported material is that which was here first. `None` before the first import.
+    /// What tells whether imported material is that which was here first. `None` before the first
+    /// import.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.holding {

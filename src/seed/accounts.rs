@@ -1,4 +1,5 @@
-//! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has only this.
+//! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has
+//! only this.
 
 use std::sync::Arc;
 
@@ -6,8 +7,8 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
-use super::mistake::{Mistake, Place};
-use super::words::{AccountId, At};
+use super::error::{Place, SeedError};
+use super::words::{AccountId, Located};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
 use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
@@ -17,7 +18,7 @@ use crate::world::Instant;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountEntry {
-    pub(super) id: At<AccountId>,
+    pub(super) id: Located<AccountId>,
     #[serde(default)]
     status: AccountStatus,
     #[serde(default)]
@@ -57,7 +58,8 @@ struct TokenEntry {
     expires: Expiry,
 }
 
-/// Texts that are checked when they are read. What is wrong is told without the text, which may be a secret.
+/// Texts that are checked when they are read. What is wrong is told without the text, which may be
+/// a secret.
 macro_rules! checked {
     ($($name:ident($inner:ty), $read:expr, $wrong:literal;)+) => {$(
         #[derive(Deserialize)]
@@ -97,7 +99,7 @@ impl AccountEntry {
         &'a self,
         account: &'a Arc<Account>,
         place: Place<'a>,
-    ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, Mistake>)> {
+    ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, SeedError>)> {
         let access_key = move |id: &'a Spanned<Id>,
                                shared: &Option<SharedSecret>,
                                pem: &Option<PublicKeyPem>| {

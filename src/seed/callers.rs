@@ -1,6 +1,6 @@
 //! Who may call, by the accounts of seeds.
 
-use super::mistake::{Mistake, Place};
+use super::error::{Place, SeedError};
 use super::reading::Seed;
 use crate::dialects::Accounts;
 
@@ -15,10 +15,10 @@ impl Seed {
     ///
     /// # Errors
     /// It says nothing, or something else.
-    pub fn check_accounts_alone(&self) -> Result<(), Mistake> {
+    pub fn check_accounts_alone(&self) -> Result<(), SeedError> {
         match self.document.realms.first() {
             None if self.has_accounts() => Ok(()),
-            None => Err(Mistake::of(&self.name, "missing field `accounts` at line 1, column 1")),
+            None => Err(SeedError::of(&self.name, "missing field `accounts` at line 1, column 1")),
             Some(realm) => Err(Place { file: &self.name, path: "realms[0]" }.wrong(
                 "account",
                 &realm.account,
@@ -31,7 +31,7 @@ impl Seed {
     ///
     /// # Errors
     /// One is there already, or has neither a secret nor a public key.
-    pub fn add_accounts(&self, accounts: &mut Accounts) -> Result<(), Mistake> {
+    pub fn add_accounts(&self, accounts: &mut Accounts) -> Result<(), SeedError> {
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
             let place = Place { file: &self.name, path: &path };
@@ -55,12 +55,12 @@ impl Seed {
         Ok(())
     }
 
-    /// Checks that the accounts and access keys that it names are there, for a server that has started: it gets no
-    /// others.
+    /// Checks that the accounts and access keys that it names are there, for a server that has
+    /// started: it gets no others.
     ///
     /// # Errors
     /// One is not there, or is another there.
-    pub fn check_accounts(&self, accounts: &Accounts) -> Result<(), Mistake> {
+    pub fn check_accounts(&self, accounts: &Accounts) -> Result<(), SeedError> {
         let what = "accounts are given when a server starts, and this one was not given this one";
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");

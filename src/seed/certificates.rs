@@ -2,32 +2,32 @@
 
 use std::sync::Arc;
 
-use super::bed::Bed;
 use super::document::CertificateEntry;
-use super::material::{Bank, derived, read, there_or};
-use super::mistake::{Mistake, Place};
+use super::error::{Place, SeedError};
+use super::material::{Materials, derived, read, there_or};
+use super::realm_builder::RealmBuilder;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{self, Chain, DnsName, Flawed, Name, request};
 use crate::engine::Engine;
-use crate::engine::estate::surrender;
+use crate::engine::contents::export_material;
 use crate::model::{
     Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, KeySpec,
     ProtectionLevel, Realm, VersionId,
 };
 
-/// The place of a certificate's private key in the bank.
+/// The place of a certificate's private key in the materials.
 fn slot(id: &CertificateId) -> VersionId {
     derived(&format!("certificate/{id}")).into()
 }
 
-/// Puts a certificate's private key into the bank.
+/// Puts a certificate's private key into the materials.
 pub(super) async fn private_key(
-    bank: &mut Bank,
+    materials: &mut Materials,
     engine: &Engine,
     realm: &Realm,
     entry: &CertificateEntry,
     place: Place<'_>,
-) -> Result<(), Mistake> {
+) -> Result<(), SeedError> {
     let (id, spec) = (&entry.id.value.0, entry.spec(place)?);
     let material = if let Some(text) = &entry.private_key {
         read(KeySpec::Pair(spec), text, "private_key", place)?
@@ -37,12 +37,12 @@ pub(super) async fn private_key(
         let there = there.map(|it| it.private_key.clone());
         there_or(there, engine, KeySpec::Pair(spec), place.file).await?
     };
-    bank.insert((realm.clone(), slot(id)), material);
+    materials.insert((realm.clone(), slot(id)), material);
     Ok(())
 }
 
 impl CertificateEntry {
-    fn spec(&self, place: Place<'_>) -> Result<PairSpec, Mistake> {
+    fn spec(&self, place: Place<'_>) -> Result<PairSpec, SeedError> {
         match self.spec.as_ref().map(|spec| (spec, spec.value.0)) {
             None => Ok(PairSpec::Rsa2048),
             Some((
@@ -59,7 +59,7 @@ impl CertificateEntry {
         &self,
         key: &PrivateKey,
         place: Place<'_>,
-    ) -> Result<Option<(Issued, Chain)>, Mistake> {
+    ) -> Result<Option<(Issued, Chain)>, SeedError> {
         let Some(text) = &self.certificate else {
             return match &self.chain {
                 None => Ok(None),
@@ -86,13 +86,14 @@ impl CertificateEntry {
         Ok(Some((issued, chain_read)))
     }
 
-    /// The request: as it is given, or made for the subject and names that are given, or for those of the certificate.
+    /// The request: as it is given, or made for the subject and names that are given, or for those
+    /// of the certificate.
     fn request(
         &self,
         key: &PrivateKey,
         chain: Option<&Chain>,
         place: Place<'_>,
-    ) -> Result<String, Mistake> {
+    ) -> Result<String, SeedError> {
         if let Some(request) = &self.request {
             return Ok(request.value.0.as_str().to_owned());
         }
@@ -124,7 +125,8 @@ impl CertificateEntry {
             .map(x509::Certificate::names)
             .unwrap_or_default();
         let names = told.chain(of_issued.into_iter().map(|name| (None, name)));
-        // What is not a host's name in a certificate from elsewhere needs not be in a request for another.
+        // What is not a host's name in a certificate from elsewhere needs not be in a request for
+        // another.
         let names = names.filter_map(|(at, name)| match (DnsName::parse(&name), at) {
             (Some(name), _) => Some(Ok(name)),
             (None, Some(at)) => {
@@ -138,22 +140,22 @@ impl CertificateEntry {
     }
 }
 
-impl Bed<'_> {
+impl RealmBuilder<'_> {
     /// Plants a certificate, unless one of its id was there before.
-    pub(super) fn plant_certificate(
+    pub(super) fn add_certificate(
         &mut self,
         entry: &CertificateEntry,
         place: Place<'_>,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), SeedError> {
         let (id, spec) = (&entry.id.value.0, entry.spec(place)?);
         let known = self.base.certificates.named(id).is_some();
         if !known && self.state.certificates.named(id).is_some() {
             return Err(place.wrong("id", &entry.id, "given twice"));
         }
-        let material = self.bank.get(&(self.realm.clone(), slot(id))).cloned();
+        let material = self.materials.get(&(self.realm.clone(), slot(id))).cloned();
         let material =
             material.ok_or_else(|| place.wrong("private_key", &entry.id, "is missing"))?;
-        let key = PrivateKey::read(spec, surrender(&material))
+        let key = PrivateKey::read(spec, export_material(&material))
             .map_err(|_| place.wrong("private_key", &entry.id, "is none of this spec"))?;
         let (issued, chain) = entry.issued(&key, place)?.unzip();
         let request = entry.request(&key, chain.as_ref(), place)?;

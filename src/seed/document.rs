@@ -1,5 +1,5 @@
-//! The format: what a seed file can say, field by field. An export says the same. docs/seed.schema.json tells editors,
-//! and docs/seeds.md people; a test holds the three together.
+//! The format: what a seed file can say, field by field. An export says the same.
+//! docs/seed.schema.json tells editors, and docs/seeds.md people; a test holds the three together.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use serde_saphyr::Spanned;
 
 use super::accounts::AccountEntry;
 use super::when::Time;
-use super::words::{AccountId, At, Bytes, CreatorType, Hidden, Region, Standing, Text, Told};
+use super::words::{
+    AccountId, Bytes, CreatorType, Hidden, KeyStatus, Located, Parsed, Region, Text,
+};
 use crate::model::{
     AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
     SecretName, VersionId,
@@ -28,11 +30,11 @@ pub(super) struct Document {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RealmEntry {
-    pub(super) account: At<AccountId>,
-    pub(super) region: Option<At<Region>>,
-    pub(super) cloud: Option<At<Text>>,
+    pub(super) account: Located<AccountId>,
+    pub(super) region: Option<Located<Region>>,
+    pub(super) cloud: Option<Located<Text>>,
     pub(super) subscribed_at: Option<Spanned<Time>>,
-    pub(super) import_seal: Option<At<Bytes>>,
+    pub(super) import_seal: Option<Located<Bytes>>,
     pub(super) counted: Option<Spanned<u64>>,
     #[serde(default)]
     pub(super) keys: Vec<KeyEntry>,
@@ -46,17 +48,17 @@ pub(super) struct RealmEntry {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyEntry {
-    pub(super) id: At<KeyId>,
+    pub(super) id: Located<KeyId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ordinal: Option<Spanned<u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) spec: Option<At<KeySpec>>,
+    pub(super) spec: Option<Located<KeySpec>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) usage: Option<At<KeyUsage>>,
+    pub(super) usage: Option<Located<KeyUsage>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) origin: Option<At<Origin>>,
+    pub(super) origin: Option<Located<Origin>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) protection_level: Option<At<ProtectionLevel>>,
+    pub(super) protection_level: Option<Located<ProtectionLevel>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -64,13 +66,13 @@ pub(super) struct KeyEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) creator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) creator_type: Option<At<CreatorType>>,
+    pub(super) creator_type: Option<Located<CreatorType>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) created_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) instance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) state: Option<At<Standing>>,
+    pub(super) state: Option<Located<KeyStatus>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) delete_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +80,7 @@ pub(super) struct KeyEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rotation: Option<KeyRotation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) aliases: Vec<At<AliasName>>,
+    pub(super) aliases: Vec<Located<AliasName>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +104,7 @@ pub(super) enum Protection {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyRotation {
-    pub(super) interval: Told<Duration>,
+    pub(super) interval: Parsed<Duration>,
     #[serde(default = "on", skip_serializing)]
     pub(super) enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +122,7 @@ fn on() -> bool {
 #[serde(deny_unknown_fields)]
 pub(super) struct VersionEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<At<VersionId>>,
+    pub(super) id: Option<Located<VersionId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) created_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,18 +130,18 @@ pub(super) struct VersionEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fingerprint: Option<At<Bytes>>,
+    pub(super) fingerprint: Option<Located<Bytes>>,
 }
 
 /// A secret.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SecretEntry {
-    pub(super) name: At<SecretName>,
+    pub(super) name: Located<SecretName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ordinal: Option<Spanned<u64>>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub(super) kind: Option<At<Text>>,
+    pub(super) kind: Option<Located<Text>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,14 +151,14 @@ pub(super) struct SecretEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) delete_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) encryption_key_id: Option<At<Text>>,
+    pub(super) encryption_key_id: Option<Located<Text>>,
     /// Whether the service chose the key named above, and not the owner.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) default_key: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) instance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) extended_config: Option<At<Text>>,
+    pub(super) extended_config: Option<Located<Text>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rotation: Option<SecretRotation>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -175,7 +177,7 @@ pub(super) struct SecretEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct SecretRotation {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) interval: Option<Told<Duration>>,
+    pub(super) interval: Option<Parsed<Duration>>,
     #[serde(default = "on", skip_serializing)]
     pub(super) enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,7 +208,7 @@ pub(super) struct SecretVersionEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Spanned<Hidden>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) value_base64: Option<At<Bytes>>,
+    pub(super) value_base64: Option<Located<Bytes>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sealed: Option<SealedEntry>,
 }
@@ -215,21 +217,21 @@ pub(super) struct SecretVersionEntry {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SealedEntry {
-    pub(super) data_key: At<Bytes>,
-    pub(super) sealed_value: At<Bytes>,
+    pub(super) data_key: Located<Bytes>,
+    pub(super) sealed_value: Located<Bytes>,
 }
 
 /// A certificate.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CertificateEntry {
-    pub(super) id: At<CertificateId>,
+    pub(super) id: Located<CertificateId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ordinal: Option<Spanned<u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) spec: Option<At<KeySpec>>,
+    pub(super) spec: Option<Located<KeySpec>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) protection_level: Option<At<ProtectionLevel>>,
+    pub(super) protection_level: Option<Located<ProtectionLevel>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) exportable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,12 +239,12 @@ pub(super) struct CertificateEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) updated_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<At<CertificateStatus>>,
+    pub(super) status: Option<Located<CertificateStatus>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) tags: BTreeMap<String, String>,
     /// Whose it is to be, where there is no request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) subject: Option<At<Text>>,
+    pub(super) subject: Option<Located<Text>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) subject_alternative_names: Vec<Spanned<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bed::Bed;
 use super::document::{KeyEntry, Protection, VersionEntry};
+use super::error::{Place, SeedError};
 use super::material::version_id;
-use super::mistake::{Mistake, Place};
-use super::words::{CreatorType, Standing};
+use super::realm_builder::RealmBuilder;
+use super::words::{CreatorType, KeyStatus};
 use crate::model::{
     Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle,
     Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
@@ -31,7 +31,7 @@ impl KeyEntry {
         self.origin.as_ref().map_or(Origin::Service, |origin| origin.value.0)
     }
 
-    fn usage(&self, place: Place<'_>) -> Result<KeyUsage, Mistake> {
+    fn usage(&self, place: Place<'_>) -> Result<KeyUsage, SeedError> {
         let (encrypts, signs) = match self.spec() {
             KeySpec::Symmetric(_) => (true, false),
             KeySpec::Pair(pair) => (pair.encrypts(), true),
@@ -50,9 +50,9 @@ impl KeyEntry {
     }
 }
 
-impl Bed<'_> {
+impl RealmBuilder<'_> {
     /// Plants a key, unless one of its id was there before, and the aliases that it lacks.
-    pub(super) fn plant_key(&mut self, entry: &KeyEntry, place: Place<'_>) -> Result<(), Mistake> {
+    pub(super) fn add_key(&mut self, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
         let id = &entry.id.value.0;
         let key = self.key(entry, place)?;
         let ordinal = if let Some(there) = self.base.keys.named(id).cloned() {
@@ -88,9 +88,9 @@ impl Bed<'_> {
         &mut self,
         key: Ordinal,
         index: usize,
-        alias: &super::words::At<crate::model::AliasName>,
+        alias: &super::words::Located<crate::model::AliasName>,
         place: Place<'_>,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), SeedError> {
         let name = &alias.value.0;
         let wrong = |what: String| place.wrong(&format!("aliases[{index}]"), alias, what);
         if let Some(rules) = &self.rules.aliases {
@@ -110,7 +110,7 @@ impl Bed<'_> {
         Ok(())
     }
 
-    fn key(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Key, Mistake> {
+    fn key(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Key, SeedError> {
         let (spec, origin) = (entry.spec(), entry.origin());
         if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
@@ -160,7 +160,7 @@ impl Bed<'_> {
         entry: &KeyEntry,
         has_material: bool,
         place: Place<'_>,
-    ) -> Result<Lifecycle, Mistake> {
+    ) -> Result<Lifecycle, SeedError> {
         let Some(state) = &entry.state else {
             return match &entry.delete_at {
                 None => Ok(Lifecycle::Enabled),
@@ -169,28 +169,29 @@ impl Bed<'_> {
         };
         let wrong = |what: &str| Err(place.wrong("state", state, what));
         match (state.value.0, &entry.delete_at) {
-            (Standing::PendingDeletion, Some(at)) => {
+            (KeyStatus::PendingDeletion, Some(at)) => {
                 Ok(Lifecycle::PendingDeletion(at.value.0.from(self.now)))
             }
-            (Standing::PendingDeletion, None) => wrong("needs a delete_at"),
+            (KeyStatus::PendingDeletion, None) => wrong("needs a delete_at"),
             (_, Some(at)) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
-            (Standing::Enabled, None) if !has_material => {
+            (KeyStatus::Enabled, None) if !has_material => {
                 wrong("without material it is PendingImport")
             }
-            (Standing::PendingImport, None) if has_material => {
+            (KeyStatus::PendingImport, None) if has_material => {
                 wrong("is that of a key with origin: EXTERNAL and without material")
             }
-            (Standing::Enabled | Standing::PendingImport, None) => Ok(Lifecycle::Enabled),
-            (Standing::Disabled, None) => Ok(Lifecycle::Disabled),
+            (KeyStatus::Enabled | KeyStatus::PendingImport, None) => Ok(Lifecycle::Enabled),
+            (KeyStatus::Disabled, None) => Ok(Lifecycle::Disabled),
         }
     }
 
-    /// The interval of the rotation, if it is on, and when the newest version was made, if that is told here.
+    /// The interval of the rotation, if it is on, and when the newest version was made, if that is
+    /// told here.
     fn rotation(
         &self,
         entry: &KeyEntry,
         place: Place<'_>,
-    ) -> Result<Option<(Duration, Option<Instant>)>, Mistake> {
+    ) -> Result<Option<(Duration, Option<Instant>)>, SeedError> {
         let Some(rotation) = &entry.rotation else { return Ok(None) };
         let interval = rotation.interval.0;
         let may =
@@ -214,7 +215,7 @@ impl Bed<'_> {
         created_at: Instant,
         last: Option<Instant>,
         place: Place<'_>,
-    ) -> Result<Vec<Arc<KeyVersion>>, Mistake> {
+    ) -> Result<Vec<Arc<KeyVersion>>, SeedError> {
         let plain = [VersionEntry::plain()];
         let told = if entry.versions.is_empty() { &plain[..] } else { &entry.versions[..] };
         if entry.origin() == Origin::External && told.len() > 1 {
@@ -255,9 +256,9 @@ impl Bed<'_> {
         version: &VersionEntry,
         id: crate::model::VersionId,
         place: Place<'_>,
-    ) -> Result<Holding, Mistake> {
+    ) -> Result<Holding, SeedError> {
         let field = |name: &str| format!("versions[{index}].{name}");
-        let material = self.bank.get(&(self.realm.clone(), id)).cloned();
+        let material = self.materials.get(&(self.realm.clone(), id)).cloned();
         let external = entry.origin() == Origin::External;
         if let (Some(at), false) = (&version.expires_at, external && material.is_some()) {
             return Err(place.wrong(&field("expires_at"), at, "only imported material expires"));
@@ -285,7 +286,7 @@ impl Bed<'_> {
 }
 
 /// A mistake in the id of a version, which may not be given at all.
-fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -> Mistake {
+fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -> SeedError {
     let field = format!("versions[{index}].id");
     match entry.versions.get(index).and_then(|version| version.id.as_ref()) {
         Some(id) => place.wrong(&field, id, what),
@@ -293,8 +294,8 @@ fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -
     }
 }
 
-/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the material of a version
-/// that both have.
+/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the
+/// material of a version that both have.
 fn alike(there: &Key, seeded: &Key) -> bool {
     let same = |seeded: &Arc<KeyVersion>| {
         there.version(seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {

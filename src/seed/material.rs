@@ -1,5 +1,5 @@
-//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and drawn once; seeds
-//! may be applied many times.
+//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and
+//! drawn once; seeds may be applied many times.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use uuid::Builder;
 use zeroize::Zeroizing;
 
 use super::document::{KeyEntry, VersionEntry};
-use super::mistake::{Mistake, Place};
+use super::error::{Place, SeedError};
 use super::words::Hidden;
 use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
@@ -17,9 +17,10 @@ use crate::engine::Engine;
 use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
 
 /// Material by the version that it belongs to.
-pub(super) type Bank = HashMap<(Realm, VersionId), Material>;
+pub(super) type Materials = HashMap<(Realm, VersionId), Material>;
 
-/// A version's id: given, or made of the key's id and the version's place, so that it is the same in every run.
+/// A version's id: given, or made of the key's id and the version's place, so that it is the same
+/// in every run.
 pub(super) fn version_id(key: &KeyId, index: usize, entry: Option<&VersionEntry>) -> VersionId {
     let given = entry.and_then(|entry| entry.id.as_ref()).map(|id| id.value.0);
     given.unwrap_or_else(|| derived(&format!("{key}/{index}")).into())
@@ -32,15 +33,15 @@ pub(super) fn derived(text: &str) -> uuid::Uuid {
     Builder::from_custom_bytes(*first).into_uuid()
 }
 
-/// Puts the material of a key's versions into the bank. What the seed does not give and the server has already is
-/// that; else it is drawn.
+/// Puts the material of a key's versions into the materials. What the seed does not give and the server
+/// has already is that; else it is drawn.
 pub(super) async fn of_key(
-    bank: &mut Bank,
+    materials: &mut Materials,
     engine: &Engine,
     realm: &Realm,
     entry: &KeyEntry,
     place: Place<'_>,
-) -> Result<(), Mistake> {
+) -> Result<(), SeedError> {
     let key = &entry.id.value.0;
     let spec = entry.spec();
     let plain = VersionEntry::plain();
@@ -61,7 +62,7 @@ pub(super) async fn of_key(
             None if entry.origin() == Origin::External => None,
             None => Some(there_or_drawn(engine, realm, (key, id), spec, place.file).await?),
         };
-        bank.extend(material.map(|material| ((realm.clone(), id), material)));
+        materials.extend(material.map(|material| ((realm.clone(), id), material)));
     }
     Ok(())
 }
@@ -73,7 +74,7 @@ pub(super) async fn there_or_drawn(
     (key, version): (&KeyId, VersionId),
     spec: KeySpec,
     file: &str,
-) -> Result<Material, Mistake> {
+) -> Result<Material, SeedError> {
     let state = engine.state(realm);
     let there = state.keys.named(key).filter(|key| key.spec == spec);
     let there = there.and_then(|key| key.version(version)?.any_material().cloned());
@@ -86,10 +87,10 @@ pub(super) async fn there_or(
     engine: &Engine,
     spec: KeySpec,
     file: &str,
-) -> Result<Material, Mistake> {
+) -> Result<Material, SeedError> {
     match there {
         Some(material) => Ok(material),
-        None => engine.draw_material(spec).await.map_err(|error| Mistake::of(file, error)),
+        None => engine.generate_material(spec).await.map_err(|error| SeedError::of(file, error)),
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn read(
     text: &Spanned<Hidden>,
     field: &str,
     place: Place<'_>,
-) -> Result<Material, Mistake> {
+) -> Result<Material, SeedError> {
     let written: &str = &text.value.0;
     let bytes = match spec {
         KeySpec::Symmetric(symmetric) => {

@@ -1,5 +1,5 @@
-//! From files to documents. A mistake is told with its file, line, column and field, and never with the text around
-//! it, which may be a secret.
+//! From files to documents. A mistake is told with its file, line, column and field, and never with
+//! the text around it, which may be a secret.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::document::Document;
-use super::mistake::Mistake;
+use super::error::SeedError;
 
 /// A seed file that was read. Its debug form shows nothing of what it says, which is secret.
 pub struct Seed {
@@ -25,17 +25,17 @@ impl std::fmt::Debug for Seed {
 ///
 /// # Errors
 /// Something cannot be read, or is mistaken.
-pub fn read_path(path: &Path) -> Result<Vec<Seed>, Mistake> {
+pub fn read_path(path: &Path) -> Result<Vec<Seed>, SeedError> {
     let shown = path.display().to_string();
     if !path.is_dir() {
         let text = std::fs::read_to_string(path)
             .map(Zeroizing::new)
-            .map_err(|e| Mistake::of(&shown, e))?;
+            .map_err(|e| SeedError::of(&shown, e))?;
         return Ok(vec![read(&shown, &text)?]);
     }
-    let entries = std::fs::read_dir(path).map_err(|e| Mistake::of(&shown, e))?;
+    let entries = std::fs::read_dir(path).map_err(|e| SeedError::of(&shown, e))?;
     let files: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
-    let mut files = files.map_err(|e| Mistake::of(&shown, e))?;
+    let mut files = files.map_err(|e| SeedError::of(&shown, e))?;
     let is_yaml = |file: &PathBuf| {
         file.is_file() && file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
     };
@@ -52,10 +52,13 @@ pub fn read_path(path: &Path) -> Result<Vec<Seed>, Mistake> {
 ///
 /// # Errors
 /// It is mistaken.
-pub fn read(name: &str, text: &str) -> Result<Seed, Mistake> {
+pub fn read(name: &str, text: &str) -> Result<Seed, SeedError> {
     // A file of comments alone says nothing, which is no mistake.
     let document = if says_nothing(text) { Ok(Document::default()) } else { parse(text) };
-    Ok(Seed { name: name.to_owned(), document: document.map_err(|what| Mistake::of(name, what))? })
+    Ok(Seed {
+        name: name.to_owned(),
+        document: document.map_err(|what| SeedError::of(name, what))?,
+    })
 }
 
 /// Whether a text holds nothing but comments.
@@ -67,7 +70,8 @@ pub fn says_nothing(text: &str) -> bool {
 /// Parses strictly. The error tells field, line and column.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut field = String::new();
-    // What bounds a document is its length, where it comes over the wire: a realm may hold many thousand keys.
+    // What bounds a document is its length, where it comes over the wire: a realm may hold many
+    // thousand keys.
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_events: usize::MAX, max_nodes: usize::MAX },
     };
@@ -84,7 +88,8 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         let error = error.without_snippet().to_string();
         let error = error.lines().next().unwrap_or_default();
         let (field, error) = match error.split_once("`, expected") {
-            // A field that nobody knows is not shown: where a space is missing, a secret is part of its name.
+            // A field that nobody knows is not shown: where a space is missing, a secret is part of
+            // its name.
             Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
                 let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
                 (parent.to_owned(), format!("unknown field, expected{expected}"))

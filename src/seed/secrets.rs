@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_saphyr::Spanned;
 
-use super::bed::{Bed, COUNT_MAX, service_key};
 use super::document::{SecretEntry, SecretRotation, SecretVersionEntry};
-use super::mistake::{Mistake, Place};
-use super::words::{At, Bytes, GENERIC, Text};
-use crate::engine::estate::seal_value;
+use super::error::{Place, SeedError};
+use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
+use super::words::{Bytes, GENERIC, Located, Text};
+use crate::engine::contents::seal_value;
 use crate::model::{
     AliasName, Creator, Envelope, Holding, Key, KeyId, KeyUsage, KeyVersion, Managed, Origin,
     ProtectionLevel, Secret, SecretName, SecretSettings, SecretVersion, Settings,
@@ -30,17 +30,17 @@ struct Told<'a> {
 
 enum Value<'a> {
     Open(&'a [u8]),
-    Sealed(&'a At<Bytes>, &'a At<Bytes>),
+    Sealed(&'a Located<Bytes>, &'a Located<Bytes>),
 }
 
-impl Bed<'_> {
+impl RealmBuilder<'_> {
     /// Plants a secret, unless one of its name was there before.
-    pub(super) fn plant_secret(
+    pub(super) fn add_secret(
         &mut self,
         entry: &SecretEntry,
         entropy: &Entropy,
         place: Place<'_>,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), SeedError> {
         let name = &entry.name.value.0;
         let rules = self.rules.secrets.as_ref();
         if let Some(rules) = rules {
@@ -111,7 +111,7 @@ impl Bed<'_> {
         entry: &'a SecretEntry,
         created_at: Instant,
         place: Place<'_>,
-    ) -> Result<Vec<Told<'a>>, Mistake> {
+    ) -> Result<Vec<Told<'a>>, SeedError> {
         if let Some(value) = &entry.value {
             if !entry.versions.is_empty() {
                 return Err(place.wrong("value", value, "with versions, values are theirs"));
@@ -159,7 +159,7 @@ impl Bed<'_> {
         entry: &SecretEntry,
         versions: &[Told<'_>],
         place: Place<'_>,
-    ) -> Result<BTreeMap<Arc<str>, u64>, Mistake> {
+    ) -> Result<BTreeMap<Arc<str>, u64>, SeedError> {
         let mut stages = BTreeMap::<Arc<str>, u64>::new();
         for (index, (version, told)) in entry.versions.iter().zip(versions).enumerate() {
             for stage in version.stages.iter().flatten() {
@@ -185,7 +185,7 @@ impl Bed<'_> {
         config: &str,
         created_at: Instant,
         place: Place<'_>,
-    ) -> Result<Managed, Mistake> {
+    ) -> Result<Managed, SeedError> {
         let interval = rotation.interval.as_ref().map(|it| it.0);
         let told = (rotation.last.as_ref(), rotation.next.as_ref());
         let rotated_at = self.rotated_at(told, interval, place)?;
@@ -203,7 +203,7 @@ impl Bed<'_> {
         &mut self,
         entry: &SecretEntry,
         place: Place<'_>,
-    ) -> Result<(KeyId, bool), Mistake> {
+    ) -> Result<(KeyId, bool), SeedError> {
         let Some(named) = &entry.encryption_key_id else {
             let alias = self.rules.secrets_alias();
             let alias = alias
@@ -223,12 +223,12 @@ impl Bed<'_> {
         alias: &AliasName,
         entry: &SecretEntry,
         place: Place<'_>,
-    ) -> Result<KeyId, Mistake> {
+    ) -> Result<KeyId, SeedError> {
         if let Some(there) = self.state.keys.aliased(alias) {
             return Ok(there.id.clone());
         }
         let (id, version, spec) = service_key(&self.realm, alias.as_str());
-        let material = self.bank.get(&(self.realm.clone(), version)).cloned();
+        let material = self.materials.get(&(self.realm.clone(), version)).cloned();
         let service = self.rules.service(alias).unwrap_or_default();
         let (Some(material), None) = (material, self.state.keys.named(&id)) else {
             return Err(place.wrong("encryption_key_id", &entry.name, "must be given"));
@@ -265,7 +265,7 @@ impl Bed<'_> {
         entropy: &Entropy,
         entry: &SecretEntry,
         place: Place<'_>,
-    ) -> Result<Arc<SecretVersion>, Mistake> {
+    ) -> Result<Arc<SecretVersion>, SeedError> {
         let envelope = match told.value {
             Value::Sealed(data_key, value) => {
                 let (data_key, value) = (&data_key.value.0.0, &value.value.0.0);
@@ -275,7 +275,7 @@ impl Bed<'_> {
                 let at: &Spanned<_> = &entry.name;
                 let key = self.state.keys.named(key);
                 let key = key.ok_or_else(|| {
-                    let wrong = |at: &At<Text>| {
+                    let wrong = |at: &Located<Text>| {
                         place.wrong("encryption_key_id", at, "there is no such key")
                     };
                     entry
@@ -299,7 +299,7 @@ impl Bed<'_> {
 }
 
 impl SecretVersionEntry {
-    fn value(&self, place: Place<'_>) -> Result<Value<'_>, Mistake> {
+    fn value(&self, place: Place<'_>) -> Result<Value<'_>, SeedError> {
         match (&self.value, &self.value_base64, &self.sealed) {
             (Some(text), None, None) => Ok(Value::Open(text.value.0.as_bytes())),
             (None, Some(bytes), None) => Ok(Value::Open(&bytes.value.0.0)),

@@ -61,7 +61,8 @@ impl Word for When {
     }
 }
 
-/// A time in a file. Braces without quotes are a map to YAML, with a map for its key; they are read all the same.
+/// A time in a file. Braces without quotes are a map to YAML, with a map for its key; they are read
+/// all the same.
 #[derive(Clone)]
 pub(super) struct Time(pub(super) When);
 

@@ -1,5 +1,5 @@
-//! How a seed file writes each noun, and how that is read. What is wrong is told without the text, which may be a
-//! secret.
+//! How a seed file writes each noun, and how that is read. What is wrong is told without the text,
+//! which may be a secret.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -34,17 +34,17 @@ pub(super) trait Word: Sized {
 
 /// A noun, read from its word.
 #[derive(Clone)]
-pub(super) struct Told<T>(pub(super) T);
+pub(super) struct Parsed<T>(pub(super) T);
 
 /// The same, with its place in the file.
-pub(super) type At<T> = Spanned<Told<T>>;
+pub(super) type Located<T> = Spanned<Parsed<T>>;
 
 /// A noun that is about to be written.
-pub(super) fn at<T>(noun: T) -> At<T> {
-    Spanned::new(Told(noun), Location::UNKNOWN, Location::UNKNOWN)
+pub(super) fn located<T>(noun: T) -> Located<T> {
+    Spanned::new(Parsed(noun), Location::UNKNOWN, Location::UNKNOWN)
 }
 
-impl<'de, T: Word> Deserialize<'de> for Told<T> {
+impl<'de, T: Word> Deserialize<'de> for Parsed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Scalar<T>(PhantomData<T>);
         impl<T: Word> serde::de::Visitor<'_> for Scalar<T> {
@@ -62,7 +62,7 @@ impl<'de, T: Word> Deserialize<'de> for Told<T> {
     }
 }
 
-impl<T: Word> Serialize for Told<T> {
+impl<T: Word> Serialize for Parsed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0.write())
     }
@@ -126,14 +126,14 @@ words! { CertificateStatus, "one of PENDING, INACTIVE, ACTIVE, REVOKED",
 
 /// What a key's state is said to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum KeyStatus {
     Enabled,
     Disabled,
     PendingDeletion,
     PendingImport,
 }
 
-words! { Standing, "one of Enabled, Disabled, PendingDeletion, PendingImport",
+words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport",
     ["Enabled" => Self::Enabled],
     ["Disabled" => Self::Disabled],
     ["PendingDeletion" => Self::PendingDeletion],
@@ -265,7 +265,8 @@ impl<'de> Deserialize<'de> for Hidden {
 
 impl Serialize for Hidden {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Keys and certificates are easier to read in lines of their own, which take no other characters than these.
+        // Keys and certificates are easier to read in lines of their own, which take no other
+        // characters than these.
         let plain = |c: char| c == '\n' || c == ' ' || c.is_ascii_graphic();
         if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain)
         {

@@ -1,5 +1,5 @@
-//! From what realms hold to a seed file that says all of it. What it writes is read again to the same states, and
-//! written again to the same text.
+//! From what realms hold to a seed file that says all of it. What it writes is read again to the
+//! same states, and written again to the same text.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use super::document::{
 };
 use super::when::{Time, When};
 use super::words::{
-    AccountId, Bytes, CreatorType, GENERIC, Region, Standing, Text, Told, at, hidden,
+    AccountId, Bytes, CreatorType, GENERIC, KeyStatus, Parsed, Region, Text, hidden, located,
 };
 use crate::algorithms::pem;
-use crate::engine::estate::{open_value, surrender};
+use crate::engine::contents::{export_material, open_value};
 use crate::model::{
     Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
     Secret, SecretVersion, State,
@@ -33,11 +33,11 @@ const WARNING: &str =
 ///
 /// # Errors
 /// Something cannot be written, which does not happen.
-pub fn write(estates: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std::fmt::Error> {
+pub fn write(contents: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std::fmt::Error> {
     let mut text = Zeroizing::new(WARNING.to_owned());
     // Block scalars are for what asks for them: in quotes, every text comes back as it was.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    serde_saphyr::to_fmt_writer_with_options(&mut *text, &Written(estates), options)
+    serde_saphyr::to_fmt_writer_with_options(&mut *text, &Written(contents), options)
         .map_err(|_| std::fmt::Error)?;
     Ok(text)
 }
@@ -50,7 +50,8 @@ fn time(instant: Instant) -> Spanned<Time> {
     placed(Time(When::At(instant)))
 }
 
-/// Realms as they are written down: entry by entry, so that there is never more than one beside the text.
+/// Realms as they are written down: entry by entry, so that there is never more than one beside the
+/// text.
 struct Written<'a>(&'a [(Realm, Arc<State>)]);
 
 impl Serialize for Written<'_> {
@@ -71,14 +72,14 @@ impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
         let mut entry = serializer.serialize_struct("RealmEntry", 9)?;
-        entry.serialize_field("account", &at(AccountId(realm.account.to_string())))?;
-        entry.serialize_field("region", &at(Region(realm.region.to_string())))?;
-        entry.serialize_field("cloud", &at(Text(realm.dialect.to_string())))?;
+        entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
+        entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
+        entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
         if let Some(subscribed) = state.subscribed() {
             entry.serialize_field("subscribed_at", &time(subscribed))?;
         }
         if let Some(seal) = state.import_seal() {
-            entry.serialize_field("import_seal", &at(Bytes::of(surrender(seal))))?;
+            entry.serialize_field("import_seal", &located(Bytes::of(export_material(seal))))?;
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
         if state.keys.count() > 0 {
@@ -118,34 +119,34 @@ fn key_entry(key: &Key) -> KeyEntry {
     let settings = &key.settings;
     let has_material = key.primary().is_some_and(|newest| newest.any_material().is_some());
     let (standing, delete_at) = match settings.lifecycle {
-        Lifecycle::Enabled if has_material => (Standing::Enabled, None),
-        Lifecycle::Enabled => (Standing::PendingImport, None),
-        Lifecycle::Disabled => (Standing::Disabled, None),
-        Lifecycle::PendingDeletion(at) => (Standing::PendingDeletion, Some(time(at))),
+        Lifecycle::Enabled if has_material => (KeyStatus::Enabled, None),
+        Lifecycle::Enabled => (KeyStatus::PendingImport, None),
+        Lifecycle::Disabled => (KeyStatus::Disabled, None),
+        Lifecycle::PendingDeletion(at) => (KeyStatus::PendingDeletion, Some(time(at))),
     };
     KeyEntry {
-        id: at(key.id.clone()),
+        id: located(key.id.clone()),
         ordinal: Some(placed(key.ordinal)),
-        spec: Some(at(key.spec)),
-        usage: Some(at(key.usage)),
-        origin: Some(at(key.origin)),
-        protection_level: Some(at(key.protection)),
+        spec: Some(located(key.spec)),
+        usage: Some(located(key.usage)),
+        origin: Some(located(key.origin)),
+        protection_level: Some(located(key.protection)),
         name: settings.name.clone(),
         description: settings.description.clone(),
         creator: Some(creator.to_string()),
-        creator_type: Some(at(creator_type)),
+        creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
-        state: Some(at(standing)),
+        state: Some(located(standing)),
         delete_at,
         deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),
         rotation: settings.rotation.map(|interval| KeyRotation {
-            interval: Told(interval),
+            interval: Parsed(interval),
             enabled: true,
             last: None,
             next: None,
         }),
-        aliases: key.aliases.iter().cloned().map(at).collect(),
+        aliases: key.aliases.iter().cloned().map(located).collect(),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         material: None,
@@ -159,11 +160,11 @@ fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
             (Some(written(key.spec, material)), expires.map(time), None)
         }
         Holding::Nothing { last } => {
-            (None, None, last.as_ref().map(|last| at(Bytes::of(last.as_bytes()))))
+            (None, None, last.as_ref().map(|last| located(Bytes::of(last.as_bytes()))))
         }
     };
     VersionEntry {
-        id: Some(at(version.id)),
+        id: Some(located(version.id)),
         created_at: Some(time(version.created_at)),
         material: material.map(hidden),
         expires_at: expires_at.filter(|_| key.origin == Origin::External),
@@ -172,7 +173,7 @@ fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
 }
 
 fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
-    let bytes = surrender(material);
+    let bytes = export_material(material);
     match spec {
         KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
         // Material of a pair is PKCS #8; anything else could not have been read.
@@ -184,19 +185,19 @@ fn secret_entry(state: &State, secret: &Secret) -> SecretEntry {
     let settings = &secret.settings;
     let managed = settings.managed.as_ref();
     SecretEntry {
-        name: at(secret.name.clone()),
+        name: located(secret.name.clone()),
         ordinal: Some(placed(secret.ordinal)),
-        kind: (*secret.kind != *GENERIC).then(|| at(Text(secret.kind.to_string()))),
+        kind: (*secret.kind != *GENERIC).then(|| located(Text(secret.kind.to_string()))),
         description: settings.description.clone(),
         created_at: Some(time(secret.created_at)),
         updated_at: Some(time(settings.updated_at)),
         delete_at: settings.delete_at.map(time),
-        encryption_key_id: Some(at(Text(secret.key.to_string()))),
+        encryption_key_id: Some(located(Text(secret.key.to_string()))),
         default_key: !secret.key_is_named,
         instance: secret.instance.clone(),
-        extended_config: managed.map(|it| at(Text(it.config.clone()))),
+        extended_config: managed.map(|it| located(Text(it.config.clone()))),
         rotation: managed.map(|it| SecretRotation {
-            interval: it.rotation.map(Told),
+            interval: it.rotation.map(Parsed),
             enabled: true,
             last: it.rotated_at.map(time),
             next: None,
@@ -219,8 +220,8 @@ fn secret_version(state: &State, secret: &Secret, version: &SecretVersion) -> Se
     let text = opened.as_ref().and_then(|it| std::str::from_utf8(it).ok());
     let bytes = opened.as_ref().filter(|_| text.is_none());
     let sealed = opened.is_none().then(|| SealedEntry {
-        data_key: at(Bytes::of(&version.envelope.data_key)),
-        sealed_value: at(Bytes::of(&version.envelope.value)),
+        data_key: located(Bytes::of(&version.envelope.data_key)),
+        sealed_value: located(Bytes::of(&version.envelope.value)),
     });
     SecretVersionEntry {
         id: placed(version.id.to_string()),
@@ -229,7 +230,7 @@ fn secret_version(state: &State, secret: &Secret, version: &SecretVersion) -> Se
         binary: version.binary,
         stages: Some(secret.stages_of(version).map(|stage| placed(stage.to_string())).collect()),
         value: text.map(|text| hidden(Zeroizing::new(text.to_owned()))),
-        value_base64: bytes.map(|bytes| at(Bytes::of(bytes))),
+        value_base64: bytes.map(|bytes| located(Bytes::of(bytes))),
         sealed,
     }
 }
@@ -239,14 +240,14 @@ fn certificate_entry(certificate: &Certificate) -> CertificateEntry {
     let settings = &certificate.settings;
     let spec = KeySpec::Pair(certificate.spec);
     CertificateEntry {
-        id: at(certificate.id.clone()),
+        id: located(certificate.id.clone()),
         ordinal: Some(placed(certificate.ordinal)),
-        spec: Some(at(spec)),
-        protection_level: Some(at(certificate.protection)),
+        spec: Some(located(spec)),
+        protection_level: Some(located(certificate.protection)),
         exportable: certificate.exportable,
         created_at: Some(time(certificate.created_at)),
         updated_at: Some(time(settings.updated_at)),
-        status: Some(at(settings.status)),
+        status: Some(located(settings.status)),
         tags: certificate.tags.clone(),
         subject: None,
         subject_alternative_names: Vec::new(),

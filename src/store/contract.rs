@@ -23,8 +23,9 @@ pub trait Store: Send {
         Box::pin(async { Ok(()) })
     }
 
-    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as they are.
-    fn aside(&mut self) -> Option<&mut dyn Aside> {
+    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as
+    /// they are.
+    fn staging(&mut self) -> Option<&mut dyn Staging> {
         None
     }
 
@@ -58,19 +59,23 @@ impl From<sqlx::Error> for StoreError {
 
 /// Realms that are written aside, and the numbers of their rows.
 #[derive(Debug, Default)]
-pub struct Spares(pub(super) HashMap<Realm, i64>);
+pub struct StagedRealms(pub(super) HashMap<Realm, i64>);
 
 /// Writes whole realms aside and exchanges them.
-pub trait Aside: Send {
+pub trait Staging: Send {
     /// Writes facts of realms that nobody sees yet.
-    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()>;
+    fn write<'a>(
+        &'a mut self,
+        staged: &'a mut StagedRealms,
+        facts: &'a [RealmChange],
+    ) -> Stored<'a, ()>;
 
-    /// Puts the spares in the place of their realms, and takes away all that these realms held: all of it, durably,
-    /// or nothing. A realm without a spare holds nothing afterwards.
-    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()>;
+    /// Puts the staged in the place of their realms, and takes away all that these realms held: all
+    /// of it, durably, or nothing. A realm without a spare holds nothing afterwards.
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()>;
 
     /// Gives up what was written aside.
-    fn abandon(&mut self, spares: Spares);
+    fn discard(&mut self, staged: StagedRealms);
 
     /// Takes away some of the rows that belong to nobody. Answers whether there are more.
     fn sweep(&mut self) -> Stored<'_, bool>;

@@ -1,4 +1,5 @@
-//! The data file's own path, and the files beside it: its lock, its root key, its certificate authority.
+//! The data file's own path, and the files beside it: its lock, its root key, its certificate
+//! authority.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -12,7 +13,8 @@ pub const OWNER_ONLY: u32 = 0o600;
 /// The mode of a file that anybody reads.
 pub const FOR_ALL: u32 = 0o644;
 
-/// The data file by its one true path: whatever links lead to it, its lock and its root key lie beside it.
+/// The data file by its one true path: whatever links lead to it, its lock and its root key lie
+/// beside it.
 ///
 /// # Errors
 /// It is a directory, a link to nothing, or in a folder that is not there.
@@ -48,8 +50,8 @@ pub fn beside(data: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Makes a file that is there with all its bytes, for good, or not at all; and not where one is there already. Answers
-/// whether it made it: of several who come together, one does.
+/// Makes a file that is there with all its bytes, for good, or not at all; and not where one is
+/// there already. Answers whether it made it: of several who come together, one does.
 ///
 /// # Errors
 /// It cannot be written.

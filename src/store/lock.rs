@@ -1,6 +1,6 @@
-//! One server per data file. A lock file beside the data keeps out whoever comes by the same path, and leaves
-//! the data to be read by other programs. A lock on the data file itself keeps out whoever comes by another
-//! name: a hard link, a bind mount.
+//! One server per data file. A lock file beside the data keeps out whoever comes by the same path,
+//! and leaves the data to be read by other programs. A lock on the data file itself keeps out
+//! whoever comes by another name: a hard link, a bind mount.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use super::StoreError;
 use super::files::beside;
 
-/// Held for as long as a server uses its data file; the operating system lets go when the process ends.
+/// Held for as long as a server uses its data file; the operating system lets go when the process
+/// ends.
 ///
-/// It must be taken before `SQLite` opens the file, and dropped after `SQLite` closed it: `SQLite`'s own locks
-/// are of the kind that a process loses, all of them, when it closes any descriptor of the file.
+/// It must be taken before `SQLite` opens the file, and dropped after `SQLite` closed it:
+/// `SQLite`'s own locks are of the kind that a process loses, all of them, when it closes any
+/// descriptor of the file.
 #[derive(Debug)]
 pub struct DataLock {
     data: PathBuf,
@@ -40,7 +42,8 @@ impl DataLock {
     /// The data file, which is made empty where it is not there.
     pub(super) fn hold(&mut self) -> Result<&File, StoreError> {
         if self.main.is_none() {
-            // Opened to write: on a layered file system a reader would keep the file of the layer below.
+            // Opened to write: on a layered file system a reader would keep the file of the layer
+            // below.
             let main = File::options()
                 .create(true)
                 .truncate(false)

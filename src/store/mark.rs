@@ -1,6 +1,7 @@
-//! The mark: a small file beside the data that says how many transactions were acknowledged. It is written
-//! after each transaction, without waiting for the disk, so it is never ahead of the data: not when the process
-//! is killed, and not when the machine fails. Data that is behind it has lost something.
+//! The mark: a small file beside the data that says how many transactions were acknowledged. It is
+//! written after each transaction, without waiting for the disk, so it is never ahead of the data:
+//! not when the process is killed, and not when the machine fails. Data that is behind it has lost
+//! something.
 
 use std::fs::File;
 use std::io::ErrorKind;

@@ -1,17 +1,16 @@
-//! What lasts: SQLite, with two verbs. `load` reads every fact, `commit` writes some, all or none. The store
-//! decides nothing, except whether the data is complete.
+//! What lasts: SQLite, with two verbs. `load` reads every fact, `commit` writes some, all or none.
+//! The store decides nothing, except whether the data is complete.
 //!
-//! All nouns are records of one table, in the form that the model gives them (`rows.rs`). What is secret is
-//! sealed apart under the root key, bound to its owner and realm. A store that can (`aside.rs`) also writes
-//! whole realms aside.
+//! All nouns are records of one table, in the form that the model gives them (`rows.rs`). What is
+//! secret is sealed apart under the root key, bound to its owner and realm. A store that can
+//! (`aside.rs`) also writes whole realms aside.
 //!
-//! Every transaction counts itself in the database's header. After it, and without waiting for the disk,
-//! the count goes to the mark, a file beside the data. So the mark is never ahead of what is durable, and
-//! data that is behind its mark has lost something. A start reads header, write-ahead log and mark before
-//! SQLite does (`survey.rs`, `header.rs`, `wal.rs`, `mark.rs`). When nothing changes, the writer lets the
-//! store `rest`: it brings the log into the main file.
+//! Every transaction counts itself in the database's header. After it, and without waiting for the
+//! disk, the count goes to the mark, a file beside the data. So the mark is never ahead of what is
+//! durable, and data that is behind its mark has lost something. A start reads header, write-ahead
+//! log and mark before SQLite does (`survey.rs`, `header.rs`, `wal.rs`, `mark.rs`). When nothing
+//! changes, the writer lets the store `rest`: it brings the log into the main file.
 
-mod aside;
 mod contract;
 pub mod files;
 mod header;
@@ -22,10 +21,11 @@ mod place;
 mod root_key;
 mod rows;
 mod sqlite;
+mod staging;
 mod survey;
 mod wal;
 
-pub use contract::{Aside, Spares, Store, StoreError, Stored};
+pub use contract::{StagedRealms, Staging, Store, StoreError, Stored};
 pub use files::true_path;
 pub use lock::DataLock;
 pub use opening::open;

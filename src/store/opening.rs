@@ -1,6 +1,7 @@
-//! How a data file is opened: what lies there is looked at first, and nothing is written before all is found
-//! to be in order. Then the order of the writing says after a kill how far it had come: the mark that a start
-//! has begun, the root key, the database, and the mark that says how much is acknowledged.
+//! How a data file is opened: what lies there is looked at first, and nothing is written before all
+//! is found to be in order. Then the order of the writing says after a kill how far it had come:
+//! the mark that a start has begun, the root key, the database, and the mark that says how much is
+//! acknowledged.
 
 use std::path::Path;
 
@@ -10,12 +11,13 @@ use super::sqlite::{Sqlite, look};
 use super::survey::Survey;
 use super::{RootKey, StoreError, true_path};
 
-/// Opens the store in a data file, which is made where there is none, with the lock that keeps other servers
-/// from it. The lock must outlive the store. Without a root key in base64, that is the one in a file beside it.
+/// Opens the store in a data file, which is made where there is none, with the lock that keeps
+/// other servers from it. The lock must outlive the store. Without a root key in base64, that is
+/// the one in a file beside it.
 ///
 /// # Errors
-/// Another server has the file, the root key is another, or the data is not all that was acknowledged; then
-/// nothing in it is touched.
+/// Another server has the file, the root key is another, or the data is not all that was
+/// acknowledged; then nothing in it is touched.
 pub async fn open(data: &Path, root: Option<&str>) -> Result<(Sqlite, DataLock), StoreError> {
     let data = true_path(data)?;
     let mut lock = DataLock::take(&data)?;
@@ -41,7 +43,8 @@ pub async fn open(data: &Path, root: Option<&str>) -> Result<(Sqlite, DataLock),
     Ok((store, lock))
 }
 
-/// Marks that a start has begun, so that whatever it leaves when it is killed is not taken for a loss.
+/// Marks that a start has begun, so that whatever it leaves when it is killed is not taken for a
+/// loss.
 fn begin(data: &Path, mark: &Mark) -> Result<(), StoreError> {
     let next = match mark {
         Mark::Begun | Mark::At(_, None) => return Ok(()),

@@ -1,5 +1,5 @@
-//! Whether the files of a database that is open are still where they were. A file that is removed or replaced
-//! goes on taking what its server writes, and nobody ever sees that again.
+//! Whether the files of a database that is open are still where they were. A file that is removed
+//! or replaced goes on taking what its server writes, and nobody ever sees that again.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};

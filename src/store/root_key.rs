@@ -1,6 +1,7 @@
-//! The key under which material is sealed at rest: AES-256-GCM, with what the material belongs to as
-//! associated data, so that sealed rows cannot be swapped. Its own randomness is always the operating system's:
-//! nobody sees it on the wire, and a seed must not give one vector to two texts.
+//! The key under which material is sealed at rest: AES-256-GCM, with what the material belongs to
+//! as associated data, so that sealed rows cannot be swapped. Its own randomness is always the
+//! operating system's: nobody sees it on the wire, and a seed must not give one vector to two
+//! texts.
 
 use std::fs::File;
 use std::io::Read;
@@ -50,8 +51,8 @@ impl RootKey {
         beside(data, ".root-key")
     }
 
-    /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where neither it nor
-    /// `data` exists yet.
+    /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where
+    /// neither it nor `data` exists yet.
     ///
     /// # Errors
     /// The file cannot be read or made, or `data` exists without it.
@@ -87,7 +88,8 @@ impl RootKey {
             .map_err(|_| StoreError::new("sealing failed"))
     }
 
-    /// Opens what [`RootKey::seal`] sealed for `owner`; `None` when it is not that, or the key is another.
+    /// Opens what [`RootKey::seal`] sealed for `owner`; `None` when it is not that, or the key is
+    /// another.
     pub(super) fn open(&self, owner: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         Sealed::of(sealed)?.open((Cipher::Aes, &*self.0), owner.as_bytes()).ok()
     }

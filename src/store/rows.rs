@@ -1,6 +1,6 @@
-//! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the form that
-//! [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to what `SQLite`
-//! and `PostgreSQL` have in common.
+//! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the
+//! form that [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to
+//! what `SQLite` and `PostgreSQL` have in common.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,8 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// How many records one statement writes: six values each stay below the 32,766 that `SQLite` binds at most.
+/// How many records one statement writes: six values each stay below the 32,766 that `SQLite` binds
+/// at most.
 const RECORDS_AT_ONCE: usize = 256;
 
 /// How many records one statement reads.
@@ -205,7 +206,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Every change that is stored: what each realm is, and the addition of each noun. `ids` learns the realms.
+/// Every change that is stored: what each realm is, and the addition of each noun. `ids` learns the
+/// realms.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     root: &RootKey,

@@ -1,5 +1,5 @@
-//! The SQLite store. A commit is one transaction in write-ahead mode with full synchronisation: once it
-//! answers, the facts survive the process and the machine.
+//! The SQLite store. A commit is one transaction in write-ahead mode with full synchronisation:
+//! once it answers, the facts survive the process and the machine.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ use super::mark::{Mark, OpenMark};
 use super::place::Place;
 use super::rows::{self, Writer};
 use super::survey::View;
-use super::{Aside, RootKey, Store, StoreError, Stored};
+use super::{RootKey, Staging, Store, StoreError, Stored};
 use crate::algorithms::mac::digest_of;
 use crate::model::{Realm, RealmChange};
 use crate::world::Entropy;
@@ -48,8 +48,8 @@ struct Kept {
 }
 
 impl Sqlite {
-    /// Opens the file, making it if it is not there, and applies the migrations that it lacks. `main` is the
-    /// file itself. A database that no mark has vouched for becomes one of its own.
+    /// Opens the file, making it if it is not there, and applies the migrations that it lacks.
+    /// `main` is the file itself. A database that no mark has vouched for becomes one of its own.
     pub(super) async fn open(
         data: &Path,
         root: RootKey,
@@ -117,14 +117,15 @@ impl Sqlite {
         let written = writer.write(facts).await;
         let outcome = self.end(written).await;
         if outcome.is_err() && self.realms.len() > known {
-            // Rows of new realms went with the transaction: forget their numbers, and look them up again.
+            // Rows of new realms went with the transaction: forget their numbers, and look them up
+            // again.
             self.realms.clear();
         }
         outcome
     }
 
-    /// Begins a transaction, in plain statements: when a disk fails, `SQLite` may have rolled back by itself, and
-    /// only its own word tells whether a transaction is open.
+    /// Begins a transaction, in plain statements: when a disk fails, `SQLite` may have rolled back
+    /// by itself, and only its own word tells whether a transaction is open.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
         Ok(())
@@ -139,7 +140,8 @@ impl Sqlite {
             outcome = self.finish().await;
         }
         if outcome.is_err() {
-            // The first failure is the one to tell; where `SQLite` has rolled back already, this one says so.
+            // The first failure is the one to tell; where `SQLite` has rolled back already, this
+            // one says so.
             let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
         } else if let Some(kept) = &mut self.kept {
             kept.count_one();
@@ -197,8 +199,8 @@ impl Kept {
         }
     }
 
-    /// Notes what the file is like, once `SQLite` has let go of it. Where another program reads it, the log may have
-    /// stayed, and who closes it last changes the file.
+    /// Notes what the file is like, once `SQLite` has let go of it. Where another program reads it,
+    /// the log may have stayed, and who closes it last changes the file.
     fn seal_up(&mut self) -> std::io::Result<()> {
         let whole = !beside(&self.data, "-wal").exists();
         let digest = whole
@@ -227,7 +229,7 @@ impl Store for Sqlite {
         Box::pin(self.checkpoint())
     }
 
-    fn aside(&mut self) -> Option<&mut dyn Aside> {
+    fn staging(&mut self) -> Option<&mut dyn Staging> {
         Some(self)
     }
 
@@ -236,8 +238,8 @@ impl Store for Sqlite {
     }
 }
 
-/// Brings everything from the log into the main file and empties the log, as far as no reader is in the way: it
-/// waits for none, so that no change waits for it.
+/// Brings everything from the log into the main file and empties the log, as far as no reader is in
+/// the way: it waits for none, so that no change waits for it.
 async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let now = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
     let done = sqlx::raw_sql(now).execute(&mut *connection).await;
@@ -258,15 +260,16 @@ fn count(transaction: u32) -> String {
     format!("PRAGMA user_version = {}", transaction.cast_signed())
 }
 
-/// Looks at a file before anything can change in it, on a connection that cannot write: at every page too, if
-/// asked. Answers nothing where an interrupted start left what has to be rolled back first.
+/// Looks at a file before anything can change in it, on a connection that cannot write: at every
+/// page too, if asked. Answers nothing where an interrupted start left what has to be rolled back
+/// first.
 pub(super) async fn look(
     path: &Path,
     root: &RootKey,
     at_every_page: bool,
 ) -> Result<Option<View>, StoreError> {
-    /// `SQLITE_READONLY_ROLLBACK`: what an interrupted start left must be rolled back, which takes a writer. Then
-    /// there is nothing of ours in the file yet that could be sealed.
+    /// `SQLITE_READONLY_ROLLBACK`: what an interrupted start left must be rolled back, which takes
+    /// a writer. Then there is nothing of ours in the file yet that could be sealed.
     const INTERRUPTED: &str = "776";
     // A file that was put away whole needs no other to be read, and gets none.
     let whole = !beside(path, "-wal").exists();
@@ -327,7 +330,8 @@ enum Unproven {
     Failed(#[from] sqlx::Error),
 }
 
-/// Finds out whether a database is empty, or ours and sealed under this key; answers whether it is sealed.
+/// Finds out whether a database is empty, or ours and sealed under this key; answers whether it is
+/// sealed.
 async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<bool, Unproven> {
     let tables: Vec<String> =
         sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")

@@ -1,6 +1,6 @@
 //! What lies in the files of a data file before `SQLite` sees them, and whether it is all that was
-//! acknowledged. `SQLite` makes the best of what it finds: it leaves out what it cannot read, and takes a log
-//! for that of whatever file it lies beside.
+//! acknowledged. `SQLite` makes the best of what it finds: it leaves out what it cannot read, and
+//! takes a log for that of whatever file it lies beside.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -98,7 +98,8 @@ impl<'a> Survey<'a> {
         let header =
             header.ok_or_else(|| refusal(format_args!("{data} is damaged, or no database")))?;
         if self.mark == Mark::Begun {
-            // The first start did not get to its end. Nothing was acknowledged that could be missed.
+            // The first start did not get to its end. Nothing was acknowledged that could be
+            // missed.
             return Ok(());
         }
         if self.is_hot && header.stamp.database != 0 {
@@ -164,7 +165,8 @@ impl<'a> Survey<'a> {
             ))
         };
         let main = header.stamp;
-        // Without a stamp, log and file are of the earliest versions; else each transaction has one.
+        // Without a stamp, log and file are of the earliest versions; else each transaction has
+        // one.
         let (first, last) = wal.stamps.unwrap_or_default();
         let is_of = |stamp: Stamp| stamp.database == main.database;
         if wal.page_size != header.page_size || !is_of(first) || !is_of(last) {
@@ -179,7 +181,8 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// Refuses data that is less than what was acknowledged; answers what there is to tell where that is not known.
+    /// Refuses data that is less than what was acknowledged; answers what there is to tell where
+    /// that is not known.
     pub(super) fn check_contents(&self, view: &View) -> Result<Option<String>, StoreError> {
         let (data, mark) = (self.data.display(), self.mark_path());
         if !view.is_sealed && (view.holds || !self.has_just_begun()) {

@@ -1,5 +1,5 @@
-//! A write-ahead log, read without `SQLite`: which transactions `SQLite` will take from it. The format is
-//! <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
+//! A write-ahead log, read without `SQLite`: which transactions `SQLite` will take from it. The
+//! format is <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -79,7 +79,8 @@ impl Wal {
     }
 }
 
-/// Whether more frames of the same log follow. One that is half written when its writer is killed is the last.
+/// Whether more frames of the same log follow. One that is half written when its writer is killed
+/// is the last.
 fn goes_on(bytes: &mut impl Read, frame: &mut [u8], salts: &[u8]) -> std::io::Result<bool> {
     while filled(bytes, frame)? {
         if frame[8..16] == *salts {

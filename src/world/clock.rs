@@ -1,4 +1,5 @@
-//! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the host's.
+//! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the
+//! host's.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with whole
-/// seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with
+/// whole seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
 ///
 /// In a record of the store it is that number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,14 +36,16 @@ impl Instant {
         text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016 10:42:40 GMT`.
+    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016
+    /// 10:42:40 GMT`.
     #[must_use]
     pub fn parse_rfc2822(text: &str) -> Option<Self> {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();
         parser.parse_timestamp(text).ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the nearest that it can.
+    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the
+    /// nearest that it can.
     #[must_use]
     pub fn precise(self) -> String {
         let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
@@ -82,8 +85,8 @@ impl fmt::Display for Instant {
     }
 }
 
-/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and nothing longer than a week
-/// is a length. `None` when the text is none, or goes back.
+/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and
+/// nothing longer than a week is a length. `None` when the text is none, or goes back.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let span: jiff::Span = text.trim().parse().ok()?;
@@ -93,14 +96,14 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 
 /// How a clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dial {
+pub enum ClockMode {
     /// It runs with the host's, this many milliseconds ahead of it.
     Running(i64),
     /// It stands.
     Frozen(Instant),
 }
 
-impl Dial {
+impl ClockMode {
     /// The host's own time.
     pub const REAL: Self = Self::Running(0);
 
@@ -113,7 +116,7 @@ impl Dial {
         }
     }
 
-    /// The dial that shows `to` when the host's shows `host`, and goes on as this one does.
+    /// The mode that shows `to` when the host's shows `host`, and goes on as this one does.
     #[must_use]
     pub fn set(self, to: Instant, host: Instant) -> Self {
         match self {
@@ -122,7 +125,7 @@ impl Dial {
         }
     }
 
-    /// The dial moved forward.
+    /// The mode moved forward.
     #[must_use]
     pub fn advanced(self, by: Duration) -> Self {
         match self {
@@ -135,16 +138,16 @@ impl Dial {
 /// What the host's clock is pinned to when it is not: it runs.
 const RUNNING: i64 = i64::MIN;
 
-/// The clock of a server. It shows the host's time until somebody turns its dial.
+/// The clock of a server. It shows the host's time until somebody turns its mode.
 #[derive(Debug)]
 pub struct Clock {
-    dial: ArcSwap<Dial>,
+    mode: ArcSwap<ClockMode>,
     host: AtomicI64,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { dial: ArcSwap::from_pointee(Dial::REAL), host: AtomicI64::new(RUNNING) }
+        Self { mode: ArcSwap::from_pointee(ClockMode::REAL), host: AtomicI64::new(RUNNING) }
     }
 }
 
@@ -167,23 +170,23 @@ impl Clock {
 
     /// How it goes.
     #[must_use]
-    pub fn dial(&self) -> Dial {
-        **self.dial.load()
+    pub fn mode(&self) -> ClockMode {
+        **self.mode.load()
     }
 
     /// Makes it go like this.
-    pub fn turn(&self, dial: Dial) {
-        self.dial.store(Arc::new(dial));
+    pub fn set_mode(&self, mode: ClockMode) {
+        self.mode.store(Arc::new(mode));
     }
 
     /// Stops it at `at`.
     pub fn freeze(&self, at: Instant) {
-        self.turn(Dial::Frozen(at));
+        self.set_mode(ClockMode::Frozen(at));
     }
 
     /// Moves it forward.
     pub fn advance(&self, by: Duration) {
-        self.turn(self.dial().advanced(by));
+        self.set_mode(self.mode().advanced(by));
     }
 
     /// Pins what [`Clock::host`] answers: for tests of rules that follow the host's time.
@@ -194,7 +197,7 @@ impl Clock {
     /// The time that due dates follow, where nobody moved a narrower clock.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.dial().at(self.host())
+        self.mode().at(self.host())
     }
 
     /// The host's time, wherever the clock was moved to: clients sign their requests with it.
@@ -281,13 +284,16 @@ mod tests {
         let host = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let later = host.plus(Duration::from_hours(1));
         let there = Instant::parse("2031-05-05T00:00:00Z").unwrap();
-        let dial = Dial::REAL.set(there, host);
-        assert_eq!(dial.at(later), there.plus(Duration::from_hours(1)));
+        let mode = ClockMode::REAL.set(there, host);
+        assert_eq!(mode.at(later), there.plus(Duration::from_hours(1)));
         assert_eq!(
-            dial.advanced(Duration::from_mins(1)).at(host),
+            mode.advanced(Duration::from_mins(1)).at(host),
             there.plus(Duration::from_mins(1))
         );
-        assert_eq!(Dial::Frozen(host).set(there, later), Dial::Frozen(there));
-        assert_eq!(Dial::Running(i64::MAX).advanced(Duration::MAX).at(later), Instant(i64::MAX));
+        assert_eq!(ClockMode::Frozen(host).set(there, later), ClockMode::Frozen(there));
+        assert_eq!(
+            ClockMode::Running(i64::MAX).advanced(Duration::MAX).at(later),
+            Instant(i64::MAX)
+        );
     }
 }

@@ -45,9 +45,10 @@ impl Entropy {
         }))
     }
 
-    /// Goes on with another stream of the same seed, one for each number: so that a second run on the same data,
-    /// in which so many keys and versions were made, does not draw the ids of the first again.
-    pub fn go_on_after(&self, made: u64) {
+    /// Goes on with another stream of the same seed, one for each number: so that a second run on
+    /// the same data, in which so many keys and versions were made, does not draw the ids of the
+    /// first again.
+    pub fn advance_stream(&self, made: u64) {
         if let (Self::Seeded(stream), 1..) = (self, made) {
             let next = grow(&[stream.seed.as_bytes(), b"/", &made.to_be_bytes()]);
             *stream.bytes.lock().unwrap_or_else(PoisonError::into_inner) = next;
@@ -80,8 +81,8 @@ impl Entropy {
 
     /// The same, as the libraries want it.
     #[must_use]
-    pub fn rng(&self) -> Draws<'_> {
-        Draws(self)
+    pub fn rng(&self) -> EntropyRng<'_> {
+        EntropyRng(self)
     }
 
     /// A random (version 4) UUID.
@@ -93,9 +94,9 @@ impl Entropy {
 
 /// An [`Entropy`] that cryptographic libraries draw from.
 #[derive(Debug)]
-pub struct Draws<'a>(&'a Entropy);
+pub struct EntropyRng<'a>(&'a Entropy);
 
-impl TryRng for Draws<'_> {
+impl TryRng for EntropyRng<'_> {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
@@ -112,7 +113,7 @@ impl TryRng for Draws<'_> {
     }
 }
 
-impl TryCryptoRng for Draws<'_> {}
+impl TryCryptoRng for EntropyRng<'_> {}
 
 fn grow(seed: &[&[u8]]) -> ChaCha20Rng {
     ChaCha20Rng::from_seed(Sha256::digest(seed.concat()).into())
@@ -122,8 +123,8 @@ thread_local! {
     static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; Stock::SIZE], left: 0 }) };
 }
 
-/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system call for
-/// each would cost more than the cipher. Each byte is given once, and wiped.
+/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system
+/// call for each would cost more than the cipher. Each byte is given once, and wiped.
 struct Stock {
     bytes: [u8; Stock::SIZE],
     left: usize,
@@ -168,9 +169,9 @@ mod tests {
         assert_eq!(draw("a"), draw("a"));
         assert_ne!(draw("a"), draw("b"));
         let second_run = Entropy::seeded("a");
-        second_run.go_on_after(0);
+        second_run.advance_stream(0);
         assert_eq!(second_run.array::<32>(), draw("a"));
-        second_run.go_on_after(2);
+        second_run.advance_stream(2);
         assert_ne!(second_run.array::<32>(), draw("a"));
     }
 

@@ -4,7 +4,7 @@
 mod clock;
 mod entropy;
 
-pub use clock::{Clock, Dial, Instant, Stopwatch, parse_duration};
+pub use clock::{Clock, ClockMode, Instant, Stopwatch, parse_duration};
 pub use entropy::Entropy;
 
 /// What a running server takes from outside.

@@ -1,4 +1,5 @@
-//! The commands that ask a running server, as their user meets them: what they print, and the exit code.
+//! The commands that ask a running server, as their user meets them: what they print, and the exit
+//! code.
 
 mod call;
 mod completions;
@@ -126,8 +127,8 @@ pub fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// A server of a kind: it answers every connection with this once the request's head is there, and closes it. It says
-/// what it was sent.
+/// A server of a kind: it answers every connection with this once the request's head is there, and
+/// closes it. It says what it was sent.
 pub fn answering(
     answers: &'static [&'static str],
 ) -> (SocketAddr, std::thread::JoinHandle<Vec<String>>) {

@@ -1,4 +1,5 @@
-//! Connections: what is answered that is no request, who is waited for, and who may be asked to leave.
+//! Connections: what is answered that is no request, who is waited for, and who may be asked to
+//! leave.
 
 mod browsers;
 mod crowds;

@@ -1,5 +1,5 @@
-//! The control plane: faults, the journal, counts and who may ask; each over HTTP, most within the process, and every
-//! option with the built binary.
+//! The control plane: faults, the journal, counts and who may ask; each over HTTP, most within the
+//! process, and every option with the built binary.
 
 mod access;
 mod actions;

@@ -1,5 +1,5 @@
-//! The documents: what is generated in them is up to date, and their links lead somewhere. That their code holds, tests/run
-//! shows.
+//! The documents: what is generated in them is up to date, and their links lead somewhere. That
+//! their code holds, tests/run shows.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -30,8 +30,8 @@ fn waiting() -> String {
     format!("\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n")
 }
 
-/// Checks a generated part of a document, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`. Run the tests with
-/// `KMSIM_BLESS=1` to write it anew.
+/// Checks a generated part of a document, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+/// Run the tests with `KMSIM_BLESS=1` to write it anew.
 pub fn generated(document: &str, name: &str, expected: &str) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock();

@@ -1,5 +1,5 @@
-//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved by hand. Each test
-//! takes milliseconds.
+//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved
+//! by hand. Each test takes milliseconds.
 
 mod aliases;
 mod certificates;
@@ -14,8 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmsim::engine::{
-    AliasRules, Caller, CertificateOperation, CertificateRules, Engine, Error, ImportRules, KeyRef,
-    KeyRules, NameRule, NewKey, Operation, PairRules, Quota, Rules, SecretRules, Turn,
+    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, Engine, Error,
+    ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
+    SecretRules,
 };
 use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
 use kmsim::store::Sqlite;
@@ -131,8 +132,8 @@ impl Bench {
     /// The key as it is now; `None` when it is gone.
     async fn found(&self, key: &Key) -> Option<(Arc<Key>, KeyState)> {
         self.engine.settle(&self.caller.realm).await;
-        let view = self.engine.view(&self.caller);
-        let found = view.sight(&self.caller).keys().find(|(it, _)| it.id == key.id);
+        let snapshot = self.engine.snapshot(&self.caller);
+        let found = snapshot.view(&self.caller).keys().find(|(it, _)| it.id == key.id);
         found.map(|(key, state)| (Arc::clone(key), state))
     }
 
@@ -141,7 +142,7 @@ impl Bench {
     }
 
     async fn advance(&self, by: Duration) {
-        self.engine.turn_clock(&Scope::default(), &[Turn::Advance(by)]).await.unwrap();
+        self.engine.change_clock(&Scope::default(), &[ClockChange::Advance(by)]).await.unwrap();
     }
 
     fn now(&self) -> Instant {

@@ -1,5 +1,5 @@
-//! The environment's variables, every one that there is: what an empty one means, and what is said of one that an env file
-//! has spoilt. By the built binary.
+//! The environment's variables, every one that there is: what an empty one means, and what is said
+//! of one that an env file has spoilt. By the built binary.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -12,7 +12,8 @@ use crate::commands::{Ended, ended, kmsim};
 use crate::kit::{self, Client, Process, control, send};
 use crate::program::refused;
 
-/// How each command is tried that takes variables: it gets by without any of them, and needs no server.
+/// How each command is tried that takes variables: it gets by without any of them, and needs no
+/// server.
 const COMMANDS: [(&str, &[&str]); 12] = [
     ("", &[]),
     ("serve", &["serve"]),

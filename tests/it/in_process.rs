@@ -1,4 +1,5 @@
-//! The library, as a test of somebody else uses it: with and without a runtime, with everything that can be set up.
+//! The library, as a test of somebody else uses it: with and without a runtime, with everything
+//! that can be set up.
 
 use std::net::{TcpListener, TcpStream};
 use std::thread;

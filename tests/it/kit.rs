@@ -1,5 +1,5 @@
-//! What every test uses: a server within the process, whose clock stands until it is moved and whose entropy is
-//! seeded; a client that signs; and the built binary as a process of its own.
+//! What every test uses: a server within the process, whose clock stands until it is moved and
+//! whose entropy is seeded; a client that signs; and the built binary as a process of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -290,8 +290,8 @@ pub fn await_body_read(stream: &mut impl Read) {
     assert_eq!(told, TOLD);
 }
 
-/// Sends one request: `head` is the request line and headers, each with its line end, without Host and
-/// Content-Length where those are missing.
+/// Sends one request: `head` is the request line and headers, each with its line end, without Host
+/// and Content-Length where those are missing.
 pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     let lower = head.to_lowercase();
     let mut request = head.to_owned();

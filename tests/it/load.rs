@@ -1,4 +1,5 @@
-//! Long work makes nobody else wait, and whoever replaces what realms hold replaces all of it or nothing.
+//! Long work makes nobody else wait, and whoever replaces what realms hold replaces all of it or
+//! nothing.
 
 mod gate;
 mod replaced;
@@ -33,8 +34,8 @@ fn told(server: &Server, path: &str) -> Value {
     control(server.address, "GET", path, &Value::Null).ok()
 }
 
-/// Lets one write after the other through until `done`, and tells how many that took. In between `look` gives the
-/// request that is waited for time to come to the server.
+/// Lets one write after the other through until `done`, and tells how many that took. In between
+/// `look` gives the request that is waited for time to come to the server.
 fn pass_until(
     gate: &Gate,
     done: impl Fn() -> bool,

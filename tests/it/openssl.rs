@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::specs::Form;
-use kmsim::algorithms::{Chance, Failure};
+use kmsim::algorithms::{CryptoError, Randomness};
 use sm3::{Digest as _, Sm3};
 
 use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
@@ -221,7 +221,7 @@ fn kmsim_verifies_what_openssl_signs() {
             assert_eq!(key.verifies(algorithm, &digest, &signature), Ok(true), "{name} {word}");
             assert_eq!(key.verifies(algorithm, &[7; 32], &signature), Ok(false), "{name} {word}");
             // And what kmsim signs with OpenSSL's private key.
-            openssl.write("signature", &private.sign(algorithm, &digest, Chance::Any).unwrap());
+            openssl.write("signature", &private.sign(algorithm, &digest, Randomness::Any).unwrap());
             openssl.run(&format!("dgst {words} -verify pub.pem -signature signature message"));
         }
     }
@@ -335,7 +335,7 @@ fn a_key_is_read_as_what_it_is() {
                 "{own:?} as {spec:?}"
             );
             assert_eq!(PublicKey::read(*spec, public).is_ok(), own == spec, "{own:?} as {spec:?}");
-            assert_eq!(PublicKey::read(*spec, private).err(), Some(Failure::Unfit));
+            assert_eq!(PublicKey::read(*spec, private).err(), Some(CryptoError::Unsupported));
         }
     }
 }

@@ -224,15 +224,15 @@ fn key_material_is_seen_behind_two_doors_and_in_the_store() {
         places(&["src/"], |line| line.contains(".expose()") || line.contains(".private_key("));
     assert!(!found.is_empty());
     // The door of those who use a key, and that of those who take a realm out whole.
-    let doors = ["src/engine/admit.rs:", "src/engine/estate.rs:", "src/store/"];
+    let doors = ["src/engine/admit.rs:", "src/engine/contents.rs:", "src/store/"];
     found.retain(|place| !doors.iter().any(|door| place.starts_with(door)));
     nowhere("key material is exposed", &found);
     // Through the second one only what writes states down and reads them goes.
-    let names = ["surrender", "seal_value", "open_value"];
+    let names = ["export_material", "seal_value", "open_value"];
     let mut found = places(&["src/"], |line| names.iter().any(|name| has_word(line, name)));
     assert!(!found.is_empty());
     found.retain(|place| {
-        !place.starts_with("src/engine/estate.rs:") && !place.starts_with("src/seed/")
+        !place.starts_with("src/engine/contents.rs:") && !place.starts_with("src/seed/")
     });
     nowhere("material is taken out whole", &found);
 }

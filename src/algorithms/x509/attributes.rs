@@ -17,7 +17,8 @@ pub(super) enum Form {
     Ascii,
 }
 
-/// A kind of attribute: its keyword, its number, its form, and how many characters it may have (RFC 5280 appendix A).
+/// A kind of attribute: its keyword, its number, its form, and how many characters it may have (RFC
+/// 5280 appendix A).
 pub(super) struct Kind {
     pub(super) keyword: &'static str,
     pub(super) oid: ObjectIdentifier,

@@ -1,5 +1,6 @@
-//! A certificate with those of its issuers, up to the root: how they come, in PEM, and whether each was issued by the
-//! next (RFC 5280 section 6). Revocation, policies and constraints on names are not looked at.
+//! A certificate with those of its issuers, up to the root: how they come, in PEM, and whether each
+//! was issued by the next (RFC 5280 section 6). Revocation, policies and constraints on names are
+//! not looked at.
 
 use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
@@ -35,7 +36,8 @@ pub enum Flaw {
     Expired,
     /// It is not the issuer of the one before it.
     NotIssuer,
-    /// The one before it is signed in a way that is unknown, or too weak, or does not go with this one's key.
+    /// The one before it is signed in a way that is unknown, or too weak, or does not go with this
+    /// one's key.
     SignatureUnknown,
     /// The one before it is not signed with this one's key.
     SignatureWrong,
@@ -49,7 +51,8 @@ pub enum Flaw {
     CriticalUnknown,
 }
 
-/// A flaw, and in which certificate it is: 0 is the one that the chain is for, 1 its issuer, and so on.
+/// A flaw, and in which certificate it is: 0 is the one that the chain is for, 1 its issuer, and so
+/// on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flawed {
     /// Which certificate.
@@ -66,14 +69,14 @@ fn flawed<T>(at: usize, flaw: Flaw) -> Result<T, Flawed> {
 #[derive(Debug)]
 pub struct Chain {
     certificates: Vec<Certificate>,
-    /// How many certificates stand in the text before the first issuer: one where the text begins with the
-    /// certificate itself.
+    /// How many certificates stand in the text before the first issuer: one where the text begins
+    /// with the certificate itself.
     skipped: usize,
 }
 
 impl Chain {
-    /// Reads a certificate, and the chain of its issuers where one is given. A chain may begin with the
-    /// certificate itself, as web servers want it, and may end below its root.
+    /// Reads a certificate, and the chain of its issuers where one is given. A chain may begin with
+    /// the certificate itself, as web servers want it, and may end below its root.
     ///
     /// # Errors
     /// What is wrong with the texts.
@@ -102,8 +105,9 @@ impl Chain {
         self.certificates.iter().enumerate().map(move |(at, it)| (place(at), it))
     }
 
-    /// Finds out whether each certificate was issued by the next, and one that says that it issued itself by
-    /// itself. There is nothing to find out about the issuer of the last one where that is not given.
+    /// Finds out whether each certificate was issued by the next, and one that says that it issued
+    /// itself by itself. There is nothing to find out about the issuer of the last one where that
+    /// is not given.
     ///
     /// # Errors
     /// The first link that does not hold.
@@ -132,7 +136,8 @@ impl Chain {
         }
     }
 
-    /// Finds out whether all are good at `now`, seconds since 1970-01-01T00:00:00Z; their last second is still good.
+    /// Finds out whether all are good at `now`, seconds since 1970-01-01T00:00:00Z; their last
+    /// second is still good.
     ///
     /// # Errors
     /// The first that is not.
@@ -161,8 +166,9 @@ impl Chain {
     }
 }
 
-/// Whether a certificate may issue another, `between` certificates above the one that the chain is for. Version
-/// 3 says whether it may. Before that there was no way to say: of version 1 only a root may.
+/// Whether a certificate may issue another, `between` certificates above the one that the chain is
+/// for. Version 3 says whether it may. Before that there was no way to say: of version 1 only a
+/// root may.
 fn may_issue(issuer: &Certificate, between: usize, is_last: bool) -> Result<(), Flaw> {
     let tbs = issuer.inner.tbs_certificate();
     let is_root = is_last && issuer.is_self_issued();
@@ -194,8 +200,8 @@ fn is_signed(issued: &Certificate, by: &Certificate) -> Result<(), Flaw> {
     }
 }
 
-/// Reads so many certificates in PEM. Text around the blocks is not looked at; a block of another kind is a
-/// flaw. What is wrong is told with the place in the text, the first being 0.
+/// Reads so many certificates in PEM. Text around the blocks is not looked at; a block of another
+/// kind is a flaw. What is wrong is told with the place in the text, the first being 0.
 fn certificates(text: &str, most: usize) -> Result<Vec<Certificate>, (usize, Flaw)> {
     let mut found = Vec::new();
     for block in pem::blocks(text) {

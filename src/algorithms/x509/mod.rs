@@ -1,5 +1,5 @@
-//! X.509 (RFC 5280): certification requests, certificates and chains of them. Bytes and texts come in, facts go out;
-//! what time it is, is an argument.
+//! X.509 (RFC 5280): certification requests, certificates and chains of them. Bytes and texts come
+//! in, facts go out; what time it is, is an argument.
 
 mod attributes;
 mod chain;
@@ -55,7 +55,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads one in DER, and no byte more. `None` when the bytes are none, or contradict themselves.
+    /// Reads one in DER, and no byte more. `None` when the bytes are none, or contradict
+    /// themselves.
     fn read(der: &[u8]) -> Option<Self> {
         let inner = Inner::from_der(der).ok()?;
         let tbs = inner.tbs_certificate();
@@ -102,7 +103,8 @@ impl Certificate {
         )
     }
 
-    /// How it is signed, if it is in a way that can be checked, and the length of the signature in bits.
+    /// How it is signed, if it is in a way that can be checked, and the length of the signature in
+    /// bits.
     #[must_use]
     pub fn signed_by(&self) -> (Option<SignedBy>, usize) {
         (

@@ -1,5 +1,5 @@
-//! Distinguished names: the text of RFC 2253, and the `Name` of X.501 (RFC 5280 section 4.1.2.4). The text begins
-//! where the name ends: `CN=…` first, `C=…` last.
+//! Distinguished names: the text of RFC 2253, and the `Name` of X.501 (RFC 5280 section 4.1.2.4).
+//! The text begins where the name ends: `CN=…` first, `C=…` last.
 
 use std::fmt::Write as _;
 
@@ -19,9 +19,10 @@ pub struct Name(pub(super) name::Name);
 const LONGEST: usize = 4096;
 
 impl Name {
-    /// Reads the text of RFC 2253 strictly: escapes, `#hex`, quoted values, attributes that belong together; spaces
-    /// around the separators and semicolons as in its section 4. `None` when the text is not one, when an attribute is
-    /// unknown, empty or too long, when it stands twice in one place, or when the whole has more than 4096 bytes.
+    /// Reads the text of RFC 2253 strictly: escapes, `#hex`, quoted values, attributes that belong
+    /// together; spaces around the separators and semicolons as in its section 4. `None` when the
+    /// text is not one, when an attribute is unknown, empty or too long, when it stands twice in
+    /// one place, or when the whole has more than 4096 bytes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > LONGEST {

@@ -1,4 +1,5 @@
-//! The text of a distinguished name, read as RFC 2253 section 3 has it, with what its section 4 adds.
+//! The text of a distinguished name, read as RFC 2253 section 3 has it, with what its section 4
+//! adds.
 
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::asn1::{Any, PrintableString};
@@ -96,7 +97,8 @@ fn quoted(rest: &mut &str) -> Option<String> {
     }
 }
 
-/// A value as it is, up to the next separator. Spaces at its end are none of it, unless they are escaped.
+/// A value as it is, up to the next separator. Spaces at its end are none of it, unless they are
+/// escaped.
 fn plain(rest: &mut &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut kept = 0;
@@ -144,7 +146,8 @@ fn encoded(text: &str, kind: Option<&Kind>) -> Option<Any> {
     if good { Any::new(tag, text.as_bytes()).ok() } else { None }
 }
 
-/// Whether a text can be the value of such an attribute. A zero byte cuts texts short in other programs.
+/// Whether a text can be the value of such an attribute. A zero byte cuts texts short in other
+/// programs.
 fn fits(text: &str, kind: &Kind) -> bool {
     let count = text.chars().count();
     let form = match kind.form {

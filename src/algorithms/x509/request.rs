@@ -14,9 +14,10 @@ use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
 use super::{Name, dns_names};
 use crate::algorithms::asymmetric::{PrivateKey, Signing};
-use crate::algorithms::{Chance, Failure};
+use crate::algorithms::{CryptoError, Randomness};
 
-/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034 section 3.5).
+/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034
+/// section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsName(String);
 
@@ -37,21 +38,22 @@ impl DnsName {
     }
 }
 
-/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its extension request.
+/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its
+/// extension request.
 ///
 /// # Errors
-/// [`Failure::Unfit`] for a kind of key that signs no requests.
-pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, Failure> {
-    let signing = key.public().spec().certifies().ok_or(Failure::Unfit)?;
+/// [`CryptoError::Unsupported`] for a kind of key that signs no requests.
+pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, CryptoError> {
+    let signing = key.public().spec().certifies().ok_or(CryptoError::Unsupported)?;
     let (oid, parameters) = match signing {
         Signing::RsaPkcs1 => (RSA_SHA256, Some(Any::null())),
         Signing::Ecdsa => (ECDSA_SHA256, None),
         Signing::Sm2 => (SM2_SM3, None),
-        Signing::RsaPss => return Err(Failure::Unfit),
+        Signing::RsaPss => return Err(CryptoError::Unsupported),
     };
     let algorithm = AlgorithmIdentifierOwned { oid, parameters };
     let public = key.public().der()?;
-    let unfit = |_| Failure::Unfit;
+    let unfit = |_| CryptoError::Unsupported;
     let info = CertReqInfo {
         version: Version::V1,
         subject: subject.0.clone(),
@@ -59,7 +61,7 @@ pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<St
         attributes: attributes(names).map_err(unfit)?,
     };
     let signed = key.public().digest(signing, &info.to_der().map_err(unfit)?);
-    let signature = key.sign(signing, &signed, Chance::Any)?;
+    let signature = key.sign(signing, &signed, Randomness::Any)?;
     let signature = BitString::from_bytes(&signature).map_err(unfit)?;
     CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unfit)
 }
@@ -86,9 +88,9 @@ impl Request {
     /// Reads a request that [`request`] made.
     ///
     /// # Errors
-    /// [`Failure::Unfit`] when the text is none.
-    pub fn read(pem: &str) -> Result<Self, Failure> {
-        CertReq::from_pem(pem).map(Self).map_err(|_| Failure::Unfit)
+    /// [`CryptoError::Unsupported`] when the text is none.
+    pub fn read(pem: &str) -> Result<Self, CryptoError> {
+        CertReq::from_pem(pem).map(Self).map_err(|_| CryptoError::Unsupported)
     }
 
     /// The subject.
@@ -111,9 +113,9 @@ impl Request {
     /// The public key in PEM (RFC 7468 section 13).
     ///
     /// # Errors
-    /// [`Failure::Unfit`], for a key that has none; there is no such key.
-    pub fn public_key_pem(&self) -> Result<String, Failure> {
-        self.public_key().to_pem(LineEnding::LF).map_err(|_| Failure::Unfit)
+    /// [`CryptoError::Unsupported`], for a key that has none; there is no such key.
+    pub fn public_key_pem(&self) -> Result<String, CryptoError> {
+        self.public_key().to_pem(LineEnding::LF).map_err(|_| CryptoError::Unsupported)
     }
 
     /// The public key's `SubjectPublicKeyInfo`.

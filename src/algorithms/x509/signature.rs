@@ -1,5 +1,6 @@
-//! Who signed a certificate: the algorithms by which one is signed (RFC 4055, RFC 5758, GB/T 33560), and the check of a
-//! signature with the signer's key. SHA-1 and keys of less than 2048 bits sign nothing any more.
+//! Who signed a certificate: the algorithms by which one is signed (RFC 4055, RFC 5758, GB/T
+//! 33560), and the check of a signature with the signer's key. SHA-1 and keys of less than 2048
+//! bits sign nothing any more.
 
 use aws_lc_rs::signature::{self as aws, ParsedPublicKey, VerificationAlgorithm};
 use pkcs8::DecodePublicKey;
@@ -87,7 +88,8 @@ impl SignedBy {
         Some(by)
     }
 
-    /// Whether `signature` is this key's over `text`. `None` when such a key does not sign so, or is too weak to.
+    /// Whether `signature` is this key's over `text`. `None` when such a key does not sign so, or
+    /// is too weak to.
     pub(super) fn verifies(
         self,
         key: &SubjectPublicKeyInfoOwned,

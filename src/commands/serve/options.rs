@@ -196,7 +196,7 @@ impl Options {
     fn accounts(&self, seeds: &[Seed]) -> Result<Accounts, StartError> {
         let mut accounts = Accounts::default();
         if let Some(path) = &self.accounts {
-            let wrong = |mistake| StartError::of("--accounts", mistake);
+            let wrong = |error| StartError::of("--accounts", error);
             for seed in seed::read_path(path).map_err(wrong)? {
                 let alone = seed.check_accounts_alone();
                 alone.and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;

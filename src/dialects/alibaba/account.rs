@@ -14,15 +14,15 @@ const ALWAYS: &[&str] = &["DescribeAccountKmsStatus", "DescribeRegions", "OpenKm
 
 /// Lets an account at an action, if its standing does.
 pub(super) fn permit(cx: &Cx, action: &str) -> Result<(), Error> {
-    match standing(cx) {
+    match account_status(cx) {
         AccountStatus::Active => Ok(()),
         _ if ALWAYS.contains(&action) => Ok(()),
-        status => Err(refused(status).into()),
+        status => Err(code_for(status).into()),
     }
 }
 
 /// What an account of this status is told.
-fn refused(status: AccountStatus) -> &'static Code {
+fn code_for(status: AccountStatus) -> &'static Code {
     match status {
         AccountStatus::Active => codes::FORBIDDEN_OPENED,
         // No source names the code of a suspended service; it is not enabled for the user either.
@@ -36,7 +36,7 @@ fn refused(status: AccountStatus) -> &'static Code {
 }
 
 /// How the account stands: as configured, but that it may have subscribed here.
-fn standing(cx: &Cx) -> AccountStatus {
+fn account_status(cx: &Cx) -> AccountStatus {
     match cx.account.status {
         AccountStatus::NotOpened if cx.engine.subscribed(&cx.caller) => AccountStatus::Active,
         status => status,
@@ -45,7 +45,7 @@ fn standing(cx: &Cx) -> AccountStatus {
 
 /// A request without parameters of its own.
 #[derive(Deserialize)]
-pub(super) struct Nothing {}
+pub(super) struct NoParams {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -53,19 +53,22 @@ pub(super) struct Region {
     region_id: &'static str,
 }
 
-pub(super) fn describe_regions(_: &Cx, _: Nothing) -> Result<Wrapped<Wrapped<Vec<Region>>>, Error> {
+pub(super) fn describe_regions(
+    _: &Cx,
+    _: NoParams,
+) -> Result<Wrapped<Wrapped<Vec<Region>>>, Error> {
     let regions = REGIONS.iter().map(|region_id| Region { region_id }).collect();
     Ok(Wrapped("Regions", Wrapped("Region", regions)))
 }
 
 /// Only an account that has not subscribed can; for any other its standing is the answer.
-pub(super) async fn open(cx: Cx, _: Nothing) -> Result<Done, Error> {
+pub(super) async fn open(cx: Cx, _: NoParams) -> Result<Done, Error> {
     match cx.account.status {
         AccountStatus::NotOpened => {
             cx.engine.subscribe(&cx.caller).await?;
             Ok(Done {})
         }
-        status => Err(refused(status).into()),
+        status => Err(code_for(status).into()),
     }
 }
 
@@ -76,8 +79,8 @@ pub(super) struct AccountKmsStatus {
 }
 
 /// The document prints "Index" where every other edition has "`InDebt`".
-pub(super) fn describe_status(cx: &Cx, _: Nothing) -> Result<AccountKmsStatus, Error> {
-    let account_status = match standing(cx) {
+pub(super) fn describe_status(cx: &Cx, _: NoParams) -> Result<AccountKmsStatus, Error> {
+    let account_status = match account_status(cx) {
         AccountStatus::Active => "Enabled",
         AccountStatus::NotOpened => "NotEnabled",
         AccountStatus::InDebt | AccountStatus::InDebtOverdue => "InDebt",

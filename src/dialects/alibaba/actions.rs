@@ -14,7 +14,7 @@ use crate::dialects::Actions;
 
 #[rustfmt::skip]
 pub(super) fn table() -> Actions<Call> {
-    Actions::with(&profile::MANNER)
+    Actions::with(&profile::PARAM_STYLE)
         .change("CreateKey",                       keys::create)
         .read  ("DescribeKey",                     keys::describe)
         .read  ("ListKeys",                        keys::list)

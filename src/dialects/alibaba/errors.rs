@@ -3,7 +3,7 @@
 
 use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
-use crate::dialects::gate::TokenFlaw;
+use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Error, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
@@ -40,7 +40,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
-        E::Secret(SecretError::Unfit) => codes::REJECTED_UNSUPPORTED_OPERATION,
+        E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,
         E::Secret(SecretError::StageElsewhere) => codes::REJECTED_INVALID_REQUEST,
         E::Secret(SecretError::TextIllegal) => return invalid("ExtendedConfig.CustomData"),
         E::Certificate(CertificateError::NotFound) => codes::CERTIFICATE_NOT_FOUND,
@@ -49,7 +49,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
-        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
@@ -68,7 +68,7 @@ fn of_key(error: KeyError) -> Refusal {
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
         KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
-        KeyError::Unfit => codes::REJECTED_UNSUPPORTED_OPERATION,
+        KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
         KeyError::AlgorithmUnfit => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
         // No source names a code for a protected key; clients only need one that is final.
@@ -107,11 +107,11 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
 }
 
 /// What is wrong with the token of a temporary access key.
-pub(super) fn of_token(flaw: TokenFlaw) -> &'static Code {
-    match flaw {
-        TokenFlaw::Missing => codes::MISSING_SECURITY_TOKEN,
-        TokenFlaw::Expired => codes::INVALID_SECURITY_TOKEN_EXPIRED,
-        TokenFlaw::Malformed => codes::INVALID_SECURITY_TOKEN_MALFORMED,
-        TokenFlaw::Mismatched => codes::INVALID_SECURITY_TOKEN_MISMATCH_WITH_ACCESS_KEY,
+pub(super) fn of_token(error: TokenError) -> &'static Code {
+    match error {
+        TokenError::Missing => codes::MISSING_SECURITY_TOKEN,
+        TokenError::Expired => codes::INVALID_SECURITY_TOKEN_EXPIRED,
+        TokenError::Malformed => codes::INVALID_SECURITY_TOKEN_MALFORMED,
+        TokenError::Mismatched => codes::INVALID_SECURITY_TOKEN_MISMATCH_WITH_ACCESS_KEY,
     }
 }

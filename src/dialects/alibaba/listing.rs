@@ -122,14 +122,16 @@ struct Filter<K> {
 }
 
 /// How many filters, and how many values each.
-const MOST: usize = 10;
+const MAX_FILTERS: usize = 10;
 
 impl<K: PartialEq + DeserializeOwned> TryFrom<String> for Filters<K> {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let filters: Vec<Filter<K>> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if filters.len() > MOST || filters.iter().any(|filter| filter.values.len() > MOST) {
+        if filters.len() > MAX_FILTERS
+            || filters.iter().any(|filter| filter.values.len() > MAX_FILTERS)
+        {
             return Err(Malformed);
         }
         let mut merged: Vec<(K, Vec<String>)> = Vec::new();
@@ -153,7 +155,7 @@ impl<K: PartialEq> Filters<K> {
     }
 
     /// Whether they are so many at most, each of a value that `fits` its property.
-    pub(super) fn are(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
+    pub(super) fn are_valid(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
         self.0.len() <= most
             && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
     }

@@ -12,7 +12,7 @@ use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
 
 /// The only policy that there is.
-fn only(name: Option<&str>) -> Result<(), Error> {
+fn require_default(name: Option<&str>) -> Result<(), Error> {
     match name {
         None | Some("default") => Ok(()),
         Some(_) => Err(codes::POLICY_NOT_FOUND.into()),
@@ -26,7 +26,7 @@ pub(super) struct PolicyText {
 }
 
 /// Who has set no policy has one that lets the account do everything.
-fn everything(account: &str, kind: &str) -> String {
+fn allow_everything(account: &str, kind: &str) -> String {
     format!(
         r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
     )
@@ -41,7 +41,7 @@ pub(super) struct SetKeyPolicy {
 }
 
 pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
-    only(request.policy_name.as_deref())?;
+    require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(&cx)?;
     cx.engine.set_key_policy(cx.caller, key, request.policy.0).await?;
     Ok(Done {})
@@ -55,11 +55,12 @@ pub(super) struct GetKeyPolicy {
 }
 
 pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyText, Error> {
-    only(request.policy_name.as_deref())?;
+    require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
-    let policy = key.policy.clone().unwrap_or_else(|| everything(&cx.caller.realm.account, "key"));
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
+    let policy =
+        key.policy.clone().unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "key"));
     Ok(PolicyText { policy })
 }
 
@@ -72,7 +73,7 @@ pub(super) struct SetSecretPolicy {
 }
 
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
-    only(request.policy_name.as_deref())?;
+    require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(&cx)?;
     cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await?;
     Ok(Done {})
@@ -86,12 +87,12 @@ pub(super) struct GetSecretPolicy {
 }
 
 pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<PolicyText, Error> {
-    only(request.policy_name.as_deref())?;
+    require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).usable_secret(&name)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let secret = snapshot.view(&cx.caller).usable_secret(&name)?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText {
-        policy: policy.unwrap_or_else(|| everything(&cx.caller.realm.account, "secret")),
+        policy: policy.unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "secret")),
     })
 }

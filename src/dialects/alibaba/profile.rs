@@ -13,7 +13,7 @@ use super::words::{self, OriginWord, SpecWord};
 use super::{clients, codes, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::Manner;
+use crate::dialects::wire::params::ParamStyle;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::engine::{
     AliasRules, CertificateRules, ImportRules, KeyRules, NameRule, PairRules, Rules, SecretRules,
@@ -38,10 +38,10 @@ pub(super) static PROFILE: Profile = Profile {
         in_seconds: false,
     },
     dry_run: DryRun {
-        may: |kind, params| kind == Kind::Hot && params.get("DryRun").is_some(),
-        tell: tell_dry_run,
+        allowed: |kind, params| kind == Kind::Hot && params.get("DryRun").is_some(),
+        refusal: dry_run_refusal,
     },
-    manner: &MANNER,
+    param_style: &PARAM_STYLE,
     names: Names {
         key: |realm, name| KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok(),
         secret: secret_named,
@@ -98,7 +98,7 @@ static RULES: Rules = Rules {
 };
 
 /// How parameters are written.
-pub(super) static MANNER: Manner = Manner {
+pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("AccessKeyId", Common),
         ("Action", Common),
@@ -114,14 +114,14 @@ pub(super) static MANNER: Manner = Manner {
         ("Timestamp", Common),
         ("Version", Common),
     ],
-    empty_is_a_value: &["Description"],
+    allow_empty: &["Description"],
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
-    lists_repeat: false,
+    repeated_lists: false,
 };
 
 /// What a dry run answers: that it would succeed, or the error that would be the answer.
-fn tell_dry_run(outcome: Result<(), Refusal>) -> Refusal {
+fn dry_run_refusal(outcome: Result<(), Refusal>) -> Refusal {
     match outcome {
         Ok(()) => codes::DRY_RUN_OPERATION_ERROR.into(),
         Err(Refusal { status: 403, message, .. }) => codes::ACCESS_DENIED_ERROR.with(&[&message]),

@@ -12,13 +12,13 @@ use super::values::Malformed;
 use crate::dialects::wire::answer::Done;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, Tagged, Untag};
+use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, TagRemoval, Tagged};
 use crate::model::Realm;
 
-/// A list of tags in JSON, of at most `MOST`.
+/// A list of tags in JSON, of at most `MAX`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct TagList<const MOST: usize>(Vec<JsonTag>);
+pub(super) struct TagList<const MAX: usize>(Vec<JsonTag>);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,30 +28,32 @@ struct JsonTag {
     tag_value: String,
 }
 
-impl<const MOST: usize> TryFrom<String> for TagList<MOST> {
+impl<const MAX: usize> TryFrom<String> for TagList<MAX> {
     type Error = Malformed;
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         let tags: Vec<JsonTag> = serde_json::from_str(&text).map_err(|_| Malformed)?;
-        if tags.len() <= MOST { Ok(Self(tags)) } else { Err(Malformed) }
+        if tags.len() <= MAX { Ok(Self(tags)) } else { Err(Malformed) }
     }
 }
 
 /// The tags by name, once each is found to be a legal one.
-pub(super) fn tag_map<const MOST: usize>(
-    tags: TagList<MOST>,
+pub(super) fn tag_map<const MAX: usize>(
+    tags: TagList<MAX>,
 ) -> Result<BTreeMap<String, String>, Error> {
-    legal(tags.0.into_iter().map(|tag| (tag.tag_key, tag.tag_value)))
+    checked(tags.0.into_iter().map(|tag| (tag.tag_key, tag.tag_value)))
 }
 
-fn legal(tags: impl Iterator<Item = (String, String)>) -> Result<BTreeMap<String, String>, Error> {
+fn checked(
+    tags: impl Iterator<Item = (String, String)>,
+) -> Result<BTreeMap<String, String>, Error> {
     let mut map = BTreeMap::new();
     for (name, value) in tags {
         let ours = name.to_ascii_lowercase();
-        if !is_word(&name, 1) || ours.starts_with("aliyun") || ours.starts_with("acs:") {
+        if !is_tag_text(&name, 1) || ours.starts_with("aliyun") || ours.starts_with("acs:") {
             return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
         }
-        if !is_word(&value, 0) {
+        if !is_tag_text(&value, 0) {
             return Err(codes::INVALID_PARAMETER_TAG_VALUE.into());
         }
         if map.insert(name, value).is_some() {
@@ -62,7 +64,7 @@ fn legal(tags: impl Iterator<Item = (String, String)>) -> Result<BTreeMap<String
 }
 
 /// Up to 128 of the characters that names and values are made of.
-fn is_word(text: &str, least: usize) -> bool {
+fn is_tag_text(text: &str, least: usize) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || "/\\_-.+=:@ ".contains(c);
     (least..=128).contains(&text.chars().count()) && text.chars().all(legal)
 }
@@ -123,7 +125,7 @@ pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Don
     if request.tag_keys.0.iter().any(String::is_empty) {
         return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
     }
-    cx.engine.untag(cx.caller, vec![target], Untag::Named(request.tag_keys.0)).await?;
+    cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await?;
     Ok(Done {})
 }
 
@@ -152,8 +154,8 @@ pub(super) fn list_resource_tags(
     request: ListResourceTags,
 ) -> Result<ResourceTags, Error> {
     let key = request.key_id.without_alias(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::ListTags)?.key();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::ListTags)?.key();
     let entry = |(name, value): (&String, &String)| TagEntry {
         key_id: key.id.to_string(),
         tag_key: name.clone(),
@@ -225,8 +227,11 @@ pub(super) struct TagResources {
 
 pub(super) async fn tag_resources(cx: Cx, request: TagResources) -> Result<Done, Error> {
     let tags = flat_tags(request.tag)?;
-    let whom = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.tag(cx.caller, whom, tags.into_iter().collect()).await.map_err(unknown_resource)?;
+    let targets = resources(&cx, request.resource_type, request.resource_id)?;
+    cx.engine
+        .tag(cx.caller, targets, tags.into_iter().collect())
+        .await
+        .map_err(unknown_resource)?;
     Ok(Done {})
 }
 
@@ -244,12 +249,12 @@ pub(super) struct UntagResources {
 pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<Done, Error> {
     let which = match (request.all, request.tag_key) {
         (false, names) if names.is_empty() => return Err(Error::Missing("TagKey".into())),
-        (true, names) if names.is_empty() => Untag::All,
-        (_, names) if names.len() <= TAGS_MAX => Untag::Named(names),
+        (true, names) if names.is_empty() => TagRemoval::All,
+        (_, names) if names.len() <= TAGS_MAX => TagRemoval::Named(names),
         _ => return Err(Error::Invalid("TagKey".into())),
     };
-    let whom = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.untag(cx.caller, whom, which).await.map_err(unknown_resource)?;
+    let targets = resources(&cx, request.resource_type, request.resource_id)?;
+    cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource)?;
     Ok(Done {})
 }
 
@@ -257,7 +262,7 @@ fn flat_tags(tags: Vec<FlatTag>) -> Result<BTreeMap<String, String>, Error> {
     if tags.len() > TAGS_MAX {
         return Err(Error::Invalid("Tag".into()));
     }
-    legal(tags.into_iter().map(|tag| (tag.key, tag.value)))
+    checked(tags.into_iter().map(|tag| (tag.key, tag.value)))
 }
 
 fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Tagged>, Error> {
@@ -338,15 +343,15 @@ pub(super) fn list_tag_resources(
     let ids: Vec<String> =
         resource_id.iter().filter_map(|it| it.named(resource_type, &cx.caller.realm)).collect();
     let named = |id: &str| resource_id.is_empty() || ids.iter().any(|it| it == id);
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
     let all: Vec<(&str, &BTreeMap<String, String>)> = match resource_type {
-        ResourceType::Key => sight.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
+        ResourceType::Key => view.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
         ResourceType::Secret => {
-            sight.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
+            view.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
         }
     };
-    let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| carries(tags, tag));
+    let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| has_tag(tags, tag));
     let found = all.into_iter().filter(|(id, tags)| named(id) && wanted(tags));
     let entry = |(id, name, value): (&str, &String, &String)| TaggedResource {
         resource_id: id.to_owned(),
@@ -365,6 +370,6 @@ pub(super) fn list_tag_resources(
     })
 }
 
-fn carries(tags: &BTreeMap<String, String>, wanted: &WantedTag) -> bool {
+fn has_tag(tags: &BTreeMap<String, String>, wanted: &WantedTag) -> bool {
     tags.get(&wanted.key).is_some_and(|it| wanted.value.as_ref().is_none_or(|value| it == value))
 }

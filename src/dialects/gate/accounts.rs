@@ -1,4 +1,4 @@
-//! Who may call: accounts, their access keys and temporary tokens. Fixed when the server starts.
+//! Accounts, their access keys and temporary tokens. They are fixed when the server starts.
 
 use std::sync::Arc;
 
@@ -12,41 +12,41 @@ use crate::algorithms::rsa::SignatureKey;
 use crate::engine::Quota;
 use crate::world::Instant;
 
-/// How a cloud sees an account.
+/// The status of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccountStatus {
-    /// It has subscribed and pays.
+    /// It has subscribed, and owes nothing.
     #[default]
     Active,
     /// It has not subscribed to the service.
     NotOpened,
     /// The cloud suspended the service.
     Suspended,
-    /// It owes.
+    /// It owes a payment.
     InDebt,
-    /// It has owed for too long.
+    /// Its payment is overdue.
     InDebtOverdue,
-    /// The cloud's risk control shut it out.
+    /// The cloud's risk control has blocked it.
     RiskControl,
 }
 
 /// An account.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its id, digits.
+    /// Its id: digits.
     pub id: Arc<str>,
-    /// How its cloud sees it.
+    /// Its status.
     pub status: AccountStatus,
-    /// How much it may hold, in each region.
+    /// Its quotas, for each region.
     pub quota: Quota,
 }
 
-/// What an access key signs with.
+/// The credential that an access key signs with.
 pub enum Secret {
     /// A shared secret.
     Shared(Zeroizing<String>),
-    /// An RSA key pair, of which the public half is here.
+    /// An RSA key pair; the server has its public key.
     Rsa(SignatureKey),
 }
 
@@ -54,21 +54,21 @@ pub enum Secret {
 pub struct Token {
     /// The text that every request must carry.
     pub text: Zeroizing<String>,
-    /// When it ends.
+    /// When it expires.
     pub expires: Instant,
 }
 
-/// An access key. Its debug form shows no secret.
+/// An access key. Its debug form does not contain the secret.
 pub struct AccessKey {
     /// Its id.
     pub id: String,
     /// What it signs with.
     pub secret: Secret,
-    /// The token that goes with it, if it is temporary.
+    /// Its token, if it is temporary.
     pub token: Option<Token>,
-    /// Whether it was switched off.
+    /// Whether it is disabled.
     pub disabled: bool,
-    /// Whose it is.
+    /// The account that it belongs to.
     pub account: Arc<Account>,
     pub(crate) nonces: Arc<Nonces>,
 }
@@ -86,7 +86,7 @@ impl AccessKey {
         Self { id, secret, token: None, disabled: false, account, nonces: Arc::default() }
     }
 
-    /// Whether the other says the same, used nonces aside.
+    /// Whether the other has the same properties; used nonces are not compared.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let same = |a: &str, b: &str| equal(a.as_bytes(), b.as_bytes());
@@ -114,7 +114,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Adds an access key; `false` when its id is taken.
+    /// Adds an access key; `false` if its id is taken.
     pub fn add(&mut self, key: AccessKey) -> bool {
         if self.keys.contains_key(&key.id) {
             return false;
@@ -124,7 +124,7 @@ impl Accounts {
         true
     }
 
-    /// Adds an account, which may have no access key yet; `false` when its id is taken.
+    /// Adds an account, with or without access keys; `false` if its id is taken.
     pub fn add_account(&mut self, account: &Arc<Account>) -> bool {
         if self.accounts.contains_key(&account.id) {
             return false;
@@ -150,7 +150,7 @@ impl Accounts {
         self.keys.values()
     }
 
-    /// Whether some access key goes with this token.
+    /// Whether any access key has this token.
     #[must_use]
     pub fn has_token(&self, text: &str) -> bool {
         let token = |key: &AccessKey| {
@@ -159,8 +159,8 @@ impl Accounts {
         self.keys.values().any(token)
     }
 
-    /// The account that a request works in where checks are off or may fail: its access key's, or an account of
-    /// its own for an access key that nobody knows, or the first one where there is no access key at all.
+    /// The account of a request when checks are off or may fail: that of its access key, a separate
+    /// account for an unknown access key, or the first account if the request names no access key.
     #[must_use]
     pub fn presumed(&self, access_key: Option<&str>) -> Arc<Account> {
         match (access_key, &self.first) {
@@ -175,14 +175,14 @@ impl Accounts {
 }
 
 impl Account {
-    /// An account in good standing without quotas.
+    /// An active account without quotas.
     #[must_use]
     pub fn plain(id: &str) -> Self {
         Self { id: id.into(), status: AccountStatus::Active, quota: Quota::default() }
     }
 
-    /// The account of an access key for which none was named: always the same one, and no other key's.
-    /// Its id has 16 digits, the first a 2.
+    /// The account of an access key that has none configured: always the same account for a key,
+    /// and a different one for each key. Its id is 16 digits, the first a 2.
     #[must_use]
     pub fn of_access_key(id: &str) -> Self {
         let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();

@@ -1,5 +1,5 @@
-//! Who is let in: what every cloud's checks share. How a cloud signs, and what it calls a check that failed, it says
-//! itself.
+//! Authentication: what the checks of all clouds share. Each cloud has its own signatures, and its
+//! own codes for failed checks.
 
 pub mod accounts;
 pub(crate) mod regions;
@@ -17,10 +17,10 @@ use crate::watch::classes::Classes;
 use crate::watch::journal::Auth;
 use accounts::AccessKey;
 use regions::{Regions, fold};
-use replay::Spent;
+use replay::SpentNonce;
 use times::Times;
 
-/// How far a request's time may be off, where its cloud says nothing else.
+/// How far a request's time may be off, unless its cloud has another limit.
 pub(super) const LEEWAY: Duration = Duration::from_mins(15);
 
 /// How requests are checked.
@@ -29,14 +29,14 @@ pub enum AuthMode {
     /// A request that fails a check is refused.
     #[default]
     Strict,
-    /// It passes, with a line in the log and a response header that say what failed.
+    /// The request is let in; a log line and a response header name the failed check.
     Warn,
     /// Nothing is checked.
     Off,
 }
 
 impl AuthMode {
-    /// The mode's name, as configured.
+    /// The mode's name, as options write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,37 +47,37 @@ impl AuthMode {
     }
 }
 
-/// What a cloud lets requests in by.
+/// Authenticates the requests of a cloud.
 pub struct Gate {
-    /// Who may call. Access keys belong to no cloud: whoever has one may use it on any wire.
+    /// The accounts. Access keys belong to no cloud: each may be used on any wire.
     pub(super) accounts: Arc<Accounts>,
-    /// What the cloud's parameters are, by name.
+    /// The classes of the cloud's parameters, by name.
     pub(super) classes: Classes,
     profile: &'static Profile,
     auth: AuthMode,
     dialect: Arc<str>,
     default_region: Arc<str>,
-    /// Whether the default was given to the server.
-    is_region_given: bool,
+    /// Whether the default region is the server's `--region`.
+    is_region_configured: bool,
     regions: Regions,
 }
 
-/// Whose request it is.
+/// An authenticated request: who sent it.
 pub struct Verified {
     /// The caller, for the engine.
     caller: Caller,
     /// Its account.
     account: Arc<Account>,
-    /// The check that failed, where failing was let pass: an error code.
+    /// The error code of the failed check, if the request was let in all the same.
     failed: Option<&'static str>,
     /// Whether anything was checked.
     checked: bool,
-    /// The nonce that it spent.
-    nonce: Option<Spent>,
+    /// The nonce that the request spent.
+    nonce: Option<SpentNonce>,
 }
 
 impl Verified {
-    /// What its checks came to.
+    /// The result of the checks.
     pub(super) fn auth(&self) -> Auth {
         match self.failed {
             _ if !self.checked => Auth::Unchecked,
@@ -86,36 +86,36 @@ impl Verified {
         }
     }
 
-    /// What its handler works with, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<Spent>) {
+    /// The context for its handler, and the nonce that it spent.
+    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
         let cx = Cx { engine: Arc::clone(engine), caller: self.caller, account: self.account };
         (cx, self.nonce)
     }
 }
 
-/// Whose a request is that passed every check.
+/// The sender of a request that passed every check.
 pub(super) struct Checked {
     pub(super) account: Arc<Account>,
-    /// The nonce that it spent, if it has one.
-    pub(super) nonce: Option<Spent>,
+    /// The nonce that the request spent, if it has one.
+    pub(super) nonce: Option<SpentNonce>,
 }
 
 /// What is wrong with a temporary credential's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenFlaw {
-    /// It is not there.
+pub(super) enum TokenError {
+    /// There is none.
     Missing,
-    /// It is over.
+    /// It has expired.
     Expired,
-    /// It is nobody's.
+    /// No access key has it.
     Malformed,
-    /// It is another access key's.
+    /// It belongs to another access key.
     Mismatched,
 }
 
 impl Gate {
-    /// A cloud's gate. `region` is the one that plain hosts stand for; without one it is the
-    /// cloud's own.
+    /// A cloud's gate. `region` is used when a request names none; without it, the cloud's own
+    /// default is.
     pub(super) fn new(
         profile: &'static Profile,
         accounts: Arc<Accounts>,
@@ -130,17 +130,18 @@ impl Gate {
             auth,
             dialect: profile.name.into(),
             default_region: region.and_then(fold).unwrap_or_else(|| profile.default_region.into()),
-            is_region_given: region.is_some(),
+            is_region_configured: region.is_some(),
             regions: Regions::of(profile.regions),
         }
     }
 
-    /// The region that the server was given.
-    pub(super) fn given_region(&self) -> Option<&str> {
-        self.is_region_given.then_some(&*self.default_region)
+    /// The server's `--region`.
+    pub(super) fn configured_region(&self) -> Option<&str> {
+        self.is_region_configured.then_some(&*self.default_region)
     }
 
-    /// The realm of `account` in the region that a request names, if that can be one.
+    /// The realm of `account` in the region that a request names; `None` if that cannot be a
+    /// region.
     pub(super) fn realm(&self, account: &Account, region: Option<&str>) -> Option<Realm> {
         let region = match region {
             Some(region) if *region != *self.default_region => fold(region)?,
@@ -149,8 +150,8 @@ impl Gate {
         Some(Realm { dialect: Arc::clone(&self.dialect), account: Arc::clone(&account.id), region })
     }
 
-    /// The realm that a request claims: of an access key that nobody has, it is no account's.
-    pub(super) fn claimed(&self, access_key: Option<&str>, region: Option<&str>) -> Realm {
+    /// The realm that a request claims. Without a known access key, the account is empty.
+    pub(super) fn claimed_realm(&self, access_key: Option<&str>, region: Option<&str>) -> Realm {
         let account = match self.auth {
             AuthMode::Strict => {
                 access_key.and_then(|id| self.accounts.get(id)).map(|key| Arc::clone(&key.account))
@@ -162,13 +163,13 @@ impl Gate {
         Realm { dialect: Arc::clone(&self.dialect), account, region }
     }
 
-    /// The times that a request for this account and region may be fresh by.
+    /// The clocks by which a request for this account and region may be fresh.
     pub(super) fn times(&self, engine: &Engine, account: &Account, region: Option<&str>) -> Times {
         Times::of(engine, self.realm(account, region).as_ref())
     }
 
-    /// Lets a request in, as the mode of checking has it. In [`AuthMode::Warn`] a failed check is
-    /// told in the log instead of refused.
+    /// Lets a request in according to the mode. In [`AuthMode::Warn`], a failed check is logged and
+    /// not refused.
     pub(super) fn admit(
         &self,
         (access_key, action): (Option<&str>, Option<&str>),
@@ -202,17 +203,17 @@ impl Gate {
         times: Times,
         key: &AccessKey,
         given: Option<&str>,
-    ) -> Result<(), TokenFlaw> {
+    ) -> Result<(), TokenError> {
         let is = |token: &str, given: &str| equal(token.as_bytes(), given.as_bytes());
         match (&key.token, given.filter(|given| !given.is_empty())) {
             (None, None) => Ok(()),
-            (Some(_), None) => Err(TokenFlaw::Missing),
+            (Some(_), None) => Err(TokenError::Missing),
             (Some(token), Some(given)) if is(&token.text, given) => {
                 let lasts = times.either(|now| now < token.expires);
-                lasts.then_some(()).ok_or(TokenFlaw::Expired)
+                lasts.then_some(()).ok_or(TokenError::Expired)
             }
-            (_, Some(given)) if self.accounts.has_token(given) => Err(TokenFlaw::Mismatched),
-            (_, Some(_)) => Err(TokenFlaw::Malformed),
+            (_, Some(given)) if self.accounts.has_token(given) => Err(TokenError::Mismatched),
+            (_, Some(_)) => Err(TokenError::Malformed),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! Regions as requests write them: in capitals too, and maybe ones that their cloud does not have.
+//! Region ids in requests. They may be in upper case, or unknown to the cloud's document.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::Realm;
 
-/// The region that a text names, if it can be one. Its case means nothing.
+/// The region id in lower case; `None` if the text cannot be one.
 pub(crate) fn fold(text: &str) -> Option<Arc<str>> {
     Realm::is_region_id(text).then(|| text.to_ascii_lowercase().into())
 }
 
-/// How many unknown regions are told: nobody reads more.
-const TOLD_MAX: usize = 64;
+/// How many unknown regions are logged. More would fill the log.
+const LOGGED_MAX: usize = 64;
 
-/// The regions that a cloud's document lists, and those besides that requests work in.
+/// The regions in a cloud's document, and the unknown regions that requests used.
 pub(crate) struct Regions {
     known: &'static [&'static str],
     unknown: Mutex<BTreeSet<Box<str>>>,
@@ -24,17 +24,17 @@ impl Regions {
         Self { known, unknown: Mutex::default() }
     }
 
-    /// Says in the log that a region is none of the document's, the first time that a request works in it.
+    /// Logs an unknown region the first time that a request uses it.
     pub(crate) fn note(&self, region: &str) {
         if self.known.is_empty() || self.known.contains(&region) {
             return;
         }
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        if unknown.len() < TOLD_MAX && !unknown.contains(region) {
+        if unknown.len() < LOGGED_MAX && !unknown.contains(region) {
             unknown.insert(region.into());
             tracing::warn!(
                 region,
-                "the cloud is not known to have this region; it is served all the same"
+                "the cloud's document does not list this region; it is served all the same"
             );
         }
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_means_nothing() {
+    fn region_ids_ignore_case() {
         for text in ["cn-hangzhou", "CN-HANGZHOU", "Cn-HangZhou"] {
             assert_eq!(fold(text).as_deref(), Some("cn-hangzhou"));
         }
@@ -55,15 +55,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_region_is_told_once() {
+    fn an_unknown_region_is_logged_once() {
         let regions = Regions::of(&["a"]);
-        let told = |region: &str| {
+        let logged = |region: &str| {
             regions.note(region);
             regions.unknown.lock().unwrap().len()
         };
-        assert_eq!((told("a"), told("b"), told("b"), told("c")), (0, 1, 1, 2));
+        assert_eq!((logged("a"), logged("b"), logged("b"), logged("c")), (0, 1, 1, 2));
         for number in 0..100 {
-            assert!(told(&number.to_string()) <= TOLD_MAX);
+            assert!(logged(&number.to_string()) <= LOGGED_MAX);
         }
         let nowhere = Regions::of(&[]);
         nowhere.note("b");

@@ -1,5 +1,5 @@
-//! The memory of nonces. It is bounded in number, and time alone makes it forget nothing: a clock that is set back makes an
-//! old request fresh again.
+//! The memory of spent nonces. It is bounded in number. Nonces are not forgotten by age: a clock
+//! that is set back makes an old request fresh again.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 
 use crate::world::Instant;
 
-/// How many are remembered for one access key; beyond that the oldest are forgotten first.
-const MOST: usize = 200_000;
+/// How many nonces are remembered for one access key. Beyond that, the oldest are forgotten first.
+const MAX_NONCES: usize = 200_000;
 
 /// The nonces that one access key has spent.
 #[derive(Debug, Default)]
@@ -21,45 +21,51 @@ pub(crate) struct Nonces {
 
 #[derive(Debug, Default)]
 struct Memory {
-    /// By keyed hash.
-    known: FxHashMap<u64, Use>,
-    /// What was spent, the oldest first. What was released or spent anew meanwhile has another serial number.
+    /// By a keyed hash of the nonce.
+    known: FxHashMap<u64, Entry>,
+    /// Hash and serial number of every spent nonce, the oldest first. An entry whose nonce was
+    /// released or spent again since has a serial number that no longer matches.
     order: VecDeque<(u64, u64)>,
     serial: u64,
 }
 
 #[derive(Debug)]
-struct Use {
-    /// The time that the request says it was made at.
-    made: Instant,
+struct Entry {
+    /// The time in the request.
+    signed_at: Instant,
     serial: u64,
 }
 
-/// A nonce that a request has spent, and may give back.
+/// A nonce that a request has spent. It can be released.
 #[derive(Debug)]
-pub(crate) struct Spent {
+pub(crate) struct SpentNonce {
     nonces: Arc<Nonces>,
-    mark: u64,
-    made: Instant,
+    hash: u64,
+    signed_at: Instant,
     serial: u64,
 }
 
 impl Nonces {
-    /// Spends the nonce of a request that was made at `made`. `None` when a request has it already that is the same, or
-    /// is not over: `is_over` says so of the time that a request was made at.
+    /// Spends the nonce of a request with the time `signed_at`. `None` if the nonce was spent by
+    /// the same request, or by one that has not expired. `is_expired` tells that from a request's
+    /// time.
     pub(crate) fn spend(
         self: &Arc<Self>,
         nonce: &str,
-        made: Instant,
-        is_over: impl Fn(Instant) -> bool,
-    ) -> Option<Spent> {
-        let mark = self.hasher.hash_one(nonce);
+        signed_at: Instant,
+        is_expired: impl Fn(Instant) -> bool,
+    ) -> Option<SpentNonce> {
+        let hash = self.hasher.hash_one(nonce);
         let mut memory = self.memory();
-        if memory.known.get(&mark).is_some_and(|other| other.made == made || !is_over(other.made)) {
+        if memory
+            .known
+            .get(&hash)
+            .is_some_and(|other| other.signed_at == signed_at || !is_expired(other.signed_at))
+        {
             return None;
         }
-        let serial = memory.note(mark, made);
-        Some(Spent { nonces: Arc::clone(self), mark, made, serial })
+        let serial = memory.note(hash, signed_at);
+        Some(SpentNonce { nonces: Arc::clone(self), hash, signed_at, serial })
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -68,37 +74,37 @@ impl Nonces {
 }
 
 impl Memory {
-    fn note(&mut self, mark: u64, made: Instant) -> u64 {
-        while self.order.len() >= MOST {
+    fn note(&mut self, hash: u64, signed_at: Instant) -> u64 {
+        while self.order.len() >= MAX_NONCES {
             if let Some((oldest, serial)) = self.order.pop_front() {
                 self.forget(oldest, serial);
             }
         }
         self.serial += 1;
-        self.known.insert(mark, Use { made, serial: self.serial });
-        self.order.push_back((mark, self.serial));
+        self.known.insert(hash, Entry { signed_at, serial: self.serial });
+        self.order.push_back((hash, self.serial));
         self.serial
     }
 
-    fn forget(&mut self, mark: u64, serial: u64) {
-        if self.known.get(&mark).is_some_and(|it| it.serial == serial) {
-            self.known.remove(&mark);
+    fn forget(&mut self, hash: u64, serial: u64) {
+        if self.known.get(&hash).is_some_and(|it| it.serial == serial) {
+            self.known.remove(&hash);
         }
     }
 }
 
-impl Spent {
-    /// Gives the nonce back: nothing came of the request so far.
+impl SpentNonce {
+    /// Releases the nonce, because the request has had no effect yet.
     pub(crate) fn release(&self) {
-        self.nonces.memory().forget(self.mark, self.serial);
+        self.nonces.memory().forget(self.hash, self.serial);
     }
 
-    /// Takes a released nonce again; `false` when another request has it now.
+    /// Spends a released nonce again; `false` if another request has it now.
     pub(crate) fn retake(&mut self) -> bool {
         let mut memory = self.nonces.memory();
-        let free = !memory.known.contains_key(&self.mark);
+        let free = !memory.known.contains_key(&self.hash);
         if free {
-            self.serial = memory.note(self.mark, self.made);
+            self.serial = memory.note(self.hash, self.signed_at);
         }
         free
     }
@@ -116,18 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_spent_until_its_request_is_over_and_by_the_same_request_for_good() {
+    fn a_nonce_is_spent_until_its_request_expires_and_for_good_by_the_same_request() {
         let nonces = Arc::new(Nonces::default());
         assert!(nonces.spend("a", at(1), NEVER).is_some());
         assert!(nonces.spend("a", at(2), NEVER).is_none());
         assert!(nonces.spend("b", at(1), NEVER).is_some());
         assert!(nonces.spend("a", at(1), ALWAYS).is_none());
-        assert!(nonces.spend("a", at(2), |made| made == at(1)).is_some());
-        assert!(nonces.spend("a", at(1), |made| made == at(1)).is_none());
+        assert!(nonces.spend("a", at(2), |signed_at| signed_at == at(1)).is_some());
+        assert!(nonces.spend("a", at(1), |signed_at| signed_at == at(1)).is_none());
     }
 
     #[test]
-    fn a_released_nonce_is_anybodys() {
+    fn any_request_can_spend_a_released_nonce() {
         let nonces = Arc::new(Nonces::default());
         let mut first = nonces.spend("a", at(1), NEVER).unwrap();
         first.release();
@@ -139,7 +145,7 @@ mod tests {
         first.release();
         assert!(
             nonces.spend("a", at(1), NEVER).is_none(),
-            "only the one who has it can release it"
+            "only the request that has it can release it"
         );
         second.release();
         assert!(nonces.spend("a", at(1), NEVER).is_some());
@@ -148,15 +154,15 @@ mod tests {
     #[test]
     fn the_memory_is_bounded() {
         let nonces = Arc::new(Nonces::default());
-        for n in 0..=MOST {
+        for n in 0..=MAX_NONCES {
             assert!(nonces.spend(&n.to_string(), at(0), NEVER).is_some());
         }
         assert!(nonces.spend("0", at(0), NEVER).is_some(), "the oldest was forgotten");
-        assert!(nonces.spend(&MOST.to_string(), at(0), NEVER).is_none());
-        for _ in 0..=MOST {
+        assert!(nonces.spend(&MAX_NONCES.to_string(), at(0), NEVER).is_none());
+        for _ in 0..=MAX_NONCES {
             nonces.spend("again", at(0), NEVER).unwrap().release();
         }
         let memory = nonces.memory();
-        assert!(memory.order.len() <= MOST && memory.known.len() <= MOST);
+        assert!(memory.order.len() <= MAX_NONCES && memory.known.len() <= MAX_NONCES);
     }
 }

@@ -1,11 +1,11 @@
-//! The two times that a request may be fresh by: its realm's clock, and the host's. SDKs sign with the host's, wherever
-//! the clock was moved.
+//! The two clocks by which a request may be fresh: its realm's, and the host's. SDKs sign with the
+//! host's time, even if the realm's clock was moved.
 
 use crate::engine::Engine;
 use crate::model::Realm;
 use crate::world::Instant;
 
-/// What the two clocks show while a request is checked.
+/// The two clocks at the time of the check.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     realm: Instant,
@@ -13,15 +13,15 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// The times for a request that names this realm. One that names none there can be is refused later; until then
-    /// it goes by the host's clock alone.
+    /// The clocks for a request to this realm. If a request names a region that cannot exist, it is
+    /// refused later; until then only the host's clock counts.
     pub(crate) fn of(engine: &Engine, realm: Option<&Realm>) -> Self {
         let host = engine.world().clock.host();
         Self { realm: realm.map_or(host, |realm| engine.now(realm)), host }
     }
 
-    /// Whether one of the two will do.
-    pub(crate) fn either(self, will_do: impl Fn(Instant) -> bool) -> bool {
-        will_do(self.realm) || will_do(self.host)
+    /// Whether the condition holds for one of the two.
+    pub(crate) fn either(self, holds: impl Fn(Instant) -> bool) -> bool {
+        holds(self.realm) || holds(self.host)
     }
 }

@@ -1,4 +1,5 @@
-//! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
+//! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
+//! durable.
 
 use super::wire::call::Call;
 use super::{cipher, keys, profile};
@@ -6,7 +7,7 @@ use crate::dialects::Actions;
 
 #[rustfmt::skip]
 pub(super) fn table() -> Actions<Call> {
-    Actions::with(&profile::MANNER)
+    Actions::with(&profile::PARAM_STYLE)
         .change("CreateKey",       keys::create)
         .change("DeleteKey",       keys::delete)
         .change("ModifyKey",       keys::modify)

@@ -1,4 +1,4 @@
-//! Cryptography: the document's sections Encrypt, Decrypt and `GenerateDataKey`.
+//! Encryption: the document's sections Encrypt, Decrypt and `GenerateDataKey`.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -75,7 +75,7 @@ pub(super) struct DataKey {
     ciphertext_blob: Zeroizing<String>,
 }
 
-/// The document marks both sizes as required and sends both in its sample, where 16 bytes come back: `KeySpec` wins.
+/// The document requires both sizes. Its sample sends both and gets 16 bytes, so `KeySpec` wins.
 pub(super) fn generate_data_key(cx: &Cx, request: GenerateDataKey) -> Result<DataKey, Error> {
     let len = match (request.key_spec, request.number_of_bytes) {
         (Some(SpecWord::AES256), _) => 32,

@@ -1,11 +1,11 @@
-//! Every error of the document's table, with its status and message: what can be injected. `errors.rs` says what answers
-//! each. `...` stands for what a message says of its request.
+//! Every row of the document's table of errors, with status and message. Faults can answer any of
+//! them. `errors.rs` maps errors to these codes. `...` is a placeholder for text from the request.
 
 use crate::dialects::refusal::codes;
 
 #[rustfmt::skip]
 codes! {
-    /// The codes that a fault can ask for.
+    /// All rows.
     CODES:
     ACCESS_DENIED = 403 "AccessDenied" "User: ... is not authorized to perform: ....";
     DRY_RUN_OPERATION = 412 "DryRunOperation" "Request would have succeeded, but DryRun flag is set";

@@ -1,11 +1,12 @@
-//! Which code answers what goes wrong, of the document's table of common errors. It has no other codes: what a key or a
-//! ciphertext can be wrong about is told as the value of the parameter that names it.
+//! Maps errors to the codes of the document's table of common errors. The document has no other
+//! codes: an error about a key or a ciphertext is reported as the value of the parameter that names
+//! it.
 
 use super::{codes, rules};
 use crate::dialects::{Error, HeadRefused, Refusal};
 use crate::engine::{self, CiphertextError, KeyError};
 
-/// An error's form on the wire.
+/// The refusal for an error.
 pub(super) fn refusal(error: &Error) -> Refusal {
     match error {
         Error::Engine(error) => of_engine(error),
@@ -19,12 +20,12 @@ fn invalid(name: &str) -> Refusal {
     codes::INVALID_PARAMETER_VALUE.with(&[name])
 }
 
-/// A parameter that cannot be read.
+/// The refusal for a parameter that cannot be decoded.
 pub(super) fn malformed(name: &str) -> Refusal {
     codes::INVALID_QUERY_PARAMETER.with(&[name])
 }
 
-/// A request whose head is not read.
+/// The refusal for a request whose head was refused.
 pub(super) fn of_head(why: HeadRefused) -> Refusal {
     let code = codes::INVALID_QUERY_PARAMETER;
     Refusal { code, status: why.status().as_u16(), message: why.to_string().into() }
@@ -39,17 +40,18 @@ fn of_engine(error: &engine::Error) -> Refusal {
             invalid(rules::of_key(*operation, *state).unwrap_or("KeyState"))
         }
         E::Key(KeyError::DeletionProtected) => invalid("KeyState"),
-        E::Ciphertext(CiphertextError::Malformed | CiphertextError::Unopenable) => {
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             invalid("CiphertextBlob")
         }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED.into(),
-        // The cause is in the log; a caller cannot mend it. The rest comes of no action here.
+        // The cause is in the log; the caller cannot fix it. No action of this cloud causes the
+        // other errors.
         E::Store(_)
         | E::Internal(_)
         | E::Key(
             KeyError::VersionNotFound
             | KeyError::IsPair
-            | KeyError::Unfit
+            | KeyError::Unsupported
             | KeyError::AlgorithmUnfit
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon,

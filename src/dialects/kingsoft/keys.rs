@@ -13,7 +13,7 @@ use crate::engine::{NewKey, Operation};
 use crate::model::{Key, KeyUsage, Lifecycle, Origin};
 use crate::world::Instant;
 
-/// What the service tells of a key: the document's data type Key.
+/// A key in answers: the document's data type Key.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct KeyInfo {
@@ -32,7 +32,7 @@ impl KeyInfo {
         Self {
             key_id: key.id.to_string(),
             key_name: settings.name.clone().unwrap_or_default(),
-            create_time: local(key.created_at),
+            create_time: beijing_time(key.created_at),
             description: settings.description.clone(),
             key_state: match settings.lifecycle {
                 Lifecycle::Enabled => "Enabled",
@@ -51,8 +51,8 @@ impl KeyInfo {
     }
 }
 
-/// A time as the service tells it: that of Beijing, without saying so.
-fn local(at: Instant) -> String {
+/// A time in answers: Beijing time, without an offset.
+fn beijing_time(at: Instant) -> String {
     let text = at.plus(Duration::from_hours(8)).to_string();
     text.replace('T', " ").replace('Z', "")
 }
@@ -110,7 +110,7 @@ pub(super) struct DeleteKey {
     key_id: Id,
 }
 
-/// The document's table has `Return` where its sample has the key: both are answered.
+/// The document's table has `Return` where its sample has the key; kmsim answers both.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Deleted {
@@ -118,7 +118,7 @@ pub(super) struct Deleted {
     key: KeyInfo,
 }
 
-/// The sample shows the key with its id behind its name.
+/// In the sample, the key's id follows its name.
 pub(super) async fn delete(cx: Cx, request: DeleteKey) -> Result<Deleted, Error> {
     let key = cx.engine.delete_key(cx.caller, request.key_id.into()).await?;
     let mut info = KeyInfo::of(&key);
@@ -134,7 +134,7 @@ pub(super) struct ModifyKey {
     description: Option<Text<{ rules::DESCRIPTION_MAX }>>,
 }
 
-/// What is not sent stays.
+/// Parameters that are absent stay unchanged.
 pub(super) async fn modify(cx: Cx, request: ModifyKey) -> Result<OneKey, Error> {
     let (name, description) = (request.key_name.map(|it| it.0), request.description.map(|it| it.0));
     let key = cx.engine.label_key(cx.caller, request.key_id.into(), name, description).await?;
@@ -175,16 +175,17 @@ pub(super) struct KeyList {
     key_set: Vec<KeyInfo>,
 }
 
-/// Every key, or those that are named: oldest first, each once. One that is named and not there is refused, as anywhere.
+/// All keys, or the named ones: oldest first, each once. A named key that does not exist is
+/// refused, as in every action.
 pub(super) fn describe(cx: &Cx, request: DescribeKeys) -> Result<KeyList, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
     if request.key_ids.is_empty() {
-        return Ok(KeyList { key_set: sight.keys().map(|(key, _)| KeyInfo::of(key)).collect() });
+        return Ok(KeyList { key_set: view.keys().map(|(key, _)| KeyInfo::of(key)).collect() });
     }
     let mut named = Vec::with_capacity(request.key_ids.len());
     for id in request.key_ids {
-        named.push(sight.admit(&id.into(), Operation::Describe)?.key());
+        named.push(view.admit(&id.into(), Operation::Describe)?.key());
     }
     named.sort_unstable_by_key(|key| key.ordinal);
     named.dedup_by_key(|key| key.ordinal);

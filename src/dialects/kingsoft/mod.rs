@@ -1,4 +1,5 @@
-//! Kingsoft Cloud KKMS, version 2016-03-04: its wire (`?Action=`), its two signatures, and every word of its document.
+//! Kingsoft Cloud KKMS, version 2016-03-04: its wire (`?Action=`), its two signatures, and the
+//! names and rules of its document.
 
 mod actions;
 mod cipher;

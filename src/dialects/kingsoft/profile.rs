@@ -1,4 +1,4 @@
-//! What is fixed about this cloud.
+//! The data about this cloud.
 
 use axum::http::header::RETRY_AFTER;
 
@@ -7,7 +7,7 @@ use super::{clients, codes, rules};
 use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::Manner;
+use crate::dialects::wire::params::ParamStyle;
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 use crate::watch::classes::Class::{Common, Credential};
@@ -15,28 +15,28 @@ use crate::watch::classes::Class::{Common, Credential};
 pub(super) static PROFILE: Profile = Profile {
     name: "kingsoft",
     default_region: call::DEFAULT_REGION,
-    // Its document lists none.
+    // The document lists none.
     regions: &[],
     marks: Some(call::is_marked),
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
     throttling: codes::LIMIT_EXCEEDED,
-    // Its signatures have no nonce: any request may come again.
+    // Never answered: its signatures have no nonce, so requests may be repeated.
     replayed: codes::SIGNATURE_WRONG,
-    // No client of this cloud looks for anything of its own.
+    // No client of this cloud reads a header of its own.
     retry_after: RetryAfter { header: RETRY_AFTER, in_seconds: true },
     dry_run: DryRun {
-        may: |_, _| true,
-        tell: |outcome| outcome.err().unwrap_or_else(|| codes::DRY_RUN_OPERATION.into()),
+        allowed: |_, _| true,
+        refusal: |outcome| outcome.err().unwrap_or_else(|| codes::DRY_RUN_OPERATION.into()),
     },
-    manner: &MANNER,
+    param_style: &PARAM_STYLE,
     names: Names {
         key: |_, name| KeyId::parse(name).map(KeyRef::Id),
         secret: |_, text| text,
         spec: |_| None,
         origin: |_| None,
-        // This cloud has no contexts: none is the only one.
+        // This cloud has no encryption contexts, so only the empty one is valid.
         context: |text| (text == "{}").then(Vec::new),
     },
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),
@@ -47,8 +47,8 @@ pub(super) static PROFILE: Profile = Profile {
     },
 };
 
-/// How parameters are written.
-pub(super) static MANNER: Manner = Manner {
+/// How parameters are encoded.
+pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("Accesskey", Common),
         ("Action", Common),
@@ -72,8 +72,8 @@ pub(super) static MANNER: Manner = Manner {
         ("X-Amz-Signature", Credential),
         ("X-Amz-SignedHeaders", Common),
     ],
-    empty_is_a_value: &["Description"],
+    allow_empty: &["Description"],
     maps: &[],
-    // One SDK sends a list so.
-    lists_repeat: true,
+    // One SDK sends lists that way.
+    repeated_lists: true,
 };

@@ -1,17 +1,18 @@
-//! Which action goes with which state of a key, and the limits. The document's one rule of states is that only a
-//! disabled key is deleted (overview, `DeleteKey`); that a disabled key does not encrypt is what disabling means.
+//! Which action is allowed in which key state, and the limits. The document's only rule about
+//! states is that only a disabled key is deleted (overview, `DeleteKey`). That a disabled key does
+//! not encrypt is the meaning of disabling.
 
 use crate::engine::{KeyRules, Operation, Rules};
 use crate::model::{KeyId, KeyState, Lifecycle};
 
 use Operation as Op;
 
-/// The rules, for the engine. This cloud has keys, and nothing else.
+/// The rules for the engine. This cloud has keys only.
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: |entropy| key_id(entropy.array()),
-        // No deletion waits, so none is cancelled.
+        // Deletion is immediate, so it is never cancelled.
         restored: Lifecycle::Enabled,
     },
     pairs: None,
@@ -22,17 +23,18 @@ pub(super) static RULES: Rules = Rules {
     certificates: None,
 };
 
-/// How many bytes Encrypt takes. The document does not say whether its 4096 are counted before base64 or behind.
+/// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are
+/// counted before or after base64.
 pub(super) const PLAINTEXT_MAX: usize = 4096;
-/// How many bytes a data key may have.
+/// The lengths of data keys, in bytes.
 pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
-/// How many characters a key's name may have. No source says.
+/// The longest name of a key, in characters. No source says.
 pub(super) const NAME_MAX: usize = 256;
-/// How many characters a description may have. No source says.
+/// The longest description, in characters. No source says.
 pub(super) const DESCRIPTION_MAX: usize = 8192;
 
-/// A key's id: 32 letters in a UUID's groups. They are those of base 32 "extended hex" (RFC 4648,
-/// section 7) in lower case, five bits each.
+/// A new key id: 32 letters in the groups of a UUID. The letters are those of base 32 "extended
+/// hex" (RFC 4648, section 7) in lower case, five bits each.
 fn key_id(bits: [u8; 20]) -> KeyId {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
     let mut text = String::with_capacity(36);
@@ -49,7 +51,8 @@ fn key_id(bits: [u8; 20]) -> KeyId {
     KeyId::made(&text)
 }
 
-/// Which parameter is wrong where an operation does not go with a state: none where it goes ahead.
+/// The parameter that is reported as wrong when a state does not allow an operation; `None` if it
+/// does.
 type Cell = Option<&'static str>;
 
 const ADMIT: Cell = None;
@@ -69,7 +72,8 @@ const TABLE: [(Op, [Cell; 2]); 8] = [
     (Op::ScheduleDeletion,  [STATE, ADMIT]), // DeleteKey, which is immediate
 ];
 
-/// No action leads to the two other states, and the operations of other clouds come from no action.
+/// The parameter to report. No action leads to the two other states, and no action causes the
+/// operations of other clouds.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
@@ -87,7 +91,7 @@ mod tests {
     fn letters_hold_five_bits_each() {
         assert_eq!(key_id([0; 20]).as_str(), "00000000-0000-0000-0000-000000000000");
         assert_eq!(key_id([255; 20]).as_str(), "vvvvvvvv-vvvv-vvvv-vvvv-vvvvvvvvvvvv");
-        // RFC 4648, section 10: "foobar", and what is missing of 20 bytes as zeros.
+        // RFC 4648, section 10: "foobar", padded with zeros to 20 bytes.
         let mut bits = [0; 20];
         bits[..6].copy_from_slice(b"foobar");
         assert_eq!(key_id(bits).as_str(), "cpnmuoj1-e800-0000-0000-000000000000");

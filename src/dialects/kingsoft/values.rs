@@ -1,4 +1,4 @@
-//! The forms of values. Each is parsed once, here.
+//! Types of values. Each is parsed once, here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,8 @@ use crate::dialects::wire::values::{Malformed, SecretBlob};
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 
-/// A key's id: lower-case letters and digits in a UUID's groups. The document's samples use the letters up to v.
+/// A key's id: lower-case letters and digits in the groups of a UUID. The document's samples use
+/// the letters up to v.
 #[derive(Debug)]
 pub(super) struct Id(pub(super) KeyId);
 
@@ -36,7 +37,7 @@ impl From<Id> for KeyRef {
     }
 }
 
-/// What Encrypt takes: base64 of up to 4096 bytes.
+/// The plaintext of Encrypt: base64 of up to 4096 bytes.
 #[derive(Deserialize)]
 #[serde(try_from = "SecretBlob")]
 pub(super) struct Plaintext(pub(super) Zeroizing<Vec<u8>>);
@@ -49,12 +50,12 @@ impl TryFrom<SecretBlob> for Plaintext {
     }
 }
 
-/// Bytes as they are answered.
+/// Encodes bytes for an answer.
 pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(STANDARD.encode(bytes))
 }
 
-/// How many bytes a data key has.
+/// The length of a data key, in bytes.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "u32")]
 pub(super) struct DataKeyLen(pub(super) usize);
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_ids_have_the_samples_form() {
+    fn key_ids_have_the_form_of_the_samples() {
         let id = |text: &str| Id::try_from(text.to_owned()).is_ok();
         for good in ["0kes2r8k-vbse-87pj-icck-qu9cao8vubi7", "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"]
         {

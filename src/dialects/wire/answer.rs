@@ -1,4 +1,4 @@
-//! What the answers of all clouds share.
+//! Building HTTP answers.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -8,14 +8,14 @@ use serde::Serialize;
 use crate::dialects::{Error, Outbound};
 use crate::engine;
 
-/// An answer without fields of its own.
+/// An answer without fields.
 #[derive(Serialize)]
 pub(crate) struct Done {}
 
 /// A body with its content type.
 pub(crate) type Content = (HeaderValue, Vec<u8>);
 
-/// A body in JSON.
+/// Serialises a body as JSON.
 pub(crate) fn json<T: Serialize>(body: &T) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(512);
     serde_json::to_writer(&mut text, body).ok()?;
@@ -24,8 +24,7 @@ pub(crate) fn json<T: Serialize>(body: &T) -> Option<Vec<u8>> {
 
 /// An answer of status 200.
 ///
-/// # Errors
-/// There is no body: it could not be written.
+/// There is no body: it could not be serialised.
 pub(crate) fn success(content: Option<Content>) -> Result<Outbound, Error> {
     let content = content.ok_or(engine::Error::Internal("the answer cannot be written"))?;
     Ok(respond(200, content))

@@ -1,4 +1,4 @@
-//! What signers share: percent-encoding.
+//! Percent-encoding for canonical forms.
 
 #[cfg(test)]
 use super::form::WORK;
@@ -7,14 +7,15 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Percent-encodes `text` by RFC 3986, with upper-case digits: only letters, digits and `-_.~` stay.
+/// Percent-encodes `text` by RFC 3986, with upper-case digits: only letters, digits and `-_.~` stay
+/// as they are.
 pub(crate) fn encode_into(out: &mut String, text: &str) {
     #[cfg(test)]
     WORK.set(WORK.get() + text.len());
     out.extend(utf8_percent_encode(text, RESERVED));
 }
 
-/// Percent-encodes `text`, and the outcome again.
+/// Percent-encodes `text` twice.
 pub(crate) fn encode_twice_into(out: &mut String, text: &str) {
     #[cfg(test)]
     WORK.set(WORK.get() + text.len());

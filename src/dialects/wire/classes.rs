@@ -1,7 +1,8 @@
-//! What the parameters of an action are, read off the type of its request: their names, and of each
-//! what it means to those who watch requests. So a new parameter is never left out of a list.
+//! The classes of an action's parameters, read off the type of its request: the names, and for each
+//! what it means to logs and journal. There is no separate list that could lack a new parameter.
 //!
-//! Numbers, booleans and enums may be shown. A text is hidden, unless its type says with
+//! Numbers, booleans and enums may be logged. A text is hidden, unless its type declares another
+//! class with [`classed!`].
 //! [`classed!`] what it is.
 
 use std::marker::PhantomData;
@@ -14,7 +15,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 
 use crate::watch::classes::Class;
 
-/// Implements `Deserialize` for a type that is read from a text, and says of which class it is.
+/// Implements `Deserialize` for a type that is parsed from a text, and declares its class.
 macro_rules! classed {
     ($type:ty: $class:ident) => {
         impl<'de> serde::Deserialize<'de> for $type {
@@ -26,8 +27,8 @@ macro_rules! classed {
 }
 pub(crate) use classed;
 
-/// Reads a text of a class. The name of a newtype tells the class to [`Probe`]; no other
-/// deserializer looks at it.
+/// Deserializes a text of a class. The name of the newtype tells [`Probe`] the class; other
+/// deserializers ignore it.
 pub(crate) fn read<'de, T: TryFrom<String>, D: Deserializer<'de>>(
     class: &'static str,
     text: D,
@@ -48,13 +49,13 @@ impl<'de, T: TryFrom<String>> Visitor<'de> for Text<T> {
         T::try_from(String::deserialize(text)?).map_err(|_| de::Error::custom("malformed"))
     }
 
-    /// A deserializer of texts alone knows no newtypes.
+    /// Some deserializers of texts do not know newtypes.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         T::try_from(text.to_owned()).map_err(|_| E::custom("malformed"))
     }
 }
 
-/// The names of the parameters that a request of this type has.
+/// The names of the parameters of a request type.
 pub(crate) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     match T::deserialize(Request(None)) {
         Err(Found::Names(names)) => names,
@@ -62,7 +63,7 @@ pub(crate) fn names<T: DeserializeOwned>() -> &'static [&'static str] {
     }
 }
 
-/// The class of the parameter `name` of a request of this type.
+/// The class of the parameter `name` of a request type.
 pub(crate) fn class<T: DeserializeOwned>(name: &'static str) -> Class {
     match T::deserialize(Request(Some(name))) {
         Err(Found::Class(class)) => class,
@@ -70,7 +71,7 @@ pub(crate) fn class<T: DeserializeOwned>(name: &'static str) -> Class {
     }
 }
 
-/// What was looked for, as the error of a deserializer that has no values.
+/// The result of a search, as the error of a deserializer that has no values.
 #[derive(Debug)]
 enum Found {
     Names(&'static [&'static str]),
@@ -91,7 +92,7 @@ impl de::Error for Found {
     }
 }
 
-/// Answers the names of a request's fields or, of one of them, the class.
+/// Returns the names of a request's fields or, for one field, its class.
 struct Request(Option<&'static str>);
 
 impl<'de> Deserializer<'de> for Request {
@@ -133,7 +134,7 @@ impl<'de> MapAccess<'de> for Request {
     }
 }
 
-/// Answers the class of the type that is read from it.
+/// Returns the class of the type that is deserialized from it.
 struct Probe;
 
 macro_rules! open {
@@ -195,7 +196,7 @@ impl<'de> Deserializer<'de> for Probe {
     }
 }
 
-/// The members of a list are of one class.
+/// The members of a list have one class.
 impl<'de> SeqAccess<'de> for Probe {
     type Error = Found;
 
@@ -234,7 +235,7 @@ mod tests {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     #[expect(dead_code, reason = "only the types are looked at")]
-    struct Asked {
+    struct TestRequest {
         key_id: Name,
         others: Vec<Name>,
         #[serde(default)]
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_says_what_its_parameters_are() {
+    fn classes_are_read_off_the_request_type() {
         let expected = [
             ("KeyId", Class::Key),
             ("Others", Class::Key),
@@ -263,9 +264,9 @@ mod tests {
             ("Plain", Class::Hidden),
             ("Nested.List", Class::Hidden),
         ];
-        assert_eq!(names::<Asked>(), expected.map(|(name, _)| name));
+        assert_eq!(names::<TestRequest>(), expected.map(|(name, _)| name));
         for (name, class) in expected {
-            assert_eq!(crate::dialects::wire::classes::class::<Asked>(name), class, "{name}");
+            assert_eq!(crate::dialects::wire::classes::class::<TestRequest>(name), class, "{name}");
         }
         assert_eq!(names::<String>(), [""; 0]);
     }

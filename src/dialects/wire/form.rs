@@ -1,5 +1,5 @@
-//! Parameters as they come in queries and form bodies, decoded into one text: a request has a dozen, and each
-//! costs no more than its place.
+//! Parameters of queries and form bodies. All are decoded into one string, so that a request with a
+//! dozen parameters costs few allocations.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ pub struct Form {
     pairs: Vec<Pair>,
 }
 
-/// Up to how many pairs are looked through one by one.
+/// Up to this many pairs are searched one by one.
 const FEW: usize = 32;
 
 #[derive(Clone, Debug)]
@@ -28,8 +28,8 @@ struct Pair {
 }
 
 impl Form {
-    /// Reads forms (`a=b&c=d`, percent-encoded, `+` for a space) one after the other, sorted by name; pairs of one
-    /// name stay in their order. `None` when a name or value is not UTF-8.
+    /// Parses forms (`a=b&c=d`, percent-encoded, `+` for a space) and sorts the pairs by name;
+    /// pairs of one name keep their order. `None` if a name or value is not UTF-8.
     pub(crate) fn read(forms: &[&[u8]]) -> Option<Self> {
         let mut bytes = Vec::with_capacity(forms.iter().map(|form| form.len()).sum());
         let mut pairs = Vec::with_capacity(16);
@@ -40,7 +40,7 @@ impl Form {
             });
         }
         let text = String::from_utf8(bytes).ok()?;
-        // Two halves of a character could meet at a border, and be none in their own places.
+        // Two halves of a character may meet at a border: each part must be UTF-8 by itself.
         let whole = |range: &Range<usize>| text.get(range.clone()).is_some();
         if !pairs.iter().all(|pair| whole(&pair.name) && whole(&pair.value)) {
             return None;
@@ -49,7 +49,7 @@ impl Form {
         Some(Self { text, pairs })
     }
 
-    /// The same form with each name once: the last of its pairs.
+    /// Keeps only the last pair of each name.
     pub(crate) fn last_of_each(mut self) -> Self {
         let text = &self.text;
         self.pairs.dedup_by(|later, kept| {
@@ -62,7 +62,7 @@ impl Form {
         self
     }
 
-    /// The same form with the pairs of one name in the order of their values, and whether there are any such.
+    /// Sorts the pairs of one name by value, and says whether a name repeats.
     pub(crate) fn in_order_of_values(mut self) -> (Self, bool) {
         let text = &self.text;
         let key = |pair: &Pair| (&text[pair.name.clone()], &text[pair.value.clone()]);
@@ -71,9 +71,9 @@ impl Form {
         (self, repeats)
     }
 
-    /// The value of a name: the last, where it has several.
+    /// The value of a name: the last one, if it has several.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        // Among a few, most differ in length already.
+        // Most names differ in length already.
         let is =
             |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
         let found = if self.pairs.len() <= FEW {
@@ -85,7 +85,7 @@ impl Form {
         found.map(|pair| &self.text[pair.value.clone()])
     }
 
-    /// Every value of a name, in the order in which they came.
+    /// Every value of a name, in the order of the request.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let from = self.pairs.partition_point(|pair| self.text[pair.name.clone()] < *name);
         self.pairs[from..]
@@ -95,7 +95,7 @@ impl Form {
             .map(|(_, it)| it)
     }
 
-    /// How many bytes its names and values have.
+    /// The total length of all names and values, in bytes.
     pub(crate) fn length(&self) -> usize {
         self.text.len()
     }
@@ -105,7 +105,7 @@ impl Form {
         self.pairs.iter().map(|pair| self.pair(pair))
     }
 
-    /// The pairs called `name.…`, without that beginning.
+    /// The pairs named `name.…`, without that prefix.
     pub(crate) fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let start = || name.bytes().chain([b'.']);
         let from =
@@ -121,7 +121,7 @@ impl Form {
     }
 }
 
-/// A body is a form unless it says that it is something else.
+/// Whether the body is a form: it is, unless `Content-Type` says something else.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     const FORM: &[u8] = b"application/x-www-form-urlencoded";
     headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
@@ -129,13 +129,13 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a body says that it is JSON.
+/// Whether `Content-Type` says that the body is JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
     content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// The pairs of a form as they stand, without decoding.
+/// The pairs of a form, not decoded.
 pub(crate) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
         let at = pair.iter().position(|byte| *byte == b'=');
@@ -158,7 +158,7 @@ fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
                 out.push(digit(*high) << 4 | digit(*low));
                 rest
             }
-            // A percent sign that introduces nothing stands for itself.
+            // A percent sign without two digits stands for itself.
             other => {
                 out.extend_from_slice(&other[..1]);
                 &other[1..]
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_decoded_however_they_were_encoded() {
+    fn forms_are_decoded_in_every_encoding() {
         let form = Form::read(&[b"d=*~!'()%7E%e4%B8%96&a=1+2%2B3&b=&c&&%65=%zz%4"]).unwrap();
         assert_eq!(
             pairs(&form),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_a_name_stays() {
+    fn the_last_value_of_a_name_wins() {
         let form = Form::read(&[b"b=1&a=2&b=3", b"a=4&c=5&b=6"]).unwrap();
         assert_eq!(
             pairs(&form),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn members_stand_behind_their_name() {
+    fn members_are_found_by_their_prefix() {
         let form = Form::read(&[b"Tag.1=x&Tag.2.Key=y&Tag=z&Tags=v&T=w"]).unwrap();
         assert_eq!(form.members("Tag").collect::<Vec<_>>(), [("1", "x"), ("2.Key", "y")]);
         assert_eq!(form.members("U").count(), 0);

@@ -1,9 +1,9 @@
-//! A request as it came, and an answer as it goes.
+//! HTTP requests with their whole body, and answers.
 
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 
-/// A request as it came, its body whole.
+/// A request with its whole body.
 #[derive(Debug)]
 pub struct Inbound {
     /// The method.
@@ -12,25 +12,25 @@ pub struct Inbound {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, or how it was not to be had.
+    /// The body, or why there is none.
     pub body: Result<Bytes, BodyRefused>,
 }
 
 /// The largest body that is read, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Why there is no body to look at.
+/// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRefused {
     /// It is larger than the server takes.
     TooLarge,
-    /// It broke off, or did not come in time.
+    /// It ended early, or did not arrive in time.
     Broken,
-    /// The head before it was refused. The rest of the request is what was seen of it.
+    /// The request's head was refused. The other fields hold what was read of it.
     Head(HeadRefused),
 }
 
-/// Why a request's head is not read.
+/// Why a request's head was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeadRefused {
     /// The request line is longer than the server takes.
@@ -41,13 +41,13 @@ pub enum HeadRefused {
     /// It has more or longer headers than the server takes.
     #[error("The request has more than 100 headers, or its head is longer than 128 KiB.")]
     TooLarge,
-    /// It is no head of HTTP/1.1.
+    /// It is not well-formed HTTP/1.1.
     #[error("The request is not well-formed HTTP/1.1.")]
     Malformed,
 }
 
 impl HeadRefused {
-    /// The status that HTTP has for it.
+    /// The HTTP status for it.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -61,7 +61,7 @@ impl HeadRefused {
 /// An answer, ready to send.
 pub type Outbound = Response<Bytes>;
 
-/// How the connection is to end with an answer: an extension of the response.
+/// How the connection ends instead of a whole answer: an extension of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Nothing is sent, and the connection is reset.

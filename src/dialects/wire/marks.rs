@@ -1,4 +1,5 @@
-//! What of a request tells for which cloud it was made. It is read once for all clouds.
+//! The parts of a request that show for which cloud it was made. They are parsed once for all
+//! clouds.
 
 use axum::http::HeaderMap;
 use memchr::memmem;
@@ -6,17 +7,17 @@ use memchr::memmem;
 use super::form::{is_form, is_json, raw_pairs};
 use crate::dialects::Inbound;
 
-/// The parts of a request that clouds know their own requests by.
+/// The parts of a request by which clouds recognise their own.
 pub(crate) struct Marks<'a> {
     headers: &'a HeaderMap,
-    /// The parameters of query and form body, as they stand.
+    /// The parameters of query and form body, not decoded.
     params: Vec<(&'a [u8], &'a [u8])>,
-    /// The body, where it is JSON.
+    /// The body, if it is JSON; otherwise empty.
     json: &'a [u8],
 }
 
 impl<'a> Marks<'a> {
-    /// Reads a request's.
+    /// Parses a request.
     pub(crate) fn of(inbound: &'a Inbound) -> Self {
         let headers = &inbound.headers;
         let body = inbound.body.as_deref().unwrap_or_default();
@@ -28,23 +29,23 @@ impl<'a> Marks<'a> {
         Self { headers, params, json: if is_json(headers) { body } else { b"" } }
     }
 
-    /// Whether it has this header.
+    /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
 
-    /// Whether its header `Authorization` begins so.
+    /// Whether the `Authorization` header begins with `family`.
     pub(crate) fn is_signed_by(&self, family: &str) -> bool {
         let header = self.headers.get("authorization");
         header.is_some_and(|it| it.as_bytes().starts_with(family.as_bytes()))
     }
 
-    /// Whether `is` holds of a parameter's name and value. They may be encoded.
+    /// Whether any parameter matches. Name and value may be encoded.
     pub(crate) fn has_param(&self, is: impl Fn(&[u8], &[u8]) -> bool) -> bool {
         self.params.iter().any(|(name, value)| is(name, value))
     }
 
-    /// Whether the text stands in a JSON body.
+    /// Whether a JSON body contains the text.
     pub(crate) fn has_in_json(&self, text: &str) -> bool {
         memmem::find(self.json, text.as_bytes()).is_some()
     }

@@ -1,4 +1,4 @@
-//! What the wires of clouds share: forms, JSON and XML, canonical encodings, the reader of parameters.
+//! Encodings that clouds share: forms, JSON and XML, canonical forms, parameters.
 
 pub(crate) mod answer;
 pub(crate) mod canonical;

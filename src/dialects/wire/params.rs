@@ -1,5 +1,6 @@
-//! Flat text into typed requests: a serde deserializer over name and value pairs. Lists are flat too
-//! (`Tag.1.Key`). An empty value counts as absent, but where an empty text is one; what nobody reads is ignored.
+//! Typed requests from flat text: a serde deserializer over name and value pairs. Lists are flat
+//! too (`Tag.1.Key`). An empty value counts as absent, except for parameters that may be empty.
+//! Unknown parameters are ignored.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,27 +15,30 @@ use super::classes;
 use super::form::Form;
 use crate::watch::classes::Class;
 
-/// How a cloud writes parameters.
+/// How a cloud encodes parameters.
 #[derive(Debug)]
-pub(crate) struct Manner {
-    /// The parameters that belong to every request: of its signature, its time, its form.
+pub(crate) struct ParamStyle {
+    /// The parameters that any request may have: for signature, time and format.
     pub(crate) common: &'static [(&'static str, Class)],
-    /// Those for which an empty text is a value like any other.
-    pub(crate) empty_is_a_value: &'static [&'static str],
-    /// Those that are sets of named texts: one text in JSON, or flat with the names behind a dot.
+    /// The parameters that may be empty.
+    pub(crate) allow_empty: &'static [&'static str],
+    /// The parameters that are maps of texts: one JSON text, or flat, with names after a dot.
     pub(crate) maps: &'static [&'static str],
-    /// Whether a list may come under one name without numbers, once for each member.
-    pub(crate) lists_repeat: bool,
+    /// Whether a list may repeat one name without numbers, once for each member.
+    pub(crate) repeated_lists: bool,
 }
 
-/// How many members a flat list may have, whatever their numbers.
+/// The maximum number of members of a flat list.
 const LIST_MAX: usize = 1000;
 
-/// Reads an action's parameters.
-pub(crate) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
+/// Deserializes an action's parameters, and logs the names of unknown ones.
+pub(crate) fn read<T: DeserializeOwned>(
+    params: &Form,
+    param_style: &ParamStyle,
+) -> Result<T, ParamError> {
     if tracing::enabled!(tracing::Level::DEBUG) {
         let read = classes::names::<T>();
-        let is_common = |name: &str| manner.common.iter().any(|(it, _)| *it == name);
+        let is_common = |name: &str| param_style.common.iter().any(|(it, _)| *it == name);
         let unread = |name: &str| {
             let list = name.split('.').next().unwrap_or_default();
             !is_common(name) && !read.contains(&name) && !read.contains(&list)
@@ -45,28 +49,31 @@ pub(crate) fn read<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Resul
             tracing::debug!(?unread, "parameters ignored");
         }
     }
-    glance(params, manner)
+    read_some(params, param_style)
 }
 
-/// Reads some parameters, and says nothing of the others.
-pub(crate) fn glance<T: DeserializeOwned>(params: &Form, manner: &Manner) -> Result<T, Flaw> {
-    T::deserialize(Fields { params, manner, prefix: "" })
+/// Deserializes some of the parameters.
+pub(crate) fn read_some<T: DeserializeOwned>(
+    params: &Form,
+    param_style: &ParamStyle,
+) -> Result<T, ParamError> {
+    T::deserialize(Fields { params, param_style, prefix: "" })
 }
 
-/// What is wrong, with the name of the parameter; empty until somebody knows it.
+/// What is wrong, with the parameter's name. The name is empty until it is known.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Flaw {
-    /// It is not there, and has to be.
+pub(crate) enum ParamError {
+    /// A required parameter is absent.
     Missing(String),
-    /// Its value is none that it can have.
+    /// A parameter has a wrong value.
     Invalid(String),
 }
 
-impl Flaw {
-    /// The flaw of a parameter or, within it, of one of its members.
+impl ParamError {
+    /// Adds the name of the parameter around the one that is wrong.
     fn of(self, name: &str) -> Self {
         match self {
-            // A list's member has told its whole name already.
+            // A list's member already has its full name.
             Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
             Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
             Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
@@ -75,15 +82,15 @@ impl Flaw {
     }
 }
 
-impl std::fmt::Display for Flaw {
+impl std::fmt::Display for ParamError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{self:?}")
     }
 }
 
-impl std::error::Error for Flaw {}
+impl std::error::Error for ParamError {}
 
-impl de::Error for Flaw {
+impl de::Error for ParamError {
     fn custom<T: std::fmt::Display>(_: T) -> Self {
         Self::Invalid(String::new())
     }
@@ -93,19 +100,19 @@ impl de::Error for Flaw {
     }
 }
 
-/// A struct's fields, looked up by their names behind a prefix.
+/// A struct's fields: parameters whose names begin with the prefix.
 #[derive(Clone, Copy)]
 struct Fields<'a> {
     params: &'a Form,
-    manner: &'a Manner,
+    param_style: &'a ParamStyle,
     prefix: &'a str,
 }
 
 impl<'de> Deserializer<'de> for Fields<'_> {
-    type Error = Flaw;
+    type Error = ParamError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Flaw> {
-        Err(Flaw::Invalid(String::new()))
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, ParamError> {
+        Err(ParamError::Invalid(String::new()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -113,7 +120,7 @@ impl<'de> Deserializer<'de> for Fields<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Flaw> {
+    ) -> Result<V::Value, ParamError> {
         visitor.visit_map(FieldAccess { of: self, fields: fields.iter(), next: None })
     }
 
@@ -130,38 +137,41 @@ struct FieldAccess<'a> {
 }
 
 impl<'de> MapAccess<'de> for FieldAccess<'_> {
-    type Error = Flaw;
+    type Error = ParamError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Flaw> {
+    ) -> Result<Option<K::Value>, ParamError> {
         for field in self.fields.by_ref() {
             let slot = Slot::of(&self.of, field);
             if slot.is_given(field) {
                 self.next = Some(slot);
-                let name: StrDeserializer<'_, Flaw> = (*field).into_deserializer();
+                let name: StrDeserializer<'_, ParamError> = (*field).into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
         }
         Ok(None)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Flaw> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, ParamError> {
         match self.next.take() {
             Some(slot) => {
                 let name = slot.name.clone();
-                seed.deserialize(slot).map_err(|flaw| flaw.of(&name))
+                seed.deserialize(slot).map_err(|error| error.of(&name))
             }
-            None => Err(Flaw::Invalid(String::new())),
+            None => Err(ParamError::Invalid(String::new())),
         }
     }
 }
 
-/// The place of one parameter: its text, or the members of the list that it is.
+/// One parameter: its text, or the members of its list.
 struct Slot<'a> {
     params: &'a Form,
-    manner: &'a Manner,
+    param_style: &'a ParamStyle,
     name: Cow<'a, str>,
     text: Option<&'a str>,
 }
@@ -172,68 +182,68 @@ impl<'a> Slot<'a> {
             "" => field.into(),
             prefix => format!("{prefix}{field}").into(),
         };
-        Self::named(fields.params, fields.manner, name)
+        Self::named(fields.params, fields.param_style, name)
     }
 
-    fn named(params: &'a Form, manner: &'a Manner, name: Cow<'a, str>) -> Self {
-        Self { params, manner, text: params.get(&name), name }
+    fn named(params: &'a Form, param_style: &'a ParamStyle, name: Cow<'a, str>) -> Self {
+        Self { params, param_style, text: params.get(&name), name }
     }
 
     fn is_given(&self, field: &str) -> bool {
         match self.text {
             Some("") => {
-                self.manner.empty_is_a_value.contains(&field)
-                    || self.manner.lists_repeat && self.repeated().next().is_some()
+                self.param_style.allow_empty.contains(&field)
+                    || self.param_style.repeated_lists && self.repeated().next().is_some()
             }
             Some(_) => true,
-            None if self.manner.maps.contains(&field) => self.members().next().is_some(),
+            None if self.param_style.maps.contains(&field) => self.members().next().is_some(),
             None => self.members().any(|member| member_number(member).is_some()),
         }
     }
 
-    /// The parameters `name.…` that have a value, without that beginning.
+    /// The parameters `name.…` that have a value, without that prefix.
     fn members(&self) -> impl Iterator<Item = &str> {
         self.params.members(&self.name).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
     }
 
-    /// The values of a list whose members all have its name.
+    /// The values of a list that repeats its name.
     fn repeated(&self) -> impl Iterator<Item = &str> {
         self.params.all(&self.name).filter(|text| !text.is_empty())
     }
 
-    /// The numbers of the list's members, in order.
-    fn numbers(&self) -> Result<BTreeSet<u32>, Flaw> {
+    /// The numbers of the list's members, sorted.
+    fn numbers(&self) -> Result<BTreeSet<u32>, ParamError> {
         let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
-        if numbers.len() > LIST_MAX { Err(Flaw::Invalid(String::new())) } else { Ok(numbers) }
+        if numbers.len() > LIST_MAX { Err(ParamError::Invalid(String::new())) } else { Ok(numbers) }
     }
 
-    /// A number: digits, behind a minus perhaps, but no plus.
-    fn number<T: std::str::FromStr>(&self) -> Result<T, Flaw> {
+    /// Parses a number: digits, with or without a minus. A plus sign is refused.
+    fn number<T: std::str::FromStr>(&self) -> Result<T, ParamError> {
         let text = self.text.filter(|text| !text.starts_with('+'));
-        text.and_then(|text| text.parse().ok()).ok_or(Flaw::Invalid(String::new()))
+        text.and_then(|text| text.parse().ok()).ok_or(ParamError::Invalid(String::new()))
     }
 }
 
-/// The number that a list's member begins with: 2 of `2` and of `2.Key`.
+/// The leading number of a list member's name: 2 of `2` and of `2.Key`.
 fn member_number(member: &str) -> Option<u32> {
     member.split('.').next()?.parse().ok()
 }
 
 macro_rules! numbers {
     ($($method:ident $visit:ident),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
             visitor.$visit(self.number()?)
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for Slot<'_> {
-    type Error = Flaw;
+    type Error = ParamError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
         match self.text {
             Some(text) => visitor.visit_str(text),
-            None if self.manner.maps.contains(&&*self.name) => {
+            None if self.param_style.maps.contains(&&*self.name) => {
                 let behind = format!("{}.", self.name);
                 let named = self
                     .params
@@ -241,22 +251,22 @@ impl<'de> Deserializer<'de> for Slot<'_> {
                     .filter_map(|(name, text)| Some((name.strip_prefix(&behind)?, text)));
                 visitor.visit_map(MapDeserializer::new(named))
             }
-            None => Err(Flaw::Invalid(String::new())),
+            None => Err(ParamError::Invalid(String::new())),
         }
     }
 
-    /// Booleans come in any case: one SDK writes `True`.
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+    /// Case is ignored: one SDK writes `True`.
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
         match self.text {
             Some(text) if text.eq_ignore_ascii_case("true") => visitor.visit_bool(true),
             Some(text) if text.eq_ignore_ascii_case("false") => visitor.visit_bool(false),
-            _ => Err(Flaw::Invalid(String::new())),
+            _ => Err(ParamError::Invalid(String::new())),
         }
     }
 
     numbers! { deserialize_i64 visit_i64, deserialize_u32 visit_u32, deserialize_u64 visit_u64 }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
         visitor.visit_some(self)
     }
 
@@ -264,7 +274,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Flaw> {
+    ) -> Result<V::Value, ParamError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -273,16 +283,17 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Flaw> {
-        let text: StrDeserializer<'_, Flaw> = self.text.unwrap_or_default().into_deserializer();
+    ) -> Result<V::Value, ParamError> {
+        let text: StrDeserializer<'_, ParamError> =
+            self.text.unwrap_or_default().into_deserializer();
         visitor.visit_enum(text)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
         let numbers = self.numbers()?;
-        if self.manner.lists_repeat && numbers.is_empty() {
+        if self.param_style.repeated_lists && numbers.is_empty() {
             if self.repeated().count() > LIST_MAX {
-                return Err(Flaw::Invalid(String::new()));
+                return Err(ParamError::Invalid(String::new()));
             }
             return visitor.visit_seq(SeqDeserializer::new(self.repeated()));
         }
@@ -294,9 +305,9 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Flaw> {
+    ) -> Result<V::Value, ParamError> {
         let prefix = format!("{}.", self.name);
-        Fields { params: self.params, manner: self.manner, prefix: &prefix }
+        Fields { params: self.params, param_style: self.param_style, prefix: &prefix }
             .deserialize_struct(name, fields, visitor)
     }
 
@@ -312,17 +323,17 @@ struct Members<'a> {
 }
 
 impl<'de> SeqAccess<'de> for Members<'_> {
-    type Error = Flaw;
+    type Error = ParamError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Flaw> {
+    ) -> Result<Option<T::Value>, ParamError> {
         let Some(number) = self.numbers.next() else { return Ok(None) };
         let name = format!("{}.{number}", self.of.name);
-        seed.deserialize(Slot::named(self.of.params, self.of.manner, name.clone().into()))
+        seed.deserialize(Slot::named(self.of.params, self.of.param_style, name.clone().into()))
             .map(Some)
-            .map_err(|flaw| flaw.of(&name))
+            .map_err(|error| error.of(&name))
     }
 }
 
@@ -352,17 +363,18 @@ mod tests {
         value: Option<String>,
     }
 
-    const MANNER: Manner =
-        Manner { common: &[], empty_is_a_value: &["Description"], maps: &[], lists_repeat: false };
+    const PARAM_STYLE: ParamStyle =
+        ParamStyle { common: &[], allow_empty: &["Description"], maps: &[], repeated_lists: false };
 
-    fn request(text: &str) -> Result<Request, Flaw> {
-        read(&Form::read(&[text.as_bytes()]).unwrap(), &MANNER)
+    fn request(text: &str) -> Result<Request, ParamError> {
+        read(&Form::read(&[text.as_bytes()]).unwrap(), &PARAM_STYLE)
     }
 
     #[test]
     fn flat_text_becomes_a_request() {
         let full = request(
-            "KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v&Id.1=x&Id.10=z&Id.2=y",
+            "KeyId=k&Flag=True&Size=7&Description=&Tag.2.Key=b&Tag.1.Key=a&Tag.1.Value=v\
+             &Id.1=x&Id.10=z&Id.2=y",
         );
         let tag =
             |key: &str, value: Option<&str>| Tag { key: key.into(), value: value.map(Into::into) };
@@ -380,9 +392,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
-        let missing = |name: &str| Err(Flaw::Missing(name.into()));
-        let invalid = |name: &str| Err(Flaw::Invalid(name.into()));
+    fn errors_name_the_parameter() {
+        let missing = |name: &str| Err(ParamError::Missing(name.into()));
+        let invalid = |name: &str| Err(ParamError::Invalid(name.into()));
         assert_eq!(request("Size=7"), missing("KeyId"));
         assert_eq!(request("KeyId=&Size=7"), missing("KeyId"));
         assert_eq!(request("KeyId=k&Size=seven"), invalid("Size"));
@@ -393,10 +405,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_may_repeat_its_name_where_the_cloud_does() {
-        let ids = |text: &str, lists_repeat| {
+    fn a_list_may_repeat_its_name_if_the_cloud_allows_it() {
+        let ids = |text: &str, repeated_lists| {
             let form = Form::read(&[text.as_bytes()]).unwrap();
-            read::<Request>(&form, &Manner { lists_repeat, ..MANNER }).unwrap().id
+            read::<Request>(&form, &ParamStyle { repeated_lists, ..PARAM_STYLE }).unwrap().id
         };
         assert_eq!(ids("KeyId=k&Id=b&Id=a&Id=", true), ["b", "a"]);
         assert_eq!(ids("KeyId=k&Id=b&Id=a", false), [""; 0]);

@@ -1,4 +1,4 @@
-//! The forms of values that clouds share: base64, and texts with their limits. Each is parsed once, here.
+//! Types of values that clouds share: base64, and texts with limits. Each is parsed once, here.
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::classes::classed;
 use crate::algorithms::base64_text;
 
-/// A value that is not of its form; which parameter it was, the reader of parameters knows.
+/// A value of the wrong form. The parameter deserializer adds the parameter's name.
 #[derive(Debug)]
 pub(crate) struct Malformed;
 
@@ -16,8 +16,8 @@ impl std::fmt::Display for Malformed {
     }
 }
 
-/// Implements `TryFrom` a plainer value for a type, and `Deserialize` by it. The parser answers `None` for a value
-/// that is not of the form. A class, where one is given, is that of [`classed!`].
+/// Implements `TryFrom<plain value>` for a type, and `Deserialize` by it. The parser returns `None`
+/// for a value of the wrong form. With a class, the type is also declared as [`classed!`].
 macro_rules! parsed {
     ($type:ty, |$given:ident: $from:ty| $parse:expr) => {
         parsed!(@from $type, $given, $from, $parse);
@@ -45,7 +45,8 @@ macro_rules! parsed {
 }
 pub(crate) use parsed;
 
-/// Bytes: base64. People read it from files, so white space is ignored; a text of nothing else holds no value.
+/// Decodes base64. White space is ignored, because people paste base64 from files. An empty value
+/// is refused.
 fn bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     base64_text::decode(text).filter(|bytes| !bytes.is_empty())
 }
@@ -62,7 +63,7 @@ pub(crate) struct Ciphertext(pub(crate) Vec<u8>);
 
 parsed!(Ciphertext, Ciphertext, |text: String| Blob::try_from(text).ok().map(|blob| Self(blob.0)));
 
-/// A text that may be shown, whatever it is.
+/// A text that may appear in logs.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenText(pub(crate) String);
 
@@ -82,12 +83,12 @@ impl From<String> for OpenText {
     }
 }
 
-/// A secret in bytes, in base64.
+/// Secret bytes, in base64.
 pub(crate) struct SecretBlob(pub(crate) Zeroizing<Vec<u8>>);
 
 parsed!(SecretBlob, |text: String| bytes(&Zeroizing::new(text)).map(Self));
 
-/// A text with a longest length, in characters.
+/// A text of at most `MAX` characters.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Text<const MAX: usize>(pub(crate) String);

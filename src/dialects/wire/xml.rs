@@ -1,24 +1,24 @@
-//! Answers in XML.
+//! XML documents.
 
 use serde::Serialize;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
 
-/// A body as an XML document. `None` where XML cannot carry a character of its texts, or
-/// a name as an element's.
+/// Serialises a body as an XML document. `None` if XML cannot represent a character of its texts,
+/// or a name as an element.
 pub(crate) fn document<T: Serialize>(root: &str, body: &T) -> Option<Vec<u8>> {
     complete(&quick_xml::se::to_string_with_root(root, body).ok()?)
 }
 
-/// An element as an XML document. `None` where XML cannot carry a character of it.
+/// Completes an element to an XML document. `None` if XML cannot represent a character of it.
 pub(crate) fn complete(text: &str) -> Option<Vec<u8>> {
-    // A reader of XML turns a bare carriage return into a line feed; plaintexts must keep theirs.
+    // XML parsers turn a bare carriage return into a line feed, but plaintexts must keep theirs.
     let fit = text.chars().all(is_xml) && !has_prefix(text);
     fit.then(|| [HEAD, &text.replace('\r', "&#13;")].concat().into_bytes())
 }
 
-/// Whether the name of an element has a colon: readers look for a namespace then, which nothing declares. In texts,
-/// `<` is escaped.
+/// Whether an element's name has a colon. Parsers would look for a namespace, which is not
+/// declared. In texts, `<` is escaped.
 fn has_prefix(text: &str) -> bool {
     text.split('<').skip(1).any(|tag| tag.split('>').next().is_some_and(|name| name.contains(':')))
 }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_elements_are_names_without_a_prefix() {
+    fn element_names_are_xml_names_without_a_prefix() {
         let written = |name: &str| document("Tags", &BTreeMap::from([(name, "a:b <c:d>")]));
         let text = String::from_utf8(written("team").unwrap()).unwrap();
         assert!(text.ends_with("<Tags><team>a:b &lt;c:d&gt;</team></Tags>"), "{text}");

@@ -159,7 +159,7 @@ pub fn word(tag: u8, integer: &[u8]) -> [u8; 32] {
 #[derive(Clone, Copy)]
 enum Outcome {
     Usage,
-    Unfit,
+    Unsupported,
     Done,
 }
 
@@ -168,7 +168,7 @@ const ENCRYPTION: [&str; 3] = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE
 
 #[test]
 fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
-    use Outcome::{Done as D, Unfit as A, Usage as U};
+    use Outcome::{Done as D, Unsupported as A, Usage as U};
     #[rustfmt::skip]
     let table = [
         //                      PSS PKCS1 ECDSA SM2 | OAEP-256 OAEP-1 SM2
@@ -197,7 +197,7 @@ fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
                         "{spec} {usage} {action} {algorithm}"
                     );
                 }
-                Outcome::Unfit => answer.refused_parameter("Algorithm"),
+                Outcome::Unsupported => answer.refused_parameter("Algorithm"),
                 Outcome::Done => panic!("{spec} {usage} {action} {algorithm}: {answer:?}"),
             }
         };
@@ -229,8 +229,8 @@ fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
             }
         }
         for nonsense in ["RSAES_PKCS1_V1_5", "rsa_pss_sha_256", "SM2", "RSAES_OAEP_SHA_256 "] {
-            refused("AsymmetricSign", nonsense, &[("Digest", &digest)], Outcome::Unfit);
-            refused("AsymmetricEncrypt", nonsense, &[("Plaintext", "AAAA")], Outcome::Unfit);
+            refused("AsymmetricSign", nonsense, &[("Digest", &digest)], Outcome::Unsupported);
+            refused("AsymmetricEncrypt", nonsense, &[("Plaintext", "AAAA")], Outcome::Unsupported);
         }
     }
 }

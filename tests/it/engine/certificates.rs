@@ -56,8 +56,8 @@ fn what_is_no_certificate_leaves_the_request_pending() {
             panic!("{refused:?}")
         };
         assert_eq!(flaw, Flaw::NotPem);
-        let view = bench.engine.view(&bench.caller);
-        let found = view.sight(&bench.caller).certificates().next().unwrap();
+        let snapshot = bench.engine.snapshot(&bench.caller);
+        let found = snapshot.view(&bench.caller).certificates().next().unwrap();
         assert_eq!(found.settings.status, CertificateStatus::Pending);
     });
 }

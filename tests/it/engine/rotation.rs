@@ -62,7 +62,7 @@ fn pairs_get_versions_by_hand_a_day_apart_and_three_at_most() {
         assert!(matches!(full, Err(Error::QuotaExceeded)), "{full:?}");
         let symmetric = bench.key(NewKey::plain()).await;
         let refused = bench.engine.set_rotation(bench.caller(), by_id(&key), Some(DAY)).await;
-        assert!(matches!(refused, Err(Error::Key(KeyError::Unfit))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
         bench.engine.set_rotation(bench.caller(), by_id(&symmetric), Some(DAY)).await.unwrap();
     });
 }

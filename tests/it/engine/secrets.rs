@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kmsim::engine::{Error, NewSecret, NewSecretVersion, SecretError, StageMove, Wanted};
+use kmsim::engine::{Error, NewSecret, NewSecretVersion, SecretError, StageMove, VersionQuery};
 use kmsim::model::{Secret, SecretName};
 use zeroize::Zeroizing;
 
@@ -39,15 +39,15 @@ async fn create(bench: &Bench, rotation: Option<Duration>) -> Arc<Secret> {
     bench.engine.create_secret(bench.caller(), new).await.unwrap()
 }
 
-async fn value(bench: &Bench, wanted: Wanted<'_>) -> Result<String, Error> {
+async fn value(bench: &Bench, wanted: VersionQuery<'_>) -> Result<String, Error> {
     bench.engine.settle(&bench.caller.realm).await;
-    let view = bench.engine.view(&bench.caller);
-    let found = view.secret_value(&bench.caller, &name(), wanted)?;
+    let snapshot = bench.engine.snapshot(&bench.caller);
+    let found = snapshot.secret_value(&bench.caller, &name(), wanted)?;
     Ok(String::from_utf8(found.value.to_vec()).unwrap())
 }
 
 async fn now_and_before(bench: &Bench) -> (String, String) {
-    let (now, before) = (Wanted::Stage("now"), Wanted::Stage("before"));
+    let (now, before) = (VersionQuery::Stage("now"), VersionQuery::Stage("before"));
     (value(bench, now).await.unwrap(), value(bench, before).await.unwrap())
 }
 
@@ -67,12 +67,12 @@ fn stages_move_with_each_version_and_old_versions_go() {
         for (id, text) in [("v3", "c"), ("v4", "d"), ("v5", "e")] {
             put(id, text).await.unwrap();
         }
-        let gone = value(&bench, Wanted::Version("v1")).await;
+        let gone = value(&bench, VersionQuery::Version("v1")).await;
         assert!(matches!(gone, Err(Error::Secret(SecretError::NotFound))), "{gone:?}");
-        assert_eq!(value(&bench, Wanted::Version("v2")).await.unwrap(), "b");
+        assert_eq!(value(&bench, VersionQuery::Version("v2")).await.unwrap(), "b");
         let back = StageMove { stage: "now".into(), from: None, to: Some("v2".into()) };
         bench.engine.move_stage(bench.caller(), name(), back).await.unwrap();
-        assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "b");
+        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "b");
     });
 }
 
@@ -83,11 +83,11 @@ fn a_deleted_secret_is_restored_within_its_window_only() {
         let delete =
             async || bench.engine.delete_secret(bench.caller(), name(), Some(7 * DAY)).await;
         delete().await.unwrap();
-        let deleted = value(&bench, Wanted::Stage("now")).await;
+        let deleted = value(&bench, VersionQuery::Stage("now")).await;
         assert!(matches!(deleted, Err(Error::Secret(SecretError::Deleted))), "{deleted:?}");
         bench.advance(just_before(7 * DAY)).await;
         bench.engine.restore_secret(bench.caller(), name()).await.unwrap();
-        assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "a");
+        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "a");
         delete().await.unwrap();
         bench.advance(7 * DAY).await;
         let gone = bench.engine.restore_secret(bench.caller(), name()).await;
@@ -101,14 +101,14 @@ fn a_managed_secret_rotates_by_schedule() {
     on_a_bench(async |bench| {
         create(&bench, Some(DAY)).await;
         bench.advance(just_before(DAY)).await;
-        assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "a");
+        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "a");
         bench.advance(TICK).await;
         assert_eq!(now_and_before(&bench).await, ("ax".into(), "a".into()));
         bench.advance(2 * DAY).await;
         assert_eq!(now_and_before(&bench).await, ("axxx".into(), "axx".into()));
         bench.engine.set_secret_rotation(bench.caller(), name(), None).await.unwrap();
         bench.advance(10 * DAY).await;
-        assert_eq!(value(&bench, Wanted::Stage("now")).await.unwrap(), "axxx");
+        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "axxx");
     });
 }
 
@@ -126,7 +126,7 @@ fn rotations_on_request_are_counted_by_the_hour() {
         assert!(matches!(full, Err(Error::QuotaExceeded)), "{full:?}");
         bench.advance(Duration::from_hours(1)).await;
         rotate("r3").await.unwrap();
-        assert_eq!(value(&bench, Wanted::Version("r3")).await.unwrap(), "axxx");
+        assert_eq!(value(&bench, VersionQuery::Version("r3")).await.unwrap(), "axxx");
     });
 }
 
@@ -136,6 +136,6 @@ fn the_owner_of_a_managed_secret_does_not_write_its_values() {
         create(&bench, Some(DAY)).await;
         let new = version("v2", "b");
         let refused = bench.engine.put_secret_value(bench.caller(), name(), new).await;
-        assert!(matches!(refused, Err(Error::Secret(SecretError::Unfit))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Secret(SecretError::Unsupported))), "{refused:?}");
     });
 }

@@ -1,6 +1,6 @@
 //! Tags: all or none, and no more than the cloud allows.
 
-use kmsim::engine::{Error, NewKey, Tagged, Untag};
+use kmsim::engine::{Error, NewKey, TagRemoval, Tagged};
 use kmsim::model::Key;
 
 use super::{Bench, by_id, on_a_bench};
@@ -37,10 +37,10 @@ fn tags_are_taken_away_by_name_or_all() {
         let whom = || vec![Tagged::Key(by_id(&key))];
         let both = ["a", "b"].map(|it| (it.to_owned(), "v".to_owned())).to_vec();
         bench.engine.tag(bench.caller(), whom(), both).await.unwrap();
-        let named = Untag::Named(vec!["a".into(), "never there".into()]);
+        let named = TagRemoval::Named(vec!["a".into(), "never there".into()]);
         bench.engine.untag(bench.caller(), whom(), named).await.unwrap();
         assert_eq!(tags(&bench, &key).await, ["b=v"]);
-        bench.engine.untag(bench.caller(), whom(), Untag::All).await.unwrap();
+        bench.engine.untag(bench.caller(), whom(), TagRemoval::All).await.unwrap();
         assert!(tags(&bench, &key).await.is_empty());
     });
 }

@@ -64,11 +64,11 @@ fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
         }
     }
     for shown in
-        ["the signature is not ours", "string_to_sign=\"AWS4-HMAC-SHA256", "GET\\n/\\nAction="]
+        ["the signature does not match", "string_to_sign=\"AWS4-HMAC-SHA256", "GET\\n/\\nAction="]
     {
         assert!(logs.contains(shown), "the log lacks {shown}");
     }
-    assert!(logs.contains("the signature over these parameters is not ours"), "{logs}");
+    assert!(logs.contains("the signature over these parameters does not match"), "{logs}");
 }
 
 #[test]

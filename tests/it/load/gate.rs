@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kmsim::model::{Change, Realm, RealmChange};
-use kmsim::store::{Aside, Spares, Sqlite, Store, StoreError, Stored};
+use kmsim::store::{Sqlite, StagedRealms, Staging, Store, StoreError, Stored};
 use tokio::sync::{Semaphore, mpsc};
 
 /// The store's side of the gate.
@@ -89,7 +89,7 @@ impl Store for Gated {
         })
     }
 
-    fn aside(&mut self) -> Option<&mut dyn Aside> {
+    fn staging(&mut self) -> Option<&mut dyn Staging> {
         Some(self)
     }
 
@@ -98,23 +98,27 @@ impl Store for Gated {
     }
 }
 
-impl Aside for Gated {
-    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()> {
+impl Staging for Gated {
+    fn write<'a>(
+        &'a mut self,
+        staged: &'a mut StagedRealms,
+        facts: &'a [RealmChange],
+    ) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
-            self.store.write(spares, facts).await
+            self.store.write(staged, facts).await
         })
     }
 
-    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()> {
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
-            self.store.exchange(realms, spares).await
+            self.store.swap(realms, staged).await
         })
     }
 
-    fn abandon(&mut self, spares: Spares) {
-        self.store.abandon(spares);
+    fn discard(&mut self, staged: StagedRealms) {
+        self.store.discard(staged);
     }
 
     fn sweep(&mut self) -> Stored<'_, bool> {

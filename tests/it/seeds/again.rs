@@ -39,7 +39,8 @@ fn a_second_start_changes_nothing() {
         .ok();
     let changed = state(&second);
     drop(second);
-    // Another kind of key under the same id does not keep it from starting, and what is new is added.
+    // Another kind of key under the same id does not keep it from starting, and what is new is
+    // added.
     let more = text
         .replace("EC_SM2", "EC_P256")
         .replace("- { name: s", "- { name: t, value: new }\n      - { name: s");

@@ -1,4 +1,5 @@
-//! A mistake in a seed names the file, the field and the line, shows nothing that may be secret, and nothing starts.
+//! A mistake in a seed names the file, the field and the line, shows nothing that may be secret,
+//! and nothing starts.
 
 use serde_json::Value;
 

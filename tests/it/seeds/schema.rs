@@ -1,4 +1,5 @@
-//! The published schema, held to what is read: it has every field and no other, and says right of every sample.
+//! The published schema, held to what is read: it has every field and no other, and says right of
+//! every sample.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,8 @@ use super::realm;
 use crate::kit::{Server, root};
 use crate::state::import;
 
-/// Where each of the schema's objects stands in a file, written so that an unknown field can be put in.
+/// Where each of the schema's objects stands in a file, written so that an unknown field can be put
+/// in.
 const PLACES: [(&str, &str); 14] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),

@@ -1,4 +1,5 @@
-//! What answers a reset, a load or an import is durable; a request sees all of it or nothing; and how long it takes.
+//! What answers a reset, a load or an import is durable; a request sees all of it or nothing; and
+//! how long it takes.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -1,5 +1,5 @@
-//! A server that holds some of everything there is goes out as a text and comes back as it was: what is exported then
-//! is the same to the byte, and what was sealed before opens.
+//! A server that holds some of everything there is goes out as a text and comes back as it was:
+//! what is exported then is the same to the byte, and what was sealed before opens.
 
 use serde_json::{Value, json};
 
@@ -249,7 +249,8 @@ fn everything_goes_out_and_comes_back() {
     import(&other, "", &text).ok();
     assert_eq!(export(&other, ""), text);
     check(&other, &kept);
-    // What was on its way goes on: a token is good, and deleted material comes back as the same or not at all.
+    // What was on its way goes on: a token is good, and deleted material comes back as the same or
+    // not at all.
     let one = other.client_as("one", "s");
     crate::alibaba::import::import(&one, &kept.waiting, &kept.token, &kept.wrapped, None).ok();
     let (gone, material) = &kept.gone;

@@ -1,4 +1,5 @@
-//! Workers who share a server, each with an access key of its own, reset and move their clocks; none sees another.
+//! Workers who share a server, each with an access key of its own, reset and move their clocks;
+//! none sees another.
 
 use std::sync::Barrier;
 use std::thread;

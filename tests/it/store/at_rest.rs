@@ -24,7 +24,8 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// Every file of a folder with its bytes, but for the index that SQLite makes anew whenever it opens a database.
+/// Every file of a folder with its bytes, but for the index that SQLite makes anew whenever it
+/// opens a database.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let lasting = entries.filter(|path| !path.to_string_lossy().ends_with("-shm"));

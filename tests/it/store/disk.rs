@@ -1,6 +1,6 @@
-//! A disk that fails: 5xx for what cannot be written, reads go on, nothing acknowledged is lost, and the server
-//! recovers by itself. The tests with the real disk limit the size of files, or serve from a small file system in a
-//! mount namespace of their own.
+//! A disk that fails: 5xx for what cannot be written, reads go on, nothing acknowledged is lost,
+//! and the server recovers by itself. The tests with the real disk limit the size of files, or
+//! serve from a small file system in a mount namespace of their own.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
@@ -192,7 +192,8 @@ fn check_keys(client: &Client, made: &BTreeSet<String>) {
     assert_eq!((lost, strange), (0, 0), "of {} keys: (lost, never acknowledged)", made.len());
 }
 
-/// Makes keys until the disk takes no more, then some more; checks that reads go on and nothing half-made shows.
+/// Makes keys until the disk takes no more, then some more; checks that reads go on and nothing
+/// half-made shows.
 fn fill(server: &Process) -> BTreeSet<String> {
     let client = server.client();
     let long = "d".repeat(4096);

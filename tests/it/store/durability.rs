@@ -1,5 +1,5 @@
-//! `kill -9` at any moment: every acknowledged change is there afterwards, and one that was not acknowledged is
-//! there as a whole or not at all.
+//! `kill -9` at any moment: every acknowledged change is there afterwards, and one that was not
+//! acknowledged is there as a whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -196,7 +196,8 @@ fn all_keys(client: &Client) -> BTreeSet<String> {
     ids
 }
 
-/// Compares what the server has with what was acknowledged, and takes over what turned out to have been made.
+/// Compares what the server has with what was acknowledged, and takes over what turned out to have
+/// been made.
 fn check(client: &Client, keys: &mut Vec<Made>, creating: &[Seen]) {
     let mut strangers = all_keys(client);
     for key in &mut *keys {

@@ -1,5 +1,6 @@
-//! A data file under a running server: no second server comes to it by any name, other programs read it, its main
-//! file is whole whenever nothing changes, and a server whose file is taken away says so.
+//! A data file under a running server: no second server comes to it by any name, other programs
+//! read it, its main file is whole whenever nothing changes, and a server whose file is taken away
+//! says so.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -148,7 +149,8 @@ source.close()";
     server.client().create_key(&[]);
 }
 
-/// Takes something away from under a server, and checks that it is told and that nothing is acknowledged.
+/// Takes something away from under a server, and checks that it is told and that nothing is
+/// acknowledged.
 fn taken_away(what: &str, take: impl FnOnce(&Path), bring: Option<fn(&Path)>) {
     let (_folder, path) = data_file();
     let Logged { process: mut server, .. } = {

@@ -1,5 +1,6 @@
-//! Data that was lost is never served as new without a word: files that are missing, cut, flipped, exchanged or of
-//! different times stop the start, or are served with a warning where nothing tells how much there was.
+//! Data that was lost is never served as new without a word: files that are missing, cut, flipped,
+//! exchanged or of different times stop the start, or are served with a warning where nothing tells
+//! how much there was.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -239,7 +240,8 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
     let sample = Served::new();
     let cases: Vec<_> = damages(&sample)
         .into_iter()
-        // Where nothing is left that tells of the data, or all of it is of another file, it is another file.
+        // Where nothing is left that tells of the data, or all of it is of another file, it is
+        // another file.
         .filter(|case| {
             !(case.name.contains("main of another, without") && case.name.starts_with("closed"))
         })

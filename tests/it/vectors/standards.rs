@@ -6,7 +6,7 @@ use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey,
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::algorithms::specs::Form;
 use kmsim::algorithms::symmetric::{Cipher, seal};
-use kmsim::algorithms::{Chance, Failure};
+use kmsim::algorithms::{CryptoError, Randomness};
 use sm4::Sm4;
 use sm4::cipher::{BlockCipherEncrypt, KeyInit};
 
@@ -79,8 +79,9 @@ fn sm2_signature() {
         sig[at] ^= 1;
         assert!(!verifies(&sm2.e(), &sig), "byte {at} of the signature");
     }
-    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another one.
-    let own = sm2.private().sign(Signing::Sm2, &sm2.e(), Chance::Any).unwrap();
+    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another
+    // one.
+    let own = sm2.private().sign(Signing::Sm2, &sm2.e(), Randomness::Any).unwrap();
     assert_ne!(own, sm2.get("sig"));
     assert!(verifies(&sm2.e(), &own));
 }
@@ -99,14 +100,17 @@ fn sm2_ciphertext() {
         assert_eq!(decrypt(&raw).unwrap()[..], *sm2.get("text"));
         assert_eq!(decrypt(sm2.get("der")).unwrap()[..], *sm2.get("text"));
         // The order of the standard's first edition.
-        assert_eq!(decrypt(&sm2.join(&["c1", "c2", "c3"])).err(), Some(Failure::Unopenable));
+        assert_eq!(
+            decrypt(&sm2.join(&["c1", "c2", "c3"])).err(),
+            Some(CryptoError::DecryptionFailed)
+        );
     }
     for (what, ciphertext) in [("raw", &raw[..]), ("der", sm2.get("der"))] {
         for at in 0..ciphertext.len() {
             let mut ciphertext = ciphertext.to_vec();
             ciphertext[at] ^= 1;
             let opened = key.decrypt(Encryption::Sm2(Form::Raw), &ciphertext);
-            assert_eq!(opened.err(), Some(Failure::Unopenable), "{what}: byte {at}");
+            assert_eq!(opened.err(), Some(CryptoError::DecryptionFailed), "{what}: byte {at}");
         }
     }
 }
@@ -120,8 +124,8 @@ fn sm3() {
     }
 }
 
-/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for the cipher beneath,
-/// and GCM's first block of keystream shows that it is that one.
+/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for
+/// the cipher beneath, and GCM's first block of keystream shows that it is that one.
 #[test]
 fn sm4() {
     let rows = table("vectors/sm4.tsv");
@@ -172,7 +176,7 @@ fn nonces() {
         assert_eq!(row[0], "P-256");
         let key = PrivateKey::read(PairSpec::EcP256, &hex(&row[1])).unwrap();
         let digest = digest(Hash::Sha256, &hex(&row[2]));
-        assert_eq!(key.sign(Signing::Ecdsa, &digest, Chance::Any), Ok(hex(&row[3])));
+        assert_eq!(key.sign(Signing::Ecdsa, &digest, Randomness::Any), Ok(hex(&row[3])));
         assert_eq!(key.public().verifies(Signing::Ecdsa, &digest, &hex(&row[3])), Ok(true));
     }
 }

@@ -110,9 +110,9 @@ pub(crate) struct Stored {
 }
 
 pub(crate) fn get(cx: &Cx, request: OneCertificate) -> Result<Stored, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
-    let found = sight
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    let found = view
         .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
         .certificate();
     let issued = found.settings.issued.as_deref();

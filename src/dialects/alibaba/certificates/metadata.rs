@@ -75,9 +75,9 @@ impl Facts {
 }
 
 pub(crate) fn describe(cx: &Cx, request: OneCertificate) -> Result<Described, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
-    let found = sight
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    let found = view
         .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
         .certificate();
     let kept = Request::read(&found.request).map_err(engine::Error::from)?;

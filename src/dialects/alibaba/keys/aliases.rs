@@ -67,8 +67,8 @@ pub(crate) struct AliasEntry {
 }
 
 pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<Listing<AliasEntry>, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let all = view.sight(&cx.caller).aliases();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let all = snapshot.view(&cx.caller).aliases();
     Ok(rendered(cx, page(all, request.page_number, request.page_size)))
 }
 
@@ -77,10 +77,10 @@ pub(crate) fn list_by_key(
     request: ListAliasesByKeyId,
 ) -> Result<Listing<AliasEntry>, Error> {
     let key = request.key_id.without_alias(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
-    let key = sight.admit(&key, Operation::ListAliases)?.key();
-    Ok(rendered(cx, page(sight.aliases_of(key), request.page_number, request.page_size)))
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    let key = view.admit(&key, Operation::ListAliases)?.key();
+    Ok(rendered(cx, page(view.aliases_of(key), request.page_number, request.page_size)))
 }
 
 fn rendered<K: AsRef<Key>>(cx: &Cx, page: Page<(&AliasName, &K)>) -> Listing<AliasEntry> {

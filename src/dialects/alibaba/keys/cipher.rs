@@ -88,7 +88,7 @@ pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Outcome<Zeroizing<Str
         context.bytes(),
         &request.ciphertext_blob.0,
     )?;
-    let text = std::str::from_utf8(&opened.value).map_err(|_| CiphertextError::Unopenable)?;
+    let text = std::str::from_utf8(&opened.value).map_err(|_| CiphertextError::DecryptionFailed)?;
     Ok(Outcome::of(&opened, "Plaintext", Zeroizing::new(text.to_owned())))
 }
 
@@ -181,8 +181,8 @@ pub(crate) struct ReEncrypt {
 /// The id of the key that is named as a ciphertext's.
 fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
     let key = key.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    Ok(view.sight(&cx.caller).admit(&key, Operation::Decrypt)?.key().id.clone())
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    Ok(snapshot.view(&cx.caller).admit(&key, Operation::Decrypt)?.key().id.clone())
 }
 
 /// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are

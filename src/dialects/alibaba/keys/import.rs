@@ -76,8 +76,8 @@ pub(crate) async fn get_parameters(
     let wrapping = wrapping(request.wrapping_key_spec, request.wrapping_algorithm)?;
     let key = request.key_id.without_alias(&cx)?;
     {
-        let view = cx.engine.view(&cx.caller);
-        let key = view.sight(&cx.caller).admit(&key, Operation::PrepareImport)?.key();
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        let key = snapshot.view(&cx.caller).admit(&key, Operation::PrepareImport)?.key();
         wraps_for(key, wrapping)?;
     }
     let given = cx.engine.import_parameters(cx.caller, key, wrapping).await?;

@@ -136,8 +136,8 @@ pub(crate) struct OneKey {
 
 pub(crate) fn describe(cx: &Cx, request: OneKey) -> Result<Described, Error> {
     let key = request.key_id.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let found = view.sight(&cx.caller).admit(&key, Operation::Describe)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let found = snapshot.view(&cx.caller).admit(&key, Operation::Describe)?;
     let key_metadata = KeyMetadata::of(&cx.caller.realm, found.key(), found.state());
     Ok(Described { key_metadata: key_metadata.with_protection(found.key()) })
 }
@@ -179,9 +179,9 @@ pub(crate) struct KeyEntry {
 }
 
 pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Error> {
-    let view = cx.engine.view(&cx.caller);
-    let sight = view.sight(&cx.caller);
-    let target = |alias: &str| sight.aliased(&names::alias(alias)?).map(|key| key.ordinal);
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    let target = |alias: &str| view.aliased(&names::alias(alias)?).map(|key| key.ordinal);
     let targets: BTreeMap<&str, Option<u64>> = request
         .filters
         .values_of(&Property::AliasName)
@@ -202,7 +202,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Erro
             Property::Instance => key.instance.as_deref() == Some(value),
         })
     };
-    let all = sight.keys().filter(|(key, state)| pass(key, *state));
+    let all = view.keys().filter(|(key, state)| pass(key, *state));
     let page = page(all, request.page_number, request.page_size);
     let entry = |key: &Key| KeyEntry {
         key_id: key.id.to_string(),

@@ -44,8 +44,8 @@ impl KeyVersion {
 
 pub(crate) fn describe(cx: &Cx, request: DescribeKeyVersion) -> Result<Described, Error> {
     let key = request.key_id.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::DescribeVersion)?.key();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::DescribeVersion)?.key();
     let version = request.key_version_id.0.and_then(|id| key.version(id));
     let version = version.ok_or(KeyError::VersionNotFound)?;
     Ok(Described { key_version: KeyVersion::of(key, version) })
@@ -64,8 +64,8 @@ pub(crate) struct ListKeyVersions {
 /// Newest first, as in the document's sample.
 pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<Listing<KeyVersion>, Error> {
     let key = request.key_id.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(&key, Operation::ListVersions)?.key();
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(&key, Operation::ListVersions)?.key();
     let all = key.versions.iter().rev().map(|version| KeyVersion::of(key, version));
     let page = page(all, request.page_number, request.page_size);
     Ok(page.listing(("KeyVersions", "KeyVersion"), |version| version))
@@ -73,9 +73,9 @@ pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<Listing<KeyVersi
 
 /// A key of a dedicated instance, which the document calls a private key store, has one version.
 fn refuse_instance(cx: &Cx, key: &engine::KeyRef) -> Result<(), Error> {
-    let view = cx.engine.view(&cx.caller);
-    let key = view.sight(&cx.caller).admit(key, Operation::CreateVersion)?.key();
-    if key.instance.is_some() { Err(KeyError::Unfit.into()) } else { Ok(()) }
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let key = snapshot.view(&cx.caller).admit(key, Operation::CreateVersion)?.key();
+    if key.instance.is_some() { Err(KeyError::Unsupported.into()) } else { Ok(()) }
 }
 
 pub(crate) async fn create(cx: Cx, request: OneKey) -> Result<Described, Error> {

@@ -107,7 +107,7 @@ pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
         id: if stage == secret_types::CURRENT {
             version_id.clone()
         } else {
-            cx.engine.draw_id().into()
+            cx.engine.random_id().into()
         },
         binary,
         value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),

@@ -94,8 +94,8 @@ pub(crate) struct Described {
 /// A key that the caller did not name is not told: declarative clients would want to make the secret anew.
 pub(crate) fn describe(cx: &Cx, request: DescribeSecret) -> Result<Described, Error> {
     let name = request.secret_name.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).secret(&name)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let secret = snapshot.view(&cx.caller).secret(&name)?;
     Ok(Described {
         arn: secret_arn(&cx.caller.realm, secret),
         secret_name: secret.name.to_string(),
@@ -172,10 +172,10 @@ struct SecretEntry {
 }
 
 pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
-    if !request.filters.are(limits::SECRET_FILTERS_MAX, Property::takes) {
+    if !request.filters.are_valid(limits::SECRET_FILTERS_MAX, Property::takes) {
         return Err(Error::Invalid("Filters".into()));
     }
-    let view = cx.engine.view(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
     let pass = |secret: &Secret| {
         request.filters.pass(|property, value| match property {
             Property::SecretName => secret.name.as_str() == value,
@@ -186,7 +186,7 @@ pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
             Property::Instance => secret.instance.as_deref() == Some(value),
         })
     };
-    let all = view.sight(&cx.caller).secrets().filter(|secret| pass(secret));
+    let all = snapshot.view(&cx.caller).secrets().filter(|secret| pass(secret));
     let Page { entries, total, number, size } = page(all, request.page_number, request.page_size);
     let entry = |secret: &Secret| SecretEntry {
         secret_name: secret.name.to_string(),

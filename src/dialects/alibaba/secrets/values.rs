@@ -16,7 +16,7 @@ use crate::dialects::alibaba::names::SecretName;
 use crate::dialects::alibaba::values::{Recipient, VersionText};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, NewSecretVersion, SecretError, StageMove, Wanted};
+use crate::engine::{self, NewSecretVersion, SecretError, StageMove, VersionQuery};
 use crate::model::{Secret, SecretVersion};
 
 /// The name of a stage: 1 to 64 characters, none of them a control character.
@@ -80,10 +80,10 @@ pub(crate) struct Value {
 pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
     request.recipient.refuse()?;
     let name = request.secret_name.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
+    let snapshot = cx.engine.snapshot(&cx.caller);
     let stage = request.version_stage.as_ref().map_or(CURRENT, |stage| &stage.0);
-    let managed = view
-        .sight(&cx.caller)
+    let managed = snapshot
+        .view(&cx.caller)
         .usable_secret(&name)
         .is_ok_and(|secret| secret.settings.managed.is_some());
     // A managed secret has these two stages only, and is not asked for by version.
@@ -91,10 +91,10 @@ pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
         return Err(Error::Invalid("VersionStage".into()));
     }
     let wanted = match &request.version_id {
-        Some(version) if !managed => Wanted::Version(&version.0),
-        _ => Wanted::Stage(stage),
+        Some(version) if !managed => VersionQuery::Version(&version.0),
+        _ => VersionQuery::Stage(stage),
     };
-    let found = view.secret_value(&cx.caller, &name, wanted)?;
+    let found = snapshot.secret_value(&cx.caller, &name, wanted)?;
     let text = std::str::from_utf8(&found.value);
     let text = text.map_err(|_| engine::Error::Internal("a secret's value is no text"))?;
     Ok(Value {
@@ -305,8 +305,8 @@ struct VersionEntry {
 /// Newest first, as in the document's sample. A version at no stage is deprecated.
 pub(crate) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<VersionIds, Error> {
     let name = request.secret_name.within(cx)?;
-    let view = cx.engine.view(&cx.caller);
-    let secret = view.sight(&cx.caller).secret(&name)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let secret = snapshot.view(&cx.caller).secret(&name)?;
     let shown = |version: &SecretVersion| {
         request.include_deprecated || secret.stages_of(version).next().is_some()
     };

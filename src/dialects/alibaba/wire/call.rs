@@ -24,7 +24,7 @@ pub(in crate::dialects) struct Call {
     pub(crate) params: Form,
     pub(crate) scheme: Scheme,
     /// What kept the request from being read.
-    pub(crate) flaw: Option<Refusal>,
+    pub(crate) parse_error: Option<Refusal>,
 }
 
 /// How a request is signed.
@@ -46,16 +46,16 @@ fn unparsable() -> Refusal {
 }
 
 impl Call {
-    /// Takes a request apart. One with a flaw is taken apart as far as it goes.
+    /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
         let Inbound { method, uri, headers, body } = inbound;
-        let mut flaw = match method {
+        let mut parse_error = match method {
             Method::GET | Method::POST => None,
             _ => Some(codes::UNSUPPORTED_HTTP_METHOD.into()),
         };
         let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|why| {
-            flaw = Some(match why {
+            parse_error = Some(match why {
                 BodyRefused::TooLarge => unparsable()
                     .and(&format!("The request body is larger than {BODY_LIMIT} bytes.")),
                 BodyRefused::Broken | BodyRefused::Head(_) => unparsable(),
@@ -64,7 +64,7 @@ impl Call {
         });
         let mut read = |query: &[u8], body: &[u8]| {
             Form::read(&[query, body]).unwrap_or_else(|| {
-                flaw = Some(unparsable());
+                parse_error = Some(unparsable());
                 Form::default()
             })
         };
@@ -76,14 +76,14 @@ impl Call {
         if let Some(BodyRefused::Head(why)) = refused {
             // It explains what else cannot be read.
             let status = why.status().as_u16();
-            flaw = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
+            parse_error = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
         }
         let path = uri.path().to_owned();
         if is_for_dedicated_gateway(&headers) {
-            flaw = Some(codes::GATEWAY_NOT_SERVED.into());
+            parse_error = Some(codes::GATEWAY_NOT_SERVED.into());
         }
         let mut call =
-            Self { path, method, headers, body, query, params, scheme: Scheme::None, flaw };
+            Self { path, method, headers, body, query, params, scheme: Scheme::None, parse_error };
         call.scheme = acs.unwrap_or_else(|| call.read_scheme());
         call
     }

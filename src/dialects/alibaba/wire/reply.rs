@@ -79,7 +79,7 @@ impl dialects::Call for Call {
     }
 
     fn realm(&self, gate: &Gate) -> Realm {
-        gate.claimed(access_key_id(self), region(gate, self))
+        gate.claimed_realm(access_key_id(self), region(gate, self))
     }
 
     fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {

@@ -11,25 +11,25 @@ use super::acs::Authorization;
 use super::call::{Call, VERSION};
 use crate::algorithms::mac::{Hash, digest};
 use crate::dialects::Inbound;
-use crate::dialects::peers::{Ask, Unsignable};
+use crate::dialects::peers::{OutgoingCall, Unsignable};
 use crate::dialects::wire::canonical::encode_pairs;
 
 /// The name of the service, as its SDKs write it in scopes.
 const PRODUCT: &str = "Kms";
 
 /// A signed request.
-pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
-    let region = ask.region.map(|region| ("RegionId", region));
-    let params = ask.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable> {
+    let region = outgoing.region.map(|region| ("RegionId", region));
+    let params = outgoing.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let body = Bytes::from(encode_pairs(params.chain(region)));
-    let mut headers = head(ask, &body)?;
+    let mut headers = head(outgoing, &body)?;
 
     let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
-    let (id, names) = (&ask.credentials.id, names.join(";"));
+    let (id, names) = (&outgoing.credentials.id, names.join(";"));
     // A scope's region counts before all else, also where the server was given another one.
-    let unsigned = if let Some(region) = ask.region {
-        let time = ask.time.to_string();
+    let unsigned = if let Some(region) = outgoing.region {
+        let time = outgoing.time.to_string();
         let day = time.get(..10).ok_or(Unsignable)?.replace('-', "");
         let scope = format!("{day}/{region}/{PRODUCT}/aliyun_v4_request");
         format!("ACS4-HMAC-SHA256 Credential={id}/{scope},SignedHeaders={names},Signature=")
@@ -47,7 +47,7 @@ pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
         body: Ok(body.clone()),
     };
     let call = Call::parse(inbound);
-    let signature = authorization.sign(&call.signed(), &ask.credentials.secret);
+    let signature = authorization.sign(&call.signed(), &outgoing.credentials.secret);
     let mut request = Request::new(body);
     *request.method_mut() = call.method;
     *request.headers_mut() = call.headers;
@@ -56,17 +56,17 @@ pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
 }
 
 /// The headers that are signed.
-fn head(ask: &Ask<'_>, body: &[u8]) -> Result<HeaderMap, Unsignable> {
+fn head(outgoing: &OutgoingCall<'_>, body: &[u8]) -> Result<HeaderMap, Unsignable> {
     let mut headers = HeaderMap::new();
-    headers.insert(HOST, HeaderValue::from_str(ask.host)?);
+    headers.insert(HOST, HeaderValue::from_str(outgoing.host)?);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    headers.insert("x-acs-action", HeaderValue::from_str(ask.action)?);
+    headers.insert("x-acs-action", HeaderValue::from_str(outgoing.action)?);
     headers.insert("x-acs-version", HeaderValue::from_static(VERSION));
-    headers.insert("x-acs-date", HeaderValue::from_str(&ask.time.to_string())?);
-    headers.insert("x-acs-signature-nonce", HeaderValue::from_str(ask.nonce)?);
+    headers.insert("x-acs-date", HeaderValue::from_str(&outgoing.time.to_string())?);
+    headers.insert("x-acs-signature-nonce", HeaderValue::from_str(outgoing.nonce)?);
     headers
         .insert("x-acs-content-sha256", HeaderValue::from_str(&hex(&digest(Hash::Sha256, body)))?);
-    if let Some(token) = &ask.credentials.token {
+    if let Some(token) = &outgoing.credentials.token {
         let mut token = HeaderValue::from_str(token)?;
         token.set_sensitive(true);
         headers.insert("x-acs-security-token", token);

@@ -16,8 +16,8 @@ use crate::world::Instant;
 
 /// Finds the caller.
 pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-    if let Some(flaw) = &call.flaw {
-        return Err(flaw.clone().into());
+    if let Some(parse_error) = &call.parse_error {
+        return Err(parse_error.clone().into());
     }
     let verified = gate.admit(
         (access_key_id(call), call.action()),
@@ -42,13 +42,13 @@ const NAMED_SHOWN: usize = 64;
 /// The region that a request works in, where it is not the default. Some clients send `RegionId` with some calls only: where
 /// the server was given a region, that parameter chooses no other.
 pub(crate) fn region<'a>(gate: &Gate, call: &'a Call) -> Option<&'a str> {
-    let named = || call.named_region().filter(|_| gate.given_region().is_none());
+    let named = || call.named_region().filter(|_| gate.configured_region().is_none());
     call.placed_region().or_else(named)
 }
 
 /// The `RegionId` that counts for nothing, and the region that the server was given.
 fn ignored_region<'a>(gate: &'a Gate, call: &'a Call) -> Option<(&'a str, &'a str)> {
-    let (given, named) = (gate.given_region()?, call.named_region()?);
+    let (given, named) = (gate.configured_region()?, call.named_region()?);
     let ignored = call.placed_region().is_none() && fold(named).as_deref() != Some(given);
     ignored.then_some((named, given))
 }

@@ -1,8 +1,8 @@
-//! How the SDKs of this cloud are pointed at a server: one file for each, in its own language.
+//! How the SDKs of this cloud are configured for a server: one file for each, in its own language.
 
 use crate::dialects::peers::{Client, Quoting};
 
-/// All of them.
+/// All clients.
 pub(super) const CLIENTS: &[Client] = &[
     Client {
         name: "python",

@@ -1,4 +1,5 @@
-//! The signature AWS4-HMAC-SHA256, in the header or in the query: AWS's Signature Version 4 with service `kkms`.
+//! The signature AWS4-HMAC-SHA256, in the header or in the query: AWS's Signature Version 4 for the
+//! service `kkms`.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::dialects::gate::times::Times;
 use crate::dialects::kingsoft::codes;
 use crate::dialects::kingsoft::errors::malformed;
 use crate::dialects::wire::canonical::encode_into;
-use crate::dialects::wire::redact::shown_query;
+use crate::dialects::wire::redact::redacted_query;
 use crate::model::Realm;
 use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
@@ -21,9 +22,9 @@ use crate::world::Instant;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const TERMINATOR: &str = "aws4_request";
-/// The header that carries a temporary credential's token.
+/// The header with a temporary access key's token.
 const TOKEN: &str = "x-amz-security-token";
-/// The headers whose values may stand in a log.
+/// The headers whose values may be logged.
 const OPEN: &[&str] = &[
     "accept",
     "content-type",
@@ -35,33 +36,33 @@ const OPEN: &[&str] = &[
     "x-amz-date",
     "x-version",
 ];
-/// The headers that are read where they are signed, or believed by what is signed besides.
+/// The headers that kmsim reads if they are signed, or whose meaning is signed elsewhere.
 const READ: &[&str] = &[TOKEN, "content-type", "date", "x-amz-date"];
-/// For how long a signature in a query may be made to last: AWS's week.
+/// The longest validity of a signature in a query, in seconds: a week, as in AWS.
 const LASTS_MAX: u64 = 7 * 86_400;
 
-/// What a request claims: who signed what, when and for where.
+/// What a request claims: who signed what, when, and for which region.
 pub(crate) struct Claim<'a> {
     scope: Scope<'a>,
-    /// Names, in lower case.
+    /// Names in lower case, separated by `;`.
     signed_headers: &'a str,
     signature: &'a str,
-    /// The time of the request in ISO 8601's basic form, as it is signed.
+    /// The time of the request in the basic form of ISO 8601, as it is signed.
     date: String,
     at: Instant,
-    /// For how long after that it is good, where it says so.
+    /// How long it is valid after that time, if the request says so.
     lasts: Option<Duration>,
-    /// The token that came with it.
+    /// The request's token.
     pub(crate) token: Option<&'a str>,
 }
 
-/// What a signing key is derived for.
+/// The scope of a signing key.
 struct Scope<'a> {
     day: &'a str,
     region: &'a str,
 }
 
-/// The credential that a request names, whether or not it is a whole one.
+/// The credential in a request, complete or not.
 pub(crate) fn credential(call: &Call) -> Option<&str> {
     match &call.scheme {
         Scheme::Header(authorization) => {
@@ -74,7 +75,7 @@ pub(crate) fn credential(call: &Call) -> Option<&str> {
 }
 
 impl<'a> Claim<'a> {
-    /// Reads the header `Authorization`: its parts may come in any order.
+    /// Parses the header `Authorization`. Its parts may have any order.
     pub(crate) fn of_header(call: &'a Call, authorization: &'a str) -> Result<Self, Refusal> {
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if algorithm != ALGORITHM {
@@ -96,10 +97,9 @@ impl<'a> Claim<'a> {
             return Err(codes::AUTHORIZATION_MALFORMED.into());
         }
         let (date, at) = match (call.header("x-amz-date"), call.header("date")) {
-            (Some(text), _) => basic(text)?,
-            (None, Some(text)) => {
-                Instant::parse_rfc2822(text).map_or_else(|| basic(text), |at| Ok(written(at)))?
-            }
+            (Some(text), _) => parse_basic(text)?,
+            (None, Some(text)) => Instant::parse_rfc2822(text)
+                .map_or_else(|| parse_basic(text), |at| Ok(format_basic(at)))?,
             (None, None) => return Err(codes::DATE_MISSING.with(&[authorization])),
         };
         let scope = Scope::of(credential, &date, at)?;
@@ -107,7 +107,7 @@ impl<'a> Claim<'a> {
         Self { scope, signed_headers, signature, date, at, lasts: None, token }.complete(call)
     }
 
-    /// Reads the parameters of the query.
+    /// Parses the parameters of the query.
     pub(crate) fn of_query(call: &'a Call) -> Result<Self, Refusal> {
         let required =
             |name: &str| call.query.get(name).ok_or_else(|| codes::QUERY_INCOMPLETE.with(&[name]));
@@ -120,7 +120,7 @@ impl<'a> Claim<'a> {
         if !is_bounded(signed_headers) {
             return Err(malformed("X-Amz-SignedHeaders"));
         }
-        let (date, at) = basic(required("X-Amz-Date")?)?;
+        let (date, at) = parse_basic(required("X-Amz-Date")?)?;
         let signature = required("X-Amz-Signature")?;
         if call.query.all("X-Amz-Signature").nth(1).is_some() {
             return Err(malformed("X-Amz-Signature"));
@@ -138,7 +138,7 @@ impl<'a> Claim<'a> {
         claim.complete(call)
     }
 
-    /// Sees to it that the signed headers are there, and the host among them.
+    /// Checks that the signed headers are present, and that `host` is one of them.
     fn complete(self, call: &Call) -> Result<Self, Refusal> {
         let mut names = self.signed_headers.split(';');
         if !names.clone().any(|name| name == "host") {
@@ -150,7 +150,8 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Checks that it is fresh: near to now or, where it says for how long it lasts, not over and not to come.
+    /// Checks that the request is fresh: near to now or, if it has a validity, neither expired nor
+    /// in the future.
     pub(crate) fn check_time(&self, times: Times) -> Result<(), Refusal> {
         let fresh = |now: Instant| match self.lasts {
             None => self.at.distance(now) <= LEEWAY,
@@ -172,7 +173,8 @@ impl<'a> Claim<'a> {
         let signs = |name: &str| self.signed_headers.split(';').any(|it| it == name);
         let is_one =
             |name: &str| !signs(name) || call.headers.get_all(name).iter().nth(1).is_none();
-        // A token that is believed must be signed; in a query it is. The order of a header's values is not signed.
+        // A token must be signed; in a query it always is. The order of a header's values is not
+        // signed, so headers that are read must have one value.
         let covered =
             (!call.headers.contains_key(TOKEN) || signs(TOKEN)) && READ.iter().all(|it| is_one(it));
         if covered && equal(hex(&mac).as_bytes(), self.signature.as_bytes()) {
@@ -182,13 +184,16 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// What is signed here, for a log: the string to sign, and the canonical request without what may be secret.
-    pub(crate) fn told(&self, call: &Call, classes: &Classes) -> (String, String) {
+    /// What the server signs, for logs: the string to sign, and the canonical request with possible
+    /// secrets redacted.
+    pub(crate) fn redacted_text(&self, call: &Call, classes: &Classes) -> (String, String) {
         (
             self.string_to_sign(call),
-            self.canonical_request(call, &shown_query(classes, &canonical_query(call)), |name| {
-                OPEN.contains(&name)
-            }),
+            self.canonical_request(
+                call,
+                &redacted_query(classes, &canonical_query(call)),
+                |name| OPEN.contains(&name),
+            ),
         )
     }
 
@@ -202,8 +207,12 @@ impl<'a> Claim<'a> {
     fn canonical_request(&self, call: &Call, query: &str, shown: impl Fn(&str) -> bool) -> String {
         let mut text = [call.method.as_str(), "\n", &call.path, "\n", query, "\n"].concat();
         for name in self.signed_headers.split(';') {
-            let mut values: Vec<_> =
-                call.headers.get_all(name).iter().map(|value| folded(value.as_bytes())).collect();
+            let mut values: Vec<_> = call
+                .headers
+                .get_all(name)
+                .iter()
+                .map(|value| collapse_spaces(value.as_bytes()))
+                .collect();
             values.sort_unstable();
             let value = values.join(&b","[..]);
             let value = if shown(name) {
@@ -219,8 +228,8 @@ impl<'a> Claim<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// Reads `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, of a request made at `date`. Where that has an
-    /// offset, the day may be the one that it tells or the one in UTC.
+    /// Parses `<access key>/<yyyymmdd>/<region>/kkms/aws4_request`, for a request with the time
+    /// `date`. If that time has an offset, the day may be the local one or the one in UTC.
     fn of(credential: &'a str, date: &str, at: Instant) -> Result<Self, Refusal> {
         let parts: Vec<_> = credential.split('/').collect();
         let [access_key, day, region, service, terminator] = parts[..] else {
@@ -231,7 +240,7 @@ impl<'a> Scope<'a> {
             () if terminator != TERMINATOR => Err(codes::TERMINATOR_WRONG.with(&[terminator])),
             () if !Realm::is_region_id(region) => Err(codes::REGION_INVALID.with(&[region])),
             () if service != SERVICE => Err(codes::SERVICE_WRONG.with(&[SERVICE])),
-            () if date.get(..8) != Some(day) && written(at).0.get(..8) != Some(day) => {
+            () if date.get(..8) != Some(day) && format_basic(at).0.get(..8) != Some(day) => {
                 Err(codes::DAY_MISMATCHED.into())
             }
             () => Ok(Self { day, region }),
@@ -251,11 +260,12 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// How often a header's name may be signed. The Go SDK names `host` twice, and signs a line for each.
+/// How often a header's name may be signed. The Go SDK names `host` twice, and signs a line for
+/// each.
 const MENTIONS_MAX: usize = 4;
 
-/// Whether names are in lower case and none stands more often than that: each makes the signed text longer by
-/// the header's value.
+/// Whether names are in lower case, and none is repeated too often. Each mention makes the signed
+/// text longer by the header's value.
 fn is_bounded(names: &str) -> bool {
     let mut all: Vec<_> = names.split(';').collect();
     all.sort_unstable();
@@ -263,15 +273,15 @@ fn is_bounded(names: &str) -> bool {
         && !names.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// A header's value as it is signed: without white space around it, and inside a blank for each run of it.
-fn folded(value: &[u8]) -> Vec<u8> {
+/// A header's value as it is signed: trimmed, and with each run of white space as one space.
+fn collapse_spaces(value: &[u8]) -> Vec<u8> {
     let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')
 }
 
-/// Reads a time in ISO 8601's basic form: in UTC, or with an offset, which the Node SDK writes as `+00:00`. The
-/// text is what is signed, the instant is what it means.
-fn basic(text: &str) -> Result<(String, Instant), Refusal> {
+/// Parses a time in the basic form of ISO 8601: in UTC, or with an offset, which the Node SDK
+/// writes as `+00:00`. The text is what is signed; the instant is its meaning.
+fn parse_basic(text: &str) -> Result<(String, Instant), Refusal> {
     let instant = || {
         let (local, offset) = text.split_at_checked(15)?;
         let formed = local
@@ -289,7 +299,7 @@ fn basic(text: &str) -> Result<(String, Instant), Refusal> {
     instant().map(|at| (text.to_owned(), at)).ok_or_else(|| codes::DATE_MALFORMED.with(&[text]))
 }
 
-/// The length of an offset from UTC: `+hh`, `+hhmm` or `+hh:mm`.
+/// The size of an offset from UTC: `+hh`, `+hhmm` or `+hh:mm`.
 fn offset_of(text: &str) -> Option<Duration> {
     let digits = text.get(1..)?;
     let (hours, minutes) = match digits.len() {
@@ -305,12 +315,12 @@ fn offset_of(text: &str) -> Option<Duration> {
     Some(Duration::from_mins(part(hours, 23)? * 60 + part(minutes, 59)?))
 }
 
-/// Writes a time in ISO 8601's basic form.
-pub(crate) fn written(at: Instant) -> (String, Instant) {
+/// Formats a time in the basic form of ISO 8601.
+pub(crate) fn format_basic(at: Instant) -> (String, Instant) {
     (at.to_string().replace(['-', ':'], ""), at)
 }
 
-/// The query's parameters encoded anew and sorted as they are then, without the signature if that is there.
+/// The query's parameters, encoded again and sorted in that form, without a signature in the query.
 fn canonical_query(call: &Call) -> String {
     let encoded = |text: &str| {
         let mut out = String::with_capacity(text.len());
@@ -330,17 +340,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_in_the_basic_form_alone() {
-        let (text, at) = basic("20261120T201500Z").unwrap();
+    fn only_the_basic_form_of_times_is_accepted() {
+        let (text, at) = parse_basic("20261120T201500Z").unwrap();
         assert_eq!(
             (text.as_str(), at.to_string().as_str()),
             ("20261120T201500Z", "2026-11-20T20:15:00Z")
         );
-        assert_eq!(written(at).0, text);
+        assert_eq!(format_basic(at).0, text);
         for bad in
             ["", "2026-11-20T20:15:00Z", "20261120T201500", "20261320T201500Z", "20261120T201500z"]
         {
-            assert_eq!(basic(bad), Err(codes::DATE_MALFORMED.with(&[bad])), "{bad}");
+            assert_eq!(parse_basic(bad), Err(codes::DATE_MALFORMED.with(&[bad])), "{bad}");
         }
     }
 
@@ -356,17 +366,17 @@ mod tests {
             ("-11", "2026-11-21T07:15:00Z"),
         ] {
             let text = format!("20261120T201500{offset}");
-            let (signed, at) = basic(&text).unwrap();
+            let (signed, at) = parse_basic(&text).unwrap();
             assert_eq!((signed, at.to_string().as_str()), (text, meant));
         }
         for bad in [
             "+", "+0", "+000", "+00:0", "+00:000", "+24:00", "+00:60", "+0:000", "00:00", "+00 00",
             "+\u{e9}",
         ] {
-            assert!(basic(&format!("20261120T201500{bad}")).is_err(), "{bad}");
+            assert!(parse_basic(&format!("20261120T201500{bad}")).is_err(), "{bad}");
         }
-        // The day may be the one that is told, or the one in UTC.
-        let (date, at) = basic("20261121T001500+08:00").unwrap();
+        // The day may be the local one, or the one in UTC.
+        let (date, at) = parse_basic("20261121T001500+08:00").unwrap();
         let scope = |day: &str| {
             Scope::of(&format!("ak/{day}/cn-beijing-6/kkms/aws4_request"), &date, at).is_ok()
         };
@@ -374,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn header_names_are_in_lower_case_and_stand_a_few_times_at_most() {
+    fn header_names_are_in_lower_case_and_rarely_repeated() {
         assert!(
             is_bounded("host")
                 && is_bounded("b;a")
@@ -385,9 +395,9 @@ mod tests {
     }
 
     #[test]
-    fn white_space_in_headers_is_folded() {
+    fn white_space_in_headers_is_collapsed() {
         for (value, signed) in [("a", "a"), (" a  b\t c ", "a b c"), ("", ""), ("  ", "")] {
-            assert_eq!(folded(value.as_bytes()), signed.as_bytes(), "{value:?}");
+            assert_eq!(collapse_spaces(value.as_bytes()), signed.as_bytes(), "{value:?}");
         }
     }
 }

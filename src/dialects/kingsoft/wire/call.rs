@@ -1,4 +1,4 @@
-//! A request taken apart: parameters of query and body in one list, and where its signature stands.
+//! Parsing a request: the parameters of query and body in one list, and the form of its signature.
 
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
@@ -13,33 +13,34 @@ use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// The only version of the API.
 pub(crate) const VERSION: &str = "2016-03-04";
-/// The name of the service, as scopes of signatures have it.
+/// The name of the service in signature scopes.
 pub(crate) const SERVICE: &str = "kkms";
-/// Used when a request names no region and the server was given none.
+/// Used when a request names no region and the server has no `--region`.
 pub(crate) const DEFAULT_REGION: &str = "cn-beijing-6";
 
-/// A request.
+/// A parsed request.
 #[derive(Clone)]
 pub(in crate::dialects) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The query's parameters by themselves.
+    /// The parameters of the query alone.
     pub(crate) query: Form,
-    /// The parameters of query and body. Where one stands in both, the body wins, and the last one wins.
+    /// The parameters of query and body. If one is in both, the body wins; if it is repeated, the
+    /// last one wins.
     pub(crate) params: Form,
     pub(crate) scheme: Scheme,
-    /// What kept the request from being read.
-    pub(crate) flaw: Option<Refusal>,
+    /// The refusal, if the request cannot be parsed.
+    pub(crate) parse_error: Option<Refusal>,
 }
 
 /// How a request is signed.
 #[derive(Clone)]
 pub(crate) enum Scheme {
-    /// By the header `Authorization`, which is this.
+    /// By the header `Authorization`, with this value.
     Header(String),
-    /// By parameters of the query, as AWS4 has them.
+    /// By AWS4 parameters in the query.
     Presigned,
     /// By the parameter `Signature`.
     Simplified,
@@ -48,10 +49,11 @@ pub(crate) enum Scheme {
 }
 
 const ALGORITHM_FAMILY: &str = "AWS4-";
-/// How the parameters of a signature in the query begin.
+/// The prefix of the parameters of a signature in the query.
 const FAMILY: &str = "X-Amz-";
 
-/// The marks of this wire: its version, its algorithm, or a parameter or header that only it has.
+/// Whether a request has marks of this cloud: its version, its algorithm, or a parameter or header
+/// that only it has.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     let is_own = |name: &[u8], value: &[u8]| match name {
         b"Version" => value == VERSION.as_bytes(),
@@ -64,11 +66,11 @@ pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
         || marks.has_in_json("\"Accesskey\"")
 }
 
-/// What of a signature decides how the rest of its request is read.
+/// The parts of a signature that decide how the request is parsed.
 struct Signing {
     /// Whether it is AWS4, in the header or in the query.
     is_aws4: bool,
-    /// Whether it covers the header `Content-Type`, or is one that covers the parameters themselves.
+    /// Whether it covers the header `Content-Type`, or covers the parameters themselves.
     signs_type: bool,
 }
 
@@ -83,14 +85,14 @@ impl Signing {
     }
 }
 
-/// The headers that a request says it signs, whether or not the rest of its signature can be read.
+/// The list of signed headers, even if the rest of the signature cannot be parsed.
 fn signed_headers<'a>(authorization: Option<&'a str>, query: &'a Form) -> Option<&'a str> {
     let Some(authorization) = authorization else { return query.get("X-Amz-SignedHeaders") };
     let (_, parts) = authorization.split_once(' ')?;
     parts.split(',').find_map(|part| part.trim().strip_prefix("SignedHeaders="))
 }
 
-/// How a body's parameters are written.
+/// How a body's parameters are encoded.
 #[derive(Clone, Copy)]
 enum Kind {
     Form,
@@ -100,7 +102,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// As the header says.
+    /// The encoding by the header.
     fn told(headers: &HeaderMap) -> Self {
         match () {
             () if is_json(headers) => Self::Json,
@@ -109,29 +111,31 @@ impl Kind {
         }
     }
 
-    /// As the body itself shows. It is signed, so it counts, and a header that is not signed does not decide how it is read.
+    /// The encoding by the body itself. The body is signed; an unsigned header must not decide how
+    /// it is parsed.
     fn seen(body: &[u8]) -> Self {
         if body.trim_ascii_start().starts_with(b"{") { Self::Json } else { Self::Form }
     }
 }
 
 impl Call {
-    /// Takes a request apart. One with a flaw is taken apart as far as it goes.
+    /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
         let Inbound { method, uri, headers, body } = inbound;
-        let mut flaw = match method {
+        let mut parse_error = match method {
             Method::GET | Method::POST => None,
             _ => Some(codes::INVALID_METHOD.with(&[method.as_str()])),
         };
         let refused = body.as_ref().err().copied();
         let body = body.unwrap_or_else(|_| {
-            flaw = Some(malformed(BODY));
+            parse_error = Some(malformed(BODY));
             Bytes::new()
         });
         let query = uri.query().unwrap_or_default().as_bytes();
         let (own, repeats) = read(&[query]).unwrap_or_default().in_order_of_values();
         let signing = Signing::of(&headers, &own);
-        // AWS4 signs the values of one name in their own order: the order in which they came decides nothing.
+        // AWS4 signs the values of one name in sorted order, so the order in the request must not
+        // matter.
         let ordered = (repeats && signing.is_aws4).then(|| encode_pairs(own.iter()));
         let all = ordered.as_ref().map_or(query, |ordered| ordered.as_bytes());
         let kind = if signing.signs_type { Kind::told(&headers) } else { Kind::seen(&body) };
@@ -143,25 +147,33 @@ impl Call {
             Kind::Json | Kind::Other => read(&[all]),
         };
         let params = parsed.unwrap_or_else(|name| {
-            flaw = Some(malformed(&name));
+            parse_error = Some(malformed(&name));
             Form::default()
         });
         let misplaced = if method == Method::GET { in_body(kind, &body) } else { in_query(query) };
-        if let (None, Some(name)) = (&flaw, misplaced) {
-            flaw = Some(malformed(&name));
+        if let (None, Some(name)) = (&parse_error, misplaced) {
+            parse_error = Some(malformed(&name));
         }
         if let Some(BodyRefused::Head(why)) = refused {
-            // It explains what else cannot be read.
-            flaw = Some(of_head(why));
+            // This is the reason for every other error.
+            parse_error = Some(of_head(why));
         }
         let path = uri.path().to_owned();
-        let mut call =
-            Self { path, method, headers, body, query: own, params, scheme: Scheme::None, flaw };
+        let mut call = Self {
+            path,
+            method,
+            headers,
+            body,
+            query: own,
+            params,
+            scheme: Scheme::None,
+            parse_error,
+        };
         call.scheme = call.read_scheme();
         call
     }
 
-    /// A parameter's value, if it has one.
+    /// A parameter's value; `None` if it is empty.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.params.get(name).filter(|value| !value.is_empty())
     }
@@ -171,7 +183,8 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether the answer is to be JSON: by the parameter `Format` or, without one, by the header `Accept`.
+    /// Whether the client wants JSON: by the parameter `Format` or, without it, by the header
+    /// `Accept`.
     pub(crate) fn wants_json(&self) -> bool {
         if let Some(format) = self.param("Format") {
             return format.eq_ignore_ascii_case("json");
@@ -201,13 +214,13 @@ impl Call {
     }
 }
 
-/// What a refusal calls the body as a whole.
+/// The name of the whole body in refusals.
 const BODY: &str = "Body";
 const JSON: &str = "application/json";
-/// How much is shown of a name that cannot be read, in characters.
+/// How much of an undecodable name is answered, in characters.
 const NAME_SHOWN: usize = 64;
 
-/// Reads forms, or names the parameter that cannot be read.
+/// Parses forms. The error is the name of the parameter that cannot be decoded.
 fn read(forms: &[&[u8]]) -> Result<Form, String> {
     Form::read(forms).ok_or_else(|| {
         let pairs = forms.iter().flat_map(|form| raw_pairs(form));
@@ -220,7 +233,8 @@ fn shown(name: &[u8]) -> String {
     String::from_utf8_lossy(name).chars().take(NAME_SHOWN).collect()
 }
 
-/// The first parameter in the body of a request that has all of them in its query: the document forbids to mix.
+/// The first parameter in the body of a GET request. The document forbids parameters in both
+/// places.
 fn in_body(kind: Kind, body: &[u8]) -> Option<String> {
     match kind {
         Kind::Json => {
@@ -232,8 +246,8 @@ fn in_body(kind: Kind, body: &[u8]) -> Option<String> {
     }
 }
 
-/// The first parameter in the query of a request that has all of them in its body. A signature may stand there, and some
-/// SDKs name the action and the service there as well.
+/// The first parameter in the query of a POST request that is not allowed there. A signature may be
+/// in the query, and some SDKs put the action and the service there as well.
 fn in_query(query: &[u8]) -> Option<String> {
     let allowed = |name: &[u8]| {
         name.starts_with(b"X-Amz-") || matches!(name, b"Action" | b"Version" | b"Service")
@@ -241,8 +255,9 @@ fn in_query(query: &[u8]) -> Option<String> {
     raw_pairs(query).find(|(name, _)| !allowed(name)).map(|(name, _)| shown(name))
 }
 
-/// A JSON body as a form: one SDK sends all parameters so. Lists and objects become flat names, as that SDK makes them
-/// in its forms: members are numbered from 0. `None` for no object, and for one that is far longer flat than as it came.
+/// Converts a JSON body to a form, because one SDK sends all parameters as JSON. Lists and objects
+/// become flat names, as that SDK writes them in its forms: members are numbered from 0. `None` if
+/// the body is no object, or becomes far longer when it is flat.
 fn flat(body: &[u8]) -> Option<String> {
     let mut flat = Flat { pairs: Vec::new(), room: 4 * BODY_LIMIT };
     for (name, value) in serde_json::from_slice::<serde_json::Map<String, Value>>(body).ok()? {
@@ -253,7 +268,7 @@ fn flat(body: &[u8]) -> Option<String> {
 
 struct Flat {
     pairs: Vec<(String, String)>,
-    /// How many bytes may still be added: names repeat in those of their members.
+    /// How many bytes may still be added: each member repeats the name of its list.
     room: usize,
 }
 
@@ -302,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_known_by_their_marks() {
+    fn requests_are_recognised_by_their_marks() {
         let marked = |target: &str, headers: &[(&'static str, &str)], body: &str| {
             is_marked(&Marks::of(&inbound(Method::POST, target, headers, body)))
         };
@@ -321,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn json_bodies_are_flat_too() {
+    fn json_bodies_become_flat_parameters() {
         let json = [("content-type", "application/json")];
         let body = r#"{"KeyId":["a","b"],"N":64,"V":1.0,"T":true,"O":{"x":"y"},"E":"","Z":null}"#;
         let call = post("/?Action=A", &json, body);
@@ -333,42 +348,42 @@ mod tests {
         assert_eq!(call.params.members("KeyId").collect::<Vec<_>>(), [("0", "a"), ("1", "b")]);
         assert_eq!((call.params.get("E"), call.params.get("Z")), (Some(""), None));
         for bad in ["[]", "{", "{\"a\":1}x", "\u{1}"] {
-            let flaw = post("/", &json, bad).flaw;
-            assert_eq!(flaw, Some(malformed("Body")), "{bad}");
+            let parse_error = post("/", &json, bad).parse_error;
+            assert_eq!(parse_error, Some(malformed("Body")), "{bad}");
         }
     }
 
     #[test]
-    fn the_parameter_that_cannot_be_read_is_named() {
-        let flaw = post("/", &[], "a=1&b=%FF").flaw;
-        assert_eq!(flaw, Some(malformed("b")));
+    fn the_undecodable_parameter_is_named() {
+        let parse_error = post("/", &[], "a=1&b=%FF").parse_error;
+        assert_eq!(parse_error, Some(malformed("b")));
     }
 
     #[test]
-    fn parameters_stand_in_the_query_of_get_and_in_the_body_of_post() {
+    fn parameters_are_in_the_query_of_get_and_in_the_body_of_post() {
         let json = [("content-type", "application/json")];
         let get = |headers: &[(&'static str, &str)], body: &str| {
-            Call::parse(inbound(Method::GET, "/?Action=A&KeyId=k", headers, body)).flaw
+            Call::parse(inbound(Method::GET, "/?Action=A&KeyId=k", headers, body)).parse_error
         };
-        for (flaw, misplaced) in [
+        for (parse_error, misplaced) in [
             (get(&[], ""), None),
             (get(&json, "{}"), None),
             (get(&[("content-type", "text/plain")], "a=b"), None),
             (get(&[], "a=b"), Some("a")),
             (get(&json, r#"{"a":"b"}"#), Some("Body")),
-            (post("/", &[], "a=b").flaw, None),
-            (post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).flaw, None),
-            (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").flaw, None),
-            (post("/?Action=A&KeyId=k", &[], "").flaw, Some("KeyId")),
-            (post("/?KeyId=k", &[], "KeyId=k").flaw, Some("KeyId")),
-            (post("/?DryRun=true", &json, r#"{"a":"b"}"#).flaw, Some("DryRun")),
+            (post("/", &[], "a=b").parse_error, None),
+            (post("/?Action=A&Version=2016-03-04", &json, r#"{"a":"b"}"#).parse_error, None),
+            (post("/?X-Amz-Date=d&X-Amz-Signature=s", &[], "a=b").parse_error, None),
+            (post("/?Action=A&KeyId=k", &[], "").parse_error, Some("KeyId")),
+            (post("/?KeyId=k", &[], "KeyId=k").parse_error, Some("KeyId")),
+            (post("/?DryRun=true", &json, r#"{"a":"b"}"#).parse_error, Some("DryRun")),
         ] {
-            assert_eq!(flaw, misplaced.map(malformed));
+            assert_eq!(parse_error, misplaced.map(malformed));
         }
     }
 
     #[test]
-    fn the_form_of_the_answer_is_asked_for() {
+    fn the_client_chooses_the_format_of_the_answer() {
         let json =
             |target: &str, accept: &str| post(target, &[("accept", accept)], "").wants_json();
         assert!(json("/", "application/json"));

@@ -1,11 +1,11 @@
-//! Why a signature is wrong: the text that the server signs, and the mistake that makes the client's signature right,
-//! where it is a known one.
+//! Why a signature is wrong: the text that the server signs and, if it is a known one, the mistake
+//! with which the client's signature is right.
 
 use axum::http::{HeaderValue, Method};
 use bytes::Bytes;
 
 use super::call::{Call, Scheme};
-use super::verify::Named;
+use super::verify::ClaimedIdentity;
 use super::{aws4, simplified};
 use crate::dialects::Accounts;
 use crate::dialects::gate::accounts::Secret;
@@ -14,7 +14,7 @@ use crate::dialects::wire::form::Form;
 use crate::watch::classes::Classes;
 use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
-/// A known mistake, applied to a request: what the client took it to be when it signed.
+/// A known mistake, applied to a request: the result is what the client signed.
 type Mistake = (&'static str, fn(&mut Call));
 
 const MISTAKES: &[Mistake] = &[
@@ -40,9 +40,9 @@ const MISTAKES: &[Mistake] = &[
     }),
 ];
 
-/// Looks for the mistake. `None` where the signature is right, or there is none that can be read.
+/// Looks for the mistake. `None` if the signature is right, or cannot be parsed.
 pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
-    let key = accounts.get(Named::by(call).access_key?)?;
+    let key = accounts.get(ClaimedIdentity::of(call).access_key?)?;
     let claim = match &call.scheme {
         Scheme::Header(authorization) => Some(aws4::Claim::of_header(call, authorization).ok()?),
         Scheme::Presigned => Some(aws4::Claim::of_query(call).ok()?),
@@ -53,9 +53,9 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         Some(claim) => claim.check(call, secret).is_ok(),
         None => simplified::check(call, secret).is_ok(),
     };
-    let told = |call: &Call| match &claim {
-        Some(claim) => claim.told(call, classes).1,
-        None => simplified::told(call, classes),
+    let redacted_text = |call: &Call| match &claim {
+        Some(claim) => claim.redacted_text(call, classes).1,
+        None => simplified::redacted_text(call, classes),
     };
     if genuine(call, &key.secret) {
         return None;
@@ -67,22 +67,24 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
-        genuine(&taken_for, &key.secret).then(|| Nearest { text: told(&taken_for), why })
+        genuine(&taken_for, &key.secret).then(|| Nearest { text: redacted_text(&taken_for), why })
     });
     let of_another = || {
         let others = accounts.access_keys().filter(|other| other.id != key.id);
         let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
-        others.any(|other| genuine(call, &other.secret)).then(|| Nearest { text: told(call), why })
+        others
+            .any(|other| genuine(call, &other.secret))
+            .then(|| Nearest { text: redacted_text(call), why })
     };
-    Some(Mismatch::new(told(call), mistaken.or_else(of_another)))
+    Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
 }
 
 /// How many bytes of a request may be signed.
 fn length(call: &Call) -> usize {
     let headers: usize =
         call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    // A body of parameters is among them.
+    // The parameters include those of a form body.
     let content = call.params.length().max(call.query.length() + call.body.len());
     headers + call.path.len() + content
 }
@@ -102,7 +104,8 @@ mod tests {
     const CREDENTIALS: &str =
         "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x";
 
-    /// What it is, and how many bytes were decoded and encoded to read the request and to find that out.
+    /// The explanation, and how many bytes were decoded and encoded to parse and explain the
+    /// request.
     fn explained(body: String) -> (Option<Mismatch>, usize) {
         let mut accounts = Accounts::default();
         let secret = Secret::Shared(Zeroizing::new("s".into()));
@@ -116,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn explaining_costs_so_much_for_each_byte_and_no_more() {
+    fn the_cost_of_explaining_is_linear() {
         let cost = |count: usize| {
             let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
             let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat());
@@ -127,12 +130,12 @@ mod tests {
             work
         };
         let costs = [100, 200, 400, 800].map(cost);
-        // Each twice the one before, less what every request costs.
+        // Twice the parameters cost at most twice as much.
         assert!(costs.windows(2).all(|pair| pair[1] <= 2 * pair[0]), "{costs:?}");
     }
 
     #[test]
-    fn what_is_too_long_is_not_explained() {
+    fn long_requests_are_not_explained() {
         for count in [3_000, 100_000] {
             let params: Vec<_> = (0..count).map(|n| format!("&{n:06}")).collect();
             let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat());

@@ -1,10 +1,10 @@
-//! Answers on the wire: XML, or JSON for who asked for it.
+//! Answers: XML, or JSON if the client asks for it.
 
 use axum::http::HeaderValue;
 use serde::Serialize;
 
 use super::call::Call;
-use super::verify::Named;
+use super::verify::ClaimedIdentity;
 use super::xml;
 use crate::dialects::wire::answer::{Content, json, respond, success};
 use crate::dialects::{self, Error, Form, Gate, Inbound, Outbound, Refusal};
@@ -25,12 +25,12 @@ struct Success<'a, T> {
 #[serde(rename_all = "PascalCase")]
 struct Failure<'a> {
     request_id: &'a str,
-    error: Told<'a>,
+    error: ErrorBody<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Told<'a> {
+struct ErrorBody<'a> {
     r#type: &'a str,
     code: &'a str,
     message: &'a str,
@@ -50,28 +50,30 @@ impl dialects::Call for Call {
     }
 
     fn access_key(&self) -> Option<&str> {
-        Named::by(self).access_key
+        ClaimedIdentity::of(self).access_key
     }
 
     fn realm(&self, gate: &Gate) -> Realm {
-        let Named { access_key, region } = Named::by(self);
-        gate.claimed(access_key, region)
+        let ClaimedIdentity { access_key, region } = ClaimedIdentity::of(self);
+        gate.claimed_realm(access_key, region)
     }
 
-    /// The document's text has another root than its samples: the samples' is taken.
+    /// The document's text and its samples have different root elements. kmsim follows the samples.
     fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {
         success(render(self, "response", &Success { request_id, body }))
     }
 
     fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
-        // No source tells of another type, not even where the fault is the service's.
-        let error = Told { r#type: "Sender", code: refusal.code.name, message: &refusal.message };
+        // No source has another type, not even for faults of the service.
+        let error =
+            ErrorBody { r#type: "Sender", code: refusal.code.name, message: &refusal.message };
         let body = render(self, "ErrorResponse", &Failure { request_id, error });
         respond(refusal.status, body.unwrap_or((JSON, Vec::new())))
     }
 }
 
-/// The body with its content type: XML unless JSON was asked for, or XML cannot carry a character of the text.
+/// The body with its content type: XML, unless the client wants JSON or XML cannot represent a
+/// character of the text.
 fn render<T: Serialize>(call: &Call, root: &str, body: &T) -> Option<Content> {
     let json = json(body)?;
     let xml = if call.wants_json() { None } else { xml::document(root, &json) };

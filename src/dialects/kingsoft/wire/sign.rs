@@ -5,27 +5,27 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use bytes::Bytes;
 
-use super::aws4::{Claim, written};
+use super::aws4::{Claim, format_basic};
 use super::call::{Call, DEFAULT_REGION, SERVICE, VERSION};
 use crate::dialects::Inbound;
-use crate::dialects::peers::{Ask, Unsignable};
+use crate::dialects::peers::{OutgoingCall, Unsignable};
 use crate::dialects::wire::canonical::encode_pairs;
 
 /// A signed request.
-pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
-    let own = [("Action", ask.action), ("Version", VERSION)];
-    let params = ask.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable> {
+    let own = [("Action", outgoing.action), ("Version", VERSION)];
+    let params = outgoing.params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let body = Bytes::from(encode_pairs(own.into_iter().chain(params)));
-    let (date, _) = written(ask.time);
-    let mut headers = head(ask, &date)?;
+    let (date, _) = format_basic(outgoing.time);
+    let mut headers = head(outgoing, &date)?;
 
     let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     let day = date.get(..8).ok_or(Unsignable)?;
-    let region = ask.region.unwrap_or(DEFAULT_REGION);
+    let region = outgoing.region.unwrap_or(DEFAULT_REGION);
     let unsigned = format!(
         "AWS4-HMAC-SHA256 Credential={}/{day}/{region}/{SERVICE}/aws4_request, SignedHeaders={}, Signature=",
-        ask.credentials.id,
+        outgoing.credentials.id,
         names.join(";")
     );
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&unsigned)?);
@@ -39,7 +39,7 @@ pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
     };
     let call = Call::parse(inbound);
     let claim = Claim::of_header(&call, &unsigned).map_err(|_| Unsignable)?;
-    let signature = claim.sign(&call, &ask.credentials.secret);
+    let signature = claim.sign(&call, &outgoing.credentials.secret);
     let mut request = Request::new(body);
     *request.method_mut() = call.method;
     *request.headers_mut() = call.headers;
@@ -48,12 +48,12 @@ pub(crate) fn sign(ask: &Ask<'_>) -> Result<Request<Bytes>, Unsignable> {
 }
 
 /// The headers that are signed.
-fn head(ask: &Ask<'_>, date: &str) -> Result<HeaderMap, Unsignable> {
+fn head(outgoing: &OutgoingCall<'_>, date: &str) -> Result<HeaderMap, Unsignable> {
     let mut headers = HeaderMap::new();
-    headers.insert(HOST, HeaderValue::from_str(ask.host)?);
+    headers.insert(HOST, HeaderValue::from_str(outgoing.host)?);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert("x-amz-date", HeaderValue::from_str(date)?);
-    if let Some(token) = &ask.credentials.token {
+    if let Some(token) = &outgoing.credentials.token {
         let mut token = HeaderValue::from_str(token)?;
         token.set_sensitive(true);
         headers.insert("x-amz-security-token", token);

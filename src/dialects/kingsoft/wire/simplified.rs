@@ -1,4 +1,5 @@
-//! The simplified signature (`SignatureVersion` 1.0): parameters only, neither method nor host nor path.
+//! The simplified signature (`SignatureVersion` 1.0). It covers the parameters, but neither method
+//! nor host nor path.
 
 use base16ct::lower::encode_string as hex;
 
@@ -8,17 +9,17 @@ use crate::dialects::Error;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::kingsoft::codes;
 use crate::dialects::wire::canonical::encode_pairs;
-use crate::dialects::wire::redact::shown_query;
+use crate::dialects::wire::redact::redacted_query;
 use crate::watch::classes::Classes;
 
-/// The string that is signed: every parameter but the signature, by name, decoded and encoded anew.
+/// The string to sign: every parameter except the signature, sorted by name and encoded again.
 fn string_to_sign(call: &Call) -> String {
     encode_pairs(call.params.iter().filter(|(name, _)| *name != "Signature"))
 }
 
-/// The same without what may be a secret.
-pub(crate) fn told(call: &Call, classes: &Classes) -> String {
-    shown_query(classes, &string_to_sign(call))
+/// The same with possible secrets redacted.
+pub(crate) fn redacted_text(call: &Call, classes: &Classes) -> String {
+    redacted_query(classes, &string_to_sign(call))
 }
 
 /// Checks the signature.

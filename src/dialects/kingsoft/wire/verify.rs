@@ -1,4 +1,4 @@
-//! Whose request it is: the form of the signature, access key, time, signature, token, in this order.
+//! Authentication: the form of the signature, access key, time, signature, token, in this order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,22 +10,22 @@ use crate::dialects::gate::accounts::AccessKey;
 use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::kingsoft::codes;
 use crate::dialects::kingsoft::errors::refusal;
-use crate::dialects::wire::redact::Params;
+use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Error, Verified};
 use crate::engine::Engine;
 use crate::watch::classes::Classes;
 use crate::world::Instant;
 
-/// How far the time of a simplified signature may be off. The SDK that makes it subtracts eight hours from the local
-/// time wherever it runs: away from UTC+8 that is wrong by up to 22 hours.
+/// How far the time of a simplified signature may be off. The SDK that makes it subtracts eight
+/// hours from the local time in every time zone. Outside UTC+8, that is wrong by up to 22 hours.
 const WIDE: Duration = Duration::from_hours(24);
 
 /// Finds the caller.
 pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-    if let Some(flaw) = &call.flaw {
-        return Err(flaw.clone().into());
+    if let Some(parse_error) = &call.parse_error {
+        return Err(parse_error.clone().into());
     }
-    let named = Named::by(call);
+    let named = ClaimedIdentity::of(call);
     gate.admit(
         (named.access_key, call.param("Action")),
         || check(gate, engine, call, &named),
@@ -38,14 +38,14 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     )
 }
 
-/// The access key and the region that a request names, whether or not the rest of its signature can be read.
-pub(crate) struct Named<'a> {
+/// The access key and the region in a request, even if the rest of its signature cannot be parsed.
+pub(crate) struct ClaimedIdentity<'a> {
     pub(crate) access_key: Option<&'a str>,
     pub(crate) region: Option<&'a str>,
 }
 
-impl<'a> Named<'a> {
-    pub(crate) fn by(call: &'a Call) -> Self {
+impl<'a> ClaimedIdentity<'a> {
+    pub(crate) fn of(call: &'a Call) -> Self {
         match aws4::credential(call) {
             Some(credential) => {
                 let mut parts = credential.split('/');
@@ -56,7 +56,12 @@ impl<'a> Named<'a> {
     }
 }
 
-fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result<Checked, Error> {
+fn check(
+    gate: &Gate,
+    engine: &Engine,
+    call: &Call,
+    named: &ClaimedIdentity<'_>,
+) -> Result<Checked, Error> {
     if !call.headers.contains_key("host") {
         return Err(codes::HOST_MISSING.into());
     }
@@ -70,7 +75,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
     let key =
         gate.accounts.get(id).filter(|key| !key.disabled).ok_or(codes::INVALID_CLIENT_TOKEN_ID)?;
     let times = gate.times(engine, &key.account, named.region);
-    let told = |outcome: Result<(), Error>| {
+    let logged = |outcome: Result<(), Error>| {
         if matches!(&outcome, Err(Error::Refused(it)) if it.code == codes::SIGNATURE_WRONG) {
             explain(&gate.classes, call, key, claim.as_ref());
         }
@@ -78,7 +83,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
     };
     let token = if let Some(claim) = &claim {
         claim.check_time(times)?;
-        told(claim.check(call, &key.secret).map_err(Error::from))?;
+        logged(claim.check(call, &key.secret).map_err(Error::from))?;
         claim.token
     } else {
         let text = call.param("Timestamp").ok_or(Error::Missing("Timestamp".into()))?;
@@ -86,20 +91,21 @@ fn check(gate: &Gate, engine: &Engine, call: &Call, named: &Named<'_>) -> Result
         if !times.either(|now| at.distance(now) <= WIDE) {
             return Err(codes::SIGNATURE_EXPIRED.with(&[text]).into());
         }
-        told(simplified::check(call, &key.secret))?;
+        logged(simplified::check(call, &key.secret))?;
         call.param("SecurityToken")
     };
     gate.check_token(times, key, token).map_err(|_| codes::INVALID_CLIENT_TOKEN_ID)?;
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
 }
 
-/// Says in the log what was signed here, since the service's message does not. What may be secret is only measured.
+/// Logs what the server signed, because the service's message does not contain it. Possible secrets
+/// are redacted.
 fn explain(classes: &Classes, call: &Call, key: &AccessKey, claim: Option<&Claim<'_>>) {
-    let (access_key, params) = (&key.id, Params(&call.params, classes));
+    let (access_key, params) = (&key.id, RedactedParams(&call.params, classes));
     if let Some(claim) = claim {
-        let (string_to_sign, canonical_request) = claim.told(call, classes);
-        tracing::warn!(access_key, string_to_sign, canonical_request, %params, "the signature is not ours");
+        let (string_to_sign, canonical_request) = claim.redacted_text(call, classes);
+        tracing::warn!(access_key, string_to_sign, canonical_request, %params, "the signature does not match");
     } else {
-        tracing::warn!(access_key, %params, "the signature over these parameters is not ours");
+        tracing::warn!(access_key, %params, "the signature over these parameters does not match");
     }
 }

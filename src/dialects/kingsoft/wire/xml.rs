@@ -1,4 +1,4 @@
-//! Answers in XML: the JSON of an answer, written as elements. A list's members are called `item`.
+//! Answers in XML: converts the JSON of an answer to elements. A list's members are named `item`.
 
 use std::fmt;
 
@@ -7,7 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use crate::dialects::wire::xml;
 
-/// A JSON object as an XML document. `None` where it is none, or XML cannot carry a character of its texts.
+/// Converts JSON to an XML document. `None` if it is malformed, or XML cannot represent a character
+/// of its texts.
 pub(crate) fn document(root: &str, json: &[u8]) -> Option<Vec<u8>> {
     let mut text = String::with_capacity(json.len() * 2);
     let mut json = serde_json::Deserializer::from_slice(json);
@@ -15,7 +16,7 @@ pub(crate) fn document(root: &str, json: &[u8]) -> Option<Vec<u8>> {
     xml::complete(&text)
 }
 
-/// An element to be written around a value that is read.
+/// Writes an element around the value that is deserialized.
 struct Element<'a> {
     name: &'a str,
     text: &'a mut String,

@@ -1,7 +1,7 @@
 //! What `CreateSecret` is given: the name, the value and the configuration, each by the rules of its type.
 
 use super::config::Config;
-use super::forms::{AUTO, Given};
+use super::forms::{AUTO, InitialValue};
 use super::kind::SecretType;
 use crate::dialects::Error;
 use crate::dialects::alibaba::limits::SECRET_DATA_MAX;
@@ -48,7 +48,7 @@ pub(crate) fn check_new(
     if !data_type_is_text {
         return Err(invalid("SecretDataType")());
     }
-    if !legal_data || Given::read(kind, &config, data).is_none() {
+    if !legal_data || InitialValue::read(kind, &config, data).is_none() {
         return Err(invalid("SecretData")());
     }
     let config = config.written().ok_or_else(invalid("ExtendedConfig"))?;

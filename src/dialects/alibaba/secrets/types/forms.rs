@@ -48,7 +48,7 @@ pub(crate) struct KeyLogin {
 }
 
 /// What a managed secret begins with.
-pub(crate) enum Given {
+pub(crate) enum InitialValue {
     /// One account, or two where two are kept.
     Accounts(Vec<Account>),
     /// Every access key of a user, of whom each has two at the most.
@@ -71,7 +71,7 @@ struct AccessKeys {
     access_keys: Vec<AccessKey>,
 }
 
-impl Given {
+impl InitialValue {
     /// Reads what a secret of this type and configuration is given. `None` when it has another form.
     pub(crate) fn read(kind: SecretType, config: &Config, data: &str) -> Option<Self> {
         let full = |texts: [&str; 2]| texts.iter().all(|text| !text.is_empty());
@@ -81,14 +81,14 @@ impl Given {
                 let most = if users == "DoubleUsers" { 2 } else { 1 };
                 let legal =
                     accounts.iter().all(|it| full([&it.account_name, &it.account_password]))
-                        && are_few(&accounts, most, |it| &it.account_name);
+                        && are_distinct(&accounts, most, |it| &it.account_name);
                 legal.then_some(Self::Accounts(accounts))
             }
             (SecretType::RAMCredentials, _) => {
                 let AccessKeys { access_keys } = parse(data)?;
                 let legal =
                     access_keys.iter().all(|it| full([&it.access_key_id, &it.access_key_secret]))
-                        && are_few(&access_keys, 2, |it| &it.access_key_id);
+                        && are_distinct(&access_keys, 2, |it| &it.access_key_id);
                 legal.then_some(Self::AccessKeys(access_keys))
             }
             (SecretType::ECS, "SSHKey") => {
@@ -108,7 +108,7 @@ impl Given {
 }
 
 /// Whether there is one, there are not too many, and none is there twice.
-fn are_few<T>(all: &[T], most: usize, name: impl Fn(&T) -> &str) -> bool {
+fn are_distinct<T>(all: &[T], most: usize, name: impl Fn(&T) -> &str) -> bool {
     let twice = |(at, one): (usize, &T)| all[..at].iter().any(|other| name(other) == name(one));
     (1..=most).contains(&all.len()) && !all.iter().enumerate().any(twice)
 }

@@ -5,14 +5,14 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::config::{ACCOUNT, CLONE, Config, SUB_TYPE, clone_of};
-use super::forms::{AccessKey, Account, Given, KeyLogin, Login, parse, write};
+use super::forms::{AccessKey, Account, InitialValue, KeyLogin, Login, parse, write};
 use super::kind::{CURRENT, PREVIOUS, SecretType};
 use crate::algorithms::password::{self, Recipe};
 use crate::algorithms::ssh;
 use crate::world::Instant;
 
 /// The visible characters that not every database and machine takes in a password.
-const UNLIKED: &str = "\"',./:;<>?[\\]`{|}~";
+const EXCLUDED_PUNCTUATION: &str = "\"',./:;<>?[\\]`{|}~";
 /// The longest password that the databases take.
 const DATABASE_PASSWORD: usize = 32;
 /// The longest password that the machines take.
@@ -34,14 +34,14 @@ pub(crate) fn first_values(
         return Some(vec![(CURRENT, Zeroizing::new(data.to_owned()))]);
     }
     let config = Config::read(config)?;
-    let values: Option<Vec<_>> = match Given::read(kind, &config, data)? {
-        Given::Accounts(accounts) => accounts.iter().map(write).collect(),
-        Given::AccessKeys(keys) => {
+    let values: Option<Vec<_>> = match InitialValue::read(kind, &config, data)? {
+        InitialValue::Accounts(accounts) => accounts.iter().map(write).collect(),
+        InitialValue::AccessKeys(keys) => {
             let dated = |key: AccessKey| AccessKey { generate_timestamp: now.to_string(), ..key };
             keys.into_iter().map(dated).map(|key| write(&key)).collect()
         }
-        Given::Login => Some(vec![Zeroizing::new(data.to_owned())]),
-        Given::Auto => {
+        InitialValue::Login => Some(vec![Zeroizing::new(data.to_owned())]),
+        InitialValue::Auto => {
             let name = config.text(ACCOUNT)?;
             let password = new_password(DATABASE_PASSWORD, rng)?;
             let account =
@@ -111,7 +111,7 @@ const PASSWORD: Recipe<'static> = Recipe {
     uppercase: true,
     digits: true,
     punctuation: true,
-    excluded: UNLIKED,
+    excluded: EXCLUDED_PUNCTUATION,
     each: true,
 };
 
@@ -247,7 +247,7 @@ mod tests {
 
         let old = r#"{"UserName":"root","PublicKey":"ssh-rsa AAAA my old key","PrivateKey":"k"}"#;
         let value = next(ECS, SSH, old, None).unwrap();
-        assert!(Given::read(ECS, &Config::read(SSH).unwrap(), &value).is_some());
+        assert!(InitialValue::read(ECS, &Config::read(SSH).unwrap(), &value).is_some());
         let json: Value = serde_json::from_str(&value).unwrap();
         assert_eq!(text(&json, "UserName"), "root");
         assert!(text(&json, "PublicKey").ends_with(" my old key"));

@@ -7,7 +7,7 @@ use crate::dialects::alibaba::wire::acs::{Authorization, Signed, header};
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::wire::canonical::encode_pairs;
-use crate::dialects::wire::redact::shown_query;
+use crate::dialects::wire::redact::redacted_query;
 use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
 use crate::watch::journal::Mismatch;
@@ -96,7 +96,7 @@ fn displayed(classes: &Classes, canonical: &str) -> String {
     let mut headers = true;
     let lines = canonical.split('\n').enumerate().map(|(index, line)| match index {
         0 | 1 => line.to_owned(),
-        2 => shown_query(classes, line),
+        2 => redacted_query(classes, line),
         _ => {
             headers &= !line.is_empty();
             match line.split_once(':') {

@@ -8,7 +8,7 @@ use crate::dialects::alibaba::wire::rpc::string_to_sign;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::wire::canonical::encode_into;
 use crate::dialects::wire::form::{Form, is_form};
-use crate::dialects::wire::redact::shown;
+use crate::dialects::wire::redact::redacted;
 use crate::watch::classes::Classes;
 use crate::watch::journal::{Mismatch, Nearest};
 
@@ -21,72 +21,76 @@ enum Place {
 
 /// How a client builds its text.
 #[derive(Clone, Copy)]
-struct Way {
+struct Variant {
     why: &'static str,
     method: fn(&Call) -> &str,
     encode: fn(&str) -> String,
     /// Whether the joined parameters are encoded once more.
     twice: bool,
-    takes: fn(Place, &str) -> bool,
+    includes: fn(Place, &str) -> bool,
     value: fn(&str) -> String,
     order: fn(&str) -> String,
 }
 
-const RIGHT: Way = Way {
+const CORRECT: Variant = Variant {
     why: "",
     method: |call| call.method.as_str(),
     encode: percent,
     twice: true,
-    takes: |_, _| true,
+    includes: |_, _| true,
     value: str::to_owned,
     order: str::to_owned,
 };
 
 /// Known mistakes, one by one.
-const WRONG: &[Way] = &[
-    Way {
+const MISTAKES: &[Variant] = &[
+    Variant {
         why: "another HTTP method was signed than was used",
         method: |call| if call.method == "GET" { "POST" } else { "GET" },
-        ..RIGHT
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "a plus sign was signed, but sent without percent-encoding: it arrives as a space",
         value: |value| value.replace(' ', "+"),
-        ..RIGHT
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "values were encoded for a form (a space as +, ~ as %7E, * left as it is) and not by RFC 3986",
         encode: |text| percent(text).replace("%20", "+").replace("%2A", "*").replace('~', "%7E"),
-        ..RIGHT
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "the characters !'()* were left as they are: RFC 3986 has them percent-encoded",
         encode: |text| {
             let plain = [("%21", "!"), ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*")];
             plain.iter().fold(percent(text), |text, (code, letter)| text.replace(code, letter))
         },
-        ..RIGHT
+        ..CORRECT
     },
-    Way { why: "the joined parameters were not percent-encoded once more", twice: false, ..RIGHT },
-    Way {
+    Variant {
+        why: "the joined parameters were not percent-encoded once more",
+        twice: false,
+        ..CORRECT
+    },
+    Variant {
         why: "parameters without a value were not signed",
-        takes: |_, value| !value.is_empty(),
-        ..RIGHT
+        includes: |_, value| !value.is_empty(),
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "only the query's parameters were signed, and not those of the body",
-        takes: |place, _| place == Place::Query,
-        ..RIGHT
+        includes: |place, _| place == Place::Query,
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "only the body's parameters were signed, and not those of the query",
-        takes: |place, _| place == Place::Body,
-        ..RIGHT
+        includes: |place, _| place == Place::Body,
+        ..CORRECT
     },
-    Way {
+    Variant {
         why: "parameters were sorted without regard to case: capitals come first",
         order: str::to_lowercase,
-        ..RIGHT
+        ..CORRECT
     },
 ];
 
@@ -123,8 +127,8 @@ pub(crate) fn explain<'a>(
     let body = Form::read(&[&call.body]).filter(|_| is_form(&call.headers)).unwrap_or_default();
     let of = |name: &str| if body.get(name).is_some() { Place::Body } else { Place::Query };
     let sent: Vec<_> = call.params.iter().map(|(name, value)| (of(name), name, value)).collect();
-    let open = |name: &str, value: &str| shown(classes, name, value);
-    let server = RIGHT.text(call, &sent, open);
+    let open = |name: &str, value: &str| redacted(classes, name, value);
+    let server = CORRECT.text(call, &sent, open);
     if let Secret::Shared(text) = secret {
         let other_hash = if hash == Hash::Sha1 { Hash::Sha256 } else { Hash::Sha1 };
         let keyed: [(_, &[&[u8]], _); 3] = [
@@ -142,15 +146,15 @@ pub(crate) fn explain<'a>(
             }
         }
     }
-    let deviations = WRONG.iter().map(|way| Deviation {
-        why: way.why,
-        signed: way.text(call, &sent, |_, value| value.to_owned()),
-        shown: || way.text(call, &sent, open),
+    let deviations = MISTAKES.iter().map(|variant| Deviation {
+        why: variant.why,
+        signed: variant.text(call, &sent, |_, value| value.to_owned()),
+        shown: || variant.text(call, &sent, open),
     });
     Some(nearest(server, secret, others, deviations, genuine, &base))
 }
 
-impl Way {
+impl Variant {
     fn text(
         &self,
         call: &Call,
@@ -159,7 +163,7 @@ impl Way {
     ) -> String {
         let signed = sent
             .iter()
-            .filter(|(place, name, value)| *name != "Signature" && (self.takes)(*place, value))
+            .filter(|(place, name, value)| *name != "Signature" && (self.includes)(*place, value))
             .map(|(_, name, value)| (*name, *value));
         let mut signed: Vec<_> = signed.collect();
         signed.sort_by_cached_key(|(name, _)| (self.order)(name));

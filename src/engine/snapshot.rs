@@ -2,25 +2,25 @@
 
 use std::sync::Arc;
 
-use super::{Caller, KeyRef, Sight};
+use super::{Caller, KeyRef, View};
 use crate::model::{Key, KeyId, State, VersionId};
 use crate::world::Instant;
 
 /// A realm as it stood at one instant.
-pub struct View {
+pub struct Snapshot {
     pub(super) state: Arc<State>,
     pub(super) now: Instant,
 }
 
-impl View {
+impl Snapshot {
     /// Looks at it as `caller`.
     #[must_use]
-    pub fn sight<'a>(&'a self, caller: &'a Caller) -> Sight<'a> {
-        Sight::new(&self.state, self.now, caller)
+    pub fn view<'a>(&'a self, caller: &'a Caller) -> View<'a> {
+        View::new(&self.state, self.now, caller)
     }
 }
 
-impl View {
+impl Snapshot {
     /// The key that a name stands for, whatever its state.
     #[must_use]
     pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {

@@ -1,6 +1,6 @@
-//! Realms as a whole: looked at, added to, replaced, emptied. What they hold is taken out here, secrets and key
-//! material included, for those who write it down and bring it back: this is the other door to material, and only
-//! `seed/` goes through it.
+//! Realms as a whole: looked at, added to, replaced, emptied. What they hold is taken out here,
+//! secrets and key material included, for those who write it down and bring it back: this is the
+//! other door to material, and only `seed/` goes through it.
 
 use std::sync::Arc;
 
@@ -26,10 +26,11 @@ impl Engine {
         self.realms.snapshot(realm)
     }
 
-    /// Every realm of a scope that somebody used, with what it holds once all that is due has happened.
-    pub async fn estates(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
-        calendar::told(self.settle_those(scope).await);
-        let those = self.realms.those(|state| !state.is_blank());
+    /// Every realm of a scope that somebody used, with what it holds once all that is due has
+    /// happened.
+    pub async fn contents(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
+        calendar::log_failure(self.settle_scope(scope).await);
+        let those = self.realms.those(|state| !state.is_empty());
         let those = those.into_iter().filter(|realm| scope.has(realm));
         those.map(|realm| (realm.clone(), self.state(&realm))).collect()
     }
@@ -37,7 +38,8 @@ impl Engine {
     /// Replaces what the realms of a scope hold: all at once, durably, or nothing.
     ///
     /// # Errors
-    /// [`Error::Store`] when it could not be written: then nothing changed, and nothing else of it was done.
+    /// [`Error::Store`] when it could not be written: then nothing changed, and nothing else of it
+    /// was done.
     pub async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
         self.writer.replace(replacement).await
     }
@@ -54,9 +56,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Internal`], while the server ends.
-    pub async fn draw_material(&self, spec: KeySpec) -> Result<Material, Error> {
+    pub async fn generate_material(&self, spec: KeySpec) -> Result<Material, Error> {
         Ok(Material::new(match spec {
-            KeySpec::Pair(spec) => self.draw_pair(spec).await?,
+            KeySpec::Pair(spec) => self.generate_pair(spec).await?,
             KeySpec::Symmetric(spec) => {
                 let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
                 self.world.entropy.fill(&mut bytes);
@@ -68,7 +70,7 @@ impl Engine {
 
 /// The bytes of material, to be written down.
 #[must_use]
-pub fn surrender(material: &Material) -> &[u8] {
+pub fn export_material(material: &Material) -> &[u8] {
     material.expose()
 }
 
@@ -88,7 +90,8 @@ pub fn seal_value(
     envelope::seal(spec, (version.id, material.expose()), entropy, of, value)
 }
 
-/// Takes a secret's value out, whatever the key's state is. `None` where the key is gone, or its material.
+/// Takes a secret's value out, whatever the key's state is. `None` where the key is gone, or its
+/// material.
 #[must_use]
 pub fn open_value(
     state: &State,

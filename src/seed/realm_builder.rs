@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_saphyr::Spanned;
 
 use super::document::RealmEntry;
-use super::material::{Bank, derived, version_id};
-use super::mistake::{Mistake, Place};
+use super::error::{Place, SeedError};
+use super::material::{Materials, derived, version_id};
 use super::when::Time;
 use crate::engine::Rules;
 use crate::model::{
@@ -18,7 +18,8 @@ use crate::world::Instant;
 /// The largest number that anything gets. Nobody counts so far.
 pub(super) const COUNT_MAX: u64 = 1 << 53;
 
-/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in every run.
+/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in
+/// every run.
 pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
     let key = KeyId::from(derived(&format!(
         "{}/{}/{}/{alias}",
@@ -29,11 +30,11 @@ pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeyS
 }
 
 /// A realm while seeds are planted in it.
-pub(super) struct Bed<'a> {
+pub(super) struct RealmBuilder<'a> {
     pub(super) realm: Realm,
     pub(super) rules: &'static Rules,
     pub(super) now: Instant,
-    pub(super) bank: &'a Bank,
+    pub(super) materials: &'a Materials,
     /// What was there before.
     pub(super) base: Arc<State>,
     /// What is there now.
@@ -41,7 +42,7 @@ pub(super) struct Bed<'a> {
     pub(super) facts: Vec<Change>,
 }
 
-impl Bed<'_> {
+impl RealmBuilder<'_> {
     pub(super) fn add(&mut self, fact: Change) {
         self.state.apply(&fact);
         self.facts.push(fact);
@@ -62,7 +63,7 @@ impl Bed<'_> {
         (last, next): (Option<&Spanned<Time>>, Option<&Spanned<Time>>),
         interval: Option<Duration>,
         place: Place<'_>,
-    ) -> Result<Option<Instant>, Mistake> {
+    ) -> Result<Option<Instant>, SeedError> {
         match (last, next, interval) {
             (Some(_), Some(next), _) => {
                 Err(place.wrong("rotation.next", next, "follows from last"))
@@ -77,12 +78,13 @@ impl Bed<'_> {
         }
     }
 
-    /// The number of something new: the one that it says, as long as nothing here has it or a later one came first.
+    /// The number of something new: the one that it says, as long as nothing here has it or a later
+    /// one came first.
     pub(super) fn ordinal(
         &self,
         told: Option<&Spanned<u64>>,
         place: Place<'_>,
-    ) -> Result<Ordinal, Mistake> {
+    ) -> Result<Ordinal, SeedError> {
         let next = self.state.next_ordinal();
         let Some(told) = told else { return Ok(next) };
         match told.value {
@@ -95,11 +97,11 @@ impl Bed<'_> {
         }
     }
 
-    pub(super) fn plant_realm(
+    pub(super) fn add_realm(
         &mut self,
         entry: &RealmEntry,
         place: Place<'_>,
-    ) -> Result<(), Mistake> {
+    ) -> Result<(), SeedError> {
         let account_wide = self.realm.region.is_empty();
         let empty =
             entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();

@@ -1,50 +1,55 @@
-//! Whole realms, written aside. One transaction for many thousand rows would keep every other change waiting. So the
-//! rows are written in small transactions under a spare number that nobody reads; one small transaction exchanges the
-//! numbers; and the rows that were replaced go in small transactions again. A crash in between leaves spare rows, which
-//! the next start takes away.
+//! Whole realms, written aside. One transaction for many thousand rows would keep every other
+//! change waiting. So the rows are written in small transactions under a spare number that nobody
+//! reads; one small transaction exchanges the numbers; and the rows that were replaced go in small
+//! transactions again. A crash in between leaves spare rows, which the next start takes away.
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::rows::{Writer, sweep};
-use super::{Aside, Spares, Sqlite, StoreError, Stored};
+use super::{Sqlite, StagedRealms, Staging, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
-/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite` binds at the most.
+/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite`
+/// binds at the most.
 const REALMS_AT_ONCE: usize = 1000;
 
-impl Aside for Sqlite {
-    fn write<'a>(&'a mut self, spares: &'a mut Spares, facts: &'a [RealmChange]) -> Stored<'a, ()> {
+impl Staging for Sqlite {
+    fn write<'a>(
+        &'a mut self,
+        staged: &'a mut StagedRealms,
+        facts: &'a [RealmChange],
+    ) -> Stored<'a, ()> {
         Box::pin(async move {
-            let newest = spares.0.values().copied().max().unwrap_or_default();
+            let newest = staged.0.values().copied().max().unwrap_or_default();
             self.begin().await?;
-            let writer = Writer::new(&mut self.connection, &self.root, &mut spares.0, true);
+            let writer = Writer::new(&mut self.connection, &self.root, &mut staged.0, true);
             let written = writer.write(facts).await;
             let ended = self.end(written).await;
             if ended.is_err() {
                 // Numbers that were given in this transaction are given again: to others.
-                spares.0.retain(|_, id| *id <= newest);
+                staged.0.retain(|_, id| *id <= newest);
             }
             ended
         })
     }
 
-    fn exchange<'a>(&'a mut self, realms: &'a [Realm], spares: &'a mut Spares) -> Stored<'a, ()> {
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()> {
         Box::pin(async move {
             self.begin().await?;
             let mut left = Vec::new();
-            let exchanged = exchange(&mut self.connection, realms, spares, &mut left).await;
+            let exchanged = swap(&mut self.connection, realms, staged, &mut left).await;
             self.end(exchanged).await?;
             for realm in realms {
                 self.realms.remove(realm);
             }
-            self.realms.extend(spares.0.drain());
+            self.realms.extend(staged.0.drain());
             self.left.append(&mut left);
             Ok(())
         })
     }
 
-    fn abandon(&mut self, spares: Spares) {
-        self.left.extend(spares.0.into_values());
+    fn discard(&mut self, staged: StagedRealms) {
+        self.left.extend(staged.0.into_values());
     }
 
     fn sweep(&mut self) -> Stored<'_, bool> {
@@ -65,10 +70,10 @@ impl Aside for Sqlite {
     }
 }
 
-async fn exchange(
+async fn swap(
     connection: &mut SqliteConnection,
     realms: &[Realm],
-    spares: &Spares,
+    staged: &StagedRealms,
     left: &mut Vec<i64>,
 ) -> Result<(), StoreError> {
     for some in realms.chunks(REALMS_AT_ONCE) {
@@ -82,8 +87,8 @@ async fn exchange(
         query.push(") RETURNING id");
         left.extend(query.build_query_scalar::<i64>().fetch_all(&mut *connection).await?);
     }
-    let spares: Vec<_> = spares.0.iter().collect();
-    for some in spares.chunks(REALMS_AT_ONCE) {
+    let staged: Vec<_> = staged.0.iter().collect();
+    for some in staged.chunks(REALMS_AT_ONCE) {
         let mut query = QueryBuilder::new(
             "UPDATE realms SET dialect = it.column2, account = it.column3, region = it.column4, spare = 0 FROM (",
         );
@@ -136,9 +141,9 @@ mod tests {
         let (one, two) = (Realm::new("cloud", "1", "r"), Realm::new("cloud", "2", "r"));
         let (mut store, _) = open(&path).await;
         store.commit(&[facts(&one, 1), facts(&two, 1)].concat()).await.unwrap();
-        let mut spares = Spares::default();
-        let aside = store.aside().unwrap();
-        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
+        let mut staged = StagedRealms::default();
+        let staging = store.staging().unwrap();
+        staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
         drop(store);
 
         // A crash in between: the next start sees nothing of it.
@@ -149,16 +154,16 @@ mod tests {
         };
         assert_eq!((counted(&seen, 1), counted(&seen, 2)), (2, 0));
         assert_eq!(rows(&mut store).await, 3);
-        while store.aside().unwrap().sweep().await.unwrap() {}
+        while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 2);
 
-        let mut spares = Spares::default();
-        let aside = store.aside().unwrap();
-        aside.write(&mut spares, &facts(&one, 2)).await.unwrap();
-        aside.exchange(&[one.clone(), two.clone()], &mut spares).await.unwrap();
+        let mut staged = StagedRealms::default();
+        let staging = store.staging().unwrap();
+        staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
+        staging.swap(&[one.clone(), two.clone()], &mut staged).await.unwrap();
         // What is written afterwards belongs to the new rows, and to new ones.
         store.commit(&facts(&two, 3)).await.unwrap();
-        while store.aside().unwrap().sweep().await.unwrap() {}
+        while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 2);
         drop(store);
         let (_, seen) = open(&path).await;
@@ -170,14 +175,14 @@ mod tests {
     async fn what_is_given_up_takes_nobody_elses_rows_along() {
         let mut store = Sqlite::in_memory().await.unwrap();
         let realm = Realm::new("cloud", "1", "r");
-        let mut spares = Spares::default();
-        let aside = store.aside().unwrap();
-        aside.write(&mut spares, &facts(&realm, 2)).await.unwrap();
-        aside.abandon(spares);
-        while aside.sweep().await.unwrap() {}
+        let mut staged = StagedRealms::default();
+        let staging = store.staging().unwrap();
+        staging.write(&mut staged, &facts(&realm, 2)).await.unwrap();
+        staging.discard(staged);
+        while staging.sweep().await.unwrap() {}
         // Its number is given again.
         store.commit(&facts(&realm, 1)).await.unwrap();
-        while store.aside().unwrap().sweep().await.unwrap() {}
+        while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 1);
     }
 }

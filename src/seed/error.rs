@@ -1,13 +1,14 @@
-//! What is wrong in a seed, and where: the file, the field, the line. Never the text around it, which may be a secret.
+//! What is wrong in a seed, and where: the file, the field, the line. Never the text around it,
+//! which may be a secret.
 
 use serde_saphyr::Spanned;
 
 /// What is wrong in a seed, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Mistake(String);
+pub struct SeedError(String);
 
-impl Mistake {
+impl SeedError {
     /// Something about a file as a whole, or about no file.
     pub(super) fn of(file: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("{file}: {what}"))
@@ -27,8 +28,8 @@ impl Place<'_> {
         self,
         list: &str,
         entries: &[T],
-        mut act: impl FnMut(&T, Place<'_>) -> Result<(), Mistake>,
-    ) -> Result<(), Mistake> {
+        mut act: impl FnMut(&T, Place<'_>) -> Result<(), SeedError>,
+    ) -> Result<(), SeedError> {
         for (index, entry) in entries.iter().enumerate() {
             let path = format!("{}.{list}[{index}]", self.path);
             act(entry, Place { path: &path, ..self })?;
@@ -42,10 +43,10 @@ impl Place<'_> {
         field: &str,
         at: &Spanned<T>,
         what: impl std::fmt::Display,
-    ) -> Mistake {
+    ) -> SeedError {
         let Self { file, path } = self;
         let dot = if field.is_empty() { "" } else { "." };
         let (line, column) = (at.referenced.line(), at.referenced.column());
-        Mistake(format!("{file}: {path}{dot}{field}: {what} at line {line}, column {column}"))
+        SeedError(format!("{file}: {path}{dot}{field}: {what} at line {line}, column {column}"))
     }
 }

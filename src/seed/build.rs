@@ -1,15 +1,15 @@
-//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake anywhere leaves
-//! everything as it was.
+//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake
+//! anywhere leaves everything as it was.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::bed::{Bed, COUNT_MAX, service_key};
 use super::certificates;
 use super::document::RealmEntry;
-use super::material::{self, Bank};
-use super::mistake::{Mistake, Place};
+use super::error::{Place, SeedError};
+use super::material::{self, Materials};
 use super::reading::Seed;
+use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
@@ -18,12 +18,12 @@ use crate::world::Instant;
 /// How many keys, secrets and certificates take long to grow.
 const LARGE: usize = 200;
 
-/// Seed files with the material of their keys, ready to be applied as often as one likes. Times that are relative are
-/// told from the time of each application.
+/// Seed files with the material of their keys, ready to be applied as often as one likes. Times
+/// that are relative are told from the time of each application.
 #[derive(Default)]
 pub struct Seeds {
     files: Vec<Seed>,
-    bank: Bank,
+    materials: Materials,
     /// The region of realms that name none, by the cloud's name.
     regions: HashMap<String, String>,
 }
@@ -37,51 +37,53 @@ impl Seeds {
         files: Vec<Seed>,
         clouds: &Clouds,
         engine: &Engine,
-    ) -> Result<Self, Mistake> {
+    ) -> Result<Self, SeedError> {
         let region = |name: &str| Some((name.to_owned(), clouds.default_region(name)?.to_owned()));
         let regions = PROFILES.iter().filter_map(|profile| region(profile.name)).collect();
-        let mut seeds = Self { files, bank: Bank::new(), regions };
-        let mut bank = Bank::new();
+        let mut seeds = Self { files, materials: Materials::new(), regions };
+        let mut materials = Materials::new();
         for (file, index, entry) in seeds.realms() {
             let path = format!("realms[{index}]");
             let place = Place { file, path: &path };
             let (realm, rules) = seeds.realm(entry, engine, place)?;
             for (index, key) in entry.keys.iter().enumerate() {
                 let path = format!("{path}.keys[{index}]");
-                material::of_key(&mut bank, engine, &realm, key, Place { file, path: &path })
+                material::of_key(&mut materials, engine, &realm, key, Place { file, path: &path })
                     .await?;
             }
             for (index, certificate) in entry.certificates.iter().enumerate() {
                 let path = format!("{path}.certificates[{index}]");
                 let place = Place { file, path: &path };
-                certificates::private_key(&mut bank, engine, &realm, certificate, place).await?;
+                certificates::private_key(&mut materials, engine, &realm, certificate, place)
+                    .await?;
             }
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
                 let material = material::there_or_drawn(engine, &realm, owner, spec, file).await?;
-                bank.insert((realm, version), material);
+                materials.insert((realm, version), material);
             }
         }
-        seeds.bank = bank;
+        seeds.materials = materials;
         Ok(seeds)
     }
 
-    /// What the realms that they name hold, when they hold nothing else, and their clocks show `now`.
+    /// What the realms that they name hold, when they hold nothing else, and their clocks show
+    /// `now`.
     ///
     /// # Errors
     /// Something is mistaken, or lies outside the scope.
-    pub fn estates(
+    pub fn contents(
         &self,
         engine: &Engine,
         scope: &Scope,
         now: impl Fn(&Realm) -> Instant,
-    ) -> Result<Vec<(Realm, Arc<State>)>, Mistake> {
-        let beds = self.grow(engine, now, |_| Arc::default())?;
-        Ok(beds
+    ) -> Result<Vec<(Realm, Arc<State>)>, SeedError> {
+        let builders = self.build(engine, now, |_| Arc::default())?;
+        Ok(builders
             .into_iter()
-            .filter(|bed| scope.has(&bed.realm))
-            .map(|bed| (bed.realm, Arc::new(bed.state)))
+            .filter(|builder| scope.has(&builder.realm))
+            .map(|builder| (builder.realm, Arc::new(builder.state)))
             .collect())
     }
 
@@ -89,7 +91,7 @@ impl Seeds {
     ///
     /// # Errors
     /// One is not.
-    pub fn check_scope(&self, engine: &Engine, scope: &Scope) -> Result<(), Mistake> {
+    pub fn check_scope(&self, engine: &Engine, scope: &Scope) -> Result<(), SeedError> {
         for (file, index, entry) in self.realms() {
             let path = format!("realms[{index}]");
             let place = Place { file, path: &path };
@@ -105,21 +107,25 @@ impl Seeds {
         Ok(())
     }
 
-    /// What they say and the server does not hold. What is there under the same id or name stays as it is.
+    /// What they say and the server does not hold. What is there under the same id or name stays as
+    /// it is.
     ///
     /// # Errors
     /// Something is mistaken.
-    pub fn additions(&self, engine: &Engine) -> Result<Vec<RealmChange>, Mistake> {
-        let beds = self.grow(engine, |realm| engine.now(realm), |realm| engine.state(realm))?;
-        Ok(beds
+    pub fn additions(&self, engine: &Engine) -> Result<Vec<RealmChange>, SeedError> {
+        let builders =
+            self.build(engine, |realm| engine.now(realm), |realm| engine.state(realm))?;
+        Ok(builders
             .into_iter()
-            .flat_map(|bed| bed.facts.into_iter().map(move |fact| (bed.realm.clone(), fact)))
+            .flat_map(|builder| {
+                builder.facts.into_iter().map(move |fact| (builder.realm.clone(), fact))
+            })
             .collect())
     }
 
     /// Whether it takes long to grow what they say.
     #[must_use]
-    pub fn are_large(&self) -> bool {
+    pub fn is_large(&self) -> bool {
         let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
         self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE
     }
@@ -135,7 +141,7 @@ impl Seeds {
         entry: &RealmEntry,
         engine: &Engine,
         place: Place<'_>,
-    ) -> Result<(Realm, &'static Rules), Mistake> {
+    ) -> Result<(Realm, &'static Rules), SeedError> {
         let cloud = entry.cloud.as_ref().map_or(PROFILES[0].name, |cloud| &cloud.value.0.0);
         let default = self.regions.get(cloud).map_or("", String::as_str);
         let region = entry.region.as_ref().map_or(default, |region| &region.value.0.0);
@@ -149,55 +155,55 @@ impl Seeds {
         }
     }
 
-    fn grow(
+    fn build(
         &self,
         engine: &Engine,
         now: impl Fn(&Realm) -> Instant,
         base: impl Fn(&Realm) -> Arc<State>,
-    ) -> Result<Vec<Bed<'_>>, Mistake> {
-        let mut beds = BTreeMap::<Realm, Bed<'_>>::new();
+    ) -> Result<Vec<RealmBuilder<'_>>, SeedError> {
+        let mut builders = BTreeMap::<Realm, RealmBuilder<'_>>::new();
         for (file, index, entry) in self.realms() {
             let path = format!("realms[{index}]");
             let place = Place { file, path: &path };
             let (realm, rules) = self.realm(entry, engine, place)?;
             let now = now(&realm);
-            let bed = beds.entry(realm.clone()).or_insert_with(|| {
+            let builder = builders.entry(realm.clone()).or_insert_with(|| {
                 let base = base(&realm);
-                Bed {
+                RealmBuilder {
                     rules,
                     now,
-                    bank: &self.bank,
+                    materials: &self.materials,
                     state: State::clone(&base),
                     base,
                     facts: Vec::new(),
                     realm,
                 }
             });
-            bed.plant_realm(entry, place)?;
-            place.each("keys", &entry.keys, |key, place| bed.plant_key(key, place))?;
+            builder.add_realm(entry, place)?;
+            place.each("keys", &entry.keys, |key, place| builder.add_key(key, place))?;
         }
         // Secrets come after all keys: theirs may stand in another file.
         for (file, index, entry) in self.realms() {
             let path = format!("realms[{index}]");
             let place = Place { file, path: &path };
             let (realm, _) = self.realm(entry, engine, place)?;
-            let Some(bed) = beds.get_mut(&realm) else { continue };
+            let Some(builder) = builders.get_mut(&realm) else { continue };
             let entropy = &engine.world().entropy;
             place.each("secrets", &entry.secrets, |secret, place| {
-                bed.plant_secret(secret, entropy, place)
+                builder.add_secret(secret, entropy, place)
             })?;
             place.each("certificates", &entry.certificates, |certificate, place| {
-                bed.plant_certificate(certificate, place)
+                builder.add_certificate(certificate, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {
                     return Err(place.wrong("counted", counted, "too large"));
                 }
-                if counted.value > bed.state.counted() {
-                    bed.add(Change::Counted(counted.value));
+                if counted.value > builder.state.counted() {
+                    builder.add(Change::Counted(counted.value));
                 }
             }
         }
-        Ok(beds.into_values().collect())
+        Ok(builders.into_values().collect())
     }
 }

@@ -1,5 +1,5 @@
-//! Replacing what whole realms hold. Much is written aside in small transactions, between which others' changes are
-//! taken; then one small transaction puts it in its place.
+//! Replacing what whole realms hold. Much is written aside in small transactions, between which
+//! others' changes are taken; then one small transaction puts it in its place.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,12 +8,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::Error;
-use super::clocks::{Clocks, Marks};
+use super::clocks::{Clocks, SavedClocks};
 use super::realms::Realms;
 use crate::model::{Change, Realm, RealmChange, Scope, State};
-use crate::store::{Aside, Spares, Store, StoreError};
+use crate::store::{StagedRealms, Staging, Store, StoreError};
 
-/// How many rows are replaced in one transaction, without being written aside before. More would let others wait.
+/// How many rows are replaced in one transaction, without being written aside before. More would
+/// let others wait.
 pub(super) const AT_ONCE: usize = 300;
 
 /// How many facts are written aside in one transaction.
@@ -27,59 +28,67 @@ pub struct Replacement {
     /// The scope.
     pub scope: Scope,
     /// What each of its realms holds then; those that are not here hold nothing.
-    pub estates: Vec<(Realm, Arc<State>)>,
+    pub contents: Vec<(Realm, Arc<State>)>,
     /// How the clocks of the scope go then, where they change.
-    pub clocks: Option<Marks>,
+    pub clocks: Option<SavedClocks>,
     /// What else is done in the same step, once everything is written. It must be quick.
     pub then: Box<dyn FnOnce() + Send>,
 }
 
 /// A replacement on its way.
-pub(super) struct Exchange {
+pub(super) struct PendingReplacement {
     replacement: Replacement,
     facts: Vec<RealmChange>,
     /// How many of the facts are written aside, where they are.
     written: usize,
-    spares: Spares,
-    is_aside: bool,
+    staged: StagedRealms,
+    is_staged: bool,
     tell: oneshot::Sender<Result<(), Error>>,
 }
 
 /// About how many rows it takes to keep all of these.
-pub(super) fn weight(estates: &[(Realm, Arc<State>)]) -> usize {
-    estates.iter().map(|(_, state)| state.weight()).sum()
+pub(super) fn weight(contents: &[(Realm, Arc<State>)]) -> usize {
+    contents.iter().map(|(_, state)| state.weight()).sum()
 }
 
-impl Exchange {
+impl PendingReplacement {
     /// Prepares a replacement. It takes time in proportion to what it replaces by.
     pub(super) fn new(replacement: Replacement, tell: oneshot::Sender<Result<(), Error>>) -> Self {
         let facts = |(realm, state): &(Realm, Arc<State>)| {
             state.facts().into_iter().map(|fact| (realm.clone(), fact)).collect::<Vec<_>>()
         };
-        let facts = replacement.estates.iter().flat_map(facts).collect();
-        Self { replacement, facts, written: 0, spares: Spares::default(), is_aside: false, tell }
+        let facts = replacement.contents.iter().flat_map(facts).collect();
+        Self {
+            replacement,
+            facts,
+            written: 0,
+            staged: StagedRealms::default(),
+            is_staged: false,
+            tell,
+        }
     }
 
     /// Decides whether this is so much that it is better written aside.
     pub(super) fn weigh(&mut self, store: &mut dyn Store, realms: &Realms) -> bool {
-        let new = weight(&self.replacement.estates);
+        let new = weight(&self.replacement.contents);
         let old = self.concerned(realms).into_keys().map(|realm| realms.snapshot(&realm).weight());
-        self.is_aside = new + old.sum::<usize>() > AT_ONCE && store.aside().is_some();
-        self.is_aside
+        self.is_staged = new + old.sum::<usize>() > AT_ONCE && store.staging().is_some();
+        self.is_staged
     }
 
     /// Writes some more aside. Answers whether that was all.
-    pub(super) async fn write_aside(&mut self, store: &mut dyn Aside) -> Result<bool, StoreError> {
+    pub(super) async fn stage(&mut self, store: &mut dyn Staging) -> Result<bool, StoreError> {
         let end = self.facts.len().min(self.written + FACTS_AT_ONCE);
         let some = self.facts.get(self.written..end).unwrap_or_default();
         if !some.is_empty() {
-            store.write(&mut self.spares, some).await?;
+            store.write(&mut self.staged, some).await?;
         }
         self.written = end;
         Ok(end == self.facts.len())
     }
 
-    /// Puts what was written aside in its place, or writes everything now. Answers whether it is done.
+    /// Puts what was written aside in its place, or writes everything now. Answers whether it is
+    /// done.
     pub(super) async fn finish(
         mut self,
         store: &mut dyn Store,
@@ -87,11 +96,11 @@ impl Exchange {
         clocks: &Clocks,
     ) -> bool {
         let next = self.concerned(realms);
-        let written = if let Some(aside) = store.aside().filter(|_| self.is_aside) {
+        let written = if let Some(staging) = store.staging().filter(|_| self.is_staged) {
             let concerned: Vec<_> = next.keys().cloned().collect();
-            aside.exchange(&concerned, &mut self.spares).await
+            staging.swap(&concerned, &mut self.staged).await
         } else {
-            let held = next.keys().filter(|realm| !realms.snapshot(realm).is_blank());
+            let held = next.keys().filter(|realm| !realms.snapshot(realm).is_empty());
             let cleared = held.map(|realm| (realm.clone(), Change::RealmCleared));
             let facts: Vec<_> = cleared.chain(std::mem::take(&mut self.facts)).collect();
             if facts.is_empty() { Ok(()) } else { store.commit(&facts).await }
@@ -100,22 +109,23 @@ impl Exchange {
             self.fail(store, error);
             return false;
         }
-        let Replacement { scope, estates, clocks: marks, then } = self.replacement;
+        let Replacement { scope, contents, clocks: saved, then } = self.replacement;
         let before: Vec<_> = next.keys().map(|realm| realms.snapshot(realm)).collect();
-        realms.change_in_step(|| {
-            if let Some(marks) = &marks {
-                clocks.restore(&scope, marks);
+        realms.change_atomically(|| {
+            if let Some(saved) = &saved {
+                clocks.restore(&scope, saved);
             }
             for (realm, state) in next {
                 realms.publish(&realm, State::clone(&state));
             }
         });
         then();
-        // Many thousand keys are wiped where nobody waits for it, and once no request looks at them any more.
+        // Many thousand keys are wiped where nobody waits for it, and once no request looks at them
+        // any more.
         let facts = self.facts;
         tokio::spawn(async move {
             tokio::time::sleep(LAST_LOOK).await;
-            tokio::task::spawn_blocking(move || drop((before, facts, estates)));
+            tokio::task::spawn_blocking(move || drop((before, facts, contents)));
         });
         // Whoever hung up needs no answer.
         let _ = self.tell.send(Ok(()));
@@ -125,18 +135,18 @@ impl Exchange {
     /// Gives it up. Nothing of it was seen.
     pub(super) fn fail(self, store: &mut dyn Store, error: StoreError) {
         tracing::error!(%error, "what realms hold was not replaced");
-        if let Some(aside) = store.aside() {
-            aside.abandon(self.spares);
+        if let Some(staging) = store.staging() {
+            staging.discard(self.staged);
         }
         let _ = self.tell.send(Err(Error::Store(error)));
     }
 
     /// What each realm holds afterwards, of those that are concerned.
     fn concerned(&self, realms: &Realms) -> BTreeMap<Realm, Arc<State>> {
-        let Replacement { scope, estates, .. } = &self.replacement;
+        let Replacement { scope, contents, .. } = &self.replacement;
         let known = realms.all().into_iter().filter(|realm| scope.has(realm));
         let mut next: BTreeMap<_, _> = known.map(|realm| (realm, Arc::default())).collect();
-        next.extend(estates.iter().cloned());
+        next.extend(contents.iter().cloned());
         next
     }
 }

@@ -1,5 +1,5 @@
-//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits, and taken by the
-//! writer if the secret is still the same.
+//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits,
+//! and taken by the writer if the secret is still the same.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Engine {
             let _turn = self.slow.lock().await;
             let state = self.state(&caller.realm);
             let Some(secret) = slow(&state) else { continue };
-            let (outcome, facts) = self.draft_apart(&caller, state, decide.clone()).await?;
+            let (outcome, facts) = self.draft_on_thread(&caller, state, decide.clone()).await?;
             let outcome = outcome?;
             if caller.rehearses || self.take(caller.clone(), secret, facts).await? {
                 return Ok(outcome);
@@ -49,7 +49,7 @@ impl Engine {
             let state = self.state(&caller.realm);
             let Some(secret) = due(&state) else { continue };
             let rotated = Arc::clone(&secret);
-            let drafted = self.draft_apart(caller, state, move |draft| {
+            let drafted = self.draft_on_thread(caller, state, move |draft| {
                 secret_rotation::fall_due(draft, &rotated);
                 Ok(())
             });
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// Drafts on a thread on which nobody waits, a few at once.
-    async fn draft_apart<T, F>(
+    async fn draft_on_thread<T, F>(
         &self,
         caller: &Caller,
         state: Arc<State>,
@@ -101,7 +101,7 @@ impl Engine {
     ) -> Result<bool, Error> {
         self.writer
             .change_at_once(caller, move |draft| {
-                let there = draft.sight().state().secrets.get(drafted.ordinal);
+                let there = draft.view().state().secrets.get(drafted.ordinal);
                 let same = there.is_some_and(|it| Arc::ptr_eq(it, &drafted));
                 for fact in facts.into_iter().filter(|_| same) {
                     match fact {
