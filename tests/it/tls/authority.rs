@@ -152,7 +152,7 @@ fn mistakes_of_the_command_are_told() {
         (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
         (
             vec!["--data", data, "--format", "pkcs12", "--password", ""],
-            "--password: a truststore's password is not empty",
+            "--password: a truststore's password must not be empty",
         ),
         (
             vec!["--data", data, "--tls-cert", "a.pem"],
