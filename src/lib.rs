@@ -1,8 +1,8 @@
-//! A local KMS for tests: a server of the wire protocols of cloud key-management services, within
-//! the process.
+//! A local KMS for tests: an in-process server for the wire protocols of cloud key-management
+//! services.
 //!
-//! [`Server`] is all there is to it. It listens on a free port of the loopback interface, keeps
-//! everything in memory, and is gone when it is dropped. The official SDKs take its
+//! [`Server`] is the whole interface. It listens on a free port of the loopback interface, keeps
+//! everything in memory, and stops when it is dropped. The official SDKs take its
 //! [`Server::endpoint`] and its access key:
 //!
 //! ```
@@ -16,7 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The rooms behind it are public for the program and its tests only, and change without notice.
+//! The modules are public only for the program and its tests. They change without notice.
 
 #[doc(hidden)]
 pub mod algorithms;
@@ -52,7 +52,7 @@ pub use dialects::AuthMode;
 pub use in_process::{AccessKey, Answer, Builder, CallError, Clock, Server};
 pub use settings::StartError;
 
-/// The example of the document runs.
+/// Runs the example of the document.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/rust.md")]
 struct Example;

@@ -1,13 +1,13 @@
 //! What is measured.
 
 use crate::openssl::Peer;
-use crate::rate::{CryptoError, Pace};
+use crate::rate::{Failure, Pace};
 
 /// An operation, ready to be done again and again.
-pub(crate) type Operation = Box<dyn FnMut() -> Result<(), CryptoError>>;
+pub(crate) type Operation = Box<dyn FnMut() -> Result<(), Failure>>;
 
 /// Makes an operation ready.
-pub(crate) type Make = Box<dyn Fn() -> Result<Operation, CryptoError>>;
+pub(crate) type Make = Box<dyn Fn() -> Result<Operation, Failure>>;
 
 /// Operations that are measured together, and beside the same run of OpenSSL.
 pub(crate) struct Group {

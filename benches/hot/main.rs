@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use case::Group;
 use measure::Line;
 use openssl::Peer;
-use rate::CryptoError;
+use rate::Failure;
 
 fn main() -> ExitCode {
     // cargo adds `--bench` to what it passes on.
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench(named: &[String]) -> Result<(), CryptoError> {
+fn bench(named: &[String]) -> Result<(), Failure> {
     let mut groups: Vec<Group> = texts::groups().into_iter().chain(pairs::groups()).collect();
     let has = |name: &str, part: &str| name.to_lowercase().contains(&part.to_lowercase());
     let all: Vec<&str> =

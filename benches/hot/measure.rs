@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::case::{Group, Operation};
-use crate::rate::{CryptoError, Pace, middle_rate, range};
+use crate::rate::{Failure, Pace, middle_rate, range};
 
 /// How many rounds each side gets. Odd, so that there is a middle one.
 const ROUNDS: usize = 5;
@@ -45,7 +45,7 @@ impl Line {
 }
 
 /// Measures a group.
-pub(crate) fn run(mut group: Group) -> Result<Vec<Line>, CryptoError> {
+pub(crate) fn run(mut group: Group) -> Result<Vec<Line>, Failure> {
     let mut sides = Vec::with_capacity(group.cases.len());
     for case in group.cases {
         let operation = Timed::new((case.make)()?, group.pace)?;
@@ -82,7 +82,7 @@ struct Timed {
 
 impl Timed {
     /// Warms it up.
-    fn new(operation: Operation, pace: Pace) -> Result<Self, CryptoError> {
+    fn new(operation: Operation, pace: Pace) -> Result<Self, Failure> {
         let mut timed = Self { operation, batch: 1 };
         if matches!(pace, Pace::Steady) {
             while timed.batch()? < BATCH {
@@ -92,7 +92,7 @@ impl Timed {
         Ok(timed)
     }
 
-    fn batch(&mut self) -> Result<Duration, CryptoError> {
+    fn batch(&mut self) -> Result<Duration, Failure> {
         let start = Instant::now();
         for _ in 0..self.batch {
             (self.operation)()?;
@@ -101,7 +101,7 @@ impl Timed {
     }
 
     /// One round: times per second.
-    fn rate(&mut self, pace: Pace) -> Result<f64, CryptoError> {
+    fn rate(&mut self, pace: Pace) -> Result<f64, Failure> {
         match pace {
             Pace::Steady => {
                 let (mut taken, mut count) = (Duration::ZERO, 0);
@@ -113,7 +113,7 @@ impl Timed {
             }
             Pace::Chancy(samples) => {
                 let seconds = (0..samples).map(|_| Ok(self.batch()?.as_secs_f64()));
-                Ok(middle_rate(&mut seconds.collect::<Result<Vec<_>, CryptoError>>()?))
+                Ok(middle_rate(&mut seconds.collect::<Result<Vec<_>, Failure>>()?))
             }
         }
     }

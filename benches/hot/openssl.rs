@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::rate::{CryptoError, Pace, middle_rate};
+use crate::rate::{Failure, Pace, middle_rate};
 
 /// The version of the program, if there is one.
 pub(crate) fn version() -> Option<String> {
@@ -41,7 +41,7 @@ impl Peer {
 
     /// One round: times per second, for each of the figures that the command has. Empty when this OpenSSL can do
     /// none of the commands.
-    pub(crate) fn measure(&mut self, pace: Pace) -> Result<Vec<f64>, CryptoError> {
+    pub(crate) fn measure(&mut self, pace: Pace) -> Result<Vec<f64>, Failure> {
         while let Some(command) = self.command() {
             let figures = match (command.strip_prefix("speed "), pace) {
                 (Some(what), _) => speed(what)?,
@@ -58,7 +58,7 @@ impl Peer {
 }
 
 /// Lets `openssl speed` run a second for each of its figures.
-fn speed(what: &str) -> Result<Vec<f64>, CryptoError> {
+fn speed(what: &str) -> Result<Vec<f64>, Failure> {
     // By the clock on the wall, as ours: by default it counts the processor's time.
     let mut command = Command::new("openssl");
     command.args(["speed", "-elapsed", "-mr", "-seconds", "1"]).args(what.split(' '));
@@ -79,7 +79,7 @@ fn figure(line: &str) -> Option<f64> {
 }
 
 /// Takes the time of a command, from its start to its end, so many times.
-fn time(command: &str, samples: usize) -> Result<Vec<f64>, CryptoError> {
+fn time(command: &str, samples: usize) -> Result<Vec<f64>, Failure> {
     let mut seconds = Vec::with_capacity(samples);
     for _ in 0..samples {
         let mut process = Command::new("openssl");

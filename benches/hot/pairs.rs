@@ -12,7 +12,7 @@ use kmsim::algorithms::{self, Randomness};
 
 use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
-use crate::rate::{CryptoError, Pace};
+use crate::rate::{Failure, Pace};
 
 /// Which of the figures of `openssl speed` is that of the private key, or of signing.
 const PRIVATE: usize = 0;
@@ -149,7 +149,7 @@ fn reading(spec: PairSpec) -> Make {
     })
 }
 
-fn pair(spec: PairSpec) -> Result<(PrivateKey, PublicKey), CryptoError> {
+fn pair(spec: PairSpec) -> Result<(PrivateKey, PublicKey), Failure> {
     let pkcs8 = generate(spec, &mut rng()).map_err(named)?;
     let key = PrivateKey::read(spec, &pkcs8).map_err(named)?;
     let public = key.public().clone();
@@ -161,10 +161,10 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([1; 32])
 }
 
-fn done<T>(result: Result<T, algorithms::CryptoError>) -> Result<(), CryptoError> {
+fn done<T>(result: Result<T, algorithms::Error>) -> Result<(), Failure> {
     black_box(result).map(drop).map_err(named)
 }
 
-fn named(failure: algorithms::CryptoError) -> CryptoError {
+fn named(failure: algorithms::Error) -> Failure {
     format!("{failure:?}").into()
 }

@@ -1,7 +1,7 @@
 //! How often a second something is done.
 
 /// What ends the benchmark, in one line.
-pub(crate) type CryptoError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How the time of an operation is taken.
 #[derive(Clone, Copy)]

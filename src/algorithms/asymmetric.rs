@@ -1,5 +1,5 @@
-//! Key pairs, whatever their kind. Private keys are PKCS #8 (RFC 5208), public keys
-//! `SubjectPublicKeyInfo` (RFC 5280 section 4.1), both DER.
+//! Key pairs of every kind. Private keys are PKCS #8 (RFC 5208), public keys are
+//! `SubjectPublicKeyInfo` (RFC 5280 section 4.1). Both are DER.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::specs::{Kind, Private, Public};
-use super::{CryptoError, Randomness, ecdsa, pem, rsa, sm2};
+use super::{Error, Randomness, ecdsa, pem, rsa, sm2, unsupported};
 
 pub use super::specs::{Encryption, PairSpec, Signing};
 
@@ -23,29 +23,24 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
     }
 }
 
-/// Draws a new private key. RSA takes long: tens of milliseconds up to half a second.
+/// Generates a private key. RSA takes from tens of milliseconds to half a second.
 ///
 /// # Errors
-/// [`CryptoError::Unsupported`] when the randomness yields no key, which does not happen with any real
-/// source.
-pub fn generate<R: CryptoRng>(
-    spec: PairSpec,
-    rng: &mut R,
-) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+/// [`Error::Unsupported`] when the random numbers yield no key, which no real source causes.
+pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Error> {
     kind(spec).generate(rng)
 }
 
 /// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves.
-/// Blocks of other kinds around it, such as the curve's parameters or certificates, are not looked
-/// at.
+/// Blocks of other kinds, such as curve parameters or certificates, are ignored.
 ///
 /// # Errors
-/// [`CryptoError::Unsupported`] when the text is not one.
-pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+/// [`Error::Unsupported`] when the text has no such key.
+pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     let block = pem::blocks(text)
         .find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
-    let block = block.and_then(Result::ok).ok_or(CryptoError::Unsupported)?;
-    let der = block.bytes().ok_or(CryptoError::Unsupported)?;
+    let block = block.and_then(Result::ok).ok_or(Error::Unsupported)?;
+    let der = block.bytes().ok_or(Error::Unsupported)?;
     let pkcs8 = match block.label {
         "PRIVATE KEY" => der,
         label => kind(spec).converted(label, &der)?,
@@ -66,16 +61,16 @@ impl std::fmt::Debug for PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads a private key of this kind.
+    /// Reads a private key of this kind from PKCS #8.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when the bytes are not one.
-    pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, CryptoError> {
+    /// [`Error::Unsupported`] when the bytes are not such a key.
+    pub fn read(spec: PairSpec, pkcs8: &[u8]) -> Result<Self, Error> {
         let (secret, key) = kind(spec).read_private(pkcs8)?;
         Ok(Self { secret, public: PublicKey { spec, key } })
     }
 
-    /// The public half.
+    /// The public key.
     #[must_use]
     pub fn public(&self) -> &PublicKey {
         &self.public
@@ -84,29 +79,31 @@ impl PrivateKey {
     /// Signs a digest.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when this kind of key does not sign so; [`CryptoError::DigestLength`] when
-    /// the algorithm takes digests of another length.
+    /// [`Error::Unsupported`] when keys of this kind do not sign with this algorithm;
+    /// [`Error::DigestLength`] when the algorithm takes digests of another length.
     pub fn sign(
         &self,
         algorithm: Signing,
         digest: &[u8],
         randomness: Randomness<'_>,
-    ) -> Result<Vec<u8>, CryptoError> {
+    ) -> Result<Vec<u8>, Error> {
         self.public.signs(algorithm, digest)?;
         self.secret.sign(algorithm, digest, randomness)
     }
 
-    /// Opens a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm names.
+    /// Decrypts a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm
+    /// names.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when this kind of key does not encrypt so; [`CryptoError::DecryptionFailed`].
+    /// [`Error::Unsupported`] when keys of this kind do not encrypt with this algorithm;
+    /// [`Error::DecryptionFailed`] when the ciphertext does not decrypt.
     pub fn decrypt(
         &self,
         algorithm: Encryption,
         ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         if !algorithm.fits(self.public.spec) {
-            return Err(CryptoError::Unsupported);
+            return Err(Error::Unsupported);
         }
         self.secret.decrypt(algorithm, ciphertext)
     }
@@ -120,11 +117,11 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a `SubjectPublicKeyInfo` of a key of this kind.
+    /// Reads the `SubjectPublicKeyInfo` of a key of this kind.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when the bytes are not one.
-    pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, CryptoError> {
+    /// [`Error::Unsupported`] when the bytes are not such a key.
+    pub fn read(spec: PairSpec, der: &[u8]) -> Result<Self, Error> {
         Ok(Self { spec, key: kind(spec).read_public(der)? })
     }
 
@@ -134,26 +131,23 @@ impl PublicKey {
         self.spec
     }
 
-    /// The `SubjectPublicKeyInfo`, DER.
+    /// The key as `SubjectPublicKeyInfo`, DER.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`], for a key that has none; there is no such key.
-    pub fn der(&self) -> Result<Vec<u8>, CryptoError> {
+    /// [`Error::Unsupported`] when the key cannot be encoded, which does not happen.
+    pub fn der(&self) -> Result<Vec<u8>, Error> {
         self.key.document().map(Document::into_vec)
     }
 
-    /// The same in PEM (RFC 7468 section 13), in lines that end with a line feed.
+    /// The same in PEM (RFC 7468 section 13), with line feeds.
     ///
     /// # Errors
     /// As [`PublicKey::der`].
-    pub fn pem(&self) -> Result<String, CryptoError> {
-        self.key
-            .document()?
-            .to_pem("PUBLIC KEY", LineEnding::LF)
-            .map_err(|_| CryptoError::Unsupported)
+    pub fn pem(&self) -> Result<String, Error> {
+        self.key.document()?.to_pem("PUBLIC KEY", LineEnding::LF).map_err(unsupported)
     }
 
-    /// Whether a `SubjectPublicKeyInfo` holds this key, however it is written.
+    /// Whether a `SubjectPublicKeyInfo` holds this key, in whatever encoding.
     #[must_use]
     pub fn is(&self, der: &[u8]) -> bool {
         Self::read(self.spec, der)
@@ -161,14 +155,15 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
-    /// The digest of a message that this algorithm signs. For SM2, the key and the identity
-    /// `1234567812345678` are mixed into it.
+    /// The digest of a message that this algorithm signs. For SM2 it covers the public key and the
+    /// identity `1234567812345678` too.
     #[must_use]
     pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
         self.key.digest(algorithm.hash(), message)
     }
 
-    /// Whether `signature` is this key's over `digest`. What cannot be read as a signature is none.
+    /// Whether `signature` is this key's signature over `digest`. Malformed signatures do not
+    /// verify.
     ///
     /// # Errors
     /// As [`PrivateKey::sign`].
@@ -177,7 +172,7 @@ impl PublicKey {
         algorithm: Signing,
         digest: &[u8],
         signature: &[u8],
-    ) -> Result<bool, CryptoError> {
+    ) -> Result<bool, Error> {
         self.signs(algorithm, digest)?;
         Ok(self.key.verifies(algorithm, digest, signature))
     }
@@ -185,25 +180,25 @@ impl PublicKey {
     /// Encrypts `text`.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when this kind of key does not encrypt so; [`CryptoError::Length`] when the
-    /// text is too long for it.
+    /// [`Error::Unsupported`] when keys of this kind do not encrypt with this algorithm;
+    /// [`Error::Length`] when the text is too long for it.
     pub fn encrypt<R: CryptoRng>(
         &self,
         algorithm: Encryption,
         text: &[u8],
         rng: &mut R,
-    ) -> Result<Vec<u8>, CryptoError> {
+    ) -> Result<Vec<u8>, Error> {
         if !algorithm.fits(self.spec) {
-            return Err(CryptoError::Unsupported);
+            return Err(Error::Unsupported);
         }
         self.key.encrypt(algorithm, text, rng)
     }
 
-    /// Checks that such a key signs digests of this length so.
-    fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), CryptoError> {
+    /// Checks that keys of this kind sign digests of this length with this algorithm.
+    fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Error> {
         match algorithm.fits(self.spec) {
-            false => Err(CryptoError::Unsupported),
-            true if digest.len() != algorithm.hash().digest_len() => Err(CryptoError::DigestLength),
+            false => Err(Error::Unsupported),
+            true if digest.len() != algorithm.hash().digest_len() => Err(Error::DigestLength),
             true => Ok(()),
         }
     }
@@ -233,7 +228,7 @@ mod tests {
         Encryption::Sm2(Form::Raw),
     ];
 
-    /// The longest text, in bytes: as the standards have it.
+    /// The longest plaintext in bytes that the standards allow.
     fn longest(spec: PairSpec, algorithm: Encryption) -> Option<usize> {
         let modulus = if spec == PairSpec::Rsa2048 { 256 } else { 384 };
         match algorithm {
@@ -245,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_does_what_fits_it_and_nothing_else() {
+    fn each_kind_of_pair_supports_its_own_algorithms_only() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for spec in PAIRS {
             let pkcs8 = generate(spec, &mut rng).unwrap();
@@ -268,7 +263,7 @@ mod tests {
             }
             for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
                 for digest in [&[7; 31][..], &[7; 33], &[]] {
-                    let failed = Some(CryptoError::DigestLength);
+                    let failed = Some(Error::DigestLength);
                     assert_eq!(key.sign(algorithm, digest, Randomness::Any).err(), failed);
                     assert_eq!(public.verifies(algorithm, digest, &[]).err(), failed);
                 }
@@ -280,34 +275,28 @@ mod tests {
                 let Ok(mut sealed) = sealed else { continue };
                 assert_eq!(**key.decrypt(algorithm, &sealed).unwrap(), *b"text");
                 *sealed.last_mut().unwrap() ^= 1;
-                assert_eq!(
-                    key.decrypt(algorithm, &sealed).err(),
-                    Some(CryptoError::DecryptionFailed)
-                );
-                assert_eq!(key.decrypt(algorithm, b"").err(), Some(CryptoError::DecryptionFailed));
+                assert_eq!(key.decrypt(algorithm, &sealed).err(), Some(Error::DecryptionFailed));
+                assert_eq!(key.decrypt(algorithm, b"").err(), Some(Error::DecryptionFailed));
                 if let Some(longest) = longest(spec, algorithm) {
                     let text = vec![9; longest + 1];
                     let sealed = public.encrypt(algorithm, &text[1..], &mut rng).unwrap();
                     assert_eq!(**key.decrypt(algorithm, &sealed).unwrap(), text[1..]);
-                    assert_eq!(
-                        public.encrypt(algorithm, &text, &mut rng),
-                        Err(CryptoError::Length)
-                    );
+                    assert_eq!(public.encrypt(algorithm, &text, &mut rng), Err(Error::Length));
                 }
             }
             for other in PAIRS.into_iter().filter(|other| *other != spec) {
-                assert!(PrivateKey::read(other, &pkcs8).is_err(), "{spec:?} is no {other:?}");
+                assert!(PrivateKey::read(other, &pkcs8).is_err(), "{spec:?} was read as {other:?}");
                 assert!(
                     PublicKey::read(other, &public.der().unwrap()).is_err(),
-                    "{spec:?} is no {other:?}"
+                    "{spec:?} was read as {other:?}"
                 );
             }
         }
     }
 
     #[test]
-    fn a_caller_with_randomness_of_its_own_gets_the_same_again() {
-        let draw = || {
+    fn a_seeded_generator_repeats_keys_signatures_and_ciphertexts() {
+        let run = || {
             let mut rng = ChaCha20Rng::from_seed([2; 32]);
             let mut all = Vec::new();
             for spec in PAIRS {
@@ -323,11 +312,11 @@ mod tests {
             }
             all
         };
-        assert_eq!(draw(), draw());
+        assert_eq!(run(), run());
     }
 
     #[test]
-    fn sm2_seals_6047_bytes_in_both_forms() {
+    fn sm2_encrypts_6047_bytes_in_both_forms() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
         let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap())
             .unwrap();
@@ -344,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_found_among_what_tools_write_around_them() {
+    fn text_and_other_blocks_around_a_key_are_ignored() {
         let pkcs8 = generate(PairSpec::EcP256, &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
         let pem = pem::write_private_key(&pkcs8).unwrap();
         let other = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -363,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_back_as_they_were_written() {
+    fn written_keys_are_read_back() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for spec in [PairSpec::Rsa2048, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2] {
             let pkcs8 = generate(spec, &mut rng).unwrap();
@@ -372,8 +361,8 @@ mod tests {
             let other = if spec == PairSpec::EcP256 { PairSpec::EcSm2 } else { PairSpec::EcP256 };
             assert_eq!(
                 private_key_from_pem(other, &pem),
-                Err(CryptoError::Unsupported),
-                "{spec:?} is no {other:?}"
+                Err(Error::Unsupported),
+                "{spec:?} was read as {other:?}"
             );
         }
         for text in [
@@ -383,7 +372,7 @@ mod tests {
         ] {
             assert_eq!(
                 private_key_from_pem(PairSpec::EcP256, text),
-                Err(CryptoError::Unsupported),
+                Err(Error::Unsupported),
                 "{text}"
             );
         }

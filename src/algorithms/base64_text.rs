@@ -1,24 +1,23 @@
-//! Base64 as people write it: on lines, as files and command-line tools hold it.
+//! Base64 as files and command-line tools write it, with line breaks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-/// Whether a byte may stand anywhere in base64 and means nothing: a blank, a tab, or the end of a
-/// line.
+/// Whether a byte is white space that base64 text may contain anywhere: a blank, a tab, or part of
+/// a line end.
 #[must_use]
 pub fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Writes base64, on one line.
+/// Encodes as base64, on one line.
 #[must_use]
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Reads canonical base64, without the white space within and around it. `None` where the rest is
-/// none.
+/// Decodes canonical base64 and ignores white space. `None` when the rest is not canonical base64.
 #[must_use]
 pub fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text = text.as_bytes();
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_means_nothing_and_the_rest_is_strict() {
+    fn white_space_is_ignored_and_the_rest_is_strict() {
         for good in ["aGVsbG8=", "aGVsbG8=\n", "\t aGVs\r\nbG8=\r\n", "a G V s b G 8 ="] {
             assert_eq!(decode(good).unwrap().as_slice(), b"hello", "{good:?}");
         }

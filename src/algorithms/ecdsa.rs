@@ -1,7 +1,7 @@
-//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER; nonces are those of RFC
-//! 6979, so that signing takes no randomness.
+//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER. Nonces follow RFC 6979,
+//! so signing needs no random numbers.
 
-/// One curve's keys. The crates have the same face, but no trait that says so in a few words.
+/// One curve's keys. The crates have the same methods, but no short trait bound covers them.
 macro_rules! curve {
     ($(#[$doc:meta])* $name:ident of $curve:ident) => {
         $(#[$doc])*
@@ -17,48 +17,48 @@ macro_rules! curve {
             use zeroize::Zeroizing;
 
             use super::super::specs::{KeyPair, Kind, Private, Public, Signing};
-            use super::super::{Randomness, CryptoError, pkcs8_of};
+            use super::super::{Error, Randomness, pkcs8_of, unsupported};
 
             pub(in super::super) struct Curve;
 
             impl Kind for Curve {
-                fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+                fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
                     pkcs8_of(&SecretKey::generate_from_rng(rng))
                 }
 
-                fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
-                    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
+                fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {
+                    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(unsupported)?;
                     let public = Arc::new(*key.verifying_key());
                     Ok((Box::new(key), public))
                 }
 
-                fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
+                fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error> {
                     let key = VerifyingKey::from_public_key_der(der);
-                    Ok(Arc::new(key.map_err(|_| CryptoError::Unsupported)?))
+                    Ok(Arc::new(key.map_err(unsupported)?))
                 }
 
-                fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+                fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
                     match (label, SecretKey::from_sec1_der(der)) {
                         ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-                        _ => Err(CryptoError::Unsupported),
+                        _ => Err(Error::Unsupported),
                     }
                 }
             }
 
             impl Private for SigningKey {
-                fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, CryptoError> {
-                    let signature: DerSignature = self.sign_prehash(digest).map_err(|_| CryptoError::Unsupported)?;
+                fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, Error> {
+                    let signature: DerSignature = self.sign_prehash(digest).map_err(unsupported)?;
                     Ok(signature.as_bytes().to_vec())
                 }
             }
 
             impl Public for VerifyingKey {
-                fn document(&self) -> Result<Document, CryptoError> {
-                    self.to_public_key_der().map_err(|_| CryptoError::Unsupported)
+                fn document(&self) -> Result<Document, Error> {
+                    self.to_public_key_der().map_err(unsupported)
                 }
 
-                /// Both values of `s` that make a signature are good, as the standard says; some
-                /// implementations take the lower one only.
+                /// Accepts both values of `s`, as the standard says. Some implementations accept
+                /// the lower one only.
                 fn verifies(&self, _: Signing, digest: &[u8], signature: &[u8]) -> bool {
                     Signature::from_der(signature)
                         .is_ok_and(|signature| self.verify_prehash(digest, &signature.normalize_s()).is_ok())

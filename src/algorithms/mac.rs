@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 /// The digests that signatures are made over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
-    /// SHA-1, 20 bytes; only for the signatures that demand it.
+    /// SHA-1, 20 bytes. Used only by signatures that require it.
     Sha1,
     /// SHA-256, 32 bytes.
     Sha256,
@@ -39,10 +39,10 @@ pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The SHA-256 digest of all that can be read.
+/// The SHA-256 digest of everything that `data` yields.
 ///
 /// # Errors
-/// It cannot be read.
+/// Reading fails.
 pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
     let mut digest = Sha256::new();
     let mut some = vec![0; 1 << 16];
@@ -56,7 +56,7 @@ pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// The HMAC of `data` under the concatenation of `key`'s parts.
+/// The HMAC of `data`. The key is the concatenation of `key`'s parts.
 #[must_use]
 pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     match hash {
@@ -66,7 +66,7 @@ pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether two texts are equal, in a time that depends on their lengths only.
+/// Compares two texts in a time that depends only on their lengths.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
@@ -77,8 +77,8 @@ where
     Hmac<D>: KeyInit + Mac,
 {
     let key = zeroize::Zeroizing::new(key.concat());
-    // HMAC takes a key of any length: the error arm is unreachable and answers what no signature
-    // equals.
+    // HMAC takes keys of any length, so this arm is unreachable. It returns what equals no
+    // signature.
     match <Hmac<D> as KeyInit>::new_from_slice(&key) {
         Ok(mac) => mac.chain_update(data).finalize().into_bytes().to_vec(),
         Err(_) => Vec::new(),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_equality() {
+    fn equal_compares_content_and_length() {
         assert!(equal(b"abc", b"abc"));
         assert!(!equal(b"abc", b"abd"));
         assert!(!equal(b"abc", b"ab"));

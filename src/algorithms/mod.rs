@@ -1,13 +1,13 @@
-//! Ciphers, digests and signatures over bytes. Nothing here knows a key id, a time, a runtime or a
+//! Ciphers, digests and signatures over bytes. Nothing here knows key ids, time, a runtime or a
 //! store.
 //!
-//! `specs.rs` says what each kind of key pair can do; `asymmetric.rs` is one face for all of them.
+//! `specs.rs` says what each kind of key pair can do. `asymmetric.rs` is the interface to all of
+//! them.
 //!
-//! RSA has two implementations, told apart by who needs randomness. AWS-LC does what takes the
-//! private key, and checks signatures: it is constant in time, at OpenSSL's speed. It takes no
-//! randomness of ours, so keys and ciphertexts come from the `rsa` crate; so do the salts of
-//! signatures where a seed makes a run repeatable. ECDSA and SM2 signatures take their nonces from
-//! RFC 6979, and no randomness.
+//! RSA has two implementations. AWS-LC does the private-key operations and checks signatures: it
+//! runs in constant time, at OpenSSL's speed. It accepts no random numbers from the caller. So keys
+//! and ciphertexts come from the `rsa` crate, and so do signature salts where a seed makes a run
+//! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random numbers.
 
 pub mod asymmetric;
 pub mod base64_text;
@@ -26,28 +26,33 @@ use pkcs8::EncodePrivateKey;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-/// Where a signature's randomness comes from.
+/// Where the random numbers of a signature come from.
 pub enum Randomness<'a> {
-    /// From wherever the fastest implementation takes it.
+    /// Whatever source the fastest implementation uses.
     Any,
-    /// From here alone.
+    /// This generator only.
     Only(&'a mut dyn CryptoRng),
 }
 
-/// Why nothing came of it.
+/// Why an operation failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CryptoError {
-    /// The bytes are no key of this kind, or the algorithm is not one of this kind of key.
+pub enum Error {
+    /// The bytes are not a key of this kind, or keys of this kind do not support the algorithm.
     Unsupported,
-    /// The digest has another length than those that the algorithm signs.
+    /// The algorithm signs digests of another length.
     DigestLength,
-    /// The text is longer than the algorithm takes, or there is none.
+    /// The text is empty, or longer than the algorithm takes.
     Length,
-    /// The ciphertext does not open. For which of the many reasons, an attacker does not learn.
+    /// The ciphertext does not decrypt. The reason is withheld, because attackers could use it.
     DecryptionFailed,
 }
 
+/// For `map_err`: the libraries' own reasons are not reported.
+fn unsupported<E>(_: E) -> Error {
+    Error::Unsupported
+}
+
 /// A private key as PKCS #8, DER.
-fn pkcs8_of(key: &impl EncodePrivateKey) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    Ok(key.to_pkcs8_der().map_err(|_| CryptoError::Unsupported)?.to_bytes())
+fn pkcs8_of(key: &impl EncodePrivateKey) -> Result<Zeroizing<Vec<u8>>, Error> {
+    Ok(key.to_pkcs8_der().map_err(unsupported)?.to_bytes())
 }

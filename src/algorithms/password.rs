@@ -3,11 +3,11 @@
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-/// What a password is made of. The space is never part of one.
+/// What a password consists of. It never contains a space.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Recipe<'a> {
-    /// How many characters it has.
+    /// Its length in characters.
     pub length: usize,
     /// Whether `a` to `z` may occur.
     pub lowercase: bool,
@@ -17,19 +17,19 @@ pub struct Recipe<'a> {
     pub digits: bool,
     /// Whether the other visible characters may occur.
     pub punctuation: bool,
-    /// The characters that may not, whichever class is theirs.
+    /// Characters that must not occur, of any class.
     pub excluded: &'a str,
-    /// Whether each class that may occur does.
-    pub each: bool,
+    /// Whether each allowed class must occur.
+    pub every_class: bool,
 }
 
-/// How many passwords are drawn until each class occurs in one. The rarest that a service asks for
-/// (eight characters, and one character only in each class but one) is one in a hundred and fifty;
-/// the bound is there so that even a broken source of randomness comes to an end.
-const DRAWS: usize = 1 << 16;
+/// How many passwords are tried until one contains each class. In the rarest case that a service
+/// asks for (eight characters, with one allowed character in each class but one), one in 150 does.
+/// The bound ends the search even when the random numbers are broken.
+const ATTEMPTS: usize = 1 << 16;
 
 impl Recipe<'_> {
-    /// The characters of each class that may occur.
+    /// The allowed characters of each class.
     fn classes(&self) -> Vec<Vec<u8>> {
         let classes = [
             (self.lowercase, u8::is_ascii_lowercase as fn(&u8) -> bool),
@@ -43,24 +43,24 @@ impl Recipe<'_> {
     }
 }
 
-/// Draws a password; each that the recipe allows is as likely as any other. `None` when it allows
-/// none.
-pub fn draw<R: CryptoRng>(recipe: &Recipe<'_>, rng: &mut R) -> Option<Zeroizing<String>> {
+/// Generates a password. All passwords that the recipe allows are equally likely. `None` when it
+/// allows none.
+pub fn generate<R: CryptoRng>(recipe: &Recipe<'_>, rng: &mut R) -> Option<Zeroizing<String>> {
     let classes = recipe.classes();
     let alphabet = classes.concat();
     let bound = u32::try_from(alphabet.len()).ok().filter(|bound| *bound > 0)?;
-    if !recipe.each {
+    if !recipe.every_class {
         return Some(one(&alphabet, bound, recipe.length, rng));
     }
     if classes.iter().any(Vec::is_empty) || recipe.length < classes.len() {
         return None;
     }
-    // Mending a password that lacks a class would favour some over others; another is drawn
-    // instead.
+    // Repairing a password that lacks a class would make some more likely than others. So another
+    // one is generated instead.
     let complete = |password: &Zeroizing<String>| {
         classes.iter().all(|class| password.bytes().any(|c| class.contains(&c)))
     };
-    (0..DRAWS).map(|_| one(&alphabet, bound, recipe.length, rng)).find(complete)
+    (0..ATTEMPTS).map(|_| one(&alphabet, bound, recipe.length, rng)).find(complete)
 }
 
 fn one<R: CryptoRng>(alphabet: &[u8], bound: u32, length: usize, rng: &mut R) -> Zeroizing<String> {
@@ -71,7 +71,7 @@ fn one<R: CryptoRng>(alphabet: &[u8], bound: u32, length: usize, rng: &mut R) ->
     password
 }
 
-/// A number below `bound`, each as likely: what lies beyond the last whole multiple of it is drawn
+/// A number below `bound`, uniformly distributed: values from the incomplete last range are drawn
 /// again.
 fn below<R: CryptoRng>(bound: u32, rng: &mut R) -> u32 {
     let whole = u32::MAX - u32::MAX % bound;
@@ -83,8 +83,8 @@ fn below<R: CryptoRng>(bound: u32, rng: &mut R) -> u32 {
     }
 }
 
-/// Whether a password's characters, and the space, are all that is in the text: what may be named
-/// as excluded. The space is harmless there.
+/// Whether the text is printable ASCII, and so may be given as characters to exclude. A space is
+/// allowed, although no password contains one.
 #[must_use]
 pub fn is_excludable(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' '..='~'))
@@ -103,14 +103,14 @@ mod tests {
         digits: true,
         punctuation: true,
         excluded: "",
-        each: true,
+        every_class: true,
     };
 
     const LOWERCASE: &str = "abcdefghijklmnopqrstuvwxyz";
     const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
     #[test]
-    fn each_option_is_honoured() {
+    fn each_option_has_its_effect() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for bits in 0..32_u32 {
             let recipe = Recipe {
@@ -120,7 +120,7 @@ mod tests {
                 digits: bits & 4 != 0,
                 punctuation: bits & 8 != 0,
                 excluded: "abcXYZ01!~",
-                each: bits & 16 != 0,
+                every_class: bits & 16 != 0,
             };
             let wanted = [
                 (recipe.lowercase, char::is_ascii_lowercase as fn(&char) -> bool),
@@ -129,7 +129,7 @@ mod tests {
                 (recipe.punctuation, char::is_ascii_punctuation),
             ];
             for _ in 0..200 {
-                let password = draw(&recipe, &mut rng);
+                let password = generate(&recipe, &mut rng);
                 assert_eq!(password.is_some(), bits & 15 != 0, "{recipe:?}");
                 let Some(password) = password else { continue };
                 assert_eq!(password.len(), 8);
@@ -139,14 +139,14 @@ mod tests {
                 for (wanted, is) in &wanted {
                     let found = password.chars().any(|c| is(&c));
                     assert!(*wanted || !found, "{recipe:?}");
-                    assert!(found || !*wanted || !recipe.each, "{recipe:?}");
+                    assert!(found || !*wanted || !recipe.every_class, "{recipe:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn impossible_recipes_yield_nothing() {
         let mut rng = ChaCha20Rng::from_seed([2; 32]);
         let no_punctuation = Recipe { excluded: PUNCTUATION, ..ALL };
         let lowercase_only = Recipe { uppercase: false, digits: false, punctuation: false, ..ALL };
@@ -155,42 +155,42 @@ mod tests {
             (Recipe { length: 4, ..ALL }, true),
             (Recipe { length: 3, ..ALL }, false),
             (Recipe { length: 3, digits: false, ..ALL }, true),
-            (Recipe { length: 1, each: false, ..ALL }, true),
+            (Recipe { length: 1, every_class: false, ..ALL }, true),
             (no_punctuation, false),
-            (Recipe { each: false, ..no_punctuation }, true),
+            (Recipe { every_class: false, ..no_punctuation }, true),
             (Recipe { punctuation: false, ..no_punctuation }, true),
             (Recipe { excluded: "\u{e9}", ..ALL }, true),
             (Recipe { excluded: LOWERCASE, ..lowercase_only }, false),
-            (Recipe { excluded: LOWERCASE, each: false, ..lowercase_only }, false),
+            (Recipe { excluded: LOWERCASE, every_class: false, ..lowercase_only }, false),
         ] {
-            assert_eq!(draw(&recipe, &mut rng).is_some(), possible, "{recipe:?}");
+            assert_eq!(generate(&recipe, &mut rng).is_some(), possible, "{recipe:?}");
         }
     }
 
     #[test]
-    fn one_character_of_a_class_is_enough() {
+    fn a_class_of_one_character_still_occurs() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
-        // `a`, `A`, `0` and all punctuation: the rarest that eight characters meet.
+        // `a`, `A`, `0` and all punctuation: the least likely case for eight characters.
         let excluded: String =
             ('0'..='z').filter(|c| c.is_ascii_alphanumeric() && !"aA0".contains(*c)).collect();
         for length in [4, 8] {
             let recipe = Recipe { length, excluded: &excluded, ..ALL };
-            let password = draw(&recipe, &mut rng).unwrap();
+            let password = generate(&recipe, &mut rng).unwrap();
             assert!("aA0".chars().all(|c| password.contains(c)), "{length}");
         }
     }
 
     #[test]
-    fn every_character_is_as_likely() {
+    fn all_characters_are_equally_likely() {
         let mut rng = ChaCha20Rng::from_seed([4; 32]);
         let mut counts = [0_u32; 128];
         for _ in 0..2_000 {
-            let recipe = Recipe { length: 47, each: false, ..ALL };
-            for c in draw(&recipe, &mut rng).unwrap().bytes() {
+            let recipe = Recipe { length: 47, every_class: false, ..ALL };
+            for c in generate(&recipe, &mut rng).unwrap().bytes() {
                 counts[usize::from(c)] += 1;
             }
         }
-        // 94 characters, a thousand of each expected; five standard deviations are 158.
+        // 94 characters, each expected a thousand times. Five standard deviations are 158.
         for (c, count) in counts.iter().enumerate() {
             let expected = if (33..127).contains(&c) { 840..1_160 } else { 0..1 };
             assert!(expected.contains(count), "{c}: {count}");
@@ -198,24 +198,23 @@ mod tests {
     }
 
     #[test]
-    fn each_complete_password_is_as_likely() {
+    fn all_allowed_passwords_are_equally_likely() {
         let mut rng = ChaCha20Rng::from_seed([5; 32]);
-        // Of `a`, `b` and `0`: six of length two with both classes are not all of the nine, but
-        // four.
+        // From `a`, `b` and `0`, nine passwords of length two exist. Four contain both classes.
         let excluded: String =
             ('0'..='z').filter(|c| c.is_ascii_alphanumeric() && !"ab0".contains(*c)).collect();
         let recipe =
             Recipe { length: 2, uppercase: false, punctuation: false, excluded: &excluded, ..ALL };
         let mut counts = std::collections::BTreeMap::new();
         for _ in 0..4_000 {
-            *counts.entry(draw(&recipe, &mut rng).unwrap().to_string()).or_insert(0) += 1;
+            *counts.entry(generate(&recipe, &mut rng).unwrap().to_string()).or_insert(0) += 1;
         }
         assert_eq!(counts.keys().collect::<Vec<_>>(), ["0a", "0b", "a0", "b0"]);
         assert!(counts.values().all(|count| (860..1_140).contains(count)), "{counts:?}");
     }
 
     #[test]
-    fn what_may_be_excluded_is_printable_ascii() {
+    fn only_printable_ascii_may_be_excluded() {
         for (text, good) in [
             ("", true),
             ("ABCabc019", true),

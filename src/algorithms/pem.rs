@@ -1,17 +1,17 @@
-//! PEM (RFC 7468), read as tools write it: text around the blocks, blanks at the ends of lines, any
-//! line length, any line end, a byte order mark. What stands inside a block is read strictly.
+//! PEM (RFC 7468) as tools write it: with text around the blocks, blanks at line ends, any line
+//! length, any line end, a byte order mark. The content of a block is parsed strictly.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pkcs8::{LineEnding, SecretDocument};
 use zeroize::Zeroizing;
 
-use super::CryptoError;
+use super::{Error, unsupported};
 
-/// The labels of a certificate's block; the second is the one of older tools.
+/// The labels of certificate blocks. The second one is from older tools.
 pub const CERTIFICATE_LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 
-/// One block: what stands between a line `-----BEGIN LABEL-----` and a line `-----END LABEL-----`.
+/// One block: the lines between `-----BEGIN LABEL-----` and `-----END LABEL-----`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block<'a> {
     /// The label.
@@ -19,17 +19,17 @@ pub struct Block<'a> {
     body: &'a str,
 }
 
-/// Why what begins as a block is none.
+/// Why a block is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// Its first line goes on behind the mark, or its last line is missing or names another label.
+    /// Its BEGIN line has trailing text, or its END line is missing or has another label.
     Unfinished,
-    /// Its last line goes on behind the mark.
+    /// Its END line has trailing text.
     Trailing,
 }
 
-/// The blocks of a text, in order. Text outside of blocks is not looked at. After something broken
-/// nothing more is read.
+/// The blocks of a text, in order. Text outside blocks is ignored. Parsing ends at the first
+/// malformed block.
 pub fn blocks(text: &str) -> impl Iterator<Item = Result<Block<'_>, Broken>> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -46,7 +46,7 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
-/// The first block of a text, and what follows it.
+/// The first block of a text, and the text after it.
 fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Broken> {
     let mut rest = text;
     let label = loop {
@@ -75,8 +75,7 @@ fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Broken> {
     }
 }
 
-/// Takes the next line, without the blanks at its ends. A byte order mark stands where files were
-/// joined.
+/// Takes the next line and trims it. Byte order marks occur where files were concatenated.
 fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
     if rest.is_empty() {
         return None;
@@ -88,16 +87,16 @@ fn take_line<'a>(rest: &mut &'a str) -> Option<&'a str> {
 }
 
 impl Block<'_> {
-    /// The bytes that the block holds. `None` when it is not base64, or has headers (RFC 1421),
-    /// which only an encrypted key needs.
+    /// The bytes in the block. `None` when it is not base64, or has headers (RFC 1421), which only
+    /// encrypted keys have.
     #[must_use]
     pub fn bytes(&self) -> Option<Zeroizing<Vec<u8>>> {
         decode(self.body)
     }
 
-    /// The same of a block that may have headers, which an empty line ends.
+    /// The same for a block that may have headers, which end with an empty line.
     #[must_use]
-    pub fn bytes_behind_headers(&self) -> Option<Zeroizing<Vec<u8>>> {
+    pub fn bytes_after_headers(&self) -> Option<Zeroizing<Vec<u8>>> {
         let mut rest = self.body;
         if self.body.contains(':') {
             while !take_line(&mut rest)?.is_empty() {}
@@ -111,30 +110,30 @@ fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     STANDARD.decode(&*digits).ok().map(Zeroizing::new)
 }
 
-/// Reads a public key's `SubjectPublicKeyInfo`: the first block with the label `PUBLIC KEY`. `None`
-/// when the text has none.
+/// Reads a public key's `SubjectPublicKeyInfo` from the first block with the label `PUBLIC KEY`.
+/// `None` when there is none.
 #[must_use]
 pub fn public_key(text: &str) -> Option<Vec<u8>> {
     let block = blocks(text).map_while(Result::ok).find(|block| block.label == "PUBLIC KEY")?;
     block.bytes().map(|der| der.to_vec())
 }
 
-/// Writes a private key that is PKCS #8, in lines that end with a line feed.
+/// Writes a PKCS #8 private key as PEM, with line feeds.
 ///
 /// # Errors
-/// [`CryptoError::Unsupported`] when the bytes are not one.
-pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, CryptoError> {
-    let document = SecretDocument::try_from(pkcs8).map_err(|_| CryptoError::Unsupported)?;
-    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(|_| CryptoError::Unsupported)
+/// [`Error::Unsupported`] when the bytes are not PKCS #8.
+pub fn write_private_key(pkcs8: &[u8]) -> Result<Zeroizing<String>, Error> {
+    let document = SecretDocument::try_from(pkcs8).map_err(unsupported)?;
+    document.to_pem("PRIVATE KEY", LineEnding::LF).map_err(unsupported)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The blocks of a text, each as its label and how many bytes it holds, `-` for none.
-    fn told(text: &str) -> String {
-        let told = blocks(text).map(|block| match block {
+    /// The blocks of a text: each label with the number of bytes, or `-` when they do not decode.
+    fn summary(text: &str) -> String {
+        let summary = blocks(text).map(|block| match block {
             Ok(block) => {
                 format!(
                     "{} {}",
@@ -144,7 +143,7 @@ mod tests {
             }
             Err(broken) => format!("{broken:?}"),
         });
-        told.collect::<Vec<_>>().join(", ")
+        summary.collect::<Vec<_>>().join(", ")
     }
 
     #[test]
@@ -169,18 +168,18 @@ mod tests {
             ("-----BEGIN A-----\nAAAA\n-----END A-----x", "Trailing"),
             ("-----BEGIN A----------BEGIN B-----\n", "Unfinished"),
         ] {
-            assert_eq!(told(text), expected, "{text:?}");
+            assert_eq!(summary(text), expected, "{text:?}");
         }
     }
 
     #[test]
-    fn every_piece_of_a_text_is_read_without_harm() {
+    fn no_fragment_of_a_text_causes_a_panic() {
         let text = "\u{feff}Bag\r\n-----BEGIN A-----\r\nK: v\r\n\r\nAA==\r\n-----END A-----\n\u{e9}-----BEGIN B-----";
         for (from, _) in text.char_indices() {
             for to in text.char_indices().map(|(at, _)| at).filter(|to| *to >= from) {
                 for block in blocks(&text[from..to]).flatten() {
                     assert_eq!(block.label, "A");
-                    drop((block.bytes(), block.bytes_behind_headers()));
+                    drop((block.bytes(), block.bytes_after_headers()));
                 }
             }
         }

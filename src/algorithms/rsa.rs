@@ -1,7 +1,7 @@
-//! RSA (RFC 8017). What uses the private key, and what checks a signature, is done by AWS-LC: it is
-//! constant in time and several times faster. What draws randomness takes it from the caller, which
-//! AWS-LC cannot: keys, ciphertexts, and the salts of a caller who insists on its own randomness
-//! come from the `rsa` crate.
+//! RSA (RFC 8017). AWS-LC does the private-key operations and checks signatures: it runs in
+//! constant time and is several times faster. It cannot use the caller's random numbers. So the
+//! `rsa` crate generates keys and ciphertexts, and the signature salts of callers that bring their
+//! own generator.
 
 use std::sync::Arc;
 
@@ -22,52 +22,49 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::specs::{Encryption, KeyPair, Kind, Private, Public, Signing};
-use super::{CryptoError, Randomness, pem, pkcs8_of};
+use super::{Error, Randomness, pem, pkcs8_of, unsupported};
 
-/// RSA with a modulus of so many bits, and the exponent 65537 where a key is drawn.
+/// RSA with a modulus of this many bits. Generated keys have the exponent 65537.
 pub(super) struct Bits(pub(super) usize);
 
 impl Kind for Bits {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(|_| CryptoError::Unsupported)?)
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
+        pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(unsupported)?)
     }
 
-    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
-        let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
-        let decrypting = aws_rsa::PrivateDecryptingKey::from_pkcs8(pkcs8)
-            .map_err(|_| CryptoError::Unsupported)?;
-        let public = self.of(plain.to_public_key())?;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {
+        let plain = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(unsupported)?;
+        let decrypting = aws_rsa::PrivateDecryptingKey::from_pkcs8(pkcs8).map_err(unsupported)?;
+        let public = self.public_key(plain.to_public_key())?;
         let key = PrivateKey {
-            signing: aws_rsa::KeyPair::from_pkcs8(pkcs8).map_err(|_| CryptoError::Unsupported)?,
+            signing: aws_rsa::KeyPair::from_pkcs8(pkcs8).map_err(unsupported)?,
             oaep: aws_rsa::OaepPrivateDecryptingKey::new(decrypting.clone())
-                .map_err(|_| CryptoError::Unsupported)?,
-            pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey::new(decrypting)
-                .map_err(|_| CryptoError::Unsupported)?,
+                .map_err(unsupported)?,
+            pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey::new(decrypting).map_err(unsupported)?,
             plain,
         };
         Ok((Box::new(key), public))
     }
 
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
-        self.of(RsaPublicKey::from_public_key_der(der).map_err(|_| CryptoError::Unsupported)?)
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error> {
+        self.public_key(RsaPublicKey::from_public_key_der(der).map_err(unsupported)?)
     }
 
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         match (label, RsaPrivateKey::from_pkcs1_der(der)) {
             ("RSA PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-            _ => Err(CryptoError::Unsupported),
+            _ => Err(Error::Unsupported),
         }
     }
 }
 
 impl Bits {
-    fn of(&self, plain: RsaPublicKey) -> Result<Arc<dyn Public>, CryptoError> {
+    fn public_key(&self, plain: RsaPublicKey) -> Result<Arc<dyn Public>, Error> {
         if plain.n().bits() as usize != self.0 {
-            return Err(CryptoError::Unsupported);
+            return Err(Error::Unsupported);
         }
         let der = spki(&plain)?;
-        let read =
-            |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(|_| CryptoError::Unsupported);
+        let read = |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(unsupported);
         Ok(Arc::new(PublicKey {
             pss: read(&aws::RSA_PSS_2048_8192_SHA256)?,
             pkcs1: read(&aws::RSA_PKCS1_2048_8192_SHA256)?,
@@ -80,7 +77,7 @@ struct PrivateKey {
     signing: aws_rsa::KeyPair,
     oaep: aws_rsa::OaepPrivateDecryptingKey,
     pkcs1: aws_rsa::Pkcs1PrivateDecryptingKey,
-    /// For those who insist on their own randomness.
+    /// For callers that bring their own generator.
     plain: RsaPrivateKey,
 }
 
@@ -90,39 +87,39 @@ impl Private for PrivateKey {
         algorithm: Signing,
         digest: &[u8],
         randomness: Randomness<'_>,
-    ) -> Result<Vec<u8>, CryptoError> {
+    ) -> Result<Vec<u8>, Error> {
         let how: &dyn aws::RsaEncoding = match (algorithm, randomness) {
             (Signing::RsaPss, Randomness::Only(rng)) => {
                 let key = rsa::pss::SigningKey::<Sha256>::new(self.plain.clone());
                 let signature = key.sign_prehash_with_rng(rng, digest);
-                return Ok(signature.map_err(|_| CryptoError::Unsupported)?.to_vec());
+                return Ok(signature.map_err(unsupported)?.to_vec());
             }
             (Signing::RsaPss, Randomness::Any) => &aws::RSA_PSS_SHA256,
             (Signing::RsaPkcs1, _) => &aws::RSA_PKCS1_SHA256,
-            (Signing::Ecdsa | Signing::Sm2, _) => return Err(CryptoError::Unsupported),
+            (Signing::Ecdsa | Signing::Sm2, _) => return Err(Error::Unsupported),
         };
         let mut signature = vec![0; self.signing.public_modulus_len()];
         let signed = self.signing.sign_digest(how, &sha256(digest)?, &mut signature);
-        signed.map(|()| signature).map_err(|_| CryptoError::Unsupported)
+        signed.map(|()| signature).map_err(unsupported)
     }
 
     fn decrypt(
         &self,
         algorithm: Encryption,
         ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut text = Zeroizing::new(vec![0; self.signing.public_modulus_len()]);
         let oaep = match algorithm {
             Encryption::RsaOaepSha1 => Some(&aws_rsa::OAEP_SHA1_MGF1SHA1),
             Encryption::RsaOaepSha256 => Some(&aws_rsa::OAEP_SHA256_MGF1SHA256),
             Encryption::RsaPkcs1 => None,
-            Encryption::Sm2(_) => return Err(CryptoError::Unsupported),
+            Encryption::Sm2(_) => return Err(Error::Unsupported),
         };
         let opened = match oaep {
             Some(how) => self.oaep.decrypt(how, ciphertext, &mut text, None),
             None => self.pkcs1.decrypt(ciphertext, &mut text),
         };
-        let len = opened.map_err(|_| CryptoError::DecryptionFailed)?.len();
+        let len = opened.map_err(|_| Error::DecryptionFailed)?.len();
         text.truncate(len);
         Ok(text)
     }
@@ -136,7 +133,7 @@ struct PublicKey {
 }
 
 impl Public for PublicKey {
-    fn document(&self) -> Result<Document, CryptoError> {
+    fn document(&self) -> Result<Document, Error> {
         spki(&self.plain)
     }
 
@@ -150,39 +147,39 @@ impl Public for PublicKey {
         algorithm: Encryption,
         text: &[u8],
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, CryptoError> {
+    ) -> Result<Vec<u8>, Error> {
         let sealed = match algorithm {
             Encryption::RsaOaepSha1 => self.plain.encrypt(rng, Oaep::<Sha1>::new(), text),
             Encryption::RsaOaepSha256 => self.plain.encrypt(rng, Oaep::<Sha256>::new(), text),
             Encryption::RsaPkcs1 => self.plain.encrypt(rng, Pkcs1v15Encrypt, text),
-            Encryption::Sm2(_) => return Err(CryptoError::Unsupported),
+            Encryption::Sm2(_) => return Err(Error::Unsupported),
         };
-        sealed.map_err(|_| CryptoError::Length)
+        sealed.map_err(|_| Error::Length)
     }
 }
 
-fn spki(key: &RsaPublicKey) -> Result<Document, CryptoError> {
-    key.to_public_key_der().map_err(|_| CryptoError::Unsupported)
+fn spki(key: &RsaPublicKey) -> Result<Document, Error> {
+    key.to_public_key_der().map_err(unsupported)
 }
 
-fn sha256(digest: &[u8]) -> Result<Digest, CryptoError> {
-    Digest::import_less_safe(digest, &SHA256).map_err(|_| CryptoError::Unsupported)
+fn sha256(digest: &[u8]) -> Result<Digest, Error> {
+    Digest::import_less_safe(digest, &SHA256).map_err(unsupported)
 }
 
-/// An RSA public key of any size that checks PKCS #1 v1.5 signatures over SHA-256 messages: a
-/// caller's, by which it signs its requests.
+/// An RSA public key of any size that checks PKCS #1 v1.5 signatures with SHA-256. Accounts
+/// register such keys to sign their requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignatureKey(VerifyingKey<Sha256>);
 
 impl SignatureKey {
-    /// Reads a PEM `SubjectPublicKeyInfo`. `None` when the text is not one of an RSA key.
+    /// Reads a PEM `SubjectPublicKeyInfo`. `None` when the text has no RSA key.
     #[must_use]
     pub fn from_pem(text: &str) -> Option<Self> {
         let key = RsaPublicKey::from_public_key_der(&pem::public_key(text)?).ok()?;
         Some(Self(VerifyingKey::new(key)))
     }
 
-    /// Whether `signature` is this key's over `message`.
+    /// Whether `signature` is this key's signature over `message`.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::try_from(signature)

@@ -14,12 +14,12 @@ use zeroize::Zeroizing;
 
 use super::mac::Hash;
 use super::specs::{Encryption, Form, KeyPair, Kind, Private, Public, Signing};
-use super::{CryptoError, Randomness, pkcs8_of};
+use super::{Error, Randomness, pkcs8_of, unsupported};
 
-/// What a ciphertext in raw form begins with: the mark of an uncompressed point.
+/// The first byte of a raw ciphertext: the tag of an uncompressed point.
 const UNCOMPRESSED: u8 = 4;
 
-/// The signer's identity where none was agreed on (GM/T 0009 section 10).
+/// The default signer identity (GM/T 0009 section 10).
 const IDENTITY: &[u8; 16] = b"1234567812345678";
 
 /// The curve of GB/T 32918.5: `a`, `b` and the base point, each in two halves.
@@ -34,35 +34,32 @@ const CURVE: [u128; 8] = [
     0xd0a9_877c_c62a_4740_02df_32e5_2139_f0a0,
 ];
 
-/// The signer's identity is in the digest before it comes here; the library asks for one all the
-/// same.
+/// The digest already covers the signer's identity, but the library's constructor requires one.
 const NO_IDENTITY: &str = "";
 
-/// The kind of pair.
+/// Keys on this curve.
 pub(super) struct Curve;
 
 impl Kind for Curve {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
         pkcs8_of(&SecretKey::generate_from_rng(rng))
     }
 
-    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError> {
-        let key = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| CryptoError::Unsupported)?;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {
+        let key = SecretKey::from_pkcs8_der(pkcs8).map_err(unsupported)?;
         let public = PublicKey::of(key.public_key())?;
-        let signing = SigningKey::new(NO_IDENTITY, &key).map_err(|_| CryptoError::Unsupported)?;
+        let signing = SigningKey::new(NO_IDENTITY, &key).map_err(unsupported)?;
         Ok((Box::new(PrivateKey { signing, decrypting: DecryptingKey::new(key) }), public))
     }
 
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError> {
-        PublicKey::of(
-            sm2::PublicKey::from_public_key_der(der).map_err(|_| CryptoError::Unsupported)?,
-        )
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error> {
+        PublicKey::of(sm2::PublicKey::from_public_key_der(der).map_err(unsupported)?)
     }
 
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         match (label, SecretKey::from_sec1_der(der)) {
             ("EC PRIVATE KEY" | "SM2 PRIVATE KEY", Ok(key)) => pkcs8_of(&key),
-            _ => Err(CryptoError::Unsupported),
+            _ => Err(Error::Unsupported),
         }
     }
 }
@@ -73,18 +70,17 @@ struct PrivateKey {
 }
 
 impl Private for PrivateKey {
-    fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, CryptoError> {
-        let signature: Signature =
-            self.signing.sign_prehash(digest).map_err(|_| CryptoError::Unsupported)?;
+    fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, Error> {
+        let signature: Signature = self.signing.sign_prehash(digest).map_err(unsupported)?;
         Ok(signature.to_der().to_vec())
     }
 
-    fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let opened = match ciphertext.first() {
             Some(&UNCOMPRESSED) => self.decrypting.decrypt(ciphertext),
             _ => self.decrypting.decrypt_der(ciphertext),
         };
-        opened.map(Zeroizing::new).map_err(|_| CryptoError::DecryptionFailed)
+        opened.map(Zeroizing::new).map_err(|_| Error::DecryptionFailed)
     }
 }
 
@@ -95,28 +91,28 @@ struct PublicKey {
 }
 
 impl PublicKey {
-    fn of(key: sm2::PublicKey) -> Result<Arc<dyn Public>, CryptoError> {
+    fn of(key: sm2::PublicKey) -> Result<Arc<dyn Public>, Error> {
         Ok(Arc::new(Self {
-            verifying: VerifyingKey::new(NO_IDENTITY, key).map_err(|_| CryptoError::Unsupported)?,
+            verifying: VerifyingKey::new(NO_IDENTITY, key).map_err(unsupported)?,
             encrypting: EncryptingKey::new(key),
         }))
     }
 }
 
 impl Public for PublicKey {
-    fn document(&self) -> Result<Document, CryptoError> {
-        self.verifying.to_public_key_der().map_err(|_| CryptoError::Unsupported)
+    fn document(&self) -> Result<Document, Error> {
+        self.verifying.to_public_key_der().map_err(unsupported)
     }
 
-    /// `e` of GB/T 32918.2 section 6.1: the digest of the message behind that of the identity, the
-    /// curve and the key.
+    /// `e` of GB/T 32918.2 section 6.1: the digest of `Z` and the message, where `Z` is the digest
+    /// of the identity, the curve and the public key.
     fn digest(&self, _: Hash, message: &[u8]) -> Vec<u8> {
         // The identity's length in bits.
         let mut identity = Sm3::new().chain_update([0, 128]).chain_update(IDENTITY);
         for half in CURVE {
             identity.update(half.to_be_bytes());
         }
-        // The point, without the mark of its form.
+        // The point without its format byte.
         identity.update(self.verifying.to_sec1_bytes().get(1..).unwrap_or_default());
         Sm3::new().chain_update(identity.finalize()).chain_update(message).finalize().to_vec()
     }
@@ -131,12 +127,12 @@ impl Public for PublicKey {
         algorithm: Encryption,
         text: &[u8],
         mut rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, CryptoError> {
+    ) -> Result<Vec<u8>, Error> {
         let sealed = match algorithm {
             Encryption::Sm2(Form::Der) => self.encrypting.encrypt_der(&mut rng, text),
             Encryption::Sm2(Form::Raw) => self.encrypting.encrypt(&mut rng, text),
-            _ => return Err(CryptoError::Unsupported),
+            _ => return Err(Error::Unsupported),
         };
-        sealed.map_err(|_| CryptoError::Length)
+        sealed.map_err(|_| Error::Length)
     }
 }

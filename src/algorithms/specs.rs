@@ -1,5 +1,5 @@
-//! What each kind of key pair can do. A new kind is a variant and an arm of [`PairSpec::abilities`]
-//! here, and a file that implements [`Kind`], which `asymmetric` lists.
+//! What each kind of key pair can do. A new kind needs a variant, an arm of
+//! [`PairSpec::abilities`], and a file that implements [`Kind`] and is listed in `asymmetric`.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::mac::{self, Hash};
-use super::{CryptoError, Randomness};
+use super::{Error, Randomness};
 
 /// The kinds of key pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,36 +29,35 @@ pub enum PairSpec {
 /// How a digest is signed. ECDSA and SM2 signatures are DER sequences of `r` and `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signing {
-    /// RSASSA-PSS with SHA-256, also in its mask, and a salt of 32 bytes (RFC 8017 section 8.1).
+    /// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes (RFC 8017 section 8.1).
     RsaPss,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2).
     RsaPkcs1,
-    /// ECDSA with SHA-256 (FIPS 186-5). The nonce is that of RFC 6979.
+    /// ECDSA with SHA-256 (FIPS 186-5), with nonces as in RFC 6979.
     Ecdsa,
-    /// SM2 (GB/T 32918.2). The digest is `e`: the signer's identity is mixed in already.
+    /// SM2 (GB/T 32918.2). The digest is `e`, which covers the signer's identity.
     Sm2,
 }
 
-/// How a text is encrypted for a public key.
+/// How a text is encrypted with a public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encryption {
-    /// RSAES-OAEP with SHA-1, also in its mask (RFC 8017 section 7.1).
+    /// RSAES-OAEP with SHA-1, also in MGF1 (RFC 8017 section 7.1).
     RsaOaepSha1,
-    /// RSAES-OAEP with SHA-256, also in its mask.
+    /// RSAES-OAEP with SHA-256, also in MGF1.
     RsaOaepSha256,
     /// RSAES-PKCS1-v1_5 (RFC 8017 section 7.2).
     RsaPkcs1,
-    /// SM2 (GB/T 32918.4), in either of two forms.
+    /// SM2 (GB/T 32918.4), in either form.
     Sm2(Form),
 }
 
-/// The forms of an SM2 ciphertext. Both have its parts in the same order: point, digest, text (C1,
-/// C3, C2).
+/// The forms of an SM2 ciphertext. Both have the same order: point, digest, text (C1, C3, C2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The DER sequence of GB/T 35276: two integers, two octet strings.
     Der,
-    /// The parts themselves, the point uncompressed (`04`): 97 bytes more than the text.
+    /// The concatenated parts with an uncompressed point (`04`): 97 bytes longer than the text.
     Raw,
 }
 
@@ -66,7 +65,7 @@ pub enum Form {
 struct Abilities {
     signs: &'static [Signing],
     encrypts: &'static [Encryption],
-    /// How it signs a certification request, if at all.
+    /// How it signs certification requests, if it does.
     certifies: Option<Signing>,
 }
 
@@ -94,13 +93,13 @@ impl PairSpec {
         }
     }
 
-    /// Whether such a pair can encrypt; the others only sign.
+    /// Whether such pairs can encrypt. The others only sign.
     #[must_use]
     pub fn encrypts(self) -> bool {
         !self.abilities().encrypts.is_empty()
     }
 
-    /// How such a pair signs a certification request; `None` when it signs none.
+    /// How such pairs sign certification requests, if they do.
     #[must_use]
     pub fn certifies(self) -> Option<Signing> {
         self.abilities().certifies
@@ -108,13 +107,13 @@ impl PairSpec {
 }
 
 impl Signing {
-    /// Whether a pair of this kind signs so.
+    /// Whether pairs of this kind sign with this algorithm.
     #[must_use]
     pub fn fits(self, spec: PairSpec) -> bool {
         spec.abilities().signs.contains(&self)
     }
 
-    /// The digest that is signed. Its length is that of every digest this algorithm takes.
+    /// The digest that this algorithm signs.
     #[must_use]
     pub const fn hash(self) -> Hash {
         match self {
@@ -125,49 +124,48 @@ impl Signing {
 }
 
 impl Encryption {
-    /// Whether a pair of this kind encrypts so.
+    /// Whether pairs of this kind encrypt with this algorithm.
     #[must_use]
     pub fn fits(self, spec: PairSpec) -> bool {
         spec.abilities().encrypts.contains(&self)
     }
 }
 
-/// How a kind of pair is drawn and read. Private keys are PKCS #8, public keys
+/// How pairs of one kind are generated and read. Private keys are PKCS #8, public keys
 /// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
-    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
-    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, CryptoError>;
-    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, CryptoError>;
-    /// Converts a private key in its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the PEM
-    /// block's.
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError>;
+    fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error>;
+    fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error>;
+    fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error>;
+    /// Converts a private key from its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the
+    /// label of its PEM block.
+    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
 }
 
-/// A private key and its public half.
+/// A private key and its public key.
 pub(super) type KeyPair = (Box<dyn Private>, Arc<dyn Public>);
 
-/// A private key. It is asked only for what [`PairSpec`] says it can do, with digests of the right
-/// length.
+/// A private key. Callers use only what [`PairSpec`] supports, with digests of the right length.
 pub(super) trait Private: Send + Sync {
     fn sign(
         &self,
         algorithm: Signing,
         digest: &[u8],
         randomness: Randomness<'_>,
-    ) -> Result<Vec<u8>, CryptoError>;
+    ) -> Result<Vec<u8>, Error>;
 
     fn decrypt(
         &self,
         _algorithm: Encryption,
         _ciphertext: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        Err(CryptoError::Unsupported)
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Err(Error::Unsupported)
     }
 }
 
-/// A public key, under the same conditions.
+/// A public key, used under the same conditions.
 pub(super) trait Public: Debug + Send + Sync {
-    fn document(&self) -> Result<Document, CryptoError>;
+    fn document(&self) -> Result<Document, Error>;
 
     fn digest(&self, hash: Hash, message: &[u8]) -> Vec<u8> {
         mac::digest(hash, message)
@@ -180,7 +178,7 @@ pub(super) trait Public: Debug + Send + Sync {
         _algorithm: Encryption,
         _text: &[u8],
         _rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, CryptoError> {
-        Err(CryptoError::Unsupported)
+    ) -> Result<Vec<u8>, Error> {
+        Err(Error::Unsupported)
     }
 }

@@ -9,43 +9,42 @@ use ssh_key::public::{KeyData, RsaPublicKey};
 use ssh_key::{Algorithm, Mpint, PublicKey};
 use zeroize::Zeroizing;
 
-use super::{CryptoError, pem};
+use super::{Error, pem, unsupported};
 
-/// A key pair, as `ssh-keygen` and OpenSSL read it.
+/// A key pair in the forms that `ssh-keygen` and OpenSSL read.
 pub struct Pair {
     /// `ssh-rsa`, the key in base64, the comment.
     pub public: String,
-    /// An `RSA PRIVATE KEY` (PKCS #1), in lines that end with a line feed.
+    /// An `RSA PRIVATE KEY` (PKCS #1) in PEM, with line feeds.
     pub private: Zeroizing<String>,
 }
 
-/// Draws an RSA pair of 2048 bits. It takes as long as any RSA key: tens of milliseconds up to half
-/// a second.
+/// Generates an RSA pair of 2048 bits. That takes from tens of milliseconds to half a second.
 ///
 /// # Errors
-/// [`CryptoError::Unsupported`] when the comment has a control character in it, such as the end of the line.
-pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, CryptoError> {
+/// [`Error::Unsupported`] when the comment contains a control character, such as a line end.
+pub fn generate<R: CryptoRng>(comment: &str, rng: &mut R) -> Result<Pair, Error> {
     if comment.chars().any(char::is_control) {
-        return Err(CryptoError::Unsupported);
+        return Err(Error::Unsupported);
     }
-    let key = RsaPrivateKey::new(rng, 2048).map_err(|_| CryptoError::Unsupported)?;
+    let key = RsaPrivateKey::new(rng, 2048).map_err(unsupported)?;
     let (e, n) = (key.e_bytes(), key.n_bytes());
     let (e, n) = (Mpint::from_positive_bytes(&e), Mpint::from_positive_bytes(&n));
-    let public = RsaPublicKey::new(e, n).map_err(|_| CryptoError::Unsupported)?;
+    let public = RsaPublicKey::new(e, n).map_err(unsupported)?;
     let public = PublicKey::new(KeyData::Rsa(public), comment.trim_end()).to_openssh();
-    let private = key.to_pkcs1_pem(LineEnding::LF).map_err(|_| CryptoError::Unsupported)?;
-    Ok(Pair { public: public.map_err(|_| CryptoError::Unsupported)?, private })
+    let private = key.to_pkcs1_pem(LineEnding::LF).map_err(unsupported)?;
+    Ok(Pair { public: public.map_err(unsupported)?, private })
 }
 
-/// Whether the text is one public key in OpenSSH's form, of RSA, ECDSA or Ed25519, with or without
-/// a comment.
+/// Whether the text is one public key in OpenSSH's form (RSA, ECDSA or Ed25519), with or without a
+/// comment.
 #[must_use]
 pub fn is_public_key(text: &str) -> bool {
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if text.chars().any(|c| c.is_control() && c != '\t') {
         return false;
     }
-    // The words may stand apart by more than one blank, which the crate does not take.
+    // Fields may be separated by more than one blank, which the crate does not accept.
     let mut words = text.split_ascii_whitespace();
     let (Some(name), Some(blob)) = (words.next(), words.next()) else { return false };
     PublicKey::from_openssh(&format!("{name} {blob}")).is_ok_and(|key| {
@@ -56,13 +55,13 @@ pub fn is_public_key(text: &str) -> bool {
     })
 }
 
-/// Whether the text is a private key in PEM, of any kind: OpenSSH's own, PKCS #1, PKCS #8, SEC 1,
-/// encrypted or not. What is inside is not read.
+/// Whether the text is one private key in PEM of any kind: OpenSSH, PKCS #1, PKCS #8, SEC 1,
+/// encrypted or not. The key itself is not parsed.
 #[must_use]
 pub fn is_private_pem(text: &str) -> bool {
     let mut blocks = pem::blocks(text);
     let (Some(Ok(block)), None) = (blocks.next(), blocks.next()) else { return false };
-    let bytes = block.bytes_behind_headers();
+    let bytes = block.bytes_after_headers();
     block.label.ends_with("PRIVATE KEY") && bytes.is_some_and(|bytes| !bytes.is_empty())
 }
 
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn both_halves_are_one_key() {
+    fn public_and_private_key_match() {
         let pair = pair("root@host with a comment");
         assert!(is_public_key(&pair.public) && is_private_pem(&pair.private));
         assert!(pair.private.starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
@@ -96,24 +95,20 @@ mod tests {
         let key = RsaPrivateKey::from_pkcs1_pem(&pair.private).unwrap();
         assert_eq!(key.n().bits(), 2048);
         assert_eq!(fields[..2], [b"ssh-rsa".as_slice(), &[1, 0, 1]]);
-        // A modulus of 2048 bits begins with a bit that is set.
+        // The highest bit of a 2048-bit modulus is set, so a zero byte precedes it.
         assert_eq!(*fields[2], *[&[0], &*key.n_bytes()].concat());
     }
 
     #[test]
-    fn comments_stay_in_their_line() {
+    fn comments_have_no_control_characters() {
         assert_eq!(pair("").public.split(' ').count(), 2);
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         for comment in ["a\nb", "a\r", "a\0"] {
-            assert_eq!(
-                generate(comment, &mut rng).err(),
-                Some(CryptoError::Unsupported),
-                "{comment:?}"
-            );
+            assert_eq!(generate(comment, &mut rng).err(), Some(Error::Unsupported), "{comment:?}");
         }
     }
 
-    /// As `ssh-keygen` writes them.
+    /// Keys that `ssh-keygen` wrote.
     const WRITTEN: [&str; 2] = [
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINozgFOIL5gjT27r9BrGUpCg1SF8Jyeml5tOwCaN9xuP jo doe",
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBGTc7ZdO6cFxWPFZVjNo7OGtgQmL\
@@ -130,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn public_keys_are_told_from_other_texts() {
+    fn public_keys_are_recognised() {
         let rsa = line("ssh-rsa", &[b"ssh-rsa", &[1, 0, 1], &[0, 0x80]]);
         let ed25519 = line("ssh-ed25519", &[b"ssh-ed25519", &[7; 32]]);
         let p256 = "ecdsa-sha2-nistp256";
@@ -162,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn private_keys_are_told_from_other_texts() {
+    fn private_keys_are_recognised() {
         let block = |label: &str, body: &str| {
             format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
         };

@@ -13,22 +13,21 @@ pub const IV_LEN: usize = 12;
 /// Length of an authentication tag, in bytes.
 pub const TAG_LEN: usize = 16;
 
-/// The block ciphers that GCM is run over.
+/// The block ciphers that run in GCM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cipher {
-    /// AES; the key's length chooses 128, 192 or 256 bits.
+    /// AES with 128, 192 or 256 bits, by the key's length.
     Aes,
     /// SM4, 128 bits.
     Sm4,
 }
 
-/// The key has a length that the cipher does not take, or the sealed text, its tag, its vector or
-/// its associated data are not those that were sealed. Which of these, an attacker does not learn.
+/// The key's length does not fit the cipher, or the ciphertext, tag, initialisation vector or
+/// associated data is not what was sealed. The reason is withheld, because attackers could use it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SealError;
 
-/// Seals `text` in place and answers the tag. `text` is encrypted, `associated` is only
-/// authenticated.
+/// Encrypts `text` in place and returns the tag, which also authenticates `associated`.
 pub fn seal(
     cipher: Cipher,
     key: &[u8],
@@ -45,7 +44,7 @@ pub fn seal(
     }
 }
 
-/// Opens what [`seal`] sealed, in place. On a failure `text` holds nothing of the plaintext.
+/// Decrypts in place what [`seal`] encrypted. After a failure `text` holds no plaintext.
 pub fn open(
     cipher: Cipher,
     key: &[u8],
@@ -63,7 +62,7 @@ pub fn open(
     }
 }
 
-/// A sealed text as it is kept and sent: its vector, what was encrypted, its tag.
+/// A ciphertext as it is stored and sent: initialisation vector, encrypted text, tag.
 #[derive(Debug)]
 pub struct Sealed<'a> {
     iv: [u8; IV_LEN],
@@ -72,22 +71,22 @@ pub struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    /// How much longer it is than its plaintext, in bytes.
+    /// How much longer it is than the plaintext, in bytes.
     pub const OVERHEAD: usize = IV_LEN + TAG_LEN;
 
-    /// Seals `plain` and writes all of it behind `head`. Nothing in `head` is authenticated by
-    /// this.
+    /// Seals `plain` and returns `head` followed by the result. The tag does not cover `head`.
     ///
     /// # Errors
-    /// The cipher takes no key of this length.
-    pub fn behind(
+    /// The key's length does not fit the cipher.
+    pub fn after(
         head: &[u8],
         (cipher, key): (Cipher, &[u8]),
         iv: [u8; IV_LEN],
         associated: &[u8],
         plain: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        // Room for all of it: a buffer that grows leaves what it held behind.
+        // Allocated at full size: a vector that grows would leave copies of the plaintext in
+        // memory.
         let mut all = Vec::with_capacity(head.len() + plain.len() + Self::OVERHEAD);
         all.extend_from_slice(head);
         all.extend_from_slice(&iv);
@@ -97,7 +96,7 @@ impl<'a> Sealed<'a> {
         Ok(all)
     }
 
-    /// Takes it apart. `None` when it is too short to be one.
+    /// Splits a ciphertext into its parts. `None` when it is too short.
     #[must_use]
     pub fn of(bytes: &'a [u8]) -> Option<Self> {
         let (iv, rest) = bytes.split_first_chunk::<IV_LEN>()?;
@@ -105,7 +104,7 @@ impl<'a> Sealed<'a> {
         Some(Self { iv: *iv, text, tag: *tag })
     }
 
-    /// Whether nothing was sealed but the associated data.
+    /// Whether the plaintext is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -159,8 +158,8 @@ fn open_with<C: Gcm>(
 mod tests {
     use super::*;
 
-    /// One published known answer: key, vector, associated data, plaintext, ciphertext, tag, all
-    /// hexadecimal.
+    /// One published test vector: key, initialisation vector, associated data, plaintext,
+    /// ciphertext, tag, all in hexadecimal.
     struct Answer(
         Cipher,
         &'static str,
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_was_changed_does_not_open() {
+    fn anything_changed_fails_to_open() {
         let (key, iv) = ([7; 32], [1; IV_LEN]);
         let mut sealed = *b"attack at dawn";
         let tag = seal(Cipher::Aes, &key, iv, b"context", &mut sealed).unwrap();

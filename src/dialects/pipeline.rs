@@ -76,7 +76,7 @@ async fn run<D: Dialect>(
     let entry = D::find(&served.actions, call)?;
     report.action_found(entry, watch, (served, cx, call));
     let is_dry_run = is_dry_run::<D>(entry, call)?;
-    cx.caller.rehearses = is_dry_run;
+    cx.caller.dry_run = is_dry_run;
     cx.engine.settle(&cx.caller.realm).await;
     let mut outcome = match D::permit(cx, entry) {
         Ok(()) => entry.run(cx, call, &report.request_id).await,

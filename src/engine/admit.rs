@@ -1,5 +1,5 @@
-//! The one door to a key or certificate: it finds it, asks the caller's table whether the operation
-//! goes with its state, and answers a proof. Key material is reachable through that proof only.
+//! The only way to a key or certificate. `admit` finds it, asks the cloud's table whether its state
+//! allows the operation, and returns a proof. Key material is reachable only through that proof.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub enum KeyRef {
     Alias(AliasName),
 }
 
-/// A realm seen by a caller at an instant.
+/// A realm's state at an instant, as one caller sees it.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     state: &'a State,
@@ -36,35 +36,35 @@ impl<'a> View<'a> {
         Self { state, now, caller }
     }
 
-    /// What the realm holds; what is due may still be in it.
+    /// The realm's state. Due changes may still be missing from it.
     pub(super) fn state(&self) -> &'a State {
         self.state
     }
 
-    /// The instant of the look.
+    /// The instant of this view.
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
     }
 
-    /// The secret under which this realm's import tokens are sealed, once there is one.
+    /// The secret that seals this realm's import tokens, once there is one.
     pub(super) fn import_seal(&self) -> Option<&'a [u8]> {
         self.state.import_seal().map(Material::expose)
     }
 
-    /// Every key there is, oldest first, with its state.
+    /// Every existing key with its state, oldest first.
     pub fn keys(&self) -> impl Iterator<Item = (&'a Arc<Key>, KeyState)> + use<'a> {
         let now = self.now;
         self.state.keys.all().filter_map(move |key| Some((key, key.state(now)?)))
     }
 
-    /// Every alias of a key there is, by name.
+    /// Every alias of an existing key, by name.
     pub fn aliases(&self) -> impl Iterator<Item = (&'a AliasName, &'a Arc<Key>)> + use<'a> {
         let now = self.now;
         self.state.keys.aliases().filter(move |(_, key)| key.state(now).is_some())
     }
 
-    /// The key that an alias points to, whatever its state.
+    /// The key that an alias names, in any state.
     #[must_use]
     pub fn aliased(&self, name: &AliasName) -> Option<&'a Arc<Key>> {
         self.live(self.state.keys.aliased(name)).map(|(key, _)| key)
@@ -78,11 +78,11 @@ impl<'a> View<'a> {
         key.aliases.iter().map(move |name| (name, key))
     }
 
-    /// Lets `operation` at the key, if the caller's rules do.
+    /// Admits `operation` to the key if the cloud's rules allow it.
     ///
     /// # Errors
-    /// The key or alias is unknown, or the key's state refuses. A service's alias without a key is
-    /// [`AliasError::ServiceKeyAbsent`].
+    /// The key or alias is unknown, or the key's state does not allow the operation. For a
+    /// service's alias without a key: [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
         let key = match key {
             KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(KeyError::NotFound)?,
@@ -93,20 +93,20 @@ impl<'a> View<'a> {
                 }
             })?,
         };
-        self.judge(key, operation)
+        self.check(key, operation)
     }
 
-    /// Lets `operation` at the key that has this version.
+    /// Admits `operation` to the key that has this version.
     ///
     /// # Errors
-    /// No key has it, or the key's state refuses.
+    /// No key has this version, or the key's state does not allow the operation.
     pub fn admit_version(
         &self,
         id: VersionId,
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
         let key = self.live(self.state.keys.with_version(id)).ok_or(KeyError::NotFound)?;
-        self.judge(key, operation)
+        self.check(key, operation)
     }
 
     /// Every certificate, oldest first.
@@ -114,10 +114,10 @@ impl<'a> View<'a> {
         self.state.certificates.all()
     }
 
-    /// Lets `operation` at the certificate, if the caller's rules do.
+    /// Admits `operation` to the certificate if the cloud's rules allow it.
     ///
     /// # Errors
-    /// The certificate is unknown, or its status refuses.
+    /// The certificate is unknown, or its status does not allow the operation.
     pub fn admit_certificate(
         &self,
         id: &CertificateId,
@@ -137,7 +137,7 @@ impl<'a> View<'a> {
         key.and_then(|key| Some((key, key.state(self.now)?)))
     }
 
-    fn judge(
+    fn check(
         &self,
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
@@ -150,7 +150,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// The proof that an operation was let at a key.
+/// The proof that an operation on a key was admitted.
 #[derive(Clone, Copy, Debug)]
 pub struct Admitted<'a> {
     key: &'a Arc<Key>,
@@ -178,12 +178,12 @@ impl<'a> Admitted<'a> {
         self.now
     }
 
-    /// Notes that the request used this version of the key.
+    /// Records that the request used this version of the key.
     pub(super) fn note_use(&self, version: VersionId) {
         self.used.note(&self.key.id, Some(version));
     }
 
-    /// Refuses a key whose material the service draws itself.
+    /// Refuses keys whose material the service generated.
     pub(super) fn external(self) -> Result<Self, Error> {
         match self.key.origin {
             Origin::External => Ok(self),
@@ -191,7 +191,7 @@ impl<'a> Admitted<'a> {
         }
     }
 
-    /// What a symmetric key is for the ciphers.
+    /// The cipher of a symmetric key.
     pub(super) fn symmetric(&self) -> Result<SymmetricSpec, Error> {
         match self.key.spec {
             KeySpec::Symmetric(spec) => Ok(spec),
@@ -202,7 +202,7 @@ impl<'a> Admitted<'a> {
     /// The version that encrypts, with its material.
     ///
     /// # Errors
-    /// [`KeyError::MaterialMissing`] where there is no material.
+    /// [`KeyError::MaterialMissing`] when it has no material.
     pub(super) fn primary(&self) -> Result<(VersionId, &'a [u8]), Error> {
         let (version, material) = self.material(self.key.primary())?;
         Ok((version, material.expose()))
@@ -221,7 +221,7 @@ impl<'a> Admitted<'a> {
     /// A pair's version by its id, with its private key.
     ///
     /// # Errors
-    /// The key is no pair, or the version is unknown: `None` names none that there is.
+    /// The key is not a pair, or has no such version. `None` stands for an id that cannot exist.
     pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
         let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unsupported.into()) };
         let version = id.and_then(|id| self.key.version(id)).ok_or(KeyError::VersionNotFound)?;
@@ -242,7 +242,7 @@ impl<'a> Admitted<'a> {
     }
 }
 
-/// The proof that an operation was let at a certificate.
+/// The proof that an operation on a certificate was admitted.
 #[derive(Clone, Copy, Debug)]
 pub struct AdmittedCertificate<'a> {
     certificate: &'a Arc<Certificate>,

@@ -1,10 +1,10 @@
-//! Aliases: names that users give to keys, each pointing to one.
+//! Aliases: names that users give to keys. Each names one key.
 
 use super::{AliasError, Caller, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{AliasName, Key};
 
 impl Engine {
-    /// Gives a key a name that nobody has.
+    /// Gives a key a new alias.
     pub async fn create_alias(
         &self,
         caller: Caller,
@@ -30,7 +30,7 @@ impl Engine {
         .await
     }
 
-    /// Points a name that exists to another key. Only the new key's state matters.
+    /// Points an existing alias to another key. Only the new key's state matters.
     pub async fn update_alias(
         &self,
         caller: Caller,
@@ -49,7 +49,7 @@ impl Engine {
         .await
     }
 
-    /// Takes a name away. The key does not notice.
+    /// Deletes an alias. The key is unchanged.
     pub async fn delete_alias(&self, caller: Caller, name: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
             refuse_reserved(draft, &name)?;

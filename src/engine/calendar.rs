@@ -1,7 +1,8 @@
-//! What falls due: deletions, the expiry of imported material, rotations. A key is gone at the
-//! instant of its deletion, and its material at that of its expiry, whether or not anybody settles;
-//! settling takes the rows away. A rotation is due at its instant too, and dated so, but its new
-//! version has to be written before it can be used: so what is due is settled before anybody looks.
+//! What falls due: deletions, the expiry of imported material, rotations. A key's state is derived
+//! from the time, so a key is gone at the exact instant of its deletion, and so is expired
+//! material. Settling then removes the rows. A rotation has its exact instant too, but its new
+//! version must be written before it can be used. So everything due is settled before a realm is
+//! read.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,28 +12,27 @@ use super::{Caller, Engine, Error, Quota};
 use crate::model::{Realm, Scope, State};
 use crate::world::{ClockMode, Instant};
 
-/// How often what is due is looked for in realms that nobody asks about.
+/// How often realms without requests are settled.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Settles what is due in a realm. When it answers, everything that fell due before has
-    /// happened, as far as the store took it: a failure is in the log, and whoever looks then sees
-    /// what could be derived without it.
+    /// Applies what is due in a realm. On return everything due has happened, unless the store
+    /// failed. A failure is logged, and readers then see what can be derived without the write.
     pub async fn settle(&self, realm: &Realm) {
         if self.is_due(realm, &self.realms.snapshot(realm)) {
             log_failure(self.settle_realms(std::slice::from_ref(realm)).await);
         }
     }
 
-    /// The same in every realm.
+    /// The same for every realm.
     pub async fn settle_all(&self) {
         log_failure(self.settle_scope(&Scope::default()).await);
     }
 
-    /// The same in every realm of a scope, many of them in one transaction.
+    /// The same for every realm of a scope, many in one transaction.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The changes cannot be written.
     pub(super) async fn settle_scope(&self, scope: &Scope) -> Result<(), Error> {
         let mut due = self.realms.all();
         due.retain(|realm| scope.has(realm) && self.is_due(realm, &self.realms.snapshot(realm)));
@@ -54,26 +54,26 @@ impl Engine {
         self.writer.settle(callers).await
     }
 
-    /// The time that due dates follow in a realm.
+    /// The realm's time, which due dates follow.
     #[must_use]
     pub fn now(&self, realm: &Realm) -> Instant {
         self.clocks.now(realm)
     }
 
-    /// The same when the host's clock shows `host`.
+    /// The same for a given time of the host's clock.
     #[must_use]
     pub fn now_at(&self, realm: &Realm, host: Instant) -> Instant {
         self.clocks.now_at(realm, host)
     }
 
-    /// How the clock of a scope goes.
+    /// The mode of a scope's clock.
     #[must_use]
     pub fn clock_mode(&self, scope: &Scope) -> ClockMode {
         self.clocks.mode(|it| it.covers(scope))
     }
 
-    /// What the clocks of the realms of a scope will show, once
-    /// [`Replacement::clocks`](super::Replacement) restores them.
+    /// What each of the scope's realms will show once [`Replacement::clocks`](super::Replacement)
+    /// restores these clocks.
     pub fn restored_clocks(
         &self,
         scope: &Scope,
@@ -82,25 +82,25 @@ impl Engine {
         self.clocks.shown_by(scope, saved)
     }
 
-    /// How the clocks of a scope go now, to go back to.
+    /// The clocks of a scope, to restore later.
     #[must_use]
     pub fn saved_clocks(&self, scope: &Scope) -> SavedClocks {
         self.clocks.saved(scope)
     }
 
-    /// How the clocks of any scope went when the server started: none had its own.
+    /// The clocks at the server's start, when no scope had its own.
     #[must_use]
     pub fn initial_clocks(&self) -> SavedClocks {
         self.clocks.initial_clocks()
     }
 
-    /// Moves the clock of a scope, and every narrower one within it. When it answers, what fell due
-    /// there by that has happened.
+    /// Changes the clock of a scope, and every narrower one within it. On return, everything due by
+    /// the new time has happened.
     ///
-    /// Clocks are not kept: a server starts with the one that it was given.
+    /// Clocks are not stored: a server starts with the clock it was given.
     ///
     /// # Errors
-    /// What fell due cannot be written. Then the clocks go as before.
+    /// What fell due cannot be written. Then the clocks are unchanged.
     pub async fn change_clock(&self, scope: &Scope, changes: &[ClockChange]) -> Result<(), Error> {
         let before = self.saved_clocks(scope);
         self.clocks.change(scope, changes);
@@ -116,7 +116,7 @@ impl Engine {
         state.next_due().is_some_and(|(due, _)| due <= self.now(realm))
     }
 
-    /// Settles now and then, for as long as somebody holds the engine.
+    /// Settles all realms periodically, as long as the engine exists.
     pub(super) fn settle_periodically(self: &Arc<Self>) {
         let engine: Weak<Self> = Arc::downgrade(self);
         tokio::spawn(async move {
@@ -131,7 +131,7 @@ impl Engine {
     }
 }
 
-/// Where nobody waits for it, a failure goes to the log, and what is due stays due.
+/// For callers that do not report failures. What is due stays due.
 pub(super) fn log_failure(settled: Result<(), Error>) {
     if let Err(error) = settled {
         tracing::warn!(%error, "what is due was not written");

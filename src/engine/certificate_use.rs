@@ -1,19 +1,19 @@
-//! Using certificates: what their keys sign, verify, encrypt and decrypt. Plain functions over a
-//! snapshot.
+//! Using certificates: signing, verifying, encrypting and decrypting with their keys. These are
+//! plain functions over a snapshot.
 
 use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
 use super::{Caller, CertificateOperation, Engine, Error};
-use crate::algorithms::asymmetric::{Encryption, PublicKey, Signing};
+use crate::algorithms::asymmetric::{Encryption, PrivateKey, PublicKey, Signing};
 use crate::model::CertificateId;
 
-/// What is signed. It may be secret, and has no form for logs.
+/// What to sign. It may be secret, so it has no `Debug`.
 pub enum Message {
-    /// A text, of which a digest is made here.
+    /// A message, which is hashed here.
     Raw(Vec<u8>),
-    /// The digest.
+    /// A digest.
     Digest(Vec<u8>),
 }
 
@@ -35,13 +35,12 @@ impl Engine {
         algorithm: Signing,
         message: &Message,
     ) -> Result<Vec<u8>, Error> {
-        let snapshot = self.snapshot(caller);
-        let key =
-            snapshot.view(caller).admit_certificate(id, CertificateOperation::Sign)?.pair()?;
-        self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
+        self.with_certificate(caller, id, CertificateOperation::Sign, |key| {
+            self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
+        })
     }
 
-    /// Whether a signature is the certificate's over this message.
+    /// Whether a signature is the certificate's signature over this message.
     pub fn certificate_verify(
         &self,
         caller: &Caller,
@@ -50,13 +49,10 @@ impl Engine {
         message: &Message,
         signature: &[u8],
     ) -> Result<bool, Error> {
-        let snapshot = self.snapshot(caller);
-        let key = snapshot
-            .view(caller)
-            .admit_certificate(id, CertificateOperation::Verify)?
-            .pair()?
-            .public();
-        Ok(key.verifies(algorithm, &message.digest(key, algorithm), signature)?)
+        self.with_certificate(caller, id, CertificateOperation::Verify, |key| {
+            let digest = message.digest(key.public(), algorithm);
+            Ok(key.public().verifies(algorithm, &digest, signature)?)
+        })
     }
 
     /// Encrypts with a certificate's public key.
@@ -67,13 +63,12 @@ impl Engine {
         algorithm: Encryption,
         text: &[u8],
     ) -> Result<Vec<u8>, Error> {
-        let snapshot = self.snapshot(caller);
-        let key =
-            snapshot.view(caller).admit_certificate(id, CertificateOperation::Encrypt)?.pair()?;
-        self.wrap(key.public(), algorithm, text)
+        self.with_certificate(caller, id, CertificateOperation::Encrypt, |key| {
+            self.wrap(key.public(), algorithm, text)
+        })
     }
 
-    /// Opens with a certificate's private key what was encrypted with the public one, here or
+    /// Decrypts with a certificate's private key what was encrypted with the public key, here or
     /// elsewhere.
     pub fn certificate_decrypt(
         &self,
@@ -82,9 +77,18 @@ impl Engine {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let snapshot = self.snapshot(caller);
-        let key =
-            snapshot.view(caller).admit_certificate(id, CertificateOperation::Decrypt)?.pair()?;
-        Ok(key.decrypt(algorithm, ciphertext)?)
+        self.with_certificate(caller, id, CertificateOperation::Decrypt, |key| {
+            Ok(key.decrypt(algorithm, ciphertext)?)
+        })
+    }
+
+    fn with_certificate<T>(
+        &self,
+        caller: &Caller,
+        id: &CertificateId,
+        operation: CertificateOperation,
+        run: impl FnOnce(&PrivateKey) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        run(self.snapshot(caller).view(caller).admit_certificate(id, operation)?.pair()?)
     }
 }

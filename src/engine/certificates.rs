@@ -1,5 +1,5 @@
-//! Making certificates, and leading them through their life. What a certificate was issued with is
-//! checked before anything changes.
+//! Creating certificates and changing their status. A certificate and its chain are checked before
+//! they are accepted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// What a caller says of the certificate it wants.
+/// What a caller specifies for a new certificate.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the certificate itself")]
 pub struct NewCertificate {
     pub spec: PairSpec,
     pub protection: ProtectionLevel,
     pub exportable: bool,
-    /// Whose it is to be.
+    /// The subject.
     pub subject: Name,
-    /// The domain names that it is to be good for.
+    /// The domain names it is for.
     pub names: Vec<DnsName>,
 }
 
@@ -33,20 +33,20 @@ impl From<Flawed> for Error {
 }
 
 impl Engine {
-    /// Draws a key pair and makes the request for its certificate, which is pending until the
-    /// certificate comes.
+    /// Generates a key pair and a certification request. The certificate is pending until it is
+    /// uploaded.
     pub async fn create_certificate(
         &self,
         caller: Caller,
         new: NewCertificate,
     ) -> Result<Arc<Certificate>, Error> {
-        // Who may not have it is told so before its key is drawn.
-        room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+        // Checked first, so that no key pair is generated in vain.
+        check_quota(self.snapshot(&caller).view(&caller), &caller)?;
         let private_key = self.generate_pair(new.spec).await?;
         let request =
             request(&PrivateKey::read(new.spec, &private_key)?, &new.subject, &new.names)?;
         self.change(caller, move |draft| {
-            room_for_another(draft.view(), draft.caller())?;
+            check_quota(draft.view(), draft.caller())?;
             let certificate = Arc::new(Certificate {
                 ordinal: draft.view().state().next_ordinal(),
                 id: draft.entropy().uuid().into(),
@@ -69,11 +69,11 @@ impl Engine {
         .await
     }
 
-    /// Takes in what was issued: the certificate, and its issuers' up to the root, where they are
-    /// given. It is inactive then.
+    /// Accepts the issued certificate, and its issuers up to the root if given. The status is
+    /// inactive afterwards.
     ///
     /// # Errors
-    /// [`CertificateError::Flawed`], and whatever refuses the operation.
+    /// [`CertificateError::Flawed`], or the operation is refused.
     pub async fn upload_certificate(
         &self,
         caller: Caller,
@@ -98,7 +98,7 @@ impl Engine {
         .await
     }
 
-    /// Leads a certificate that was issued to another status.
+    /// Changes the status of an issued certificate.
     pub async fn set_certificate_status(
         &self,
         caller: Caller,
@@ -108,19 +108,18 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let certificate = draft.view().admit_certificate(&id, operation)?.certificate();
-            let settings = &certificate.settings;
-            if settings.status != status {
-                let settings =
-                    CertificateSettings { status, updated_at: draft.now(), ..settings.clone() };
-                let ordinal = certificate.ordinal;
-                draft.edit(ordinal, |it: &mut Certificate| it.settings = settings);
+            if certificate.settings.status != status {
+                let (ordinal, now) = (certificate.ordinal, draft.now());
+                draft.edit(ordinal, |it: &mut Certificate| {
+                    (it.settings.status, it.settings.updated_at) = (status, now);
+                });
             }
             Ok(())
         })
         .await
     }
 
-    /// Takes a certificate away for good, and its private key with it.
+    /// Deletes a certificate and its private key for good.
     pub async fn delete_certificate(&self, caller: Caller, id: CertificateId) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let admitted = draft.view().admit_certificate(&id, CertificateOperation::Delete)?;
@@ -132,15 +131,15 @@ impl Engine {
     }
 }
 
-/// Refuses a caller who has as many certificates as it may.
-fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
+/// Checks that the caller's quota allows another certificate.
+fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     match caller.quota.certificates {
         Some(most) if view.certificates().count() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
 }
 
-/// Seconds since 1970-01-01T00:00:00Z; before that no certificate is good.
+/// Seconds since 1970-01-01T00:00:00Z. No certificate is valid earlier.
 fn seconds(at: Instant) -> u64 {
     u64::try_from(at.millis()).unwrap_or_default() / 1000
 }

@@ -7,10 +7,10 @@ use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, 
 use crate::algorithms::asymmetric::{Encryption, PublicKey};
 use crate::model::{KeyId, VersionId};
 
-/// What came of using a key, and which version of which key was used, by whatever name it was
-/// called. It may be a plaintext, and has no form for logs.
+/// The result of using a key, with the key's id and version. It may be a plaintext, so it has no
+/// `Debug`.
 pub struct Used<T> {
-    /// What came of it.
+    /// The result.
     pub value: T,
     /// The key's id.
     pub key: KeyId,
@@ -24,7 +24,7 @@ impl<T> Used<T> {
         Self { value, key: of.key().id.clone(), version }
     }
 
-    /// Makes something else of what came of it.
+    /// Maps the result.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Used<U> {
         Used { value: make(self.value), key: self.key, version: self.version }
     }
@@ -37,8 +37,8 @@ pub type Sealed = Used<Vec<u8>>;
 pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
 impl Engine {
-    /// Seals `text` under the key's newest version; `associated` must be given again to open it.
-    /// `operation` says what for, since a cloud may judge each differently.
+    /// Encrypts `text` with the key's newest version. Decryption needs the same `associated` data.
+    /// `operation` says for what purpose, because a cloud may admit each in different states.
     pub fn seal(
         &self,
         caller: &Caller,
@@ -52,7 +52,7 @@ impl Engine {
         self.seal_with(&admitted, associated, text)
     }
 
-    /// Opens a ciphertext; the key is the one that its first bytes name.
+    /// Decrypts a ciphertext with the key that its first bytes name.
     pub fn open_sealed(
         &self,
         caller: &Caller,
@@ -65,7 +65,8 @@ impl Engine {
         open(&snapshot.view(caller).admit_version(parts.version, operation)?, &parts, associated)
     }
 
-    /// Opens a ciphertext of the key that the caller names. Another key's does not open.
+    /// Decrypts a ciphertext with the key that the caller names. Ciphertexts of other keys are
+    /// refused.
     pub fn open_under(
         &self,
         caller: &Caller,
@@ -85,9 +86,9 @@ impl Engine {
         }
     }
 
-    /// Opens a ciphertext and seals its text under another key, or the same one's newest version.
-    /// The plaintext does not leave. Answers the new ciphertext with the key and version of the old
-    /// one.
+    /// Decrypts a ciphertext and encrypts its text with another key, or with the same key's newest
+    /// version, without revealing it. Returns the new ciphertext, with the key and version of the
+    /// old one.
     pub fn reseal(
         &self,
         caller: &Caller,
@@ -106,16 +107,16 @@ impl Engine {
 
     /// `len` random bytes for a data key.
     #[must_use]
-    pub fn draw(&self, len: usize) -> Zeroizing<Vec<u8>> {
+    pub fn random_bytes(&self, len: usize) -> Zeroizing<Vec<u8>> {
         let mut bytes = Zeroizing::new(vec![0; len]);
         self.world.entropy.fill(&mut bytes);
         bytes
     }
 
-    /// Encrypts `text` for a public key that somebody brought along.
+    /// Encrypts `text` with a public key that the caller supplies.
     ///
     /// # Errors
-    /// [`KeyError::TextTooLong`], or [`KeyError::AlgorithmUnfit`] for this kind of key.
+    /// [`KeyError::TextTooLong`], or [`KeyError::AlgorithmMismatch`] for this kind of key.
     pub fn wrap(
         &self,
         to: &PublicKey,

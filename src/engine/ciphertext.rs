@@ -1,5 +1,5 @@
 //! The layout of a symmetric ciphertext: 36 bytes of key version id, a 12-byte initialisation
-//! vector, the sealed text, a 16-byte tag.
+//! vector, the encrypted text, a 16-byte tag.
 
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ impl From<SymmetricSpec> for Cipher {
     }
 }
 
-/// Seals `text` under one version's material.
+/// Seals `text` with one version's material.
 pub(super) fn seal(
     spec: SymmetricSpec,
     (version, material): (VersionId, &[u8]),
@@ -24,11 +24,11 @@ pub(super) fn seal(
     associated: &[u8],
     text: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    Sealed::behind(&version.text(), (spec.into(), material), iv, associated, text)
+    Sealed::after(&version.text(), (spec.into(), material), iv, associated, text)
         .map_err(|_| Error::Internal("the key's material does not fit its cipher"))
 }
 
-/// A ciphertext taken apart.
+/// A parsed ciphertext.
 pub(super) struct Parts<'a> {
     /// The version that sealed it.
     pub(super) version: VersionId,
@@ -36,7 +36,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a ciphertext apart. At least one byte must have been sealed.
+    /// Parses a ciphertext. `None` when it is malformed or its plaintext is empty.
     pub(super) fn of(blob: &'a [u8]) -> Option<Self> {
         let (version, rest) = blob.split_first_chunk::<{ VersionId::LEN }>()?;
         let sealed = Sealed::of(rest)?;
@@ -44,7 +44,7 @@ impl<'a> Parts<'a> {
         (!sealed.is_empty()).then_some(Self { version, sealed })
     }
 
-    /// Opens it with its version's material.
+    /// Decrypts it with its version's material.
     pub(super) fn open(
         &self,
         spec: SymmetricSpec,

@@ -1,5 +1,5 @@
-//! Whose clock shows what. The server has one, and a scope may have its own: an account, a region,
-//! both. A realm goes by the narrowest that has it, the account's before the region's.
+//! Clocks. The server has one, and a scope (an account, a region, or both) may have its own. A
+//! realm follows the narrowest scope that contains it; an account counts as narrower than a region.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,31 +9,31 @@ use arc_swap::ArcSwap;
 use crate::model::{Realm, Scope};
 use crate::world::{ClockMode, Instant, World};
 
-/// The server's clock, and those that somebody moved apart from it.
+/// The server's clock, and the clocks of scopes that differ from it.
 #[derive(Debug)]
 pub(super) struct Clocks {
     world: Arc<World>,
-    /// How the server's clock went when it started.
+    /// The server's clock mode at the start.
     start: ClockMode,
-    /// Narrowest first. Few: a list is looked through faster than a map.
+    /// Narrowest scope first. There are few, so a list is faster than a map.
     own: ArcSwap<Vec<(Scope, ClockMode)>>,
     changing: Mutex<()>,
 }
 
-/// How a clock is to be moved.
+/// A change to a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockChange {
-    /// It stops where it is.
+    /// Stops it at its current time.
     Freeze,
-    /// It shows this from now on, and stands or runs on as before.
+    /// Sets its time. It keeps running, or stays stopped.
     Set(Instant),
-    /// It moves forward.
+    /// Moves it forward.
     Advance(Duration),
-    /// It shows the host's time.
+    /// Returns it to the host's time.
     Resume,
 }
 
-/// How the clocks of a scope went at some time.
+/// The clocks of a scope at some time.
 #[derive(Clone, Debug)]
 pub struct SavedClocks {
     own: Vec<(Scope, ClockMode)>,
@@ -74,19 +74,19 @@ impl Clocks {
         own.unwrap_or_else(|| self.world.clock.mode())
     }
 
-    /// How they went at the start: none was apart from the server's.
+    /// The clocks at the start, when no scope had its own.
     pub(super) fn initial_clocks(&self) -> SavedClocks {
         SavedClocks { own: Vec::new(), world: self.start }
     }
 
-    /// How the clocks of the scope go.
+    /// The clocks of the scope, to restore later.
     pub(super) fn saved(&self, scope: &Scope) -> SavedClocks {
         let own = self.own.load();
         let within = own.iter().filter(|(it, _)| scope.covers(it)).cloned().collect();
         SavedClocks { own: within, world: self.world.clock.mode() }
     }
 
-    /// Makes the clocks of the scope go as they did when the saved were made.
+    /// Restores the clocks of the scope.
     pub(super) fn restore(&self, scope: &Scope, saved: &SavedClocks) {
         let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         self.own.store(Arc::new(self.restored(scope, saved)));
@@ -95,7 +95,7 @@ impl Clocks {
         }
     }
 
-    /// The clocks apart from the server's, once those of the scope are restored.
+    /// The scopes' clocks, as [`Clocks::restore`] would leave them.
     fn restored(&self, scope: &Scope, saved: &SavedClocks) -> Vec<(Scope, ClockMode)> {
         let mut own = Vec::clone(&self.own.load());
         own.retain(|(it, _)| !scope.covers(it));
@@ -104,7 +104,7 @@ impl Clocks {
         own
     }
 
-    /// What the clocks of the scope's realms would show, were they restored now.
+    /// What each of the scope's realms would show if these clocks were restored now.
     pub(super) fn shown_by(
         &self,
         scope: &Scope,
@@ -119,10 +119,10 @@ impl Clocks {
         }
     }
 
-    /// Moves the scope's clock, and every narrower one within it.
+    /// Changes the scope's clock, and every narrower one within it.
     pub(super) fn change(&self, scope: &Scope, changes: &[ClockChange]) {
-        // One at a time: of two who advance together, both count. What is guarded is whole even
-        // after a panic.
+        // Serialises changes, so that two concurrent advances both count. The guarded state is
+        // consistent even after a panic.
         let _guard = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = &self.world.clock;
         let host = clock.host();

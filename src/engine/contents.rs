@@ -1,6 +1,5 @@
-//! Realms as a whole: looked at, added to, replaced, emptied. What they hold is taken out here,
-//! secrets and key material included, for those who write it down and bring it back: this is the
-//! other door to material, and only `seed/` goes through it.
+//! Whole realms: read, extended, replaced, emptied. Exports read secrets and key material here.
+//! This is the only access to material besides `admit`, and only `seed/` uses it.
 
 use std::sync::Arc;
 
@@ -14,32 +13,31 @@ use crate::model::{
 use crate::world::Entropy;
 
 impl Engine {
-    /// The rules of the cloud that a realm is one of.
+    /// The rules of the realm's cloud.
     #[must_use]
     pub fn rules(&self, realm: &Realm) -> Option<&'static Rules> {
         self.clouds.get(&*realm.dialect).map(|rules| rules(&realm.region))
     }
 
-    /// What a realm holds now.
+    /// The realm's current state.
     #[must_use]
     pub fn state(&self, realm: &Realm) -> Arc<State> {
         self.realms.snapshot(realm)
     }
 
-    /// Every realm of a scope that somebody used, with what it holds once all that is due has
+    /// Every non-empty realm of a scope with its state, after everything that is due there has
     /// happened.
     pub async fn contents(&self, scope: &Scope) -> Vec<(Realm, Arc<State>)> {
         calendar::log_failure(self.settle_scope(scope).await);
-        let those = self.realms.those(|state| !state.is_empty());
-        let those = those.into_iter().filter(|realm| scope.has(realm));
-        those.map(|realm| (realm.clone(), self.state(&realm))).collect()
+        let matching = self.realms.matching(|state| !state.is_empty());
+        let matching = matching.into_iter().filter(|realm| scope.has(realm));
+        matching.map(|realm| (realm.clone(), self.state(&realm))).collect()
     }
 
-    /// Replaces what the realms of a scope hold: all at once, durably, or nothing.
+    /// Replaces the contents of a scope's realms, all of them or none, durably.
     ///
     /// # Errors
-    /// [`Error::Store`] when it could not be written: then nothing changed, and nothing else of it
-    /// was done.
+    /// [`Error::Store`] when it could not be written. Then nothing changed, and `then` did not run.
     pub async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
         self.writer.replace(replacement).await
     }
@@ -52,10 +50,10 @@ impl Engine {
         self.writer.add(facts).await
     }
 
-    /// Draws material for a new key.
+    /// Generates material for a new key.
     ///
     /// # Errors
-    /// [`Error::Internal`], while the server ends.
+    /// [`Error::Internal`] while the server shuts down.
     pub async fn generate_material(&self, spec: KeySpec) -> Result<Material, Error> {
         Ok(Material::new(match spec {
             KeySpec::Pair(spec) => self.generate_pair(spec).await?,
@@ -68,13 +66,13 @@ impl Engine {
     }
 }
 
-/// The bytes of material, to be written down.
+/// The bytes of material, for an export.
 #[must_use]
 pub fn export_material(material: &Material) -> &[u8] {
     material.expose()
 }
 
-/// Puts a secret's value in an envelope under a key's newest version, whatever the key's state is.
+/// Seals a secret's value under a key's newest version, in any state of the key.
 ///
 /// # Errors
 /// The key is a pair, or has no material.
@@ -90,8 +88,7 @@ pub fn seal_value(
     envelope::seal(spec, (version.id, material.expose()), entropy, of, value)
 }
 
-/// Takes a secret's value out, whatever the key's state is. `None` where the key is gone, or its
-/// material.
+/// Opens a secret's value, in any state of its key. `None` when the key or its material is gone.
 #[must_use]
 pub fn open_value(
     state: &State,

@@ -1,4 +1,4 @@
-//! A change in the making.
+//! Drafts of changes.
 
 use std::sync::Arc;
 
@@ -23,31 +23,31 @@ impl<'a> Draft<'a> {
         Self { state, facts: Vec::new(), weight: 0, now, caller, world }
     }
 
-    /// The realm as drafted so far.
+    /// The realm with the draft applied.
     #[must_use]
     pub fn view(&self) -> View<'_> {
         View::new(&self.state, self.now, self.caller)
     }
 
-    /// The realm as drafted so far, for what happened at an instant that is past by now.
+    /// The same at an earlier instant, for changes that were due then.
     #[must_use]
     pub fn view_at(&self, at: Instant) -> View<'_> {
         View::new(&self.state, at, self.caller)
     }
 
-    /// The instant at which the change happens.
+    /// The instant of the change.
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
     }
 
-    /// Who asks for it.
+    /// The caller that requests the change.
     #[must_use]
     pub fn caller(&self) -> &'a Caller {
         self.caller
     }
 
-    /// Where new ids and material come from.
+    /// The source of new ids and material.
     #[must_use]
     pub fn entropy(&self) -> &'a Entropy {
         &self.world.entropy
@@ -73,7 +73,7 @@ impl<'a> Draft<'a> {
         self.add(N::change(Fact::added(Arc::clone(noun))));
     }
 
-    /// Changes the noun of this number, where there is one.
+    /// Changes the noun with this number, if it exists.
     pub(super) fn edit<N: Held>(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut N)) {
         if let Some(before) = N::shelf(&self.state).get(ordinal).cloned() {
             let mut after = N::clone(&before);
@@ -82,15 +82,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Removes the noun of this number, where there is one, with all that is its own.
+    /// Removes the noun with this number and all that belongs to it, if it exists.
     pub(super) fn remove<N: Held>(&mut self, ordinal: Ordinal) {
         if let Some(noun) = N::shelf(&self.state).get(ordinal).cloned() {
             self.add(N::change(Fact::removed(noun)));
         }
     }
 
-    /// Counts what was drawn for the realm besides keys and secrets, so that a later run does not
-    /// draw it again.
+    /// Counts what the realm generated besides keys and secrets, so that a later seeded run does
+    /// not generate it again.
     pub(super) fn count(&mut self, drawn: u64) {
         let last = self.state.next_ordinal() - 1 + drawn;
         self.add(Change::Counted(last));

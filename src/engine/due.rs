@@ -1,12 +1,12 @@
-//! What has fallen due in a realm, as a draft: deletions, the end of imported material, rotations.
+//! Drafts everything that is due in a realm: deletions, the expiry of imported material, rotations.
 
 use std::sync::Arc;
 
 use super::{Draft, expiry, rotation, secret_rotation};
 use crate::model::{Key, Lifecycle};
 
-/// Drafts what has fallen due, in the order in which it did, until there is no more room for the
-/// versions and the removals that it takes. Answers whether that was all.
+/// Drafts what is due, in chronological order, while there is room for the versions and removals.
+/// Returns whether that was everything.
 pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
     while let Some((due, ordinal)) =
         draft.view().state().next_due().filter(|(due, _)| *due <= draft.now())
@@ -17,11 +17,11 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
         let before = draft.weight();
         let state = draft.view().state();
         match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
-            (Some(key), _) => fall_due(draft, &key),
-            (None, Some(secret)) => secret_rotation::fall_due(draft, &secret),
+            (Some(key), _) => settle_key(draft, &key),
+            (None, Some(secret)) => secret_rotation::settle_secret(draft, &secret),
             (None, None) => break,
         }
-        // Whatever fell due has happened; if it has not, it must not be tried for ever.
+        // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {
             break;
         }
@@ -30,8 +30,8 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
     true
 }
 
-/// Drafts what has fallen due for one key, all of it.
-fn fall_due(draft: &mut Draft<'_>, key: &Arc<Key>) {
+/// Drafts everything that is due for one key.
+fn settle_key(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
         Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
         Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => expiry::expire(draft, key),

@@ -1,6 +1,5 @@
-//! Values in envelopes: each is sealed under a data key of its own, and that under a key of the
-//! realm. So a value is as good as its key: where the key is switched off, or gone, so is the
-//! value.
+//! Envelope encryption of secret values: each is sealed under its own data key, and that under a
+//! key of the realm. So a value is readable only while its key can be used.
 
 use zeroize::Zeroizing;
 
@@ -10,14 +9,14 @@ use crate::algorithms::symmetric::{Cipher, Sealed};
 use crate::model::{Envelope, SecretName, SymmetricSpec, VersionId};
 use crate::world::Entropy;
 
-const DAMAGED: Error = Error::Internal("a secret's value does not open");
+const DAMAGED: Error = Error::Internal("a secret's value does not decrypt");
 
-/// What a version's value is bound to: nobody can put one in another's place.
+/// The associated data of a version's value. It prevents moving a value to another version.
 fn owner(secret: &SecretName, version: &str) -> Vec<u8> {
     [secret.as_str().as_bytes(), b"\0", version.as_bytes()].concat()
 }
 
-/// Puts a value in its envelope.
+/// Seals a value.
 pub(super) fn close(
     key: &Admitted<'_>,
     entropy: &Entropy,
@@ -27,10 +26,10 @@ pub(super) fn close(
     seal(key.symmetric()?, key.primary()?, entropy, of, value)
 }
 
-/// Takes a value out.
+/// Opens a value.
 ///
 /// # Errors
-/// The key refuses, or is gone.
+/// The key is gone, or does not allow it.
 pub(super) fn open(
     view: View<'_>,
     of: (&SecretName, &str),
@@ -42,7 +41,7 @@ pub(super) fn open(
     unseal(&parts, key.symmetric()?, material, of, envelope)
 }
 
-/// Puts a value in an envelope under this material.
+/// Seals a value with this material.
 pub(super) fn seal(
     spec: SymmetricSpec,
     material: (VersionId, &[u8]),
@@ -53,12 +52,12 @@ pub(super) fn seal(
     let owner = owner(secret, version);
     let data_key = Zeroizing::new(entropy.array::<32>());
     let sealed = ciphertext::seal(spec, material, entropy.array(), &owner, &*data_key)?;
-    let inside = Sealed::behind(b"", (Cipher::Aes, &*data_key), entropy.array(), &owner, value);
-    let value = inside.map_err(|_| Error::Internal("a data key is no key"))?;
+    let inside = Sealed::after(b"", (Cipher::Aes, &*data_key), entropy.array(), &owner, value);
+    let value = inside.map_err(|_| Error::Internal("a data key has the wrong length"))?;
     Ok(Envelope { data_key: sealed, value })
 }
 
-/// Takes a value out of an envelope whose data key, taken apart, was sealed under this material.
+/// Opens a value whose data key was sealed with this material.
 pub(super) fn unseal(
     parts: &Parts<'_>,
     spec: SymmetricSpec,

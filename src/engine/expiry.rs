@@ -1,11 +1,11 @@
-//! What versions of keys with imported material hold, and its end.
+//! What versions of keys with imported material hold, and its expiry.
 
 use std::sync::Arc;
 
 use super::Draft;
 use crate::model::{Holding, Key, KeyVersion};
 
-/// Drafts the end of material that has expired.
+/// Drafts the removal of expired material.
 pub(super) fn expire(draft: &mut Draft<'_>, key: &Arc<Key>) {
     for version in &key.versions {
         if version.expires().is_some_and(|at| at <= draft.now()) {
@@ -14,7 +14,7 @@ pub(super) fn expire(draft: &mut Draft<'_>, key: &Arc<Key>) {
     }
 }
 
-/// Drafts that a version holds nothing any more, but remembers what it held.
+/// Drafts the removal of a version's material. Its fingerprint stays.
 pub(super) fn forget(draft: &mut Draft<'_>, key: &Key, version: &KeyVersion) {
     if matches!(version.holding, Holding::Material(..)) {
         hold(draft, key, version, Holding::Nothing { last: version.fingerprint() });

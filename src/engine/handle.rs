@@ -1,4 +1,4 @@
-//! The engine itself: every realm of a server, and the writer through which they change.
+//! The engine: every realm of a server, and the writer through which they change.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::model::{Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
-/// The rules of clouds by their names in realms, each given the region.
+/// Each cloud's rules by region, by the cloud's name in realms.
 pub type Clouds = HashMap<&'static str, fn(&str) -> &'static Rules>;
 
 /// Every realm of a server, and the one writer through which they change.
@@ -25,9 +25,9 @@ pub struct Engine {
     pub(super) writer: Writer,
     /// The rules of each cloud, by its name in the realms.
     pub(super) clouds: Clouds,
-    /// How many private keys may be drawn at once.
+    /// How many private keys may be generated at once.
     pub(super) pairs_at_once: Arc<Semaphore>,
-    /// Whoever rotates a secret slowly; others would do the same again.
+    /// Held during a slow rotation, so that concurrent callers do not repeat it.
     pub(super) slow: Mutex<()>,
 }
 
@@ -61,29 +61,28 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Writes what waits and puts the store away. Nothing can be changed after that.
+    /// Writes the waiting changes and closes the store. Nothing can be changed after that.
     pub async fn close(&self) {
         self.writer.close().await;
     }
 
-    /// The world that this engine lives in.
+    /// The clock and the randomness that this engine uses.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// What the caller's realm holds now.
+    /// The current state of the caller's realm.
     #[must_use]
     pub fn snapshot(&self, caller: &Caller) -> Snapshot {
         self.snapshot_of(&caller.realm)
     }
 
-    /// Decides on a change in the caller's realm and answers once it is durable. `decide` sees
-    /// every change that was decided before it; what it drafts is kept only when it answers `Ok`
-    /// and the store took it.
+    /// Decides on a change in the caller's realm, and returns once it is durable. `decide` sees
+    /// every earlier change. Its draft is kept only when it returns `Ok` and the store commits.
     ///
     /// # Errors
-    /// What `decide` answered, or [`Error::Store`] when nothing could be written: then nothing
+    /// The error of `decide`, or [`Error::Store`] when nothing could be written. Then nothing
     /// changed.
     pub async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
@@ -93,7 +92,7 @@ impl Engine {
         self.writer.change(caller, decide).await
     }
 
-    /// Like [`Engine::change`], in the part of the account that belongs to no region.
+    /// Like [`Engine::change`], in the account's realm without a region.
     pub async fn change_account<T, F>(&self, caller: &Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,

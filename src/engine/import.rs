@@ -1,7 +1,6 @@
-//! Importing key material. Whoever wants to import gets a public key to wrap the material with, and
-//! a token. The token is all that is kept of the call: it holds the private key, the key that it is
-//! for and its end, sealed under a secret of the realm. So each call has its own, and none has to
-//! be remembered.
+//! Importing key material. The caller gets a public key to wrap the material with, and a token. The
+//! token holds the private key, the id of the target key and the expiry, sealed under a secret of
+//! the realm. So each call has its own wrapping key, and nothing has to be stored.
 
 use std::sync::Arc;
 
@@ -25,7 +24,7 @@ pub enum Wrapping {
     Sm2,
 }
 
-/// Each with its key pair and algorithm. A token names it by its place.
+/// Each with its key pair and algorithm. Tokens refer to the index.
 const WRAPPINGS: [(Wrapping, PairSpec, Encryption); 4] = [
     (Wrapping::Rsa2048Pkcs1, PairSpec::Rsa2048, Encryption::RsaPkcs1),
     (Wrapping::Rsa2048OaepSha1, PairSpec::Rsa2048, Encryption::RsaOaepSha1),
@@ -33,20 +32,20 @@ const WRAPPINGS: [(Wrapping, PairSpec, Encryption); 4] = [
     (Wrapping::Sm2, PairSpec::EcSm2, Encryption::Sm2(Form::Der)),
 ];
 
-/// What is needed for an import.
+/// What a caller needs for an import.
 #[derive(Debug)]
 pub struct ImportParameters {
     /// The key's id.
     pub key: KeyId,
     /// The key to wrap the material with.
     pub public: PublicKey,
-    /// The token to give back with it.
+    /// The token to return with the material.
     pub token: Vec<u8>,
-    /// When the token is over.
+    /// When the token expires.
     pub expires: Instant,
 }
 
-/// Wrapped material, as it comes to be imported.
+/// Wrapped material to import.
 #[derive(Debug)]
 pub struct Wrapped {
     /// The token.
@@ -116,7 +115,7 @@ impl Engine {
         .await
     }
 
-    /// Deletes imported material. The key waits for the same again.
+    /// Deletes imported material. Only the same material can be imported afterwards.
     pub async fn delete_material(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let admitted = draft.view().admit(&key, Operation::DeleteMaterial)?.external()?;
@@ -158,7 +157,7 @@ impl Engine {
         Ok((admitted.key().id.clone(), Material::new(material)))
     }
 
-    /// The realm's secret for import tokens comes to be when it is first needed.
+    /// Creates the realm's secret for import tokens on first use.
     async fn ensure_import_seal(&self, caller: &Caller) -> Result<(), Error> {
         if self.snapshot(caller).view(caller).import_seal().is_some() {
             return Ok(());
@@ -174,7 +173,7 @@ impl Engine {
     }
 }
 
-/// What a token says.
+/// The content of a token.
 struct Token<'a> {
     expires: Instant,
     code: u8,
@@ -183,16 +182,16 @@ struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// An initialisation vector, the sealed text, a tag. The text: eight bytes of time, one of
-    /// wrapping, one of the key id's length, the key id, the private key.
+    /// The result is an initialisation vector, the ciphertext and a tag. The plaintext is eight
+    /// bytes of time, one of wrapping, one of the key id's length, the key id, and the private key.
     fn seal(&self, under: &[u8], entropy: &Entropy) -> Result<Vec<u8>, Error> {
         let len =
             u8::try_from(self.key.len()).map_err(|_| Error::Internal("a key id is too long"))?;
         let time = self.expires.millis().to_be_bytes();
         let text =
             Zeroizing::new([&time[..], &[self.code, len], self.key.as_bytes(), self.pair].concat());
-        Sealed::behind(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
-            .map_err(|_| Error::Internal("an import seal is no key"))
+        Sealed::after(b"", (Cipher::Aes, under), entropy.array(), b"", &text)
+            .map_err(|_| Error::Internal("the import seal has the wrong length"))
     }
 
     fn read(text: &'a [u8]) -> Option<Self> {

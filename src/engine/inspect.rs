@@ -1,11 +1,11 @@
-//! Looking without touching: whose a ciphertext is and whether it would open, what a name stands
-//! for, how much there is. No plaintext and no material leaves.
+//! Read-only inspection: which key sealed a ciphertext and whether it would decrypt, what a name
+//! refers to, how much the realms hold. It returns no plaintext and no material.
 
 use super::ciphertext::Parts;
 use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, Snapshot};
 use crate::model::{KeyId, KeyState, Realm, VersionId};
 
-/// What became known of a ciphertext in one realm that has its key.
+/// What is known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
 pub struct Inspection {
     /// The realm.
@@ -14,11 +14,11 @@ pub struct Inspection {
     pub key: KeyId,
     /// The version that sealed it.
     pub version: VersionId,
-    /// What the key is.
+    /// The kind of key.
     pub spec: crate::model::KeySpec,
     /// The key's state.
     pub state: KeyState,
-    /// Whether it would open there, or why not.
+    /// Whether it would decrypt there, or why not.
     pub opens: Result<(), Error>,
 }
 
@@ -27,25 +27,25 @@ pub struct Inspection {
 pub struct Totals {
     /// Realms that hold anything.
     pub realms: usize,
-    /// Keys, those of services included.
+    /// Keys, matching of services included.
     pub keys: usize,
     /// Secrets.
     pub secrets: usize,
 }
 
 impl Engine {
-    /// Looks at a ciphertext in every realm that has its key: would it open with this context?
-    /// Answers nothing where no realm has the key.
+    /// Inspects a ciphertext in every realm that has its key: would it decrypt with this context?
+    /// Empty when no realm has the key.
     ///
     /// # Errors
-    /// [`CiphertextError::Malformed`] when it is no ciphertext of this engine's.
+    /// [`CiphertextError::Malformed`] when it is not in this engine's format.
     pub fn inspect(
         &self,
         associated: impl Fn(&Realm) -> Vec<u8>,
         blob: &[u8],
     ) -> Result<Vec<Inspection>, Error> {
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
-        let realms = self.realms.those(|state| state.keys.with_version(parts.version).is_some());
+        let realms = self.realms.matching(|state| state.keys.with_version(parts.version).is_some());
         Ok(realms
             .into_iter()
             .filter_map(|realm| self.inspect_in(realm, &associated, &parts, blob))
@@ -72,13 +72,13 @@ impl Engine {
             version: parts.version,
             spec: key.spec,
             state,
-            // The plaintext ends here.
+            // The plaintext is dropped here.
             opens: opened.map(drop),
             realm: caller.realm,
         })
     }
 
-    /// What a realm holds now.
+    /// The realm's state and time, consistent with each other.
     #[must_use]
     pub fn snapshot_of(&self, realm: &Realm) -> Snapshot {
         self.realms.read_atomically(|| Snapshot {
@@ -104,7 +104,7 @@ impl Engine {
         )
     }
 
-    /// How many transactions the store took since the start.
+    /// How many transactions the store has committed since the start.
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.writer.commits()

@@ -1,4 +1,4 @@
-//! Making keys, and leading them through their life.
+//! Creating keys and changing their state and settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::model::{
     Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
-/// What a caller says of the key it wants.
+/// What a caller specifies for a new key.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the key itself")]
 pub struct NewKey {
@@ -29,7 +29,8 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A 256-bit AES key with drawn material and nothing else to it, as a service makes for itself.
+    /// A 256-bit AES key with generated material and no settings, as services create for
+    /// themselves.
     #[must_use]
     pub fn plain() -> Self {
         Self {
@@ -48,18 +49,18 @@ impl NewKey {
 }
 
 impl Engine {
-    /// Makes a key. One with external material waits for it.
+    /// Creates a key. A key of external origin waits for its material.
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
-                // Who may not have it is told so before it is drawn.
-                room_for_another(self.snapshot(&caller).view(&caller), &caller)?;
+                // Checked first, so that no key pair is generated in vain.
+                check_quota(self.snapshot(&caller).view(&caller), &caller)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            room_for_another(draft.view(), draft.caller())?;
+            check_quota(draft.view(), draft.caller())?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
@@ -73,7 +74,7 @@ impl Engine {
         .await
     }
 
-    /// Makes the key behind a service's own alias, unless it is there.
+    /// Creates the key of a service's alias, unless it exists.
     pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
             service_key(draft, &alias)?;
@@ -82,8 +83,8 @@ impl Engine {
         .await
     }
 
-    /// Replaces the name and the description, as far as they are given.
-    pub async fn label_key(
+    /// Replaces the name and the description, where given.
+    pub async fn update_key(
         &self,
         caller: Caller,
         key: KeyRef,
@@ -98,7 +99,7 @@ impl Engine {
         .await
     }
 
-    /// Switches a key on.
+    /// Enables a key.
     pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::Enable, |settings, _| {
             settings.lifecycle = Lifecycle::Enabled;
@@ -107,7 +108,7 @@ impl Engine {
         .await
     }
 
-    /// Switches a key off.
+    /// Disables a key.
     pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.set(caller, key, Operation::Disable, |settings, _| {
             settings.lifecycle = Lifecycle::Disabled;
@@ -116,7 +117,7 @@ impl Engine {
         .await
     }
 
-    /// Lets a key go once `window` has passed, unless it is protected.
+    /// Schedules the deletion of a key after `window`, unless it is protected.
     pub async fn schedule_deletion(
         &self,
         caller: Caller,
@@ -133,8 +134,8 @@ impl Engine {
         .await
     }
 
-    /// Deletes a key at once and for good, where a cloud does so without a window. Answers the key
-    /// as it was.
+    /// Deletes a key at once and for good, for clouds without a deletion window. Returns the
+    /// deleted key.
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
@@ -144,8 +145,8 @@ impl Engine {
         .await
     }
 
-    /// Keeps a key that was to go. Its cloud says what it is then; without material it waits for
-    /// that.
+    /// Cancels a scheduled deletion. The cloud's rules say which state follows. A key without
+    /// material waits for it.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
         self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
@@ -155,7 +156,7 @@ impl Engine {
         .await
     }
 
-    /// Protects a key from deletion, for the reason given, or stops protecting it.
+    /// Protects a key from deletion for this reason, or ends the protection.
     pub async fn protect_key(
         &self,
         caller: Caller,
@@ -169,7 +170,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a key, which nothing enforces.
+    /// Sets the policy of a key. Policies are stored, not enforced.
     pub async fn set_key_policy(
         &self,
         caller: Caller,
@@ -184,8 +185,8 @@ impl Engine {
         .await
     }
 
-    /// Sets the interval of a key's rotation, or with `None` ends it. An interval that has passed
-    /// already since the last version rotates at once.
+    /// Sets a key's rotation interval, or ends rotation. If the interval since the last version has
+    /// already passed, the key rotates at once.
     ///
     /// # Errors
     /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key.
@@ -203,8 +204,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the settings of a key, and answers it as it is then. Where that wakes a rotation
-    /// that is late, the key rotates at once.
+    /// Changes the settings of a key, and returns the changed key. If that makes an overdue
+    /// rotation possible, the key rotates at once.
     pub(super) async fn set<F>(
         &self,
         caller: Caller,
@@ -220,15 +221,15 @@ impl Engine {
             let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
             edit(&mut settings, &admitted)?;
             draft.edit(ordinal, |key: &mut Key| key.settings = settings);
-            rotation::wake(draft, ordinal);
+            rotation::rotate_if_overdue(draft, ordinal);
             draft.view().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
         })
         .await
     }
 }
 
-/// Refuses a caller whose users have as many keys as they may.
-fn room_for_another(view: View<'_>, caller: &Caller) -> Result<(), Error> {
+/// Checks that the caller's quota allows its users another key.
+fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
         Some(most) if view.state().keys.count() < most => Ok(()),
@@ -277,7 +278,7 @@ fn add_key(
     key
 }
 
-/// The key behind a service's own alias, which comes to be where it is not there yet.
+/// The key of a service's alias. It is created on first use.
 pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<KeyId, Error> {
     let service = draft.caller().rules.service(alias).ok_or(AliasError::NotFound)?;
     if let Some(key) = draft.view().state().keys.aliased(alias) {

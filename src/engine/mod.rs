@@ -15,35 +15,35 @@
 //!
 //! No transaction is long. One transaction settles a bounded number of due changes; a decision
 //! about a realm where more is due waits for the next transaction, and decisions about other realms
-//! go ahead. Slow work happens outside the writer: key pairs are drawn on a few blocking threads
-//! (`pairs.rs`), and a rotation that draws an SSH key is drafted apart (`slow_rotation.rs`) and
-//! taken if the secret is still the same.
+//! go ahead. Slow work happens outside the writer: key pairs are generated on a few blocking
+//! threads (`pairs.rs`), and a rotation that generates an SSH key is drafted on one too
+//! (`slow_rotation.rs`). Its draft is accepted if the secret is still the same.
 //!
 //! The only way to a key is `admit` (`admit.rs`): it finds the key, asks the cloud's table whether
-//! the operation goes with the key's state, and returns a proof. Key material is reachable only
+//! the key's state admits the operation, and returns a proof. Key material is reachable only
 //! through that proof.
 //!
 //! Time is an argument. The server has a clock, and a scope (an account, a region, both) may have
 //! its own (`clocks.rs`); a realm follows the narrowest. A key's state is derived from the time, so
 //! deletion and expiry happen at the exact instant. The calendar (`calendar.rs`) removes the
-//! records and makes the versions that rotations owe, each dated at its instant: before each
-//! request of a realm (a comparison when nothing is due), before each change, at the start, and
+//! records and makes the versions of due rotations, each dated at its instant: before each request
+//! of a realm (a comparison when nothing is due), before each change, at the start, and
 //! periodically.
 //!
 //! Whole realms are replaced in one step (`contents.rs`): data, clocks, faults and journal change
-//! together or not at all. A small replacement is one transaction. A large one (`exchange.rs`) is
-//! written under spare realm numbers in small transactions, one transaction exchanges the numbers,
+//! together or not at all. A small replacement is one transaction. A large one (`replacement.rs`)
+//! is staged under spare realm numbers in small transactions, one transaction swaps the numbers,
 //! and the old records are deleted in small transactions afterwards. After a crash, the next start
-//! deletes the spare records.
+//! deletes the staged records.
 //!
-//! A secret's value is sealed under a data key of its own, and that under the secret's key
-//! (`envelope.rs`). Opening it needs the same proof as a decryption, so a value is as good as its
-//! key. What the next value of a managed secret is, its cloud says; the engine decides when, and
-//! where the stages go.
+//! A secret's value is sealed under its own data key, and that under the secret's key
+//! (`envelope.rs`). Opening it needs the same proof as a decryption, so a value is readable only
+//! while its key can be used. The cloud makes the next value of a managed secret; the engine
+//! decides when, and moves the stages.
 //!
-//! An import token is all that is kept of an import's parameters: the wrapping key's private half,
-//! the key it is for and its end, sealed under a secret of the realm. A version whose material is
-//! gone keeps a fingerprint of it, so that only the same material comes back.
+//! Nothing is stored for an import but the realm's secret. The token holds the wrapping key's
+//! private half, the target key and the expiry, sealed under that secret. A version whose material
+//! is gone keeps a fingerprint of it, so that only the same material can be imported again.
 
 mod admit;
 mod aliases;

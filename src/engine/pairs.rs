@@ -1,16 +1,16 @@
-//! Using key pairs. Plain functions over a snapshot, but for making a new private key, which takes
-//! a while and a thread of its own.
+//! Using key pairs. These are plain functions over a snapshot, except for generating a private key,
+//! which is slow and runs on a blocking thread.
 
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
-use super::{Admitted, Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
+use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
-use crate::algorithms::{CryptoError, Randomness};
+use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
 
 /// How a caller names a pair's version.
@@ -18,16 +18,18 @@ use crate::model::{KeyUsage, VersionId};
 pub struct PairRef {
     /// The key.
     pub key: KeyRef,
-    /// The version; `None` names none that there is.
+    /// The version. `None` stands for an id that cannot exist.
     pub version: Option<VersionId>,
 }
 
-impl From<CryptoError> for Error {
-    fn from(failure: CryptoError) -> Self {
-        match failure {
-            CryptoError::Unsupported | CryptoError::DigestLength => KeyError::AlgorithmUnfit.into(),
-            CryptoError::Length => KeyError::TextTooLong.into(),
-            CryptoError::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
+impl From<algorithms::Error> for Error {
+    fn from(error: algorithms::Error) -> Self {
+        match error {
+            algorithms::Error::Unsupported | algorithms::Error::DigestLength => {
+                KeyError::AlgorithmMismatch.into()
+            }
+            algorithms::Error::Length => KeyError::TextTooLong.into(),
+            algorithms::Error::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
         }
     }
 }
@@ -41,13 +43,12 @@ impl Engine {
         algorithm: Signing,
         digest: &[u8],
     ) -> Result<Used<Vec<u8>>, Error> {
-        let snapshot = self.snapshot(caller);
-        let admitted = snapshot.view(caller).admit(&pair.key, Operation::Sign)?;
-        let (version, key) = for_use(&admitted, KeyUsage::SignVerify)?.pair(pair.version)?;
-        Ok(Used::new(self.sign_with(key, algorithm, digest)?, &admitted, version))
+        self.with_pair(caller, pair, Operation::Sign, Some(KeyUsage::SignVerify), |key| {
+            self.sign_with(key, algorithm, digest)
+        })
     }
 
-    /// Signs with a private key, with such randomness that a seeded run repeats itself.
+    /// Signs with a private key. In a seeded run the random numbers come from the seed.
     pub(super) fn sign_with(
         &self,
         key: &PrivateKey,
@@ -63,7 +64,7 @@ impl Engine {
         Ok(key.sign(algorithm, digest, randomness)?)
     }
 
-    /// Whether a signature is the pair's over this digest.
+    /// Whether a signature is the pair's signature over this digest.
     pub fn verify(
         &self,
         caller: &Caller,
@@ -72,14 +73,12 @@ impl Engine {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<Used<bool>, Error> {
-        let snapshot = self.snapshot(caller);
-        let admitted = snapshot.view(caller).admit(&pair.key, Operation::Verify)?;
-        let (version, key) = for_use(&admitted, KeyUsage::SignVerify)?.pair(pair.version)?;
-        let verifies = key.public().verifies(algorithm, digest, signature)?;
-        Ok(Used::new(verifies, &admitted, version))
+        self.with_pair(caller, pair, Operation::Verify, Some(KeyUsage::SignVerify), |key| {
+            Ok(key.public().verifies(algorithm, digest, signature)?)
+        })
     }
 
-    /// Encrypts with the public half.
+    /// Encrypts with the public key.
     pub fn encrypt_to_pair(
         &self,
         caller: &Caller,
@@ -87,13 +86,13 @@ impl Engine {
         algorithm: Encryption,
         text: &[u8],
     ) -> Result<Sealed, Error> {
-        let snapshot = self.snapshot(caller);
-        let admitted = snapshot.view(caller).admit(&pair.key, Operation::EncryptToPair)?;
-        let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(pair.version)?;
-        Ok(Used::new(self.wrap(key.public(), algorithm, text)?, &admitted, version))
+        let usage = Some(KeyUsage::EncryptDecrypt);
+        self.with_pair(caller, pair, Operation::EncryptToPair, usage, |key| {
+            self.wrap(key.public(), algorithm, text)
+        })
     }
 
-    /// Opens with the private half what was encrypted with the public one, here or elsewhere.
+    /// Decrypts with the private key what was encrypted with the public key, here or elsewhere.
     pub fn decrypt_by_pair(
         &self,
         caller: &Caller,
@@ -102,36 +101,47 @@ impl Engine {
         algorithm: Encryption,
         ciphertext: &[u8],
     ) -> Result<Opened, Error> {
+        self.with_pair(caller, pair, operation, Some(KeyUsage::EncryptDecrypt), |key| {
+            Ok(key.decrypt(algorithm, ciphertext)?)
+        })
+    }
+
+    /// The public key.
+    pub fn public_key(&self, caller: &Caller, pair: &PairRef) -> Result<Used<PublicKey>, Error> {
+        self.with_pair(caller, pair, Operation::ReadPublicKey, None, |key| Ok(key.public().clone()))
+    }
+
+    /// Admits an operation on a pair of this usage, and runs it with the version's key.
+    fn with_pair<T>(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        operation: Operation,
+        usage: Option<KeyUsage>,
+        run: impl FnOnce(&PrivateKey) -> Result<T, Error>,
+    ) -> Result<Used<T>, Error> {
         let snapshot = self.snapshot(caller);
         let admitted = snapshot.view(caller).admit(&pair.key, operation)?;
-        let (version, key) = for_use(&admitted, KeyUsage::EncryptDecrypt)?.pair(pair.version)?;
-        Ok(Used::new(key.decrypt(algorithm, ciphertext)?, &admitted, version))
-    }
-
-    /// The public half.
-    pub fn public_key(&self, caller: &Caller, pair: &PairRef) -> Result<Used<PublicKey>, Error> {
-        let snapshot = self.snapshot(caller);
-        let admitted = snapshot.view(caller).admit(&pair.key, Operation::ReadPublicKey)?;
+        if usage.is_some_and(|usage| admitted.key().usage != usage) {
+            return Err(KeyError::Unsupported.into());
+        }
         let (version, key) = admitted.pair(pair.version)?;
-        Ok(Used::new(key.public().clone(), &admitted, version))
+        Ok(Used::new(run(key)?, &admitted, version))
     }
 
-    /// Draws a private key, on a thread on which nobody waits, and only a few at once: whoever does
-    /// something else meanwhile shall not notice.
+    /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
+    /// are not slowed down.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let ended = |_| Error::Internal("a private key was to be drawn while the server ended");
+        let ended =
+            |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
-        let turn = turn.map_err(|_| Error::Internal("nobody may draw private keys"))?;
+        let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
-        let drawn = tokio::task::spawn_blocking(move || {
-            let drawn = generate(spec, &mut world.entropy.rng());
+        let generated = tokio::task::spawn_blocking(move || {
+            let generated = generate(spec, &mut world.entropy.rng());
             drop(turn);
-            drawn
+            generated
         });
-        Ok(drawn.await.map_err(ended)??)
+        Ok(generated.await.map_err(ended)??)
     }
-}
-
-fn for_use<'a>(admitted: &Admitted<'a>, usage: KeyUsage) -> Result<Admitted<'a>, Error> {
-    if admitted.key().usage == usage { Ok(*admitted) } else { Err(KeyError::Unsupported.into()) }
 }

@@ -9,7 +9,7 @@ use rpds::HashTrieMapSync;
 
 use crate::model::{Realm, RealmChange, State};
 
-/// The snapshots. A realm that nobody changed is not here, and reads as empty.
+/// The snapshots. A realm that never changed is missing here and reads as empty.
 #[derive(Debug, Default)]
 pub(super) struct Realms {
     cells: ArcSwap<HashTrieMapSync<Realm, Arc<ArcSwap<State>>>>,
@@ -18,7 +18,7 @@ pub(super) struct Realms {
 }
 
 impl Realms {
-    /// The fold of a store's facts.
+    /// The states that a store's facts lead to.
     pub(super) fn from_facts(facts: Vec<RealmChange>) -> Self {
         let mut states = HashMap::<Realm, State>::new();
         for (realm, fact) in facts {
@@ -30,7 +30,7 @@ impl Realms {
         Self { cells: ArcSwap::from_pointee(cells.collect()), step: AtomicU64::new(0) }
     }
 
-    /// What the realm holds now.
+    /// The realm's current state.
     pub(super) fn snapshot(&self, realm: &Realm) -> Arc<State> {
         static EMPTY: OnceLock<Arc<State>> = OnceLock::new();
         match self.cells.load().get(realm) {
@@ -39,7 +39,7 @@ impl Realms {
         }
     }
 
-    /// Makes `state` what the realm holds. The writer's alone: it is the only writer.
+    /// Publishes a realm's new state. Only the writer calls this.
     pub(super) fn publish(&self, realm: &Realm, state: State) {
         let cells = self.cells.load();
         if let Some(cell) = cells.get(realm) {
@@ -50,15 +50,16 @@ impl Realms {
         }
     }
 
-    /// Changes clocks and realms together: whoever looks [in step](Self::read_atomically) sees all of it or
-    /// nothing. The writer's alone, and brief, because readers wait for it.
+    /// Changes clocks and realms together: readers through [`Self::read_atomically`] see all of it
+    /// or nothing. Only the writer calls this, and `change` must be quick because readers wait for
+    /// it.
     pub(super) fn change_atomically(&self, change: impl FnOnce()) {
         self.step.fetch_add(1, Ordering::SeqCst);
         change();
         self.step.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// What `look` sees at one step. It looks again where a change came in between.
+    /// Reads a consistent state. Repeats `look` when an atomic change came in between.
     pub(super) fn read_atomically<T>(&self, look: impl Fn() -> T) -> T {
         loop {
             let before = self.step.load(Ordering::SeqCst);
@@ -70,22 +71,22 @@ impl Realms {
         }
     }
 
-    /// How many keys and secrets, and versions of either, were ever made, in all realms together.
+    /// How many keys, secrets and their versions all realms have ever made.
     pub(super) fn ever_made(&self) -> u64 {
         self.cells.load().values().map(|cell| cell.load().next_ordinal() - 1).sum()
     }
 
-    /// Every realm, in an order that is always the same.
+    /// Every realm, sorted.
     pub(super) fn all(&self) -> Vec<Realm> {
-        self.those(|_| true)
+        self.matching(|_| true)
     }
 
-    /// Those of this kind, in the same order.
-    pub(super) fn those(&self, are: impl Fn(&State) -> bool) -> Vec<Realm> {
+    /// The realms whose state matches, sorted.
+    pub(super) fn matching(&self, matches: impl Fn(&State) -> bool) -> Vec<Realm> {
         let cells = self.cells.load();
-        let those = cells.iter().filter(|(_, cell)| are(&cell.load()));
-        let mut those: Vec<_> = those.map(|(realm, _)| realm.clone()).collect();
-        those.sort();
-        those
+        let matching = cells.iter().filter(|(_, cell)| matches(&cell.load()));
+        let mut matching: Vec<_> = matching.map(|(realm, _)| realm.clone()).collect();
+        matching.sort();
+        matching
     }
 }

@@ -1,5 +1,5 @@
-//! Replacing what whole realms hold. Much is written aside in small transactions, between which
-//! others' changes are taken; then one small transaction puts it in its place.
+//! Replacing whole realms. Large contents are staged in small transactions, between which other
+//! changes are committed. One small transaction then swaps them in.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,46 +13,45 @@ use super::realms::Realms;
 use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::store::{StagedRealms, Staging, Store, StoreError};
 
-/// How many rows are replaced in one transaction, without being written aside before. More would
-/// let others wait.
-pub(super) const AT_ONCE: usize = 300;
+/// How many rows one transaction replaces without staging. Larger ones would delay other changes.
+pub(super) const DIRECT_MAX: usize = 300;
 
-/// How many facts are written aside in one transaction.
-const FACTS_AT_ONCE: usize = 128;
+/// How many facts one transaction stages.
+const FACTS_PER_STEP: usize = 128;
 
-/// How long a request may still look at what was replaced.
-const LAST_LOOK: Duration = Duration::from_secs(1);
+/// How long requests may still read the replaced states.
+const DROP_AFTER: Duration = Duration::from_secs(1);
 
-/// What the realms of a scope are to hold.
+/// The new contents of a scope's realms.
 pub struct Replacement {
     /// The scope.
     pub scope: Scope,
-    /// What each of its realms holds then; those that are not here hold nothing.
+    /// The new state of each realm. Realms of the scope that are missing here become empty.
     pub contents: Vec<(Realm, Arc<State>)>,
-    /// How the clocks of the scope go then, where they change.
+    /// The new clocks of the scope, if they change.
     pub clocks: Option<SavedClocks>,
-    /// What else is done in the same step, once everything is written. It must be quick.
+    /// Runs in the same step, after everything is written. It must be quick.
     pub then: Box<dyn FnOnce() + Send>,
 }
 
-/// A replacement on its way.
+/// A replacement in progress.
 pub(super) struct PendingReplacement {
     replacement: Replacement,
     facts: Vec<RealmChange>,
-    /// How many of the facts are written aside, where they are.
+    /// How many of the facts are staged so far.
     written: usize,
     staged: StagedRealms,
     is_staged: bool,
     tell: oneshot::Sender<Result<(), Error>>,
 }
 
-/// About how many rows it takes to keep all of these.
-pub(super) fn weight(contents: &[(Realm, Arc<State>)]) -> usize {
+/// About how many rows these states take.
+pub(super) fn rows(contents: &[(Realm, Arc<State>)]) -> usize {
     contents.iter().map(|(_, state)| state.weight()).sum()
 }
 
 impl PendingReplacement {
-    /// Prepares a replacement. It takes time in proportion to what it replaces by.
+    /// Prepares a replacement, in time proportional to its new contents.
     pub(super) fn new(replacement: Replacement, tell: oneshot::Sender<Result<(), Error>>) -> Self {
         let facts = |(realm, state): &(Realm, Arc<State>)| {
             state.facts().into_iter().map(|fact| (realm.clone(), fact)).collect::<Vec<_>>()
@@ -68,17 +67,17 @@ impl PendingReplacement {
         }
     }
 
-    /// Decides whether this is so much that it is better written aside.
-    pub(super) fn weigh(&mut self, store: &mut dyn Store, realms: &Realms) -> bool {
-        let new = weight(&self.replacement.contents);
-        let old = self.concerned(realms).into_keys().map(|realm| realms.snapshot(&realm).weight());
-        self.is_staged = new + old.sum::<usize>() > AT_ONCE && store.staging().is_some();
+    /// Decides whether the replacement is large enough to be staged.
+    pub(super) fn needs_staging(&mut self, store: &mut dyn Store, realms: &Realms) -> bool {
+        let new = rows(&self.replacement.contents);
+        let old = self.affected(realms).into_keys().map(|realm| realms.snapshot(&realm).weight());
+        self.is_staged = new + old.sum::<usize>() > DIRECT_MAX && store.staging().is_some();
         self.is_staged
     }
 
-    /// Writes some more aside. Answers whether that was all.
+    /// Stages the next facts. Returns whether that was all.
     pub(super) async fn stage(&mut self, store: &mut dyn Staging) -> Result<bool, StoreError> {
-        let end = self.facts.len().min(self.written + FACTS_AT_ONCE);
+        let end = self.facts.len().min(self.written + FACTS_PER_STEP);
         let some = self.facts.get(self.written..end).unwrap_or_default();
         if !some.is_empty() {
             store.write(&mut self.staged, some).await?;
@@ -87,18 +86,17 @@ impl PendingReplacement {
         Ok(end == self.facts.len())
     }
 
-    /// Puts what was written aside in its place, or writes everything now. Answers whether it is
-    /// done.
+    /// Swaps the staged contents in, or writes everything now. Returns whether that succeeded.
     pub(super) async fn finish(
         mut self,
         store: &mut dyn Store,
         realms: &Realms,
         clocks: &Clocks,
     ) -> bool {
-        let next = self.concerned(realms);
+        let next = self.affected(realms);
         let written = if let Some(staging) = store.staging().filter(|_| self.is_staged) {
-            let concerned: Vec<_> = next.keys().cloned().collect();
-            staging.swap(&concerned, &mut self.staged).await
+            let affected: Vec<_> = next.keys().cloned().collect();
+            staging.swap(&affected, &mut self.staged).await
         } else {
             let held = next.keys().filter(|realm| !realms.snapshot(realm).is_empty());
             let cleared = held.map(|realm| (realm.clone(), Change::RealmCleared));
@@ -120,29 +118,29 @@ impl PendingReplacement {
             }
         });
         then();
-        // Many thousand keys are wiped where nobody waits for it, and once no request looks at them
-        // any more.
+        // Dropping many thousand keys wipes their material. That happens off the request path, when
+        // no request reads the old states any more.
         let facts = self.facts;
         tokio::spawn(async move {
-            tokio::time::sleep(LAST_LOOK).await;
+            tokio::time::sleep(DROP_AFTER).await;
             tokio::task::spawn_blocking(move || drop((before, facts, contents)));
         });
-        // Whoever hung up needs no answer.
+        // The caller may have gone.
         let _ = self.tell.send(Ok(()));
         true
     }
 
-    /// Gives it up. Nothing of it was seen.
+    /// Discards the replacement. Nothing of it became visible.
     pub(super) fn fail(self, store: &mut dyn Store, error: StoreError) {
-        tracing::error!(%error, "what realms hold was not replaced");
+        tracing::error!(%error, "realms were not replaced");
         if let Some(staging) = store.staging() {
             staging.discard(self.staged);
         }
         let _ = self.tell.send(Err(Error::Store(error)));
     }
 
-    /// What each realm holds afterwards, of those that are concerned.
-    fn concerned(&self, realms: &Realms) -> BTreeMap<Realm, Arc<State>> {
+    /// The new state of each realm that the replacement affects.
+    fn affected(&self, realms: &Realms) -> BTreeMap<Realm, Arc<State>> {
         let Replacement { scope, contents, .. } = &self.replacement;
         let known = realms.all().into_iter().filter(|realm| scope.has(realm));
         let mut next: BTreeMap<_, _> = known.map(|realm| (realm, Arc::default())).collect();

@@ -1,6 +1,6 @@
-//! Rotation: new versions of symmetric keys, by themselves, each an interval after the last. While
-//! a key is switched off or on its way out its rotation rests; one that fell due meanwhile happens
-//! when the key works again.
+//! Rotation: symmetric keys get a new version at each interval. While a key is disabled or pending
+//! deletion, rotation pauses. A rotation that fell due in the pause happens when the key is enabled
+//! again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: a year of one each month. Of the
-/// versions before them nobody ever saw anything. A clock that is set to the end of time must not
-/// fill the memory.
-const LEAP_MAX: u64 = 12;
+/// How many of the rotations that a jump of the clock makes due are done: monthly for a year. No
+/// request could have seen the versions before them, and a clock set to the end of time must not
+/// exhaust the memory.
+const CATCH_UP_MAX: u64 = 12;
 
-/// Drafts every rotation that has fallen due, each dated at its instant.
+/// Drafts every due rotation, each dated at its own instant.
 pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
     let (Some(interval), Some(first)) = (key.settings.rotation, key.next_rotation()) else {
         return;
@@ -26,12 +26,12 @@ pub(super) fn catch_up(draft: &mut Draft<'_>, key: &Key) {
         draft,
         key.ordinal,
         spec,
-        &owed(first, interval, draft.now(), |owed| owed.saturating_sub(LEAP_MAX)),
+        &due_instants(first, interval, draft.now(), |owed| owed.saturating_sub(CATCH_UP_MAX)),
     );
 }
 
-/// When the rotations are due that are owed by now, without the first ones that are skipped.
-pub(super) fn owed(
+/// The instants at which rotations are due by now, without the first ones that are skipped.
+pub(super) fn due_instants(
     first: Instant,
     interval: Duration,
     now: Instant,
@@ -49,8 +49,8 @@ pub(super) fn owed(
     (skipped(owed)..owed).map(at).collect()
 }
 
-/// Drafts the rotation that rested until now, if it is due: it happens now.
-pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
+/// Drafts a rotation that is overdue after a pause, dated now.
+pub(super) fn rotate_if_overdue(draft: &mut Draft<'_>, ordinal: Ordinal) {
     let Some(key) = draft.view().state().keys.get(ordinal).cloned() else { return };
     let due = key.next_rotation().is_some_and(|due| due <= draft.now());
     if let (true, Lifecycle::Enabled, Some(spec)) =
@@ -70,7 +70,7 @@ fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &
     draft.add_versions(ordinal, versions);
 }
 
-/// The ciphers of a key that can rotate.
+/// The cipher of a key that can rotate.
 pub(super) fn rotating_spec(key: &Key) -> Option<SymmetricSpec> {
     match (key.spec, key.origin, &key.creator) {
         (KeySpec::Symmetric(spec), Origin::Service, Creator::User(_)) => Some(spec),

@@ -1,5 +1,5 @@
-//! What a cloud decides: which operation goes with which key state, which aliases are its own, and
-//! how much and how long.
+//! A cloud's rules: which operation each key state admits, which aliases are reserved, and the
+//! limits.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
 use crate::world::{Entropy, Instant};
 
-/// What a caller wants to do with a key.
+/// Operations on keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -46,7 +46,7 @@ pub enum Operation {
     ReadPolicy,
 }
 
-/// What a caller wants to do with a certificate.
+/// Operations on certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -65,33 +65,33 @@ pub enum CertificateOperation {
     Untag,
 }
 
-/// What a managed secret's next value is made of. It holds values, and has no form for logs.
+/// The input for a managed secret's next value. It holds values, so it has no `Debug`.
 pub struct Renewal<'a> {
-    /// The kind of secret, in the cloud's own word.
+    /// The kind of secret, in the cloud's word.
     pub kind: &'a str,
-    /// What it is for, in the cloud's own form.
+    /// What the secret belongs to, in the cloud's format.
     pub config: &'a str,
     /// The current value.
     pub current: &'a [u8],
-    /// The value before, if there is one.
+    /// The previous value, if there is one.
     pub previous: Option<&'a [u8]>,
-    /// When it is made.
+    /// When the next value is made.
     pub now: Instant,
-    /// Where chance comes from.
+    /// The source of random numbers.
     pub entropy: &'a Entropy,
 }
 
-/// A cloud's rules. The engine asks; it never knows whose they are. What a cloud has none of, it
-/// has no rules for.
+/// A cloud's rules. The engine does not know which cloud they belong to. A family that the cloud
+/// does not have is `None`.
 #[derive(Debug)]
 pub struct Rules {
-    /// Keys and what is done with them.
+    /// Keys.
     pub keys: KeyRules,
     /// Key pairs with several versions.
     pub pairs: Option<PairRules>,
     /// Aliases.
     pub aliases: Option<AliasRules>,
-    /// How many tags a key, a secret or a certificate may carry.
+    /// The maximum number of tags on a key, a secret or a certificate.
     pub tags: usize,
     /// Imported key material.
     pub imports: Option<ImportRules>,
@@ -104,24 +104,24 @@ pub struct Rules {
 /// A cloud's rules for keys.
 #[derive(Debug)]
 pub struct KeyRules {
-    /// Whether an operation goes with a key's state.
+    /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
-    /// Draws the id of a new key.
+    /// Makes the id of a new key.
     pub new_id: fn(&Entropy) -> KeyId,
-    /// What a key is after its deletion was cancelled.
+    /// The state after a cancelled deletion.
     pub restored: Lifecycle,
 }
 
 /// A cloud's rules for the versions of key pairs.
 #[derive(Debug)]
 pub struct PairRules {
-    /// How many versions a pair may have.
+    /// The maximum number of versions.
     pub versions: usize,
-    /// How long after the newest version the next one may be made.
+    /// The minimum time between the newest version and the next one.
     pub spacing: Duration,
 }
 
-/// A cloud's grammar of one kind of name. The cloud's requests and seed files both follow it.
+/// The form of one kind of name. The cloud's requests and seed files both follow it.
 #[derive(Debug)]
 pub struct NameRule {
     /// Whether a text is such a name.
@@ -147,14 +147,14 @@ pub struct AliasRules {
     pub names: NameRule,
     /// Whether an alias belongs to the cloud and not to its users.
     pub reserved: fn(&AliasName) -> bool,
-    /// The service whose own key goes by this alias, if it is such an alias.
+    /// The service whose key has this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
 }
 
 /// A cloud's rules for imported key material.
 #[derive(Debug)]
 pub struct ImportRules {
-    /// How long an import token is good.
+    /// How long an import token is valid.
     pub token_life: Duration,
 }
 
@@ -163,41 +163,41 @@ pub struct ImportRules {
 pub struct SecretRules {
     /// Which texts are names of secrets.
     pub names: NameRule,
-    /// The alias of the service's key that seals secrets whose owners named none.
+    /// The alias of the service key that seals secrets without a key of their own.
     pub alias: fn() -> Option<AliasName>,
-    /// Whether there are secrets of this kind with this configuration, or with none.
+    /// Whether this kind of secret exists, and may have this configuration or none.
     pub fits: fn(&str, Option<&str>) -> bool,
     /// The stage of the current version.
     pub current: &'static str,
     /// The stage of the version before the current one.
     pub previous: &'static str,
-    /// How many stages may stand at one version.
+    /// The maximum number of stages at one version.
     pub stages_per_version: usize,
-    /// How many versions a secret keeps.
+    /// The maximum number of versions.
     pub versions: usize,
-    /// How often a secret may be rotated within an hour because somebody asks.
+    /// How many times a secret may be rotated on request within an hour.
     pub rotations_per_hour: usize,
-    /// Makes a managed secret's next value; `None` when the last one cannot be read.
+    /// Makes a managed secret's next value. `None` when the current one cannot be parsed.
     pub renew: fn(&Renewal<'_>) -> Option<Zeroizing<Vec<u8>>>,
-    /// Whether making the next value of this kind with this configuration takes long.
-    pub renews_slowly: fn(&str, &str) -> bool,
+    /// Whether making the next value of this kind with this configuration is slow.
+    pub renewal_is_slow: fn(&str, &str) -> bool,
 }
 
 /// A cloud's rules for certificates.
 #[derive(Debug)]
 pub struct CertificateRules {
-    /// Whether an operation goes with a certificate's status.
+    /// Whether an operation is allowed in this status.
     pub admits: fn(CertificateOperation, CertificateStatus) -> bool,
 }
 
 impl Rules {
-    /// The service whose own key goes by this alias, if it is such an alias.
+    /// The service whose key has this alias, if it is such an alias.
     #[must_use]
     pub fn service<'a>(&self, alias: &'a AliasName) -> Option<&'a str> {
         self.aliases.as_ref().and_then(|rules| (rules.service)(alias))
     }
 
-    /// The alias of the service's key that seals secrets whose owners named none.
+    /// The alias of the service key that seals secrets without a key of their own.
     #[must_use]
     pub fn secrets_alias(&self) -> Option<AliasName> {
         self.secrets.as_ref().and_then(|rules| (rules.alias)())

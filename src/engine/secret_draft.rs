@@ -1,4 +1,4 @@
-//! New versions of secrets, as drafts, and the stages that they stand at.
+//! Drafts of new versions of secrets, and of the stages that label them.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ pub struct NewSecretVersion {
     pub id: Arc<str>,
     pub binary: bool,
     pub value: Zeroizing<Vec<u8>>,
-    /// The stages that it takes.
+    /// The stages that it gets.
     pub stages: Vec<Arc<str>>,
 }
 
-/// The secret of this number, as drafted so far.
+/// The drafted state of the secret with this number.
 pub(super) fn secret_of(draft: &Draft<'_>, ordinal: Ordinal) -> Result<Arc<Secret>, Error> {
     draft.view().state().secrets.get(ordinal).cloned().ok_or(SecretError::NotFound.into())
 }
 
-/// Drafts a new version, made at `at`. The stages that it takes leave the versions at which they
-/// stood; from the current one goes to the one before. Of the versions at no stage, the oldest go
-/// once there are too many.
+/// Drafts a new version, created at `at`. Its stages are taken from the versions that had them, and
+/// the version that was current becomes the previous one. Then the oldest versions without a stage
+/// are removed until few enough are left.
 pub(super) fn add_version(
     draft: &mut Draft<'_>,
     ordinal: Ordinal,
@@ -51,7 +51,7 @@ pub(super) fn add_version(
     draft.count(1);
     let mut settings = secret.settings.clone();
     for stage in new.stages {
-        stand(draft.caller(), &mut settings, stage, number)?;
+        set_stage(draft.caller(), &mut settings, stage, number)?;
     }
     settings.updated_at = at;
     draft.edit(ordinal, |it: &mut Secret| {
@@ -61,8 +61,8 @@ pub(super) fn add_version(
     prune(draft, ordinal)
 }
 
-/// Moves a stage to a version, unless too many stand there already.
-pub(super) fn stand(
+/// Moves a stage to a version, unless that version has too many stages.
+pub(super) fn set_stage(
     caller: &Caller,
     settings: &mut SecretSettings,
     stage: Arc<str>,
@@ -89,7 +89,7 @@ fn prune(draft: &mut Draft<'_>, ordinal: Ordinal) -> Result<(), Error> {
         }
         let unstaged =
             secret.versions.iter().find(|version| secret.stages_of(version).next().is_none());
-        // Where every version is at a stage, none may go, and so none may come.
+        // When every version has a stage, none may be removed, and so none may be added.
         let number = unstaged.ok_or(Error::QuotaExceeded)?.number;
         draft.edit(ordinal, |it: &mut Secret| it.versions.retain(|it| it.number != number));
     }

@@ -1,23 +1,22 @@
-//! Rotating managed secrets: a new value that their cloud's rules make of the last one, by schedule
-//! or because somebody asks.
+//! Rotating managed secrets, by schedule or on request. The cloud's rules make the new value.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::rotation::owed;
+use super::rotation::due_instants;
 use super::secret_draft::{NewSecretVersion, add_version, secret_of};
 use super::{Draft, Error, Renewal, SecretError};
 use crate::model::{Noun, Ordinal, Secret};
 use crate::world::Instant;
 
-/// How many of the rotations that a leap in time owes are done: more than these nobody could ever
-/// see.
-const LEAP_MAX: u64 = 10;
+/// How many of the rotations that a jump of the clock makes due are done. Older versions would be
+/// removed at once.
+const CATCH_UP_MAX: u64 = 10;
 
-/// Drafts what has fallen due for a secret.
-pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
+/// Drafts what is due for a secret.
+pub(super) fn settle_secret(draft: &mut Draft<'_>, secret: &Secret) {
     match secret.settings.delete_at {
         Some(at) if at <= draft.now() => draft.remove::<Secret>(secret.ordinal),
         Some(_) => {}
@@ -25,31 +24,32 @@ pub(super) fn fall_due(draft: &mut Draft<'_>, secret: &Secret) {
     }
 }
 
-/// Drafts every rotation that has fallen due, each dated at its instant.
+/// Drafts every due rotation, each dated at its own instant.
 fn catch_up(draft: &mut Draft<'_>, secret: &Secret) {
     let interval = secret.settings.managed.as_ref().and_then(|managed| managed.rotation);
     let (Some(interval), Some(first)) = (interval, secret.next_rotation()) else { return };
-    // Of a great many only the last are done, as many as leave whoever takes turns in turn.
-    let skipped = |owed| if owed > LEAP_MAX { owed - LEAP_MAX - owed % 2 } else { 0 };
-    for at in owed(first, interval, draft.now(), skipped) {
-        if rotate_by_itself(draft, secret.ordinal, at).is_err() {
+    // Only the last are done. An even number is skipped, because some kinds alternate between two
+    // accounts.
+    let skipped = |owed| if owed > CATCH_UP_MAX { owed - CATCH_UP_MAX - owed % 2 } else { 0 };
+    for at in due_instants(first, interval, draft.now(), skipped) {
+        if rotate_on_schedule(draft, secret.ordinal, at).is_err() {
             return;
         }
     }
 }
 
-/// Drafts the rotation that rested until now, if it is due: it happens now.
-pub(super) fn wake(draft: &mut Draft<'_>, ordinal: Ordinal) {
+/// Drafts a rotation that is overdue after a pause, dated now.
+pub(super) fn rotate_if_overdue(draft: &mut Draft<'_>, ordinal: Ordinal) {
     let due = draft.view().state().secrets.get(ordinal).and_then(|secret| secret.next_due());
     if due.is_some_and(|due| due <= draft.now()) {
         let now = draft.now();
-        // Where it cannot be done, the secret says so.
-        let _ = rotate_by_itself(draft, ordinal, now);
+        // A failure is recorded in the secret.
+        let _ = rotate_on_schedule(draft, ordinal, now);
     }
 }
 
-/// Drafts one rotation, or that it cannot be done.
-fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Result<(), Error> {
+/// Drafts one scheduled rotation, or records that it failed.
+fn rotate_on_schedule(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Result<(), Error> {
     let secret = secret_of(draft, ordinal)?;
     let version = draft.entropy().uuid().to_string().into();
     let outcome = rotate(draft, &secret, version, at);
@@ -67,7 +67,7 @@ fn rotate_by_itself(draft: &mut Draft<'_>, ordinal: Ordinal, at: Instant) -> Res
     outcome
 }
 
-/// Drafts a version with a new value.
+/// Drafts a version with the next value.
 pub(super) fn rotate(
     draft: &mut Draft<'_>,
     secret: &Secret,
@@ -101,7 +101,7 @@ pub(super) fn rotate(
     )
 }
 
-/// Drafts that a secret was rotated.
+/// Drafts the record of a successful rotation.
 pub(super) fn done(
     draft: &mut Draft<'_>,
     ordinal: Ordinal,

@@ -1,35 +1,34 @@
-//! New versions of secrets whose owners write the values themselves, and the stages that they stand
-//! at.
+//! New versions of secrets whose owners write the values, and moves of their stages.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::secret_draft::{NewSecretVersion, add_version, secret_of, stand};
-use super::secret_rotation::{done, rotate, wake};
+use super::secret_draft::{NewSecretVersion, add_version, secret_of, set_stage};
+use super::secret_rotation::{done, rotate, rotate_if_overdue};
 use super::{Caller, Engine, Error, SecretError};
 use crate::model::{Secret, SecretName};
 
-/// Within what time the rotations that somebody asks for are counted.
+/// The period in which rotations on request are counted.
 const HOUR: Duration = Duration::from_hours(1);
 
-/// How a stage is to move.
+/// How to move a stage.
 #[derive(Clone, Debug)]
 pub struct StageMove {
     /// The stage.
     pub stage: Arc<str>,
-    /// The version that it is to leave.
+    /// The version that it must be at.
     pub from: Option<Arc<str>>,
-    /// The version that it is to stand at.
+    /// The version to move it to.
     pub to: Option<Arc<str>>,
 }
 
 impl Engine {
-    /// Writes a new version. The same value again changes nothing, whatever its owner calls it now;
-    /// another value under the same id is refused. Answers the secret with it.
+    /// Writes a new version and returns the secret. Writing the same value under an existing id
+    /// changes nothing; another value is refused.
     ///
     /// # Errors
-    /// [`SecretError::Unsupported`] for a managed secret, and for a version that would be the current and
-    /// the previous one; [`SecretError::VersionTaken`].
+    /// [`SecretError::Unsupported`] for a managed secret, and for a version that would be both
+    /// current and previous; [`SecretError::VersionTaken`].
     pub async fn put_secret_value(
         &self,
         caller: Caller,
@@ -55,12 +54,12 @@ impl Engine {
         .await
     }
 
-    /// Moves a stage, or takes it away.
+    /// Moves a stage, or removes it.
     ///
     /// # Errors
-    /// [`SecretError::Unsupported`] for a managed secret, and where the previous version would be the
-    /// current one; [`SecretError::StageElsewhere`] when the stage does not stand where it is to
-    /// leave; [`Error::QuotaExceeded`] where too many stand at the version already.
+    /// [`SecretError::Unsupported`] for a managed secret, and where the current version would
+    /// become the previous one; [`SecretError::StageMismatch`] when the stage is not at the
+    /// expected version; [`Error::QuotaExceeded`] when the version has too many stages.
     pub async fn move_stage(
         &self,
         caller: Caller,
@@ -79,7 +78,7 @@ impl Engine {
             let from = step.from.as_ref().map(number).transpose()?;
             let to = step.to.as_ref().map(number).transpose()?;
             if from.is_some() && settings.stages.get(&step.stage).copied() != from {
-                return Err(SecretError::StageElsewhere.into());
+                return Err(SecretError::StageMismatch.into());
             }
             match to {
                 None => drop(settings.stages.remove(&step.stage)),
@@ -89,15 +88,14 @@ impl Engine {
                 {
                     return Err(SecretError::Unsupported.into());
                 }
-                Some(to) => stand(&asking, settings, Arc::clone(&step.stage), to)?,
+                Some(to) => set_stage(&asking, settings, Arc::clone(&step.stage), to)?,
             }
             Ok(())
         })
         .await
     }
 
-    /// Rotates a secret now. A version of this id that is there already says that it was done
-    /// before.
+    /// Rotates a secret now. If a version with this id exists, the rotation was done before.
     pub async fn rotate_secret(
         &self,
         caller: Caller,
@@ -124,7 +122,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the interval of a secret's rotation, or with `None` ends it.
+    /// Sets a secret's rotation interval, or ends rotation.
     pub async fn set_secret_rotation(
         &self,
         caller: Caller,
@@ -138,7 +136,7 @@ impl Engine {
             (managed.rotation, managed.stuck) = (interval, false);
             settings.updated_at = draft.now();
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings = settings);
-            wake(draft, secret.ordinal);
+            rotate_if_overdue(draft, secret.ordinal);
             Ok(())
         })
         .await

@@ -1,4 +1,4 @@
-//! Making secrets, reading their values, and leading them through their life.
+//! Creating secrets, reading their values, and changing their settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{
 use crate::model::{KeyId, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 use crate::world::Instant;
 
-/// What a caller says of the secret it wants.
+/// What a caller specifies for a new secret.
 #[derive(Clone)]
 #[expect(missing_docs, reason = "as in the secret itself")]
 pub struct NewSecret {
@@ -26,23 +26,23 @@ pub struct NewSecret {
     pub instance: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
-    /// What a managed secret is for.
+    /// What a managed secret belongs to, in the cloud's format.
     pub config: Option<String>,
     pub rotation: Option<Duration>,
     /// Its first versions, oldest first.
     pub versions: Vec<NewSecretVersion>,
 }
 
-/// Which version's value a caller wants.
+/// Which version a caller asks for.
 #[derive(Clone, Copy, Debug)]
 pub enum VersionQuery<'a> {
-    /// The version of this id.
+    /// The version with this id.
     Version(&'a str),
-    /// The version at this stage.
+    /// The version with this stage.
     Stage(&'a str),
 }
 
-/// A value, whose it is and of which version.
+/// A value with its secret and version.
 pub struct SecretValue {
     /// The secret.
     pub secret: Arc<Secret>,
@@ -53,13 +53,13 @@ pub struct SecretValue {
 }
 
 impl<'a> View<'a> {
-    /// Every secret there is, oldest first.
+    /// Every existing secret, oldest first.
     pub fn secrets(&self) -> impl Iterator<Item = &'a Arc<Secret>> + use<'a> {
         let now = self.now();
         self.state().secrets.all().filter(move |secret| secret.is_there(now))
     }
 
-    /// A secret by its name, deleted or not, as long as it is there.
+    /// A secret by its name. It may be deleted, as long as it can be restored.
     ///
     /// # Errors
     /// [`SecretError::NotFound`].
@@ -68,10 +68,10 @@ impl<'a> View<'a> {
         secret.ok_or(SecretError::NotFound.into())
     }
 
-    /// A secret by its name that nobody has deleted.
+    /// A secret by its name that is not deleted.
     ///
     /// # Errors
-    /// [`SecretError::NotFound`], or [`SecretError::Deleted`] while it could be restored.
+    /// [`SecretError::NotFound`], or [`SecretError::Deleted`] while it can be restored.
     pub fn usable_secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
         let secret = self.secret(name)?;
         if secret.settings.delete_at.is_some() {
@@ -94,7 +94,8 @@ impl Snapshot {
     /// The value of a secret.
     ///
     /// # Errors
-    /// The secret, the version or the stage is unknown; the secret is deleted; or its key refuses.
+    /// The secret, version or stage is unknown, the secret is deleted, or its key does not allow
+    /// it.
     pub fn secret_value(
         &self,
         caller: &Caller,
@@ -114,7 +115,7 @@ impl Snapshot {
 }
 
 impl Engine {
-    /// Makes a secret.
+    /// Creates a secret.
     pub async fn create_secret(
         &self,
         caller: Caller,
@@ -170,8 +171,8 @@ impl Engine {
         .await
     }
 
-    /// Changes the description, and of a managed secret what it is for: `config` makes the new text
-    /// of the old.
+    /// Changes the description, and the configuration of a managed secret: `config` maps the old
+    /// text to the new one.
     pub async fn update_secret<F>(
         &self,
         caller: Caller,
@@ -196,7 +197,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy, which nothing enforces.
+    /// Sets the policy of a secret. Policies are stored, not enforced.
     pub async fn set_secret_policy(
         &self,
         caller: Caller,
@@ -210,8 +211,7 @@ impl Engine {
         .await
     }
 
-    /// Deletes a secret: once the window has passed, or with `None` at once and for good. Answers
-    /// when it goes.
+    /// Deletes a secret after the window, or with `None` at once and for good. Returns when.
     pub async fn delete_secret(
         &self,
         caller: Caller,
@@ -234,8 +234,7 @@ impl Engine {
         .await
     }
 
-    /// Keeps a secret that was deleted and is still there. A rotation that fell due meanwhile
-    /// happens now.
+    /// Restores a deleted secret. A rotation that fell due in the meantime happens now.
     pub async fn restore_secret(&self, caller: Caller, name: SecretName) -> Result<(), Error> {
         self.change_secret(caller, name.clone(), move |draft| {
             let secret = Arc::clone(draft.view().secret(&name)?);
@@ -243,7 +242,7 @@ impl Engine {
                 return Err(SecretError::NotDeleted.into());
             }
             draft.edit(secret.ordinal, |it: &mut Secret| it.settings.delete_at = None);
-            super::secret_rotation::wake(draft, secret.ordinal);
+            super::secret_rotation::rotate_if_overdue(draft, secret.ordinal);
             Ok(())
         })
         .await

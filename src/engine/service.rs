@@ -4,8 +4,8 @@ use super::{Caller, Engine, Error};
 use crate::model::Change;
 
 impl Engine {
-    /// Whether the account has subscribed here. An account may also have come subscribed; the
-    /// dialect knows.
+    /// Whether the account has subscribed here. The dialect knows accounts that are subscribed from
+    /// the start.
     #[must_use]
     pub fn subscribed(&self, caller: &Caller) -> bool {
         self.account_state(&caller.realm).subscribed().is_some()

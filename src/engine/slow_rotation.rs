@@ -1,5 +1,5 @@
-//! Rotations that take long, such as drawing an SSH key: drafted on a thread on which nobody waits,
-//! and taken by the writer if the secret is still the same.
+//! Slow rotations, such as generating an SSH key. They are drafted on a blocking thread, and the
+//! writer accepts the draft if the secret has not changed since.
 
 use std::sync::Arc;
 
@@ -30,31 +30,31 @@ impl Engine {
             let Some(secret) = slow(&state) else { continue };
             let (outcome, facts) = self.draft_on_thread(&caller, state, decide.clone()).await?;
             let outcome = outcome?;
-            if caller.rehearses || self.take(caller.clone(), secret, facts).await? {
+            if caller.dry_run || self.take(caller.clone(), secret, facts).await? {
                 return Ok(outcome);
             }
         }
     }
 
-    /// Lets the slow rotations happen that are due in a realm.
+    /// Performs the slow rotations that are due in a realm.
     pub(super) async fn settle_slow(&self, caller: &Caller) {
         let due = |state: &State| {
             let mut due =
                 state.due(self.now(&caller.realm)).filter_map(|ordinal| state.secrets.get(ordinal));
             due.find(|secret| is_slow(caller, secret)).cloned()
         };
-        // Whoever comes meanwhile waits here, and finds that it is done.
+        // Concurrent callers wait here, and find the work done.
         while due(&self.state(&caller.realm)).is_some() {
             let _turn = self.slow.lock().await;
             let state = self.state(&caller.realm);
             let Some(secret) = due(&state) else { continue };
             let rotated = Arc::clone(&secret);
             let drafted = self.draft_on_thread(caller, state, move |draft| {
-                secret_rotation::fall_due(draft, &rotated);
+                secret_rotation::settle_secret(draft, &rotated);
                 Ok(())
             });
             let taken = match drafted.await {
-                // What changes nothing is left to the writer.
+                // Nothing to write: the writer settles the rest.
                 Ok((_, facts)) if facts.is_empty() => return,
                 Ok((_, facts)) => self.take(caller.clone(), secret, facts).await,
                 Err(error) => Err(error),
@@ -66,7 +66,7 @@ impl Engine {
         }
     }
 
-    /// Drafts on a thread on which nobody waits, a few at once.
+    /// Drafts on a blocking thread, a few at once.
     async fn draft_on_thread<T, F>(
         &self,
         caller: &Caller,
@@ -92,7 +92,7 @@ impl Engine {
         drafted.await.map_err(|_| ended)
     }
 
-    /// Takes what was drafted for a secret, unless it changed meanwhile. Answers whether it did so.
+    /// Accepts a draft for a secret unless the secret has changed. Returns whether it was accepted.
     async fn take(
         &self,
         caller: Caller,
@@ -105,7 +105,7 @@ impl Engine {
                 let same = there.is_some_and(|it| Arc::ptr_eq(it, &drafted));
                 for fact in facts.into_iter().filter(|_| same) {
                     match fact {
-                        // Others may have counted meanwhile.
+                        // The counter may have advanced since the draft.
                         Change::Counted(_) => draft.count(1),
                         fact => draft.add(fact),
                     }
@@ -116,11 +116,11 @@ impl Engine {
     }
 }
 
-/// Whether rotating this secret takes long.
+/// Whether rotating this secret is slow.
 fn is_slow(caller: &Caller, secret: &Secret) -> bool {
     let (rules, managed) = (&caller.rules.secrets, &secret.settings.managed);
     rules
         .as_ref()
         .zip(managed.as_ref())
-        .is_some_and(|(rules, managed)| (rules.renews_slowly)(&secret.kind, &managed.config))
+        .is_some_and(|(rules, managed)| (rules.renewal_is_slow)(&secret.kind, &managed.config))
 }

@@ -1,4 +1,4 @@
-//! A realm as it stood at one instant.
+//! The state of a realm at one instant.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use super::{Caller, KeyRef, View};
 use crate::model::{Key, KeyId, State, VersionId};
 use crate::world::Instant;
 
-/// A realm as it stood at one instant.
+/// The state of a realm at one instant.
 pub struct Snapshot {
     pub(super) state: Arc<State>,
     pub(super) now: Instant,
 }
 
 impl Snapshot {
-    /// Looks at it as `caller`.
+    /// The state as `caller` may use it.
     #[must_use]
     pub fn view<'a>(&'a self, caller: &'a Caller) -> View<'a> {
         View::new(&self.state, self.now, caller)
@@ -21,7 +21,7 @@ impl Snapshot {
 }
 
 impl Snapshot {
-    /// The key that a name stands for, whatever its state.
+    /// The key that this id or alias names, in any state.
     #[must_use]
     pub fn key_named(&self, name: &KeyRef) -> Option<&KeyId> {
         let key = match name {
@@ -31,7 +31,7 @@ impl Snapshot {
         key.map(id_of)
     }
 
-    /// The key that has a version.
+    /// The key that has this version.
     #[must_use]
     pub fn key_of_version(&self, version: VersionId) -> Option<&KeyId> {
         self.state.keys.with_version(version).map(id_of)

@@ -1,11 +1,11 @@
-//! Tags: names with values that users hang on keys, secrets and certificates.
+//! Tags: names with values on keys, secrets and certificates.
 
 use std::collections::BTreeSet;
 
 use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
 use crate::model::{Certificate, CertificateId, Held, Key, Ordinal, Secret, SecretName, Tags};
 
-/// What carries tags.
+/// Something that has tags.
 #[derive(Clone, Debug)]
 pub enum Tagged {
     /// A key.
@@ -16,18 +16,18 @@ pub enum Tagged {
     Certificate(CertificateId),
 }
 
-/// Which tags to take away.
+/// Which tags to remove.
 #[derive(Clone, Debug)]
 pub enum TagRemoval {
-    /// Those with these names; a name that is not there is no mistake.
+    /// Those with these names. Missing names are ignored.
     Named(Vec<String>),
     /// All.
     All,
 }
 
 impl Engine {
-    /// Hangs every tag on everything named, or, where one of them refuses or would carry too many,
-    /// none on any.
+    /// Adds every tag to everything named. If one is refused or would have too many tags, nothing
+    /// changes.
     pub async fn tag(
         &self,
         caller: Caller,
@@ -35,10 +35,10 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for carrier in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
+            for admitted in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
                 let most = draft.caller().rules.tags;
-                let hang = |carried: &mut Tags| carried.extend(tags.iter().cloned());
-                if carrier.retag(draft, hang) > most {
+                let add = |all: &mut Tags| all.extend(tags.iter().cloned());
+                if admitted.retag(draft, add) > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -47,7 +47,7 @@ impl Engine {
         .await
     }
 
-    /// Takes tags from everything named, or, where one of them refuses, none from any.
+    /// Removes tags from everything named. If one is refused, nothing changes.
     pub async fn untag(
         &self,
         caller: Caller,
@@ -56,10 +56,10 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let operations = (Operation::Untag, CertificateOperation::Untag);
-            for carrier in admit_each(draft, &whom, operations)? {
-                carrier.retag(draft, |carried| match &which {
-                    TagRemoval::Named(names) => carried.retain(|name, _| !names.contains(name)),
-                    TagRemoval::All => carried.clear(),
+            for admitted in admit_each(draft, &whom, operations)? {
+                admitted.retag(draft, |tags| match &which {
+                    TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
+                    TagRemoval::All => tags.clear(),
                 });
             }
             Ok(())
@@ -68,33 +68,33 @@ impl Engine {
     }
 }
 
-/// What was let at, by its number.
+/// An admitted noun, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Carrier {
+enum Admitted {
     Key(Ordinal),
     Secret(Ordinal),
     Certificate(Ordinal),
 }
 
-/// Everything named, each once.
+/// Everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
     (of_key, of_certificate): (Operation, CertificateOperation),
-) -> Result<BTreeSet<Carrier>, Error> {
+) -> Result<BTreeSet<Admitted>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Carrier::Key(view.admit(key, of_key)?.key().ordinal)),
-        Tagged::Secret(name) => Ok(Carrier::Secret(view.usable_secret(name)?.ordinal)),
-        Tagged::Certificate(id) => Ok(Carrier::Certificate(
+        Tagged::Key(key) => Ok(Admitted::Key(view.admit(key, of_key)?.key().ordinal)),
+        Tagged::Secret(name) => Ok(Admitted::Secret(view.usable_secret(name)?.ordinal)),
+        Tagged::Certificate(id) => Ok(Admitted::Certificate(
             view.admit_certificate(id, of_certificate)?.certificate().ordinal,
         )),
     };
     whom.iter().map(admit).collect()
 }
 
-impl Carrier {
-    /// Changes its tags. Answers how many it carries then.
+impl Admitted {
+    /// Changes the tags. Returns how many there are then.
     fn retag(self, draft: &mut Draft<'_>, edit: impl FnOnce(&mut Tags)) -> usize {
         fn retag<N: Held>(
             draft: &mut Draft<'_>,

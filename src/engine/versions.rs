@@ -1,4 +1,4 @@
-//! New versions of key pairs, which their owners ask for.
+//! New versions of key pairs, created on request.
 
 use std::sync::Arc;
 
@@ -7,8 +7,7 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{Holding, Key, KeySpec, KeyVersion, Material};
 
 impl Engine {
-    /// Makes a new version of a pair, with a private key of its own. The older ones go on as
-    /// before.
+    /// Creates a new version of a pair, with its own private key. The older versions stay usable.
     ///
     /// # Errors
     /// [`KeyError::Unsupported`] for a symmetric key; [`KeyError::VersionTooSoon`] and
@@ -18,9 +17,8 @@ impl Engine {
         caller: Caller,
         key: KeyRef,
     ) -> Result<(Arc<Key>, Arc<KeyVersion>), Error> {
-        // Whoever is refused is refused before a private key is drawn for nothing. The key stays
-        // the one that was found then: when the private key is there, the alias may point
-        // elsewhere.
+        // Checked first, so that no private key is generated in vain. The key's id is fixed here,
+        // because an alias may be moved in the meantime.
         let (key, spec) = {
             let snapshot = self.snapshot(&caller);
             let admitted = snapshot.view(&caller).admit(&key, Operation::CreateVersion)?;
@@ -50,7 +48,7 @@ fn next_version(admitted: &Admitted<'_>, caller: &Caller) -> Result<PairSpec, Er
     let (KeySpec::Pair(spec), Some(rules)) = (key.spec, &caller.rules.pairs) else {
         return Err(KeyError::Unsupported.into());
     };
-    // The first version was made with the key: nobody asked for it.
+    // The first version was created with the key and does not count.
     let asked = key.versions.iter().skip(1).next_back();
     if asked.is_some_and(|newest| admitted.now() < newest.created_at.plus(rules.spacing)) {
         return Err(KeyError::VersionTooSoon.into());

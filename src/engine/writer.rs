@@ -1,11 +1,11 @@
 //! The writer: the one task through which every realm changes. It takes the decisions that wait,
-//! lets each draft the next snapshot on top of the one before, writes all their facts in one
-//! transaction, and only then publishes the snapshots and answers. So nobody reads what is not
-//! durable, and callers who come together share one write to the disk.
+//! lets each draft the next state on top of the one before, writes all their facts in one
+//! transaction, and only then publishes the states and answers. So nobody reads what is not
+//! durable, and concurrent callers share one write to the disk.
 //!
-//! No transaction is long. Where much is due in a realm, a decision about that realm waits for some
-//! transactions, and those of others go ahead. What replaces a large realm is written aside between
-//! them.
+//! No transaction is long. Where much is due in a realm, decisions about that realm wait for
+//! several transactions, and decisions about other realms go ahead. Large replacements are staged
+//! between them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,44 +22,43 @@ use super::{Caller, Draft, Error, due};
 use crate::model::{Change, Realm, RealmChange, State};
 use crate::store::{Store, StoreError};
 
-/// How many decisions one transaction takes at the most. More would let the first wait for the
-/// last.
+/// The maximum number of decisions in one transaction. More would delay the first of them.
 const BATCH: usize = 256;
 
-/// How long nothing changes before the store rests, and how often it does so after that.
-const REST_AFTER: Duration = Duration::from_millis(500);
-const REST_EVERY: Duration = Duration::from_secs(5);
+/// How long the store must be idle before maintenance, and how often maintenance repeats then.
+const IDLE_AFTER: Duration = Duration::from_millis(500);
+const MAINTAIN_EVERY: Duration = Duration::from_secs(5);
 
-/// How many versions of keys and secrets that have fallen due one transaction makes, about. More
-/// would let the decisions of other realms wait.
+/// About how many due versions of keys and secrets one transaction makes. More would delay the
+/// decisions of other realms.
 const DUE_AT_ONCE: usize = 128;
 
-/// A decision that waits. It drafts on top of the batch so far, or is told why the batch before
-/// could not be written.
+/// A waiting decision. It drafts on top of the batch so far. It gets an error instead when a batch
+/// that it waited for could not be written.
 type Job = Box<dyn FnOnce(Result<&mut Batch<'_>, StoreError>) -> Step + Send>;
 
-/// What became of a decision.
+/// The result of running a [`Job`].
 enum Step {
-    /// It was made.
+    /// The decision was made.
     Made(Answer),
-    /// So much is due in its realm that it waits for another transaction.
+    /// Too much is due in its realm, so it waits for another transaction.
     Later(Job),
 }
 
-/// Tells a caller how it went, once the batch's fate is known.
+/// Answers a caller, once it is known whether the batch was written.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// What the writer is told.
+/// A message to the writer.
 enum Message {
-    /// To decide.
+    /// Make a decision.
     Change(Job),
-    /// To replace what realms hold.
-    PendingReplacement(Box<PendingReplacement>),
-    /// To put the store away and end.
+    /// Replace whole realms.
+    Replace(Box<PendingReplacement>),
+    /// Close the store and stop.
     Close(oneshot::Sender<()>),
 }
 
-/// The sending end of the writer.
+/// A handle that sends to the writer.
 pub(super) struct Writer {
     sender: mpsc::UnboundedSender<Message>,
     commits: Arc<AtomicU64>,
@@ -77,21 +76,21 @@ impl Writer {
             clocks,
             commits: Arc::clone(&commits),
             later: Vec::new(),
-            exchanges: VecDeque::new(),
-            // What an earlier run left.
+            replacements: VecDeque::new(),
+            // An earlier run may have left rows.
             sweeps: true,
-            rest: Rest::default(),
+            idle: Idle::default(),
         };
         tokio::spawn(task.run(messages));
         Self { sender, commits }
     }
 
-    /// How many transactions the store took.
+    /// How many transactions the store has committed.
     pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Decides once all that is due in the realm has happened.
+    /// Decides after everything due in the realm has happened.
     pub(super) async fn change<T, F>(&self, caller: Caller, decide: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -109,23 +108,23 @@ impl Writer {
         self.ask(|tell| Message::Change(decision(caller, false, decide, tell))).await
     }
 
-    /// Lets everything that is due in these realms happen.
+    /// Applies everything that is due in these realms.
     pub(super) async fn settle(&self, callers: Vec<Caller>) -> Result<(), Error> {
         self.ask(|tell| Message::Change(settlement(callers, tell))).await
     }
 
-    /// Replaces what the realms of a scope hold.
+    /// Replaces the contents of a scope's realms.
     pub(super) async fn replace(&self, replacement: Replacement) -> Result<(), Error> {
         let (tell, told) = oneshot::channel();
-        let exchange = if replacement::weight(&replacement.contents) > replacement::AT_ONCE {
-            // Nobody waits while the facts of a large realm are listed.
+        let pending = if replacement::rows(&replacement.contents) > replacement::DIRECT_MAX {
+            // Listing the facts of a large realm is slow.
             let prepared =
                 tokio::task::spawn_blocking(|| PendingReplacement::new(replacement, tell));
             prepared.await.map_err(|_| STOPPED)?
         } else {
             PendingReplacement::new(replacement, tell)
         };
-        self.sender.send(Message::PendingReplacement(Box::new(exchange))).map_err(|_| STOPPED)?;
+        self.sender.send(Message::Replace(Box::new(pending))).map_err(|_| STOPPED)?;
         told.await.map_err(|_| STOPPED)?
     }
 
@@ -150,7 +149,7 @@ impl Writer {
         self.ask(|tell| Message::Change(job(tell))).await
     }
 
-    /// Tells the writer something, and waits for the answer.
+    /// Sends a message and waits for the answer.
     async fn ask<T>(
         &self,
         message: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Message,
@@ -163,14 +162,13 @@ impl Writer {
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.sender.send(Message::Close(done)).is_ok() {
-            // A writer that has ended already has nothing to put away.
+            // A stopped writer has nothing to close.
             let _ = closed.await;
         }
     }
 }
 
-/// A decision about a realm. One that `settles` is made when everything that was due there has
-/// happened.
+/// A decision about a realm. If it `settles`, it is made after everything due there has happened.
 fn decision<T, F>(
     caller: Caller,
     settles: bool,
@@ -195,7 +193,7 @@ where
     })
 }
 
-/// Settles these realms, the last first.
+/// Settles these realms, last first.
 fn settlement(mut callers: Vec<Caller>, tell: oneshot::Sender<Result<(), Error>>) -> Job {
     Box::new(move |batch| {
         let batch = match batch {
@@ -217,7 +215,7 @@ fn answer<T: Send + 'static>(
     outcome: Result<T, Error>,
 ) -> Answer {
     Box::new(move |written| {
-        // A caller who hung up meanwhile needs no answer; its change stands.
+        // The caller may have gone. Its change stands.
         let _ = tell.send(written.map_err(Error::Store).and(outcome));
     })
 }
@@ -230,19 +228,19 @@ struct Task {
     commits: Arc<AtomicU64>,
     /// Decisions that wait until what is due in their realms has happened.
     later: Vec<Job>,
-    /// Replacements that are written aside, by turns.
-    exchanges: VecDeque<Box<PendingReplacement>>,
-    /// Whether there may be rows that belong to nobody.
+    /// Replacements that are being staged, in turns.
+    replacements: VecDeque<Box<PendingReplacement>>,
+    /// Whether rows of replaced or discarded realms may be left.
     sweeps: bool,
-    rest: Rest,
+    idle: Idle,
 }
 
 impl Task {
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
         let mut waiting = Vec::with_capacity(BATCH);
         loop {
-            if self.later.is_empty() && self.exchanges.is_empty() && !self.sweeps {
-                if !next(&mut messages, &mut waiting, &mut *self.store, &mut self.rest).await {
+            if self.later.is_empty() && self.replacements.is_empty() && !self.sweeps {
+                if !next(&mut messages, &mut waiting, &mut *self.store, &mut self.idle).await {
                     return;
                 }
             } else {
@@ -261,9 +259,9 @@ impl Task {
             for message in waiting.drain(..) {
                 match message {
                     Message::Change(job) => jobs.push(job),
-                    Message::PendingReplacement(exchange) => {
+                    Message::Replace(pending) => {
                         self.decide(std::mem::take(&mut jobs)).await;
-                        self.begin(exchange).await;
+                        self.begin(pending).await;
                     }
                     Message::Close(done) => closing = Some(done),
                 }
@@ -278,7 +276,7 @@ impl Task {
         }
     }
 
-    /// Takes these decisions in one transaction.
+    /// Makes these decisions in one transaction.
     async fn decide(&mut self, jobs: Vec<Job>) {
         let mut batch = Batch {
             realms: &self.realms,
@@ -304,9 +302,8 @@ impl Task {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, changes = facts.len(), "nothing was written");
-                // What is due is not tried for ever: those who wait for it are told, as the others
-                // are.
+                tracing::error!(%error, changes = facts.len(), "changes were not written");
+                // Waiting decisions fail too. Otherwise what is due would be retried forever.
                 for job in self.later.drain(..) {
                     match job(Err(error.clone())) {
                         Step::Made(answer) => answers.push(answer),
@@ -320,39 +317,39 @@ impl Task {
         }
     }
 
-    /// Begins to replace what realms hold. A little is replaced at once.
-    async fn begin(&mut self, mut exchange: Box<PendingReplacement>) {
-        if exchange.weigh(&mut *self.store, &self.realms) {
-            self.exchanges.push_back(exchange);
+    /// Begins a replacement. Small ones finish at once.
+    async fn begin(&mut self, mut pending: Box<PendingReplacement>) {
+        if pending.needs_staging(&mut *self.store, &self.realms) {
+            self.replacements.push_back(pending);
         } else {
-            self.finish(exchange).await;
+            self.finish(pending).await;
         }
     }
 
-    /// Goes on with one of the large replacements.
+    /// Stages the next part of one large replacement.
     async fn stage(&mut self) {
-        let Some(mut exchange) = self.exchanges.pop_front() else { return };
+        let Some(mut pending) = self.replacements.pop_front() else { return };
         let written = match self.store.staging() {
-            Some(staging) => exchange.stage(staging).await,
+            Some(staging) => pending.stage(staging).await,
             None => Ok(true),
         };
         match written {
-            Ok(true) => self.finish(exchange).await,
-            Ok(false) => self.exchanges.push_back(exchange),
+            Ok(true) => self.finish(pending).await,
+            Ok(false) => self.replacements.push_back(pending),
             Err(error) => {
-                exchange.fail(&mut *self.store, error);
+                pending.fail(&mut *self.store, error);
                 self.sweeps = true;
             }
         }
     }
 
-    async fn finish(&mut self, exchange: Box<PendingReplacement>) {
-        let done = exchange.finish(&mut *self.store, &self.realms, &self.clocks).await;
+    async fn finish(&mut self, pending: Box<PendingReplacement>) {
+        let done = pending.finish(&mut *self.store, &self.realms, &self.clocks).await;
         self.commits.fetch_add(u64::from(done), Ordering::Relaxed);
         self.sweeps = true;
     }
 
-    /// Takes some rows away that belong to nobody.
+    /// Deletes some rows of replaced or discarded realms.
     async fn sweep(&mut self) {
         if !self.sweeps {
             return;
@@ -362,74 +359,73 @@ impl Task {
             return;
         };
         self.sweeps = staging.sweep().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "rows that belong to nobody stay for now");
+            tracing::warn!(%error, "rows of replaced realms were not deleted yet");
             false
         });
     }
 
-    /// Makes the decisions that were put off, and puts the store away. What is written aside is
-    /// given up.
+    /// Makes the waiting decisions and closes the store. Unfinished replacements are discarded.
     async fn close(mut self, done: oneshot::Sender<()>) {
         while !self.later.is_empty() {
             let jobs = std::mem::take(&mut self.later);
             self.decide(jobs).await;
         }
         if let Err(error) = self.store.close().await {
-            tracing::warn!(%error, "the store did not close");
+            tracing::warn!(%error, "the store was not closed properly");
         }
-        // Whoever asked may have gone.
+        // The caller may have gone.
         let _ = done.send(());
     }
 }
 
-/// Waits for messages, and lets the store rest whenever none come. `false` when there will be no
-/// more.
+/// Waits for messages, and runs the store's maintenance while there are none. `false` when there
+/// will be no more.
 async fn next(
     messages: &mut mpsc::UnboundedReceiver<Message>,
     waiting: &mut Vec<Message>,
     store: &mut dyn Store,
-    rest: &mut Rest,
+    idle: &mut Idle,
 ) -> bool {
-    let mut patience = REST_AFTER;
+    let mut patience = IDLE_AFTER;
     loop {
         match timeout(patience, messages.recv_many(waiting, BATCH)).await {
             Ok(received) => return received > 0,
-            Err(_) => rest.take(store).await,
+            Err(_) => idle.maintain(store).await,
         }
-        patience = REST_EVERY;
+        patience = MAINTAIN_EVERY;
     }
 }
 
-/// How the store's last rest went.
+/// The outcome of the store's last maintenance.
 #[derive(Default)]
-struct Rest {
-    trouble: Option<String>,
+struct Idle {
+    failure: Option<String>,
 }
 
-impl Rest {
-    /// Lets the store rest. A trouble that lasts is told once.
-    async fn take(&mut self, store: &mut dyn Store) {
-        let trouble = store.rest().await.err().map(|error| error.to_string());
-        if let Some(error) = trouble.as_ref().filter(|_| trouble != self.trouble) {
-            tracing::error!(%error, "the store is in trouble");
+impl Idle {
+    /// Runs maintenance. A lasting failure is logged once.
+    async fn maintain(&mut self, store: &mut dyn Store) {
+        let failure = store.maintain().await.err().map(|error| error.to_string());
+        if let Some(error) = failure.as_ref().filter(|_| failure != self.failure) {
+            tracing::error!(%error, "the store's data is at risk");
         }
-        self.trouble = trouble;
+        self.failure = failure;
     }
 }
 
-/// The decisions that one transaction takes.
+/// The decisions of one transaction.
 struct Batch<'a> {
     realms: &'a Realms,
     clocks: &'a Clocks,
     ahead: HashMap<Realm, State>,
     facts: Vec<RealmChange>,
-    /// How many more versions that are due this transaction may make.
+    /// How many more due versions this transaction may make.
     room: usize,
 }
 
 impl Batch<'_> {
-    /// Drafts what has fallen due in the caller's realm, as far as there is room for it. It stays,
-    /// whatever is decided afterwards. Answers whether that was all.
+    /// Drafts what is due in the caller's realm, as far as there is room. The draft is kept
+    /// whatever is decided afterwards. Returns whether that was everything.
     fn settle(&mut self, caller: &Caller) -> bool {
         let now = self.clocks.now(&caller.realm);
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
@@ -446,7 +442,7 @@ impl Batch<'_> {
         let now = self.clocks.now(&caller.realm);
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
         let outcome = decide(&mut draft)?;
-        if !caller.rehearses {
+        if !caller.dry_run {
             self.take(&caller.realm, draft);
         }
         Ok(outcome)
@@ -455,7 +451,7 @@ impl Batch<'_> {
     fn add(&mut self, realm: &Realm, fact: Change) -> Result<(), Error> {
         let mut state = self.ahead.remove(realm).unwrap_or_else(|| self.latest(realm));
         if !state.fits(&fact) {
-            return Err(Error::Internal("a realm changed while something was added to it"));
+            return Err(Error::Internal("a realm changed while facts were added to it"));
         }
         state.apply(&fact);
         self.ahead.insert(realm.clone(), state);

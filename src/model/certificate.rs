@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::noun::{ByName, Noun, Tags, named_by};
-use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_id, names};
 use super::{Material, Ordinal, ProtectionLevel, pair};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::world::Instant;
 
 names! {
-    /// A certificate's id, unique in its realm; written as a key's.
+    /// A certificate's id, unique in its realm, in the form of a key id.
     CertificateId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
@@ -25,26 +25,26 @@ impl From<Uuid> for CertificateId {
     }
 }
 
-/// How far a certificate has come.
+/// The status of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateStatus {
-    /// It is requested, and not issued yet.
+    /// It is requested, but not issued yet.
     Pending,
-    /// It is issued, and does not work.
+    /// It is issued, but not in use.
     Inactive,
-    /// It works.
+    /// It is in use.
     Active,
-    /// Its owner took it back for good.
+    /// Its owner revoked it for good.
     Revoked,
 }
 
-/// An issued certificate, as it came.
+/// An issued certificate, as uploaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
     /// The certificate, in PEM.
     pub certificate: String,
-    /// Its issuers', in PEM, if they came with it.
+    /// Its issuers' certificates in PEM, if uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
 }
@@ -52,11 +52,11 @@ pub struct Issued {
 /// The part of a certificate that changes after creation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateSettings {
-    /// How far it has come.
+    /// The status.
     pub status: CertificateStatus,
-    /// When one of these was changed last.
+    /// When the status or the certificate last changed.
     pub updated_at: Instant,
-    /// What was issued, unless it is pending.
+    /// The issued certificate, unless it is pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<Arc<Issued>>,
 }
@@ -64,25 +64,24 @@ pub struct CertificateSettings {
 /// A certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Its number in the realm; keys and secrets are counted with it.
+    /// Its number in the realm, shared with keys and secrets.
     #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its id.
     pub id: CertificateId,
-    /// What kind of key it has.
+    /// The kind of key.
     #[serde(with = "pair")]
     pub spec: PairSpec,
-    /// Where its owner wants the private key to live.
+    /// Where its owner wants the private key to be stored.
     pub protection: ProtectionLevel,
-    /// Whether its owner wants to take the private key away. Stored and returned; nothing takes it
-    /// away.
+    /// Whether its owner wants to export the private key. Stored and returned, without effect.
     pub exportable: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
     /// Its private key.
     #[serde(skip)]
     pub private_key: Material,
-    /// The request for it, in PEM.
+    /// The certification request, in PEM.
     pub request: String,
     /// What changes after creation.
     pub settings: CertificateSettings,
@@ -91,7 +90,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Whose private key it is, where that is sealed.
+    /// The owner that its private key is sealed for.
     fn owner(&self) -> String {
         format!("certificate/{}/private-key", self.id)
     }
@@ -110,8 +109,8 @@ impl Noun for Certificate {
 
     fn read(
         ordinal: Ordinal,
-        head: &Kept,
-        _parts: &[Kept],
+        head: &StoredRecord,
+        _parts: &[StoredRecord],
         unseal: &Unseal<'_>,
     ) -> Result<Self, Damaged> {
         let read: Self = head.body()?;

@@ -6,27 +6,26 @@ use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 use super::VersionId;
-use crate::algorithms::CryptoError;
+use crate::algorithms::Error;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::mac::{Hash, equal, hmac};
 use crate::world::Instant;
 
-/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. It can be read in two
-/// ways only, [`Material::expose`] and [`Material::private_key`], which nothing outside the
-/// engine's doors and the sealed store may call; a test holds that. A clone is the same material,
-/// not another copy of it.
+/// Key material: a symmetric key's bytes, or a pair's private key in PKCS #8. Only
+/// [`Material::expose`] and [`Material::private_key`] read it. A test checks that nothing but
+/// `admit`, exports and the store's sealing calls them. Clones share the bytes.
 #[derive(Clone, Default)]
 pub struct Material(Arc<Body>);
 
 #[derive(Default)]
 struct Body {
     bytes: Zeroizing<Vec<u8>>,
-    /// The private key, once somebody needed it: reading it takes as long as using it.
-    pair: OnceLock<Result<Box<PrivateKey>, CryptoError>>,
+    /// The private key, parsed on first use, because parsing is as slow as using it.
+    pair: OnceLock<Result<Box<PrivateKey>, Error>>,
 }
 
 impl Material {
-    /// Takes the bytes in; they are wiped when the last owner goes.
+    /// Takes the bytes. They are wiped when the last clone is dropped.
     #[must_use]
     pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self(Arc::new(Body { bytes, pair: OnceLock::new() }))
@@ -42,12 +41,12 @@ impl Material {
     ///
     /// # Errors
     /// The bytes are not a key of this kind.
-    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, CryptoError> {
+    pub fn private_key(&self, spec: PairSpec) -> Result<&PrivateKey, Error> {
         let read = || PrivateKey::read(spec, &self.0.bytes).map(Box::new);
         self.0.pair.get_or_init(read).as_deref().map_err(|failure| *failure)
     }
 
-    /// What tells whether another material is the same, and nothing else of it.
+    /// A digest that identifies the material and reveals nothing else about it.
     #[must_use]
     pub fn fingerprint(&self, of: VersionId) -> Fingerprint {
         Fingerprint(hmac(Hash::Sha256, &[&of.text()], &self.0.bytes))
@@ -68,12 +67,12 @@ impl fmt::Debug for Material {
     }
 }
 
-/// A keyed digest of material that was here once: only the same may come again.
+/// A keyed digest of earlier material. Only the same material may be imported again.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fingerprint(Vec<u8>);
 
 impl Fingerprint {
-    /// A fingerprint as it was kept.
+    /// A stored fingerprint.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
@@ -95,11 +94,11 @@ impl fmt::Debug for Fingerprint {
 /// What a version holds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Holding {
-    /// Material, until the instant given, if one is.
+    /// Material, and when it expires, if it does.
     Material(Material, Option<Instant>),
-    /// Nothing: its material is still to be imported, or it is gone.
+    /// No material yet, or no longer.
     Nothing {
-        /// What was here before, if anything was.
+        /// The earlier material, if there was any.
         last: Option<Fingerprint>,
     },
 }

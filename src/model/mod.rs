@@ -1,5 +1,5 @@
-//! Plain nouns: what a realm holds, and the facts by which it changes. No rule lives here, no
-//! clock, no wire.
+//! Data types: what a realm holds, and the facts that change it. There are no rules, no clock and
+//! no wire format here.
 
 mod certificate;
 mod key;
@@ -25,5 +25,5 @@ pub use noun::{Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::{Change, Held, RealmChange, State};
-pub use stored::{Content, Damaged, Hidden, Kept, Record, StoredChange, Unseal};
+pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;

@@ -1,4 +1,4 @@
-//! The names that keys, their versions and their aliases go by.
+//! Names of keys, their versions and their aliases.
 
 use std::fmt;
 
@@ -6,17 +6,16 @@ use uuid::Uuid;
 
 use super::texts::{is_id, is_name, names, texts};
 
-/// The number of a noun in its realm: the first one made is 1. Nouns of all kinds are counted
-/// together. No number is used again, so lists keep the order of creation.
+/// The number of a noun in its realm, from 1. All kinds share one sequence. Numbers are not reused,
+/// so lists keep the order of creation.
 pub type Ordinal = u64;
 
 names! {
-    /// A key's id, unique in its realm. Opaque text; of which letters, its cloud decides.
+    /// A key's id, unique in its realm. Opaque text; its cloud decides the exact form.
     KeyId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
-    /// An alias of a key, unique in its realm. Opaque text; its cloud decides which texts are
-    /// aliases.
+    /// An alias of a key, unique in its realm. Opaque text; its cloud decides the exact form.
     AliasName:
     /// Reads an alias: 1 to 1024 bytes without control characters.
     is_name;
@@ -25,7 +24,7 @@ names! {
 texts! { VersionId: |text| VersionId::parse(text.as_bytes()) }
 
 impl KeyId {
-    /// The id that a cloud's rules made for a new key. Its form is right by construction.
+    /// An id that a cloud's rules made for a new key. They guarantee its form.
     #[must_use]
     pub fn made(text: &str) -> Self {
         debug_assert!(is_id(text), "{text} is no id");
@@ -47,7 +46,7 @@ impl VersionId {
     /// Length of the text form, in bytes.
     pub const LEN: usize = 36;
 
-    /// Reads the one canonical form; any other spelling of the same UUID is refused.
+    /// Parses the canonical form. Other spellings of a UUID are refused.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
         let id = Self(Uuid::try_parse_ascii(text).ok()?);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Ordinal;
-use super::stored::{Content, Damaged, Kept, Record, StoredChange, Unseal};
+use super::stored::{Content, Damaged, Record, StoredChange, StoredRecord, Unseal};
 use crate::world::Instant;
 
 /// Names with values that an owner gives to a noun.
@@ -71,8 +71,8 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     /// A record is not what [`Noun::content`] or [`Noun::content_of`] wrote, or does not unseal.
     fn read(
         ordinal: Ordinal,
-        head: &Kept,
-        parts: &[Kept],
+        head: &StoredRecord,
+        parts: &[StoredRecord],
         unseal: &Unseal<'_>,
     ) -> Result<Self, Damaged>;
 }

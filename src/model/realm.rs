@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-/// Who shares a set of keys: one account, in one region, of one cloud. A caller sees its own realm
-/// only.
+/// One account in one region of one cloud. A caller can reach only its own realm.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm {
     /// The dialect's name.
     pub dialect: Arc<str>,
     /// The account id.
     pub account: Arc<str>,
-    /// The region id. Empty for what belongs to the account as a whole, such as its subscription.
+    /// The region id. Empty for what belongs to the whole account, such as its subscription.
     pub region: Arc<str>,
 }
 
@@ -28,31 +27,31 @@ impl Realm {
         (1..=64).contains(&text.len()) && text.bytes().all(legal)
     }
 
-    /// The realm of what `account` has in no region in particular.
+    /// The account's realm without a region.
     #[must_use]
     pub fn account_wide(&self) -> Self {
         Self { region: "".into(), ..self.clone() }
     }
 }
 
-/// Some realms: those of an account, of a region, of both, or all of them. The default is all.
+/// A set of realms: those of an account, of a region, of both, or all. The default is all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
-    /// The account, where it is one.
+    /// Only this account.
     pub account: Option<Arc<str>>,
-    /// The region, where it is one.
+    /// Only this region.
     pub region: Option<Arc<str>>,
 }
 
 impl Scope {
-    /// Whether the realm is one of them.
+    /// Whether the realm is in this scope.
     #[must_use]
     pub fn has(&self, realm: &Realm) -> bool {
         self.account.as_ref().is_none_or(|it| *it == realm.account)
             && self.region.as_ref().is_none_or(|it| *it == realm.region)
     }
 
-    /// Whether every realm of `other` is one of these.
+    /// Whether every realm of `other` is in this scope.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         let within =

@@ -1,4 +1,4 @@
-//! Secrets: values that users keep here, in versions, under stages.
+//! Secrets: values that users store, in versions with stages.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::noun::{ByName, Noun, Tags, named_by};
-use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_name, millis, names};
 use super::{KeyId, Ordinal};
 use crate::world::Instant;
@@ -19,7 +19,7 @@ names! {
     is_name;
 }
 
-/// A value, sealed under a data key of its own, and that under a version of a key.
+/// A value sealed under its own data key, and that under a version of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// The data key's ciphertext.
@@ -31,74 +31,73 @@ pub struct Envelope {
 /// One version of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretVersion {
-    /// Its id, unique in its secret; its owner chose it.
+    /// Its id, unique in its secret, chosen by the owner.
     pub id: Arc<str>,
-    /// Its number in its secret: the first is 1. Never used again.
+    /// Its number in its secret, from 1, never reused.
     pub number: u64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
-    /// Whether its owner calls the value bytes, and not a text.
+    /// Whether the value is bytes rather than a text.
     pub binary: bool,
     /// Its value.
     pub envelope: Envelope,
 }
 
-/// A secret whose value is changed for its owner now and then.
+/// How a managed secret is rotated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Managed {
-    /// What the value is for, in the cloud's own form.
+    /// What the secret belongs to, in the cloud's format.
     pub config: String,
-    /// How long after the last rotation the next one comes by itself, if at all.
+    /// The rotation interval, if rotation is on.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
-    /// Whether the last rotation that was due could not be done. Nothing is due until somebody
-    /// mends that.
+    /// Whether the last scheduled rotation failed. Then none is scheduled until a change fixes
+    /// that.
     pub stuck: bool,
-    /// When it was rotated last, if it ever was.
+    /// When it was last rotated, if ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<Instant>,
-    /// The rotations that somebody asked for within the last hour, oldest first.
+    /// The rotations on request within the last hour, oldest first.
     pub asked: VecDeque<Instant>,
 }
 
-/// The part of a secret that changes after creation, but for its versions.
+/// The part of a secret that changes after creation, without its versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretSettings {
     /// The owner's description.
     pub description: String,
-    /// When anything of the secret was changed last.
+    /// When anything of the secret last changed.
     pub updated_at: Instant,
-    /// When it goes, if its owner deleted it.
+    /// When it is deleted, if that is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Instant>,
-    /// The access policy that its owner gave, if any. Stored; not enforced.
+    /// The access policy that its owner set, if any. Stored, not enforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// How it is managed, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub managed: Option<Managed>,
-    /// Which version each stage stands at, by number.
+    /// The number of the version that each stage is at.
     pub stages: BTreeMap<Arc<str>, u64>,
 }
 
 /// A secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
-    /// Its number in the realm; keys are counted with it.
+    /// Its number in the realm, shared with keys and certificates.
     #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its name.
     pub name: SecretName,
-    /// What kind of secret it is, in the cloud's own word.
+    /// The kind of secret, in the cloud's word.
     pub kind: Arc<str>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
-    /// The key under whose newest version values are sealed.
+    /// The key whose newest version seals new values.
     pub key: KeyId,
     /// Whether its owner named that key.
     pub key_is_named: bool,
-    /// The dedicated instance that its owner named, if any. Stored and returned; it changes
-    /// nothing.
+    /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// What changes after creation.
@@ -111,8 +110,8 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Whether it is there at `now`: it goes at the instant of its deletion, whether its rows do or
-    /// not.
+    /// Whether it exists at `now`. It does not once its deletion is due, even if its rows still
+    /// exist.
     #[must_use]
     pub fn is_there(&self, now: Instant) -> bool {
         self.settings.delete_at.is_none_or(|at| now < at)
@@ -124,26 +123,26 @@ impl Secret {
         self.versions.iter().find(|version| *version.id == *id)
     }
 
-    /// The version at which a stage stands.
+    /// The version with this stage.
     #[must_use]
     pub fn staged(&self, stage: &str) -> Option<&Arc<SecretVersion>> {
         let number = self.settings.stages.get(stage)?;
         self.versions.iter().find(|version| version.number == *number)
     }
 
-    /// The stages that stand at a version, by name.
+    /// The stages of a version, by name.
     pub fn stages_of(&self, version: &SecretVersion) -> impl Iterator<Item = &Arc<str>> {
         let number = version.number;
         self.settings.stages.iter().filter(move |(_, at)| **at == number).map(|(stage, _)| stage)
     }
 
-    /// When the next rotation is due, if there is one: none is while the last one is stuck.
+    /// When the next rotation is due, if there is one. There is none after a failed rotation.
     #[must_use]
     pub fn next_rotation(&self) -> Option<Instant> {
         let managed = self.settings.managed.as_ref().filter(|managed| !managed.stuck)?;
         let last = managed.rotated_at.unwrap_or(self.created_at);
         let next = last.plus(managed.rotation?);
-        // At the end of time there is no next.
+        // At the end of time there is no next rotation.
         (next > last).then_some(next)
     }
 }
@@ -155,7 +154,7 @@ impl Noun for Secret {
 
     named_by! { name: SecretName }
 
-    /// It goes, or it is rotated.
+    /// The deletion or the next rotation.
     fn next_due(&self) -> Option<Instant> {
         self.settings.delete_at.or_else(|| self.next_rotation())
     }
@@ -178,14 +177,14 @@ impl Noun for Secret {
 
     fn read(
         ordinal: Ordinal,
-        head: &Kept,
-        parts: &[Kept],
+        head: &StoredRecord,
+        parts: &[StoredRecord],
         _unseal: &Unseal<'_>,
     ) -> Result<Self, Damaged> {
-        let version = |kept: &Kept| {
+        let version = |kept: &StoredRecord| {
             let Stored { id, created_at, binary, data_key_len } = kept.body()?;
             let sealed = kept.sealed.as_deref().ok_or(Damaged("sealed_value"))?;
-            // What is too short for its data key is a value that does not open.
+            // Data that is too short yields a value that does not decrypt.
             let (data_key, value) = sealed.split_at(data_key_len.min(sealed.len()));
             let envelope = Envelope { data_key: data_key.to_vec(), value: value.to_vec() };
             Ok(Arc::new(SecretVersion { id, number: kept.part, created_at, binary, envelope }))
@@ -195,8 +194,7 @@ impl Noun for Secret {
     }
 }
 
-/// The body of a version's record. What is sealed is the data key, so many bytes, and then the
-/// value.
+/// The body of a version's record. The sealed data is the data key, of this length, and the value.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     id: Arc<str>,

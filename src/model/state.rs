@@ -1,47 +1,47 @@
-//! What a realm holds, and the facts by which it changes. The store writes the facts, and the state
-//! is their fold. A state is a persistent value: a copy costs nothing, so a reader keeps the one it
-//! took while a writer builds the next.
+//! The state of a realm, and the facts that change it. The store writes the facts, and applying
+//! them in order gives the state. A state is a persistent data structure: cloning is cheap, so a
+//! reader keeps its state while a writer builds the next.
 
 use super::noun::{DueIndex, Fact, Noun, Shelf};
-use super::stored::{Damaged, Kept, StoredChange, Unseal};
+use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
 
-/// A noun that realms hold: where a state keeps it, and which change is one of it.
+/// A noun that a [`State`] holds.
 pub trait Held: Noun {
-    /// Where a state keeps it.
+    /// The shelf that holds it.
     fn shelf(state: &State) -> &Shelf<Self>;
 
-    /// The change that this fact is.
+    /// The change for this fact.
     fn change(fact: Fact<Self>) -> Change;
 }
 
-/// Makes the state and its changes of the list of nouns.
+/// Defines the state and its changes from the list of nouns.
 macro_rules! nouns {
     ($($(#[$about:meta])* $shelf:ident: $noun:ident),+ $(,)?) => {
-        /// One change of what a realm holds.
+        /// One change of a realm's state.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Change {
-            /// The realm holds nothing any more, and is as one that nobody has used.
+            /// The realm is empty again, as if never used.
             RealmCleared,
             /// The account subscribed to the service, at this instant.
             Subscribed(Instant),
-            /// The secret under which this realm's import tokens are sealed.
+            /// The secret that seals this realm's import tokens.
             ImportSealDrawn(Material),
-            /// So many numbers were given here so far, to nouns and to versions that came later:
-            /// none is given again.
+            /// The number of ordinals used so far, for nouns and for later versions. None is used
+            /// again.
             Counted(Ordinal),
             $(#[doc = concat!("A ", stringify!($noun), " is added, changed or removed.")]
             $noun(Fact<$noun>),)+
         }
 
-        /// The contents of a realm.
+        /// The state of a realm.
         #[derive(Clone, Debug, Default)]
         pub struct State {
             subscribed: Option<Instant>,
             import_seal: Option<Material>,
             last: Ordinal,
-            agenda: DueIndex,
+            due_index: DueIndex,
             $($(#[$about])* pub $shelf: Shelf<$noun>,)+
         }
 
@@ -56,7 +56,7 @@ macro_rules! nouns {
                 }
             }
 
-            /// What it does to the records of a noun, where it is a noun's.
+            /// Its effect on the records of a noun, if it is about one.
             #[must_use]
             pub fn stored(&self) -> Option<StoredChange<'_>> {
                 match self {
@@ -66,14 +66,14 @@ macro_rules! nouns {
                 }
             }
 
-            /// The addition of the noun that these records keep.
+            /// The addition of the noun in these records.
             ///
             /// # Errors
-            /// There is no such kind of noun, or a record cannot be read.
+            /// The kind is unknown, or a record cannot be read.
             pub fn read(
                 (kind, ordinal): (&str, Ordinal),
-                head: &Kept,
-                parts: &[Kept],
+                head: &StoredRecord,
+                parts: &[StoredRecord],
                 unseal: &Unseal<'_>,
             ) -> Result<Self, Damaged> {
                 match kind {
@@ -87,12 +87,11 @@ macro_rules! nouns {
         }
 
         impl State {
-            /// Facts that lead from nothing to this.
+            /// Facts that lead from the empty state to this one.
             #[must_use]
             pub fn facts(&self) -> Vec<Change> {
-                // All of it by name: what is added to a state has its facts here, or follows from
-                // others.
-                let Self { subscribed, import_seal, last, agenda: _, $($shelf),+ } = self;
+                // Destructured in full, so that a new field cannot be forgotten here.
+                let Self { subscribed, import_seal, last, due_index: _, $($shelf),+ } = self;
                 let mut facts = Vec::new();
                 facts.extend(subscribed.map(Change::Subscribed));
                 facts.extend(import_seal.clone().map(Change::ImportSealDrawn));
@@ -101,7 +100,7 @@ macro_rules! nouns {
                 facts
             }
 
-            /// About how many records it takes to keep all of this. It costs nothing to ask.
+            /// About how many records the state takes. Cheap to compute.
             #[must_use]
             pub fn weight(&self) -> usize {
                 0 $(+ self.$shelf.weight())+
@@ -113,7 +112,7 @@ macro_rules! nouns {
                 $(self.$shelf.get(ordinal).is_some())||+
             }
 
-            /// Whether a change was made of what is here, and not of what was here before.
+            /// Whether a change was made from this state, and not from an earlier one.
             #[must_use]
             pub fn fits(&self, change: &Change) -> bool {
                 match change {
@@ -123,7 +122,7 @@ macro_rules! nouns {
                 }
             }
 
-            /// Follows a change.
+            /// Applies a change.
             pub fn apply(&mut self, change: &Change) {
                 match change {
                     Change::RealmCleared => *self = Self::default(),
@@ -133,7 +132,7 @@ macro_rules! nouns {
                     $(Change::$noun(fact) => {
                         let last = fact.after().map_or(0, |noun| noun.ordinal());
                         self.last = self.last.max(last);
-                        self.$shelf.apply(fact, &mut self.agenda);
+                        self.$shelf.apply(fact, &mut self.due_index);
                     })+
                 }
             }
@@ -160,17 +159,17 @@ nouns! {
     certificates: Certificate,
 }
 
-/// A change, and where it happens.
+/// A change and its realm.
 pub type RealmChange = (Realm, Change);
 
 impl State {
-    /// When the account subscribed to the service, where it had to.
+    /// When the account subscribed to the service, if it did.
     #[must_use]
     pub fn subscribed(&self) -> Option<Instant> {
         self.subscribed
     }
 
-    /// The secret under which this realm's import tokens are sealed, once there is one.
+    /// The secret that seals this realm's import tokens, once there is one.
     #[must_use]
     pub fn import_seal(&self) -> Option<&Material> {
         self.import_seal.as_ref()
@@ -182,24 +181,24 @@ impl State {
         self.last + 1
     }
 
-    /// How many numbers were given to nouns, and to what came later.
+    /// How many ordinals are used.
     #[must_use]
     pub fn counted(&self) -> Ordinal {
         self.last
     }
 
-    /// The noun to which something happens next by itself, and when.
+    /// The next noun to which something is due, and when.
     #[must_use]
     pub fn next_due(&self) -> Option<(Instant, Ordinal)> {
-        self.agenda.first().copied()
+        self.due_index.first().copied()
     }
 
-    /// The nouns to which something happens by itself until then, in that order.
+    /// The nouns to which something is due until then, in chronological order.
     pub fn due(&self, until: Instant) -> impl Iterator<Item = Ordinal> {
-        self.agenda.iter().take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| *ordinal)
+        self.due_index.iter().take_while(move |(due, _)| *due <= until).map(|(_, ordinal)| *ordinal)
     }
 
-    /// Whether nothing was ever here.
+    /// Whether the realm was never used.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.last == 0 && self.subscribed.is_none() && self.import_seal.is_none()

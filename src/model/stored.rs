@@ -1,6 +1,6 @@
-//! The stored form of nouns. A noun is one record, with the part number 0, and one more for each of
-//! its parts. A record is a body and at most one secret. The body is JSON: the noun's fields in
-//! plain words, times and lengths of time in milliseconds. The store seals what is secret.
+//! The stored form of nouns. A noun has one record with the part number 0, and one for each of its
+//! parts. A record has a body and at most one secret. The body is JSON, with times and durations in
+//! milliseconds. The store seals the secret.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 
 use super::{Fingerprint, Material, Ordinal};
 
-/// What a change does to the records of one noun.
+/// The effect of a change on the records of one noun.
 #[derive(Debug)]
 pub struct StoredChange<'a> {
     /// The noun's kind.
     pub kind: &'static str,
     /// Its number.
     pub ordinal: Ordinal,
-    /// The records that change; `None` when all of the noun's records go.
+    /// The changed records. `None` removes all of the noun's records.
     pub records: Option<Vec<Record<'a>>>,
 }
 
@@ -24,23 +24,23 @@ pub struct StoredChange<'a> {
 pub struct Record<'a> {
     /// The number of the part; 0 for the noun itself.
     pub part: u64,
-    /// What it says now; `None` when it goes.
+    /// The new content. `None` removes the record.
     pub content: Option<Content<'a>>,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug)]
 pub struct Content<'a> {
     /// The body.
     pub body: String,
-    /// What is secret.
+    /// The secret.
     pub secret: Option<Hidden<'a>>,
 }
 
 impl<'a> Content<'a> {
     /// A body without a secret.
     pub fn open(body: &impl Serialize) -> Self {
-        // Maps with texts for keys, and nothing else that JSON cannot say: this never fails.
+        // The bodies have string keys and no values that JSON lacks, so this never fails.
         Self { body: serde_json::to_string(body).unwrap_or_default(), secret: None }
     }
 
@@ -50,35 +50,35 @@ impl<'a> Content<'a> {
     }
 }
 
-/// What is secret of a record. A sealed text is bound to its owner, told below the realm: it does
-/// not open for another.
+/// The secret of a record. It is sealed for an owner, a path within the realm, and opens for no
+/// other.
 #[derive(Debug)]
 pub enum Hidden<'a> {
     /// Key material, to be sealed for this owner.
     Material(String, &'a Material),
     /// The fingerprint of key material, to be sealed for this owner.
     Fingerprint(String, &'a Fingerprint),
-    /// What is sealed already, under a key of the realm.
+    /// A ciphertext under a key of the realm.
     Ciphertext(Vec<u8>),
 }
 
-/// A record that was stored.
+/// A stored record.
 #[derive(Debug)]
-pub struct Kept {
+pub struct StoredRecord {
     /// The number of the part; 0 for the noun itself.
     pub part: u64,
     /// The body.
     pub body: String,
-    /// What is secret, sealed.
+    /// The sealed secret.
     pub sealed: Option<Vec<u8>>,
 }
 
-impl Kept {
+impl StoredRecord {
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, Damaged> {
         serde_json::from_str(&self.body).map_err(|_| Damaged("body"))
     }
 
-    /// What is secret, opened for its owner. `name` says in an error what it is.
+    /// The secret, opened for its owner. Errors name it by `name`.
     pub(super) fn unsealed(
         &self,
         unseal: &Unseal<'_>,
@@ -89,10 +89,10 @@ impl Kept {
     }
 }
 
-/// Opens for an owner what was sealed for it.
+/// Opens what was sealed for an owner.
 pub type Unseal<'a> = dyn Fn(&str, &[u8]) -> Option<Zeroizing<Vec<u8>>> + 'a;
 
-/// What cannot be read of a record.
+/// The column of a record that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the data is damaged: column {0} cannot be read")]
 pub struct Damaged(pub &'static str);

@@ -1,8 +1,8 @@
-//! How names and lengths of time stand in a record.
+//! How names and durations are written in records.
 
 use serde::de::Visitor;
 
-/// Names that are stored as their texts, each with what reads it.
+/// Implements serde for types that are stored as text.
 macro_rules! texts {
     ($($name:ty: $read:expr),+ $(,)?) => {$(
         impl serde::Serialize for $name {
@@ -20,8 +20,8 @@ macro_rules! texts {
 }
 pub(super) use texts;
 
-/// Names of nouns: texts that clones share, each with what tells a legal one. The grammar of a name
-/// is its cloud's; see the engine's rules.
+/// Defines types for names of nouns: shared texts, each with its check. The cloud decides the exact
+/// form of a name; see the engine's rules.
 macro_rules! names {
     ($($(#[$about:meta])* $name:ident: $(#[$legal:meta])* $is_legal:ident;)+) => {$(
         $(#[$about])*
@@ -59,13 +59,12 @@ pub(super) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(legal)
 }
 
-/// Whether a text can be a name that some cloud's user gives: 1 to 1024 bytes without control
-/// characters.
+/// Whether a text can be a name that users choose: 1 to 1024 bytes without control characters.
 pub(super) fn is_name(text: &str) -> bool {
     (1..=1024).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
-/// Reads a text.
+/// Deserializes a text.
 pub(super) struct Text<T>(pub(super) fn(&str) -> Option<T>);
 
 impl<T> Visitor<'_> for Text<T> {
@@ -80,7 +79,7 @@ impl<T> Visitor<'_> for Text<T> {
     }
 }
 
-/// A length of time in milliseconds.
+/// A duration in milliseconds.
 pub(super) mod millis {
     use std::time::Duration;
 

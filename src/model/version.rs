@@ -1,8 +1,8 @@
-//! The versions of a key, which hold its material.
+//! Key versions, which hold the material.
 
 use serde::{Deserialize, Serialize};
 
-use super::stored::{Content, Damaged, Hidden, Kept, Unseal};
+use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::{Fingerprint, Holding, KeyId, Material, VersionId};
 use crate::world::Instant;
 
@@ -16,7 +16,7 @@ struct Stored {
     holds: Holds,
 }
 
-/// What is sealed in a version's record.
+/// What a version's record seals.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Holds {
@@ -30,14 +30,14 @@ enum Holds {
 pub struct KeyVersion {
     /// Its id.
     pub id: VersionId,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
     /// Its material.
     pub holding: Holding,
 }
 
 impl KeyVersion {
-    /// What is stored of it.
+    /// Its record.
     pub(super) fn content(&self, key: &KeyId) -> Content<'_> {
         let owner = format!("{key}/{}", self.id);
         let (holds, secret) = match &self.holding {
@@ -52,7 +52,11 @@ impl KeyVersion {
         Content::with(&Stored { id, created_at, expires_at, holds }, secret)
     }
 
-    pub(super) fn read(key: &KeyId, kept: &Kept, unseal: &Unseal<'_>) -> Result<Self, Damaged> {
+    pub(super) fn read(
+        key: &KeyId,
+        kept: &StoredRecord,
+        unseal: &Unseal<'_>,
+    ) -> Result<Self, Damaged> {
         let Stored { id, created_at, expires_at, holds } = kept.body()?;
         let owner = format!("{key}/{id}");
         let holding = match holds {
@@ -70,7 +74,7 @@ impl KeyVersion {
         Ok(Self { id, created_at, holding })
     }
 
-    /// Its material at `now`: none before it is imported and once it has expired.
+    /// Its material at `now`. `None` before the import and after the expiry.
     #[must_use]
     pub fn material(&self, now: Instant) -> Option<&Material> {
         match &self.holding {
@@ -90,7 +94,7 @@ impl KeyVersion {
         }
     }
 
-    /// When its material expires, if it holds some that does.
+    /// When its material expires, if it does.
     #[must_use]
     pub fn expires(&self) -> Option<Instant> {
         match self.holding {
@@ -99,8 +103,7 @@ impl KeyVersion {
         }
     }
 
-    /// What tells whether imported material is that which was here first. `None` before the first
-    /// import.
+    /// Identifies the material that was imported first. `None` before the first import.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.holding {

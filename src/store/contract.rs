@@ -1,4 +1,4 @@
-//! What a store is: the verbs that the engine knows, and how they fail.
+//! The interface between the engine and a store, and its errors.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -7,39 +7,38 @@ use std::sync::Arc;
 
 use crate::model::{Damaged, Realm, RealmChange};
 
-/// The answer of a store, some time later.
+/// The future result of a store operation.
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Where the facts of all realms are kept.
+/// Stores the facts of all realms.
 pub trait Store: Send {
-    /// Every fact, in an order in which they can be folded.
+    /// Every stored fact, in an order in which they can be applied.
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>>;
 
-    /// Keeps these facts: all of them, durably, or none.
+    /// Writes these facts durably, all of them or none.
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;
 
-    /// Does what can be done while nobody waits, and looks whether the data is still there.
-    fn rest(&mut self) -> Stored<'_, ()> {
+    /// Performs idle-time maintenance, and checks that the data still exists.
+    fn maintain(&mut self) -> Stored<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    /// What writes whole realms aside, where this store can. Where it cannot, they are committed as
-    /// they are.
+    /// Staging, if this store supports it. Otherwise replacements are committed in one transaction.
     fn staging(&mut self) -> Option<&mut dyn Staging> {
         None
     }
 
-    /// Puts everything away, so that the data file is whole by itself.
+    /// Closes the store, so that the data file is complete by itself.
     fn close(self: Box<Self>) -> Stored<'static, ()>;
 }
 
-/// Why the store failed, for the log; never for the wire.
+/// Why the store failed. For the log and the command line, never for the wire.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreError(Arc<str>);
 
 impl StoreError {
-    /// A failure, told in one line.
+    /// An error with this one-line message.
     pub fn new(what: impl std::fmt::Display) -> Self {
         Self(what.to_string().into())
     }
@@ -57,26 +56,26 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Realms that are written aside, and the numbers of their rows.
+/// Staged realms, and their row ids.
 #[derive(Debug, Default)]
 pub struct StagedRealms(pub(super) HashMap<Realm, i64>);
 
-/// Writes whole realms aside and exchanges them.
+/// Writes the contents of whole realms in advance and swaps them in.
 pub trait Staging: Send {
-    /// Writes facts of realms that nobody sees yet.
+    /// Writes facts to staged realms, which are not visible.
     fn write<'a>(
         &'a mut self,
         staged: &'a mut StagedRealms,
         facts: &'a [RealmChange],
     ) -> Stored<'a, ()>;
 
-    /// Puts the staged in the place of their realms, and takes away all that these realms held: all
-    /// of it, durably, or nothing. A realm without a spare holds nothing afterwards.
+    /// Replaces the contents of these realms with the staged ones, durably, all of them or none.
+    /// Realms that are not staged become empty.
     fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()>;
 
-    /// Gives up what was written aside.
+    /// Discards staged realms.
     fn discard(&mut self, staged: StagedRealms);
 
-    /// Takes away some of the rows that belong to nobody. Answers whether there are more.
+    /// Deletes some rows of replaced or discarded realms. Returns whether there are more.
     fn sweep(&mut self) -> Stored<'_, bool>;
 }

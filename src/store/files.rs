@@ -1,4 +1,4 @@
-//! The data file's own path, and the files beside it: its lock, its root key, its certificate
+//! The canonical path of the data file, and the files beside it: lock, root key, certificate
 //! authority.
 
 use std::fs::File;
@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
-/// The mode of a file that only its owner reads.
+/// The mode of a file that only its owner can read.
 pub const OWNER_ONLY: u32 = 0o600;
-/// The mode of a file that anybody reads.
+/// The mode of a file that everyone can read.
 pub const FOR_ALL: u32 = 0o644;
 
-/// The data file by its one true path: whatever links lead to it, its lock and its root key lie
-/// beside it.
+/// The canonical path of the data file. Its lock and root key are beside it, whatever links lead
+/// there.
 ///
 /// # Errors
-/// It is a directory, a link to nothing, or in a folder that is not there.
+/// It is a directory, a dangling link, or in a missing folder.
 pub fn true_path(data: &Path) -> Result<PathBuf, StoreError> {
     let shown = data.display();
     if data.is_dir() {
@@ -37,7 +37,7 @@ pub fn true_path(data: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.map_err(|e| StoreError::new(format_args!("cannot make {shown}: {e}")))?.join(name))
 }
 
-/// The folder that a file is in.
+/// The folder of a file.
 fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -50,35 +50,37 @@ pub fn beside(data: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Makes a file that is there with all its bytes, for good, or not at all; and not where one is
-/// there already. Answers whether it made it: of several who come together, one does.
+/// Creates a file atomically and durably, unless it exists. Returns whether it was created: of
+/// several concurrent calls, one creates it.
 ///
 /// # Errors
 /// It cannot be written.
 pub fn keep_first(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<bool> {
-    let draft = drafted(path, bytes, mode)?;
+    let draft = write_temporary(path, bytes, mode)?;
     let kept = match std::fs::hard_link(&draft, path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        // Some file systems know no second name of a file; there the last who comes wins.
-        Err(_) => return std::fs::rename(&draft, path).and_then(|()| settled(path)).map(|()| true),
+        // On file systems without hard links, the last writer wins.
+        Err(_) => {
+            return std::fs::rename(&draft, path).and_then(|()| sync_folder(path)).map(|()| true);
+        }
     };
     std::fs::remove_file(&draft)?;
-    settled(path)?;
+    sync_folder(path)?;
     kept
 }
 
-/// Makes a file that has all its bytes, for good, whatever was there before.
+/// Creates or replaces a file atomically and durably.
 ///
 /// # Errors
 /// It cannot be written.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    std::fs::rename(drafted(path, bytes, mode)?, path)?;
-    settled(path)
+    std::fs::rename(write_temporary(path, bytes, mode)?, path)?;
+    sync_folder(path)
 }
 
-/// The bytes on the disk, in a file of this process's own.
-fn drafted(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<PathBuf> {
+/// Writes the bytes to disk, in a temporary file of this process.
+fn write_temporary(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<PathBuf> {
     let draft = beside(path, &format!(".new-{}", std::process::id()));
     let mut file =
         File::options().create(true).truncate(true).write(true).mode(mode).open(&draft)?;
@@ -87,7 +89,7 @@ fn drafted(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<PathBuf> {
     Ok(draft)
 }
 
-/// The folder's word that a name in it lasts.
-fn settled(path: &Path) -> std::io::Result<()> {
+/// Waits until the folder's entry is on the disk.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
     File::open(folder(path))?.sync_all()
 }

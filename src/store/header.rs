@@ -1,16 +1,17 @@
-//! The header of a database, read without `SQLite`: which database it is, and how far it has come.
+//! Reads the header of a database without SQLite: which database it is, and its transaction count.
 
-/// How many bytes the header has.
+/// The header's length in bytes.
 pub(super) const LEN: usize = 100;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-/// Where a database stands. Every transaction writes it, so it is in the write-ahead log as well.
+/// A database's id and transaction count. Every transaction writes it, so the write-ahead log has
+/// it too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// Which database: a random number, drawn when a file is first served. `PRAGMA application_id`.
+    /// A random number, drawn when the file is first served. `PRAGMA application_id`.
     pub(super) database: u32,
-    /// How many transactions it has taken, modulo 2^32. `PRAGMA user_version`.
+    /// The number of transactions, modulo 2^32. `PRAGMA user_version`.
     pub(super) transaction: u32,
 }
 
@@ -20,23 +21,23 @@ impl Stamp {
         Some(Self { database: number(page, 68)?, transaction: number(page, 60)? })
     }
 
-    /// How many transactions `other` is ahead; below zero, behind.
+    /// How many transactions `other` is ahead. Negative when it is behind.
     pub(super) fn until(self, other: Self) -> i32 {
         other.transaction.wrapping_sub(self.transaction).cast_signed()
     }
 }
 
-/// What the header says.
+/// The fields of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) stamp: Stamp,
     pub(super) page_size: u64,
-    /// How many pages the database has; zero when the header does not know.
+    /// The database's size in pages; zero when the header does not say.
     pub(super) pages: u64,
 }
 
 impl Header {
-    /// Reads the first bytes of a database; `None` when they are something else.
+    /// Parses the first bytes of a database. `None` when they are something else.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.len() < LEN || !bytes.starts_with(MAGIC) {
             return None;
@@ -46,14 +47,14 @@ impl Header {
             size if size.is_power_of_two() && size >= 512 => u64::from(size),
             _ => return None,
         };
-        // The count of pages holds when it was written along with the counter of changes.
+        // The page count is valid only if it was written with the change counter.
         let holds = number(bytes, 24) == number(bytes, 92);
         let pages = number(bytes, 28).filter(|_| holds).map_or(0, u64::from);
         Some(Self { stamp: Stamp::in_page(bytes)?, page_size, pages })
     }
 }
 
-/// The big-endian number at this place.
+/// The big-endian number at this offset.
 pub(super) fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().copied().map(u32::from_be_bytes)
 }
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn transactions_are_counted_beyond_the_largest_number() {
+    fn the_transaction_count_wraps_around() {
         assert_eq!(stamp(3).until(stamp(5)), 2);
         assert_eq!(stamp(5).until(stamp(3)), -2);
         assert_eq!(stamp(u32::MAX).until(stamp(1)), 2);
@@ -93,7 +94,7 @@ mod tests {
         );
         assert_eq!(Header::of(&bytes[..99]), None);
         bytes[17] = 1;
-        assert_eq!(Header::of(&bytes), None, "no such size of pages");
+        assert_eq!(Header::of(&bytes), None, "an invalid page size");
         assert_eq!(Header::of(&[0; LEN]), None);
     }
 }

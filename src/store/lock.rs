@@ -1,6 +1,6 @@
-//! One server per data file. A lock file beside the data keeps out whoever comes by the same path,
-//! and leaves the data to be read by other programs. A lock on the data file itself keeps out
-//! whoever comes by another name: a hard link, a bind mount.
+//! One server per data file. A lock file beside the data keeps out servers that use the same path,
+//! and lets other programs read the data. A lock on the data file itself keeps out servers that use
+//! another path, such as a hard link or a bind mount.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 use super::StoreError;
 use super::files::beside;
 
-/// Held for as long as a server uses its data file; the operating system lets go when the process
-/// ends.
+/// Held while a server uses its data file. The operating system releases it when the process ends.
 ///
-/// It must be taken before `SQLite` opens the file, and dropped after `SQLite` closed it:
-/// `SQLite`'s own locks are of the kind that a process loses, all of them, when it closes any
-/// descriptor of the file.
+/// It must be taken before SQLite opens the file and dropped after SQLite closes it: a process
+/// loses all of SQLite's locks on a file when it closes any descriptor of that file.
 #[derive(Debug)]
 pub struct DataLock {
     data: PathBuf,
@@ -23,7 +21,7 @@ pub struct DataLock {
 }
 
 impl DataLock {
-    /// Takes the lock of `data`: the file `<data>.lock`, and `data` itself where it is there.
+    /// Takes the lock: the file `<data>.lock`, and `data` itself if it exists.
     ///
     /// # Errors
     /// Another process holds it, or a file cannot be opened.
@@ -39,11 +37,11 @@ impl DataLock {
         Ok(taken)
     }
 
-    /// The data file, which is made empty where it is not there.
+    /// The data file, created empty if it is missing.
     pub(super) fn hold(&mut self) -> Result<&File, StoreError> {
         if self.main.is_none() {
-            // Opened to write: on a layered file system a reader would keep the file of the layer
-            // below.
+            // Opened for writing: on an overlay file system, a reader would open the lower layer's
+            // file.
             let main = File::options()
                 .create(true)
                 .truncate(false)
@@ -51,7 +49,7 @@ impl DataLock {
                 .write(true)
                 .open(&self.data);
             let main = main.map_err(|e| cannot("open", &self.data, &e))?;
-            // Elsewhere such a lock would keep out SQLite's own.
+            // On other systems this lock would conflict with SQLite's own.
             if cfg!(target_os = "linux") {
                 exclude(&main, &self.data, &self.data)?;
             }
@@ -60,7 +58,7 @@ impl DataLock {
         self.main.as_ref().ok_or_else(|| StoreError::new("the data file is not open"))
     }
 
-    /// The data file, where it is there.
+    /// The data file, if it exists.
     pub(super) fn main(&self) -> Option<&File> {
         self.main.as_ref()
     }

@@ -1,7 +1,6 @@
-//! The mark: a small file beside the data that says how many transactions were acknowledged. It is
-//! written after each transaction, without waiting for the disk, so it is never ahead of the data:
-//! not when the process is killed, and not when the machine fails. Data that is behind it has lost
-//! something.
+//! The mark: a small file beside the data with the number of acknowledged transactions. It is
+//! written after each transaction, without waiting for the disk. So it is never ahead of the data,
+//! whether the process or the machine fails. Data that is behind its mark has lost transactions.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -14,30 +13,30 @@ use super::files::{OWNER_ONLY, beside, replace};
 use super::header::Stamp;
 use crate::algorithms::mac::{Hash, digest};
 
-/// How the file begins, and the version of its format.
+/// The first word: the file type and the version of its format.
 const WORD: &str = "kmsim-mark-1";
-/// The file's size: always the same, so that writing it over needs no room.
+/// The file's size. It is constant, so that overwriting it needs no disk space.
 const LEN: usize = 128;
 const SUM_LEN: usize = 8;
 
 /// A digest of the whole data file.
 pub(super) type Digest = [u8; 32];
 
-/// What the mark of a data file says.
+/// The content of a mark.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// There is none: the data is new, of an earlier version, or a copy.
+    /// There is none: the data is new, was written by an early version, or is a copy.
     Absent,
     /// It is damaged.
     Unreadable,
-    /// A first start had begun: nothing was acknowledged yet that this could tell.
+    /// A first start has begun and has acknowledged nothing yet.
     Begun,
-    /// So much was acknowledged; and when the server ended well, what the file was like then.
+    /// The acknowledged transactions and, after a clean shutdown, the file's digest.
     At(Stamp, Option<Digest>),
 }
 
 impl Mark {
-    /// The mark's own path.
+    /// The path of the mark.
     pub(super) fn path(data: &Path) -> PathBuf {
         beside(data, ".mark")
     }
@@ -65,7 +64,7 @@ impl Mark {
                 Self::At(Stamp { database, transaction }, whole)
             }
         };
-        // The sum at the end is part of the text.
+        // The checksum is part of the text.
         (mark.text() == text).then_some(mark)
     }
 
@@ -81,28 +80,28 @@ impl Mark {
         format!("{line:<width$}\n", width = LEN - 1)
     }
 
-    /// Keeps this mark for good, in a file of its own.
+    /// Writes this mark durably, as a new file.
     pub(super) fn keep(&self, data: &Path) -> std::io::Result<()> {
         replace(&Self::path(data), self.text().as_bytes(), OWNER_ONLY)
     }
 }
 
-/// The mark of a file that is being served.
+/// The mark of a file that is in use.
 pub(super) struct OpenMark(File);
 
 impl OpenMark {
-    /// Keeps a mark for good, and opens it for more.
+    /// Writes a mark durably, and opens it for updates.
     pub(super) fn begin(data: &Path, stamp: Stamp) -> std::io::Result<Self> {
         Mark::At(stamp, None).keep(data)?;
         File::options().write(true).open(Mark::path(data)).map(Self)
     }
 
-    /// Writes down what was acknowledged; the system takes it to the disk when it likes.
+    /// Writes the acknowledged transactions, without waiting for the disk.
     pub(super) fn set(&self, stamp: Stamp) -> std::io::Result<()> {
         self.0.write_all_at(Mark::At(stamp, None).text().as_bytes(), 0)
     }
 
-    /// Waits until it is on the disk.
+    /// Waits until the mark is on the disk.
     pub(super) fn settle(&self) -> std::io::Result<()> {
         self.0.sync_data()
     }
@@ -119,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_is_read_as_it_was_written_or_not_at_all() {
+    fn a_mark_is_read_exactly_or_not_at_all() {
         let stamp = Stamp { database: 0x9f3c_2a11, transaction: u32::MAX };
         for mark in [Mark::Begun, Mark::At(stamp, None), Mark::At(stamp, Some([0xab; 32]))] {
             let text = mark.text().into_bytes();

@@ -1,15 +1,15 @@
-//! What lasts: SQLite, with two verbs. `load` reads every fact, `commit` writes some, all or none.
-//! The store decides nothing, except whether the data is complete.
+//! Storage in SQLite. `load` reads every fact, `commit` writes some, all or none. The store decides
+//! nothing, except whether the data is complete.
 //!
-//! All nouns are records of one table, in the form that the model gives them (`rows.rs`). What is
-//! secret is sealed apart under the root key, bound to its owner and realm. A store that can
-//! (`aside.rs`) also writes whole realms aside.
+//! All nouns are records of one table, in the form that the model gives them (`rows.rs`). Secrets
+//! are sealed separately under the root key, bound to their owner and realm. A store that can
+//! (`staging.rs`) also stages whole realms.
 //!
 //! Every transaction counts itself in the database's header. After it, and without waiting for the
 //! disk, the count goes to the mark, a file beside the data. So the mark is never ahead of what is
-//! durable, and data that is behind its mark has lost something. A start reads header, write-ahead
-//! log and mark before SQLite does (`survey.rs`, `header.rs`, `wal.rs`, `mark.rs`). When nothing
-//! changes, the writer lets the store `rest`: it brings the log into the main file.
+//! durable, and data that is behind its mark has lost transactions. A start reads header,
+//! write-ahead log and mark before SQLite does (`survey.rs`, `header.rs`, `wal.rs`, `mark.rs`).
+//! When nothing changes, the writer calls `maintain`, which brings the log into the main file.
 
 mod contract;
 pub mod files;

@@ -1,7 +1,6 @@
-//! How a data file is opened: what lies there is looked at first, and nothing is written before all
-//! is found to be in order. Then the order of the writing says after a kill how far it had come:
-//! the mark that a start has begun, the root key, the database, and the mark that says how much is
-//! acknowledged.
+//! Opening a data file. All files are checked before anything is written. The order of the writes
+//! then shows how far an interrupted start came: the mark of a begun start, the root key, the
+//! database, the mark with the acknowledged transactions.
 
 use std::path::Path;
 
@@ -11,13 +10,13 @@ use super::sqlite::{Sqlite, look};
 use super::survey::Survey;
 use super::{RootKey, StoreError, true_path};
 
-/// Opens the store in a data file, which is made where there is none, with the lock that keeps
-/// other servers from it. The lock must outlive the store. Without a root key in base64, that is
-/// the one in a file beside it.
+/// Opens or creates the store in a data file, and takes the lock that keeps other servers out. The
+/// lock must outlive the store. `root` is the root key in base64; without it, the key is in a file
+/// beside the data.
 ///
 /// # Errors
-/// Another server has the file, the root key is another, or the data is not all that was
-/// acknowledged; then nothing in it is touched.
+/// Another server uses the file, the root key is wrong, a newer kmsim wrote the data, or the data
+/// lacks acknowledged transactions. Then nothing is changed.
 pub async fn open(data: &Path, root: Option<&str>) -> Result<(Sqlite, DataLock), StoreError> {
     let data = true_path(data)?;
     let mut lock = DataLock::take(&data)?;
@@ -31,7 +30,7 @@ pub async fn open(data: &Path, root: Option<&str>) -> Result<(Sqlite, DataLock),
         given.map_or_else(|| RootKey::beside(&data), Ok)?
     } else {
         let root = given.map_or_else(|| RootKey::beside(&data), Ok)?;
-        // Where the file is byte for byte what was closed, no page of it needs to be looked at.
+        // A file that is byte for byte as it was closed needs no check of its pages.
         if let Some(view) = look(&data, &root, !survey.is_as_it_was_closed()).await? {
             warning = survey.check_contents(&view)?;
         }
@@ -43,8 +42,7 @@ pub async fn open(data: &Path, root: Option<&str>) -> Result<(Sqlite, DataLock),
     Ok((store, lock))
 }
 
-/// Marks that a start has begun, so that whatever it leaves when it is killed is not taken for a
-/// loss.
+/// Marks that a start has begun, so that an interrupted one is not taken for lost data.
 fn begin(data: &Path, mark: &Mark) -> Result<(), StoreError> {
     let next = match mark {
         Mark::Begun | Mark::At(_, None) => return Ok(()),

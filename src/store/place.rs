@@ -1,5 +1,5 @@
-//! Whether the files of a database that is open are still where they were. A file that is removed
-//! or replaced goes on taking what its server writes, and nobody ever sees that again.
+//! Detects that the files of an open database were removed or replaced. SQLite would keep writing
+//! to the removed file, and its contents would be lost.
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -9,28 +9,28 @@ use super::StoreError;
 use super::files::beside;
 use super::header::{self, Header, Stamp};
 
-/// What tells one file from all others, for as long as it is open.
+/// Device and inode, which identify an open file.
 type Identity = (u64, u64);
 
-/// Where a database is.
+/// The files of an open database.
 pub(super) struct Place {
     main: File,
     files: Vec<(PathBuf, Identity)>,
-    /// Which database is being served.
+    /// The id of the database.
     database: u32,
-    /// What the main file said of itself when it was last looked at.
+    /// The stamp in the main file at the last check.
     last: Stamp,
     len: u64,
 }
 
 impl Place {
-    /// Remembers where an open database is.
+    /// Records the files of an open database.
     pub(super) fn of(data: &Path, main: &File, database: u32) -> Result<Self, StoreError> {
         let mut files =
             vec![(data.to_owned(), identity(&main.metadata().map_err(StoreError::new)?))];
         for suffix in ["-wal", "-shm"] {
             let path = beside(data, suffix);
-            // A file system without shared memory has no write-ahead log.
+            // Without shared memory, a file system has no write-ahead log.
             if let Ok(file) = std::fs::metadata(&path) {
                 files.push((path, identity(&file)));
             }
@@ -42,7 +42,7 @@ impl Place {
         Ok(place)
     }
 
-    /// Looks whether everything is still there.
+    /// Checks that every file is still in its place.
     pub(super) fn check(&mut self) -> Result<(), StoreError> {
         for (path, known) in &self.files {
             let found = std::fs::metadata(path).map_err(|e| gone(path, &e))?;

@@ -1,7 +1,6 @@
-//! The key under which material is sealed at rest: AES-256-GCM, with what the material belongs to
-//! as associated data, so that sealed rows cannot be swapped. Its own randomness is always the
-//! operating system's: nobody sees it on the wire, and a seed must not give one vector to two
-//! texts.
+//! The root key, which seals material at rest: AES-256-GCM with the owner as associated data, so
+//! that sealed rows cannot be swapped. Its random numbers always come from the operating system.
+//! They are invisible on the wire, and a seed must not reuse an initialisation vector.
 
 use std::fs::File;
 use std::io::Read;
@@ -40,22 +39,22 @@ impl RootKey {
             .ok_or_else(|| StoreError::new("the root key must be the base64 of 32 bytes"))
     }
 
-    /// A new key.
+    /// A new random key.
     #[must_use]
-    pub fn draw() -> Self {
+    pub fn generate() -> Self {
         Self(Zeroizing::new(Entropy::Os.array()))
     }
 
-    /// Where the key of a data file lies, unless it is given.
+    /// The path of a data file's key, unless the key is given.
     pub(super) fn path(data: &Path) -> PathBuf {
         beside(data, ".root-key")
     }
 
-    /// The key in the file `<data>.root-key`, which is made (readable by its owner only) where
-    /// neither it nor `data` exists yet.
+    /// The key in the file `<data>.root-key`. If neither it nor `data` exists, the file is created,
+    /// readable only by its owner.
     ///
     /// # Errors
-    /// The file cannot be read or made, or `data` exists without it.
+    /// The file cannot be read or created, or `data` exists without it.
     pub fn beside(data: &Path) -> Result<Self, StoreError> {
         let path = Self::path(data);
         let fail = |what: &str, why: &dyn std::fmt::Display| {
@@ -75,7 +74,7 @@ impl RootKey {
                 "{data} exists but its root key does not: restore {path} or set KMSIM_ROOT_KEY"
             )));
         }
-        let key = Self::draw();
+        let key = Self::generate();
         let text = Zeroizing::new(STANDARD.encode(*key.0));
         let first =
             keep_first(&path, text.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &e))?;
@@ -84,12 +83,12 @@ impl RootKey {
 
     /// Seals `plain` for `owner`.
     pub(super) fn seal(&self, owner: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        Sealed::behind(b"", (Cipher::Aes, &*self.0), Entropy::Os.array(), owner.as_bytes(), plain)
+        Sealed::after(b"", (Cipher::Aes, &*self.0), Entropy::Os.array(), owner.as_bytes(), plain)
             .map_err(|_| StoreError::new("sealing failed"))
     }
 
-    /// Opens what [`RootKey::seal`] sealed for `owner`; `None` when it is not that, or the key is
-    /// another.
+    /// Opens what [`RootKey::seal`] sealed for `owner`. `None` for another owner, another key, or
+    /// other bytes.
     pub(super) fn open(&self, owner: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         Sealed::of(sealed)?.open((Cipher::Aes, &*self.0), owner.as_bytes()).ok()
     }
@@ -100,13 +99,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_for_its_owner_only() {
-        let key = RootKey::draw();
+    fn sealed_bytes_open_only_for_their_owner() {
+        let key = RootKey::generate();
         let sealed = key.seal("owner", b"material").unwrap();
         assert_eq!(key.open("owner", &sealed).unwrap().as_slice(), b"material");
         assert!(key.open("another", &sealed).is_none());
         assert!(key.open("owner", &sealed[..sealed.len() - 1]).is_none());
-        assert!(RootKey::draw().open("owner", &sealed).is_none());
+        assert!(RootKey::generate().open("owner", &sealed).is_none());
     }
 
     #[test]

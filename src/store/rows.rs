@@ -1,6 +1,6 @@
 //! Changes to rows, and rows to changes. Every noun of a realm is in the table `records`, in the
-//! form that [`crate::model`] gives it; the realms themselves are in `realms`. Statements keep to
-//! what `SQLite` and `PostgreSQL` have in common.
+//! form that [`crate::model`] gives it. The realms are in `realms`. The SQL stays within what
+//! `SQLite` and `PostgreSQL` have in common.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,21 +8,22 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{RootKey, StoreError};
 use crate::model::{
-    Change, Content, Damaged, Hidden, Kept, Material, Ordinal, Realm, RealmChange, StoredChange,
+    Change, Content, Damaged, Hidden, Material, Ordinal, Realm, RealmChange, StoredChange,
+    StoredRecord,
 };
 use crate::world::Instant;
 
-/// How many records one statement writes: six values each stay below the 32,766 that `SQLite` binds
-/// at most.
+/// How many records one statement writes. At six values each this stays below SQLite's limit of
+/// 32,766 bound values.
 const RECORDS_AT_ONCE: usize = 256;
 
 /// How many records one statement reads.
 const RECORDS_READ: i64 = 4096;
 
-/// How many records one statement of a sweep deletes.
+/// How many records of a replaced realm one statement deletes.
 const SWEPT_AT_ONCE: i64 = 200;
 
-/// Whom a realm's import seal is sealed for.
+/// The owner that a realm's import seal is sealed for.
 const IMPORT_SEAL: &str = "import";
 
 /// A record of a realm: kind, ordinal and part.
@@ -33,30 +34,30 @@ pub(super) struct Writer<'a> {
     connection: &'a mut SqliteConnection,
     root: &'a RootKey,
     realms: &'a mut HashMap<Realm, i64>,
-    /// Whether new realms are spare ones.
-    aside: bool,
-    /// What each record that changes says at the end; `None` when it goes.
+    /// Whether new realms are staged.
+    staged: bool,
+    /// The new content of each changed record. `None` deletes it.
     records: BTreeMap<Place, Option<Row>>,
-    /// How many numbers were given in a realm.
+    /// The counted ordinals of each realm.
     counted: BTreeMap<i64, Ordinal>,
 }
 
-/// What a row of `records` says.
+/// The content of a row of `records`.
 struct Row {
     body: String,
     sealed: Option<Vec<u8>>,
 }
 
 impl<'a> Writer<'a> {
-    /// A writer; with `aside`, of realms that nobody sees yet.
+    /// A writer. If `staged`, its new realms are not visible.
     pub(super) fn new(
         connection: &'a mut SqliteConnection,
         root: &'a RootKey,
         realms: &'a mut HashMap<Realm, i64>,
-        aside: bool,
+        staged: bool,
     ) -> Self {
         let (records, counted) = (BTreeMap::new(), BTreeMap::new());
-        Self { connection, root, realms, aside, records, counted }
+        Self { connection, root, realms, staged, records, counted }
     }
 
     /// Writes the changes. Each record is written once, as the last change leaves it.
@@ -94,7 +95,7 @@ impl<'a> Writer<'a> {
         self.flush().await
     }
 
-    /// Takes in what a change does to the records of a noun.
+    /// Collects the record changes of a noun.
     async fn take(
         &mut self,
         id: i64,
@@ -105,7 +106,7 @@ impl<'a> Writer<'a> {
         let noun = number(ordinal);
         let Some(records) = records else {
             self.records.retain(|place, _| (place.0, place.1, place.2) != (id, kind, noun));
-            // Its number is kept, so that no other noun gets it.
+            // Its number stays counted, so that it is not used again.
             self.count(id, ordinal);
             sqlx::query("DELETE FROM records WHERE realm = $1 AND kind = $2 AND ordinal = $3")
                 .bind(id)
@@ -138,7 +139,7 @@ impl<'a> Writer<'a> {
         *counted = last.max(*counted);
     }
 
-    /// Writes what was taken in.
+    /// Writes the collected changes.
     async fn flush(&mut self) -> Result<(), StoreError> {
         let mut written = Vec::with_capacity(self.records.len());
         for (place, row) in std::mem::take(&mut self.records) {
@@ -185,7 +186,7 @@ impl<'a> Writer<'a> {
         if let Some(id) = self.realms.get(realm) {
             return Ok(*id);
         }
-        let query = if self.aside {
+        let query = if self.staged {
             sqlx::query_scalar(
                 "INSERT INTO realms (dialect, account, region, spare) \
                  SELECT '', '', coalesce(max(id), 0) + 1, 1 FROM realms RETURNING id",
@@ -206,8 +207,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Every change that is stored: what each realm is, and the addition of each noun. `ids` learns the
-/// realms.
+/// Every stored change: the realms' own, and the addition of each noun. Adds the realms to `ids`.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     root: &RootKey,
@@ -254,26 +254,29 @@ pub(super) async fn load(
         let Some(last) = rows.last() else { break };
         place = (last.0, last.1.clone(), last.2, last.3);
         for (realm, kind, ordinal, part, body, sealed) in rows {
-            records.take((realm, kind, ordinal), Kept { part: unsigned(part)?, body, sealed })?;
+            records.take(
+                (realm, kind, ordinal),
+                StoredRecord { part: unsigned(part)?, body, sealed },
+            )?;
         }
     }
     records.end_noun()?;
     Ok(records.facts)
 }
 
-/// Records on their way to nouns, in the order of their places.
+/// Collects the records of each noun, in order of their place.
 struct Records<'a> {
     root: &'a RootKey,
-    /// The realms that somebody owns.
+    /// The visible realms.
     realms: HashMap<i64, Realm>,
     facts: Vec<RealmChange>,
-    /// The noun whose records come now: realm, kind and ordinal.
+    /// The current noun: realm, kind and ordinal.
     noun: Option<(i64, String, i64)>,
-    kept: Vec<Kept>,
+    kept: Vec<StoredRecord>,
 }
 
 impl Records<'_> {
-    fn take(&mut self, noun: (i64, String, i64), kept: Kept) -> Result<(), StoreError> {
+    fn take(&mut self, noun: (i64, String, i64), kept: StoredRecord) -> Result<(), StoreError> {
         if self.noun.as_ref() != Some(&noun) {
             self.end_noun()?;
             self.noun = Some(noun);
@@ -300,7 +303,7 @@ impl Records<'_> {
     }
 }
 
-/// Leaves nothing of the realm of this id but the id.
+/// Deletes everything of a realm but its id.
 async fn clear(connection: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
     for query in [
         "DELETE FROM records WHERE realm = $1",
@@ -311,12 +314,14 @@ async fn clear(connection: &mut SqliteConnection, id: i64) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The ids of the realms that belong to nobody.
-pub(super) async fn left(connection: &mut SqliteConnection) -> Result<Vec<i64>, StoreError> {
+/// The ids of staged and replaced realms.
+pub(super) async fn hidden_realms(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<i64>, StoreError> {
     Ok(sqlx::query_scalar("SELECT id FROM realms WHERE spare = 1").fetch_all(connection).await?)
 }
 
-/// Deletes some of the records of a realm that belongs to nobody. Answers whether that was all.
+/// Deletes some records of a replaced or discarded realm. Returns whether that was all.
 pub(super) async fn sweep(connection: &mut SqliteConnection, id: i64) -> Result<bool, StoreError> {
     let spare = sqlx::query("SELECT 1 FROM realms WHERE id = $1 AND spare = 1").bind(id);
     if spare.fetch_optional(&mut *connection).await?.is_none() {
@@ -335,12 +340,12 @@ pub(super) async fn sweep(connection: &mut SqliteConnection, id: i64) -> Result<
     Ok(true)
 }
 
-/// What something sealed is bound to.
+/// The associated data of a sealed text.
 fn owner(realm: &Realm, whose: &str) -> String {
     format!("{}/{}/{}/{whose}", realm.dialect, realm.account, realm.region)
 }
 
-/// A number as a column; the two agree far beyond any number of nouns.
+/// A number as a column value. They cannot differ for any realistic number of nouns.
 fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

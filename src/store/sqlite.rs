@@ -1,5 +1,5 @@
-//! The SQLite store. A commit is one transaction in write-ahead mode with full synchronisation:
-//! once it answers, the facts survive the process and the machine.
+//! The SQLite store. A commit is one transaction in write-ahead mode with full synchronisation.
+//! Once it returns, the facts survive a crash of the process or the machine.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -21,7 +21,7 @@ use crate::world::Entropy;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
-/// What the `seal` row holds, sealed, and for whom.
+/// The owner and the text that the `seal` row seals.
 const PROOF: (&str, &[u8]) = ("seal", b"kmsim");
 
 /// A store in one SQLite file, or in memory.
@@ -29,27 +29,27 @@ pub struct Sqlite {
     pub(super) connection: SqliteConnection,
     pub(super) root: RootKey,
     pub(super) realms: HashMap<Realm, i64>,
-    /// Realms whose rows belong to nobody any more.
-    pub(super) left: Vec<i64>,
-    /// What a store in memory has no need of.
-    kept: Option<Kept>,
+    /// Ids of replaced or discarded realms, whose rows are to be deleted.
+    pub(super) obsolete: Vec<i64>,
+    /// `None` for a store in memory.
+    file: Option<FileState>,
 }
 
-/// What a file needs so that a loss is noticed.
-struct Kept {
+/// What detects lost data of a file.
+struct FileState {
     data: PathBuf,
     place: Place,
     mark: OpenMark,
     stamp: Stamp,
-    /// The log holds what the main file does not.
+    /// The log has content that the main file lacks.
     is_ahead: bool,
-    /// What is to be told once everything is read.
+    /// A warning to log after loading.
     warning: Option<String>,
 }
 
 impl Sqlite {
-    /// Opens the file, making it if it is not there, and applies the migrations that it lacks.
-    /// `main` is the file itself. A database that no mark has vouched for becomes one of its own.
+    /// Opens or creates the file, and applies missing migrations. `main` is the file itself. Unless
+    /// a mark has `vouched` for it, the database gets a new id.
     pub(super) async fn open(
         data: &Path,
         root: RootKey,
@@ -63,13 +63,13 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            // What is deleted is overwritten: sealed material goes with its key.
+            // Deleted content is overwritten, so that sealed material is deleted with its key.
             .pragma("secure_delete", "ON");
         let mut store = Self::set_up(options, root).await?;
         let connection = &mut store.connection;
         let mut stamp = stamp(connection).await?;
         if !vouched {
-            // Another one than before, so that no file of the original passes for one of this.
+            // A new id, so that no file of the original can be mistaken for one of this copy.
             let drawn = u32::from_be_bytes(Entropy::Os.array());
             stamp.database = if drawn == stamp.database || drawn == 0 { !drawn } else { drawn };
         }
@@ -86,30 +86,30 @@ impl Sqlite {
             StoreError::new(format_args!("cannot write {}: {e}", Mark::path(data).display()))
         })?;
         let place = Place::of(data, main, stamp.database)?;
-        store.kept =
-            Some(Kept { data: data.to_owned(), place, mark, stamp, is_ahead: false, warning });
+        store.file =
+            Some(FileState { data: data.to_owned(), place, mark, stamp, is_ahead: false, warning });
         Ok(store)
     }
 
-    /// A store that lasts as long as the process.
+    /// A store in memory.
     ///
     /// # Errors
-    /// `SQLite` cannot work at all.
+    /// SQLite fails to start.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let root = RootKey::draw();
+        let root = RootKey::generate();
         Self::set_up(SqliteConnectOptions::new().in_memory(true).foreign_keys(true), root).await
     }
 
     async fn set_up(options: SqliteConnectOptions, root: RootKey) -> Result<Self, StoreError> {
         let mut connection = options.disable_statement_logging().connect().await?;
-        // Again, for what an interrupted start kept from the first look.
+        // Checked again: an interrupted start may have prevented the first check.
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
         MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
         write_proof(&mut connection, &root).await?;
-        Ok(Self { connection, root, realms: HashMap::new(), left: Vec::new(), kept: None })
+        Ok(Self { connection, root, realms: HashMap::new(), obsolete: Vec::new(), file: None })
     }
 
-    /// One transaction.
+    /// Writes facts in one transaction.
     async fn write(&mut self, facts: &[RealmChange]) -> Result<(), StoreError> {
         let known = self.realms.len();
         self.begin().await?;
@@ -117,21 +117,20 @@ impl Sqlite {
         let written = writer.write(facts).await;
         let outcome = self.end(written).await;
         if outcome.is_err() && self.realms.len() > known {
-            // Rows of new realms went with the transaction: forget their numbers, and look them up
-            // again.
+            // The rows of new realms were rolled back, so their ids are looked up again.
             self.realms.clear();
         }
         outcome
     }
 
-    /// Begins a transaction, in plain statements: when a disk fails, `SQLite` may have rolled back
-    /// by itself, and only its own word tells whether a transaction is open.
+    /// Begins a transaction with a plain statement. SQLite may roll back by itself when a disk
+    /// fails, so only SQLite knows whether a transaction is open.
     pub(super) async fn begin(&mut self) -> Result<(), StoreError> {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await?;
         Ok(())
     }
 
-    /// Commits what went well, and takes back what did not.
+    /// Commits on success, and rolls back after a failure.
     pub(super) async fn end(
         &mut self,
         mut outcome: Result<(), StoreError>,
@@ -140,58 +139,58 @@ impl Sqlite {
             outcome = self.finish().await;
         }
         if outcome.is_err() {
-            // The first failure is the one to tell; where `SQLite` has rolled back already, this
-            // one says so.
+            // The first failure is the one to report. If SQLite has already rolled back, this
+            // fails.
             let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
-        } else if let Some(kept) = &mut self.kept {
-            kept.count_one();
+        } else if let Some(file) = &mut self.file {
+            file.count_transaction();
         }
         outcome
     }
 
-    /// Commits. The count is part of the transaction, and takes no step of its own.
+    /// Commits. The count is part of the transaction and takes no step of its own.
     async fn finish(&mut self) -> Result<(), StoreError> {
-        let commit = match &mut self.kept {
+        let commit = match &mut self.file {
             None => "COMMIT".to_owned(),
-            Some(kept) => {
-                kept.place.check()?;
-                count(kept.stamp.transaction.wrapping_add(1)) + "; COMMIT"
+            Some(file) => {
+                file.place.check()?;
+                count(file.stamp.transaction.wrapping_add(1)) + "; COMMIT"
             }
         };
         sqlx::raw_sql(AssertSqlSafe(commit)).execute(&mut self.connection).await?;
         Ok(())
     }
 
-    /// Makes the main file whole, unless it is.
+    /// Brings the log into the main file, if necessary.
     async fn checkpoint(&mut self) -> Result<(), StoreError> {
-        let Some(kept) = &mut self.kept else { return Ok(()) };
-        kept.place.check()?;
-        if kept.is_ahead {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.place.check()?;
+        if file.is_ahead {
             checkpoint(&mut self.connection).await?;
-            kept.mark.settle().map_err(StoreError::new)?;
-            let log = std::fs::metadata(beside(&kept.data, "-wal"));
-            kept.is_ahead = log.is_ok_and(|log| log.len() > 0);
+            file.mark.settle().map_err(StoreError::new)?;
+            let log = std::fs::metadata(beside(&file.data, "-wal"));
+            file.is_ahead = log.is_ok_and(|log| log.len() > 0);
         }
         Ok(())
     }
 
-    async fn put_away(mut self) -> Result<(), StoreError> {
-        let Some(mut kept) = self.kept.take() else { return Ok(self.connection.close().await?) };
-        let there = kept.place.check();
+    async fn close_file(mut self) -> Result<(), StoreError> {
+        let Some(mut file) = self.file.take() else { return Ok(self.connection.close().await?) };
+        let there = file.place.check();
         if there.is_ok() {
-            // A full disk keeps this from being written; then the next start takes it for a kill.
+            // If a full disk prevents this, the next start assumes a kill.
             let _ =
                 sqlx::raw_sql("UPDATE seal SET serving = 0").execute(&mut self.connection).await;
         }
         self.connection.close().await?;
         there?;
-        kept.seal_up().map_err(StoreError::new)
+        file.record_digest().map_err(StoreError::new)
     }
 }
 
-impl Kept {
-    /// Notes one more transaction. It is durable by now, whether or not it can be noted.
-    fn count_one(&mut self) {
+impl FileState {
+    /// Counts a transaction. It is durable even if the mark cannot be written.
+    fn count_transaction(&mut self) {
         self.stamp.transaction = self.stamp.transaction.wrapping_add(1);
         self.is_ahead = true;
         if let Err(error) = self.mark.set(self.stamp) {
@@ -199,9 +198,9 @@ impl Kept {
         }
     }
 
-    /// Notes what the file is like, once `SQLite` has let go of it. Where another program reads it,
-    /// the log may have stayed, and who closes it last changes the file.
-    fn seal_up(&mut self) -> std::io::Result<()> {
+    /// Records the digest of the closed file. If another program still reads it, the log remains,
+    /// and the last program to close it changes the file.
+    fn record_digest(&mut self) -> std::io::Result<()> {
         let whole = !beside(&self.data, "-wal").exists();
         let digest = whole
             .then(|| std::fs::File::open(&self.data).and_then(|mut file| digest_of(&mut file)));
@@ -212,9 +211,9 @@ impl Kept {
 impl Store for Sqlite {
     fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
         Box::pin(async {
-            self.left = rows::left(&mut self.connection).await?;
+            self.obsolete = rows::hidden_realms(&mut self.connection).await?;
             let facts = rows::load(&mut self.connection, &self.root, &mut self.realms).await?;
-            if let Some(warning) = self.kept.as_mut().and_then(|kept| kept.warning.take()) {
+            if let Some(warning) = self.file.as_mut().and_then(|file| file.warning.take()) {
                 tracing::warn!("{warning}");
             }
             Ok(facts)
@@ -225,7 +224,7 @@ impl Store for Sqlite {
         Box::pin(self.write(facts))
     }
 
-    fn rest(&mut self) -> Stored<'_, ()> {
+    fn maintain(&mut self) -> Stored<'_, ()> {
         Box::pin(self.checkpoint())
     }
 
@@ -234,12 +233,12 @@ impl Store for Sqlite {
     }
 
     fn close(self: Box<Self>) -> Stored<'static, ()> {
-        Box::pin(self.put_away())
+        Box::pin(self.close_file())
     }
 }
 
-/// Brings everything from the log into the main file and empties the log, as far as no reader is in
-/// the way: it waits for none, so that no change waits for it.
+/// Brings the log into the main file and truncates it, as far as readers allow. It does not wait
+/// for readers, because changes would wait too.
 async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let now = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)";
     let done = sqlx::raw_sql(now).execute(&mut *connection).await;
@@ -247,7 +246,7 @@ async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error
     done.map(drop)
 }
 
-/// Where the database stands, as `SQLite` sees it.
+/// The database's stamp, as SQLite reads it.
 async fn stamp(connection: &mut SqliteConnection) -> Result<Stamp, sqlx::Error> {
     let database: i32 =
         sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
@@ -255,23 +254,22 @@ async fn stamp(connection: &mut SqliteConnection) -> Result<Stamp, sqlx::Error> 
     Ok(Stamp { database: database.cast_unsigned(), transaction: transaction.cast_unsigned() })
 }
 
-/// The statement that counts transactions. It writes the header, whatever it held before.
+/// The statement that counts transactions. It always writes the header.
 fn count(transaction: u32) -> String {
     format!("PRAGMA user_version = {}", transaction.cast_signed())
 }
 
-/// Looks at a file before anything can change in it, on a connection that cannot write: at every
-/// page too, if asked. Answers nothing where an interrupted start left what has to be rolled back
-/// first.
+/// Checks a file before anything can change in it, on a read-only connection. Checks every page if
+/// asked to. `None` when an interrupted start must be rolled back first.
 pub(super) async fn look(
     path: &Path,
     root: &RootKey,
     at_every_page: bool,
 ) -> Result<Option<View>, StoreError> {
-    /// `SQLITE_READONLY_ROLLBACK`: what an interrupted start left must be rolled back, which takes
-    /// a writer. Then there is nothing of ours in the file yet that could be sealed.
+    /// `SQLITE_READONLY_ROLLBACK`: an interrupted start must be rolled back, which needs a writer.
+    /// Then the file has nothing sealed yet.
     const INTERRUPTED: &str = "776";
-    // A file that was put away whole needs no other to be read, and gets none.
+    // A cleanly closed file is read without its companions, and none are created.
     let whole = !beside(path, "-wal").exists();
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(whole);
     let options = options.disable_statement_logging();
@@ -282,7 +280,7 @@ pub(super) async fn look(
     };
     connection.close().await?;
     match checked {
-        Err(Unproven::Failed(sqlx::Error::Database(error)))
+        Err(Unusable::Failed(sqlx::Error::Database(error)))
             if error.code().as_deref() == Some(INTERRUPTED) =>
         {
             Ok(None)
@@ -295,19 +293,19 @@ async fn view(
     connection: &mut SqliteConnection,
     is_sealed: bool,
     at_every_page: bool,
-) -> Result<View, Unproven> {
+) -> Result<View, Unusable> {
     if at_every_page {
         let found: String =
             sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?;
         if found != "ok" {
-            // SQLite tells it in several lines.
-            return Err(Unproven::Damaged(found.split_whitespace().collect::<Vec<_>>().join(" ")));
+            // SQLite's message has several lines.
+            return Err(Unusable::Damaged(found.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
     }
     let has = async |connection: &mut SqliteConnection, query: &'static str| {
         sqlx::query_scalar::<_, bool>(query).fetch_one(connection).await
     };
-    // Both came with a migration.
+    // Both were added by migrations.
     let realms = "SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'realms'";
     let serving = "SELECT count(*) > 0 FROM pragma_table_info('seal') WHERE name = 'serving'";
     let holds = has(&mut *connection, realms).await?
@@ -317,37 +315,50 @@ async fn view(
     Ok(View { stamp: stamp(connection).await?, is_sealed, holds, is_open })
 }
 
-/// Why data is not ours to use.
+/// Why data cannot be used.
 #[derive(Debug, thiserror::Error)]
-enum Unproven {
+enum Unusable {
     #[error("the root key is not the one that this data was sealed with")]
     AnotherKey,
     #[error("the file is another program's database")]
     Foreign,
+    #[error(
+        "the data was written by a newer kmsim: it has schema {0}, and this one supports schemas \
+         up to {1}"
+    )]
+    Newer(i64, i64),
     #[error("the data is damaged: {0}")]
     Damaged(String),
     #[error(transparent)]
     Failed(#[from] sqlx::Error),
 }
 
-/// Finds out whether a database is empty, or ours and sealed under this key; answers whether it is
-/// sealed.
-async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<bool, Unproven> {
+/// Checks that a database is empty, or ours, not newer than this program, and sealed under this
+/// key. Returns whether it is sealed.
+async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<bool, Unusable> {
     let tables: Vec<String> =
         sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
             .fetch_all(&mut *connection)
             .await?;
     if !tables.iter().any(|name| name == "seal") {
-        // The list of migrations is made before the first of them.
+        // The list of migrations is created before the first migration runs.
         let ours =
             tables.iter().all(|name| name.starts_with("_sqlx_") || name.starts_with("sqlite_"));
-        return if ours { Ok(false) } else { Err(Unproven::Foreign) };
+        return if ours { Ok(false) } else { Err(Unusable::Foreign) };
+    }
+    if tables.iter().any(|name| name == "_sqlx_migrations") {
+        let schema = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
+        let schema: i64 = sqlx::query_scalar(schema).fetch_one(&mut *connection).await?;
+        let supported = MIGRATIONS.iter().map(|migration| migration.version).max();
+        if let Some(supported) = supported.filter(|supported| schema > *supported) {
+            return Err(Unusable::Newer(schema, supported));
+        }
     }
     let proof: Option<Vec<u8>> =
         sqlx::query_scalar("SELECT proof FROM seal").fetch_optional(connection).await?;
     match proof {
         Some(proof) if root.open(PROOF.0, &proof).is_none_or(|text| text.as_slice() != PROOF.1) => {
-            Err(Unproven::AnotherKey)
+            Err(Unusable::AnotherKey)
         }
         proof => Ok(proof.is_some()),
     }

@@ -1,7 +1,7 @@
-//! Whole realms, written aside. One transaction for many thousand rows would keep every other
-//! change waiting. So the rows are written in small transactions under a spare number that nobody
-//! reads; one small transaction exchanges the numbers; and the rows that were replaced go in small
-//! transactions again. A crash in between leaves spare rows, which the next start takes away.
+//! Staging. One transaction for many thousand rows would delay every other change. So the rows are
+//! written in small transactions under spare realm ids, which nothing reads. One small transaction
+//! swaps the ids, and the old rows are deleted in small transactions afterwards. A crash leaves
+//! spare rows, and the next start deletes them.
 
 use sqlx::{QueryBuilder, SqliteConnection};
 
@@ -9,8 +9,8 @@ use super::rows::{Writer, sweep};
 use super::{Sqlite, StagedRealms, Staging, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
-/// How many realms one statement renames. Four values each stay below the 32,766 that `SQLite`
-/// binds at the most.
+/// How many realms one statement renames. At four values each this stays below SQLite's limit of
+/// 32,766 bound values.
 const REALMS_AT_ONCE: usize = 1000;
 
 impl Staging for Sqlite {
@@ -26,7 +26,7 @@ impl Staging for Sqlite {
             let written = writer.write(facts).await;
             let ended = self.end(written).await;
             if ended.is_err() {
-                // Numbers that were given in this transaction are given again: to others.
+                // The ids from this transaction will be given to other realms.
                 staged.0.retain(|_, id| *id <= newest);
             }
             ended
@@ -43,18 +43,18 @@ impl Staging for Sqlite {
                 self.realms.remove(realm);
             }
             self.realms.extend(staged.0.drain());
-            self.left.append(&mut left);
+            self.obsolete.append(&mut left);
             Ok(())
         })
     }
 
     fn discard(&mut self, staged: StagedRealms) {
-        self.left.extend(staged.0.into_values());
+        self.obsolete.extend(staged.0.into_values());
     }
 
     fn sweep(&mut self) -> Stored<'_, bool> {
         Box::pin(async move {
-            let Some(realm) = self.left.last().copied() else { return Ok(false) };
+            let Some(realm) = self.obsolete.last().copied() else { return Ok(false) };
             self.begin().await?;
             let swept = sweep(&mut self.connection, realm).await;
             let (swept, is_gone) = match swept {
@@ -63,9 +63,9 @@ impl Staging for Sqlite {
             };
             self.end(swept).await?;
             if is_gone {
-                self.left.pop();
+                self.obsolete.pop();
             }
-            Ok(!self.left.is_empty())
+            Ok(!self.obsolete.is_empty())
         })
     }
 }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_written_aside_is_seen_once_it_is_exchanged_and_the_rest_goes() {
+    async fn staged_realms_become_visible_by_the_swap_and_leftovers_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kmsim.db");
         let (one, two) = (Realm::new("cloud", "1", "r"), Realm::new("cloud", "2", "r"));
@@ -146,7 +146,7 @@ mod tests {
         staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
         drop(store);
 
-        // A crash in between: the next start sees nothing of it.
+        // A crash in between: the next start sees nothing of the staged realms.
         let (mut store, seen) = open(&path).await;
         let counted = |facts: &[RealmChange], millis| {
             let at = Change::Subscribed(Instant::from_millis(millis));
@@ -161,18 +161,18 @@ mod tests {
         let staging = store.staging().unwrap();
         staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
         staging.swap(&[one.clone(), two.clone()], &mut staged).await.unwrap();
-        // What is written afterwards belongs to the new rows, and to new ones.
+        // Later writes go to the swapped rows, and to new ones.
         store.commit(&facts(&two, 3)).await.unwrap();
         while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 2);
         drop(store);
         let (_, seen) = open(&path).await;
         assert_eq!((counted(&seen, 1), counted(&seen, 2), counted(&seen, 3)), (0, 1, 1));
-        assert_eq!(seen.len(), 6, "and the numbers that were given");
+        assert_eq!(seen.len(), 6, "including the counted ordinals");
     }
 
     #[tokio::test]
-    async fn what_is_given_up_takes_nobody_elses_rows_along() {
+    async fn discarding_deletes_no_rows_of_other_realms() {
         let mut store = Sqlite::in_memory().await.unwrap();
         let realm = Realm::new("cloud", "1", "r");
         let mut staged = StagedRealms::default();
@@ -180,7 +180,7 @@ mod tests {
         staging.write(&mut staged, &facts(&realm, 2)).await.unwrap();
         staging.discard(staged);
         while staging.sweep().await.unwrap() {}
-        // Its number is given again.
+        // The id is used again.
         store.commit(&facts(&realm, 1)).await.unwrap();
         while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 1);

@@ -1,6 +1,6 @@
-//! What lies in the files of a data file before `SQLite` sees them, and whether it is all that was
-//! acknowledged. `SQLite` makes the best of what it finds: it leaves out what it cannot read, and
-//! takes a log for that of whatever file it lies beside.
+//! Checks the files of a database before SQLite opens it: are they complete, and do they belong
+//! together? SQLite itself does its best with what it finds. It skips what it cannot read, and
+//! applies a write-ahead log to whatever file is beside it.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -15,37 +15,37 @@ use super::root_key::RootKey;
 use super::wal::Wal;
 use crate::algorithms::mac::digest_of;
 
-/// How a rollback journal begins that is to be rolled back.
+/// The first bytes of a rollback journal that SQLite would roll back.
 const HOT: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
-/// What `SQLite` makes of the files, without changing them.
+/// What SQLite reads from the files, without changing them.
 pub(super) struct View {
     pub(super) stamp: Stamp,
-    /// It bears the proof of a root key.
+    /// It has the proof of a root key.
     pub(super) is_sealed: bool,
-    /// It holds anything.
+    /// It has any realms.
     pub(super) holds: bool,
-    /// Its server did not put it away.
+    /// Its server did not close it.
     pub(super) is_open: bool,
 }
 
-/// The files of a data file, as they are found.
+/// The files of a database, before SQLite opens them.
 pub(super) struct Survey<'a> {
     data: &'a Path,
     pub(super) mark: Mark,
     has_root_key: bool,
-    /// The length of the main file; zero when there is none.
+    /// The length of the main file; zero when it is missing.
     len: u64,
     header: Option<Header>,
-    /// The log, if it holds anything.
+    /// The write-ahead log, if it has any content.
     wal: Option<Wal>,
     is_hot: bool,
-    /// The digest of the main file, where the mark has one.
+    /// The digest of the main file, if the mark has one to compare.
     digest: Option<Digest>,
 }
 
 impl<'a> Survey<'a> {
-    /// Looks at the files of `data`; `main` is the open file itself.
+    /// Reads the files of `data`. `main` is the open main file.
     pub(super) fn of(data: &'a Path, main: Option<&File>) -> Result<Self, StoreError> {
         let cannot = |path: PathBuf| {
             move |e: std::io::Error| {
@@ -83,12 +83,12 @@ impl<'a> Survey<'a> {
         self.len == 0
     }
 
-    /// Whether the main file is, byte for byte, what its server put away.
+    /// Whether the main file is, byte for byte, as its server closed it.
     pub(super) fn is_as_it_was_closed(&self) -> bool {
         matches!(self.mark, Mark::At(_, whole @ Some(_)) if whole == self.digest)
     }
 
-    /// Refuses files that do not belong together, or of which a part is missing.
+    /// Refuses files that do not belong together or are incomplete.
     pub(super) fn check_files(&self) -> Result<(), StoreError> {
         let data = self.data.display();
         if self.is_empty() {
@@ -98,8 +98,7 @@ impl<'a> Survey<'a> {
         let header =
             header.ok_or_else(|| refusal(format_args!("{data} is damaged, or no database")))?;
         if self.mark == Mark::Begun {
-            // The first start did not get to its end. Nothing was acknowledged that could be
-            // missed.
+            // The first start did not finish, so nothing was acknowledged.
             return Ok(());
         }
         if self.is_hot && header.stamp.database != 0 {
@@ -134,7 +133,7 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// Refuses to begin anew where there was something once.
+    /// Refuses to create a new database where there was one before.
     fn check_absence(&self) -> Result<(), StoreError> {
         let (data, mark, root) = (self.data.display(), self.mark_path(), RootKey::path(self.data));
         let state = if self.data.exists() { "empty" } else { "missing" };
@@ -156,7 +155,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Refuses a log that is not this file's, or of another time.
+    /// Refuses a log of another file, or from another time.
     fn check_log(&self, header: Header, wal: &Wal) -> Result<(), StoreError> {
         let data = self.data.display();
         let unfit = |what: std::fmt::Arguments<'_>| {
@@ -165,8 +164,7 @@ impl<'a> Survey<'a> {
             ))
         };
         let main = header.stamp;
-        // Without a stamp, log and file are of the earliest versions; else each transaction has
-        // one.
+        // Files of the earliest versions have no stamps.
         let (first, last) = wal.stamps.unwrap_or_default();
         let is_of = |stamp: Stamp| stamp.database == main.database;
         if wal.page_size != header.page_size || !is_of(first) || !is_of(last) {
@@ -181,8 +179,8 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// Refuses data that is less than what was acknowledged; answers what there is to tell where
-    /// that is not known.
+    /// Refuses data that lacks acknowledged transactions. Returns a warning when that cannot be
+    /// decided.
     pub(super) fn check_contents(&self, view: &View) -> Result<Option<String>, StoreError> {
         let (data, mark) = (self.data.display(), self.mark_path());
         if !view.is_sealed && (view.holds || !self.has_just_begun()) {
@@ -217,7 +215,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Whether a first start may have been interrupted.
+    /// Whether an interrupted first start is possible.
     fn has_just_begun(&self) -> bool {
         self.mark == Mark::Begun || self.mark == Mark::Absent && !self.has_root_key
     }

@@ -1,4 +1,4 @@
-//! A write-ahead log, read without `SQLite`: which transactions `SQLite` will take from it. The
+//! Reads a write-ahead log without SQLite, to learn which transactions SQLite will apply. The
 //! format is <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
 
 use std::collections::HashSet;
@@ -10,26 +10,26 @@ use super::header::{Stamp, number};
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// How much is read from the disk at once.
+/// The read buffer's size, in bytes.
 const AT_ONCE: usize = 1 << 20;
 
-/// What a log holds.
+/// The content of a log.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Wal {
     /// The size of its pages; zero when its header is damaged.
     pub(super) page_size: u64,
-    /// Where the database stood in the first transaction that says so, and in the last one.
+    /// The stamps of the first and the last transaction that have one.
     pub(super) stamps: Option<(Stamp, Stamp)>,
-    /// The pages that its transactions wrote.
+    /// The pages that its transactions changed.
     pub(super) pages: HashSet<u32>,
-    /// How many pages the database has after its last transaction; zero when it has none.
+    /// The database's size in pages after the last transaction; zero when there is none.
     pub(super) size: u32,
-    /// More frames of this log come after one that cannot be read.
+    /// More frames of this log follow an unreadable one.
     pub(super) is_damaged: bool,
 }
 
 impl Wal {
-    /// Reads the log in this file; `None` where there is none.
+    /// Reads the log in this file. `None` when it is missing or empty.
     pub(super) fn read(path: &Path) -> std::io::Result<Option<Self>> {
         let file = match File::open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -79,8 +79,8 @@ impl Wal {
     }
 }
 
-/// Whether more frames of the same log follow. One that is half written when its writer is killed
-/// is the last.
+/// Whether more frames of the same log follow. A half-written frame of a killed process is the last
+/// one.
 fn goes_on(bytes: &mut impl Read, frame: &mut [u8], salts: &[u8]) -> std::io::Result<bool> {
     while filled(bytes, frame)? {
         if frame[8..16] == *salts {
@@ -90,7 +90,7 @@ fn goes_on(bytes: &mut impl Read, frame: &mut [u8], salts: &[u8]) -> std::io::Re
     Ok(false)
 }
 
-/// The sum so far and the size of pages, when the header is whole.
+/// The initial checksum and the page size, if the header is valid.
 fn begun(header: &[u8; HEADER]) -> Option<(Sum, usize)> {
     let magic = number(header, 0)?;
     let page_size = number(header, 8)?;
@@ -103,7 +103,7 @@ fn begun(header: &[u8; HEADER]) -> Option<(Sum, usize)> {
     sum.is(&header[24..32]).then_some((sum, page_size as usize))
 }
 
-/// The running sum of a log.
+/// The running checksum of a log.
 struct Sum {
     halves: [u32; 2],
     is_big_endian: bool,
@@ -125,7 +125,7 @@ impl Sum {
     }
 }
 
-/// Whether there was enough to fill `buffer`.
+/// Reads a full `buffer`. `false` at the end of the file.
 fn filled(bytes: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> {
     match bytes.read_exact(buffer) {
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),

@@ -1,4 +1,4 @@
-//! Instants, and the two clocks: the one that due dates follow (it can be frozen and moved) and the
+//! Instants, and two clocks: the one that due dates follow, which can be frozen and moved, and the
 //! host's.
 
 use std::fmt;
@@ -10,15 +10,15 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with
-/// whole seconds (`2016-03-25T10:42:40Z`), the form in which the supported APIs write times.
+/// whole seconds (`2016-03-25T10:42:40Z`), as the supported APIs write times.
 ///
-/// In a record of the store it is that number.
+/// The store writes the number of milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Instant(i64);
 
 impl Instant {
-    /// The instant that lies `millis` milliseconds after the epoch.
+    /// The instant `millis` milliseconds after the epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -30,13 +30,13 @@ impl Instant {
         self.0
     }
 
-    /// Reads RFC 3339, with or without a fraction of a second. `None` when the text is not a time.
+    /// Parses RFC 3339, with or without a fraction of a second. `None` when the text is not a time.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// Reads a time as mail and HTTP headers have it (RFC 2822, RFC 1123): `Fri, 25 Mar 2016
+    /// Parses the time format of mail and HTTP headers (RFC 2822, RFC 1123): `Fri, 25 Mar 2016
     /// 10:42:40 GMT`.
     #[must_use]
     pub fn parse_rfc2822(text: &str) -> Option<Self> {
@@ -44,8 +44,8 @@ impl Instant {
         parser.parse_timestamp(text).ok().map(|at| Self(at.as_millisecond()))
     }
 
-    /// It in RFC 3339, with its milliseconds where it has some. Beyond what RFC 3339 can say, the
-    /// nearest that it can.
+    /// The instant in RFC 3339, with milliseconds if there are any. Values out of range become the
+    /// nearest one that RFC 3339 can express.
     #[must_use]
     pub fn precise(self) -> String {
         let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
@@ -53,19 +53,19 @@ impl Instant {
         jiff::Timestamp::from_millisecond(clamped).unwrap_or(last).to_string()
     }
 
-    /// This instant moved forward.
+    /// A later instant.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// This instant moved back.
+    /// An earlier instant.
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// How far apart two instants are, whichever comes first.
+    /// The absolute difference of two instants.
     #[must_use]
     pub fn distance(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
@@ -85,8 +85,8 @@ impl fmt::Display for Instant {
     }
 }
 
-/// Reads a length of time, such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours, and
-/// nothing longer than a week is a length. `None` when the text is none, or goes back.
+/// Parses a duration such as `90s`, `1h 30m`, `30d` or `P30D`. A day has 24 hours. Months and years
+/// are refused, because their length varies. `None` when the text is malformed or negative.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let span: jiff::Span = text.trim().parse().ok()?;
@@ -94,20 +94,20 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     length.try_into().ok()
 }
 
-/// How a clock goes.
+/// How a clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockMode {
-    /// It runs with the host's, this many milliseconds ahead of it.
+    /// It runs, this many milliseconds ahead of the host's clock.
     Running(i64),
-    /// It stands.
+    /// It is stopped at this instant.
     Frozen(Instant),
 }
 
 impl ClockMode {
-    /// The host's own time.
+    /// The host's time.
     pub const REAL: Self = Self::Running(0);
 
-    /// What the clock shows when the host's shows `host`.
+    /// The clock's time when the host's time is `host`.
     #[must_use]
     pub fn at(self, host: Instant) -> Instant {
         match self {
@@ -116,7 +116,7 @@ impl ClockMode {
         }
     }
 
-    /// The mode that shows `to` when the host's shows `host`, and goes on as this one does.
+    /// The same mode, set to the time `to` when the host's time is `host`.
     #[must_use]
     pub fn set(self, to: Instant, host: Instant) -> Self {
         match self {
@@ -125,7 +125,7 @@ impl ClockMode {
         }
     }
 
-    /// The mode moved forward.
+    /// The same mode, moved forward.
     #[must_use]
     pub fn advanced(self, by: Duration) -> Self {
         match self {
@@ -135,10 +135,10 @@ impl ClockMode {
     }
 }
 
-/// What the host's clock is pinned to when it is not: it runs.
+/// The value of [`Clock::host`] that means the real host time.
 const RUNNING: i64 = i64::MIN;
 
-/// The clock of a server. It shows the host's time until somebody turns its mode.
+/// The clock of a server. It shows the host's time until its mode is changed.
 #[derive(Debug)]
 pub struct Clock {
     mode: ArcSwap<ClockMode>,
@@ -152,7 +152,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// A clock that stands still at `at` until it is moved.
+    /// A clock stopped at `at`.
     #[must_use]
     pub fn frozen(at: Instant) -> Self {
         let clock = Self::default();
@@ -160,7 +160,7 @@ impl Clock {
         clock
     }
 
-    /// A clock whose host time stands still too: for tests, which move both by hand.
+    /// A clock whose host time is stopped too: for tests, which move both.
     #[must_use]
     pub fn manual(at: Instant) -> Self {
         let clock = Self::frozen(at);
@@ -168,13 +168,13 @@ impl Clock {
         clock
     }
 
-    /// How it goes.
+    /// The mode.
     #[must_use]
     pub fn mode(&self) -> ClockMode {
         **self.mode.load()
     }
 
-    /// Makes it go like this.
+    /// Changes the mode.
     pub fn set_mode(&self, mode: ClockMode) {
         self.mode.store(Arc::new(mode));
     }
@@ -189,18 +189,18 @@ impl Clock {
         self.set_mode(self.mode().advanced(by));
     }
 
-    /// Pins what [`Clock::host`] answers: for tests of rules that follow the host's time.
+    /// Pins the host's time, for tests of rules that follow it.
     pub fn set_host(&self, at: Instant) {
         self.host.store(at.0, Ordering::Release);
     }
 
-    /// The time that due dates follow, where nobody moved a narrower clock.
+    /// The time that due dates follow, unless a narrower clock was changed.
     #[must_use]
     pub fn now(&self) -> Instant {
         self.mode().at(self.host())
     }
 
-    /// The host's time, wherever the clock was moved to: clients sign their requests with it.
+    /// The host's time, which clients use to sign requests.
     #[must_use]
     pub fn host(&self) -> Instant {
         match self.host.load(Ordering::Acquire) {
@@ -210,19 +210,19 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes, whatever the clocks are turned to.
+/// Measures elapsed time, independently of the clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
-    /// One that begins now.
+    /// Starts measuring.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn start() -> Self {
         Self(std::time::Instant::now())
     }
 
-    /// How long it has run.
+    /// The elapsed time.
     #[must_use]
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_clock_stands_and_moves_by_hand_only() {
+    fn a_frozen_clock_moves_only_on_request() {
         let start = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let clock = Clock::frozen(start);
         assert_eq!(clock.now(), start);
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_clock_keeps_its_distance_to_the_host() {
+    fn a_running_clock_keeps_its_offset_from_the_host() {
         let host = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let later = host.plus(Duration::from_hours(1));
         let there = Instant::parse("2031-05-05T00:00:00Z").unwrap();

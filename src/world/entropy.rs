@@ -1,4 +1,4 @@
-//! Randomness: the operating system's, or a stream that a seed repeats.
+//! Random numbers: the operating system's, or a stream that a seed makes repeatable.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -15,12 +15,12 @@ pub enum Entropy {
     /// The operating system's generator.
     #[default]
     Os,
-    /// A `ChaCha20` stream: two runs with the same seed and the same requests draw the same bytes.
-    /// For tests and demonstrations; it keeps nothing secret.
+    /// A `ChaCha20` stream: two runs with the same seed and the same requests get the same bytes.
+    /// For tests and demonstrations only, because nothing derived from it is secret.
     Seeded(Box<Stream>),
 }
 
-/// A stream of bytes, and what it grew from.
+/// A stream of bytes, and its seed.
 pub struct Stream {
     seed: String,
     bytes: Mutex<ChaCha20Rng>,
@@ -36,29 +36,28 @@ impl std::fmt::Debug for Entropy {
 }
 
 impl Entropy {
-    /// The stream that `seed` stands for.
+    /// The stream of this seed.
     #[must_use]
     pub fn seeded(seed: &str) -> Self {
         Self::Seeded(Box::new(Stream {
             seed: seed.to_owned(),
-            bytes: Mutex::new(grow(&[seed.as_bytes()])),
+            bytes: Mutex::new(stream_of(&[seed.as_bytes()])),
         }))
     }
 
-    /// Goes on with another stream of the same seed, one for each number: so that a second run on
-    /// the same data, in which so many keys and versions were made, does not draw the ids of the
-    /// first again.
+    /// Continues with another stream of the same seed, chosen by `made`, the number of keys and
+    /// versions in the data. So a second run on the same data does not repeat the ids of the first.
     pub fn advance_stream(&self, made: u64) {
         if let (Self::Seeded(stream), 1..) = (self, made) {
-            let next = grow(&[stream.seed.as_bytes(), b"/", &made.to_be_bytes()]);
+            let next = stream_of(&[stream.seed.as_bytes(), b"/", &made.to_be_bytes()]);
             *stream.bytes.lock().unwrap_or_else(PoisonError::into_inner) = next;
         }
     }
 
-    /// Fills `bytes`.
+    /// Fills `bytes` with random bytes.
     pub fn fill(&self, bytes: &mut [u8]) {
         match self {
-            Self::Os => STOCK.with_borrow_mut(|stock| stock.fill(bytes)),
+            Self::Os => BUFFER.with_borrow_mut(|buffer| buffer.fill(bytes)),
             Self::Seeded(stream) => {
                 stream.bytes.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
             }
@@ -73,13 +72,13 @@ impl Entropy {
         bytes
     }
 
-    /// Whether a seed repeats it: then nothing else may draw, or a second run would differ.
+    /// Whether a seed makes it repeatable. Then no other source may be used.
     #[must_use]
     pub fn is_seeded(&self) -> bool {
         matches!(self, Self::Seeded(_))
     }
 
-    /// The same, as the libraries want it.
+    /// The same as a `rand_core` generator.
     #[must_use]
     pub fn rng(&self) -> EntropyRng<'_> {
         EntropyRng(self)
@@ -92,7 +91,7 @@ impl Entropy {
     }
 }
 
-/// An [`Entropy`] that cryptographic libraries draw from.
+/// An [`Entropy`] as a generator for cryptographic libraries.
 #[derive(Debug)]
 pub struct EntropyRng<'a>(&'a Entropy);
 
@@ -115,22 +114,23 @@ impl TryRng for EntropyRng<'_> {
 
 impl TryCryptoRng for EntropyRng<'_> {}
 
-fn grow(seed: &[&[u8]]) -> ChaCha20Rng {
+fn stream_of(seed: &[&[u8]]) -> ChaCha20Rng {
     ChaCha20Rng::from_seed(Sha256::digest(seed.concat()).into())
 }
 
 thread_local! {
-    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; Stock::SIZE], left: 0 }) };
+    static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer { bytes: [0; Buffer::SIZE], left: 0 }) };
 }
 
-/// A thread's stock of the operating system's random bytes: ids and vectors are short, and a system
-/// call for each would cost more than the cipher. Each byte is given once, and wiped.
-struct Stock {
-    bytes: [u8; Stock::SIZE],
+/// A thread's buffer of the operating system's random bytes. Ids and initialisation vectors are
+/// short, and a system call for each would cost more than the cipher. Each byte is used once and
+/// wiped.
+struct Buffer {
+    bytes: [u8; Buffer::SIZE],
     left: usize,
 }
 
-impl Stock {
+impl Buffer {
     const SIZE: usize = 1024;
 
     fn fill(&mut self, bytes: &mut [u8]) {
@@ -154,7 +154,7 @@ impl Stock {
 )]
 fn draw(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
-        // Going on without randomness would mean guessable keys: there is nothing sound to answer.
+        // Without random numbers, keys would be guessable. No answer is safe.
         std::process::abort();
     }
 }
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_repeats_and_another_differs() {
+    fn equal_seeds_repeat_and_different_seeds_differ() {
         let draw = |seed: &str| Entropy::seeded(seed).array::<32>();
         assert_eq!(draw("a"), draw("a"));
         assert_ne!(draw("a"), draw("b"));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stock_gives_no_byte_twice() {
+    fn the_buffer_returns_no_byte_twice() {
         let mut seen = std::collections::HashSet::new();
         for _ in 0..1000 {
             assert!(seen.insert(Entropy::Os.array::<16>()));

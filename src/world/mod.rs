@@ -1,5 +1,5 @@
-//! The world outside: time and randomness. The only room that reads the clock or the operating
-//! system's entropy; everything else is handed what it needs. It knows no key and no wire.
+//! Time and random numbers. This is the only room that reads the clock or the operating system's
+//! entropy. All others get what they need as arguments.
 
 mod clock;
 mod entropy;
@@ -7,11 +7,11 @@ mod entropy;
 pub use clock::{Clock, ClockMode, Instant, Stopwatch, parse_duration};
 pub use entropy::Entropy;
 
-/// What a running server takes from outside.
+/// The clock and the randomness of a server.
 #[derive(Debug, Default)]
 pub struct World {
     /// The clock that due dates follow, and the host's.
     pub clock: Clock,
-    /// Where ids, key material and initialisation vectors come from.
+    /// The source of ids, key material and initialisation vectors.
     pub entropy: Entropy,
 }

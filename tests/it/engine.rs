@@ -54,7 +54,7 @@ static RULES: Rules = Rules {
         rotations_per_hour: 2,
         // The next value is the last one with a letter more.
         renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
-        renews_slowly: |_, _| false,
+        renewal_is_slow: |_, _| false,
     }),
     certificates: Some(CertificateRules { admits: certificate_admits }),
 };

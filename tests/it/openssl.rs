@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::specs::Form;
-use kmsim::algorithms::{CryptoError, Randomness};
+use kmsim::algorithms::{Error, Randomness};
 use sm3::{Digest as _, Sm3};
 
 use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
@@ -335,7 +335,7 @@ fn a_key_is_read_as_what_it_is() {
                 "{own:?} as {spec:?}"
             );
             assert_eq!(PublicKey::read(*spec, public).is_ok(), own == spec, "{own:?} as {spec:?}");
-            assert_eq!(PublicKey::read(*spec, private).err(), Some(CryptoError::Unsupported));
+            assert_eq!(PublicKey::read(*spec, private).err(), Some(Error::Unsupported));
         }
     }
 }

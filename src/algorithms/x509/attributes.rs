@@ -1,24 +1,24 @@
-//! The kinds of attributes that a distinguished name may have, and their values.
+//! The attribute types of distinguished names, and their values.
 
 use x509_cert::der::asn1::{Any, BmpString};
 use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Tag, Tagged};
 
-/// What an attribute of a name is written as.
+/// The string type that a value is encoded as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// UTF-8.
     Text,
-    /// Printable where the text allows it, else UTF-8.
+    /// `PrintableString` where the text allows it, else UTF-8.
     Printable,
-    /// Two letters, printable.
+    /// Two letters, as `PrintableString`.
     Country,
     /// ASCII.
     Ascii,
 }
 
-/// A kind of attribute: its keyword, its number, its form, and how many characters it may have (RFC
-/// 5280 appendix A).
+/// An attribute type: keyword, object identifier, string type, and its maximum length in characters
+/// (RFC 5280 appendix A).
 pub(super) struct Kind {
     pub(super) keyword: &'static str,
     pub(super) oid: ObjectIdentifier,
@@ -30,7 +30,7 @@ const fn kind(keyword: &'static str, oid: &str, form: Form, most: usize) -> Kind
     Kind { keyword, oid: ObjectIdentifier::new_unwrap(oid), form, most }
 }
 
-/// The keywords of RFC 2253 section 2.3, and two of mail addresses, which have none there.
+/// The keywords of RFC 2253 section 2.3, and two for mail addresses, which it does not name.
 pub(super) const KINDS: [Kind; 11] = [
     kind("CN", "2.5.4.3", Form::Text, 64),
     kind("L", "2.5.4.7", Form::Printable, 128),
@@ -45,7 +45,7 @@ pub(super) const KINDS: [Kind; 11] = [
     kind("EMAILADDRESS", "1.2.840.113549.1.9.1", Form::Ascii, 255),
 ];
 
-/// The text of a value that is one.
+/// The text of a string value.
 pub(super) fn text_of(value: &Any) -> Option<String> {
     match value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => {

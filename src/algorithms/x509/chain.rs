@@ -1,6 +1,6 @@
-//! A certificate with those of its issuers, up to the root: how they come, in PEM, and whether each
-//! was issued by the next (RFC 5280 section 6). Revocation, policies and constraints on names are
-//! not looked at.
+//! Certificate chains: a certificate and its issuers up to the root, in PEM, and the check that
+//! each was issued by the next (RFC 5280 section 6). Revocation, policies and name constraints are
+//! not checked.
 
 use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
@@ -9,10 +9,10 @@ use super::{Certificate, seconds};
 use crate::algorithms::asymmetric::PublicKey;
 use crate::algorithms::pem::{self, Broken, CERTIFICATE_LABELS};
 
-/// How many certificates a chain may have.
+/// The maximum number of certificates in a chain.
 const MOST: usize = 10;
 
-/// How many bytes a certificate may have in DER, so that nobody's structures take long to read.
+/// The maximum size of a certificate in DER, in bytes. It bounds the time to parse one.
 const LONGEST: usize = 48 * 1024;
 
 /// What is wrong with a certificate.
@@ -20,38 +20,38 @@ const LONGEST: usize = 48 * 1024;
 pub enum Flaw {
     /// There is no certificate in PEM.
     NotPem,
-    /// There is something beside the certificates.
+    /// There is other text beside the certificates.
     Junk,
     /// There is a block of another kind.
     OtherBlock,
     /// The block is no X.509 certificate.
     Malformed,
-    /// There are more certificates than belong here.
+    /// There are too many certificates.
     TooMany,
     /// It is for another key.
     OtherKey,
-    /// It is not good yet.
+    /// It is not valid yet.
     NotYetValid,
-    /// It is good no more.
+    /// It is no longer valid.
     Expired,
-    /// It is not the issuer of the one before it.
+    /// It is not the issuer of the certificate before it.
     NotIssuer,
-    /// The one before it is signed in a way that is unknown, or too weak, or does not go with this
-    /// one's key.
+    /// The certificate before it has a signature algorithm that is unknown, too weak, or does not
+    /// fit this certificate's key.
     SignatureUnknown,
-    /// The one before it is not signed with this one's key.
+    /// This certificate's key does not verify the signature of the one before it.
     SignatureWrong,
-    /// It says that it issued itself, and is not signed with its own key.
+    /// It is self-issued, but its own key does not verify its signature.
     SelfSignatureWrong,
-    /// It may not issue certificates.
+    /// It is not a certificate authority.
     NoAuthority,
-    /// It may issue certificates, but not so far up.
+    /// Its path length constraint is exceeded.
     TooFarUp,
-    /// It has a critical extension that nothing here knows (RFC 5280 section 4.2).
+    /// It has an unknown critical extension (RFC 5280 section 4.2).
     CriticalUnknown,
 }
 
-/// A flaw, and in which certificate it is: 0 is the one that the chain is for, 1 its issuer, and so
+/// A flaw, and the certificate that has it: 0 is the end-entity certificate, 1 its issuer, and so
 /// on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flawed {
@@ -65,18 +65,17 @@ fn flawed<T>(at: usize, flaw: Flaw) -> Result<T, Flawed> {
     Err(Flawed { at, flaw })
 }
 
-/// A certificate, and its issuers behind it.
+/// A certificate, followed by its issuers.
 #[derive(Debug)]
 pub struct Chain {
     certificates: Vec<Certificate>,
-    /// How many certificates stand in the text before the first issuer: one where the text begins
-    /// with the certificate itself.
+    /// How many certificates of the issuers' text repeat the certificate itself and were skipped.
     skipped: usize,
 }
 
 impl Chain {
-    /// Reads a certificate, and the chain of its issuers where one is given. A chain may begin with
-    /// the certificate itself, as web servers want it, and may end below its root.
+    /// Reads a certificate, and its issuers if given. The issuers' text may begin with the
+    /// certificate itself, as web servers require, and may omit the root.
     ///
     /// # Errors
     /// What is wrong with the texts.
@@ -93,24 +92,23 @@ impl Chain {
         Ok(Self { certificates: all, skipped })
     }
 
-    /// The certificate itself.
+    /// The end-entity certificate.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificates.first()
     }
 
-    /// Each certificate with its place in the text.
+    /// Each certificate with its position in the text.
     fn placed(&self) -> impl Iterator<Item = (usize, &Certificate)> {
         let place = |at| if at == 0 { 0 } else { at + self.skipped };
         self.certificates.iter().enumerate().map(move |(at, it)| (place(at), it))
     }
 
-    /// Finds out whether each certificate was issued by the next, and one that says that it issued
-    /// itself by itself. There is nothing to find out about the issuer of the last one where that
-    /// is not given.
+    /// Checks that each certificate was issued by the next, and that a self-issued last one signed
+    /// itself. When the last one's issuer is not given, its signature is not checked.
     ///
     /// # Errors
-    /// The first link that does not hold.
+    /// The first link that fails.
     pub fn links(&self) -> Result<(), Flawed> {
         if let Some((at, _)) = self.placed().find(|(_, it)| !it.is_understood()) {
             return flawed(at, Flaw::CriticalUnknown);
@@ -136,11 +134,11 @@ impl Chain {
         }
     }
 
-    /// Finds out whether all are good at `now`, seconds since 1970-01-01T00:00:00Z; their last
-    /// second is still good.
+    /// Checks that all are valid at `now`, in seconds since 1970-01-01T00:00:00Z. `notAfter` is
+    /// still valid.
     ///
     /// # Errors
-    /// The first that is not.
+    /// The first certificate that is not valid.
     pub fn is_valid(&self, now: u64) -> Result<(), Flawed> {
         for (at, certificate) in self.placed() {
             let validity = certificate.inner.tbs_certificate().validity();
@@ -154,10 +152,10 @@ impl Chain {
         Ok(())
     }
 
-    /// Finds out whether the certificate is for this key.
+    /// Checks that the certificate is for this key.
     ///
     /// # Errors
-    /// It is for another.
+    /// It is for another key.
     pub fn is_for(&self, key: &PublicKey) -> Result<(), Flawed> {
         match self.certificate() {
             Some(certificate) if certificate.is_for(key) => Ok(()),
@@ -166,9 +164,9 @@ impl Chain {
     }
 }
 
-/// Whether a certificate may issue another, `between` certificates above the one that the chain is
-/// for. Version 3 says whether it may. Before that there was no way to say: of version 1 only a
-/// root may.
+/// Checks that a certificate may issue another, with `between` certificates between it and the
+/// end-entity certificate. Version 3 certificates say so. Earlier versions cannot, so of version 1
+/// only a root may.
 fn may_issue(issuer: &Certificate, between: usize, is_last: bool) -> Result<(), Flaw> {
     let tbs = issuer.inner.tbs_certificate();
     let is_root = is_last && issuer.is_self_issued();
@@ -184,7 +182,7 @@ fn may_issue(issuer: &Certificate, between: usize, is_last: bool) -> Result<(), 
                 _ => Ok(()),
             }
         }
-        // A root that names the use of its key and no constraints is one too.
+        // A root with a key usage and without basic constraints is accepted too.
         Ok(None) if is_root && signs == Some(true) => Ok(()),
         _ => Err(Flaw::NoAuthority),
     }
@@ -200,8 +198,8 @@ fn is_signed(issued: &Certificate, by: &Certificate) -> Result<(), Flaw> {
     }
 }
 
-/// Reads so many certificates in PEM. Text around the blocks is not looked at; a block of another
-/// kind is a flaw. What is wrong is told with the place in the text, the first being 0.
+/// Reads at most `most` certificates in PEM. Text around the blocks is ignored, a block of another
+/// kind is a flaw. A flaw comes with the position of its certificate, from 0.
 fn certificates(text: &str, most: usize) -> Result<Vec<Certificate>, (usize, Flaw)> {
     let mut found = Vec::new();
     for block in pem::blocks(text) {

@@ -1,5 +1,5 @@
-//! X.509 (RFC 5280): certification requests, certificates and chains of them. Bytes and texts come
-//! in, facts go out; what time it is, is an argument.
+//! X.509 (RFC 5280): certification requests, certificates and chains. The current time is an
+//! argument.
 
 mod attributes;
 mod chain;
@@ -27,7 +27,7 @@ pub use signature::{Sha2, SignedBy};
 use super::asymmetric::PublicKey;
 use super::mac::{Hash, digest};
 
-/// The extensions that may be critical: those that OpenSSL 3 knows when it verifies a chain.
+/// The known critical extensions: those that OpenSSL 3 knows when it verifies a chain.
 const CRITICAL: &[ObjectIdentifier] = &[
     ObjectIdentifier::new_unwrap("2.16.840.1.113730.1.1"), // Netscape's certificate type
     ObjectIdentifier::new_unwrap("2.5.29.15"),             // key usage
@@ -50,13 +50,12 @@ const CRITICAL: &[ObjectIdentifier] = &[
 #[derive(Debug)]
 pub struct Certificate {
     inner: Inner,
-    /// What is signed, as it came.
+    /// The signed part, byte for byte.
     signed: Vec<u8>,
 }
 
 impl Certificate {
-    /// Reads one in DER, and no byte more. `None` when the bytes are none, or contradict
-    /// themselves.
+    /// Reads exactly one certificate in DER. `None` when it is malformed or inconsistent.
     fn read(der: &[u8]) -> Option<Self> {
         let inner = Inner::from_der(der).ok()?;
         let tbs = inner.tbs_certificate();
@@ -75,25 +74,25 @@ impl Certificate {
         consistent.then_some(Self { inner, signed })
     }
 
-    /// Whose it is.
+    /// The subject.
     #[must_use]
     pub fn subject(&self) -> Name {
         Name(self.inner.tbs_certificate().subject().clone())
     }
 
-    /// Who issued it.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> Name {
         Name(self.inner.tbs_certificate().issuer().clone())
     }
 
-    /// Its serial number, the most significant byte first.
+    /// The serial number, most significant byte first.
     #[must_use]
     pub fn serial(&self) -> &[u8] {
         self.inner.tbs_certificate().serial_number().as_bytes()
     }
 
-    /// Since when it is good, and until when, as RFC 3339 writes times.
+    /// The validity, `notBefore` and `notAfter`, in RFC 3339.
     #[must_use]
     pub fn validity(&self) -> (String, String) {
         let validity = self.inner.tbs_certificate().validity();
@@ -103,8 +102,7 @@ impl Certificate {
         )
     }
 
-    /// How it is signed, if it is in a way that can be checked, and the length of the signature in
-    /// bits.
+    /// The signature algorithm, if it can be checked, and the signature's length in bits.
     #[must_use]
     pub fn signed_by(&self) -> (Option<SignedBy>, usize) {
         (
@@ -113,13 +111,13 @@ impl Certificate {
         )
     }
 
-    /// The domain names among its alternative names.
+    /// The domain names in its subject alternative names.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.inner.tbs_certificate().extensions().map(|all| dns_names(all)).unwrap_or_default()
     }
 
-    /// What its key is known by: what it says itself, or else the digest of the key.
+    /// The subject key identifier of its extension, or else the digest of its key.
     #[must_use]
     pub fn key_identifier(&self) -> Vec<u8> {
         match self.inner.tbs_certificate().get_extension::<SubjectKeyIdentifier>() {
@@ -140,21 +138,21 @@ impl Certificate {
         self.public_key().to_der().is_ok_and(|der| key.is(&der))
     }
 
-    /// Whether each critical extension is one that verifiers know (RFC 5280 section 4.2).
+    /// Whether every critical extension is known (RFC 5280 section 4.2).
     fn is_understood(&self) -> bool {
         let extensions = self.inner.tbs_certificate().extensions();
         let mut critical = extensions.into_iter().flatten().filter(|it| it.critical);
         critical.all(|it| CRITICAL.contains(&it.extn_id))
     }
 
-    /// Whether it was issued by the one it was issued to.
+    /// Whether subject and issuer are the same.
     fn is_self_issued(&self) -> bool {
         let tbs = self.inner.tbs_certificate();
         tbs.issuer() == tbs.subject()
     }
 }
 
-/// RFC 5280 section 4.2.1.2, the first way: the SHA-1 digest of the key's bits.
+/// RFC 5280 section 4.2.1.2, method 1: the SHA-1 digest of the key's bits.
 #[must_use]
 pub fn key_identifier(key: &SubjectPublicKeyInfoOwned) -> Vec<u8> {
     digest(Hash::Sha1, key.subject_public_key.raw_bytes())
@@ -165,7 +163,7 @@ fn seconds(time: Time) -> u64 {
     time.to_unix_duration().as_secs()
 }
 
-/// The domain names in an extension of alternative names.
+/// The domain names in a subject alternative name extension.
 fn dns_names(extensions: &[Extension]) -> Vec<String> {
     let all = extensions.iter().filter(|it| it.extn_id == SubjectAltName::OID);
     let all = all.filter_map(|it| SubjectAltName::from_der(it.extn_value.as_bytes()).ok());
@@ -182,7 +180,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    /// A certificate of version 3 that issued itself, with a key on P-256.
+    /// A self-issued version 3 certificate with a P-256 key.
     const SELF_ISSUED: &str = "\
         MIIB1jCCAXugAwIBAgIUYOdwFiEjS9c0avQRFww90yxRg9wwCgYIKoZIzj0EAwIwPzELMAkGA1UEBhMCQ04xDzANBgNVBAoM\
         BmFsaXl1bjEMMAoGA1UECwwDa21zMREwDwYDVQQDDAh1c2VyTmFtZTAgFw0yNjExMjAyMTU4MjlaGA8yMTI2MTAyNzIxNTgy\
@@ -192,7 +190,7 @@ mod tests {
         U92KAsRXrl8tLzAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDGGWQ3ND9ScyBzNHBV3p2vculbCuwaeA2h\
         z8LIulgwTgIhANAJ90CNlvbwNgFRasgV+NpEce+IbNi2an67F/+NOWnI";
 
-    /// The certificate with some of its bytes changed for others, counted from the end.
+    /// The certificate with the first or last occurrence of `from` overwritten with `to`.
     fn changed(from: &[u8], to: &[u8], last: bool) -> Option<Certificate> {
         let mut der = STANDARD.decode(SELF_ISSUED).unwrap();
         let mut places = der.windows(from.len()).enumerate().filter(|(_, bytes)| *bytes == from);
@@ -202,20 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_that_contradicts_itself_is_none() {
+    fn inconsistent_certificates_are_refused() {
         let (version_3, version_2) = ([0xa0, 3, 2, 1, 2], [0xa0, 3, 2, 1, 1]);
         let (sha256, sha384) = ([0x48, 0xce, 0x3d, 4, 3, 2], [0x48, 0xce, 0x3d, 4, 3, 3]);
         assert!(changed(&version_3, &version_3, false).is_some());
         // Only version 3 has extensions.
         assert!(changed(&version_3, &version_2, false).is_none());
-        // It says twice how it is signed.
+        // The two signature algorithm fields must agree.
         for last in [false, true] {
             assert!(changed(&sha256, &sha384, last).is_none());
         }
     }
 
     #[test]
-    fn changed_bytes_are_read_without_harm() {
+    fn corrupted_bytes_cause_no_panic() {
         let der = STANDARD.decode(SELF_ISSUED).unwrap();
         let mut readable = 0;
         for at in 0..der.len() {
@@ -230,10 +228,10 @@ mod tests {
                 readable += 1;
                 let certificate = chain.certificate().unwrap();
                 assert!(!certificate.subject().to_string().is_empty());
-                let told =
+                let parsed =
                     (certificate.issuer().to_string(), certificate.validity(), certificate.names());
                 drop((
-                    told,
+                    parsed,
                     certificate.key_identifier(),
                     certificate.signed_by(),
                     chain.is_valid(0),
@@ -249,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn no_byte_may_follow() {
+    fn trailing_bytes_are_refused() {
         let mut der = STANDARD.decode(SELF_ISSUED).unwrap();
         der.push(0);
         assert!(Certificate::read(&der).is_none());

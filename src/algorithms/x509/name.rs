@@ -1,5 +1,5 @@
 //! Distinguished names: the text of RFC 2253, and the `Name` of X.501 (RFC 5280 section 4.1.2.4).
-//! The text begins where the name ends: `CN=…` first, `C=…` last.
+//! The order is reversed in the text: `CN=…` first, `C=…` last.
 
 use std::fmt::Write as _;
 
@@ -15,14 +15,14 @@ use super::name_text;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub(super) name::Name);
 
-/// How many bytes the text of a name may have.
+/// The maximum length of a name's text, in bytes.
 const LONGEST: usize = 4096;
 
 impl Name {
-    /// Reads the text of RFC 2253 strictly: escapes, `#hex`, quoted values, attributes that belong
-    /// together; spaces around the separators and semicolons as in its section 4. `None` when the
-    /// text is not one, when an attribute is unknown, empty or too long, when it stands twice in
-    /// one place, or when the whole has more than 4096 bytes.
+    /// Parses the text of RFC 2253 strictly: escapes, `#hex`, quoted values, multi-valued RDNs, and
+    /// spaces around separators and semicolons as in its section 4. `None` when the text is
+    /// malformed, when an attribute is unknown, empty, too long or repeated in one RDN, or when the
+    /// text is longer than 4096 bytes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > LONGEST {
@@ -37,7 +37,7 @@ impl Name {
         name::Name::from_der(&parts.to_der().ok()?).ok().map(Self)
     }
 
-    /// Whether it has an attribute of this keyword.
+    /// Whether it has an attribute with this keyword.
     #[must_use]
     pub fn has(&self, keyword: &str) -> bool {
         let oid = KINDS.iter().find(|kind| kind.keyword == keyword).map(|kind| kind.oid);
@@ -60,7 +60,8 @@ impl std::fmt::Display for Name {
     }
 }
 
-/// An attribute's keyword and value; one without a keyword has its number, and its value in hex.
+/// An attribute's keyword and value. Without a keyword: its object identifier, and the value in
+/// hex.
 fn written(attribute: &AttributeTypeAndValue) -> String {
     let kind = KINDS.iter().find(|kind| kind.oid == attribute.oid);
     match (kind, text_of(&attribute.value)) {
@@ -85,7 +86,7 @@ fn escaped(text: &str) -> String {
             '#' if at == 0 => out.push_str("\\#"),
             ' ' if at == 0 || at == last => out.push_str("\\ "),
             c if c.is_ascii_control() => {
-                // Writing to a text does not fail.
+                // Writing to a string does not fail.
                 let _ = write!(out, "\\{:02X}", u32::from(c));
             }
             c => out.push(c),
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused() {
+    fn malformed_names_are_refused() {
         let long = format!("CN={}", "x".repeat(65));
         let short = [
             "", " ", "userName", "=a", "CN", "CN=", "CN=  ", "CN=\"\"", "CN=a,", ",CN=a", "CN=a+",
@@ -157,13 +158,13 @@ mod tests {
             assert_eq!(Name::parse(bad), None, "{bad:?}");
         }
         assert!(Name::parse(&long[..long.len() - 1]).is_some());
-        // As many as there is room for.
+        // The longest name that fits.
         let many = |count: usize| vec!["OU=a"; count].join(",");
         assert!(Name::parse(&many(819)).is_some() && Name::parse(&many(820)).is_none());
     }
 
     #[test]
-    fn pieces_of_names_are_read_without_harm() {
+    fn fragments_of_names_cause_no_panic() {
         let text = r#"CN=a\C4\8D\, b+OU="x\"y";1.2.3=#0c026869 , O=\#\ ü,C=CN"#;
         assert!(Name::parse(text).is_some());
         let ends = text.char_indices().map(|(at, _)| at);
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_asked_for_its_attributes() {
+    fn has_finds_attributes_by_keyword() {
         let name = Name::parse("CN=a,OU=b+O=c").unwrap();
         assert!(name.has("CN") && name.has("OU") && name.has("O"));
         assert!(!name.has("C") && !name.has("XX"));

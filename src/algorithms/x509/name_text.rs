@@ -1,5 +1,5 @@
-//! The text of a distinguished name, read as RFC 2253 section 3 has it, with what its section 4
-//! adds.
+//! Parses the text of a distinguished name: RFC 2253 section 3, with the additions of its section
+//! 4.
 
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::asn1::{Any, PrintableString};
@@ -8,13 +8,13 @@ use x509_cert::der::{Decode, Tag};
 
 use super::attributes::{Form, KINDS, Kind, text_of};
 
-/// What must be escaped in a value that is not quoted.
+/// The characters that must be escaped in an unquoted value.
 const SPECIALS: &[char] = &[',', '=', '+', '<', '>', '#', ';', '\\', '"'];
 
-/// One attribute after the other, and within one those that belong together.
+/// The RDNs in order, each with its attributes.
 type Parts = Vec<Vec<AttributeTypeAndValue>>;
 
-/// Reads a whole name, in the order of the text.
+/// Parses a whole name, in the order of the text.
 pub(super) fn read(text: &str) -> Option<Parts> {
     let mut rest = text;
     let mut parts: Parts = vec![Vec::new()];
@@ -44,7 +44,7 @@ fn skip_spaces(rest: &mut &str) {
     *rest = rest.trim_start_matches(' ');
 }
 
-/// One attribute, and the spaces behind it.
+/// One attribute, and the spaces after it.
 fn attribute(rest: &mut &str) -> Option<AttributeTypeAndValue> {
     let (name, value) = rest.split_once('=')?;
     let (oid, kind) = attribute_type(name.trim_matches(' '))?;
@@ -71,7 +71,7 @@ fn attribute_type(name: &str) -> Option<(ObjectIdentifier, Option<&'static Kind>
     Some((oid, KINDS.iter().find(|kind| kind.oid == oid)))
 }
 
-/// `#` and the hex digits of a whole value in DER.
+/// `#` and the hex digits of the value in DER.
 fn hex_value(rest: &mut &str, kind: Option<&Kind>) -> Option<Any> {
     take(rest)?;
     let end = rest.find([',', ';', '+', ' ']).unwrap_or(rest.len());
@@ -84,7 +84,7 @@ fn hex_value(rest: &mut &str, kind: Option<&Kind>) -> Option<Any> {
     }
 }
 
-/// A value in quotes: all but a quote and a backslash stands for itself.
+/// A quoted value: every character but a quote and a backslash is literal.
 fn quoted(rest: &mut &str) -> Option<String> {
     take(rest)?;
     let mut bytes = Vec::new();
@@ -97,8 +97,7 @@ fn quoted(rest: &mut &str) -> Option<String> {
     }
 }
 
-/// A value as it is, up to the next separator. Spaces at its end are none of it, unless they are
-/// escaped.
+/// An unquoted value, up to the next separator. Unescaped spaces at its end are dropped.
 fn plain(rest: &mut &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut kept = 0;
@@ -124,7 +123,7 @@ fn plain(rest: &mut &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// What follows a backslash: a character that stands for itself, or a byte in hex.
+/// What follows a backslash: a literal character, or a byte in hex.
 fn pair(rest: &mut &str) -> Option<u8> {
     match take(rest)? {
         c if SPECIALS.contains(&c) || c == ' ' => u8::try_from(c).ok(),
@@ -146,8 +145,8 @@ fn encoded(text: &str, kind: Option<&Kind>) -> Option<Any> {
     if good { Any::new(tag, text.as_bytes()).ok() } else { None }
 }
 
-/// Whether a text can be the value of such an attribute. A zero byte cuts texts short in other
-/// programs.
+/// Whether a text is allowed as a value of this attribute type. A NUL is refused, because other
+/// programs would truncate there.
 fn fits(text: &str, kind: &Kind) -> bool {
     let count = text.chars().count();
     let form = match kind.form {

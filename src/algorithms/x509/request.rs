@@ -1,4 +1,4 @@
-//! Certification requests: PKCS #10 (RFC 2986), signed with the key that they are for.
+//! Certification requests: PKCS #10 (RFC 2986), signed with the subject's own key.
 
 use pkcs8::LineEnding;
 use x509_cert::attr::Attribute;
@@ -14,15 +14,15 @@ use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
 use super::{Name, dns_names};
 use crate::algorithms::asymmetric::{PrivateKey, Signing};
-use crate::algorithms::{CryptoError, Randomness};
+use crate::algorithms::{Error, Randomness, unsupported};
 
-/// A domain name: labels of letters, digits and hyphens, the first of which may be `*` (RFC 1034
-/// section 3.5).
+/// A domain name: labels of letters, digits and hyphens. The first may be `*` (RFC 1034 section
+/// 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsName(String);
 
 impl DnsName {
-    /// Reads one.
+    /// Parses a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let label = |label: &str| {
@@ -38,32 +38,30 @@ impl DnsName {
     }
 }
 
-/// Makes a request for a certificate of this subject and key, in PEM. The domain names stand in its
-/// extension request.
+/// Makes a certification request in PEM. The domain names are in its extension request.
 ///
 /// # Errors
-/// [`CryptoError::Unsupported`] for a kind of key that signs no requests.
-pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, CryptoError> {
-    let signing = key.public().spec().certifies().ok_or(CryptoError::Unsupported)?;
+/// [`Error::Unsupported`] for keys that sign no requests.
+pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, Error> {
+    let signing = key.public().spec().certifies().ok_or(Error::Unsupported)?;
     let (oid, parameters) = match signing {
         Signing::RsaPkcs1 => (RSA_SHA256, Some(Any::null())),
         Signing::Ecdsa => (ECDSA_SHA256, None),
         Signing::Sm2 => (SM2_SM3, None),
-        Signing::RsaPss => return Err(CryptoError::Unsupported),
+        Signing::RsaPss => return Err(Error::Unsupported),
     };
     let algorithm = AlgorithmIdentifierOwned { oid, parameters };
     let public = key.public().der()?;
-    let unfit = |_| CryptoError::Unsupported;
     let info = CertReqInfo {
         version: Version::V1,
         subject: subject.0.clone(),
-        public_key: SubjectPublicKeyInfoOwned::from_der(&public).map_err(unfit)?,
-        attributes: attributes(names).map_err(unfit)?,
+        public_key: SubjectPublicKeyInfoOwned::from_der(&public).map_err(unsupported)?,
+        attributes: attributes(names).map_err(unsupported)?,
     };
-    let signed = key.public().digest(signing, &info.to_der().map_err(unfit)?);
+    let signed = key.public().digest(signing, &info.to_der().map_err(unsupported)?);
     let signature = key.sign(signing, &signed, Randomness::Any)?;
-    let signature = BitString::from_bytes(&signature).map_err(unfit)?;
-    CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unfit)
+    let signature = BitString::from_bytes(&signature).map_err(unsupported)?;
+    CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unsupported)
 }
 
 fn attributes(names: &[DnsName]) -> x509_cert::der::Result<SetOfVec<Attribute>> {
@@ -88,9 +86,9 @@ impl Request {
     /// Reads a request that [`request`] made.
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`] when the text is none.
-    pub fn read(pem: &str) -> Result<Self, CryptoError> {
-        CertReq::from_pem(pem).map(Self).map_err(|_| CryptoError::Unsupported)
+    /// [`Error::Unsupported`] when the text is not a request.
+    pub fn read(pem: &str) -> Result<Self, Error> {
+        CertReq::from_pem(pem).map(Self).map_err(unsupported)
     }
 
     /// The subject.
@@ -113,9 +111,9 @@ impl Request {
     /// The public key in PEM (RFC 7468 section 13).
     ///
     /// # Errors
-    /// [`CryptoError::Unsupported`], for a key that has none; there is no such key.
-    pub fn public_key_pem(&self) -> Result<String, CryptoError> {
-        self.public_key().to_pem(LineEnding::LF).map_err(|_| CryptoError::Unsupported)
+    /// [`Error::Unsupported`] when the key cannot be encoded, which does not happen.
+    pub fn public_key_pem(&self) -> Result<String, Error> {
+        self.public_key().to_pem(LineEnding::LF).map_err(unsupported)
     }
 
     /// The public key's `SubjectPublicKeyInfo`.

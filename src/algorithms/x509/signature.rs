@@ -1,6 +1,5 @@
-//! Who signed a certificate: the algorithms by which one is signed (RFC 4055, RFC 5758, GB/T
-//! 33560), and the check of a signature with the signer's key. SHA-1 and keys of less than 2048
-//! bits sign nothing any more.
+//! Certificate signatures: the algorithms (RFC 4055, RFC 5758, GB/T 33560), and the check with the
+//! issuer's key. SHA-1 and RSA keys of less than 2048 bits are refused.
 
 use aws_lc_rs::signature::{self as aws, ParsedPublicKey, VerificationAlgorithm};
 use pkcs8::DecodePublicKey;
@@ -36,7 +35,7 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
-/// The digests under signatures of RSA and ECDSA.
+/// The digests of RSA and ECDSA signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Sha2 {
@@ -61,16 +60,16 @@ impl Sha2 {
 pub enum SignedBy {
     /// RSASSA-PKCS1-v1_5.
     RsaPkcs1(Sha2),
-    /// RSASSA-PSS, with the same digest in its mask and a salt of so many bytes.
+    /// RSASSA-PSS with the same digest in MGF1, and the salt's length in bytes.
     RsaPss(Sha2, u8),
     /// ECDSA.
     Ecdsa(Sha2),
-    /// SM2 with SM3, and the identity of who names none.
+    /// SM2 with SM3 and the default identity.
     Sm2,
 }
 
 impl SignedBy {
-    /// What an identifier says; `None` when we cannot check such signatures.
+    /// Reads an algorithm identifier. `None` when such signatures cannot be checked.
     pub(super) fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<Self> {
         let parameters = algorithm.parameters.as_ref();
         let null = parameters.is_none_or(|it| *it == Any::null());
@@ -88,8 +87,8 @@ impl SignedBy {
         Some(by)
     }
 
-    /// Whether `signature` is this key's over `text`. `None` when such a key does not sign so, or
-    /// is too weak to.
+    /// Whether `signature` is this key's signature over `text`. `None` when the key does not fit
+    /// the algorithm, or is too weak.
     pub(super) fn verifies(
         self,
         key: &SubjectPublicKeyInfoOwned,
@@ -99,7 +98,7 @@ impl SignedBy {
         let der = key.to_der().ok()?;
         match self {
             Self::RsaPkcs1(hash) => {
-                // A key too short or too long is refused by the algorithm without a word.
+                // AWS-LC does not report a key of a refused size as such.
                 strong(&der)?;
                 Some(by_aws_lc(rsa_pkcs1(hash), &der, text, signature)?)
             }
@@ -126,7 +125,7 @@ impl SignedBy {
     }
 }
 
-/// An RSA key of a size that still signs, and that both libraries take.
+/// Reads an RSA key whose size is strong enough, and supported by both libraries.
 fn strong(der: &[u8]) -> Option<RsaPublicKey> {
     let key = RsaPublicKey::from_public_key_der(der).ok()?;
     (2048..=8192).contains(&key.n().bits()).then_some(key)
@@ -165,7 +164,7 @@ fn ecdsa(curve: ObjectIdentifier, hash: Sha2) -> Option<&'static dyn Verificatio
     })
 }
 
-/// The curve that an elliptic key names.
+/// The named curve of an elliptic-curve key.
 fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
     if key.algorithm.oid != EC_KEY {
         return None;
@@ -173,7 +172,7 @@ fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
     key.algorithm.parameters.as_ref()?.decode_as().ok()
 }
 
-/// RFC 4055 section 3.1: one digest for all, and a salt of any length.
+/// RFC 4055 section 3.1. The same digest must be used everywhere; the salt's length is free.
 fn pss_parameters(parameters: &Any) -> Option<SignedBy> {
     let parameters: RsaPssParams<Any> = parameters.decode_as().ok()?;
     let hash = Sha2::of(parameters.hash.oid)?;

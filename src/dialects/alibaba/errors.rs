@@ -41,8 +41,8 @@ fn of_engine(error: &engine::Error) -> Refusal {
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
         E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,
-        E::Secret(SecretError::StageElsewhere) => codes::REJECTED_INVALID_REQUEST,
-        E::Secret(SecretError::TextIllegal) => return invalid("ExtendedConfig.CustomData"),
+        E::Secret(SecretError::StageMismatch) => codes::REJECTED_INVALID_REQUEST,
+        E::Secret(SecretError::TextInvalid) => return invalid("ExtendedConfig.CustomData"),
         E::Certificate(CertificateError::NotFound) => codes::CERTIFICATE_NOT_FOUND,
         E::Certificate(CertificateError::State { operation, status }) => {
             rules::of_certificate(*operation, *status).unwrap_or(codes::INTERNAL_FAILURE)
@@ -69,7 +69,7 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
         KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
         KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
-        KeyError::AlgorithmUnfit => return invalid("Algorithm"),
+        KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
         // No source names a code for a protected key; clients only need one that is final.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,

@@ -90,7 +90,7 @@ static RULES: Rules = Rules {
         versions: 10,
         rotations_per_hour: 50,
         renew: secret_rotation::renew,
-        renews_slowly: secret_types::renews_slowly,
+        renewal_is_slow: secret_types::renewal_is_slow,
     }),
     certificates: Some(CertificateRules {
         admits: |operation, status| rules::of_certificate(operation, status).is_none(),

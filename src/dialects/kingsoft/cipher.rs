@@ -83,7 +83,7 @@ pub(super) fn generate_data_key(cx: &Cx, request: GenerateDataKey) -> Result<Dat
         (None, Some(len)) => len.0,
         (None, None) => return Err(Error::Missing("KeySpec".into())),
     };
-    let bytes = cx.engine.draw(len);
+    let bytes = cx.engine.random_bytes(len);
     let key = request.key_id.into();
     let sealed = cx.engine.seal(&cx.caller, &key, Operation::GenerateDataKey, b"", &bytes)?;
     let Encrypted { ciphertext_blob, key_id } = sealed.into();

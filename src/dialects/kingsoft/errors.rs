@@ -52,7 +52,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
             KeyError::VersionNotFound
             | KeyError::IsPair
             | KeyError::Unsupported
-            | KeyError::AlgorithmUnfit
+            | KeyError::AlgorithmMismatch
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon,
         )

@@ -137,7 +137,7 @@ pub(super) struct ModifyKey {
 /// Parameters that are absent stay unchanged.
 pub(super) async fn modify(cx: Cx, request: ModifyKey) -> Result<OneKey, Error> {
     let (name, description) = (request.key_name.map(|it| it.0), request.description.map(|it| it.0));
-    let key = cx.engine.label_key(cx.caller, request.key_id.into(), name, description).await?;
+    let key = cx.engine.update_key(cx.caller, request.key_id.into(), name, description).await?;
     Ok(OneKey::of(&key))
 }
 

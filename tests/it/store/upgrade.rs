@@ -1,4 +1,7 @@
-//! Data files of earlier versions: what they hold is there, and goes on from there.
+//! Data files of earlier versions keep all their content and stay usable. Data of a newer version
+//! is refused.
+
+use std::process::Command;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -6,17 +9,20 @@ use sqlx::{ConnectOptions, Connection};
 use crate::alibaba::certificates::{certificate, status_of};
 use crate::kit::{Process, START, data_file, kmsim, root, send};
 use crate::makers::{DIGEST, MATERIAL, import, wrapped};
-use crate::program::ended;
+use crate::program::{ended, refused};
 
 /// The root key of the files in fixtures/stores.
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-/// Makes a data file from a dump.
-fn restored(dump: &str, path: &std::path::Path) {
-    let sql = std::fs::read_to_string(root().join("fixtures/stores").join(dump)).unwrap();
+/// Creates a data file from a dump.
+fn restore(dump: &str, path: &std::path::Path) {
+    run_sql(path, std::fs::read_to_string(root().join("fixtures/stores").join(dump)).unwrap());
+}
+
+fn run_sql(path: &std::path::Path, sql: String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        // A dump names rows before those that they refer to.
+        // Dumps insert rows before those that they refer to.
         let options =
             SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
         let mut connection = options.connect().await.unwrap();
@@ -25,16 +31,21 @@ fn restored(dump: &str, path: &std::path::Path) {
     });
 }
 
-/// Starts a server on a file that was restored.
+/// Starts a server on a restored file.
 fn serve(path: &std::path::Path) -> Process {
+    Process::spawn(&mut command(path))
+}
+
+fn command(path: &std::path::Path) -> Command {
     let mut command = kmsim(&["--data", path.to_str().unwrap(), "--clock", START]);
-    Process::spawn(command.env("KMSIM_ROOT_KEY", ROOT_KEY))
+    command.env("KMSIM_ROOT_KEY", ROOT_KEY);
+    command
 }
 
 #[test]
-fn the_first_versions_data_is_all_there() {
+fn data_of_the_first_version_is_kept() {
     let (_folder, path) = data_file();
-    restored("0001.sql", &path);
+    restore("0001.sql", &path);
     let open = || serve(&path);
     let server = open();
     let client = server.client();
@@ -62,7 +73,7 @@ fn the_first_versions_data_is_all_there() {
     let opened = [("CiphertextBlob", blob), ("EncryptionContext", r#"{"a":"b"}"#)];
     assert_eq!(client.call("Decrypt", &opened).ok()["Plaintext"], "sealed by the first version");
 
-    // And it does what came later.
+    // Later features work on this data.
     let rotation = [
         ("KeyId", id(0)),
         ("EnableAutomaticRotation", "true".into()),
@@ -87,9 +98,9 @@ fn the_first_versions_data_is_all_there() {
 }
 
 #[test]
-fn the_data_of_pairs_and_secrets_is_all_there() {
+fn data_with_pairs_and_secrets_is_kept() {
     let (_folder, path) = data_file();
-    restored("0003.sql", &path);
+    restore("0003.sql", &path);
     let server = serve(&path);
     let client = server.client();
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 3);
@@ -112,7 +123,7 @@ fn the_data_of_pairs_and_secrets_is_all_there() {
     assert_eq!(verified["Value"], true);
     client.call("AsymmetricSign", &pair).ok();
 
-    // And it does what came later.
+    // Later features work on this data.
     let id = certificate(&client, "EC_SM2", "ACTIVE");
     drop(server);
     let server = serve(&path);
@@ -121,11 +132,11 @@ fn the_data_of_pairs_and_secrets_is_all_there() {
 }
 
 #[test]
-fn everything_of_the_last_tables_is_in_the_records() {
+fn data_of_the_last_separate_tables_is_moved_to_records() {
     let (_folder, path) = data_file();
-    restored("0009.sql", &path);
+    restore("0009.sql", &path);
     let before = std::fs::read_to_string(root().join("fixtures/stores/0009.yaml")).unwrap();
-    // Once as the migration leaves it, once as it was written again after a change.
+    // Once as the migration writes it, once as the server writes it after a change.
     let mut server = serve(&path);
     let export =
         |server: &Process| send(server.address, "GET /_kmsim/state HTTP/1.1\r\n", b"").text;
@@ -143,7 +154,7 @@ fn everything_of_the_last_tables_is_in_the_records() {
     assert_eq!(ended(&mut server.child), Some(0));
     assert_eq!(export(&serve(&path)), before);
 
-    // People find it by the names of the tables that there were, without the spare realm's.
+    // Views have the names of the earlier tables. They do not show staged realms.
     for (query, rows) in [
         ("SELECT count(*) FROM keys WHERE spec = 'aes-256'", 10),
         ("SELECT count(*) FROM keys WHERE lifecycle = 'pending-deletion' AND delete_at > 0", 1),
@@ -160,4 +171,31 @@ fn everything_of_the_last_tables_is_in_the_records() {
     ] {
         assert_eq!(super::restart::query(&path, query), rows, "{query}");
     }
+}
+
+#[test]
+fn data_of_a_newer_version_is_refused() {
+    let (_folder, path) = data_file();
+    restore("0001.sql", &path);
+    run_sql(
+        &path,
+        "INSERT INTO _sqlx_migrations
+         SELECT 9999, description, installed_on, success, checksum, execution_time
+         FROM _sqlx_migrations WHERE version = 1"
+            .into(),
+    );
+    let before = std::fs::read(&path).unwrap();
+    let line = refused(&mut command(&path));
+    let migrations = std::fs::read_dir(root().join("migrations")).unwrap();
+    let version = |name: String| name.split('_').next().and_then(|it| it.parse::<u64>().ok());
+    let newest =
+        migrations.filter_map(|it| version(it.unwrap().file_name().into_string().unwrap()));
+    let newest = newest.max().unwrap();
+    let expected = format!(
+        "the data was written by a newer kmsim: it has schema 9999, and this one supports schemas \
+         up to {newest}"
+    );
+    assert!(line.contains(&expected), "{line}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 2, "and the lock file");
 }

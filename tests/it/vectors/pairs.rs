@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kmsim::algorithms::CryptoError;
+use kmsim::algorithms::Error;
 use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::rsa::SignatureKey;
@@ -54,7 +54,7 @@ impl Vector {
                 true
             }
             Err(failure) => {
-                assert_eq!(failure, CryptoError::DecryptionFailed, "{}", self.name);
+                assert_eq!(failure, Error::DecryptionFailed, "{}", self.name);
                 false
             }
         }

@@ -6,7 +6,7 @@ use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey,
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 use kmsim::algorithms::specs::Form;
 use kmsim::algorithms::symmetric::{Cipher, seal};
-use kmsim::algorithms::{CryptoError, Randomness};
+use kmsim::algorithms::{Error, Randomness};
 use sm4::Sm4;
 use sm4::cipher::{BlockCipherEncrypt, KeyInit};
 
@@ -100,17 +100,14 @@ fn sm2_ciphertext() {
         assert_eq!(decrypt(&raw).unwrap()[..], *sm2.get("text"));
         assert_eq!(decrypt(sm2.get("der")).unwrap()[..], *sm2.get("text"));
         // The order of the standard's first edition.
-        assert_eq!(
-            decrypt(&sm2.join(&["c1", "c2", "c3"])).err(),
-            Some(CryptoError::DecryptionFailed)
-        );
+        assert_eq!(decrypt(&sm2.join(&["c1", "c2", "c3"])).err(), Some(Error::DecryptionFailed));
     }
     for (what, ciphertext) in [("raw", &raw[..]), ("der", sm2.get("der"))] {
         for at in 0..ciphertext.len() {
             let mut ciphertext = ciphertext.to_vec();
             ciphertext[at] ^= 1;
             let opened = key.decrypt(Encryption::Sm2(Form::Raw), &ciphertext);
-            assert_eq!(opened.err(), Some(CryptoError::DecryptionFailed), "{what}: byte {at}");
+            assert_eq!(opened.err(), Some(Error::DecryptionFailed), "{what}: byte {at}");
         }
     }
 }

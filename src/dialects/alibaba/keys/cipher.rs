@@ -120,7 +120,7 @@ pub(crate) fn draw_data_key(
     number_of_bytes: Option<DataKeyLen>,
     key_spec: Option<&str>,
 ) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<String>), Error> {
-    let bytes = cx.engine.draw(match (number_of_bytes, key_spec) {
+    let bytes = cx.engine.random_bytes(match (number_of_bytes, key_spec) {
         (Some(len), _) => len.0,
         (None, None | Some("AES_256")) => 32,
         (None, Some("AES_128")) => 16,
@@ -208,7 +208,7 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let (from, operation) = (pair(key, &version, cx)?, Operation::Decrypt);
     let opened =
         match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
-            Err(engine::Error::Key(KeyError::AlgorithmUnfit)) => {
+            Err(engine::Error::Key(KeyError::AlgorithmMismatch)) => {
                 return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
             }
             outcome => outcome?,

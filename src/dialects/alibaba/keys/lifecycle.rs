@@ -223,7 +223,7 @@ pub(crate) async fn update_description(
     request: UpdateKeyDescription,
 ) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.label_key(cx.caller, key, None, Some(request.description.0)).await?;
+    cx.engine.update_key(cx.caller, key, None, Some(request.description.0)).await?;
     Ok(Done {})
 }
 

@@ -185,7 +185,7 @@ pub(crate) async fn update(cx: Cx, request: UpdateSecret) -> Result<Named, Error
     let config = request.custom_data.map(|custom| {
         move |config: &str| {
             secret_types::set_custom_data(config, &custom.0)
-                .map_err(|_| SecretError::TextIllegal.into())
+                .map_err(|_| SecretError::TextInvalid.into())
         }
     });
     let description = request.description.map(|text| text.0);

@@ -140,9 +140,9 @@ pub(crate) fn random_password(
         digits: !request.exclude_numbers,
         punctuation: !request.exclude_punctuation,
         excluded: &request.exclude_characters.0,
-        each: request.require_each_included_type,
+        every_class: request.require_each_included_type,
     };
-    let drawn = password::draw(&recipe, &mut cx.engine.world().entropy.rng());
+    let drawn = password::generate(&recipe, &mut cx.engine.world().entropy.rng());
     // What is left of the characters is too little.
     let random_password = drawn.ok_or(Error::Invalid("ExcludeCharacters".into()))?;
     Ok(RandomPassword { random_password })

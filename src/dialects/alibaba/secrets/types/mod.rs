@@ -12,4 +12,4 @@ mod samples;
 pub(crate) use check::check_new;
 pub(crate) use config::{fits, set_custom_data};
 pub(crate) use kind::{CURRENT, PREVIOUS, SecretType};
-pub(crate) use renew::{first_values, renew, renews_slowly};
+pub(crate) use renew::{first_values, renew, renewal_is_slow};

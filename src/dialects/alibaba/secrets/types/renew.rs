@@ -53,7 +53,7 @@ pub(crate) fn first_values(
 }
 
 /// Whether a rotation draws an SSH key, which takes as long as any RSA key.
-pub(crate) fn renews_slowly(kind: &str, config: &str) -> bool {
+pub(crate) fn renewal_is_slow(kind: &str, config: &str) -> bool {
     let sub_type =
         || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
     SecretType::from_word(kind) == Some(SecretType::ECS) && sub_type() == Some(true)
@@ -112,15 +112,15 @@ const PASSWORD: Recipe<'static> = Recipe {
     digits: true,
     punctuation: true,
     excluded: EXCLUDED_PUNCTUATION,
-    each: true,
+    every_class: true,
 };
 
 fn new_password(length: usize, rng: &mut impl CryptoRng) -> Option<Zeroizing<String>> {
-    password::draw(&Recipe { length, ..PASSWORD }, rng)
+    password::generate(&Recipe { length, ..PASSWORD }, rng)
 }
 
 fn letters_and_digits(length: usize, rng: &mut impl CryptoRng) -> Option<Zeroizing<String>> {
-    password::draw(&Recipe { length, punctuation: false, each: false, ..PASSWORD }, rng)
+    password::generate(&Recipe { length, punctuation: false, every_class: false, ..PASSWORD }, rng)
 }
 
 #[cfg(test)]
