@@ -37,8 +37,8 @@ pub(super) fn filter(
     names::clouds(app, dialect.as_deref(), None, None)?;
     action.as_deref().map_or(Ok(()), |name| names::check_action(app, name))?;
     outcome.as_deref().map_or(Ok(()), names::check_outcome)?;
-    let named = names.into_iter().zip(kinds).filter_map(|(name, kind)| name.map(kind));
-    let conditions = named.chain(context.map(Condition::Context)).collect();
+    let given = names.into_iter().zip(kinds).filter_map(|(name, kind)| name.map(kind));
+    let conditions = given.chain(context.map(Condition::Context)).collect();
     Ok(Filter { requests, since, conditions })
 }
 
