@@ -3,7 +3,7 @@
 
 use super::ciphertext::Parts;
 use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, Snapshot};
-use crate::model::{KeyId, KeyState, Realm, Totals, VersionId};
+use crate::model::{Counts, KeyId, KeyState, Realm, VersionId};
 
 /// What is known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
@@ -76,12 +76,13 @@ impl Engine {
         })
     }
 
-    /// How much the realms of a cloud hold.
+    /// Counts the realms of a cloud and what they hold.
     #[must_use]
-    pub fn totals(&self, dialect: &str) -> Totals {
-        let realms = self.realms.all();
-        let of_cloud = realms.iter().filter(|realm| *realm.dialect == *dialect);
-        Totals::of(of_cloud.map(|realm| self.realms.snapshot(realm)))
+    pub fn counts(&self, dialect: &str) -> Counts {
+        let mut realms = self.realms.all();
+        realms.retain(|realm| *realm.dialect == *dialect);
+        let state = |realm: Realm| (realm.clone(), self.realms.snapshot(&realm));
+        Counts::of(&realms.into_iter().map(state).collect::<Vec<_>>())
     }
 
     /// How many transactions the store has committed since the start.

@@ -66,22 +66,23 @@ macro_rules! nouns {
 
         /// How many realms there are, and how many nouns of each kind they hold.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-        pub struct Totals {
+        pub struct Counts {
             /// Realms.
             pub realms: usize,
             $($(#[$about])* pub $shelf: usize,)+
         }
 
-        impl Totals {
-            /// The totals of these realms' states.
-            pub fn of(states: impl Iterator<Item = Arc<State>>) -> Self {
-                states.fold(Self::default(), |sum, state| Self {
+        impl Counts {
+            /// Counts these realms and what they hold.
+            #[must_use]
+            pub fn of(contents: &[(Realm, Arc<State>)]) -> Self {
+                contents.iter().fold(Self::default(), |sum, (_, state)| Self {
                     realms: sum.realms + 1,
                     $($shelf: sum.$shelf + state.$shelf.count(),)+
                 })
             }
 
-            /// The totals with their names, in the order of the fields.
+            /// The counts with their names, in the order of the fields.
             #[must_use]
             pub fn named(&self) -> Vec<(&'static str, usize)> {
                 vec![("realms", self.realms), $((stringify!($shelf), self.$shelf)),+]
