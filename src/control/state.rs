@@ -95,7 +95,7 @@ async fn read(
     let text =
         std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
     // It would empty the scope, and more often it is what a failed command left.
-    if seed::says_nothing(text) {
+    if seed::is_blank(text) {
         return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));
     }
     let wrong = |mistake: seed::SeedError| Refused::bad(mistake.to_string());

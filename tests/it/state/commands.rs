@@ -61,7 +61,7 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
     one.client().with("RegionId", "cn-beijing").create_key(&[]);
     let (url, listen) = (format!("http://{}", one.address), one.address.to_string());
     let by_option = done(&run(&["export", "--url", &url], &[], b""));
-    assert!(by_option.starts_with("# Exported by kmsim. It holds key material"), "{by_option}");
+    assert!(by_option.starts_with("# Exported by kmsim. It contains key material"), "{by_option}");
     assert_eq!(done(&run(&["export"], &[("KMSIM_LISTEN", &listen)], b"")), by_option);
     assert_eq!(done(&run(&["export"], &[("KMSIM_URL", &(url.clone() + "/"))], b"")), by_option);
     let everywhere = format!("0.0.0.0:{}", one.address.port());

@@ -301,7 +301,7 @@ fn a_scope_goes_out_and_comes_back_alone() {
 fn nothing_is_exported_as_nothing_and_comes_back() {
     let server = Server::start();
     let text = export(&server, "");
-    assert!(text.starts_with("# Exported by kmsim. It holds key material"), "{text}");
+    assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
     assert_eq!(
         import(&server, "", &text).ok(),
         json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0})
