@@ -119,7 +119,7 @@ pub fn external(client: &Client, spec: &str) -> String {
 }
 
 /// A 256-bit key with this material, and the ticket by which it came.
-pub fn furnished(client: &Client, material: &[u8]) -> (String, Ticket) {
+pub fn populated(client: &Client, material: &[u8]) -> (String, Ticket) {
     let key = external(client, "Aliyun_AES_256");
     let ticket = ticket(client, &key, SM2);
     ticket.import(client, &key, material).ok();
@@ -258,7 +258,7 @@ fn sm2_wraps_in_either_form_and_rsa_for_keys_in_software_too() {
 fn two_keys_of_one_material_are_two_keys() {
     let server = Server::start();
     let client = server.client();
-    let [(first, _), (second, _)] = [(); 2].map(|()| furnished(&client, &material(5, 32)));
+    let [(first, _), (second, _)] = [(); 2].map(|()| populated(&client, &material(5, 32)));
     let blob = sealed(&client, &first, "text");
     assert_eq!(opened(&client, &blob).ok()["KeyId"], first.as_str());
     client.call("DisableKey", &[("KeyId", &first)]).ok();

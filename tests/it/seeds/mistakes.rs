@@ -19,11 +19,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "    region: cn_x\n",
         "realms[0].region: not a region's id: letters, digits and hyphens at line 3, column 13",
     ),
-    (
-        "",
-        "    cloud: nimbus\n",
-        "realms[0].cloud: no such cloud at line 3, column 12",
-    ),
+    ("", "    cloud: nimbus\n", "realms[0].cloud: no such cloud at line 3, column 12"),
     (
         "",
         "    region: ''\n    keys: [{ id: a }]\n",
@@ -293,7 +289,10 @@ fn errors_name_field_and_line_and_change_nothing() {
     for (start, more, expected) in MISTAKES {
         let answer = import(&server, "", &realm(&format!("{start}{more}")));
         let error = answer.json()["error"].as_str().unwrap_or_default().to_owned();
-        assert!(answer.status == 400 && error.contains(expected), "{start}{more}\n{expected}\n{error}");
+        assert!(
+            answer.status == 400 && error.contains(expected),
+            "{start}{more}\n{expected}\n{error}"
+        );
         assert!(error.starts_with("the body: ") && error.contains(" at line "), "{error}");
         assert!(!error.contains("topsecret") && !error.contains('\n'), "{error}");
         assert_eq!(export(&server, ""), before, "{start}{more}");
@@ -322,7 +321,9 @@ fn a_start_with_an_invalid_file_is_refused() {
     assert!(line.contains("c.yaml: No such file"), "{line}");
     let line = refused(kmsim(&["--data", ":memory:", "--accounts"]).arg(&good));
     assert!(
-        line.contains("a.yaml: realms[0].account: the contents of realms belong in a --seed file at line 2"),
+        line.contains(
+            "a.yaml: realms[0].account: the contents of realms belong in a --seed file at line 2"
+        ),
         "{line}"
     );
 }

@@ -177,7 +177,7 @@ fn of_two_that_ask_at_once_one_gets_the_version() {
 fn only_pairs_that_work_get_versions() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let pair = client.create_key(&[("KeySpec", "EC_P256")]);
     let waiting = client.create_key(&[("Origin", "EXTERNAL")]);
     let symmetric = [

@@ -241,7 +241,7 @@ fn a_key_that_goes_while_it_rests_does_not_rotate() {
 fn only_symmetric_keys_of_the_user_with_drawn_material_rotate() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let service = client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
     for key in [
         client.create_key(&[("KeySpec", "EC_P256")]),
