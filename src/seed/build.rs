@@ -28,6 +28,8 @@ pub struct Seeds {
     regions: HashMap<String, String>,
 }
 
+type Resolved<'a> = (&'a str, String, &'a RealmEntry, Realm, &'static Rules);
+
 impl Seeds {
     /// Reads the material in the files, and generates what is missing.
     ///
@@ -42,10 +44,7 @@ impl Seeds {
         let regions = PROFILES.iter().filter_map(|profile| region(profile.name)).collect();
         let mut seeds = Self { files, materials: Materials::new(), regions };
         let mut materials = Materials::new();
-        for (file, index, entry) in seeds.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, rules) = seeds.realm(entry, engine, place)?;
+        for (file, path, entry, realm, rules) in seeds.resolved(engine)? {
             for (index, key) in entry.keys.iter().enumerate() {
                 let path = format!("{path}.keys[{index}]");
                 material::of_key(&mut materials, engine, &realm, key, Place { file, path: &path })
@@ -92,12 +91,9 @@ impl Seeds {
     /// # Errors
     /// One is not.
     pub fn check_scope(&self, engine: &Engine, scope: &Scope) -> Result<(), SeedError> {
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, _) = self.realm(entry, engine, place)?;
+        for (file, path, entry, realm, _) in self.resolved(engine)? {
             if !scope.has(&realm) {
-                return Err(place.wrong(
+                return Err(Place { file, path: &path }.wrong(
                     "account",
                     &entry.account,
                     "this realm is outside the scope",
@@ -127,6 +123,16 @@ impl Seeds {
     pub fn is_large(&self) -> bool {
         let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
         self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE
+    }
+
+    /// Every entry with its file, path, realm and rules.
+    fn resolved(&self, engine: &Engine) -> Result<Vec<Resolved<'_>>, SeedError> {
+        let resolve = |(file, index, entry)| {
+            let path = format!("realms[{index}]");
+            let (realm, rules) = self.realm(entry, engine, Place { file, path: &path })?;
+            Ok((file, path, entry, realm, rules))
+        };
+        self.realms().map(resolve).collect()
     }
 
     fn realms(&self) -> impl Iterator<Item = (&str, usize, &RealmEntry)> {
@@ -159,13 +165,12 @@ impl Seeds {
         base: impl Fn(&Realm) -> Arc<State>,
     ) -> Result<Vec<RealmBuilder<'_>>, SeedError> {
         let mut builders = BTreeMap::<Realm, RealmBuilder<'_>>::new();
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, rules) = self.realm(entry, engine, place)?;
-            let now = now(&realm);
+        let resolved = self.resolved(engine)?;
+        for (file, path, entry, realm, rules) in &resolved {
+            let place = Place { file, path };
+            let now = now(realm);
             let builder = builders.entry(realm.clone()).or_insert_with(|| {
-                let base = base(&realm);
+                let base = base(realm);
                 RealmBuilder {
                     rules,
                     now,
@@ -173,18 +178,16 @@ impl Seeds {
                     state: State::clone(&base),
                     base,
                     facts: Vec::new(),
-                    realm,
+                    realm: realm.clone(),
                 }
             });
             builder.add_realm(entry, place)?;
             place.each("keys", &entry.keys, |key, place| builder.add_key(key, place))?;
         }
         // Secrets come last, because their keys may be in another file.
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, _) = self.realm(entry, engine, place)?;
-            let Some(builder) = builders.get_mut(&realm) else { continue };
+        for (file, path, entry, realm, _) in &resolved {
+            let place = Place { file, path };
+            let Some(builder) = builders.get_mut(realm) else { continue };
             let entropy = &engine.world().entropy;
             place.each("secrets", &entry.secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)

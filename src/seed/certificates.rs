@@ -43,15 +43,12 @@ pub(super) async fn private_key(
 
 impl CertificateEntry {
     fn spec(&self, place: Place<'_>) -> Result<PairSpec, SeedError> {
-        match self.spec.as_ref().map(|spec| (spec, spec.value.0)) {
-            None => Ok(PairSpec::Rsa2048),
-            Some((
-                _,
-                KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)),
-            )) => Ok(pair),
-            Some((at, _)) => {
-                Err(place.wrong("spec", at, "certificates have RSA_2048, EC_P256 or EC_SM2"))
+        let Some(at) = &self.spec else { return Ok(PairSpec::Rsa2048) };
+        match at.value.0 {
+            KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)) => {
+                Ok(pair)
             }
+            _ => Err(place.wrong("spec", at, "certificates have RSA_2048, EC_P256 or EC_SM2")),
         }
     }
 

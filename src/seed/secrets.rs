@@ -64,12 +64,10 @@ impl RealmBuilder<'_> {
         let versions = self.new_versions(entry, created_at, place)?;
         let stages = self.stages(entry, &versions, place)?;
         let managed = match (&entry.rotation, config) {
-            (Some(rotation), Some(config)) => {
+            (rotation, Some(config)) => {
+                let default = SecretRotation { enabled: true, ..SecretRotation::default() };
+                let rotation = rotation.as_ref().unwrap_or(&default);
                 Some(self.managed(rotation, config, created_at, place)?)
-            }
-            (None, Some(config)) => {
-                let rotation = SecretRotation { enabled: true, ..SecretRotation::default() };
-                Some(self.managed(&rotation, config, created_at, place)?)
             }
             (Some(_), None) => {
                 return Err(place.wrong("rotation", &entry.name, "needs an extended_config"));

@@ -27,8 +27,7 @@ use crate::world::Instant;
 
 /// The first line of every export.
 const WARNING: &str =
-    "# Exported by kmsim. It contains key material and the values of secrets, unencrypted.
-    ";
+    "# Exported by kmsim. It contains key material and the values of secrets, unencrypted.\n";
 
 /// Exports these realms. The text is secret.
 ///
