@@ -2,11 +2,11 @@
 
 mod call;
 mod completions;
+mod discovery;
 mod env;
 mod health;
 mod help;
 mod inspect;
-mod whereabouts;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};

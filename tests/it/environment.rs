@@ -276,5 +276,5 @@ fn an_option_hides_its_variable() {
 fn an_empty_certificate_file_is_none() {
     let it =
         ended(kmsim(&["healthcheck", "--url", "https://127.0.0.1:1"]).env("SSL_CERT_FILE", ""));
-    assert_eq!(it.mistaken(), "--ca: an https:// address needs its authority");
+    assert_eq!(it.mistaken(), "--ca: required for an https:// address");
 }

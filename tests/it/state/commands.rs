@@ -108,7 +108,7 @@ fn what_is_wrong_is_told_in_a_line() {
     let said = failed(&run(&["import", "--url", &url, "nowhere.yaml"], &[], b""));
     assert!(said.contains("nowhere.yaml: No such file"), "{said}");
     let said = refused(&run(&["export", "--url", &url, "--access-key", "nobody"], &[], b""));
-    assert!(said.contains("access_key: nobody has"), "{said}");
+    assert!(said.contains("access_key: \"nobody\" does not exist"), "{said}");
     let said = failed(&run(&["export", "--url", &url, "--output", "/nowhere/state"], &[], b""));
     assert!(said.contains("/nowhere/state: "), "{said}");
     let said = failed(&run(&["export", "--url", "ftp://localhost:5690"], &[], b""));

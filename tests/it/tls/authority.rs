@@ -146,13 +146,13 @@ fn mistakes_of_the_command_are_told() {
     for (arguments, said) in [
         (
             vec!["--data", ":memory:"],
-            "--data: a server in memory has an authority for as long as it runs",
+            "--data: an in-memory server has an authority only while it runs",
         ),
         (vec!["--data", "/nowhere/kmsim.db"], "--data: cannot make /nowhere/kmsim.db"),
         (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
         (
             vec!["--data", data, "--format", "pkcs12", "--password", ""],
-            "--password: a truststore's password is not empty",
+            "--password: a truststore's password must not be empty",
         ),
         (
             vec!["--data", data, "--tls-cert", "a.pem"],

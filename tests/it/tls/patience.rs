@@ -49,7 +49,7 @@ fn others_are_served_and_the_server_can_end() {
 
 /// An authority that this server knows nothing of.
 fn ca_pem_of_another() -> String {
-    kmsim::tls::Authority::draw().unwrap().pem().to_owned()
+    kmsim::tls::Authority::generate().unwrap().pem().to_owned()
 }
 
 #[test]
