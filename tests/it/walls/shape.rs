@@ -1,5 +1,5 @@
-//! The shape of the sources: no circle of imports, rooms above rooms, short files and lines, nothing
-//! twice.
+//! The shape of the sources: no circle of imports, rooms above rooms, short files and lines,
+//! nothing twice.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
