@@ -1,4 +1,5 @@
-//! Imports and restarts: tokens, what is known of material that is gone, and expiry while nothing ran.
+//! Imports and restarts: tokens, fingerprints of deleted material, and expiry while the server was
+//! down.
 
 use std::path::Path;
 
@@ -37,7 +38,7 @@ fn imports_survive_restarts() {
     other.import_until(&client, &expiring, &material(2, 32), "1893801600").ok();
     put_away(server);
 
-    // The tokens' last second. What was known of the material that was deleted is still known.
+    // The tokens' last second. The fingerprint of the deleted material is still known.
     let server = serve(&path, "2030-01-01T23:59:59Z");
     let client = server.client();
     assert_eq!(state(&client, &waiting), "PendingImport");
@@ -53,7 +54,7 @@ fn imports_survive_restarts() {
     assert_eq!(opened(&client, &kept).ok()["Plaintext"], "kept");
     client.call("DisableKey", &[("KeyId", &deleted)]).ok();
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
-    // This one is killed.
+    // This server is killed.
     drop(server);
 
     let server = serve(&path, "2030-01-02T00:00:00Z");
@@ -64,7 +65,7 @@ fn imports_survive_restarts() {
     let blob = sealed(&client, &waiting, "text");
     drop(server);
 
-    // The material expired meanwhile: at once, and after yet another restart.
+    // The material expired meanwhile: at once, and after another restart.
     for _ in 0..2 {
         let server = serve(&path, "2030-01-05T00:00:00Z");
         let client = server.client();
@@ -73,7 +74,7 @@ fn imports_survive_restarts() {
         assert_eq!(state(&client, &deleted), "PendingImport");
         assert_eq!(opened(&client, &blob).ok()["Plaintext"], "text");
     }
-    // Nor does it come back when the clock does.
+    // It does not come back when the clock is set back.
     let server = serve(&path, "2030-01-04T00:00:00Z");
     let client = server.client();
     assert_eq!(state(&client, &expiring), "PendingImport");
@@ -86,7 +87,7 @@ fn imports_survive_restarts() {
 }
 
 #[test]
-fn imported_material_is_nowhere_in_the_files() {
+fn imported_material_is_not_in_the_files() {
     let (folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z");
     let client = server.client();
@@ -101,7 +102,7 @@ fn imported_material_is_nowhere_in_the_files() {
     let check = || {
         let token = STANDARD.decode(&given.token).unwrap();
         let [kept, deleted] = [100, 200].map(|seed| material(seed, 32));
-        // By a digest too, whoever has the files could try materials.
+        // A plain digest would let anyone with the files test guesses.
         let digests = [
             hmac(Hash::Sha256, &[], &deleted),
             hmac(Hash::Sha256, &[version_of(&gone).as_bytes()], &deleted),
