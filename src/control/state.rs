@@ -94,7 +94,7 @@ async fn read(
     let text =
         std::str::from_utf8(&text).map_err(|_| Refused::bad(format!("{BODY} is not a text")))?;
     // An empty text would empty the scope. Usually it is the output of a failed command.
-    if seed::says_nothing(text) {
+    if seed::is_blank(text) {
         return Err(Refused::bad(format!("{BODY} is empty: `realms: []` empties the scope")));
     }
     let wrong = |error: seed::SeedError| Refused::bad(error.to_string());

@@ -119,7 +119,7 @@ pub fn external(client: &Client, spec: &str) -> String {
 }
 
 /// A 256-bit key with this material, and the ticket of the import.
-pub fn furnished(client: &Client, material: &[u8]) -> (String, Ticket) {
+pub fn populated(client: &Client, material: &[u8]) -> (String, Ticket) {
     let key = external(client, "Aliyun_AES_256");
     let ticket = ticket(client, &key, SM2);
     ticket.import(client, &key, material).ok();
@@ -259,7 +259,7 @@ fn sm2_wraps_in_both_formats_and_rsa_also_for_software_keys() {
 fn two_keys_with_the_same_material_are_separate() {
     let server = Server::start();
     let client = server.client();
-    let [(first, _), (second, _)] = [(); 2].map(|()| furnished(&client, &material(5, 32)));
+    let [(first, _), (second, _)] = [(); 2].map(|()| populated(&client, &material(5, 32)));
     let blob = sealed(&client, &first, "text");
     assert_eq!(opened(&client, &blob).ok()["KeyId"], first.as_str());
     client.call("DisableKey", &[("KeyId", &first)]).ok();

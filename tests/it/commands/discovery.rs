@@ -10,7 +10,8 @@ use crate::kit::{Process, kmsim as server};
 struct Place(tempfile::TempDir);
 
 impl Place {
-    /// None where somebody listens at the usual address: that one is then meant by whoever names none.
+    /// None where somebody listens at the usual address: that one is then meant by whoever names
+    /// none.
     fn new() -> Option<Self> {
         if std::net::TcpStream::connect("127.0.0.1:5690").is_ok() {
             return None;

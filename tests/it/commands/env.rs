@@ -1,4 +1,5 @@
-//! `kmsim env`: what it prints is the language's own, whatever the secret holds. That the SDKs take it, tests/run shows.
+//! `kmsim env`: what it prints is the language's own, whatever the secret holds. That the SDKs take
+//! it, tests/run shows.
 
 use std::process::Command;
 

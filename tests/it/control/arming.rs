@@ -1,4 +1,5 @@
-//! Which requests a rule strikes: by cloud, action, key, secret and whose they are, and by their number.
+//! Which requests a rule strikes: by cloud, action, key, secret and whose they are, and by their
+//! number.
 
 use serde_json::{Value, json};
 

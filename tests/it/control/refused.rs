@@ -1,5 +1,6 @@
-//! Requests that a check refused: whatever they claim, they push out nothing of those who were let in, and nothing
-//! comes of them. Wrong signatures of any size cost no more than reading the request.
+//! Requests that a check refused: whatever they claim, they push out nothing of those who were let
+//! in, and nothing comes of them. Wrong signatures of any size cost no more than reading the
+//! request.
 
 use kmsim::dialects::AuthMode;
 use serde_json::{Value, json};

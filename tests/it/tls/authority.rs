@@ -182,7 +182,8 @@ fn in_memory_it_lives_as_long_as_the_server_and_no_seed_repeats_it() {
     assert_ne!(one, ca_pem(Process::start(&arguments).address));
 }
 
-/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made them.
+/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made
+/// them.
 const EARLIER_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglrM6gGYdbWkPw6eD
 i2eNjPbmex3nBoyotSmLGegwlDahRANCAAS2pIWhrRNSLBPTFyq/iMcLTralWS2o

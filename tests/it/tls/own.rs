@@ -35,7 +35,8 @@ fn made() -> tempfile::TempDir {
         std::fs::write(folder.path().join(format!("{kind}.chain")), whole).unwrap();
     }
     openssl("pkcs8 -topk8 -in ec.pkcs8 -passout pass:x -out locked.pkcs8");
-    // As tools write them: one file with attributes around everything, and one from an editor of Windows.
+    // As tools write them: one file with attributes around everything, and one from an editor of
+    // Windows.
     openssl(
         "pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12",
     );

@@ -1,5 +1,5 @@
-//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody waiting: not other clients,
-//! and not the end of the server.
+//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody
+//! waiting: not other clients, and not the end of the server.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

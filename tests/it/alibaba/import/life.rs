@@ -7,7 +7,7 @@ use kmsim::algorithms::symmetric::Cipher;
 use kmsim::world::Instant;
 
 use super::{
-    SM2, external, furnished, material, metadata, open_with, opened, sealed, state, ticket,
+    SM2, external, material, metadata, open_with, opened, populated, sealed, state, ticket,
 };
 use crate::kit::{Client, START, Server, days};
 
@@ -26,7 +26,7 @@ fn expires(client: &Client, key: &str) -> String {
 fn only_the_same_material_can_be_imported_after_its_deletion() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let blob = sealed(&client, &key, "kept");
     // Other material cannot replace it either.
     given.import(&client, &key, &material(2, 32)).refused(400, "InvalidKeyMaterial");
@@ -134,7 +134,7 @@ fn material_expires_at_its_second_or_never() {
 fn a_key_is_pending_from_the_second_of_expiry() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let blob = sealed(&client, &key, "kept");
     given.import_until(&client, &key, &material(1, 32), &after(days(3))).ok();
     server.advance(days(3).checked_sub(SECOND).unwrap());
@@ -185,8 +185,8 @@ fn material_may_expire_at_the_second_of_the_call_but_not_before() {
 fn a_disabled_key_is_disabled_again_after_a_new_import() {
     let server = Server::start();
     let client = server.client();
-    let (deleted, given) = furnished(&client, &material(1, 32));
-    let (expired, other) = furnished(&client, &material(2, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
+    let (expired, other) = populated(&client, &material(2, 32));
     other.import_until(&client, &expired, &material(2, 32), &after(SECOND)).ok();
     for key in [&deleted, &expired] {
         client.call("DisableKey", &[("KeyId", key)]).ok();
@@ -212,8 +212,8 @@ fn a_disabled_key_is_disabled_again_after_a_new_import() {
 fn a_key_pending_deletion_keeps_its_state_and_date() {
     let server = Server::start();
     let client = server.client();
-    let (deleted, given) = furnished(&client, &material(1, 32));
-    let (expired, other) = furnished(&client, &material(2, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
+    let (expired, other) = populated(&client, &material(2, 32));
     let never = external(&client, "Aliyun_AES_256");
     other.import_until(&client, &expired, &material(2, 32), &after(SECOND)).ok();
     for key in [&deleted, &expired, &never] {

@@ -8,8 +8,8 @@ use kmsim::algorithms::asymmetric::Encryption;
 use kmsim::algorithms::specs::Form;
 
 use super::{
-    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, furnished, import,
-    material, parameters, state, ticket,
+    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, import, material,
+    parameters, populated, state, ticket,
 };
 use crate::kit::{Answer, Client, Server};
 
@@ -64,7 +64,7 @@ fn every_bad_wrapping_gets_the_same_answer() {
     let answers = thread::scope(|scope| {
         let threads = [RSA_PKCS1, RSA_OAEP_SHA1, RSA_OAEP_SHA256, SM2].map(|wrapping| {
             scope.spawn(move || {
-                let (key, _) = furnished(client, &material(1, 32));
+                let (key, _) = populated(client, &material(1, 32));
                 client.call("DeleteKeyMaterial", &[("KeyId", &key)]).ok();
                 let (token, bad) = bad_wrappings(client, &key, wrapping);
                 let mut answers: Vec<_> =
@@ -93,7 +93,7 @@ fn every_bad_wrapping_gets_the_same_answer() {
 fn only_keys_of_imported_material_are_imported_into() {
     let server = Server::start();
     let client = server.client();
-    let (_, given) = furnished(&client, &material(1, 32));
+    let (_, given) = populated(&client, &material(1, 32));
     let service = client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
     let off = client.create_key(&[]);
     client.call("DisableKey", &[("KeyId", &off)]).ok();
@@ -148,7 +148,7 @@ fn wrapping_algorithms_must_fit_their_public_keys() {
 fn every_parameter_of_an_import_is_required() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let wrapped = STANDARD.encode(given.wrap(&material(1, 32)));
     let key = key.as_str();
     client.call("CreateAlias", &[("KeyId", key), ("AliasName", "alias/mine")]).ok();

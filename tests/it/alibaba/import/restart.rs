@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 
 use super::{
-    RSA_OAEP_SHA256, SM2, external, furnished, material, metadata, opened, sealed, state, ticket,
+    RSA_OAEP_SHA256, SM2, external, material, metadata, opened, populated, sealed, state, ticket,
 };
 use crate::kit::{Process, data_file};
 use crate::program::ended;
@@ -29,10 +29,10 @@ fn imports_survive_restarts() {
     let client = server.client();
     let waiting = external(&client, "Aliyun_AES_256");
     let tickets = [SM2, RSA_OAEP_SHA256].map(|wrapping| ticket(&client, &waiting, wrapping));
-    let (deleted, given) = furnished(&client, &material(1, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
     let lost = sealed(&client, &deleted, "lost");
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
-    let (expiring, other) = furnished(&client, &material(2, 32));
+    let (expiring, other) = populated(&client, &material(2, 32));
     let kept = sealed(&client, &expiring, "kept");
     // 2030-01-05T00:00:00Z
     other.import_until(&client, &expiring, &material(2, 32), "1893801600").ok();
@@ -91,8 +91,8 @@ fn imported_material_is_not_in_the_files() {
     let (folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z");
     let client = server.client();
-    let (key, given) = furnished(&client, &material(100, 32));
-    let gone = furnished(&client, &material(200, 32)).0;
+    let (key, given) = populated(&client, &material(100, 32));
+    let gone = populated(&client, &material(200, 32)).0;
     client.call("DeleteKeyMaterial", &[("KeyId", &gone)]).ok();
     let version_of = |key: &str| {
         let versions = client.call("ListKeyVersions", &[("KeyId", key)]).ok();

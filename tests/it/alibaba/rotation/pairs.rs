@@ -177,7 +177,7 @@ fn one_of_two_concurrent_requests_creates_the_version() {
 fn only_enabled_pairs_get_versions() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let pair = client.create_key(&[("KeySpec", "EC_P256")]);
     let waiting = client.create_key(&[("Origin", "EXTERNAL")]);
     let symmetric = [

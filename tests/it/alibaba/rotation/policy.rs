@@ -241,7 +241,7 @@ fn a_key_deleted_during_a_pause_does_not_rotate() {
 fn only_symmetric_user_keys_with_generated_material_rotate() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let service = client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
     for key in [
         client.create_key(&[("KeySpec", "EC_P256")]),
