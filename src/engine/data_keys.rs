@@ -67,7 +67,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`DataKeyError::NameTaken`]; [`Error::QuotaExceeded`]; errors about the key.
-    pub async fn store_data_key(
+    pub async fn keep_data_key(
         &self,
         caller: Caller,
         key: KeyRef,
@@ -91,8 +91,8 @@ impl Engine {
     /// Stores a data key that a key of the realm encrypted before, without associated data.
     ///
     /// # Errors
-    /// As [`Engine::store_data_key`]; the ciphertext does not decrypt, or not with `key`.
-    pub async fn store_sealed_data_key(
+    /// As [`Engine::keep_data_key`]; the ciphertext does not decrypt, or not with `key`.
+    pub async fn keep_sealed_data_key(
         &self,
         caller: Caller,
         key: Option<KeyRef>,

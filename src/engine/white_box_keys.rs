@@ -120,7 +120,7 @@ impl Engine {
     }
 
     /// Enables or disables all of these white-box keys, or none if one does not exist.
-    pub async fn set_white_box_keys_enabled(
+    pub async fn switch_white_box_keys(
         &self,
         caller: Caller,
         ids: Vec<WhiteBoxKeyId>,

@@ -19,9 +19,9 @@ fn named(name: &str) -> NewDataKey {
 }
 
 async fn keep(test: &TestEngine, key: &Key, name: &str) -> Result<DataKeyId, Error> {
-    let text = Zeroizing::new(b"sixteen bytes...".to_vec());
+    let bytes = Zeroizing::new(b"sixteen bytes...".to_vec());
     let (engine, new) = (&test.engine, named(name));
-    let kept = engine.store_data_key(test.caller(), by_id(key), b"for".to_vec(), text, new).await?;
+    let kept = engine.keep_data_key(test.caller(), by_id(key), b"for".to_vec(), bytes, new).await?;
     Ok(kept.1.id.clone())
 }
 
@@ -80,7 +80,7 @@ fn a_ciphertext_of_the_realm_is_brought_along() {
         let blob = test.seal(&key, b"text").unwrap();
         let keep = async |key: Option<KeyRef>, blob: &[u8], name: &str| {
             let (new, blob) = (named(name), blob.to_vec());
-            test.engine.store_sealed_data_key(test.caller(), key, blob, new).await
+            test.engine.keep_sealed_data_key(test.caller(), key, blob, new).await
         };
         let kept = keep(None, &blob, "one").await.unwrap();
         assert_eq!((&kept.key, kept.len, &kept.ciphertext), (&key.id, 4, &blob));

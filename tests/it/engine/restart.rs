@@ -45,7 +45,7 @@ async fn keys_white_box_keys_and_data_keys_come_back() {
     });
     let devices = devices.to_vec();
     engine.replace_fingerprints(caller(), white.id.clone(), devices).await.unwrap();
-    engine.set_white_box_keys_enabled(caller(), vec![white.id.clone()], false).await.unwrap();
+    engine.switch_white_box_keys(caller(), vec![white.id.clone()], false).await.unwrap();
 
     let mut kept = Vec::new();
     for (name, associated) in [("one", &b"context"[..]), ("two", b"")] {
@@ -55,8 +55,8 @@ async fn keys_white_box_keys_and_data_keys_come_back() {
             origin: Origin::Service,
             tags: [("c".to_owned(), "d".to_owned())].into(),
         };
-        let text = Zeroizing::new(b"bytes".to_vec());
-        let made = engine.store_data_key(caller(), by_id(&key), associated.to_vec(), text, new);
+        let bytes = Zeroizing::new(b"bytes".to_vec());
+        let made = engine.keep_data_key(caller(), by_id(&key), associated.to_vec(), bytes, new);
         kept.push(made.await.unwrap().1.id.clone());
     }
     engine.schedule_data_key_deletion(caller(), kept[1].clone(), DAY).await.unwrap();

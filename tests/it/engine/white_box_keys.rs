@@ -94,15 +94,15 @@ fn only_an_enabled_one_encrypts_and_only_a_disabled_one_is_deleted() {
         assert!(matches!(refused, Err(Error::WhiteBox(WhiteBoxError::Enabled))), "{refused:?}");
         let both = || vec![one.clone(), two.clone()];
         let before = engine.commits();
-        engine.set_white_box_keys_enabled(test.caller(), both(), false).await.unwrap();
+        engine.switch_white_box_keys(test.caller(), both(), false).await.unwrap();
         assert_eq!(engine.commits(), before + 1);
         let refused = engine.white_box_encrypt(caller, &one, None, b"text").map(drop);
         assert!(matches!(refused, Err(Error::WhiteBox(WhiteBoxError::Disabled))), "{refused:?}");
         engine.delete_white_box_key(test.caller(), two.clone()).await.unwrap();
-        let refused = engine.set_white_box_keys_enabled(test.caller(), both(), true).await;
+        let refused = engine.switch_white_box_keys(test.caller(), both(), true).await;
         assert!(matches!(refused, Err(Error::WhiteBox(WhiteBoxError::NotFound))), "{refused:?}");
         assert!(!found(&test, &one).unwrap().enabled, "all or none");
-        engine.set_white_box_keys_enabled(test.caller(), vec![one.clone()], true).await.unwrap();
+        engine.switch_white_box_keys(test.caller(), vec![one.clone()], true).await.unwrap();
         engine.white_box_encrypt(caller, &one, None, b"text").unwrap();
         create(&test, "two").await.unwrap();
     });
