@@ -121,8 +121,7 @@ impl Seeds {
     /// Whether building is slow.
     #[must_use]
     pub fn is_large(&self) -> bool {
-        let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
-        self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE
+        self.realms().map(|(_, _, entry)| entry.nouns()).sum::<usize>() > LARGE
     }
 
     /// Every entry with its file, path, realm and rules.
