@@ -48,15 +48,18 @@ fn totals() -> String {
     let all = served();
     let required = all.iter().filter(|it| it.required).count();
     let bad = all.iter().filter(|it| it.bad.is_some()).count();
-    let lines = |name: &str| table(&format!("alibaba/{name}")).len();
-    let tables = ["actions", "newer", "lifecycle", "certificates", "errors", "field-types"]
-        .map(|name| format!("`{name}.tsv` {}", lines(&format!("{name}.tsv"))));
+    let lines = |name: &str| {
+        let path = format!("alibaba/{name}.tsv");
+        format!("- `{name}.tsv`: {} lines\n", table(&path).len())
+    };
+    let tables =
+        ["actions", "newer", "lifecycle", "certificates", "errors", "field-types"].map(lines);
     format!(
-        "Actions: {} documented and {} newer. Lines:\n{}.\n\
-         The served actions have {required} required parameters and {bad} wrong values to send.\n",
+        "{}- {} documented actions and {} newer ones; the served ones have {required} required\n  \
+         parameters and {bad} wrong values to send\n",
+        tables.concat(),
         documented.len(),
         newer.len(),
-        tables.join(", ")
     )
 }
 
