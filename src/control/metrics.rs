@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use super::endpoints::Endpoints;
 use crate::app::App;
 use crate::dialects::PROFILES;
+use crate::model::Counts;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/metrics.json")).get("/_kmsim/metrics", show)
@@ -23,17 +24,17 @@ async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
 fn text(app: &App) -> String {
     let mut text = app.watch.metrics.text();
     let names = PROFILES.iter().map(|profile| profile.name);
-    let totals: Vec<_> = names.map(|name| (name, app.engine.totals(name))).collect();
-    let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Totals) -> usize| {
+    let counts: Vec<_> = names.map(|name| (name, app.engine.counts(name).named())).collect();
+    for (at, (noun, _)) in Counts::default().named().into_iter().enumerate() {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        for (dialect, totals) in &totals {
-            let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(totals));
+        let _ = writeln!(
+            text,
+            "# HELP kmsim_{noun} How many {noun} the server holds.\n# TYPE kmsim_{noun} gauge"
+        );
+        for (dialect, counts) in &counts {
+            let _ = writeln!(text, "kmsim_{noun}{{dialect=\"{dialect}\"}} {}", counts[at].1);
         }
-    };
-    gauge("kmsim_realms", "Realms that are not empty.", |totals| totals.realms);
-    gauge("kmsim_keys", "Keys, including service keys.", |totals| totals.keys);
-    gauge("kmsim_secrets", "Secrets.", |totals| totals.secrets);
+    }
     let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
     let _ = writeln!(
         text,

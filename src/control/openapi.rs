@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
+use crate::model::Counts;
 
 /// The page that describes the document's own endpoint.
 const PAGE: &str = include_str!("openapi/openapi.json");
@@ -32,6 +33,12 @@ pub(super) fn document(pages: &[&str]) -> serde_json::Result<Value> {
             }
         }
     }
+    let counts: Map<_, _> = Counts::default()
+        .named()
+        .into_iter()
+        .map(|(name, _)| (name.to_owned(), json!({"type": "integer", "minimum": 0})))
+        .collect();
+    schemas.insert("Counts".into(), json!({"type": "object", "properties": counts}));
     let description = "Lets tests and operators control the server. An error has a status of 400 or above and an \
                        object with the field error.";
     let scope = |name: &str, description: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}, "description": description});

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use serde::Serialize;
 
 use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
@@ -11,33 +10,11 @@ use super::long_work;
 use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Counts, Realm, Scope, State as Contents};
 use crate::watch::RequestScope;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
-}
-
-/// The contents of a scope, counted.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct Counts {
-    realms: usize,
-    keys: usize,
-    secrets: usize,
-    certificates: usize,
-}
-
-impl Counts {
-    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
-        let sum =
-            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
-        Self {
-            realms: contents.len(),
-            keys: sum(|state| state.keys.count()),
-            secrets: sum(|state| state.secrets.count()),
-            certificates: sum(|state| state.certificates.count()),
-        }
-    }
 }
 
 /// `POST /_kmsim/reset`: realms then hold exactly what the seeds say, with the clocks of the start,

@@ -13,10 +13,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
 use super::long_work::discard;
-use super::reset::Counts;
 use super::scope::Scoped;
 use crate::engine::{Replacement, SavedClocks};
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Counts, Realm, Scope, State as Contents};
 use crate::world::Instant;
 
 /// The maximum number of snapshots. A snapshot is cheap: it shares its data with the current state

@@ -15,11 +15,10 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
 use super::long_work;
-use super::reset::Counts;
 use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Counts, Realm, Scope, State as Contents};
 use crate::seed::{self, Seeds};
 
 /// The largest state that is accepted, in bytes: about 100,000 keys.

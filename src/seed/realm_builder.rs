@@ -92,7 +92,9 @@ impl RealmBuilder<'_> {
             COUNT_MAX.. => Err(place.wrong("ordinal", given, "too large")),
             // Existing realms continue their own sequence.
             number if number <= self.base.counted() => Ok(next),
-            number if self.state.has(number) => Err(place.wrong("ordinal", given, "given twice")),
+            number if self.state.noun(number).is_some() => {
+                Err(place.wrong("ordinal", given, "given twice"))
+            }
             number => Ok(number),
         }
     }
