@@ -102,7 +102,8 @@ impl Crate {
             "super" => parent(from)?,
             _ => {
                 return self.within(from, path, depth).filter(|(module, item)| {
-                    // A name that the module does not define belongs to another crate or to the language.
+                    // A name that the module does not define is of another crate or of the
+                    // language.
                     module != from || item.len() < path.len() || self.is_listed(from, first)
                 });
             }
