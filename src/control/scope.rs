@@ -1,4 +1,4 @@
-//! The part of the server that a call is about: `?account=…` or `?access_key=…`, and `&region=…`.
+//! The scope of a call: `?account=…` or `?access_key=…`, and `&region=…`.
 //! Without any, the whole server.
 
 use std::sync::Arc;

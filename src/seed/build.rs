@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::document::RealmEntry;
+use super::document::{Nouns, RealmEntry};
 use super::error::{Place, SeedError};
 use super::material::{self, Materials};
 use super::reading::Seed;
@@ -131,7 +131,7 @@ impl Seeds {
     /// Whether building is slow.
     #[must_use]
     pub fn is_large(&self) -> bool {
-        self.realms().map(|(_, _, it)| it.nouns()).sum::<usize>() > LARGE
+        self.realms().map(|(_, _, entry)| entry.count()).sum::<usize>() > LARGE
     }
 
     /// Every entry with its file, path, realm and rules.
@@ -197,17 +197,18 @@ impl Seeds {
         for (file, path, entry, realm, _) in &resolved {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
+            let Nouns { keys: _, secrets, certificates, white_box_keys, data_keys } = entry.nouns();
             let entropy = &engine.world().entropy;
-            place.each("secrets", &entry.secrets, |secret, place| {
+            place.each("secrets", secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)
             })?;
-            place.each("certificates", &entry.certificates, |certificate, place| {
+            place.each("certificates", certificates, |certificate, place| {
                 builder.add_certificate(certificate, place)
             })?;
-            place.each("white_box_keys", &entry.white_box_keys, |key, place| {
+            place.each("white_box_keys", white_box_keys, |key, place| {
                 builder.add_white_box_key(key, place)
             })?;
-            place.each("data_keys", &entry.data_keys, |data_key, place| {
+            place.each("data_keys", data_keys, |data_key, place| {
                 builder.add_data_key(data_key, entropy, place)
             })?;
             if let Some(counted) = &entry.counted {

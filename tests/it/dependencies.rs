@@ -1,4 +1,4 @@
-//! Every crate is in the tree once, or deny.toml says why not.
+//! Every crate is in the dependency tree once, or deny.toml gives a reason.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,7 +11,7 @@ fn quoted<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn a_crate_stands_twice_only_with_a_reason() {
+fn duplicate_crates_have_a_documented_reason() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let mut versions = BTreeMap::<&str, Vec<&str>>::new();
     let mut name = "";
@@ -41,11 +41,11 @@ fn a_crate_stands_twice_only_with_a_reason() {
     }
     let twice: Vec<_> = twice.into_iter().map(|(name, _)| name).collect();
     let excused: Vec<_> = excused.into_keys().collect();
-    assert_eq!(excused, twice, "an excuse for a crate that stands once is a stale one");
+    assert_eq!(excused, twice, "deny.toml excuses exactly the duplicate crates");
 }
 
 #[test]
-fn tls_has_one_provider_of_cryptography() {
+fn tls_has_one_crypto_provider() {
     // The lock file also lists crates of disabled features, which are never built.
     let users = |name: &str| {
         let mut cargo = Command::new(env!("CARGO"));

@@ -49,12 +49,12 @@ pub fn generated(document: &str, name: &str, expected: &str) {
 }
 
 #[test]
-fn the_limits_tell_what_is_not_served_yet() {
+fn limits_list_what_is_not_served_yet() {
     generated("docs/limits.md", "not-yet", &waiting());
 }
 
 #[test]
-fn the_limits_tell_the_numbers() {
+fn limits_list_the_numbers() {
     let text = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
     // hostile.rs tests the limit of 64 KiB for request lines.
     for said in [
@@ -93,7 +93,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_are_not_broken() {
     let mut seen = 0;
     for document in documents() {
         let text = std::fs::read_to_string(&document).unwrap();

@@ -127,7 +127,7 @@ fn server_with(name: &str, variable: &str, value: &str) -> Process {
 }
 
 #[test]
-fn what_an_env_file_leaves_around_a_value_is_told_by_the_variables_name() {
+fn leftovers_of_env_files_are_refused_by_the_variables_name() {
     let mut seen = BTreeSet::new();
     for (name, variables) in variables() {
         for variable in variables {
@@ -137,7 +137,7 @@ fn what_an_env_file_leaves_around_a_value_is_told_by_the_variables_name() {
                     refused(unlistening(&name, folder.path()).env(&variable, value))
                 } else {
                     let it = ended(tried(&name, folder.path()).env(&variable, value));
-                    format!("kmsim: {}", it.mistaken())
+                    format!("kmsim: {}", it.usage_error())
                 };
                 assert!(
                     line.starts_with(&format!("kmsim: {variable}: the value ")),
@@ -157,7 +157,7 @@ fn what_an_env_file_leaves_around_a_value_is_told_by_the_variables_name() {
 }
 
 #[test]
-fn white_space_around_a_value_is_told_and_around_an_item_is_none() {
+fn white_space_is_refused_around_values_and_ignored_around_items() {
     for (variable, value) in [
         ("KMSIM_AUTH", "off "),
         ("KMSIM_DATA", " :memory:"),
@@ -181,12 +181,12 @@ fn white_space_around_a_value_is_told_and_around_an_item_is_none() {
 }
 
 #[test]
-fn a_data_files_name_has_no_white_space_at_its_ends() {
+fn a_data_files_name_neither_begins_nor_ends_with_white_space() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["x.db ", " x.db", "x.db\r", "./ x.db", "x.db\n", " ", " :memory: "] {
         for command in [&["--listen", "127.0.0.1:0"][..], &["ca"]] {
             let it = ended(kmsim(command).current_dir(folder.path()).args(["--data", name]));
-            let line = it.mistaken();
+            let line = it.usage_error();
             assert!(line.starts_with("--data: ") && line.contains("white space"), "{line}");
         }
     }
@@ -201,7 +201,7 @@ fn a_data_files_name_has_no_white_space_at_its_ends() {
 }
 
 #[test]
-fn booleans_are_written_in_many_ways() {
+fn booleans_have_several_spellings() {
     let status =
         |server: &Process| send(server.address, "GET /_kmsim/requests HTTP/1.1\r\n", b"").status;
     for (values, expected) in [
@@ -226,7 +226,7 @@ fn booleans_are_written_in_many_ways() {
 }
 
 #[test]
-fn words_are_read_in_any_case_and_others_are_told_by_the_variables_name() {
+fn words_ignore_case_and_unknown_ones_are_refused_by_the_variables_name() {
     for (value, shown) in [("OFF", "off"), ("Warn", "warn"), ("STRICT", "strict")] {
         let server = server_with("", "KMSIM_AUTH", value);
         let health = control(server.address, "GET", "health", &serde_json::Value::Null).ok();
@@ -252,7 +252,7 @@ fn words_are_read_in_any_case_and_others_are_told_by_the_variables_name() {
 
 /// An option overrides its variable, whatever that contains.
 #[test]
-fn an_option_hides_its_variable() {
+fn an_option_overrides_its_variable() {
     let folder = tempfile::tempdir().unwrap();
     for (option, variable, value) in [
         ("--auth", "KMSIM_AUTH", "off"),
@@ -269,12 +269,12 @@ fn an_option_hides_its_variable() {
         }
     }
     let help = ended(kmsim(&["--help"]).env("KMSIM_AUTH", "\"off\"").env("KMSIM_NO_CONTROL", ""));
-    assert!(help.done().contains("KMSIM_NO_CONTROL"), "help tells every variable");
+    assert!(help.done().contains("KMSIM_NO_CONTROL"), "the help lists every variable");
 }
 
 #[test]
-fn an_empty_certificate_file_is_none() {
+fn an_empty_certificate_variable_is_not_set() {
     let it =
         ended(kmsim(&["healthcheck", "--url", "https://127.0.0.1:1"]).env("SSL_CERT_FILE", ""));
-    assert_eq!(it.mistaken(), "--ca: required for an https:// address");
+    assert_eq!(it.usage_error(), "--ca: required for an https:// address");
 }

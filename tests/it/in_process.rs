@@ -37,7 +37,7 @@ fn a_server_serves_until_it_is_dropped() {
 }
 
 #[test]
-fn many_servers_live_side_by_side() {
+fn many_servers_run_side_by_side() {
     let servers: Vec<_> = (0..4).map(|_| Server::builder().start().unwrap()).collect();
     key_of(&servers[0], &[]);
     let counts: Vec<_> = servers.iter().map(|server| total(server, server.access_key())).collect();
@@ -45,7 +45,7 @@ fn many_servers_live_side_by_side() {
 }
 
 #[test]
-fn it_lives_within_any_runtime() {
+fn a_server_runs_inside_any_runtime() {
     let one = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let many = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for runtime in [one(), many()] {
@@ -61,7 +61,7 @@ fn it_lives_within_any_runtime() {
 }
 
 #[test]
-fn data_stays_in_its_file() {
+fn data_persists_in_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let builder = Server::builder().data(folder.path().join("kmsim.db"));
     let server = builder.clone().start().unwrap();
@@ -75,7 +75,7 @@ fn data_stays_in_its_file() {
 }
 
 #[test]
-fn access_keys_have_accounts() {
+fn access_keys_belong_to_accounts() {
     let builder = Server::builder()
         .access_key("own", "s1")
         .access_key_of("42", "one", "s2")
@@ -95,7 +95,7 @@ fn access_keys_have_accounts() {
 }
 
 #[test]
-fn region_and_mode_are_as_set() {
+fn region_and_auth_mode_can_be_set() {
     let server =
         Server::builder().region("eu-test-9").auth(AuthMode::Off).threads(1).start().unwrap();
     let anybody = AccessKey { id: "anybody".into(), secret: "?".into() };
@@ -107,7 +107,7 @@ fn region_and_mode_are_as_set() {
 }
 
 #[test]
-fn clocks_are_turned_and_what_is_due_happens() {
+fn changing_a_clock_runs_what_is_due() {
     let server = Server::builder()
         .access_key("a", "s")
         .access_key("b", "s")
@@ -147,7 +147,7 @@ fn clocks_are_turned_and_what_is_due_happens() {
 }
 
 #[test]
-fn a_seed_repeats_keys() {
+fn an_entropy_seed_repeats_keys() {
     let run = |seed: &str| {
         let server =
             Server::builder().entropy_seed(seed).frozen_at("2030-01-01T00:00:00Z").start().unwrap();
@@ -170,7 +170,7 @@ fn fields_are_found_by_pointer() {
 }
 
 #[test]
-fn mistakes_are_told_and_nothing_runs() {
+fn invalid_settings_are_errors_and_start_nothing() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().to_string();
     let builder = Server::builder;
@@ -197,10 +197,10 @@ fn mistakes_are_told_and_nothing_runs() {
 }
 
 #[test]
-fn a_panic_takes_nothing_but_its_own_server() {
+fn a_panic_stops_only_its_own_server() {
     let outcome = thread::spawn(|| {
         let _server = Server::builder().start().unwrap();
-        panic!("as a failed test does");
+        panic!("like a failed test");
     })
     .join();
     assert!(outcome.is_err());

@@ -61,7 +61,7 @@ fn others_work(client: &Client, key: &str) {
 }
 
 #[test]
-fn others_are_served_between_the_portions_of_a_large_state() {
+fn other_requests_are_served_during_a_large_import() {
     let (store, gate, mut arrivals) = gated();
     let server =
         Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
@@ -101,7 +101,7 @@ fn others_are_served_between_the_portions_of_a_large_state() {
 }
 
 #[test]
-fn a_large_reset_empties_in_one_small_write() {
+fn a_large_reset_is_one_small_write() {
     let (store, gate, _arrivals) = gated();
     let server =
         Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
@@ -112,7 +112,7 @@ fn a_large_reset_empties_in_one_small_write() {
 }
 
 #[test]
-fn others_are_served_between_the_portions_of_what_fell_due() {
+fn other_requests_are_served_while_many_rotations_are_due() {
     let (store, gate, mut arrivals) = gated();
     let server =
         Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
@@ -147,7 +147,7 @@ fn others_are_served_between_the_portions_of_what_fell_due() {
 }
 
 #[test]
-fn others_are_served_while_ssh_keys_are_drawn() {
+fn other_requests_are_served_while_ssh_keys_are_generated() {
     let server = Server::with(Setup { accounts: Some(ACCOUNTS), ..Setup::default() });
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let key = two.create_key(&[]);
@@ -180,7 +180,7 @@ fn others_are_served_while_ssh_keys_are_drawn() {
 }
 
 #[test]
-fn a_kill_while_a_state_is_loaded_leaves_the_old_or_the_new() {
+fn a_kill_during_an_import_leaves_the_old_or_the_new_state() {
     let (_folder, data) = data_file();
     let arguments = ["--data", data.to_str().unwrap()];
     let put = |server: &Process, text: &str| {

@@ -24,7 +24,7 @@ pub fn logged(command: &mut Command, log: &Path) -> Process {
 }
 
 #[test]
-fn logs_go_to_stderr_as_asked() {
+fn logs_go_to_stderr_at_the_chosen_level() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     for (filter, wanted) in
@@ -47,7 +47,7 @@ fn logs_go_to_stderr_as_asked() {
 }
 
 #[test]
-fn a_region_that_nobody_knows_is_told_once() {
+fn an_unknown_region_is_logged_once() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let server = logged(&mut kmsim(&["--log", "warn"]), &log);
@@ -67,7 +67,7 @@ fn a_region_that_nobody_knows_is_told_once() {
 }
 
 #[test]
-fn no_log_level_shows_a_secret() {
+fn no_log_level_reveals_a_secret() {
     const SECRET: &str = "hush-access-key-secret";
     const TOKEN: &str = "hush/security+token=";
     const PLAINTEXT: &str = "hush: the plaintext & more";

@@ -1,8 +1,9 @@
 //! Words of a cloud's document, and the values that they stand for.
 
-/// Declares a parameter type whose values are words of the document: `Name(Value): "word" [value]…`.
-/// With `Name(Value), word_of: …` it also declares the function from a value to its word, and with
-/// `fn word_of(Value): …` only that. Values are written as patterns, so no value lacks a word.
+/// Declares a parameter type whose values are words of the document:
+/// `Name(Value): "word" [value]…`. With `Name(Value), word_of: …` it also declares the function
+/// from a value to its word, and with `fn word_of(Value): …` only that. Values are written as
+/// patterns, so no value lacks a word.
 macro_rules! words {
     (fn $word:ident($of:ty): $($text:literal [$($value:tt)+])*) => {
         pub(super) fn $word(value: $of) -> &'static str {

@@ -26,7 +26,7 @@ fn decrypted() -> (Server, String) {
 }
 
 #[test]
-fn what_is_as_expected_is_told_so() {
+fn met_expectations_are_confirmed() {
     let (server, key) = decrypted();
     let order = json!({"order": "42"});
     for (times, ok) in [
@@ -57,7 +57,7 @@ fn what_is_as_expected_is_told_so() {
 }
 
 #[test]
-fn what_differed_is_told_of_the_nearest() {
+fn unmet_expectations_show_how_the_closest_entry_differs() {
     let (server, key) = decrypted();
     let asked = json!({
         "action": "Decrypt", "key": key, "encryption_context": {"order": "43"}, "times": {"exactly": 1},
@@ -91,7 +91,7 @@ fn what_differed_is_told_of_the_nearest() {
 }
 
 #[test]
-fn mistakes_are_not_taken_for_expectations() {
+fn invalid_expectations_are_refused() {
     let (server, _) = decrypted();
     for (body, said) in [
         (json!({"action": "Decript"}), "did you mean \"Decrypt\"?"),

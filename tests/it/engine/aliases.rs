@@ -31,7 +31,7 @@ fn an_alias_points_to_one_key_and_moves() {
 }
 
 #[test]
-fn an_alias_goes_with_its_key() {
+fn an_alias_is_deleted_with_its_key() {
     with_engine(async |test| {
         let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
         let name = alias("alias/app");
@@ -43,7 +43,7 @@ fn an_alias_goes_with_its_key() {
 }
 
 #[test]
-fn a_reserved_alias_is_the_clouds_own() {
+fn reserved_aliases_belong_to_the_cloud() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let reserved = alias("alias/own/service");

@@ -45,7 +45,7 @@ fn a_refusal_by_status_names_the_operation_and_the_status() {
 }
 
 #[test]
-fn what_is_no_certificate_leaves_the_request_pending() {
+fn an_invalid_certificate_leaves_the_request_pending() {
     with_engine(async |test| {
         let made = create(&test).await.unwrap();
         let issued = Issued { certificate: "none".into(), chain: None };
@@ -62,7 +62,7 @@ fn what_is_no_certificate_leaves_the_request_pending() {
 }
 
 #[test]
-fn a_deleted_certificate_leaves_room_for_another() {
+fn a_deleted_certificate_does_not_count_toward_the_quota() {
     with_quota(Quota { certificates: Some(1), ..Quota::default() }, async |test| {
         let made = create(&test).await.unwrap();
         assert!(matches!(create(&test).await, Err(Error::QuotaExceeded)));

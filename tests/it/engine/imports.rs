@@ -36,7 +36,7 @@ fn external() -> NewKey {
 }
 
 #[test]
-fn a_key_waits_for_its_material_and_takes_the_same_again_only() {
+fn a_key_accepts_its_first_material_and_then_only_the_same() {
     with_engine(async |test| {
         let key = test.key(external()).await;
         assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
@@ -54,7 +54,7 @@ fn a_key_waits_for_its_material_and_takes_the_same_again_only() {
 }
 
 #[test]
-fn a_token_is_good_for_its_key_and_for_its_time() {
+fn a_token_is_valid_for_its_key_and_until_it_expires() {
     with_engine(async |test| {
         let (key, other) = (test.key(external()).await, test.key(external()).await);
         let with = prepared(&test, &key).await;
@@ -67,7 +67,7 @@ fn a_token_is_good_for_its_key_and_for_its_time() {
 }
 
 #[test]
-fn material_expires_at_the_very_instant() {
+fn material_expires_at_the_exact_instant() {
     with_engine(async |test| {
         let key = test.key(external()).await;
         let with = prepared(&test, &key).await;
@@ -80,7 +80,7 @@ fn material_expires_at_the_very_instant() {
 }
 
 #[test]
-fn material_that_the_service_drew_is_not_imported_over() {
+fn generated_material_cannot_be_replaced_by_an_import() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let refused =

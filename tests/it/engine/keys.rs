@@ -7,7 +7,7 @@ use kmsim::model::{AliasName, KeyId, KeySpec, KeyState};
 use super::{DAY, TICK, by_id, just_before, with_engine, with_quota};
 
 #[test]
-fn a_key_is_deleted_at_the_very_instant() {
+fn a_key_is_deleted_at_the_exact_instant() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let blob = test.seal(&key, b"text").unwrap();
@@ -24,7 +24,7 @@ fn a_key_is_deleted_at_the_very_instant() {
 }
 
 #[test]
-fn a_cancelled_deletion_keeps_the_key_and_what_it_sealed() {
+fn a_cancelled_deletion_keeps_the_key_and_its_ciphertexts() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let blob = test.seal(&key, b"text").unwrap();
@@ -68,7 +68,7 @@ fn a_refusal_by_state_names_the_operation_and_the_state() {
 }
 
 #[test]
-fn a_ciphertext_opens_under_its_own_key_and_context_only() {
+fn a_ciphertext_decrypts_with_its_own_key_and_context_only() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let (engine, caller) = (&test.engine, &test.caller);
@@ -96,7 +96,7 @@ fn a_ciphertext_opens_under_its_own_key_and_context_only() {
 }
 
 #[test]
-fn a_quota_counts_the_keys_that_are_there() {
+fn a_quota_counts_existing_keys() {
     with_quota(Quota { keys: Some(1), ..Quota::default() }, async |test| {
         let key = test.key(NewKey::plain()).await;
         let refused = test.engine.create_key(test.caller(), NewKey::plain()).await;

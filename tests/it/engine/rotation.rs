@@ -7,7 +7,7 @@ use kmsim::model::{Key, KeySpec, KeyUsage};
 use super::{DAY, TICK, by_id, just_before, start, with_engine};
 
 #[test]
-fn a_version_comes_with_each_interval_and_old_ciphertexts_open() {
+fn each_interval_adds_a_version_and_old_ciphertexts_decrypt() {
     with_engine(async |test| {
         let key = test.key(NewKey { rotation: Some(10 * DAY), ..NewKey::plain() }).await;
         let old = test.seal(&key, b"old").unwrap();
@@ -25,7 +25,7 @@ fn a_version_comes_with_each_interval_and_old_ciphertexts_open() {
 }
 
 #[test]
-fn a_leap_in_time_makes_the_last_versions_only() {
+fn a_jump_in_time_creates_the_last_versions_only() {
     with_engine(async |test| {
         let key = test.key(NewKey { rotation: Some(7 * DAY), ..NewKey::plain() }).await;
         test.advance(7 * DAY * 1000).await;
@@ -36,7 +36,7 @@ fn a_leap_in_time_makes_the_last_versions_only() {
 }
 
 #[test]
-fn a_rotation_that_is_switched_off_rests() {
+fn a_disabled_rotation_creates_no_versions() {
     with_engine(async |test| {
         let key = test.key(NewKey { rotation: Some(7 * DAY), ..NewKey::plain() }).await;
         test.engine.set_rotation(test.caller(), by_id(&key), None).await.unwrap();
@@ -46,7 +46,7 @@ fn a_rotation_that_is_switched_off_rests() {
 }
 
 #[test]
-fn pairs_get_versions_by_hand_a_day_apart_and_three_at_most() {
+fn pairs_get_versions_on_request_a_day_apart_and_three_at_most() {
     with_engine(async |test| {
         let spec = KeySpec::Pair(PairSpec::EcP256);
         let new = NewKey { spec, usage: KeyUsage::SignVerify, ..NewKey::plain() };

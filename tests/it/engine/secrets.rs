@@ -52,7 +52,7 @@ async fn now_and_before(test: &TestEngine) -> (String, String) {
 }
 
 #[test]
-fn stages_move_with_each_version_and_old_versions_go() {
+fn stages_move_with_each_version_and_old_versions_are_pruned() {
     with_engine(async |test| {
         create(&test, None).await;
         let put = async |id: &str, text: &str| {
@@ -130,7 +130,7 @@ fn rotations_on_request_are_counted_by_the_hour() {
 }
 
 #[test]
-fn the_owner_of_a_managed_secret_does_not_write_its_values() {
+fn values_of_managed_secrets_cannot_be_written() {
     with_engine(async |test| {
         create(&test, Some(DAY)).await;
         let new = version("v2", "b");

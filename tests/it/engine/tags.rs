@@ -11,7 +11,7 @@ async fn tags(test: &TestEngine, key: &Key) -> Vec<String> {
 }
 
 #[test]
-fn tags_are_hung_on_all_or_on_none() {
+fn tags_are_added_to_all_resources_or_to_none() {
     with_engine(async |test| {
         let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
         let tag = async |keys: &[&Key], names: &[&str]| {
@@ -31,7 +31,7 @@ fn tags_are_hung_on_all_or_on_none() {
 }
 
 #[test]
-fn tags_are_taken_away_by_name_or_all() {
+fn tags_are_removed_by_name_or_all() {
     with_engine(async |test| {
         let key = test.key(NewKey::plain()).await;
         let whom = || vec![Tagged::Key(by_id(&key))];

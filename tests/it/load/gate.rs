@@ -45,7 +45,7 @@ impl Gate {
 
     async fn wait(&self) -> Result<(), StoreError> {
         if !self.open.load(Ordering::SeqCst) {
-            // Nobody listens once the test is over.
+            // The receiver is gone once the test is over.
             let _ = self.arrived.send(());
             self.turns.acquire().await.unwrap().forget();
         }
@@ -56,7 +56,7 @@ impl Gate {
     }
 }
 
-/// A store in memory, its gate, which is open, and what tells of the writes that wait at it.
+/// A store in memory, its open gate, and a channel that reports the writes that wait at it.
 pub fn gated() -> (Box<dyn Store>, Arc<Gate>, mpsc::UnboundedReceiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let store = runtime.block_on(Sqlite::in_memory()).unwrap();

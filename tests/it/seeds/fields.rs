@@ -12,7 +12,7 @@ fn metadata(server: &Server, key: &str) -> Value {
 
 /// Seeds have their own words for specs and origins. The clouds' own words mean the same.
 #[test]
-fn the_words_of_a_cloud_are_read() {
+fn the_words_of_a_cloud_are_accepted() {
     let server = seeded(&realm(
         "    keys:
       - { id: kept, spec: Aliyun_AES_192, origin: Aliyun_KMS }
@@ -28,7 +28,7 @@ fn the_words_of_a_cloud_are_read() {
 }
 
 #[test]
-fn a_key_is_as_it_is_said() {
+fn every_field_of_a_key_is_applied() {
     let server = seeded(&realm(
         "    region: cn-hangzhou
     cloud: alibaba
@@ -110,7 +110,7 @@ fn a_key_is_as_it_is_said() {
 }
 
 #[test]
-fn what_is_not_said_has_a_default_that_is_the_same_in_every_run() {
+fn missing_fields_have_the_same_defaults_in_every_run() {
     let text = realm("    keys:\n      - id: plain\n      - id: pair\n        spec: EC_P256\n");
     let [one, other] = [seeded(&text), seeded(&text)];
     let key = metadata(&one, "plain");
@@ -133,7 +133,7 @@ fn what_is_not_said_has_a_default_that_is_the_same_in_every_run() {
 }
 
 #[test]
-fn imported_material_is_there_until_it_expires_and_remembered_after_that() {
+fn imported_material_expires_and_can_only_be_imported_again_unchanged() {
     let material = "0101010101010101010101010101010101010101010101010101010101010101";
     let server = seeded(&realm(&format!(
         "    keys:
@@ -153,7 +153,7 @@ fn imported_material_is_there_until_it_expires_and_remembered_after_that() {
 }
 
 #[test]
-fn a_secret_is_as_it_is_said() {
+fn every_field_of_a_secret_is_applied() {
     let server = seeded(&realm(
         "    keys: [{ id: own, aliases: [alias/own] }]
     secrets:
@@ -242,7 +242,7 @@ fn a_secret_is_as_it_is_said() {
 }
 
 #[test]
-fn a_certificate_is_as_it_is_said() {
+fn every_field_of_a_certificate_is_applied() {
     // A certificate with its private key, issued elsewhere.
     let elsewhere = Authority::new("EC_P256");
     elsewhere.openssl.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out leaf.key");
@@ -297,7 +297,7 @@ fn a_certificate_is_as_it_is_said() {
 }
 
 #[test]
-fn another_cloud_has_seeds_too() {
+fn another_cloud_can_be_seeded() {
     let server = Server::with(Setup {
         seeds: &[
             "realms: [{ account: '7', cloud: kingsoft, keys: [{ id: theirs, name: a name, aliases: [] }] }]",
@@ -315,7 +315,7 @@ fn another_cloud_has_seeds_too() {
 }
 
 #[test]
-fn accounts_are_those_of_an_accounts_file() {
+fn accounts_have_the_format_of_an_accounts_file() {
     let accounts = "accounts:
   - id: '7'
     status: not-opened

@@ -55,7 +55,7 @@ fn serve(path: &Path) -> Command {
 }
 
 #[test]
-fn material_is_nowhere_in_the_files() {
+fn material_is_not_in_the_files() {
     let (folder, path) = data_file();
     let server = Process::spawn(serve(&path).args(["--entropy-seed", "seed"]));
     let client = server.client();
@@ -155,7 +155,7 @@ fn sealed_material_cannot_be_moved_or_changed() {
 }
 
 #[test]
-fn the_root_key_file_is_its_owners_alone() {
+fn only_the_owner_can_read_the_root_key_file() {
     let (_folder, path) = data_file();
     populate(&mut serve(&path));
     let root_key = beside(&path, ".root-key");
@@ -192,7 +192,7 @@ fn the_root_key_may_come_from_the_environment() {
 }
 
 #[test]
-fn another_root_key_stops_the_start_and_touches_nothing() {
+fn another_root_key_prevents_the_start_and_changes_nothing() {
     let (folder, path) = data_file();
     populate(&mut serve(&path));
     let root_key = beside(&path, ".root-key");
@@ -237,7 +237,7 @@ fn another_root_key_stops_the_start_and_touches_nothing() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_left_alone() {
+fn a_file_that_is_not_a_database_is_unchanged() {
     let (folder, path) = data_file();
     for text in ["not a database, but a text of some length", "SQLite format 3\0"] {
         std::fs::write(&path, text).unwrap();

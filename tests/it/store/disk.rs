@@ -51,7 +51,7 @@ impl Store for Failing {
 }
 
 #[test]
-fn a_store_that_fails_refuses_changes_and_nothing_else() {
+fn a_failing_store_refuses_only_changes() {
     let start = Instant::parse(START).unwrap();
     let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::seeded("kmsim") });
     let (store, fails) = Failing::in_memory();
@@ -216,7 +216,7 @@ fn fill(server: &Process) -> BTreeSet<String> {
             break;
         }
     }
-    assert_eq!(refusals, 3, "the disk never was full");
+    assert_eq!(refusals, 3, "the disk was never full");
     assert!(made.len() > 5, "it was full from the start");
     check_keys(&client, &made);
     made
@@ -271,7 +271,7 @@ fn a_full_disk_loses_nothing() {
 }
 
 #[test]
-fn a_read_only_file_or_folder_stops_the_start() {
+fn a_read_only_file_or_folder_prevents_the_start() {
     let (folder, path) = data_file();
     let command = kmsim(&["--data", path.to_str().unwrap()]);
     let key = Process::start(&["--data", path.to_str().unwrap()]).client().create_key(&[]);

@@ -204,7 +204,7 @@ fn check(client: &Client, keys: &mut Vec<Made>, creating: &[Seen]) {
         assert!(strangers.remove(&key.id), "the key {:?} was acknowledged and is lost", key.sure);
         let seen = look(client, &key.id);
         if key.doubtful.take().as_ref() != Some(&seen) {
-            assert_eq!(seen, key.sure, "what was acknowledged is not what is there");
+            assert_eq!(seen, key.sure, "the acknowledged state differs from the stored one");
         }
         if let (Some(blob), "Enabled") = (&key.blob, seen.state.as_str()) {
             let opened = client.call("Decrypt", &[("CiphertextBlob", blob)]).ok();
@@ -214,7 +214,7 @@ fn check(client: &Client, keys: &mut Vec<Made>, creating: &[Seen]) {
     }
     for id in strangers {
         let seen = look(client, &id);
-        assert!(creating.contains(&seen), "a key that is half made: {seen:?}");
+        assert!(creating.contains(&seen), "an incomplete key: {seen:?}");
         client.call("Encrypt", &[("KeyId", &id), ("Plaintext", "x")]).ok();
         keys.push(Made { id, sure: seen, doubtful: None, blob: None });
     }
@@ -276,7 +276,7 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
 }
 
 #[test]
-fn a_start_that_is_killed_leaves_nothing_that_stops_the_next() {
+fn a_killed_start_does_not_prevent_the_next() {
     for number in 0..80 {
         let (_folder, path) = data_file();
         let arguments = ["--data", path.to_str().unwrap()];

@@ -86,7 +86,7 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
 }
 
 #[test]
-fn sqlite_reads_the_data_while_it_is_served() {
+fn sqlite_can_read_the_data_of_a_running_server() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap();
     let client = server.process.client();
@@ -102,12 +102,12 @@ fn sqlite_reads_the_data_while_it_is_served() {
 }
 
 #[test]
-fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
+fn the_main_file_is_complete_after_the_start_and_when_nothing_changes() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap().process;
     let log_is_empty =
         || std::fs::metadata(beside(&path, "-wal")).is_ok_and(|file| file.len() == 0);
-    assert!(log_is_empty(), "a start leaves all in the main file");
+    assert!(log_is_empty(), "after a start, everything is in the main file");
     for _ in 0..2 {
         server.client().create_key(&[]);
         eventually("the log is empty", log_is_empty);
@@ -129,7 +129,7 @@ fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
 }
 
 #[test]
-fn a_backup_that_sqlite_makes_is_whole() {
+fn a_backup_made_by_sqlite_is_complete() {
     const BACKUP: &str = "import sqlite3, sys
 source, target = map(sqlite3.connect, sys.argv[1:])
 source.backup(target)
@@ -184,7 +184,7 @@ fn taken_away(what: &str, take: impl FnOnce(&Path), bring: Option<fn(&Path)>) {
 }
 
 #[test]
-fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
+fn a_server_without_its_files_acknowledges_nothing() {
     let other = |path: &Path| {
         let (_others, other) = data_file();
         let mut server = Process::start(&["--data", other.to_str().unwrap()]);
@@ -235,7 +235,7 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
 }
 
 #[test]
-fn a_removed_file_is_told_of_though_nothing_changes() {
+fn a_removed_file_is_reported_even_if_nothing_changes() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap();
     std::fs::remove_file(&path).unwrap();
@@ -244,7 +244,7 @@ fn a_removed_file_is_told_of_though_nothing_changes() {
 }
 
 #[test]
-fn a_server_that_lost_its_file_leaves_its_successor_alone() {
+fn a_server_that_lost_its_file_does_not_disturb_its_successor() {
     let (folder, path) = data_file();
     let mut first = serve(&path, None).unwrap().process;
     first.client().create_key(&[]);

@@ -236,7 +236,7 @@ fn damages(sample: &Served) -> Vec<Damaged> {
 }
 
 #[test]
-fn damaged_files_are_refused_or_served_as_far_as_they_go() {
+fn damaged_files_are_refused_or_served_with_a_warning() {
     let sample = Served::new();
     let cases: Vec<_> = damages(&sample)
         .into_iter()
@@ -265,7 +265,7 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
 }
 
 #[test]
-fn a_refusal_says_what_is_wrong_and_what_to_do() {
+fn a_refusal_names_the_problem_and_the_remedy() {
     let sample = Served::new();
     let other = Served::new();
     let (killed, closed) = (|| sample.killed.clone(), || sample.closed.clone());
@@ -299,7 +299,7 @@ fn a_refusal_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
-fn what_a_refusal_advises_works() {
+fn the_suggested_remedies_work() {
     let sample = Served::new();
     let (_folder, path) = data_file();
     sample.killed.clone().without(WAL).put(&path);
@@ -322,7 +322,7 @@ fn what_a_refusal_advises_works() {
 }
 
 #[test]
-fn a_root_key_without_its_data_begins_nothing_new() {
+fn a_root_key_without_its_data_prevents_a_new_start() {
     let (_folder, path) = data_file();
     serve(&path, None).unwrap().process.client().create_key(&[]);
     for kept in [&[ROOT][..], &[ROOT, MARK], &[ROOT, MARK, WAL], &[MARK]] {
@@ -334,7 +334,7 @@ fn a_root_key_without_its_data_begins_nothing_new() {
             if empty {
                 std::fs::write(&copy, "").unwrap();
             }
-            let line = serve(&copy, None).err().unwrap_or_else(|| panic!("{kept:?} began anew"));
+            let line = serve(&copy, None).err().unwrap_or_else(|| panic!("{kept:?} started empty"));
             assert!(line.contains("to begin anew"), "{line}");
             for suffix in kept {
                 std::fs::remove_file(beside(&copy, suffix)).unwrap();
@@ -345,7 +345,7 @@ fn a_root_key_without_its_data_begins_nothing_new() {
 }
 
 #[test]
-fn copies_that_are_whole_are_served_without_a_word() {
+fn complete_copies_are_served_without_a_warning() {
     let sample = Served::new();
     for files in [
         sample.closed.clone(),
@@ -363,7 +363,7 @@ fn copies_that_are_whole_are_served_without_a_word() {
 }
 
 #[test]
-fn a_mark_that_is_damaged_keeps_nothing_from_being_served() {
+fn a_damaged_mark_does_not_prevent_the_start() {
     let sample = Served::new();
     let changes: [fn(&mut Vec<u8>); 5] = [
         Vec::clear,

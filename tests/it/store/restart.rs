@@ -85,7 +85,7 @@ fn populate(client: &Client) -> Vec<String> {
 }
 
 #[test]
-fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
+fn a_restart_keeps_everything_and_applies_what_fell_due() {
     let (folder, path) = data_file();
     let accounts = folder.path().join("accounts.yaml");
     std::fs::write(&accounts, ACCOUNTS).unwrap();
@@ -180,7 +180,7 @@ fn a_data_file_has_one_server() {
 }
 
 #[test]
-fn a_data_file_has_one_server_by_whatever_name() {
+fn a_data_file_has_one_server_under_every_path() {
     let root = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let (folder, path) = data_file();
     let second = folder.path().join("link.db");
@@ -193,7 +193,7 @@ fn a_data_file_has_one_server_by_whatever_name() {
 }
 
 #[test]
-fn other_programs_can_read_the_data_meanwhile() {
+fn other_programs_can_read_the_data_of_a_running_server() {
     let (_folder, path) = data_file();
     let server = Process::start(&["--data", path.to_str().unwrap()]);
     let client = server.client();

@@ -12,7 +12,7 @@ use kmsim::algorithms::rsa::SignatureKey;
 use super::{Group, Tally, Vector, drive, groups, hex};
 
 impl Group {
-    /// The kind of an RSA key, by its size.
+    /// The spec of an RSA key with this size.
     fn spec(&self) -> PairSpec {
         match self.shared[0].as_str() {
             "2048" => PairSpec::Rsa2048,
@@ -28,7 +28,7 @@ impl Group {
 
     fn public(&self, spec: PairSpec) -> PublicKey {
         let key = PublicKey::read(spec, &self.der()).unwrap();
-        assert_eq!(key.der(), Ok(self.der()), "the key is written as it was read");
+        assert_eq!(key.der(), Ok(self.der()), "the key is encoded as it was read");
         key
     }
 

@@ -1,5 +1,5 @@
-//! Signing as the SDKs do in the header (AWS4-HMAC-SHA256). The parameters are in a form body, which
-//! may be long.
+//! Signing as the SDKs do in the header (AWS4-HMAC-SHA256). The parameters are in a form body,
+//! which may be long.
 
 use axum::http::{HeaderValue, Request};
 use bytes::Bytes;
