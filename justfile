@@ -20,7 +20,7 @@ fmt:
 lint:
     cargo clippy --all-targets --locked -- -D warnings
 
-# Run the Rust tests, or those whose names contain FILTER, such as alibaba::keys
+# Run the Rust tests, or only those whose names contain FILTER, such as alibaba::keys
 test FILTER="":
     cargo test --locked {{FILTER}}
 

@@ -3,15 +3,15 @@
 use crate::openssl::Peer;
 use crate::rate::{Failure, Pace};
 
-/// An operation, ready to be done again and again.
+/// An operation that can be repeated.
 pub(crate) type Operation = Box<dyn FnMut() -> Result<(), Failure>>;
 
-/// Makes an operation ready.
+/// Prepares an operation.
 pub(crate) type Make = Box<dyn Fn() -> Result<Operation, Failure>>;
 
-/// Operations that are measured together, and beside the same run of OpenSSL.
+/// Operations that are compared with the same run of OpenSSL.
 pub(crate) struct Group {
-    /// What OpenSSL has to set against them.
+    /// OpenSSL's counterpart.
     pub(crate) peer: Peer,
     /// How the time is taken.
     pub(crate) pace: Pace,
@@ -23,8 +23,8 @@ pub(crate) struct Group {
 pub(crate) struct Case {
     /// Its name.
     pub(crate) name: String,
-    /// Which of the figures of OpenSSL's run goes with it.
+    /// The index of the corresponding figure in OpenSSL's output.
     pub(crate) figure: usize,
-    /// Keys are drawn here, and only for those that are measured.
+    /// Generates keys, so it runs only for operations that are measured.
     pub(crate) make: Make,
 }

@@ -1,13 +1,13 @@
-//! The benchmark of what is done with keys, without HTTP: `cargo bench --bench hot [-- NAME...]`.
+//! The benchmark of cryptographic operations, without HTTP: `cargo bench --bench hot [-- NAME...]`.
 //!
-//! One line for each operation: how often a second one core does it here, how often `openssl speed` does the
-//! same, and the ratio. The two take turns, so that whatever else the machine does meets both alike; the ratio is
-//! that of the middle round, and beside it stand the lowest and the highest. With names given, only the
-//! operations are measured whose name has one of them in it.
+//! Each line has an operation's rate per second on one core, the rate of `openssl speed`, and the
+//! ratio. The two run in alternating rounds, so that other load on the machine affects both. The
+//! ratio is the median over the rounds, followed by the lowest and the highest. With names, only
+//! operations whose name contains one of them are measured.
 //!
-//! OpenSSL makes its keys ready once for all that it does, and so do the operations with key pairs here; what it
-//! costs to make them ready has lines of its own. kmsim's ciphers and HMAC begin with the key's bytes each time,
-//! which shows with short texts.
+//! OpenSSL prepares its keys once, and so do the operations with key pairs here. The preparation is
+//! measured on separate lines. kmsim's ciphers and HMAC prepare the key for each operation, which
+//! matters for short texts.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -28,12 +28,12 @@ use openssl::Peer;
 use rate::Failure;
 
 fn main() -> ExitCode {
-    // cargo adds `--bench` to what it passes on.
+    // cargo adds `--bench` to the arguments.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     match bench(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where stderr is closed, the exit code has to do.
+            // If stderr is closed, only the exit code remains.
             let _ = writeln!(std::io::stderr(), "hot: {failure}");
             ExitCode::FAILURE
         }
@@ -45,9 +45,9 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     let has = |name: &str, part: &str| name.to_lowercase().contains(&part.to_lowercase());
     let all: Vec<&str> =
         groups.iter().flat_map(|it| &it.cases).map(|it| it.name.as_str()).collect();
-    if let Some(stranger) = named.iter().find(|part| !all.iter().any(|name| has(name, part))) {
+    if let Some(unknown) = named.iter().find(|part| !all.iter().any(|name| has(name, part))) {
         return Err(format!(
-            "no operation has {stranger:?} in its name; there are {}",
+            "no operation has {unknown:?} in its name; known are {}",
             all.join(", ")
         )
         .into());
@@ -60,8 +60,8 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     groups.retain(|group| !group.cases.is_empty());
     let version = openssl::version();
     match &version {
-        Some(version) => println!("beside {version}"),
-        None => println!("there is no openssl program here: kmsim's figures alone"),
+        Some(version) => println!("compared with {version}"),
+        None => println!("no openssl program was found: only kmsim is measured"),
     }
     println!("{}", Line::HEAD);
     for mut group in groups {

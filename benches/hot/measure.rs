@@ -1,40 +1,40 @@
-//! Rounds in turns with OpenSSL, and the lines that come of them.
+//! Measures in alternating rounds with OpenSSL, and formats the results.
 
 use std::time::{Duration, Instant};
 
 use crate::case::{Group, Operation};
 use crate::rate::{Failure, Pace, middle_rate, range};
 
-/// How many rounds each side gets. Odd, so that there is a middle one.
+/// The number of rounds of each side. It is odd, so that there is a median round.
 const ROUNDS: usize = 5;
-/// How long a round of a steady operation is.
+/// The length of a round of a steady operation.
 const SLICE: Duration = Duration::from_millis(500);
-/// The clock is read once in so much time: often would cost more than the operation.
+/// The interval between clock readings. Reading it more often could cost more than the operation.
 const BATCH: Duration = Duration::from_millis(2);
 
-/// What one operation does.
+/// The results of one operation.
 pub(crate) struct Line {
     name: String,
-    /// Times per second, by round.
+    /// Its rate per second, by round.
     ours: Vec<f64>,
-    /// OpenSSL's; empty if it has nothing to set against it.
+    /// OpenSSL's rates. Empty if it has no counterpart.
     theirs: Vec<f64>,
-    /// Its command.
+    /// OpenSSL's command.
     command: Option<String>,
 }
 
 impl Line {
-    /// The head of the table.
+    /// The header of the table.
     pub(crate) const HEAD: &str = "operation                               ours/s  spread    openssl/s   ratio  \
          lowest highest  by openssl";
 
-    /// The line as text. The spread is that of kmsim's own rounds: from the slowest to the fastest.
+    /// The line as text. The spread is the range of kmsim's own rounds, from slowest to fastest.
     pub(crate) fn text(self) -> String {
         let Self { name, mut ours, mut theirs, command } = self;
         let mut ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, it)| ours / it).collect();
         let (slowest, rate, fastest) = range(&mut ours);
         let spread = (fastest - slowest) / rate * 100.0;
-        // What is slow has a figure after the point.
+        // Low rates have a decimal.
         let places = usize::from(rate < 100.0);
         let head = format!("{name:<33} {rate:>12.places$} {spread:>6.1}%");
         let Some(command) = command else { return format!("{head} {:>12} {:>7}", "-", "-") };
@@ -53,7 +53,7 @@ pub(crate) fn run(mut group: Group) -> Result<Vec<Line>, Failure> {
         sides.push((operation, case.figure, line));
     }
     for round in 0..ROUNDS {
-        // Who goes first changes, too.
+        // The order of the two sides alternates too.
         let early = if round % 2 == 0 { None } else { Some(group.peer.measure(group.pace)?) };
         for (operation, _, line) in &mut sides {
             line.ours.push(operation.rate(group.pace)?);
@@ -74,14 +74,14 @@ pub(crate) fn run(mut group: Group) -> Result<Vec<Line>, Failure> {
     Ok(measured.collect())
 }
 
-/// An operation, and how many of it go into one reading of the clock.
+/// An operation, and how often it runs between two clock readings.
 struct Timed {
     operation: Operation,
     batch: u32,
 }
 
 impl Timed {
-    /// Warms it up.
+    /// Warms the operation up, and finds the size of its batches.
     fn new(operation: Operation, pace: Pace) -> Result<Self, Failure> {
         let mut timed = Self { operation, batch: 1 };
         if matches!(pace, Pace::Steady) {
@@ -100,7 +100,7 @@ impl Timed {
         Ok(start.elapsed())
     }
 
-    /// One round: times per second.
+    /// Runs one round and returns the rate per second.
     fn rate(&mut self, pace: Pace) -> Result<f64, Failure> {
         match pace {
             Pace::Steady => {

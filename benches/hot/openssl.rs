@@ -1,4 +1,4 @@
-//! What OpenSSL does in the same time: its command line, as a process of its own.
+//! OpenSSL's performance, measured by its command line in a separate process.
 
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -13,8 +13,8 @@ pub(crate) fn version() -> Option<String> {
     Some(text.split(" (").next().unwrap_or_default().trim().to_owned())
 }
 
-/// The commands that can stand beside a group of operations, the best first. What follows `openssl`; `speed`
-/// gives its own figures, of any other command the time is taken.
+/// The commands that correspond to a group of operations, the best first, without `openssl`. The
+/// command `speed` prints its own figures. Any other command is timed.
 pub(crate) struct Peer(Vec<String>);
 
 impl Peer {
@@ -23,13 +23,13 @@ impl Peer {
         Self(vec![command.into()])
     }
 
-    /// Another one, for an OpenSSL that lacks those before.
+    /// Another one, for an OpenSSL that lacks the earlier ones.
     pub(crate) fn or(mut self, command: impl Into<String>) -> Self {
         self.0.push(command.into());
         self
     }
 
-    /// OpenSSL has nothing to measure it by.
+    /// OpenSSL has no counterpart.
     pub(crate) const fn none() -> Self {
         Self(Vec::new())
     }
@@ -39,8 +39,8 @@ impl Peer {
         self.0.first().map(String::as_str)
     }
 
-    /// One round: times per second, for each of the figures that the command has. Empty when this OpenSSL can do
-    /// none of the commands.
+    /// Runs one round, and returns the rate per second for each of the command's figures. Empty if
+    /// this OpenSSL supports none of the commands.
     pub(crate) fn measure(&mut self, pace: Pace) -> Result<Vec<f64>, Failure> {
         while let Some(command) = self.command() {
             let figures = match (command.strip_prefix("speed "), pace) {
@@ -57,9 +57,9 @@ impl Peer {
     }
 }
 
-/// Lets `openssl speed` run a second for each of its figures.
+/// Runs `openssl speed` for a second for each of its figures.
 fn speed(what: &str) -> Result<Vec<f64>, Failure> {
-    // By the clock on the wall, as ours: by default it counts the processor's time.
+    // Elapsed time, as in our own rounds. The default is processor time.
     let mut command = Command::new("openssl");
     command.args(["speed", "-elapsed", "-mr", "-seconds", "1"]).args(what.split(' '));
     let output = command.stdin(Stdio::null()).output()?;
@@ -70,7 +70,8 @@ fn speed(what: &str) -> Result<Vec<f64>, Failure> {
     Ok(String::from_utf8_lossy(&text).lines().filter_map(figure).collect())
 }
 
-/// A line such as `+R1:3424:2048:1.00`: a mark with a number, how many times, what, in how many seconds.
+/// Parses a line such as `+R1:3424:2048:1.00`: a marker with a number, the count, the key size, and
+/// the seconds.
 fn figure(line: &str) -> Option<f64> {
     let cells: Vec<&str> = line.strip_prefix("+R")?.split(':').collect();
     let count: f64 = cells.get(1)?.parse().ok()?;
@@ -78,7 +79,7 @@ fn figure(line: &str) -> Option<f64> {
     Some(count / seconds)
 }
 
-/// Takes the time of a command, from its start to its end, so many times.
+/// Measures the run time of a command this many times.
 fn time(command: &str, samples: usize) -> Result<Vec<f64>, Failure> {
     let mut seconds = Vec::with_capacity(samples);
     for _ in 0..samples {

@@ -1,4 +1,4 @@
-//! What is done with key pairs.
+//! Operations with key pairs.
 
 use std::hint::black_box;
 
@@ -14,15 +14,16 @@ use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
 use crate::rate::{Failure, Pace};
 
-/// Which of the figures of `openssl speed` is that of the private key, or of signing.
+/// The index of the figure for the private key, or for signing, in the output of `openssl speed`.
 const PRIVATE: usize = 0;
-/// And of the public key, or of verifying.
+/// The index of the figure for the public key, or for verifying.
 const PUBLIC: usize = 1;
 
 const DIGEST: [u8; 32] = [7; 32];
-/// What is encrypted: as long as a data key.
+/// The plaintext, as long as a data key.
 const TEXT: [u8; 32] = [9; 32];
-/// How many RSA keys a round draws. How long one takes is a matter of luck, so the middle one counts.
+/// The number of RSA keys that a round generates. The time for one varies widely, so the median
+/// counts.
 const KEYS: usize = 9;
 
 const SM2: Encryption = Encryption::Sm2(Form::Der);
@@ -81,7 +82,7 @@ pub(crate) fn groups() -> Vec<Group> {
     groups
 }
 
-/// What `openssl speed` does not do.
+/// Operations that `openssl speed` does not have.
 fn alone(name: &str, make: Make) -> Group {
     let case = Case { name: name.to_owned(), figure: 0, make };
     Group { peer: Peer::none(), pace: Pace::Steady, cases: vec![case] }
@@ -94,7 +95,7 @@ fn signing(spec: PairSpec, algorithm: Signing) -> Make {
     })
 }
 
-/// As when a seed repeats a run.
+/// As in a run with an entropy seed.
 fn signing_by_chance(spec: PairSpec, algorithm: Signing) -> Make {
     Box::new(move || {
         let ((key, _), mut rng) = (pair(spec)?, rng());
@@ -141,7 +142,7 @@ fn generating(spec: PairSpec) -> Make {
     })
 }
 
-/// What it costs to make a stored key ready.
+/// The cost of preparing a stored key.
 fn reading(spec: PairSpec) -> Make {
     Box::new(move || {
         let pkcs8 = generate(spec, &mut rng()).map_err(named)?;
@@ -156,7 +157,7 @@ fn pair(spec: PairSpec) -> Result<(PrivateKey, PublicKey), Failure> {
     Ok((key, public))
 }
 
-/// Every run draws the same keys.
+/// Every run generates the same keys.
 fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([1; 32])
 }

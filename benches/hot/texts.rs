@@ -1,4 +1,4 @@
-//! What is done to texts: ciphers, digests, HMAC.
+//! Operations on texts: ciphers, digests, HMAC.
 
 use std::hint::black_box;
 
@@ -9,11 +9,11 @@ use crate::case::{Case, Group, Make};
 use crate::openssl::Peer;
 use crate::rate::Pace;
 
-/// The lengths of the texts, in bytes: a data key, and the longest text that Encrypt takes.
+/// The lengths of the texts in bytes: a data key, and the limit of Encrypt.
 pub(crate) const SIZES: [usize; 2] = [32, 6 * 1024];
 
 const IV: [u8; IV_LEN] = [1; IV_LEN];
-/// As long as that of `openssl speed -aead`.
+/// As long as the associated data of `openssl speed -aead`.
 const ASSOCIATED: [u8; 13] = [2; 13];
 
 /// Every group.
@@ -47,10 +47,10 @@ fn group(name: String, peer: Peer, make: Make) -> Group {
     Group { peer, pace: Pace::Steady, cases: vec![Case { name, figure: 0, make }] }
 }
 
-/// The whole of a message, with vector, associated data and tag.
+/// OpenSSL's authenticated encryption of a message, with IV, associated data and tag.
 pub(crate) fn whole(evp: &str, way: &str, size: usize) -> Peer {
     let peer = Peer::of(format!("speed -aead{way} -evp {evp} -bytes {size}"));
-    // Before version 3.1 there is the counter mode alone: without the tag, an upper bound.
+    // Before version 3.1, only counter mode exists. Without a tag, its rate is an upper bound.
     if evp == "sm4-gcm" { peer.or(format!("speed{way} -evp sm4-ctr -bytes {size}")) } else { peer }
 }
 
@@ -73,7 +73,8 @@ fn opening(cipher: Cipher, key: Vec<u8>, size: usize) -> Make {
             seal(cipher, &key, IV, &ASSOCIATED, &mut sealed).map_err(|it| format!("{it:?}"))?;
         let mut text = vec![0; size];
         Ok(Box::new(move || {
-            // It opens in place, and so the ciphertext is copied first: a few percent of the time.
+            // Decryption is in place, so the ciphertext is copied first, for a few percent of the
+            // time.
             text.copy_from_slice(black_box(&sealed));
             let opened = open(cipher, black_box(&key), IV, &ASSOCIATED, &mut text, tag);
             black_box(&text);

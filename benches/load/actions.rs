@@ -1,4 +1,4 @@
-//! The actions that are measured, and how many requests each of them takes.
+//! The actions that are measured, and the number of requests for each.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,11 +10,11 @@ use crate::request::Signer;
 
 /// An action that is measured.
 pub(crate) struct Action {
-    /// Its name, and behind a colon the key that it is done with, where that matters.
+    /// Its name, and after a colon the key spec, where that matters.
     pub(crate) name: &'static str,
-    /// How many requests a round has, by number of connections.
+    /// The requests of a round, by number of connections.
     pub(crate) requests: [u32; 3],
-    /// Whether it is done only once the disk has it.
+    /// Whether it waits for the disk.
     pub(crate) writes: bool,
     params: fn(&Subject) -> Vec<(&str, &str)>,
 }
@@ -71,10 +71,10 @@ pub(crate) const ACTIONS: &[Action] = &[
     },
 ];
 
-/// One connection waits for each answer; more of them keep the server busy.
+/// One connection waits for each answer. Several keep the server busy.
 const MANY: [u32; 3] = [8_000, 40_000, 40_000];
 
-/// Signatures take the processor longer than all the rest of a request.
+/// A signature takes more processor time than the rest of its request.
 const SIGNATURES: [u32; 3] = [2_000, 4_000, 4_000];
 
 impl Action {
@@ -85,13 +85,13 @@ impl Action {
     }
 }
 
-/// What the requests are about.
+/// The objects that the requests name.
 pub(crate) struct Subject {
     /// A key's id.
     key: String,
     /// A plaintext: the base64 text of 32 bytes.
     text: String,
-    /// The plaintext sealed under the key.
+    /// The plaintext, encrypted under the key.
     blob: String,
     p256: Pair,
     rsa: Pair,
@@ -137,7 +137,7 @@ impl Pair {
 }
 
 impl Subject {
-    /// Makes a key and seals a text under it, and makes a secret and two pairs.
+    /// Creates a key with a ciphertext, a secret and two pairs.
     pub(crate) async fn make(
         connection: &mut Connection,
         signer: &mut Signer,

@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 client: one request at a time on a connection that stays open. It does no more than reading
-//! an answer takes, since its work counts against both servers.
+//! A small HTTP/1.1 client: one request at a time on a connection that stays open. It does as
+//! little as possible, because its work counts against both servers.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::common::Failure;
 
-/// More than any answer here has.
+/// Larger than any answer here.
 const ROOM: usize = 16 * 1024;
 
 /// A connection.
@@ -29,7 +29,8 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The headers that the server's program set, `name: value`; the others are those of its HTTP library.
+    /// The headers that the server's program set, as `name: value`, without those of its HTTP
+    /// library.
     pub(crate) fn own_headers(&self) -> Vec<&str> {
         let library = ["content-length", "date"];
         let is_own =
@@ -51,7 +52,7 @@ impl Connection {
         Ok(Self { stream, buffer: vec![0; ROOM].into() })
     }
 
-    /// Sends a request and reads the answer, which fails unless its status is 200.
+    /// Sends a request and reads the answer. Any status except 200 is an error.
     pub(crate) async fn call(&mut self, request: &[u8]) -> Result<Answer<'_>, Failure> {
         self.send(request).await?;
         let mut filled = 0;
@@ -86,7 +87,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what there is to the buffer from `filled` on, and answers how far it is filled then.
+    /// Reads into the buffer from `filled` on, and returns the new fill level.
     async fn receive(&mut self, filled: usize) -> Result<usize, Failure> {
         let mut room = ReadBuf::new(&mut self.buffer[filled..]);
         if room.remaining() == 0 {

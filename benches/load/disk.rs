@@ -1,4 +1,4 @@
-//! What the disk can do: how often it takes four more KiB for good.
+//! The speed of the disk: how often a second it can append and sync 4 KiB.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::common::{Failure, median};
 
-/// How many writes one measurement takes.
+/// The number of writes in one measurement.
 const WRITES: u32 = 100;
 
 /// A file to measure with.
@@ -23,7 +23,7 @@ impl Disk {
         Ok(Self { file, rates: Vec::new() })
     }
 
-    /// Appends and syncs some times.
+    /// Appends and syncs `WRITES` times.
     pub(crate) fn measure(&mut self) -> Result<(), Failure> {
         let start = Instant::now();
         for _ in 0..WRITES {
@@ -34,7 +34,7 @@ impl Disk {
         Ok(())
     }
 
-    /// How many times a second, in the middle measurement.
+    /// The rate per second in the median measurement.
     pub(crate) fn rate(mut self) -> f64 {
         median(&mut self.rates)
     }

@@ -1,5 +1,5 @@
-//! How long others wait while somebody has long work done: a large realm imported, exported, saved, loaded, reset and
-//! listed, and a leap in time over many rotations.
+//! The latency of other requests during long operations: importing, exporting, saving, loading,
+//! resetting and listing a large realm, and a jump in time over many rotations.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -15,14 +15,14 @@ use crate::common::Failure;
 use crate::process::Process;
 use crate::request::Signer;
 
-/// How many keys the large realm has.
+/// The number of keys in the large realm.
 const KEYS: usize = 50_000;
-/// How many keys, and how many managed secrets, fall due in the leap.
+/// The number of keys, and of managed secrets, that fall due in the jump.
 const DUE: usize = 1_000;
-/// For how long a work is repeated at least, so that there are some waits to measure.
+/// The minimum time for which an operation is repeated, to get enough samples.
 const AT_LEAST: Duration = Duration::from_secs(2);
 
-/// Who works long is account 2, and the others are account 1.
+/// Account 2 runs the long operations, and account 1 sends the other requests.
 const ACCOUNTS: &str = "
 accounts:
   - { id: '1', access_keys: [{ id: testid, secret: testsecret }] }
@@ -79,11 +79,11 @@ pub(crate) async fn report(folder: &Path) -> Result<(), Failure> {
 const HEAD: &str = "while             times  each ms   reads: p50    p99    max   changes: p50    p99    max ms   \
                     peak of memory, before";
 
-/// A server, and what the others do meanwhile.
+/// A server, and the source of the other requests.
 struct Bench {
     server: Process,
     key: String,
-    /// One for all: no nonce may come twice.
+    /// One for all requests, so that every nonce is unique.
     signer: RefCell<Signer>,
 }
 
@@ -98,7 +98,7 @@ impl Bench {
         Ok(Self { server, key, signer: RefCell::new(signer) })
     }
 
-    /// Does a work again and again for some time.
+    /// Repeats an operation for some time.
     async fn measure(
         &self,
         what: &str,
@@ -158,7 +158,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Sends the same request over and over until the work is done. Answers how long each took.
+    /// Repeats a request until the operation is done, and returns the duration of each.
     async fn others(
         &self,
         action: &str,
@@ -172,7 +172,7 @@ impl Bench {
             let start = Instant::now();
             connection.call(&request).await?;
             latencies.push(start.elapsed());
-            // As clients that do something else in between.
+            // Like clients that do something else in between.
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         Ok(latencies)
@@ -186,10 +186,10 @@ fn control(method: &str, path: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Sends one request on a connection of its own, and reads the answer to the end.
+/// Sends one request on a new connection, and reads the answer to the end.
 fn send(address: SocketAddr, request: &[u8]) -> Result<String, Failure> {
     let mut stream = TcpStream::connect(address)?;
-    // The first header line is a good place for another.
+    // Inserts a header line before the first one.
     let head = request.windows(2).position(|it| it == b"\r\n").ok_or("no request line")? + 2;
     let (line, rest) = request.split_at(head);
     stream.write_all(line)?;

@@ -1,6 +1,6 @@
-//! What the journal costs: the same Encrypts to a server that keeps one and to one that keeps none, in turns. The
-//! ratio of their rates is what a client sees; that of the processor time which a request took is steadier where
-//! others use the machine too.
+//! The cost of the journal: the same Encrypt requests to a server with a journal and to one
+//! without, in alternating rounds. The ratio of the rates is what clients see. The ratio of
+//! processor times is more stable on a busy machine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use crate::measure::Side;
 use crate::process::Process;
 use crate::request::Signer;
 
-/// How many rounds each server gets. Odd, so that there is a middle one.
+/// The number of rounds of each server. It is odd, so that there is a median round.
 const ROUNDS: u32 = 151;
-/// How many requests a round has.
+/// The requests of a round.
 const REQUESTS: u32 = 8_000;
-/// Over how many connections they come.
+/// The number of connections.
 const CONNECTIONS: usize = 16;
-/// A service's own key, which every server has under this name, and a text for it.
+/// A service's key, which every server creates on first use, and a plaintext.
 const PARAMS: [(&str, &str); 2] = [("KeyId", "alias/acs/oss"), ("Plaintext", "aGVsbG8=")];
 
-/// A server with what was measured of it.
+/// A server with its measurements.
 struct Fingerprint {
     server: Process,
     side: Side,
@@ -46,7 +46,7 @@ pub(crate) async fn report() -> Result<(), Failure> {
             turn.pass(&requests).await?;
         }
     }
-    // The first round was for warming up.
+    // The first round was a warm-up.
     let mut ratio = |of: fn(&mut Fingerprint) -> &mut Vec<f64>| {
         let pairs = of(&mut on).split_off(1).into_iter().zip(of(&mut off).split_off(1));
         let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,19 +1,21 @@
 //! The load benchmark: `cargo bench --bench load [-- ACTION...]`.
 //!
-//! It runs the built binary as a process of its own, on a file, and beside it the floor: a bare axum server that
-//! takes the same request bytes and answers as many bytes as kmsim does, with the same headers. Both get the same
-//! signed requests in turns, so that whatever else the machine does meets both alike. One line for each action
-//! and number of connections; then how start-up goes and what an idle server holds. With actions named, only
-//! those are measured; with `journal`, what the journal costs; with `foreign`, how long others wait during long work.
+//! It runs the built binary as a separate process with a data file, and a baseline: a bare axum
+//! server that reads the same request bytes and sends answers of the same length, with the same
+//! headers. Both get the same signed requests in alternating rounds, so that other load on the
+//! machine affects both. It prints a line for each action and number of connections, then the
+//! start-up time and the memory of an idle server. With action names, only those are measured. With
+//! `journal`, it measures the cost of the journal; with `foreign`, the latency of other requests
+//! during long operations.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 mod actions;
+mod baseline;
 mod client;
 mod common;
 mod disk;
-mod floor;
 mod foreign;
 mod journal;
 mod measure;
@@ -34,16 +36,16 @@ use process::Process;
 use request::Signer;
 
 fn main() -> ExitCode {
-    // cargo adds `--bench` to what it passes on.
+    // cargo adds `--bench` to the arguments.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     let outcome = match arguments.split_first() {
-        Some((first, rest)) if first == "floor" => floor::serve(rest),
+        Some((first, rest)) if first == "baseline" => baseline::serve(rest),
         _ => bench(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where stderr is closed, the exit code has to do.
+            // If stderr is closed, only the exit code remains.
             let _ = writeln!(std::io::stderr(), "load: {failure}");
             ExitCode::FAILURE
         }
@@ -66,7 +68,7 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     }
     // The client takes one thread, so that the servers have the other cores.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Beside the build and not in the system's folder for temporary files, which is often no disk at all.
+    // In the build folder, because the system's temporary folder is often in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     runtime.block_on(async {
         load(named, folder.path()).await?;
@@ -74,7 +76,7 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     })
 }
 
-/// Measures the actions named, or all.
+/// Measures the named actions, or all.
 async fn load(named: &[String], folder: &Path) -> Result<(), Failure> {
     let server = Process::kmsim(&folder.join("load.db"))?;
     let mut signer = Signer::new(server.address);
@@ -99,21 +101,21 @@ async fn measure_action(
 ) -> Result<(), Failure> {
     let mut connection = Connection::open(server.address).await?;
     let sample = connection.call(&action.request(subject, signer)).await?;
-    let floor = Process::floor(sample.body.len(), &sample.own_headers())?;
+    let baseline = Process::baseline(sample.body.len(), &sample.own_headers())?;
     let mut disk = action.writes.then(|| Disk::open(folder)).transpose()?;
     let mut made = Vec::new();
     for (connections, requests) in CONCURRENCIES.into_iter().zip(action.requests) {
         let sign = || action.request(subject, signer);
         let line =
-            measure::run((server, &floor), connections, requests, sign, disk.as_mut()).await?;
+            measure::run((server, &baseline), connections, requests, sign, disk.as_mut()).await?;
         println!("{}", line.text(action.name));
         made.push(line.rate);
     }
     if let Some(disk) = disk {
-        let floor = disk.rate();
-        println!("  this disk appends 4 KiB and syncs it {floor:.0} times/s");
+        let syncs = disk.rate();
+        println!("  this disk appends 4 KiB and syncs it {syncs:.0} times/s");
         for (connections, rate) in CONCURRENCIES.into_iter().zip(made) {
-            println!("  {rate:.0} keys/s at {connections}: {:.2} for each such sync", rate / floor);
+            println!("  {rate:.0} keys/s at {connections}: {:.2} for each such sync", rate / syncs);
         }
     }
     Ok(())

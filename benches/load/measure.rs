@@ -1,4 +1,4 @@
-//! Rounds of requests, in turns to kmsim and to the floor, and the line that comes of them.
+//! Measures alternating rounds of requests to kmsim and to the baseline, and formats the results.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,57 +13,60 @@ use crate::process::Process;
 
 /// The numbers of connections that are measured.
 pub(crate) const CONCURRENCIES: [usize; 3] = [1, 16, 64];
-/// How many rounds each server gets. Odd, so that there is a middle one.
+/// The number of rounds of each server. It is odd, so that there is a median round.
 const ROUNDS: usize = 5;
 
-/// What one action does at one number of connections.
+/// The results of one action at one number of connections.
 pub(crate) struct Line {
     connections: usize,
-    /// kmsim's requests/s in its middle round.
+    /// kmsim's requests/s in its median round.
     pub(crate) rate: f64,
-    /// The floor's.
-    floor: f64,
+    /// The baseline's.
+    baseline: f64,
     p50: Duration,
     p99: Duration,
 }
 
 impl Line {
-    /// The head of the table.
+    /// The header of the table.
     pub(crate) const HEAD: &str =
-        "action            connections  requests/s   p50 ms   p99 ms     floor/s   ratio";
+        "action            connections  requests/s   p50 ms   p99 ms      base/s   ratio";
 
     /// The line as text.
     pub(crate) fn text(&self, action: &str) -> String {
-        let Self { connections, rate, floor, .. } = self;
+        let Self { connections, rate, baseline, .. } = self;
         let [p50, p99] = [self.p50, self.p99].map(|it| it.as_secs_f64() * 1_000.0);
-        let ratio = rate / floor;
+        let ratio = rate / baseline;
         format!(
-            "{action:<17} {connections:>11} {rate:>11.0} {p50:>8.3} {p99:>8.3} {floor:>11.0} {ratio:>7.2}"
+            "{action:<17} {connections:>11} {rate:>11.0} {p50:>8.3} {p99:>8.3} {baseline:>11.0} {ratio:>7.2}"
         )
     }
 }
 
-/// Measures kmsim and the floor, with `requests` in each round.
+/// Measures kmsim and the baseline, with `requests` in each round.
 pub(crate) async fn run(
-    (server, floor): (&Process, &Process),
+    (server, baseline): (&Process, &Process),
     connections: usize,
     requests: u32,
     mut sign: impl FnMut() -> Vec<u8>,
     mut disk: Option<&mut Disk>,
 ) -> Result<Line, Failure> {
     let mut server = Side::open(server, connections).await?;
-    let mut floor = Side::open(floor, connections).await?;
+    let mut baseline = Side::open(baseline, connections).await?;
     let mut sign = |count: u32| Arc::new((0..count).map(|_| sign()).collect::<Vec<_>>());
     let warm_up = sign(requests / 4);
     server.pass(&warm_up).await?;
-    floor.pass(&warm_up).await?;
+    baseline.pass(&warm_up).await?;
     server.forget();
-    floor.forget();
+    baseline.forget();
     for round in 0..ROUNDS {
         let signed = sign(requests);
-        // Who goes first changes, too.
-        let turns =
-            if round % 2 == 0 { [&mut server, &mut floor] } else { [&mut floor, &mut server] };
+        // The order of the two servers alternates too.
+        let turns = if round % 2 == 0 {
+            [&mut server, &mut baseline]
+        } else {
+            [&mut baseline, &mut server]
+        };
         for side in turns {
             side.pass(&signed).await?;
         }
@@ -82,7 +85,7 @@ pub(crate) async fn run(
         p50,
         p99,
         rate: median(&mut server.rates),
-        floor: median(&mut floor.rates),
+        baseline: median(&mut baseline.rates),
     })
 }
 
@@ -95,7 +98,7 @@ pub(crate) async fn send_all(
     Side::open(server, connections).await?.pass(&Arc::new(requests)).await.map(drop)
 }
 
-/// A server with the connections to it, and what was measured so far.
+/// A server with its connections and measurements.
 pub(crate) struct Side {
     connections: Vec<Connection>,
     rates: Vec<f64>,
@@ -116,8 +119,8 @@ impl Side {
         self.latencies.clear();
     }
 
-    /// Sends every request once. A connection takes the next one as soon as it has the answer to its last. Answers the
-    /// rate in requests/s.
+    /// Sends every request once, each connection its next one as soon as the last was answered.
+    /// Returns the rate in requests/s.
     pub(crate) async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<f64, Failure> {
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();

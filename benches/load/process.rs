@@ -1,4 +1,4 @@
-//! Servers as processes of their own.
+//! Servers as separate processes.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::common::Failure;
 
-/// A server that runs. It ends with this.
+/// A running server, which is killed on drop.
 pub(crate) struct Process {
-    /// Where it listens.
+    /// Its listen address.
     pub(crate) address: SocketAddr,
     child: Child,
 }
@@ -24,14 +24,15 @@ impl Drop for Process {
 }
 
 impl Process {
-    /// kmsim on this file, with no setting from the environment, once it is ready.
+    /// Starts kmsim on this file, without settings from the environment, and waits until it is
+    /// ready.
     pub(crate) fn kmsim(data: &Path) -> Result<Self, Failure> {
         Self::kmsim_with(data, &[])
     }
 
     /// The same with options.
     pub(crate) fn kmsim_with(data: &Path, options: &[&str]) -> Result<Self, Failure> {
-        // Another program can be named, to compare with it.
+        // The variable names another program for comparison.
         let program =
             std::env::var_os("LOAD_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_kmsim").into());
         let mut command = Command::new(program);
@@ -42,10 +43,10 @@ impl Process {
         Self::spawn(&mut command)
     }
 
-    /// The floor, answering bodies of this length with these headers.
-    pub(crate) fn floor(length: usize, headers: &[&str]) -> Result<Self, Failure> {
+    /// Starts the baseline, which answers with a body of this length and these headers.
+    pub(crate) fn baseline(length: usize, headers: &[&str]) -> Result<Self, Failure> {
         let mut command = Command::new(std::env::current_exe()?);
-        Self::spawn(command.arg("floor").arg(length.to_string()).args(headers))
+        Self::spawn(command.arg("baseline").arg(length.to_string()).args(headers))
     }
 
     fn spawn(command: &mut Command) -> Result<Self, Failure> {
@@ -65,7 +66,7 @@ impl Process {
         Err(format!("{command:?} does not say that it is ready: {line:?}").into())
     }
 
-    /// How much memory it holds, by the operating system's account.
+    /// Its resident memory, as the operating system reports it.
     pub(crate) fn resident(&self) -> String {
         match self.memory("VmRSS:") {
             Some(mib) => format!("{mib:.1} MiB resident"),
@@ -73,7 +74,7 @@ impl Process {
         }
     }
 
-    /// Some figure of its memory by the operating system's account, in MiB: `VmRSS:`, or the peak of it, `VmHWM:`.
+    /// A memory figure of the operating system in MiB: `VmRSS:`, or its peak, `VmHWM:`.
     pub(crate) fn memory(&self, figure: &str) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .unwrap_or_default();
@@ -82,13 +83,13 @@ impl Process {
         kib.and_then(|kib| kib.parse::<u32>().ok()).map(|kib| f64::from(kib) / 1024.0)
     }
 
-    /// Lets the peak of its memory begin anew.
+    /// Resets the peak of its memory.
     pub(crate) fn forget_peak(&self) {
-        // Where that is not possible, the peak is that since the start.
+        // If this fails, the peak since the start remains.
         let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
     }
 
-    /// How much processor time its threads have used, by the operating system's account; nothing where that is not known.
+    /// The processor time of its threads, as the operating system reports it. Zero if unknown.
     pub(crate) fn processor_time(&self) -> Duration {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
         let nanos = tasks.into_iter().flatten().flatten().filter_map(|task| {
@@ -98,7 +99,7 @@ impl Process {
         Duration::from_nanos(nanos.sum())
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends SIGTERM and waits for its end.
     pub(crate) fn stop(mut self) -> Result<(), Failure> {
         let id = self.child.id().to_string();
         let told = Command::new("kill").args(["-s", "TERM", &id]).status()?;

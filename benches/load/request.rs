@@ -1,4 +1,4 @@
-//! Requests, built and signed ahead of time (RPC, version 1.0, HMAC-SHA1), each with a nonce of its own.
+//! Requests, built and signed in advance (RPC, version 1.0, HMAC-SHA1), each with its own nonce.
 
 use std::net::SocketAddr;
 
@@ -8,10 +8,10 @@ use kmsim::algorithms::mac::{Hash, hmac};
 use kmsim::world::Clock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// All but the characters that RFC 3986 leaves as they are.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Signs with an access key. No nonce comes twice from one signer.
+/// Signs with an access key. Each of its nonces is unique.
 pub(crate) struct Signer {
     host: SocketAddr,
     access_key: (&'static str, &'static str),
@@ -33,7 +33,7 @@ impl Signer {
     /// The bytes of a request with everything in its form body.
     pub(crate) fn request(&mut self, action: &str, params: &[(&str, &str)]) -> Vec<u8> {
         self.signed += 1;
-        // As long as the UUIDs that SDKs draw.
+        // As long as the UUIDs of SDKs.
         let nonce = format!("6b6d7369-6d00-4000-8000-{:012x}", self.signed);
         let (id, secret) = self.access_key;
         let time = self.clock.host().to_string();

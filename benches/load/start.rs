@@ -1,4 +1,4 @@
-//! How long a start takes, and what an idle server holds in memory.
+//! The duration of a start, and the memory of an idle server.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,11 +8,11 @@ use crate::measure::send_all;
 use crate::process::Process;
 use crate::request::Signer;
 
-/// How many starts the middle one is taken from.
+/// The number of starts, of which the median counts.
 const STARTS: u32 = 10;
-/// How many keys the file has that is not new.
+/// The number of keys in the existing file.
 const KEYS: u32 = 1_000;
-/// How long a server is left alone before its memory is read.
+/// How long a server is idle before its memory is read.
 const REST: Duration = Duration::from_millis(500);
 
 /// Measures and prints.

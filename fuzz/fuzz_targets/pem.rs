@@ -1,4 +1,4 @@
-//! PEM and what is in it: public keys, certificates and chains. Whatever comes is read or refused.
+//! PEM with public keys, certificates and chains. Any input is parsed or refused.
 #![no_main]
 
 use kmsim::algorithms::pem;

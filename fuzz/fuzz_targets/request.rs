@@ -1,4 +1,4 @@
-//! Bytes on a connection. The server answers or closes, and still serves afterwards.
+//! Bytes on a connection. The server answers or closes the connection, and keeps running.
 #![no_main]
 
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use kmsim::{AuthMode, Server};
 use libfuzzer_sys::fuzz_target;
 
-/// A server of the whole run, which ends with the process.
+/// The server of the whole run, which ends with the process.
 static ENDPOINT: LazyLock<String> = LazyLock::new(|| {
     let server = Server::builder().auth(AuthMode::Off).threads(1).start().expect("a server");
     let endpoint = server.endpoint().to_owned();
@@ -20,7 +20,7 @@ static ENDPOINT: LazyLock<String> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let mut stream = TcpStream::connect(&*ENDPOINT).expect("the server listens");
     let timeout = Some(Duration::from_secs(5));
-    stream.set_read_timeout(timeout).expect("a time-out");
+    stream.set_read_timeout(timeout).expect("a timeout");
     // A server that has refused a request may close before everything is sent.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);

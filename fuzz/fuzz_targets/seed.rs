@@ -1,4 +1,4 @@
-//! Seed files: a text is a seed or a mistake.
+//! Seed files. Any text is parsed or refused.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

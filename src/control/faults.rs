@@ -1,15 +1,16 @@
-//! Faults: rules by which requests fail, wait or break off.
+//! Faults: rules that make requests fail, wait or break off.
 
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::answer::{Answer, Cleared, Refused, Sent};
+use super::answer::{Answer, Cleared, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::names;
-use super::scope::OfKey;
+use super::scope::KeyScoped;
 use crate::watch::faults::{Effect, EffectFields, End, Point, Rule, Target, When};
 
 pub(super) fn endpoints() -> Endpoints {
@@ -42,22 +43,25 @@ struct Asked {
     truncate: bool,
 }
 
-/// Refuses a count that no request has, and a probability that is none.
+/// Refuses counts of 0 and probabilities outside 0 to 1.
 fn check(when: When) -> Result<When, Refused> {
     match when {
         When::First(0) | When::Nth(0) | When::Every(0) => {
             Err(Refused::bad("when: requests are counted from 1"))
         }
         When::Chance(chance) if !(0.0..=1.0).contains(&chance) => {
-            Err(Refused::bad("when.probability: between 0 and 1"))
+            Err(Refused::bad("when.probability: expected a number from 0 to 1"))
         }
         When::Always | When::First(_) | When::Nth(_) | When::Every(_) | When::Chance(_) => Ok(when),
     }
 }
 
 /// `POST /_kmsim/faults`: arms a rule.
-async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
-    let words = EffectFields {
+async fn arm(
+    KeyScoped(app, requests): KeyScoped,
+    JsonBody(asked): JsonBody<Asked>,
+) -> Answer<Value> {
+    let fields = EffectFields {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
         retry_after: asked.retry_after.as_deref(),
@@ -67,9 +71,9 @@ async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Sh
         truncate: asked.truncate,
         at: asked.at.as_deref(),
     };
-    let effect = Effect::read(&words).map_err(|flaw| Refused::bad(flaw.to_string()))?;
+    let effect = Effect::read(&fields).map_err(|error| Refused::bad(error.to_string()))?;
     let clouds =
-        names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
+        names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), fields.error)?;
     let when = check(asked.when.unwrap_or(When::Always))?;
     let target = Target {
         requests,
@@ -79,36 +83,35 @@ async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Sh
         secret: asked.secret.map(Into::into),
     };
     let rule = app.watch.faults.arm(target, when, effect);
-    let rule =
-        rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
+    let rule = rule.ok_or_else(|| Refused::bad("too many rules: delete some first"))?;
     Ok(Json(shown(&rule)))
 }
 
 #[derive(Serialize)]
 struct List {
-    faults: Vec<Shown>,
+    faults: Vec<Value>,
 }
 
 /// `GET /_kmsim/faults`: the rules, with their counts.
-async fn list(OfKey(app, requests): OfKey) -> Answer<List> {
+async fn list(KeyScoped(app, requests): KeyScoped) -> Answer<List> {
     let rules = app.watch.faults.of(&requests);
     Ok(Json(List { faults: rules.iter().map(|rule| shown(rule)).collect() }))
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Shown> {
+async fn show(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Value> {
     let rules = app.watch.faults.of(&requests);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
 }
 
-/// `DELETE /_kmsim/faults`: takes rules away.
-async fn disarm_all(OfKey(app, requests): OfKey) -> Answer<Cleared> {
+/// `DELETE /_kmsim/faults`: removes rules.
+async fn disarm_all(KeyScoped(app, requests): KeyScoped) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: app.watch.faults.disarm(&requests, |_| true) }))
 }
 
-/// `DELETE /_kmsim/faults/{id}`: takes one away.
-async fn disarm(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
+/// `DELETE /_kmsim/faults/{id}`: removes one rule.
+async fn disarm(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Cleared> {
     match app.watch.faults.disarm(&requests, |rule| rule.id.to_string() == id) {
         0 => Err(no_such(&id)),
         cleared => Ok(Json(Cleared { cleared })),
@@ -119,88 +122,43 @@ fn no_such(id: &str) -> Refused {
     Refused::not_found(format!("there is no rule {id:?}"))
 }
 
-/// A rule as it is told.
-#[derive(Serialize)]
-struct Shown {
-    id: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    dialects: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-    when: When,
-    at: &'static str,
-    #[serde(flatten)]
-    effect: ShownEffect,
-    matched: u64,
-    hits: u64,
-}
-
-#[derive(Default, Serialize)]
-struct ShownEffect {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    throttling: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    jitter: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    reset: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    truncate: bool,
-}
-
-fn shown(rule: &Rule) -> Shown {
-    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+/// A rule as JSON. What does not apply to it is left out.
+fn shown(rule: &Rule) -> Value {
     let Target { requests, clouds, action, key, secret } = &rule.target;
-    Shown {
-        id: rule.id,
-        account: requests.scope.account.as_deref().map(str::to_owned),
-        access_key: text(&requests.access_key),
-        region: requests.scope.region.as_deref().map(str::to_owned),
-        dialects: clouds.clone(),
-        action: text(action),
-        key: text(key),
-        secret: text(secret),
-        when: rule.when,
-        at: match rule.effect.at {
+    let length = |length: Duration| format!("{}ms", length.as_millis());
+    let latency = rule.effect.latency.as_ref();
+    let (mut error, mut retry_after) = (None, None);
+    match &rule.effect.end {
+        Some(End::Error(code)) => error = Some(code),
+        Some(End::Throttling(after)) => retry_after = after.map(length),
+        Some(End::Reset | End::Truncate) | None => {}
+    }
+    let mut shown = json!({
+        "id": rule.id,
+        "account": requests.scope.account,
+        "access_key": requests.access_key,
+        "region": requests.scope.region,
+        "dialects": clouds,
+        "action": action,
+        "key": key,
+        "secret": secret,
+        "when": rule.when,
+        "at": match rule.effect.at {
             Point::Before => "before",
             Point::After => "after",
         },
-        effect: shown_effect(&rule.effect),
-        matched: rule.matched(),
-        hits: rule.hits(),
-    }
-}
-
-fn shown_effect(effect: &Effect) -> ShownEffect {
-    let length = |length: Duration| format!("{}ms", length.as_millis());
-    let mut shown = ShownEffect {
-        latency: effect.latency.map(|latency| length(latency.of)),
-        jitter: effect.latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
-        ..ShownEffect::default()
-    };
-    match &effect.end {
-        None => {}
-        Some(End::Error(code)) => shown.error = Some(code.to_string()),
-        Some(End::Throttling(after)) => {
-            shown.throttling = true;
-            shown.retry_after = after.map(length);
-        }
-        Some(End::Reset) => shown.reset = true,
-        Some(End::Truncate) => shown.truncate = true,
+        "error": error,
+        "throttling": matches!(rule.effect.end, Some(End::Throttling(_))),
+        "retry_after": retry_after,
+        "latency": latency.map(|it| length(it.base)),
+        "jitter": latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
+        "reset": matches!(rule.effect.end, Some(End::Reset)),
+        "truncate": matches!(rule.effect.end, Some(End::Truncate)),
+        "matched": rule.matched(),
+        "hits": rule.hits(),
+    });
+    if let Value::Object(fields) = &mut shown {
+        fields.retain(|_, value| !value.is_null() && *value != json!(false));
     }
     shown
 }

@@ -1,11 +1,11 @@
-//! What a device would decrypt: the programs that do so on devices are not free, and a test wants
-//! to see what was encrypted.
+//! Decryption as on a device. The vendors' programs for devices are closed, and tests need the
+//! plaintext.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
@@ -30,7 +30,10 @@ struct Decrypted {
 }
 
 /// `POST /_kmsim/white-box/decrypt`: decrypts as a device does.
-async fn decrypt(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer<Decrypted> {
+async fn decrypt(
+    Scoped(app, scope): Scoped,
+    JsonBody(asked): JsonBody<Asked>,
+) -> Answer<Decrypted> {
     let bytes = |text: &str, name: &str| {
         base64_text::decode(text).ok_or_else(|| Refused::bad(format!("{name}: not base64")))
     };

@@ -87,7 +87,7 @@ pub fn seal_value(
     envelope::seal(spec, (version, material), entropy, of, value)
 }
 
-/// Seals a data key under a key's newest version, in any state of the key.
+/// Encrypts a data key with a key's newest version, in any state of the key.
 ///
 /// # Errors
 /// The key is a pair, or has no material.

@@ -1,5 +1,5 @@
-//! Data keys that the service keeps: made or brought along, sealed under a key, and given back. A
-//! data key is as good as its key: where that is disabled or gone, the data key does not open.
+//! Data keys that the service stores, encrypted with a key. A data key can be read only while its
+//! key can be used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::model::{
     AliasName, DataKey, DataKeyId, DataKeyLifecycle, DataKeyState, KeyId, Origin, Tags,
 };
 
-/// What a caller says of the data key it wants to be kept.
+/// What a caller specifies for a data key to be stored.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the data key itself")]
 pub struct NewDataKey {
@@ -25,7 +25,7 @@ pub struct NewDataKey {
     pub tags: Tags,
 }
 
-/// A data key as its key sealed it.
+/// A data key as its key encrypted it.
 struct SealedDataKey {
     key: KeyId,
     len: usize,
@@ -34,16 +34,16 @@ struct SealedDataKey {
 }
 
 impl<'a> View<'a> {
-    /// Every data key there is, oldest first, with its state.
+    /// Every existing data key with its state, oldest first.
     pub fn data_keys(&self) -> impl Iterator<Item = (&'a Arc<DataKey>, DataKeyState)> + use<'a> {
         let now = self.now();
         self.state().data_keys.all().filter_map(move |it| Some((it, it.state(now)?)))
     }
 
-    /// Lets `operation` at the data key, if the caller's rules do.
+    /// Admits `operation` to the data key if the cloud's rules allow it.
     ///
     /// # Errors
-    /// [`DataKeyError::NotFound`]; [`DataKeyError::State`] when its state refuses.
+    /// [`DataKeyError::NotFound`]; [`DataKeyError::State`].
     pub fn admit_data_key(
         &self,
         id: &DataKeyId,
@@ -62,12 +62,11 @@ impl<'a> View<'a> {
 }
 
 impl Engine {
-    /// Seals a data key under a key's newest version and keeps it. `associated` must be given again
-    /// to open the ciphertext elsewhere; the data key remembers it.
+    /// Encrypts a data key with a key's newest version and stores it, with the associated data that
+    /// decrypting the ciphertext takes.
     ///
     /// # Errors
-    /// [`DataKeyError::NameTaken`]; [`AliasError::Reserved`](super::AliasError::Reserved);
-    /// [`Error::QuotaExceeded`]; what refuses the key.
+    /// [`DataKeyError::NameTaken`]; [`Error::QuotaExceeded`]; errors about the key.
     pub async fn keep_data_key(
         &self,
         caller: Caller,
@@ -89,10 +88,10 @@ impl Engine {
         .await
     }
 
-    /// Keeps a data key that a key of the realm sealed before, with no associated data.
+    /// Stores a data key that a key of the realm encrypted before, without associated data.
     ///
     /// # Errors
-    /// As [`Engine::keep_data_key`]; the ciphertext does not open, or is another key's than `key`.
+    /// As [`Engine::keep_data_key`]; the ciphertext does not decrypt, or not with `key`.
     pub async fn keep_sealed_data_key(
         &self,
         caller: Caller,
@@ -117,10 +116,10 @@ impl Engine {
         .await
     }
 
-    /// Opens a data key.
+    /// Decrypts a data key.
     ///
     /// # Errors
-    /// The data key refuses, or its key does.
+    /// The state of the data key or of its key does not allow it.
     pub fn open_data_key(&self, caller: &Caller, id: &DataKeyId) -> Result<Opened, Error> {
         let snapshot = self.snapshot(caller);
         let view = snapshot.view(caller);
@@ -128,7 +127,7 @@ impl Engine {
         self.open_sealed(caller, Operation::Decrypt, &data_key.associated, &data_key.ciphertext)
     }
 
-    /// Switches all of these data keys on, or none where one refuses. Their keys have to admit it.
+    /// Enables all of these data keys, or none if one of them, or its key, does not allow it.
     pub async fn enable_data_keys(&self, caller: Caller, ids: Vec<DataKeyId>) -> Result<(), Error> {
         self.change(caller, move |draft| {
             for id in &ids {
@@ -142,7 +141,7 @@ impl Engine {
         .await
     }
 
-    /// Switches all of these data keys off, or none where one refuses.
+    /// Disables all of these data keys, or none if one of them does not allow it.
     pub async fn disable_data_keys(
         &self,
         caller: Caller,
@@ -159,7 +158,7 @@ impl Engine {
         .await
     }
 
-    /// Lets a data key go once `window` has passed.
+    /// Schedules the deletion of a data key after `window`.
     pub async fn schedule_data_key_deletion(
         &self,
         caller: Caller,
@@ -174,10 +173,10 @@ impl Engine {
         .await
     }
 
-    /// Keeps a data key that was to go. Its cloud says what it is then; its key has to admit it.
+    /// Cancels a scheduled deletion. The cloud's rules say which state follows.
     ///
     /// # Errors
-    /// [`Error::QuotaExceeded`] when there are as many others by now as there may be.
+    /// [`Error::QuotaExceeded`], as data keys pending deletion do not count; errors about its key.
     pub async fn cancel_data_key_deletion(
         &self,
         caller: Caller,
@@ -187,7 +186,7 @@ impl Engine {
             let view = draft.view();
             let (data_key, _) = view.admit_data_key(&id, DataKeyOperation::CancelDeletion)?;
             admit_key(draft, data_key)?;
-            room_for_another(draft)?;
+            check_quota(draft)?;
             let lifecycle = rules(draft)?.restored;
             edit(draft, &id, DataKeyOperation::CancelDeletion, |it| it.lifecycle = lifecycle)
         })
@@ -197,7 +196,7 @@ impl Engine {
     /// Replaces a data key's name.
     ///
     /// # Errors
-    /// [`DataKeyError::NameTaken`] when another has it.
+    /// [`DataKeyError::NameTaken`] if another data key has it.
     pub async fn rename_data_key(
         &self,
         caller: Caller,
@@ -230,7 +229,7 @@ impl Engine {
     }
 }
 
-/// Drafts a change of a data key, and answers it as it is then.
+/// Drafts a change of a data key. Returns the changed data key.
 fn edit(
     draft: &mut Draft<'_>,
     id: &DataKeyId,
@@ -243,14 +242,14 @@ fn edit(
     after.ok_or(DataKeyError::NotFound.into())
 }
 
-/// Asks the key that sealed a data key whether the data key may work again.
+/// Checks that the key that encrypted a data key allows using the data key again.
 fn admit_key(draft: &Draft<'_>, data_key: &DataKey) -> Result<(), Error> {
     let key = KeyRef::Id(data_key.key.clone());
     draft.view().admit(&key, Operation::EnableDataKey).map(drop)
 }
 
-/// Refuses a caller who keeps as many data keys as it may; those that are to go do not count.
-fn room_for_another(draft: &Draft<'_>) -> Result<(), Error> {
+/// Checks that the caller's quota allows another data key. Those pending deletion do not count.
+fn check_quota(draft: &Draft<'_>) -> Result<(), Error> {
     let Some(most) = draft.caller().quota.data_keys else { return Ok(()) };
     let view = draft.view();
     let there = view.data_keys().filter(|(_, state)| *state != DataKeyState::PendingDeletion);
@@ -266,7 +265,7 @@ fn add(
     if draft.view().state().data_keys.by_alias(&new.name).is_some() {
         return Err(DataKeyError::NameTaken.into());
     }
-    room_for_another(draft)?;
+    check_quota(draft)?;
     let id = (draft.caller().rules.keys.new_id)(draft.entropy(), draft.now());
     let data_key = Arc::new(DataKey {
         ordinal: draft.view().state().next_ordinal(),
@@ -290,5 +289,5 @@ fn add(
 /// The cloud's rules for data keys.
 fn rules(draft: &Draft<'_>) -> Result<&'static DataKeyRules, Error> {
     let rules = draft.caller().rules.data_keys.as_ref();
-    rules.ok_or(Error::Internal("this cloud keeps no data keys"))
+    rules.ok_or(Error::Internal("this cloud stores no data keys"))
 }

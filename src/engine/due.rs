@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Draft, expiry, rotation, secret_rotation};
-use crate::model::{DataKey, Key, Lifecycle};
+use crate::model::{AnyNoun, DataKey, Key, Lifecycle};
 
 /// Drafts what is due, in chronological order, while there is room for the versions and removals.
 /// Returns whether that was everything.
@@ -15,14 +15,14 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
             return false;
         }
         let before = draft.weight();
-        let state = draft.view().state();
-        if let Some(key) = state.keys.get(ordinal).cloned() {
-            settle_key(draft, &key);
-        } else if let Some(secret) = state.secrets.get(ordinal).cloned() {
-            secret_rotation::settle_secret(draft, &secret);
-        } else {
-            // A data key is due for nothing but its deletion.
-            draft.remove::<DataKey>(ordinal);
+        let noun = draft.view().state().noun(ordinal);
+        match noun {
+            Some(AnyNoun::Key(key)) => settle_key(draft, &key),
+            Some(AnyNoun::Secret(secret)) => secret_rotation::settle_secret(draft, &secret),
+            // Nothing but its deletion falls due.
+            Some(AnyNoun::DataKey(_)) => draft.remove::<DataKey>(ordinal),
+            // Nothing happens to these by itself: they leave `next_due` at its default.
+            Some(AnyNoun::Certificate(_) | AnyNoun::WhiteBoxKey(_)) | None => break,
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {

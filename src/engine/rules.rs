@@ -144,7 +144,7 @@ pub struct Rules {
     pub certificates: Option<CertificateRules>,
     /// White-box keys.
     pub white_box_keys: Option<WhiteBoxRules>,
-    /// Data keys that the service keeps.
+    /// Data keys that the service stores.
     pub data_keys: Option<DataKeyRules>,
 }
 

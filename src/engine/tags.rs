@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Caller, CertificateOperation, DataKeyOperation, Draft, Engine, Error, KeyRef, Operation,
 };
-use crate::model::{
-    Certificate, CertificateId, DataKey, DataKeyId, Held, Key, Ordinal, Secret, SecretName, Tags,
-    WhiteBoxKey, WhiteBoxKeyId,
-};
+use crate::model::{CertificateId, DataKeyId, Ordinal, SecretName, Tags, WhiteBoxKeyId};
 
 /// Something that has tags.
 #[derive(Clone, Debug)]
@@ -44,10 +41,10 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for admitted in admit_each(draft, &whom, ADD)? {
+            for ordinal in admit_each(draft, &whom, ADD)? {
                 let most = draft.caller().rules.tags;
                 let add = |all: &mut Tags| all.extend(tags.iter().cloned());
-                if admitted.retag(draft, add) > most {
+                if retag(draft, ordinal, add) > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -64,8 +61,8 @@ impl Engine {
         which: TagRemoval,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for admitted in admit_each(draft, &whom, REMOVE)? {
-                admitted.retag(draft, |tags| match &which {
+            for ordinal in admit_each(draft, &whom, REMOVE)? {
+                retag(draft, ordinal, |tags| match &which {
                     TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
                     TagRemoval::All => tags.clear(),
                 });
@@ -82,58 +79,29 @@ type Operations = (Operation, CertificateOperation, DataKeyOperation);
 const ADD: Operations = (Operation::Tag, CertificateOperation::Tag, DataKeyOperation::Tag);
 const REMOVE: Operations = (Operation::Untag, CertificateOperation::Untag, DataKeyOperation::Untag);
 
-/// An admitted noun, by its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Admitted {
-    Key(Ordinal),
-    Secret(Ordinal),
-    Certificate(Ordinal),
-    WhiteBoxKey(Ordinal),
-    DataKey(Ordinal),
-}
-
-/// Everything named, without duplicates.
+/// The numbers of everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
     (of_key, of_certificate, of_data_key): Operations,
-) -> Result<BTreeSet<Admitted>, Error> {
+) -> Result<BTreeSet<Ordinal>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Admitted::Key(view.admit(key, of_key)?.key().ordinal)),
-        Tagged::Secret(name) => Ok(Admitted::Secret(view.usable_secret(name)?.ordinal)),
-        Tagged::Certificate(id) => Ok(Admitted::Certificate(
-            view.admit_certificate(id, of_certificate)?.certificate().ordinal,
-        )),
-        Tagged::WhiteBoxKey(id) => Ok(Admitted::WhiteBoxKey(view.white_box_key(id)?.key().ordinal)),
-        Tagged::DataKey(id) => {
-            Ok(Admitted::DataKey(view.admit_data_key(id, of_data_key)?.0.ordinal))
+        Tagged::Key(key) => Ok(view.admit(key, of_key)?.key().ordinal),
+        Tagged::Secret(name) => Ok(view.usable_secret(name)?.ordinal),
+        Tagged::Certificate(id) => {
+            Ok(view.admit_certificate(id, of_certificate)?.certificate().ordinal)
         }
+        Tagged::WhiteBoxKey(id) => Ok(view.white_box_key(id)?.key().ordinal),
+        Tagged::DataKey(id) => Ok(view.admit_data_key(id, of_data_key)?.0.ordinal),
     };
     whom.iter().map(admit).collect()
 }
 
-impl Admitted {
-    /// Changes the tags. Returns how many there are then.
-    fn retag(self, draft: &mut Draft<'_>, edit: impl FnOnce(&mut Tags)) -> usize {
-        fn retag<N: Held>(
-            draft: &mut Draft<'_>,
-            ordinal: Ordinal,
-            edit: impl FnOnce(&mut Tags),
-        ) -> usize {
-            let mut count = 0;
-            draft.edit(ordinal, |noun: &mut N| {
-                edit(noun.tags());
-                count = noun.tags().len();
-            });
-            count
-        }
-        match self {
-            Self::Key(ordinal) => retag::<Key>(draft, ordinal, edit),
-            Self::Secret(ordinal) => retag::<Secret>(draft, ordinal, edit),
-            Self::Certificate(ordinal) => retag::<Certificate>(draft, ordinal, edit),
-            Self::WhiteBoxKey(ordinal) => retag::<WhiteBoxKey>(draft, ordinal, edit),
-            Self::DataKey(ordinal) => retag::<DataKey>(draft, ordinal, edit),
-        }
-    }
+/// Changes the tags of the noun with this number. Returns how many there are then.
+fn retag(draft: &mut Draft<'_>, ordinal: Ordinal, edit: impl FnOnce(&mut Tags)) -> usize {
+    let Some(noun) = draft.view().state().noun(ordinal) else { return 0 };
+    let (change, count) = noun.retag(edit);
+    draft.add(change);
+    count
 }

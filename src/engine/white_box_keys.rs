@@ -1,6 +1,5 @@
-//! White-box keys: made, switched, given devices, and used. A program on a device decrypts with a
-//! blob that nobody else can read. Both blobs of a key are derived from its material, so nothing
-//! more is kept.
+//! White-box keys. A program on a device encrypts or decrypts with a blob, in which the key is
+//! hidden. Both blobs are derived from the key's material, so they are not stored.
 
 use std::sync::Arc;
 
@@ -15,12 +14,12 @@ use crate::model::{
     AliasName, DeviceFingerprint, Scope, SymmetricSpec, Tags, WhiteBoxKey, WhiteBoxKeyId,
 };
 
-/// Length of a blob, in bytes, and what each begins with: as those of a real service.
+/// The length of a blob in bytes, and the first bytes of each kind, as in real blobs.
 const BLOB_LEN: usize = 336;
 const ENCRYPT_HEADER: [u8; 4] = [4, 14, 0, 3];
 const DECRYPT_HEADER: [u8; 4] = [8, 14, 0, 4];
 
-/// What a caller says of the white-box key it wants.
+/// What a caller specifies for a new white-box key.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the white-box key itself")]
 pub struct NewWhiteBoxKey {
@@ -30,7 +29,7 @@ pub struct NewWhiteBoxKey {
     pub tags: Tags,
 }
 
-/// What a white-box key encrypted.
+/// The result of an encryption with a white-box key.
 #[derive(Debug)]
 pub struct WhiteBoxCiphertext {
     /// The initialisation vector.
@@ -45,7 +44,7 @@ impl<'a> View<'a> {
         self.state().white_box_keys.all().map(AdmittedWhiteBoxKey::new)
     }
 
-    /// The white-box key of this id, whether it is enabled or not.
+    /// The white-box key with this id, enabled or disabled.
     ///
     /// # Errors
     /// [`WhiteBoxError::NotFound`].
@@ -56,13 +55,13 @@ impl<'a> View<'a> {
 }
 
 impl AdmittedWhiteBoxKey<'_> {
-    /// What a device encrypts with: an opaque blob.
+    /// The blob with which a device encrypts. It is opaque.
     #[must_use]
     pub fn encrypt_blob(self) -> Vec<u8> {
         self.blob(&ENCRYPT_HEADER, b"encrypt")
     }
 
-    /// What a device decrypts with: an opaque blob.
+    /// The blob with which a device decrypts. It is opaque.
     #[must_use]
     pub fn decrypt_blob(self) -> Vec<u8> {
         self.blob(&DECRYPT_HEADER, b"decrypt")
@@ -80,7 +79,7 @@ impl AdmittedWhiteBoxKey<'_> {
 }
 
 impl Engine {
-    /// Makes a white-box key, enabled.
+    /// Creates a white-box key. It is enabled.
     ///
     /// # Errors
     /// [`WhiteBoxError::AliasTaken`]; [`AliasError::Reserved`](super::AliasError::Reserved);
@@ -120,7 +119,7 @@ impl Engine {
         .await
     }
 
-    /// Switches all of these white-box keys on or off, or none where one is not there.
+    /// Enables or disables all of these white-box keys, or none if one does not exist.
     pub async fn switch_white_box_keys(
         &self,
         caller: Caller,
@@ -137,7 +136,7 @@ impl Engine {
         .await
     }
 
-    /// Deletes a white-box key at once and for good.
+    /// Deletes a white-box key at once.
     ///
     /// # Errors
     /// [`WhiteBoxError::Enabled`] while it is enabled.
@@ -157,7 +156,7 @@ impl Engine {
         .await
     }
 
-    /// Replaces the devices that a white-box key is meant for.
+    /// Replaces the device fingerprints of a white-box key.
     ///
     /// # Errors
     /// [`WhiteBoxError::TooManyFingerprints`] by the cloud's rules.
@@ -178,7 +177,7 @@ impl Engine {
         .await
     }
 
-    /// Encrypts with a white-box key. Without an initialisation vector, one is drawn.
+    /// Encrypts with a white-box key. Without an initialisation vector, a random one is used.
     ///
     /// # Errors
     /// [`WhiteBoxError::Disabled`].
@@ -199,11 +198,11 @@ impl Engine {
         Ok(WhiteBoxCiphertext { iv, ciphertext: cbc::encrypt(cipher, iv, text)? })
     }
 
-    /// Decrypts as a device would that holds this blob, with the white-box key of a realm of the
-    /// scope. Whether that is enabled, a device does not know.
+    /// Decrypts as a device with this blob does, in any realm of the scope. That also works with a
+    /// disabled key, because devices do not ask the service.
     ///
     /// # Errors
-    /// [`WhiteBoxError::NotFound`] when no key has this blob;
+    /// [`WhiteBoxError::NotFound`] if no key has this blob;
     /// [`CiphertextError::DecryptionFailed`](super::CiphertextError::DecryptionFailed).
     pub fn white_box_decrypt(
         &self,
@@ -212,12 +211,10 @@ impl Engine {
         iv: [u8; BLOCK_LEN],
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        for realm in self.realms.matching(|state| state.white_box_keys.count() > 0) {
+        let realms = self.realms.matching(|state| state.white_box_keys.count() > 0);
+        for realm in realms.into_iter().filter(|realm| scope.has(realm)) {
             let state = self.state(&realm);
             let mut keys = state.white_box_keys.all().map(AdmittedWhiteBoxKey::new);
-            if !scope.has(&realm) {
-                continue;
-            }
             if let Some(key) = keys.find(|key| equal(&key.decrypt_blob(), blob)) {
                 return key.decrypt(iv, ciphertext);
             }

@@ -1,4 +1,4 @@
-//! Data keys that the service keeps: bytes that users protect their data with, sealed under a key.
+//! Data keys that the service stores, encrypted with a key.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{AliasName, KeyId, Ordinal, Origin};
 use crate::world::Instant;
 
 names! {
-    /// A data key's id, unique in its realm; written as a key's.
+    /// A data key's id, unique in its realm. The same form as a key's.
     DataKeyId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
@@ -23,25 +23,25 @@ impl From<KeyId> for DataKeyId {
     }
 }
 
-/// Whether a data key may be used, as far as its owner decides.
+/// What a data key's owner decides about its use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataKeyLifecycle {
-    /// It may.
+    /// It may be used.
     #[default]
     Enabled,
-    /// Its owner switched it off.
+    /// It is disabled.
     Disabled,
-    /// It goes at the instant given.
+    /// It is deleted at this instant.
     PendingDeletion(Instant),
 }
 
-/// What a caller sees as a data key's state.
+/// A data key's visible state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DataKeyState {
-    /// It may be used.
+    /// It can be used.
     Enabled,
-    /// Its owner switched it off.
+    /// It is disabled.
     Disabled,
     /// It waits for its deletion.
     PendingDeletion,
@@ -50,7 +50,7 @@ pub enum DataKeyState {
 /// A data key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataKey {
-    /// Its number in the realm; nouns of all kinds are counted together.
+    /// Its number in the realm, shared with all nouns.
     #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its id.
@@ -59,31 +59,30 @@ pub struct DataKey {
     pub name: AliasName,
     /// The owner's description.
     pub description: String,
-    /// The key that sealed it.
+    /// The key that encrypted it.
     pub key: KeyId,
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub len: usize,
-    /// The ciphertext that the key made of it.
+    /// Its ciphertext.
     #[serde(skip)]
     pub ciphertext: Vec<u8>,
-    /// What has to be given again to open the ciphertext.
+    /// The associated data that decrypting the ciphertext takes.
     #[serde(with = "base64", default, skip_serializing_if = "Vec::is_empty")]
     pub associated: Vec<u8>,
-    /// Where it comes from.
+    /// The origin of its bytes.
     pub origin: Origin,
-    /// Enabled, disabled or on its way out.
+    /// Enabled, disabled or pending deletion.
     pub lifecycle: DataKeyLifecycle,
-    /// Which user made it.
+    /// The user that created it.
     pub creator: Arc<str>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
     /// Its tags.
     pub tags: Tags,
 }
 
 impl DataKey {
-    /// The state at `now`. `None` once its deletion is due: then it is gone, whether its record is
-    /// or not.
+    /// The state at `now`. `None` once the deletion is due, even if the record still exists.
     #[must_use]
     pub fn state(&self, now: Instant) -> Option<DataKeyState> {
         match self.lifecycle {
@@ -108,7 +107,7 @@ impl Noun for DataKey {
 
     named_by! { id: DataKeyId }
 
-    /// It goes.
+    /// The deletion.
     fn next_due(&self) -> Option<Instant> {
         match self.lifecycle {
             DataKeyLifecycle::PendingDeletion(at) => Some(at),

@@ -1,4 +1,4 @@
-//! White-box keys: symmetric keys that are compiled into programs on devices, which decrypt there.
+//! White-box keys: symmetric keys that are hidden in programs on devices.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{AliasName, KeyId, Material, Ordinal, SymmetricSpec};
 use crate::world::Instant;
 
 names! {
-    /// A white-box key's id, unique in its realm; written as a key's.
+    /// A white-box key's id, unique in its realm. The same form as a key's.
     WhiteBoxKeyId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
@@ -24,7 +24,7 @@ impl From<KeyId> for WhiteBoxKeyId {
     }
 }
 
-/// A device that a white-box key is meant for. Stored and returned; nothing is bound to it.
+/// A device that a white-box key is for. Stored and returned, without effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceFingerprint {
@@ -38,7 +38,7 @@ pub struct DeviceFingerprint {
 /// A white-box key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhiteBoxKey {
-    /// Its number in the realm; nouns of all kinds are counted together.
+    /// Its number in the realm, shared with all nouns.
     #[serde(skip)]
     pub ordinal: Ordinal,
     /// Its id.
@@ -47,16 +47,16 @@ pub struct WhiteBoxKey {
     pub alias: AliasName,
     /// The owner's description.
     pub description: String,
-    /// Which cipher it serves.
+    /// Its cipher.
     #[serde(with = "symmetric")]
     pub spec: SymmetricSpec,
     /// Whether it encrypts.
     pub enabled: bool,
-    /// Which user made it.
+    /// The user that created it.
     pub creator: Arc<str>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Instant,
-    /// The devices that it is meant for, in the owner's order.
+    /// The devices that it is for, in the owner's order.
     pub fingerprints: Vec<DeviceFingerprint>,
     /// Its material.
     #[serde(skip)]
@@ -66,7 +66,7 @@ pub struct WhiteBoxKey {
 }
 
 impl WhiteBoxKey {
-    /// Whose material it is, where that is sealed.
+    /// The owner that its material is sealed for.
     fn owner(&self) -> String {
         format!("white-box-key/{}/material", self.id)
     }

@@ -1,5 +1,5 @@
-//! Data keys of seeds. Where a seed does not give the ciphertext, it is made when the seed is
-//! applied, of the bytes that are given or of some that are drawn.
+//! Data keys of seeds. A missing ciphertext is made when the seed is applied, of the given
+//! plaintext or of random bytes.
 
 use zeroize::Zeroizing;
 
@@ -13,16 +13,16 @@ use crate::engine::contents::{export_material, seal_data_key, sealed_len};
 use crate::model::{DataKey, DataKeyId, DataKeyLifecycle, Material, Origin, Realm, VersionId};
 use crate::world::Entropy;
 
-/// How many bytes a data key has of which nothing is said, and how many it may have.
+/// The default length in bytes, and the greatest.
 const LEN: usize = 32;
 const LEN_MAX: usize = 1024;
 
-/// The place of a data key's bytes in the materials.
-fn slot(id: &DataKeyId) -> VersionId {
+/// The key of a data key's bytes in [`Materials`].
+fn material_key(id: &DataKeyId) -> VersionId {
     derived(&format!("data-key/{id}")).into()
 }
 
-/// Puts a data key's bytes into the materials, unless its ciphertext is given.
+/// Adds a data key's bytes to the materials, unless its ciphertext is given.
 pub(super) fn bytes(
     materials: &mut Materials,
     engine: &Engine,
@@ -32,7 +32,7 @@ pub(super) fn bytes(
 ) -> Result<(), SeedError> {
     let bytes = match (&entry.plaintext, &entry.ciphertext) {
         (Some(at), Some(_)) => {
-            return Err(place.wrong("plaintext", at, "is in the ciphertext"));
+            return Err(place.wrong("plaintext", at, "cannot be given with a ciphertext"));
         }
         (None, Some(_)) => return Ok(()),
         (Some(at), None) if !(1..=LEN_MAX).contains(&at.value.0.0.len()) => {
@@ -41,7 +41,7 @@ pub(super) fn bytes(
         (Some(text), None) => Zeroizing::clone(&text.value.0.0),
         (None, None) => engine.random_bytes(LEN),
     };
-    materials.insert((realm.clone(), slot(&entry.id.value.0)), Material::new(bytes));
+    materials.insert((realm.clone(), material_key(&entry.id.value.0)), Material::new(bytes));
     Ok(())
 }
 
@@ -70,7 +70,7 @@ impl DataKeyEntry {
 }
 
 impl RealmBuilder<'_> {
-    /// Plants a data key, unless one of its id was there before.
+    /// Adds a data key, unless one with its id exists.
     pub(super) fn add_data_key(
         &mut self,
         entry: &DataKeyEntry,
@@ -79,7 +79,7 @@ impl RealmBuilder<'_> {
     ) -> Result<(), SeedError> {
         let id = &entry.id.value.0;
         let Some(rules) = &self.rules.data_keys else {
-            return Err(place.wrong("id", &entry.id, "this cloud keeps no data keys"));
+            return Err(place.wrong("id", &entry.id, "this cloud stores no data keys"));
         };
         let name = &entry.name.value.0;
         let wrong = |what: &str| place.wrong("name", &entry.name, what);
@@ -104,7 +104,7 @@ impl RealmBuilder<'_> {
             description: entry.description.clone(),
             key: entry.key.value.0.clone(),
             len: sealed_len(&ciphertext).ok_or_else(|| {
-                place.wrong("ciphertext", &entry.id, "is none that a key here could have made")
+                place.wrong("ciphertext", &entry.id, "not a ciphertext of a key here")
             })?,
             ciphertext,
             associated,
@@ -118,7 +118,7 @@ impl RealmBuilder<'_> {
         Ok(())
     }
 
-    /// The ciphertext that is given, or that the key makes of the bytes.
+    /// The given ciphertext, or that of the bytes.
     fn ciphertext(
         &self,
         entry: &DataKeyEntry,
@@ -132,8 +132,8 @@ impl RealmBuilder<'_> {
         let wrong = |what: &str| place.wrong("key", &entry.key, what);
         let key = self.state.keys.named(&entry.key.value.0);
         let key = key.ok_or_else(|| wrong("there is no such key"))?;
-        let slot = (self.realm.clone(), slot(&entry.id.value.0));
-        let bytes = self.materials.get(&slot);
+        let at = (self.realm.clone(), material_key(&entry.id.value.0));
+        let bytes = self.materials.get(&at);
         let bytes = bytes.ok_or_else(|| place.wrong("plaintext", &entry.id, "is missing"))?;
         seal_data_key(key, entropy, associated, export_material(bytes))
             .map_err(|_| wrong("that key is a pair, or has no material"))

@@ -2,17 +2,17 @@
 
 use super::document::WhiteBoxKeyEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, read, there_or};
+use super::material::{Materials, derived, or_new, read};
 use super::realm_builder::RealmBuilder;
 use crate::engine::Engine;
 use crate::model::{KeySpec, Realm, SymmetricSpec, VersionId, WhiteBoxKey, WhiteBoxKeyId};
 
-/// The place of a white-box key's material in the materials.
-fn slot(id: &WhiteBoxKeyId) -> VersionId {
+/// The key of a white-box key's material in [`Materials`].
+fn material_key(id: &WhiteBoxKeyId) -> VersionId {
     derived(&format!("white-box-key/{id}")).into()
 }
 
-/// Puts a white-box key's material into the materials.
+/// Adds a white-box key's material to the materials.
 pub(super) async fn material(
     materials: &mut Materials,
     engine: &Engine,
@@ -27,9 +27,9 @@ pub(super) async fn material(
         let state = engine.state(realm);
         let there = state.white_box_keys.named(id).filter(|it| it.spec == spec);
         let there = there.map(|it| it.material.clone());
-        there_or(there, engine, KeySpec::Symmetric(spec), place.file).await?
+        or_new(there, engine, KeySpec::Symmetric(spec), place.file).await?
     };
-    materials.insert((realm.clone(), slot(id)), material);
+    materials.insert((realm.clone(), material_key(id)), material);
     Ok(())
 }
 
@@ -46,7 +46,7 @@ impl WhiteBoxKeyEntry {
 }
 
 impl RealmBuilder<'_> {
-    /// Plants a white-box key, unless one of its id was there before.
+    /// Adds a white-box key, unless one with its id exists.
     pub(super) fn add_white_box_key(
         &mut self,
         entry: &WhiteBoxKeyEntry,
@@ -74,7 +74,7 @@ impl RealmBuilder<'_> {
         if self.state.white_box_keys.by_alias(alias).is_some() {
             return Err(wrong("another white-box key has it"));
         }
-        let material = self.materials.get(&(self.realm.clone(), slot(id))).cloned();
+        let material = self.materials.get(&(self.realm.clone(), material_key(id))).cloned();
         let key = WhiteBoxKey {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: id.clone(),

@@ -1,5 +1,5 @@
-//! The clock of the control plane: each access key's account has its own as soon as somebody moves
-//! it, and what falls due by a move has happened when the move answers.
+//! The clock of the control plane: an access key's account gets its own clock when that is changed,
+//! and what falls due has happened when the request returns.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn now(server: &Server, scope: &str) -> String {
 }
 
 #[test]
-fn an_advance_does_what_is_due_in_its_scope_and_nowhere_else() {
+fn advancing_a_clock_runs_what_is_due_in_its_scope_only() {
     let server = workers();
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let doomed = [&one, &two].map(|client| {
@@ -52,7 +52,7 @@ fn an_advance_does_what_is_due_in_its_scope_and_nowhere_else() {
 }
 
 #[test]
-fn regions_of_an_account_may_differ() {
+fn regions_of_an_account_have_their_own_clocks() {
     let server = workers();
     turn(&server, "advance?account=1&region=cn-beijing", json!({"by": "1h"})).ok();
     assert_eq!(now(&server, "?account=1&region=cn-beijing"), "2030-01-01T01:00:00Z");
@@ -89,7 +89,7 @@ fn a_clock_is_set_frozen_and_resumed() {
 }
 
 #[test]
-fn a_request_is_fresh_by_its_own_realms_clock_and_by_no_others() {
+fn freshness_is_checked_against_the_realms_own_clock() {
     let server = workers();
     turn(&server, "set?account=1", json!({"to": "2035-01-01T00:00:00Z"})).ok();
     let signed =
@@ -100,7 +100,7 @@ fn a_request_is_fresh_by_its_own_realms_clock_and_by_no_others() {
 }
 
 #[test]
-fn mistakes_name_the_field_and_move_nothing() {
+fn errors_name_the_field_and_change_no_clock() {
     let server = workers();
     for (path, body, said) in [
         ("advance", json!({"by": "a while"}), "by: \"a while\""),

@@ -1,13 +1,12 @@
-//! The commands that ask a running server, as their user meets them: what they print, and the exit
-//! code.
+//! The commands for a running server: their output and their exit codes.
 
 mod call;
 mod completions;
+mod discovery;
 mod env;
 mod health;
 mod help;
 mod inspect;
-mod whereabouts;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -18,7 +17,7 @@ use serde_json::Value;
 
 use crate::kit::Process;
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,
@@ -27,7 +26,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What it printed, of one that did what it should and had nothing to complain of.
+    /// The output of a command that succeeded without errors.
     #[track_caller]
     pub fn done(&self) -> &str {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{self:?}");
@@ -40,24 +39,24 @@ impl Ended {
         serde_json::from_str(self.done()).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The one line that it complained with.
+    /// The single error line of a command that failed with this exit code.
     #[track_caller]
-    pub fn complained(&self, code: i32) -> &str {
+    pub fn failed_with(&self, code: i32) -> &str {
         let line = self.err.strip_suffix('\n').and_then(|line| line.strip_prefix("kmsim: "));
         let line = line.unwrap_or_else(|| panic!("{self:?}"));
         assert!(self.code == code && !line.contains('\n'), "{self:?}");
         line
     }
 
-    /// What it complained of in an option, having printed nothing.
+    /// The error line of a usage error, which prints nothing else.
     #[track_caller]
-    pub fn mistaken(&self) -> &str {
+    pub fn usage_error(&self) -> &str {
         assert_eq!(self.out, "", "{self:?}");
-        self.complained(2)
+        self.failed_with(2)
     }
 }
 
-/// A command, with no setting from this environment.
+/// A command without settings from this environment.
 pub fn kmsim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
     command.args(arguments);
@@ -65,24 +64,24 @@ pub fn kmsim(arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command.env_remove("SSL_CERT_FILE");
-    // Other tests' servers are not to be found: none posts a notice here.
-    let nobody = concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody");
-    std::fs::create_dir_all(nobody).unwrap();
-    command.env("XDG_RUNTIME_DIR", nobody);
-    // A proxy must not come between.
+    // The command must not find the servers of other tests, which write their addresses elsewhere.
+    let empty = concat!(env!("CARGO_TARGET_TMPDIR"), "/empty");
+    std::fs::create_dir_all(empty).unwrap();
+    command.env("XDG_RUNTIME_DIR", empty);
+    // No proxy is used.
     command.env("http_proxy", "http://127.0.0.1:1").env("HTTP_PROXY", "http://127.0.0.1:1");
     command
 }
 
-/// Runs a command to its end, with this on its standard input.
-pub fn fed(command: &mut Command, input: &str) -> Ended {
+/// Runs a command to its end with this input.
+pub fn run_with_input(command: &mut Command, input: &str) -> Ended {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It need not read it.
+    // It may exit without reading.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -95,22 +94,22 @@ pub fn fed(command: &mut Command, input: &str) -> Ended {
 
 /// Runs a command to its end.
 pub fn ended(command: &mut Command) -> Ended {
-    fed(command, "")
+    run_with_input(command, "")
 }
 
-/// A server, and how its commands are told of it.
-pub struct Asked {
+/// The server that commands talk to.
+pub struct Target {
     pub server: Process,
     pub url: String,
 }
 
-impl Asked {
+impl Target {
     pub fn start(arguments: &[&str]) -> Self {
         let server = Process::start(&[&["--data", ":memory:"], arguments].concat());
         Self { url: format!("http://{}", server.address), server }
     }
 
-    /// A command that asks it.
+    /// A command for this server.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = kmsim(arguments);
         command.args(["--url", &self.url]);
@@ -122,14 +121,14 @@ impl Asked {
     }
 }
 
-/// An address at which nobody listens.
-pub fn nobody() -> SocketAddr {
+/// An address without a listener.
+pub fn unused_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// A server of a kind: it answers every connection with this once the request's head is there, and
-/// closes it. It says what it was sent.
-pub fn answering(
+/// A fake server: it answers every connection with this after the request's head, and closes it. It
+/// returns what it received.
+pub fn fake_server(
     answers: &'static [&'static str],
 ) -> (SocketAddr, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -140,7 +139,7 @@ pub fn answering(
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = Vec::new();
             let mut part = [0; 4096];
-            while !is_whole(&request) {
+            while !is_complete(&request) {
                 match stream.read(&mut part).unwrap() {
                     0 => break,
                     length => request.extend_from_slice(&part[..length]),
@@ -154,20 +153,20 @@ pub fn answering(
     (address, serving)
 }
 
-/// What such a server was sent, once it has answered as often as it can.
+/// What the fake server received, after its last answer.
 #[track_caller]
-pub fn sent(serving: std::thread::JoinHandle<Vec<String>>) -> Vec<String> {
+pub fn received(serving: std::thread::JoinHandle<Vec<String>>) -> Vec<String> {
     for _ in 0..400 {
         if serving.is_finished() {
             return serving.join().unwrap();
         }
         std::thread::sleep(Duration::from_millis(25));
     }
-    panic!("it was not asked as often as it can answer");
+    panic!("fewer requests came than expected");
 }
 
-/// Whether a request is there with all of its body.
-fn is_whole(request: &[u8]) -> bool {
+/// Whether a request is complete with its body.
+fn is_complete(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));

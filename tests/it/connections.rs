@@ -1,6 +1,6 @@
-//! Connections: what is answered that is no request, who is waited for, and who may be asked to
-//! leave.
+//! Connections: answers to unparsable requests, time limits, and which connections are closed when
+//! there are too many.
 
 mod browsers;
 mod crowds;
-mod unread;
+mod unparsable;

@@ -1,17 +1,17 @@
-//! Every crate stands once in the tree, or deny.toml says why not.
+//! Every crate is in the dependency tree once, or deny.toml gives a reason.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use crate::kit::root;
 
-/// The value of `name = "…"` in a line, if that is what it holds.
+/// The value of `name = "…"` in a line, if there is one.
 fn quoted<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     line.split_once(&format!("{name} = \""))?.1.split('"').next()
 }
 
 #[test]
-fn a_crate_stands_twice_only_with_a_reason() {
+fn duplicate_crates_have_a_documented_reason() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let mut versions = BTreeMap::<&str, Vec<&str>>::new();
     let mut name = "";
@@ -41,12 +41,12 @@ fn a_crate_stands_twice_only_with_a_reason() {
     }
     let twice: Vec<_> = twice.into_iter().map(|(name, _)| name).collect();
     let excused: Vec<_> = excused.into_keys().collect();
-    assert_eq!(excused, twice, "an excuse for a crate that stands once is a stale one");
+    assert_eq!(excused, twice, "deny.toml excuses exactly the duplicate crates");
 }
 
 #[test]
-fn tls_has_one_provider_of_cryptography() {
-    // The lock file also lists what is never built: crates behind features that are off.
+fn tls_has_one_crypto_provider() {
+    // The lock file also lists crates of disabled features, which are never built.
     let users = |name: &str| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["tree", "--locked", "--offline", "--edges", "normal,build", "--invert", name]);

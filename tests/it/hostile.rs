@@ -1,9 +1,9 @@
-//! Requests that no SDK sends: each is answered clearly, soon, and without harm.
+//! Requests that no SDK sends get a clear and fast answer and do no harm.
 
 use crate::kit::{Process, Server, Setup, data_file, send};
 
 #[test]
-fn a_header_signed_again_and_again_is_no_signature() {
+fn a_header_signed_many_times_is_refused() {
     let server = Server::start();
     let value = "x".repeat(10_000);
     let cases = (0..1 << 10).map(|bits: u32| {
@@ -25,7 +25,7 @@ fn a_header_signed_again_and_again_is_no_signature() {
 }
 
 #[test]
-fn a_text_that_xml_cannot_carry_is_answered_in_json() {
+fn text_that_xml_cannot_represent_is_answered_in_json() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -44,7 +44,7 @@ fn a_text_that_xml_cannot_carry_is_answered_in_json() {
 }
 
 #[test]
-fn a_list_without_members_is_missing() {
+fn an_empty_list_counts_as_missing() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -59,7 +59,7 @@ fn a_list_without_members_is_missing() {
 }
 
 #[test]
-fn a_key_carries_so_many_tags_and_no_more() {
+fn a_key_has_a_limit_of_tags() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -90,7 +90,7 @@ fn a_key_carries_so_many_tags_and_no_more() {
 }
 
 #[test]
-fn a_dry_run_of_reencrypt_opens_the_source_first() {
+fn a_dry_run_of_reencrypt_decrypts_the_source_first() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -102,11 +102,11 @@ fn a_dry_run_of_reencrypt_opens_the_source_first() {
         .call("ReEncrypt", &[&params[..], &[("DryRun", "true")]].concat())
         .refused(400, "ValidationError");
     client.call("ReEncrypt", &params).refused_parameter("CiphertextBlob");
-    assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "no service key was made");
+    assert_eq!(client.call("ListAliases", &[]).ok()["TotalCount"], 0, "a service key was created");
 }
 
 #[test]
-fn hosts_and_content_types_go_by_any_case() {
+fn hosts_and_content_types_ignore_case() {
     let server = Server::with(Setup { auth: kmsim::dialects::AuthMode::Off, ..Setup::default() });
     let head = "POST / HTTP/1.1\r\nHost: KMS.cn-beijing.AliyunCS.com\r\n\
                 Content-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8\r\n";
@@ -115,7 +115,7 @@ fn hosts_and_content_types_go_by_any_case() {
 }
 
 #[test]
-fn a_seed_makes_new_keys_in_every_run_on_the_same_data() {
+fn an_entropy_seed_creates_new_keys_in_every_run_on_the_same_data() {
     let (_folder, data) = data_file();
     let mut made = std::collections::HashSet::new();
     for _ in 0..4 {
@@ -129,7 +129,7 @@ fn a_seed_makes_new_keys_in_every_run_on_the_same_data() {
 }
 
 #[test]
-fn the_control_plane_knows_what_it_has() {
+fn unknown_control_endpoints_and_methods_are_refused() {
     let server = Server::start();
     let answer = send(server.address, "GET /_kmsim/nothing HTTP/1.1\r\n", b"");
     assert_eq!(
@@ -139,7 +139,7 @@ fn the_control_plane_knows_what_it_has() {
 }
 
 #[test]
-fn an_account_keeps_its_standing_whoever_brings_the_access_key() {
+fn the_account_status_applies_to_every_access_key() {
     let folder = tempfile::tempdir().unwrap();
     let accounts = folder.path().join("accounts.yaml");
     std::fs::write(&accounts, "accounts: [{ id: '1', status: in-debt }]").unwrap();

@@ -1,5 +1,4 @@
-//! The library, as a test of somebody else uses it: with and without a runtime, with everything
-//! that can be set up.
+//! The library as other projects' tests use it, with and without a runtime, with every setting.
 
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -31,14 +30,14 @@ fn a_server_serves_until_it_is_dropped() {
     let key = server.access_key();
     assert_eq!((key.id.as_str(), key.secret.as_str()), ("testid", "testsecret"));
     assert_eq!(format!("{key:?}"), "AccessKey(testid)");
-    // An idle connection does not hold it up, and its port is free at once.
+    // An idle connection does not delay the stop, and the port is free at once.
     let _idle = TcpStream::connect(address).unwrap();
     drop(server);
     TcpListener::bind(address).unwrap();
 }
 
 #[test]
-fn many_servers_live_side_by_side() {
+fn many_servers_run_side_by_side() {
     let servers: Vec<_> = (0..4).map(|_| Server::builder().start().unwrap()).collect();
     key_of(&servers[0], &[]);
     let counts: Vec<_> = servers.iter().map(|server| total(server, server.access_key())).collect();
@@ -46,7 +45,7 @@ fn many_servers_live_side_by_side() {
 }
 
 #[test]
-fn it_lives_within_any_runtime() {
+fn a_server_runs_inside_any_runtime() {
     let one = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let many = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for runtime in [one(), many()] {
@@ -54,7 +53,7 @@ fn it_lives_within_any_runtime() {
             let server = Server::builder().start().unwrap();
             key_of(&server, &[]);
             server.clock().advance(days(1));
-            // A test that blocks its only thread is answered all the same.
+            // A test that blocks its only thread gets an answer too.
             assert_eq!(send(server.address(), "GET /_kmsim/health HTTP/1.1\r\n", b"").status, 200);
             drop(server);
         });
@@ -62,7 +61,7 @@ fn it_lives_within_any_runtime() {
 }
 
 #[test]
-fn data_stays_in_its_file() {
+fn data_persists_in_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let builder = Server::builder().data(folder.path().join("kmsim.db"));
     let server = builder.clone().start().unwrap();
@@ -76,7 +75,7 @@ fn data_stays_in_its_file() {
 }
 
 #[test]
-fn access_keys_have_accounts() {
+fn access_keys_belong_to_accounts() {
     let builder = Server::builder()
         .access_key("own", "s1")
         .access_key_of("42", "one", "s2")
@@ -96,19 +95,19 @@ fn access_keys_have_accounts() {
 }
 
 #[test]
-fn region_and_mode_are_as_set() {
+fn region_and_auth_mode_can_be_set() {
     let server =
         Server::builder().region("eu-test-9").auth(AuthMode::Off).threads(1).start().unwrap();
     let anybody = AccessKey { id: "anybody".into(), secret: "?".into() };
     let made = server.call_as(&anybody, "CreateKey", &[]).unwrap();
     assert!(made.field("/KeyMetadata/Arn").unwrap().starts_with("acs:kms:eu-test-9:"), "{made:?}");
-    // An access key that nobody listed has a clock of its own as well.
+    // An unlisted access key has its own clock too.
     server.clock_of("anybody").advance(days(400));
     assert_ne!(server.clock_of("anybody").now(), server.clock().now());
 }
 
 #[test]
-fn clocks_are_turned_and_what_is_due_happens() {
+fn changing_a_clock_runs_what_is_due() {
     let server = Server::builder()
         .access_key("a", "s")
         .access_key("b", "s")
@@ -148,7 +147,7 @@ fn clocks_are_turned_and_what_is_due_happens() {
 }
 
 #[test]
-fn a_seed_repeats_keys() {
+fn an_entropy_seed_repeats_keys() {
     let run = |seed: &str| {
         let server =
             Server::builder().entropy_seed(seed).frozen_at("2030-01-01T00:00:00Z").start().unwrap();
@@ -171,7 +170,7 @@ fn fields_are_found_by_pointer() {
 }
 
 #[test]
-fn mistakes_are_told_and_nothing_runs() {
+fn invalid_settings_are_errors_and_start_nothing() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().to_string();
     let builder = Server::builder;
@@ -198,10 +197,10 @@ fn mistakes_are_told_and_nothing_runs() {
 }
 
 #[test]
-fn a_panic_takes_nothing_but_its_own_server() {
+fn a_panic_stops_only_its_own_server() {
     let outcome = thread::spawn(|| {
         let _server = Server::builder().start().unwrap();
-        panic!("as a failed test does");
+        panic!("like a failed test");
     })
     .join();
     assert!(outcome.is_err());

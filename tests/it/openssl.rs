@@ -1,6 +1,6 @@
-//! Both ways with the OpenSSL command line, for every algorithm that it has: what kmsim makes, OpenSSL reads, and
-//! the other way round. On the wire a private key stays in kmsim; where OpenSSL needs one, it makes its own, and
-//! the library behind the wire reads it.
+//! Compatibility with the OpenSSL command line in both directions, for every algorithm that both
+//! have. The API never returns a private key. Where OpenSSL needs one, it generates its own, and
+//! the tests pass that to kmsim's library.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -16,7 +16,7 @@ use sm3::{Digest as _, Sm3};
 use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki};
 use crate::kit::Server;
 
-/// The OpenSSL program, in a folder of its own.
+/// The OpenSSL program in its own folder.
 pub struct OpenSsl(tempfile::TempDir);
 
 impl OpenSsl {
@@ -41,7 +41,7 @@ impl OpenSsl {
         assert!(output.status.success(), "openssl {words}: {told}");
     }
 
-    /// What a command tells.
+    /// The standard output of a command.
     #[track_caller]
     pub fn told(&self, words: &str) -> String {
         let output = self.output(words);
@@ -53,7 +53,7 @@ impl OpenSsl {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What a command tells beside its output: whether a request verifies, it says only there.
+    /// The standard error of a command. OpenSSL reports there whether a request verifies.
     #[track_caller]
     pub fn remarks(&self, words: &str) -> String {
         String::from_utf8(self.output(words).stderr).unwrap()
@@ -76,8 +76,8 @@ impl OpenSsl {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    /// Makes a key, leaves it in `key.pem` and its public half in `pub.pem`, and answers both in DER: PKCS #8 and
-    /// `SubjectPublicKeyInfo`.
+    /// Generates a key into `key.pem` and its public key into `pub.pem`, and returns both in DER:
+    /// PKCS #8 and `SubjectPublicKeyInfo`.
     pub fn make_key(&self, spec: PairSpec) -> (Vec<u8>, Vec<u8>) {
         self.run(&format!("genpkey {} -out key.pem", genpkey(spec)));
         self.run("pkey -in key.pem -pubout -out pub.pem");
@@ -107,10 +107,10 @@ const SPECS: [(&str, PairSpec); 5] = [
 
 const MESSAGE: &[u8] = b"signed here, checked there\r\n";
 
-/// The signer's identity in SM2 where none was agreed on.
+/// The default identity of an SM2 signer.
 const IDENTITY: &str = "1234567812345678";
 
-/// The words that tell OpenSSL how to sign or verify a message with a key of its own or another's.
+/// OpenSSL's arguments for signing or verifying a message with this algorithm.
 fn signing_words(algorithm: Signing) -> String {
     match algorithm {
         Signing::RsaPss => {
@@ -122,7 +122,7 @@ fn signing_words(algorithm: Signing) -> String {
     }
 }
 
-/// The words that tell OpenSSL how to encrypt or decrypt.
+/// OpenSSL's arguments for encrypting or decrypting with this algorithm.
 pub fn encryption_words(algorithm: Encryption) -> &'static str {
     match algorithm {
         Encryption::RsaOaepSha1 => "-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha1",
@@ -153,7 +153,7 @@ fn encryptions(spec: PairSpec) -> Vec<(&'static str, Encryption)> {
     all.into_iter().filter(|(_, algorithm)| algorithm.fits(spec)).collect()
 }
 
-/// What is signed of a message.
+/// The digest of a message that is signed.
 fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> [u8; 32] {
     match algorithm {
         Signing::Sm2 => sm2_digest(public, message),
@@ -161,15 +161,16 @@ fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> [u8; 32] {
     }
 }
 
-/// GB/T 32918.2 section 5.5: `Z` is the digest of the signer's identity behind its length in bits, the curve
-/// (`a`, `b` and the base point) and the public key; what is signed is the digest of `Z` and the message.
+/// GB/T 32918.2 section 5.5: `Z` is the digest of the length of the signer's identity in bits, the
+/// identity, the curve (`a`, `b` and the base point) and the public key. The digest of `Z` and the
+/// message is signed.
 pub fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
     const CURVE: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC\
                          28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
                          32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\
                          BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
     let curve = base16ct::upper::decode_vec(CURVE).unwrap();
-    // The key's info ends with its point, uncompressed.
+    // SubjectPublicKeyInfo ends with the uncompressed point.
     let point = &public[public.len() - 65..];
     assert_eq!(point[0], 4);
     let bits = u16::try_from(IDENTITY.len() * 8).unwrap().to_be_bytes();
@@ -220,7 +221,7 @@ fn kmsim_verifies_what_openssl_signs() {
             let signature = openssl.read("signature");
             assert_eq!(key.verifies(algorithm, &digest, &signature), Ok(true), "{name} {word}");
             assert_eq!(key.verifies(algorithm, &[7; 32], &signature), Ok(false), "{name} {word}");
-            // And what kmsim signs with OpenSSL's private key.
+            // kmsim also signs with OpenSSL's private key.
             openssl.write("signature", &private.sign(algorithm, &digest, Randomness::Any).unwrap());
             openssl.run(&format!("dgst {words} -verify pub.pem -signature signature message"));
         }
@@ -228,7 +229,7 @@ fn kmsim_verifies_what_openssl_signs() {
 }
 
 #[test]
-fn pss_is_one_salt_and_one_mask() {
+fn pss_has_one_salt_length_and_one_mask() {
     let openssl = OpenSsl::new();
     openssl.write("message", MESSAGE);
     let (_, public) = openssl.make_key(PairSpec::Rsa2048);
@@ -245,7 +246,7 @@ fn pss_is_one_salt_and_one_mask() {
         assert!(!verifies(salt, "sha256"), "a salt of {salt} bytes");
     }
     assert!(!verifies(32, "sha1") && !verifies(32, "sha512"));
-    // PKCS #1 v1.5 names its digest.
+    // A PKCS #1 v1.5 signature contains the name of its digest.
     openssl.run("dgst -sha512-256 -sign key.pem -out signature message");
     assert_eq!(key.verifies(Signing::RsaPkcs1, &digest, &openssl.read("signature")), Ok(false));
 }
@@ -296,7 +297,7 @@ fn openssl_decrypts_what_kmsim_encrypts() {
     }
 }
 
-/// The algorithms that the wire gives kmsim's own private keys alone, with keys of OpenSSL's.
+/// The algorithms that the API offers only for kmsim's own private keys, with keys from OpenSSL.
 #[test]
 fn the_library_and_openssl_read_each_others_ciphertexts() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
@@ -324,7 +325,7 @@ fn the_library_and_openssl_read_each_others_ciphertexts() {
 }
 
 #[test]
-fn a_key_is_read_as_what_it_is() {
+fn a_key_is_read_only_as_its_own_type() {
     let openssl = OpenSsl::new();
     let all = SPECS.map(|(_, spec)| (spec, openssl.make_key(spec)));
     for (own, (private, public)) in &all {

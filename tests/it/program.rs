@@ -1,4 +1,4 @@
-//! The program as its user meets it: options, the ready line, signals.
+//! The built binary: options, the ready line, signals.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::kit::{Answer, Client, Process, await_body_read, data_file, form, kmsi
 
 const MEMORY: [&str; 2] = ["--data", ":memory:"];
 
-/// The command without any argument, in a folder of its own.
+/// The command without any argument, in its own folder.
 fn bare(folder: &Path) -> Command {
     let with_listen = kmsim(&[]);
     let mut command = Command::new(with_listen.get_program());
@@ -25,7 +25,7 @@ fn bare(folder: &Path) -> Command {
     command
 }
 
-/// The command with one option, given by flag and given by environment variable.
+/// The command with one option, set by flag and by environment variable.
 pub fn both_ways(option: &str, variable: &str, value: &str) -> [Command; 2] {
     let mut by_variable = kmsim(&MEMORY);
     by_variable.env(variable, value);
@@ -34,7 +34,8 @@ pub fn both_ways(option: &str, variable: &str, value: &str) -> [Command; 2] {
     [by_flag, by_variable]
 }
 
-/// The one line of stderr of a command that must not come to serve and end with 2; else what it did instead.
+/// The single error line of a server that must refuse to start, with exit code 2. `Err` says what
+/// it did instead.
 pub fn refusal(command: &mut Command) -> Result<String, String> {
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut said = String::new();
@@ -53,13 +54,13 @@ pub fn refusal(command: &mut Command) -> Result<String, String> {
     Ok(line.to_owned())
 }
 
-/// As [`refusal`], for a command of which it is certain.
+/// As [`refusal`], but panics if the command did something else.
 #[track_caller]
 pub fn refused(command: &mut Command) -> String {
     refusal(command).unwrap_or_else(|what| panic!("{what}"))
 }
 
-/// Waits until a process has ended, and answers its exit code; `None` when a signal ended it.
+/// Waits until a process has ended, and returns its exit code, or `None` if a signal ended it.
 pub fn ended(child: &mut Child) -> Option<i32> {
     for _ in 0..200 {
         if let Some(status) = child.try_wait().unwrap() {
@@ -79,9 +80,9 @@ fn metadata(client: &Client, params: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn stdout_carries_one_line_once_it_serves() {
+fn stdout_has_one_line_once_the_server_is_ready() {
     let mut server = Process::start(&MEMORY);
-    // The kit read the line; by then the port it names answers.
+    // The kit has read the line, so the port in it must answer.
     assert_ne!(server.address.port(), 0);
     health(&server).ok();
     server.client().create_key(&[]);
@@ -93,7 +94,7 @@ fn stdout_carries_one_line_once_it_serves() {
 }
 
 #[test]
-fn health_says_what_runs() {
+fn health_describes_the_running_server() {
     for mode in ["strict", "warn", "off"] {
         for mut command in both_ways("--auth", "KMSIM_AUTH", mode) {
             let server = Process::spawn(&mut command);
@@ -108,7 +109,7 @@ fn health_says_what_runs() {
 }
 
 #[test]
-fn auth_says_whether_a_bad_signature_passes() {
+fn the_auth_mode_decides_about_bad_signatures() {
     for (mode, status, header) in
         [("strict", 400, None), ("warn", 200, Some("IncompleteSignature")), ("off", 200, None)]
     {
@@ -143,7 +144,7 @@ fn listen_and_data_have_defaults_and_variables() {
     let serve = |command: &mut Command| drop(Process::spawn(command).client().create_key(&[]));
     serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0").env("KMSIM_DATA", ":memory:"));
     serve(bare(folder.path()).args(["--listen", "127.0.0.1:0", "--data", ":memory:"]));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is kept");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no file is written");
     serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0"));
     assert!(file("kmsim.db"));
     serve(bare(folder.path()).env("KMSIM_LISTEN", "127.0.0.1:0").env("KMSIM_DATA", "a.db"));
@@ -159,7 +160,7 @@ fn listen_and_data_have_defaults_and_variables() {
 }
 
 #[test]
-fn access_keys_come_by_flag_and_variable() {
+fn access_keys_are_set_by_option_and_variable() {
     let mut by_flag = kmsim(&MEMORY);
     by_flag.args(["--access-key", "one:s1:1234567890123456", "--access-key", "two:s2"]);
     let mut by_variable = kmsim(&MEMORY);
@@ -178,7 +179,7 @@ fn access_keys_come_by_flag_and_variable() {
 }
 
 #[test]
-fn accounts_come_from_a_file() {
+fn accounts_are_read_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.yaml");
     let text =
@@ -197,7 +198,7 @@ fn accounts_come_from_a_file() {
 }
 
 #[test]
-fn the_region_is_that_of_requests_without_one() {
+fn the_region_applies_to_requests_without_one() {
     for mut command in both_ways("--region", "KMSIM_REGION", "eu-test-9") {
         let server = Process::spawn(&mut command);
         let arn = |client: &Client| metadata(client, &[])["Arn"].as_str().unwrap().to_owned();
@@ -209,7 +210,7 @@ fn the_region_is_that_of_requests_without_one() {
 }
 
 #[test]
-fn a_frozen_clock_stands_while_sdks_sign_with_the_hosts_time() {
+fn sdks_work_with_the_hosts_time_under_a_frozen_clock() {
     let frozen = "2031-05-06T07:08:09Z";
     for mut command in both_ways("--clock", "KMSIM_CLOCK", frozen) {
         let server = Process::spawn(&mut command);
@@ -225,7 +226,7 @@ fn a_frozen_clock_stands_while_sdks_sign_with_the_hosts_time() {
 }
 
 #[test]
-fn a_seed_repeats_a_run() {
+fn an_entropy_seed_repeats_a_run() {
     let run = |mut command: Command| {
         let server = Process::spawn(command.args(["--clock", "2030-01-01T00:00:00Z"]));
         let client = server.client();
@@ -238,7 +239,7 @@ fn a_seed_repeats_a_run() {
             client.call("GenerateDataKeyWithoutPlaintext", &[key]),
             client.call("DescribeKey", &[("KeyId", "alias/none")]),
         ];
-        // A refusal names the host as it was called, and so the port.
+        // A refusal repeats the request's Host with its port.
         let host = server.address.to_string();
         let bodies =
             [made].into_iter().chain(rest).map(|answer| answer.text.replace(&host, "HOST"));
@@ -254,7 +255,7 @@ fn a_seed_repeats_a_run() {
 }
 
 #[test]
-fn a_signal_lets_requests_in_flight_finish() {
+fn a_signal_lets_running_requests_finish() {
     for signal in ["TERM", "INT"] {
         let (_folder, path) = data_file();
         let arguments = ["--data", path.to_str().unwrap()];
@@ -292,7 +293,7 @@ fn a_signal_lets_requests_in_flight_finish() {
 }
 
 #[test]
-fn a_taken_port_stops_the_start() {
+fn a_used_port_prevents_the_start() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();

@@ -14,7 +14,7 @@ fn value(text: &str, name: &str) -> String {
 
 /// The MSRV is the pinned toolchain, so that every build checks it, and the image is built with it.
 #[test]
-fn one_version_of_rust() {
+fn the_rust_version_is_the_same_everywhere() {
     let pinned = value(&text("rust-toolchain.toml"), "channel");
     let msrv = value(&text("Cargo.toml"), "rust-version");
     assert_eq!(pinned, format!("{msrv}.0"));

@@ -1,4 +1,5 @@
-//! Which region a request works in: the signature's scope, the host, `RegionId`, `--region`, the default, in this order.
+//! The region of a request, by order of precedence: the signature's scope, the host, `RegionId`,
+//! `--region`, the default.
 
 use kmsim::dialects::AuthMode;
 
@@ -7,7 +8,7 @@ use crate::kit::{Server, Setup, form, send};
 const PLAIN: &str = "localhost:5690";
 const SHANGHAI: &str = "cn-shanghai.localhost:5690";
 
-/// Asks in the region that host and parameter name.
+/// Calls an action with this host and `RegionId`.
 fn call(server: &Server, host: &str, region_id: &str, action: &str) -> serde_json::Value {
     let client = server.client();
     let client = if region_id.is_empty() { client } else { client.with("RegionId", region_id) };
@@ -18,14 +19,14 @@ fn call(server: &Server, host: &str, region_id: &str, action: &str) -> serde_jso
     send(server.address, &head, body.as_bytes()).ok()
 }
 
-/// The region of the key that such a request makes, by its ARN.
+/// The region, from the ARN, of a key that such a request creates.
 fn region(server: &Server, host: &str, region_id: &str) -> String {
     let made = call(server, host, region_id, "CreateKey");
     made["KeyMetadata"]["Arn"].as_str().unwrap().split(':').nth(2).unwrap().to_owned()
 }
 
 #[test]
-fn the_host_counts_before_the_parameter_and_that_before_the_default() {
+fn the_host_overrides_the_parameter_and_that_the_default() {
     let server = Server::start();
     for (host, region_id, expected) in [
         (PLAIN, "", "cn-hangzhou"),
@@ -43,7 +44,7 @@ fn the_host_counts_before_the_parameter_and_that_before_the_default() {
 }
 
 #[test]
-fn a_given_region_is_the_one_that_plain_hosts_stand_for() {
+fn the_region_option_applies_to_plain_hosts() {
     for auth in [AuthMode::Strict, AuthMode::Warn, AuthMode::Off] {
         let server = Server::with(Setup { region: Some("cn-shanghai"), auth, ..Setup::default() });
         for (host, region_id, expected) in [
@@ -60,14 +61,14 @@ fn a_given_region_is_the_one_that_plain_hosts_stand_for() {
 }
 
 #[test]
-fn what_a_client_makes_with_and_without_the_parameter_is_in_one_region() {
+fn a_client_with_and_without_the_parameter_uses_one_region() {
     let server = Server::with(Setup { region: Some("cn-shanghai"), ..Setup::default() });
     call(&server, PLAIN, "", "CreateKey");
     call(&server, PLAIN, "cn-beijing", "CreateKey");
     for region_id in ["", "cn-shanghai", "cn-beijing"] {
         assert_eq!(call(&server, PLAIN, region_id, "ListKeys")["TotalCount"], 2);
     }
-    // So is what a client makes through a host that names its region, whatever the server was given.
+    // The same holds for a host that names its region, whatever `--region` is.
     let server = Server::start();
     call(&server, SHANGHAI, "", "CreateKey");
     call(&server, SHANGHAI, "cn-shanghai", "CreateKey");

@@ -1,9 +1,9 @@
-//! HTTPS: who reaches it with what, on the port of HTTP.
+//! HTTPS on the port of HTTP: certificates, clients, versions, and time limits.
 
 mod authority;
 mod clients;
-mod doors;
 mod handshakes;
+mod listeners;
 mod own;
 mod patience;
 
@@ -25,7 +25,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::kit::{Answer, control, parse};
 
-/// The authority of a server, as it tells it to everybody.
+/// A server's CA certificate, from its public endpoint.
 fn ca_pem(address: SocketAddr) -> String {
     let answer = control(address, "GET", "ca.pem", &serde_json::Value::Null);
     assert_eq!(
@@ -36,7 +36,7 @@ fn ca_pem(address: SocketAddr) -> String {
     answer.text
 }
 
-/// The same as a truststore.
+/// The CA certificate as a truststore.
 fn ca_p12(address: SocketAddr) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
@@ -49,7 +49,7 @@ fn ca_p12(address: SocketAddr) -> Vec<u8> {
     answer.split_off(end + 4)
 }
 
-/// A client of TLS that trusts one authority, at a time of its own.
+/// A TLS client that trusts one authority, with its own time.
 struct Client {
     config: Arc<ClientConfig>,
 }
@@ -87,13 +87,13 @@ impl Client {
         Secure(StreamOwned::new(session, stream))
     }
 
-    /// What the health endpoint answers, or why it is not reached.
+    /// The answer of the health endpoint, or the error of the connection.
     fn health(&self, address: SocketAddr, name: &str) -> Result<Answer, std::io::Error> {
         self.open(address, name).get("/_kmsim/health")
     }
 }
 
-/// A connection under TLS.
+/// A TLS connection.
 struct Secure(StreamOwned<ClientConnection, TcpStream>);
 
 impl fmt::Debug for Secure {
@@ -118,14 +118,14 @@ impl Secure {
     }
 }
 
-/// Runs the `openssl` program, and answers whether it was content, and all that it said.
+/// Runs the `openssl` program. Returns whether it succeeded, and its output with the errors.
 fn openssl(arguments: &[&str]) -> (bool, String) {
     let output = Command::new("openssl").args(arguments).stdin(Stdio::null()).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
-/// Lets `openssl` make what only a mistake of this test could keep it from making.
+/// Runs an `openssl` command in a folder, which must succeed.
 #[track_caller]
 fn made_by_openssl(arguments: &str, folder: &Path) {
     let words: Vec<_> = arguments.split(' ').collect();
@@ -138,7 +138,7 @@ fn made_by_openssl(arguments: &str, folder: &Path) {
     assert!(output.status.success(), "openssl {arguments}: {output:?}");
 }
 
-/// What `openssl x509` says of a certificate in DER.
+/// A certificate in DER as `openssl x509` describes it.
 fn described(der: &[u8]) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), der).unwrap();

@@ -1,5 +1,6 @@
-//! What is not signed decides nothing. Every part of a signed request is changed, added, taken away, repeated and moved; the
-//! answer must be a refusal, or the same as before, unless the part stands in fixtures/unsigned.tsv.
+//! Unsigned parts of a request have no effect. Every part of a signed request is changed, added,
+//! removed, repeated and moved. The answer must be a refusal, or the same as before, unless the
+//! part is listed in fixtures/unsigned.tsv.
 
 mod makers;
 
@@ -34,7 +35,7 @@ fn own(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// What is sent besides: headers and parameters that some scheme reads.
+/// Additional headers that some scheme reads.
 const HEADERS: &[(&str, &str)] = &[
     ("accept", "text/xml"),
     ("accept", "application/json"),
@@ -86,10 +87,10 @@ const PARAMS: &[(&str, &str)] = &[
     ("X-Amz-SignedHeaders", "host"),
 ];
 
-/// A list of a request: what its members are called, where it is, and what may be added.
+/// A list in a request: what its members are called, how to get it, and the members to add.
 type List = (&'static str, fn(&mut Request) -> &mut Pairs, &'static [(&'static str, &'static str)]);
 
-/// Every changed request: the part, what was done to it, and the request.
+/// Every changed request, with the part and a description of the change.
 fn changes(base: &Request) -> Vec<(String, String, Request)> {
     let mut all = Vec::new();
     let mut add = |part: &str, what: String, change: &dyn Fn(&mut Request)| {
@@ -151,7 +152,7 @@ fn changes(base: &Request) -> Vec<(String, String, Request)> {
     all
 }
 
-/// What an answer comes to: all of it but the request's id.
+/// An answer without its request id.
 fn effect(answer: &Answer) -> (u16, String) {
     let text = if let Ok(mut json) = serde_json::from_str::<serde_json::Value>(&answer.text) {
         json.as_object_mut().unwrap().remove("RequestId");
@@ -165,7 +166,7 @@ fn effect(answer: &Answer) -> (u16, String) {
 }
 
 #[test]
-fn what_is_not_signed_decides_nothing() {
+fn unsigned_parts_of_a_request_have_no_effect() {
     let allowed = table("unsigned.tsv");
     let (mut count, mut wrong, mut used) = (0, Vec::new(), std::collections::BTreeSet::new());
     for scheme in SCHEMES {
@@ -199,12 +200,12 @@ fn what_is_not_signed_decides_nothing() {
             listed.sort();
             listed
         },
-        "each row of the table is needed"
+        "the table has unused rows"
     );
 }
 
 #[test]
-fn the_documents_tell_what_is_not_signed() {
+fn the_documents_list_the_unsigned_parts() {
     let limits = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
     for row in table("unsigned.tsv") {
         let line = format!("| `{}` | `{}` | {} |", row[0], row[1], row[2]);

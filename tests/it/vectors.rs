@@ -1,5 +1,5 @@
-//! Known answers that others published (fixtures/vectors). Every line of a file is driven, and the test says how many
-//! there are: a file that lost lines fails.
+//! Published test vectors (fixtures/vectors). Every line of a file is tested. The tests state the
+//! number of lines, so that a truncated file fails.
 
 mod pairs;
 mod standards;
@@ -9,29 +9,29 @@ use crate::kit::table;
 
 /// A vector of Project Wycheproof.
 struct Vector {
-    /// Where it stands, for messages.
+    /// Its file and id, for messages.
     name: String,
-    /// Whether it is published as valid.
+    /// Whether it was published as valid.
     valid: bool,
-    /// Whether kmsim takes it.
+    /// Whether kmsim accepts it.
     taken: bool,
     /// Its bytes, in the order of the file's columns.
     bytes: Vec<Vec<u8>>,
 }
 
-/// Vectors that share something, mostly a key.
+/// Vectors with something in common, mostly a key.
 struct Group {
     shared: Vec<String>,
     vectors: Vec<Vector>,
 }
 
-/// What a file's vectors came to.
+/// The results of a file's vectors.
 #[derive(Debug, PartialEq, Eq)]
 struct Tally {
     groups: usize,
     taken: usize,
     refused: usize,
-    /// Of both, those that kmsim treats otherwise than published.
+    /// The vectors whose result in kmsim differs from the published one.
     differing: usize,
 }
 
@@ -64,7 +64,7 @@ fn groups(file: &str) -> Vec<Group> {
     groups
 }
 
-/// Asks about every vector of a file whether it is taken. `key` reads what a group shares.
+/// Tests whether each vector of a file is accepted. `key` reads what a group shares.
 fn drive<K>(
     file: &str,
     key: impl Fn(&Group) -> K,
@@ -93,7 +93,7 @@ fn drive<K>(
     tally
 }
 
-/// The bytes of a cell; `-` is none.
+/// The bytes of a cell. `-` means no bytes.
 fn hex(cell: &str) -> Vec<u8> {
     if cell == "-" {
         return Vec::new();

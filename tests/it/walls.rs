@@ -1,4 +1,4 @@
-//! What the rooms of the code never do: ARCHITECTURE.md's invariants, looked for in the sources.
+//! Checks the sources against the invariants in ARCHITECTURE.md.
 
 mod imports;
 mod shape;
@@ -16,8 +16,7 @@ struct Source {
 }
 
 impl Source {
-    /// Its lines without comments and quoted texts, numbered. A text that goes over several lines
-    /// counts as one.
+    /// Its numbered lines, without comments and string literals.
     fn code(&self) -> Vec<(usize, String)> {
         let lines = self.text.lines().enumerate();
         lines.map(|(index, line)| (index + 1, without_quotes(line))).collect()
@@ -28,7 +27,7 @@ impl Source {
     }
 }
 
-/// Every file below a folder whose name ends like this; what tools put there is left out.
+/// Every file below a folder with one of these endings, without the files of tools.
 fn sources(folder: &str, endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root().join(folder)];
@@ -58,16 +57,16 @@ fn relative(path: &Path) -> String {
 
 fn rust() -> Vec<Source> {
     let all = sources("src", &[".rs"]);
-    assert!(all.len() > 30, "the sources are here");
+    assert!(all.len() > 30, "the sources were not found");
     all
 }
 
-/// Whether a line has the word, whole.
+/// Whether a line contains the whole word.
 fn has_word(line: &str, word: &str) -> bool {
     line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|it| it == word)
 }
 
-/// The places in these rooms where a line of code matches.
+/// The places in these folders where a line of code matches.
 fn places(rooms: &[&str], matches: impl Fn(&str) -> bool) -> Vec<String> {
     let all = rust();
     let inside = all.iter().filter(|source| source.is_within(rooms));
@@ -88,7 +87,7 @@ fn nowhere(what: &str, places: &[String]) {
 const CLOUDS: [&str; 5] = ["alibaba", "aliyun", "tencent", "huawei", "kingsoft"];
 
 #[test]
-fn only_dialects_know_clouds_and_the_engine_knows_no_wire() {
+fn only_dialects_name_clouds_and_the_engine_knows_no_wire() {
     let neutral = [
         "src/engine/",
         "src/model/",
@@ -119,7 +118,7 @@ fn tls_knows_no_http_and_no_cloud() {
 }
 
 #[test]
-fn whoever_asks_a_server_knows_no_cloud_by_name() {
+fn clients_and_commands_name_no_cloud() {
     let named = |line: &str| CLOUDS.iter().any(|cloud| line.to_lowercase().contains(cloud));
     nowhere(
         "a cloud is named",
@@ -142,19 +141,19 @@ fn whoever_asks_a_server_knows_no_cloud_by_name() {
     nowhere("a quoted text names a cloud", &found);
 }
 
-/// A library prints nothing, and its user's environment is not its own.
+/// The environment and the output belong to the program that uses the library.
 #[test]
-fn the_library_takes_what_it_is_given() {
+fn the_library_neither_prints_nor_reads_the_environment() {
     let outside = |line: &str| {
         ["std::env", "stdout", "stderr", "tracing"].iter().any(|word| line.contains(word))
     };
     nowhere(
-        "the library looks or speaks outside",
+        "the library prints, or reads the environment",
         &places(&["src/client/", "src/in_process/"], outside),
     );
 }
 
-/// So that every variable follows the same rules.
+/// One place, so that every variable follows the same rules.
 #[test]
 fn the_environment_is_read_in_one_place() {
     let mut found = places(&["src/"], |line| line.contains("env::var"));
@@ -171,7 +170,7 @@ fn algorithms_take_bytes() {
 }
 
 #[test]
-fn dialects_know_neither_the_store_nor_one_another() {
+fn dialects_import_neither_the_store_nor_each_other() {
     let store = |line: &str| line.contains("crate::store") || has_word(line, "sqlx");
     nowhere("a dialect looks into the store", &places(&["src/dialects/"], store));
     for cloud in CLOUDS {
@@ -188,20 +187,20 @@ fn dialects_know_neither_the_store_nor_one_another() {
 }
 
 #[test]
-fn only_the_list_of_clouds_names_them() {
+fn only_the_list_of_clouds_names_the_dialects() {
     let named = |line: &str| CLOUDS.iter().any(|cloud| has_word(line, cloud));
     let mut found = places(&["src/"], named);
     let own = |place: &str| {
         CLOUDS.iter().any(|cloud| place.starts_with(&format!("src/dialects/{cloud}/")))
     };
-    // The list, and the rooms in their module.
+    // The list, and the module declarations.
     let listed = ["src/dialects/clouds.rs:", "src/dialects/mod.rs:"];
     found.retain(|place| !own(place) && !listed.iter().any(|file| place.starts_with(file)));
-    nowhere("a cloud is named where clouds are all alike", &found);
+    nowhere("code that serves every cloud names one", &found);
 }
 
 #[test]
-fn time_and_chance_come_from_the_world_alone() {
+fn time_and_randomness_come_from_the_world_only() {
     let calls = [
         "SystemTime",
         "Instant::now",
@@ -219,26 +218,26 @@ fn time_and_chance_come_from_the_world_alone() {
 }
 
 #[test]
-fn key_material_is_seen_behind_two_doors_and_in_the_store() {
+fn key_material_is_reached_in_two_places_and_in_the_store() {
     let mut found =
         places(&["src/"], |line| line.contains(".expose()") || line.contains(".private_key("));
     assert!(!found.is_empty());
-    // The door of those who use a key, and that of those who take a realm out whole.
-    let doors = ["src/engine/admit.rs:", "src/engine/contents.rs:", "src/store/"];
-    found.retain(|place| !doors.iter().any(|door| place.starts_with(door)));
+    // One place for operations with a key, and one for exporting whole realms.
+    let places_of_material = ["src/engine/admit.rs:", "src/engine/contents.rs:", "src/store/"];
+    found.retain(|place| !places_of_material.iter().any(|file| place.starts_with(file)));
     nowhere("key material is exposed", &found);
-    // Through the second one only what writes states down and reads them goes.
+    // Only exports and imports use the second place.
     let names = ["export_material", "seal_value", "open_value", "seal_data_key"];
     let mut found = places(&["src/"], |line| names.iter().any(|name| has_word(line, name)));
     assert!(!found.is_empty());
     found.retain(|place| {
         !place.starts_with("src/engine/contents.rs:") && !place.starts_with("src/seed/")
     });
-    nowhere("material is taken out whole", &found);
+    nowhere("whole material is exported", &found);
 }
 
 #[test]
-fn errors_are_told_one_by_one() {
+fn errors_are_matched_without_wildcards() {
     let wildcard = |line: &str| {
         line.trim_start().starts_with("_ =>") || line.trim_start().starts_with("_ if ")
     };
@@ -261,8 +260,8 @@ fn files_are_short() {
 }
 
 #[test]
-fn nothing_is_left_for_later() {
-    // Put together here, so that this file does not find itself.
+fn no_code_is_unfinished() {
+    // Concatenated, so that this file does not match.
     let marks = [
         ["TO", "DO"].concat(),
         ["FIX", "ME"].concat(),
@@ -281,5 +280,5 @@ fn nothing_is_left_for_later() {
             lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
         marked.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim()))
     });
-    nowhere("left for later", &found.collect::<Vec<_>>());
+    nowhere("unfinished code", &found.collect::<Vec<_>>());
 }

@@ -1,5 +1,5 @@
-//! Eight workers share one server, each with an access key of its own: each moves its clock, arms faults, counts its requests
-//! and resets, over and over, and none meets another.
+//! Eight workers share one server, each with its own access key. Each repeatedly moves its clock,
+//! adds faults, counts its requests and resets, and sees nothing of the others.
 
 use std::fmt::Write as _;
 use std::thread;
@@ -12,7 +12,7 @@ const WORKERS: usize = 8;
 const ROUNDS: usize = 4;
 
 #[test]
-fn eight_workers_share_a_server_and_none_meets_another() {
+fn eight_workers_share_a_server_without_interference() {
     let accounts = (1..=WORKERS).fold("accounts:\n".to_owned(), |mut text, number| {
         let _ = writeln!(
             text,
@@ -29,14 +29,14 @@ fn eight_workers_share_a_server_and_none_meets_another() {
     });
 }
 
-/// One round: everything that it sees is its own, and as far along as it made it.
+/// One round. The worker sees its own objects only, in exactly the state that it created.
 fn work(server: &Server, number: usize) {
     let own = format!("access_key=worker-{number}");
     let ask = |method: &str, path: &str, body: Value| -> Answer {
         control(server.address, method, &format!("{path}?{own}"), &body)
     };
     let client = server.client_as(&format!("worker-{number}"), "s");
-    // Each has another number of keys, of days and of faults.
+    // Each worker has a different number of keys, days and faults.
     let keys: Vec<_> = (0..number).map(|_| client.create_key(&[])).collect();
     for key in &keys {
         client.call("ScheduleKeyDeletion", &[("KeyId", key), ("PendingWindowInDays", "7")]).ok();

@@ -1,35 +1,31 @@
-//! What is fixed about this cloud.
-
-use std::time::Duration;
+//! The data about this cloud.
 
 use axum::http::HeaderName;
 
-use super::names::{KeyName, is_alias, is_secret_name, secret_named};
-use super::secrets::types::{CURRENT, PREVIOUS};
-use super::secrets::{rotation as secret_rotation, types as secret_types};
+use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
-use super::words::{self, OriginWord, SpecWord};
-use super::{clients, codes, limits, regions, rules};
+use super::words::{OriginWord, SpecWord};
+use super::{clients, codes, errors, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
-use crate::engine::{
-    AliasRules, CertificateRules, ImportRules, KeyRules, NameRule, PairRules, Rules, SecretRules,
-};
-use crate::model::{AliasName, Lifecycle};
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
     name: "alibaba",
     default_region: "cn-hangzhou",
     regions: regions::REGIONS,
-    // Its older clients leave none.
+    // Requests of its older clients have no marks.
     marks: None,
-    rules: |_| &RULES,
+    rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER,
+    unknown: codes::INVALID_PARAMETER,
+    engine_refusal: errors::of_engine,
     throttling: codes::REJECTED_THROTTLING,
     replayed: codes::SIGNATURE_NONCE_USED,
     // As the official SDKs and the aliyun CLI read it.
@@ -45,8 +41,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |realm, name| KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok(),
         secret: secret_named,
-        spec: words::read::<SpecWord, _>,
-        origin: words::read::<OriginWord, _>,
+        spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
+        origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
@@ -57,52 +53,7 @@ pub(super) static PROFILE: Profile = Profile {
     },
 };
 
-/// The rules, for the engine.
-static RULES: Rules = Rules {
-    keys: KeyRules {
-        admits: |operation, state| rules::of_key(operation, state).is_none(),
-        new_id: |entropy, _| entropy.uuid().into(),
-        restored: Lifecycle::Enabled,
-        rotation_spacing: None,
-        bindings: 0,
-    },
-    // Sections 8.16 and 8.2.
-    pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
-    aliases: Some(AliasRules {
-        names: NameRule {
-            accepts: is_alias,
-            form: "an alias: alias/ and then letters, digits, /, _ and -",
-        },
-        reserved: rules::reserved,
-        service: rules::service,
-        one_per_key: false,
-    }),
-    tags: limits::TAGS_MAX,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: false }),
-    secrets: Some(SecretRules {
-        names: NameRule {
-            accepts: is_secret_name,
-            form: "a secret's name: 1 to 192 letters, digits and _/+=.@-",
-        },
-        alias: || AliasName::parse("alias/acs/secretsmanager"),
-        fits: secret_types::fits,
-        current: CURRENT,
-        previous: PREVIOUS,
-        stages_per_version: limits::STAGES_MAX,
-        // Sections 9.6 and 9.12.
-        versions: 10,
-        rotations_per_hour: 50,
-        renew: secret_rotation::renew,
-        renewal_is_slow: secret_types::renewal_is_slow,
-    }),
-    certificates: Some(CertificateRules {
-        admits: |operation, status| rules::of_certificate(operation, status).is_none(),
-    }),
-    white_box_keys: None,
-    data_keys: None,
-};
-
-/// How parameters are written.
+/// How parameters are encoded.
 pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("AccessKeyId", Common),
@@ -126,7 +77,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     is_typed: false,
 };
 
-/// What a dry run answers: that it would succeed, or the error that would be the answer.
+/// The answer to a dry run: the request would succeed, or the error that it would get.
 fn dry_run_refusal(outcome: Result<(), Refusal>) -> Refusal {
     match outcome {
         Ok(()) => codes::DRY_RUN_OPERATION_ERROR.into(),

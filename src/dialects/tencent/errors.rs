@@ -1,28 +1,17 @@
 //! Which code answers what goes wrong.
 
 use super::{codes, rules};
-use crate::dialects::{Code, Error, Refusal};
+use crate::dialects::{Code, Refusal};
 use crate::engine::{
     self, AliasError, CiphertextError, DataKeyError, ImportError, KeyError, WhiteBoxError,
 };
 
-/// An error's form on the wire.
-pub(super) fn refusal(error: &Error) -> Refusal {
-    match error {
-        Error::Engine(error) => of_engine(error),
-        Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
-        Error::Unknown(name) => codes::UNKNOWN_PARAMETER.with(&[name]),
-        Error::Refused(refusal) => refusal.clone(),
-    }
-}
-
-/// A parameter with a value that it cannot have.
 fn invalid(name: &str) -> Refusal {
     codes::INVALID_PARAMETER.with(&[name])
 }
 
-fn of_engine(error: &engine::Error) -> Refusal {
+/// The refusal for an error of the engine.
+pub(super) fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     let code: &'static Code = match error {
         E::Key(error) => return of_key(*error),

@@ -19,7 +19,7 @@ mod wire;
 mod words;
 
 use crate::dialects::gate::accounts::AccountStatus;
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Refusal, Verified};
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_OF};
@@ -82,10 +82,6 @@ impl Dialect for Tencent {
                 Err(codes::UNAUTHORIZED_OPERATION.with(&[entry.name]).into())
             }
         }
-    }
-
-    fn refusal(error: &Error) -> Refusal {
-        errors::refusal(error)
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

@@ -3,7 +3,7 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
-use super::{clients, codes, rules, service, values, words};
+use super::{clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
@@ -18,6 +18,10 @@ pub(super) static PROFILE: Profile = Profile {
     marks: Some(call::is_marked),
     rules: |_| &rules::RULES,
     codes: codes::CODES,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER,
+    unknown: codes::UNKNOWN_PARAMETER,
+    engine_refusal: errors::of_engine,
     body_limit: call::BODY_MAX,
     throttling: codes::REQUEST_LIMIT_EXCEEDED,
     // The service does not look whether a request was made before.

@@ -1,5 +1,5 @@
-//! What is served and what is not: the table of actions against the documented and the newer ones, and against what
-//! docs/support.md tells of it.
+//! Coverage: the table of actions against the documented and the newer actions, and against
+//! docs/support.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,9 @@ use crate::kit::action_names;
 
 use crate::alibaba::parameters::{request, served};
 use crate::docs::generated;
-use crate::kit::{Server, root, table};
+use crate::kit::{Server, root, same_names, table};
 
-/// What `not-yet.txt` says.
+/// The contents of `not-yet.txt`.
 pub struct NotYet {
     /// Whole actions.
     pub actions: Vec<String>,
@@ -34,16 +34,59 @@ pub fn not_yet() -> NotYet {
 
 /// The documented actions, in the document's order, then the newer ones.
 fn actions() -> (Vec<String>, Vec<String>) {
-    let mut documented: Vec<String> =
-        table("alibaba/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
-    documented.dedup();
-    (documented, table("alibaba/newer.tsv").into_iter().map(|row| row[0].clone()).collect())
+    let names = |path: &str| {
+        let mut names: Vec<String> = table(path).into_iter().map(|row| row[0].clone()).collect();
+        names.dedup();
+        names
+    };
+    (names("alibaba/actions.tsv"), names("alibaba/newer.tsv"))
+}
+
+/// How much the tables have, for their README.md: so no line is lost unnoticed.
+fn totals() -> String {
+    let (documented, newer) = actions();
+    let all = served();
+    let required = all.iter().filter(|it| it.required).count();
+    let bad = all.iter().filter(|it| it.bad.is_some()).count();
+    let lines = |name: &str| {
+        let path = format!("alibaba/{name}.tsv");
+        format!("- `{name}.tsv`: {} lines\n", table(&path).len())
+    };
+    let tables =
+        ["actions", "newer", "lifecycle", "certificates", "errors", "field-types"].map(lines);
+    format!(
+        "{}- {} documented actions and {} newer ones; the served ones have {required} required\n  \
+         parameters and {bad} wrong values to send\n",
+        tables.concat(),
+        documented.len(),
+        newer.len(),
+    )
 }
 
 #[test]
-fn served_and_not_yet_are_all_there_is() {
+fn the_readme_of_the_tables_has_their_totals() {
+    generated("fixtures/alibaba/README.md", "totals", &totals());
+}
+
+/// The table of clouds in README.md.
+#[test]
+fn the_readme_counts_the_actions() {
     let (documented, newer) = actions();
-    assert_eq!((documented.len(), newer.len()), (62, 40));
+    let served = action_names();
+    let count = |names: &[String]| names.iter().filter(|it| served.contains(&&***it)).count();
+    let said = format!(
+        "| Alibaba Cloud KMS | RPC, 2016-01-20 | {} of {} documented, and {} newer ones",
+        count(&documented),
+        documented.len(),
+        count(&newer)
+    );
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&said), "README.md has no line `{said}`");
+}
+
+#[test]
+fn every_known_action_is_served_or_listed_as_not_yet() {
+    let (documented, newer) = actions();
     let waiting = not_yet().actions;
     assert!(waiting.is_sorted(), "not-yet.txt is sorted");
     let count = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len();
@@ -55,12 +98,15 @@ fn served_and_not_yet_are_all_there_is() {
     let waiting: BTreeSet<String> = waiting.into_iter().collect();
     let both: Vec<_> = served.intersection(&waiting).collect();
     assert!(both.is_empty(), "served, and in not-yet.txt: {both:?}");
-    let every: BTreeSet<String> = every.into_iter().collect();
-    assert_eq!(&served | &waiting, every);
+    same_names(
+        served.union(&waiting).map(String::as_str),
+        every.iter().map(String::as_str),
+        "served or in not-yet.txt, against actions.tsv and newer.tsv in fixtures/alibaba",
+    );
 }
 
 #[test]
-fn an_action_that_waits_is_not_found() {
+fn an_action_that_is_not_served_is_not_found() {
     let server = Server::start();
     let client = server.client();
     for action in not_yet().actions {
@@ -69,7 +115,7 @@ fn an_action_that_waits_is_not_found() {
 }
 
 #[test]
-fn a_value_that_waits_is_an_unsupported_operation() {
+fn a_value_that_is_not_served_is_an_unsupported_operation() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -84,7 +130,7 @@ fn a_value_that_waits_is_an_unsupported_operation() {
             .call(action, &request(&all, action, name, value))
             .refused(400, "UnsupportedOperation");
     }
-    // And the values beside them do not wait.
+    // Other values of the same parameters are served.
     for spec in ["Aliyun_AES_256", "Aliyun_AES_192", "Aliyun_AES_128", "Aliyun_SM4"] {
         client.create_key(&[("KeySpec", spec), ("EnableAutomaticRotation", "false")]);
     }
@@ -155,12 +201,12 @@ fn support() -> String {
 }
 
 #[test]
-fn the_documents_tell_what_is_supported() {
+fn the_documents_list_what_is_supported() {
     generated("docs/support.md", "support:alibaba", &support());
 }
 
 #[test]
-fn every_action_has_its_place_in_the_table() {
+fn every_action_has_a_group_in_the_table() {
     let text = support();
     let (documented, newer) = actions();
     for action in documented.iter().chain(&newer) {

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use super::{ended, fed, kmsim};
+use super::{ended, kmsim, run_with_input};
 
 #[test]
-fn every_shell_has_its_completions() {
+fn completions_exist_for_every_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = ended(&mut kmsim(&["completions", shell]));
         for word in ["healthcheck", "encryption-context", "access-key"] {
@@ -13,16 +13,16 @@ fn every_shell_has_its_completions() {
         }
     }
     let mistake = ended(&mut kmsim(&["completions", "cmd"]));
-    assert!(mistake.mistaken().contains("bash, elvish, fish, powershell, zsh"), "{mistake:?}");
-    assert!(ended(&mut kmsim(&["completions"])).mistaken().contains("<SHELL>"));
+    assert!(mistake.usage_error().contains("bash, elvish, fish, powershell, zsh"), "{mistake:?}");
+    assert!(ended(&mut kmsim(&["completions"])).usage_error().contains("<SHELL>"));
 }
 
 #[test]
-fn bash_completes_with_them() {
+fn bash_loads_the_completions() {
     let script = ended(&mut kmsim(&["completions", "bash"])).out;
-    assert_eq!(fed(Command::new("bash").arg("-n"), &script).done(), "");
+    assert_eq!(run_with_input(Command::new("bash").arg("-n"), &script).done(), "");
     let line =
         "COMP_WORDS=(kmsim env py); COMP_CWORD=2; _kmsim kmsim py env; echo \"${COMPREPLY[*]}\"";
-    let completed = fed(&mut Command::new("bash"), &format!("{script}\n{line}\n"));
+    let completed = run_with_input(&mut Command::new("bash"), &format!("{script}\n{line}\n"));
     assert_eq!(completed.out, "python python-classic\n", "{completed:?}");
 }

@@ -1,10 +1,11 @@
-//! `kmsim env`: what it prints is the language's own, whatever the secret holds. That the SDKs take it, tests/run shows.
+//! `kmsim env`: its output is valid in each language, whatever the secret contains. tests/run
+//! checks that the SDKs accept it.
 
 use std::process::Command;
 
 use kmsim::dialects::{PROFILES, Profile};
 
-use super::{Ended, ended, fed, kmsim};
+use super::{Ended, ended, kmsim, run_with_input};
 
 fn clients(peer: &Profile) -> impl Iterator<Item = &'static str> + use<> {
     peer.peer.clients.iter().map(|client| client.name)
@@ -15,7 +16,7 @@ fn env(arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn the_known_clients_are_there() {
+fn every_known_client_has_settings() {
     let expected: [&[&str]; 2] = [
         &[
             "python",
@@ -43,7 +44,7 @@ fn the_known_clients_are_there() {
 }
 
 #[test]
-fn each_names_the_server_and_the_access_key() {
+fn settings_contain_the_server_and_the_access_key() {
     for peer in PROFILES {
         for client in clients(peer) {
             let options = ["--url", "http://kmsim.test:5691", "--access-key", "an-id:a-secret"];
@@ -51,7 +52,7 @@ fn each_names_the_server_and_the_access_key() {
             for word in ["kmsim.test:5691", "an-id", "a-secret", peer.default_region] {
                 assert!(printed.done().contains(word), "{client}: {word}: {printed:?}");
             }
-            // Nothing is left to fill in, nor of the marks of one scheme.
+            // No placeholder is left, of either syntax.
             let left = printed.out.lines().find(|line| {
                 line.starts_with("http|") || line.starts_with("https|") || line.contains("@ID@")
             });
@@ -72,7 +73,7 @@ fn each_names_the_server_and_the_access_key() {
                 other.done().contains("cn-beijing") && other.out.contains("testid"),
                 "{other:?}"
             );
-            // Over HTTPS the certificate has to be trusted, except by clients that take any.
+            // Over HTTPS, clients must trust the certificate, except those that accept any.
             let careless = ["secrets-manager", "client-key"].contains(&client);
             assert_eq!(other.out.contains("/_kmsim/ca."), !careless, "{other:?}");
         }
@@ -80,7 +81,7 @@ fn each_names_the_server_and_the_access_key() {
 }
 
 #[test]
-fn it_follows_the_servers_variables() {
+fn the_servers_variables_are_used() {
     let mut command = kmsim(&["env", "python"]);
     command
         .env("KMSIM_LISTEN", "0.0.0.0:7001")
@@ -92,19 +93,19 @@ fn it_follows_the_servers_variables() {
     }
 }
 
-/// A secret with all that some language minds.
+/// A secret with every character that is special in some language.
 const AWKWARD: &str = r#"a'b"c\d$e${f}%{g}`h`@ID@"#;
 
-/// What a program prints as its last line.
+/// The last line of a program's output.
 fn last_line(command: &mut Command, input: &str) -> String {
-    let done = fed(command, input);
+    let done = run_with_input(command, input);
     done.done().lines().last().unwrap_or_default().to_owned()
 }
 
 #[test]
-fn an_awkward_secret_stays_what_it_is() {
+fn special_characters_in_a_secret_are_escaped() {
     let with = |client: &str| env(&[client, "--access-key", &format!("id:{AWKWARD}")]).out;
-    // Each language's own reader says what it reads.
+    // Each language's own parser reads the output.
     let python = format!(
         "import sys, types\nfor name in ['alibabacloud_kms20160120', 'alibabacloud_tea_openapi']:\n    \
          sys.modules[name] = types.ModuleType(name)\nfor name, it in [('alibabacloud_kms20160120.client', 'Client'), \
@@ -130,7 +131,7 @@ fn an_awkward_secret_stays_what_it_is() {
         ("vault", "ALICLOUD_SECRET_KEY"),
         ("secrets-manager", "credentials_access_secret"),
     ] {
-        // The certificate is fetched by a command that is not to run here.
+        // The output fetches the certificate by a command that must not run here.
         let text = format!("curl() {{ :; }}\n{}\nprintf '%s\\n' \"${variable}\"\n", with(client));
         assert_eq!(last_line(&mut Command::new("sh"), &text), AWKWARD, "{client}");
     }
@@ -142,7 +143,7 @@ fn an_awkward_secret_stays_what_it_is() {
 }
 
 #[test]
-fn terraform_is_told_of_one_region_and_of_several() {
+fn terraform_supports_one_region_and_several() {
     let shown = env(&["terraform", "--region", "cn-shanghai", "--url", "http://127.0.0.1:5691"]);
     for line in [
         "  region       = \"cn-shanghai\"",
@@ -155,22 +156,22 @@ fn terraform_is_told_of_one_region_and_of_several() {
 }
 
 #[test]
-fn what_cannot_be_pointed_is_told() {
+fn unsupported_clients_are_refused_with_a_reason() {
     let mistake = env(&["cobol"]);
     assert!(
-        mistake.mistaken().contains("terraform") && mistake.err.contains("aliyun-cli"),
+        mistake.usage_error().contains("terraform") && mistake.err.contains("aliyun-cli"),
         "{mistake:?}"
     );
-    assert!(env(&[]).mistaken().contains("<CLIENT>"));
+    assert!(env(&[]).usage_error().contains("<CLIENT>"));
     let none = env(&["terraform", "--cloud", "kingsoft"]);
     assert_eq!(
-        none.mistaken(),
-        "CLIENT: terraform is no client of kingsoft's; those are: python, go, node, java"
+        none.usage_error(),
+        "CLIENT: terraform is not a client of kingsoft; known are python, go, node, java"
     );
-    assert!(env(&["python", "--cloud", "nimbus"]).mistaken().contains("--cloud"));
-    assert!(env(&["python", "--url", "kmsim"]).mistaken().starts_with("--url: "));
+    assert!(env(&["python", "--cloud", "nimbus"]).usage_error().contains("--cloud"));
+    assert!(env(&["python", "--url", "kmsim"]).usage_error().starts_with("--url: "));
     assert_eq!(
-        env(&["python", "--access-key", "hush"]).mistaken(),
+        env(&["python", "--access-key", "hush"]).usage_error(),
         "--access-key: expected ID:SECRET"
     );
 }

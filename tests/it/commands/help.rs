@@ -1,4 +1,4 @@
-//! The help: it teaches by examples, and they hold.
+//! The help texts and their examples.
 
 use std::process::Command;
 
@@ -9,14 +9,14 @@ use super::{ended, kmsim};
 use crate::docs::generated;
 use crate::kit::root;
 
-/// The commands, but for `serve`, which is the program itself, and `help`.
+/// The commands except `serve`, which is the program itself, and `help`.
 fn commands() -> Vec<String> {
     let cli = Cli::command();
     let names = cli.get_subcommands().map(|it| it.get_name().to_owned());
     names.filter(|name| name != "serve" && name != "help").collect()
 }
 
-/// Every use of the program in a help text's examples, each up to where the shell does something else.
+/// Every invocation of the program in a help text's examples, up to the next shell operator.
 fn examples(help: &str) -> Vec<String> {
     let lines = help.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let parts = lines.flat_map(|line| line.split(" | ").flat_map(|part| part.split(" && ")));
@@ -28,14 +28,14 @@ fn examples(help: &str) -> Vec<String> {
     uses.collect()
 }
 
-/// The words of a line, as a shell parts them.
+/// The words of a line, as a shell splits it.
 fn words(line: &str) -> Vec<String> {
     let script = format!("blob=x; set -- {line}; printf '%s\\n' \"$@\"");
     ended(Command::new("sh").args(["-c", &script])).done().lines().map(str::to_owned).collect()
 }
 
 #[test]
-fn every_command_teaches_by_examples_that_hold() {
+fn every_command_has_valid_examples() {
     assert!(commands().len() >= 6);
     for name in commands().iter().map(String::as_str).chain([""]) {
         let help = ended(&mut kmsim(&[name, "--help"][usize::from(name.is_empty())..]));
@@ -55,7 +55,7 @@ fn every_command_teaches_by_examples_that_hold() {
 }
 
 #[test]
-fn every_option_is_explained() {
+fn every_option_has_help_text() {
     let cli = Cli::command();
     for command in cli.get_subcommands().chain([&cli]) {
         for argument in command.get_arguments().filter(|it| !it.is_hide_set()) {
@@ -85,7 +85,7 @@ fn options() -> String {
         let default = option.get_default_values().iter().map(|it| it.to_string_lossy());
         let help = option.get_long_help().or(option.get_help()).map(ToString::to_string);
         let help = help.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        // The help names the variable where it is not clap that reads it.
+        // If clap does not read the variable, the help text names it.
         let named = || Some(help.split_once("[env: `")?.1.split_once('`')?.0.to_owned());
         let variable = option.get_env().map(|it| it.to_string_lossy().into_owned()).or_else(named);
         let row = format!(

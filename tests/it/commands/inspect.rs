@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answering, ended, fed, kmsim, nobody, sent};
+use super::{ended, fake_server, kmsim, received, run_with_input, unused_address};
 use crate::kit::Process;
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{\"would_decrypt\":true}";
@@ -10,8 +10,8 @@ const CLOSED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"would_decr
 const REFUSAL: &str = "HTTP/1.1 400 Bad Request\r\nContent-Length: 14\r\n\r\n{\"error\":\"no\"}";
 
 #[test]
-fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
-    let (address, serving) = answering(&[ANSWER, ANSWER, ANSWER, ANSWER]);
+fn the_blob_is_sent_and_the_answer_is_printed() {
+    let (address, serving) = fake_server(&[ANSWER, ANSWER, ANSWER, ANSWER]);
     let url = format!("http://{address}");
     let context = r#"{"a":"b"}"#;
     let mut commands = [
@@ -22,7 +22,7 @@ fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
     ];
     commands[3].env("KMSIM_CONTROL_TOKEN", "from a variable");
     for command in &mut commands {
-        assert_eq!(fed(command, " Ymxv\n").done(), "{\"would_decrypt\":true}\n");
+        assert_eq!(run_with_input(command, " Ymxv\n").done(), "{\"would_decrypt\":true}\n");
     }
     let bodies = [
         json!({ "ciphertext_blob": "Ymxv" }),
@@ -31,7 +31,7 @@ fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
         json!({ "ciphertext_blob": "Ymxv" }),
     ];
     let tokens = [None, Some("Bearer hush"), None, Some("Bearer from a variable")];
-    for ((request, body), token) in sent(serving).iter().zip(bodies).zip(tokens) {
+    for ((request, body), token) in received(serving).iter().zip(bodies).zip(tokens) {
         let (head, sent) = request.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /_kmsim/inspect HTTP/1.1\r\n"), "{request}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(sent).unwrap(), body);
@@ -40,9 +40,9 @@ fn the_blob_goes_to_the_control_plane_and_the_answer_is_printed() {
     }
 }
 
-/// A server's own answer.
+/// Checks the answer of a real server.
 #[test]
-fn a_server_tells_of_its_ciphertexts() {
+fn a_server_describes_its_ciphertexts() {
     let server = Process::start(&["--data", ":memory:"]);
     let (client, url) = (server.client(), format!("http://{}", server.address));
     let key = client.create_key(&[]);
@@ -61,35 +61,37 @@ fn a_server_tells_of_its_ciphertexts() {
 }
 
 #[test]
-fn what_would_not_decrypt_is_a_no() {
-    let (address, _) = answering(&[CLOSED]);
+fn a_ciphertext_that_does_not_decrypt_exits_with_1() {
+    let (address, _) = fake_server(&[CLOSED]);
     let no = ended(&mut kmsim(&["inspect", "Ymxv", "--url", &format!("http://{address}")]));
     assert_eq!((no.code, no.out.as_str(), no.err.as_str()), (1, "{\"would_decrypt\":false}\n", ""));
 }
 
 #[test]
-fn a_refusal_is_printed_and_a_no() {
-    let (address, _) = answering(&[REFUSAL]);
+fn a_refusal_is_printed_and_exits_with_1() {
+    let (address, _) = fake_server(&[REFUSAL]);
     let refused = ended(&mut kmsim(&["inspect", "?", "--url", &format!("http://{address}")]));
     assert_eq!(
         (refused.code, refused.out.as_str(), refused.err.as_str()),
         (1, "{\"error\":\"no\"}\n", "")
     );
-    let url = format!("http://{}", nobody());
-    assert!(ended(&mut kmsim(&["inspect", "Ymxv", "--url", &url])).complained(1).starts_with(&url));
+    let url = format!("http://{}", unused_address());
+    assert!(
+        ended(&mut kmsim(&["inspect", "Ymxv", "--url", &url])).failed_with(1).starts_with(&url)
+    );
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let no = ended(&mut kmsim(&["inspect", "Ymxv", "--url", &url, "--timeout", "100ms"]));
-    assert!(no.complained(1).contains("no answer within 100ms"), "{no:?}");
+    assert!(no.failed_with(1).contains("no answer within 100ms"), "{no:?}");
 }
 
 #[test]
-fn mistakes_name_what_is_wrong() {
+fn errors_name_the_invalid_argument() {
     for context in ["a=b", "[]", "\"a\"", ""] {
         let mistake = ended(&mut kmsim(&["inspect", "Ymxv", "--encryption-context", context]));
-        assert!(mistake.mistaken().contains("--encryption-context"), "{mistake:?}");
+        assert!(mistake.usage_error().contains("--encryption-context"), "{mistake:?}");
     }
     let mistake = ended(&mut kmsim(&["inspect", "Ymxv", "--control-token", "a\nb"]));
-    assert_eq!(mistake.mistaken(), "--control-token: no header can carry it");
-    assert!(ended(&mut kmsim(&["inspect"])).mistaken().contains("<BLOB>"));
+    assert_eq!(mistake.usage_error(), "--control-token: a header cannot hold it");
+    assert!(ended(&mut kmsim(&["inspect"])).usage_error().contains("<BLOB>"));
 }

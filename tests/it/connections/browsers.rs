@@ -1,4 +1,4 @@
-//! What browsers ask before they let a page call.
+//! CORS: the preflight requests of browsers, and the headers that let pages read answers.
 
 use crate::kit::{Answer, Server, send};
 
@@ -27,7 +27,7 @@ fn a_page_may_call_the_clouds() {
             assert!(header("max-age").parse::<u32>().unwrap() > 600, "{answer:?}");
         }
     }
-    // And reads whatever is answered.
+    // The page may read every answer.
     for target in ["/?Action=ListKeys", "/?Version=2016-03-04", "/nothing"] {
         let answer = ask(&server, &format!("GET {target}"), PAGE);
         assert!(answer.status >= 400);
@@ -40,7 +40,7 @@ fn a_page_may_call_the_clouds() {
 }
 
 #[test]
-fn other_questions_are_what_they_were() {
+fn other_options_requests_are_unaffected() {
     let server = Server::start();
     let method = "Access-Control-Request-Method: POST\r\n";
     for headers in ["", PAGE, method] {
@@ -50,7 +50,7 @@ fn other_questions_are_what_they_were() {
         let answer = ask(&server, line, &format!("{PAGE}{method}"));
         assert!(!answer.head.to_lowercase().contains("access-control-"), "{answer:?}");
     }
-    // Another site's page may ask the control plane nothing.
+    // Pages of other sites may not use the control plane.
     assert_eq!(ask(&server, "OPTIONS /_kmsim/reset", &format!("{PAGE}{method}")).status, 403);
     assert_eq!(ask(&server, "OPTIONS /_kmsim/reset", "").status, 405);
 }

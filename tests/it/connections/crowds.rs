@@ -1,4 +1,4 @@
-//! Many connections, half of a request, and the end of the server.
+//! Many connections, incomplete requests, and the server's shutdown.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::kit::{Process, control, form, kmsim, without_listen};
 use crate::program::ended;
 
-/// The server on a free port, started by a shell that first does this.
+/// The server on a free port, started by a shell that first runs this script.
 fn started_after(shell: &str) -> Process {
     let plain = kmsim(&[]);
     let mut command = Command::new("sh");
@@ -32,7 +32,7 @@ fn begun(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// Halves of requests: a head, a body, a handshake, and nothing at all.
+/// Incomplete requests: half a head, half a body, half a handshake, and nothing at all.
 const HALVES: [&[u8]; 4] = [
     b"GET / HTTP/1.1\r\nHo",
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab",
@@ -40,7 +40,7 @@ const HALVES: [&[u8]; 4] = [
     b"",
 ];
 
-/// Sends a request over a connection that stays, and answers the status.
+/// Sends a request over a connection that stays open, and returns the status.
 fn asked(stream: &mut TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).unwrap();
     let mut reader = BufReader::new(stream);
@@ -62,7 +62,7 @@ fn asked(stream: &mut TcpStream, request: &str) -> String {
 }
 
 #[test]
-fn a_flood_of_halves_keeps_nobody_else_out() {
+fn incomplete_requests_do_not_lock_out_other_clients() {
     let server = started_after("ulimit -n 160");
     let address = server.address;
     let call = || {
@@ -75,12 +75,12 @@ fn a_flood_of_halves_keeps_nobody_else_out() {
     for round in 0..10 {
         flood.extend((0..60).map(|at| begun(address, HALVES[at % HALVES.len()])));
         control(address, "GET", "health", &Value::Null).ok();
-        // Who has made a call is asked to leave after all who have not.
+        // Connections without any request are closed before those that had one.
         assert_eq!(asked(&mut known, &call()), "HTTP/1.1 200 OK", "{round}");
     }
     let mut first = flood.remove(0);
     let mut rest = Vec::new();
-    // It was closed, by an end or by a reset.
+    // It was closed, with an end of file or a reset.
     let _ = first.read_to_end(&mut rest);
     assert!(rest.is_empty(), "{rest:?}");
 }
@@ -90,7 +90,7 @@ fn the_limit_of_open_files_is_raised() {
     let server = started_after("ulimit -Sn 64");
     let crowd: Vec<_> = (0..200).map(|_| begun(server.address, HALVES[0])).collect();
     control(server.address, "GET", "health", &Value::Null).ok();
-    // None of them had to leave: each gets its answer.
+    // None of them was closed: each gets its answer.
     for mut stream in crowd {
         stream.write_all(b"st: x\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
@@ -99,9 +99,9 @@ fn the_limit_of_open_files_is_raised() {
     }
 }
 
-/// It takes two seconds, where a request that is whole has ten.
+/// The shutdown takes two seconds. A complete request would get ten.
 #[test]
-fn halves_keep_no_server_from_its_end() {
+fn incomplete_requests_do_not_delay_the_shutdown() {
     let mut server = Process::start(&["--data", ":memory:"]);
     let halves: Vec<_> = HALVES.iter().map(|half| begun(server.address, half)).collect();
     control(server.address, "GET", "health", &Value::Null).ok();
@@ -111,7 +111,7 @@ fn halves_keep_no_server_from_its_end() {
 }
 
 #[test]
-fn a_request_that_is_worked_on_is_answered_before_the_end() {
+fn a_request_in_progress_is_answered_before_the_shutdown() {
     let mut server = Process::start(&["--data", ":memory:"]);
     let body = form(&server.client().signed("POST", "ListKeys", &[]));
     control(server.address, "POST", "faults", &json!({"latency": "3s"})).ok();
@@ -119,10 +119,10 @@ fn a_request_that_is_worked_on_is_answered_before_the_end() {
     let mut working =
         begun(server.address, format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes());
     let half = begun(server.address, HALVES[1]);
-    // By the time that this is answered, those before it have been accepted.
+    // Once this is answered, the earlier connections have been accepted.
     let faults = || control(server.address, "GET", "faults", &Value::Null).ok();
     let is_worked_on = || faults()["faults"][0]["hits"] == 1;
-    assert!((0..1000).any(|_| is_worked_on()), "the request comes");
+    assert!((0..1000).any(|_| is_worked_on()), "the request did not arrive");
     server.signal("TERM");
     let mut answer = String::new();
     working.read_to_string(&mut answer).unwrap();
@@ -135,7 +135,7 @@ fn a_request_that_is_worked_on_is_answered_before_the_end() {
 }
 
 #[test]
-fn localhost_is_every_loopback_address() {
+fn localhost_listens_on_every_loopback_address() {
     let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
     for name in ["localhost:0", "LocalHost.:0", "kms.localhost:0"] {
         let mut child = without_listen(&kmsim(&["--data", ":memory:"]))
@@ -154,7 +154,11 @@ fn localhost_is_every_loopback_address() {
             found.push(address);
         };
         let checked = std::panic::catch_unwind(|| {
-            assert_eq!(ready.ip(), IpAddr::from([127, 0, 0, 1]), "the first stays the first");
+            assert_eq!(
+                ready.ip(),
+                IpAddr::from([127, 0, 0, 1]),
+                "127.0.0.1 is still the first address"
+            );
             let second = IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]);
             assert_eq!(found.iter().any(|it| it.ip() == second), has_ipv6, "{found:?}");
             for address in found.iter().chain([&ready]) {

@@ -1,4 +1,4 @@
-//! Who may use the control plane: whoever reaches it, who has the token, or nobody. By the built binary.
+//! Access to the control plane: open, with a token, or turned off. Tested with the built binary.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn with_token(server: &Process, method: &str, path: &str, authorization: &str) -
     send(server.address, &head, b"")
 }
 
-/// Every endpoint that the server itself tells of.
+/// Every endpoint in the server's own OpenAPI document.
 fn endpoints(document: &Value) -> Vec<(String, String)> {
     let paths = document["paths"].as_object().unwrap();
     let of = |(path, methods): (&String, &Value)| {
@@ -24,7 +24,7 @@ fn endpoints(document: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_token_is_needed_for_all_but_what_is_public() {
+fn every_endpoint_except_the_public_ones_needs_the_token() {
     for mut command in both_ways("--control-token", "KMSIM_CONTROL_TOKEN", TOKEN) {
         let server = Process::spawn(&mut command);
         let health = control(server.address, "GET", "health", &Value::Null);
@@ -62,13 +62,13 @@ fn the_token_is_needed_for_all_but_what_is_public() {
             let let_in = with_token(&server, method, path, &format!("bearer  {TOKEN}"));
             assert_ne!(let_in.status, 401, "{method} {path}");
         }
-        // The clouds' own wire asks for no token.
+        // The cloud APIs need no token.
         server.client().call("ListKeys", &[]).ok();
     }
 }
 
 #[test]
-fn without_a_control_plane_there_is_only_what_is_public() {
+fn without_a_control_plane_only_public_endpoints_exist() {
     for mut command in both_ways_flag() {
         let server = Process::spawn(&mut command);
         control(server.address, "GET", "health", &Value::Null).ok();
@@ -89,7 +89,7 @@ fn both_ways_flag() -> [std::process::Command; 2] {
 }
 
 #[test]
-fn a_mistaken_token_is_refused_and_not_shown() {
+fn an_invalid_token_is_refused_and_not_printed() {
     for token in ["", "hush token", "hush\ttoken", "höush"] {
         let said = refused(kmsim(&["--data", ":memory:"]).args(["--control-token", token]));
         assert!(

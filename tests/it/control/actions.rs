@@ -1,4 +1,4 @@
-//! What is served and what is not yet, as the server tells it.
+//! The endpoint that lists the served actions and those that are not served yet.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::alibaba::coverage::not_yet;
 use crate::kit::{Process, Server, control};
 
 #[test]
-fn every_cloud_tells_what_it_serves() {
+fn every_cloud_lists_what_it_serves() {
     let server = Server::start();
     let told = get(&server, "actions").ok();
     let clouds: Vec<_> = told.as_object().unwrap().keys().cloned().collect();
@@ -31,7 +31,7 @@ fn every_cloud_tells_what_it_serves() {
 }
 
 #[test]
-fn the_built_binary_needs_no_file_for_it() {
+fn the_built_binary_needs_no_file_for_the_list() {
     let server = Process::start(&["--data", ":memory:"]);
     let told = control(server.address, "GET", "actions", &json!(null)).ok();
     assert!(told["alibaba"]["served"].as_array().unwrap().contains(&json!("Encrypt")));

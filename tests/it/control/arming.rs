@@ -1,4 +1,4 @@
-//! Which requests a rule strikes: by cloud, action, key, secret and whose they are, and by their number.
+//! Which requests a fault rule affects: by cloud, action, key, secret, scope and number.
 
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ type Call<'a> = (&'a str, &'a [(&'a str, &'a str)]);
 
 const LIST: Call<'static> = ("ListKeys", &[]);
 
-/// How a list of calls went: the calls that were struck.
-fn struck(client: &Client, calls: &[Call<'_>]) -> Vec<usize> {
+/// Makes the calls, and returns the indices of those that the fault affected.
+fn affected(client: &Client, calls: &[Call<'_>]) -> Vec<usize> {
     let codes =
         calls.iter().map(|(action, params)| client.call(action, params).json()["Code"].clone());
     codes.enumerate().filter(|(_, code)| code == RULE).map(|(index, _)| index).collect()
@@ -24,7 +24,7 @@ fn rule(server: &Server, id: &Value) -> Value {
 }
 
 #[test]
-fn requests_are_counted_and_hits_too() {
+fn matching_requests_and_hits_are_counted() {
     let server = Server::start();
     let client = server.client();
     for (when, hit) in [
@@ -41,7 +41,7 @@ fn requests_are_counted_and_hits_too() {
             (&json!(0), &json!(0), &when)
         );
         client.call("ListAliases", &[]).ok();
-        assert_eq!(struck(&client, &[LIST; 6]), hit, "{when}");
+        assert_eq!(affected(&client, &[LIST; 6]), hit, "{when}");
         let counted = rule(&server, &armed["id"]);
         assert_eq!(
             (&counted["matched"], &counted["hits"]),
@@ -52,13 +52,13 @@ fn requests_are_counted_and_hits_too() {
     }
     client.call("ListKeys", &[]).ok();
     let armed = arm(&server, "", &json!({"error": RULE, "when": {"probability": 0.5}}));
-    let hits = struck(&client, &[LIST; 100]).len();
+    let hits = affected(&client, &[LIST; 100]).len();
     assert!((20..80).contains(&hits), "{hits} of 100");
     assert_eq!(rule(&server, &armed["id"])["hits"], hits);
 }
 
 #[test]
-fn a_key_is_meant_by_whatever_name() {
+fn a_key_matches_by_id_alias_and_ciphertext() {
     let server = Server::start();
     let client = server.client();
     let (meant, other) = (client.create_key(&[]), client.create_key(&[]));
@@ -80,13 +80,13 @@ fn a_key_is_meant_by_whatever_name() {
             ("Decrypt", &[("CiphertextBlob", &sealed[1])]),
             ("ListKeys", &[]),
         ];
-        assert_eq!(struck(&client, &calls), [0, 1, 2, 3, 4], "{name}");
+        assert_eq!(affected(&client, &calls), [0, 1, 2, 3, 4], "{name}");
         delete(&server, "faults").ok();
     }
 }
 
 #[test]
-fn a_secret_is_meant_by_its_name() {
+fn a_secret_matches_by_name() {
     let server = Server::start();
     let client = server.client();
     for name in ["db", "cache"] {
@@ -100,18 +100,18 @@ fn a_secret_is_meant_by_its_name() {
         ("GetSecretValue", &[("SecretName", "db")]),
         ("DescribeSecret", &[("SecretName", "db")]),
     ];
-    assert_eq!(struck(&client, &calls), [1]);
+    assert_eq!(affected(&client, &calls), [1]);
 }
 
 #[test]
-fn a_rule_is_for_those_in_its_scope() {
+fn a_rule_applies_in_its_scope_only() {
     let server = workers();
     let calls = || {
         let hangzhou = [("one", ""), ("uno", ""), ("two", "")];
         let all = hangzhou.into_iter().chain([("one", "cn-beijing"), ("two", "cn-beijing")]);
         let call = |(id, region): (&str, &str)| {
             let client = server.client_as(id, "s").with("RegionId", region);
-            struck(&client, &[LIST]).len()
+            affected(&client, &[LIST]).len()
         };
         all.map(call).collect::<Vec<_>>()
     };
@@ -129,7 +129,7 @@ fn a_rule_is_for_those_in_its_scope() {
 }
 
 #[test]
-fn a_scope_shows_and_takes_away_its_own_rules_alone() {
+fn a_scope_lists_and_removes_only_its_own_rules() {
     let server = workers();
     let ids: Vec<Value> =
         ["", "?account=1", "?access_key=one", "?access_key=uno", "?access_key=two"]
@@ -158,7 +158,7 @@ fn a_scope_shows_and_takes_away_its_own_rules_alone() {
 }
 
 #[test]
-fn a_rule_is_told_as_it_was_asked_for() {
+fn a_rule_is_shown_as_it_was_requested() {
     let server = workers();
     let asked = json!({
         "dialect": "alibaba", "action": "Encrypt", "key": "alias/x", "when": {"nth": 2}, "at": "after",
@@ -176,46 +176,49 @@ fn a_rule_is_told_as_it_was_asked_for() {
 }
 
 #[test]
-fn mistakes_name_the_field_and_arm_nothing() {
+fn errors_name_the_field_and_add_no_rule() {
     let server = workers();
     for (rule, said) in [
         (
             json!({"error": "Rejected.Throtling"}),
-            "error: \"Rejected.Throtling\" is not known; is \"Rejected.Throttling\" meant?",
+            "error: unknown name \"Rejected.Throtling\"; did you mean \"Rejected.Throttling\"?",
         ),
-        (json!({"error": "zzz"}), "there are AccessDenied"),
+        (json!({"error": "zzz"}), "known are AccessDenied"),
         (
             json!({"reset": true, "action": "encrypt"}),
-            "action: \"encrypt\" is not known; is \"Encrypt\" meant?",
+            "action: unknown name \"encrypt\"; did you mean \"Encrypt\"?",
         ),
-        (json!({"reset": true, "action": "ListSecret"}), "is \"ListSecrets\" meant?"),
+        (json!({"reset": true, "action": "ListSecret"}), "did you mean \"ListSecrets\"?"),
         (
             json!({"reset": true, "dialect": "alibab"}),
-            "dialect: \"alibab\" is not known; is \"alibaba\" meant?",
+            "dialect: unknown name \"alibab\"; did you mean \"alibaba\"?",
         ),
         (
             json!({"error": "LimitExceeded", "action": "ListAliases"}),
-            "error: \"LimitExceeded\" is not known",
+            "error: unknown name \"LimitExceeded\"",
         ),
         (json!({"reset": true, "when": {"nth": 0}}), "when: requests are counted from 1"),
         (json!({"reset": true, "when": {"nth": -1}}), "when.nth: invalid value"),
-        (json!({"reset": true, "when": {"probability": 1.5}}), "when.probability: between 0 and 1"),
+        (
+            json!({"reset": true, "when": {"probability": 1.5}}),
+            "when.probability: expected a number from 0 to 1",
+        ),
         (json!({"reset": true, "when": "sometimes"}), "when: unknown variant `sometimes`"),
         (json!({"reset": true, "at": "during"}), "at: \"during\""),
-        (json!({"reset": true, "truncate": true}), "effect: one of"),
-        (json!({"truncate": true, "at": "before"}), "at: only an answer"),
-        (json!({}), "effect: one of"),
+        (json!({"reset": true, "truncate": true}), "effect: give at most one of"),
+        (json!({"truncate": true, "at": "before"}), "at: truncate always"),
+        (json!({}), "effect: give one of"),
         (json!({"latency": "soon"}), "latency: \"soon\""),
         (json!({"latency": "2h"}), "latency: \"2h\""),
-        (json!({"reset": true, "jitter": "1s"}), "jitter: there is no latency"),
-        (json!({"reset": true, "retry_after": "1s"}), "retry_after: only throttling"),
+        (json!({"reset": true, "jitter": "1s"}), "jitter: needs latency"),
+        (json!({"reset": true, "retry_after": "1s"}), "retry_after: needs throttling"),
         (json!({"reset": true, "acton": "Encrypt"}), "unknown field `acton`"),
     ] {
         refuses(&post(&server, "faults", &rule), said);
     }
     refuses(
         &post(&server, "faults?access_key=three", &json!({"reset": true})),
-        "access_key: nobody has",
+        "access_key: \"three\" does not exist",
     );
     assert_eq!(get(&server, "faults").ok(), json!({"faults": []}));
     assert_eq!(get(&server, "faults/7").status, 404);

@@ -1,4 +1,4 @@
-"""What a client of the standard library meets when an answer breaks off. Arguments: host and port, and the authority."""
+"""How clients of the standard library report answers that break off. Arguments: host, port, CA file."""
 
 import http.client
 import ssl
@@ -14,7 +14,7 @@ def meets(connection, fault):
         connection.request("GET", PATH, headers={"x-kmsim-fault": fault})
         connection.getresponse().read()
     except ConnectionResetError:
-        # Under TLS it is one of its kind, RemoteDisconnected: the module ssl takes the reset for an end.
+        # Under TLS it is the subclass RemoteDisconnected: the module ssl reports the reset as an end of file.
         return "a reset"
     except http.client.HTTPException as error:
         return type(error).__name__

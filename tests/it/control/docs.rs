@@ -1,4 +1,4 @@
-//! docs/control.md against the server: it has every endpoint, and its examples run as they stand.
+//! docs/control.md against the server: it lists every endpoint, and its examples run unchanged.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ fn document() -> String {
 }
 
 #[test]
-fn every_endpoint_has_its_line_and_no_other_has() {
+fn exactly_the_existing_endpoints_are_documented() {
     let server = Process::start(&["--data", ":memory:"]);
     let told = control(server.address, "GET", "openapi.json", &Value::Null).ok();
     assert_eq!(told["openapi"], "3.1.0");
@@ -31,7 +31,7 @@ fn every_endpoint_has_its_line_and_no_other_has() {
 }
 
 #[test]
-fn its_examples_run() {
+fn the_documented_examples_run() {
     let server = Process::start(&["--data", ":memory:", "--auth", "off"]);
     let text = document();
     let examples: Vec<_> =
@@ -48,7 +48,7 @@ fn its_examples_run() {
     let output = shell.stdin(Stdio::null()).output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
-    // Each example is there for what it shows.
+    // The examples print what they are meant to show.
     for shown in [
         "\"hits\":1",
         "\"ok\":true",

@@ -12,7 +12,7 @@ use super::{arm, call_with, delete, get, keys, last, outcome, raw};
 use crate::kit::{Process, Server, control, form, root, send};
 
 #[test]
-fn an_error_comes_in_the_clouds_own_envelope() {
+fn an_injected_error_has_the_clouds_own_format() {
     let server = Server::start();
     let client = server.client();
     for (code, status) in
@@ -34,7 +34,7 @@ fn an_error_comes_in_the_clouds_own_envelope() {
 }
 
 #[test]
-fn every_code_of_every_cloud_can_be_armed() {
+fn every_code_of_every_cloud_can_be_injected() {
     let server = Server::start();
     let client = server.client();
     for cloud in server.clouds().iter() {
@@ -50,7 +50,7 @@ fn every_code_of_every_cloud_can_be_armed() {
 }
 
 #[test]
-fn throttling_says_when_to_come_again_where_clients_look_for_it() {
+fn throttling_puts_the_retry_hint_where_clients_expect_it() {
     let server = Server::start();
     let client = server.client();
     arm(&server, "", &json!({"throttling": true, "retry_after": "1500ms", "when": {"first": 1}}));
@@ -73,7 +73,7 @@ fn throttling_says_when_to_come_again_where_clients_look_for_it() {
 }
 
 #[test]
-fn before_the_action_nothing_comes_of_it_and_after_it_all() {
+fn faults_before_the_action_prevent_it_and_faults_after_it_do_not() {
     let server = Server::start();
     let client = server.client();
     for (at, made) in [("before", 0), ("after", 1)] {
@@ -113,7 +113,7 @@ fn before_the_action_nothing_comes_of_it_and_after_it_all() {
 }
 
 #[test]
-fn a_truncated_answer_promises_more_than_it_brings() {
+fn a_truncated_answer_is_shorter_than_its_content_length() {
     let server = Server::start();
     let client = server.client();
     arm(&server, "", &json!({"action": "CreateKey", "truncate": true}));
@@ -124,7 +124,7 @@ fn a_truncated_answer_promises_more_than_it_brings() {
     let promised: usize = promised.parse().unwrap();
     assert_eq!(body.len(), promised / 2, "{came}");
     assert!(head.starts_with("HTTP/1.1 200") && body.starts_with("{\"KeyMetadata\""), "{came}");
-    assert_eq!(keys(&client), 1, "what it did stands");
+    assert_eq!(keys(&client), 1, "the action was performed");
     assert_eq!(
         outcome(&super::journal(&server, "?action=CreateKey")[0]),
         json!(["CreateKey", "truncated"])
@@ -132,7 +132,7 @@ fn a_truncated_answer_promises_more_than_it_brings() {
 }
 
 #[test]
-fn latency_is_waited_for_and_adds_up() {
+fn latencies_add_up() {
     let server = Server::start();
     let client = server.client();
     arm(&server, "", &json!({"action": "ListKeys", "latency": "30ms", "jitter": "5ms"}));
@@ -150,8 +150,8 @@ fn latency_is_waited_for_and_adds_up() {
 }
 
 #[test]
-fn whoever_waits_keeps_no_thread() {
-    // The server in the process has one thread.
+fn a_delayed_request_blocks_no_thread() {
+    // The in-process server has one worker thread.
     let server = Server::start();
     let client = server.client();
     let armed = arm(&server, "", &json!({"action": "ListKeys", "latency": "1h"}));
@@ -176,7 +176,7 @@ fn whoever_waits_keeps_no_thread() {
 }
 
 #[test]
-fn a_header_strikes_its_own_request_alone() {
+fn a_fault_header_affects_only_its_own_request() {
     let server = Server::start();
     let client = server.client();
     let ask =
@@ -200,14 +200,14 @@ fn a_header_strikes_its_own_request_alone() {
     for nonsense in ["Nonsense", "latency=soon", "reset;truncate", "after", ""] {
         ask(nonsense).refused_parameter("x-kmsim-fault");
     }
-    // What somebody asks for himself comes before the rules, and they do not count it.
+    // A fault header takes precedence over the rules, which do not count its request.
     let armed = arm(&server, "", &json!({"error": "InternalFailure"}));
     ask("Rejected.Throttling").refused(429, "Rejected.Throttling");
     assert_eq!(get(&server, &format!("faults/{}", armed["id"])).ok()["matched"], 0);
 }
 
 #[test]
-fn a_wrong_signature_is_refused_and_no_fault_strikes_it() {
+fn a_request_with_a_wrong_signature_gets_no_fault() {
     let server = Server::start();
     let armed = arm(&server, "", &json!({"error": "InternalFailure"}));
     server.client_as("testid", "wrong").call("ListKeys", &[]).refused(400, "IncompleteSignature");
@@ -228,7 +228,7 @@ fn the_built_binary_resets_and_truncates() {
 }
 
 #[test]
-fn python_meets_a_reset_and_half_an_answer_over_http_and_https() {
+fn python_sees_resets_and_truncated_answers_over_http_and_https() {
     let server = Process::start(&["--data", ":memory:", "--auth", "off"]);
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");

@@ -26,7 +26,7 @@ fn decrypted() -> (Server, String) {
 }
 
 #[test]
-fn what_is_as_expected_is_told_so() {
+fn met_expectations_are_confirmed() {
     let (server, key) = decrypted();
     let order = json!({"order": "42"});
     for (times, ok) in [
@@ -57,7 +57,7 @@ fn what_is_as_expected_is_told_so() {
 }
 
 #[test]
-fn what_differed_is_told_of_the_nearest() {
+fn unmet_expectations_show_how_the_closest_entry_differs() {
     let (server, key) = decrypted();
     let asked = json!({
         "action": "Decrypt", "key": key, "encryption_context": {"order": "43"}, "times": {"exactly": 1},
@@ -91,14 +91,14 @@ fn what_differed_is_told_of_the_nearest() {
 }
 
 #[test]
-fn mistakes_are_not_taken_for_expectations() {
+fn invalid_expectations_are_refused() {
     let (server, _) = decrypted();
     for (body, said) in [
-        (json!({"action": "Decript"}), "is \"Decrypt\" meant?"),
+        (json!({"action": "Decript"}), "did you mean \"Decrypt\"?"),
         (json!({"times": {"exactly": -1}}), "times.exactly: invalid value"),
         (json!({"times": {"twice": 1}}), "times: unknown variant `twice`"),
         (json!({"times": 2}), "times: expected value"),
-        (json!({"since": true}), "since: a number or an RFC 3339 time is needed"),
+        (json!({"since": true}), "since: expected a number or an RFC 3339 time"),
         (json!({"since": "noon"}), "since: \"noon\""),
         (json!({"kee": "k"}), "unknown field `kee`"),
     ] {

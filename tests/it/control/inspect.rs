@@ -1,4 +1,4 @@
-//! Ciphertexts, looked at.
+//! The endpoint that explains ciphertexts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ fn why(shown: &Value) -> &str {
 }
 
 #[test]
-fn a_ciphertext_tells_whose_it_is() {
+fn a_ciphertext_is_described_with_its_key() {
     let server = workers();
     let client = server.client_as("one", "s");
     for (spec, algorithm) in [
@@ -50,7 +50,7 @@ fn a_ciphertext_tells_whose_it_is() {
 }
 
 #[test]
-fn what_keeps_it_from_decrypting_is_told() {
+fn the_reason_why_it_does_not_decrypt_is_given() {
     let server = workers();
     let client = server.client_as("one", "s");
     let key = client.create_key(&[]);
@@ -66,7 +66,7 @@ fn what_keeps_it_from_decrypting_is_told() {
     for scope in ["?access_key=two", "?account=1&region=cn-beijing"] {
         assert_eq!(look(scope, &blob, &context), "other_realm", "{scope}");
         let shown = inspect(&server, scope, &blob, &context);
-        assert!(!shown.to_string().contains(&key), "another's key is not told: {shown}");
+        assert!(!shown.to_string().contains(&key), "the key of another realm is shown: {shown}");
     }
     let mut bytes = STANDARD.decode(&blob).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
@@ -90,7 +90,7 @@ fn what_keeps_it_from_decrypting_is_told() {
 }
 
 #[test]
-fn a_look_changes_nothing_and_shows_no_plaintext() {
+fn inspecting_changes_nothing_and_reveals_no_plaintext() {
     let server = Process::start(&["--data", ":memory:"]);
     let client = server.client();
     let (blob, _) = seal(&client, &client.create_key(&[]), "{}");
@@ -101,7 +101,7 @@ fn a_look_changes_nothing_and_shows_no_plaintext() {
 }
 
 #[test]
-fn mistakes_name_the_field() {
+fn errors_name_the_field() {
     let server = workers();
     for (body, said) in [
         (json!({}), "missing field `ciphertext_blob`"),
@@ -112,7 +112,7 @@ fn mistakes_name_the_field() {
         ),
         (
             json!({"ciphertext_blob": "", "encryption_context": {"a": "x".repeat(9000)}}),
-            "encryption_context: it is longer",
+            "encryption_context: longer than",
         ),
         (json!({"ciphertext_blob": "", "blob": ""}), "unknown field `blob`"),
     ] {

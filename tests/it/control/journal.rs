@@ -1,4 +1,4 @@
-//! What the journal tells of requests.
+//! The entries of the journal.
 
 use kmsim::dialects::AuthMode;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::makers::newest_version;
 use crate::program::both_ways;
 
 #[test]
-fn an_entry_tells_a_request_whole() {
+fn an_entry_describes_the_whole_request() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -56,7 +56,7 @@ fn an_entry_tells_a_request_whole() {
 }
 
 #[test]
-fn the_key_is_told_by_whatever_names_it() {
+fn an_entry_has_the_key_however_it_was_named() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -65,7 +65,7 @@ fn the_key_is_told_by_whatever_names_it() {
     assert_eq!(
         made["keys"],
         json!([{"name": null, "id": key, "version": null}]),
-        "the answer told it"
+        "the id comes from the answer"
     );
     let blob = client.call("GenerateDataKey", &[("KeyId", &key)]).ok()["CiphertextBlob"].clone();
     let blob = blob.as_str().unwrap();
@@ -83,7 +83,7 @@ fn the_key_is_told_by_whatever_names_it() {
     client.call("DescribeKey", &[("KeyId", "alias/none")]).refused(404, "Forbidden.AliasNotFound");
     assert_eq!(last(&server)["keys"], json!([{"name": "alias/none", "id": null, "version": null}]));
     client.call("ListKeys", &[]).ok();
-    assert_eq!(last(&server)["keys"], json!([]), "a list is about no key");
+    assert_eq!(last(&server)["keys"], json!([]), "a list names no key");
     client
         .call("CreateSecret", &[("SecretName", "db"), ("SecretData", "x"), ("VersionId", "1")])
         .ok();
@@ -91,7 +91,7 @@ fn the_key_is_told_by_whatever_names_it() {
 }
 
 #[test]
-fn refusals_are_told_with_what_failed() {
+fn refusals_record_the_failed_check() {
     let server = workers();
     let one = server.client_as("one", "s");
     one.call("DescribeKey", &[("KeyId", "none")]).refused(404, "Forbidden.KeyNotFound");
@@ -116,7 +116,7 @@ fn refusals_are_told_with_what_failed() {
 }
 
 #[test]
-fn what_is_let_pass_and_what_is_not_looked_at_is_told() {
+fn tolerated_and_skipped_checks_are_recorded() {
     for (auth, verdict, code) in [
         (AuthMode::Warn, "let pass", json!("IncompleteSignature")),
         (AuthMode::Off, "unchecked", json!(null)),
@@ -129,7 +129,7 @@ fn what_is_let_pass_and_what_is_not_looked_at_is_told() {
 }
 
 #[test]
-fn times_are_the_realms_and_the_hosts() {
+fn an_entry_has_the_realms_and_the_hosts_time() {
     let server = workers();
     super::post(&server, "clock/advance?access_key=one", &json!({"by": "1d"})).ok();
     server.client_as("one", "s").call("ListKeys", &[]).ok();
@@ -191,21 +191,21 @@ fn entries_are_filtered() {
         assert_eq!(ids(query), found, "{query}");
     }
     for (query, said) in [
-        ("?action=Encript", "action: \"Encript\" is not known; is \"Encrypt\" meant?"),
-        ("?outcome=Okay", "outcome: \"Okay\" is not known"),
-        ("?dialect=aws", "dialect: \"aws\" is not known; there are alibaba, kingsoft"),
+        ("?action=Encript", "action: unknown name \"Encript\"; did you mean \"Encrypt\"?"),
+        ("?outcome=Okay", "outcome: unknown name \"Okay\""),
+        ("?dialect=aws", "dialect: unknown name \"aws\"; known are alibaba, kingsoft"),
         ("?since=noon", "since: \"noon\""),
         ("?limit=0", "limit: from 1 to 1000"),
-        ("?encryption_context=x", "encryption_context: a JSON object"),
+        ("?encryption_context=x", "encryption_context: expected a JSON object"),
         ("?colour=red", "unknown field `colour`"),
-        ("?access_key=three", "access_key: nobody has \"three\""),
+        ("?access_key=three", "access_key: \"three\" does not exist"),
     ] {
         refuses(&get(&server, &format!("requests{query}")), said);
     }
 }
 
 #[test]
-fn pages_follow_one_another() {
+fn entries_come_in_pages() {
     let server = Server::start();
     let client = server.client();
     for _ in 0..5 {
@@ -228,7 +228,7 @@ fn pages_follow_one_another() {
 }
 
 #[test]
-fn a_scope_forgets_its_own() {
+fn clearing_a_scope_removes_only_its_own_entries() {
     let server = workers();
     for id in ["one", "uno", "two"] {
         server.client_as(id, "s").call("ListKeys", &[]).ok();
@@ -240,7 +240,7 @@ fn a_scope_forgets_its_own() {
 }
 
 #[test]
-fn a_second_cloud_writes_into_it_too() {
+fn every_cloud_is_recorded() {
     let server = Server::with(Setup { auth: AuthMode::Off, ..Setup::default() });
     let ask = |query: &str| {
         send(
@@ -267,7 +267,7 @@ fn a_second_cloud_writes_into_it_too() {
 }
 
 #[test]
-fn a_header_like_name_or_value_of_any_length_is_bounded() {
+fn long_names_and_values_are_truncated() {
     let server = Server::start();
     let client = server.client();
     let long = "v".repeat(100_000);
@@ -280,7 +280,7 @@ fn a_header_like_name_or_value_of_any_length_is_bounded() {
 }
 
 #[test]
-fn the_option_bounds_it() {
+fn the_option_limits_the_size() {
     for mut command in both_ways("--journal", "KMSIM_JOURNAL", "2") {
         let server = Process::spawn(&mut command);
         for _ in 0..3 {
@@ -297,7 +297,7 @@ fn the_option_bounds_it() {
 }
 
 #[test]
-fn where_none_is_kept_nothing_is_said_of_requests() {
+fn without_a_journal_there_are_no_entries() {
     for mut command in both_ways("--journal", "KMSIM_JOURNAL", "0") {
         let server = Process::spawn(&mut command);
         server.client().call("ListKeys", &[]).ok();

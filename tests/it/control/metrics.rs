@@ -1,4 +1,4 @@
-//! Counts for Prometheus.
+//! The metrics for Prometheus.
 
 use serde_json::{Value, json};
 
@@ -52,10 +52,11 @@ fn requests_are_counted_by_cloud_action_and_code() {
         Some(4.0)
     );
     assert_eq!(value(&text, &format!("kmsim_request_duration_seconds_count{{{of}}}")), Some(4.0));
-    // A secret's own realm has a key of the service beside it.
+    // The realm of the secret also has the service's key.
     assert_eq!(value(&text, "kmsim_keys{dialect=\"alibaba\"}"), Some(2.0), "{text}");
     assert_eq!(value(&text, "kmsim_secrets{dialect=\"alibaba\"}"), Some(1.0));
     assert_eq!(value(&text, "kmsim_secrets{dialect=\"kingsoft\"}"), Some(0.0));
+    assert_eq!(value(&text, "kmsim_certificates{dialect=\"alibaba\"}"), Some(0.0));
     assert!(value(&text, "kmsim_realms{dialect=\"alibaba\"}") >= Some(1.0));
     assert_eq!(value(&text, "process_start_time_seconds"), Some(1_893_456_000.0));
     let commits = value(&text, "kmsim_commits_total").unwrap();
@@ -65,7 +66,7 @@ fn requests_are_counted_by_cloud_action_and_code() {
 }
 
 #[test]
-fn the_text_is_of_the_format() {
+fn metrics_have_the_prometheus_text_format() {
     let server = Process::start(&["--data", ":memory:"]);
     server.client().call("ListKeys", &[]).ok();
     let text = control(server.address, "GET", "metrics", &Value::Null).text;

@@ -1,4 +1,5 @@
-//! Wrong signatures, explained in the journal: what the server signed, what the client did, and where they part.
+//! Explanations of wrong signatures in the journal: what the server signed, what the client
+//! signed, and where the two first differ.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,18 +9,18 @@ use serde_json::{Value, json};
 use super::{exchange, last, workers};
 use crate::kit::{START, Server, encode};
 
-/// A request as a client of the old signature makes it, mistaken in one way.
+/// A request of a client with the RPC signature and one mistake.
 #[derive(Clone, Copy)]
 struct Rpc {
     method: &'static str,
-    /// Where the parameters go that are not those of every request.
+    /// Whether the action's own parameters are in the query.
     in_query: bool,
     secret: &'static str,
     key_tail: &'static str,
     hash: Hash,
     encode: fn(&str) -> String,
     twice: bool,
-    /// The text that is sent of an encoded value.
+    /// How an encoded value is sent.
     sent: fn(&str) -> String,
     signs: fn(&str, &str) -> bool,
     key: &'static str,
@@ -41,7 +42,7 @@ const RIGHT: Rpc = Rpc {
 const SECRET: &str = "hush-hush/*~(!)";
 
 impl Rpc {
-    /// Sends it to a server that must refuse it, and answers what the journal explains.
+    /// Sends it to a server that must refuse it, and returns the journal's explanation.
     fn explained(self, server: &Server, number: usize) -> Value {
         let nonce = format!("mismatch-{number}");
         let common = [
@@ -92,7 +93,7 @@ impl Rpc {
 }
 
 #[test]
-fn the_mistakes_of_signers_of_parameters_are_found() {
+fn mistakes_in_signed_parameters_are_found() {
     let server = workers();
     let form =
         |text: &str| encode(text).replace("%20", "+").replace("%2A", "*").replace('~', "%7E");
@@ -169,9 +170,10 @@ fn the_mistakes_of_signers_of_parameters_are_found() {
     }
 }
 
-/// A request whose signature stands in a header, mistaken in one way: method, query, host and body as they are signed.
+/// Each request has its signature in a header and one mistake. The cases give the method, query,
+/// host and body that were signed.
 #[test]
-fn the_mistakes_of_signers_of_headers_are_found() {
+fn mistakes_in_signed_headers_are_found() {
     let server = workers();
     let (query, host) = ("KeyId=a%20key&Plaintext=hush", "localhost:5690");
     for (number, (signed, why)) in [
@@ -223,7 +225,7 @@ fn the_mistakes_of_signers_of_headers_are_found() {
 }
 
 #[test]
-fn a_right_signature_needs_no_explanation() {
+fn a_correct_signature_is_not_explained() {
     let server = workers();
     let late = crate::kit::Client::new(server.address, "one", "s", "2020-01-01T00:00:00Z");
     late.call("ListKeys", &[]).refused(400, "IllegalTimestamp");

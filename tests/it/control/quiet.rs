@@ -1,4 +1,5 @@
-//! What the control plane shows holds no secret: no plaintext, no key of an access key, no token, no signature.
+//! The control plane reveals no secret: no plaintext, no secret of an access key, no token, no
+//! signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +12,7 @@ const SECRET: &str = "hush-access-key-secret";
 const TOKEN: &str = "hush/security+token=";
 const PLAINTEXT: &str = "hush: the plaintext & more";
 
-/// Everything that the control plane tells of what happened so far.
+/// Everything that the control plane shows about past requests.
 fn told(server: &Process, blobs: &[String]) -> String {
     let get = |path: &str| control(server.address, "GET", path, &Value::Null).text;
     let expected = json!({"action": "Decrypt", "outcome": "InternalFailure", "key": "none"});
@@ -71,7 +72,7 @@ fn the_control_plane_shows_no_secret() {
             let material = wrapped(&client, &external, &MATERIAL);
             import(&client, &external, &material).ok();
             hidden.extend([brief, material.0, STANDARD.encode(MATERIAL)]);
-            // A misspelt name hides its value too, and so does a fault that is asked for.
+            // The value of a misspelt parameter is hidden too, even in a request with a fault.
             client.call("Encrypt", &[("KeyId", &key), ("PlainText", PLAINTEXT)]);
             super::call_with(
                 &client,

@@ -1,5 +1,5 @@
-//! Requests that a check refused: whatever they claim, they push out nothing of those who were let in, and nothing
-//! comes of them. Wrong signatures of any size cost no more than reading the request.
+//! Requests that a check refused: whatever they claim, they evict no entries of accepted requests
+//! and create nothing. A wrong signature of any size costs no more than reading the request.
 
 use kmsim::dialects::AuthMode;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::{delete, get, journal, last, post, refuses, workers};
 use crate::kit::{Client, Server, Setup, encode, form, send};
 
-/// Parameters that an entry keeps as they are, about 60 KiB of them.
+/// About 60 KiB of parameters that an entry keeps unchanged.
 fn bulky() -> Vec<(String, String)> {
     (0..60).map(|number| (format!("ResourceId.{number}"), "r".repeat(1000))).collect()
 }
 
-/// Sends what fills the 4 MiB of the refused more than once.
+/// Sends enough to fill the 4 MiB for refused requests more than once.
 fn flood(client: &Client, code: &str) -> usize {
     let bulky = bulky();
     let params: Vec<_> =
@@ -29,7 +29,7 @@ fn metrics(server: &Server) -> String {
 }
 
 #[test]
-fn they_push_out_nothing_and_create_nothing() {
+fn refused_requests_evict_no_entries_and_create_no_series() {
     let server = workers();
     let one = server.client_as("one", "s");
     let key = one.create_key(&[]);
@@ -48,14 +48,15 @@ fn they_push_out_nothing_and_create_nothing() {
     let realms =
         |text: &str| text.lines().find(|it| it.starts_with("kmsim_realms")).map(str::to_owned);
     assert_eq!(realms(&before), realms(&after));
-    // What was let in is there, and of the others the last few, of whomever they claimed to be.
+    // All accepted requests are there. Of the refused ones only the last few are, whatever access
+    // key they claimed.
     let page = get(&server, "requests?access_key=one&limit=1000").ok();
     let entries = page["requests"].as_array().unwrap();
     let passed: Vec<_> = entries.iter().filter(|it| it["auth"]["verdict"] == "passed").collect();
     assert_eq!(passed.iter().map(|it| &it["action"]).collect::<Vec<_>>(), ["CreateKey", "Encrypt"]);
     let refused = entries.len() - 2;
     assert!((20..flooded).contains(&refused), "{refused}");
-    assert_eq!(page["dropped"], flooded + 1 - refused, "and what is lost is told");
+    assert_eq!(page["dropped"], flooded + 1 - refused, "dropped entries are counted");
     assert_eq!(journal(&server, "?access_key=two").len(), 0);
     assert_eq!(get(&server, "requests?access_key=two").ok()["dropped"], 1);
     assert_eq!(
@@ -66,9 +67,9 @@ fn they_push_out_nothing_and_create_nothing() {
 }
 
 #[test]
-fn they_are_found_by_the_access_key_that_they_claim() {
+fn refused_requests_are_found_by_the_claimed_access_key() {
     let server = workers();
-    refuses(&get(&server, "requests?access_key=who"), "access_key: nobody has \"who\"");
+    refuses(&get(&server, "requests?access_key=who"), "access_key: \"who\" does not exist");
     server.client_as("one", "s").call("ListKeys", &[]).ok();
     let long = "w".repeat(100);
     for id in ["who", "why", "who", &long] {
@@ -86,14 +87,18 @@ fn they_are_found_by_the_access_key_that_they_claim() {
         let page = get(&server, &format!("requests?limit={limit}")).ok();
         (page["requests"].as_array().unwrap().len(), page["next"].clone())
     };
-    assert_eq!((ids(2), ids(5)), ((2, json!(2)), (5, Value::Null)), "one order with all others");
+    assert_eq!(
+        (ids(2), ids(5)),
+        ((2, json!(2)), (5, Value::Null)),
+        "entries of all scopes are in one order"
+    );
     assert_eq!(delete(&server, "requests?access_key=who").ok(), json!({"cleared": 2}));
-    refuses(&delete(&server, "requests?access_key=who"), "nobody has");
+    refuses(&delete(&server, "requests?access_key=who"), "does not exist");
     assert_eq!(delete(&server, "requests").ok(), json!({"cleared": 3}));
 }
 
 #[test]
-fn expectations_leave_them_out_and_say_so() {
+fn expectations_report_refused_requests_separately() {
     let server = workers();
     let one = server.client_as("one", "s");
     one.call("ListKeys", &[]).ok();
@@ -112,7 +117,7 @@ fn expectations_leave_them_out_and_say_so() {
     assert_eq!(
         unmet.json()["nearest"].as_array().unwrap().len(),
         1,
-        "what is only claimed is not near"
+        "a refused request is not the nearest"
     );
     let nothing = expect(json!({"action": "CreateKey", "times": {"exactly": 0}})).ok();
     assert_eq!(nothing["claimed"], Value::Null);
@@ -121,7 +126,7 @@ fn expectations_leave_them_out_and_say_so() {
 }
 
 #[test]
-fn what_is_let_pass_stands_with_whom_it_names() {
+fn tolerated_requests_belong_to_the_account_that_they_name() {
     for auth in [AuthMode::Warn, AuthMode::Off] {
         let server = Server::with(Setup { auth, ..Setup::default() });
         let client = server.client_as("worker", "any");
@@ -133,7 +138,7 @@ fn what_is_let_pass_stands_with_whom_it_names() {
     }
 }
 
-/// What the server signs of a call, as its own client does.
+/// The string that the server signs for a call.
 fn signed_text(pairs: &[(String, String)]) -> String {
     let mut pairs: Vec<_> = pairs.iter().filter(|(name, _)| name != "Signature").collect();
     pairs.sort();
@@ -155,7 +160,7 @@ fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
             "The request signature does not conform to Aliyun standards. server string to sign is:{}",
             signed_text(&pairs)
         );
-        assert!(message == expected, "of {count}, byte for byte");
+        assert!(message == expected, "with {count} parameters, byte for byte");
         let entry = last(&server);
         let told = &entry["signature"];
         assert!(
@@ -182,11 +187,8 @@ fn a_name_of_any_length_is_refused_without_comparing_it() {
     let long = "n".repeat(1_000_000);
     for body in [json!({"action": long}), json!({"outcome": long}), json!({"dialect": long})] {
         let answer = post(&server, "requests/expect", &body);
-        refuses(&answer, "a name of 1000000 bytes is not known");
+        refuses(&answer, "unknown name of 1000000 bytes");
         assert!(answer.text.len() < 200);
     }
-    refuses(
-        &post(&server, "faults", &json!({"error": long})),
-        "a name of 1000000 bytes is not known",
-    );
+    refuses(&post(&server, "faults", &json!({"error": long})), "unknown name of 1000000 bytes");
 }

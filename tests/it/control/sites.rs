@@ -1,4 +1,5 @@
-//! Other sites' pages and the control plane: by which names it answers, and whose requests.
+//! The control plane's protection against pages of other sites: the hostnames that it answers to,
+//! and the origins that it accepts.
 
 use std::process::Command;
 
@@ -6,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{Answer, Process, Server, kmsim, send, send_as_is};
 
-/// Asks for something that shows and changes all: every request that is let in is answered with another status than 4xx,
-/// but for the body.
+/// Sends a request without a body and with these headers.
 fn ask(server: &Server, line: &str, headers: &str) -> Answer {
     send(server.address, &format!("{line} HTTP/1.1\r\n{headers}"), b"")
 }
@@ -26,7 +26,7 @@ const ENDPOINTS: [&str; 6] = [
 ];
 
 #[test]
-fn it_answers_to_its_own_names_alone() {
+fn the_control_plane_answers_only_to_its_own_names() {
     let server = Server::start();
     let port = server.address.port();
     for own in [
@@ -63,7 +63,7 @@ fn it_answers_to_its_own_names_alone() {
             let name = other.split(':').next().unwrap();
             assert!(error(&refused).contains(&format!("--control-host {name}")), "{refused:?}");
         }
-        // That it serves, load balancers may ask by any name; what, they are not told.
+        // Load balancers may ask for the health under any name, but get only the status.
         let health = ask(&server, "GET /_kmsim/health", &format!("Host: {other}\r\n"));
         assert_eq!(health.ok(), json!({ "status": "ok" }));
         assert_eq!(ask(&server, "POST /_kmsim/health", &format!("Host: {other}\r\n")).status, 405);
@@ -72,7 +72,7 @@ fn it_answers_to_its_own_names_alone() {
 }
 
 #[test]
-fn a_host_is_needed_once_and_whole() {
+fn exactly_one_valid_host_is_required() {
     let server = Server::start();
     for headers in [
         "",
@@ -98,7 +98,7 @@ fn a_host_is_needed_once_and_whole() {
             assert_eq!(health.ok(), json!({ "status": "ok" }), "{headers:?}");
         }
     }
-    // A target that is a whole URL names a host as well.
+    // An absolute URL as the request target names a host too.
     let whole = |target: &str, host: &str| {
         send_as_is(
             server.address,
@@ -113,7 +113,7 @@ fn a_host_is_needed_once_and_whole() {
 }
 
 #[test]
-fn other_sites_pages_are_refused_whatever_they_ask() {
+fn requests_from_pages_of_other_sites_are_refused() {
     let server = Server::start();
     let own = format!("http://{}", server.address);
     let json = "Content-Type: application/json\r\n";
@@ -141,7 +141,7 @@ fn other_sites_pages_are_refused_whatever_they_ask() {
 }
 
 #[test]
-fn a_page_of_the_same_origin_says_what_it_sends() {
+fn a_page_of_the_same_origin_must_send_json() {
     let server = Server::start();
     let own = format!("Origin: http://{}\r\n", server.address);
     let post = |headers: &str| {
@@ -168,7 +168,7 @@ fn a_page_of_the_same_origin_says_what_it_sends() {
         assert_eq!(post(mark), 415, "{mark}");
         assert_eq!(ask(&server, "GET /_kmsim/clock", mark).status, 200, "{mark}");
     }
-    // The address bar shows, and changes nothing.
+    // A navigation from the address bar may read, but not change anything.
     assert_eq!(
         ask(&server, "GET /_kmsim/clock", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n")
             .status,
@@ -183,9 +183,9 @@ fn a_page_of_the_same_origin_says_what_it_sends() {
         .status,
         403
     );
-    // Node's fetch is no page, and sends no type with no body.
+    // Node's fetch is not a page. Without a body it sends no content type.
     assert_eq!(ask(&server, "POST /_kmsim/reset", "Sec-Fetch-Mode: cors\r\n").status, 200);
-    // Scripts say nothing, and are taken as they come.
+    // Scripts send none of these headers, and need no content type.
     for kind in
         ["", "Content-Type: application/x-www-form-urlencoded\r\n", "Content-Type: text/plain\r\n"]
     {
@@ -193,9 +193,8 @@ fn a_page_of_the_same_origin_says_what_it_sends() {
     }
 }
 
-/// The clouds' wire has names of its own.
 #[test]
-fn the_clouds_wire_answers_to_every_name() {
+fn the_cloud_apis_answer_to_every_host() {
     let server = Server::start();
     let answer = ask(
         &server,
@@ -249,9 +248,10 @@ fn names_are_added_by_option_and_variable() {
     assert!(line.contains("--control-host: \"http://kms.test\""), "{line}");
 }
 
-/// A token does not open the door to a page, and a page is not told whether there is a token.
+/// A page gets the same refusal whether or not it sends the token, so it cannot find out whether
+/// there is one.
 #[test]
-fn a_token_changes_nothing_of_that() {
+fn a_token_does_not_replace_the_checks_of_host_and_origin() {
     let server = Process::start(&["--data", ":memory:", "--control-token", "hush"]);
     for token in ["", "Authorization: Bearer hush\r\n"] {
         for mark in ["Host: evil.test\r\n", "Sec-Fetch-Site: cross-site\r\n"] {

@@ -1,4 +1,4 @@
-//! Workers that share one server, each with an access key of its own: none sees another.
+//! Workers that share one server, each with its own access key, do not see each other.
 
 use std::thread;
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{arm, delete, get, journal, keys, post};
 use crate::kit::{Server, Setup};
 
-/// One worker's life: it faults, counts, looks and clears, all by its own scope.
+/// One worker: it adds faults, counts requests, reads the journal and clears it, all in its own
+/// scope.
 fn work(server: &Server, number: usize) {
     let (id, scope) = (format!("worker-{number}"), format!("?access_key=worker-{number}"));
     let client = server.client_as(&id, "any");
@@ -45,7 +46,7 @@ fn work(server: &Server, number: usize) {
 }
 
 #[test]
-fn eight_workers_share_a_server_and_none_sees_another() {
+fn eight_workers_share_a_server_in_isolation() {
     let server = Server::with(Setup { auth: AuthMode::Off, ..Setup::default() });
     thread::scope(|threads| {
         for number in 1..=8 {
@@ -61,7 +62,7 @@ fn eight_workers_share_a_server_and_none_sees_another() {
 }
 
 #[test]
-fn a_noisy_worker_drops_nobody_elses_entries() {
+fn a_noisy_worker_evicts_no_other_workers_entries() {
     let server = Server::with(Setup { auth: AuthMode::Off, ..Setup::default() });
     server.client_as("quiet", "any").call("ListKeys", &[]).ok();
     let noisy = server.client_as("noisy", "any");

@@ -7,17 +7,17 @@ use kmsim::model::{AliasName, DeviceFingerprint, Origin, Realm, Scope, Symmetric
 use kmsim::world::{Clock, Entropy, World};
 use zeroize::Zeroizing;
 
-use super::{Bench, DAY, RULES, by_id, start};
+use super::{DAY, RULES, TestEngine, by_id, start};
 
 /// Runs a test on an engine whose store is a file.
-async fn opened(path: &std::path::Path) -> (Bench, kmsim::store::DataLock) {
+async fn opened(path: &std::path::Path) -> (TestEngine, kmsim::store::DataLock) {
     let (store, lock) = kmsim::store::open(path, None).await.unwrap();
     let world = World { clock: Clock::manual(start()), entropy: Entropy::Os };
     let clouds = [("cloud", (|_| &RULES) as fn(&str) -> &'static Rules)].into();
     let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
     let caller =
         Caller::new(Realm::new("cloud", "1", "here"), &RULES, "1".into(), Quota::default());
-    (Bench { engine, caller }, lock)
+    (TestEngine { engine, caller }, lock)
 }
 
 #[tokio::test]
@@ -25,12 +25,12 @@ async fn keys_white_box_keys_and_data_keys_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kmsim.db");
     let alias = |name: &str| AliasName::parse(name).unwrap();
-    let (bench, lock) = opened(&path).await;
-    let (engine, caller) = (&bench.engine, || bench.caller());
+    let (test, lock) = opened(&path).await;
+    let (engine, caller) = (&test.engine, || test.caller());
 
-    let key = bench.key(NewKey { alias: Some(alias("bound")), ..NewKey::plain() }).await;
+    let key = test.key(NewKey { alias: Some(alias("bound")), ..NewKey::plain() }).await;
     engine.bind_resource(caller(), by_id(&key), "store".into(), "a".into()).await.unwrap();
-    let archived = bench.key(NewKey::plain()).await;
+    let archived = test.key(NewKey::plain()).await;
     engine.archive_key(caller(), by_id(&archived)).await.unwrap();
 
     let new = NewWhiteBoxKey {
@@ -55,22 +55,22 @@ async fn keys_white_box_keys_and_data_keys_come_back() {
             origin: Origin::Service,
             tags: [("c".to_owned(), "d".to_owned())].into(),
         };
-        let text = Zeroizing::new(b"bytes".to_vec());
-        let made = engine.keep_data_key(caller(), by_id(&key), associated.to_vec(), text, new);
+        let bytes = Zeroizing::new(b"bytes".to_vec());
+        let made = engine.keep_data_key(caller(), by_id(&key), associated.to_vec(), bytes, new);
         kept.push(made.await.unwrap().1.id.clone());
     }
     engine.schedule_data_key_deletion(caller(), kept[1].clone(), DAY).await.unwrap();
 
-    let before = engine.state(&bench.caller.realm).facts();
+    let before = engine.state(&test.caller.realm).facts();
     engine.close().await;
-    drop((bench, lock));
+    drop((test, lock));
 
-    let (bench, _lock) = opened(&path).await;
-    assert_eq!(bench.engine.state(&bench.caller.realm).facts(), before);
-    let opened = bench.engine.open_data_key(&bench.caller, &kept[0]).unwrap();
+    let (test, _lock) = opened(&path).await;
+    assert_eq!(test.engine.state(&test.caller.realm).facts(), before);
+    let opened = test.engine.open_data_key(&test.caller, &kept[0]).unwrap();
     assert_eq!(**opened.value, *b"bytes");
-    bench.advance(DAY).await;
-    bench.engine.settle(&bench.caller.realm).await;
-    assert_eq!(bench.engine.state(&bench.caller.realm).data_keys.count(), 1);
-    assert_eq!(bench.engine.contents(&Scope::default()).await.len(), 1);
+    test.advance(DAY).await;
+    test.engine.settle(&test.caller.realm).await;
+    assert_eq!(test.engine.state(&test.caller.realm).data_keys.count(), 1);
+    assert_eq!(test.engine.contents(&Scope::default()).await.len(), 1);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kmsim::model::{Change, Realm, RealmChange};
-use kmsim::store::{Sqlite, StagedRealms, Staging, Store, StoreError, Stored};
+use kmsim::store::{Sqlite, Staged, Staging, Store, StoreError, Stored};
 use tokio::sync::{Semaphore, mpsc};
 
 /// The store's side of the gate.
@@ -45,7 +45,7 @@ impl Gate {
 
     async fn wait(&self) -> Result<(), StoreError> {
         if !self.open.load(Ordering::SeqCst) {
-            // Nobody listens once the test is over.
+            // The receiver is gone once the test is over.
             let _ = self.arrived.send(());
             self.turns.acquire().await.unwrap().forget();
         }
@@ -56,7 +56,7 @@ impl Gate {
     }
 }
 
-/// A store in memory, its gate, which is open, and what tells of the writes that wait at it.
+/// A store in memory, its open gate, and a channel that reports the writes that wait at it.
 pub fn gated() -> (Box<dyn Store>, Arc<Gate>, mpsc::UnboundedReceiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let store = runtime.block_on(Sqlite::in_memory()).unwrap();
@@ -99,25 +99,21 @@ impl Store for Gated {
 }
 
 impl Staging for Gated {
-    fn write<'a>(
-        &'a mut self,
-        staged: &'a mut StagedRealms,
-        facts: &'a [RealmChange],
-    ) -> Stored<'a, ()> {
+    fn write<'a>(&'a mut self, staged: &'a mut Staged, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
             self.store.write(staged, facts).await
         })
     }
 
-    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()> {
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut Staged) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
             self.store.swap(realms, staged).await
         })
     }
 
-    fn discard(&mut self, staged: StagedRealms) {
+    fn discard(&mut self, staged: Staged) {
         self.store.discard(staged);
     }
 

@@ -1,5 +1,5 @@
-//! A load or a reset that cannot be written changes nothing: not the data, not the clock, not the faults, not the
-//! journal.
+//! A load or a reset that cannot be written changes nothing: not the data, not the clock, not the
+//! faults, not the journal.
 
 use std::sync::atomic::Ordering;
 
@@ -10,10 +10,10 @@ use super::{ACCOUNTS, realm, told};
 use crate::kit::{Answer, Server, Setup, control};
 use crate::state::{export, import};
 
-/// How many keys there are: so few that they are replaced at once, and so many that they are written aside.
+/// Numbers of keys: few enough to be replaced in one write, and enough to be staged.
 const SIZES: [usize; 2] = [3, 300];
 
-/// What a failed call must leave as it was.
+/// The state that a failed call must not change.
 fn everything(server: &Server) -> [Value; 4] {
     let requests = told(server, "requests?account=1");
     let clock = |scope: &str| told(server, &format!("clock{scope}"));
@@ -21,7 +21,7 @@ fn everything(server: &Server) -> [Value; 4] {
 }
 
 #[test]
-fn what_cannot_be_written_changes_nothing() {
+fn a_failed_load_or_reset_changes_nothing() {
     for size in SIZES {
         let (store, gate, _arrivals) = gated();
         let seed = realm(size, "seeded");
@@ -39,7 +39,7 @@ fn what_cannot_be_written_changes_nothing() {
         ask("faults?account=1", json!({"action": "Encrypt", "error": "InternalFailure"})).ok();
         server.client_as("one", "s").call("DisableKey", &[("KeyId", "key-1")]).ok();
         let (before, state) = (everything(&server), export(&server, ""));
-        // It fails in the first write, in some between, and in the last.
+        // It fails in the first write, in one in between, and in the last.
         let failures: &[usize] = if size == SIZES[0] { &[0] } else { &[0, 1, size / 128 + 1] };
         for path in ["snapshots/s/load?account=1", "reset?account=1", "reset"] {
             for left in failures {
@@ -51,7 +51,7 @@ fn what_cannot_be_written_changes_nothing() {
                 assert_eq!(export(&server, ""), state, "{path} of {size} after {left} writes");
             }
         }
-        // And once the disk works again, all of it happens.
+        // Once the disk works again, the whole call succeeds.
         ask("reset?account=1", Value::Null).ok();
         let [clock, faults, requests, _] = everything(&server);
         assert_eq!(clock["now"], crate::kit::START);
@@ -61,7 +61,7 @@ fn what_cannot_be_written_changes_nothing() {
 }
 
 #[test]
-fn an_import_that_cannot_be_written_changes_nothing() {
+fn a_failed_import_changes_nothing() {
     for size in SIZES {
         let (store, gate, _arrivals) = gated();
         let server = Server::with(Setup {
@@ -76,7 +76,7 @@ fn an_import_that_cannot_be_written_changes_nothing() {
         assert_eq!(import(&server, "?account=1", &large).status, 500);
         gate.left.store(usize::MAX, Ordering::SeqCst);
         assert_eq!(export(&server, ""), state);
-        // What was given up is in nobody's way.
+        // The staged rows of the failed attempts do no harm.
         import(&server, "?account=1", &large).ok();
         assert_eq!(export(&server, "").matches("description: new").count(), 600);
         server.client_as("two", "s").create_key(&[]);
@@ -84,7 +84,7 @@ fn an_import_that_cannot_be_written_changes_nothing() {
 }
 
 #[test]
-fn a_clock_whose_dues_cannot_be_written_goes_as_before() {
+fn a_failed_advance_leaves_the_clock_unchanged() {
     let (store, gate, _arrivals) = gated();
     let server =
         Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
@@ -114,7 +114,7 @@ fn a_clock_whose_dues_cannot_be_written_goes_as_before() {
 }
 
 #[test]
-fn an_empty_document_is_no_state() {
+fn an_empty_document_is_refused() {
     let server = Server::start();
     server.client().create_key(&[]);
     let state = export(&server, "");

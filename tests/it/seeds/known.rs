@@ -1,4 +1,4 @@
-//! Keys whose material a seed gives open and verify what was made elsewhere, in every run.
+//! Keys with material from a seed decrypt and verify what was made elsewhere, in every run.
 
 use serde_json::Value;
 
@@ -24,20 +24,20 @@ fn check(client: &Client) {
 }
 
 #[test]
-fn what_was_made_elsewhere_opens_and_verifies() {
+fn foreign_ciphertexts_decrypt_and_foreign_signatures_verify() {
     let text = std::fs::read_to_string(root().join("fixtures/seeds/known.yaml")).unwrap();
     let server = Server::with(Setup { seeds: &[&text], ..Setup::default() });
     check(&server.client());
 }
 
 #[test]
-fn the_program_does_so_too_and_after_a_restart() {
+fn the_built_binary_does_the_same_and_after_a_restart() {
     let (_folder, data) = data_file();
     let seed = root().join("fixtures/seeds/known.yaml");
     let arguments = ["--data", data.to_str().unwrap(), "--seed", seed.to_str().unwrap()];
     for _ in 0..2 {
         check(&Process::start(&arguments).client());
     }
-    // Without the seed, the data is enough.
+    // The data alone is enough, without the seed.
     check(&Process::start(&arguments[..2]).client());
 }

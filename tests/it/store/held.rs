@@ -1,6 +1,6 @@
-//! A data file under a running server: no second server comes to it by any name, other programs
-//! read it, its main file is whole whenever nothing changes, and a server whose file is taken away
-//! says so.
+//! The data file of a running server: no second server opens it by any path, other programs can
+//! read it, its main file is complete whenever nothing changes, and the server reports when its
+//! file is removed.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ use crate::store::loss::{Logged, beside, serve};
 
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-/// Waits for what the server does by itself, for as long as a slow machine may take.
+/// Waits for something that the server does by itself, generously for slow machines.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..1200 {
         if is_so() {
@@ -62,7 +62,7 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
             "{name}: {line}"
         );
     }
-    // A container that is given the one file, or the folder.
+    // Like a container that gets only the file, or only the folder.
     std::fs::write(file("sub/one.db"), "").unwrap();
     std::fs::create_dir(file("other")).unwrap();
     let shown = folder.path().display();
@@ -75,7 +75,7 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
         let line = refused(prepared(&namespace(), &mount, &command).current_dir(folder.path()));
         assert!(line.contains("in use by another kmsim"), "{mount}: {line}");
     }
-    // Those who were turned away took nothing with them.
+    // The refused servers changed nothing.
     server.client().call("EnableKey", &[("KeyId", &key)]).ok();
     assert_eq!(count_by_sqlite(&path), "1");
     server.client().create_key(&[]);
@@ -86,13 +86,13 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
 }
 
 #[test]
-fn sqlite_reads_the_data_while_it_is_served() {
+fn sqlite_can_read_the_data_of_a_running_server() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap();
     let client = server.process.client();
     for made in 1..=3 {
         client.create_key(&[]);
-        // Its connection comes and goes, and neither the server's locks nor its log go with it.
+        // Other connections affect neither the server's locks nor its log.
         assert_eq!(count_by_sqlite(&path), made.to_string());
         let line = refused(&mut kmsim(&["--data", path.to_str().unwrap()]));
         assert!(line.contains("another kmsim"), "{line}");
@@ -102,17 +102,17 @@ fn sqlite_reads_the_data_while_it_is_served() {
 }
 
 #[test]
-fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
+fn the_main_file_is_complete_after_the_start_and_when_nothing_changes() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap().process;
     let log_is_empty =
         || std::fs::metadata(beside(&path, "-wal")).is_ok_and(|file| file.len() == 0);
-    assert!(log_is_empty(), "a start leaves all in the main file");
+    assert!(log_is_empty(), "after a start, everything is in the main file");
     for _ in 0..2 {
         server.client().create_key(&[]);
         eventually("the log is empty", log_is_empty);
     }
-    // So even a copy of the main file alone is whole, and says that it is a copy.
+    // So even a copy of the main file alone is complete, and reports that it is a copy.
     let (_copies, copy) = data_file();
     for suffix in ["", ".root-key"] {
         std::fs::copy(beside(&path, suffix), beside(&copy, suffix)).unwrap();
@@ -120,7 +120,7 @@ fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
     let copied = serve(&copy, None).unwrap();
     assert_eq!(copied.process.client().call("ListKeys", &[]).ok()["TotalCount"], 2);
     assert_eq!(copied.log().matches(" WARN ").count(), 1, "{}", copied.log());
-    // Killed now, it needs no log.
+    // After a kill it needs no log.
     drop(server);
     std::fs::remove_file(beside(&path, "-wal")).unwrap();
     let again = serve(&path, None).unwrap();
@@ -129,7 +129,7 @@ fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
 }
 
 #[test]
-fn a_backup_that_sqlite_makes_is_whole() {
+fn a_backup_made_by_sqlite_is_complete() {
     const BACKUP: &str = "import sqlite3, sys
 source, target = map(sqlite3.connect, sys.argv[1:])
 source.backup(target)
@@ -149,8 +149,7 @@ source.close()";
     server.client().create_key(&[]);
 }
 
-/// Takes something away from under a server, and checks that it is told and that nothing is
-/// acknowledged.
+/// Removes files of a running server. Checks that it reports that and acknowledges nothing.
 fn taken_away(what: &str, take: impl FnOnce(&Path), bring: Option<fn(&Path)>) {
     let (_folder, path) = data_file();
     let Logged { process: mut server, .. } = {
@@ -185,7 +184,7 @@ fn taken_away(what: &str, take: impl FnOnce(&Path), bring: Option<fn(&Path)>) {
 }
 
 #[test]
-fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
+fn a_server_without_its_files_acknowledges_nothing() {
     let other = |path: &Path| {
         let (_others, other) = data_file();
         let mut server = Process::start(&["--data", other.to_str().unwrap()]);
@@ -236,7 +235,7 @@ fn a_server_whose_files_are_taken_away_acknowledges_nothing() {
 }
 
 #[test]
-fn a_removed_file_is_told_of_though_nothing_changes() {
+fn a_removed_file_is_reported_even_if_nothing_changes() {
     let (_folder, path) = data_file();
     let server = serve(&path, None).unwrap();
     std::fs::remove_file(&path).unwrap();
@@ -245,7 +244,7 @@ fn a_removed_file_is_told_of_though_nothing_changes() {
 }
 
 #[test]
-fn a_server_that_lost_its_file_leaves_its_successor_alone() {
+fn a_server_that_lost_its_file_does_not_disturb_its_successor() {
     let (folder, path) = data_file();
     let mut first = serve(&path, None).unwrap().process;
     first.client().create_key(&[]);

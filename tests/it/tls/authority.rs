@@ -1,4 +1,4 @@
-//! The authority: kept with the data, told to everybody, its key to nobody.
+//! The authority: stored beside the data, its certificate public, its key private.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn beside(data: &Path, suffix: &str) -> PathBuf {
     PathBuf::from([data.to_str().unwrap(), suffix].concat())
 }
 
-/// `kmsim ca`, with no setting from this environment.
+/// `kmsim ca`, without settings from this environment.
 fn ca(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
@@ -41,7 +41,7 @@ fn pem(data: &Path) -> String {
 }
 
 #[test]
-fn it_outlives_a_restart() {
+fn an_authority_survives_restarts() {
     let (_folder, path) = data_file();
     let arguments = ["--data", path.to_str().unwrap()];
     let first = ca_pem(Process::start(&arguments).address);
@@ -49,7 +49,7 @@ fn it_outlives_a_restart() {
     assert_eq!(ca_pem(again.address), first);
     let client = Client::trusting(&first, Clock::default().host());
     client.health(again.address, "localhost").unwrap().ok();
-    // All that has to be kept is its key.
+    // The key alone is enough to restore the certificate.
     drop(again);
     std::fs::remove_file(beside(&path, ".ca.pem")).unwrap();
     assert_eq!(ca_pem(Process::start(&arguments).address), first);
@@ -57,7 +57,7 @@ fn it_outlives_a_restart() {
 }
 
 #[test]
-fn its_key_is_for_its_owner_and_its_certificate_for_everybody() {
+fn only_the_owner_can_read_the_key_and_everyone_the_certificate() {
     let (_folder, path) = data_file();
     let server = Process::start(&["--data", path.to_str().unwrap()]);
     let mode = |suffix: &str| {
@@ -76,19 +76,19 @@ fn its_key_is_for_its_owner_and_its_certificate_for_everybody() {
 }
 
 #[test]
-fn the_command_makes_it_and_servers_take_it() {
+fn the_command_creates_an_authority_that_servers_use() {
     let (_folder, path) = data_file();
     let first = pem(&path);
-    assert!(!path.exists(), "the data is made by a server");
+    assert!(!path.exists(), "the command creates no data file");
     let server = Process::start(&["--data", path.to_str().unwrap()]);
     assert_eq!(ca_pem(server.address), first);
-    assert_eq!(pem(&path), first, "while a server has the data too");
+    assert_eq!(pem(&path), first, "it also works while a server uses the data");
     let by_variable = printed(ca(&[]).env("KMSIM_DATA", &path)).stdout;
     assert_eq!(String::from_utf8(by_variable).unwrap(), first);
 }
 
 #[test]
-fn of_many_who_come_first_one_makes_it() {
+fn concurrent_first_commands_create_one_authority() {
     let (_folder, path) = data_file();
     let all: Vec<_> =
         (0..8).map(|_| ca(&["--data", path.to_str().unwrap()]).spawn().unwrap()).collect();
@@ -140,23 +140,23 @@ fn java_and_openssl_read_the_truststore() {
 }
 
 #[test]
-fn mistakes_of_the_command_are_told() {
+fn the_command_reports_invalid_arguments() {
     let (folder, path) = data_file();
     let data = path.to_str().unwrap();
     for (arguments, said) in [
         (
             vec!["--data", ":memory:"],
-            "--data: a server in memory has an authority for as long as it runs",
+            "--data: an in-memory server has an authority only while it runs",
         ),
         (vec!["--data", "/nowhere/kmsim.db"], "--data: cannot make /nowhere/kmsim.db"),
         (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
         (
             vec!["--data", data, "--format", "pkcs12", "--password", ""],
-            "--password: a truststore's password is not empty",
+            "--password: a truststore's password must not be empty",
         ),
         (
             vec!["--data", data, "--tls-cert", "a.pem"],
-            "--tls-cert: a server with a certificate of its own issues none",
+            "--tls-cert: a server with its own certificate issues none",
         ),
     ] {
         let line = refused(&mut ca(&arguments));
@@ -176,13 +176,14 @@ fn mistakes_of_the_command_are_told() {
 }
 
 #[test]
-fn in_memory_it_lives_as_long_as_the_server_and_no_seed_repeats_it() {
+fn an_in_memory_authority_ends_with_the_server_and_is_never_repeated() {
     let arguments = ["--data", ":memory:", "--entropy-seed", "a seed"];
     let one = ca_pem(Process::start(&arguments).address);
     assert_ne!(one, ca_pem(Process::start(&arguments).address));
 }
 
-/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made them.
+/// The key and the certificate of an authority that version 0.1.0 made, which did not use the
+/// crate `rcgen` yet.
 const EARLIER_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglrM6gGYdbWkPw6eD
 i2eNjPbmex3nBoyotSmLGegwlDahRANCAAS2pIWhrRNSLBPTFyq/iMcLTralWS2o
@@ -203,14 +204,14 @@ n8ZSThMIJOAzJMo1w913qokeeOfVA9sJUIELYIle
 ";
 
 #[test]
-fn who_trusts_the_certificate_of_an_earlier_version_trusts_its_server_still() {
+fn certificates_of_earlier_versions_remain_trusted() {
     let (folder, path) = data_file();
     std::fs::write(beside(&path, ".ca-key"), EARLIER_KEY).unwrap();
     let server = Process::start(&["--data", path.to_str().unwrap()]);
     for authority in [EARLIER_CERTIFICATE, &ca_pem(server.address)] {
         let client = Client::trusting(authority, Clock::default().host());
         client.health(server.address, "localhost").unwrap().ok();
-        // OpenSSL looks at the identifiers of the keys too.
+        // OpenSSL also checks the key identifiers.
         let (ca, leaf) = (folder.path().join("ca"), folder.path().join("leaf"));
         std::fs::write(&ca, authority).unwrap();
         std::fs::write(&leaf, client.open(server.address, "localhost").certificate()).unwrap();

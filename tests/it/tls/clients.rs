@@ -1,5 +1,5 @@
-//! The standard libraries of the languages that people call a KMS from: each reaches HTTPS when it is given the
-//! authority in its own way, and nothing else; and does not without it.
+//! The standard libraries of several languages connect over HTTPS if they are given the authority
+//! in their own way, and nothing else. Without it they refuse.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,8 @@ fn program(name: &str) -> PathBuf {
     root().join("tests/it/tls/clients").join(name)
 }
 
-/// Runs a client against a server of its own. `trust` gives it the authority: that file, or `ca.p12` beside it.
+/// Runs a client against its own server. `trust` gives it the authority: that file, or `ca.p12`
+/// beside it.
 fn reaches(client: impl Fn() -> Command, trust: impl Fn(&mut Command, &Path)) {
     let server = Process::start(&["--data", ":memory:"]);
     let folder = tempfile::tempdir().unwrap();
@@ -51,7 +52,7 @@ fn reaches(client: impl Fn() -> Command, trust: impl Fn(&mut Command, &Path)) {
 }
 
 #[test]
-fn python_reaches_it() {
+fn python_connects() {
     let client = || {
         let mut command = Command::new("python3");
         command.arg(program("reach.py"));
@@ -63,7 +64,7 @@ fn python_reaches_it() {
 }
 
 #[test]
-fn node_reaches_it() {
+fn node_connects() {
     let client = || {
         let mut command = Command::new("node");
         command.arg(program("reach.js"));
@@ -75,7 +76,7 @@ fn node_reaches_it() {
 }
 
 #[test]
-fn go_reaches_it() {
+fn go_connects() {
     let folder = tempfile::tempdir().unwrap();
     let binary = folder.path().join("reach");
     let mut build = Command::new("go");
@@ -95,7 +96,7 @@ fn go_reaches_it() {
 }
 
 #[test]
-fn java_reaches_it() {
+fn java_connects() {
     let client = || {
         let mut command = Command::new("java");
         command.arg(program("Reach.java"));

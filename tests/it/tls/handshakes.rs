@@ -1,4 +1,5 @@
-//! Which names and versions clients may come with, by OpenSSL's judgement, and what a certificate says.
+//! The TLS versions and hostnames that clients may use, checked by OpenSSL, and the contents of the
+//! certificates.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use super::{Client, ca_pem, described, openssl};
 use crate::kit::{Process, Server, control, days, kmsim, without_listen};
 use crate::program::{both_ways, refused};
 
-/// What `openssl s_client` says of a server when it is asked for a name, or for none, and looks for one.
+/// The result of `openssl s_client` that requests this hostname, if any, and verifies what
+/// `expected` says.
 fn shake(
     server: &Process,
     ca: &str,
@@ -37,7 +39,7 @@ fn shake(
     openssl(&arguments)
 }
 
-/// A server with some arguments, and a file that holds its authority.
+/// A server with these arguments, and a file with its CA certificate.
 fn served(arguments: &[&str]) -> (Process, tempfile::NamedTempFile) {
     let server = Process::start(&[&["--data", ":memory:"], arguments].concat());
     let ca = tempfile::NamedTempFile::new().unwrap();
@@ -46,7 +48,7 @@ fn served(arguments: &[&str]) -> (Process, tempfile::NamedTempFile) {
 }
 
 #[test]
-fn both_versions_are_spoken_and_no_older_one() {
+fn tls_1_2_and_1_3_are_the_only_versions() {
     let (server, ca) = served(&[]);
     let ca = ca.path().to_str().unwrap();
     for (version, said) in [("-tls1_2", "New, TLSv1.2"), ("-tls1_3", "New, TLSv1.3")] {
@@ -66,7 +68,7 @@ fn both_versions_are_spoken_and_no_older_one() {
 }
 
 #[test]
-fn every_certificate_names_this_machine_and_the_extra_names() {
+fn every_certificate_has_the_local_and_the_extra_names() {
     let (server, ca) =
         served(&["--tls-name", "kms.internal", "--tls-name", "192.0.2.7,*.svc.test"]);
     let host = gethostname::gethostname().into_string().unwrap().to_lowercase();
@@ -86,7 +88,7 @@ fn every_certificate_names_this_machine_and_the_extra_names() {
 }
 
 #[test]
-fn whatever_name_a_client_asks_for_it_gets() {
+fn the_certificate_has_the_requested_hostname() {
     let (server, ca) = served(&[]);
     for name in [
         "kms.cn-hangzhou.aliyuncs.com",
@@ -109,8 +111,8 @@ fn whatever_name_a_client_asks_for_it_gets() {
 }
 
 #[test]
-fn an_address_is_named_on_the_connection_that_came_to_it() {
-    // All of 127.0.0.0/8 leads here, but a certificate names only its first address unasked.
+fn the_certificate_has_the_connections_local_address() {
+    // All of 127.0.0.0/8 reaches the server, but certificates have only 127.0.0.1 by default.
     let mut command = kmsim(&["--data", ":memory:"]);
     let command = command.env("KMSIM_LISTEN", "0.0.0.0:0");
     let server = Process::spawn(&mut without_listen(command));
@@ -123,7 +125,7 @@ fn an_address_is_named_on_the_connection_that_came_to_it() {
 }
 
 #[test]
-fn a_name_by_option_and_by_variable() {
+fn extra_names_are_set_by_option_and_variable() {
     for mut command in both_ways("--tls-name", "KMSIM_TLS_NAMES", "192.0.2.9, Kms.Example") {
         let server = Process::spawn(&mut command);
         let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
@@ -144,7 +146,7 @@ fn a_name_by_option_and_by_variable() {
 }
 
 #[test]
-fn certificates_go_by_the_hosts_clock_and_are_renewed_in_time() {
+fn certificates_follow_the_hosts_clock_and_are_renewed_in_time() {
     let server = Server::start();
     let ca = ca_pem(server.address);
     let start = server.world.clock.host();
@@ -153,9 +155,9 @@ fn certificates_go_by_the_hosts_clock_and_are_renewed_in_time() {
     let text = described(&first);
     assert!(text.contains("Not Before: Dec 31 00:00:00 2029 GMT"), "{text}");
     assert!(text.contains("Not After : Apr  1 00:00:00 2030 GMT"), "{text}");
-    assert_eq!(first, at(start), "one is made and kept");
+    assert_eq!(first, at(start), "the certificate is reused");
     server.advance(days(1000));
-    assert_eq!(first, at(start), "the clock of due dates is another");
+    assert_eq!(first, at(start), "the clock of due dates does not matter");
     server.world.clock.set_host(start.plus(days(100)));
     let late = Client::trusting(&ca, start.plus(days(100)));
     late.health(server.address, "kms.test").unwrap().ok();
@@ -163,14 +165,14 @@ fn certificates_go_by_the_hosts_clock_and_are_renewed_in_time() {
 }
 
 #[test]
-fn the_same_port_speaks_plain_text_and_tls_and_keeps_connections() {
+fn one_port_serves_http_and_tls_and_keeps_connections_open() {
     let server = Server::start();
     let client = Client::trusting(&ca_pem(server.address), server.world.clock.host());
     let plain = control(server.address, "GET", "health", &serde_json::Value::Null).ok();
     assert_eq!(plain, client.health(server.address, "localhost").unwrap().ok());
     let moved = control(server.address, "POST", "clock/advance", &json!({ "by": "1h" }));
     moved.ok();
-    // A second request on one connection, after a pause in which nothing came.
+    // Several requests on one connection, with pauses between them.
     let mut kept = client.open(server.address, "localhost");
     for _ in 0..3 {
         write!(kept.0, "GET /_kmsim/health HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();

@@ -1,4 +1,4 @@
-//! A certificate that the server is given.
+//! A server with its own certificate.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use super::{Client, made_by_openssl};
 use crate::kit::{Process, control, kmsim};
 use crate::program::refused;
 
-/// An authority, and below it a server's certificate with a key of each kind in each of its forms.
+/// An authority, and server certificates that it issued, with keys of each type in each format.
 fn made() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let openssl = |arguments: &str| made_by_openssl(arguments, folder.path());
@@ -35,7 +35,7 @@ fn made() -> tempfile::TempDir {
         std::fs::write(folder.path().join(format!("{kind}.chain")), whole).unwrap();
     }
     openssl("pkcs8 -topk8 -in ec.pkcs8 -passout pass:x -out locked.pkcs8");
-    // As tools write them: one file with attributes around everything, and one from an editor of Windows.
+    // As tools write them: a file with bag attributes, and one with the line endings of Windows.
     openssl(
         "pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12",
     );
@@ -56,7 +56,7 @@ fn given(folder: &Path, certificate: &str, key: &str) -> Command {
 }
 
 #[test]
-fn it_is_shown_to_everybody() {
+fn the_given_certificate_is_presented_for_every_name() {
     let folder = made();
     let ca = std::fs::read_to_string(folder.path().join("ca.pem")).unwrap();
     let client = Client::trusting(&ca, Clock::default().host());
@@ -74,7 +74,10 @@ fn it_is_shown_to_everybody() {
         for mut command in [given(folder.path(), certificate, key), by_variable] {
             let server = Process::spawn(&mut command);
             client.health(server.address, "kms.own").unwrap().ok();
-            assert!(client.health(server.address, "localhost").is_err(), "it names one name only");
+            assert!(
+                client.health(server.address, "localhost").is_err(),
+                "the certificate has one name only"
+            );
             for path in ["ca.pem", "ca.p12"] {
                 let none = control(server.address, "GET", path, &Value::Null);
                 assert_eq!(none.status, 404, "{none:?}");
@@ -95,7 +98,7 @@ fn it_is_shown_to_everybody() {
 }
 
 #[test]
-fn no_authority_is_made_beside_it() {
+fn no_authority_is_created() {
     let folder = made();
     let mut command = given(folder.path(), "ec.pem", "ec.pkcs8");
     drop(Process::spawn(command.env("KMSIM_DATA", "own.db")));
@@ -103,7 +106,7 @@ fn no_authority_is_made_beside_it() {
 }
 
 #[test]
-fn mistakes_stop_the_start_and_name_the_file() {
+fn invalid_files_prevent_the_start_and_are_named() {
     let folder = made();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("nothing.pem", "nothing\n");
@@ -112,16 +115,16 @@ fn mistakes_stop_the_start_and_name_the_file() {
     write("wrong.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     for (certificate, key, said) in [
         ("none.pem", "ec.pkcs8", "--tls-cert: none.pem: No such file"),
-        ("nothing.pem", "ec.pkcs8", "--tls-cert: nothing.pem: there is no certificate in PEM"),
-        ("ec.pkcs8", "ec.pkcs8", "--tls-cert: ec.pkcs8: there is no certificate in PEM"),
-        ("broken.pem", "ec.pkcs8", "--tls-cert: broken.pem: the PEM is broken"),
+        ("nothing.pem", "ec.pkcs8", "--tls-cert: nothing.pem: no certificate in PEM"),
+        ("ec.pkcs8", "ec.pkcs8", "--tls-cert: ec.pkcs8: no certificate in PEM"),
+        ("broken.pem", "ec.pkcs8", "--tls-cert: broken.pem: invalid PEM"),
         ("wrong.pem", "ec.pkcs8", "--tls-cert: wrong.pem: certificate 1: "),
         ("ec.pem", "none.key", "--tls-key: none.key: No such file"),
-        ("ec.pem", "ec.pem", "--tls-key: ec.pem: there is no private key in PEM"),
+        ("ec.pem", "ec.pem", "--tls-key: ec.pem: no private key in PEM"),
         (
             "ec.pem",
             "locked.pkcs8",
-            "--tls-key: locked.pkcs8: there is no private key in PEM (one under a password",
+            "--tls-key: locked.pkcs8: no private key in PEM (encrypted keys are not",
         ),
         ("ec.pem", "wrong.key", "--tls-key: wrong.key: not a private key that TLS can use"),
         ("ec.pem", "rsa.pkcs8", "--tls-key: rsa.pkcs8: not the key of ec.pem"),

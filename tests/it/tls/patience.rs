@@ -1,5 +1,5 @@
-//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody waiting: not other clients,
-//! and not the end of the server.
+//! Clients that connect and send nothing, or only half a handshake, delay neither other clients nor
+//! the server's shutdown.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,11 +13,11 @@ use super::{Client, ca_pem};
 use crate::kit::{Process, await_body_read, data_file, kmsim};
 use crate::program::ended;
 
-/// The beginning of a handshake that promises 512 bytes more.
+/// The header of a handshake record with 512 more bytes.
 const HALF: [u8; 5] = [22, 3, 1, 2, 0];
 
 #[test]
-fn others_are_served_and_the_server_can_end() {
+fn silent_clients_delay_neither_other_clients_nor_the_shutdown() {
     let mut server = Process::start(&["--data", ":memory:"]);
     let address = server.address;
     let client = Client::trusting(&ca_pem(address), Clock::default().host());
@@ -29,7 +29,7 @@ fn others_are_served_and_the_server_can_end() {
     let stuck: Vec<_> =
         (0..30).flat_map(|_| [begun(b""), begun(&HALF[..1]), begun(&HALF)]).collect();
     for _ in 0..30 {
-        // Not a handshake at all, and an authority that is not trusted.
+        // An invalid handshake, and a client that trusts another authority.
         let mut broken = begun(&[&HALF[..], &[0xff; 512]].concat());
         let mut told = Vec::new();
         broken.read_to_end(&mut told).unwrap();
@@ -47,13 +47,13 @@ fn others_are_served_and_the_server_can_end() {
     drop(stuck);
 }
 
-/// An authority that this server knows nothing of.
+/// The certificate of another authority.
 fn ca_pem_of_another() -> String {
-    kmsim::tls::Authority::draw().unwrap().pem().to_owned()
+    kmsim::tls::Authority::generate().unwrap().pem().to_owned()
 }
 
 #[test]
-fn a_request_under_tls_is_finished_before_the_end() {
+fn a_request_under_tls_is_answered_before_the_shutdown() {
     let (_folder, path) = data_file();
     let mut server = Process::start(&["--data", path.to_str().unwrap()]);
     let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
@@ -73,14 +73,14 @@ fn a_request_under_tls_is_finished_before_the_end() {
     slow.0.write_all(&body.as_bytes()[5..]).unwrap();
     let mut answer = String::new();
     slow.0.read_to_string(&mut answer).unwrap();
-    // The end of the stream is announced, or reading it would have failed.
+    // The server sent a TLS close notification. Without it, reading would have failed.
     assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("\"Code\""), "{answer}");
     assert_eq!(ended(&mut server.child), Some(0));
     drop(idle);
 }
 
 #[test]
-fn too_many_open_files_end_nothing() {
+fn too_many_open_files_do_not_stop_the_server() {
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -n 48 && exec \"$0\" --listen 127.0.0.1:0 --data :memory:"]);
     let plain = kmsim(&[]);
@@ -100,13 +100,13 @@ fn too_many_open_files_end_nothing() {
 }
 
 #[test]
-fn a_request_line_that_is_too_long_is_answered_under_tls_too() {
+fn a_too_long_request_line_is_answered_under_tls_too() {
     let server = crate::kit::Server::start();
     let client = Client::trusting(&ca_pem(server.address), server.world.clock.host());
     let mut stream = client.open(server.address, "localhost");
     write!(stream.0, "GET /?Format=XML&Plaintext={}", "a".repeat(200_000)).unwrap();
     let mut answer = Vec::new();
-    // The end of the stream is announced, or reading it would have failed.
+    // The server sent a TLS close notification. Without it, reading would have failed.
     stream.0.read_to_end(&mut answer).unwrap();
     let answer = crate::kit::parse(&answer);
     assert_eq!(answer.status, 414);

@@ -1,4 +1,5 @@
-//! Signed requests of every scheme, without a nonce: a changed request must not be refused for having come before.
+//! Signed requests of every scheme. They have no nonce, because a changed request must not be
+//! refused as a replay.
 
 use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
@@ -9,10 +10,10 @@ use super::{Pairs, Request, own};
 use crate::kingsoft::wire::Client as Kingsoft;
 use crate::kit::{START, Server, encode, form};
 
-/// The schemes, as fixtures/unsigned.tsv has them.
+/// The names of the schemes in fixtures/unsigned.tsv.
 pub const SCHEMES: &[&str] = &["rpc", "acs3", "acs4", "aws4", "aws4-presigned", "simplified"];
 
-/// A request, and whether it only asks what would happen.
+/// A request, and whether it is a dry run.
 pub struct Made {
     pub name: String,
     pub request: Request,
@@ -22,8 +23,8 @@ pub struct Made {
 const HOST: &str = "kms.cn-hangzhou.aliyuncs.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Requests of a scheme: a list, and an action that is only tried; with the parameters in each place that may hold them, and
-/// of what may be signed or not, both.
+/// The requests of a scheme: a list and a dry run, with the parameters in each possible place, and
+/// with optional parts both signed and unsigned.
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
@@ -45,7 +46,7 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
                 add("GET", rpc(action, &params, "GET", |_| true));
                 add("POST", rpc(action, &params, "POST", |_| false));
                 add("POST, query", rpc(action, &params, "POST", |_| true));
-                // The action itself may not be signed: no header stands in for it.
+                // A header cannot set the action here, because then the action would be unsigned.
                 if action == "Encrypt" {
                     let mut nothing = rpc("", &Vec::new(), "POST", |_| false);
                     nothing.body.retain(|(name, _)| name != "Action" && name != "Signature");
@@ -92,7 +93,7 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     made
 }
 
-/// With a second value for what is tried only, and before it.
+/// Also with a second `DryRun` value, after the first and before it.
 fn repeated(params: &Pairs) -> Pairs {
     let is_dry = params.iter().any(|(name, _)| name == "DryRun");
     let more = own(if is_dry { "DryRun" } else { "Unknown" }, "false");

@@ -1,6 +1,6 @@
-//! Which file imports from which. A path is followed to the file that defines what it names: through
-//! `use`, `pub use`, `self`, `super`, `crate` and the names of modules. What a `pub use` passes on,
-//! the file imports only if its own code uses it too; `mod x;` is no import.
+//! Which file imports from which. Each path is followed to the file that defines its item: through
+//! `use`, `pub use`, `self`, `super`, `crate` and module names. A `pub use` counts as an import
+//! only if the file's own code uses the item too. `mod x;` does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use super::tokens::{Token, tokens};
 /// A module: its names from the crate's root down.
 type Module = Vec<String>;
 
-/// What is known of a module's names.
+/// The names in a module.
 #[derive(Debug, Default)]
 struct Scope {
-    /// The file that it stands in.
+    /// The file that contains it.
     file: String,
-    /// Names that `use` binds, and the paths that they stand for.
+    /// The names that `use` binds, with their paths.
     bound: BTreeMap<String, Vec<String>>,
-    /// Paths that `use` takes everything of.
+    /// The paths of glob imports.
     globs: Vec<Vec<String>>,
 }
 
@@ -25,7 +25,7 @@ struct Scope {
 struct Mention {
     module: Module,
     path: Vec<String>,
-    /// Whether it is passed on only, under this name.
+    /// The name of a pure re-export.
     passed_on: Option<String>,
 }
 
@@ -34,7 +34,7 @@ struct Mention {
 pub struct Crate {
     scopes: BTreeMap<Module, Scope>,
     mentions: Vec<Mention>,
-    /// Per module, the words of its code outside `use`, that begin a path.
+    /// For each module, the words that begin a path in its code outside `use`.
     words: BTreeMap<Module, BTreeSet<String>>,
 }
 
@@ -42,13 +42,13 @@ pub struct Crate {
 pub type Imports = BTreeMap<String, BTreeSet<String>>;
 
 impl Crate {
-    /// A crate whose root is `root`, in whose folder its other files are.
+    /// The crate with this root file. Its other files are in the same folder.
     pub fn of<'a>(root: &str, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut all = Self::default();
         for (path, text) in files {
             let module = if path == root { Vec::new() } else { module_of(path, folder) };
-            // In a macro, a parameter may stand for a name.
+            // In a macro, a parameter may be part of a path.
             let tokens: Vec<_> = tokens(text).into_iter().filter(|it| !it.is("$")).collect();
             all.read(path, module, &tokens);
         }
@@ -75,34 +75,35 @@ impl Crate {
         found
     }
 
-    /// The file that defines what a path names, as seen from a module. A module itself is in no file:
-    /// what is used of it has paths of its own.
+    /// The file that defines the item of a path, as seen from a module. A path to a module itself
+    /// has no file, because each use of its items has its own path.
     fn defining(&self, from: &Module, path: &[String], depth: usize) -> Option<&str> {
         let (module, item) = self.resolve(from, path, depth)?;
         (!item.is_empty()).then_some(self.scopes.get(&module)?.file.as_str())
     }
 
-    /// The module that a path leads to, and what is left of the path there.
+    /// The module that a path leads to, and the rest of the path.
     fn resolve(
         &self,
         from: &Module,
         path: &[String],
         depth: usize,
     ) -> Option<(Module, Vec<String>)> {
-        // A circle of `use` leads nowhere.
+        // A circle of `use` has no end.
         if depth > 16 {
             return None;
         }
         let (first, mut rest) = path.split_first()?;
         let mut module = match first.as_str() {
             "crate" => Vec::new(),
-            // The binary's one file calls the library by its name.
+            // The binary's file uses the library by its crate name.
             "kmsim" if from.first().is_some_and(|name| name == "main") => Vec::new(),
             "self" => from.clone(),
             "super" => parent(from)?,
             _ => {
                 return self.within(from, path, depth).filter(|(module, item)| {
-                    // A name that the module does not know is another crate's, or the language's.
+                    // A name that the module does not define is of another crate or of the
+                    // language.
                     module != from || item.len() < path.len() || self.is_listed(from, first)
                 });
             }
@@ -119,7 +120,7 @@ impl Crate {
         self.scopes.get(module).is_some_and(|scope| scope.bound.contains_key(name))
     }
 
-    /// The same from a module downwards.
+    /// The same, starting from a module.
     fn within(
         &self,
         module: &Module,
@@ -142,7 +143,8 @@ impl Crate {
             }
         }
         for glob in &scope.globs {
-            // Only a name that is bound there comes from further on; an item is where the glob leads.
+            // Only a name that is bound there leads further. An item is in the module of the
+            // glob.
             let Some((target, left)) = self.resolve(module, glob, depth + 1) else { continue };
             if left.is_empty() && target != *module {
                 let known = self.scopes.get(&target).is_some_and(|it| it.bound.contains_key(first));
@@ -161,7 +163,7 @@ impl Crate {
         let mut module = root;
         let scope = |file: &str| Scope { file: file.to_owned(), ..Scope::default() };
         self.scopes.insert(module.clone(), scope(path));
-        // How deep each module within the file begins.
+        // The brace depth at which each inline module begins.
         let mut within: Vec<usize> = Vec::new();
         let (mut depth, mut at) = (0_usize, 0);
         while let Some(token) = tokens.get(at) {
@@ -212,7 +214,7 @@ impl Crate {
         }
     }
 
-    /// Reads a `use` from behind its word on; answers where it ends.
+    /// Reads a `use` declaration after its keyword, and returns where it ends.
     fn read_use(
         &mut self,
         module: &Module,
@@ -243,7 +245,7 @@ impl Crate {
                         break;
                     }
                     if token.is("}") {
-                        // What was in the braces is bound: nothing is left of it.
+                        // The names in the braces are bound, and nothing remains of the path.
                         while !matches!(tokens.get(at + 1), Some(Token::Mark(',' | '}' | ';'))) {
                             at += 1;
                         }
@@ -272,7 +274,7 @@ impl Crate {
             path.pop();
             scope.globs.push(path.clone());
             if !passed_on {
-                // Whatever it takes of there.
+                // Everything in that module.
                 path.push("*".to_owned());
                 self.mentions.push(Mention { module: module.clone(), path, passed_on: None });
             }
@@ -292,14 +294,14 @@ fn parent(module: &Module) -> Option<Module> {
     module.split_last().map(|(_, above)| above.to_vec())
 }
 
-/// The module that a file is.
+/// The module of a file.
 fn module_of(path: &str, folder: &str) -> Module {
     let inner = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
     let inner = inner.trim_end_matches(".rs").trim_end_matches("/mod");
     inner.split('/').map(str::to_owned).collect()
 }
 
-/// The circles: groups of files each of which imports from every other, by way of others or straight.
+/// The circles: groups of files that import from each other, directly or indirectly.
 pub fn circles(imports: &Imports) -> Vec<Vec<String>> {
     let reach = |from: &String| {
         let mut seen = BTreeSet::new();
@@ -328,9 +330,9 @@ pub fn circles(imports: &Imports) -> Vec<Vec<String>> {
     found.into_iter().collect()
 }
 
-/// Small crates, and what is imported in them, as `from>to` without folder and ending.
+/// Small crates and the imports in them, as `from>to` without folder and file extension.
 #[test]
-fn imports_are_followed_to_the_file_that_defines() {
+fn imports_are_followed_to_the_defining_file() {
     let cases: [(&[(&str, &str)], &str); 18] = [
         (&[("a", "use crate::b::B;"), ("b", "struct B;")], "a>b"),
         (&[("a", "fn f() { crate::b::g() }"), ("b", "")], "a>b"),
@@ -350,7 +352,7 @@ fn imports_are_followed_to_the_file_that_defines() {
         (&[("a/mod", "mod b; fn f() { b::g() }"), ("a/b", "use super::f;")], "a/b>a/mod a/mod>a/b"),
         (&[("a/mod", "mod b; pub struct A;"), ("a/b", "use super::A;")], "a/b>a/mod"),
         (&[("a/mod", "mod b; pub use b::*;"), ("a/b", ""), ("c", "use crate::a::b::B;")], "c>a/b"),
-        // A module within a file.
+        // An inline module.
         (&[("a/mod", ""), ("a/b", "mod $n { use super::super::A; use $c::D; }")], "a/b>a/mod"),
         (&[("a", "mod tests { use super::*; use super::super::b::B; }"), ("b", "")], "a>b"),
         (

@@ -1,4 +1,5 @@
-//! The shape of the sources: no circle of imports, rooms above rooms, short files, nothing twice.
+//! The shape of the sources: no circular imports, rooms in layers, short files and lines, no
+//! duplicated passages.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::imports::{Crate, Imports, circles};
 use super::{Source, nowhere, rust, sources};
 
-/// Each room, and those below it from which it may import. A file at the root is a room too.
+/// Each room, with the rooms below it from which it may import. A file at the root is a room too.
 const ROOMS: [(&str, &[&str]); 17] = [
     ("world", &[]),
     ("algorithms", &[]),
@@ -59,22 +60,22 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("main", &["commands"]),
 ];
 
-/// Imports from a room that is not below, each with its reason. There are none.
+/// Permitted imports from rooms that are not below. There are none.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// Rooms in which so many files import in circles. The numbers only shrink.
+/// Rooms with circular imports, and how many files take part. The numbers may only shrink.
 const CIRCLES: [(&str, usize); 2] = [("algorithms", 5), ("tls", 6)];
 
-/// Rooms in which so many passages stand twice. The numbers only shrink.
+/// Rooms with duplicated passages, and how many there are. The numbers may only shrink.
 const TWICE: [(&str, usize); 0] = [];
 
-/// The most lines of a file in src/ that are neither blank nor comments.
+/// The maximum of lines in a file of src/ that are neither blank nor comments.
 const LONGEST: usize = 450;
 
-/// So many equal lines of code in a row stand once.
+/// This many equal lines of code in a row are a duplicated passage.
 const ROW: usize = 12;
 
-/// Who imports from whom in a crate with this root.
+/// The imports between the files of the crate with this root.
 fn imports(root: &str) -> Imports {
     let folder = root.rsplit_once('/').unwrap().0;
     let files = sources(folder, &[".rs"]);
@@ -82,7 +83,7 @@ fn imports(root: &str) -> Imports {
     Crate::of(root, texts.filter(|(path, _)| *path != "src/main.rs")).imports()
 }
 
-/// The library with the binary's one file.
+/// The imports of the library and of the binary's file.
 fn program() -> Imports {
     let library = rust();
     let texts = library.iter().map(|source| (source.path.as_str(), source.text.as_str()));
@@ -105,8 +106,8 @@ fn no_files_import_in_a_circle() {
             assert!(count <= most, "{count} files of {room}/ are in circles, and {most} were");
         }
         let other = found.iter().filter(|it| !CIRCLES.iter().any(|(room, _)| in_room(it, room)));
-        let told: Vec<_> = other.map(|circle| told(circle, &imports)).collect();
-        nowhere("a circle of imports", &told);
+        let other: Vec<_> = other.map(|circle| described(circle, &imports)).collect();
+        nowhere("a circle of imports", &other);
     }
 }
 
@@ -114,8 +115,8 @@ fn in_room(circle: &[String], name: &str) -> bool {
     circle.iter().all(|file| file.starts_with("src/") && room(file) == name)
 }
 
-/// A circle, with what each of its files imports of it.
-fn told(circle: &[String], imports: &Imports) -> String {
+/// Describes a circle, with the imports of each of its files.
+fn described(circle: &[String], imports: &Imports) -> String {
     let arrows = circle.iter().map(|from| {
         let to: Vec<_> = imports[from].iter().filter(|to| circle.contains(to)).cloned().collect();
         format!("\n  {from} -> {}", to.join(", "))
@@ -151,7 +152,7 @@ fn every_room_imports_from_below() {
     nowhere("a room imports from one that is not below it", &found);
 }
 
-/// The lines of code of a file: neither blank nor comment, trimmed, with their numbers.
+/// The numbered and trimmed lines of a file that are neither blank nor comments.
 fn lines(source: &Source) -> Vec<(usize, &str)> {
     let all = source.text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     all.filter(|(_, line)| !line.is_empty() && !line.starts_with("//")).collect()
@@ -166,7 +167,7 @@ fn no_file_is_long() {
     nowhere("a file has too many lines of code", &long);
 }
 
-/// The places where `ROW` lines stand that stand elsewhere too.
+/// The places of `ROW` lines that also occur elsewhere.
 fn repeated(all: &[Source]) -> Vec<String> {
     let mut seen: HashMap<u64, (&str, usize)> = HashMap::new();
     let mut found: Vec<String> = Vec::new();
@@ -180,7 +181,7 @@ fn repeated(all: &[Source]) -> Vec<String> {
             }
             let first = *seen.entry(hasher.finish()).or_insert((&source.path, row[0].0));
             let is_here = first == (&source.path, row[0].0);
-            // A longer passage is one finding.
+            // A longer passage is reported once.
             if !is_here && (last == 0 || index > last) {
                 found.push(format!("{}:{} and {}:{}", first.0, first.1, source.path, row[0].0));
             }
@@ -193,7 +194,7 @@ fn repeated(all: &[Source]) -> Vec<String> {
 }
 
 #[test]
-fn no_passage_stands_twice() {
+fn no_passage_is_duplicated() {
     let found = repeated(&rust());
     for (room, most) in TWICE {
         let inside = |it: &&String| it.starts_with(&format!("src/{room}/"));
@@ -207,7 +208,7 @@ fn no_passage_stands_twice() {
 }
 
 #[test]
-fn a_passage_that_stands_twice_is_found_once() {
+fn a_duplicated_passage_is_found_once() {
     let lines: Vec<_> = (0..ROW + 3).map(|it| format!("  line {it};\n\n// A comment\n")).collect();
     let other = "  another;\n".repeat(3);
     let text = |lines: &[String]| lines.concat();
@@ -219,4 +220,44 @@ fn a_passage_that_stands_twice_is_found_once() {
     assert_eq!(of(&[text(&lines), format!("{other}{}", text(&lines))]), ["0.rs:1 and 1.rs:4"]);
     assert!(of(&[text(&lines), text(&lines[..ROW - 1])]).is_empty());
     assert_eq!(of(&[format!("{0}{other}{0}", text(&lines))]).len(), 1);
+}
+
+/// The widest comment line, and the widest line of prose in a document.
+const WIDEST: usize = 100;
+
+/// Whether a document's line may be wide: a table, a heading, or a line that is one link.
+fn may_be_wide(line: &str) -> bool {
+    line.starts_with(['|', '#']) || !line.trim().trim_start_matches("- ").contains(' ')
+}
+
+#[test]
+fn comments_and_prose_are_at_most_100_columns_wide() {
+    let is_wide = |line: &str| line.chars().count() > WIDEST;
+    let mut found = Vec::new();
+    for source in ["src", "tests", "benches"].iter().flat_map(|room| sources(room, &[".rs"])) {
+        let lines = source.text.lines().enumerate();
+        let wide = lines.filter(|(_, line)| line.trim_start().starts_with("//") && is_wide(line));
+        found.extend(wide.map(|(index, _)| format!("{}:{}", source.path, index + 1)));
+    }
+    for page in documents() {
+        let (mut is_code, mut is_generated) = (false, false);
+        for (index, line) in page.text.lines().enumerate() {
+            is_code ^= line.trim_start().starts_with("```");
+            is_generated ^= line.starts_with("<!--");
+            if !is_code && !is_generated && is_wide(line) && !may_be_wide(line) {
+                found.push(format!("{}:{}", page.path, index + 1));
+            }
+        }
+    }
+    nowhere("a line is too wide", &found);
+}
+
+/// The documents: those at the root, and those in docs/.
+fn documents() -> Vec<Source> {
+    let root = ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG"];
+    let root = root.map(|name| format!("{name}.md")).into_iter().map(|path| {
+        let text = std::fs::read_to_string(crate::kit::root().join(&path)).unwrap();
+        Source { path, text }
+    });
+    sources("docs", &[".md"]).into_iter().chain(root).collect()
 }

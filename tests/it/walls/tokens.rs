@@ -1,4 +1,4 @@
-//! Rust source text as tokens: words and marks, without comments and without what stands in quotes.
+//! Splits Rust source text into tokens, without comments and string literals.
 
 /// A token of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Token {
     Word(String),
     /// `::`.
     Path,
-    /// Any other character that is no white space.
+    /// Any other character except white space.
     Mark(char),
 }
 
@@ -49,17 +49,17 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The text without comments, and with nothing in its quotes.
+/// The text without comments and with empty string literals.
 pub fn without_quotes(text: &str) -> String {
     split(text).0
 }
 
-/// The texts that stand in quotes.
+/// The contents of the string literals.
 pub fn quoted(text: &str) -> Vec<String> {
     split(text).1
 }
 
-/// The code, and the quoted texts.
+/// The code, and the contents of the string literals.
 fn split(text: &str) -> (String, Vec<String>) {
     let (mut code, mut quoted) = (String::new(), Vec::new());
     let mut rest = text;
@@ -91,7 +91,7 @@ fn split(text: &str) -> (String, Vec<String>) {
     (code, quoted)
 }
 
-/// Where a raw text's content begins, and what ends it.
+/// Where the content of a raw string begins, and its closing delimiter.
 fn raw_quote(rest: &str) -> Option<(usize, String)> {
     let prefix = ["br", "r"].into_iter().find(|prefix| rest.starts_with(prefix))?;
     let hashes = rest[prefix.len()..].len() - rest[prefix.len()..].trim_start_matches('#').len();
@@ -99,7 +99,7 @@ fn raw_quote(rest: &str) -> Option<(usize, String)> {
     rest[start..].starts_with('"').then(|| (start + 1, format!("\"{}", "#".repeat(hashes))))
 }
 
-/// Where the quote ends that the text begins with.
+/// The end of the string literal at the start of the text.
 fn closing(rest: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
@@ -113,7 +113,7 @@ fn closing(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// Whether a single quote begins a character, and not a lifetime.
+/// Whether a single quote begins a character literal and not a lifetime.
 fn is_character(rest: &str) -> bool {
     let mut next = rest.chars().skip(1);
     match (next.next(), next.next()) {
@@ -124,7 +124,7 @@ fn is_character(rest: &str) -> bool {
 }
 
 #[test]
-fn code_is_told_from_comments_and_quotes() {
+fn code_is_separated_from_comments_and_quotes() {
     for (text, code) in [
         ("let a = 1; // crate::b", "let a = 1; "),
         ("f(\"a // b\", c) // d", "f(\"\", c) "),
@@ -145,7 +145,7 @@ fn code_is_told_from_comments_and_quotes() {
 }
 
 #[test]
-fn a_path_is_words_and_double_colons() {
+fn a_path_consists_of_words_and_double_colons() {
     let found = tokens("use a::{b, self};");
     let texts = ["use", "a", "::", "{", "b", ",", "self", "}", ";"];
     assert_eq!(found.len(), texts.len());

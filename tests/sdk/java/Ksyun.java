@@ -13,17 +13,18 @@ import java.util.HashMap;
 import java.util.List;
 
 /**
- * Kingsoft's ksyun-java-sdk, driven from outside: each line of the input is a call in JSON, and each line of the output is
- * the answer that the SDK got.
+ * Calls kmsim through Kingsoft's ksyun-java-sdk. Each line of the input is a call in JSON, and each
+ * line of the output is the answer to it.
  *
- * This release has no client for the key service. The client and the request below are written as those that it has.
+ * This release has no client for the key service. The client and the request below are written like
+ * those for other services.
  */
 class Ksyun {
-    /** What all actions take. A field that is null is not sent. */
+    /** The parameters of all actions. Null fields are not sent. */
     public static class Request {
         @KsYunField(name = "KeyId")
         public String KeyId;
-        /** The SDK counts this one: KeyId.1, KeyId.2. */
+        /** The SDK numbers these: KeyId.1, KeyId.2. */
         @KsYunField(name = "KeyId", type = 1)
         public List<String> KeyIds;
         @KsYunField(name = "KeyName")

@@ -9,7 +9,6 @@ use super::{tc3, v1};
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
-use crate::dialects::tencent::errors::refusal;
 use crate::dialects::tencent::{codes, find};
 use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Actions, Error, Verified};
@@ -34,7 +33,6 @@ pub(crate) fn verify(
     gate.admit(
         (access_key(call), call.common(&ACTION)),
         || check(gate, engine, call),
-        refusal,
         |account| {
             let unsupported = || codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]);
             gate.realm(account, region).ok_or_else(|| unsupported().into())

@@ -4,7 +4,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-/** Asks each address of the command line by both clients of the standard library, and prints the answers. */
+/** Requests each URL of the command line by both standard clients, and prints the answers. */
 public class Reach {
     public static void main(String[] urls) throws Exception {
         HttpClient client = HttpClient.newHttpClient();

@@ -1,4 +1,4 @@
-// Asks each address of the command line by the standard library, and prints the answers.
+// Requests each URL of the command line by the standard library, and prints the answers.
 package main
 
 import (

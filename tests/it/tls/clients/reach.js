@@ -1,5 +1,5 @@
 'use strict';
-// Asks each address of the command line by the standard library, and prints the answers.
+// Requests each URL of the command line by the standard library, and prints the answers.
 
 const https = require('node:https');
 

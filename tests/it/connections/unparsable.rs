@@ -1,4 +1,4 @@
-//! Requests that the HTTP parser refuses: each cloud answers its own.
+//! Requests that the HTTP parser refuses: each cloud answers in its own format.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::kingsoft::wire::told;
 use crate::kit::{Answer, Server, parse, send_as_is};
 
-/// Beyond what is served, as a value.
+/// A value that is longer than the limit.
 const LONG: usize = 70_000;
 
 fn opened(server: &Server) -> TcpStream {
@@ -40,11 +40,11 @@ fn check_kingsoft(answer: &Answer, status: u16, word: &str) {
 }
 
 #[test]
-fn a_request_line_that_is_too_long_is_answered_by_its_cloud() {
+fn a_too_long_request_line_is_answered_by_its_cloud() {
     let server = Server::start();
     let value = "a".repeat(LONG);
     let rest = " HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n\r\n";
-    // Each as it comes whole, and as it is when it does not come to an end.
+    // Each as a complete request line, and as one that never ends.
     for end in [rest, ""] {
         let ask = |target: &str| send_as_is(server.address, &format!("GET {target}{end}"));
         check_alibaba(&ask(&format!("/?Action=Encrypt&Plaintext={value}")), 414, "POST");
@@ -67,7 +67,7 @@ fn a_request_line_that_is_too_long_is_answered_by_its_cloud() {
         assert!(own.json()["error"].as_str().unwrap().contains("POST"), "{own:?}");
         assert_eq!(own.header("access-control-allow-origin"), None);
     }
-    // The longest that is served, and one that is longer by a byte.
+    // The longest line that is served, and one that is a byte longer.
     let answer = send_as_is(
         server.address,
         &format!(
@@ -81,7 +81,7 @@ fn a_request_line_that_is_too_long_is_answered_by_its_cloud() {
 }
 
 #[test]
-fn a_client_that_sends_on_and_on_reads_its_answer() {
+fn a_client_that_keeps_sending_still_reads_the_answer() {
     let server = Server::start();
     for length in [131_000, 140_000, 1_000_000, 8_000_000] {
         let request = format!("GET /?Action=Encrypt&Plaintext={}", "%E4%BD%A0".repeat(length / 9));
@@ -90,7 +90,7 @@ fn a_client_that_sends_on_and_on_reads_its_answer() {
 }
 
 #[test]
-fn further_requests_of_a_connection_are_answered_too() {
+fn later_requests_of_a_connection_are_answered_too() {
     let server = Server::start();
     let mut stream = opened(&server);
     for _ in 0..3 {
@@ -106,7 +106,7 @@ fn further_requests_of_a_connection_are_answered_too() {
         }
     }
     check_alibaba(&last_answer(stream, &format!("GET /?a={}", "a".repeat(LONG))), 414, "POST");
-    // One after the other without waiting: the first is answered first.
+    // Pipelined requests are answered in order.
     let both = format!(
         "GET /_kmsim/health HTTP/1.1\r\nHost: x\r\n\r\nGET /?a={} HTTP/1.1\r\n\r\n",
         "a".repeat(LONG)
@@ -121,7 +121,7 @@ fn further_requests_of_a_connection_are_answered_too() {
 }
 
 #[test]
-fn what_else_is_no_request_is_answered_once() {
+fn other_unparsable_requests_are_answered_once() {
     let server = Server::start();
     let many = "a: b\r\n".repeat(200);
     let long = format!("a: {}\r\n", "b".repeat(140_000));

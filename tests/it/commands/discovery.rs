@@ -1,4 +1,4 @@
-//! A server is found by the commands of its machine, whatever options it was given.
+//! The commands find a server on the same machine, whatever its options are.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,11 +6,11 @@ use std::process::Command;
 use super::{ended, kmsim};
 use crate::kit::{Process, kmsim as server};
 
-/// A user's place: a folder to be in, and one for notices.
+/// A user's environment: a working folder, and a runtime folder for address files.
 struct Place(tempfile::TempDir);
 
 impl Place {
-    /// None where somebody listens at the usual address: that one is then meant by whoever names none.
+    /// `None` if a server listens at the default address, which commands would then find.
     fn new() -> Option<Self> {
         if std::net::TcpStream::connect("127.0.0.1:5690").is_ok() {
             return None;
@@ -30,7 +30,7 @@ impl Place {
         folder
     }
 
-    /// A command that runs here.
+    /// A command in this environment.
     fn at(&self, folder: &Path, mut command: Command) -> Command {
         command.current_dir(folder).env("XDG_RUNTIME_DIR", self.runtime());
         command
@@ -41,7 +41,7 @@ impl Place {
         Process::spawn(command.envs(variables.iter().copied()))
     }
 
-    /// Where a command takes the server to be, in a folder and with these variables.
+    /// The server's address as a command in this folder, with these variables, finds it.
     fn found(&self, folder: &Path, variables: &[(&str, &str)]) -> String {
         let it = ended(self.at(folder, kmsim(&["env", "python"])).envs(variables.iter().copied()));
         let text = it.done();
@@ -71,7 +71,7 @@ fn a_server_is_found_beside_its_data_and_in_the_runtime_folder() {
             assert_eq!(place.found(folder, &[]), one.address.to_string(), "{arguments:?}");
             place.is_healthy(folder, &[]);
         }
-        // Who names a data file means the server over that.
+        // A command that names a data file uses the server of that file.
         assert_eq!(place.found(&there, &[("KMSIM_DATA", "none.db")]), "127.0.0.1:5690");
         let data = here.join("kmsim.db");
         if arguments.is_empty() {
@@ -83,18 +83,18 @@ fn a_server_is_found_beside_its_data_and_in_the_runtime_folder() {
     }
 }
 
-/// As in the image: its variables are there, and an option comes before them.
+/// As in the container image, whose variables are set. An option overrides them.
 #[test]
-fn an_option_that_overrules_a_variable_is_noticed() {
+fn an_option_overrides_the_servers_variable() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     let image = [("KMSIM_LISTEN", "0.0.0.0:5690"), ("KMSIM_DATA", "kmsim.db")];
     for arguments in [&[][..], &["--data", ":memory:"], &["--data", "other.db"]] {
-        // The kit names a free port by option.
+        // The kit sets a free port by option.
         let one = place.serve(&here, arguments, &image);
         assert_eq!(place.found(&here, &image), one.address.to_string(), "{arguments:?}");
         place.is_healthy(&here, &image);
-        // Another address that is named is meant, and so is a URL.
+        // An explicit other address is used, and so is a URL.
         let named = [("KMSIM_LISTEN", "127.0.0.1:1"), ("KMSIM_DATA", "kmsim.db")];
         assert_eq!(place.found(&here, &named), "127.0.0.1:1");
         assert_eq!(
@@ -102,14 +102,14 @@ fn an_option_that_overrules_a_variable_is_noticed() {
             "kmsim:1"
         );
     }
-    // A port that the server picks is found as well.
+    // A port that the server picked is found too.
     let free = [("KMSIM_LISTEN", "127.0.0.1:0")];
     let one = place.serve(&here, &["--data", ":memory:"], &free);
     assert_eq!(place.found(&here, &free), one.address.to_string());
 }
 
 #[test]
-fn wildcards_are_asked_on_loopback() {
+fn wildcard_addresses_are_reached_on_loopback() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     for (listen, expected) in [("0.0.0.0:0", "127.0.0.1"), ("[::]:0", "[::1]")] {
@@ -123,7 +123,7 @@ fn wildcards_are_asked_on_loopback() {
 }
 
 #[test]
-fn a_server_with_a_certificate_of_its_own_is_healthy() {
+fn a_server_with_its_own_certificate_is_healthy() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     let file = |name: &str| here.join(name).display().to_string();
@@ -147,7 +147,7 @@ fn a_server_with_a_certificate_of_its_own_is_healthy() {
 }
 
 #[test]
-fn stale_notices_are_noticed_and_swept() {
+fn stale_address_files_are_ignored_and_removed() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     let notices = || std::fs::read_dir(place.runtime().join("kmsim")).unwrap().count();
@@ -167,7 +167,7 @@ fn stale_notices_are_noticed_and_swept() {
 }
 
 #[test]
-fn of_several_servers_the_one_over_ones_own_data_is_meant() {
+fn among_several_servers_the_one_over_the_callers_data_is_chosen() {
     let Some(place) = Place::new() else { return };
     let (one, two, none) = (place.folder("one"), place.folder("two"), place.folder("none"));
     let first = place.serve(&one, &[], &[]);
@@ -177,15 +177,15 @@ fn of_several_servers_the_one_over_ones_own_data_is_meant() {
     assert_eq!(place.found(&two, &[]), second.address.to_string());
     assert_eq!(place.found(&none, &[("KMSIM_DATA", "own.db")]), memory.address.to_string());
     let it = ended(&mut place.at(&none, kmsim(&["healthcheck"])));
-    let line = it.mistaken();
-    assert!(line.starts_with("--url: several servers run here: http://"), "{line}");
+    let line = it.usage_error();
+    assert!(line.starts_with("--url: several servers run on this machine: http://"), "{line}");
     for server in [&first, &second, &memory] {
         assert!(line.contains(&server.address.to_string()), "{line}");
     }
 }
 
 #[test]
-fn wait_finds_a_server_that_starts_meanwhile() {
+fn wait_finds_a_server_that_starts_later() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     let mut waiting = place.at(&here, kmsim(&["wait", "--timeout", "1m"]));
@@ -194,9 +194,9 @@ fn wait_finds_a_server_that_starts_meanwhile() {
     assert_eq!(crate::program::ended(&mut waiting), Some(0));
 }
 
-/// A notice is no reason not to serve.
+/// The server starts even if it cannot write its address file.
 #[test]
-fn a_server_serves_without_a_place_for_notices() {
+fn a_server_runs_without_a_folder_for_address_files() {
     let Some(place) = Place::new() else { return };
     let here = place.folder("here");
     std::fs::write(place.runtime().join("kmsim"), "no folder").unwrap();

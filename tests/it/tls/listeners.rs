@@ -11,7 +11,8 @@ use super::{Client, ca_pem};
 use crate::kit::{control, kmsim, without_listen};
 use crate::program::refused;
 
-/// Reads the lines up to the one that says that all is ready, and answers the addresses in them; the server ends there.
+/// Starts a server, reads its lines up to the one that says that it is ready, checks the addresses
+/// in them, and stops the server.
 fn addresses(command: &mut Command, check: impl Fn(&[SocketAddr])) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -33,8 +34,8 @@ fn addresses(command: &mut Command, check: impl Fn(&[SocketAddr])) {
 }
 
 #[test]
-fn each_speaks_both() {
-    // The kit names an address too.
+fn every_listener_serves_http_and_https() {
+    // The kit sets one address too.
     let mut by_flag =
         kmsim(&["--listen", "127.0.0.1:0", "--listen", "127.0.0.2:0", "--data", ":memory:"]);
     let mut by_variable = without_listen(&kmsim(&["--data", ":memory:"]));
@@ -56,7 +57,7 @@ fn each_speaks_both() {
 }
 
 #[test]
-fn all_of_them_or_none() {
+fn one_unusable_address_prevents_the_start() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = holder.local_addr().unwrap().to_string();
     let line = refused(&mut kmsim(&["--listen", &taken, "--data", ":memory:"]));

@@ -1,4 +1,4 @@
-//! The floor: what axum does without kmsim. It takes a request's body and answers always the same.
+//! The baseline: axum without kmsim. It reads a request's body and always gives the same answer.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use tokio::net::TcpListener;
 
 use crate::common::Failure;
 
-/// Serves until it is killed. The arguments are the length of the body, and headers as `name: value`.
+/// Serves until it is killed. The arguments are the length of the body, and the headers as
+/// `name: value`.
 pub(crate) fn serve(arguments: &[String]) -> Result<(), Failure> {
-    let (length, headers) = arguments.split_first().ok_or("floor LENGTH [HEADER...]")?;
+    let (length, headers) = arguments.split_first().ok_or("baseline LENGTH [HEADER...]")?;
     let body = Bytes::from(vec![b'x'; length.parse()?]);
     let headers = headers.iter().map(|text| header(text)).collect::<Result<HeaderMap, _>>()?;
-    // axum copies its handlers again and again: a pointer is all that they take along.
+    // axum clones its handlers often, so the handler holds only a pointer.
     let constant = Arc::new((body, headers));
     let answer = move |_: Bytes| async move {
         let (body, headers) = &*constant;
@@ -27,8 +28,8 @@ pub(crate) fn serve(arguments: &[String]) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        println!("floor ready on http://{}", listener.local_addr()?);
-        // As in kmsim. Where it cannot be switched off, the floor is only slower.
+        println!("baseline ready on http://{}", listener.local_addr()?);
+        // As in kmsim. If this fails, the baseline is only slower.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         Ok(axum::serve(listener, Router::new().route("/", post(answer))).await?)
     })
