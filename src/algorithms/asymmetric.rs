@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::specs::{Kind, Private, Public};
-use super::{Error, Randomness, ecdsa, pem, rsa, sm2, unsupported};
+use super::{Error, Randomness, ecdsa, ml_dsa, ml_kem, pem, rsa, sm2, unsupported};
 
 pub use super::specs::{Encryption, PairSpec, Signing};
 
@@ -19,7 +19,10 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
         PairSpec::Rsa3072 => &rsa::Bits(3072),
         PairSpec::EcP256 => &ecdsa::p256::Curve,
         PairSpec::EcP256K => &ecdsa::secp256k1::Curve,
+        PairSpec::EcP384 => &ecdsa::p384::Curve,
         PairSpec::EcSm2 => &sm2::Curve,
+        PairSpec::MlKem1024 => &ml_kem::MlKem1024,
+        PairSpec::MlDsa87 => &ml_dsa::MlDsa87,
     }
 }
 
@@ -76,7 +79,8 @@ impl PrivateKey {
         &self.public
     }
 
-    /// Signs a digest.
+    /// Signs a digest, or the message itself where the algorithm signs messages. Both are what
+    /// [`PublicKey::digest`] returns.
     ///
     /// # Errors
     /// [`Error::Unsupported`] when keys of this kind do not sign with this algorithm;
@@ -91,8 +95,8 @@ impl PrivateKey {
         self.secret.sign(algorithm, digest, randomness)
     }
 
-    /// Decrypts a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm
-    /// names.
+    /// Decrypts a ciphertext. SM2 ciphertexts are read in the DER and the raw form, whichever of
+    /// them the algorithm names.
     ///
     /// # Errors
     /// [`Error::Unsupported`] when keys of this kind do not encrypt with this algorithm;
@@ -155,15 +159,19 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
-    /// The digest of a message that this algorithm signs. For SM2 it covers the public key and the
-    /// identity `1234567812345678` too.
+    /// The digest of a message that this algorithm signs, or the message itself where the algorithm
+    /// signs messages. For SM2 the digest covers the public key and the identity
+    /// `1234567812345678` too.
     #[must_use]
     pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
-        self.key.digest(algorithm.hash(), message)
+        match algorithm.hash() {
+            Some(hash) => self.key.digest(hash, message),
+            None => message.to_vec(),
+        }
     }
 
-    /// Whether `signature` is this key's signature over `digest`. Malformed signatures do not
-    /// verify.
+    /// Whether `signature` is this key's signature over `digest`, or over the message itself where
+    /// the algorithm signs messages. Malformed signatures do not verify.
     ///
     /// # Errors
     /// As [`PrivateKey::sign`].
@@ -194,11 +202,13 @@ impl PublicKey {
         self.key.encrypt(algorithm, text, rng)
     }
 
-    /// Checks that keys of this kind sign digests of this length with this algorithm.
+    /// Checks that keys of this kind sign with this algorithm, and that it takes such digests.
     fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Error> {
         match algorithm.fits(self.spec) {
             false => Err(Error::Unsupported),
-            true if digest.len() != algorithm.hash().digest_len() => Err(Error::DigestLength),
+            true if algorithm.digest_len().is_some_and(|len| len != digest.len()) => {
+                Err(Error::DigestLength)
+            }
             true => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
+use crate::model::{AliasName, CertificateStatus, KeyId, KeySpec, KeyState, Lifecycle};
 use crate::world::{Entropy, Instant};
 
 /// Operations on keys.
@@ -108,6 +108,8 @@ pub struct KeyRules {
     pub admits: fn(Operation, KeyState) -> bool,
     /// Makes the id of a new key.
     pub new_id: fn(&Entropy) -> KeyId,
+    /// Whether the cloud has keys of this spec. Seeds plant no others.
+    pub specs: fn(KeySpec) -> bool,
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
 }

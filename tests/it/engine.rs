@@ -33,6 +33,7 @@ static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
         new_id: |entropy| entropy.uuid().into(),
+        specs: |_| true,
         restored: Lifecycle::Enabled,
     },
     pairs: Some(PairRules { versions: 3, spacing: DAY }),

@@ -62,6 +62,7 @@ static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| rules::of_key(operation, state).is_none(),
         new_id: |entropy| entropy.uuid().into(),
+        specs: words::has_spec,
         restored: Lifecycle::Enabled,
     },
     // Sections 8.16 and 8.2.

@@ -42,18 +42,27 @@ impl From<SpecWord> for KeySpec {
     }
 }
 
+/// The key types of this cloud, with the document's words.
+const SPECS: [(KeySpec, &str); 9] = [
+    (KeySpec::Symmetric(SymmetricSpec::Aes128), "Aliyun_AES_128"),
+    (KeySpec::Symmetric(SymmetricSpec::Aes192), "Aliyun_AES_192"),
+    (KeySpec::Symmetric(SymmetricSpec::Aes256), "Aliyun_AES_256"),
+    (KeySpec::Symmetric(SymmetricSpec::Sm4), "Aliyun_SM4"),
+    (KeySpec::Pair(PairSpec::Rsa2048), "RSA_2048"),
+    (KeySpec::Pair(PairSpec::Rsa3072), "RSA_3072"),
+    (KeySpec::Pair(PairSpec::EcP256), "EC_P256"),
+    (KeySpec::Pair(PairSpec::EcP256K), "EC_P256K"),
+    (KeySpec::Pair(PairSpec::EcSm2), "EC_SM2"),
+];
+
+/// Whether this cloud has keys of this type.
+pub(super) fn has_spec(spec: KeySpec) -> bool {
+    SPECS.iter().any(|(it, _)| *it == spec)
+}
+
+/// The document's word for a key type. It is empty for a type that this cloud does not have.
 pub(super) fn spec_word(spec: KeySpec) -> &'static str {
-    match spec {
-        KeySpec::Symmetric(SymmetricSpec::Aes128) => "Aliyun_AES_128",
-        KeySpec::Symmetric(SymmetricSpec::Aes192) => "Aliyun_AES_192",
-        KeySpec::Symmetric(SymmetricSpec::Aes256) => "Aliyun_AES_256",
-        KeySpec::Symmetric(SymmetricSpec::Sm4) => "Aliyun_SM4",
-        KeySpec::Pair(PairSpec::Rsa2048) => "RSA_2048",
-        KeySpec::Pair(PairSpec::Rsa3072) => "RSA_3072",
-        KeySpec::Pair(PairSpec::EcP256) => "EC_P256",
-        KeySpec::Pair(PairSpec::EcP256K) => "EC_P256K",
-        KeySpec::Pair(PairSpec::EcSm2) => "EC_SM2",
-    }
+    SPECS.iter().find(|(it, _)| *it == spec).map_or("", |(_, word)| word)
 }
 
 /// Where key material comes from.
