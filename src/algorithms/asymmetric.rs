@@ -221,22 +221,38 @@ mod tests {
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
 
-    const PAIRS: [PairSpec; 5] = [
+    const PAIRS: [PairSpec; 8] = [
         PairSpec::Rsa2048,
         PairSpec::Rsa3072,
         PairSpec::EcP256,
         PairSpec::EcP256K,
+        PairSpec::EcP384,
         PairSpec::EcSm2,
+        PairSpec::MlKem1024,
+        PairSpec::MlDsa87,
     ];
-    const SIGNINGS: [Signing; 4] =
-        [Signing::RsaPss, Signing::RsaPkcs1, Signing::Ecdsa, Signing::Sm2];
-    const ENCRYPTIONS: [Encryption; 5] = [
+    const SIGNINGS: [Signing; 6] = [
+        Signing::RsaPss,
+        Signing::RsaPkcs1,
+        Signing::Ecdsa,
+        Signing::EcdsaSha384,
+        Signing::Sm2,
+        Signing::MlDsa,
+    ];
+    const ENCRYPTIONS: [Encryption; 7] = [
         Encryption::RsaOaepSha1,
         Encryption::RsaOaepSha256,
         Encryption::RsaPkcs1,
         Encryption::Sm2(Form::Der),
         Encryption::Sm2(Form::Raw),
+        Encryption::Sm2(Form::Bare),
+        Encryption::MlKem,
     ];
+
+    /// Something that this algorithm signs: a digest of its length, or a message.
+    fn input(algorithm: Signing, byte: u8) -> Vec<u8> {
+        vec![byte; algorithm.digest_len().unwrap_or(100)]
+    }
 
     /// The longest plaintext in bytes that the standards allow.
     fn longest(spec: PairSpec, algorithm: Encryption) -> Option<usize> {
@@ -245,7 +261,7 @@ mod tests {
             Encryption::RsaOaepSha1 => Some(modulus - 42),
             Encryption::RsaOaepSha256 => Some(modulus - 66),
             Encryption::RsaPkcs1 => Some(modulus - 11),
-            Encryption::Sm2(_) => None,
+            Encryption::Sm2(_) | Encryption::MlKem => None,
         }
     }
 
@@ -257,7 +273,7 @@ mod tests {
             let key = PrivateKey::read(spec, &pkcs8).unwrap();
             let public = PublicKey::read(spec, &key.public().der().unwrap()).unwrap();
             for algorithm in SIGNINGS {
-                let digest = [7; 32];
+                let (digest, other) = (input(algorithm, 7), input(algorithm, 8));
                 for signature in [
                     key.sign(algorithm, &digest, Randomness::Any),
                     key.sign(algorithm, &digest, Randomness::Only(&mut rng)),
@@ -265,17 +281,19 @@ mod tests {
                     assert_eq!(signature.is_ok(), algorithm.fits(spec), "{spec:?} {algorithm:?}");
                     let Ok(mut signature) = signature else { continue };
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(true));
-                    assert_eq!(public.verifies(algorithm, &[8; 32], &signature), Ok(false));
+                    assert_eq!(public.verifies(algorithm, &other, &signature), Ok(false));
                     *signature.last_mut().unwrap() ^= 1;
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(false));
                     assert_eq!(public.verifies(algorithm, &digest, b"no signature"), Ok(false));
                 }
             }
             for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                for digest in [&[7; 31][..], &[7; 33], &[]] {
+                assert!(spec.signs());
+                let Some(len) = algorithm.digest_len() else { continue };
+                for digest in [vec![7; len - 1], vec![7; len + 1], vec![]] {
                     let failed = Some(Error::DigestLength);
-                    assert_eq!(key.sign(algorithm, digest, Randomness::Any).err(), failed);
-                    assert_eq!(public.verifies(algorithm, digest, &[]).err(), failed);
+                    assert_eq!(key.sign(algorithm, &digest, Randomness::Any).err(), failed);
+                    assert_eq!(public.verifies(algorithm, &digest, &[]).err(), failed);
                 }
             }
             for algorithm in ENCRYPTIONS {
@@ -313,7 +331,8 @@ mod tests {
                 let pkcs8 = generate(spec, &mut rng).unwrap();
                 let key = PrivateKey::read(spec, &pkcs8).unwrap();
                 for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                    all.push(key.sign(algorithm, &[7; 32], Randomness::Only(&mut rng)).unwrap());
+                    let digest = input(algorithm, 7);
+                    all.push(key.sign(algorithm, &digest, Randomness::Only(&mut rng)).unwrap());
                 }
                 for algorithm in ENCRYPTIONS.into_iter().filter(|it| it.fits(spec)) {
                     all.push(key.public().encrypt(algorithm, b"text", &mut rng).unwrap());
@@ -326,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn sm2_encrypts_6047_bytes_in_both_forms() {
+    fn sm2_encrypts_6047_bytes_in_every_form() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
         let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap())
             .unwrap();
@@ -336,10 +355,12 @@ mod tests {
             assert_eq!(sealed[0], first);
             assert_eq!(**key.decrypt(Encryption::Sm2(form), &sealed).unwrap(), text);
         }
-        assert_eq!(
-            key.public().encrypt(Encryption::Sm2(Form::Raw), &text, &mut rng).unwrap().len(),
-            6144
-        );
+        for (form, len) in [(Form::Raw, 6144), (Form::Bare, 6143)] {
+            let sealed = key.public().encrypt(Encryption::Sm2(form), &text, &mut rng).unwrap();
+            assert_eq!(sealed.len(), len);
+            let raw = if form == Form::Bare { [&[4], &sealed[..]].concat() } else { sealed };
+            assert_eq!(**key.decrypt(Encryption::Sm2(Form::Raw), &raw).unwrap(), text);
+        }
     }
 
     #[test]
@@ -364,7 +385,7 @@ mod tests {
     #[test]
     fn written_keys_are_read_back() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        for spec in [PairSpec::Rsa2048, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2] {
+        for spec in PAIRS {
             let pkcs8 = generate(spec, &mut rng).unwrap();
             let pem = pem::write_private_key(&pkcs8).unwrap();
             assert_eq!(*private_key_from_pem(spec, &pem).unwrap(), *pkcs8, "{spec:?}");

@@ -40,9 +40,8 @@ impl Kind for MlKem1024 {
 
 impl Private for DecapsulationKey<Set> {
     fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let (encapsulated, rest) = ciphertext
-            .split_first_chunk::<ENCAPSULATED_LEN>()
-            .ok_or(Error::DecryptionFailed)?;
+        let (encapsulated, rest) =
+            ciphertext.split_first_chunk::<ENCAPSULATED_LEN>().ok_or(Error::DecryptionFailed)?;
         let sealed = Sealed::of(rest).ok_or(Error::DecryptionFailed)?;
         // A wrong ciphertext gives another secret and not an error; the tag tells.
         let secret = Zeroizing::new(self.decapsulate(&(*encapsulated).into()));

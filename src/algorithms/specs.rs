@@ -105,8 +105,7 @@ const SM2: Abilities = Abilities {
     ],
     certifies: Some(Signing::Sm2),
 };
-const ML_KEM: Abilities =
-    Abilities { signs: &[], encrypts: &[Encryption::MlKem], certifies: None };
+const ML_KEM: Abilities = Abilities { signs: &[], encrypts: &[Encryption::MlKem], certifies: None };
 const ML_DSA: Abilities = Abilities { signs: &[Signing::MlDsa], ..P256K };
 
 impl PairSpec {
