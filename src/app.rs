@@ -16,23 +16,23 @@ use crate::world::Instant;
 pub struct App {
     /// The engine.
     pub engine: Arc<Engine>,
-    /// Who may call.
+    /// The accounts and access keys that may call.
     pub accounts: Arc<Accounts>,
     /// The clouds that this server serves.
     pub clouds: Clouds,
     /// How signatures are checked.
     pub auth: AuthMode,
-    /// The certificates that clients of HTTPS are shown.
+    /// The certificates for HTTPS.
     pub tls: Arc<Tls>,
-    /// The seeds that were applied at the start, for a reset.
+    /// The seeds that were applied at the start. A reset applies them again.
     pub seeds: Seeds,
-    /// Limits how many pieces of the control plane's long work run at once.
+    /// Limits how many long operations of the control plane run at once.
     pub(crate) long_work: Arc<Semaphore>,
     /// Faults, journal and metrics.
     pub watch: Watch,
     /// Who may use the control plane.
     pub control: ControlAccess,
-    /// The names that the control plane answers to, besides loopback names and IP addresses.
+    /// The hostnames that the control plane answers to, besides loopback names and IP addresses.
     pub(crate) control_names: Vec<ServedName>,
     /// When the server started, by the host's clock.
     pub started: Instant,

@@ -49,7 +49,7 @@ pub mod watch;
 pub mod world;
 
 pub use dialects::AuthMode;
-pub use in_process::{AccessKey, Answer, Builder, Clock, Server, Unanswered};
+pub use in_process::{AccessKey, Answer, Builder, CallError, Clock, Server};
 pub use settings::StartError;
 
 /// Runs the example of the document.

@@ -1,4 +1,4 @@
-//! The binary: options in, one line out for whatever goes wrong.
+//! The binary. It parses the command line and reports any failure in one line.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use kmsim::commands::{self, Cli, environment};
 
 fn main() -> ExitCode {
-    // Help is shown whatever the variables hold: it tells what they are.
+    // Help works whatever the variables hold, because help explains them.
     if let Err(error) = Cli::try_parse()
         && matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
     {
@@ -28,11 +28,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// What the command line and the environment say.
+/// Parses the command line, with the environment as its defaults.
 fn parse() -> Result<Cli, String> {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let mut command =
-        environment::settle(Cli::command(), &words).map_err(|error| error.to_string())?;
+        environment::apply(Cli::command(), &words).map_err(|error| error.to_string())?;
     let parsed = command.try_get_matches_from_mut(std::env::args_os());
     parsed.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
         let option =
@@ -51,15 +51,15 @@ fn refuse(why: &str) -> ExitCode {
 }
 
 fn tell(why: &str) {
-    // Where not even stderr can be written to, the exit code has to do.
+    // If stderr cannot be written to, only the exit code is left.
     let _ = writeln!(std::io::stderr(), "kmsim: {why}");
 }
 
-/// The message of a mistaken option, without the usage that follows it.
+/// Clap's message about a wrong option, without the usage text that follows it.
 fn one_line(message: &str) -> String {
     let message = message.trim_start_matches("error: ");
-    if is_stray(message) {
-        return "unexpected argument (not shown: it may be half of an access key)".to_owned();
+    if quotes_stray_argument(message) {
+        return "unexpected argument (not shown: it may be part of an access key)".to_owned();
     }
     let lines = message
         .lines()
@@ -67,9 +67,9 @@ fn one_line(message: &str) -> String {
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether the message shows a word that belongs to nothing. The first of the line can only be a command's name, and
-/// is worth showing.
-fn is_stray(message: &str) -> bool {
+/// Whether the message quotes an argument that belongs to no option. Only the first argument can be
+/// meant as a command's name, so only that one is safe to show.
+fn quotes_stray_argument(message: &str) -> bool {
     let word = |before| message.strip_prefix(before).and_then(|rest: &str| rest.split('\'').next());
     let argument =
         word("unexpected argument '").filter(|it| !it.starts_with('-') || it.contains(':'));

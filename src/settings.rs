@@ -1,4 +1,4 @@
-//! What a server is given. Whatever is wrong is told in one line that names the option.
+//! What a server is given. An error is one line that names the option.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::seed::{self, Seed};
 use crate::tls::{OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
 
-/// The id, the secret and the account of a server's only access key, if it was given none.
+/// The id, secret and account of the access key that a server has if none is configured.
 pub(crate) const DEFAULT_ACCESS_KEY: (&str, &str, &str) =
     ("testid", "testsecret", "1000000000000001");
 
@@ -24,7 +24,7 @@ pub(crate) const DEFAULT_ACCESS_KEY: (&str, &str, &str) =
 pub struct StartError(String);
 
 impl StartError {
-    /// A mistake in one option.
+    /// An error in one option.
     pub(crate) fn of(option: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("{option}: {what}"))
     }
@@ -32,18 +32,18 @@ impl StartError {
 
 /// Where a server keeps its data.
 pub enum Data {
-    /// In this file, sealed under this root key. Without a key, it takes the one in the file beside
-    /// it.
+    /// In this file. Key material is encrypted under this root key, or under the key in the file
+    /// beside it.
     File(PathBuf, Option<Zeroizing<String>>),
     /// In memory.
     Memory,
 }
 
 impl Data {
-    /// What an option names: a file, or `:memory:`.
+    /// Reads the value of `--data`: a file, or `:memory:`.
     ///
     /// # Errors
-    /// The name begins or ends with white space, as a mistyped one does.
+    /// The name begins or ends with white space, which is usually a typing error.
     pub fn named(path: &Path, root: Option<Zeroizing<String>>) -> Result<Self, StartError> {
         let is_memory = path.as_os_str().eq_ignore_ascii_case(":memory:");
         let is_bare = |text: &OsStr| text.to_str().is_none_or(|text| text.trim() == text);
@@ -58,22 +58,22 @@ impl Data {
 
 /// Where a server's certificates come from.
 pub enum Certificates {
-    /// The server's own authority, which puts these names into each certificate.
+    /// The server's own authority issues them. Each contains these names.
     Issued(Vec<ServedName>),
-    /// A file.
+    /// Read from files.
     Own(OwnCertificate),
 }
 
-/// Who may use the control plane. Its health endpoint answers everybody.
+/// Who may use the control plane. Its health endpoint answers everyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ControlAccess {
-    /// Whoever reaches it.
+    /// Everyone who can reach it.
     #[default]
-    Everybody,
-    /// Who has the token.
+    Open,
+    /// Everyone who has the token.
     Token(ControlToken),
-    /// Nobody: there is no control plane.
-    Nobody,
+    /// No one: there is no control plane.
+    Disabled,
 }
 
 /// The token of the control plane. Only its digest is kept.
@@ -87,34 +87,33 @@ impl std::fmt::Debug for ControlToken {
 }
 
 impl ControlToken {
-    /// The token of this text.
+    /// A token from its text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(digest(Hash::Sha256, text.as_bytes()))
     }
 
-    /// Whether `given` is the token. The time that this takes depends neither on the token nor on
-    /// how much of `given` is right.
+    /// Whether `given` is the token. The comparison takes constant time.
     #[must_use]
     pub fn is(&self, given: &str) -> bool {
         equal(&self.0, &Self::new(given).0)
     }
 }
 
-/// All that a server is given.
+/// Everything that a server is given.
 pub struct Settings {
     /// Where it listens: at least one `host:port`.
     pub listen: Vec<String>,
-    /// The certificates that clients of HTTPS are shown.
+    /// The certificates for HTTPS.
     pub certificates: Certificates,
     /// Where it keeps its data.
     pub data: Data,
-    /// Who may call, those that the seeds name included.
+    /// The accounts and access keys that may call, including those from the seeds.
     pub accounts: Accounts,
-    /// What is added at the start.
+    /// The seeds to apply at the start.
     pub seeds: Vec<Seed>,
-    /// The only region of hosts without a region. Without it, that is the cloud's default region,
-    /// and requests may name others.
+    /// The region of endpoints whose hostname names none; requests then cannot choose another. If
+    /// `None`, it is the cloud's default region, and requests may name others.
     pub region: Option<String>,
     /// How signatures are checked.
     pub auth: AuthMode,
@@ -124,15 +123,16 @@ pub struct Settings {
     pub journal: usize,
     /// Who may use the control plane.
     pub control: ControlAccess,
-    /// Names that the control plane answers to, besides its own and those of the certificates.
+    /// Further hostnames that the control plane answers to, besides its own and those of the
+    /// certificates.
     pub control_hosts: Vec<ServedName>,
 }
 
-/// A world whose clock stands at this RFC 3339 time, or runs with the host's, and whose randomness
-/// comes from this seed, or from the operating system.
+/// Makes a world. Its clock is frozen at `clock` (RFC 3339), or runs with the host's. Its
+/// randomness comes from `entropy_seed`, or from the operating system.
 ///
 /// # Errors
-/// The text is no time.
+/// The text is not an RFC 3339 time.
 pub(crate) fn world(
     clock: Option<&str>,
     entropy_seed: Option<&str>,
@@ -148,10 +148,10 @@ pub(crate) fn world(
     Ok(Arc::new(World { clock, entropy: entropy_seed.map_or(Entropy::Os, Entropy::seeded) }))
 }
 
-/// The same region, if it is one.
+/// Checks that a region is a valid region id.
 ///
 /// # Errors
-/// It is no region id.
+/// It is not a region id.
 pub(crate) fn region(given: Option<&str>) -> Result<Option<String>, StartError> {
     match given {
         Some(region) if !Realm::is_region_id(region) => {
@@ -161,34 +161,34 @@ pub(crate) fn region(given: Option<&str>) -> Result<Option<String>, StartError> 
     }
 }
 
-/// Reads seed files, and folders of them, in this order.
+/// Reads seed files, and folders of them, in the given order.
 ///
 /// # Errors
-/// A file cannot be read, or is mistaken.
+/// A file cannot be read, or is invalid.
 pub(crate) fn read_seeds<'a>(
     paths: impl Iterator<Item = &'a Path>,
 ) -> Result<Vec<Seed>, StartError> {
-    let read = paths.map(|path| seed::read_path(path).map_err(of_seed));
+    let read = paths.map(|path| seed::read_path(path).map_err(seed_error));
     Ok(read.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// Adds the accounts that the seeds name.
+/// Adds the accounts that the seeds define.
 ///
 /// # Errors
-/// Two name the same access key.
+/// Two of them have the same access key.
 pub(crate) fn add_seeded(seeds: &[Seed], accounts: &mut Accounts) -> Result<(), StartError> {
-    seeds.iter().try_for_each(|seed| seed.add_accounts(accounts).map_err(of_seed))
+    seeds.iter().try_for_each(|seed| seed.add_accounts(accounts).map_err(seed_error))
 }
 
-/// A mistake in a seed file.
-pub(crate) fn of_seed(mistake: seed::SeedError) -> StartError {
-    StartError::of("--seed", mistake)
+/// An error in a seed file.
+pub(crate) fn seed_error(error: seed::SeedError) -> StartError {
+    StartError::of("--seed", error)
 }
 
-/// Adds an access key. Without an account, it has one of its own.
+/// Adds an access key. Without an account, it gets one of its own.
 ///
 /// # Errors
-/// The id or the secret is empty, the account is not digits, or the id is taken.
+/// The id or the secret is empty, the account is not digits, or the id is already in use.
 pub(crate) fn add_access_key(
     id: &str,
     secret: &str,
@@ -209,7 +209,7 @@ pub(crate) fn add_access_key(
             })
         }
         Some(_) => {
-            // It is not shown: where a secret holds a colon, this is the second half of the secret.
+            // The value is not shown: if a secret contains a colon, this is the second half of it.
             return Err(StartError::of(
                 option,
                 format_args!("the account of {id:?} is not digits"),

@@ -1,13 +1,13 @@
 //! The benchmark of what is done with keys, without HTTP: `cargo bench --bench hot [-- NAME...]`.
 //!
-//! One line for each operation: how often a second one core does it here, how often `openssl speed` does the
-//! same, and the ratio. The two take turns, so that whatever else the machine does meets both alike; the ratio is
-//! that of the middle round, and beside it stand the lowest and the highest. With names given, only the
-//! operations are measured whose name has one of them in it.
+//! One line for each operation: how often a second one core does it here, how often `openssl speed`
+//! does the same, and the ratio. The two take turns, so that whatever else the machine does meets
+//! both alike; the ratio is that of the middle round, and beside it stand the lowest and the
+//! highest. With names given, only the operations are measured whose name has one of them in it.
 //!
-//! OpenSSL makes its keys ready once for all that it does, and so do the operations with key pairs here; what it
-//! costs to make them ready has lines of its own. kmsim's ciphers and HMAC begin with the key's bytes each time,
-//! which shows with short texts.
+//! OpenSSL makes its keys ready once for all that it does, and so do the operations with key pairs
+//! here; what it costs to make them ready has lines of its own. kmsim's ciphers and HMAC begin with
+//! the key's bytes each time, which shows with short texts.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]

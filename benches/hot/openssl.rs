@@ -13,8 +13,8 @@ pub(crate) fn version() -> Option<String> {
     Some(text.split(" (").next().unwrap_or_default().trim().to_owned())
 }
 
-/// The commands that can stand beside a group of operations, the best first. What follows `openssl`; `speed`
-/// gives its own figures, of any other command the time is taken.
+/// The commands that can stand beside a group of operations, the best first. What follows
+/// `openssl`; `speed` gives its own figures, of any other command the time is taken.
 pub(crate) struct Peer(Vec<String>);
 
 impl Peer {
@@ -39,8 +39,8 @@ impl Peer {
         self.0.first().map(String::as_str)
     }
 
-    /// One round: times per second, for each of the figures that the command has. Empty when this OpenSSL can do
-    /// none of the commands.
+    /// One round: times per second, for each of the figures that the command has. Empty when this
+    /// OpenSSL can do none of the commands.
     pub(crate) fn measure(&mut self, pace: Pace) -> Result<Vec<f64>, Failure> {
         while let Some(command) = self.command() {
             let figures = match (command.strip_prefix("speed "), pace) {
@@ -70,7 +70,8 @@ fn speed(what: &str) -> Result<Vec<f64>, Failure> {
     Ok(String::from_utf8_lossy(&text).lines().filter_map(figure).collect())
 }
 
-/// A line such as `+R1:3424:2048:1.00`: a mark with a number, how many times, what, in how many seconds.
+/// A line such as `+R1:3424:2048:1.00`: a mark with a number, how many times, what, in how many
+/// seconds.
 fn figure(line: &str) -> Option<f64> {
     let cells: Vec<&str> = line.strip_prefix("+R")?.split(':').collect();
     let count: f64 = cells.get(1)?.parse().ok()?;

@@ -22,7 +22,8 @@ const PUBLIC: usize = 1;
 const DIGEST: [u8; 32] = [7; 32];
 /// What is encrypted: as long as a data key.
 const TEXT: [u8; 32] = [9; 32];
-/// How many RSA keys a round draws. How long one takes is a matter of luck, so the middle one counts.
+/// How many RSA keys a round draws. How long one takes is a matter of luck, so the middle one
+/// counts.
 const KEYS: usize = 9;
 
 const SM2: Encryption = Encryption::Sm2(Form::Der);

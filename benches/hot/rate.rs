@@ -8,7 +8,8 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum Pace {
     /// It is done for a while; the rate is the mean.
     Steady,
-    /// It is done so many times, one by one, each as long as luck has it; the rate is that of the middle one.
+    /// It is done so many times, one by one, each as long as luck has it; the rate is that of the
+    /// middle one.
     Chancy(usize),
 }
 

@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 client: one request at a time on a connection that stays open. It does no more than reading
-//! an answer takes, since its work counts against both servers.
+//! A small HTTP/1.1 client: one request at a time on a connection that stays open. It does no more
+//! than reading an answer takes, since its work counts against both servers.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -29,7 +29,8 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The headers that the server's program set, `name: value`; the others are those of its HTTP library.
+    /// The headers that the server's program set, `name: value`; the others are those of its HTTP
+    /// library.
     pub(crate) fn own_headers(&self) -> Vec<&str> {
         let library = ["content-length", "date"];
         let is_own =

@@ -11,7 +11,8 @@ use tokio::net::TcpListener;
 
 use crate::common::Failure;
 
-/// Serves until it is killed. The arguments are the length of the body, and headers as `name: value`.
+/// Serves until it is killed. The arguments are the length of the body, and headers as `name:
+/// value`.
 pub(crate) fn serve(arguments: &[String]) -> Result<(), Failure> {
     let (length, headers) = arguments.split_first().ok_or("floor LENGTH [HEADER...]")?;
     let body = Bytes::from(vec![b'x'; length.parse()?]);

@@ -1,5 +1,5 @@
-//! How long others wait while somebody has long work done: a large realm imported, exported, saved, loaded, reset and
-//! listed, and a leap in time over many rotations.
+//! How long others wait while somebody has long work done: a large realm imported, exported, saved,
+//! loaded, reset and listed, and a leap in time over many rotations.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
-//! What the journal costs: the same Encrypts to a server that keeps one and to one that keeps none, in turns. The
-//! ratio of their rates is what a client sees; that of the processor time which a request took is steadier where
-//! others use the machine too.
+//! What the journal costs: the same Encrypts to a server that keeps one and to one that keeps none,
+//! in turns. The ratio of their rates is what a client sees; that of the processor time which a
+//! request took is steadier where others use the machine too.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 //! The load benchmark: `cargo bench --bench load [-- ACTION...]`.
 //!
-//! It runs the built binary as a process of its own, on a file, and beside it the floor: a bare axum server that
-//! takes the same request bytes and answers as many bytes as kmsim does, with the same headers. Both get the same
-//! signed requests in turns, so that whatever else the machine does meets both alike. One line for each action
-//! and number of connections; then how start-up goes and what an idle server holds. With actions named, only
-//! those are measured; with `journal`, what the journal costs; with `foreign`, how long others wait during long work.
+//! It runs the built binary as a process of its own, on a file, and beside it the floor: a bare
+//! axum server that takes the same request bytes and answers as many bytes as kmsim does, with the
+//! same headers. Both get the same signed requests in turns, so that whatever else the machine does
+//! meets both alike. One line for each action and number of connections; then how start-up goes and
+//! what an idle server holds. With actions named, only those are measured; with `journal`, what the
+//! journal costs; with `foreign`, how long others wait during long work.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -66,7 +67,8 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     }
     // The client takes one thread, so that the servers have the other cores.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // Beside the build and not in the system's folder for temporary files, which is often no disk at all.
+    // Beside the build and not in the system's folder for temporary files, which is often no disk
+    // at all.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     runtime.block_on(async {
         load(named, folder.path()).await?;

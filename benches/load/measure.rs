@@ -116,8 +116,8 @@ impl Side {
         self.latencies.clear();
     }
 
-    /// Sends every request once. A connection takes the next one as soon as it has the answer to its last. Answers the
-    /// rate in requests/s.
+    /// Sends every request once. A connection takes the next one as soon as it has the answer to
+    /// its last. Answers the rate in requests/s.
     pub(crate) async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<f64, Failure> {
         let next = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();

@@ -73,7 +73,8 @@ impl Process {
         }
     }
 
-    /// Some figure of its memory by the operating system's account, in MiB: `VmRSS:`, or the peak of it, `VmHWM:`.
+    /// Some figure of its memory by the operating system's account, in MiB: `VmRSS:`, or the peak
+    /// of it, `VmHWM:`.
     pub(crate) fn memory(&self, figure: &str) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .unwrap_or_default();
@@ -88,7 +89,8 @@ impl Process {
         let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
     }
 
-    /// How much processor time its threads have used, by the operating system's account; nothing where that is not known.
+    /// How much processor time its threads have used, by the operating system's account; nothing
+    /// where that is not known.
     pub(crate) fn processor_time(&self) -> Duration {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
         let nanos = tasks.into_iter().flatten().flatten().filter_map(|task| {

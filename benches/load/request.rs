@@ -1,4 +1,5 @@
-//! Requests, built and signed ahead of time (RPC, version 1.0, HMAC-SHA1), each with a nonce of its own.
+//! Requests, built and signed ahead of time (RPC, version 1.0, HMAC-SHA1), each with a nonce of its
+//! own.
 
 use std::net::SocketAddr;
 

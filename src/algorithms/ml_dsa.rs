@@ -1,6 +1,5 @@
-//! ML-DSA-87 signatures (FIPS 204) over messages, with an empty context. They are those of the
-//! deterministic variant, so that signing takes no randomness. Private keys are the seed ξ (RFC 9881
-//! section 6).
+//! ML-DSA-87 (FIPS 204). Signatures are over messages, with an empty context. They are
+//! deterministic, so signing needs no random numbers. Private keys are seeds (RFC 9881 section 6).
 
 use std::sync::Arc;
 

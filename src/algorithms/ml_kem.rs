@@ -1,5 +1,5 @@
-//! ML-KEM-1024 (FIPS 203), and texts encrypted under the secrets that it shares. Private keys are
-//! the seed `d || z` (RFC 9935 section 6).
+//! ML-KEM-1024 (FIPS 203), and AES-256-GCM with its shared secrets. Private keys are seeds, `d` and
+//! then `z` (RFC 9935 section 6).
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Private for DecapsulationKey<Set> {
         let (encapsulated, rest) =
             ciphertext.split_first_chunk::<ENCAPSULATED_LEN>().ok_or(Error::DecryptionFailed)?;
         let sealed = Sealed::of(rest).ok_or(Error::DecryptionFailed)?;
-        // A wrong ciphertext gives another secret and not an error; the tag tells.
+        // Decapsulation does not fail: a wrong ciphertext yields a wrong secret.
         let secret = Zeroizing::new(self.decapsulate(&(*encapsulated).into()));
         sealed.open((Cipher::Aes, &*secret), b"").map_err(|_| Error::DecryptionFailed)
     }

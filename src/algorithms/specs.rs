@@ -32,7 +32,8 @@ pub enum PairSpec {
     MlDsa87,
 }
 
-/// How a digest is signed, or the message itself: [`Signing::hash`] says which. ECDSA and SM2 signatures are DER sequences of `r` and `s`.
+/// How a digest is signed, or the message itself: [`Signing::hash`] says which. ECDSA and SM2
+/// signatures are DER sequences of `r` and `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signing {
     /// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes (RFC 8017 section 8.1).
@@ -190,8 +191,8 @@ pub(super) trait Kind: Sync {
 /// A private key and its public key.
 pub(super) type KeyPair = (Box<dyn Private>, Arc<dyn Public>);
 
-/// A private key. Callers use only what [`PairSpec`] supports, with digests of the right length. The
-/// input of a signature is a digest, or the message itself: [`Signing::hash`] says which.
+/// A private key. Callers use only what [`PairSpec`] supports, with digests of the right length.
+/// What is signed is a digest, or the message itself: [`Signing::hash`] says which.
 pub(super) trait Private: Send + Sync {
     fn sign(
         &self,

@@ -1,45 +1,45 @@
-//! A signed call of an action.
+//! Signs and sends a call of an action.
 
 use std::time::Duration;
 
 use axum::http::Response;
 use bytes::Bytes;
 
-use super::{Endpoint, Unanswered, send};
+use super::{Endpoint, SendError, send};
 use crate::dialects::Profile;
 use crate::dialects::peers::{Credentials, OutgoingCall, Unsignable};
 use crate::world::{Clock, Entropy};
 
-/// What is called, where and as whom.
+/// An action to call, where, and as whom.
 pub(crate) struct Call<'a> {
     /// The cloud.
     pub(crate) cloud: &'static Profile,
     /// The server.
     pub(crate) endpoint: &'a Endpoint,
-    /// Who calls.
+    /// The access key to sign with.
     pub(crate) credentials: &'a Credentials,
-    /// The region, where one is named.
+    /// The region, if one is given.
     pub(crate) region: Option<&'a str>,
     /// The action.
     pub(crate) action: &'a str,
-    /// Its parameters, each name once.
+    /// Its parameters. No name occurs twice.
     pub(crate) params: &'a [(String, String)],
 }
 
-/// Why a call was not answered, in one line.
+/// Why a call got no answer, in one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallError {
-    /// It cannot be signed.
+    /// The call cannot be signed.
     #[error(transparent)]
     Unsignable(#[from] Unsignable),
-    /// It was sent in vain.
+    /// The call was not answered.
     #[error(transparent)]
-    Unanswered(#[from] Unanswered),
+    Send(#[from] SendError),
 }
 
 /// Signs a call with the host's time, and sends it.
-pub(crate) async fn call(call: Call<'_>, patience: Duration) -> Result<Response<Bytes>, CallError> {
-    let outgoing = OutgoingCall {
+pub(crate) async fn call(call: Call<'_>, limit: Duration) -> Result<Response<Bytes>, CallError> {
+    let ask = OutgoingCall {
         action: call.action,
         params: call.params,
         region: call.region,
@@ -48,6 +48,6 @@ pub(crate) async fn call(call: Call<'_>, patience: Duration) -> Result<Response<
         nonce: &Entropy::Os.uuid().to_string(),
         credentials: call.credentials,
     };
-    let request = (call.cloud.peer.sign)(&outgoing)?;
-    Ok(send(call.endpoint, request, patience).await?)
+    let request = (call.cloud.peer.sign)(&ask)?;
+    Ok(send(call.endpoint, request, limit).await?)
 }

@@ -1,4 +1,4 @@
-//! Where a server is.
+//! The address of a server.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -11,16 +11,17 @@ use super::Trust;
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     authority: Authority,
-    /// Whom to believe there, where that is known.
+    /// The authorities to trust for HTTPS, if they are known.
     pub(super) trust: Option<Trust>,
-    /// Whether it is spoken to over TLS.
+    /// Whether to use TLS.
     pub(crate) secure: bool,
 }
 
 impl Endpoint {
-    /// Reads `http://host:port` or `https://host:port`. What is wrong is told without the text: it might hold a password.
+    /// Parses `http://host:port` or `https://host:port`. The error does not show the text, which
+    /// might contain a password.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        const FORM: &str = "expected http://HOST:PORT or https://HOST:PORT, and no more";
+        const FORM: &str = "expected http://HOST:PORT or https://HOST:PORT";
         let uri: Uri = text.parse().map_err(|_| FORM)?;
         let secure = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP => false,
@@ -29,7 +30,7 @@ impl Endpoint {
         };
         let plain = matches!(uri.path(), "" | "/") && uri.query().is_none();
         let authority = uri.into_parts().authority.ok_or(FORM)?;
-        // Nothing but a host and a port: no user, and no port that is none.
+        // Only a host and a valid port are accepted, and no user.
         let rest = authority
             .as_str()
             .strip_prefix(authority.host())
@@ -39,7 +40,7 @@ impl Endpoint {
         if plain && port { Ok(Self { authority, trust: None, secure }) } else { Err(FORM) }
     }
 
-    /// The address at which a server that listens at `text` is reached from its own machine.
+    /// The local address of a server that listens at `text`.
     pub(crate) fn of_listener(text: &str) -> Result<Self, &'static str> {
         const FORM: &str = "expected HOST:PORT";
         let local = match text.parse::<SocketAddr>() {
@@ -58,17 +59,17 @@ impl Endpoint {
         let authority: Authority = local.parse().map_err(|_| FORM)?;
         match authority.port_u16() {
             None => Err(FORM),
-            Some(0) => Err("the server picks its own port: name it by --url"),
+            Some(0) => Err("the server picks a free port: use --url"),
             Some(_) => Ok(Self { authority, trust: None, secure: false }),
         }
     }
 
-    /// The address of a server that listens here.
+    /// The local address of a server that listens here.
     pub(crate) fn at(address: SocketAddr) -> Result<Self, &'static str> {
         Self::of_listener(&address.to_string())
     }
 
-    /// The same server, whose certificate is to be one of these authorities'.
+    /// The same endpoint, whose certificate must come from one of these authorities.
     pub(crate) fn trusting(self, trust: Trust) -> Self {
         Self { trust: Some(trust), ..self }
     }
@@ -78,19 +79,19 @@ impl Endpoint {
         format!("{}://{}", if self.secure { "https" } else { "http" }, self.authority)
     }
 
-    /// `host:port`, or `host` where the port is the scheme's own.
+    /// `host:port`, or `host` for the scheme's default port.
     pub(crate) fn authority(&self) -> &str {
         self.authority.as_str()
     }
 
-    /// `host:port` under a name that begins with the region. An address has no such name: that is `localhost`.
+    /// `host:port` with the region as the first label. An IP address is replaced by `localhost`.
     pub(crate) fn in_region(&self, region: &str) -> String {
         let (host, port) = self.host_and_port();
         let host = if host.parse::<IpAddr>().is_ok() { "localhost" } else { host };
         format!("{region}.{host}:{port}")
     }
 
-    /// The host without the brackets of IPv6, and the port.
+    /// The host, without the brackets of IPv6, and the port.
     pub(super) fn host_and_port(&self) -> (&str, u16) {
         let host = self.authority.host();
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_is_reached_on_its_own_machine() {
+    fn a_listener_has_a_local_address() {
         for (listener, url) in [
             ("127.0.0.1:5690", "http://127.0.0.1:5690"),
             ("0.0.0.0:5690", "http://127.0.0.1:5690"),

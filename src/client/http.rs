@@ -1,4 +1,4 @@
-//! One request to a server, over a connection of its own. No proxy is asked, whatever the environment says of one.
+//! Sends one request over its own connection. Proxy variables are ignored.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,20 +18,20 @@ use tokio_rustls::TlsConnector;
 
 use super::{Endpoint, Trust};
 
-/// The largest answer that is taken, in bytes.
+/// The largest answer that is accepted, in bytes.
 const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
 
 /// Why there is no answer, in one line.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unanswered {
-    /// Nobody is there, or who is there is no server of HTTP.
+pub(crate) enum SendError {
+    /// Nothing listens there, or it does not speak HTTP.
     #[error("{0}: {1}")]
     Broken(String, Box<dyn std::error::Error + Send + Sync>),
-    /// It takes too long.
+    /// The answer took too long.
     #[error("{0}: no answer within {1:?}")]
     Late(String, Duration),
-    /// Nobody said whom to believe.
-    #[error("{0}: which authority its certificate is to be of is not said")]
+    /// No authority was given to check the server's certificate with.
+    #[error("{0}: no certificate authority was given for it")]
     Untrusted(String),
 }
 
@@ -39,21 +39,21 @@ pub(crate) enum Unanswered {
 pub(crate) async fn send(
     endpoint: &Endpoint,
     request: Request<Bytes>,
-    patience: Duration,
-) -> Result<Response<Bytes>, Unanswered> {
+    limit: Duration,
+) -> Result<Response<Bytes>, SendError> {
     let trust = match &endpoint.trust {
         _ if !endpoint.secure => None,
         Some(trust) => Some(trust),
-        None => return Err(Unanswered::Untrusted(endpoint.url())),
+        None => return Err(SendError::Untrusted(endpoint.url())),
     };
-    match timeout(patience, connect(endpoint, trust, request)).await {
+    match timeout(limit, connect(endpoint, trust, request)).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => Err(Unanswered::Broken(endpoint.url(), error)),
-        Err(_) => Err(Unanswered::Late(endpoint.url(), patience)),
+        Ok(Err(error)) => Err(SendError::Broken(endpoint.url(), error)),
+        Err(_) => Err(SendError::Late(endpoint.url(), limit)),
     }
 }
 
-/// Whatever broke an exchange.
+/// Why an exchange failed.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 async fn connect(
@@ -92,7 +92,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     };
     tokio::pin!(connection);
     tokio::pin!(answer);
-    // The connection is what carries the answer: it may end just before that is whole.
+    // The connection may end just before the answer has been collected.
     tokio::select! {
         answer = &mut answer => answer,
         ended = &mut connection => {

@@ -1,4 +1,4 @@
-//! The other end of the wire: finds a running server and asks it something, as its users do. It knows no cloud by name.
+//! A client for running servers, as the commands and the library use it. It knows no cloud by name.
 
 mod call;
 mod endpoint;
@@ -7,5 +7,5 @@ mod trust;
 
 pub(crate) use call::{Call, CallError, call};
 pub(crate) use endpoint::Endpoint;
-pub(crate) use http::{Unanswered, send};
+pub(crate) use http::{SendError, send};
 pub(crate) use trust::Trust;

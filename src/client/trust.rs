@@ -1,4 +1,4 @@
-//! Whom to believe over HTTPS: the authority that is named, and nobody else.
+//! The trust settings for HTTPS: the given authorities and no others.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::tls;
 
-/// What a client of HTTPS goes by.
+/// The TLS configuration of a client.
 #[derive(Clone)]
 pub(crate) struct Trust(pub(super) Arc<ClientConfig>);
 
 impl Trust {
-    /// Believes these authorities, in PEM.
+    /// Trusts these authorities, in PEM.
     pub(crate) fn in_pem(pem: &[u8]) -> Result<Self, &'static str> {
         const BAD: &str = "no certificates in PEM";
         let mut roots = RootCertStore::empty();

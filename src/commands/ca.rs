@@ -1,4 +1,4 @@
-//! `kmsim ca`: the certificate that clients of a data file's server have to trust, without that server.
+//! `kmsim ca`: prints the CA certificate that belongs to a data file. The server need not run.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -14,35 +14,35 @@ const EXAMPLES: &str = "Examples:
   kmsim ca > kmsim-ca.pem
   kmsim ca --data /data/kmsim.db --format pkcs12 > kmsim.p12
 
-A server that runs tells it too, at /_kmsim/ca.pem and /_kmsim/ca.p12.";
+A running server also serves it at /_kmsim/ca.pem and /_kmsim/ca.p12.";
 
-/// Its options.
+/// The options of `kmsim ca`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The SQLite file of the server; its certificate authority lies beside it.
+    /// The server's SQLite file. Its certificate authority is in files beside it.
     #[arg(long, env = "KMSIM_DATA", value_name = "FILE", default_value = "./kmsim.db")]
     data: PathBuf,
 
-    /// The form: PEM, or a PKCS #12 truststore for Java.
+    /// The format: PEM, or a PKCS #12 truststore for Java.
     #[arg(long, env = "KMSIM_CA_FORMAT", value_enum, value_name = "FORMAT", default_value = "pem")]
     format: Format,
 
-    /// The password of the truststore. It guards a public certificate, and need not be secret.
+    /// The truststore's password. It protects only a public certificate, so it need not be secret.
     #[arg(long, env = "KMSIM_CA_PASSWORD", value_name = "TEXT", default_value = TRUSTSTORE_PASSWORD)]
     password: String,
 
-    /// The server's own certificate, if it has one: then there is no authority to print.
+    /// The server's own certificate. A server that has one uses no authority.
     #[arg(long, env = "KMSIM_TLS_CERT", value_name = "FILE", hide = true)]
     tls_cert: Option<PathBuf>,
 }
 
-/// What a certificate is printed as.
+/// The output format.
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// Text between two lines of dashes.
+    /// PEM text.
     Pem,
-    /// A file that Java, and others, take as a truststore.
+    /// A truststore for Java and others.
     Pkcs12,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Format::Pkcs12 => {
             if stdout.is_terminal() {
                 return Err(
-                    StartError::of("--format", "pkcs12 is no text: send it to a file").into()
+                    StartError::of("--format", "pkcs12 is binary: redirect it to a file").into()
                 );
             }
             let truststore = authority.truststore(&options.password);
@@ -66,14 +66,10 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 
 fn authority(options: &Options) -> Result<Authority, StartError> {
     if options.tls_cert.is_some() {
-        return Err(StartError::of(
-            "--tls-cert",
-            "a server with a certificate of its own issues none",
-        ));
+        return Err(StartError::of("--tls-cert", "a server with its own certificate issues none"));
     }
     let Data::File(data, _) = Data::named(&options.data, None)? else {
-        let why =
-            "a server in memory has an authority for as long as it runs: ask it for /_kmsim/ca.pem";
+        let why = "an in-memory server has an authority only while it runs: get its /_kmsim/ca.pem";
         return Err(StartError::of("--data", why));
     };
     let wrong = |error: &dyn std::fmt::Display| StartError::of("--data", error);

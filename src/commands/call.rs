@@ -1,4 +1,4 @@
-//! `kmsim call`: calls an action as an SDK does, and prints the answer as it came.
+//! `kmsim call`: calls an action as an SDK would, and prints the answer unchanged.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::Failure;
-use super::asking::{CallerOptions, ServerOptions, duration};
-use super::io::{block_on, read, say};
+use super::client_options::{CallerOptions, ServerOptions, duration};
+use super::io::{block_on, print, read};
 use crate::client::{Call, CallError, call};
 use crate::dialects::{PROFILES, profile};
 
@@ -18,15 +18,15 @@ const EXAMPLES: &str = r#"Examples:
   kmsim call CreateSecret SecretName=db VersionId=v1 SecretData@password.txt
   kmsim call ListKeys --region cn-beijing --access-key worker-1:secret
 
-A parameter is NAME=VALUE, or NAME@FILE for what a file holds, byte for byte; NAME@- reads
-standard input. The answer comes as the server wrote it. A call that the service refuses ends
-with 1, and its error is the answer."#;
+A parameter is NAME=VALUE, or NAME@FILE for the exact content of a file. NAME@- reads standard
+input. The answer is printed unchanged. If the service refuses the call, its error is printed and
+the exit code is 1."#;
 
-/// Its options.
+/// The options of `kmsim call`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The action, as in the cloud's document.
+    /// The action's name in the cloud's API document.
     #[arg(value_name = "ACTION")]
     action: String,
 
@@ -34,7 +34,7 @@ pub struct Options {
     #[arg(value_name = "NAME=VALUE")]
     params: Vec<String>,
 
-    /// Whose wire to speak.
+    /// The cloud whose protocol to use.
     #[arg(long, value_name = "CLOUD", default_value = PROFILES[0].name, value_parser = clouds())]
     cloud: String,
 
@@ -44,12 +44,12 @@ pub struct Options {
     #[command(flatten)]
     caller: CallerOptions,
 
-    /// How long the answer may take.
+    /// How long to wait for the answer.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     timeout: Duration,
 }
 
-/// The names of the clouds that can be asked.
+/// The names of the clouds.
 pub(super) fn clouds() -> PossibleValuesParser {
     PossibleValuesParser::new(PROFILES.iter().map(|profile| profile.name))
 }
@@ -58,10 +58,10 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let params = options.params.iter().map(|text| param(text)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = BTreeSet::new();
     if let Some((name, _)) = params.iter().find(|(name, _)| !seen.insert(name)) {
-        return Err(Failure::mistake(name, "given twice"));
+        return Err(Failure::usage(name, "given twice"));
     }
     let cloud = profile(&options.cloud).unwrap_or(PROFILES[0]);
-    let asked = Call {
+    let request = Call {
         cloud,
         endpoint: &options.server.server()?,
         credentials: &options.caller.credentials()?,
@@ -69,23 +69,23 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         action: &options.action,
         params: &params,
     };
-    let answer = match block_on(call(asked, options.timeout))? {
+    let answer = match block_on(call(request, options.timeout))? {
         Ok(answer) => answer,
-        Err(CallError::Unsignable(error)) => return Err(Failure::mistake("ACTION", error)),
-        Err(CallError::Unanswered(error)) => return Err(Failure::negative(error)),
+        Err(CallError::Unsignable(error)) => return Err(Failure::usage("ACTION", error)),
+        Err(CallError::Send(error)) => return Err(Failure::refused(error)),
     };
-    say(answer.body())?;
-    if (cloud.peer.is_refusal)(&answer) { Err(Failure::answered()) } else { Ok(()) }
+    print(answer.body())?;
+    if (cloud.peer.is_refusal)(&answer) { Err(Failure::refused_with_answer()) } else { Ok(()) }
 }
 
-/// Reads `NAME=VALUE` or `NAME@FILE`. A mistake is told without the value, which may be a secret.
+/// Parses `NAME=VALUE` or `NAME@FILE`. An error does not show the value, which may be a secret.
 fn param(text: &str) -> Result<(String, String), Failure> {
-    let form = || Failure::mistake("ACTION NAME=VALUE", "a parameter is NAME=VALUE or NAME@FILE");
+    let form = || Failure::usage("ACTION NAME=VALUE", "a parameter is NAME=VALUE or NAME@FILE");
     let at = text.find(['=', '@']).filter(|at| *at > 0).ok_or_else(form)?;
     let (name, rest) = text.split_at(at);
     let value = match rest.strip_prefix('@') {
         None => rest[1..].to_owned(),
-        Some(file) => read(file).map_err(|error| Failure::mistake(name, error))?,
+        Some(file) => read(file).map_err(|error| Failure::usage(name, error))?,
     };
     Ok((name.to_owned(), value))
 }

@@ -1,4 +1,4 @@
-//! `kmsim env`: how a client is pointed at a server, ready to paste.
+//! `kmsim env`: prints how to configure a client for a server, ready to paste.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::Failure;
-use super::asking::{CallerOptions, ServerOptions};
 use super::call::clouds;
-use super::io::say;
+use super::client_options::{CallerOptions, ServerOptions};
+use super::io::print;
 use crate::client::Endpoint;
 use crate::dialects::peers::{Client, Credentials};
 use crate::dialects::{PROFILES, profile};
@@ -18,9 +18,9 @@ const EXAMPLES: &str = "Examples:
   kmsim env terraform --url http://kmsim:5690 > provider.tf
   eval \"$(kmsim env aliyun-cli)\" && kms ListKeys
 
-What it prints carries the access key's secret.";
+The output contains the access key's secret.";
 
-/// Its options.
+/// The options of `kmsim env`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -28,7 +28,7 @@ pub struct Options {
     #[arg(value_name = "CLIENT", value_parser = clients())]
     client: String,
 
-    /// Whose client it is.
+    /// The cloud that the client is for.
     #[arg(long, value_name = "CLOUD", default_value = PROFILES[0].name, value_parser = clouds())]
     cloud: String,
 
@@ -39,7 +39,7 @@ pub struct Options {
     caller: CallerOptions,
 }
 
-/// Every client's name, and what it is on each cloud.
+/// Every client's name, with its description for each cloud.
 fn clients() -> PossibleValuesParser {
     let mut all = BTreeMap::<_, Vec<_>>::new();
     for client in PROFILES.iter().flat_map(|profile| profile.peer.clients) {
@@ -57,23 +57,26 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let known: Vec<_> = cloud.peer.clients.iter().map(|client| client.name).collect();
         let known = known.join(", ");
         let what =
-            format!("{} is no client of {}'s; those are: {known}", options.client, cloud.name);
-        Failure::mistake("CLIENT", what)
+            format!("{} is not a client of {}; known are {known}", options.client, cloud.name);
+        Failure::usage("CLIENT", what)
     })?;
     let region = options.caller.region().unwrap_or(cloud.default_region);
-    say(fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
-        .as_bytes())
+    print(
+        fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
+            .as_bytes(),
+    )
 }
 
-/// The client's text with everything in its place.
+/// Fills in the placeholders of a client's text.
 fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region: &str) -> String {
     let scheme = if endpoint.secure { "https|" } else { "http|" };
     let url = endpoint.url();
-    // Who fetches the certificate authority does not trust it yet.
+    // A client that still has to fetch the certificate authority does not trust it yet, so this is
+    // plain HTTP.
     let [pem, p12] =
         ["pem", "p12"].map(|form| format!("http://{}/_kmsim/ca.{form}", endpoint.authority()));
     let regional = endpoint.in_region(region);
-    let words = [
+    let placeholders = [
         ("@URL@", url.as_str()),
         ("@CA_PEM@", &pem),
         ("@CA_P12@", &p12),
@@ -89,10 +92,12 @@ fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region:
     });
     let mut text = String::new();
     for line in lines {
-        // One word after the other: what is put in for one is not looked through for the next.
+        // Values are not searched again: a secret may contain the text of a placeholder.
         let mut rest = line;
-        while let Some((at, word, value)) =
-            words.iter().filter_map(|(word, value)| Some((rest.find(word)?, word, value))).min()
+        while let Some((at, word, value)) = placeholders
+            .iter()
+            .filter_map(|(word, value)| Some((rest.find(word)?, word, value)))
+            .min()
         {
             text.push_str(&rest[..at]);
             text.push_str(&client.quoting.quote(value));

@@ -1,6 +1,6 @@
-//! The environment. Whatever the program takes from a variable, it takes through here, so that all variables follow one
-//! rule: an empty one counts as not set, and what an env file leaves around a value is refused by the variable's name.
-//! No message shows a value: it may be a secret.
+//! Reads environment variables. All variables follow one rule: an empty one counts as not set. A
+//! value with remains of an env file around it, such as quotes, is refused by the variable's name.
+//! No message shows a value, because it may be a secret.
 
 use std::any::TypeId;
 use std::ffi::{OsStr, OsString};
@@ -17,41 +17,41 @@ pub(crate) const ACCESS_KEYS: &str = "KMSIM_ACCESS_KEYS";
 /// The variable of `--seed`.
 pub(crate) const SEED: &str = "KMSIM_SEED";
 
-/// The variable of the key that key material is sealed under. It has no option: a command line is no
-/// place for a secret.
+/// The variable of the key that key material is encrypted under. It has no option: a secret on a
+/// command line is visible to other users.
 pub(crate) const ROOT_KEY: &str = "KMSIM_ROOT_KEY";
 
 /// The variables that clap does not know.
 pub const FURTHER_VARIABLES: [&str; 3] = [ACCESS_KEYS, SEED, ROOT_KEY];
 
-/// Gives a command line the variables that count: of the command that `words` name, every option
-/// that no word gives and whose variable holds something.
+/// Attaches to a command the variables that apply: those that have a value and whose option is not
+/// among `words`. If `words` name a subcommand, its options are handled.
 ///
-/// # Errors A variable is mistaken.
-pub fn settle(mut command: Command, words: &[OsString]) -> Result<Command, StartError> {
+/// # Errors
+/// A variable has an invalid value.
+pub fn apply(mut command: Command, words: &[OsString]) -> Result<Command, StartError> {
     if let Some((first, rest)) = words.split_first()
         && let Some(inner) = command.find_subcommand_mut(first)
     {
-        *inner = settle(std::mem::take(inner), rest)?;
-        // Nobody asks for the outer command's options.
+        *inner = apply(std::mem::take(inner), rest)?;
+        // The outer command's options do not apply.
         return Ok(command.mut_args(|arg| arg.env(Resettable::Reset)));
     }
-    let mut mistake = None;
-    command = command.mut_args(|arg| match settled(&arg, words) {
+    let mut failure = None;
+    command = command.mut_args(|arg| match reading(&arg, words) {
         Ok(Reading::Unset) => arg.env(Resettable::Reset),
         Ok(Reading::Flag) => arg.value_parser(BoolishValueParser::new()),
-        // Variables are written in capitals by some: TRUE, OFF.
+        // Some users write values in capitals: TRUE, OFF.
         Ok(Reading::Text) => arg.ignore_case(true),
         Err(error) => {
-            mistake.get_or_insert(error);
+            failure.get_or_insert(error);
             arg
         }
     });
-    mistake.map_or(Ok(command), Err)
+    failure.map_or(Ok(command), Err)
 }
 
-/// The variable that a settled command line takes this option's value from. The option is named as
-/// in clap's messages.
+/// The variable that this option's value comes from. The option is named as in clap's messages.
 #[must_use]
 pub fn source<'a>(command: &'a Command, words: &[OsString], option: &str) -> Option<&'a str> {
     match words
@@ -63,25 +63,26 @@ pub fn source<'a>(command: &'a Command, words: &[OsString], option: &str) -> Opt
     }
 }
 
-/// What an option has of its variable.
+/// What an option takes from its variable.
 enum Reading {
     /// Nothing.
     Unset,
-    /// That it is on.
+    /// The flag is on.
     Flag,
-    /// A text for clap to read.
+    /// A text for clap to parse.
     Text,
 }
 
-fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, StartError> {
+fn reading(arg: &Arg, words: &[OsString]) -> Result<Reading, StartError> {
     let Some(name) = arg.get_env().and_then(OsStr::to_str) else { return Ok(Reading::Text) };
-    if arg.get_long().is_some_and(|long| words.iter().any(|word| gives(word, long))) {
+    if arg.get_long().is_some_and(|long| words.iter().any(|word| is_option(word, long))) {
         return Ok(Reading::Unset);
     }
-    let form = if arg.get_value_delimiter().is_some() { Form::List } else { Form::One };
-    let Some(value) = read(name, form)? else { return Ok(Reading::Unset) };
+    let format = if arg.get_value_delimiter().is_some() { Format::List } else { Format::One };
+    let Some(value) = read(name, format)? else { return Ok(Reading::Unset) };
     if matches!(arg.get_action(), ArgAction::SetTrue) {
-        // A flag that is off is not given: else it would contradict what excludes it.
+        // A flag that is off counts as not given, or it would conflict with the options that
+        // exclude it.
         return Ok(if is_on(name, &value)? { Reading::Flag } else { Reading::Unset });
     }
     if arg.get_value_parser().type_id() != TypeId::of::<PathBuf>() && value.to_str().is_none() {
@@ -91,7 +92,7 @@ fn settled(arg: &Arg, words: &[OsString]) -> Result<Reading, StartError> {
 }
 
 /// Whether a word is `--long` or `--long=VALUE`.
-fn gives(word: &OsStr, long: &str) -> bool {
+fn is_option(word: &OsStr, long: &str) -> bool {
     let rest =
         word.as_encoded_bytes().strip_prefix(b"--").and_then(|it| it.strip_prefix(long.as_bytes()));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
@@ -99,62 +100,62 @@ fn gives(word: &OsStr, long: &str) -> bool {
 
 const NOT_TEXT: &str = "not text";
 
-/// What a variable is to hold.
+/// The kind of value that a variable holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Format {
     One,
-    /// One value; white space around it means nothing.
+    /// One value. White space around it is ignored.
     Base64,
-    /// Items between commas, with or without white space around each.
+    /// Items between commas. White space around each is ignored.
     List,
 }
 
-/// A variable's base64, if it holds any.
+/// A variable's base64 value.
 pub(crate) fn base64(name: &str) -> Result<Option<String>, StartError> {
-    let value = read(name, Form::Base64)?.map(OsString::into_string).transpose();
+    let value = read(name, Format::Base64)?.map(OsString::into_string).transpose();
     value.map_err(|_| StartError::of(name, NOT_TEXT))
 }
 
-/// What a variable lists; a comma parts one from the next.
+/// The items of a variable that holds a list.
 pub(crate) fn list(name: &str) -> Result<Vec<String>, StartError> {
-    let value = read(name, Form::List)?.map(OsString::into_string).transpose();
+    let value = read(name, Format::List)?.map(OsString::into_string).transpose();
     let value = value.map_err(|_| StartError::of(name, NOT_TEXT))?.unwrap_or_default();
     Ok(items(&value).map(str::to_owned).collect())
 }
 
-/// The items of a list; blank ones are none.
+/// The items of a comma-separated list, without blank ones.
 pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// A variable as it is: of another program, or one that is read elsewhere.
+/// A variable without any check: one of another program, or one that is parsed elsewhere.
 pub(crate) fn unread(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn read(name: &str, form: Form) -> Result<Option<OsString>, StartError> {
+fn read(name: &str, format: Format) -> Result<Option<OsString>, StartError> {
     let Some(value) = unread(name) else { return Ok(None) };
     let shown = value.to_string_lossy();
-    match flaw(&shown, form) {
+    match flaw(&shown, format) {
         Some(what) => Err(StartError::of(name, what)),
-        None if form == Form::List && items(&shown).next().is_none() => Ok(None),
+        None if format == Format::List && items(&shown).next().is_none() => Ok(None),
         None => Ok(Some(value)),
     }
 }
 
-/// What is wrong around a value. It is said without the value.
-fn flaw(text: &str, form: Form) -> Option<&'static str> {
+/// What is wrong around a value. The message does not contain the value.
+fn flaw(text: &str, format: Format) -> Option<&'static str> {
     let is_quoted = |it: &str| {
         let mut ends = it.chars();
         matches!((ends.next(), ends.next_back()), (Some('"'), Some('"')) | (Some('\''), Some('\'')))
     };
     if text.contains('\r') {
-        Some("the value holds a carriage return: give its file the line ends of Unix")
-    } else if form == Form::One && text.contains('\n') {
-        Some("the value holds a line end")
-    } else if is_quoted(text.trim()) || form == Form::List && items(text).any(is_quoted) {
-        Some("the value stands in quotes, and they would be part of it: leave them out")
-    } else if form == Form::One && text.trim() != text {
+        Some("the value contains a carriage return: use Unix line endings in its file")
+    } else if format == Format::One && text.contains('\n') {
+        Some("the value contains a line break")
+    } else if is_quoted(text.trim()) || format == Format::List && items(text).any(is_quoted) {
+        Some("the value is in quotes, and they would be part of it: remove them")
+    } else if format == Format::One && text.trim() != text {
         Some("the value begins or ends with white space")
     } else {
         None
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_env_files_leave_around_a_value_is_seen() {
+    fn quotes_and_white_space_from_env_files_are_found() {
         for (text, one, list) in [
             ("off", false, false),
             ("a\"b'c", false, false),
@@ -192,19 +193,21 @@ mod tests {
             ("a:b,\"c:d\"", false, true),
             ("a:b\r,c:d", true, true),
         ] {
-            assert_eq!(flaw(text, Form::One).is_some(), one, "{text:?}");
-            assert_eq!(flaw(text, Form::List).is_some(), list, "{text:?} in a list");
+            assert_eq!(flaw(text, Format::One).is_some(), one, "{text:?}");
+            assert_eq!(flaw(text, Format::List).is_some(), list, "{text:?} in a list");
         }
-        // As a secret that is mounted into a container ends.
-        assert!(flaw("AAAA\n", Form::Base64).is_none() && flaw("AAAA\r\n", Form::Base64).is_some());
+        // A secret file that is mounted into a container ends with a newline.
+        assert!(
+            flaw("AAAA\n", Format::Base64).is_none() && flaw("AAAA\r\n", Format::Base64).is_some()
+        );
     }
 
     #[test]
-    fn an_option_is_given_by_its_whole_name() {
+    fn an_option_matches_only_its_whole_name() {
         for (word, gives_it) in
             [("--data", true), ("--data=x", true), ("--database", false), ("data", false)]
         {
-            assert_eq!(gives(OsStr::new(word), "data"), gives_it, "{word}");
+            assert_eq!(is_option(OsStr::new(word), "data"), gives_it, "{word}");
         }
     }
 }

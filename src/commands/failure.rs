@@ -1,39 +1,39 @@
-//! Why a command did not do what it should, and the exit code that says so.
+//! Why a command failed, and the exit code for it.
 
-/// The exit code of an answer that is no: unhealthy, refused, not there.
-const NEGATIVE: u8 = 1;
-/// The exit code of a mistake, in an option or in what it names.
-const MISTAKE: u8 = 2;
+/// The exit code when the server refused, is unhealthy or cannot be reached.
+const REFUSED: u8 = 1;
+/// The exit code of a usage error: a wrong option, or a file that cannot be used.
+const USAGE: u8 = 2;
 
-/// What stopped a command.
+/// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// One line for stderr, unless the answer on stdout says all.
+    /// One line for stderr, unless the answer on stdout already explains it.
     pub line: Option<String>,
     /// The exit code.
     pub code: u8,
 }
 
 impl Failure {
-    /// The answer is no, for this reason.
-    pub(super) fn negative(why: impl std::fmt::Display) -> Self {
-        Self { line: Some(why.to_string()), code: NEGATIVE }
+    /// Refused or unreachable, for this reason.
+    pub(super) fn refused(why: impl std::fmt::Display) -> Self {
+        Self { line: Some(why.to_string()), code: REFUSED }
     }
 
-    /// The answer is no, and stands on stdout.
-    pub(super) fn answered() -> Self {
-        Self { line: None, code: NEGATIVE }
+    /// Refused. The server's answer is already on stdout.
+    pub(super) fn refused_with_answer() -> Self {
+        Self { line: None, code: REFUSED }
     }
 
-    /// A mistake in an option.
-    pub(super) fn mistake(option: &str, what: impl std::fmt::Display) -> Self {
-        Self { line: Some(format!("{option}: {what}")), code: MISTAKE }
+    /// An error in one option.
+    pub(super) fn usage(option: &str, what: impl std::fmt::Display) -> Self {
+        Self { line: Some(format!("{option}: {what}")), code: USAGE }
     }
 }
 
-/// Whatever else goes wrong.
+/// Any other error is a usage error.
 impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { line: Some(error.into().to_string()), code: MISTAKE }
+        Self { line: Some(error.into().to_string()), code: USAGE }
     }
 }

@@ -1,4 +1,4 @@
-//! `kmsim healthcheck`: asks a server once whether it serves, for images that have no curl.
+//! `kmsim healthcheck`: checks once whether a server serves, for images without curl.
 
 use std::time::Duration;
 
@@ -7,46 +7,46 @@ use bytes::Bytes;
 use clap::Args;
 
 use super::Failure;
-use super::asking::{ServerOptions, duration};
-use super::io::{block_on, say};
-use crate::client::{Endpoint, Unanswered, send};
+use super::client_options::{ServerOptions, duration};
+use super::io::{block_on, print};
+use crate::client::{Endpoint, SendError, send};
 
 const EXAMPLES: &str = "Examples:
   kmsim healthcheck
   kmsim healthcheck --url http://kmsim:5690 --timeout 2s
 
-It prints what the server says of itself, and ends with 0 when the server serves, with 1 when it does not.
+Prints the server's health. Exit code 0 if the server serves, 1 if it does not.
 In a Dockerfile: HEALTHCHECK CMD [\"/kmsim\", \"healthcheck\"]";
 
-/// Its options.
+/// The options of `kmsim healthcheck`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     #[command(flatten)]
     server: ServerOptions,
 
-    /// How long the answer may take.
+    /// How long to wait for the answer.
     #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = duration)]
     timeout: Duration,
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let endpoint = options.server.server()?;
-    let answer = block_on(ask(&endpoint, options.timeout))?.map_err(Failure::negative)?;
-    say(answer.body())?;
+    let answer = block_on(health(&endpoint, options.timeout))?.map_err(Failure::refused)?;
+    print(answer.body())?;
     if answer.status().is_success() {
         Ok(())
     } else {
-        Err(Failure::negative(format_args!("{}: it answers {}", endpoint.url(), answer.status())))
+        Err(Failure::refused(format_args!("{}: status {}", endpoint.url(), answer.status())))
     }
 }
 
-/// Asks for the server's health.
-pub(super) async fn ask(
+/// Requests the server's health.
+pub(super) async fn health(
     endpoint: &Endpoint,
-    patience: Duration,
-) -> Result<Response<Bytes>, Unanswered> {
+    limit: Duration,
+) -> Result<Response<Bytes>, SendError> {
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = axum::http::Uri::from_static("/_kmsim/health");
-    send(endpoint, request, patience).await
+    send(endpoint, request, limit).await
 }

@@ -1,4 +1,4 @@
-//! `kmsim inspect`: what a ciphertext is, asked of the server that made it.
+//! `kmsim inspect`: explains a ciphertext. It calls the server that made it.
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -6,26 +6,26 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Failure;
-use super::asking::ControlOptions;
-use super::io::{read, say};
+use super::client_options::ControlOptions;
+use super::io::{print, read};
 
 const EXAMPLES: &str = r#"Examples:
   kmsim inspect "$blob"
   kmsim inspect "$blob" --encryption-context '{"order":"42"}'
   kmsim call Encrypt KeyId=alias/acs/oss Plaintext=hello | jq -r .CiphertextBlob | kmsim inspect -
 
-It tells the key, its version and the algorithm, and whether it would decrypt, and if not, why:
-then it ends with 1."#;
+Prints the key, its version, the algorithm, and whether the ciphertext would decrypt. If it would
+not, prints why; the exit code is then 1."#;
 
-/// Its options.
+/// The options of `kmsim inspect`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The ciphertext as an answer of Encrypt carries it; `-` reads it from standard input.
+    /// The ciphertext, as Encrypt returns it. `-` reads it from standard input.
     #[arg(value_name = "BLOB")]
     blob: String,
 
-    /// The encryption context that it would be decrypted with, as a JSON object.
+    /// The encryption context to decrypt with, as a JSON object.
     #[arg(long, value_name = "JSON", value_parser = object)]
     encryption_context: Option<Value>,
 
@@ -40,7 +40,7 @@ fn object(text: &str) -> Result<Value, &'static str> {
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let blob = match options.blob.as_str() {
-        "-" => read("-").map_err(|error| Failure::mistake("BLOB", error))?,
+        "-" => read("-").map_err(|error| Failure::usage("BLOB", error))?,
         blob => blob.to_owned(),
     };
     let mut body = json!({ "ciphertext_blob": blob.trim() });
@@ -48,9 +48,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         body["encryption_context"] = context.clone();
     }
     let answer =
-        options.control.ask(Method::POST, "/_kmsim/inspect", Bytes::from(body.to_string()))?;
-    say(answer.body())?;
+        options.control.call(Method::POST, "/_kmsim/inspect", Bytes::from(body.to_string()))?;
+    print(answer.body())?;
     let shown: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let no = !answer.status().is_success() || shown["would_decrypt"] == false;
-    if no { Err(Failure::answered()) } else { Ok(()) }
+    if no { Err(Failure::refused_with_answer()) } else { Ok(()) }
 }

@@ -1,16 +1,16 @@
-//! What the commands share: waiting, reading and writing.
+//! What the commands share: running futures, reading input and writing output.
 
 use std::io::{Read, Write};
 
 use super::Failure;
 
-/// Runs a future to its end on this thread.
+/// Runs a future to completion on this thread.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future))
 }
 
-/// Writes an answer to stdout, ended by one line end.
-pub(super) fn say(answer: &[u8]) -> Result<(), Failure> {
+/// Writes an answer to stdout, with exactly one newline at its end if it had none.
+pub(super) fn print(answer: &[u8]) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(answer)?;
     if !answer.ends_with(b"\n") {

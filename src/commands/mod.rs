@@ -1,9 +1,10 @@
-//! The table of commands, a file for each. A command owns its options; whatever stops it is one line.
+//! The commands, one file each. A command owns its options. A failure is reported in one line.
 
-pub mod asking;
 pub mod ca;
 pub mod call;
+pub mod client_options;
 pub mod completions;
+mod discovery;
 pub mod env;
 pub mod environment;
 mod failure;
@@ -15,7 +16,6 @@ pub mod seed;
 pub mod serve;
 pub mod state;
 pub mod wait;
-mod whereabouts;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -28,57 +28,57 @@ const EXAMPLES: &str = "Examples:
   kmsim call CreateKey Description=demo
   kmsim env python
 
-The server prints one line on stdout when it is ready. Every option has its variable, and
-`kmsim help COMMAND` tells more of a command.
-Exit codes: 0 done, 1 the answer is no, 2 something was mistaken.";
+The server prints one line on stdout when it is ready. Most options can be set by a variable.
+`kmsim help COMMAND` describes a command.
+Exit codes: 0 success, 1 refused or unreachable, 2 usage error.";
 
 /// A local KMS: serves the wire protocols of cloud key-management services on one port.
 ///
-/// Without a command it serves.
+/// Without a command, it serves.
 #[derive(Parser)]
 #[command(name = "kmsim", version, about, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do; without a word, to serve.
+    /// The command. Without one: serve.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// The options of a server, where no command is named.
+    /// The options of a server, for use without a command.
     #[command(flatten)]
     pub serve: serve::Options,
 }
 
-/// What the program does.
+/// The commands.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Serve. This is also what happens without any command.
+    /// Serve. This is the default.
     Serve(Box<serve::Options>),
-    /// Ask a server once whether it serves.
+    /// Check once whether a server serves.
     Healthcheck(healthcheck::Options),
     /// Wait until a server serves.
     Wait(wait::Options),
-    /// Call an action as an SDK does, and print the answer.
+    /// Call an action as an SDK would, and print the answer.
     Call(call::Options),
-    /// Tell what a ciphertext is.
+    /// Explain a ciphertext.
     Inspect(inspect::Options),
-    /// Show how to point an SDK or a tool at a server.
+    /// Show how to configure an SDK or a tool for a server.
     Env(env::Options),
-    /// Write a shell's completions.
+    /// Print a shell's completion script.
     Completions(completions::Options),
-    /// Print the certificate that clients have to trust for HTTPS, of a server that runs or not: it
-    /// is made where there is none yet.
+    /// Print the CA certificate that HTTPS clients must trust. The server need not run: the
+    /// authority is created if there is none yet.
     Ca(ca::Options),
-    /// Look at seed files without a server.
+    /// Check seed files without a server.
     #[command(subcommand, after_help = seed::EXAMPLES)]
     Seed(seed::Seed),
-    /// Write down what a running server holds, key material and values included, as a seed file.
+    /// Save a running server's state as a seed file, including key material and secret values.
     Export(state::Export),
-    /// Make a running server hold what a seed file says, and nothing else.
+    /// Replace a running server's state by the content of a seed file.
     Import(state::Import),
 }
 
-/// Does what the command line says.
+/// Runs the command.
 ///
 /// # Errors
-/// What stopped it, or that the answer is no.
+/// Why it failed, or that the server refused.
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
         Command::Serve(options) => serve::run(&options),

@@ -1,11 +1,11 @@
-//! The limit of open files. Every connection is one.
+//! Raises the limit of open files. Every connection needs one.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// As many as a server can make use of.
+/// More than this is of no use to a server.
 const ENOUGH: u64 = 16_384;
 
-/// Raises the limit as far as the process may, and no further than is of use.
+/// Raises the soft limit up to [`ENOUGH`], as far as the hard limit allows.
 pub(super) fn raise() {
     let limit = getrlimit(Resource::Nofile);
     let wanted = limit.maximum.map_or(ENOUGH, |most| most.min(ENOUGH));
@@ -14,6 +14,6 @@ pub(super) fn raise() {
     }
     let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
+        tracing::debug!(%error, "cannot raise the limit of open files");
     }
 }

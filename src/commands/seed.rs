@@ -1,4 +1,4 @@
-//! `kmsim seed`: seed files looked at without a server.
+//! `kmsim seed`: checks seed files without a server.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -20,7 +20,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
 /// What to do with seeds.
 #[derive(Subcommand)]
 pub enum Seed {
-    /// Say whether seed files are right: nothing, or what is wrong first, with file, line and field.
+    /// Check seed files. Prints nothing if they are valid, else the first error with file, line and
+    /// field.
     Check(Check),
     /// Print the JSON Schema of a seed file, for editors.
     Schema,
@@ -29,11 +30,11 @@ pub enum Seed {
 /// The options of `seed check`.
 #[derive(Args)]
 pub struct Check {
-    /// The files, or folders of them, as they would be given to a server together.
+    /// The files, or folders of files, that a server would be given together.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// The region of realms that name none. Without it that is their cloud's own.
+    /// The region of realms that name none. Default: the cloud's own.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
     region: Option<String>,
 }
@@ -48,7 +49,7 @@ pub(super) fn run(what: &Seed) -> Result<(), Failure> {
     }
 }
 
-/// Applies the seeds to a server's engine that nobody will ask anything.
+/// Applies the seeds to an engine in memory that serves no requests.
 async fn check(options: &Check) -> Result<(), Failure> {
     let mut accounts = Accounts::default();
     let mut seeds = Vec::new();

@@ -1,4 +1,4 @@
-//! `kmsim export` and `kmsim import`: a running server's state, out to a file and in from one.
+//! `kmsim export` and `kmsim import`: save a running server's state to a file, and load it.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -9,67 +9,67 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use super::asking::ControlOptions;
-use super::io::say;
+use super::client_options::ControlOptions;
+use super::io::print;
 use crate::store::files;
 
-/// Which server's state, and what part of it.
+/// Which server's state, and which part of it.
 #[derive(Args)]
-pub struct Whose {
+pub struct ScopeOptions {
     #[command(flatten)]
     control: ControlOptions,
 
-    /// Only what this account has.
+    /// Only the state of this account.
     #[arg(long, value_name = "ACCOUNT", conflicts_with = "access_key")]
     pub account: Option<String>,
 
-    /// Only what the account of this access key has.
+    /// Only the state of the account that this access key belongs to.
     #[arg(long, value_name = "ID")]
     pub access_key: Option<String>,
 
-    /// Only what is in this region.
+    /// Only the state in this region.
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
 }
 
-const EXPORTING: &str = "Examples:
+const EXPORT_EXAMPLES: &str = "Examples:
   kmsim export > state.yaml
   kmsim export --access-key worker-1 --output worker-1.yaml
 
-The file is a seed file. It holds key material and secrets in the clear.";
+The file is a seed file. It contains key material and secrets in plain text.";
 
-const IMPORTING: &str = "Examples:
+const IMPORT_EXAMPLES: &str = "Examples:
   kmsim import state.yaml
   kmsim export --url http://one:5690 | kmsim import --url http://two:5690 -
 
-What the file says replaces what the server holds in the scope that the options name.";
+The file replaces everything that the server holds in the scope that the options select.";
 
 /// The options of `export`.
 #[derive(Args)]
-#[command(after_help = EXPORTING)]
+#[command(after_help = EXPORT_EXAMPLES)]
 pub struct Export {
     #[command(flatten)]
-    whose: Whose,
+    scope: ScopeOptions,
 
-    /// The file to write, which only its owner can read. Without it, stdout.
+    /// The file to write. Only its owner can read it. Default: stdout.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 /// The options of `import`.
 #[derive(Args)]
-#[command(after_help = IMPORTING)]
+#[command(after_help = IMPORT_EXAMPLES)]
 pub struct Import {
     #[command(flatten)]
-    whose: Whose,
+    scope: ScopeOptions,
 
     /// The file to read, or `-` for stdin.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-impl Whose {
-    fn ask(&self, method: Method, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+impl ScopeOptions {
+    fn call(&self, method: Method, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let parts = [
             ("account", &self.account),
             ("access_key", &self.access_key),
@@ -79,17 +79,17 @@ impl Whose {
             .iter()
             .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))));
         let target = format!("/_kmsim/state?{}", parts.collect::<Vec<_>>().join("&"));
-        let answer = self.control.ask(method, &target, Bytes::copy_from_slice(body))?;
+        let answer = self.control.call(method, &target, Bytes::copy_from_slice(body))?;
         let body = Zeroizing::new(answer.body().to_vec());
         if answer.status().is_success() {
             Ok(body)
         } else {
-            Err(Failure::negative(refusal(answer.status(), &body)))
+            Err(Failure::refused(refusal(answer.status(), &body)))
         }
     }
 }
 
-/// What the server said against it.
+/// The reason that the server gave.
 fn refusal(status: StatusCode, body: &[u8]) -> String {
     let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     match json.as_ref().and_then(|json| json["error"].as_str()) {
@@ -103,9 +103,9 @@ fn encoded(text: &str) -> String {
 }
 
 pub(super) fn export(options: &Export) -> Result<(), Failure> {
-    let state = options.whose.ask(Method::GET, b"")?;
+    let state = options.scope.call(Method::GET, b"")?;
     match &options.output {
-        None => say(&state),
+        None => print(&state),
         Some(path) => {
             let written = files::replace(path, &state, files::OWNER_ONLY);
             written.map_err(|error| format!("{}: {error}", path.display()).into())
@@ -121,5 +121,5 @@ pub(super) fn import(options: &Import) -> Result<(), Failure> {
         std::fs::File::open(&options.file).and_then(|mut file| file.read_to_end(&mut state))
     };
     read.map_err(|error| Failure::from(format!("{}: {error}", options.file.display())))?;
-    say(&options.whose.ask(Method::PUT, &state)?)
+    print(&options.scope.call(Method::PUT, &state)?)
 }

@@ -1,4 +1,4 @@
-//! `kmsim wait`: asks a server for its health until it serves.
+//! `kmsim wait`: polls a server's health until it serves.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use clap::Args;
 use tokio::time::{sleep, timeout};
 
 use super::Failure;
-use super::asking::{ServerOptions, duration};
-use super::healthcheck::ask;
+use super::client_options::{ServerOptions, duration};
+use super::healthcheck::health;
 use super::io::block_on;
-use crate::client::Unanswered;
+use crate::client::SendError;
 
-/// How long one question may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long it rests between two.
-const REST: Duration = Duration::from_millis(50);
+/// How long one health check may take.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The pause between two health checks.
+const PAUSE: Duration = Duration::from_millis(50);
 
 const EXAMPLES: &str = "Examples:
   kmsim wait && pytest
   kmsim wait --url http://kmsim:5690 --timeout 1m
 
-It ends with 0 as soon as the server serves, with its seeds applied, and with 1 when that takes too long.";
+Exit code 0 as soon as the server serves and has applied its seeds, 1 if that takes too long.";
 
-/// Its options.
+/// The options of `kmsim wait`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -38,24 +38,24 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     block_on(until_it_serves(&options.server, options.timeout))?
 }
 
-async fn until_it_serves(server: &ServerOptions, patience: Duration) -> Result<(), Failure> {
-    let mut why = format!("{}: nobody answers", server.server()?.url());
-    let trying = async {
+async fn until_it_serves(server: &ServerOptions, limit: Duration) -> Result<(), Failure> {
+    let mut why = format!("{}: no answer", server.server()?.url());
+    let polling = async {
         loop {
-            // One that starts meanwhile may tell another address.
+            // A server that starts in the meantime may publish another address.
             let endpoint = &server.server()?;
-            match ask(endpoint, PATIENCE).await {
+            match health(endpoint, ATTEMPT_TIMEOUT).await {
                 Ok(answer) if answer.status().is_success() => return Ok(()),
-                Ok(answer) => why = format!("{}: it answers {}", endpoint.url(), answer.status()),
-                // No time will change this.
-                Err(error @ Unanswered::Untrusted(_)) => return Err(Failure::negative(error)),
+                Ok(answer) => why = format!("{}: status {}", endpoint.url(), answer.status()),
+                // Waiting would not change this.
+                Err(error @ SendError::Untrusted(_)) => return Err(Failure::refused(error)),
                 Err(error) => why = error.to_string(),
             }
-            sleep(REST).await;
+            sleep(PAUSE).await;
         }
     };
-    let outcome = timeout(patience, trying).await;
+    let outcome = timeout(limit, polling).await;
     outcome.unwrap_or_else(|_| {
-        Err(Failure::negative(format_args!("not ready within {patience:?}: {why}")))
+        Err(Failure::refused(format_args!("not ready within {limit:?}: {why}")))
     })
 }

@@ -11,41 +11,42 @@ use axum::response::{IntoResponse, Response};
 use super::answer::Refused;
 use super::endpoints::Endpoint;
 use super::health;
-use super::sites::{self, Stranger};
+use super::sites::{self, Rejected};
 use crate::app::App;
 use crate::settings::ControlAccess;
 
-/// The endpoints that answer everybody.
-pub(super) type Open = Arc<[(Method, &'static str)]>;
+/// The endpoints that need no token.
+pub(super) type Public = Arc<[(Method, &'static str)]>;
 
-/// The open ones of some endpoints.
-pub(super) fn open(endpoints: &[Endpoint]) -> Open {
-    let open = endpoints.iter().filter(|endpoint| endpoint.is_open);
-    open.map(|endpoint| (endpoint.method.clone(), endpoint.path)).collect()
+/// Those of these endpoints that need no token.
+pub(super) fn public(endpoints: &[Endpoint]) -> Public {
+    let public = endpoints.iter().filter(|endpoint| endpoint.needs_no_token);
+    public.map(|endpoint| (endpoint.method.clone(), endpoint.path)).collect()
 }
 
-/// Lets a request through to its endpoint, if it may go there.
+/// Checks the origin and the token of a request.
 pub(super) async fn check(
-    State((app, open)): State<(Arc<App>, Open)>,
+    State((app, public)): State<(Arc<App>, Public)>,
     request: Request,
     next: Next,
 ) -> Response {
     match sites::check(&app.control_names, &request) {
         Ok(()) => {}
-        Err(Stranger::Name(_)) if request.uri().path() == health::PATH => {
-            return health::shortly(&request);
+        Err(Rejected::Name(_)) if request.uri().path() == health::PATH => {
+            return health::minimal(&request);
         }
-        Err(Stranger::Name(refused) | Stranger::Page(refused)) => return refused.into_response(),
+        Err(Rejected::Name(refused) | Rejected::Page(refused)) => return refused.into_response(),
     }
-    let may = match &app.control {
-        ControlAccess::Everybody | ControlAccess::Nobody => true,
+    let is_allowed = match &app.control {
+        ControlAccess::Open | ControlAccess::Disabled => true,
         ControlAccess::Token(token) => {
-            open.iter()
+            public
+                .iter()
                 .any(|(method, path)| (method, *path) == (request.method(), request.uri().path()))
-                || given(request.headers()).is_some_and(|text| token.is(text))
+                || bearer_token(request.headers()).is_some_and(|text| token.is(text))
         }
     };
-    if may {
+    if is_allowed {
         return next.run(request).await;
     }
     let refusal = Refused::of(
@@ -55,7 +56,7 @@ pub(super) async fn check(
     ([(WWW_AUTHENTICATE, "Bearer realm=\"kmsim\"")], refusal).into_response()
 }
 
-fn given(headers: &HeaderMap) -> Option<&str> {
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

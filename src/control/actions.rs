@@ -1,4 +1,4 @@
-//! What each cloud's wire serves, and what it does not serve yet.
+//! The actions that each cloud serves, and those that it does not serve yet.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ struct Actions {
     errors: Vec<&'static str>,
 }
 
-/// `GET /_kmsim/actions`: by dialect, what is served, what is not, and the errors that can be asked for.
+/// `GET /_kmsim/actions`: for each cloud, the actions that are served, those that are not, and the
+/// error codes that a fault may use.
 async fn show(State(app): State<Arc<App>>) -> Answer<BTreeMap<&'static str, Actions>> {
     let actions = app.clouds.iter().map(|cloud| {
         let profile = cloud.profile();

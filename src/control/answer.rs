@@ -1,4 +1,4 @@
-//! What every endpoint answers, and how it reads what it is sent.
+//! The answers of all endpoints, and how they read a request's body.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -11,34 +11,34 @@ use serde::{Deserialize, Serialize};
 /// An endpoint's answer.
 pub(super) type Answer<T> = Result<Json<T>, Refused>;
 
-/// Why an endpoint does not do what it was asked to, in one line.
+/// Why an endpoint refused a request, in one line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused(StatusCode, String);
 
 impl Refused {
-    /// The request is mistaken.
+    /// The request is invalid.
     pub(super) fn bad(what: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, what.into())
     }
 
-    /// What it names is not there.
+    /// The named thing does not exist.
     pub(super) fn not_found(what: impl Into<String>) -> Self {
         Self(StatusCode::NOT_FOUND, what.into())
     }
 
-    /// The server cannot: the cause goes to the log.
+    /// The server failed. The cause goes to the log.
     pub(super) fn broken(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "an endpoint failed");
         Self(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why".to_owned())
     }
 
-    /// Something else, by its status.
+    /// Any other status.
     pub(super) fn of(status: StatusCode, what: impl Into<String>) -> Self {
         Self(status, what.into())
     }
 
     pub(super) fn wrong_method() -> Self {
-        Self(StatusCode::METHOD_NOT_ALLOWED, "this endpoint has no such method".to_owned())
+        Self(StatusCode::METHOD_NOT_ALLOWED, "this endpoint does not support the method".to_owned())
     }
 }
 
@@ -58,26 +58,26 @@ impl IntoResponse for Refused {
     }
 }
 
-/// How many of something were taken away.
+/// How many items were removed.
 #[derive(Serialize)]
 pub(super) struct Cleared {
     pub(super) cleared: usize,
 }
 
-/// A body that says nothing.
+/// A body without fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
+pub(super) struct NoFields {}
 
-/// A body in JSON, read strictly: a mistake is told with the field that it is in. An empty body is `{}`.
-pub(super) struct Sent<T>(pub(super) T);
+/// A JSON body, parsed strictly. An error names the field. An empty body means `{}`.
+pub(super) struct JsonBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| Refused::bad("the body is too large, or broke off"))?;
+        let bytes = bytes.map_err(|_| Refused::bad("the body is too large or incomplete"))?;
         let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
         let mut json = serde_json::Deserializer::from_slice(text);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string());

@@ -1,5 +1,5 @@
-//! The certificate that clients have to trust. It is public, and whoever needs it does not trust the server yet: it is
-//! answered in plain text too, and to everybody.
+//! The CA certificate that clients must trust. It is public, and clients that need it do not trust
+//! the server yet. So it is also served over plain HTTP, and to everyone.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/ca.json"))
         .get("/_kmsim/ca.pem", pem)
-        .open_to_everybody()
+        .without_token()
         .get("/_kmsim/ca.p12", p12)
-        .open_to_everybody()
+        .without_token()
 }
 
 /// `GET /_kmsim/ca.pem`: the authority's certificate.
@@ -26,7 +26,8 @@ async fn pem(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> 
     Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem))
 }
 
-/// `GET /_kmsim/ca.p12`: the same as a truststore for Java, under the password `changeit`.
+/// `GET /_kmsim/ca.p12`: the same certificate as a truststore for Java, with the password
+/// `changeit`.
 async fn p12(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> {
     let store = authority(&app)?.truststore(TRUSTSTORE_PASSWORD);
     let store = store.map_err(|error| Refused::broken(&error))?;
@@ -35,8 +36,6 @@ async fn p12(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> 
 
 fn authority(app: &App) -> Result<&Authority, Refused> {
     app.tls.authority().ok_or_else(|| {
-        Refused::not_found(
-            "this server was given a certificate (--tls-cert), and issues none of its own",
-        )
+        Refused::not_found("this server was given a certificate (--tls-cert) and issues none")
     })
 }

@@ -1,9 +1,9 @@
-//! The clock that due dates follow, of everything or of a scope: looked at, stopped, set, moved on.
+//! The clock that due dates follow, of the whole server or of a scope.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Nothing, Refused, Sent};
+use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
@@ -34,7 +34,7 @@ fn shown(app: &App, scope: &Scope) -> Json<Shown> {
     Json(Shown { now: mode.at(host).to_string(), frozen, host: host.to_string() })
 }
 
-/// `GET /_kmsim/clock`: what it shows.
+/// `GET /_kmsim/clock`: the current time.
 async fn show(Scoped(app, scope): Scoped) -> Answer<Shown> {
     Ok(shown(&app, &scope))
 }
@@ -45,8 +45,11 @@ struct Freeze {
     at: Option<String>,
 }
 
-/// `POST /_kmsim/clock/freeze`: stops it, `at` some time or where it is.
-async fn freeze(Scoped(app, scope): Scoped, Sent(Freeze { at }): Sent<Freeze>) -> Answer<Shown> {
+/// `POST /_kmsim/clock/freeze`: stops the clock, at the given time or at the current one.
+async fn freeze(
+    Scoped(app, scope): Scoped,
+    JsonBody(Freeze { at }): JsonBody<Freeze>,
+) -> Answer<Shown> {
     match at {
         None => turn(&app, &scope, &[ClockChange::Freeze]).await,
         Some(at) => {
@@ -61,8 +64,8 @@ struct Set {
     to: String,
 }
 
-/// `POST /_kmsim/clock/set`: makes it show a time, from which it stands or runs on as before.
-async fn set(Scoped(app, scope): Scoped, Sent(Set { to }): Sent<Set>) -> Answer<Shown> {
+/// `POST /_kmsim/clock/set`: sets the time. The clock stays frozen or running, as before.
+async fn set(Scoped(app, scope): Scoped, JsonBody(Set { to }): JsonBody<Set>) -> Answer<Shown> {
     turn(&app, &scope, &[ClockChange::Set(time("to", &to)?)]).await
 }
 
@@ -72,20 +75,27 @@ struct Advance {
     by: String,
 }
 
-/// `POST /_kmsim/clock/advance`: moves it on. When this answers, what fell due by that has happened.
-async fn advance(Scoped(app, scope): Scoped, Sent(Advance { by }): Sent<Advance>) -> Answer<Shown> {
+/// `POST /_kmsim/clock/advance`: moves the clock forward. When this answers, everything that became
+/// due has happened.
+async fn advance(
+    Scoped(app, scope): Scoped,
+    JsonBody(Advance { by }): JsonBody<Advance>,
+) -> Answer<Shown> {
     let by = parse_duration(&by).ok_or_else(|| {
-        Refused::bad(format!("by: {by:?} is not a length of time such as 90s, 1h 30m, 30d"))
+        Refused::bad(format!("by: {by:?} is not a duration such as 90s, 1h 30m, 30d"))
     })?;
     turn(&app, &scope, &[ClockChange::Advance(by)]).await
 }
 
-/// `POST /_kmsim/clock/resume`: the host's time again, running.
-async fn resume(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Shown> {
+/// `POST /_kmsim/clock/resume`: returns to the host's time, running.
+async fn resume(
+    Scoped(app, scope): Scoped,
+    JsonBody(NoFields {}): JsonBody<NoFields>,
+) -> Answer<Shown> {
     turn(&app, &scope, &[ClockChange::Resume]).await
 }
 
-/// Moves it, and shows it. Where what fell due cannot be written, it goes as before.
+/// Changes the clock and shows it. If what became due cannot be written, the clock is unchanged.
 async fn turn(app: &App, scope: &Scope, turns: &[ClockChange]) -> Answer<Shown> {
     app.engine.change_clock(scope, turns).await.map_err(|error| Refused::broken(&error))?;
     Ok(shown(app, scope))

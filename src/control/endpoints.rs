@@ -1,5 +1,5 @@
-//! The table of endpoints: a method, a path, what answers, and a page of the OpenAPI document that describes it. What
-//! is not in here is not served, and what is served stands here.
+//! The table of endpoints: the method, the path, the handler, and a page of the OpenAPI document
+//! that describes it. Every endpoint is in this table.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 
 use crate::app::App;
 
-/// The endpoints of one noun, or of all of them.
+/// The endpoints of one group, or of all of them.
 #[derive(Default)]
 pub(super) struct Endpoints {
     router: Router<Arc<App>>,
@@ -19,41 +19,41 @@ pub(super) struct Endpoints {
     pages: Vec<&'static str>,
 }
 
-/// A line of the table.
+/// A row of the table.
 pub(super) struct Endpoint {
     pub(super) method: Method,
     pub(super) path: &'static str,
-    /// Whether it answers everybody, whoever may use the control plane.
-    pub(super) is_open: bool,
+    /// Whether it needs no token.
+    pub(super) needs_no_token: bool,
 }
 
 impl Endpoints {
-    /// Those that a page describes: a JSON object of OpenAPI's `paths`, and of `schemas` where it needs any.
+    /// An empty group with a page: a JSON object with OpenAPI's `paths`, and `schemas` if needed.
     pub(super) fn on_page(page: &'static str) -> Self {
         Self { pages: vec![page], ..Self::default() }
     }
 
-    /// Lets everybody at the endpoint added last.
-    pub(super) fn open_to_everybody(mut self) -> Self {
+    /// Makes the endpoint added last usable without the token.
+    pub(super) fn without_token(mut self) -> Self {
         if let Some(endpoint) = self.listed.last_mut() {
-            endpoint.is_open = true;
+            endpoint.needs_no_token = true;
         }
         self
     }
 
-    /// Lets the bodies of these be as large as this, in bytes.
-    pub(super) fn taking_bodies_of(mut self, most: usize) -> Self {
+    /// Sets the body limit of these endpoints, in bytes.
+    pub(super) fn body_limit(mut self, most: usize) -> Self {
         self.router = self.router.layer(DefaultBodyLimit::max(most));
         self
     }
 
-    /// Lets the handlers of these extract this value as an `Extension`.
+    /// Lets the handlers of these endpoints extract this value as an `Extension`.
     pub(super) fn sharing(mut self, value: impl Clone + Send + Sync + 'static) -> Self {
         self.router = self.router.layer(Extension(value));
         self
     }
 
-    /// These and others.
+    /// Adds another group.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.listed.extend(other.listed);
@@ -74,7 +74,7 @@ impl Endpoints {
     }
 }
 
-/// A method of [`Endpoints`] for each verb: the same endpoints, and one more.
+/// A method of [`Endpoints`] for each verb. It adds an endpoint.
 macro_rules! verbs {
     ($($name:ident: $method:ident),*) => {
         impl Endpoints {
@@ -84,7 +84,7 @@ macro_rules! verbs {
                 handler: H,
             ) -> Self {
                 self.router = self.router.route(path, on(MethodFilter::$method, handler));
-                self.listed.push(Endpoint { method: Method::$method, path, is_open: false });
+                self.listed.push(Endpoint { method: Method::$method, path, needs_no_token: false });
                 self
             })*
         }

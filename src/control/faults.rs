@@ -1,4 +1,4 @@
-//! Faults: rules by which requests fail, wait or break off.
+//! Faults: rules that make requests fail, wait or break off.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Cleared, Refused, Sent};
+use super::answer::{Answer, Cleared, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::names;
-use super::scope::OfKey;
+use super::scope::KeyScoped;
 use crate::watch::faults::{Effect, EffectFields, End, Point, Rule, Target, When};
 
 pub(super) fn endpoints() -> Endpoints {
@@ -42,22 +42,25 @@ struct Asked {
     truncate: bool,
 }
 
-/// Refuses a count that no request has, and a probability that is none.
+/// Refuses counts of 0 and probabilities outside 0 to 1.
 fn check(when: When) -> Result<When, Refused> {
     match when {
         When::First(0) | When::Nth(0) | When::Every(0) => {
             Err(Refused::bad("when: requests are counted from 1"))
         }
         When::Chance(chance) if !(0.0..=1.0).contains(&chance) => {
-            Err(Refused::bad("when.probability: between 0 and 1"))
+            Err(Refused::bad("when.probability: expected a number from 0 to 1"))
         }
         When::Always | When::First(_) | When::Nth(_) | When::Every(_) | When::Chance(_) => Ok(when),
     }
 }
 
 /// `POST /_kmsim/faults`: arms a rule.
-async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Shown> {
-    let words = EffectFields {
+async fn arm(
+    KeyScoped(app, requests): KeyScoped,
+    JsonBody(asked): JsonBody<Asked>,
+) -> Answer<Shown> {
+    let fields = EffectFields {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
         retry_after: asked.retry_after.as_deref(),
@@ -67,9 +70,9 @@ async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Sh
         truncate: asked.truncate,
         at: asked.at.as_deref(),
     };
-    let effect = Effect::read(&words).map_err(|flaw| Refused::bad(flaw.to_string()))?;
+    let effect = Effect::read(&fields).map_err(|error| Refused::bad(error.to_string()))?;
     let clouds =
-        names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), words.error)?;
+        names::clouds(&app, asked.dialect.as_deref(), asked.action.as_deref(), fields.error)?;
     let when = check(asked.when.unwrap_or(When::Always))?;
     let target = Target {
         requests,
@@ -79,8 +82,7 @@ async fn arm(OfKey(app, requests): OfKey, Sent(asked): Sent<Asked>) -> Answer<Sh
         secret: asked.secret.map(Into::into),
     };
     let rule = app.watch.faults.arm(target, when, effect);
-    let rule =
-        rule.ok_or_else(|| Refused::bad("there are too many rules; take some away first"))?;
+    let rule = rule.ok_or_else(|| Refused::bad("too many rules: delete some first"))?;
     Ok(Json(shown(&rule)))
 }
 
@@ -90,25 +92,25 @@ struct List {
 }
 
 /// `GET /_kmsim/faults`: the rules, with their counts.
-async fn list(OfKey(app, requests): OfKey) -> Answer<List> {
+async fn list(KeyScoped(app, requests): KeyScoped) -> Answer<List> {
     let rules = app.watch.faults.of(&requests);
     Ok(Json(List { faults: rules.iter().map(|rule| shown(rule)).collect() }))
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Shown> {
+async fn show(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Shown> {
     let rules = app.watch.faults.of(&requests);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
 }
 
-/// `DELETE /_kmsim/faults`: takes rules away.
-async fn disarm_all(OfKey(app, requests): OfKey) -> Answer<Cleared> {
+/// `DELETE /_kmsim/faults`: removes rules.
+async fn disarm_all(KeyScoped(app, requests): KeyScoped) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: app.watch.faults.disarm(&requests, |_| true) }))
 }
 
-/// `DELETE /_kmsim/faults/{id}`: takes one away.
-async fn disarm(OfKey(app, requests): OfKey, Path(id): Path<String>) -> Answer<Cleared> {
+/// `DELETE /_kmsim/faults/{id}`: removes one rule.
+async fn disarm(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Cleared> {
     match app.watch.faults.disarm(&requests, |rule| rule.id.to_string() == id) {
         0 => Err(no_such(&id)),
         cleared => Ok(Json(Cleared { cleared })),
@@ -119,7 +121,7 @@ fn no_such(id: &str) -> Refused {
     Refused::not_found(format!("there is no rule {id:?}"))
 }
 
-/// A rule as it is told.
+/// A rule as JSON.
 #[derive(Serialize)]
 struct Shown {
     id: u64,
@@ -188,7 +190,7 @@ fn shown(rule: &Rule) -> Shown {
 fn shown_effect(effect: &Effect) -> ShownEffect {
     let length = |length: Duration| format!("{}ms", length.as_millis());
     let mut shown = ShownEffect {
-        latency: effect.latency.map(|latency| length(latency.of)),
+        latency: effect.latency.map(|latency| length(latency.base)),
         jitter: effect.latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
         ..ShownEffect::default()
     };

@@ -1,4 +1,4 @@
-//! Whether it serves, and what.
+//! The health endpoint.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::dialects::PROFILES;
 
 pub(super) fn endpoints() -> Endpoints {
-    Endpoints::on_page(include_str!("openapi/health.json")).get(PATH, health).open_to_everybody()
+    Endpoints::on_page(include_str!("openapi/health.json")).get(PATH, health).without_token()
 }
 
-/// Where it is asked.
+/// The path of the health endpoint.
 pub(super) const PATH: &str = "/_kmsim/health";
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ struct Health {
     dialects: Vec<&'static str>,
 }
 
-/// `GET /_kmsim/health`: 200 from the moment the server serves.
+/// `GET /_kmsim/health`: 200 as soon as the server serves.
 async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
     Ok(Json(Health {
         status: "ok",
@@ -39,9 +39,10 @@ async fn health(State(app): State<Arc<App>>) -> Answer<Health> {
     }))
 }
 
-/// What somebody is told who calls the server by a name that is not its own: that it serves, and nothing more. Load
-/// balancers and orchestrators ask by names of theirs. So does a page whose site's name was made to lead here.
-pub(super) fn shortly(request: &Request) -> Response {
+/// The answer to a request under a foreign hostname: only that the server serves. Load balancers
+/// and orchestrators use hostnames of their own. So does a web page whose hostname was rebound to
+/// this address.
+pub(super) fn minimal(request: &Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => Json(json!({ "status": "ok" })).into_response(),
         _ => Refused::wrong_method().into_response(),

@@ -1,11 +1,11 @@
-//! A ciphertext, looked at: whose it is, whether it would decrypt, and if not why.
+//! Explains a ciphertext: which key made it, whether it would decrypt, and if not, why.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Refused, Sent};
+use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
@@ -27,9 +27,9 @@ struct Asked {
 #[derive(Serialize)]
 struct Shown {
     would_decrypt: bool,
-    /// Why not, in a word.
+    /// Why not, as a code.
     why: Option<&'static str>,
-    /// The same in a sentence.
+    /// Why not, as a sentence.
     explanation: Option<&'static str>,
     #[serde(flatten)]
     found: Option<Found>,
@@ -47,34 +47,36 @@ struct Found {
 }
 
 impl Shown {
-    fn not(why: Why, found: Option<Found>) -> Self {
+    fn refused(why: Why, found: Option<Found>) -> Self {
         Self { would_decrypt: false, why: Some(why.0), explanation: Some(why.1), found }
     }
 }
 
-/// A word and a sentence.
+/// A code and a sentence.
 #[derive(Clone, Copy)]
 struct Why(&'static str, &'static str);
 
 const MALFORMED: Why =
-    Why("not_a_ciphertext", "It is not a symmetric ciphertext of this server's, in base64.");
-const UNKNOWN: Why = Why("unknown_key", "No key here has the version that its first bytes name.");
+    Why("not_a_ciphertext", "It is not a symmetric ciphertext of this server, in base64.");
+const UNKNOWN: Why = Why("unknown_key", "No key has the version that the ciphertext names.");
 const ELSEWHERE: Why =
-    Why("other_realm", "The key belongs to another account or region than the scope.");
+    Why("other_realm", "The key is outside the scope: in another account or region.");
 const DISABLED: Why = Why("disabled", "The key is disabled.");
-const DELETION: Why = Why("pending_deletion", "The key is waiting for its deletion.");
-const IMPORT: Why = Why("pending_import", "The key has no material at present.");
+const DELETION: Why = Why("pending_deletion", "The key is pending deletion.");
+const IMPORT: Why = Why("pending_import", "The key has no key material.");
 const NO_CONTEXT: Why = Why(
     "context_missing_or_corrupted",
-    "It does not open without an encryption context: it was sealed with one, or bytes of it were changed.",
+    "It does not decrypt without an encryption context: one was used to encrypt it, or it was \
+     corrupted.",
 );
 const CONTEXT: Why = Why(
     "context_differs_or_corrupted",
-    "It does not open with this encryption context: it was sealed with another, or bytes of it were changed.",
+    "It does not decrypt with this encryption context: it was encrypted with another, or it was \
+     corrupted.",
 );
 
-/// `POST /_kmsim/inspect`: looks at a ciphertext.
-async fn inspect(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer<Shown> {
+/// `POST /_kmsim/inspect`: explains a ciphertext.
+async fn inspect(Scoped(app, scope): Scoped, JsonBody(asked): JsonBody<Asked>) -> Answer<Shown> {
     let context = match &asked.encryption_context {
         None => "{}".to_owned(),
         Some(pairs) => serde_json::to_string(pairs).map_err(|_| bad_context())?,
@@ -87,26 +89,26 @@ async fn inspect(Scoped(app, scope): Scoped, Sent(asked): Sent<Asked>) -> Answer
         profile.and_then(|profile| (profile.names.context)(&context)).unwrap_or_default()
     };
     let Some(blob) = base64_text::decode(&asked.ciphertext_blob) else {
-        return Ok(Json(Shown::not(MALFORMED, None)));
+        return Ok(Json(Shown::refused(MALFORMED, None)));
     };
     let Ok(everywhere) = app.engine.inspect(associated, &blob) else {
-        return Ok(Json(Shown::not(MALFORMED, None)));
+        return Ok(Json(Shown::refused(MALFORMED, None)));
     };
     let known = !everywhere.is_empty();
     let mut within: Vec<_> = everywhere.into_iter().filter(|it| scope.has(&it.realm)).collect();
-    // Where several realms have the key, one in which it opens is the one to tell.
+    // If several realms have the key, one in which the ciphertext opens is preferred.
     within.sort_by_key(|it| it.opens.is_err());
     let shown = match within.into_iter().next() {
         Some(inspected) => {
             shown(inspected, asked.encryption_context.is_some_and(|pairs| !pairs.is_empty()))
         }
-        None => Shown::not(if known { ELSEWHERE } else { UNKNOWN }, None),
+        None => Shown::refused(if known { ELSEWHERE } else { UNKNOWN }, None),
     };
     Ok(Json(shown))
 }
 
 fn bad_context() -> Refused {
-    Refused::bad("encryption_context: it is longer than any cloud here takes")
+    Refused::bad("encryption_context: longer than any cloud here accepts")
 }
 
 fn shown(it: Inspection, with_context: bool) -> Shown {
@@ -139,11 +141,11 @@ fn shown(it: Inspection, with_context: bool) -> Shown {
             KeySpec::Symmetric(SymmetricSpec::Aes192) => "AES-192-GCM",
             KeySpec::Symmetric(SymmetricSpec::Aes256) => "AES-256-GCM",
             KeySpec::Symmetric(SymmetricSpec::Sm4) => "SM4-GCM",
-            KeySpec::Pair(_) => "a key pair's",
+            KeySpec::Pair(_) => "asymmetric",
         },
     };
     match why {
         None => Shown { would_decrypt: true, why: None, explanation: None, found: Some(found) },
-        Some(why) => Shown::not(why, Some(found)),
+        Some(why) => Shown::refused(why, Some(found)),
     }
 }

@@ -1,4 +1,4 @@
-//! Counts for Prometheus.
+//! Metrics for Prometheus.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use super::endpoints::Endpoints;
 use crate::app::App;
 use crate::dialects::PROFILES;
+use crate::model::Counts;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/metrics.json")).get("/_kmsim/metrics", show)
@@ -23,21 +24,21 @@ async fn show(State(app): State<Arc<App>>) -> impl IntoResponse {
 fn text(app: &App) -> String {
     let mut text = app.watch.metrics.text();
     let names = PROFILES.iter().map(|profile| profile.name);
-    let totals: Vec<_> = names.map(|name| (name, app.engine.totals(name))).collect();
-    let mut gauge = |name: &str, help: &str, count: fn(&crate::engine::Totals) -> usize| {
-        // Writing to a text cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        for (dialect, totals) in &totals {
-            let _ = writeln!(text, "{name}{{dialect=\"{dialect}\"}} {}", count(totals));
+    let counts: Vec<_> = names.map(|name| (name, app.engine.counts(name).named())).collect();
+    for (at, (noun, _)) in Counts::default().named().into_iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "# HELP kmsim_{noun} How many {noun} the server holds.\n# TYPE kmsim_{noun} gauge"
+        );
+        for (dialect, counts) in &counts {
+            let _ = writeln!(text, "kmsim_{noun}{{dialect=\"{dialect}\"}} {}", counts[at].1);
         }
-    };
-    gauge("kmsim_realms", "Realms that hold anything.", |totals| totals.realms);
-    gauge("kmsim_keys", "Keys, those of services included.", |totals| totals.keys);
-    gauge("kmsim_secrets", "Secrets.", |totals| totals.secrets);
+    }
     let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
     let _ = writeln!(
         text,
-        "# HELP kmsim_commits_total Transactions that the store took.\n# TYPE kmsim_commits_total counter\n\
+        "# HELP kmsim_commits_total Transactions committed by the store.\n# TYPE kmsim_commits_total counter\n\
          kmsim_commits_total {commits}\n\
          # HELP process_start_time_seconds When the server started, in seconds since 1970.\n\
          # TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {started}"

@@ -1,16 +1,16 @@
-//! The control plane, under `/_kmsim/`: what a test or an operator asks of the server itself. One file for each noun. Answers
-//! are JSON, and a refusal is `{"error": …}`.
+//! The control plane, under `/_kmsim/`: it lets tests and operators control the server. One file
+//! for each group of endpoints. Answers are JSON. A refusal is `{"error": …}`.
 
 mod access;
 mod actions;
 mod answer;
-mod apart;
 mod ca;
 mod clock;
 mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod long_work;
 mod metrics;
 mod names;
 mod openapi;
@@ -33,9 +33,9 @@ use crate::settings::ControlAccess;
 use answer::{Answer, Refused};
 use endpoints::Endpoints;
 
-/// Every endpoint there is. A noun adds itself here, and describes itself on its page under `openapi/`.
+/// All endpoints. Each group adds itself here, and is described by its page under `openapi/`.
 fn endpoints() -> Endpoints {
-    let all = open_endpoints()
+    let all = public_endpoints()
         .and(actions::endpoints())
         .and(clock::endpoints())
         .and(faults::endpoints())
@@ -49,42 +49,42 @@ fn endpoints() -> Endpoints {
     all.and(description)
 }
 
-/// Those that answer everybody, and that a server has in any case.
-fn open_endpoints() -> Endpoints {
+/// The endpoints that need no token, and that a server has even without a control plane.
+fn public_endpoints() -> Endpoints {
     health::endpoints().and(ca::endpoints())
 }
 
-/// Whether a path is one of the control plane.
+/// Whether a path belongs to the control plane.
 pub(crate) fn is_own(path: &str) -> bool {
     path.starts_with("/_kmsim/")
 }
 
-/// A refusal in the control plane's form, of a request that reaches no endpoint.
+/// A refusal in the control plane's format, for a request that reaches no endpoint.
 pub(crate) fn refusal(status: StatusCode, what: &str) -> Response {
     Refused::of(status, what).into_response()
 }
 
-/// What answers under `/_kmsim/`.
+/// The router for `/_kmsim/`.
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     let endpoints = match app.control {
-        ControlAccess::Nobody => open_endpoints(),
-        ControlAccess::Everybody | ControlAccess::Token(_) => endpoints(),
+        ControlAccess::Disabled => public_endpoints(),
+        ControlAccess::Open | ControlAccess::Token(_) => endpoints(),
     };
-    let access = (Arc::clone(app), access::open(endpoints.listed()));
+    let access = (Arc::clone(app), access::public(endpoints.listed()));
     let router =
         endpoints.into_router().method_not_allowed_fallback(wrong_method).fallback(unknown);
     router.layer(middleware::from_fn_with_state(access, access::check)).with_state(Arc::clone(app))
 }
 
-/// Takes a scope back to the seeds, as `POST /_kmsim/reset` does.
+/// Resets a scope to the seeds, as `POST /_kmsim/reset` does.
 ///
 /// # Errors
-/// Why it did not, in one line; nothing changed then.
+/// Why it failed, in one line. Nothing changed.
 pub(crate) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Result<(), String> {
     reset::back_to_seeds(app, scope).await.map(drop).map_err(|refused| refused.to_string())
 }
 
-/// Whatever else is asked for under `/_kmsim/`.
+/// Any other path under `/_kmsim/`.
 async fn unknown() -> Answer<()> {
     Err(Refused::not_found("there is no such endpoint"))
 }
@@ -103,7 +103,7 @@ mod tests {
     use super::openapi::document;
 
     #[test]
-    fn every_endpoint_is_described_and_nothing_else_is() {
+    fn every_endpoint_is_described_and_nothing_else() {
         let endpoints = endpoints();
         let listed = endpoints.listed().iter();
         let served: BTreeSet<_> =
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reference_leads_somewhere() {
+    fn every_reference_has_a_target() {
         fn check(value: &Value, document: &Value) {
             match value {
                 Value::Object(fields) => {

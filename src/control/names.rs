@@ -1,10 +1,11 @@
-//! Names that somebody may misspell: clouds, actions, error codes. A wrong one is told with the nearest.
+//! Names that a caller may misspell: clouds, actions, error codes. The refusal suggests the nearest
+//! known name.
 
 use super::answer::Refused;
 use crate::app::App;
-use crate::dialects::{Cloud, PROFILES};
+use crate::dialects::{Cloud, PROFILES, Profile};
 
-/// The clouds of this name, or all, that know the action and the error.
+/// The clouds of this name, or all, that have this action and this error.
 pub(super) fn clouds<'a>(
     app: &'a App,
     dialect: Option<&str>,
@@ -12,61 +13,63 @@ pub(super) fn clouds<'a>(
     error: Option<&str>,
 ) -> Result<Vec<&'a dyn Cloud>, Refused> {
     let mut clouds: Vec<_> = app.clouds.iter().collect();
-    if let Some(name) = dialect {
-        let known: Vec<_> = clouds.iter().map(|cloud| cloud.profile().name).collect();
-        clouds.retain(|cloud| cloud.profile().name == name);
-        if clouds.is_empty() {
-            return Err(unknown("dialect", name, &known));
-        }
-    }
-    if let Some(name) = action {
-        let known: Vec<_> = clouds.iter().flat_map(|cloud| cloud.action_names()).collect();
-        clouds.retain(|cloud| cloud.action_names().contains(&name));
-        if clouds.is_empty() {
-            return Err(unknown("action", name, &known));
-        }
-    }
-    if let Some(code) = error {
-        let codes = |cloud: &&dyn Cloud| cloud.profile().codes.iter().map(|code| code.name);
-        let known: Vec<_> = clouds.iter().flat_map(codes).collect();
-        clouds.retain(|cloud| codes(cloud).any(|it| it == code));
-        if clouds.is_empty() {
-            return Err(unknown("error", code, &known));
-        }
-    }
+    narrow(&mut clouds, "dialect", dialect, |cloud| vec![cloud.profile().name])?;
+    narrow(&mut clouds, "action", action, |cloud| cloud.action_names())?;
+    narrow(&mut clouds, "error", error, |cloud| codes(cloud.profile()).collect())?;
     Ok(clouds)
 }
 
-/// Refuses the name of an action that no cloud has, served or not.
-pub(super) fn check_asked(app: &App, name: &str) -> Result<(), Refused> {
+/// Keeps the clouds that have this name among `names`, if a name is given.
+fn narrow(
+    clouds: &mut Vec<&dyn Cloud>,
+    what: &str,
+    name: Option<&str>,
+    names: impl Fn(&dyn Cloud) -> Vec<&'static str>,
+) -> Result<(), Refused> {
+    let Some(name) = name else { return Ok(()) };
+    let known: Vec<_> = clouds.iter().flat_map(|cloud| names(*cloud)).collect();
+    clouds.retain(|cloud| names(*cloud).contains(&name));
+    check(what, name, &known)
+}
+
+/// Refuses an action's name that no cloud has, served or not.
+pub(super) fn check_action(app: &App, name: &str) -> Result<(), Refused> {
     let mut known = Vec::new();
     for cloud in app.clouds.iter() {
         known.extend(cloud.action_names());
         known.extend(cloud.profile().not_yet().filter(|line| !line.contains(' ')));
     }
-    if known.contains(&name) { Ok(()) } else { Err(unknown("action", name, &known)) }
+    check("action", name, &known)
 }
 
-/// Refuses what no request is ever answered with.
+/// Refuses an outcome that no request can have.
 pub(super) fn check_outcome(name: &str) -> Result<(), Refused> {
     let mut known = vec!["ok", "error", "reset", "truncated"];
-    known.extend(PROFILES.iter().flat_map(|profile| profile.codes.iter().map(|code| code.name)));
-    if known.contains(&name) { Ok(()) } else { Err(unknown("outcome", name, &known)) }
+    known.extend(PROFILES.iter().flat_map(|profile| codes(profile)));
+    check("outcome", name, &known)
 }
 
-/// How long a name may be that is compared with those that are known, in bytes: comparing costs as much as both
-/// lengths, one times the other, for each of them.
-const COMPARED: usize = 64;
+/// The names of a cloud's error codes.
+fn codes(profile: &Profile) -> impl Iterator<Item = &'static str> {
+    profile.codes.iter().map(|code| code.name)
+}
 
-fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
-    if name.len() > COMPARED {
-        return Refused::bad(format!("{what}: a name of {} bytes is not known", name.len()));
+/// The longest name that is compared with the known ones, in bytes. A comparison costs the product
+/// of both lengths.
+const COMPARE_LIMIT: usize = 64;
+
+fn check(what: &str, name: &str, known: &[&str]) -> Result<(), Refused> {
+    if known.contains(&name) {
+        return Ok(());
+    }
+    if name.len() > COMPARE_LIMIT {
+        return Err(Refused::bad(format!("{what}: unknown name of {} bytes", name.len())));
     }
     let lower = name.to_lowercase();
     let scored = known.iter().map(|it| (strsim::jaro_winkler(&lower, &it.to_lowercase()), it));
     let near = scored.filter(|(score, _)| *score > 0.75).max_by(|(a, _), (b, _)| a.total_cmp(b));
-    Refused::bad(match near {
-        Some((_, near)) => format!("{what}: {name:?} is not known; is {near:?} meant?"),
-        None => format!("{what}: {name:?} is not known; there are {}", known.join(", ")),
-    })
+    Err(Refused::bad(match near {
+        Some((_, near)) => format!("{what}: unknown name {name:?}; did you mean {near:?}?"),
+        None => format!("{what}: unknown name {name:?}; known are {}", known.join(", ")),
+    }))
 }

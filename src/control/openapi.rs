@@ -1,27 +1,28 @@
-//! The control plane's own description: one OpenAPI document, put together of a page for each noun.
+//! The control plane's OpenAPI document. It is assembled from a page for each group of endpoints.
 
 use axum::Json;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Refused};
 use super::endpoints::Endpoints;
+use crate::model::Counts;
 
-/// The page that describes the document itself.
+/// The page that describes the document's own endpoint.
 const PAGE: &str = include_str!("openapi/openapi.json");
 
-/// `GET /_kmsim/openapi.json`: the document of all endpoints that have these pages, and of itself.
+/// `GET /_kmsim/openapi.json`: the document of these pages and of itself.
 pub(super) fn endpoints(mut pages: Vec<&'static str>) -> Endpoints {
     pages.push(PAGE);
     let show = async move || -> Answer<Value> {
         document(&pages).map(Json).map_err(|error| {
-            tracing::error!(%error, "the description of the control plane cannot be read");
-            Refused::bad("the description cannot be read")
+            tracing::error!(%error, "the description of the control plane is invalid");
+            Refused::bad("the description is invalid")
         })
     };
     Endpoints::on_page(PAGE).get("/_kmsim/openapi.json", show)
 }
 
-/// The document that these pages make up.
+/// Assembles the document from pages.
 pub(super) fn document(pages: &[&str]) -> serde_json::Result<Value> {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     for page in pages {
@@ -32,8 +33,14 @@ pub(super) fn document(pages: &[&str]) -> serde_json::Result<Value> {
             }
         }
     }
-    let description = "What a test or an operator asks of the server itself. A mistake is answered with a status \
-                       from 400 on and an object with the field error.";
+    let counts: Map<_, _> = Counts::default()
+        .named()
+        .into_iter()
+        .map(|(name, _)| (name.to_owned(), json!({"type": "integer", "minimum": 0})))
+        .collect();
+    schemas.insert("Counts".into(), json!({"type": "object", "properties": counts}));
+    let description = "Lets tests and operators control the server. An error has a status of 400 or above and an \
+                       object with the field error.";
     let scope = |name: &str, description: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}, "description": description});
     Ok(json!({
         "openapi": "3.1.0",
@@ -44,9 +51,9 @@ pub(super) fn document(pages: &[&str]) -> serde_json::Result<Value> {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "parameters": {
-                "account": scope("account", "Only this account's part of the server."),
-                "access_key": scope("access_key", "Only the part of this access key's account; of requests and faults, only this key's."),
-                "region": scope("region", "Only this region's part."),
+                "account": scope("account", "Only this account."),
+                "access_key": scope("access_key", "Only this access key's account. Of requests and faults, only those of this key."),
+                "region": scope("region", "Only this region."),
             },
         },
     }))

@@ -1,77 +1,54 @@
-//! Back to the seeds: everything, or a scope.
+//! Resets the server, or a scope of it, to the seeds.
 
 use std::sync::Arc;
 
 use axum::Json;
-use serde::Serialize;
 
-use super::answer::{Answer, Nothing, Refused, Sent};
-use super::apart::apart;
+use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
+use super::long_work;
 use super::scope::Scoped;
 use crate::app::App;
 use crate::engine::Replacement;
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Counts, Realm, Scope, State as Contents};
 use crate::watch::RequestScope;
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/reset.json")).post("/_kmsim/reset", reset)
 }
 
-/// How much a scope holds now.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct Held {
-    realms: usize,
-    keys: usize,
-    secrets: usize,
-    certificates: usize,
-}
-
-impl Held {
-    pub(super) fn of(contents: &[(Realm, Arc<Contents>)]) -> Self {
-        let sum =
-            |count: fn(&Contents) -> usize| contents.iter().map(|(_, state)| count(state)).sum();
-        Self {
-            realms: contents.len(),
-            keys: sum(|state| state.keys.count()),
-            secrets: sum(|state| state.secrets.count()),
-            certificates: sum(|state| state.certificates.count()),
-        }
-    }
-}
-
-/// `POST /_kmsim/reset`: realms hold what the seeds say and nothing else, their clocks go as at the start, and no faults are armed and no requests
-/// in the journal.
-async fn reset(Scoped(app, scope): Scoped, Sent(Nothing {}): Sent<Nothing>) -> Answer<Held> {
+/// `POST /_kmsim/reset`: realms then hold exactly what the seeds say, with the clocks of the start,
+/// and without faults and journal entries.
+async fn reset(
+    Scoped(app, scope): Scoped,
+    JsonBody(NoFields {}): JsonBody<NoFields>,
+) -> Answer<Counts> {
     back_to_seeds(&app, &scope).await
 }
 
-/// Whatever belongs to a scope and is not a setting of the server goes back here.
-pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Held> {
-    let contents = if app.seeds.is_large() {
-        let (within, scope) = (Arc::clone(app), scope.clone());
-        apart(app, move || grown(&within, &scope)).await?
-    } else {
-        grown(app, scope)
-    }?;
-    let held = Held::of(&contents);
-    let (watch, requests) =
-        (Arc::clone(app), RequestScope { scope: scope.clone(), access_key: None });
+/// Resets everything that belongs to a scope and is not a setting of the server.
+pub(super) async fn back_to_seeds(app: &Arc<App>, scope: &Scope) -> Answer<Counts> {
+    let requests = RequestScope { scope: scope.clone(), access_key: None };
+    let realms = scope.clone();
+    let work = move |app: &App| seeded(app, &realms);
+    let contents = long_work::run_if(app.seeds.is_large(), app, work).await??;
+    let counts = Counts::of(&contents);
+    let cleared = Arc::clone(app);
     let replacement = Replacement {
         scope: scope.clone(),
         contents,
         clocks: Some(app.engine.initial_clocks()),
         then: Box::new(move || {
-            watch.watch.faults.disarm(&requests, |_| true);
-            watch.watch.journal.clear(&requests);
+            cleared.watch.faults.disarm(&requests, |_| true);
+            cleared.watch.journal.clear(&requests);
         }),
     };
     app.engine.replace(replacement).await.map_err(|error| Refused::broken(&error))?;
-    Ok(Json(held))
+    Ok(Json(counts))
 }
 
-/// What the seeds say of a scope, once its clocks go as at the start.
-fn grown(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
+/// The state of a scope by the seeds, with the clocks of the start.
+fn seeded(app: &App, scope: &Scope) -> Result<Vec<(Realm, Arc<Contents>)>, Refused> {
     let now = app.engine.restored_clocks(scope, &app.engine.initial_clocks());
-    app.seeds.contents(&app.engine, scope, now).map_err(|mistake| Refused::bad(mistake.to_string()))
+    app.seeds.contents(&app.engine, scope, now).map_err(|error| Refused::bad(error.to_string()))
 }

@@ -1,4 +1,5 @@
-//! What part of the server a call is about: `?account=…` or `?access_key=…`, and `&region=…`. Without any, everything.
+//! The part of the server that a call is about: `?account=…` or `?access_key=…`, and `&region=…`.
+//! Without any, the whole server.
 
 use std::sync::Arc;
 
@@ -12,37 +13,37 @@ use crate::dialects::AuthMode;
 use crate::model::{Realm, Scope};
 use crate::watch::RequestScope;
 
-/// The server, and the realms that a call names.
+/// The server, and the realms that a call selects.
 pub(super) struct Scoped(pub(super) Arc<App>, pub(super) Scope);
 
-/// The same as [`Scoped`], but an access key is that very key, and not its whole account.
-pub(super) struct OfKey(pub(super) Arc<App>, pub(super) RequestScope);
+/// Like [`Scoped`], but an access key selects only its own requests, not its whole account.
+pub(super) struct KeyScoped(pub(super) Arc<App>, pub(super) RequestScope);
 
-/// A scope as it is named.
+/// The query parameters of a scope.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Named {
+pub(super) struct ScopeParams {
     pub(super) account: Option<String>,
     pub(super) access_key: Option<String>,
     pub(super) region: Option<String>,
 }
 
-impl Named {
+impl ScopeParams {
     pub(super) fn of(parts: &Parts) -> Result<Self, Refused> {
-        let named = Query::<Self>::try_from_uri(&parts.uri);
-        named.map(|Query(named)| named).map_err(|error| Refused::bad(error.body_text()))
+        let params = Query::<Self>::try_from_uri(&parts.uri);
+        params.map(|Query(params)| params).map_err(|error| Refused::bad(error.body_text()))
     }
 
-    /// The realms meant.
+    /// The realms that the parameters select.
     fn scope(self, app: &App) -> Result<Scope, Refused> {
         let account = match (self.account, self.access_key) {
             (Some(_), Some(_)) => {
                 return Err(Refused::bad("account and access_key: name one of them"));
             }
             (Some(account), None) => Some(account.into()),
-            // In the other modes an access key need not be known to have an account.
+            // In the other modes, unknown access keys have accounts too.
             (None, Some(id)) if app.auth == AuthMode::Strict && app.accounts.get(&id).is_none() => {
-                return Err(Refused::bad(format!("access_key: nobody has {id:?}")));
+                return Err(Refused::bad(format!("access_key: {id:?} does not exist")));
             }
             (None, Some(id)) => Some(Arc::clone(&app.accounts.presumed(Some(&id)).id)),
             (None, None) => None,
@@ -56,7 +57,7 @@ impl Named {
         Ok(Scope { account, region })
     }
 
-    /// The requests meant.
+    /// The requests that the parameters select.
     pub(super) fn requests(self, app: &App) -> Result<RequestScope, Refused> {
         let access_key = self.access_key.as_deref().map(Box::from);
         Ok(RequestScope { scope: self.scope(app)?, access_key })
@@ -67,14 +68,14 @@ impl FromRequestParts<Arc<App>> for Scoped {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Ok(Self(Arc::clone(app), Named::of(parts)?.scope(app)?))
+        Ok(Self(Arc::clone(app), ScopeParams::of(parts)?.scope(app)?))
     }
 }
 
-impl FromRequestParts<Arc<App>> for OfKey {
+impl FromRequestParts<Arc<App>> for KeyScoped {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Ok(Self(Arc::clone(app), Named::of(parts)?.requests(app)?))
+        Ok(Self(Arc::clone(app), ScopeParams::of(parts)?.requests(app)?))
     }
 }

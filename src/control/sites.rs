@@ -1,10 +1,10 @@
-//! Keeps other sites' pages from the control plane. A browser on the user's machine reaches whatever its user reaches: so
-//! it is looked at by which name the server is called, and whose page asks.
+//! Keeps pages of other sites away from the control plane. A browser on the user's machine can
+//! reach whatever its user can reach. So the hostname and the origin of a request are checked.
 //!
-//! - Another site can make its own name lead to this machine (DNS rebinding), and its page is then of the same origin as
-//!   the server. So the control plane answers only to names that are its own. A page cannot choose an IP address as its
-//!   name and still be another's.
-//! - A page of another site can send requests, and browsers say so: by `Origin` and by `Sec-Fetch-Site`.
+//! - A site can make its own hostname resolve to this machine (DNS rebinding). Its page then has
+//!   the same origin as the server. So the control plane answers only to its own hostnames. IP
+//!   addresses are safe: a page whose origin is an IP address was served from it.
+//! - A page of another site can send requests. Browsers mark them by `Origin` and `Sec-Fetch-Site`.
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING};
@@ -19,10 +19,10 @@ use crate::tls::ServedName;
 fn answers_to(names: &[ServedName], host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let is_loopback = host == "localhost" || host.ends_with(".localhost");
-    is_loopback || is_address(&host) || names.iter().any(|name| name.is_called(&host))
+    is_loopback || is_address(&host) || names.iter().any(|name| name.matches(&host))
 }
 
-/// Whether a host is an IP address, as it stands in a URL.
+/// Whether a host is an IP address, in the form of a URL.
 fn is_address(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => host.parse::<std::net::Ipv6Addr>().is_ok(),
@@ -30,77 +30,78 @@ fn is_address(host: &str) -> bool {
     }
 }
 
-/// Why a request is not let in.
-pub(super) enum Stranger {
-    /// It calls the server by a name that is not its own, or by none.
+/// Why a request is rejected.
+pub(super) enum Rejected {
+    /// It uses a hostname that is not the server's, or none.
     Name(Refused),
-    /// A page of another site sent it, or one sent it in a way that another site could.
+    /// A page of another site sent it, or may have sent it.
     Page(Refused),
 }
 
-/// Looks whether a request may be of the server's own user.
-pub(super) fn check(names: &[ServedName], request: &Request) -> Result<(), Stranger> {
+/// Checks the hostname and the origin of a request.
+pub(super) fn check(names: &[ServedName], request: &Request) -> Result<(), Rejected> {
     let headers = request.headers();
-    let is_of_page = headers.contains_key(ORIGIN) || is_marked(headers);
-    let called = called(request.uri(), headers);
-    if is_of_page {
-        // Whose page it is comes first: a foreign one is told nothing, whatever it calls.
-        check_page(request, called.as_ref().ok().and_then(|hosts| hosts.last()))
-            .map_err(Stranger::Page)?;
+    let is_from_page = headers.contains_key(ORIGIN) || has_fetch_headers(headers);
+    let hosts = named_hosts(request.uri(), headers);
+    if is_from_page {
+        // The origin is checked first: a foreign page learns nothing, whatever hostname it uses.
+        check_page(request, hosts.as_ref().ok().and_then(|hosts| hosts.last()))
+            .map_err(Rejected::Page)?;
     }
-    for host in called.map_err(Stranger::Name)? {
+    for host in hosts.map_err(Rejected::Name)? {
         if !answers_to(names, host.host()) {
-            return Err(Stranger::Name(unknown_name(host.host())));
+            return Err(Rejected::Name(foreign_name(host.host())));
         }
     }
     Ok(())
 }
 
-/// The hosts that a request names: in its Host, and in its target where that is a whole URL.
-fn called(target: &Uri, headers: &HeaderMap) -> Result<Vec<Authority>, Refused> {
+/// The hosts that a request names: in its Host header, and in its target if that is an absolute
+/// URL.
+fn named_hosts(target: &Uri, headers: &HeaderMap) -> Result<Vec<Authority>, Refused> {
     let mut hosts = headers.get_all(HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
-        return Err(Refused::bad("the request has to name one Host"));
+        return Err(Refused::bad("the request needs exactly one Host header"));
     };
     let host = host.to_str().ok().and_then(|text| text.trim().parse().ok());
     let all: Vec<Authority> = target.authority().cloned().into_iter().chain(host.clone()).collect();
     if host.is_none() || !all.iter().all(is_host_and_port) {
-        return Err(Refused::bad("the request's Host is no HOST or HOST:PORT"));
+        return Err(Refused::bad("the Host header is not HOST or HOST:PORT"));
     }
     Ok(all)
 }
 
-/// Whether it is a host, with a port or without, and no more.
+/// Whether it is a host with an optional port, and nothing else.
 fn is_host_and_port(authority: &Authority) -> bool {
     let rest =
         authority.as_str().strip_prefix(authority.host()).filter(|_| !authority.host().is_empty());
     rest.is_some_and(|rest| matches!(rest, "" | ":") || authority.port_u16().is_some())
 }
 
-fn unknown_name(host: &str) -> Refused {
-    // Nobody's name is longer.
+fn foreign_name(host: &str) -> Refused {
+    // No DNS name is longer.
     let shown: String = host.chars().take(253).collect();
     Refused::of(
         StatusCode::FORBIDDEN,
         format!(
-            "the control plane does not answer to the name {shown:?}: call it by localhost or an IP address, or start the \
-             server with --control-host {shown}"
+            "the control plane does not answer to the name {shown:?}: use localhost or an IP \
+             address, or start the server with --control-host {shown}"
         ),
     )
 }
 
-/// Whether a browser says about the request what it is for.
-fn is_marked(headers: &HeaderMap) -> bool {
+/// Whether a browser added its Sec-Fetch headers.
+fn has_fetch_headers(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
 }
 
-/// Looks at a request that a page sent, or a program that behaves like one.
+/// Checks a request that was sent by a page, or by a program with browser headers.
 fn check_page(request: &Request, host: Option<&Authority>) -> Result<(), Refused> {
     let headers = request.headers();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_own = |site: &[u8]| match site {
         b"same-origin" => true,
-        // The user asked for it, by the address bar or a bookmark.
+        // The user entered the address or used a bookmark.
         b"none" => is_read,
         _ => false,
     };
@@ -114,21 +115,24 @@ fn check_page(request: &Request, host: Option<&Authority>) -> Result<(), Refused
     if !own {
         return Err(Refused::of(
             StatusCode::FORBIDDEN,
-            "pages of other sites may not use the control plane: ask from a program, or from a page of this very origin",
+            "pages of other sites may not use the control plane: use a program, or a page of this \
+             origin",
         ));
     }
-    // Node's fetch says `sec-fetch-mode` and nothing of a site: there is no page. An empty request of it has no type.
+    // Node's fetch sends `sec-fetch-mode` but no site, because there is no page. Without a body, it
+    // sends no content type.
     let is_node = sites.iter().next().is_none() && origins.iter().next().is_none();
-    if is_read || is_structured(headers) || is_node && is_empty(headers) {
+    if is_read || has_structured_type(headers) || is_node && is_empty(headers) {
         return Ok(());
     }
     Err(Refused::of(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "a request with Origin or Sec-Fetch headers needs `Content-Type: application/json` (or application/yaml)",
+        "a request with Origin or Sec-Fetch headers needs `Content-Type: application/json` (or \
+         application/yaml)",
     ))
 }
 
-/// Whether this is the origin of a page that the same server sent. Both schemes are spoken on one port.
+/// Whether this is the server's own origin. Both schemes are served on one port.
 fn is_origin_of(origin: &[u8], host: &Authority) -> bool {
     let origin = std::str::from_utf8(origin).ok().and_then(|text| text.parse::<Uri>().ok());
     let Some(parts) = origin.map(Uri::into_parts) else { return false };
@@ -145,8 +149,9 @@ fn is_origin_of(origin: &[u8], host: &Authority) -> bool {
     })
 }
 
-/// Whether the body is of a type that a page can send to its own origin only, unless it is allowed more.
-fn is_structured(headers: &HeaderMap) -> bool {
+/// Whether the content type is one that a page can send only to its own origin, unless CORS allows
+/// more.
+fn has_structured_type(headers: &HeaderMap) -> bool {
     const TYPES: [&str; 4] =
         ["application/json", "application/yaml", "application/x-yaml", "text/yaml"];
     let mut types = headers.get_all(CONTENT_TYPE).iter();
@@ -166,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_own_names_are_loopback_addresses_and_those_given() {
+    fn own_names_are_loopback_names_addresses_and_given_names() {
         let names = ["kmsim", "kms.test", "*.corp.test"].map(|it| it.parse().unwrap());
         for own in [
             "localhost",
@@ -206,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_scheme_host_and_port() {
+    fn an_origin_is_a_scheme_a_host_and_a_port() {
         let host = |text: &str| text.parse::<Authority>().unwrap();
         for (origin, called, is_own) in [
             ("http://localhost:5690", "localhost:5690", true),

@@ -1,5 +1,6 @@
-//! States that were saved under a name, to be loaded again. A snapshot belongs to the scope that it was saved of, so
-//! that workers who share a server may use the same names. They last as long as the server.
+//! Snapshots: states that were saved under a name and can be loaded again. A snapshot belongs to
+//! the scope that it was saved from, so that workers who share a server can use the same names.
+//! Snapshots are lost when the server ends.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,17 +10,17 @@ use axum::{Extension, Json};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Nothing, Refused, Sent};
-use super::apart::discard;
+use super::answer::{Answer, JsonBody, NoFields, Refused};
 use super::endpoints::Endpoints;
-use super::reset::Held;
+use super::long_work::discard;
 use super::scope::Scoped;
 use crate::engine::{Replacement, SavedClocks};
-use crate::model::{Realm, Scope, State as Contents};
+use crate::model::{Counts, Realm, Scope, State as Contents};
 use crate::world::Instant;
 
-/// How many there may be. Each is some pointers, and what it alone still holds.
-const MOST: usize = 1000;
+/// The maximum number of snapshots. A snapshot is cheap: it shares its data with the current state
+/// until that changes.
+const MAX: usize = 1000;
 
 /// The longest name, in bytes.
 const NAME_MAX: usize = 128;
@@ -34,23 +35,23 @@ pub(super) fn endpoints() -> Endpoints {
         .sharing(Snapshots::default())
 }
 
-/// Every snapshot, by its scope and name.
+/// All snapshots, by scope and name.
 #[derive(Clone, Default)]
-struct Snapshots(Arc<Mutex<ByName>>);
+struct Snapshots(Arc<Mutex<SnapshotMap>>);
 
-type ByName = BTreeMap<(Scope, String), Arc<Snapshot>>;
+type SnapshotMap = BTreeMap<(Scope, String), Arc<Snapshot>>;
 
-/// A scope as it was.
+/// The saved state of a scope.
 struct Snapshot {
     saved_at: Instant,
     contents: Vec<(Realm, Arc<Contents>)>,
-    held: Held,
+    counts: Counts,
     clocks: SavedClocks,
 }
 
 impl Snapshots {
-    fn all(&self) -> MutexGuard<'_, ByName> {
-        // What is guarded is whole even after a panic.
+    fn all(&self) -> MutexGuard<'_, SnapshotMap> {
+        // The data is consistent even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -69,7 +70,7 @@ struct Shown {
     region: Option<Arc<str>>,
     saved_at: String,
     #[serde(flatten)]
-    held: Held,
+    counts: Counts,
 }
 
 fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
@@ -78,7 +79,7 @@ fn shown(scope: &Scope, name: &str, snapshot: &Snapshot) -> Shown {
         account: scope.account.clone(),
         region: scope.region.clone(),
         saved_at: snapshot.saved_at.to_string(),
-        held: snapshot.held,
+        counts: snapshot.counts,
     }
 }
 
@@ -87,7 +88,7 @@ struct Listed {
     snapshots: Vec<Shown>,
 }
 
-/// `GET /_kmsim/snapshots`: those of the scope and of narrower ones.
+/// `GET /_kmsim/snapshots`: the snapshots of the scope and of narrower ones.
 async fn list(
     Extension(snapshots): Extension<Snapshots>,
     Scoped(_, scope): Scoped,
@@ -99,7 +100,7 @@ async fn list(
     }))
 }
 
-/// `GET /_kmsim/snapshots/NAME`: what it holds.
+/// `GET /_kmsim/snapshots/NAME`: what a snapshot contains.
 async fn show(
     Extension(snapshots): Extension<Snapshots>,
     Scoped(_, scope): Scoped,
@@ -109,26 +110,26 @@ async fn show(
     Ok(Json(shown(&scope, &name, &snapshot)))
 }
 
-/// `POST /_kmsim/snapshots/NAME`: saves the scope under this name, over what had it.
+/// `POST /_kmsim/snapshots/NAME`: saves the scope under this name, and replaces an older snapshot.
 async fn save(
     Extension(snapshots): Extension<Snapshots>,
     Scoped(app, scope): Scoped,
     Path(name): Path<String>,
-    Sent(Nothing {}): Sent<Nothing>,
+    JsonBody(NoFields {}): JsonBody<NoFields>,
 ) -> Answer<Shown> {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
-    if !(1..=NAME_MAX).contains(&name.len()) || !name.bytes().all(legal) {
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    if !(1..=NAME_MAX).contains(&name.len()) || !name.bytes().all(is_allowed) {
         return Err(Refused::bad("a snapshot's name is 1 to 128 letters, digits, _, . and -"));
     }
     let contents = app.engine.contents(&scope).await;
     let clocks = app.engine.saved_clocks(&scope);
     let saved_at = app.engine.clock_mode(&scope).at(app.engine.world().clock.host());
-    let held = Held::of(&contents);
-    let snapshot = Arc::new(Snapshot { saved_at, contents, held, clocks });
+    let counts = Counts::of(&contents);
+    let snapshot = Arc::new(Snapshot { saved_at, contents, counts, clocks });
     let shown = shown(&scope, &name, &snapshot);
     let mut all = snapshots.all();
-    if all.len() >= MOST && !all.contains_key(&(scope.clone(), name.clone())) {
-        return Err(Refused::bad(format!("there are {MOST} snapshots already: delete some")));
+    if all.len() >= MAX && !all.contains_key(&(scope.clone(), name.clone())) {
+        return Err(Refused::bad(format!("there are already {MAX} snapshots: delete some")));
     }
     let before = all.insert((scope, name), snapshot);
     drop(all);
@@ -136,12 +137,12 @@ async fn save(
     Ok(Json(shown))
 }
 
-/// `POST /_kmsim/snapshots/NAME/load`: the scope holds what it held then, and its clocks go on from there.
+/// `POST /_kmsim/snapshots/NAME/load`: restores the scope's state and its clocks.
 async fn load(
     Extension(snapshots): Extension<Snapshots>,
     Scoped(app, scope): Scoped,
     Path(name): Path<String>,
-    Sent(Nothing {}): Sent<Nothing>,
+    JsonBody(NoFields {}): JsonBody<NoFields>,
 ) -> Answer<Shown> {
     let snapshot = snapshots.named(scope.clone(), name.clone())?;
     let replacement = Replacement {

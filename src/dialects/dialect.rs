@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
-use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Refusal};
+use crate::dialects::{Accounts, AuthMode, Call, Cx, Error};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 
@@ -33,8 +33,6 @@ pub trait Dialect: 'static {
     ///
     /// The status does not allow it.
     fn permit(cx: &Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
-    /// The cloud's refusal for an error.
-    fn refusal(error: &Error) -> Refusal;
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }

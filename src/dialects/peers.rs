@@ -1,11 +1,14 @@
 //! The client side of each cloud. It signs with the same canonical forms that the server checks,
 //! and knows how the cloud's SDKs and tools are configured for a server.
 
-use axum::http::header::{InvalidHeaderValue, ToStrError};
-use axum::http::{Request, Response};
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, InvalidHeaderValue, ToStrError,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
+use crate::dialects::Inbound;
 use crate::world::Instant;
 
 /// A cloud's client side.
@@ -46,6 +49,49 @@ pub struct OutgoingCall<'a> {
     pub credentials: &'a Credentials,
 }
 
+impl OutgoingCall<'_> {
+    /// The headers of a signed call that clouds share: host, content type, and the token under its
+    /// name.
+    pub(super) fn headers(&self, token_name: &'static str) -> Result<HeaderMap, Unsignable> {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_str(self.host)?);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        if let Some(token) = &self.credentials.token {
+            let mut token = HeaderValue::from_str(token)?;
+            token.set_sensitive(true);
+            headers.insert(token_name, token);
+        }
+        Ok(headers)
+    }
+}
+
+/// The names of headers, sorted and separated by `;`.
+pub(super) fn header_names(headers: &HeaderMap) -> String {
+    let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+    names.sort_unstable();
+    names.join(";")
+}
+
+/// Completes a call whose header `Authorization` is `unsigned` with the signature after it. `sign`
+/// computes the signature with the same code that the server checks it with.
+pub(super) fn signed(
+    mut headers: HeaderMap,
+    body: Bytes,
+    unsigned: &str,
+    sign: impl FnOnce(Inbound) -> Result<String, Unsignable>,
+) -> Result<Request<Bytes>, Unsignable> {
+    headers.insert(AUTHORIZATION, HeaderValue::from_str(unsigned)?);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let (method, uri) = (Method::POST, Uri::from_static("/"));
+    let inbound = Inbound { method, uri, headers: headers.clone(), body: Ok(body.clone()) };
+    let authorization = [unsigned, &sign(inbound)?].concat();
+    headers.insert(AUTHORIZATION, HeaderValue::from_str(&authorization)?);
+    let mut request = Request::new(body);
+    *request.method_mut() = Method::POST;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
 /// A call that cannot be made: something in it cannot be an HTTP header's value.
 #[derive(Debug, thiserror::Error)]
 #[error("this, the access key id or the token holds a character that no request's head can carry")]
@@ -78,6 +124,21 @@ pub struct Client {
     /// The text.
     pub text: &'static str,
 }
+
+/// Declares the list of a cloud's clients: name, quoting, file and description of each.
+macro_rules! clients {
+    ($($name:literal $quoting:ident $file:literal $about:literal;)*) => {
+        pub(super) const CLIENTS: &[$crate::dialects::peers::Client] = &[$(
+            $crate::dialects::peers::Client {
+                name: $name,
+                about: $about,
+                quoting: $crate::dialects::peers::Quoting::$quoting,
+                text: include_str!($file),
+            }
+        ),*];
+    };
+}
+pub(super) use clients;
 
 /// How a language writes string literals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

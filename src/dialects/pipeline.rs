@@ -46,7 +46,7 @@ pub(super) async fn serve<D: Dialect>(
         if let Error::Engine(engine::Error::Internal(cause)) = error {
             tracing::error!(cause, request_id = report.request_id, "a request failed");
         }
-        let refusal = D::refusal(&error);
+        let refusal = D::PROFILE.refusal(&error);
         code = Some(refusal.code.name);
         call.refuse(&report.request_id, &refusal)
     });
@@ -94,7 +94,7 @@ async fn run<D: Dialect>(
     if !is_dry_run {
         return outcome;
     }
-    let outcome = outcome.map(drop).map_err(|error| D::refusal(&error));
+    let outcome = outcome.map(drop).map_err(|error| D::PROFILE.refusal(&error));
     Err((D::PROFILE.dry_run.refusal)(outcome).into())
 }
 

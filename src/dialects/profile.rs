@@ -8,8 +8,8 @@ use crate::dialects::peers::Peer;
 use crate::dialects::refusal::{Code, Refusal};
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::wire::params::ParamStyle;
-use crate::dialects::{Form, Kind, Outbound};
-use crate::engine::{KeyRef, Rules};
+use crate::dialects::{Error, Form, Kind, Outbound};
+use crate::engine::{self, KeyRef, Rules};
 use crate::model::{KeySpec, Origin, Realm};
 
 /// Everything about a cloud that no request changes.
@@ -31,6 +31,12 @@ pub struct Profile {
     pub codes: &'static [&'static Code],
     /// The largest request body, in bytes.
     pub body_limit: usize,
+    /// The error for a missing parameter; its message has the parameter's name.
+    pub(super) missing: &'static Code,
+    /// The error for a parameter with a wrong value; its message has the parameter's name.
+    pub(super) invalid: &'static Code,
+    /// The refusal for an error of the engine.
+    pub(super) engine_refusal: fn(&engine::Error) -> Refusal,
     /// The error for throttled requests.
     pub throttling: &'static Code,
     /// The error for a replayed request.
@@ -81,6 +87,16 @@ pub struct Names {
 }
 
 impl Profile {
+    /// The cloud's refusal for an error.
+    pub(super) fn refusal(&self, error: &Error) -> Refusal {
+        match error {
+            Error::Engine(error) => (self.engine_refusal)(error),
+            Error::Missing(name) => self.missing.with(&[name]),
+            Error::Invalid(name) => self.invalid.with(&[name]),
+            Error::Refused(refusal) => refusal.clone(),
+        }
+    }
+
     /// The error that a fault with this code answers.
     #[must_use]
     pub fn code(&self, name: &str) -> Option<&'static Code> {

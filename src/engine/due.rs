@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Draft, expiry, rotation, secret_rotation};
-use crate::model::{Key, Lifecycle};
+use crate::model::{AnyNoun, Key, Lifecycle};
 
 /// Drafts what is due, in chronological order, while there is room for the versions and removals.
 /// Returns whether that was everything.
@@ -15,11 +15,12 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
             return false;
         }
         let before = draft.weight();
-        let state = draft.view().state();
-        match (state.keys.get(ordinal).cloned(), state.secrets.get(ordinal).cloned()) {
-            (Some(key), _) => settle_key(draft, &key),
-            (None, Some(secret)) => secret_rotation::settle_secret(draft, &secret),
-            (None, None) => break,
+        let noun = draft.view().state().noun(ordinal);
+        match noun {
+            Some(AnyNoun::Key(key)) => settle_key(draft, &key),
+            Some(AnyNoun::Secret(secret)) => secret_rotation::settle_secret(draft, &secret),
+            // Nothing happens to these by itself: they leave `next_due` at its default.
+            Some(AnyNoun::Certificate(_)) | None => break,
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {

@@ -3,7 +3,7 @@
 
 use super::ciphertext::Parts;
 use super::{Caller, CiphertextError, Engine, Error, Operation, Quota, Snapshot};
-use crate::model::{KeyId, KeyState, Realm, VersionId};
+use crate::model::{Counts, KeyId, KeyState, Realm, VersionId};
 
 /// What is known of a ciphertext in one realm that has its key.
 #[derive(Debug)]
@@ -20,17 +20,6 @@ pub struct Inspection {
     pub state: KeyState,
     /// Whether it would decrypt there, or why not.
     pub opens: Result<(), Error>,
-}
-
-/// How much a cloud's realms hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Realms that hold anything.
-    pub realms: usize,
-    /// Keys, matching of services included.
-    pub keys: usize,
-    /// Secrets.
-    pub secrets: usize,
 }
 
 impl Engine {
@@ -87,21 +76,13 @@ impl Engine {
         })
     }
 
-    /// How much the realms of a cloud hold.
+    /// Counts the realms of a cloud and what they hold.
     #[must_use]
-    pub fn totals(&self, dialect: &str) -> Totals {
-        let realms = self.realms.all();
-        realms.iter().filter(|realm| *realm.dialect == *dialect).fold(
-            Totals::default(),
-            |sum, realm| {
-                let state = self.realms.snapshot(realm);
-                Totals {
-                    realms: sum.realms + 1,
-                    keys: sum.keys + state.keys.count(),
-                    secrets: sum.secrets + state.secrets.count(),
-                }
-            },
-        )
+    pub fn counts(&self, dialect: &str) -> Counts {
+        let mut realms = self.realms.all();
+        realms.retain(|realm| *realm.dialect == *dialect);
+        let state = |realm: Realm| (realm.clone(), self.realms.snapshot(&realm));
+        Counts::of(&realms.into_iter().map(state).collect::<Vec<_>>())
     }
 
     /// How many transactions the store has committed since the start.

@@ -92,7 +92,7 @@ pub use error::{
 };
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
-pub use inspect::{Inspection, Totals};
+pub use inspect::Inspection;
 pub use keys::NewKey;
 pub use pairs::PairRef;
 pub use replacement::Replacement;

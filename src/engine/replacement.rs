@@ -11,7 +11,7 @@ use super::Error;
 use super::clocks::{Clocks, SavedClocks};
 use super::realms::Realms;
 use crate::model::{Change, Realm, RealmChange, Scope, State};
-use crate::store::{StagedRealms, Staging, Store, StoreError};
+use crate::store::{Staged, Staging, Store, StoreError};
 
 /// How many rows one transaction replaces without staging. Larger ones would delay other changes.
 pub(super) const DIRECT_MAX: usize = 300;
@@ -40,7 +40,7 @@ pub(super) struct PendingReplacement {
     facts: Vec<RealmChange>,
     /// How many of the facts are staged so far.
     written: usize,
-    staged: StagedRealms,
+    staged: Staged,
     is_staged: bool,
     tell: oneshot::Sender<Result<(), Error>>,
 }
@@ -57,14 +57,7 @@ impl PendingReplacement {
             state.facts().into_iter().map(|fact| (realm.clone(), fact)).collect::<Vec<_>>()
         };
         let facts = replacement.contents.iter().flat_map(facts).collect();
-        Self {
-            replacement,
-            facts,
-            written: 0,
-            staged: StagedRealms::default(),
-            is_staged: false,
-            tell,
-        }
+        Self { replacement, facts, written: 0, staged: Staged::default(), is_staged: false, tell }
     }
 
     /// Decides whether the replacement is large enough to be staged.

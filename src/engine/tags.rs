@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{Certificate, CertificateId, Held, Key, Ordinal, Secret, SecretName, Tags};
+use crate::model::{CertificateId, Ordinal, SecretName, Tags};
 
 /// Something that has tags.
 #[derive(Clone, Debug)]
@@ -35,10 +35,10 @@ impl Engine {
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for admitted in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
+            for ordinal in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
                 let most = draft.caller().rules.tags;
                 let add = |all: &mut Tags| all.extend(tags.iter().cloned());
-                if admitted.retag(draft, add) > most {
+                if retag(draft, ordinal, add) > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -56,8 +56,8 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let operations = (Operation::Untag, CertificateOperation::Untag);
-            for admitted in admit_each(draft, &whom, operations)? {
-                admitted.retag(draft, |tags| match &which {
+            for ordinal in admit_each(draft, &whom, operations)? {
+                retag(draft, ordinal, |tags| match &which {
                     TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
                     TagRemoval::All => tags.clear(),
                 });
@@ -68,50 +68,27 @@ impl Engine {
     }
 }
 
-/// An admitted noun, by its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Admitted {
-    Key(Ordinal),
-    Secret(Ordinal),
-    Certificate(Ordinal),
-}
-
-/// Everything named, without duplicates.
+/// The numbers of everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
     (of_key, of_certificate): (Operation, CertificateOperation),
-) -> Result<BTreeSet<Admitted>, Error> {
+) -> Result<BTreeSet<Ordinal>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
-        Tagged::Key(key) => Ok(Admitted::Key(view.admit(key, of_key)?.key().ordinal)),
-        Tagged::Secret(name) => Ok(Admitted::Secret(view.usable_secret(name)?.ordinal)),
-        Tagged::Certificate(id) => Ok(Admitted::Certificate(
-            view.admit_certificate(id, of_certificate)?.certificate().ordinal,
-        )),
+        Tagged::Key(key) => Ok(view.admit(key, of_key)?.key().ordinal),
+        Tagged::Secret(name) => Ok(view.usable_secret(name)?.ordinal),
+        Tagged::Certificate(id) => {
+            Ok(view.admit_certificate(id, of_certificate)?.certificate().ordinal)
+        }
     };
     whom.iter().map(admit).collect()
 }
 
-impl Admitted {
-    /// Changes the tags. Returns how many there are then.
-    fn retag(self, draft: &mut Draft<'_>, edit: impl FnOnce(&mut Tags)) -> usize {
-        fn retag<N: Held>(
-            draft: &mut Draft<'_>,
-            ordinal: Ordinal,
-            edit: impl FnOnce(&mut Tags),
-        ) -> usize {
-            let mut count = 0;
-            draft.edit(ordinal, |noun: &mut N| {
-                edit(noun.tags());
-                count = noun.tags().len();
-            });
-            count
-        }
-        match self {
-            Self::Key(ordinal) => retag::<Key>(draft, ordinal, edit),
-            Self::Secret(ordinal) => retag::<Secret>(draft, ordinal, edit),
-            Self::Certificate(ordinal) => retag::<Certificate>(draft, ordinal, edit),
-        }
-    }
+/// Changes the tags of the noun with this number. Returns how many there are then.
+fn retag(draft: &mut Draft<'_>, ordinal: Ordinal, edit: impl FnOnce(&mut Tags)) -> usize {
+    let Some(noun) = draft.view().state().noun(ordinal) else { return 0 };
+    let (change, count) = noun.retag(edit);
+    draft.add(change);
+    count
 }

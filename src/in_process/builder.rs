@@ -1,4 +1,4 @@
-//! How a server within this process is set up.
+//! Configures a server in this process.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ use crate::settings::{
     Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError, add_access_key,
     add_seeded, read_seeds, region, world,
 };
-use crate::watch::journal::USUAL;
+use crate::watch::journal::DEFAULT_RECORDS;
 
-/// How a server is to be. Nothing is read from the environment.
+/// The configuration of a server. Nothing is read from the environment.
 ///
 /// ```
 /// let folder = std::env::temp_dir().join(format!("kmsim-{}", std::process::id()));
@@ -38,10 +38,10 @@ use crate::watch::journal::USUAL;
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct Builder {
-    listen: String,
+    listen: Option<String>,
     data: Option<PathBuf>,
     access_keys: Vec<(AccessKey, Option<String>)>,
     region: Option<String>,
@@ -49,51 +49,35 @@ pub struct Builder {
     clock: Option<String>,
     entropy: Option<String>,
     seeds: Vec<PathBuf>,
-    threads: usize,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:0".to_owned(),
-            data: None,
-            access_keys: Vec::new(),
-            region: None,
-            auth: AuthMode::default(),
-            clock: None,
-            entropy: None,
-            seeds: Vec::new(),
-            threads: 2,
-        }
-    }
+    threads: Option<usize>,
 }
 
 impl Server {
-    /// Sets a server up.
+    /// Starts to configure a server.
     pub fn builder() -> Builder {
         Builder::default()
     }
 }
 
 impl Builder {
-    /// Where to listen, as `host:port`. Otherwise on a free port of 127.0.0.1.
+    /// The address to listen at, as `host:port`. Default: a free port of 127.0.0.1.
     pub fn listen(self, address: &str) -> Self {
-        Self { listen: address.to_owned(), ..self }
+        Self { listen: Some(address.to_owned()), ..self }
     }
 
-    /// An SQLite file to keep everything in, made where it is missing; the key that it is sealed under lies beside it.
-    /// Otherwise everything is kept in memory.
+    /// The SQLite file that stores all data; it is created if missing. The key that it is encrypted
+    /// under is in a file beside it. Default: everything is kept in memory.
     pub fn data(self, file: impl Into<PathBuf>) -> Self {
         Self { data: Some(file.into()), ..self }
     }
 
-    /// An access key with an account of its own. Otherwise there is one, `testid` with the secret `testsecret`, in the
-    /// account 1000000000000001.
+    /// Adds an access key with its own account. Default: `testid` with the secret `testsecret`, in
+    /// the account 1000000000000001.
     pub fn access_key(self, id: &str, secret: &str) -> Self {
         self.key(id, secret, None)
     }
 
-    /// An access key of this account: up to 32 digits.
+    /// Adds an access key of this account, which is up to 32 digits.
     pub fn access_key_of(self, account: &str, id: &str, secret: &str) -> Self {
         self.key(id, secret, Some(account.to_owned()))
     }
@@ -104,31 +88,31 @@ impl Builder {
         self
     }
 
-    /// The one region that plain hosts stand for: `RegionId` then chooses no other. Otherwise each cloud's own:
-    /// cn-hangzhou, cn-beijing-6.
+    /// The region of endpoints whose hostname names none; `RegionId` then cannot choose another.
+    /// Default: the cloud's own, cn-hangzhou or cn-beijing-6.
     pub fn region(self, region: &str) -> Self {
         Self { region: Some(region.to_owned()), ..self }
     }
 
-    /// How signatures are checked. Otherwise strictly.
+    /// How to check signatures. Default: strictly.
     pub fn auth(self, mode: AuthMode) -> Self {
         Self { auth: mode, ..self }
     }
 
-    /// Starts with the clock standing at this RFC 3339 time. Otherwise it runs with the host's. Requests are signed with
-    /// the host's time either way.
+    /// Starts with the clock frozen at this RFC 3339 time. Default: it runs with the host's.
+    /// Requests are signed with the host's time in any case.
     pub fn frozen_at(self, time: &str) -> Self {
         Self { clock: Some(time.to_owned()), ..self }
     }
 
-    /// Draws ids, keys and vectors from this seed: two servers that start with nothing and are asked the same are alike.
-    /// Keeps nothing secret. Otherwise from the operating system.
+    /// Derives ids, keys and IVs from this seed: two servers that start empty and get the same
+    /// requests give the same answers. Not secure. Default: the operating system's randomness.
     pub fn entropy_seed(self, seed: &str) -> Self {
         Self { entropy: Some(seed.to_owned()), ..self }
     }
 
-    /// A seed file, or a folder of them, of what there is from the start. Call it again for more. Access keys that it names
-    /// are there beside the others.
+    /// Adds a seed file, or a folder of them, with initial data. Access keys in it are added to the
+    /// others.
     ///
     /// ```
     /// let server = kmsim::Server::builder().seed_file("fixtures/seeds/known.yaml").start()?;
@@ -139,15 +123,16 @@ impl Builder {
         self
     }
 
-    /// How many threads answer. Otherwise two.
+    /// The number of threads that answer requests. Default: two.
     pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { threads: Some(threads), ..self }
     }
 
-    /// Starts it. It serves when this answers.
+    /// Starts the server. It serves when this returns.
     ///
     /// # Errors
-    /// Something of the above is mistaken, it cannot listen, or the data cannot be used: told in one line.
+    /// A setting is invalid, the server cannot listen, or the data cannot be used. The error is one
+    /// line.
     ///
     /// ```
     /// let error = kmsim::Server::builder().frozen_at("noon").start().err().unwrap();
@@ -155,13 +140,13 @@ impl Builder {
     /// ```
     pub fn start(self) -> Result<Server, StartError> {
         let (settings, access_keys) = self.settings()?;
-        let (tell, started) = sync_channel(1);
+        let (report, started) = sync_channel(1);
         let (stop, stopping) = oneshot::channel();
         let (end, ended) = sync_channel(1);
-        let threads = self.threads.max(1);
+        let threads = self.threads.unwrap_or(2).max(1);
         let thread = std::thread::Builder::new().name("kmsim".to_owned()).spawn(move || {
-            run(threads, settings, &tell, stopping);
-            // Nobody may be waiting for this any more.
+            run(threads, settings, &report, stopping);
+            // The receiver may be gone.
             let _ = end.send(());
         });
         thread.map_err(|error| StartError::of("threads", error))?;
@@ -183,10 +168,12 @@ impl Builder {
         }
         if access_keys.is_empty() {
             let (id, secret, account) = DEFAULT_ACCESS_KEY;
-            // The seeds may have brought it, with another secret.
+            // The seeds may define it with another secret.
             let secret = match accounts.get(id).map(|key| &key.secret) {
                 Some(Secret::Shared(own)) => own.to_string(),
-                Some(Secret::Rsa(_)) => return Err(StartError::of("--access-key", "name one")),
+                Some(Secret::Rsa(_)) => {
+                    return Err(StartError::of("--access-key", "needs a secret"));
+                }
                 None => {
                     add_access_key(id, secret, Some(account), &mut accounts)?;
                     secret.to_owned()
@@ -195,7 +182,7 @@ impl Builder {
             access_keys.push(AccessKey { id: id.to_owned(), secret });
         }
         let settings = Settings {
-            listen: vec![self.listen.clone()],
+            listen: vec![self.listen.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())],
             certificates: Certificates::Issued(Vec::new()),
             data: self.data.as_deref().map_or(Ok(Data::Memory), |file| Data::named(file, None))?,
             accounts,
@@ -203,22 +190,22 @@ impl Builder {
             region: region(self.region.as_deref())?,
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy.as_deref())?,
-            journal: USUAL,
-            control: ControlAccess::Everybody,
+            journal: DEFAULT_RECORDS,
+            control: ControlAccess::Open,
             control_hosts: Vec::new(),
         };
         Ok((settings, access_keys))
     }
 }
 
-/// What is told of a server that serves.
+/// What a started server reports.
 type Started = (Handle, SocketAddr, Arc<App>);
 
-/// A server's thread, from its start to its end.
+/// Runs a server from its start to its end.
 fn run(
     threads: usize,
     settings: Settings,
-    tell: &SyncSender<Result<Started, StartError>>,
+    report: &SyncSender<Result<Started, StartError>>,
     stopping: oneshot::Receiver<()>,
 ) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -228,15 +215,16 @@ fn run(
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return drop(tell.send(Err(StartError::of("threads", error)))),
+        Err(error) => return drop(report.send(Err(StartError::of("threads", error)))),
     };
     runtime.block_on(async {
         match server::Server::start(settings).await {
-            Err(error) => drop(tell.send(Err(error))),
+            Err(error) => drop(report.send(Err(error))),
             Ok(server) => {
                 let app = Arc::clone(server.app());
-                drop(tell.send(Ok((runtime.handle().clone(), server.address(), app))));
-                // Told, or dropped: either way it is over. A listener that fails ends the server, and calls find nobody.
+                drop(report.send(Ok((runtime.handle().clone(), server.address(), app))));
+                // A message and a dropped sender both mean the end. If the server fails, calls get
+                // no answer.
                 let _ = server.until(async { drop(stopping.await) }).await;
             }
         }

@@ -1,4 +1,4 @@
-//! The clock that due dates follow, in the hands of a test.
+//! The clock that due dates follow, for tests to control.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use crate::model::Scope;
 use crate::settings::StartError;
 use crate::world::Instant;
 
-/// A clock: everybody's, or that of one access key's account. When a method answers, every rotation, deletion and expiry
-/// that fell due has happened.
+/// The server's clock, or that of one access key's account. When a method returns, every rotation,
+/// deletion and expiry that became due has happened.
 ///
 /// ```
 /// let server = kmsim::Server::builder().access_key("a", "s").access_key("b", "s").start()?;
@@ -27,13 +27,13 @@ pub struct Clock<'a> {
 }
 
 impl Server {
-    /// The clock that due dates follow, for everybody.
+    /// The clock that due dates follow, of all accounts.
     #[must_use]
     pub fn clock(&self) -> Clock<'_> {
         Clock { server: self, scope: Scope::default() }
     }
 
-    /// The clock of one access key's account. Moving it moves nobody else's.
+    /// The clock of one access key's account. Moving it does not move the others.
     #[must_use]
     pub fn clock_of(&self, access_key: &str) -> Clock<'_> {
         Clock { server: self, scope: self.scope_of(access_key) }
@@ -41,34 +41,34 @@ impl Server {
 }
 
 impl Clock<'_> {
-    /// What it shows: RFC 3339, in UTC, with whole seconds.
+    /// The current time: RFC 3339, in UTC, with whole seconds.
     #[must_use]
     pub fn now(&self) -> String {
         let engine = &self.server.app.engine;
         engine.clock_mode(&self.scope).at(engine.world().clock.host()).to_string()
     }
 
-    /// Moves it on.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.turn(ClockChange::Advance(by));
     }
 
-    /// Stops it where it is.
+    /// Stops the clock at the current time.
     pub fn freeze(&self) {
         self.turn(ClockChange::Freeze);
     }
 
-    /// Makes it show an RFC 3339 time, from which it stands or runs on as before.
+    /// Sets the clock to an RFC 3339 time. It stays frozen or running, as before.
     ///
     /// # Errors
-    /// The text is no such time.
+    /// The text is not an RFC 3339 time.
     pub fn set(&self, time: &str) -> Result<(), StartError> {
         let bad = || StartError::of("clock", format_args!("{time:?} is not an RFC 3339 time"));
         self.turn(ClockChange::Set(Instant::parse(time).ok_or_else(bad)?));
         Ok(())
     }
 
-    /// The host's time again, running.
+    /// Returns to the host's time, running.
     pub fn resume(&self) {
         self.turn(ClockChange::Resume);
     }
@@ -76,7 +76,7 @@ impl Clock<'_> {
     fn turn(&self, turn: ClockChange) {
         let engine = Arc::clone(&self.server.app.engine);
         let scope = self.scope.clone();
-        // The engine says in the log why a clock was not moved.
+        // The engine logs why a clock was not moved.
         self.server.wait(async move { drop(engine.change_clock(&scope, &[turn]).await) });
     }
 }

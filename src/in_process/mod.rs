@@ -1,5 +1,6 @@
-//! The library: a server within a test's own process. It has threads of its own, so that tests with and
-//! without a runtime can use it alike, and a test that blocks in an SDK does not keep it from answering.
+//! The library: a server in the test's process. It has its own threads, so that tests with and
+//! without an async runtime can use it, and a test that blocks in an SDK does not keep it from
+//! answering.
 
 mod builder;
 mod clock;
@@ -7,4 +8,4 @@ mod server;
 
 pub use builder::Builder;
 pub use clock::Clock;
-pub use server::{AccessKey, Answer, Server, Unanswered};
+pub use server::{AccessKey, Answer, CallError, Server};

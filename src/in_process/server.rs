@@ -1,4 +1,4 @@
-//! A server with threads of its own.
+//! A server with its own threads.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use crate::dialects::PROFILES;
 use crate::dialects::peers::Credentials;
 use crate::model::Scope;
 
-/// How long a call may take.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How long a server that is dropped waits for the requests that it has begun.
-const FAREWELL: Duration = Duration::from_secs(12);
+/// The time limit of a call.
+const CALL_LIMIT: Duration = Duration::from_mins(1);
+/// How long a drop waits for requests in progress.
+const DRAIN_TIME: Duration = Duration::from_secs(12);
 
-/// A server within this process. Dropping it stops it: requests that it has begun are answered, the port is free, and a
-/// data file can be used by the next one.
+/// A server in this process. Dropping it stops it: requests in progress are answered, the port is
+/// released, and the data file can be used again.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -37,7 +37,8 @@ const FAREWELL: Duration = Duration::from_secs(12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It works within a runtime as well; its methods block for a moment, and need none:
+/// It also works inside an async runtime. Its methods block for a moment, and do not need a
+/// runtime:
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -53,11 +54,11 @@ pub struct Server {
     pub(super) endpoint: Endpoint,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) app: Arc<App>,
-    /// Taken when it is dropped.
+    /// `None` once the server was stopped.
     pub(super) running: Option<Running>,
 }
 
-/// What ends with a server.
+/// What is needed to stop a server.
 pub(super) struct Running {
     pub(super) handle: Handle,
     pub(super) stop: oneshot::Sender<()>,
@@ -79,17 +80,18 @@ impl std::fmt::Debug for AccessKey {
     }
 }
 
-/// What a call was answered.
+/// The answer to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status: 200, or that of the cloud's error.
     pub status: u16,
-    /// The body, in JSON.
+    /// The body, as JSON.
     pub body: String,
 }
 
 impl Answer {
-    /// The text, number or truth value at a JSON pointer (RFC 6901), as text. `None` where there is none.
+    /// The string, number or boolean at a JSON pointer (RFC 6901), as text. `None` if there is
+    /// none.
     #[must_use]
     pub fn field(&self, pointer: &str) -> Option<String> {
         let body: Value = serde_json::from_str(&self.body).ok()?;
@@ -101,19 +103,19 @@ impl Answer {
     }
 }
 
-/// Why a call was not answered, in one line.
+/// Why a call got no answer, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Unanswered(String);
+pub struct CallError(String);
 
 impl Server {
-    /// Where it listens.
+    /// The address that it listens at.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its address as most SDKs want it: `host:port`, to go with the protocol `http`.
+    /// Its address as most SDKs want it: `host:port`, to use with the protocol `http`.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         self.endpoint.authority()
@@ -125,16 +127,17 @@ impl Server {
         self.endpoint.url()
     }
 
-    /// The first of its access keys.
+    /// The first access key.
     #[must_use]
     pub fn access_key(&self) -> &AccessKey {
         &self.access_keys[0]
     }
 
-    /// Takes everything back to the seeds: keys, secrets, certificates and clocks. Without seeds there is nothing then.
+    /// Resets everything to the seeds: keys, secrets, certificates and clocks. Without seeds, the
+    /// server is then empty.
     ///
     /// # Errors
-    /// It could not be written, and nothing changed.
+    /// The change could not be written. Nothing changed.
     ///
     /// ```
     /// let server = kmsim::Server::builder().start()?;
@@ -143,22 +146,22 @@ impl Server {
     /// assert_eq!(server.call("ListKeys", &[])?.field("/TotalCount").as_deref(), Some("0"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reset(&self) -> Result<(), Unanswered> {
+    pub fn reset(&self) -> Result<(), CallError> {
         self.reset_scope(Scope::default())
     }
 
-    /// Takes the account of an access key back to the seeds, and nobody else's.
+    /// Resets the account of an access key to the seeds, and no other.
     ///
     /// # Errors
-    /// It could not be written, and nothing changed.
-    pub fn reset_of(&self, access_key: &str) -> Result<(), Unanswered> {
+    /// The change could not be written. Nothing changed.
+    pub fn reset_of(&self, access_key: &str) -> Result<(), CallError> {
         self.reset_scope(self.scope_of(access_key))
     }
 
-    fn reset_scope(&self, scope: Scope) -> Result<(), Unanswered> {
+    fn reset_scope(&self, scope: Scope) -> Result<(), CallError> {
         let app = Arc::clone(&self.app);
         let done = self.wait(async move { control::back_to_seeds(&app, &scope).await });
-        done.unwrap_or_else(|| Err("the server is gone".to_owned())).map_err(Unanswered)
+        done.unwrap_or_else(|| Err("the server has ended".to_owned())).map_err(CallError)
     }
 
     pub(super) fn scope_of(&self, access_key: &str) -> Scope {
@@ -166,15 +169,16 @@ impl Server {
         Scope { account: Some(account), region: None }
     }
 
-    /// Calls an action with the first access key, signed as an SDK does. An error of the cloud is an answer.
+    /// Calls an action with the first access key, signed as an SDK would. An error of the cloud is
+    /// an answer too.
     ///
     /// # Errors
     /// There was no answer.
-    pub fn call(&self, action: &str, params: &[(&str, &str)]) -> Result<Answer, Unanswered> {
+    pub fn call(&self, action: &str, params: &[(&str, &str)]) -> Result<Answer, CallError> {
         self.call_as(self.access_key(), action, params)
     }
 
-    /// Calls an action with some access key.
+    /// Calls an action with a given access key.
     ///
     /// # Errors
     /// There was no answer.
@@ -183,15 +187,15 @@ impl Server {
         key: &AccessKey,
         action: &str,
         params: &[(&str, &str)],
-    ) -> Result<Answer, Unanswered> {
+    ) -> Result<Answer, CallError> {
         let credentials =
             Credentials { id: key.id.clone(), secret: key.secret.clone().into(), token: None };
         let endpoint = self.endpoint.clone();
         let action = action.to_owned();
         let params: Vec<_> =
             params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answered = self.wait(async move {
-            let asked = Call {
+        let answer = self.wait(async move {
+            let request = Call {
                 cloud: PROFILES[0],
                 endpoint: &endpoint,
                 credentials: &credentials,
@@ -199,34 +203,34 @@ impl Server {
                 action: &action,
                 params: &params,
             };
-            call(asked, PATIENCE).await
+            call(request, CALL_LIMIT).await
         });
-        let answer = answered.ok_or_else(|| Unanswered("the server is gone".to_owned()))?;
-        let answer = answer.map_err(|error| Unanswered(error.to_string()))?;
+        let answer = answer.ok_or_else(|| CallError("the server has ended".to_owned()))?;
+        let answer = answer.map_err(|error| CallError(error.to_string()))?;
         let body = String::from_utf8_lossy(answer.body()).into_owned();
         Ok(Answer { status: answer.status().as_u16(), body })
     }
 
-    /// Waits for something that runs on the server's own threads. `None` when it broke off.
+    /// Runs a future on the server's threads and waits for it. `None` if it did not complete.
     pub(super) fn wait<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
-        let (tell, told) = sync_channel(1);
+        let (sender, receiver) = sync_channel(1);
         self.running.as_ref()?.handle.spawn(async move {
-            // Who waits, waits until this is told.
-            let _ = tell.send(future.await);
+            // The receiver waits until this is sent.
+            let _ = sender.send(future.await);
         });
-        told.recv().ok()
+        receiver.recv().ok()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         let Some(Running { stop, ended, .. }) = self.running.take() else { return };
-        // It may have come to its end by itself.
+        // The server may have ended by itself.
         let _ = stop.send(());
-        // A server that does not come to its end is left to its own threads.
-        let _ = ended.recv_timeout(FAREWELL);
+        // A server that does not end in time is left to its own threads.
+        let _ = ended.recv_timeout(DRAIN_TIME);
     }
 }

@@ -2,7 +2,11 @@
 //! them in order gives the state. A state is a persistent data structure: cloning is cheap, so a
 //! reader keeps its state while a writer builds the next.
 
-use super::noun::{DueIndex, Fact, Noun, Shelf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
@@ -16,7 +20,9 @@ pub trait Held: Noun {
     fn change(fact: Fact<Self>) -> Change;
 }
 
-/// Defines the state and its changes from the list of nouns.
+/// Defines the state, its changes and everything else that covers all nouns, from their list.
+/// Whoever treats nouns one by one matches [`AnyNoun`] or destructures [`Shelves`] in full, so that
+/// a new noun does not compile before it is treated too.
 macro_rules! nouns {
     ($($(#[$about:meta])* $shelf:ident: $noun:ident),+ $(,)?) => {
         /// One change of a realm's state.
@@ -43,6 +49,58 @@ macro_rules! nouns {
             last: Ordinal,
             due_index: DueIndex,
             $($(#[$about])* pub $shelf: Shelf<$noun>,)+
+        }
+
+        /// A noun of any kind.
+        #[derive(Clone, Debug)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum AnyNoun {
+            $($noun(Arc<$noun>),)+
+        }
+
+        /// Every shelf of a state.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Shelves<'a> {
+            $($(#[$about])* pub $shelf: &'a Shelf<$noun>,)+
+        }
+
+        /// How many realms there are, and how many nouns of each kind they hold.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+        pub struct Counts {
+            /// Realms.
+            pub realms: usize,
+            $($(#[$about])* pub $shelf: usize,)+
+        }
+
+        impl Counts {
+            /// Counts these realms and what they hold.
+            #[must_use]
+            pub fn of(contents: &[(Realm, Arc<State>)]) -> Self {
+                contents.iter().fold(Self::default(), |sum, (_, state)| Self {
+                    realms: sum.realms + 1,
+                    $($shelf: sum.$shelf + state.$shelf.count(),)+
+                })
+            }
+
+            /// The counts with their names, in the order of the fields.
+            #[must_use]
+            pub fn named(&self) -> Vec<(&'static str, usize)> {
+                vec![("realms", self.realms), $((stringify!($shelf), self.$shelf)),+]
+            }
+        }
+
+        impl AnyNoun {
+            /// The change of its tags by `edit`, and how many tags there are then.
+            pub fn retag(self, edit: impl FnOnce(&mut Tags)) -> (Change, usize) {
+                match self {
+                    $(Self::$noun(before) => {
+                        let mut after = $noun::clone(&before);
+                        edit(after.tags());
+                        let count = after.tags().len();
+                        (Change::$noun(Fact::changed(before, Arc::new(after))), count)
+                    })+
+                }
+            }
         }
 
         impl Change {
@@ -106,10 +164,19 @@ macro_rules! nouns {
                 0 $(+ self.$shelf.weight())+
             }
 
-            /// Whether any noun has this number.
+            /// The noun of this number.
             #[must_use]
-            pub fn has(&self, ordinal: Ordinal) -> bool {
-                $(self.$shelf.get(ordinal).is_some())||+
+            pub fn noun(&self, ordinal: Ordinal) -> Option<AnyNoun> {
+                $(if let Some(noun) = self.$shelf.get(ordinal) {
+                    return Some(AnyNoun::$noun(Arc::clone(noun)));
+                })+
+                None
+            }
+
+            /// Every shelf, to destructure.
+            #[must_use]
+            pub fn shelves(&self) -> Shelves<'_> {
+                Shelves { $($shelf: &self.$shelf),+ }
             }
 
             /// Whether a change was made from this state, and not from an earlier one.

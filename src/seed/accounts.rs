@@ -1,5 +1,5 @@
-//! The accounts part of a seed: who may call, and with what. An accounts file is a seed that has
-//! only this.
+//! The accounts of a seed, with their access keys and tokens. An accounts file is a seed that has
+//! nothing else.
 
 use std::sync::Arc;
 
@@ -58,8 +58,7 @@ struct TokenEntry {
     expires: Expiry,
 }
 
-/// Texts that are checked when they are read. What is wrong is told without the text, which may be
-/// a secret.
+/// Texts that are checked while parsing. Errors do not quote them, because they may be secret.
 macro_rules! checked {
     ($($name:ident($inner:ty), $read:expr, $wrong:literal;)+) => {$(
         #[derive(Deserialize)]
@@ -76,13 +75,13 @@ macro_rules! checked {
     )+};
 }
 
-fn filled(text: Zeroizing<String>) -> Option<Zeroizing<String>> {
+fn non_empty(text: Zeroizing<String>) -> Option<Zeroizing<String>> {
     (!text.is_empty()).then_some(text)
 }
 
 checked! {
-    Id(Zeroizing<String>), filled, "an id is not empty";
-    SharedSecret(Zeroizing<String>), filled, "a secret is not empty";
+    Id(Zeroizing<String>), non_empty, "an id must not be empty";
+    SharedSecret(Zeroizing<String>), non_empty, "a secret must not be empty";
     PublicKeyPem(SignatureKey), |it: Zeroizing<String>| SignatureKey::from_pem(&it), "not an RSA public key in PEM";
     Expiry(Instant), |it: Zeroizing<String>| Instant::parse(&it), "not an RFC 3339 time";
 }
@@ -94,7 +93,7 @@ impl AccountEntry {
         Arc::new(Account { id: self.id.value.0.0.as_str().into(), status: self.status, quota })
     }
 
-    /// Its access keys, those of tokens included, each with its place.
+    /// Its access keys and tokens, each with its location.
     pub(super) fn credentials<'a>(
         &'a self,
         account: &'a Arc<Account>,
@@ -116,11 +115,11 @@ impl AccountEntry {
         };
         let keys = self.access_keys.iter().map(move |key| {
             let made = access_key(&key.id, &key.secret, &key.public_key);
-            let switched = |mut made: AccessKey| {
+            let with_state = |mut made: AccessKey| {
                 made.disabled = key.disabled;
                 made
             };
-            (&key.id, made.map(switched))
+            (&key.id, made.map(with_state))
         });
         let tokens = self.sts_tokens.iter().map(move |token| {
             let made = access_key(&token.id, &token.secret, &token.public_key);

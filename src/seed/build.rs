@@ -1,5 +1,5 @@
-//! From documents to what realms hold. Everything is grown before anything is applied, so a mistake
-//! anywhere leaves everything as it was.
+//! From documents to states of realms. All states are built before any is applied, so an error
+//! leaves everything unchanged.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,24 +15,26 @@ use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
 use crate::world::Instant;
 
-/// How many keys, secrets and certificates take long to grow.
+/// From how many keys, secrets and certificates on a build is slow.
 const LARGE: usize = 200;
 
-/// Seed files with the material of their keys, ready to be applied as often as one likes. Times
-/// that are relative are told from the time of each application.
+/// Seed files with the material of their keys. They can be applied repeatedly. Relative times are
+/// relative to each application.
 #[derive(Default)]
 pub struct Seeds {
     files: Vec<Seed>,
     materials: Materials,
-    /// The region of realms that name none, by the cloud's name.
+    /// The default region of each cloud.
     regions: HashMap<String, String>,
 }
 
+type Resolved<'a> = (&'a str, String, &'a RealmEntry, Realm, &'static Rules);
+
 impl Seeds {
-    /// Reads the material that the files give, and draws what they do not.
+    /// Reads the material in the files, and generates what is missing.
     ///
     /// # Errors
-    /// Something is mistaken.
+    /// A file is invalid.
     pub async fn prepare(
         files: Vec<Seed>,
         clouds: &Clouds,
@@ -42,10 +44,7 @@ impl Seeds {
         let regions = PROFILES.iter().filter_map(|profile| region(profile.name)).collect();
         let mut seeds = Self { files, materials: Materials::new(), regions };
         let mut materials = Materials::new();
-        for (file, index, entry) in seeds.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, rules) = seeds.realm(entry, engine, place)?;
+        for (file, path, entry, realm, rules) in seeds.resolved(engine)? {
             for (index, key) in entry.keys.iter().enumerate() {
                 let path = format!("{path}.keys[{index}]");
                 material::of_key(&mut materials, engine, &realm, key, Place { file, path: &path })
@@ -60,7 +59,7 @@ impl Seeds {
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
-                let material = material::there_or_drawn(engine, &realm, owner, spec, file).await?;
+                let material = material::existing_or_new(engine, &realm, owner, spec, file).await?;
                 materials.insert((realm, version), material);
             }
         }
@@ -68,11 +67,11 @@ impl Seeds {
         Ok(seeds)
     }
 
-    /// What the realms that they name hold, when they hold nothing else, and their clocks show
+    /// The states of the scope's realms in these seeds, built from empty realms whose clocks show
     /// `now`.
     ///
     /// # Errors
-    /// Something is mistaken, or lies outside the scope.
+    /// A file is invalid.
     pub fn contents(
         &self,
         engine: &Engine,
@@ -87,31 +86,27 @@ impl Seeds {
             .collect())
     }
 
-    /// Checks that every realm that they name is one of the scope.
+    /// Checks that every realm of the files is in the scope.
     ///
     /// # Errors
     /// One is not.
     pub fn check_scope(&self, engine: &Engine, scope: &Scope) -> Result<(), SeedError> {
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, _) = self.realm(entry, engine, place)?;
+        for (file, path, entry, realm, _) in self.resolved(engine)? {
             if !scope.has(&realm) {
-                return Err(place.wrong(
+                return Err(Place { file, path: &path }.wrong(
                     "account",
                     &entry.account,
-                    "this realm lies outside the scope",
+                    "this realm is outside the scope",
                 ));
             }
         }
         Ok(())
     }
 
-    /// What they say and the server does not hold. What is there under the same id or name stays as
-    /// it is.
+    /// What the files have and the server does not. Existing ids and names stay unchanged.
     ///
     /// # Errors
-    /// Something is mistaken.
+    /// A file is invalid.
     pub fn additions(&self, engine: &Engine) -> Result<Vec<RealmChange>, SeedError> {
         let builders =
             self.build(engine, |realm| engine.now(realm), |realm| engine.state(realm))?;
@@ -123,11 +118,21 @@ impl Seeds {
             .collect())
     }
 
-    /// Whether it takes long to grow what they say.
+    /// Whether building is slow.
     #[must_use]
     pub fn is_large(&self) -> bool {
         let entries = |it: &RealmEntry| it.keys.len() + it.secrets.len() + it.certificates.len();
         self.realms().map(|(_, _, it)| entries(it)).sum::<usize>() > LARGE
+    }
+
+    /// Every entry with its file, path, realm and rules.
+    fn resolved(&self, engine: &Engine) -> Result<Vec<Resolved<'_>>, SeedError> {
+        let resolve = |(file, index, entry)| {
+            let path = format!("realms[{index}]");
+            let (realm, rules) = self.realm(entry, engine, Place { file, path: &path })?;
+            Ok((file, path, entry, realm, rules))
+        };
+        self.realms().map(resolve).collect()
     }
 
     fn realms(&self) -> impl Iterator<Item = (&str, usize, &RealmEntry)> {
@@ -148,9 +153,7 @@ impl Seeds {
         let realm = Realm::new(cloud, &entry.account.value.0.0, region);
         match (engine.rules(&realm), &entry.cloud) {
             (Some(rules), _) => Ok((realm, rules)),
-            (None, Some(cloud)) => {
-                Err(place.wrong::<_>("cloud", cloud, "there is no such cloud here"))
-            }
+            (None, Some(cloud)) => Err(place.wrong::<_>("cloud", cloud, "no such cloud")),
             (None, None) => Err(place.wrong("account", &entry.account, "the cloud must be named")),
         }
     }
@@ -162,13 +165,12 @@ impl Seeds {
         base: impl Fn(&Realm) -> Arc<State>,
     ) -> Result<Vec<RealmBuilder<'_>>, SeedError> {
         let mut builders = BTreeMap::<Realm, RealmBuilder<'_>>::new();
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, rules) = self.realm(entry, engine, place)?;
-            let now = now(&realm);
+        let resolved = self.resolved(engine)?;
+        for (file, path, entry, realm, rules) in &resolved {
+            let place = Place { file, path };
+            let now = now(realm);
             let builder = builders.entry(realm.clone()).or_insert_with(|| {
-                let base = base(&realm);
+                let base = base(realm);
                 RealmBuilder {
                     rules,
                     now,
@@ -176,18 +178,16 @@ impl Seeds {
                     state: State::clone(&base),
                     base,
                     facts: Vec::new(),
-                    realm,
+                    realm: realm.clone(),
                 }
             });
             builder.add_realm(entry, place)?;
             place.each("keys", &entry.keys, |key, place| builder.add_key(key, place))?;
         }
-        // Secrets come after all keys: theirs may stand in another file.
-        for (file, index, entry) in self.realms() {
-            let path = format!("realms[{index}]");
-            let place = Place { file, path: &path };
-            let (realm, _) = self.realm(entry, engine, place)?;
-            let Some(builder) = builders.get_mut(&realm) else { continue };
+        // Secrets come last, because their keys may be in another file.
+        for (file, path, entry, realm, _) in &resolved {
+            let place = Place { file, path };
+            let Some(builder) = builders.get_mut(realm) else { continue };
             let entropy = &engine.world().entropy;
             place.each("secrets", &entry.secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)

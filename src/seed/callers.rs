@@ -1,20 +1,20 @@
-//! Who may call, by the accounts of seeds.
+//! Accounts of seeds: who may call.
 
 use super::error::{Place, SeedError};
 use super::reading::Seed;
 use crate::dialects::Accounts;
 
 impl Seed {
-    /// Whether it says who may call.
+    /// Whether it has accounts.
     #[must_use]
     pub fn has_accounts(&self) -> bool {
         self.document.accounts.is_some()
     }
 
-    /// Checks that it says who may call, and nothing else.
+    /// Checks that it has accounts and nothing else.
     ///
     /// # Errors
-    /// It says nothing, or something else.
+    /// It has no accounts, or something else.
     pub fn check_accounts_alone(&self) -> Result<(), SeedError> {
         match self.document.realms.first() {
             None if self.has_accounts() => Ok(()),
@@ -22,7 +22,7 @@ impl Seed {
             Some(realm) => Err(Place { file: &self.name, path: "realms[0]" }.wrong(
                 "account",
                 &realm.account,
-                "what realms hold is given with --seed",
+                "the contents of realms belong in a --seed file",
             )),
         }
     }
@@ -30,7 +30,7 @@ impl Seed {
     /// Adds its accounts and access keys.
     ///
     /// # Errors
-    /// One is there already, or has neither a secret nor a public key.
+    /// One exists already, or has neither a secret nor a public key.
     pub fn add_accounts(&self, accounts: &mut Accounts) -> Result<(), SeedError> {
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
@@ -55,13 +55,13 @@ impl Seed {
         Ok(())
     }
 
-    /// Checks that the accounts and access keys that it names are there, for a server that has
-    /// started: it gets no others.
+    /// Checks that its accounts and access keys exist on a running server, which accepts no new
+    /// ones.
     ///
     /// # Errors
-    /// One is not there, or is another there.
+    /// One does not exist, or differs.
     pub fn check_accounts(&self, accounts: &Accounts) -> Result<(), SeedError> {
-        let what = "accounts are given when a server starts, and this one was not given this one";
+        let what = "accounts are set when the server starts, and it was started without this one";
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
             let place = Place { file: &self.name, path: &path };
@@ -86,8 +86,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_are_told_with_line_and_field() {
-        for (yaml, told) in [
+    fn errors_name_the_line_and_the_field() {
+        for (yaml, expected) in [
             (
                 "accounts:\n  - id: x\n",
                 "accounts[0].id: not an account's id: digits at line 2, column 9",
@@ -120,7 +120,7 @@ mod tests {
             ),
         ] {
             let read = read("f", yaml).and_then(|seed| seed.add_accounts(&mut Accounts::default()));
-            assert_eq!(read.unwrap_err().to_string(), format!("f: {told}"));
+            assert_eq!(read.unwrap_err().to_string(), format!("f: {expected}"));
         }
     }
 }

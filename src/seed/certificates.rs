@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::document::CertificateEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, read, there_or};
+use super::material::{Materials, derived, or_new, read};
 use super::realm_builder::RealmBuilder;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{self, Chain, DnsName, Flawed, Name, request};
@@ -15,12 +15,12 @@ use crate::model::{
     ProtectionLevel, Realm, VersionId,
 };
 
-/// The place of a certificate's private key in the materials.
-fn slot(id: &CertificateId) -> VersionId {
+/// The key of a certificate's private key in [`Materials`].
+fn material_key(id: &CertificateId) -> VersionId {
     derived(&format!("certificate/{id}")).into()
 }
 
-/// Puts a certificate's private key into the materials.
+/// Adds a certificate's private key to the materials.
 pub(super) async fn private_key(
     materials: &mut Materials,
     engine: &Engine,
@@ -35,23 +35,20 @@ pub(super) async fn private_key(
         let state = engine.state(realm);
         let there = state.certificates.named(id).filter(|it| it.spec == spec);
         let there = there.map(|it| it.private_key.clone());
-        there_or(there, engine, KeySpec::Pair(spec), place.file).await?
+        or_new(there, engine, KeySpec::Pair(spec), place.file).await?
     };
-    materials.insert((realm.clone(), slot(id)), material);
+    materials.insert((realm.clone(), material_key(id)), material);
     Ok(())
 }
 
 impl CertificateEntry {
     fn spec(&self, place: Place<'_>) -> Result<PairSpec, SeedError> {
-        match self.spec.as_ref().map(|spec| (spec, spec.value.0)) {
-            None => Ok(PairSpec::Rsa2048),
-            Some((
-                _,
-                KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)),
-            )) => Ok(pair),
-            Some((at, _)) => {
-                Err(place.wrong("spec", at, "is RSA_2048, EC_P256 or EC_SM2 for certificates"))
+        let Some(at) = &self.spec else { return Ok(PairSpec::Rsa2048) };
+        match at.value.0 {
+            KeySpec::Pair(pair @ (PairSpec::Rsa2048 | PairSpec::EcP256 | PairSpec::EcSm2)) => {
+                Ok(pair)
             }
+            _ => Err(place.wrong("spec", at, "certificates have RSA_2048, EC_P256 or EC_SM2")),
         }
     }
 
@@ -63,7 +60,7 @@ impl CertificateEntry {
         let Some(text) = &self.certificate else {
             return match &self.chain {
                 None => Ok(None),
-                Some(chain) => Err(place.wrong("chain", chain, "goes with a certificate")),
+                Some(chain) => Err(place.wrong("chain", chain, "needs a certificate")),
             };
         };
         let chain = self.chain.as_ref().map(|chain| chain.value.0.as_str());
@@ -76,7 +73,7 @@ impl CertificateEntry {
             place.wrong(
                 "certificate",
                 text,
-                format_args!("number {at} of it and its chain is wrong: {flaw:?}"),
+                format_args!("certificate {at} of the chain is invalid: {flaw:?}"),
             )
         })?;
         let issued = Issued {
@@ -86,8 +83,8 @@ impl CertificateEntry {
         Ok(Some((issued, chain_read)))
     }
 
-    /// The request: as it is given, or made for the subject and names that are given, or for those
-    /// of the certificate.
+    /// The given request, or a new one for the given subject and names, or for those of the
+    /// certificate.
     fn request(
         &self,
         key: &PrivateKey,
@@ -118,15 +115,14 @@ impl CertificateEntry {
                 ));
             }
         };
-        let told =
+        let given =
             self.subject_alternative_names.iter().map(|name| (Some(name), name.value.clone()));
-        let of_issued = issued
+        let issued_names = issued
             .filter(|_| self.subject.is_none())
             .map(x509::Certificate::names)
             .unwrap_or_default();
-        let names = told.chain(of_issued.into_iter().map(|name| (None, name)));
-        // What is not a host's name in a certificate from elsewhere needs not be in a request for
-        // another.
+        let names = given.chain(issued_names.into_iter().map(|name| (None, name)));
+        // Names of the certificate that are not host names are left out of the request.
         let names = names.filter_map(|(at, name)| match (DnsName::parse(&name), at) {
             (Some(name), _) => Some(Ok(name)),
             (None, Some(at)) => {
@@ -136,12 +132,12 @@ impl CertificateEntry {
         });
         let names = names.collect::<Result<Vec<_>, _>>()?;
         request(key, &subject, &names)
-            .map_err(|_| place.wrong("subject", &self.id, "no request can be made for it"))
+            .map_err(|_| place.wrong("subject", &self.id, "cannot be used in a request"))
     }
 }
 
 impl RealmBuilder<'_> {
-    /// Plants a certificate, unless one of its id was there before.
+    /// Adds a certificate, unless its id existed before.
     pub(super) fn add_certificate(
         &mut self,
         entry: &CertificateEntry,
@@ -152,11 +148,11 @@ impl RealmBuilder<'_> {
         if !known && self.state.certificates.named(id).is_some() {
             return Err(place.wrong("id", &entry.id, "given twice"));
         }
-        let material = self.materials.get(&(self.realm.clone(), slot(id))).cloned();
+        let material = self.materials.get(&(self.realm.clone(), material_key(id))).cloned();
         let material =
             material.ok_or_else(|| place.wrong("private_key", &entry.id, "is missing"))?;
         let key = PrivateKey::read(spec, export_material(&material))
-            .map_err(|_| place.wrong("private_key", &entry.id, "is none of this spec"))?;
+            .map_err(|_| place.wrong("private_key", &entry.id, "does not have this spec"))?;
         let (issued, chain) = entry.issued(&key, place)?.unzip();
         let request = entry.request(&key, chain.as_ref(), place)?;
         let default =

@@ -1,5 +1,5 @@
-//! The format: what a seed file can say, field by field. An export says the same.
-//! docs/seed.schema.json tells editors, and docs/seeds.md people; a test holds the three together.
+//! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
+//! editors, and docs/seeds.md for people; a test compares the three.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::model::{
     SecretName, VersionId,
 };
 
-/// A file.
+/// A seed file.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
@@ -26,7 +26,7 @@ pub(super) struct Document {
     pub(super) realms: Vec<RealmEntry>,
 }
 
-/// What an account has in a region.
+/// The contents of one realm.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RealmEntry {
@@ -85,7 +85,7 @@ pub(super) struct KeyEntry {
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<String>,
-    /// Of a key with one version.
+    /// The material of a key with one version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) material: Option<Spanned<Hidden>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -100,7 +100,7 @@ pub(super) enum Protection {
     Reason(String),
 }
 
-/// When a key gets its next version.
+/// The rotation of a key.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyRotation {
@@ -152,7 +152,7 @@ pub(super) struct SecretEntry {
     pub(super) delete_at: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) encryption_key_id: Option<Located<Text>>,
-    /// Whether the service chose the key named above, and not the owner.
+    /// Whether the service chose the key above, and not the owner.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) default_key: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,14 +165,14 @@ pub(super) struct SecretEntry {
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<String>,
-    /// Of a secret with one version.
+    /// The value of a secret with one version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Spanned<Hidden>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) versions: Vec<SecretVersionEntry>,
 }
 
-/// How a managed secret is rotated.
+/// The rotation of a managed secret.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SecretRotation {
@@ -184,10 +184,10 @@ pub(super) struct SecretRotation {
     pub(super) last: Option<Spanned<Time>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<Spanned<Time>>,
-    /// Whether the last one that was due failed.
+    /// Whether the last scheduled rotation failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) failed: bool,
-    /// When somebody asked for one within the last hour.
+    /// The rotations on request within the last hour.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) requested: Vec<Spanned<Time>>,
 }
@@ -213,7 +213,7 @@ pub(super) struct SecretVersionEntry {
     pub(super) sealed: Option<SealedEntry>,
 }
 
-/// A value that cannot be opened, since its key is gone, or the key's material.
+/// A value that cannot be opened, because its key or the key's material is gone.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SealedEntry {
@@ -242,7 +242,7 @@ pub(super) struct CertificateEntry {
     pub(super) status: Option<Located<CertificateStatus>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) tags: BTreeMap<String, String>,
-    /// Whose it is to be, where there is no request.
+    /// The subject, unless there is a request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) subject: Option<Located<Text>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

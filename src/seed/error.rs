@@ -1,21 +1,20 @@
-//! What is wrong in a seed, and where: the file, the field, the line. Never the text around it,
-//! which may be a secret.
+//! Errors in seeds, with file, field and line. They never quote the text, which may be secret.
 
 use serde_saphyr::Spanned;
 
-/// What is wrong in a seed, in one line.
+/// An error in a seed, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct SeedError(String);
 
 impl SeedError {
-    /// Something about a file as a whole, or about no file.
+    /// An error about a whole file.
     pub(super) fn of(file: &str, what: impl std::fmt::Display) -> Self {
         Self(format!("{file}: {what}"))
     }
 }
 
-/// A place in a file.
+/// A path in a file.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) file: &'a str,
@@ -23,7 +22,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Does something with each entry of a list in this place, which knows the entry's own place.
+    /// Calls `act` for each entry of a list at this path, with the entry's own path.
     pub(super) fn each<T>(
         self,
         list: &str,
@@ -37,7 +36,7 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// A mistake in a field of what is here.
+    /// An error about a field at this path.
     pub(super) fn wrong<T>(
         self,
         field: &str,

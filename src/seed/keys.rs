@@ -16,7 +16,7 @@ use crate::model::{
 use crate::world::Instant;
 
 impl VersionEntry {
-    /// A version of which nothing is said.
+    /// A version with default values.
     pub(super) const fn plain() -> Self {
         Self { id: None, created_at: None, material: None, expires_at: None, fingerprint: None }
     }
@@ -51,13 +51,13 @@ impl KeyEntry {
 }
 
 impl RealmBuilder<'_> {
-    /// Plants a key, unless one of its id was there before, and the aliases that it lacks.
+    /// Adds a key, unless its id existed before, and its missing aliases.
     pub(super) fn add_key(&mut self, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
         let id = &entry.id.value.0;
         let key = self.key(entry, place)?;
         let ordinal = if let Some(there) = self.base.keys.named(id).cloned() {
-            if !alike(&there, &key) {
-                tracing::warn!(key = %id, "a key of this id is there already, and is not the seed's; it stays");
+            if !may_be_same(&there, &key) {
+                tracing::warn!(key = %id, "a different key with the seed's id exists and is kept");
             }
             there.ordinal
         } else {
@@ -70,7 +70,7 @@ impl RealmBuilder<'_> {
                 return Err(version_wrong(
                     entry,
                     taken,
-                    "another key has a version of this id",
+                    "another key has a version with this id",
                     place,
                 ));
             }
@@ -167,7 +167,7 @@ impl RealmBuilder<'_> {
         let Some(state) = &entry.state else {
             return match &entry.delete_at {
                 None => Ok(Lifecycle::Enabled),
-                Some(at) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
+                Some(at) => Err(place.wrong("delete_at", at, "needs state: PendingDeletion")),
             };
         };
         let wrong = |what: &str| Err(place.wrong("state", state, what));
@@ -176,20 +176,20 @@ impl RealmBuilder<'_> {
                 Ok(Lifecycle::PendingDeletion(at.value.0.from(self.now)))
             }
             (KeyStatus::PendingDeletion, None) => wrong("needs a delete_at"),
-            (_, Some(at)) => Err(place.wrong("delete_at", at, "goes with state: PendingDeletion")),
+            (_, Some(at)) => Err(place.wrong("delete_at", at, "needs state: PendingDeletion")),
             (KeyStatus::Enabled, None) if !has_material => {
-                wrong("without material it is PendingImport")
+                wrong("without material the state is PendingImport")
             }
             (KeyStatus::PendingImport, None) if has_material => {
-                wrong("is that of a key with origin: EXTERNAL and without material")
+                wrong("needs origin: EXTERNAL and no material")
             }
             (KeyStatus::Enabled | KeyStatus::PendingImport, None) => Ok(Lifecycle::Enabled),
             (KeyStatus::Disabled, None) => Ok(Lifecycle::Disabled),
         }
     }
 
-    /// The interval of the rotation, if it is on, and when the newest version was made, if that is
-    /// told here.
+    /// The rotation interval, if rotation is on, and the creation of the newest version, if this
+    /// entry implies it.
     fn rotation(
         &self,
         entry: &KeyEntry,
@@ -199,13 +199,13 @@ impl RealmBuilder<'_> {
         let interval = rotation.interval.0;
         let may =
             matches!(entry.spec(), KeySpec::Symmetric(_)) && entry.origin() == Origin::Service;
-        let told = (rotation.last.as_ref(), rotation.next.as_ref());
-        let last = self.rotated_at(told, Some(interval), place)?;
+        let given = (rotation.last.as_ref(), rotation.next.as_ref());
+        let last = self.rotated_at(given, Some(interval), place)?;
         match (rotation.enabled, may) {
             (true, false) => Err(place.wrong(
                 "rotation",
                 &entry.id,
-                "only symmetric keys with material of the service rotate",
+                "only symmetric keys with generated material rotate",
             )),
             (true, true) => Ok(Some((interval, last))),
             (false, _) => Ok(None),
@@ -220,22 +220,18 @@ impl RealmBuilder<'_> {
         place: Place<'_>,
     ) -> Result<Vec<Arc<KeyVersion>>, SeedError> {
         let plain = [VersionEntry::plain()];
-        let told = if entry.versions.is_empty() { &plain[..] } else { &entry.versions[..] };
-        if entry.origin() == Origin::External && told.len() > 1 {
+        let entries = if entry.versions.is_empty() { &plain[..] } else { &entry.versions[..] };
+        if entry.origin() == Origin::External && entries.len() > 1 {
             return Err(place.wrong("versions", &entry.id, "an EXTERNAL key has one version"));
         }
-        let mut versions = Vec::with_capacity(told.len());
+        let mut versions = Vec::with_capacity(entries.len());
         let mut before = created_at;
-        for (index, version) in told.iter().enumerate() {
-            let newest = index + 1 == told.len();
+        for (index, version) in entries.iter().enumerate() {
+            let newest = index + 1 == entries.len();
             let at = match (&version.created_at, last.filter(|_| newest)) {
                 (Some(at), Some(last)) if at.value.0.from(self.now) != last => {
                     let field = format!("versions[{index}].created_at");
-                    return Err(place.wrong(
-                        &field,
-                        at,
-                        "is not what rotation says of the last one",
-                    ));
+                    return Err(place.wrong(&field, at, "contradicts the last rotation"));
                 }
                 (Some(at), _) => at.value.0.from(self.now),
                 (None, Some(last)) => last,
@@ -270,7 +266,7 @@ impl RealmBuilder<'_> {
             return Err(place.wrong(
                 &field("fingerprint"),
                 at,
-                "is of imported material that is gone",
+                "needs imported material that is gone",
             ));
         }
         Ok(match material {
@@ -288,7 +284,7 @@ impl RealmBuilder<'_> {
     }
 }
 
-/// A mistake in the id of a version, which may not be given at all.
+/// An error about a version's id, which may be missing.
 fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -> SeedError {
     let field = format!("versions[{index}].id");
     match entry.versions.get(index).and_then(|version| version.id.as_ref()) {
@@ -297,9 +293,9 @@ fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -
     }
 }
 
-/// Whether two keys of one id could have been the same once: a key's kind never changes, nor the
-/// material of a version that both have.
-fn alike(there: &Key, seeded: &Key) -> bool {
+/// Whether two keys with one id can be the same key at different times. The kind never changes, nor
+/// does the material of a version that both have.
+fn may_be_same(there: &Key, seeded: &Key) -> bool {
     let same = |seeded: &Arc<KeyVersion>| {
         there.version(seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {
             (Some(there), Some(seeded)) => there == seeded,

@@ -1,5 +1,5 @@
-//! The key material of seeds: read from its texts, or drawn where a seed gives none. It is read and
-//! drawn once; seeds may be applied many times.
+//! The key material of seeds: parsed from the file, or generated where the file has none. That is
+//! done once, because seeds may be applied repeatedly.
 
 use std::collections::HashMap;
 
@@ -19,22 +19,21 @@ use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
 /// Material by the version that it belongs to.
 pub(super) type Materials = HashMap<(Realm, VersionId), Material>;
 
-/// A version's id: given, or made of the key's id and the version's place, so that it is the same
-/// in every run.
+/// A version's id: given, or derived from the key's id and the index, so that it is equal in every
+/// run.
 pub(super) fn version_id(key: &KeyId, index: usize, entry: Option<&VersionEntry>) -> VersionId {
     let given = entry.and_then(|entry| entry.id.as_ref()).map(|id| id.value.0);
     given.unwrap_or_else(|| derived(&format!("{key}/{index}")).into())
 }
 
-/// A UUID that is always the same for the same text (version 8, RFC 9562 section 5.8).
+/// A UUID derived from a text (version 8, RFC 9562 section 5.8).
 pub(super) fn derived(text: &str) -> uuid::Uuid {
     let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     let (first, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
     Builder::from_custom_bytes(*first).into_uuid()
 }
 
-/// Puts the material of a key's versions into the materials. What the seed does not give and the server
-/// has already is that; else it is drawn.
+/// Adds the material of a key's versions. Missing material is taken from the server, or generated.
 pub(super) async fn of_key(
     materials: &mut Materials,
     engine: &Engine,
@@ -48,7 +47,7 @@ pub(super) async fn of_key(
     let versions =
         if entry.versions.is_empty() { std::slice::from_ref(&plain) } else { &entry.versions };
     if let (Some(material), false) = (&entry.material, entry.versions.is_empty()) {
-        return Err(place.wrong("material", material, "with versions, material is theirs"));
+        return Err(place.wrong("material", material, "cannot be given with versions"));
     }
     for (index, version) in versions.iter().enumerate() {
         let id = version_id(key, index, Some(version));
@@ -60,15 +59,15 @@ pub(super) async fn of_key(
         let material = match version.material.as_ref().or(entry.material.as_ref()) {
             Some(text) => Some(read(spec, text, field, place)?),
             None if entry.origin() == Origin::External => None,
-            None => Some(there_or_drawn(engine, realm, (key, id), spec, place.file).await?),
+            None => Some(existing_or_new(engine, realm, (key, id), spec, place.file).await?),
         };
         materials.extend(material.map(|material| ((realm.clone(), id), material)));
     }
     Ok(())
 }
 
-/// What the server has for a version, or else what is drawn now.
-pub(super) async fn there_or_drawn(
+/// The server's material of a version, or new material.
+pub(super) async fn existing_or_new(
     engine: &Engine,
     realm: &Realm,
     (key, version): (&KeyId, VersionId),
@@ -78,11 +77,11 @@ pub(super) async fn there_or_drawn(
     let state = engine.state(realm);
     let there = state.keys.named(key).filter(|key| key.spec == spec);
     let there = there.and_then(|key| key.version(version)?.any_material().cloned());
-    there_or(there, engine, spec, file).await
+    or_new(there, engine, spec, file).await
 }
 
-/// What is there, or else what is drawn now.
-pub(super) async fn there_or(
+/// The existing material, or new material.
+pub(super) async fn or_new(
     there: Option<Material>,
     engine: &Engine,
     spec: KeySpec,
@@ -94,7 +93,7 @@ pub(super) async fn there_or(
     }
 }
 
-/// Reads material of this spec.
+/// Parses material of this spec.
 pub(super) fn read(
     spec: KeySpec,
     text: &Spanned<Hidden>,
@@ -115,7 +114,7 @@ pub(super) fn read(
     bytes.map(Material::new).map_err(|what| place.wrong(field, text, what))
 }
 
-/// So many bytes in hex: a length that no base64 of them has.
+/// Exactly this many bytes in hex. Base64 of them never has this length.
 fn hex(text: &str, len: usize) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = Zeroizing::new(base16ct::mixed::decode_vec(text).ok()?);
     (bytes.len() == len).then_some(bytes)

@@ -1,11 +1,10 @@
-//! Seeds and exports: what realms hold, as YAML that people write and that a server writes and
-//! reads again. This room turns such a text into accounts and states of realms, and back. It
-//! decides nothing about keys and secrets, and keeps nothing.
+//! Seeds and exports: the contents of realms as YAML, which people write, and which a server writes
+//! and reads again. This room turns such a text into accounts and states of realms, and back. It
+//! decides nothing about keys and secrets, and stores nothing.
 //!
-//! Every state is built before anything is applied, so a mistake anywhere in a file changes
-//! nothing. At a start, seeds only add what is missing. A reset builds the states from the seeds
-//! again; their material was read and drawn once. An export opens every value and writes down all
-//! material.
+//! Every state is built before anything is applied, so an error anywhere in a file changes nothing.
+//! At a start, seeds only add what is missing. A reset builds the states from the seeds again, with
+//! the same material. An export opens every value and writes all material.
 
 mod accounts;
 mod build;
@@ -24,7 +23,7 @@ mod writing;
 
 pub use build::Seeds;
 pub use error::SeedError;
-pub use reading::{Seed, read, read_path, says_nothing};
+pub use reading::{Seed, is_blank, read, read_path};
 pub use words::is_account_id;
 pub use writing::write;
 

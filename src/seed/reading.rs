@@ -1,5 +1,5 @@
-//! From files to documents. A mistake is told with its file, line, column and field, and never with
-//! the text around it, which may be a secret.
+//! Parsing seed files. Errors name the file, line, column and field. They never quote the text,
+//! which may contain a secret.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::document::Document;
 use super::error::SeedError;
 
-/// A seed file that was read. Its debug form shows nothing of what it says, which is secret.
+/// A parsed seed file. Its debug form omits the content, which is secret.
 pub struct Seed {
     pub(super) name: String,
     pub(super) document: Document,
@@ -21,10 +21,10 @@ impl std::fmt::Debug for Seed {
     }
 }
 
-/// Reads a file, or each of a folder's `.yaml` and `.yml` files in the order of their names.
+/// Reads a file, or all `.yaml` and `.yml` files of a folder in the order of their names.
 ///
 /// # Errors
-/// Something cannot be read, or is mistaken.
+/// Something cannot be read or is invalid.
 pub fn read_path(path: &Path) -> Result<Vec<Seed>, SeedError> {
     let shown = path.display().to_string();
     if !path.is_dir() {
@@ -48,37 +48,36 @@ pub fn read_path(path: &Path) -> Result<Vec<Seed>, SeedError> {
     Ok(seeds)
 }
 
-/// Reads a text; mistakes call it `name`.
+/// Parses a text. Errors call it `name`.
 ///
 /// # Errors
-/// It is mistaken.
+/// It is invalid.
 pub fn read(name: &str, text: &str) -> Result<Seed, SeedError> {
-    // A file of comments alone says nothing, which is no mistake.
-    let document = if says_nothing(text) { Ok(Document::default()) } else { parse(text) };
+    // A file with nothing but comments is valid.
+    let document = if is_blank(text) { Ok(Document::default()) } else { parse(text) };
     Ok(Seed {
         name: name.to_owned(),
         document: document.map_err(|what| SeedError::of(name, what))?,
     })
 }
 
-/// Whether a text holds nothing but comments.
+/// Whether a text contains nothing but comments.
 #[must_use]
-pub fn says_nothing(text: &str) -> bool {
+pub fn is_blank(text: &str) -> bool {
     text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
-/// Parses strictly. The error tells field, line and column.
+/// Parses strictly. Errors name field, line and column.
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut field = String::new();
-    // What bounds a document is its length, where it comes over the wire: a realm may hold many
-    // thousand keys.
+    // Over the wire, the body limit bounds a document. A realm may have many thousand keys.
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_events: usize::MAX, max_nodes: usize::MAX },
     };
     let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
         serde_path_to_error::deserialize(yaml).map_err(|error| {
             let path = error.path().to_string();
-            // A value that is read with its place has a field of its own in there.
+            // A value with a location has an inner field `value` in the path.
             let path = path.split(".value.?").next().unwrap_or_default();
             path.strip_suffix(".value").unwrap_or(path).clone_into(&mut field);
             error.into_inner()
@@ -88,8 +87,7 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         let error = error.without_snippet().to_string();
         let error = error.lines().next().unwrap_or_default();
         let (field, error) = match error.split_once("`, expected") {
-            // A field that nobody knows is not shown: where a space is missing, a secret is part of
-            // its name.
+            // Unknown fields are not quoted: when a space is missing, their name contains a secret.
             Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
                 let parent = field.rsplit_once('.').map_or("", |(parent, _)| parent);
                 (parent.to_owned(), format!("unknown field, expected{expected}"))

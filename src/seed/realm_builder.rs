@@ -1,4 +1,4 @@
-//! A realm while seeds are planted in it.
+//! Building a realm from seeds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// The largest number that anything gets. Nobody counts so far.
+/// The largest ordinal. No realm comes close to it.
 pub(super) const COUNT_MAX: u64 = 1 << 53;
 
-/// The key that seals a realm's secrets whose owners named none, where seeds make it: the same in
-/// every run.
+/// The service key for secrets without a key of their own. Its ids are derived, so they are equal
+/// in every run.
 pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeySpec) {
     let key = KeyId::from(derived(&format!(
         "{}/{}/{}/{alias}",
@@ -29,15 +29,15 @@ pub(super) fn service_key(realm: &Realm, alias: &str) -> (KeyId, VersionId, KeyS
     (key, version, KeySpec::Symmetric(SymmetricSpec::Aes256))
 }
 
-/// A realm while seeds are planted in it.
+/// A realm that is being built from seeds.
 pub(super) struct RealmBuilder<'a> {
     pub(super) realm: Realm,
     pub(super) rules: &'static Rules,
     pub(super) now: Instant,
     pub(super) materials: &'a Materials,
-    /// What was there before.
+    /// The state before.
     pub(super) base: Arc<State>,
-    /// What is there now.
+    /// The state so far.
     pub(super) state: State,
     pub(super) facts: Vec<Change>,
 }
@@ -52,12 +52,12 @@ impl RealmBuilder<'_> {
         self.add(N::change(Fact::added(Arc::new(noun))));
     }
 
-    /// A time that is told, if it is.
+    /// The time in this field, if any.
     pub(super) fn time(&self, at: Option<&Spanned<Time>>) -> Option<Instant> {
         at.map(|at| at.value.0.from(self.now))
     }
 
-    /// When something was rotated last: that is told, or the next time is.
+    /// The last rotation, which is given or follows from the next one.
     pub(super) fn rotated_at(
         &self,
         (last, next): (Option<&Spanned<Time>>, Option<&Spanned<Time>>),
@@ -78,21 +78,23 @@ impl RealmBuilder<'_> {
         }
     }
 
-    /// The number of something new: the one that it says, as long as nothing here has it or a later
-    /// one came first.
+    /// The ordinal of something new: the given one, unless it is in use or a later one was used
+    /// before.
     pub(super) fn ordinal(
         &self,
-        told: Option<&Spanned<u64>>,
+        given: Option<&Spanned<u64>>,
         place: Place<'_>,
     ) -> Result<Ordinal, SeedError> {
         let next = self.state.next_ordinal();
-        let Some(told) = told else { return Ok(next) };
-        match told.value {
-            0 => Err(place.wrong("ordinal", told, "the first is 1")),
-            COUNT_MAX.. => Err(place.wrong("ordinal", told, "too large")),
-            // Where something was before, it goes behind that.
+        let Some(given) = given else { return Ok(next) };
+        match given.value {
+            0 => Err(place.wrong("ordinal", given, "the first is 1")),
+            COUNT_MAX.. => Err(place.wrong("ordinal", given, "too large")),
+            // Existing realms continue their own sequence.
             number if number <= self.base.counted() => Ok(next),
-            number if self.state.has(number) => Err(place.wrong("ordinal", told, "given twice")),
+            number if self.state.noun(number).is_some() => {
+                Err(place.wrong("ordinal", given, "given twice"))
+            }
             number => Ok(number),
         }
     }

@@ -16,11 +16,11 @@ use crate::model::{
 };
 use crate::world::{Entropy, Instant};
 
-/// The id of a secret's only version, where its value is given without one.
+/// The id of the only version of a secret that has a plain value.
 const ONLY_VERSION: &str = "v1";
 
-/// A version before its value is put away.
-struct Told<'a> {
+/// A version before its value is sealed.
+struct NewVersion<'a> {
     id: &'a str,
     number: u64,
     created_at: Instant,
@@ -34,7 +34,7 @@ enum Value<'a> {
 }
 
 impl RealmBuilder<'_> {
-    /// Plants a secret, unless one of its name was there before.
+    /// Adds a secret, unless its name existed before.
     pub(super) fn add_secret(
         &mut self,
         entry: &SecretEntry,
@@ -61,18 +61,16 @@ impl RealmBuilder<'_> {
             });
         }
         let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
-        let versions = self.told(entry, created_at, place)?;
+        let versions = self.new_versions(entry, created_at, place)?;
         let stages = self.stages(entry, &versions, place)?;
         let managed = match (&entry.rotation, config) {
-            (Some(rotation), Some(config)) => {
+            (rotation, Some(config)) => {
+                let default = SecretRotation { enabled: true, ..SecretRotation::default() };
+                let rotation = rotation.as_ref().unwrap_or(&default);
                 Some(self.managed(rotation, config, created_at, place)?)
             }
-            (None, Some(config)) => {
-                let rotation = SecretRotation { enabled: true, ..SecretRotation::default() };
-                Some(self.managed(&rotation, config, created_at, place)?)
-            }
             (Some(_), None) => {
-                return Err(place.wrong("rotation", &entry.name, "goes with an extended_config"));
+                return Err(place.wrong("rotation", &entry.name, "needs an extended_config"));
             }
             (None, None) => None,
         };
@@ -80,8 +78,9 @@ impl RealmBuilder<'_> {
             return Ok(());
         }
         let (key, key_is_named) = self.sealing_key(entry, place)?;
-        let versions =
-            versions.into_iter().map(|told| self.put_away(name, &key, told, entropy, entry, place));
+        let versions = versions
+            .into_iter()
+            .map(|new| self.seal_version(name, &key, new, entropy, entry, place));
         let versions: Vec<_> = versions.collect::<Result<_, _>>()?;
         let secret = Secret {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
@@ -106,18 +105,18 @@ impl RealmBuilder<'_> {
         Ok(())
     }
 
-    fn told<'a>(
+    fn new_versions<'a>(
         &self,
         entry: &'a SecretEntry,
         created_at: Instant,
         place: Place<'_>,
-    ) -> Result<Vec<Told<'a>>, SeedError> {
+    ) -> Result<Vec<NewVersion<'a>>, SeedError> {
         if let Some(value) = &entry.value {
             if !entry.versions.is_empty() {
-                return Err(place.wrong("value", value, "with versions, values are theirs"));
+                return Err(place.wrong("value", value, "cannot be given with versions"));
             }
             let value = Value::Open(value.value.0.as_bytes());
-            return Ok(vec![Told {
+            return Ok(vec![NewVersion {
                 id: ONLY_VERSION,
                 number: 1,
                 created_at,
@@ -125,21 +124,21 @@ impl RealmBuilder<'_> {
                 value,
             }]);
         }
-        let mut told: Vec<Told<'a>> = Vec::new();
+        let mut new: Vec<NewVersion<'a>> = Vec::new();
         for (index, version) in entry.versions.iter().enumerate() {
             let path = format!("{}.versions[{index}]", place.path);
             let place = Place { path: &path, ..place };
             let (last, before) =
-                told.last().map_or((0, created_at), |last| (last.number, last.created_at));
+                new.last().map_or((0, created_at), |last| (last.number, last.created_at));
             let number = match &version.number {
                 None => last + 1,
                 Some(number) if number.value > last && number.value <= COUNT_MAX => number.value,
-                Some(number) => return Err(place.wrong("number", number, "numbers rise from 1")),
+                Some(number) => return Err(place.wrong("number", number, "must increase from 1")),
             };
-            if version.id.value.is_empty() || told.iter().any(|it| it.id == version.id.value) {
+            if version.id.value.is_empty() || new.iter().any(|it| it.id == version.id.value) {
                 return Err(place.wrong("id", &version.id, "is empty, or given twice"));
             }
-            told.push(Told {
+            new.push(NewVersion {
                 id: &version.id.value,
                 number,
                 created_at: self.time(version.created_at.as_ref()).unwrap_or(before),
@@ -147,25 +146,25 @@ impl RealmBuilder<'_> {
                 value: version.value(place)?,
             });
         }
-        if told.is_empty() {
+        if new.is_empty() {
             return Err(place.wrong("", &entry.name, "needs a value, or versions"));
         }
-        Ok(told)
+        Ok(new)
     }
 
-    /// Which version each stage stands at. Where nothing is said, the newest is the current one.
+    /// The version of each stage. By default the newest is current and the one before is previous.
     fn stages(
         &self,
         entry: &SecretEntry,
-        versions: &[Told<'_>],
+        versions: &[NewVersion<'_>],
         place: Place<'_>,
     ) -> Result<BTreeMap<Arc<str>, u64>, SeedError> {
         let mut stages = BTreeMap::<Arc<str>, u64>::new();
-        for (index, (version, told)) in entry.versions.iter().zip(versions).enumerate() {
+        for (index, (version, new)) in entry.versions.iter().zip(versions).enumerate() {
             for stage in version.stages.iter().flatten() {
-                if stages.insert(stage.value.as_str().into(), told.number).is_some() {
+                if stages.insert(stage.value.as_str().into(), new.number).is_some() {
                     let field = format!("versions[{index}].stages");
-                    return Err(place.wrong(&field, stage, "a stage stands at one version"));
+                    return Err(place.wrong(&field, stage, "a stage belongs to one version"));
                 }
             }
         }
@@ -187,8 +186,8 @@ impl RealmBuilder<'_> {
         place: Place<'_>,
     ) -> Result<Managed, SeedError> {
         let interval = rotation.interval.as_ref().map(|it| it.0);
-        let told = (rotation.last.as_ref(), rotation.next.as_ref());
-        let rotated_at = self.rotated_at(told, interval, place)?;
+        let given = (rotation.last.as_ref(), rotation.next.as_ref());
+        let rotated_at = self.rotated_at(given, interval, place)?;
         Ok(Managed {
             config: config.to_owned(),
             rotation: interval.filter(|_| rotation.enabled),
@@ -257,16 +256,16 @@ impl RealmBuilder<'_> {
         Ok(id)
     }
 
-    fn put_away(
+    fn seal_version(
         &self,
         name: &SecretName,
         key: &KeyId,
-        told: Told<'_>,
+        new: NewVersion<'_>,
         entropy: &Entropy,
         entry: &SecretEntry,
         place: Place<'_>,
     ) -> Result<Arc<SecretVersion>, SeedError> {
-        let envelope = match told.value {
+        let envelope = match new.value {
             Value::Sealed(data_key, value) => {
                 let (data_key, value) = (&data_key.value.0.0, &value.value.0.0);
                 Envelope { data_key: data_key.to_vec(), value: value.to_vec() }
@@ -283,16 +282,16 @@ impl RealmBuilder<'_> {
                         .as_ref()
                         .map_or_else(|| place.wrong("", at, "has no key"), wrong)
                 })?;
-                seal_value(key, entropy, (name, told.id), value).map_err(|_| {
+                seal_value(key, entropy, (name, new.id), value).map_err(|_| {
                     place.wrong("encryption_key_id", at, "that key is a pair, or has no material")
                 })?
             }
         };
         Ok(Arc::new(SecretVersion {
-            id: told.id.into(),
-            number: told.number,
-            created_at: told.created_at,
-            binary: told.binary,
+            id: new.id.into(),
+            number: new.number,
+            created_at: new.created_at,
+            binary: new.binary,
             envelope,
         }))
     }

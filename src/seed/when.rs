@@ -1,4 +1,4 @@
-//! Times in a seed file: RFC 3339, or how far from the time at which the seed is applied.
+//! Times in a seed file: RFC 3339, or relative to the time at which the seed is applied.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,19 +10,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::words::Word;
 use crate::world::{Instant, parse_duration};
 
-/// A time, as a seed says it.
+/// A time in a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
-    /// This very time.
+    /// An absolute time.
     At(Instant),
-    /// So long before the seed is applied.
+    /// This long before the seed is applied.
     Before(Duration),
-    /// So long after it.
+    /// This long after the seed is applied.
     After(Duration),
 }
 
 impl When {
-    /// The time that it is, when the seed is applied at `now`.
+    /// The absolute time, if the seed is applied at `now`.
     pub(super) fn from(self, now: Instant) -> Instant {
         match self {
             Self::At(at) => at,
@@ -31,7 +31,7 @@ impl When {
         }
     }
 
-    /// What stands within the braces: `now`, `now - 3d`, `now + 1h`.
+    /// Parses the text within the braces: `now`, `now - 3d`, `now + 1h`.
     fn relative(text: &str) -> Option<Self> {
         let rest = text.trim().strip_prefix("now")?.trim_start();
         if rest.is_empty() {
@@ -61,8 +61,8 @@ impl Word for When {
     }
 }
 
-/// A time in a file. Braces without quotes are a map to YAML, with a map for its key; they are read
-/// all the same.
+/// A time in a file. YAML parses braces without quotes as a map whose key is a map. They are
+/// accepted too.
 #[derive(Clone)]
 pub(super) struct Time(pub(super) When);
 

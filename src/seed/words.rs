@@ -1,5 +1,5 @@
-//! How a seed file writes each noun, and how that is read. What is wrong is told without the text,
-//! which may be a secret.
+//! How values are written in a seed file, and parsed. Errors do not quote the text, which may be
+//! secret.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -21,25 +21,25 @@ use crate::model::{
 };
 use crate::world::parse_duration;
 
-/// The kind of a secret of which nothing is said.
+/// The default kind of a secret.
 pub(super) const GENERIC: &str = "Generic";
 
-/// A noun that a seed file writes in one word.
+/// A value that is written as one word.
 pub(super) trait Word: Sized {
-    /// What the word must be.
+    /// A description of the valid words.
     const WHAT: &'static str;
     fn read(text: &str) -> Option<Self>;
     fn write(&self) -> Cow<'_, str>;
 }
 
-/// A noun, read from its word.
+/// A value parsed from its word.
 #[derive(Clone)]
 pub(super) struct Parsed<T>(pub(super) T);
 
-/// The same, with its place in the file.
+/// The same, with its location in the file.
 pub(super) type Located<T> = Spanned<Parsed<T>>;
 
-/// A noun that is about to be written.
+/// A value to be written.
 pub(super) fn located<T>(noun: T) -> Located<T> {
     Spanned::new(Parsed(noun), Location::UNKNOWN, Location::UNKNOWN)
 }
@@ -68,7 +68,7 @@ impl<T: Word> Serialize for Parsed<T> {
     }
 }
 
-/// Words with their nouns. A cloud's own word for a noun, where there is one, is read too.
+/// Words and their values. Where a cloud has its own word for a value, it is accepted too.
 macro_rules! words {
     ($noun:ty, $what:literal $(or $own:ident)?, $([$word:literal => $value:expr]),+ $(,)?) => {
         impl Word for $noun {
@@ -128,7 +128,7 @@ words! { CertificateStatus, "one of PENDING, INACTIVE, ACTIVE, REVOKED",
     ["REVOKED" => Self::Revoked],
 }
 
-/// What a key's state is said to be.
+/// A key's state in a seed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyStatus {
     Enabled,
@@ -144,7 +144,7 @@ words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport",
     ["PendingImport" => Self::PendingImport],
 }
 
-/// Who made a key.
+/// The type of a key's creator.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum CreatorType {
     User,
@@ -156,7 +156,7 @@ words! { CreatorType, "User or Service",
     ["Service" => Self::Service],
 }
 
-/// Names, which are written as they are.
+/// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
         impl Word for $name {
@@ -197,7 +197,7 @@ impl Word for Duration {
     }
 }
 
-/// Texts of one kind, each with what it must be.
+/// Kinds of texts, each with a description of the valid ones.
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident, $what:literal, $read:expr;)+) => {$(
         $(#[$about])*
@@ -219,12 +219,12 @@ macro_rules! texts {
 }
 
 texts! {
-    /// A region's id; empty for what an account has in no region.
+    /// A region's id. Empty for the account's realm without a region.
     Region, "a region's id: letters, digits and hyphens",
         |text: &str| (text.is_empty() || Realm::is_region_id(text)).then(|| text.to_ascii_lowercase());
     /// An account's id.
     AccountId, "an account's id: digits", |text| is_account_id(text).then(|| text.to_owned());
-    /// A text that can be empty.
+    /// Any text, possibly empty.
     Text, "a text", |text: &str| Some(text.to_owned());
 }
 
@@ -256,7 +256,7 @@ impl Word for Bytes {
     }
 }
 
-/// A text that is secret: a value, or key material in one of its forms.
+/// A secret text: a value, or key material.
 #[derive(Clone)]
 pub(super) struct Hidden(pub(super) Zeroizing<String>);
 
@@ -269,8 +269,7 @@ impl<'de> Deserialize<'de> for Hidden {
 
 impl Serialize for Hidden {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Keys and certificates are easier to read in lines of their own, which take no other
-        // characters than these.
+        // PEM is easier to read on separate lines. It has no characters that would need quotes.
         let plain = |c: char| c == '\n' || c == ' ' || c.is_ascii_graphic();
         if self.0.starts_with("-----BEGIN") && self.0.ends_with("-\n") && self.0.chars().all(plain)
         {
@@ -281,7 +280,7 @@ impl Serialize for Hidden {
     }
 }
 
-/// A secret text that is about to be written.
+/// A secret text to be written.
 pub(super) fn hidden(text: Zeroizing<String>) -> Spanned<Hidden> {
     Spanned::new(Hidden(text), Location::UNKNOWN, Location::UNKNOWN)
 }

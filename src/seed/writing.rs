@@ -1,5 +1,5 @@
-//! From what realms hold to a seed file that says all of it. What it writes is read again to the
-//! same states, and written again to the same text.
+//! Exports: the contents of realms as a seed file. Reading an export gives the same states, and
+//! exporting those gives the same text.
 
 use std::sync::Arc;
 
@@ -25,17 +25,17 @@ use crate::model::{
 };
 use crate::world::Instant;
 
-/// What every export begins with.
+/// The first line of every export.
 const WARNING: &str =
-    "# Exported by kmsim. It holds key material and the values of secrets, readable by anybody.\n";
+    "# Exported by kmsim. It contains key material and the values of secrets, unencrypted.\n";
 
-/// Writes down what these realms hold. The text is secret.
+/// Exports these realms. The text is secret.
 ///
 /// # Errors
 /// Something cannot be written, which does not happen.
 pub fn write(contents: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std::fmt::Error> {
     let mut text = Zeroizing::new(WARNING.to_owned());
-    // Block scalars are for what asks for them: in quotes, every text comes back as it was.
+    // Quoted strings are read back exactly. Block scalars are used only where requested.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     serde_saphyr::to_fmt_writer_with_options(&mut *text, &Written(contents), options)
         .map_err(|_| std::fmt::Error)?;
@@ -50,7 +50,7 @@ fn time(instant: Instant) -> Spanned<Time> {
     placed(Time(When::At(instant)))
 }
 
-/// Realms as they are written down: entry by entry, so that there is never more than one beside the
+/// The realms of an export. Entries are created one at a time, so that only one exists beside the
 /// text.
 struct Written<'a>(&'a [(Realm, Arc<State>)]);
 
@@ -98,7 +98,7 @@ impl Serialize for Entry<'_> {
     }
 }
 
-/// A list whose entries are made one after the other.
+/// A list whose entries are created one at a time.
 struct Each<F>(F);
 
 impl<F, I> Serialize for Each<F>
@@ -118,7 +118,7 @@ fn key_entry(key: &Key) -> KeyEntry {
     };
     let settings = &key.settings;
     let has_material = key.primary().is_some_and(|newest| newest.any_material().is_some());
-    let (standing, delete_at) = match settings.lifecycle {
+    let (status, delete_at) = match settings.lifecycle {
         Lifecycle::Enabled if has_material => (KeyStatus::Enabled, None),
         Lifecycle::Enabled => (KeyStatus::PendingImport, None),
         Lifecycle::Disabled => (KeyStatus::Disabled, None),
@@ -137,7 +137,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
-        state: Some(located(standing)),
+        state: Some(located(status)),
         delete_at,
         deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),
         rotation: settings.rotation.map(|interval| KeyRotation {
@@ -176,7 +176,7 @@ fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
     let bytes = export_material(material);
     match spec {
         KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
-        // Material of a pair is PKCS #8; anything else could not have been read.
+        // The material of a pair is always PKCS #8.
         KeySpec::Pair(_) => pem::write_private_key(bytes).unwrap_or_default(),
     }
 }

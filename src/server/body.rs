@@ -1,4 +1,4 @@
-//! Bodies as they come and go: each notes on its connection how far it is.
+//! Request and response bodies that report their progress to the connection.
 
 use std::io;
 use std::pin::Pin;
@@ -13,20 +13,20 @@ use hyper::body::Incoming;
 
 use super::progress::{Phase, Progress};
 
-/// A request's body, which may be late.
-pub(super) struct Arriving {
+/// A request's body, as it arrives.
+pub(super) struct RequestBody {
     body: Incoming,
     progress: Arc<Progress>,
-    /// Whether each part that comes gives its sender new time.
-    patient: bool,
+    /// Whether each part that arrives restarts the time limit.
+    renews: bool,
 }
 
-impl Arriving {
-    /// The body of a request whose head has just come.
-    pub(super) fn new(body: Incoming, progress: Arc<Progress>, patient: bool) -> Self {
+impl RequestBody {
+    /// The body of a request whose head has just arrived.
+    pub(super) fn new(body: Incoming, progress: Arc<Progress>, renews: bool) -> Self {
         let whole = http_body::Body::is_end_stream(&body);
         progress.enter(if whole { Phase::Work } else { Phase::Body });
-        Self { body, progress, patient }
+        Self { body, progress, renews }
     }
 
     fn end(&self) {
@@ -36,7 +36,7 @@ impl Arriving {
     }
 }
 
-impl http_body::Body for Arriving {
+impl http_body::Body for RequestBody {
     type Data = Bytes;
     type Error = axum::BoxError;
 
@@ -49,7 +49,7 @@ impl http_body::Body for Arriving {
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         match &frame {
-            Some(Ok(_)) if self.patient => self.progress.step(),
+            Some(Ok(_)) if self.renews => self.progress.step(),
             Some(Ok(_)) => {}
             Some(Err(_)) | None => self.end(),
         }
@@ -65,36 +65,36 @@ impl http_body::Body for Arriving {
     }
 }
 
-impl Drop for Arriving {
-    /// Whoever drops it does not wait for the rest.
+impl Drop for RequestBody {
+    /// After a drop, the connection does not wait for the rest.
     fn drop(&mut self) {
         self.end();
     }
 }
 
-/// An answer's body: all of it; or one that breaks off, or what an endpoint of the control plane answers.
-pub(super) type Content = Either<Full<Bytes>, Either<Half, Body>>;
+/// A response's body: complete, cut off by a fault, or from an endpoint of the control plane.
+pub(super) type Content = Either<Full<Bytes>, Either<CutBody, Body>>;
 
-/// An answer's body on its connection.
-pub(super) struct Leaving {
+/// A response's body on its connection.
+pub(super) struct ResponseBody {
     content: Content,
     progress: Arc<Progress>,
 }
 
-impl Leaving {
+impl ResponseBody {
     pub(super) fn new(content: Content, progress: Arc<Progress>) -> Self {
         progress.enter(Phase::Answer);
         Self { content, progress }
     }
 }
 
-impl Drop for Leaving {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         self.progress.enter(Phase::Sent);
     }
 }
 
-impl http_body::Body for Leaving {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = axum::BoxError;
 
@@ -114,17 +114,17 @@ impl http_body::Body for Leaving {
     }
 }
 
-/// A body that breaks off.
-pub(super) enum Half {
-    /// Its half waits to be sent.
+/// A body that is cut off in the middle.
+pub(super) enum CutBody {
+    /// The half that is still to be sent.
     Unsent(Bytes),
-    /// It is being sent: whoever sends it gets the time to do so.
+    /// The half is being sent. One pending poll lets the connection write it.
     Sending,
-    /// Now it breaks off.
+    /// The half was sent, and the body ends with an error.
     Sent,
 }
 
-impl http_body::Body for Half {
+impl http_body::Body for CutBody {
     type Data = Bytes;
     type Error = io::Error;
 

@@ -1,6 +1,7 @@
-//! One connection from its first byte to its last: it drives the HTTP parser, and sees to it that nobody takes longer than
-//! is allowed. There is one timer for each connection. It is set when its client is waited for, and is not touched by a
-//! request that comes whole: where it runs out and the client did something in the meantime, it is set anew.
+//! One connection, from accept to close. It drives the HTTP parser and enforces the time limits.
+//! Each connection has one timer. It is set when the server begins to wait for the client, and a
+//! request that arrives complete does not touch it. If it expires although the client did something
+//! in the meantime, it is set again.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,54 +13,56 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::http::{Front, Site};
-use super::line::Line;
-use super::progress::{Phase, Progress, Standing};
-use super::registry::Place;
-use super::unread;
+use super::http::{RequestService, Shared};
+use super::progress::{History, Phase, Progress};
+use super::registry::Slot;
+use super::stream::ParserStream;
+use super::unparsable;
 use crate::dialects::HeadRefused;
 use crate::tls::Connection;
 
-/// How long a request's head may take from its first byte; a connection's first one, from when it was accepted.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a request's head may take from its first byte. The first head's time counts from the
+/// accept.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
 /// How long a connection may be idle, at least.
-const IDLE_TIME: Duration = Duration::from_secs(90);
+const IDLE_LIMIT: Duration = Duration::from_secs(90);
 /// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(30);
+const BODY_LIMIT: Duration = Duration::from_secs(30);
 /// How long a client may read nothing of its answer.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// How long a server that was told to stop waits for requests that are not whole.
-const LAST_TIME: Duration = Duration::from_secs(2);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// How long a stopping server waits for incomplete requests.
+const FINISH_LIMIT: Duration = Duration::from_secs(2);
 
-/// The HTTP parser on a connection.
-type Parser = hyper::server::conn::http1::Connection<TokioIo<Line>, Front>;
+/// The HTTP parser of a connection.
+type Parser = hyper::server::conn::http1::Connection<TokioIo<ParserStream>, RequestService>;
 
-/// How a connection came to its end.
+/// How a connection ended.
 enum End {
-    /// It is over, or its client took too long.
+    /// It was closed, or its client took too long.
     Over,
-    /// What came was refused before it was a request.
+    /// The parser refused the input, and it still needs an answer.
     Refused(HeadRefused),
 }
 
 /// Serves a connection.
-pub(super) async fn serve(site: Arc<Site>, stream: TcpStream, place: Place) {
-    let progress = Arc::clone(place.progress());
-    let stream = Connection::new(stream, Arc::clone(&site.app.tls));
-    let line = Line::new(stream, Arc::clone(&progress));
-    let front = Front::new(Arc::clone(&site), Arc::clone(&progress));
-    let mut parser = site.http.serve_connection(TokioIo::new(line), front);
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, slot: Slot) {
+    let progress = Arc::clone(slot.progress());
+    let stream = Connection::new(stream, Arc::clone(&shared.app.tls));
+    let stream = ParserStream::new(stream, Arc::clone(&progress));
+    let service = RequestService::new(Arc::clone(&shared), Arc::clone(&progress));
+    let mut parser = shared.http.serve_connection(TokioIo::new(stream), service);
     if let End::Refused(why) = drive(&mut parser, &progress).await {
         let parts = parser.into_parts();
-        unread::answer(&site.app, parts.io.into_inner(), &progress, &parts.read_buf, why).await;
+        unparsable::answer(&shared.app, parts.io.into_inner(), &progress, &parts.read_buf, why)
+            .await;
     }
 }
 
-/// Drives the parser until the connection is over.
+/// Drives the parser until the connection ends.
 async fn drive(parser: &mut Parser, progress: &Progress) -> End {
-    let mut patience = Patience::new(progress);
+    let mut timer = Timer::new(progress);
     poll_fn(|cx| {
-        progress.met(cx.waker());
+        progress.set_waker(cx.waker());
         loop {
             if Pin::new(&mut *parser).poll(cx).is_ready() {
                 return Poll::Ready(refusal(progress).map_or(End::Over, End::Refused));
@@ -67,36 +70,39 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
             if is_overlong(progress) {
                 return Poll::Ready(End::Refused(HeadRefused::LineTooLong));
             }
-            if progress.is_as_when_asked() && progress.phase() != Phase::Work && patience.is_last {
+            if progress.is_unchanged_since_asked()
+                && progress.phase() != Phase::Work
+                && timer.is_finishing
+            {
                 return Poll::Ready(End::Over);
             }
-            let is_told = progress.stopping.is_raised() || progress.is_asked_to_leave();
-            if is_told && !patience.is_last {
-                patience.be_last();
+            let must_finish = progress.stopping.is_raised() || progress.is_asked_to_close();
+            if must_finish && !timer.is_finishing {
+                timer.finish();
                 Pin::new(&mut *parser).graceful_shutdown();
                 continue;
             }
-            match ready!(patience.poll(cx, progress)) {
-                // An end that is told, so that no client takes it for a failure.
-                Spent::Idle => {
-                    patience.be_last();
+            match ready!(timer.poll(cx, progress)) {
+                // A graceful end, so that no client takes it for a failure.
+                Expired::Idle => {
+                    timer.finish();
                     Pin::new(&mut *parser).graceful_shutdown();
                 }
-                // Whoever collects the body answers that it did not come.
-                Spent::Body => progress.late.raise(),
-                Spent::All => return Poll::Ready(End::Over),
+                // The reader of the body gets an error and answers it.
+                Expired::Body => progress.late.raise(),
+                Expired::All => return Poll::Ready(End::Over),
             }
         }
     })
     .await
 }
 
-/// Whether the request line is too long that is coming now.
+/// Whether the current request line is too long.
 fn is_overlong(progress: &Progress) -> bool {
     progress.overlong.is_raised() && progress.phase() < Phase::Body
 }
 
-/// Why the parser refused what came, where it did.
+/// Why the parser refused the input, if it did.
 fn refusal(progress: &Progress) -> Option<HeadRefused> {
     let status = progress.refused()?;
     Some(match status {
@@ -108,71 +114,71 @@ fn refusal(progress: &Progress) -> Option<HeadRefused> {
 }
 
 /// The timer of a connection.
-struct Patience {
-    timer: Pin<Box<Sleep>>,
-    /// The turn that it was set in.
+struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    /// The turn in which it was set.
     turn: u32,
-    /// Whether the connection takes no further request.
-    is_last: bool,
+    /// Whether the connection accepts no further request.
+    is_finishing: bool,
 }
 
-/// Whose time is over.
-enum Spent {
-    /// That of a connection that is idle.
+/// What ran out of time.
+enum Expired {
+    /// An idle connection.
     Idle,
-    /// That of a request's body.
+    /// A request's body.
     Body,
-    /// That of the connection.
+    /// The whole connection.
     All,
 }
 
-impl Patience {
+impl Timer {
     fn new(progress: &Progress) -> Self {
-        Self { timer: Box::pin(sleep(HEAD_TIME)), turn: progress.turn(), is_last: false }
+        Self { sleep: Box::pin(sleep(HEAD_LIMIT)), turn: progress.turn(), is_finishing: false }
     }
 
     fn set(&mut self, time: Duration, turn: u32) {
-        self.timer.as_mut().set(sleep(time));
+        self.sleep.as_mut().set(sleep(time));
         self.turn = turn;
     }
 
-    /// What is not whole has a last time from now on.
-    fn be_last(&mut self) {
-        self.is_last = true;
-        self.timer.as_mut().set(sleep(LAST_TIME));
+    /// Accepts no further request, and limits the time for an incomplete one.
+    fn finish(&mut self) {
+        self.is_finishing = true;
+        self.sleep.as_mut().set(sleep(FINISH_LIMIT));
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>, progress: &Progress) -> Poll<Spent> {
+    fn poll(&mut self, cx: &mut Context<'_>, progress: &Progress) -> Poll<Expired> {
         loop {
             let (phase, turn) = (progress.phase(), progress.turn());
             let waits_for_more = matches!(phase, Phase::Head | Phase::Body);
-            if waits_for_more && turn != self.turn && !self.is_last {
-                self.set(allowed(phase), turn);
+            if waits_for_more && turn != self.turn && !self.is_finishing {
+                self.set(limit(phase), turn);
             }
-            ready!(self.timer.as_mut().poll(cx));
-            if self.is_last && phase < Phase::Work {
-                return Poll::Ready(Spent::All);
+            ready!(self.sleep.as_mut().poll(cx));
+            if self.is_finishing && phase < Phase::Work {
+                return Poll::Ready(Expired::All);
             }
             let is_spent = turn == self.turn && phase != Phase::Work;
-            self.set(if self.is_last { LAST_TIME } else { allowed(phase) }, turn);
+            self.set(if self.is_finishing { FINISH_LIMIT } else { limit(phase) }, turn);
             if is_spent {
                 return Poll::Ready(match phase {
-                    Phase::Waiting if progress.standing() != Standing::New => Spent::Idle,
-                    Phase::Body if !progress.late.is_raised() => Spent::Body,
-                    _ => Spent::All,
+                    Phase::Waiting if progress.history() != History::New => Expired::Idle,
+                    Phase::Body if !progress.late.is_raised() => Expired::Body,
+                    _ => Expired::All,
                 });
             }
         }
     }
 }
 
-/// How long a client is waited for.
-fn allowed(phase: Phase) -> Duration {
+/// The time limit of a phase.
+fn limit(phase: Phase) -> Duration {
     match phase {
-        Phase::Waiting => IDLE_TIME,
-        Phase::Head => HEAD_TIME,
-        Phase::Body => BODY_TIME,
-        Phase::Work | Phase::Answer | Phase::Sent => ANSWER_TIME,
+        Phase::Waiting => IDLE_LIMIT,
+        Phase::Head => HEAD_LIMIT,
+        Phase::Body => BODY_LIMIT,
+        Phase::Work | Phase::Answer | Phase::Sent => ANSWER_LIMIT,
     }
 }
 
@@ -184,22 +190,22 @@ mod tests {
 
     struct Client {
         progress: Progress,
-        patience: Patience,
+        timer: Timer,
     }
 
     impl Client {
-        /// One that has just come.
+        /// A client that has just connected.
         fn new() -> Self {
             let progress = Progress::new(Stopwatch::start());
-            Self { patience: Patience::new(&progress), progress }
+            Self { timer: Timer::new(&progress), progress }
         }
 
-        /// One that had a request answered, and is idle.
+        /// A client that had a request answered, and is idle.
         fn served() -> Self {
             let it = Self::new();
             it.enter(Phase::Work);
-            it.progress.note(true);
-            it.progress.rest();
+            it.progress.record_answer(true);
+            it.progress.become_idle();
             it
         }
 
@@ -207,61 +213,59 @@ mod tests {
             self.progress.enter(phase);
         }
 
-        /// Whose time is over after so many seconds, and not a second before.
-        async fn is_waited_for(&mut self, seconds: u64) -> Spent {
+        /// Checks that the timer expires after this many seconds, and not a second earlier.
+        async fn expires_after(&mut self, seconds: u64) -> Expired {
             assert!(self.within(seconds - 1).await.is_none(), "too soon");
             self.within(2).await.expect("its time is over")
         }
 
-        async fn within(&mut self, seconds: u64) -> Option<Spent> {
-            let (patience, progress) = (&mut self.patience, &self.progress);
-            timeout(Duration::from_secs(seconds), poll_fn(|cx| patience.poll(cx, progress)))
-                .await
-                .ok()
+        async fn within(&mut self, seconds: u64) -> Option<Expired> {
+            let (timer, progress) = (&mut self.timer, &self.progress);
+            timeout(Duration::from_secs(seconds), poll_fn(|cx| timer.poll(cx, progress))).await.ok()
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_head_has_its_time_from_when_the_connection_was_accepted() {
-        assert!(matches!(Client::new().is_waited_for(10).await, Spent::All), "silent");
+    async fn the_limit_of_the_first_head_counts_from_the_accept() {
+        assert!(matches!(Client::new().expires_after(10).await, Expired::All), "silent");
         let mut client = Client::new();
         assert!(client.within(6).await.is_none());
         client.progress.begin_head();
-        assert!(matches!(client.is_waited_for(4).await, Spent::All), "half a head");
+        assert!(matches!(client.expires_after(4).await, Expired::All), "half a head");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn further_heads_have_theirs_from_their_first_byte() {
+    async fn the_limit_of_further_heads_counts_from_their_first_byte() {
         let mut client = Client::served();
         assert!(client.within(60).await.is_none());
         client.progress.begin_head();
         assert!(client.within(5).await.is_none());
-        // More of the head changes nothing.
-        assert!(matches!(client.is_waited_for(5).await, Spent::All));
+        // More bytes of the head do not restart the timer.
+        assert!(matches!(client.expires_after(5).await, Expired::All));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_idle_connection_lives_for_a_while() {
+    async fn an_idle_connection_stays_open_for_a_while() {
         let mut client = Client::served();
         assert!(client.within(75).await.is_none());
         client.enter(Phase::Work);
-        client.progress.rest();
+        client.progress.become_idle();
         assert!(client.within(80).await.is_none(), "it was used in the meantime");
-        assert!(matches!(client.within(200).await, Some(Spent::Idle)));
+        assert!(matches!(client.within(200).await, Some(Expired::Idle)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_has_a_time_of_its_own_and_then_comes_an_answer() {
+    async fn a_late_body_gets_an_answer_before_the_connection_ends() {
         let mut client = Client::new();
         assert!(client.within(9).await.is_none());
         client.enter(Phase::Body);
-        assert!(matches!(client.is_waited_for(30).await, Spent::Body));
+        assert!(matches!(client.expires_after(30).await, Expired::Body));
         client.progress.late.raise();
-        assert!(matches!(client.is_waited_for(30).await, Spent::All), "nobody answered");
+        assert!(matches!(client.expires_after(30).await, Expired::All), "no answer was sent");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_has_all_the_time_and_an_answer_while_it_is_read() {
+    async fn work_has_no_limit_and_an_answer_has_one_while_it_is_not_read() {
         let mut client = Client::new();
         client.enter(Phase::Work);
         assert!(client.within(3600).await.is_none());
@@ -270,21 +274,21 @@ mod tests {
             assert!(client.within(25).await.is_none());
             client.progress.step();
         }
-        assert!(matches!(client.within(61).await, Some(Spent::All)));
+        assert!(matches!(client.within(61).await, Some(Expired::All)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn at_the_end_only_what_is_whole_is_waited_for() {
+    async fn at_the_end_only_complete_requests_are_waited_for() {
         for phase in [Phase::Waiting, Phase::Head, Phase::Body] {
             let mut client = Client::served();
             client.enter(phase);
             assert!(client.within(1).await.is_none());
-            client.patience.be_last();
-            assert!(matches!(client.is_waited_for(2).await, Spent::All), "{phase:?}");
+            client.timer.finish();
+            assert!(matches!(client.expires_after(2).await, Expired::All), "{phase:?}");
         }
         let mut client = Client::served();
         client.enter(Phase::Work);
-        client.patience.be_last();
+        client.timer.finish();
         assert!(client.within(60).await.is_none());
     }
 }

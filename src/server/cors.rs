@@ -1,4 +1,5 @@
-//! Browsers: a page of any site may call the clouds, as it may call the vendors'. The control plane it may not.
+//! CORS: a page of any site may call the clouds, as it may call the vendors. It may not call the
+//! control plane.
 
 use axum::http::header::{self, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
@@ -6,11 +7,12 @@ use bytes::Bytes;
 
 use crate::dialects::Outbound;
 
-const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 /// In seconds: two days.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("172800");
-/// What is allowed where a browser does not say what it is about to send. A star would not cover `authorization`.
+/// The request headers to allow if a browser does not list them. `*` would not cover
+/// `authorization`.
 const HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, accept, x-requested-with, x-acs-action, x-acs-version, x-acs-date, \
      x-acs-content-sha256, x-acs-signature-nonce, x-acs-signature-method, x-acs-signature-type, \
@@ -19,23 +21,24 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
      x-tc-version, x-tc-region, x-tc-timestamp, x-tc-token, x-tc-language, x-kmsim-fault",
 );
 
-/// Lets every page read an answer. The vendors say so in each; what else there is to say, only a page needs.
-pub(super) fn open(headers: &mut HeaderMap, to_page: bool) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+/// Lets every page read an answer. The vendors send the first header in every answer; only pages
+/// need the second.
+pub(super) fn allow(headers: &mut HeaderMap, to_page: bool) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
     if to_page {
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, ANYBODY);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, ANY_ORIGIN);
     }
 }
 
-/// Whether a request comes from a page.
-pub(super) fn is_of_page(headers: &HeaderMap) -> bool {
+/// Whether a page sent the request.
+pub(super) fn is_from_page(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN)
 }
 
-/// The answer to a browser's question what it may send; `None` for any other request.
+/// The answer to a CORS preflight request; `None` for any other request.
 pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Outbound> {
     if method != Method::OPTIONS
-        || !is_of_page(headers)
+        || !is_from_page(headers)
         || !headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
     {
         return None;
@@ -46,7 +49,7 @@ pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Outbound
         headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| !names.is_empty());
     let allowed = allowed.cloned().unwrap_or(HEADERS);
     let headers = answer.headers_mut();
-    open(headers, true);
+    allow(headers, true);
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);

@@ -1,14 +1,14 @@
-//! Answers that do not arrive whole, because a fault struck them.
+//! Answers that a fault cuts off.
 
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderValue, Response};
 use http_body_util::{Either, Full};
 
-use super::body::{Content, Half};
+use super::body::{Content, CutBody};
 use super::progress::Progress;
 use crate::dialects::{Cut, Outbound};
 
-/// The answer as it goes out: whole, unless it bears a cut.
+/// The response to send: complete, unless a fault cuts it off.
 pub(super) fn send(answer: Outbound, progress: &Progress) -> Response<Content> {
     match answer.extensions().get() {
         Some(Cut::Truncate) => return truncated(answer),
@@ -18,14 +18,14 @@ pub(super) fn send(answer: Outbound, progress: &Progress) -> Response<Content> {
     whole(answer)
 }
 
-/// The answer with all of its body.
+/// The complete response.
 pub(super) fn whole(answer: Outbound) -> Response<Content> {
     answer.map(|body| Content::Left(Full::new(body)))
 }
 
-/// The same answer with the length that it would have, and half of its body.
+/// The same response, with its full Content-Length and half of its body.
 fn truncated(mut answer: Outbound) -> Response<Content> {
     let length = answer.body().len();
     answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    answer.map(|body| Content::Right(Either::Left(Half::Unsent(body.slice(..length / 2)))))
+    answer.map(|body| Content::Right(Either::Left(CutBody::Unsent(body.slice(..length / 2)))))
 }

@@ -1,4 +1,5 @@
-//! HTTP: collects a request's body, hands it to its dialect, sends the answer back.
+//! HTTP: collects a request's body, hands the request to the control plane or to the clouds, and
+//! sends the answer.
 
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -12,28 +13,29 @@ use http_body_util::{BodyExt, Either};
 use hyper::body::Incoming;
 use hyper::service::Service;
 
-use super::body::{Arriving, Content, Leaving};
+use super::body::{Content, RequestBody, ResponseBody};
 use super::progress::Progress;
 use super::{cors, cut};
 use crate::app::App;
 use crate::control;
 use crate::dialects::{BodyRefused, Inbound};
 
-/// How much of a larger body is taken and thrown away, so that its sender comes to read the answer.
+/// How many bytes of an oversized body are read and discarded, so that its sender gets to read the
+/// answer.
 pub(super) const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// The largest head that is read, in bytes.
 const HEAD_LIMIT: usize = 128 * 1024;
 
-/// What every connection works with.
-pub(super) struct Site {
+/// What all connections share.
+pub(super) struct Shared {
     pub(super) app: Arc<App>,
-    /// The control plane.
+    /// The routes of the control plane.
     control: Router,
-    /// The HTTP parser.
+    /// The configuration of the HTTP parser.
     pub(super) http: hyper::server::conn::http1::Builder,
 }
 
-impl Site {
+impl Shared {
     pub(super) fn new(app: &Arc<App>) -> Self {
         let mut http = hyper::server::conn::http1::Builder::new();
         http.max_header_size(HEAD_LIMIT);
@@ -41,42 +43,42 @@ impl Site {
     }
 }
 
-/// Every request's first stop: the control plane has routes, and all else goes straight to the dialects.
-pub(super) struct Front {
-    site: Arc<Site>,
-    /// That of the connection that it stands before.
+/// Dispatches a request: paths of the control plane go to its router, all others to the clouds.
+pub(super) struct RequestService {
+    shared: Arc<Shared>,
+    /// The progress of the request's connection.
     progress: Arc<Progress>,
 }
 
-impl Front {
-    pub(super) fn new(site: Arc<Site>, progress: Arc<Progress>) -> Self {
-        Self { site, progress }
+impl RequestService {
+    pub(super) fn new(shared: Arc<Shared>, progress: Arc<Progress>) -> Self {
+        Self { shared, progress }
     }
 }
 
-impl Service<Request<Incoming>> for Front {
-    type Response = Response<Leaving>;
+impl Service<Request<Incoming>> for RequestService {
+    type Response = Response<ResponseBody>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Leaving>, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (site, progress) = (Arc::clone(&self.site), Arc::clone(&self.progress));
+        let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
         let is_own = control::is_own(request.uri().path());
-        let request = request.map(|body| Arriving::new(body, Arc::clone(&progress), is_own));
+        let request = request.map(|body| RequestBody::new(body, Arc::clone(&progress), is_own));
         Box::pin(async move {
             let answer = if is_own {
-                let answer = control_answer(&site.control, request).await;
-                progress.note(false);
+                let answer = control_answer(&shared.control, request).await;
+                progress.record_answer(false);
                 answer
             } else {
-                cloud_answer(&site.app, request, &progress).await
+                cloud_answer(&shared.app, request, &progress).await
             };
-            Ok(answer.map(|content| Leaving::new(content, progress)))
+            Ok(answer.map(|content| ResponseBody::new(content, progress)))
         })
     }
 }
 
-async fn control_answer(control: &Router, request: Request<Arriving>) -> Response<Content> {
+async fn control_answer(control: &Router, request: Request<RequestBody>) -> Response<Content> {
     use tower_service::Service;
     let Ok(answer) = control.clone().call(request.map(Body::new)).await;
     answer.map(|body| Content::Right(Either::Right(body)))
@@ -84,23 +86,23 @@ async fn control_answer(control: &Router, request: Request<Arriving>) -> Respons
 
 async fn cloud_answer(
     app: &App,
-    request: Request<Arriving>,
+    request: Request<RequestBody>,
     progress: &Progress,
 ) -> Response<Content> {
     let (parts, body) = request.into_parts();
     if let Some(answer) = cors::preflight(&parts.method, &parts.headers) {
         return cut::whole(answer);
     }
-    let is_of_page = cors::is_of_page(&parts.headers);
+    let is_from_page = cors::is_from_page(&parts.headers);
     let body = collect(body, app.clouds.body_limit()).await;
     let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
-    progress.note(answer.status().is_success());
-    cors::open(answer.headers_mut(), is_of_page);
+    progress.record_answer(answer.status().is_success());
+    cors::allow(answer.headers_mut(), is_from_page);
     cut::send(answer, progress)
 }
 
-async fn collect(body: Arriving, limit: usize) -> Result<Bytes, BodyRefused> {
+async fn collect(body: RequestBody, limit: usize) -> Result<Bytes, BodyRefused> {
     let mut body = pin!(body);
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();

@@ -1,4 +1,4 @@
-//! The sockets that a server listens on, as one: each speaks both HTTP and HTTPS.
+//! The listening sockets of a server, used as one. Each speaks both HTTP and HTTPS.
 
 use std::future::poll_fn;
 use std::io::{Error, ErrorKind, Result};
@@ -10,18 +10,18 @@ use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 use crate::settings::StartError;
 
-/// How often a port is picked that is to be free on several addresses.
-const PICKS: usize = 16;
+/// How often to try for a port that is free on several addresses.
+const PORT_ATTEMPTS: usize = 16;
 
-/// Sockets that listen.
+/// The listening sockets.
 pub(super) struct Listener {
     sockets: Vec<TcpListener>,
-    /// The one that is asked first next time, so that a busy one does not shut out the rest.
+    /// The socket to poll first next time, so that a busy one does not starve the others.
     next: usize,
 }
 
 impl Listener {
-    /// Opens all of these addresses, or none.
+    /// Listens at all of these addresses, or at none.
     pub(super) async fn open(addresses: &[String]) -> std::result::Result<Self, StartError> {
         let mut sockets = Vec::new();
         for address in addresses {
@@ -34,28 +34,28 @@ impl Listener {
         Ok(Self { sockets, next: 0 })
     }
 
-    /// Where the first is, and where the others are.
+    /// The first socket's address, and those of the others.
     pub(super) fn addresses(&self) -> Result<(SocketAddr, Vec<SocketAddr>)> {
         let mut all = self.sockets.iter().map(TcpListener::local_addr);
         let first = all.next().ok_or(ErrorKind::NotConnected)??;
         Ok((first, all.collect::<Result<_>>()?))
     }
 
-    /// The next client.
+    /// Accepts the next connection.
     ///
     /// # Errors
-    /// The process cannot take one, as when it has too many open files.
+    /// The process cannot accept one, for example because it has too many open files.
     pub(super) async fn accept(&mut self) -> Result<TcpStream> {
         loop {
             match self.accept_any().await {
                 Ok(stream) => {
                     if let Err(error) = stream.set_nodelay(true) {
-                        tracing::debug!(%error, "cannot switch Nagle's algorithm off");
+                        tracing::debug!(%error, "cannot set TCP_NODELAY");
                     }
                     return Ok(stream);
                 }
-                // The client's doing: it went away before its turn came.
-                Err(error) if is_of_client(error.kind()) => {}
+                // The client went away before it was accepted.
+                Err(error) if is_client_failure(error.kind()) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -78,28 +78,28 @@ impl Listener {
     }
 }
 
-fn is_of_client(kind: ErrorKind) -> bool {
+fn is_client_failure(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
     )
 }
 
-/// Listens at an address: at each that it stands for, where it is a name of the loopback interface.
+/// Listens at an address. A loopback name means each of its addresses.
 async fn bind(address: &str) -> Result<Vec<TcpListener>> {
     let Some(port) = port_of_localhost(address) else {
         return Ok(vec![TcpListener::bind(address).await?]);
     };
     let mut hosts = vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-    // The two stand for it everywhere (RFC 6761), also where the system does not know the name.
+    // `localhost` means both (RFC 6761), even if the system cannot resolve it.
     for found in lookup_host(address).await.into_iter().flatten().map(|found| found.ip()) {
         if found.is_loopback() && !hosts.contains(&found) {
             hosts.push(found);
         }
     }
-    for _ in 1..PICKS {
+    for _ in 1..PORT_ATTEMPTS {
         match bind_each(&hosts, port).await {
-            // The port that was picked for the first is taken on another.
+            // The port that was picked for the first address is in use on another.
             Err(error) if port == 0 && error.kind() == ErrorKind::AddrInUse => {}
             bound => return bound,
         }
@@ -107,7 +107,7 @@ async fn bind(address: &str) -> Result<Vec<TcpListener>> {
     bind_each(&hosts, port).await
 }
 
-/// Listens at those of these hosts that the machine has, on one port.
+/// Listens on one port, at each of these hosts that the machine has.
 async fn bind_each(hosts: &[IpAddr], mut port: u16) -> Result<Vec<TcpListener>> {
     let mut sockets = Vec::new();
     let mut absent = None;
@@ -127,13 +127,13 @@ async fn bind_each(hosts: &[IpAddr], mut port: u16) -> Result<Vec<TcpListener>> 
     }
 }
 
-/// Whether the machine has no such address, as one without IPv6.
+/// Whether the machine has no such address, for example because it has no IPv6.
 fn is_absent(error: &Error) -> bool {
     let absent = [Errno::ADDRNOTAVAIL, Errno::AFNOSUPPORT, Errno::PROTONOSUPPORT];
     Errno::from_io_error(error).is_some_and(|errno| absent.contains(&errno))
 }
 
-/// The port of an address whose host is `localhost`, or a name below it.
+/// The port of an address whose host is `localhost` or a subdomain of it.
 fn port_of_localhost(address: &str) -> Option<u16> {
     let (host, port) = address.rsplit_once(':')?;
     let last = host.trim_end_matches('.').rsplit('.').next()?;
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_loopback_interface_are_known() {
+    fn loopback_names_are_recognised() {
         for (address, port) in [
             ("localhost:5690", Some(5690)),
             ("LocalHost.:0", Some(0)),
@@ -164,8 +164,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_the_machine_has_not_is_left_out() {
-        // A range that is set apart for documents (RFC 5737), which no machine has.
+    async fn addresses_that_the_machine_lacks_are_skipped() {
+        // An address from the range for documentation (RFC 5737), which no machine has.
         let (absent, own) = ([192, 0, 2, 1].into(), [127, 0, 0, 1].into());
         let bound = bind_each(&[absent, own], 0).await.unwrap();
         assert_eq!(bound.iter().map(|it| it.local_addr().unwrap().ip()).collect::<Vec<_>>(), [own]);

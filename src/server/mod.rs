@@ -1,16 +1,16 @@
-//! A running server: everything put together, from settings to sockets. It knows neither keys nor wires.
+//! A running server, assembled from its settings. It knows no keys and no cloud protocols.
 
 mod body;
 mod connection;
 mod cors;
 mod cut;
 mod http;
-mod line;
 mod listener;
 mod progress;
 mod registry;
 mod serving;
-mod unread;
+mod stream;
+mod unparsable;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,15 +22,15 @@ use crate::app::App;
 use crate::dialects::Clouds;
 use crate::engine::Engine;
 use crate::seed::{Seed, Seeds};
-use crate::settings::{Certificates, ControlAccess, Data, Settings, StartError, of_seed};
+use crate::settings::{Certificates, ControlAccess, Data, Settings, StartError, seed_error};
 use crate::store::{self, DataLock, Sqlite, Store};
 use crate::tls::{self, Authority, ServedName, Tls};
 use crate::watch::Watch;
 use crate::world::World;
-use http::Site;
+use http::Shared;
 use listener::Listener;
 
-/// A server that serves. Dropping it stops it.
+/// A running server. Dropping it stops it.
 pub struct Server {
     address: SocketAddr,
     further: Vec<SocketAddr>,
@@ -40,10 +40,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one. Needs a running tokio runtime. It serves when this answers.
+    /// Starts a server. Needs a running tokio runtime. The server accepts requests when this
+    /// returns.
     ///
     /// # Errors
-    /// It cannot listen, or the data cannot be used: told in one line that names the option.
+    /// It cannot listen, or the data cannot be used. The error names the option, in one line.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let listener = Listener::open(&settings.listen).await?;
         let (store, lock) =
@@ -51,7 +52,7 @@ impl Server {
         Self::over(settings, listener, store, lock).await
     }
 
-    /// Starts one over a store that is open already, whatever the settings say of where data is.
+    /// Starts a server with a store that is already open. The data in `settings` is ignored.
     ///
     /// # Errors
     /// It cannot listen, or the store cannot be read.
@@ -72,9 +73,9 @@ impl Server {
         let clouds = Clouds::new(&accounts, settings.auth, settings.region.as_deref());
         let engine = Engine::open(store, settings.world, clouds.rules()).await;
         let engine = engine.map_err(|error| StartError::of("--data", error))?;
-        let seeds = plant(settings.seeds, &clouds, &engine).await?;
-        // What nobody can read is not kept.
-        let is_open = settings.control != ControlAccess::Nobody;
+        let seeds = apply_seeds(settings.seeds, &clouds, &engine).await?;
+        // Without a control plane nobody could read the journal.
+        let is_open = settings.control != ControlAccess::Disabled;
         let watch = Watch::new(if is_open { settings.journal } else { 0 }, is_open);
         let started = engine.world().clock.host();
         let half = std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2));
@@ -93,15 +94,15 @@ impl Server {
         });
         let (address, further) =
             listener.addresses().map_err(|error| StartError::of("--listen", error))?;
-        let (stop, told) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn({
             let app = Arc::clone(&app);
             async move {
                 let stop = async {
-                    // Told, or dropped: either way it is over.
-                    let _ = told.await;
+                    // A message and a dropped sender both mean the end.
+                    let _ = stopped.await;
                 };
-                serving::run(listener, Arc::new(Site::new(&app)), stop).await;
+                serving::run(listener, Arc::new(Shared::new(&app)), stop).await;
                 app.engine.close().await;
                 drop(lock);
             }
@@ -109,50 +110,50 @@ impl Server {
         Ok(Self { address, further, app, stop, serving })
     }
 
-    /// Where it listens: the address that was named first.
+    /// The first address that it listens at.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where else it listens, in the order in which the addresses were named.
+    /// The other addresses that it listens at, in the order of the settings.
     #[must_use]
     pub fn further_addresses(&self) -> &[SocketAddr] {
         &self.further
     }
 
-    /// What it works with.
+    /// The parts of the server.
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
-    /// Serves until `stop` comes, then finishes the requests that it has begun, and puts its data away.
+    /// Serves until `stop` completes, then finishes the requests in progress and closes the store.
     ///
     /// # Errors
-    /// When it broke off.
+    /// The server's task failed.
     pub async fn until(mut self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
         tokio::select! {
             served = &mut self.serving => return served.map_err(std::io::Error::other),
             () = stop => {}
         }
-        // It may have come to its end in the meantime.
+        // The task may have ended in the meantime.
         let _ = self.stop.send(());
         self.serving.await.map_err(std::io::Error::other)
     }
 }
 
-/// The names that the control plane answers to: those of this machine, of the image, of the
-/// certificates, and those that it was given.
+/// The hostnames that the control plane answers to: those of this machine, of the image, of the
+/// certificates, and those from the settings.
 fn control_names(settings: &Settings) -> Vec<ServedName> {
     let mut names = settings.control_hosts.clone();
     if let Certificates::Issued(issued) = &settings.certificates {
         names.extend(issued.iter().cloned());
     }
-    tls::always(&names)
+    tls::default_names(&names)
 }
 
-/// What clients of HTTPS are shown. An authority is made where the data is, and there is none yet.
+/// Sets up the HTTPS certificates. If a data file has no authority beside it, one is created.
 fn certify(certificates: Certificates, data: &Data, world: &Arc<World>) -> Result<Tls, StartError> {
     let names = match certificates {
         Certificates::Own(certificate) => {
@@ -162,7 +163,7 @@ fn certify(certificates: Certificates, data: &Data, world: &Arc<World>) -> Resul
     };
     let of_data = |error: &dyn std::fmt::Display| StartError::of("--data", error);
     let authority = match data {
-        Data::Memory => Authority::draw(),
+        Data::Memory => Authority::generate(),
         Data::File(path, _) => {
             Authority::beside(&store::true_path(path).map_err(|error| of_data(&error))?)
         }
@@ -172,22 +173,26 @@ fn certify(certificates: Certificates, data: &Data, world: &Arc<World>) -> Resul
         .map_err(|error| StartError::of("--tls-name", error))
 }
 
-/// Applies the seeds: what they say and the data does not hold is added, all of it or nothing.
-async fn plant(files: Vec<Seed>, clouds: &Clouds, engine: &Engine) -> Result<Seeds, StartError> {
-    let seeds = Seeds::prepare(files, clouds, engine).await.map_err(of_seed)?;
-    let facts = seeds.additions(engine).map_err(of_seed)?;
+/// Applies the seeds: adds what the data does not hold yet, all of it or nothing.
+async fn apply_seeds(
+    files: Vec<Seed>,
+    clouds: &Clouds,
+    engine: &Engine,
+) -> Result<Seeds, StartError> {
+    let seeds = Seeds::prepare(files, clouds, engine).await.map_err(seed_error)?;
+    let facts = seeds.additions(engine).map_err(seed_error)?;
     let added = facts.len();
     engine.add(facts).await.map_err(|error| StartError::of("--data", error))?;
     if added > 0 {
-        tracing::info!(added, "seeds were applied");
+        tracing::info!(added, "applied the seeds");
     }
     Ok(seeds)
 }
 
-/// What keeps a store from being opened, in one line.
+/// Why a store cannot be opened, in one line.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Opens the store, with the lock that keeps other servers from it.
+/// Opens the store, with the lock that keeps other servers away from it.
 async fn open_store(data: &Data) -> Result<(Box<dyn Store>, Option<DataLock>), Failure> {
     match data {
         Data::Memory => Ok((Box::new(Sqlite::in_memory().await?), None)),

@@ -1,5 +1,6 @@
-//! How far a connection is with its requests. Its stream and its requests write it; its timer and the list of all
-//! connections read it. Everything here is a relaxed atomic: a reader that is a moment behind does no harm.
+//! How far a connection is with its requests. The connection's stream and requests write it. Its
+//! timer and the registry read it. All fields are relaxed atomics, because a slightly stale value
+//! does no harm.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -7,66 +8,67 @@ use std::task::Waker;
 
 use crate::world::Stopwatch;
 
-/// What a connection is waiting for, or working on.
+/// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
-    /// No byte of a next request has come.
+    /// No byte of the next request has arrived.
     Waiting,
-    /// A part of a request's head has come.
+    /// Part of a request's head has arrived.
     Head,
-    /// The head is whole, and the body is not.
+    /// The head is complete, the body is not.
     Body,
-    /// The request is whole, and is being answered.
+    /// The request is complete and being handled.
     Work,
-    /// The answer is being written.
+    /// The response is being written.
     Answer,
-    /// All of the answer was handed over, and some of it may wait to be sent.
+    /// The whole response was handed over. Some of it may still be buffered.
     Sent,
 }
 
 const PHASES: [Phase; 6] =
     [Phase::Waiting, Phase::Head, Phase::Body, Phase::Work, Phase::Answer, Phase::Sent];
 
-/// What became of a connection's requests so far.
+/// What a connection's requests have achieved so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(super) enum History {
     /// No request was answered yet.
     New,
-    /// Some were answered, and none of them was a call that a cloud granted.
+    /// Some were answered, but no cloud accepted a call.
     Answered,
-    /// A cloud granted a call: whoever is there can sign.
+    /// A cloud accepted a call, so the client can sign.
     Known,
 }
 
-const STANDINGS: [Standing; 3] = [Standing::New, Standing::Answered, Standing::Known];
+const HISTORIES: [History; 3] = [History::New, History::Answered, History::Known];
 
-/// How far one connection is.
+/// The progress of one connection.
 #[derive(Debug)]
 pub(super) struct Progress {
     phase: AtomicU8,
-    standing: AtomicU8,
-    /// Grows whenever something happens that gives the client new time.
+    history: AtomicU8,
+    /// Counts the events that restart the client's time limit.
     turn: AtomicU32,
-    /// When the connection was accepted or last became idle, in milliseconds of the server's stopwatch.
+    /// When the connection was accepted or last became idle, in milliseconds since the server's
+    /// start.
     since: AtomicU64,
-    /// Whether its end is to be a reset: whatever is written next is not sent.
+    /// Whether to end with a TCP reset. Nothing more is sent.
     pub(super) cut: Flag,
-    /// Whether the body took too long.
+    /// Whether the body took too long to arrive.
     pub(super) late: Flag,
-    /// Whether the request line is longer than any that is served.
+    /// Whether the request line exceeds the limit.
     pub(super) overlong: Flag,
-    /// The status with which the HTTP parser refused what it could not read; 0 where it did not.
+    /// The status with which the HTTP parser refused a request, or 0.
     refused: AtomicU32,
-    /// Whether the server is coming to its end.
+    /// Whether the server is stopping.
     pub(super) stopping: Flag,
-    /// One more than the turn in which it was asked to make room; 0 where it was not.
-    leaving: AtomicU64,
-    /// The connection's task.
+    /// One more than the turn in which the connection was asked to close, or 0.
+    close_request: AtomicU64,
+    /// The waker of the connection's task.
     task: OnceLock<Waker>,
     started: Stopwatch,
 }
 
-/// What becomes true once and stays so.
+/// A flag that can only be raised.
 #[derive(Debug, Default)]
 pub(super) struct Flag(AtomicBool);
 
@@ -81,11 +83,11 @@ impl Flag {
 }
 
 impl Progress {
-    /// That of a connection that was just accepted.
+    /// The progress of a connection that was just accepted.
     pub(super) fn new(started: Stopwatch) -> Self {
         let it = Self {
             phase: AtomicU8::new(Phase::Waiting as u8),
-            standing: AtomicU8::new(Standing::New as u8),
+            history: AtomicU8::new(History::New as u8),
             turn: AtomicU32::new(0),
             since: AtomicU64::new(0),
             cut: Flag::default(),
@@ -93,7 +95,7 @@ impl Progress {
             overlong: Flag::default(),
             refused: AtomicU32::new(0),
             stopping: Flag::default(),
-            leaving: AtomicU64::new(0),
+            close_request: AtomicU64::new(0),
             task: OnceLock::new(),
             started,
         };
@@ -110,8 +112,8 @@ impl Progress {
         PHASES.get(usize::from(self.phase.load(Relaxed))).copied().unwrap_or(Phase::Waiting)
     }
 
-    pub(super) fn standing(&self) -> Standing {
-        STANDINGS.get(usize::from(self.standing.load(Relaxed))).copied().unwrap_or(Standing::New)
+    pub(super) fn history(&self) -> History {
+        HISTORIES.get(usize::from(self.history.load(Relaxed))).copied().unwrap_or(History::New)
     }
 
     pub(super) fn turn(&self) -> u32 {
@@ -122,7 +124,7 @@ impl Progress {
         self.since.load(Relaxed)
     }
 
-    /// The client did something for which it gets new time.
+    /// The client did something that restarts its time limit.
     pub(super) fn step(&self) {
         // Only the connection's own task writes this.
         self.turn.store(self.turn().wrapping_add(1), Relaxed);
@@ -133,61 +135,61 @@ impl Progress {
         self.step();
     }
 
-    /// The first byte of a head came. The first head's time runs from the moment when the connection was accepted.
+    /// The first byte of a head arrived. The first head's time limit counts from the accept.
     pub(super) fn begin_head(&self) {
         self.phase.store(Phase::Head as u8, Relaxed);
-        if self.standing() != Standing::New {
+        if self.history() != History::New {
             self.step();
         }
     }
 
-    /// The whole answer is with the client's system.
-    pub(super) fn rest(&self) {
+    /// The whole response was flushed, so the connection is idle.
+    pub(super) fn become_idle(&self) {
         self.mark_time();
         self.enter(Phase::Waiting);
     }
 
-    /// A request was answered; `granted` where it was a cloud's and succeeded.
-    pub(super) fn note(&self, granted: bool) {
-        let now = if granted { Standing::Known } else { Standing::Answered };
-        if now > self.standing() {
-            self.standing.store(now as u8, Relaxed);
+    /// A request was answered. `granted`: a cloud accepted it.
+    pub(super) fn record_answer(&self, granted: bool) {
+        let now = if granted { History::Known } else { History::Answered };
+        if now > self.history() {
+            self.history.store(now as u8, Relaxed);
         }
     }
 
-    pub(super) fn refuse(&self, status: u16) {
+    pub(super) fn set_refused(&self, status: u16) {
         self.refused.store(u32::from(status), Relaxed);
     }
 
-    /// The status with which the HTTP parser refused a request, if it did.
+    /// The status with which the HTTP parser refused a request, if any.
     pub(super) fn refused(&self) -> Option<u32> {
         Some(self.refused.load(Relaxed)).filter(|status| *status != 0)
     }
 
-    /// Tells whom to wake. A task is woken by the same waker throughout its life.
-    pub(super) fn met(&self, task: &Waker) {
+    /// Stores the task's waker. A task keeps the same waker throughout its life.
+    pub(super) fn set_waker(&self, task: &Waker) {
         self.task.get_or_init(|| task.clone());
     }
 
-    /// Tells the connection that the server comes to its end.
+    /// Tells the connection that the server is stopping.
     pub(super) fn stop(&self) {
         self.stopping.raise();
         self.wake();
     }
 
-    /// Asks the connection to make room.
-    pub(super) fn ask_to_leave(&self) {
-        self.leaving.store(u64::from(self.turn()) + 1, Relaxed);
+    /// Asks the connection to close, to make room for others.
+    pub(super) fn ask_to_close(&self) {
+        self.close_request.store(u64::from(self.turn()) + 1, Relaxed);
         self.wake();
     }
 
-    pub(super) fn is_asked_to_leave(&self) -> bool {
-        self.leaving.load(Relaxed) != 0
+    pub(super) fn is_asked_to_close(&self) -> bool {
+        self.close_request.load(Relaxed) != 0
     }
 
-    /// Whether it is as it was when it was asked to make room.
-    pub(super) fn is_as_when_asked(&self) -> bool {
-        self.leaving.load(Relaxed) == u64::from(self.turn()) + 1
+    /// Whether nothing happened since the connection was asked to close.
+    pub(super) fn is_unchanged_since_asked(&self) -> bool {
+        self.close_request.load(Relaxed) == u64::from(self.turn()) + 1
     }
 
     fn wake(&self) {

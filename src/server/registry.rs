@@ -1,5 +1,5 @@
-//! All open connections. There is a bound on them: whoever comes beyond it makes the one leave that has waited longest
-//! for its client, before all others one that has never had a request answered.
+//! All open connections. Their number is bounded. Beyond the bound, the connection that has waited
+//! longest for its client is closed. Connections that never had a request answered go first.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,22 +8,22 @@ use std::time::Duration;
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::Notify;
 
-use super::progress::{Phase, Progress, Standing};
+use super::progress::{History, Phase, Progress};
 use crate::world::Stopwatch;
 
-/// The most connections at a time, whatever the system allows.
-const MOST: usize = 4096;
-/// How many of the files that a process may open are not for connections.
+/// The most connections at a time, even if the system allows more.
+const MAX_CONNECTIONS: usize = 4096;
+/// How many of the process's files are reserved for other uses than connections.
 const OTHER_FILES: u64 = 64;
-/// How long is waited for somebody to leave before it is looked again who may.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// How long to wait for a connection to close before choosing others.
+const RECHECK: Duration = Duration::from_millis(200);
 
 /// Every open connection.
 pub(super) struct Registry {
     most: usize,
     open: Mutex<Open>,
-    /// Somebody left.
-    left: Notify,
+    /// Notified when a connection closes.
+    closed: Notify,
     started: Stopwatch,
 }
 
@@ -33,50 +33,51 @@ struct Open {
     connections: BTreeMap<u64, Arc<Progress>>,
 }
 
-/// A connection's place among the others. It is free again when this is dropped.
-pub(super) struct Place {
+/// A connection's entry in the registry. Dropping it removes the entry.
+pub(super) struct Slot {
     number: u64,
     registry: Arc<Registry>,
     progress: Arc<Progress>,
 }
 
 impl Registry {
-    /// One for as many as the limit of open files leaves room for.
+    /// A registry for as many connections as the limit of open files allows.
     pub(super) fn new() -> Self {
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let room = files - OTHER_FILES.min(files / 2);
-        Self::holding(usize::try_from(room).unwrap_or(MOST).clamp(1, MOST))
+        Self::holding(usize::try_from(room).unwrap_or(MAX_CONNECTIONS).clamp(1, MAX_CONNECTIONS))
     }
 
     fn holding(most: usize) -> Self {
-        let (open, left) = (Mutex::default(), Notify::new());
-        Self { most, open, left, started: Stopwatch::start() }
+        let (open, closed) = (Mutex::default(), Notify::new());
+        Self { most, open, closed, started: Stopwatch::start() }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a new connection in.
-    pub(super) fn enter(self: &Arc<Self>) -> Place {
+    /// Adds a connection.
+    pub(super) fn add(self: &Arc<Self>) -> Slot {
         let progress = Arc::new(Progress::new(self.started));
         let mut open = self.open();
         let number = open.next;
         open.next += 1;
         open.connections.insert(number, Arc::clone(&progress));
-        Place { number, registry: Arc::clone(self), progress }
+        Slot { number, registry: Arc::clone(self), progress }
     }
 
-    /// Waits until there are no more than there may be, and sees to that.
+    /// Closes connections until the bound holds.
     pub(super) async fn keep_bound(&self) {
         while self.open().connections.len() > self.most {
             self.make_room();
-            // Those who may not be asked to leave now may be later.
-            let _ = tokio::time::timeout(LOOK_AGAIN, self.left.notified()).await;
+            // Connections that cannot be closed now may be later.
+            let _ = tokio::time::timeout(RECHECK, self.closed.notified()).await;
         }
     }
 
-    /// Asks some to leave: a few at once, so that a flood does not look through all of them for each.
+    /// Asks some connections to close. It takes several at a time, so that a flood does not cause a
+    /// scan for each new connection.
     pub(super) fn make_room(&self) {
         let open = self.open();
         let mut may: Vec<_> =
@@ -91,41 +92,42 @@ impl Registry {
                 "connections are closed to make room"
             );
             for (_, progress) in may {
-                progress.ask_to_leave();
+                progress.ask_to_close();
             }
         }
     }
 
-    /// Tells everybody that the server comes to its end, and waits until they have left.
-    pub(super) async fn see_off(&self) {
+    /// Tells all connections that the server is stopping, and waits until they are closed.
+    pub(super) async fn drain(&self) {
         self.open().connections.values().for_each(|progress| progress.stop());
         while !self.open().connections.is_empty() {
-            self.left.notified().await;
+            self.closed.notified().await;
         }
     }
 }
 
-/// Who is to leave before whom; `None` for one that has a request which is whole.
-fn rank(progress: &Progress) -> Option<(bool, Standing, u64)> {
+/// The order in which connections are closed, lowest first. `None`: its request is complete and
+/// being handled, so it stays.
+fn rank(progress: &Progress) -> Option<(bool, History, u64)> {
     let is_sending = match progress.phase() {
         Phase::Waiting | Phase::Head | Phase::Body => false,
         Phase::Work => return None,
-        // A client that does not read its answer holds its place too.
+        // A client that does not read its answer also occupies a connection.
         Phase::Answer | Phase::Sent => true,
     };
-    Some((is_sending, progress.standing(), progress.since()))
+    Some((is_sending, progress.history(), progress.since()))
 }
 
-impl Place {
+impl Slot {
     pub(super) fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.registry.open().connections.remove(&self.number);
-        self.registry.left.notify_one();
+        self.registry.closed.notify_one();
     }
 }
 
@@ -133,57 +135,63 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    /// A connection that is this far.
-    fn one(registry: &Arc<Registry>, standing: Standing, phase: Phase) -> Place {
-        let place = registry.enter();
-        if standing != Standing::New {
-            place.progress.note(standing == Standing::Known);
+    /// A connection in this state.
+    fn one(registry: &Arc<Registry>, history: History, phase: Phase) -> Slot {
+        let slot = registry.add();
+        if history != History::New {
+            slot.progress.record_answer(history == History::Known);
         }
-        place.progress.enter(phase);
-        place
+        slot.progress.enter(phase);
+        slot
     }
 
-    fn leaving(places: &[&Place]) -> Vec<bool> {
-        places.iter().map(|place| place.progress.is_asked_to_leave()).collect()
+    fn asked_to_close(slots: &[&Slot]) -> Vec<bool> {
+        slots.iter().map(|slot| slot.progress.is_asked_to_close()).collect()
     }
 
     #[test]
-    fn who_never_asked_anything_leaves_first_and_who_is_served_stays() {
+    fn unused_connections_close_first_and_requests_in_progress_stay() {
         let registry = Arc::new(Registry::holding(1));
-        let served = one(&registry, Standing::New, Phase::Work);
-        let known = one(&registry, Standing::Known, Phase::Waiting);
-        let sending = one(&registry, Standing::New, Phase::Answer);
-        let answered = one(&registry, Standing::Answered, Phase::Waiting);
-        let half = one(&registry, Standing::New, Phase::Body);
+        let served = one(&registry, History::New, Phase::Work);
+        let known = one(&registry, History::Known, Phase::Waiting);
+        let sending = one(&registry, History::New, Phase::Answer);
+        let answered = one(&registry, History::Answered, Phase::Waiting);
+        let half = one(&registry, History::New, Phase::Body);
         let all = [&half, &answered, &known, &sending, &served];
         registry.make_room();
-        assert_eq!(leaving(&all), [true, false, false, false, false]);
+        assert_eq!(asked_to_close(&all), [true, false, false, false, false]);
         drop(half);
         registry.make_room();
-        assert_eq!(leaving(&[&answered, &known, &sending, &served]), [true, false, false, false]);
+        assert_eq!(
+            asked_to_close(&[&answered, &known, &sending, &served]),
+            [true, false, false, false]
+        );
         drop(answered);
         registry.make_room();
-        assert_eq!(leaving(&[&known, &sending, &served]), [true, false, false]);
+        assert_eq!(asked_to_close(&[&known, &sending, &served]), [true, false, false]);
         drop(known);
         registry.make_room();
         registry.make_room();
-        assert_eq!(leaving(&[&sending, &served]), [true, false]);
+        assert_eq!(asked_to_close(&[&sending, &served]), [true, false]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_bound_waits_until_somebody_has_left() {
+    async fn the_bound_waits_until_a_connection_has_closed() {
         let registry = Arc::new(Registry::holding(2));
-        let places: Vec<_> = (0..2).map(|_| one(&registry, Standing::New, Phase::Head)).collect();
+        let slots: Vec<_> = (0..2).map(|_| one(&registry, History::New, Phase::Head)).collect();
         registry.keep_bound().await;
-        assert!(!leaving(&places.iter().collect::<Vec<_>>()).contains(&true), "there is room");
-        let last = one(&registry, Standing::New, Phase::Waiting);
+        assert!(
+            !asked_to_close(&slots.iter().collect::<Vec<_>>()).contains(&true),
+            "there is room"
+        );
+        let last = one(&registry, History::New, Phase::Waiting);
         let mut waiting = std::pin::pin!(registry.keep_bound());
         let pending = tokio::time::timeout(Duration::from_secs(5), waiting.as_mut()).await;
-        assert!(pending.is_err(), "nobody has left yet");
-        drop(places);
+        assert!(pending.is_err(), "no connection has closed yet");
+        drop(slots);
         waiting.await;
         assert_eq!(registry.open().connections.len(), 1);
         drop(last);
-        registry.see_off().await;
+        registry.drain().await;
     }
 }

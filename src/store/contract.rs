@@ -58,23 +58,19 @@ impl From<sqlx::Error> for StoreError {
 
 /// Staged realms, and their row ids.
 #[derive(Debug, Default)]
-pub struct StagedRealms(pub(super) HashMap<Realm, i64>);
+pub struct Staged(pub(super) HashMap<Realm, i64>);
 
 /// Writes the contents of whole realms in advance and swaps them in.
 pub trait Staging: Send {
     /// Writes facts to staged realms, which are not visible.
-    fn write<'a>(
-        &'a mut self,
-        staged: &'a mut StagedRealms,
-        facts: &'a [RealmChange],
-    ) -> Stored<'a, ()>;
+    fn write<'a>(&'a mut self, staged: &'a mut Staged, facts: &'a [RealmChange]) -> Stored<'a, ()>;
 
     /// Replaces the contents of these realms with the staged ones, durably, all of them or none.
     /// Realms that are not staged become empty.
-    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()>;
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut Staged) -> Stored<'a, ()>;
 
     /// Discards staged realms.
-    fn discard(&mut self, staged: StagedRealms);
+    fn discard(&mut self, staged: Staged);
 
     /// Deletes some rows of replaced or discarded realms. Returns whether there are more.
     fn sweep(&mut self) -> Stored<'_, bool>;

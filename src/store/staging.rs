@@ -6,7 +6,7 @@
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::rows::{Writer, sweep};
-use super::{Sqlite, StagedRealms, Staging, StoreError, Stored};
+use super::{Sqlite, Staged, Staging, StoreError, Stored};
 use crate::model::{Realm, RealmChange};
 
 /// How many realms one statement renames. At four values each this stays below SQLite's limit of
@@ -14,11 +14,7 @@ use crate::model::{Realm, RealmChange};
 const REALMS_AT_ONCE: usize = 1000;
 
 impl Staging for Sqlite {
-    fn write<'a>(
-        &'a mut self,
-        staged: &'a mut StagedRealms,
-        facts: &'a [RealmChange],
-    ) -> Stored<'a, ()> {
+    fn write<'a>(&'a mut self, staged: &'a mut Staged, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(async move {
             let newest = staged.0.values().copied().max().unwrap_or_default();
             self.begin().await?;
@@ -33,7 +29,7 @@ impl Staging for Sqlite {
         })
     }
 
-    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()> {
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut Staged) -> Stored<'a, ()> {
         Box::pin(async move {
             self.begin().await?;
             let mut left = Vec::new();
@@ -48,7 +44,7 @@ impl Staging for Sqlite {
         })
     }
 
-    fn discard(&mut self, staged: StagedRealms) {
+    fn discard(&mut self, staged: Staged) {
         self.obsolete.extend(staged.0.into_values());
     }
 
@@ -73,7 +69,7 @@ impl Staging for Sqlite {
 async fn swap(
     connection: &mut SqliteConnection,
     realms: &[Realm],
-    staged: &StagedRealms,
+    staged: &Staged,
     left: &mut Vec<i64>,
 ) -> Result<(), StoreError> {
     for some in realms.chunks(REALMS_AT_ONCE) {
@@ -141,7 +137,7 @@ mod tests {
         let (one, two) = (Realm::new("cloud", "1", "r"), Realm::new("cloud", "2", "r"));
         let (mut store, _) = open(&path).await;
         store.commit(&[facts(&one, 1), facts(&two, 1)].concat()).await.unwrap();
-        let mut staged = StagedRealms::default();
+        let mut staged = Staged::default();
         let staging = store.staging().unwrap();
         staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
         drop(store);
@@ -157,7 +153,7 @@ mod tests {
         while store.staging().unwrap().sweep().await.unwrap() {}
         assert_eq!(rows(&mut store).await, 2);
 
-        let mut staged = StagedRealms::default();
+        let mut staged = Staged::default();
         let staging = store.staging().unwrap();
         staging.write(&mut staged, &facts(&one, 2)).await.unwrap();
         staging.swap(&[one.clone(), two.clone()], &mut staged).await.unwrap();
@@ -175,7 +171,7 @@ mod tests {
     async fn discarding_deletes_no_rows_of_other_realms() {
         let mut store = Sqlite::in_memory().await.unwrap();
         let realm = Realm::new("cloud", "1", "r");
-        let mut staged = StagedRealms::default();
+        let mut staged = Staged::default();
         let staging = store.staging().unwrap();
         staging.write(&mut staged, &facts(&realm, 2)).await.unwrap();
         staging.discard(staged);

@@ -1,9 +1,10 @@
-//! The server's own certificate authority. All that there is to it is a private key: the certificate is made of that,
-//! the same each time, so nothing can be half there. The key lies beside the data in a file for its owner alone, and
-//! the certificate beside it for everybody. Both can be read while a server runs, and without one.
+//! The server's own certificate authority. Only a private key is stored. The certificate is
+//! computed from it, the same each time, so the two cannot disagree. The key is in a file beside
+//! the data that only its owner can read. The certificate is in another file that everyone can
+//! read. Both can be read with and without a running server.
 //!
-//! It signs any name that a client asks its server for, without name constraints: what clients call a local server is
-//! theirs to choose, and not known when the certificate is made.
+//! The authority issues a certificate for whatever hostname a client asks for. It has no name
+//! constraints, because users choose their hostnames after it was created.
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,11 +27,11 @@ use crate::world::{Entropy, Instant};
 
 /// 2020-01-01T00:00:00Z, in seconds.
 const FROM: u64 = 1_577_836_800;
-/// 2049-12-31T23:59:59Z, in seconds: the last that every client reads alike.
+/// 2049-12-31T23:59:59Z, in seconds: the last time that every client parses alike.
 const UNTIL: u64 = 2_524_607_999;
 
-/// A P-256 key that signs certificates. Its nonces are those of RFC 6979, so that the authority's
-/// certificate is the same each time.
+/// A P-256 key that signs certificates. Its nonces are deterministic (RFC 6979), so that the
+/// authority's certificate is the same each time.
 pub(super) struct Key {
     signing: SigningKey,
     /// The public key, an uncompressed point.
@@ -38,8 +39,8 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Draws one from the operating system's randomness.
-    pub(super) fn draw() -> Self {
+    /// Generates a key from the operating system's randomness.
+    pub(super) fn generate() -> Self {
         Self::of(SigningKey::generate_from_rng(&mut Entropy::Os.rng()))
     }
 
@@ -48,12 +49,12 @@ impl Key {
         Self { signing, point }
     }
 
-    /// The private key, PKCS #8.
+    /// The private key, as PKCS #8.
     pub(super) fn private(&self) -> &impl EncodePrivateKey {
         &self.signing
     }
 
-    /// RFC 5280 section 4.2.1.2, the first way.
+    /// The key identifier by the first method of RFC 5280 section 4.2.1.2.
     fn identifier(&self) -> KeyIdMethod {
         KeyIdMethod::PreSpecified(digest(Hash::Sha1, &self.point))
     }
@@ -76,7 +77,7 @@ impl rcgen::SigningKey for Key {
     }
 }
 
-/// A private authority.
+/// A private certificate authority.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, Key>,
     name: String,
@@ -90,44 +91,45 @@ impl std::fmt::Debug for Authority {
 }
 
 impl Authority {
-    /// A new one, kept nowhere.
+    /// Creates an authority that is not stored.
     ///
     /// # Errors
     /// The cryptography failed.
-    pub fn draw() -> Result<Self, TlsError> {
-        Self::of(Key::draw())
+    pub fn generate() -> Result<Self, TlsError> {
+        Self::of(Key::generate())
     }
 
-    /// That of a data file: its key is in `<data>.ca-key`, made (readable by its owner only) where there is none yet;
-    /// its certificate is put into `<data>.ca.pem`.
+    /// The authority of a data file. Its key is in `<data>.ca-key`, which is created (readable by
+    /// its owner only) if it is missing. Its certificate is written to `<data>.ca.pem`.
     ///
     /// # Errors
-    /// A file cannot be read or made, or holds something else.
+    /// A file cannot be read or created, or has other content.
     pub fn beside(data: &Path) -> Result<Self, TlsError> {
         let path = beside(data, ".ca-key");
         let fail = |what: &str, path: &Path, why: &dyn std::fmt::Display| {
             TlsError::new(format_args!("cannot {what} {}: {why}", path.display()))
         };
         if !path.exists() {
-            let pem = Key::draw().signing.to_pkcs8_pem(LineEnding::LF).map_err(TlsError::new)?;
+            let pem =
+                Key::generate().signing.to_pkcs8_pem(LineEnding::LF).map_err(TlsError::new)?;
             keep_first(&path, pem.as_bytes(), OWNER_ONLY).map_err(|e| fail("write", &path, &e))?;
         }
         let key = SigningKey::read_pkcs8_pem_file(&path).map_err(|e| {
             fail("use", &path, &format_args!("{e} (a P-256 key in PKCS #8 PEM is expected)"))
         })?;
         let authority = Self::of(Key::of(key))?;
-        let shown = beside(data, ".ca.pem");
-        if std::fs::read(&shown).ok().as_deref() != Some(authority.pem.as_bytes()) {
-            replace(&shown, authority.pem.as_bytes(), FOR_ALL)
-                .map_err(|e| fail("write", &shown, &e))?;
+        let certificate = beside(data, ".ca.pem");
+        if std::fs::read(&certificate).ok().as_deref() != Some(authority.pem.as_bytes()) {
+            replace(&certificate, authority.pem.as_bytes(), FOR_ALL)
+                .map_err(|e| fail("write", &certificate, &e))?;
         }
         Ok(authority)
     }
 
     fn of(key: Key) -> Result<Self, TlsError> {
-        let mark = digest(Hash::Sha256, &key.subject_public_key_info());
-        let (short, serial) = mark.split_at(4);
-        // Several servers' authorities may stand in one list, and some clients find them there by name.
+        let fingerprint = digest(Hash::Sha256, &key.subject_public_key_info());
+        let (short, serial) = fingerprint.split_at(4);
+        // Several authorities may be in one trust store, and some clients look them up by name.
         let name = format!("kmsim CA {}", base16ct::lower::encode_string(short));
         let (from, until) = (Duration::from_secs(FROM), Duration::from_secs(UNTIL));
         let mut params = params(&key, serial, from, until);
@@ -140,22 +142,22 @@ impl Authority {
         Ok(Self { issuer, name, pem: pem.map_err(TlsError::new)? })
     }
 
-    /// Its certificate in PEM.
+    /// The authority's certificate in PEM.
     #[must_use]
     pub fn pem(&self) -> &str {
         &self.pem
     }
 
-    /// Its certificate in a PKCS #12 file, as an entry that Java trusts.
+    /// The authority's certificate in a PKCS #12 file, as a trusted entry for Java.
     ///
     /// # Errors
-    /// The password is not one.
+    /// The password is empty.
     pub fn truststore(&self, password: &str) -> Result<Vec<u8>, TlsError> {
         truststore::of(self.issuer.der(), password)
     }
 
-    /// A server's certificate for these names and this key. Clients ask its alternative names, and
-    /// nothing else, who it is for.
+    /// Issues a server certificate for these names and this key. Clients check only the alternative
+    /// names.
     pub(super) fn issue(
         &self,
         names: &[ServedName],
@@ -176,8 +178,8 @@ impl Authority {
     }
 }
 
-/// What both kinds of certificates have. The serial number is made of 16 of these bytes; it is
-/// positive (RFC 5280 section 4.1.2.2).
+/// The parameters that both kinds of certificates share. The serial number is made from 16 of these
+/// bytes, and is positive (RFC 5280 section 4.1.2.2).
 fn params(key: &Key, serial: &[u8], from: Duration, until: Duration) -> CertificateParams {
     let mut number = [0; 16];
     number.iter_mut().zip(serial).for_each(|(to, from)| *to = *from);

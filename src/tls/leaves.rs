@@ -1,5 +1,6 @@
-//! The certificates that a server's authority issues: one for every name that clients ask for, made when it is first
-//! asked for and kept while it is good. They share one key, which lives as long as the server.
+//! The certificates that a server's authority issues: one for each hostname that clients ask for.
+//! It is created on first use and cached while it is valid. All share one key, which lives as long
+//! as the server.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -16,28 +17,29 @@ use super::{Authority, ServedName, TlsError, base, provider};
 use crate::world::{Instant, World};
 
 const DAY: Duration = Duration::from_hours(24);
-/// A certificate begins so long before it is made: clocks differ.
+/// How long before its creation a certificate's validity begins, because clocks differ.
 const BACKDATED: Duration = DAY;
-/// How long it is good from when it is made. Some clients take none of more than 398 days.
-const GOOD: Duration = DAY.saturating_mul(90);
-/// How long it is shown: afterwards a new one is made.
-const SHOWN: Duration = DAY.saturating_mul(60);
-/// How many are kept: clients may ask for any name.
-const KEPT: usize = 256;
+/// How long it is valid from its creation. Some clients reject more than 398 days.
+const VALIDITY: Duration = DAY.saturating_mul(90);
+/// How long it is used before it is replaced.
+const USED: Duration = DAY.saturating_mul(60);
+/// How many are cached. Clients may ask for any name.
+const CACHED: usize = 256;
 
-/// An authority at work.
+/// An authority with its issued certificates.
 pub struct Leaves {
     authority: Authority,
-    always: Vec<ServedName>,
+    default_names: Vec<ServedName>,
     world: Arc<World>,
     base: ServerConfig,
     key: Arc<dyn SigningKey>,
     own: Key,
-    kept: Mutex<HashMap<Wanted, Leaf>>,
+    cache: Mutex<HashMap<ExtraNames, Leaf>>,
 }
 
-/// What a certificate has to name beyond what all name: the name asked for, and the server's address on that connection.
-type Wanted = [Option<ServedName>; 2];
+/// The names of a certificate beyond the default ones: the name that the client asked for, and the
+/// server's address of that connection.
+type ExtraNames = [Option<ServedName>; 2];
 
 struct Leaf {
     made: Instant,
@@ -47,62 +49,74 @@ struct Leaf {
 impl Leaves {
     pub(super) fn new(
         authority: Authority,
-        always: Vec<ServedName>,
+        default_names: Vec<ServedName>,
         world: Arc<World>,
     ) -> Result<Self, TlsError> {
-        let own = Key::draw();
+        let own = Key::generate();
         let pkcs8 = own.private().to_pkcs8_der().map_err(TlsError::new)?;
         let pkcs8 = PrivatePkcs8KeyDer::from(pkcs8.as_bytes().to_vec());
         let key = provider().key_provider.load_private_key(pkcs8.into())?;
-        Ok(Self { authority, always, world, base: base()?, key, own, kept: Mutex::default() })
+        Ok(Self {
+            authority,
+            default_names,
+            world,
+            base: base()?,
+            key,
+            own,
+            cache: Mutex::default(),
+        })
     }
 
     pub(super) fn authority(&self) -> &Authority {
         &self.authority
     }
 
-    /// How to greet a client that asked for this name at this address.
-    pub(super) fn greeting(
+    /// The TLS configuration for a client that asked for this name at this address.
+    pub(super) fn config_for(
         &self,
         asked: Option<&str>,
         at: IpAddr,
     ) -> Result<Arc<ServerConfig>, TlsError> {
         let asked = asked.map(str::parse).transpose()?;
-        let wanted: Wanted = [asked, Some(ServedName::of_address(at))]
-            .map(|name| name.filter(|it| !self.always.contains(it)));
+        let names: ExtraNames = [asked, Some(ServedName::of_address(at))]
+            .map(|name| name.filter(|it| !self.default_names.contains(it)));
         let now = self.world.clock.host();
-        // Held while one is made: of many clients who come with a new name together, one has it made.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(leaf) = kept.get(&wanted).filter(|leaf| leaf.is_shown(now)) {
+        // Locked while a certificate is issued, so that concurrent clients with the same new name
+        // cause only one.
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(leaf) = cache.get(&names).filter(|leaf| leaf.is_in_use(now)) {
             return Ok(Arc::clone(&leaf.config));
         }
-        let config = Arc::new(self.issue(&wanted, now)?);
-        if kept.len() >= KEPT && !kept.contains_key(&wanted) {
+        let config = Arc::new(self.issue(&names, now)?);
+        if cache.len() >= CACHED && !cache.contains_key(&names) {
             let oldest =
-                kept.iter().min_by_key(|(_, leaf)| leaf.made).map(|(wanted, _)| wanted.clone());
-            oldest.and_then(|wanted| kept.remove(&wanted));
+                cache.iter().min_by_key(|(_, leaf)| leaf.made).map(|(names, _)| names.clone());
+            oldest.and_then(|names| cache.remove(&names));
         }
-        kept.insert(wanted, Leaf { made: now, config: Arc::clone(&config) });
+        cache.insert(names, Leaf { made: now, config: Arc::clone(&config) });
         Ok(config)
     }
 
-    fn issue(&self, wanted: &Wanted, now: Instant) -> Result<ServerConfig, TlsError> {
-        let names: Vec<_> = wanted.iter().flatten().chain(&self.always).cloned().collect();
-        let (from, until) = (now.minus(BACKDATED), now.plus(GOOD));
+    fn issue(&self, names: &ExtraNames, now: Instant) -> Result<ServerConfig, TlsError> {
+        let names: Vec<_> = names.iter().flatten().chain(&self.default_names).cloned().collect();
+        let (from, until) = (now.minus(BACKDATED), now.plus(VALIDITY));
         let certificate = self.authority.issue(&names, &self.own, from, until)?;
-        Ok(showing(&self.base, CertifiedKey::new(vec![certificate], Arc::clone(&self.key))))
+        Ok(with_certificate(
+            &self.base,
+            CertifiedKey::new(vec![certificate], Arc::clone(&self.key)),
+        ))
     }
 }
 
 impl Leaf {
-    /// Whether the host's clock is where this one is good: it may also have been turned back.
-    fn is_shown(&self, now: Instant) -> bool {
-        now > self.made.minus(BACKDATED) && now < self.made.plus(SHOWN)
+    /// Whether it is still in use at this time. The host's clock may also have been set back.
+    fn is_in_use(&self, now: Instant) -> bool {
+        now > self.made.minus(BACKDATED) && now < self.made.plus(USED)
     }
 }
 
-/// A configuration that shows one certificate.
-pub(super) fn showing(base: &ServerConfig, certified: CertifiedKey) -> ServerConfig {
+/// A TLS configuration with one certificate.
+pub(super) fn with_certificate(base: &ServerConfig, certified: CertifiedKey) -> ServerConfig {
     let mut config = base.clone();
     config.cert_resolver = Arc::new(SingleCertAndKey::from(certified));
     config
@@ -119,18 +133,22 @@ mod tests {
     fn leaves() -> Leaves {
         let start = Instant::parse("2030-01-01T00:00:00Z").unwrap();
         let world = Arc::new(World { clock: Clock::manual(start), entropy: Entropy::Os });
-        Leaves::new(Authority::draw().unwrap(), super::super::names::always(&[]), world).unwrap()
+        Leaves::new(Authority::generate().unwrap(), super::super::names::default_names(&[]), world)
+            .unwrap()
     }
 
     #[test]
-    fn a_certificate_is_made_once_and_again_before_its_end() {
+    fn a_certificate_is_cached_and_replaced_before_it_expires() {
         let leaves = leaves();
-        let show = |name: Option<&str>| leaves.greeting(name, HOME).unwrap();
+        let show = |name: Option<&str>| leaves.config_for(name, HOME).unwrap();
         let first = show(Some("kms.test"));
         assert!(Arc::ptr_eq(&first, &show(Some("KMS.test"))), "names have no case");
         assert!(!Arc::ptr_eq(&first, &show(Some("other.test"))));
-        assert!(Arc::ptr_eq(&show(None), &show(Some("localhost"))), "what all name needs no own");
-        assert!(!Arc::ptr_eq(&show(None), &leaves.greeting(None, [10, 0, 0, 9].into()).unwrap()));
+        assert!(
+            Arc::ptr_eq(&show(None), &show(Some("localhost"))),
+            "default names need no certificate of their own"
+        );
+        assert!(!Arc::ptr_eq(&show(None), &leaves.config_for(None, [10, 0, 0, 9].into()).unwrap()));
         let start = leaves.world.clock.host();
         leaves.world.clock.set_host(start.plus(DAY * 59));
         assert!(Arc::ptr_eq(&first, &show(Some("kms.test"))));
@@ -140,19 +158,19 @@ mod tests {
         leaves.world.clock.set_host(start);
         assert!(
             !Arc::ptr_eq(&second, &show(Some("kms.test"))),
-            "one of the future is not good yet"
+            "one from the future is not valid yet"
         );
     }
 
     #[test]
-    fn the_oldest_goes_when_there_are_too_many() {
+    fn the_oldest_is_evicted_when_the_cache_is_full() {
         let leaves = leaves();
-        let first = leaves.greeting(Some("first.test"), HOME).unwrap();
-        for index in 0..KEPT {
+        let first = leaves.config_for(Some("first.test"), HOME).unwrap();
+        for index in 0..CACHED {
             leaves.world.clock.set_host(leaves.world.clock.host().plus(Duration::from_secs(1)));
-            leaves.greeting(Some(&format!("n{index}.test")), HOME).unwrap();
+            leaves.config_for(Some(&format!("n{index}.test")), HOME).unwrap();
         }
-        assert_eq!(leaves.kept.lock().unwrap().len(), KEPT);
-        assert!(!Arc::ptr_eq(&first, &leaves.greeting(Some("first.test"), HOME).unwrap()));
+        assert_eq!(leaves.cache.lock().unwrap().len(), CACHED);
+        assert!(!Arc::ptr_eq(&first, &leaves.config_for(Some("first.test"), HOME).unwrap()));
     }
 }

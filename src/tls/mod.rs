@@ -1,17 +1,19 @@
-//! TLS: which certificate a client gets, and the stream that a handshake makes. This room knows no HTTP, no
-//! cloud and no key of the KMS.
+//! TLS: which certificate a client gets, and the stream after the handshake. This room knows no
+//! HTTP, no cloud and no KMS key.
 //!
-//! One port speaks both HTTP and HTTPS. A connection looks at its first byte: 22 begins a handshake, and no
-//! HTTP request begins with it. It does so in its own task, so a silent client delays nobody.
+//! One port speaks both HTTP and HTTPS. A connection looks at its first byte: 22 begins a
+//! handshake, and no HTTP request begins with it. This happens in the connection's own task, so a
+//! silent client delays no others.
 //!
-//! The authority is a private key in a file beside the data. Its certificate is computed from the key, the
-//! same each time, so no two files have to agree. It is not in the database: `kmsim ca` reads it while a
-//! server holds the data, and it belongs to no realm. It has no name constraints, because the names by
-//! which clients call a local server are not known beforehand; only those who trust it are at risk.
+//! The authority is a private key in a file beside the data. Its certificate is computed from the
+//! key, the same each time, so no two files have to agree. It is not in the database, because
+//! `kmsim ca` reads it while a server holds the data, and it belongs to no realm. It has no name
+//! constraints, because the hostnames of a local server are not known beforehand. Only clients that
+//! trust it are at risk.
 //!
-//! Keys and serial numbers come from the operating system, also where a seed makes a run repeatable: an
-//! authority that somebody trusts must not be guessable. AWS-LC speaks TLS with its own randomness.
-//! Certificates follow the host's clock, as the clients do that read them.
+//! Keys and serial numbers come from the operating system, even in a run with an entropy seed: a
+//! trusted authority must not be predictable. AWS-LC uses its own randomness for TLS. Certificates
+//! follow the host's clock, as the clients that check them do.
 
 mod authority;
 mod leaves;
@@ -31,12 +33,12 @@ use crate::world::World;
 use leaves::Leaves;
 
 pub use authority::Authority;
-pub use names::{ServedName, always};
+pub use names::{ServedName, default_names};
 pub(crate) use own::certificates;
-pub use own::{Mistaken, OwnCertificate};
+pub use own::{CertificateError, OwnCertificate};
 pub use stream::Connection;
 
-/// The password of a truststore for which nobody names another: the one that Java's own have.
+/// The default password of a truststore, the same as Java's own.
 pub const TRUSTSTORE_PASSWORD: &str = "changeit";
 
 /// What is wrong, in one line. It shows no key.
@@ -56,16 +58,16 @@ impl From<rustls::Error> for TlsError {
     }
 }
 
-/// What a server shows to its clients.
+/// The certificates of a server.
 pub enum Tls {
-    /// Certificates that its own authority issues as they are asked for.
+    /// Its own authority issues certificates when clients ask for them.
     Issued(Box<Leaves>),
-    /// One certificate that it was given.
+    /// One certificate that the server was given.
     Own(Arc<ServerConfig>),
 }
 
 impl Tls {
-    /// Shows certificates of this authority. `extra` names stand in each of them.
+    /// Uses certificates of this authority. Each of them also contains the `extra` names.
     ///
     /// # Errors
     /// The cryptography failed.
@@ -74,18 +76,18 @@ impl Tls {
         extra: &[ServedName],
         world: Arc<World>,
     ) -> Result<Self, TlsError> {
-        Ok(Self::Issued(Box::new(Leaves::new(authority, names::always(extra), world)?)))
+        Ok(Self::Issued(Box::new(Leaves::new(authority, names::default_names(extra), world)?)))
     }
 
-    /// Shows this certificate to everybody.
+    /// Uses this certificate for all clients.
     ///
     /// # Errors
     /// The cryptography failed.
     pub fn own(certificate: OwnCertificate) -> Result<Self, TlsError> {
-        Ok(Self::Own(Arc::new(leaves::showing(&base()?, certificate.into_certified()))))
+        Ok(Self::Own(Arc::new(leaves::with_certificate(&base()?, certificate.into_certified()))))
     }
 
-    /// The authority that clients have to trust, unless the server was given a certificate.
+    /// The authority that clients must trust, unless the server was given a certificate.
     #[must_use]
     pub fn authority(&self) -> Option<&Authority> {
         match self {
@@ -94,21 +96,22 @@ impl Tls {
         }
     }
 
-    /// How to greet a client that asked for a name, or for none, at this address of the server's.
-    fn greeting(&self, asked: Option<&str>, at: IpAddr) -> Result<Arc<ServerConfig>, TlsError> {
+    /// The TLS configuration for a client that asked for this name, or for none, at this address of
+    /// the server.
+    fn config_for(&self, asked: Option<&str>, at: IpAddr) -> Result<Arc<ServerConfig>, TlsError> {
         match self {
-            Self::Issued(leaves) => leaves.greeting(asked, at),
+            Self::Issued(leaves) => leaves.config_for(asked, at),
             Self::Own(config) => Ok(Arc::clone(config)),
         }
     }
 }
 
-/// TLS 1.2 and 1.3, HTTP/1.1, no certificate asked of clients, and none to show yet.
+/// TLS 1.2 and 1.3, HTTP/1.1, no client certificates, and no server certificate yet.
 fn base() -> Result<ServerConfig, TlsError> {
     let builder =
         ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
-    let nothing = Arc::new(ResolvesServerCertUsingSni::new());
-    let mut config = builder.with_no_client_auth().with_cert_resolver(nothing);
+    let no_certificate = Arc::new(ResolvesServerCertUsingSni::new());
+    let mut config = builder.with_no_client_auth().with_cert_resolver(no_certificate);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

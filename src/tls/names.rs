@@ -1,6 +1,6 @@
-//! The names of a server in its certificates. A client that asks for a name gets a certificate with that one, whatever it
-//! is: users give a local server the names that their clients insist on. What has to be known beforehand are the names
-//! of those who do not ask: clients that call an address, and those that keep a name without a dot to themselves (Java).
+//! The hostnames in the server's certificates. A client that asks for a hostname (SNI) gets a
+//! certificate with it, whatever it is. Other clients need names that are known beforehand: those
+//! that call an IP address, and those that do not send a name without a dot (Java).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -10,10 +10,10 @@ use rustls::pki_types::DnsName;
 
 use super::TlsError;
 
-/// A name that a client may call the server by.
+/// A hostname or address that clients use for the server.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ServedName {
-    /// In lower case, without a dot at its end; its first label may be `*`.
+    /// In lower case, without a trailing dot. The first label may be `*`.
     Dns(Box<str>),
     /// An IP address.
     Ip(IpAddr),
@@ -37,14 +37,14 @@ impl FromStr for ServedName {
 }
 
 impl ServedName {
-    /// An address, as its user writes it.
+    /// An address. An IPv4-mapped IPv6 address becomes IPv4.
     pub(super) fn of_address(ip: IpAddr) -> Self {
         Self::Ip(ip.to_canonical())
     }
 
-    /// Whether a client that calls this host means it. The host is in lower case, without a dot at its end.
+    /// Whether it matches this host, which is in lower case without a trailing dot.
     #[must_use]
-    pub fn is_called(&self, host: &str) -> bool {
+    pub fn matches(&self, host: &str) -> bool {
         match self {
             Self::Dns(name) => match name.strip_prefix("*.") {
                 Some(parent) => host
@@ -56,7 +56,7 @@ impl ServedName {
         }
     }
 
-    /// As it stands among a certificate's alternative names.
+    /// Its form among a certificate's alternative names.
     pub(super) fn in_certificate(&self) -> Result<SanType, rcgen::Error> {
         Ok(match self {
             Self::Dns(name) => SanType::DnsName(name.as_ref().try_into()?),
@@ -65,15 +65,16 @@ impl ServedName {
     }
 }
 
-/// The names that stand in every certificate: those of this machine, that of the image, and the extra ones, once each.
+/// The names in every certificate: those of this machine, that of the image, and the extra ones,
+/// each once.
 #[must_use]
-pub fn always(extra: &[ServedName]) -> Vec<ServedName> {
+pub fn default_names(extra: &[ServedName]) -> Vec<ServedName> {
     let host = gethostname::gethostname().into_string().unwrap_or_default();
     let short = host.split('.').next().unwrap_or_default();
     let texts = ["localhost", "kmsim", "host.docker.internal", &host, short];
     let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(ServedName::Ip);
     let mut names: Vec<ServedName> = Vec::new();
-    // What this machine is called need not be a name that a certificate can hold.
+    // The machine's hostname may be one that a certificate cannot contain.
     for name in texts
         .iter()
         .filter_map(|text| text.parse().ok())
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_strictly() {
+    fn names_are_parsed_strictly() {
         let read = |text: &str| text.parse::<ServedName>().map_err(|e| e.to_string());
         assert_eq!(read("KMS.Example.com."), Ok(ServedName::Dns("kms.example.com".into())));
         assert_eq!(read("*.example.com"), Ok(ServedName::Dns("*.example.com".into())));
@@ -106,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn each_name_stands_once() {
+    fn each_name_occurs_once() {
         let extra = ["localhost", "::1", "kms.test", "kms.test"].map(|text| text.parse().unwrap());
-        let names = always(&extra);
+        let names = default_names(&extra);
         for name in &names {
             assert_eq!(names.iter().filter(|it| *it == name).count(), 1, "{name:?}");
         }

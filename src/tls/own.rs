@@ -1,5 +1,5 @@
-//! A certificate that the server was given, with its chain and its private key, in PEM. Whatever is wrong with them is
-//! found before anything starts.
+//! A certificate that the server was given, with its chain and its private key, in PEM. It is
+//! checked completely before the server starts.
 
 use std::path::Path;
 
@@ -17,12 +17,12 @@ use crate::algorithms::pem;
 #[derive(Debug)]
 pub struct OwnCertificate(CertifiedKey);
 
-/// Which of the two files is mistaken.
+/// Which of the two files is invalid.
 #[derive(Debug)]
-pub enum Mistaken {
-    /// That of the certificates.
+pub enum CertificateError {
+    /// The file with the certificates.
     Certificate(TlsError),
-    /// That of the key.
+    /// The file with the key.
     Key(TlsError),
 }
 
@@ -30,13 +30,16 @@ impl OwnCertificate {
     /// Reads the chain (the server's certificate first) and the key (PKCS #8, PKCS #1 or SEC1).
     ///
     /// # Errors
-    /// A file cannot be read, holds none, or the key is not the certificate's.
-    pub fn read(certificate: &Path, key: &Path) -> Result<Self, Mistaken> {
+    /// A file cannot be read or contains none, or the key does not belong to the certificate.
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
         let chain = read_chain(certificate).map_err(|what| {
-            Mistaken::Certificate(TlsError::new(format_args!("{}: {what}", certificate.display())))
+            CertificateError::Certificate(TlsError::new(format_args!(
+                "{}: {what}",
+                certificate.display()
+            )))
         })?;
         let wrong_key = |what: TlsError| {
-            Mistaken::Key(TlsError::new(format_args!("{}: {what}", key.display())))
+            CertificateError::Key(TlsError::new(format_args!("{}: {what}", key.display())))
         };
         let pair = read_key(key).map_err(wrong_key)?;
         let signer = provider().key_provider.load_private_key(pair);
@@ -68,26 +71,26 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(chain)
 }
 
-/// Reads every certificate of a text in PEM. Blocks of other kinds are not looked at.
+/// Reads all certificates in a PEM text. Blocks of other kinds are ignored.
 ///
 /// # Errors
-/// There is none, or a block is broken.
+/// There is none, or a block is invalid.
 pub(crate) fn certificates(text: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let mut found = Vec::new();
     for block in pem::blocks(text) {
-        let block = block.map_err(|_| broken())?;
+        let block = block.map_err(|_| invalid_pem())?;
         if pem::CERTIFICATE_LABELS.contains(&block.label) {
-            found.push(CertificateDer::from(block.bytes().ok_or_else(broken)?.to_vec()));
+            found.push(CertificateDer::from(block.bytes().ok_or_else(invalid_pem)?.to_vec()));
         }
     }
-    if found.is_empty() { Err(TlsError::new("there is no certificate in PEM")) } else { Ok(found) }
+    if found.is_empty() { Err(TlsError::new("no certificate in PEM")) } else { Ok(found) }
 }
 
 fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     let text = read(path)?;
     for block in pem::blocks(&text) {
-        let block = block.map_err(|_| broken())?;
-        let der = || block.bytes().map(|der| der.to_vec()).ok_or_else(broken);
+        let block = block.map_err(|_| invalid_pem())?;
+        let der = || block.bytes().map(|der| der.to_vec()).ok_or_else(invalid_pem);
         return Ok(match block.label {
             "PRIVATE KEY" => PrivateKeyDer::Pkcs8(der()?.into()),
             "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(der()?.into()),
@@ -95,14 +98,14 @@ fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
             _ => continue,
         });
     }
-    Err(TlsError::new("there is no private key in PEM (one under a password cannot be read)"))
+    Err(TlsError::new("no private key in PEM (encrypted keys are not supported)"))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, TlsError> {
     std::fs::read_to_string(path).map(Zeroizing::new).map_err(TlsError::new)
 }
 
-/// It does not show the text, which may be half of a key.
-fn broken() -> TlsError {
-    TlsError::new("the PEM is broken")
+/// The error does not show the text, which may be part of a key.
+fn invalid_pem() -> TlsError {
+    TlsError::new("invalid PEM")
 }

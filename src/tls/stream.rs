@@ -1,6 +1,6 @@
-//! A connection that finds out by itself whether its client speaks TLS: the first byte of a handshake is 22, and no HTTP
-//! request begins with that. All of it happens where the connection is read, in the task of that connection: a client
-//! that stays silent or fails keeps nobody else waiting.
+//! A connection that detects whether its client speaks TLS: the first byte of a handshake is 22,
+//! and no HTTP request begins with it. All of this runs in the connection's own task, so a client
+//! that stays silent or fails delays no others.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -19,23 +19,23 @@ use super::Tls;
 
 /// The type of a record that carries a handshake: RFC 8446, section 5.1.
 const HANDSHAKE: u8 = 22;
-/// How long a client may take from its first byte to the end of its handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit for a handshake, from its first byte.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A client's connection, in plain text or under TLS.
 pub struct Connection(Stage);
 
 enum Stage {
-    /// Nothing has come yet.
+    /// Nothing has been received yet.
     New(TcpStream, Arc<Tls>),
-    Greeting(Pin<Box<dyn Future<Output = io::Result<TlsStream<TcpStream>>> + Send>>),
+    Handshake(Pin<Box<dyn Future<Output = io::Result<TlsStream<TcpStream>>> + Send>>),
     Plain(TcpStream),
     Secure(Box<TlsStream<TcpStream>>),
-    /// It came to nothing.
-    Over,
+    /// The handshake failed.
+    Failed,
 }
 
-/// The stream on which a stage is read and written; `$early` where there is none yet.
+/// Runs `$does` on the stream of an established stage; otherwise `$early`.
 macro_rules! on_stream {
     ($stage:expr, $stream:ident => $does:expr, $early:expr) => {
         match &mut $stage {
@@ -47,7 +47,7 @@ macro_rules! on_stream {
                 let $stream = Pin::new($stream.as_mut());
                 $does
             }
-            Stage::New(..) | Stage::Greeting(_) | Stage::Over => $early,
+            Stage::New(..) | Stage::Handshake(_) | Stage::Failed => $early,
         }
     };
 }
@@ -59,35 +59,35 @@ impl Connection {
         Self(Stage::New(stream, tls))
     }
 
-    /// Its socket. There is none to see while the client is greeted, and none after it came to nothing.
+    /// Its socket. `None` during a handshake, and after a failed one.
     #[must_use]
     pub fn socket(&self) -> Option<&TcpStream> {
         match &self.0 {
             Stage::New(stream, _) | Stage::Plain(stream) => Some(stream),
             Stage::Secure(stream) => Some(stream.get_ref().0),
-            Stage::Greeting(_) | Stage::Over => None,
+            Stage::Handshake(_) | Stage::Failed => None,
         }
     }
 
-    /// Goes on until it is known how the client speaks, and the client was greeted.
-    fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Proceeds until the protocol is known and a handshake, if any, is complete.
+    fn poll_established(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             self.0 = match &mut self.0 {
                 Stage::Plain(_) | Stage::Secure(_) => return Poll::Ready(Ok(())),
-                Stage::Over => return Poll::Ready(Err(ErrorKind::NotConnected.into())),
-                Stage::Greeting(greeting) => {
-                    let greeted = ready!(greeting.as_mut().poll(cx));
-                    self.0 = Stage::Over;
-                    Stage::Secure(Box::new(greeted?))
+                Stage::Failed => return Poll::Ready(Err(ErrorKind::NotConnected.into())),
+                Stage::Handshake(handshake) => {
+                    let done = ready!(handshake.as_mut().poll(cx));
+                    self.0 = Stage::Failed;
+                    Stage::Secure(Box::new(done?))
                 }
                 Stage::New(stream, _) => {
                     let mut first = [0];
                     let mut first = ReadBuf::new(&mut first);
                     ready!(stream.poll_peek(cx, &mut first))?;
                     let is_handshake = first.filled() == [HANDSHAKE];
-                    match std::mem::replace(&mut self.0, Stage::Over) {
+                    match std::mem::replace(&mut self.0, Stage::Failed) {
                         Stage::New(stream, tls) if is_handshake => {
-                            Stage::Greeting(Box::pin(greet(stream, tls)))
+                            Stage::Handshake(Box::pin(handshake(stream, tls)))
                         }
                         Stage::New(stream, _) => Stage::Plain(stream),
                         other => other,
@@ -98,29 +98,29 @@ impl Connection {
     }
 }
 
-async fn greet(stream: TcpStream, tls: Arc<Tls>) -> io::Result<TlsStream<TcpStream>> {
+async fn handshake(stream: TcpStream, tls: Arc<Tls>) -> io::Result<TlsStream<TcpStream>> {
     let peer = stream.peer_addr()?;
     let at = stream.local_addr()?.ip();
-    let greeting = async {
+    let handshake = async {
         let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         let config =
-            tls.greeting(start.client_hello().server_name(), at).map_err(io::Error::other)?;
+            tls.config_for(start.client_hello().server_name(), at).map_err(io::Error::other)?;
         start.into_stream(config).await
     };
-    let greeted = tokio::time::timeout(PATIENCE, greeting).await;
-    let greeted = greeted.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
-    if let Err(error) = &greeted {
-        if is_distrust(error) {
+    let done = tokio::time::timeout(HANDSHAKE_LIMIT, handshake).await;
+    let done = done.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+    if let Err(error) = &done {
+        if is_untrusted(error) {
             tracing::info!(%peer, "a client does not trust the certificate: it needs /_kmsim/ca.pem ({error})");
         } else {
             tracing::debug!(%peer, %error, "a TLS handshake failed");
         }
     }
-    greeted
+    done
 }
 
-/// Whether the client broke off because of the certificate that it was shown.
-fn is_distrust(error: &io::Error) -> bool {
+/// Whether the client rejected the certificate.
+fn is_untrusted(error: &io::Error) -> bool {
     let alert = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
     matches!(
         alert,
@@ -139,7 +139,7 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        ready!(self.poll_begun(cx))?;
+        ready!(self.poll_established(cx))?;
         on_stream!(self.0, stream => stream.poll_read(cx, buffer), Poll::Pending)
     }
 }
@@ -150,7 +150,7 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_begun(cx))?;
+        ready!(self.poll_established(cx))?;
         on_stream!(self.0, stream => stream.poll_write(cx, bytes), Poll::Pending)
     }
 
@@ -159,7 +159,7 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_begun(cx))?;
+        ready!(self.poll_established(cx))?;
         on_stream!(self.0, stream => stream.poll_write_vectored(cx, parts), Poll::Pending)
     }
 
@@ -171,7 +171,7 @@ impl AsyncWrite for Connection {
         on_stream!(self.0, stream => stream.poll_flush(cx), Poll::Ready(Ok(())))
     }
 
-    /// Before anything was said there is nothing to end: the connection is dropped.
+    /// Before anything was sent there is nothing to shut down; the connection is dropped.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         on_stream!(self.0, stream => stream.poll_shutdown(cx), Poll::Ready(Ok(())))
     }
@@ -185,7 +185,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     async fn pair() -> (TcpStream, Connection) {
-        let tls = Tls::issued(Authority::draw().unwrap(), &[], Arc::default()).unwrap();
+        let tls = Tls::issued(Authority::generate().unwrap(), &[], Arc::default()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn plain_text_loses_no_byte() {
+    async fn plain_text_loses_no_bytes() {
         let (mut client, mut server) = pair().await;
         client.write_all(b"GET").await.unwrap();
         let mut read = [0; 3];
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_handshake_that_does_not_go_on_ends() {
+    async fn a_stalled_handshake_times_out() {
         let (mut client, mut server) = pair().await;
         client.write_all(&[HANDSHAKE, 3, 1, 2]).await.unwrap();
         assert_eq!(server.read(&mut [0]).await.unwrap_err().kind(), ErrorKind::TimedOut);

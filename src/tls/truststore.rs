@@ -1,5 +1,6 @@
-//! A PKCS #12 file (RFC 7292) with one trusted certificate, for Java. The certificate is public, so it is not encrypted;
-//! the password only guards its integrity. That is SHA-1's, because a Java 8 of before 2021 reads no other.
+//! A PKCS #12 file (RFC 7292) with one trusted certificate, for Java. The certificate is public, so
+//! it is not encrypted. The password protects only its integrity, with SHA-1, because Java 8 before
+//! 2021 reads nothing else.
 
 use der::asn1::{Any, BmpString, ContextSpecific, ObjectIdentifier, OctetString, SetOfVec};
 use der::{Encode, EncodeValue, Sequence, TagMode, TagNumber, Tagged};
@@ -14,16 +15,16 @@ use crate::world::Entropy;
 
 /// PKCS #7 data.
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-/// A bag that holds a certificate.
+/// The type of a bag that contains a certificate.
 const CERT_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.3");
-/// An X.509 certificate in such a bag.
+/// The type of an X.509 certificate in such a bag.
 const X509: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.22.1");
-/// What the entry is called.
+/// The attribute with the entry's name.
 const FRIENDLY_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.20");
-/// Java's mark of a certificate that is trusted; its value says for what.
+/// Java's attribute of a trusted certificate. Its value is the allowed use.
 const TRUSTED_KEY_USAGE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("2.16.840.1.113894.746875.1.1");
-/// For anything.
+/// Any use.
 const ANY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
 
@@ -75,12 +76,12 @@ struct CertBag {
 /// The file with this certificate, under this password.
 pub(super) fn of(certificate: &[u8], password: &str) -> Result<Vec<u8>, TlsError> {
     if password.is_empty() {
-        return Err(TlsError::new("a truststore's password is not empty"));
+        return Err(TlsError::new("a truststore's password must not be empty"));
     }
-    assembled(certificate, password).map_err(TlsError::new)
+    encode(certificate, password).map_err(TlsError::new)
 }
 
-fn assembled(certificate: &[u8], password: &str) -> der::Result<Vec<u8>> {
+fn encode(certificate: &[u8], password: &str) -> der::Result<Vec<u8>> {
     let bag = SafeBag {
         bag_id: CERT_BAG,
         bag_value: tagged(CertBag {
@@ -116,7 +117,7 @@ fn attribute(oid: ObjectIdentifier, value: &(impl EncodeValue + Tagged)) -> der:
     Ok(Attribute { oid, values: SetOfVec::try_from(vec![Any::encode_from(value)?])? })
 }
 
-/// The key of the integrity check: RFC 7292, appendix B.2, for purpose 3 and the 20 bytes of one digest.
+/// The MAC key: RFC 7292, appendix B.2, for purpose 3 and 20 bytes, which is one digest.
 fn mac_key(password: &str, salt: &[u8]) -> Zeroizing<[u8; 20]> {
     const BLOCK: usize = 64;
     let password: Zeroizing<Vec<u8>> =

@@ -1,11 +1,11 @@
-//! What the parameters of a cloud's requests mean to those who watch requests.
+//! The classes of a cloud's request parameters, for the journal, the log and the faults.
 
-/// What a parameter is. Its type says so; this decides what the journal, the log and faults make of it.
+/// The class of a parameter. The parameter's type determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// One of every request, such as its action or its time.
+    /// Common to all requests, such as the action or the time.
     Common,
-    /// One of every request that nobody may see: a signature or a token.
+    /// Common to all requests and confidential: a signature or a token.
     Credential,
     /// The name of a key.
     Key,
@@ -19,7 +19,7 @@ pub enum Class {
     Context,
     /// A ciphertext, which names a key's version itself.
     Ciphertext,
-    /// Another whose value may be shown.
+    /// Any other whose value may be shown.
     Open,
     /// Any other: its value may be a secret.
     Hidden,
@@ -45,12 +45,12 @@ impl Class {
 /// The classes of a cloud's parameters, by name.
 #[derive(Debug, Default)]
 pub struct Classes {
-    /// By the length of the name: most names differ in that already.
+    /// By the length of the name, which already separates most names.
     by_length: Vec<Vec<(&'static str, Class)>>,
 }
 
 impl Classes {
-    /// Adds a parameter. One that two actions mean differently is hidden.
+    /// Adds a parameter. If two actions classify it differently, it is hidden.
     pub fn add(&mut self, name: &'static str, class: Class) {
         if self.by_length.len() <= name.len() {
             self.by_length.resize(name.len() + 1, Vec::new());
@@ -63,7 +63,7 @@ impl Classes {
         }
     }
 
-    /// The class of a parameter. A member of a flat list (`Tag.1.Key`) has that of the list. A name
+    /// The class of a parameter. A member of a flat list (`Tag.1.Key`) has the list's class. A name
     /// that no action reads is hidden.
     #[must_use]
     pub fn class(&self, name: &str) -> Class {
@@ -75,7 +75,7 @@ impl Classes {
         find(name).or_else(of_list).unwrap_or(Class::Hidden)
     }
 
-    /// The names of a class, the shorter first.
+    /// The names of a class, shorter ones first.
     pub fn names(&self, class: Class) -> impl Iterator<Item = &'static str> {
         self.by_length.iter().flatten().filter(move |(_, it)| *it == class).map(|(name, _)| *name)
     }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_or_meant_in_two_ways_is_hidden() {
+    fn unknown_and_ambiguous_names_are_hidden() {
         let classes = Classes::from_iter([
             ("KeyId", Class::Key),
             ("Size", Class::Open),

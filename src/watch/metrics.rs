@@ -1,4 +1,5 @@
-//! Counts and times of requests. Its labels come from tables: what anybody may make up is never one.
+//! Counters and durations of requests. All labels come from tables, never from what a client made
+//! up.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,24 +9,24 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use rustc_hash::FxHashMap;
 
-/// The upper borders of the histogram's buckets, in microseconds.
-const BORDERS: [u64; 14] = [
+/// The upper bounds of the histogram's buckets, in microseconds.
+const BOUNDS: [u64; 14] = [
     50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000,
     5_000_000,
 ];
 
-/// What a series of requests has in common.
+/// The labels of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Labels {
     /// The cloud.
     pub dialect: &'static str,
-    /// The action, if it is one that is served.
+    /// The action, if it is served.
     pub action: Option<&'static str>,
-    /// What was answered.
+    /// The outcome.
     pub code: &'static str,
 }
 
-/// Every series there is.
+/// All series.
 #[derive(Debug, Default)]
 pub struct Metrics {
     series: ArcSwap<AllSeries>,
@@ -36,8 +37,8 @@ type AllSeries = FxHashMap<Labels, Arc<Series>>;
 
 #[derive(Debug, Default)]
 struct Series {
-    /// How many took so long: up to each border, and longer than the last.
-    buckets: [AtomicU64; BORDERS.len() + 1],
+    /// The number of requests in each bucket, and above the last bound.
+    buckets: [AtomicU64; BOUNDS.len() + 1],
     micros: AtomicU64,
 }
 
@@ -51,7 +52,7 @@ impl Metrics {
     }
 
     fn add(&self, labels: Labels) -> Arc<Series> {
-        // What is guarded is whole even after a panic.
+        // The data is consistent even after a panic.
         let _adding = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = AllSeries::clone(&self.series.load());
         let series = Arc::clone(all.entry(labels).or_default());
@@ -59,8 +60,9 @@ impl Metrics {
         series
     }
 
-    /// The series in the text format of Prometheus, version 0.0.4: `kmsim_requests_total` by dialect, action and code,
-    /// and `kmsim_request_duration_seconds` by dialect and action. An action that is not served is `unknown`.
+    /// The series in the text format of Prometheus, version 0.0.4: `kmsim_requests_total` by
+    /// dialect, action and code, and `kmsim_request_duration_seconds` by dialect and action. An
+    /// action that is not served is `unknown`.
     #[must_use]
     pub fn text(&self) -> String {
         let series = self.series.load();
@@ -69,7 +71,7 @@ impl Metrics {
         let mut text = String::from(
             "# HELP kmsim_requests_total Requests answered.\n# TYPE kmsim_requests_total counter\n",
         );
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         for (labels, series) in &all {
             let Labels { dialect, code, .. } = labels;
             let (action, count) = (labels.action(), series.total());
@@ -94,7 +96,7 @@ impl Metrics {
 
 fn histogram<'a>(text: &mut String, of: &str, series: impl Iterator<Item = &'a Series>) {
     const NAME: &str = "kmsim_request_duration_seconds";
-    let (mut counts, mut micros) = ([0; BORDERS.len() + 1], 0);
+    let (mut counts, mut micros) = ([0; BOUNDS.len() + 1], 0);
     for series in series {
         for (count, bucket) in counts.iter_mut().zip(&series.buckets) {
             *count += bucket.load(Ordering::Relaxed);
@@ -102,9 +104,9 @@ fn histogram<'a>(text: &mut String, of: &str, series: impl Iterator<Item = &'a S
         micros += series.micros.load(Ordering::Relaxed);
     }
     let mut sum = 0;
-    for (count, border) in counts.iter().zip(BORDERS) {
+    for (count, bound) in counts.iter().zip(BOUNDS) {
         sum += count;
-        let _ = writeln!(text, "{NAME}_bucket{{{of},le=\"{}\"}} {sum}", seconds(border));
+        let _ = writeln!(text, "{NAME}_bucket{{{of},le=\"{}\"}} {sum}", seconds(bound));
     }
     let total: u64 = counts.iter().sum();
     let _ = writeln!(text, "{NAME}_bucket{{{of},le=\"+Inf\"}} {total}");
@@ -125,7 +127,7 @@ impl Labels {
 impl Series {
     fn count(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let bucket = BORDERS.iter().position(|border| micros <= *border).unwrap_or(BORDERS.len());
+        let bucket = BOUNDS.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS.len());
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }

@@ -1,14 +1,16 @@
-//! What the server observes of requests, and what it does to them on demand: the journal, the metrics, the
-//! faults. This room knows realms and names, but no cloud, no action and no rule of keys.
+//! What the server observes about requests, and what it does to them on demand: the journal, the
+//! metrics, the faults. This room knows realms and names, but no cloud, no action and no rule of
+//! keys.
 //!
-//! The pipeline reports every request here, and asks before it runs one. A dialect says only what its
-//! parameters mean (a key's name, a secret text, an open text), what its errors are called, how it
-//! throttles, and why a signature is wrong. So faults and journal work for every cloud alike.
+//! The pipeline reports every request here, and asks for faults before it runs one. A dialect only
+//! says what its parameters mean (a key's name, a secret text, an open text), what its errors are
+//! called, how it throttles, and why a signature is wrong. So faults and journal work for every
+//! cloud alike.
 //!
-//! - Writing a record copies it into the room that an older record left: no allocation, and one short lock
-//!   of the realm's own ring. A record is made readable, filtered and compared only when it is asked for.
-//! - What may be secret is measured (length and digest) before it is written.
-//! - A request that a check refused is only a claim. It goes into a ring of its own, makes no realm and no
+//! - Writing a record reuses the buffers of an older record: no allocation, and one short lock of
+//!   the realm's own ring. A record becomes readable, is filtered and compared only on demand.
+//! - A value that may be secret is replaced by its length and digest before it is written.
+//! - A refused request is only a claim. It goes into a separate ring, creates no realm and no
 //!   metrics label, and does not count in expectations.
 //! - When the journal's memory is used up, the account that holds the most gives way
 //!   (`journal/limits.rs`). An account that holds at most an equal share loses nothing.
@@ -31,26 +33,26 @@ pub use metrics::{Labels, Metrics};
 pub use request_scope::RequestScope;
 pub use subject::{NamedKey, Subject, truncate, truncate_secret};
 
-/// Everything that watches requests.
+/// Everything that observes requests.
 #[derive(Debug)]
 pub struct Watch {
-    /// What is done to requests.
+    /// The faults.
     pub faults: Faults,
-    /// What became of them.
+    /// The journal.
     pub journal: Journal,
-    /// How many there were, and how long they took.
+    /// The metrics.
     pub metrics: Metrics,
-    /// Whether a request may ask for a fault by itself.
+    /// Whether a request's header may ask for a fault.
     pub header_faults: bool,
 }
 
 impl Watch {
-    /// Nothing armed, nothing seen. The journal keeps `entries` for each realm.
+    /// Without rules and records. The journal keeps `entries` for each realm.
     #[must_use]
     pub fn new(entries: usize, header_faults: bool) -> Self {
         Self {
             faults: Faults::default(),
-            journal: Journal::keeping(entries),
+            journal: Journal::with_records(entries),
             metrics: Metrics::default(),
             header_faults,
         }

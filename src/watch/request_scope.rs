@@ -1,4 +1,4 @@
-//! Whose requests something is about.
+//! Which requests something is about.
 
 use crate::model::{Realm, Scope};
 
@@ -7,18 +7,18 @@ use crate::model::{Realm, Scope};
 pub struct RequestScope {
     /// The realms.
     pub scope: Scope,
-    /// The access key, where it is one: another key of the same account is somebody else.
+    /// The access key, if only its requests are meant. Other keys of the account do not count.
     pub access_key: Option<Box<str>>,
 }
 
 impl RequestScope {
-    /// Whether a request of this realm, signed with this access key, is among them.
+    /// Whether a request of this realm with this access key is included.
     #[must_use]
     pub fn has(&self, realm: &Realm, access_key: Option<&str>) -> bool {
         self.scope.has(realm) && self.access_key.as_deref().is_none_or(|it| access_key == Some(it))
     }
 
-    /// Whether every request of `other` is among these.
+    /// Whether it includes every request of `other`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         self.scope.covers(&other.scope)

@@ -7,13 +7,14 @@ use crate::model::{KeyId, Realm, VersionId};
 /// What a request is about, as far as it tells.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The realm that it works in; of a request that failed its checks, the one that it claims.
+    /// The realm that it works in; for a request that failed authentication, the one that it
+    /// claims.
     pub realm: Realm,
     /// The access key that it names.
     pub access_key: Option<Box<str>>,
-    /// The action that it asks for. A name that is not served is cut short.
+    /// The action. A name that is not served is truncated.
     pub action: Option<Cow<'static, str>>,
-    /// The keys that it names, or that its ciphertexts do.
+    /// The keys that it names, also by ciphertext.
     pub keys: Vec<NamedKey>,
     /// The secret.
     pub secret: Option<Box<str>>,
@@ -26,23 +27,24 @@ pub struct Subject {
 /// A key as a request names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamedKey {
-    /// The name: an id, an alias, or what its cloud has besides. A key that only a ciphertext names has none.
+    /// The name: an id, an alias, or another form of its cloud. `None` if only a ciphertext names
+    /// the key.
     pub name: Option<Box<str>>,
-    /// Its id, if there was such a key.
+    /// The key's id, if the key exists.
     pub id: Option<KeyId>,
-    /// The version, where one is named or was used.
+    /// The version, if one is named or was used.
     pub version: Option<VersionId>,
 }
 
 impl Subject {
-    /// A request in a realm, of which nothing more is known yet.
+    /// A request in a realm, about which nothing more is known yet.
     #[must_use]
     pub fn of(realm: Realm, action: Option<Cow<'static, str>>) -> Self {
         let (secret, certificate, context) = (None, None, None);
         Self { realm, access_key: None, action, keys: Vec::new(), secret, certificate, context }
     }
 
-    /// About how many bytes it takes beside its own place.
+    /// About how many bytes it uses besides its own size.
     pub(super) fn weight(&self) -> usize {
         let Realm { dialect, account, region } = &self.realm;
         let realm = dialect.len() + account.len() + region.len();
@@ -61,28 +63,28 @@ impl Subject {
 }
 
 impl NamedKey {
-    /// Whether it is the key that somebody calls `name`, by id or by the words of the request.
+    /// Whether it has this id, or this name in the request.
     #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
+    pub fn has_name(&self, name: &str) -> bool {
         self.id.as_ref().is_some_and(|id| id.as_str() == name) || self.name.as_deref() == Some(name)
     }
 }
 
-/// The longest name that is kept of what nobody serves, in characters.
-const LONGEST: usize = 64;
-/// The longest name that is kept of a secret: the ARN of the longest is shorter.
-const LONGEST_SECRET: usize = 320;
+/// The longest unknown name that is stored, in characters.
+const NAME_LIMIT: usize = 64;
+/// The longest secret name that is stored. The longest ARN is shorter.
+const SECRET_NAME_LIMIT: usize = 320;
 
-/// A name that anybody may have made up, cut short.
+/// Truncates a name, which may be made up.
 #[must_use]
 pub fn truncate(name: &str) -> &str {
-    first_of(name, LONGEST)
+    first_of(name, NAME_LIMIT)
 }
 
-/// The name of a secret, cut short where no secret can have it.
+/// Truncates the name of a secret, if it is longer than any secret's.
 #[must_use]
 pub fn truncate_secret(name: &str) -> &str {
-    first_of(name, LONGEST_SECRET)
+    first_of(name, SECRET_NAME_LIMIT)
 }
 
 fn first_of(name: &str, most: usize) -> &str {

@@ -1,5 +1,5 @@
-//! The clock of the control plane: each access key's account has its own as soon as somebody moves
-//! it, and what falls due by a move has happened when the move answers.
+//! The clock of the control plane: an access key's account gets its own clock when that is changed,
+//! and what falls due has happened when the request returns.
 
 use serde_json::{Value, json};
 

@@ -1,13 +1,12 @@
-//! The commands that ask a running server, as their user meets them: what they print, and the exit
-//! code.
+//! The commands for a running server: their output and their exit codes.
 
 mod call;
 mod completions;
+mod discovery;
 mod env;
 mod health;
 mod help;
 mod inspect;
-mod whereabouts;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -18,7 +17,7 @@ use serde_json::Value;
 
 use crate::kit::Process;
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,
@@ -27,7 +26,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What it printed, of one that did what it should and had nothing to complain of.
+    /// Its output, if it succeeded without complaints.
     #[track_caller]
     pub fn done(&self) -> &str {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{self:?}");
@@ -40,7 +39,7 @@ impl Ended {
         serde_json::from_str(self.done()).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The one line that it complained with.
+    /// Its one line of error.
     #[track_caller]
     pub fn complained(&self, code: i32) -> &str {
         let line = self.err.strip_suffix('\n').and_then(|line| line.strip_prefix("kmsim: "));
@@ -49,7 +48,7 @@ impl Ended {
         line
     }
 
-    /// What it complained of in an option, having printed nothing.
+    /// Its error about an option, if it printed nothing else.
     #[track_caller]
     pub fn mistaken(&self) -> &str {
         assert_eq!(self.out, "", "{self:?}");
@@ -57,7 +56,7 @@ impl Ended {
     }
 }
 
-/// A command, with no setting from this environment.
+/// A command without settings from this environment.
 pub fn kmsim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
     command.args(arguments);
@@ -65,16 +64,16 @@ pub fn kmsim(arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command.env_remove("SSL_CERT_FILE");
-    // Other tests' servers are not to be found: none posts a notice here.
+    // Other tests' servers must not be found, and none registers here.
     let nobody = concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody");
     std::fs::create_dir_all(nobody).unwrap();
     command.env("XDG_RUNTIME_DIR", nobody);
-    // A proxy must not come between.
+    // No proxy is used.
     command.env("http_proxy", "http://127.0.0.1:1").env("HTTP_PROXY", "http://127.0.0.1:1");
     command
 }
 
-/// Runs a command to its end, with this on its standard input.
+/// Runs a command to its end with this input.
 pub fn fed(command: &mut Command, input: &str) -> Ended {
     let mut child = command
         .stdin(Stdio::piped())
@@ -82,7 +81,7 @@ pub fn fed(command: &mut Command, input: &str) -> Ended {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It need not read it.
+    // It may exit without reading.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -98,7 +97,7 @@ pub fn ended(command: &mut Command) -> Ended {
     fed(command, "")
 }
 
-/// A server, and how its commands are told of it.
+/// A server, and how commands reach it.
 pub struct Asked {
     pub server: Process,
     pub url: String,
@@ -110,7 +109,7 @@ impl Asked {
         Self { url: format!("http://{}", server.address), server }
     }
 
-    /// A command that asks it.
+    /// A command for this server.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = kmsim(arguments);
         command.args(["--url", &self.url]);
@@ -122,13 +121,13 @@ impl Asked {
     }
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 pub fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// A server of a kind: it answers every connection with this once the request's head is there, and
-/// closes it. It says what it was sent.
+/// A fake server: it answers every connection with this after the request's head, and closes it. It
+/// returns what it received.
 pub fn answering(
     answers: &'static [&'static str],
 ) -> (SocketAddr, std::thread::JoinHandle<Vec<String>>) {
@@ -154,7 +153,7 @@ pub fn answering(
     (address, serving)
 }
 
-/// What such a server was sent, once it has answered as often as it can.
+/// What the fake server received, after its last answer.
 #[track_caller]
 pub fn sent(serving: std::thread::JoinHandle<Vec<String>>) -> Vec<String> {
     for _ in 0..400 {
@@ -166,7 +165,7 @@ pub fn sent(serving: std::thread::JoinHandle<Vec<String>>) -> Vec<String> {
     panic!("it was not asked as often as it can answer");
 }
 
-/// Whether a request is there with all of its body.
+/// Whether a request is complete with its body.
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };

@@ -3,4 +3,4 @@
 
 mod browsers;
 mod crowds;
-mod unread;
+mod unparsable;

@@ -1,5 +1,5 @@
-//! The control plane: faults, the journal, counts and who may ask; each over HTTP, most within the
-//! process, and every option with the built binary.
+//! The control plane: faults, journal, metrics and access. Everything is tested over HTTP, mostly
+//! in-process, and every option with the built binary.
 
 mod access;
 mod actions;
@@ -47,7 +47,7 @@ fn delete(server: &Server, path: &str) -> Answer {
     control(server.address, "DELETE", path, &Value::Null)
 }
 
-/// Arms a rule and answers it.
+/// Arms a rule and returns it.
 #[track_caller]
 fn arm(server: &Server, scope: &str, rule: &Value) -> Value {
     post(server, &format!("faults{scope}"), rule).ok()
@@ -66,14 +66,14 @@ fn last(server: &Server) -> Value {
     journal(server, "").pop().unwrap()
 }
 
-/// Checks that an endpoint refuses, in one line that says this.
+/// Checks that an endpoint refuses with one line that contains this.
 #[track_caller]
 fn refuses(answer: &Answer, said: &str) {
     let error = answer.json()["error"].as_str().unwrap().to_owned();
     assert!(answer.status == 400 && error.contains(said), "{said}: {answer:?}");
 }
 
-/// Calls an action with another header line.
+/// Calls an action with an additional header line.
 fn call_with(client: &Client, header: &str, action: &str, params: &[(&str, &str)]) -> Answer {
     let head = format!(
         "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n{header}\r\n"
@@ -81,7 +81,7 @@ fn call_with(client: &Client, header: &str, action: &str, params: &[(&str, &str)
     send(client.address, &head, form(&client.signed("POST", action, params)).as_bytes())
 }
 
-/// Calls an action, and answers what came until the connection ended, with how it ended.
+/// Calls an action. Returns the bytes until the connection ended, and how it ended.
 fn raw(client: &Client, header: &str, action: &str) -> (String, std::io::Result<()>) {
     let body = form(&client.signed("POST", action, &[]));
     let head = format!(

@@ -1,4 +1,4 @@
-//! Inputs of attacks, replayed (fixtures/corpus): each is answered clearly, and changes nothing.
+//! Replays attack inputs (fixtures/corpus): each gets a clear answer and changes nothing.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -56,7 +56,7 @@ fn texts_in_pem_are_read_or_refused() {
     assert!(texts.len() >= 17, "{}", texts.len());
     for (name, text) in texts {
         let text = String::from_utf8(text).unwrap();
-        // None is for the key of this certificate.
+        // None is for this certificate's key.
         upload(&client, &id, &text, None).refused(400, "InvalidParameter");
         upload(&client, &id, &good, Some(&text)).refused(400, "InvalidParameter");
         let wrapping =

@@ -1,11 +1,11 @@
-//! Every crate stands once in the tree, or deny.toml says why not.
+//! Every crate is in the tree once, or deny.toml says why not.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use crate::kit::root;
 
-/// The value of `name = "…"` in a line, if that is what it holds.
+/// The value of `name = "…"` in a line, if there is one.
 fn quoted<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     line.split_once(&format!("{name} = \""))?.1.split('"').next()
 }
@@ -46,7 +46,7 @@ fn a_crate_stands_twice_only_with_a_reason() {
 
 #[test]
 fn tls_has_one_provider_of_cryptography() {
-    // The lock file also lists what is never built: crates behind features that are off.
+    // The lock file also lists crates of disabled features, which are never built.
     let users = |name: &str| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["tree", "--locked", "--offline", "--edges", "normal,build", "--invert", name]);

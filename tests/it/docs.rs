@@ -1,5 +1,5 @@
-//! The documents: what is generated in them is up to date, and their links lead somewhere. That
-//! their code holds, tests/run shows.
+//! The documents: generated parts are up to date, and links work. `tests/run` tests their code
+//! blocks.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use kmsim::dialects::BODY_LIMIT;
 use crate::alibaba::coverage::not_yet;
 use crate::kit::root;
 
-/// What docs/limits.md tells of what is not served yet.
+/// The part of docs/limits.md about what is not served yet.
 fn waiting() -> String {
     let waiting = not_yet();
     let names: Vec<_> = waiting.actions.iter().map(|name| format!("`{name}`")).collect();
@@ -17,7 +17,7 @@ fn waiting() -> String {
         0 => String::new(),
         _ => format!("- {}\n", names.join(", ")),
     };
-    // Of the other cloud every action is served; what waits are errors that nothing causes.
+    // The other cloud's actions are all served. Only errors without a cause are missing.
     let other = std::fs::read_to_string(root().join("fixtures/kingsoft/not-yet.txt")).unwrap();
     let errors =
         other.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
@@ -31,7 +31,7 @@ fn waiting() -> String {
 }
 
 /// Checks a generated part of a document, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
-/// Run the tests with `KMSIM_BLESS=1` to write it anew.
+/// Run the tests with `KMSIM_BLESS=1` to update it.
 pub fn generated(document: &str, name: &str, expected: &str) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock();
@@ -56,7 +56,7 @@ fn the_limits_tell_what_is_not_served_yet() {
 #[test]
 fn the_limits_tell_the_numbers() {
     let text = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
-    // That a request line ends at 64 KiB and how, hostile.rs shows.
+    // hostile.rs tests the limit of 64 KiB for request lines.
     for said in [
         format!("A body is at most {} MiB", BODY_LIMIT >> 20),
         "64 KiB".to_owned(),
@@ -81,7 +81,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split(')').next())
 }
 
-/// The headings of a document, as links name them.
+/// The anchors of a document's headings.
 fn anchors(text: &str) -> Vec<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     headings
@@ -115,7 +115,7 @@ fn links_lead_somewhere() {
     assert!(seen >= 15, "the links are found: {seen}");
 }
 
-/// Whoever reads README.md finds every other document.
+/// README.md leads to every other document.
 #[test]
 fn every_document_is_reached_from_the_readme() {
     let mut reached: Vec<PathBuf> = vec![root().join("README.md")];

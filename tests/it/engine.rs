@@ -1,10 +1,11 @@
-//! The engine's rules without HTTP and without a file: a cloud of our own, one realm, a clock moved
-//! by hand. Each test takes milliseconds.
+//! The engine's rules without HTTP and without files: a made-up cloud, one realm, a manual clock.
+//! Each test takes milliseconds.
 
 mod aliases;
 mod certificates;
 mod imports;
 mod keys;
+mod pairs;
 mod rotation;
 mod secrets;
 mod tags;
@@ -25,10 +26,10 @@ use zeroize::Zeroizing;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// The grammar of names, which only seeds ask for.
+/// The form of names, which only seeds check.
 const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 
-/// A cloud that is nobody's: enabled keys do everything, other keys only what leads them on.
+/// A made-up cloud: enabled keys allow everything, others only what changes their state.
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
@@ -53,7 +54,7 @@ static RULES: Rules = Rules {
         stages_per_version: 3,
         versions: 4,
         rotations_per_hour: 2,
-        // The next value is the last one with a letter more.
+        // The next value is the current one with another letter.
         renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
         renewal_is_slow: |_, _| false,
     }),
@@ -91,22 +92,22 @@ fn certificate_admits(operation: CertificateOperation, status: CertificateStatus
 }
 
 /// An engine with one caller.
-struct Bench {
+struct TestEngine {
     engine: Arc<Engine>,
     caller: Caller,
 }
 
-/// When every test begins.
+/// The time at which every test begins.
 fn start() -> Instant {
     Instant::parse("2030-01-01T00:00:00Z").unwrap()
 }
 
-/// Runs a test on an engine of its own.
-fn on_a_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
+/// Runs a test with its own engine.
+fn with_engine<F: Future<Output = ()>>(test: impl FnOnce(TestEngine) -> F) {
     with_quota(Quota::default(), test);
 }
 
-fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(Bench) -> F) {
+fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(TestEngine) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let world =
@@ -116,21 +117,21 @@ fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(Bench) -> 
         let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
         let realm = Realm::new("cloud", "1", "here");
         let caller = Caller::new(realm, &RULES, "1".into(), quota);
-        test(Bench { engine, caller }).await;
+        test(TestEngine { engine, caller }).await;
     });
 }
 
-impl Bench {
+impl TestEngine {
     fn caller(&self) -> Caller {
         self.caller.clone()
     }
 
-    /// Makes a key of this kind.
+    /// Creates a key.
     async fn key(&self, new: NewKey) -> Arc<Key> {
         self.engine.create_key(self.caller(), new).await.unwrap()
     }
 
-    /// The key as it is now; `None` when it is gone.
+    /// The key's current state. `None` when it is deleted.
     async fn found(&self, key: &Key) -> Option<(Arc<Key>, KeyState)> {
         self.engine.settle(&self.caller.realm).await;
         let snapshot = self.engine.snapshot(&self.caller);
@@ -168,7 +169,7 @@ fn by_id(key: &Key) -> KeyRef {
 /// One millisecond, the smallest step of a clock.
 const TICK: Duration = Duration::from_millis(1);
 
-/// The longest time that is shorter than this.
+/// The longest duration that is shorter than this.
 fn just_before(length: Duration) -> Duration {
     length.saturating_sub(TICK)
 }

@@ -1,5 +1,5 @@
-//! The environment's variables, every one that there is: what an empty one means, and what is said
-//! of one that an env file has spoilt. By the built binary.
+//! All environment variables: what an empty one means, and the error for one that an env file has
+//! spoilt. Tested with the built binary.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
@@ -12,8 +12,7 @@ use crate::commands::{Ended, ended, kmsim};
 use crate::kit::{self, Client, Process, control, send};
 use crate::program::refused;
 
-/// How each command is tried that takes variables: it gets by without any of them, and needs no
-/// server.
+/// A way to run each command that takes variables, without any of them and without a server.
 const COMMANDS: [(&str, &[&str]); 12] = [
     ("", &[]),
     ("serve", &["serve"]),
@@ -56,7 +55,7 @@ fn variables() -> Vec<(String, BTreeSet<String>)> {
     found
 }
 
-/// A command as the table has it, in a folder of its own.
+/// A command of the table, in its own folder.
 fn tried(name: &str, folder: &std::path::Path) -> Command {
     let row = COMMANDS.iter().find(|(it, _)| *it == name);
     let (_, arguments) = row.unwrap_or_else(|| panic!("{name} takes variables and has no row"));
@@ -64,7 +63,7 @@ fn tried(name: &str, folder: &std::path::Path) -> Command {
     let own =
         arguments.iter().map(|it| if it.ends_with("known.yaml") { seeds.as_str() } else { it });
     let mut command = kmsim(&own.collect::<Vec<_>>());
-    // No command is to find the server of another test.
+    // No command may find another test's server.
     command.current_dir(folder).env("XDG_RUNTIME_DIR", folder);
     command
 }
@@ -80,7 +79,7 @@ fn serving(name: &str, folder: &std::path::Path) -> Command {
     command
 }
 
-/// The same without that option, which would come before its variable.
+/// The same without that option, which would override its variable.
 fn unlistening(name: &str, folder: &std::path::Path) -> Command {
     let mut command = tried(name, folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -108,7 +107,7 @@ fn an_empty_variable_is_not_set() {
                 control(server.address, "GET", "requests", &serde_json::Value::Null).status,
                 200
             );
-            // One after the other: where one is taken for a value, the others must not hide it.
+            // One at a time, so that no error hides another.
             for variable in variables {
                 drop(server_with(&name, &variable, ""));
             }
@@ -192,7 +191,7 @@ fn a_data_files_name_has_no_white_space_at_its_ends() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    // A word, and no file of that name.
+    // A word without a file of that name.
     let runtime = tempfile::tempdir().unwrap();
     let mut command = serving("", folder.path());
     let memory = command.env("KMSIM_DATA", ":MEMORY:").env("XDG_RUNTIME_DIR", runtime.path());
@@ -218,7 +217,7 @@ fn booleans_are_written_in_many_ways() {
         let line = refused(serving("", folder.path()).env("KMSIM_NO_CONTROL", bad));
         assert!(line.starts_with("kmsim: KMSIM_NO_CONTROL: expected 1, true"), "{line}");
     }
-    // What is off contradicts nothing.
+    // A disabled setting contradicts nothing.
     let mut both = serving("", folder.path());
     assert_eq!(
         status(&Process::spawn(both.env("KMSIM_NO_CONTROL", "0").env("KMSIM_CONTROL_TOKEN", "t"))),
@@ -251,7 +250,7 @@ fn words_are_read_in_any_case_and_others_are_told_by_the_variables_name() {
     }
 }
 
-/// An option comes before its variable, whatever that holds.
+/// An option overrides its variable, whatever that contains.
 #[test]
 fn an_option_hides_its_variable() {
     let folder = tempfile::tempdir().unwrap();
@@ -277,5 +276,5 @@ fn an_option_hides_its_variable() {
 fn an_empty_certificate_file_is_none() {
     let it =
         ended(kmsim(&["healthcheck", "--url", "https://127.0.0.1:1"]).env("SSL_CERT_FILE", ""));
-    assert_eq!(it.mistaken(), "--ca: an https:// address needs its authority");
+    assert_eq!(it.mistaken(), "--ca: required for an https:// address");
 }

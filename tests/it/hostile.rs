@@ -1,4 +1,4 @@
-//! Requests that no SDK sends: each is answered clearly, soon, and without harm.
+//! Requests that no SDK sends get a clear and fast answer and do no harm.
 
 use crate::kit::{Process, Server, Setup, data_file, send};
 

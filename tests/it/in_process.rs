@@ -1,5 +1,4 @@
-//! The library, as a test of somebody else uses it: with and without a runtime, with everything
-//! that can be set up.
+//! The library as other projects' tests use it, with and without a runtime, with every setting.
 
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -31,7 +30,7 @@ fn a_server_serves_until_it_is_dropped() {
     let key = server.access_key();
     assert_eq!((key.id.as_str(), key.secret.as_str()), ("testid", "testsecret"));
     assert_eq!(format!("{key:?}"), "AccessKey(testid)");
-    // An idle connection does not hold it up, and its port is free at once.
+    // An idle connection does not delay the stop, and the port is free at once.
     let _idle = TcpStream::connect(address).unwrap();
     drop(server);
     TcpListener::bind(address).unwrap();
@@ -54,7 +53,7 @@ fn it_lives_within_any_runtime() {
             let server = Server::builder().start().unwrap();
             key_of(&server, &[]);
             server.clock().advance(days(1));
-            // A test that blocks its only thread is answered all the same.
+            // A test that blocks its only thread gets an answer too.
             assert_eq!(send(server.address(), "GET /_kmsim/health HTTP/1.1\r\n", b"").status, 200);
             drop(server);
         });
@@ -102,7 +101,7 @@ fn region_and_mode_are_as_set() {
     let anybody = AccessKey { id: "anybody".into(), secret: "?".into() };
     let made = server.call_as(&anybody, "CreateKey", &[]).unwrap();
     assert!(made.field("/KeyMetadata/Arn").unwrap().starts_with("acs:kms:eu-test-9:"), "{made:?}");
-    // An access key that nobody listed has a clock of its own as well.
+    // An unlisted access key has its own clock too.
     server.clock_of("anybody").advance(days(400));
     assert_ne!(server.clock_of("anybody").now(), server.clock().now());
 }

@@ -1,5 +1,5 @@
-//! What every test uses: a server within the process, whose clock stands until it is moved and
-//! whose entropy is seeded; a client that signs; and the built binary as a process of its own.
+//! The tools of all tests: an in-process server with a manual clock and seeded entropy, a client
+//! that signs, and the built binary as a process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -20,10 +20,10 @@ use kmsim::world::{Clock, Entropy, Instant, World};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// Where every test's clock starts.
+/// The time at which every test's clock starts.
 pub const START: &str = "2030-01-01T00:00:00Z";
 
-/// Every action of Alibaba's wire that is served, sorted.
+/// Every served action of Alibaba's, sorted.
 pub fn action_names() -> Vec<&'static str> {
     let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None);
     clouds.named("alibaba").unwrap().action_names()
@@ -34,25 +34,25 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A fixture's rows, without comments and header, each as its tab-separated cells.
+/// The rows of a fixture without comments and header, each as its tab-separated cells.
 pub fn table(path: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join("fixtures").join(path)).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     lines.skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
-/// How to set a server up.
+/// The settings of a server.
 #[derive(Default)]
 pub struct Setup<'a> {
-    /// The accounts file's text; without one there is the default access key.
+    /// The text of the accounts file. By default there is one access key.
     pub accounts: Option<&'a str>,
     /// The texts of seed files.
     pub seeds: &'a [&'a str],
-    /// How requests are checked.
+    /// How requests are authenticated.
     pub auth: AuthMode,
-    /// The region that plain hosts stand for.
+    /// The region of hosts without one.
     pub region: Option<&'a str>,
-    /// Another store than one in memory.
+    /// The store, unless it is in memory.
     pub store: Option<Box<dyn Store>>,
 }
 
@@ -78,7 +78,7 @@ impl Server {
         Self::with(Setup::default())
     }
 
-    /// A server set up in some way.
+    /// A server with these settings.
     pub fn with(setup: Setup<'_>) -> Self {
         let start = Instant::parse(START).unwrap();
         let world =
@@ -86,7 +86,7 @@ impl Server {
         Self::within(world, setup)
     }
 
-    /// A server in a given world.
+    /// A server with this clock and entropy.
     pub fn within(world: Arc<World>, setup: Setup<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut arguments = vec!["kmsim".to_owned()];
@@ -120,12 +120,12 @@ impl Server {
         Self { address: served.address(), world, served, runtime: Some(runtime) }
     }
 
-    /// The clouds that it speaks.
+    /// The server's clouds.
     pub fn clouds(&self) -> &Clouds {
         &self.served.app().clouds
     }
 
-    /// Moves the clock that due dates follow. The host's stays.
+    /// Moves the clock that due dates follow. The host's clock stays.
     pub fn advance(&self, by: Duration) {
         self.world.clock.advance(by);
     }
@@ -135,7 +135,7 @@ impl Server {
         self.client_as("testid", "testsecret")
     }
 
-    /// A client with some access key.
+    /// A client with this access key.
     pub fn client_as(&self, id: &str, secret: &str) -> Client {
         Client::new(self.address, id, secret, &self.world.clock.host().to_string())
     }
@@ -146,7 +146,7 @@ pub fn days(days: u64) -> Duration {
     Duration::from_secs(days * 86_400)
 }
 
-/// A client that signs as the old SDKs do (RPC, HMAC-SHA1), with everything in the form body.
+/// A client that signs like the old SDKs (RPC, HMAC-SHA1), with all parameters in the form body.
 #[derive(Clone)]
 pub struct Client {
     pub address: SocketAddr,
@@ -169,7 +169,7 @@ impl Client {
         }
     }
 
-    /// The same client with another parameter in every request: a region, a token.
+    /// The same client with an additional parameter in every request, such as a region or a token.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.common.push((name.into(), value.into()));
         self
@@ -198,7 +198,7 @@ impl Client {
         .chain(params.iter().copied())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-        // What comes later wins, as in the server.
+        // Later parameters override earlier ones, as in the server.
         let mut seen = std::collections::BTreeMap::new();
         all.drain(..).for_each(|(name, value)| {
             seen.insert(name, value);
@@ -217,7 +217,7 @@ impl Client {
         send(self.address, head, body.as_bytes())
     }
 
-    /// Makes a key and answers its id. The shorter AES keys are a dedicated instance's.
+    /// Creates a key and returns its id. The shorter AES keys need a dedicated instance.
     pub fn create_key(&self, params: &[(&str, &str)]) -> String {
         let short =
             |(_, value): &(&str, &str)| ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value);
@@ -228,7 +228,7 @@ impl Client {
     }
 }
 
-/// An answer from the wire.
+/// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -250,7 +250,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The body of a success.
+    /// The body of a successful answer.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
@@ -266,7 +266,7 @@ impl Answer {
         body["Message"].as_str().unwrap().to_owned()
     }
 
-    /// Checks that the request was refused because of one parameter.
+    /// Checks that the request was refused because of this parameter.
     #[track_caller]
     pub fn refused_parameter(&self, name: &str) {
         let message = self.refused(400, "InvalidParameter");
@@ -274,14 +274,13 @@ impl Answer {
     }
 }
 
-/// Asks something of the control plane; `null` sends no body.
+/// Calls the control plane. With `null` there is no body.
 pub fn control(address: SocketAddr, method: &str, path: &str, body: &Value) -> Answer {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     send(address, &format!("{method} /_kmsim/{path} HTTP/1.1\r\n"), text.as_bytes())
 }
 
-/// Waits until the server reads a request's body: it tells so to a request with the header
-/// `Expect: 100-continue`.
+/// Waits until the server reads the body of a request with `Expect: 100-continue`.
 #[track_caller]
 pub fn await_body_read(stream: &mut impl Read) {
     const TOLD: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -290,8 +289,8 @@ pub fn await_body_read(stream: &mut impl Read) {
     assert_eq!(told, TOLD);
 }
 
-/// Sends one request: `head` is the request line and headers, each with its line end, without Host
-/// and Content-Length where those are missing.
+/// Sends one request. `head` is the request line and the headers, each with its line end. Host and
+/// Content-Length are added if missing.
 pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     let lower = head.to_lowercase();
     let mut request = head.to_owned();
@@ -305,7 +304,7 @@ pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
     exchange(address, request.as_bytes(), body)
 }
 
-/// Sends a whole head and nothing else; the connection ends with the answer.
+/// Sends exactly this head. The answer ends the connection.
 pub fn send_as_is(address: SocketAddr, head: &str) -> Answer {
     exchange(address, head.as_bytes(), b"")
 }
@@ -320,7 +319,7 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Answer {
     parse(&answer)
 }
 
-/// The answer in these bytes.
+/// Parses an answer.
 pub fn parse(answer: &[u8]) -> Answer {
     let text = String::from_utf8(answer.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
@@ -335,14 +334,14 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Pairs as a form, in the order given.
+/// The pairs as a form, in this order.
 pub fn form(pairs: &[(String, String)]) -> String {
     let pairs: Vec<_> =
         pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     pairs.join("&")
 }
 
-/// The built binary, running.
+/// A running process of the built binary.
 pub struct Process {
     pub address: SocketAddr,
     pub child: Child,
@@ -356,20 +355,20 @@ impl Drop for Process {
     }
 }
 
-/// The command that starts the built binary on a free port, with no setting from this environment.
+/// The command that starts the built binary on a free port, without settings from this environment.
 pub fn kmsim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kmsim"));
     command.args(["--listen", "127.0.0.1:0"]).args(arguments);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KMSIM_")) {
         command.env_remove(name);
     }
-    // Commands outside the tests are not to find it.
+    // Commands outside the tests must not find it.
     command.env("XDG_RUNTIME_DIR", env!("CARGO_TARGET_TMPDIR"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// The same command without the address that [`kmsim`] names.
+/// The same command without the address from [`kmsim`].
 pub fn without_listen(command: &Command) -> Command {
     let mut bare = Command::new(command.get_program());
     bare.args(command.get_args().skip(2))
@@ -413,7 +412,7 @@ impl Process {
     }
 }
 
-/// A folder that goes with the test, and a path in it for a data file.
+/// A temporary folder, and the path of a data file in it.
 pub fn data_file() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kmsim.db");

@@ -1,5 +1,4 @@
-//! Long work makes nobody else wait, and whoever replaces what realms hold replaces all of it or
-//! nothing.
+//! Long operations delay nobody else, and replacing realms is atomic.
 
 mod gate;
 mod replaced;
@@ -20,7 +19,7 @@ accounts:
   - { id: '2', access_keys: [{ id: two, secret: s }] }
 ";
 
-/// A realm of account 1 with so many keys that say the same.
+/// A realm of account 1 with `count` keys with this description.
 fn realm(count: usize, description: &str) -> String {
     keys(count, &format!("description: {description}"))
 }
@@ -34,8 +33,8 @@ fn told(server: &Server, path: &str) -> Value {
     control(server.address, "GET", path, &Value::Null).ok()
 }
 
-/// Lets one write after the other through until `done`, and tells how many that took. In between
-/// `look` gives the request that is waited for time to come to the server.
+/// Lets the writes through one by one until `done`, and returns how many there were. In between,
+/// `look` gives the awaited request time to arrive.
 fn pass_until(
     gate: &Gate,
     done: impl Fn() -> bool,
@@ -54,7 +53,7 @@ fn pass_until(
 
 type Arrivals = tokio::sync::mpsc::UnboundedReceiver<()>;
 
-/// Changes something of account 2, and reads it.
+/// Changes and reads something in account 2.
 fn others_work(client: &Client, key: &str) {
     client.call("UpdateKeyDescription", &[("KeyId", key), ("Description", "changed")]).ok();
     let described = client.call("DescribeKey", &[("KeyId", key)]).ok();
@@ -82,9 +81,9 @@ fn others_are_served_between_the_portions_of_a_large_state() {
                 _ => control(server.address, "POST", "reset?account=1", &Value::Null).ok(),
             });
             if work != "reset" {
-                // The first portion waits at the gate.
+                // The first part waits at the gate.
                 arrivals.blocking_recv().unwrap();
-                // What only reads does not wait for it at all.
+                // Reads do not wait for it.
                 look();
                 let change = scope.spawn(|| others_work(&two, &key));
                 gate.pass();
@@ -137,7 +136,7 @@ fn others_are_served_between_the_portions_of_what_fell_due() {
         change.join().unwrap();
         gate.open();
         jump.join().unwrap();
-        // Of 5214 rotations the last is the one that counts.
+        // Of 5214 due rotations, the last one determines the date.
         let metadata = &waiting.join().unwrap()["KeyMetadata"];
         let last = server.world.clock.host().plus(days(5214 * 7)).to_string();
         assert_eq!(metadata["LastRotationDate"], last.as_str());
@@ -155,7 +154,7 @@ fn others_are_served_while_ssh_keys_are_drawn() {
     let name = managed::rotating(&one, &managed::SSH, "1d");
     let secret = ("SecretName", name.as_str());
     let asked = [secret, ("VersionId", "asked")];
-    // Ten keys by schedule, and one because somebody asks.
+    // Ten keys by schedule, and one on request.
     server.advance(days(100));
     for (action, params) in [("DescribeSecret", &asked[..1]), ("RotateSecret", &asked[..])] {
         let done = thread::scope(|scope| {
@@ -168,7 +167,7 @@ fn others_are_served_while_ssh_keys_are_drawn() {
             drawing.join().unwrap();
             done
         });
-        // The lane's one thread is the only one of this server that answers requests.
+        // The writer's one thread is the only one of this server that answers requests.
         assert!(
             action == "RotateSecret" || done >= 5,
             "{action}: others changed something {done} times"
@@ -201,11 +200,11 @@ fn a_kill_while_a_state_is_loaded_leaves_the_old_or_the_new() {
         let next = realm(600, if round % 2 == 0 { "even" } else { "odd" });
         let address = server.address;
         let loading = thread::spawn(move || {
-            // Cut off by the kill, as a rule.
+            // The kill usually interrupts it.
             let head = "PUT /_kmsim/state?account=1 HTTP/1.1\r\n";
             std::panic::catch_unwind(|| send(address, head, next.as_bytes())).is_ok()
         });
-        // Some requests later it is somewhere in the middle.
+        // After some requests it is in progress.
         for _ in 0..40 * round {
             server.client().call("ListKeys", &[]).ok();
         }

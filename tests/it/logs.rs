@@ -1,4 +1,4 @@
-//! The log: on stderr, as much of it as asked for, and never a secret in it.
+//! The log: on stderr, at the chosen level, without secrets.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -55,7 +55,7 @@ fn a_region_that_nobody_knows_is_told_once() {
     for region in ["cn-shanghai", "CN-Beijing", "mars-1", "Mars-1", "mars-1"] {
         client.clone().with("RegionId", region).call("ListKeys", &[]).ok();
     }
-    // Of whom it does not know, it tells nothing.
+    // Unknown access keys are not logged.
     Client::new(server.address, "who", "s", &Clock::default().host().to_string())
         .with("RegionId", "venus-1")
         .call("ListKeys", &[])
@@ -93,7 +93,7 @@ fn no_log_level_shows_a_secret() {
             let key = client.create_key(&[]);
             let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", PLAINTEXT)]).ok();
             let blob = sealed["CiphertextBlob"].as_str().unwrap().to_owned();
-            // By GET the parameters stand in the request line.
+            // With GET the parameters are in the request line.
             let query = form(&client.signed("GET", "Decrypt", &[("CiphertextBlob", &blob)]));
             send(client.address, &format!("GET /?{query} HTTP/1.1\r\n"), b"").ok();
             client.call("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", &key)]).ok();

@@ -1,6 +1,6 @@
-//! Both ways with the OpenSSL command line, for every algorithm that it has: what kmsim makes, OpenSSL reads, and
-//! the other way round. On the wire a private key stays in kmsim; where OpenSSL needs one, it makes its own, and
-//! the library behind the wire reads it.
+//! Both ways with the OpenSSL command line, for every algorithm that it has: what kmsim makes,
+//! OpenSSL reads, and the other way round. On the wire a private key stays in kmsim; where OpenSSL
+//! needs one, it makes its own, and the library behind the wire reads it.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -76,8 +76,8 @@ impl OpenSsl {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    /// Makes a key, leaves it in `key.pem` and its public half in `pub.pem`, and answers both in DER: PKCS #8 and
-    /// `SubjectPublicKeyInfo`.
+    /// Makes a key, leaves it in `key.pem` and its public half in `pub.pem`, and answers both in
+    /// DER: PKCS #8 and `SubjectPublicKeyInfo`.
     pub fn make_key(&self, spec: PairSpec) -> (Vec<u8>, Vec<u8>) {
         self.run(&format!("genpkey {} -out key.pem", genpkey(spec)));
         self.run("pkey -in key.pem -pubout -out pub.pem");
@@ -171,8 +171,9 @@ fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> Vec<u8> {
     }
 }
 
-/// GB/T 32918.2 section 5.5: `Z` is the digest of the signer's identity behind its length in bits, the curve
-/// (`a`, `b` and the base point) and the public key; what is signed is the digest of `Z` and the message.
+/// GB/T 32918.2 section 5.5: `Z` is the digest of the signer's identity behind its length in bits,
+/// the curve (`a`, `b` and the base point) and the public key; what is signed is the digest of `Z`
+/// and the message.
 pub fn sm2_digest(public: &[u8], message: &[u8]) -> [u8; 32] {
     const CURVE: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC\
                          28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\

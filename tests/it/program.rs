@@ -34,7 +34,8 @@ pub fn both_ways(option: &str, variable: &str, value: &str) -> [Command; 2] {
     [by_flag, by_variable]
 }
 
-/// The one line of stderr of a command that must not come to serve and end with 2; else what it did instead.
+/// The one line of stderr of a command that must not come to serve and end with 2; else what it did
+/// instead.
 pub fn refusal(command: &mut Command) -> Result<String, String> {
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut said = String::new();

@@ -1,4 +1,5 @@
-//! Which region a request works in: the signature's scope, the host, `RegionId`, `--region`, the default, in this order.
+//! Which region a request works in: the signature's scope, the host, `RegionId`, `--region`, the
+//! default, in this order.
 
 use kmsim::dialects::AuthMode;
 
@@ -67,7 +68,8 @@ fn what_a_client_makes_with_and_without_the_parameter_is_in_one_region() {
     for region_id in ["", "cn-shanghai", "cn-beijing"] {
         assert_eq!(call(&server, PLAIN, region_id, "ListKeys")["TotalCount"], 2);
     }
-    // So is what a client makes through a host that names its region, whatever the server was given.
+    // So is what a client makes through a host that names its region, whatever the server was
+    // given.
     let server = Server::start();
     call(&server, SHANGHAI, "", "CreateKey");
     call(&server, SHANGHAI, "cn-shanghai", "CreateKey");

@@ -1,5 +1,6 @@
-//! What is not signed decides nothing. Every part of a signed request is changed, added, taken away, repeated and moved; the
-//! answer must be a refusal, or the same as before, unless the part stands in fixtures/unsigned.tsv.
+//! What is not signed decides nothing. Every part of a signed request is changed, added, taken
+//! away, repeated and moved; the answer must be a refusal, or the same as before, unless the part
+//! stands in fixtures/unsigned.tsv.
 
 mod makers;
 

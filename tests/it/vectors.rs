@@ -1,5 +1,5 @@
-//! Known answers that others published (fixtures/vectors). Every line of a file is driven, and the test says how many
-//! there are: a file that lost lines fails.
+//! Known answers that others published (fixtures/vectors). Every line of a file is driven, and the
+//! test says how many there are: a file that lost lines fails.
 
 mod acvp;
 mod pairs;

@@ -1,5 +1,5 @@
-//! Eight workers share one server, each with an access key of its own: each moves its clock, arms faults, counts its requests
-//! and resets, over and over, and none meets another.
+//! Eight workers share one server, each with an access key of its own: each moves its clock, arms
+//! faults, counts its requests and resets, over and over, and none meets another.
 
 use std::fmt::Write as _;
 use std::thread;

@@ -1,4 +1,4 @@
-//! `kmsim serve`: one line out once it serves, and then until a signal comes.
+//! `kmsim serve`: prints one line on stdout when it is ready, then serves until it gets a signal.
 
 mod options;
 
@@ -6,13 +6,13 @@ use std::io::{IsTerminal, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, open_files, whereabouts};
+use super::{Failure, discovery, open_files};
 use crate::server::Server;
 use crate::settings::Data;
 
 pub use options::Options;
 
-/// The signal of a file that grew beyond what the process may write. Linux and macOS number it alike.
+/// SIGXFSZ: a file grew beyond the process's size limit. Linux and macOS use the same number.
 const SIGXFSZ: i32 = 25;
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
@@ -28,7 +28,8 @@ async fn serve(options: &Options) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .init();
     open_files::raise();
-    // Caught, so that a file which may not grow is an error to answer, and not the end of the process.
+    // With a handler, a write beyond the file size limit is an error to report instead of the end
+    // of the process.
     let _too_large = signal(SignalKind::from_raw(SIGXFSZ))?;
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -38,17 +39,18 @@ async fn serve(options: &Options) -> Result<(), Failure> {
         Data::Memory => None,
     };
     let server = Server::start(settings).await?;
-    // Kept until the end: commands find the server by it.
-    let _posted = whereabouts::post(&server, data.as_deref());
+    // Kept until the end, because commands find the server by it.
+    let _published = discovery::publish(&server, data.as_deref());
     let stop = async move {
         tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () }
     };
-    say_ready(&server)?;
+    print_ready(&server)?;
     Ok(server.until(stop).await?)
 }
 
-/// A line for each further address, and last the one that says that all is ready: stdout carries nothing else.
-fn say_ready(server: &Server) -> std::io::Result<()> {
+/// Prints a line for each further address, then the line that says that the server is ready.
+/// Nothing else goes to stdout.
+fn print_ready(server: &Server) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     for address in server.further_addresses() {
         writeln!(stdout, "kmsim listens on http://{address}")?;

@@ -1,4 +1,4 @@
-//! The options of a server, and the settings that they and the environment stand for.
+//! The options of a server, and how they and the environment become `Settings`.
 
 use std::path::{Path, PathBuf};
 
@@ -13,14 +13,14 @@ use crate::settings::{
     Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
     add_access_key, add_seeded, read_seeds, region, world,
 };
-use crate::tls::{Mistaken, OwnCertificate, ServedName};
-use crate::watch::journal::USUAL;
+use crate::tls::{CertificateError, OwnCertificate, ServedName};
+use crate::watch::journal::DEFAULT_RECORDS;
 
 /// The options of a server.
 #[derive(Args)]
 pub struct Options {
-    /// Where to listen, for HTTP and HTTPS alike; port 0 picks a free one. `localhost` is 127.0.0.1
-    /// and, where there is IPv6, `::1`. Give the option again for more. [env: comma-separated]
+    /// Where to listen, for both HTTP and HTTPS. Port 0 picks a free port. `localhost` is 127.0.0.1
+    /// and, with IPv6, also `::1`. Repeat the option for more addresses. [env: comma-separated]
     #[arg(
         long,
         env = "KMSIM_LISTEN",
@@ -31,7 +31,7 @@ pub struct Options {
     )]
     pub listen: Vec<String>,
 
-    /// The SQLite file that keeps everything, or `:memory:` to keep nothing.
+    /// The SQLite file that stores all data, or `:memory:` to keep nothing after the end.
     #[arg(
         long,
         env = "KMSIM_DATA",
@@ -41,29 +41,29 @@ pub struct Options {
     )]
     pub data: PathBuf,
 
-    /// An access key, as ID:SECRET or ID:SECRET:ACCOUNT; give the option again for more. Without an
-    /// account, the key has one of its own. Without any key or accounts file:
+    /// An access key, as ID:SECRET or ID:SECRET:ACCOUNT. Repeat the option for more. A key without
+    /// an account gets its own. If no key and no accounts file is given:
     /// testid:testsecret:1000000000000001. [env: `KMSIM_ACCESS_KEYS`, comma-separated]
     #[arg(long = "access-key", value_name = "ID:SECRET[:ACCOUNT]", help_heading = "Who may call")]
     pub access_keys: Vec<String>,
 
-    /// A YAML file of accounts, their access keys and tokens.
+    /// A YAML file with accounts, their access keys and tokens.
     #[arg(long, env = "KMSIM_ACCOUNTS", value_name = "FILE", help_heading = "Who may call")]
     pub accounts: Option<PathBuf>,
 
-    /// A YAML file of what there is from the start: accounts, keys, secrets. Give the option again
-    /// for more; a folder stands for its .yaml and .yml files in the order of their names. [env:
-    /// `KMSIM_SEED`, comma-separated]
+    /// A YAML file with initial data: accounts, keys, secrets. Repeat the option for more. A folder
+    /// means its .yaml and .yml files in the order of their names. [env: `KMSIM_SEED`,
+    /// comma-separated]
     #[arg(long = "seed", value_name = "FILE", help_heading = "Data")]
     pub seeds: Vec<PathBuf>,
 
-    /// The one region that plain hosts stand for: Alibaba Cloud's `RegionId` then chooses no other.
-    /// Without it, `RegionId` chooses, and the default is the cloud's own: cn-hangzhou of Alibaba
-    /// Cloud, cn-beijing-6 of Kingsoft Cloud.
+    /// The region of endpoints whose hostname names none. Alibaba Cloud's `RegionId` then cannot
+    /// choose another. Without this option, `RegionId` chooses; the default is cn-hangzhou for
+    /// Alibaba Cloud and cn-beijing-6 for Kingsoft Cloud.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,
 
-    /// How signatures are checked: refuse what fails, only tell it, or do not look.
+    /// How to check signatures: refuse bad ones, only log them, or do not check.
     #[arg(
         long,
         env = "KMSIM_AUTH",
@@ -74,13 +74,18 @@ pub struct Options {
     )]
     pub auth: AuthMode,
 
-    /// Start with the clock frozen at this instant, as in 2030-01-01T00:00:00Z.
-    #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and chance")]
+    /// Start with the clock frozen at this time, for example 2030-01-01T00:00:00Z.
+    #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and randomness")]
     pub clock: Option<String>,
 
-    /// Draw ids, key material and vectors from this seed: two runs that start with nothing are
-    /// alike. Keeps nothing secret.
-    #[arg(long, env = "KMSIM_ENTROPY_SEED", value_name = "TEXT", help_heading = "Time and chance")]
+    /// Derive ids, key material and IVs from this seed, so that runs can be repeated from an empty
+    /// state. Not secure.
+    #[arg(
+        long,
+        env = "KMSIM_ENTROPY_SEED",
+        value_name = "TEXT",
+        help_heading = "Time and randomness"
+    )]
     pub entropy_seed: Option<String>,
 
     /// The certificates of HTTPS.
@@ -91,7 +96,7 @@ pub struct Options {
     #[command(flatten)]
     pub control_plane: ControlPlaneOptions,
 
-    /// What to log to stderr: error, warn, info, debug, trace, or finer directives.
+    /// What to log to stderr: error, warn, info, debug, trace, or tracing directives.
     #[arg(
         long,
         env = "KMSIM_LOG",
@@ -106,13 +111,13 @@ pub struct Options {
 #[derive(Args)]
 #[command(next_help_heading = "HTTPS")]
 pub struct HttpsOptions {
-    /// A further DNS name or IP address for the certificates of HTTPS; give the option again for
-    /// more. It takes this for clients that call another address than the server sees, and for a
-    /// name without a dot. [env: comma-separated]
+    /// A further DNS name or IP address for the HTTPS certificates. Repeat the option for more.
+    /// Needed if clients call an address that the server does not see, or a name without a dot.
+    /// [env: comma-separated]
     #[arg(long = "tls-name", env = "KMSIM_TLS_NAMES", value_name = "NAME", value_delimiter = ',')]
     pub tls_names: Vec<String>,
 
-    /// A certificate of your own for HTTPS, in PEM, with its chain; else the server issues its own.
+    /// Your own HTTPS certificate with its chain, in PEM. Without it, the server issues its own.
     #[arg(
         long,
         env = "KMSIM_TLS_CERT",
@@ -127,31 +132,32 @@ pub struct HttpsOptions {
     pub tls_key: Option<PathBuf>,
 }
 
-/// The control plane: what it keeps, and who may call it.
+/// The control plane: what the journal keeps, and who may call it.
 #[derive(Args)]
 #[command(next_help_heading = "Control plane")]
 pub struct ControlPlaneOptions {
-    /// How many requests the journal keeps for each account, region and cloud; 0 keeps none.
+    /// How many requests the journal keeps for each account, region and cloud. 0 turns it off.
     #[arg(
         long,
         env = "KMSIM_JOURNAL",
         value_name = "COUNT",
-        default_value_t = USUAL
+        default_value_t = DEFAULT_RECORDS
     )]
     pub journal: usize,
 
-    /// The token that the control plane under /_kmsim/ asks for, as `Authorization: Bearer TOKEN`.
+    /// The token that callers of the control plane under /_kmsim/ must send, as `Authorization:
+    /// Bearer TOKEN`.
     #[arg(long, env = "KMSIM_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub control_token: Option<String>,
 
-    /// Serve no control plane: only health and ca.pem stay under /_kmsim/, and no header asks for
-    /// faults.
+    /// Turn the control plane off. Only health and ca.pem remain under /_kmsim/, and request
+    /// headers cannot trigger faults.
     #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token")]
     pub no_control: bool,
 
-    /// A further name that clients call the control plane by, in their requests' Host; give the
-    /// option again for more. Loopback names, IP addresses, this machine's name, `kmsim`,
-    /// `host.docker.internal` and every --tls-name need none. [env: comma-separated]
+    /// A further hostname that the control plane answers to. Repeat the option for more. Loopback
+    /// names, IP addresses, this machine's name, `kmsim`, `host.docker.internal` and every
+    /// --tls-name are always accepted. [env: comma-separated]
     #[arg(
         long = "control-host",
         env = "KMSIM_CONTROL_HOSTS",
@@ -162,12 +168,12 @@ pub struct ControlPlaneOptions {
 }
 
 impl Options {
-    /// The settings that the options and the environment stand for.
+    /// Builds the settings from the options and the environment.
     ///
     /// # Errors
-    /// One of them is mistaken, or a file that they name.
+    /// An option, a variable or a file that they name is invalid.
     pub fn settings(&self) -> Result<Settings, StartError> {
-        // An option wins over its variable.
+        // An option overrides its variable.
         let listed = if self.seeds.is_empty() { environment::list(SEED)? } else { Vec::new() };
         let paths = self.seeds.iter().map(PathBuf::as_path);
         let seeds = read_seeds(paths.chain(listed.iter().map(Path::new)))?;
@@ -186,18 +192,18 @@ impl Options {
         })
     }
 
-    /// Everybody who may call.
+    /// The accounts and access keys that may call.
     fn accounts(&self, seeds: &[Seed]) -> Result<Accounts, StartError> {
         let mut accounts = Accounts::default();
         if let Some(path) = &self.accounts {
-            let wrong = |mistake| StartError::of("--accounts", mistake);
+            let wrong = |error| StartError::of("--accounts", error);
             for seed in seed::read_path(path).map_err(wrong)? {
                 let alone = seed.check_accounts_alone();
                 alone.and_then(|()| seed.add_accounts(&mut accounts)).map_err(wrong)?;
             }
         }
         add_seeded(seeds, &mut accounts)?;
-        // An option wins over its variable.
+        // An option overrides its variable.
         let listed =
             if self.access_keys.is_empty() { environment::list(ACCESS_KEYS)? } else { Vec::new() };
         let keys = self.access_keys.iter().chain(&listed);
@@ -214,10 +220,11 @@ impl Options {
         Ok(accounts)
     }
 
-    /// What to log.
+    /// The log filter.
     ///
     /// # Errors
-    /// The text is no filter, or names no level: a misspelt level would silence everything.
+    /// The text is not a filter, or names an unknown level. `EnvFilter` would accept a misspelt
+    /// level and log nothing.
     pub(super) fn log_filter(&self) -> Result<EnvFilter, StartError> {
         const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
         let is_level = |text: &str| LEVELS.contains(&text.to_ascii_lowercase().as_str());
@@ -227,7 +234,7 @@ impl Options {
         };
         let parsed = EnvFilter::try_new(&self.log).ok();
         parsed.filter(|_| self.log.split(',').all(known)).ok_or_else(|| {
-            let what = format_args!("{:?} is none of {}", self.log, LEVELS.join(", "));
+            let what = format_args!("{:?} is not one of {}", self.log, LEVELS.join(", "));
             StartError::of("--log", what)
         })
     }
@@ -240,8 +247,8 @@ impl HttpsOptions {
         };
         let own = OwnCertificate::read(certificate, key);
         own.map(Certificates::Own).map_err(|error| match error {
-            Mistaken::Certificate(error) => StartError::of("--tls-cert", error),
-            Mistaken::Key(error) => StartError::of("--tls-key", error),
+            CertificateError::Certificate(error) => StartError::of("--tls-cert", error),
+            CertificateError::Key(error) => StartError::of("--tls-key", error),
         })
     }
 }
@@ -249,21 +256,20 @@ impl HttpsOptions {
 impl ControlPlaneOptions {
     fn access(&self) -> Result<ControlAccess, StartError> {
         match &self.control_token {
-            _ if self.no_control => Ok(ControlAccess::Nobody),
-            None => Ok(ControlAccess::Everybody),
+            _ if self.no_control => Ok(ControlAccess::Disabled),
+            None => Ok(ControlAccess::Open),
             Some(token) if !token.is_empty() && token.bytes().all(|it| it.is_ascii_graphic()) => {
                 Ok(ControlAccess::Token(ControlToken::new(token)))
             }
-            // The message does not show it.
-            Some(_) => Err(StartError::of(
-                "--control-token",
-                "letters, digits and marks without spaces are needed",
-            )),
+            // The message does not show the token.
+            Some(_) => {
+                Err(StartError::of("--control-token", "expected printable ASCII without spaces"))
+            }
         }
     }
 }
 
-/// The server's names that an option lists. Blank items do not count.
+/// The hostnames in an option's value, without blank items.
 fn names(option: &str, given: &[String]) -> Result<Vec<ServedName>, StartError> {
     let names = given.iter().flat_map(|text| items(text)).map(str::parse);
     names.collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
@@ -287,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn access_keys_are_read_in_both_forms() {
+    fn access_keys_may_name_an_account() {
         let found = given(&["--access-key", "a:s:42", "--access-key", "b:t"]).unwrap();
         assert_eq!(&*found.get("a").unwrap().account.id, "42");
         assert_eq!(found.get("b").unwrap().account.id.len(), 16);
@@ -296,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_name_the_option_and_no_secret() {
+    fn errors_name_the_option_and_show_no_secret() {
         for (key, said) in [
             ("topsecret", "expected ID:SECRET"),
             ("a:", "expected ID:SECRET"),

@@ -1,20 +1,21 @@
-//! Expectations: how many requests of a kind there were, and what differed in the nearest ones where it is not as
-//! expected.
+//! Expectations: counts the requests that meet conditions. If the count is not as expected, the
+//! answer shows how the nearest requests differ.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::wanted::{Claimed, checked, kept, since};
-use crate::control::answer::{Refused, Sent};
-use crate::watch::journal::{Condition, Entry, Filter, Journal, Miss, Tally};
+use super::wanted::{Claimed, filter, kept, since};
+use crate::control::answer::{JsonBody, Refused};
+use crate::watch::journal::{Entry, Filter, Journal, Miss, Since, Tally};
 
-/// How many of the nearest entries are told.
+/// How many of the nearest entries are shown.
 const NEAREST: usize = 3;
-/// Of how many entries that count the numbers are told.
+/// How many numbers of matching entries are shown.
 const LAST: usize = 100;
 
 #[derive(Deserialize)]
@@ -33,13 +34,13 @@ pub(super) struct Asked {
 
 /// An entry's number, or a time.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a number or an RFC 3339 time is needed")]
+#[serde(untagged, expecting = "expected a number or an RFC 3339 time")]
 enum Mark {
     Entry(u64),
     Time(String),
 }
 
-/// How many.
+/// The expected count.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Times {
@@ -74,14 +75,14 @@ struct Verdict {
     count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    /// The last of the requests that were meant.
+    /// The last matching requests.
     requests: Vec<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     nearest: Vec<Near>,
-    /// How many requests that were refused claim to be such as were meant: they were not counted.
-    #[serde(skip_serializing_if = "is_none")]
-    claimed: usize,
-    /// How many requests, of whatever kind, had to go to make room: they were not counted.
+    /// How many refused requests claim to match. They were not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed: Option<NonZero<usize>>,
+    /// How many requests, matching or not, were dropped to make room. They were not counted.
     dropped: u64,
 }
 
@@ -89,52 +90,32 @@ struct Verdict {
 struct Near {
     id: u64,
     action: Option<String>,
-    differs: Vec<Difference>,
+    differs: Vec<Miss>,
 }
 
-#[derive(Serialize)]
-struct Difference {
-    field: &'static str,
-    wanted: String,
-    found: String,
-}
-
-/// `POST /_kmsim/requests/expect`: 200 when it is as expected, and 409 with what differed when it is not.
+/// `POST /_kmsim/requests/expect`: 200 if the count is as expected, else 409 with the differences.
 pub(super) async fn expect(
     Claimed(app, requests): Claimed,
-    Sent(asked): Sent<Asked>,
+    JsonBody(asked): JsonBody<Asked>,
 ) -> Result<Response, Refused> {
     let times = asked.times.unwrap_or(Times::AtLeast(1));
-    let conditions = [
-        asked.dialect.map(Condition::Dialect),
-        asked.action.map(Condition::Action),
-        asked.key.map(Condition::Key),
-        asked.secret.map(Condition::Secret),
-        asked.outcome.map(Condition::Outcome),
-        asked.request_id.map(Condition::RequestId),
-        asked.encryption_context.map(Condition::Context),
-    ];
-    let mark = asked.since.map(|mark| match mark {
-        Mark::Entry(id) => since(&id.to_string()),
+    let Asked { dialect, action, key, secret, outcome, request_id, .. } = asked;
+    let names = [dialect, action, key, secret, outcome, request_id];
+    let since = asked.since.map(|mark| match mark {
+        Mark::Entry(id) => Ok(Since::Entry(id)),
         Mark::Time(text) => since(&text),
     });
-    let filter =
-        Filter { requests, since: mark.transpose()?, conditions: checked(&app, conditions)? };
+    let filter = filter(&app, requests, since.transpose()?, names, asked.encryption_context)?;
     let verdict = judge(kept(&app)?, &filter, times);
     let status = if verdict.ok { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok((status, Json(verdict)).into_response())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_none(count: &usize) -> bool {
-    *count == 0
 }
 
 fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
     let Tally { count, claimed, last, nearest } = journal.tally(filter, LAST, NEAREST);
     let ok = times.are_met_by(count);
     let error = format!("expected {times}, found {count}");
-    // Of too many there is nothing that comes near: they are the ones.
+    // If there are too many, nothing is near: the matching ones are the problem.
     let lacking = !ok && !matches!(times, Times::AtMost(_));
     let near =
         nearest.iter().filter(|_| lacking).map(|entry| Near::of(entry, filter.misses(entry)));
@@ -144,18 +125,17 @@ fn judge(journal: &Journal, filter: &Filter, times: Times) -> Verdict {
         error: (!ok).then_some(error),
         requests: last,
         nearest: near.collect(),
-        claimed,
+        claimed: NonZero::new(claimed),
         dropped: journal.dropped(&filter.requests.scope).accepted,
     }
 }
 
 impl Near {
     fn of(entry: &Entry, misses: Vec<Miss>) -> Self {
-        let difference = |Miss { field, wanted, found }| Difference { field, wanted, found };
         Self {
             id: entry.id,
             action: entry.subject.action.as_deref().map(str::to_owned),
-            differs: misses.into_iter().map(difference).collect(),
+            differs: misses,
         }
     }
 }

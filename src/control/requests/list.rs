@@ -1,4 +1,4 @@
-//! Entries of the journal, told and forgotten.
+//! Lists and deletes entries of the journal.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use axum::http::Uri;
 use serde::{Deserialize, Serialize};
 
 use super::shown::Shown;
-use super::wanted::{Claimed, checked, claimed, kept, since};
+use super::wanted::{Claimed, claimed, filter, kept, since};
 use crate::app::App;
 use crate::control::answer::{Answer, Cleared, Refused};
-use crate::control::scope::Named;
-use crate::watch::journal::{Condition, Filter, Page as Found};
+use crate::control::scope::ScopeParams;
+use crate::watch::journal::Page as Found;
 
-/// How many entries one answer has, unless it is asked for otherwise, and how many at the most.
+/// How many entries an answer has by default, and at most.
 const PAGE: usize = 100;
 const PAGE_MOST: usize = 1000;
 
@@ -38,9 +38,9 @@ struct Asked {
 #[derive(Serialize)]
 pub(super) struct Page {
     requests: Vec<Shown>,
-    /// What to give as `since` for those that follow, if any do.
+    /// The `since` of the next page, if there is one.
     next: Option<u64>,
-    /// How many had to go to make room, since the journal was last cleared.
+    /// How many entries were dropped to make room, since the journal was last cleared.
     dropped: u64,
 }
 
@@ -52,24 +52,16 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> 
     if !(1..=PAGE_MOST).contains(&limit) {
         return Err(Refused::bad(format!("limit: from 1 to {PAGE_MOST}")));
     }
-    let named =
-        Named { account: asked.account, access_key: asked.access_key, region: asked.region };
+    let params =
+        ScopeParams { account: asked.account, access_key: asked.access_key, region: asked.region };
     let context = asked.encryption_context.map(|text| {
         let read = serde_json::from_str(&text);
-        read.map_err(|_| Refused::bad("encryption_context: a JSON object of texts is needed"))
+        read.map_err(|_| Refused::bad("encryption_context: expected a JSON object of strings"))
     });
-    let conditions = [
-        asked.dialect.map(Condition::Dialect),
-        asked.action.map(Condition::Action),
-        asked.key.map(Condition::Key),
-        asked.secret.map(Condition::Secret),
-        asked.outcome.map(Condition::Outcome),
-        asked.request_id.map(Condition::RequestId),
-        context.transpose()?.map(Condition::Context),
-    ];
+    let Asked { dialect, action, key, secret, outcome, request_id, .. } = asked;
+    let names = [dialect, action, key, secret, outcome, request_id];
     let since = asked.since.as_deref().map(since).transpose()?;
-    let filter =
-        Filter { requests: claimed(named, &app)?, since, conditions: checked(&app, conditions)? };
+    let filter = filter(&app, claimed(params, &app)?, since, names, context.transpose()?)?;
     let journal = kept(&app)?;
     let Found { entries, next } = journal.page(&filter, limit);
     let dropped = journal.dropped(&filter.requests.scope);
@@ -77,7 +69,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Answer<Page> 
     Ok(Json(Page { requests: entries.iter().map(Shown::of).collect(), next, dropped }))
 }
 
-/// `DELETE /_kmsim/requests`: forgets entries.
+/// `DELETE /_kmsim/requests`: deletes entries.
 pub(super) async fn clear(Claimed(app, requests): Claimed) -> Answer<Cleared> {
     Ok(Json(Cleared { cleared: kept(&app)?.clear(&requests) }))
 }

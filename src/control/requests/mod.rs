@@ -1,4 +1,4 @@
-//! The journal: what became of requests, and whether it is what somebody expects.
+//! The journal: lists requests, and checks expectations about them.
 
 mod expect;
 mod list;

@@ -1,4 +1,4 @@
-//! A journal's entry as it is told.
+//! A journal entry as JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ pub(super) struct Shown {
     keys: Vec<ShownKey>,
     secret: Option<String>,
     certificate: Option<String>,
-    /// An object of texts; or the text that was sent, where that is none.
+    /// An object of strings, or the text that was sent if it is not one.
     encryption_context: Option<Value>,
     status: u16,
     outcome: &'static str,

@@ -1,5 +1,6 @@
-//! Which entries of the journal a call is about.
+//! Which entries of the journal a call selects.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -8,33 +9,40 @@ use axum::http::request::Parts;
 use crate::app::App;
 use crate::control::answer::Refused;
 use crate::control::names;
-use crate::control::scope::Named;
+use crate::control::scope::ScopeParams;
 use crate::dialects::AuthMode;
-use crate::watch::journal::{Condition, Journal, Since};
+use crate::watch::journal::{Condition, Filter, Journal, Since};
 use crate::watch::{RequestScope, truncate};
 use crate::world::Instant;
 
-/// The conditions, once their names are known ones: nothing would meet a misspelt one.
-pub(super) fn checked(
+/// A filter for the conditions of a call: dialect, action, key, secret, outcome and request id, in
+/// this order, and the encryption context. A misspelt name is refused, because it would match
+/// nothing, and that would look like a result.
+pub(super) fn filter(
     app: &App,
-    conditions: [Option<Condition>; 7],
-) -> Result<Vec<Condition>, Refused> {
-    let conditions: Vec<_> = conditions.into_iter().flatten().collect();
-    for condition in &conditions {
-        match condition {
-            Condition::Dialect(name) => drop(names::clouds(app, Some(name), None, None)?),
-            Condition::Action(name) => names::check_asked(app, name)?,
-            Condition::Outcome(name) => names::check_outcome(name)?,
-            Condition::Key(_)
-            | Condition::Secret(_)
-            | Condition::RequestId(_)
-            | Condition::Context(_) => {}
-        }
-    }
-    Ok(conditions)
+    requests: RequestScope,
+    since: Option<Since>,
+    names: [Option<String>; 6],
+    context: Option<BTreeMap<String, String>>,
+) -> Result<Filter, Refused> {
+    let kinds: [fn(String) -> Condition; 6] = [
+        Condition::Dialect,
+        Condition::Action,
+        Condition::Key,
+        Condition::Secret,
+        Condition::Outcome,
+        Condition::RequestId,
+    ];
+    let [dialect, action, _, _, outcome, _] = &names;
+    names::clouds(app, dialect.as_deref(), None, None)?;
+    action.as_deref().map_or(Ok(()), |name| names::check_action(app, name))?;
+    outcome.as_deref().map_or(Ok(()), names::check_outcome)?;
+    let given = names.into_iter().zip(kinds).filter_map(|(name, kind)| name.map(kind));
+    let conditions = given.chain(context.map(Condition::Context)).collect();
+    Ok(Filter { requests, since, conditions })
 }
 
-/// An entry's number, or a time.
+/// Parses an entry's number or a time.
 pub(super) fn since(text: &str) -> Result<Since, Refused> {
     let time = || Instant::parse(text).map(Since::Time);
     let since = text.parse().ok().map(Since::Entry).or_else(time);
@@ -43,7 +51,7 @@ pub(super) fn since(text: &str) -> Result<Since, Refused> {
     })
 }
 
-/// The journal. Where none is kept, its emptiness would tell nothing.
+/// The journal. If none is kept, an empty answer would be misleading.
 pub(super) fn kept(app: &App) -> Result<&Journal, Refused> {
     let journal = &app.watch.journal;
     journal
@@ -52,28 +60,28 @@ pub(super) fn kept(app: &App) -> Result<&Journal, Refused> {
         .ok_or_else(|| Refused::not_found("no journal is kept (--journal 0)"))
 }
 
-/// Whose requests a call is about, where an access key may also be one that nobody has, but a refused request claimed.
+/// Like `KeyScoped`, but the access key may also be an unknown one that a refused request claimed.
 pub(super) struct Claimed(pub(super) Arc<App>, pub(super) RequestScope);
 
-pub(super) fn claimed(mut named: Named, app: &App) -> Result<RequestScope, Refused> {
-    // An entry has a long one cut short.
-    let key = named.access_key.as_deref().map(|id| Box::from(truncate(id)));
+pub(super) fn claimed(mut params: ScopeParams, app: &App) -> Result<RequestScope, Refused> {
+    // Entries store long names truncated.
+    let key = params.access_key.as_deref().map(|id| Box::from(truncate(id)));
     let unknown = |id: &str| {
         app.auth == AuthMode::Strict
             && app.accounts.get(id).is_none()
             && app.watch.journal.is_claimed(truncate(id))
     };
-    if named.account.is_none() && named.access_key.as_deref().is_some_and(unknown) {
+    if params.account.is_none() && params.access_key.as_deref().is_some_and(unknown) {
         // It belongs to no account.
-        named.account = named.access_key.take().map(|_| String::new());
+        params.account = params.access_key.take().map(|_| String::new());
     }
-    Ok(RequestScope { access_key: key, ..named.requests(app)? })
+    Ok(RequestScope { access_key: key, ..params.requests(app)? })
 }
 
 impl FromRequestParts<Arc<App>> for Claimed {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        Ok(Self(Arc::clone(app), claimed(Named::of(parts)?, app)?))
+        Ok(Self(Arc::clone(app), claimed(ScopeParams::of(parts)?, app)?))
     }
 }

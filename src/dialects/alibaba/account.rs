@@ -9,10 +9,10 @@ use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Code, Cx, Error};
 
-/// What an account may call that may call nothing else.
+/// Actions that every account may call, whatever its status.
 const ALWAYS: &[&str] = &["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
 
-/// Lets an account at an action, if its standing does.
+/// Checks that the account's status allows an action.
 pub(super) fn permit(cx: &Cx, action: &str) -> Result<(), Error> {
     match account_status(cx) {
         AccountStatus::Active => Ok(()),
@@ -21,7 +21,7 @@ pub(super) fn permit(cx: &Cx, action: &str) -> Result<(), Error> {
     }
 }
 
-/// What an account of this status is told.
+/// The error code for an account of this status.
 fn code_for(status: AccountStatus) -> &'static Code {
     match status {
         AccountStatus::Active => codes::FORBIDDEN_OPENED,
@@ -35,7 +35,7 @@ fn code_for(status: AccountStatus) -> &'static Code {
     }
 }
 
-/// How the account stands: as configured, but that it may have subscribed here.
+/// The account's status: as configured, or active if it has subscribed here.
 fn account_status(cx: &Cx) -> AccountStatus {
     match cx.account.status {
         AccountStatus::NotOpened if cx.engine.subscribed(&cx.caller) => AccountStatus::Active,
@@ -43,7 +43,7 @@ fn account_status(cx: &Cx) -> AccountStatus {
     }
 }
 
-/// A request without parameters of its own.
+/// A request without parameters.
 #[derive(Deserialize)]
 pub(super) struct NoParams {}
 
@@ -61,7 +61,8 @@ pub(super) fn describe_regions(
     Ok(Wrapped("Regions", Wrapped("Region", regions)))
 }
 
-/// Only an account that has not subscribed can; for any other its standing is the answer.
+/// Only an account that has not subscribed can subscribe. For others the answer is the error of
+/// their status.
 pub(super) async fn open(cx: Cx, _: NoParams) -> Result<Done, Error> {
     match cx.account.status {
         AccountStatus::NotOpened => {

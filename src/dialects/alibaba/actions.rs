@@ -1,4 +1,5 @@
-//! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
+//! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
+//! durable.
 
 use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,

@@ -1,12 +1,12 @@
-//! Every error that the service is known to answer, with its status and message: what can be injected. `errors.rs` says
-//! what answers each. `...` stands for what a message says of its request.
+//! Every error code of the service, with status and message. Faults can answer any of them.
+//! `errors.rs` maps errors to these codes. `...` is a placeholder for text from the request.
 
 use crate::dialects::Code;
 use crate::dialects::refusal::codes;
 
 #[rustfmt::skip]
 codes! {
-    /// The codes that a fault can ask for.
+    /// All rows.
     CODES:
     ACCESS_DENIED_ERROR = 400 "AccessDeniedError" "The dry run was refused: ...";
     ALIAS_ALREADY_EXISTS = 400 "AliasAlreadyExists" "AliasName Already Exists.";
@@ -75,21 +75,22 @@ codes! {
     VALIDATION_ERROR = 400 "ValidationError" "The dry run failed: ...";
 }
 
-/// A request without a signature: there is no string to sign.
+/// The error for a request without a signature: there is no string to sign.
 pub(super) const INCOMPLETE_SIGNATURE_BARE: &Code = &Code {
     message: "The request signature does not conform to Aliyun standards.",
     ..*INCOMPLETE_SIGNATURE
 };
-/// The wrong signature of the Authorization header. One client demands a colon in the message: an injected one has it too.
+/// The error for a wrong signature in the Authorization header. One client requires a colon in the
+/// message; the injected form has it too.
 pub(super) const SIGNATURE_IN_HEADER: &Code = &Code {
     message: "Specified signature does not match our calculation. server StringToSign is [...] server \
               CanonicalRequest is [...]",
     ..*SIGNATURE_DOES_NOT_MATCH
 };
-/// A policy that is not there.
+/// The error for an unknown policy.
 pub(super) const POLICY_NOT_FOUND: &Code =
     &Code { message: "Policy not found.", ..*FORBIDDEN_RESOURCE_NOT_FOUND };
-/// A request for the dedicated gateway.
+/// The error for requests to the dedicated gateway.
 pub(super) const GATEWAY_NOT_SERVED: &Code = &Code {
     message: "kmsim does not serve the dedicated gateway. Use the shared gateway (?Action=) with an access key.",
     ..*UNSUPPORTED_OPERATION

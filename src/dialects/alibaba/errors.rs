@@ -1,29 +1,20 @@
-//! Which code answers what goes wrong. Where the KMS gateway and the product gateway differ, the KMS gateway's words
-//! stand; `fixtures/alibaba/errors.tsv` says where each comes from.
+//! Maps errors to codes. Where the KMS gateway and the product gateway differ, kmsim answers as the
+//! KMS gateway. `fixtures/alibaba/errors.tsv` gives the source of each code.
 
 use super::{codes, rules};
 use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
-use crate::dialects::{Code, Error, Refusal};
+use crate::dialects::{Code, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
 };
-
-/// An error's form on the wire.
-pub(super) fn refusal(error: &Error) -> Refusal {
-    match error {
-        Error::Engine(error) => of_engine(error),
-        Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
-        Error::Refused(refusal) => refusal.clone(),
-    }
-}
 
 fn invalid(name: &str) -> Refusal {
     codes::INVALID_PARAMETER.with(&[name])
 }
 
-fn of_engine(error: &engine::Error) -> Refusal {
+/// The refusal for an error of the engine.
+pub(super) fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     let code: &'static Code = match error {
         E::Key(error) => return of_key(*error),
@@ -53,7 +44,7 @@ fn of_engine(error: &engine::Error) -> Refusal {
             return invalid("CiphertextBlob");
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
-        // The cause is in the log; a caller cannot mend it.
+        // The cause is in the log; the caller cannot fix it.
         E::Store(_) | E::Internal(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
@@ -71,14 +62,15 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
         KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
-        // No source names a code for a protected key; clients only need one that is final.
+        // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
     };
     code.into()
 }
 
-/// A certificate that is none, or none of ours: the usual words, and what is wrong with which certificate.
+/// The refusal for a flawed certificate: the usual message, then what is wrong with which
+/// certificate.
 fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
     let refusal = invalid(if at == 0 { "Certificate" } else { "CertificateChain" });
     let why = match flaw {
@@ -106,7 +98,7 @@ fn flawed_certificate(Flawed { at, flaw }: Flawed) -> Refusal {
     })
 }
 
-/// What is wrong with the token of a temporary access key.
+/// The code for a wrong token.
 pub(super) fn of_token(error: TokenError) -> &'static Code {
     match error {
         TokenError::Missing => codes::MISSING_SECURITY_TOKEN,

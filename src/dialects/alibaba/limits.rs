@@ -1,58 +1,62 @@
-//! How long, how many and how often: the limits that the document and newer SDKs name.
+//! The limits that the document and newer SDKs give.
 
 use crate::algorithms::specs::Form;
 
-/// How many days a scheduled deletion may wait. The document says 7 to 30; newer SDKs go to 366.
+/// The waiting time of a scheduled deletion, in days. The document says 7 to 30; newer SDKs go to
+/// 366.
 pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;
-/// The wait where none is given.
+/// The default waiting time, in days.
 pub(super) const DELETION_WINDOW_DEFAULT: u64 = 30;
-/// How many bytes Encrypt takes.
+/// The longest plaintext of Encrypt, in bytes.
 pub(super) const PLAINTEXT_MAX: usize = 6 * 1024;
-/// How many bytes a data key may have.
+/// The lengths of data keys, in bytes.
 pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
-/// How many characters a description may have.
+/// The longest description, in characters.
 pub(super) const DESCRIPTION_MAX: usize = 8192;
-/// How many characters the name of a dedicated instance may have.
+/// The longest name of a dedicated instance, in characters.
 pub(super) const INSTANCE_MAX: usize = 128;
-/// How many characters an encryption context may have.
+/// The longest encryption context, in characters.
 pub(super) const CONTEXT_MAX: usize = 8192;
-/// How many bytes a policy may have.
+/// The longest policy, in bytes.
 pub(super) const POLICY_MAX: usize = 32_768;
-/// The days between two rotations.
-pub(super) const ROTATION_DAYS: std::ops::RangeInclusive<u64> = 7..=730;
-/// How many bytes a secret's value may have.
+/// The rotation period of keys, in hours: 7 to 730 days.
+pub(super) const ROTATION_HOURS: std::ops::RangeInclusive<u64> = 7 * 24..=730 * 24;
+/// The longest value of a secret, in bytes.
 pub(super) const SECRET_DATA_MAX: usize = 30_720;
-/// How many characters the configuration of a secret may have.
+/// The longest extended configuration of a secret, in characters.
 pub(super) const EXTENDED_CONFIG_MAX: usize = 1024;
-/// The days for which a deleted secret can be restored.
+/// The time for which a deleted secret can be restored, in days.
 pub(super) const RECOVERY_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=30;
-/// The days where none are given.
+/// The default of that time, in days.
 pub(super) const RECOVERY_WINDOW_DEFAULT: u64 = 30;
-/// How many characters a stage's name may have, and how many stages one version has. No source says.
+/// The longest name of a stage, in characters, and the number of stages of one version. No source
+/// says.
 pub(super) const STAGE_MAX: usize = 64;
 /// See [`STAGE_MAX`].
 pub(super) const STAGES_MAX: usize = 8;
-/// How many secrets `BatchGetSecretValue` takes.
+/// The number of secrets in `BatchGetSecretValue`.
 pub(super) const BATCH_MAX: usize = 20;
-/// How many properties secrets are filtered by at once, and how many characters a value has that is no name.
+/// The number of properties in a filter of secrets, and the longest filter value that is no name,
+/// in characters.
 pub(super) const SECRET_FILTERS_MAX: usize = 1;
 /// See [`SECRET_FILTERS_MAX`].
 pub(super) const SECRET_FILTER_MAX: usize = 256;
-/// The hours between two rotations of a secret.
+/// The rotation period of secrets, in hours.
 pub(super) const SECRET_ROTATION_HOURS: std::ops::RangeInclusive<u64> = 6..=8760;
-/// How many tags a key may carry, and how many `CreateKey` and `TagResources` take at once: newer SDKs say 20, where the
-/// document says 10.
+/// The number of tags of a key, and in one call of `CreateKey` or `TagResources`. Newer SDKs say
+/// 20, where the document says 10.
 pub(super) const TAGS_MAX: usize = 20;
-/// How many tags `TagResource` takes at once.
+/// The number of tags in one call of `TagResource`.
 pub(super) const TAG_RESOURCE_MAX: usize = 10;
-/// How many resources one call names.
+/// The number of resources in one call.
 pub(super) const RESOURCES_MAX: usize = 50;
-/// How many bytes `SM2PKE` takes.
+/// The longest plaintext of `SM2PKE`, in bytes.
 pub(super) const SM2_PLAINTEXT_MAX: usize = 6047;
-/// The form in which SM2 ciphertexts are answered; both are read. The document does not say: its limits speak for the
-/// raw one (6047 bytes become 6144), the standards and the SDKs' samples for DER.
+/// The format of SM2 ciphertexts in answers; both formats are accepted. The document does not say.
+/// Its limits suggest the raw one (6047 bytes become 6144); the standards and the SDKs' samples
+/// suggest DER.
 pub(super) const SM2_CIPHERTEXT: Form = Form::Der;
-/// How many bytes a certificate signs where it is given the text itself.
+/// The longest message that a certificate signs, in bytes, if the message itself is sent.
 pub(super) const MESSAGE_MAX: usize = 4096;
-/// How many domain names a certificate may have.
+/// The number of domain names of a certificate.
 pub(super) const DOMAINS_MAX: usize = 10;

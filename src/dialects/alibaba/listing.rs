@@ -1,4 +1,4 @@
-//! Pages and filters, as all lists share them.
+//! Pages and filters of lists.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,7 +7,7 @@ use super::values::Malformed;
 use crate::dialects::wire::classes;
 use crate::dialects::wire::values::parsed;
 
-/// The number of a page: from 1 on.
+/// The number of a page, from 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageNumber(u32);
 
@@ -19,7 +19,7 @@ impl Default for PageNumber {
 
 parsed!(PageNumber, |number: u32| (number >= 1).then_some(Self(number)));
 
-/// How many entries a page has: 1 to 100. The document writes the same limits as "0 to 101" in places.
+/// The size of a page: 1 to 100 entries. In places, the document writes these limits as "0 to 101".
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageSize(u32);
 
@@ -30,7 +30,7 @@ impl Default for PageSize {
 }
 
 impl PageSize {
-    /// What a page of a secret's versions has where nothing is said.
+    /// The default for lists of a secret's versions.
     pub(super) fn of_versions() -> Self {
         Self(20)
     }
@@ -46,7 +46,7 @@ pub(super) struct Page<T> {
     pub(super) size: u32,
 }
 
-/// The page of `all` that was asked for. Past the end it is empty.
+/// The requested page of `all`. Past the end it is empty.
 pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: PageSize) -> Page<T> {
     let (number, size) = (number.0, size.0);
     let from = (number as usize - 1).saturating_mul(size as usize);
@@ -62,7 +62,7 @@ pub(super) fn page<T>(all: impl Iterator<Item = T>, number: PageNumber, size: Pa
 }
 
 impl<T> Page<T> {
-    /// Its answer: each entry as it is told, within the wrappers `all` and `each`.
+    /// The answer: each entry rendered, within the wrappers `all` and `each`.
     pub(super) fn listing<E>(
         self,
         (all, each): (&'static str, &'static str),
@@ -77,7 +77,7 @@ impl<T> Page<T> {
     }
 }
 
-/// A page as it is answered.
+/// A page in an answer.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Listing<T> {
@@ -88,7 +88,7 @@ pub(super) struct Listing<T> {
     page_size: u32,
 }
 
-/// A value in the document's wrapper: an object whose only member has this name.
+/// A value in the document's wrapper: an object with one member of this name.
 pub(super) struct Wrapped<T>(pub(super) &'static str, pub(super) T);
 
 impl<T: Serialize> Serialize for Wrapped<T> {
@@ -97,7 +97,7 @@ impl<T: Serialize> Serialize for Wrapped<T> {
     }
 }
 
-/// A list of filters: values of one property are alternatives, properties are conditions.
+/// A list of filters. A resource passes if each property has one of its values.
 #[derive(Debug)]
 pub(super) struct Filters<K>(Vec<(K, Vec<String>)>);
 
@@ -121,7 +121,7 @@ struct Filter<K> {
     values: Vec<String>,
 }
 
-/// How many filters, and how many values each.
+/// The number of filters, and of values of each.
 const MAX_FILTERS: usize = 10;
 
 impl<K: PartialEq + DeserializeOwned> TryFrom<String> for Filters<K> {
@@ -146,7 +146,7 @@ impl<K: PartialEq + DeserializeOwned> TryFrom<String> for Filters<K> {
 }
 
 impl<K: PartialEq> Filters<K> {
-    /// The values asked for of one property.
+    /// The requested values of one property.
     pub(super) fn values_of(&self, property: &K) -> impl Iterator<Item = &str> {
         self.0
             .iter()
@@ -154,14 +154,14 @@ impl<K: PartialEq> Filters<K> {
             .flat_map(|(_, values)| values.iter().map(String::as_str))
     }
 
-    /// Whether they are so many at most, each of a value that `fits` its property.
+    /// Whether there are at most `most` filters, and each value fits its property.
     pub(super) fn are_valid(&self, most: usize, fits: impl Fn(&K, &str) -> bool) -> bool {
         self.0.len() <= most
             && self.0.iter().all(|(key, values)| values.iter().all(|it| fits(key, it)))
     }
 
-    /// Whether something passes: `has` tells if its property of some kind has some value. A property without
-    /// values asks for nothing.
+    /// Whether a resource passes. `has` says whether its property has a value. A property without
+    /// values filters nothing.
     pub(super) fn pass(&self, has: impl Fn(&K, &str) -> bool) -> bool {
         self.0
             .iter()
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_cut_from_the_whole() {
+    fn pages_are_slices_of_the_list() {
         let cut = |number, size| page(1..=25, PageNumber(number), PageSize(size));
         assert_eq!(cut(1, 10).entries, (1..=10).collect::<Vec<_>>());
         assert_eq!(cut(3, 10).entries, (21..=25).collect::<Vec<_>>());
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_alternatives_and_properties_conditions() {
+    fn each_property_must_have_one_of_its_values() {
         let read = |text: &str| Filters::<Property>::try_from(text.to_owned());
         let filters = read(
             r#"[{"Key":"Colour","Values":["red"]},{"Key":"Size","Values":["9"]},{"Key":"Colour","Values":["blue"]}]"#,

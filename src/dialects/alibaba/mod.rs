@@ -1,4 +1,5 @@
-//! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and every word of its document.
+//! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and the names
+//! and rules of its document.
 
 mod account;
 mod actions;
@@ -20,7 +21,7 @@ mod values;
 mod wire;
 mod words;
 
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Refusal, Verified};
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, VERSION};
@@ -54,10 +55,6 @@ impl Dialect for Alibaba {
 
     fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
         account::permit(cx, entry.name)
-    }
-
-    fn refusal(error: &Error) -> Refusal {
-        errors::refusal(error)
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

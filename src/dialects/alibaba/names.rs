@@ -1,50 +1,47 @@
-//! How requests name keys, versions and aliases, and how answers do. Each name is parsed once, here.
+//! Names of keys, versions, aliases and secrets in requests and answers. Each is parsed once, here.
 
 use super::codes;
-use super::values::Malformed;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
 use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
 
-/// What every alias begins with.
+/// The prefix of every alias.
 const ALIAS: &str = "alias/";
 
-/// Whether a text is an alias: `alias/` and at least one of letters, digits, `/`, `_`, `-`; at most 255 characters in
-/// all.
+/// Whether a text is an alias: `alias/` and at least one of letters, digits, `/`, `_`, `-`; at most
+/// 255 characters in all.
 pub(super) fn is_alias(text: &str) -> bool {
     let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-');
     let rest = text.strip_prefix(ALIAS).filter(|rest| !rest.is_empty() && text.len() <= 255);
     rest.is_some_and(|rest| rest.bytes().all(legal))
 }
 
-/// Reads an alias.
+/// Parses an alias.
 pub(super) fn alias(text: &str) -> Option<AliasName> {
     AliasName::parse(text).filter(|_| is_alias(text))
 }
 
-/// Whether a text is a secret's name: 1 to 192 letters, digits, and `_/+=.@-`. Newer SDKs say 192, where the document
-/// says 64.
+/// Whether a text is a secret's name: 1 to 192 letters, digits, and `_/+=.@-`. Newer SDKs say 192,
+/// where the document says 64.
 pub(super) fn is_secret_name(text: &str) -> bool {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"_/+=.@-".contains(&b);
     (1..=192).contains(&text.len()) && text.bytes().all(legal)
 }
 
-/// Reads a secret's name.
+/// Parses a secret's name.
 pub(super) fn secret_name(text: &str) -> Option<model::SecretName> {
     model::SecretName::parse(text).filter(|_| is_secret_name(text))
 }
 
-/// How a request names a key: by id, by alias, or by the ARN of either.
+/// A key's name in a request: an id, an alias, or the ARN of either.
 #[derive(Debug)]
 pub(super) struct KeyName {
     key: engine::KeyRef,
     place: Option<Place>,
 }
 
-classed!(KeyName: Key);
-
-/// The region and account that an ARN names.
+/// The region and account of an ARN.
 #[derive(Clone, Debug)]
 struct Place {
     region: String,
@@ -52,15 +49,13 @@ struct Place {
 }
 
 impl Place {
-    /// Takes `acs:kms:<region>:<account>:<name>` apart. Any other text names no place.
-    fn of(text: &str) -> Result<(Option<Self>, &str), Malformed> {
-        let Some(arn) = text.strip_prefix("acs:kms:") else { return Ok((None, text)) };
+    /// Splits `acs:kms:<region>:<account>:<name>`. A text without the prefix `acs:kms:` is a plain
+    /// name.
+    fn of(text: &str) -> Option<(Option<Self>, &str)> {
+        let Some(arn) = text.strip_prefix("acs:kms:") else { return Some((None, text)) };
         let mut parts = arn.splitn(3, ':');
-        let (Some(region), Some(account), Some(name)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Malformed);
-        };
-        Ok((Some(Self { region: region.into(), account: account.into() }), name))
+        let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((Some(Self { region: region.into(), account: account.into() }), name))
     }
 
     fn is(&self, realm: &Realm) -> bool {
@@ -68,33 +63,24 @@ impl Place {
     }
 }
 
-impl TryFrom<String> for KeyName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (place, name) = Place::of(&text)?;
-        let key = match (&place, name.strip_prefix("key/")) {
-            (None, _) => key_ref(name)?,
-            (Some(_), Some(id)) => KeyId::parse(id).map(engine::KeyRef::Id).ok_or(Malformed)?,
-            (Some(_), None) if name.starts_with(ALIAS) => key_ref(name)?,
-            (Some(_), None) => return Err(Malformed),
-        };
-        Ok(Self { key, place })
-    }
-}
-
-fn key_ref(text: &str) -> Result<engine::KeyRef, Malformed> {
-    let id = || KeyId::parse(text).map(engine::KeyRef::Id);
-    alias(text).map(engine::KeyRef::Alias).or_else(id).ok_or(Malformed)
-}
+parsed!(KeyName, Key, |text: String| {
+    let (place, name) = Place::of(&text)?;
+    let id = |text: &str| KeyId::parse(text).map(engine::KeyRef::Id);
+    let key = match (&place, name.strip_prefix("key/")) {
+        (Some(_), Some(name)) => id(name)?,
+        (Some(_), None) if !name.starts_with(ALIAS) => return None,
+        _ => alias(name).map(engine::KeyRef::Alias).or_else(|| id(name))?,
+    };
+    Some(Self { key, place })
+});
 
 impl KeyName {
-    /// The key meant, in the caller's realm. Another realm's is unknown.
+    /// The key, if it can be in the caller's realm. A key of another realm is not found.
     pub(super) fn within(self, cx: &Cx) -> Result<engine::KeyRef, Error> {
         self.in_realm(&cx.caller.realm)
     }
 
-    /// The key meant, in this realm. Another realm's is unknown.
+    /// The key, if it can be in this realm. A key of another realm is not found.
     pub(super) fn in_realm(self, realm: &Realm) -> Result<engine::KeyRef, Error> {
         match &self.place {
             Some(place) if !place.is(realm) => Err(KeyError::NotFound.into()),
@@ -102,7 +88,7 @@ impl KeyName {
         }
     }
 
-    /// The same, for the actions that the document gives no alias to.
+    /// The same, for actions that do not accept aliases.
     pub(super) fn without_alias(self, cx: &Cx) -> Result<engine::KeyRef, Error> {
         match self.key {
             engine::KeyRef::Alias(_) => Err(codes::UNSUPPORTED_ALIAS.into()),
@@ -110,7 +96,7 @@ impl KeyName {
         }
     }
 
-    /// Whether it was named by an ARN.
+    /// Whether the name is an ARN.
     pub(super) fn is_arn(&self) -> bool {
         self.place.is_some()
     }
@@ -120,45 +106,29 @@ impl KeyName {
 #[derive(Debug)]
 pub(super) struct Alias(pub(super) AliasName);
 
-classed!(Alias: Key);
+parsed!(Alias, Key, |text: String| alias(&text).map(Self));
 
-impl TryFrom<String> for Alias {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        alias(&text).map(Self).ok_or(Malformed)
-    }
-}
-
-/// How a request names a secret that is there: by its name, or by its ARN.
+/// An existing secret's name in a request: the name, or its ARN.
 #[derive(Clone, Debug)]
 pub(super) struct SecretName {
     name: model::SecretName,
     place: Option<Place>,
 }
 
-classed!(SecretName: Secret);
-
-impl TryFrom<String> for SecretName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (place, name) = Place::of(&text)?;
-        let name = match &place {
-            Some(_) => name.strip_prefix(SECRET).ok_or(Malformed)?,
-            None => name,
-        };
-        secret_name(name).map(|name| Self { name, place }).ok_or(Malformed)
-    }
-}
+parsed!(SecretName, Secret, |text: String| {
+    let (place, name) = Place::of(&text)?;
+    let name = if place.is_some() { name.strip_prefix(SECRET)? } else { name };
+    Some(Self { name: secret_name(name)?, place })
+});
 
 impl SecretName {
-    /// The secret meant, in the caller's realm. Another realm's is unknown.
+    /// The secret's name, if it can be in the caller's realm. A secret of another realm is not
+    /// found.
     pub(super) fn within(self, cx: &Cx) -> Result<model::SecretName, Error> {
         self.in_realm(&cx.caller.realm)
     }
 
-    /// The secret meant, in this realm. Another realm's is unknown.
+    /// The secret's name, if it can be in this realm. A secret of another realm is not found.
     pub(super) fn in_realm(self, realm: &Realm) -> Result<model::SecretName, Error> {
         match &self.place {
             Some(place) if !place.is(realm) => Err(SecretError::NotFound.into()),
@@ -167,24 +137,18 @@ impl SecretName {
     }
 }
 
-/// A name for a new secret, as sent.
+/// The name for a new secret, unchecked.
 pub(super) struct NewSecretName(pub(super) String);
 
-classed!(NewSecretName: Secret);
+parsed!(NewSecretName, Secret, |text: String| Some(Self(text)));
 
-impl From<String> for NewSecretName {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-/// What the name of a secret stands behind in its ARN.
+/// The prefix of a secret's name in its ARN.
 const SECRET: &str = "secret/";
 
-/// The name of a secret that a text means in this realm, be it the name or the ARN.
+/// The name of a secret in this realm, from its name or ARN.
 pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
     match Place::of(text) {
-        Ok((Some(place), name)) if place.is(realm) => name.strip_prefix(SECRET).unwrap_or(text),
+        Some((Some(place), name)) if place.is(realm) => name.strip_prefix(SECRET).unwrap_or(text),
         _ => text,
     }
 }
@@ -193,30 +157,16 @@ pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
 #[derive(Clone, Debug)]
 pub(super) struct CertificateName(pub(super) CertificateId);
 
-classed!(CertificateName: Certificate);
-
-impl TryFrom<String> for CertificateName {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        CertificateId::parse(&text).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(CertificateName, Certificate, |text: String| CertificateId::parse(&text).map(Self));
 
 /// A key version's id as a parameter.
 #[derive(Debug)]
 pub(super) struct VersionName(pub(super) Option<model::VersionId>);
 
-classed!(VersionName: Version);
-
-impl TryFrom<String> for VersionName {
-    type Error = Malformed;
-
-    /// A text of the right letters that is no id of ours is one that nobody has.
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        KeyId::parse(&text).map(|_| Self(model::VersionId::parse(text.as_bytes()))).ok_or(Malformed)
-    }
-}
+// A text with valid characters that is no id of kmsim's is treated as an unknown id.
+parsed!(VersionName, Version, |text: String| {
+    KeyId::parse(&text).map(|_| Self(model::VersionId::parse(text.as_bytes())))
+});
 
 /// The ARN of `name` (`key/<id>`, `alias/<name>`) in a realm.
 pub(super) fn arn(realm: &Realm, name: impl std::fmt::Display) -> String {
@@ -238,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_named_in_four_ways() {
+    fn keys_have_four_forms_of_names() {
         for good in ["1234abcd-12ab", "alias/a", "acs:kms:r:1:key/k", "acs:kms:r:1:alias/a"] {
             assert!(KeyName::try_from(good.to_owned()).is_ok(), "{good}");
         }
@@ -256,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_strictly() {
+    fn names_are_parsed_strictly() {
         assert!(is_alias("alias/example"));
         for bad in [
             "alias/",
@@ -278,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_named_in_two_ways() {
+    fn secrets_have_two_forms_of_names() {
         let realm = Realm::new("alibaba", "1", "r");
         let named =
             |text: &str| SecretName::try_from(text.to_owned()).map(|it| it.in_realm(&realm));

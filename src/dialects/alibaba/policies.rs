@@ -1,5 +1,5 @@
-//! Access policies of keys and secrets (newer SDKs, wire reference section 4.2). They are kept and answered; nothing
-//! enforces them.
+//! Access policies of keys and secrets (newer SDKs, wire reference section 4.2). They are stored
+//! and returned, but not enforced.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use super::codes;
 use super::keys::lifecycle::Policy;
 use super::names::{KeyName, SecretName};
 use super::values::OpenText;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
 
-/// The only policy that there is.
+/// Refuses every policy name except `default`, the only policy.
 fn require_default(name: Option<&str>) -> Result<(), Error> {
     match name {
         None | Some("default") => Ok(()),
@@ -25,7 +25,7 @@ pub(super) struct PolicyText {
     policy: String,
 }
 
-/// Who has set no policy has one that lets the account do everything.
+/// The default policy, which allows the account everything.
 fn allow_everything(account: &str, kind: &str) -> String {
     format!(
         r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
@@ -43,8 +43,7 @@ pub(super) struct SetKeyPolicy {
 pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(&cx)?;
-    cx.engine.set_key_policy(cx.caller, key, request.policy.0).await?;
-    Ok(Done {})
+    done(cx.engine.set_key_policy(cx.caller, key, request.policy.0).await)
 }
 
 #[derive(Deserialize)]
@@ -75,8 +74,7 @@ pub(super) struct SetSecretPolicy {
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(&cx)?;
-    cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await?;
-    Ok(Done {})
+    done(cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await)
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! What is fixed about this cloud.
+//! The data about this cloud.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::values::Context;
 use super::wire::sign;
-use super::words::{self, OriginWord, SpecWord};
-use super::{clients, codes, limits, regions, rules};
+use super::words::{OriginWord, SpecWord, spec_word};
+use super::{clients, codes, errors, limits, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
@@ -25,11 +25,14 @@ pub(super) static PROFILE: Profile = Profile {
     name: "alibaba",
     default_region: "cn-hangzhou",
     regions: regions::REGIONS,
-    // Its older clients leave none.
+    // Requests of its older clients have no marks.
     marks: None,
     rules: |_| &RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER,
+    engine_refusal: errors::of_engine,
     throttling: codes::REJECTED_THROTTLING,
     replayed: codes::SIGNATURE_NONCE_USED,
     // As the official SDKs and the aliyun CLI read it.
@@ -45,8 +48,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |realm, name| KeyName::try_from(name.to_owned()).ok()?.in_realm(realm).ok(),
         secret: secret_named,
-        spec: words::read::<SpecWord, _>,
-        origin: words::read::<OriginWord, _>,
+        spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
+        origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
@@ -57,12 +60,12 @@ pub(super) static PROFILE: Profile = Profile {
     },
 };
 
-/// The rules, for the engine.
+/// The rules for the engine.
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| rules::of_key(operation, state).is_none(),
         new_id: |entropy| entropy.uuid().into(),
-        specs: words::has_spec,
+        specs: |spec| spec_word(spec).is_some(),
         restored: Lifecycle::Enabled,
     },
     // Sections 8.16 and 8.2.
@@ -98,7 +101,7 @@ static RULES: Rules = Rules {
     }),
 };
 
-/// How parameters are written.
+/// How parameters are encoded.
 pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     common: &[
         ("AccessKeyId", Common),
@@ -121,7 +124,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     repeated_lists: false,
 };
 
-/// What a dry run answers: that it would succeed, or the error that would be the answer.
+/// The answer to a dry run: the request would succeed, or the error that it would get.
 fn dry_run_refusal(outcome: Result<(), Refusal>) -> Refusal {
     match outcome {
         Ok(()) => codes::DRY_RUN_OPERATION_ERROR.into(),

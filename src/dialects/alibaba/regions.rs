@@ -1,4 +1,4 @@
-//! The regions that the service has.
+//! The regions of the service.
 
 /// The regions of the document's list of endpoints (chapter 3).
 pub(super) const REGIONS: &[&str] = &[
@@ -31,7 +31,7 @@ pub(super) const REGIONS: &[&str] = &[
     "cn-shenzhen-finance-1",
 ];
 
-/// The region of this name, whatever its case.
+/// The region with this id. Case is ignored.
 pub(super) fn known(text: &str) -> Option<&'static str> {
     REGIONS.iter().find(|region| region.eq_ignore_ascii_case(text)).copied()
 }

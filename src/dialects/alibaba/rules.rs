@@ -1,5 +1,6 @@
-//! The table of key states and operations: chapter 2 of the API document, "Impact of CMK status on API
-//! operations". Rows that it lacks follow their closest relative and say so. And the same of certificates.
+//! Which operation is allowed in which state. For keys: chapter 2 of the API document, "Impact of
+//! CMK status on API operations". Operations that the table lacks follow the closest row, which a
+//! comment names. Certificates have a table too.
 
 use super::codes;
 use crate::dialects::Code;
@@ -8,7 +9,7 @@ use crate::model::{AliasName, CertificateStatus, KeyState};
 
 use Operation as Op;
 
-/// What an operation in some state is answered: nothing where it goes ahead.
+/// The refusal of an operation in a state; `None` if the state allows it.
 type Cell = Option<&'static Code>;
 
 const ADMIT: Cell = None;
@@ -16,7 +17,7 @@ const DISABLED: Cell = Some(codes::REJECTED_DISABLED);
 const DELETION: Cell = Some(codes::REJECTED_PENDING_DELETION);
 const IMPORT: Cell = Some(codes::REJECTED_PENDING_IMPORT);
 const UNAVAILABLE: Cell = Some(codes::REJECTED_UNAVAILABLE);
-/// The state does not allow this change of it.
+/// The state cannot be changed this way.
 const MOVE: Cell = Some(codes::REJECTED_STATE_MODIFIED_FAILED);
 
 #[rustfmt::skip]
@@ -55,7 +56,7 @@ const KEYS: [(Op, [Cell; 4]); 31] = [
     (Op::ReadPolicy,        [ADMIT, ADMIT,    ADMIT,    ADMIT]), // as DescribeKey
 ];
 
-/// Every row stands where its operation looks for it.
+/// Rows are indexed by operation, so their order must match.
 const _: () = {
     let mut at = 0;
     while at < KEYS.len() {
@@ -64,7 +65,7 @@ const _: () = {
     }
 };
 
-/// What an operation on a key in this state is refused with.
+/// The refusal of an operation on a key in this state.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
@@ -75,8 +76,8 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     KEYS[operation as usize].1[column]
 }
 
-/// The statuses of certificates and operations. Section 10.5 says that a revoked one only verifies; the rest goes by what
-/// keys do in their states, and no source names other codes.
+/// Operations on certificates by status. Section 10.5 says that a revoked one only verifies. The
+/// rest follows the corresponding states of keys; no source names other codes.
 #[rustfmt::skip]
 const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
     //                                  PENDING  INACTIVE   ACTIVE  REVOKED
@@ -94,7 +95,7 @@ const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
     (CertificateOperation::Untag,      [ADMIT,  ADMIT,    ADMIT, ADMIT]),
 ];
 
-/// Here too every row stands where its operation looks for it.
+/// The same for certificates.
 const _: () = {
     let mut at = 0;
     while at < CERTIFICATES.len() {
@@ -103,7 +104,7 @@ const _: () = {
     }
 };
 
-/// What an operation on a certificate of this status is refused with.
+/// The refusal of an operation on a certificate with this status.
 pub(super) fn of_certificate(operation: CertificateOperation, status: CertificateStatus) -> Cell {
     let column = match status {
         CertificateStatus::Pending => 0,
@@ -114,16 +115,17 @@ pub(super) fn of_certificate(operation: CertificateOperation, status: Certificat
     CERTIFICATES[operation as usize].1[column]
 }
 
-/// The services that documents and real clients name as owners of a key: configuration management, disks, Nacos and other
-/// registries, objects, databases, secrets. Any other word is a typing error, and has to show.
+/// The services that documents and real clients name as owners of a key: configuration management,
+/// disks, Nacos and other registries, objects, databases, secrets. Other names are treated as
+/// typing errors and refused.
 const SERVICES: &[&str] = &["acm", "ecs", "mse", "oss", "rds", "secretsmanager"];
 
-/// The service that an alias is of, `alias/acs/<service>`.
+/// The service of an alias `alias/acs/<service>`.
 pub(super) fn service(name: &AliasName) -> Option<&str> {
     name.as_str().strip_prefix("alias/acs/").filter(|service| SERVICES.contains(service))
 }
 
-/// `alias/acs` opens no alias of a user's.
+/// Users cannot create aliases that begin with `alias/acs`.
 pub(super) fn reserved(name: &AliasName) -> bool {
     name.as_str().starts_with("alias/acs")
 }
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn service_aliases_are_told_from_users() {
+    fn service_aliases_differ_from_user_aliases() {
         let alias = |text| AliasName::parse(text).unwrap();
         assert_eq!(service(&alias("alias/acs/mse")), Some("mse"));
         for other in

@@ -9,13 +9,13 @@ use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::listing::Wrapped;
 use super::names::{CertificateName, KeyName, SecretName};
 use super::values::Malformed;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, KeyRef, Operation, SecretError, TagRemoval, Tagged};
 use crate::model::Realm;
 
-/// A list of tags in JSON, of at most `MAX`.
+/// A JSON list of at most `MAX` tags.
 #[derive(Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct TagList<const MAX: usize>(Vec<JsonTag>);
@@ -37,7 +37,7 @@ impl<const MAX: usize> TryFrom<String> for TagList<MAX> {
     }
 }
 
-/// The tags by name, once each is found to be a legal one.
+/// The tags by name, each checked.
 pub(super) fn tag_map<const MAX: usize>(
     tags: TagList<MAX>,
 ) -> Result<BTreeMap<String, String>, Error> {
@@ -63,13 +63,13 @@ fn checked(
     Ok(map)
 }
 
-/// Up to 128 of the characters that names and values are made of.
+/// Whether a text has at most 128 characters, all of which are allowed in tags.
 fn is_tag_text(text: &str, least: usize) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || "/\\_-.+=:@ ".contains(c);
     (least..=128).contains(&text.chars().count()) && text.chars().all(legal)
 }
 
-/// What the old actions mean by one of three parameters.
+/// The tagged resource, which the older actions name by one of three parameters.
 fn target(
     cx: &Cx,
     key: Option<KeyName>,
@@ -98,8 +98,7 @@ pub(super) struct TagResource {
 pub(super) async fn tag_resource(cx: Cx, request: TagResource) -> Result<Done, Error> {
     let tags = tag_map(request.tags)?;
     let target = target(&cx, request.key_id, request.secret_name, request.certificate_id)?;
-    cx.engine.tag(cx.caller, vec![target], tags.into_iter().collect()).await?;
-    Ok(Done {})
+    done(cx.engine.tag(cx.caller, vec![target], tags.into_iter().collect()).await)
 }
 
 #[derive(Deserialize)]
@@ -125,8 +124,7 @@ pub(super) async fn untag_resource(cx: Cx, request: UntagResource) -> Result<Don
     if request.tag_keys.0.iter().any(String::is_empty) {
         return Err(codes::INVALID_PARAMETER_TAG_KEY.into());
     }
-    cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await?;
-    Ok(Done {})
+    done(cx.engine.untag(cx.caller, vec![target], TagRemoval::Named(request.tag_keys.0)).await)
 }
 
 #[derive(Deserialize)]
@@ -164,7 +162,7 @@ pub(super) fn list_resource_tags(
     Ok(ResourceTags { tags: Wrapped("Tag", key.tags.iter().map(entry).collect()) })
 }
 
-/// What the newer actions can tag.
+/// The types of resources that the newer actions tag.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum ResourceType {
@@ -172,7 +170,7 @@ enum ResourceType {
     Secret,
 }
 
-/// A key's or a secret's name, whichever the type says.
+/// The name of a key or of a secret, depending on the resource type.
 struct ResourceId(String);
 
 parsed!(ResourceId, Open, |text: String| {
@@ -182,7 +180,7 @@ parsed!(ResourceId, Open, |text: String| {
 });
 
 impl ResourceId {
-    /// The id or name that it means in a realm, if it means a resource there and no alias.
+    /// The id or name of the resource in a realm; `None` for an alias or another realm's resource.
     fn named(&self, kind: ResourceType, realm: &Realm) -> Option<String> {
         let text = self.0.clone();
         match kind {
@@ -254,8 +252,7 @@ pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<D
         _ => return Err(Error::Invalid("TagKey".into())),
     };
     let targets = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource)?;
-    Ok(Done {})
+    done(cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource))
 }
 
 fn flat_tags(tags: Vec<FlatTag>) -> Result<BTreeMap<String, String>, Error> {
@@ -272,7 +269,7 @@ fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Ta
     ids.into_iter().map(|id| id.of(kind, cx).map_err(unknown_resource)).collect()
 }
 
-/// These actions call what is not there by another name.
+/// These actions have their own code for an unknown resource.
 fn unknown_resource(error: impl Into<Error>) -> Error {
     match error.into() {
         Error::Engine(
@@ -294,7 +291,7 @@ pub(super) struct ListTagResources {
     next_token: NextToken,
 }
 
-/// A tag to look for: by name, or by name and value.
+/// A tag to search for: by name, or by name and value.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct WantedTag {
@@ -308,7 +305,7 @@ struct NextToken(usize);
 
 parsed!(NextToken, |from: u64| usize::try_from(from).map(Self).ok());
 
-/// How many tags one page has.
+/// The number of tags on a page.
 const TAG_PAGE: usize = 200;
 
 #[derive(Serialize)]
@@ -327,7 +324,7 @@ struct TaggedResource {
     tag_value: String,
 }
 
-/// A resource passes when it carries every tag asked for. One that is not there has no tags to list.
+/// Lists the resources that have every requested tag. Unknown resources are skipped.
 pub(super) fn list_tag_resources(
     cx: &Cx,
     request: ListTagResources,
@@ -336,7 +333,7 @@ pub(super) fn list_tag_resources(
     if resource_id.len() > RESOURCES_MAX {
         return Err(Error::Invalid("ResourceId".into()));
     }
-    // Each is looked for on each resource.
+    // Every tag is compared with every resource.
     if tag.len() > TAGS_MAX {
         return Err(Error::Invalid("Tag".into()));
     }

@@ -1,6 +1,8 @@
-//! The forms of values: contexts, base64, texts and periods with their limits. Each is parsed once, here.
+//! Types of values: contexts, base64, texts and periods with their limits. Each is parsed once,
+//! here.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,132 +11,91 @@ use zeroize::Zeroizing;
 
 use super::{codes, limits};
 use crate::dialects::Error;
-use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::parsed;
 pub(super) use crate::dialects::wire::values::{
     Blob, Ciphertext, Malformed, OpenText, SecretBlob, Text,
 };
 
-/// An enclave's attestation, for which the answer would be encrypted. Not served: whoever sends one must not get
-/// the plaintext instead.
+/// An enclave's attestation, for which the answer would be encrypted. It is not served: a request
+/// with one is refused, so that the caller does not get the plaintext instead.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Recipient(Option<String>);
 
 impl Recipient {
-    /// Refuses a request that names one.
+    /// Refuses a request that has one.
     pub(super) fn refuse(&self) -> Result<(), Error> {
         if self.0.is_some() { Err(codes::UNSUPPORTED_OPERATION.into()) } else { Ok(()) }
     }
 }
 
-/// What is signed: a digest of 32 bytes, whichever the algorithm, in base64.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "Blob")]
+/// The digest to sign, in base64. All of the algorithms take 32 bytes.
+#[derive(Debug)]
 pub(super) struct Digest(pub(super) [u8; 32]);
 
-impl TryFrom<Blob> for Digest {
-    type Error = Malformed;
+parsed!(Digest, |blob: Blob| blob.0.try_into().map(Self).ok());
 
-    fn try_from(blob: Blob) -> Result<Self, Malformed> {
-        blob.0.try_into().map(Self).map_err(|_| Malformed)
-    }
-}
-
-/// What Encrypt takes: any text of up to 6 KB, which Decrypt answers byte for byte.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
+/// The plaintext of Encrypt: any text of up to 6 KiB, which Decrypt returns byte for byte.
 pub(super) struct Plaintext(pub(super) Zeroizing<String>);
 
-impl TryFrom<String> for Plaintext {
-    type Error = Malformed;
+parsed!(Plaintext, |text: String| {
+    let text = Zeroizing::new(text);
+    (text.len() <= limits::PLAINTEXT_MAX).then_some(Self(text))
+});
 
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let text = Zeroizing::new(text);
-        if text.len() <= limits::PLAINTEXT_MAX { Ok(Self(text)) } else { Err(Malformed) }
-    }
-}
-
-/// An encryption context: a JSON object of texts. What it binds is the set of its pairs; `{}`, `null` and none are
-/// the same.
+/// An encryption context: a JSON object of texts. Only the set of its pairs matters. `{}`, `null`
+/// and an absent context are the same.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Context(Vec<u8>);
 
-classed!(Context: Context);
-
 impl Context {
-    /// The bytes to authenticate with a ciphertext: each name and value behind its length, in order of names, so
-    /// that no two contexts have the same bytes.
+    /// The bytes to authenticate with a ciphertext: each name and value after its length, sorted by
+    /// name. No two contexts have the same bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl TryFrom<String> for Context {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        if text.chars().count() > limits::CONTEXT_MAX {
-            return Err(Malformed);
-        }
-        let pairs: Option<BTreeMap<String, String>> =
-            serde_json::from_str(&text).map_err(|_| Malformed)?;
-        let mut bytes = Vec::new();
-        for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
-            bytes.extend_from_slice(
-                &u64::try_from(part.len()).map_err(|_| Malformed)?.to_be_bytes(),
-            );
-            bytes.extend_from_slice(part.as_bytes());
-        }
-        Ok(Self(bytes))
+parsed!(Context, Context, |text: String| {
+    if text.chars().count() > limits::CONTEXT_MAX {
+        return None;
     }
-}
+    let pairs: Option<BTreeMap<String, String>> = serde_json::from_str(&text).ok()?;
+    let mut bytes = Vec::new();
+    for part in pairs.iter().flatten().flat_map(|(name, value)| [name, value]) {
+        bytes.extend_from_slice(&u64::try_from(part.len()).ok()?.to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Some(Self(bytes))
+});
 
-/// A period: a number with one of the units `d`, `h`, `m`, `s`.
-fn period(text: &str) -> Option<Duration> {
+/// Parses a period: a number with one of the units `d`, `h`, `m`, `s`. `None` if it is out of the
+/// range, which is in hours.
+fn period(text: &str, hours: RangeInclusive<u64>) -> Option<Duration> {
     let units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
     let (number, unit) =
         units.iter().find_map(|(letter, unit)| Some((text.strip_suffix(*letter)?, unit)))?;
-    let digits = number.bytes().all(|b| b.is_ascii_digit());
-    digits
-        .then(|| number.parse::<u64>().ok()?.checked_mul(*unit).map(Duration::from_secs))
-        .flatten()
+    let digits = Some(number).filter(|number| number.bytes().all(|b| b.is_ascii_digit()))?;
+    let seconds = digits.parse::<u64>().ok()?.checked_mul(*unit)?;
+    let legal = (hours.start() * 3_600..=hours.end() * 3_600).contains(&seconds);
+    legal.then(|| Duration::from_secs(seconds))
 }
 
-/// The period of a key's rotation: between the shortest and the longest.
+/// The rotation period of a key, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RotationInterval(pub(super) Duration);
 
-classed!(RotationInterval: Open);
+parsed!(RotationInterval, Open, |text: String| period(&text, limits::ROTATION_HOURS).map(Self));
 
-impl TryFrom<String> for RotationInterval {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) = (limits::ROTATION_DAYS.start() * 24, limits::ROTATION_DAYS.end() * 24);
-        let range = Duration::from_hours(least)..=Duration::from_hours(most);
-        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
-    }
-}
-
-/// The period of a secret's rotation.
+/// The rotation period of a secret, within the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecretInterval(pub(super) Duration);
 
-classed!(SecretInterval: Open);
+parsed!(SecretInterval, Open, |text: String| {
+    period(&text, limits::SECRET_ROTATION_HOURS).map(Self)
+});
 
-impl TryFrom<String> for SecretInterval {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let (least, most) =
-            (limits::SECRET_ROTATION_HOURS.start(), limits::SECRET_ROTATION_HOURS.end());
-        let range = Duration::from_hours(*least)..=Duration::from_hours(*most);
-        period(&text).filter(|it| range.contains(it)).map(Self).ok_or(Malformed)
-    }
-}
-
-/// The period that a request names, of one kind or the other, when it switches rotation on. Otherwise it is not even
-/// looked at.
+/// The period of a request that switches rotation on. Otherwise the parameter is ignored.
 pub(super) fn interval<T: TryFrom<String>>(
     on: bool,
     text: Option<OpenText>,
@@ -147,19 +108,20 @@ pub(super) fn interval<T: TryFrom<String>>(
     T::try_from(text.0).map(Some).map_err(|_| Error::Invalid(NAME.into()))
 }
 
-/// The id of a secret's version: 1 to 64 characters, none of them a control character.
+/// The default of parameters that are on unless a request switches them off.
+pub(super) const fn default_true() -> bool {
+    true
+}
+
+/// The id of a secret's version: 1 to 64 characters without control characters.
 #[derive(Clone, Debug)]
 pub(super) struct VersionText(pub(super) Arc<str>);
 
-classed!(VersionText: Open);
+parsed!(VersionText, Open, |text: String| is_label(&text, 64).then(|| Self(text.into())));
 
-impl TryFrom<String> for VersionText {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let legal = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if legal { Ok(Self(text.into())) } else { Err(Malformed) }
-    }
+/// Whether a text has 1 to `most` characters, none of them a control character.
+pub(super) fn is_label(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]
@@ -167,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contexts_bind_their_pairs_and_nothing_else() {
+    fn contexts_bind_only_their_pairs() {
         let context = |text: &str| Context::try_from(text.to_owned());
         for empty in ["{}", "null", " { } "] {
             assert_eq!(context(empty).unwrap(), Context::default(), "{empty}");

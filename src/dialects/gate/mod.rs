@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::algorithms::mac::equal;
-use crate::dialects::{Account, Accounts, Cx, Error, Profile, Refusal};
+use crate::dialects::{Account, Accounts, Cx, Error, Profile};
 use crate::engine::{Caller, Engine};
 use crate::model::Realm;
 use crate::watch::classes::Classes;
@@ -174,7 +174,6 @@ impl Gate {
         &self,
         (access_key, action): (Option<&str>, Option<&str>),
         check: impl FnOnce() -> Result<Checked, Error>,
-        words: fn(&Error) -> Refusal,
         realm: impl FnOnce(&Account) -> Result<Realm, Error>,
     ) -> Result<Verified, Error> {
         let unchecked = || Checked { account: self.accounts.presumed(access_key), nonce: None };
@@ -184,7 +183,7 @@ impl Gate {
             AuthMode::Warn => match check() {
                 Ok(checked) => (checked, None),
                 Err(error) => {
-                    let code = words(&error).code.name;
+                    let code = self.profile.refusal(&error).code.name;
                     tracing::warn!(code, access_key, action, "check failed");
                     (unchecked(), Some(code))
                 }

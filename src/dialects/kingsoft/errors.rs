@@ -3,18 +3,8 @@
 //! it.
 
 use super::{codes, rules};
-use crate::dialects::{Error, HeadRefused, Refusal};
+use crate::dialects::{HeadRefused, Refusal};
 use crate::engine::{self, CiphertextError, KeyError};
-
-/// The refusal for an error.
-pub(super) fn refusal(error: &Error) -> Refusal {
-    match error {
-        Error::Engine(error) => of_engine(error),
-        Error::Missing(name) => codes::MISSING_PARAMETER.with(&[name]),
-        Error::Invalid(name) => invalid(name),
-        Error::Refused(refusal) => refusal.clone(),
-    }
-}
 
 fn invalid(name: &str) -> Refusal {
     codes::INVALID_PARAMETER_VALUE.with(&[name])
@@ -31,7 +21,8 @@ pub(super) fn of_head(why: HeadRefused) -> Refusal {
     Refusal { code, status: why.status().as_u16(), message: why.to_string().into() }
 }
 
-fn of_engine(error: &engine::Error) -> Refusal {
+/// The refusal for an error of the engine.
+pub(super) fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     match error {
         // No source names codes for these.

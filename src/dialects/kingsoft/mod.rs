@@ -13,7 +13,7 @@ mod values;
 mod wire;
 
 use crate::dialects::gate::accounts::AccountStatus;
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Refusal, Verified};
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, SERVICE, VERSION};
@@ -57,10 +57,6 @@ impl Dialect for Kingsoft {
                 Err(codes::ACCESS_DENIED.with(&[&cx.account.id, entry.name]).into())
             }
         }
-    }
-
-    fn refusal(error: &Error) -> Refusal {
-        errors::refusal(error)
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

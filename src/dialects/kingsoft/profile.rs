@@ -3,7 +3,7 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
-use super::{clients, codes, rules};
+use super::{clients, codes, errors, rules};
 use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -21,6 +21,9 @@ pub(super) static PROFILE: Profile = Profile {
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER_VALUE,
+    engine_refusal: errors::of_engine,
     throttling: codes::LIMIT_EXCEEDED,
     // Never answered: its signatures have no nonce, so requests may be repeated.
     replayed: codes::SIGNATURE_WRONG,

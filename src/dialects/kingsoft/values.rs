@@ -2,12 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::rules;
-use crate::dialects::wire::classes::classed;
-use crate::dialects::wire::values::{Malformed, SecretBlob};
+use crate::dialects::wire::values::{SecretBlob, parsed};
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 
@@ -16,20 +14,14 @@ use crate::model::KeyId;
 #[derive(Debug)]
 pub(super) struct Id(pub(super) KeyId);
 
-classed!(Id: Key);
-
-impl TryFrom<String> for Id {
-    type Error = Malformed;
-
-    fn try_from(text: String) -> Result<Self, Malformed> {
-        let legal = |(at, b): (usize, u8)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_lowercase() || b.is_ascii_digit(),
-        };
-        let formed = text.len() == 36 && text.bytes().enumerate().all(legal);
-        KeyId::parse(&text).filter(|_| formed).map(Self).ok_or(Malformed)
-    }
-}
+parsed!(Id, Key, |text: String| {
+    let legal = |(at, b): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => b == b'-',
+        _ => b.is_ascii_lowercase() || b.is_ascii_digit(),
+    };
+    let formed = text.len() == 36 && text.bytes().enumerate().all(legal);
+    KeyId::parse(&text).filter(|_| formed).map(Self)
+});
 
 impl From<Id> for KeyRef {
     fn from(id: Id) -> Self {
@@ -38,17 +30,11 @@ impl From<Id> for KeyRef {
 }
 
 /// The plaintext of Encrypt: base64 of up to 4096 bytes.
-#[derive(Deserialize)]
-#[serde(try_from = "SecretBlob")]
 pub(super) struct Plaintext(pub(super) Zeroizing<Vec<u8>>);
 
-impl TryFrom<SecretBlob> for Plaintext {
-    type Error = Malformed;
-
-    fn try_from(blob: SecretBlob) -> Result<Self, Malformed> {
-        if blob.0.len() <= rules::PLAINTEXT_MAX { Ok(Self(blob.0)) } else { Err(Malformed) }
-    }
-}
+parsed!(Plaintext, |blob: SecretBlob| {
+    (blob.0.len() <= rules::PLAINTEXT_MAX).then_some(Self(blob.0))
+});
 
 /// Encodes bytes for an answer.
 pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
@@ -56,18 +42,13 @@ pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
 }
 
 /// The length of a data key, in bytes.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy)]
 pub(super) struct DataKeyLen(pub(super) usize);
 
-impl TryFrom<u32> for DataKeyLen {
-    type Error = Malformed;
-
-    fn try_from(len: u32) -> Result<Self, Malformed> {
-        let len = len as usize;
-        if rules::DATA_KEY_BYTES.contains(&len) { Ok(Self(len)) } else { Err(Malformed) }
-    }
-}
+parsed!(DataKeyLen, |len: u32| {
+    let len = len as usize;
+    rules::DATA_KEY_BYTES.contains(&len).then_some(Self(len))
+});
 
 #[cfg(test)]
 mod tests {

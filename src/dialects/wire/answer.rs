@@ -12,6 +12,14 @@ use crate::engine;
 #[derive(Serialize)]
 pub(crate) struct Done {}
 
+/// The answer of an action that returns nothing.
+///
+/// # Errors
+/// The action failed.
+pub(crate) fn done<T, E: Into<Error>>(outcome: Result<T, E>) -> Result<Done, Error> {
+    outcome.map(|_| Done {}).map_err(Into::into)
+}
+
 /// A body with its content type.
 pub(crate) type Content = (HeaderValue, Vec<u8>);
 

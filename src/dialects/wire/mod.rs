@@ -9,4 +9,5 @@ pub(crate) mod marks;
 pub(crate) mod params;
 pub(crate) mod redact;
 pub(crate) mod values;
+pub(crate) mod words;
 pub(crate) mod xml;

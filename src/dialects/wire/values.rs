@@ -20,7 +20,7 @@ impl std::fmt::Display for Malformed {
 /// for a value of the wrong form. With a class, the type is also declared as [`classed!`].
 macro_rules! parsed {
     ($type:ty, |$given:ident: $from:ty| $parse:expr) => {
-        parsed!(@from $type, $given, $from, $parse);
+        $crate::dialects::wire::values::parsed!(@from $type, $given, $from, $parse);
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(given: D) -> Result<Self, D::Error> {
                 let given = <$from as serde::Deserialize>::deserialize(given)?;
@@ -29,7 +29,7 @@ macro_rules! parsed {
         }
     };
     ($type:ty, $class:ident, |$given:ident: $from:ty| $parse:expr) => {
-        parsed!(@from $type, $given, $from, $parse);
+        $crate::dialects::wire::values::parsed!(@from $type, $given, $from, $parse);
         $crate::dialects::wire::classes::classed!($type: $class);
     };
     (@from $type:ty, $given:ident, $from:ty, $parse:expr) => {

@@ -1,67 +1,67 @@
-//! What happens to a request that is struck: it waits, and it may come to an end that is not its own.
+//! The effect of a fault: a delay, a replaced outcome, or both.
 
 use std::time::Duration;
 
 use crate::world::{Entropy, parse_duration};
 
-/// The longest that a request may be kept waiting.
-const LONGEST: Duration = Duration::from_hours(1);
+/// The longest delay.
+const MAX_DELAY: Duration = Duration::from_hours(1);
 
-/// What a rule does to a request.
+/// The effect of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
-    /// How long it waits.
+    /// The delay.
     pub latency: Option<Latency>,
-    /// How it ends, if not by itself.
+    /// The outcome that replaces the request's own.
     pub end: Option<End>,
-    /// Whether before or after the action.
+    /// Whether it happens before or after the action.
     pub at: Point,
 }
 
-/// How long a request waits.
+/// A delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
-    /// So long,
-    pub of: Duration,
-    /// and up to so much longer, by chance.
+    /// The fixed part.
+    pub base: Duration,
+    /// The maximum random part.
     pub jitter: Duration,
 }
 
-/// When something happens to a request.
+/// When an effect happens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Point {
-    /// Before the action: nothing comes of it.
+    /// Before the action, which does not run.
     #[default]
     Before,
-    /// After it: what it did stands, and only the answer is another.
+    /// After the action. Its changes remain, only the answer is replaced.
     After,
 }
 
-/// How a request ends, if not by itself.
+/// An outcome that replaces a request's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// With the error of this code.
+    /// The error with this code.
     Error(Box<str>),
-    /// With the error by which its cloud throttles, and the hint when to come again.
+    /// The cloud's throttling error, with an optional retry hint.
     Throttling(Option<Duration>),
     /// The connection is reset.
     Reset,
-    /// The answer breaks off in the middle of its body, and so does the connection.
+    /// The connection closes in the middle of the answer's body.
     Truncate,
 }
 
-/// An effect as somebody wrote it down, unread.
+/// The fields of an effect, not yet parsed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EffectFields<'a> {
     /// An error's code.
     pub error: Option<&'a str>,
     /// Whether to throttle.
     pub throttling: bool,
-    /// The hint of throttling.
+    /// The retry hint for throttling.
     pub retry_after: Option<&'a str>,
-    /// How long to wait.
+    /// The delay.
     pub latency: Option<&'a str>,
-    /// How much longer at most.
+    /// The maximum random delay.
     pub jitter: Option<&'a str>,
     /// Whether to reset.
     pub reset: bool,
@@ -71,50 +71,44 @@ pub struct EffectFields<'a> {
     pub at: Option<&'a str>,
 }
 
-/// What is wrong with an effect: a field and a sentence.
+/// What is wrong with an effect: the field and a message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}: {1}")]
 pub struct EffectError(&'static str, String);
 
 impl Effect {
-    /// Reads one.
+    /// Parses an effect.
     ///
     /// # Errors
-    /// What is wrong, by its field.
-    pub fn read(words: &EffectFields<'_>) -> Result<Self, EffectError> {
+    /// The fields are invalid or contradict each other.
+    pub fn read(fields: &EffectFields<'_>) -> Result<Self, EffectError> {
         let flaw = |field, what: &str| Err(EffectError(field, what.to_owned()));
-        let latency = length("latency", words.latency)?;
-        let jitter = length("jitter", words.jitter)?;
-        let retry_after = length("retry_after", words.retry_after)?;
+        let latency = delay("latency", fields.latency)?;
+        let jitter = delay("jitter", fields.jitter)?;
+        let retry_after = delay("retry_after", fields.retry_after)?;
         let ends = [
-            words.error.map(|code| End::Error(code.into())),
-            words.throttling.then_some(End::Throttling(retry_after)),
-            words.reset.then_some(End::Reset),
-            words.truncate.then_some(End::Truncate),
+            fields.error.map(|code| End::Error(code.into())),
+            fields.throttling.then_some(End::Throttling(retry_after)),
+            fields.reset.then_some(End::Reset),
+            fields.truncate.then_some(End::Truncate),
         ];
         let mut ends = ends.into_iter().flatten();
         let end = ends.next();
         if ends.next().is_some() {
-            return flaw("effect", "one of error, throttling, reset and truncate at most");
+            return flaw("effect", "give at most one of error, throttling, reset and truncate");
         }
         if end.is_none() && latency.is_none() {
-            return flaw(
-                "effect",
-                "one of error, throttling, reset, truncate and latency is needed",
-            );
+            return flaw("effect", "give one of error, throttling, reset, truncate and latency");
         }
         if jitter.is_some() && latency.is_none() {
-            return flaw("jitter", "there is no latency that it could be added to");
+            return flaw("jitter", "needs latency");
         }
-        if retry_after.is_some() && !words.throttling {
-            return flaw("retry_after", "only throttling has it");
+        if retry_after.is_some() && !fields.throttling {
+            return flaw("retry_after", "needs throttling");
         }
-        let at = match (words.at, &end) {
+        let at = match (fields.at, &end) {
             (Some("before"), Some(End::Truncate)) => {
-                return flaw(
-                    "at",
-                    "only an answer can be truncated, so this comes after the action",
-                );
+                return flaw("at", "truncate always comes after the action");
             }
             (Some("after"), _) | (None, Some(End::Truncate)) => Point::After,
             (Some("before") | None, _) => Point::Before,
@@ -122,78 +116,74 @@ impl Effect {
                 return Err(EffectError("at", format!("{other:?} is neither before nor after")));
             }
         };
-        let latency = latency.map(|of| Latency { of, jitter: jitter.unwrap_or_default() });
+        let latency = latency.map(|base| Latency { base, jitter: jitter.unwrap_or_default() });
         Ok(Self { latency, end, at })
     }
 
-    /// Reads one of a header: an error's code, or `throttling`, `reset`, `truncate`, `latency=200ms`,
-    /// `jitter=50ms`, `retry_after=2s`, `before`, `after`; several with `;` between them.
+    /// Parses the effect in a header: an error's code, or `throttling`, `reset`, `truncate`,
+    /// `latency=200ms`, `jitter=50ms`, `retry_after=2s`, `before`, `after`, separated by `;`.
     ///
     /// # Errors
-    /// What is wrong.
+    /// The text is not a valid effect.
     pub fn of_header(text: &str) -> Result<Self, EffectError> {
-        let mut words = EffectFields::default();
+        let mut fields = EffectFields::default();
         for word in text.split(';').map(str::trim).filter(|word| !word.is_empty()) {
             match word
                 .split_once('=')
                 .map_or((word, ""), |(name, value)| (name.trim(), value.trim()))
             {
-                ("throttling", "") => words.throttling = true,
-                ("reset", "") => words.reset = true,
-                ("truncate", "") => words.truncate = true,
-                ("before" | "after", "") => words.at = Some(word),
-                ("latency", length) => words.latency = Some(length),
-                ("jitter", length) => words.jitter = Some(length),
-                ("retry_after", length) => words.retry_after = Some(length),
-                (code, "") if words.error.is_none() => words.error = Some(code),
-                (other, _) => return Err(EffectError("effect", format!("{other:?} is none"))),
+                ("throttling", "") => fields.throttling = true,
+                ("reset", "") => fields.reset = true,
+                ("truncate", "") => fields.truncate = true,
+                ("before" | "after", "") => fields.at = Some(word),
+                ("latency", length) => fields.latency = Some(length),
+                ("jitter", length) => fields.jitter = Some(length),
+                ("retry_after", length) => fields.retry_after = Some(length),
+                (code, "") if fields.error.is_none() => fields.error = Some(code),
+                (other, _) => return Err(EffectError("effect", format!("{other:?} is unknown"))),
             }
         }
-        Self::read(&words)
+        Self::read(&fields)
     }
 }
 
-fn length(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, EffectError> {
+fn delay(field: &'static str, text: Option<&str>) -> Result<Option<Duration>, EffectError> {
     let Some(text) = text else { return Ok(None) };
-    let length = parse_duration(text).filter(|length| *length <= LONGEST);
-    let bad = || {
-        EffectError(
-            field,
-            format!("{text:?} is not a length of time such as 200ms, an hour at most"),
-        )
-    };
+    let length = parse_duration(text).filter(|length| *length <= MAX_DELAY);
+    let bad =
+        || EffectError(field, format!("{text:?} is not a duration such as 200ms, an hour at most"));
     length.map(Some).ok_or_else(bad)
 }
 
-/// What strikes one request, all told.
+/// All effects on one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultPlan {
-    /// How long it waits before its action.
+    /// The delay before the action.
     pub before: Duration,
-    /// How long its answer waits.
+    /// The delay of the answer.
     pub after: Duration,
-    /// How it ends, if not by itself.
+    /// The outcome that replaces the request's own.
     pub end: Option<(Point, End)>,
-    /// The rules that struck.
+    /// The rules that applied.
     pub rules: Vec<u64>,
-    /// Whether the request asked for it itself.
+    /// Whether the request's own header asked for it.
     pub by_header: bool,
 }
 
 impl FaultPlan {
-    /// Whether nothing strikes.
+    /// Whether there is no effect.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty() && !self.by_header
     }
 
-    /// Whether the request is to end otherwise.
+    /// Whether the outcome is replaced.
     #[must_use]
     pub fn has_end(&self) -> bool {
         self.end.is_some()
     }
 
-    /// Adds an effect: of a rule, or of the request's own header.
+    /// Adds an effect of a rule, or of the request's own header.
     pub fn add(&mut self, effect: &Effect, rule: Option<u64>, entropy: &Entropy) {
         if let Some(latency) = effect.latency {
             let jitter = if latency.jitter.is_zero() {
@@ -205,7 +195,7 @@ impl FaultPlan {
                 Point::Before => &mut self.before,
                 Point::After => &mut self.after,
             };
-            *wait = wait.saturating_add(latency.of).saturating_add(jitter);
+            *wait = wait.saturating_add(latency.base).saturating_add(jitter);
         }
         if self.end.is_none() {
             self.end = effect.end.clone().map(|end| (effect.at, end));
@@ -217,7 +207,7 @@ impl FaultPlan {
     }
 }
 
-/// A number from 0 up to, but not including, 1.
+/// A random number from 0 up to, but not including, 1.
 pub(super) fn fraction(entropy: &Entropy) -> f64 {
     const STEPS: u32 = 1 << 31;
     f64::from(u32::from_be_bytes(entropy.array()) >> 1) / f64::from(STEPS)
@@ -228,9 +218,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_say_what_happens_and_when() {
+    fn headers_are_parsed() {
         let millis = Duration::from_millis;
-        let latency = |of| Some(Latency { of, jitter: Duration::ZERO });
+        let latency = |base| Some(Latency { base, jitter: Duration::ZERO });
         let error = |code: &str| Some(End::Error(code.into()));
         let throttling = Some(End::Throttling(Some(millis(2000))));
         for (text, latency, end, at) in [

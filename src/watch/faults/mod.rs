@@ -1,5 +1,5 @@
-//! Faults on demand: rules that strike the requests that they match. While there is none, a request pays one load of
-//! a flag.
+//! Faults on demand: rules that affect the requests that they match. Without any rule, a request
+//! pays one load of a flag.
 
 mod effect;
 mod rule;
@@ -16,8 +16,8 @@ use super::{RequestScope, Subject};
 use crate::model::KeyId;
 use crate::world::Entropy;
 
-/// How many rules there may be.
-const MOST: usize = 10_000;
+/// The maximum number of rules.
+const MAX_RULES: usize = 10_000;
 
 /// The rules, in the order in which they were armed.
 #[derive(Debug, Default)]
@@ -35,10 +35,10 @@ impl Faults {
         self.armed.load(Ordering::Acquire)
     }
 
-    /// Arms a rule; `None` when there are too many.
+    /// Arms a rule; `None` if there are too many.
     pub fn arm(&self, target: Target, when: When, effect: Effect) -> Option<Arc<Rule>> {
         self.change(|rules| {
-            if rules.len() >= MOST {
+            if rules.len() >= MAX_RULES {
                 return None;
             }
             let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
@@ -48,7 +48,7 @@ impl Faults {
         })
     }
 
-    /// The rules that are about `whose` requests and nobody else's.
+    /// The rules whose scope lies within this one.
     #[must_use]
     pub fn of(&self, requests: &RequestScope) -> Vec<Arc<Rule>> {
         self.rules
@@ -59,7 +59,7 @@ impl Faults {
             .collect()
     }
 
-    /// Takes those of these rules away that `goes` picks, and answers how many went.
+    /// Removes the rules within this scope that `goes` selects, and returns how many.
     pub fn disarm(&self, requests: &RequestScope, goes: impl Fn(&Rule) -> bool) -> usize {
         self.change(|rules| {
             let before = rules.len();
@@ -68,8 +68,8 @@ impl Faults {
         })
     }
 
-    /// Asks every rule about a request, in order, until one of them ends it. `resolve` finds the key that a rule
-    /// names in the request's realm.
+    /// Applies the rules to a request, in order, until one replaces the outcome. `resolve` finds
+    /// the key that a rule names in the request's realm.
     pub fn apply(
         &self,
         plan: &mut FaultPlan,
@@ -88,7 +88,7 @@ impl Faults {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Arc<Rule>>) -> T) -> T {
-        // What is guarded is whole even after a panic.
+        // The data is consistent even after a panic.
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rules = Vec::clone(&self.rules.load());
         let answer = change(&mut rules);

@@ -1,4 +1,4 @@
-//! A rule: which requests, when, and what.
+//! A rule: which requests it matches, when it applies, and its effect.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,29 +12,29 @@ use crate::world::Entropy;
 /// The requests that a rule matches.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Whose.
+    /// The scope.
     pub requests: RequestScope,
-    /// Of which clouds, by name: never none.
+    /// The names of the clouds, at least one.
     pub clouds: Vec<&'static str>,
-    /// The action; without one, all.
+    /// The action; `None` for all.
     pub action: Option<Box<str>>,
-    /// The key that is named, by id or alias; without one, all.
+    /// The key that is named, by id or alias; `None` for all.
     pub key: Option<Box<str>>,
-    /// The secret that is named; without one, all.
+    /// The secret that is named; `None` for all.
     pub secret: Option<Box<str>>,
 }
 
-/// Which of the matching requests are struck.
+/// Which of the matching requests are affected.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Every one.
+    /// All.
     Always,
-    /// The first so many.
+    /// The first N.
     First(u64),
-    /// This one alone, counted from 1.
+    /// Only the Nth, counted from 1.
     Nth(u64),
-    /// One in so many: the last of each such group.
+    /// Every Nth.
     Every(u64),
     /// Each with this probability, between 0 and 1.
     #[serde(rename = "probability")]
@@ -44,13 +44,13 @@ pub enum When {
 /// A rule with its counts.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its number. None comes twice.
+    /// Its number, which is never reused.
     pub id: u64,
     /// Which requests it matches.
     pub target: Target,
-    /// Which of those it strikes.
+    /// Which of those it affects.
     pub when: When,
-    /// What happens to them.
+    /// Its effect.
     pub effect: Effect,
     matched: AtomicU64,
     hits: AtomicU64,
@@ -67,13 +67,13 @@ impl Rule {
         self.matched.load(Ordering::Relaxed)
     }
 
-    /// How many of them it struck.
+    /// How many of them it affected.
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.hits.load(Ordering::Relaxed)
     }
 
-    /// Counts a request that it matches, and whether it strikes it.
+    /// Counts a matching request. Returns whether the rule applies to it.
     pub(super) fn applies(
         &self,
         subject: &Subject,
@@ -103,9 +103,9 @@ impl Target {
     }
 }
 
-/// Whether one of the keys that a request is about is the one of this name.
+/// Whether the request is about the key with this name.
 fn is_about(subject: &Subject, name: &str, resolve: &impl Fn(&str) -> Option<KeyId>) -> bool {
-    if subject.keys.iter().any(|key| key.is_called(name)) {
+    if subject.keys.iter().any(|key| key.has_name(name)) {
         return true;
     }
     let known = subject.keys.iter().any(|key| key.id.is_some());

@@ -1,4 +1,4 @@
-//! One request, as it is read.
+//! One request, in readable form.
 
 use std::time::Duration;
 
@@ -8,60 +8,60 @@ use super::Mismatch;
 use crate::watch::Subject;
 use crate::world::Instant;
 
-/// One request, and what became of it.
+/// One request and its outcome.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its number: a later request has a higher one.
+    /// Its number. Later requests have higher numbers.
     pub id: u64,
     /// When it was answered, by its realm's clock.
     pub at: Instant,
-    /// The same by the host's.
+    /// The same time by the host's clock.
     pub host: Instant,
-    /// How long it took, latency by faults included.
+    /// How long it took, including latency from faults.
     pub took: Duration,
-    /// The id in its answer.
+    /// The request id in its answer.
     pub request_id: String,
     /// What it was about.
     pub subject: Subject,
-    /// What its checks came to.
+    /// The result of authentication.
     pub auth: Auth,
     /// The answer's HTTP status.
     pub status: u16,
-    /// What was answered.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The faults that struck it.
+    /// The faults that affected it.
     pub fault: Option<Fault>,
-    /// Its parameters, without those that every request has.
+    /// Its parameters, without those common to all requests.
     pub params: Vec<(String, String)>,
-    /// The names that its action reads, if there is such an action.
+    /// The names of the parameters that its action reads, if the action exists.
     pub read: Option<&'static [&'static str]>,
-    /// Of a wrong signature: what the server signed, and what the client seems to have.
+    /// For a wrong signature: what the server signed, and what the client seems to have signed.
     pub mismatch: Option<Mismatch>,
 }
 
-/// What the checks of a request came to.
+/// The result of a request's authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// It passed them.
+    /// It passed.
     Passed,
     /// It was refused with this code.
     Refused(&'static str),
-    /// It failed with this code, and was let pass.
+    /// It failed with this code, but was let pass.
     LetPass(&'static str),
     /// Nothing was checked.
     Unchecked,
 }
 
-/// What a client was answered.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// What it asked for.
+    /// A successful answer.
     Ok,
-    /// The error of this code.
+    /// The error with this code.
     Error(&'static str),
-    /// Nothing: the connection was reset.
+    /// The connection was reset.
     Reset,
-    /// Half of an answer.
+    /// The answer was truncated.
     Truncated,
 }
 
@@ -78,14 +78,14 @@ impl Outcome {
     }
 }
 
-/// The faults that struck a request.
+/// The faults that affected a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// Their rules.
+    /// The ids of their rules.
     pub rules: Vec<u64>,
-    /// Whether the request asked for one itself.
+    /// Whether the request's own header asked for one.
     pub by_header: bool,
-    /// Whether the action was run all the same.
+    /// Whether the action ran anyway.
     #[serde(rename = "action_ran")]
     pub ran: bool,
 }

@@ -1,64 +1,66 @@
-//! Which entries are meant. A condition that an entry misses can be told.
+//! Filters for entries. A filter can also tell which conditions an entry misses.
 
 use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use super::Entry;
 use super::view::{Keys, RecordView};
 use crate::watch::RequestScope;
 use crate::world::Instant;
 
-/// The entries meant: whose, since when, and what they have to be.
+/// A filter: the scope, the start, and conditions.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Whose.
+    /// The scope.
     pub requests: RequestScope,
-    /// Only later ones.
+    /// Only later entries.
     pub since: Option<Since>,
-    /// What has to be true of them.
+    /// The conditions.
     pub conditions: Vec<Condition>,
 }
 
-/// From where on.
+/// The start of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// Behind the entry of this number.
+    /// After the entry with this number.
     Entry(u64),
     /// At this instant or later, by the host's clock.
     Time(Instant),
 }
 
-/// One thing that has to be true of an entry.
+/// A condition for an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// It is of this cloud.
+    /// It is a request to this cloud.
     Dialect(String),
-    /// It asked for this action.
+    /// It requested this action.
     Action(String),
     /// It named this key, by id or by the same alias.
     Key(String),
     /// It named this secret.
     Secret(String),
-    /// It was answered so: `ok`, `error` for any error, `reset`, `truncated`, or an error's code.
+    /// Its outcome: `ok`, `error` for any error, `reset`, `truncated`, or an error's code.
     Outcome(String),
-    /// It bears this id.
+    /// Its answer has this request id.
     RequestId(String),
-    /// It came with this encryption context: these pairs and no others. No pairs are no context.
+    /// It had exactly this encryption context. No pairs means no context.
     Context(BTreeMap<String, String>),
 }
 
 /// A condition that an entry misses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Miss {
     /// The condition's name.
     pub field: &'static str,
-    /// What was wanted.
+    /// The required value.
     pub wanted: String,
-    /// What the entry has.
+    /// The entry's value.
     pub found: String,
 }
 
 impl Filter {
-    /// Whether a request is whose and when it should be.
+    /// Whether a request is in the scope and late enough.
     pub(super) fn is_near(&self, seen: &RecordView<'_>) -> bool {
         let later = match self.since {
             None => true,
@@ -73,7 +75,7 @@ impl Filter {
         self.conditions.iter().filter(|condition| !condition.is_met_by(seen)).count()
     }
 
-    /// The conditions that an entry misses: none, if it is one of those meant.
+    /// The conditions that an entry misses; none if it matches.
     #[must_use]
     pub fn misses(&self, entry: &Entry) -> Vec<Miss> {
         self.conditions.iter().filter_map(|condition| condition.missed_by(entry)).collect()
@@ -81,7 +83,7 @@ impl Filter {
 }
 
 impl Condition {
-    /// Its name.
+    /// The condition's name.
     #[must_use]
     pub fn field(&self) -> &'static str {
         match self {
@@ -136,7 +138,7 @@ impl Condition {
     }
 }
 
-/// The pairs of an encryption context, or its text where that is none.
+/// The pairs of an encryption context, or its text if it is not a JSON object of strings.
 pub(super) fn context(text: Option<&str>) -> Result<BTreeMap<String, String>, &str> {
     let Some(text) = text else { return Ok(BTreeMap::new()) };
     let read: Result<Option<_>, _> = serde_json::from_str(text);
@@ -170,10 +172,10 @@ impl Entry {
         }
     }
 
-    /// The pairs of the encryption context; where it is not made of pairs, its text.
+    /// The pairs of the encryption context.
     ///
     /// # Errors
-    /// The text.
+    /// The context is not made of pairs; this is its text.
     pub fn context(&self) -> Result<BTreeMap<String, String>, &str> {
         context(self.subject.context.as_deref())
     }

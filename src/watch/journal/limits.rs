@@ -1,5 +1,5 @@
-//! How much the journal may hold, and who gives way where that is not enough: whoever holds the
-//! most, so that nobody loses anything who holds no more than an equal share.
+//! The limits of the journal, and which records are dropped when they are reached: those of the
+//! account that holds the most, so that no account with less than an equal share loses anything.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,50 +10,49 @@ use rustc_hash::FxHashMap;
 use super::ring::{Ring, RingLimits};
 use crate::model::{Realm, Scope};
 
-/// How many bytes a realm's records may take together, for each that there may be.
-const BYTES_EACH: usize = 4096;
-/// How many realms have records.
+/// The byte limit of a realm, for each record that it may have.
+const BYTES_PER_RECORD: usize = 4096;
+/// How many realms can have records.
 const REALMS: usize = 1024;
-/// How many bytes the whole journal takes at the most.
+/// The byte limit of the whole journal.
 const BYTES: usize = 64 * 1024 * 1024;
-/// How many of those are for requests that were refused.
+/// The part of it for refused requests.
 const REFUSED: usize = 4 * 1024 * 1024;
-/// How many realms without a ring are remembered for what they lost, and accounts for what was
-/// refused.
+/// How many realms without a ring, and how many accounts with refused requests, have a dropped
+/// count.
 const REMEMBERED: usize = 4096;
 
-/// The records of some realms. Their number is bounded, so whoever chooses the names gains nothing
-/// by colliding ones.
+/// The rings by realm. Their number is limited, so hash collisions gain an attacker nothing.
 pub(super) type Rings = FxHashMap<Realm, Arc<Ring>>;
 
-/// How many records had to go to make room, since they were last cleared.
+/// How many records were dropped to make room, since they were last cleared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
-    /// Of requests that were let in.
+    /// Of accepted requests.
     pub accepted: u64,
-    /// Of requests that were refused. They count for the account that they claimed.
+    /// Of refused requests. They count for the account that they claimed.
     pub refused: u64,
 }
 
-/// The bounds.
+/// The limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// Of one realm.
     pub(super) realm: RingLimits,
-    /// Of what is refused.
+    /// Of the refused requests.
     pub(super) refused: RingLimits,
-    /// How many realms have records.
+    /// How many realms can have records.
     pub(super) realms: usize,
-    /// How many bytes all realms take together.
+    /// The byte limit of all realms together.
     pub(super) bytes: usize,
 }
 
 impl Limits {
-    /// The bounds of a journal with so many records for each realm.
-    pub(super) fn usual(records: usize) -> Self {
+    /// The limits of a journal with this many records for each realm.
+    pub(super) fn new(records: usize) -> Self {
         Self {
-            realm: RingLimits { records, bytes: records.saturating_mul(BYTES_EACH) },
-            // Up to half of a queue's places may be empty.
+            realm: RingLimits { records, bytes: records.saturating_mul(BYTES_PER_RECORD) },
+            // Up to half of a queue's slots may be empty.
             refused: RingLimits { records: usize::MAX, bytes: REFUSED * 3 / 4 },
             realms: REALMS,
             bytes: BYTES - REFUSED,
@@ -61,8 +60,7 @@ impl Limits {
     }
 }
 
-/// The realm that gives way to another one: of the account with the most realms, or the quietest of
-/// those, the one that was quiet for longest.
+/// The realm to evict for a new one: the least recently used of the account with the most realms.
 pub(super) fn least(rings: &Rings) -> Option<Realm> {
     let mut realms: HashMap<&str, usize> = HashMap::new();
     for realm in rings.keys() {
@@ -73,8 +71,8 @@ pub(super) fn least(rings: &Rings) -> Option<Realm> {
     of_most.min_by_key(|(_, ring)| ring.newest()).map(|(realm, _)| realm.clone())
 }
 
-/// Drops records of these rings until `total` has room again within `most` bytes, and some to spare,
-/// so that this is seldom done.
+/// Drops records until `total` is below `most` bytes, with some room to spare, so that this is
+/// rarely needed.
 pub(super) fn shed(rings: &Rings, total: &AtomicUsize, most: usize) {
     let floor = most - most / 64;
     let mut accounts: HashMap<&str, (usize, Vec<&Arc<Ring>>)> = HashMap::new();
@@ -93,19 +91,19 @@ pub(super) fn shed(rings: &Rings, total: &AtomicUsize, most: usize) {
     }
 }
 
-/// What had to go, as far as no ring tells it.
+/// Dropped counts that belong to no existing ring.
 #[derive(Debug, Default)]
 pub(super) struct Evicted {
-    /// With the rings of these realms.
+    /// Of evicted rings, by realm.
     realms: HashMap<Realm, u64>,
-    /// Requests that were refused, by the account that they claimed.
+    /// Of refused requests, by the account that they claimed.
     refused: HashMap<Arc<str>, u64>,
-    /// Of realms and accounts too many to remember. It counts for everybody.
+    /// Of realms and accounts beyond the limit. It counts for all of them.
     beyond: Dropped,
 }
 
 impl Evicted {
-    /// A realm lost its ring, and so many records.
+    /// A realm's ring was evicted, with this many records.
     pub(super) fn with_ring(&mut self, realm: Realm, records: u64) {
         if self.realms.len() < REMEMBERED || self.realms.contains_key(&realm) {
             *self.realms.entry(realm).or_default() += records;
@@ -114,12 +112,12 @@ impl Evicted {
         }
     }
 
-    /// The realm has a ring again, which tells what was lost.
+    /// The realm has a ring again. Its count moves there.
     pub(super) fn back(&mut self, realm: &Realm) -> u64 {
         self.realms.remove(realm).unwrap_or_default()
     }
 
-    /// A refused request that claimed this account had to go.
+    /// A refused request that claimed this account was dropped.
     pub(super) fn refused(&mut self, account: &Arc<str>) {
         if let Some(count) = self.refused.get_mut(account) {
             *count += 1;
@@ -130,7 +128,7 @@ impl Evicted {
         }
     }
 
-    /// What these realms lost.
+    /// The dropped counts of these realms.
     pub(super) fn of(&self, scope: &Scope) -> Dropped {
         let realms =
             self.realms.iter().filter(|(realm, _)| scope.has(realm)).map(|(_, dropped)| dropped);
@@ -145,7 +143,7 @@ impl Evicted {
         }
     }
 
-    /// Forgets what these realms lost.
+    /// Resets the dropped counts of these realms.
     pub(super) fn clear(&mut self, scope: &Scope) {
         self.realms.retain(|realm, _| !scope.has(realm));
         self.refused.retain(|account, _| !claims(scope, account));
@@ -155,7 +153,7 @@ impl Evicted {
     }
 }
 
-/// Whether a request that claimed this account may have been about the scope.
+/// Whether a request that claimed this account may belong to the scope.
 fn claims(scope: &Scope, account: &Arc<str>) -> bool {
     scope.account.as_ref().is_none_or(|it| it == account)
 }

@@ -1,63 +1,65 @@
-//! A wrong signature, explained: the text that the server signs, and the nearest one that the client's signature is
-//! right for. What may be a secret stands in neither.
+//! Explains a wrong signature: the text that the server signs, and the nearest text that matches
+//! the client's signature. Neither contains values that may be secret.
 
 /// Why a signature is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mismatch {
-    /// The texts that two sides signed.
+    /// The texts that the two sides signed.
     Explained {
         /// What the server signed.
         server: String,
-        /// What the client signed, where that could be found out.
+        /// What the client signed, if it could be found out.
         client: Option<Nearest>,
     },
-    /// The request is too long to be explained: each mistake that is tried costs as much as the check itself.
+    /// The request is too long to be explained. Each mistake that is tried costs as much as the
+    /// check itself.
     TooLong,
 }
 
-/// A text for which the client's signature is right.
+/// A text that matches the client's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearest {
     /// The text.
     pub text: String,
-    /// How the client came to it.
+    /// The client's mistake.
     pub why: &'static str,
 }
 
 /// The longest text that is kept, in bytes.
-const LONGEST: usize = 16 * 1024;
-/// The largest request that is explained: what is signed of it, in bytes.
+const TEXT_LIMIT: usize = 16 * 1024;
+/// The largest request that is explained: its signed bytes.
 pub const EXPLAIN_LIMIT: usize = 16 * 1024;
-/// How many bytes are signed at the most to find out whether the secret is that of another access key.
-const TRIED: usize = 4 * 1024 * 1024;
+/// The budget in signed bytes for trying the secrets of other access keys.
+const TRIED_BYTES: usize = 4 * 1024 * 1024;
 
-/// Where two texts part.
+/// The first difference of two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference<'a> {
-    /// The first byte in which they differ.
+    /// The offset of the first differing byte.
     pub at: usize,
-    /// What the server has around there.
+    /// The server's text around it.
     pub server: &'a str,
-    /// What the client has.
+    /// The client's text around it.
     pub client: &'a str,
 }
 
 impl Mismatch {
-    /// Of what the server signed, and the client, where that could be found out. What is very long is cut short.
+    /// An explanation from the two texts, if the client's could be found out. Long texts are
+    /// truncated.
     #[must_use]
     pub fn new(server: String, client: Option<Nearest>) -> Self {
-        let client = client.map(|Nearest { text, why }| Nearest { text: shortened(text), why });
-        Self::Explained { server: shortened(server), client }
+        let client = client.map(|Nearest { text, why }| Nearest { text: truncated(text), why });
+        Self::Explained { server: truncated(server), client }
     }
 
-    /// With how many other access keys a text of so many bytes is tried.
+    /// How many other access keys to try for a text of this length.
     #[must_use]
     pub fn key_budget(length: usize) -> usize {
-        TRIED / length.max(1024)
+        TRIED_BYTES / length.max(1024)
     }
 
-    /// Where the two texts part first. `None` where the client's is not known, or is the same: then the secrets
-    /// differ, or the algorithms.
+    /// The first difference. `None` if the client's text is unknown or equal; then the secrets or
+    /// the algorithms differ.
     #[must_use]
     pub fn difference(&self) -> Option<Difference<'_>> {
         let Self::Explained { server: ours, client: Some(Nearest { text: client, .. }) } = self
@@ -83,19 +85,19 @@ impl Mismatch {
     }
 }
 
-fn shortened(mut text: String) -> String {
-    text.truncate(border(&text, LONGEST));
+fn truncated(mut text: String) -> String {
+    text.truncate(boundary(&text, TEXT_LIMIT));
     text.shrink_to_fit();
     text
 }
 
-/// Some characters before and after a byte.
+/// The text around a byte offset.
 fn around(text: &str, at: usize) -> &str {
-    &text[border(text, at.saturating_sub(24))..border(text, at.saturating_add(24))]
+    &text[boundary(text, at.saturating_sub(24))..boundary(text, at.saturating_add(24))]
 }
 
-/// The border between two characters at this byte, or the last one before it.
-fn border(text: &str, at: usize) -> usize {
+/// The last character boundary at or before this byte.
+fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
@@ -104,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_difference_is_shown_with_what_is_around() {
+    fn the_first_difference_is_shown_with_its_surroundings() {
         let mismatch = |server: &str, client: &str| Mismatch::Explained {
             server: server.into(),
             client: Some(Nearest { text: client.into(), why: "" }),

@@ -1,6 +1,6 @@
-//! The journal: what became of every request. Who was let in has its records with those of its
-//! realm. What a check refused goes to one ring of its own, so that nobody pushes out the records of
-//! others by claiming to be them. It keeps no value that may be a secret.
+//! The journal records the outcome of every request. Accepted requests are stored per realm.
+//! Refused requests go to one separate ring, so that false claims cannot push out the records of
+//! others. The journal stores no value that may be secret.
 
 mod entry;
 mod filter;
@@ -29,36 +29,36 @@ pub use limits::Dropped;
 use limits::{Evicted, Limits, Rings};
 use ring::{PushResult, Ring};
 
-/// How many records each realm has, where nothing is said of that.
-pub const USUAL: usize = 1000;
+/// The default number of records for each realm.
+pub const DEFAULT_RECORDS: usize = 1000;
 
-/// The records of every realm, and those of requests that were refused.
+/// The records of all realms, and those of refused requests.
 #[derive(Debug)]
 pub struct Journal {
     rings: ArcSwap<Rings>,
-    /// What a check refused, each with the realm that it claims.
+    /// Refused requests, each with the realm that it claims.
     refused: Ring,
     last: AtomicU64,
-    /// How many bytes the rings of realms take.
+    /// The bytes of all realms' rings.
     total: AtomicUsize,
-    /// How many the refused take.
+    /// The bytes of the refused requests.
     refused_total: AtomicUsize,
     limits: Limits,
-    /// What had to go without a ring that could tell. Whoever opens or closes a ring holds it.
+    /// Dropped counts of rings that no longer exist. Locked while a ring is opened or closed.
     evicted: Mutex<Evicted>,
     shedding: Mutex<()>,
 }
 
 thread_local! {
-    /// The room of a record that was dropped, for the next one that this thread writes.
+    /// The buffers of a dropped record, for the next one that this thread writes.
     static SPARE: Cell<Option<RecordBuilder>> = const { Cell::new(None) };
 }
 
 impl Journal {
-    /// One that keeps so many records for each realm; with 0, none at all.
+    /// A journal with this many records for each realm; 0 turns it off.
     #[must_use]
-    pub fn keeping(most: usize) -> Self {
-        Self::within(Limits::usual(most))
+    pub fn with_records(most: usize) -> Self {
+        Self::within(Limits::new(most))
     }
 
     fn within(limits: Limits) -> Self {
@@ -74,19 +74,19 @@ impl Journal {
         }
     }
 
-    /// Whether it keeps any.
+    /// Whether it keeps records.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.limits.realm.records > 0
     }
 
-    /// Room for a record.
+    /// A builder for a record.
     #[must_use]
     pub fn builder() -> RecordBuilder {
         SPARE.take().unwrap_or_default()
     }
 
-    /// Writes the record of a request that was let in, into its realm. Its number is this journal's to give.
+    /// Writes the record of an accepted request into its realm's ring, and gives it a number.
     pub fn write(&self, realm: &Realm, mut record: Record) {
         let dropped = loop {
             let rings = self.rings.load();
@@ -99,7 +99,7 @@ impl Journal {
             };
             match ring.push(record, (&self.last, &self.total), self.limits.realm, |_| {}) {
                 PushResult::Written(dropped) => break dropped,
-                // The ring had to go meanwhile.
+                // The ring was closed in the meantime.
                 PushResult::Closed(back) => record = back,
             }
         };
@@ -109,7 +109,7 @@ impl Journal {
         }
     }
 
-    /// Writes the record of a request that was refused. It tells itself which realm it claims.
+    /// Writes the record of a refused request. The record contains the realm that it claims.
     pub fn write_refused(&self, record: Record) {
         let dropped = |record: &Record| {
             if let Some(realm) = record.claimed() {
@@ -128,7 +128,7 @@ impl Journal {
         }
     }
 
-    /// How many records of these realms had to go.
+    /// How many records of these realms were dropped.
     #[must_use]
     pub fn dropped(&self, scope: &Scope) -> Dropped {
         let evicted = self.evicted();
@@ -140,9 +140,9 @@ impl Journal {
         dropped
     }
 
-    /// Forgets `whose` records, and answers how many those were.
+    /// Deletes the records of these requests, and returns how many.
     pub fn clear(&self, requests: &RequestScope) -> usize {
-        // Not held any longer: whoever drops a refused record takes it too.
+        // The lock is released here, because dropping a refused record takes it too.
         self.evicted().clear(&requests.scope);
         let rings = self.rings.load();
         let clear = |(realm, ring): (&Realm, &Arc<Ring>)| {
@@ -175,7 +175,7 @@ impl Journal {
         ring
     }
 
-    /// Makes room where all the rings together hold too much.
+    /// Drops records if all rings together exceed the limit.
     fn shed(&self) {
         let _one = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
         if self.total.load(Ordering::Relaxed) > self.limits.bytes {
@@ -184,7 +184,7 @@ impl Journal {
     }
 
     fn evicted(&self) -> MutexGuard<'_, Evicted> {
-        // What is guarded is whole even after a panic.
+        // The data is consistent even after a panic.
         self.evicted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -243,13 +243,13 @@ mod tests {
     }
 
     fn limits(records: usize, bytes: usize) -> Limits {
-        let usual = Limits::usual(records);
-        Limits { bytes, ..usual }
+        let limits = Limits::new(records);
+        Limits { bytes, ..limits }
     }
 
     #[test]
-    fn a_noisy_realm_drops_its_own_entries_alone() {
-        let journal = Journal::keeping(3);
+    fn a_busy_realm_drops_only_its_own_entries() {
+        let journal = Journal::with_records(3);
         write(&journal, "quiet", "r");
         for _ in 0..10 {
             write(&journal, "noisy", "r");
@@ -261,8 +261,8 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded_too() {
-        let journal = Journal::keeping(4);
+    fn bytes_are_limited_too() {
+        let journal = Journal::with_records(4);
         for _ in 0..4 {
             write(&journal, "a", &"x".repeat(6 * 1024));
         }
@@ -270,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_places_the_account_with_the_most_loses_its_quietest() {
-        let journal = Journal::within(Limits { realms: 4, ..Limits::usual(4) });
+    fn with_too_many_realms_the_largest_account_loses_its_least_recent() {
+        let journal = Journal::within(Limits { realms: 4, ..Limits::new(4) });
         write(&journal, "quiet", "r");
         for region in 0..20 {
             write_in(&journal, "noisy", &region.to_string(), "r");
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_server_has_one_bound_and_whoever_is_below_its_share_loses_nothing() {
+    fn the_total_is_limited_and_accounts_below_their_share_lose_nothing() {
         let bytes = 1 << 20;
         let journal = Journal::within(limits(1_000_000, bytes));
         for number in 0..20 {
@@ -309,15 +309,15 @@ mod tests {
         );
         let held: usize = journal.rings.load().values().map(|ring| ring.bytes()).sum();
         assert_eq!(journal.total.load(Ordering::Relaxed), held);
-        assert!(held > bytes / 2, "no more goes than has to: {held}");
+        assert!(held > bytes / 2, "no more is dropped than necessary: {held}");
         journal.clear(&RequestScope::default());
         assert_eq!(journal.total.load(Ordering::Relaxed), 0);
     }
 
     #[test]
-    fn the_refused_push_out_one_another_alone() {
+    fn refused_requests_displace_only_one_another() {
         let most = RingLimits { records: usize::MAX, bytes: 64 * 1024 };
-        let journal = Journal::within(Limits { refused: most, ..Limits::usual(10) });
+        let journal = Journal::within(Limits { refused: most, ..Limits::new(10) });
         write(&journal, "victim", "r");
         refuse(&journal, "other", "key-of-other");
         for _ in 0..10_000 {
@@ -332,7 +332,7 @@ mod tests {
             Dropped { accepted: 0, refused: 10_000 - kept }
         );
         assert_eq!(journal.dropped(&requests("other").scope), Dropped { accepted: 0, refused: 1 });
-        assert_eq!(journal.rings.load().len(), 1, "no realm comes of a claim");
+        assert_eq!(journal.rings.load().len(), 1, "a claim creates no realm");
         filter.requests.access_key = Some("key".into());
         let page = journal.page(&filter, 10);
         assert_eq!((page.entries.len(), page.next.is_some()), (10, true));
@@ -349,8 +349,8 @@ mod tests {
     }
 
     #[test]
-    fn a_page_copies_its_entries_and_no_other() {
-        let journal = Journal::keeping(1000);
+    fn a_page_copies_only_its_entries() {
+        let journal = Journal::with_records(1000);
         for number in 0..3000 {
             write(&journal, ["a", "b", "c"][number % 3], "r");
             refuse(&journal, "d", "key");
@@ -379,8 +379,8 @@ mod tests {
     }
 
     #[test]
-    fn writers_and_readers_do_not_miss_one_another() {
-        let journal = Journal::within(Limits { realms: 3, ..Limits::usual(10_000) });
+    fn concurrent_readers_see_all_records_in_order() {
+        let journal = Journal::within(Limits { realms: 3, ..Limits::new(10_000) });
         std::thread::scope(|threads| {
             for account in ["a", "b", "c", "d"] {
                 let journal = &journal;

@@ -1,5 +1,5 @@
-//! Reading: a page of entries, or how many there are. Filters look at records where they lie; only
-//! those that are told are copied.
+//! Reading the journal: a page of entries, or a count. Filters look at records in place. Only the
+//! entries that are returned are copied.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,29 +12,29 @@ use super::ring::Ring;
 use super::{Entry, Filter, Journal, Since};
 use crate::model::Realm;
 
-/// Some entries, oldest first.
+/// A page of entries, oldest first.
 #[derive(Debug, Default)]
 pub struct Page {
     /// The entries.
     pub entries: Vec<Entry>,
-    /// The number of the last, if more follow.
+    /// The number of the last entry, if more follow.
     pub next: Option<u64>,
 }
 
-/// How many entries there are.
+/// A count of entries.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// How many of requests that were let in.
+    /// How many accepted requests match.
     pub count: usize,
-    /// How many more of requests that were refused: they claim to be such.
+    /// How many refused requests claim to match, in addition.
     pub claimed: usize,
-    /// The numbers of the last that count.
+    /// The numbers of the last matching entries.
     pub last: Vec<u64>,
-    /// Those that miss the fewest conditions, the latest first.
+    /// The entries that miss the fewest conditions, the latest first.
     pub nearest: Vec<Entry>,
 }
 
-/// Where records are: the ring of a realm, or the one of the refused.
+/// A source of records: the ring of a realm, or that of refused requests.
 struct Source<'a> {
     realm: Option<&'a Realm>,
     ring: &'a Ring,
@@ -51,7 +51,7 @@ impl<'a> Source<'a> {
 }
 
 impl Journal {
-    /// The first entries that a filter lets through, up to `limit`.
+    /// The first matching entries, up to `limit`.
     #[must_use]
     pub fn page(&self, filter: &Filter, limit: usize) -> Page {
         let rings = self.rings.load();
@@ -66,7 +66,7 @@ impl Journal {
             let seen = record.seen(realm);
             if filter.is_near(&seen) && filter.missing(&seen) == 0 {
                 first.push((record.id, at));
-                // One more than asked for, to know whether any follows.
+                // One more than the limit, to know whether more follow.
                 if first.len() > limit.saturating_add(1) {
                     first.pop();
                 }
@@ -82,8 +82,8 @@ impl Journal {
         Page { entries, next }
     }
 
-    /// How many entries a filter lets through, the numbers of the last of them, and the entries
-    /// that come nearest to it.
+    /// Counts the matching entries, and returns the numbers of the last ones and the entries that
+    /// come nearest.
     #[must_use]
     pub fn tally(&self, filter: &Filter, last: usize, nearest: usize) -> Tally {
         let rings = self.rings.load();
@@ -143,7 +143,8 @@ impl Journal {
         accepted.chain([Source { realm: None, ring: &self.refused }]).collect()
     }
 
-    /// Shows every record, by where it is, until `look` has seen enough of that place.
+    /// Passes every record and its source's index to `look`, until that returns false for the
+    /// source.
     fn scan(
         &self,
         sources: &[Source<'_>],
@@ -154,8 +155,8 @@ impl Journal {
             Some(Since::Entry(id)) => id,
             Some(Since::Time(_)) | None => 0,
         };
-        // A later one that is seen first must not hide an earlier one that comes while this goes
-        // on.
+        // Records that are written during the scan are left out. Otherwise a later one could be
+        // seen without an earlier one.
         let last = self.last.load(Ordering::Acquire);
         for (at, source) in sources.iter().enumerate() {
             source.ring.scan(after, last, |record| {
@@ -165,8 +166,7 @@ impl Journal {
     }
 }
 
-/// The entries of these numbers, each where it is; those that had to go meanwhile are not among
-/// them.
+/// Copies the entries with these numbers and sources. Entries dropped in the meantime are missing.
 fn copies(sources: &[Source<'_>], mut wanted: Vec<(u64, usize)>) -> Vec<Entry> {
     wanted.sort_unstable_by_key(|(id, at)| (*at, *id));
     let mut entries = Vec::with_capacity(wanted.len());

@@ -1,5 +1,5 @@
-//! A request as it is kept: a few facts, and every text behind the other in one. Writing one costs a request next to
-//! nothing, and it is made an [`Entry`] when somebody reads it.
+//! A request in stored form: a few facts, and all texts in one string. Writing one is cheap. It
+//! becomes an [`Entry`] when it is read.
 
 use std::time::Duration;
 
@@ -10,42 +10,43 @@ use crate::watch::classes::{Class, Classes};
 use crate::watch::{Fingerprint, NamedKey, Subject, truncate, truncate_secret};
 use crate::world::Instant;
 
-/// The longest value that is kept as it is, in bytes.
-const LONGEST: usize = 1024;
-/// The longest encryption context, in bytes: it is kept whole, to be compared.
-const CONTEXT_LONGEST: usize = 32 * 1024;
-/// How many parameters are kept.
-const MOST: usize = 64;
-/// How many bytes of text are kept: beyond that, every value is measured.
-const TEXT_MOST: usize = 64 * 1024;
-/// The largest text whose room is used again.
-const ROOM: usize = 4096;
+/// The longest value that is stored unchanged, in bytes.
+const VALUE_LIMIT: usize = 1024;
+/// The longest encryption context that is stored, in bytes. It is stored whole so that it can be
+/// compared.
+const CONTEXT_LIMIT: usize = 32 * 1024;
+/// How many parameters are stored.
+const PARAM_LIMIT: usize = 64;
+/// How many bytes of text are stored. Beyond that, values are replaced by fingerprints.
+const TEXT_LIMIT: usize = 64 * 1024;
+/// The largest text whose buffer is reused.
+const REUSE_LIMIT: usize = 4096;
 
-/// What is known of every request.
+/// The facts that every request has.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// When it was answered, by its realm's clock.
     pub at: Instant,
-    /// The same by the host's.
+    /// The same time by the host's clock.
     pub host: Instant,
     /// How long it took.
     pub took: Duration,
-    /// What its checks came to.
+    /// The result of authentication.
     pub auth: Auth,
     /// The answer's HTTP status.
     pub status: u16,
-    /// What was answered.
+    /// The outcome.
     pub outcome: Outcome,
-    /// The action, if it is one that is served, and the names that it reads.
+    /// The action, if it is served, and the names of the parameters that it reads.
     pub action: Option<(&'static str, &'static [&'static str])>,
 }
 
-/// What is known of some requests only.
+/// Details that only some requests have.
 #[derive(Debug, Default)]
 pub struct Details {
-    /// What it was about, where its texts do not tell that.
+    /// What the request is about, if its texts do not tell.
     pub subject: Option<Subject>,
-    /// The faults that struck it.
+    /// The faults that affected it.
     pub fault: Option<Fault>,
     /// Why its signature is wrong.
     pub mismatch: Option<Mismatch>,
@@ -55,7 +56,7 @@ pub struct Details {
 #[derive(Debug)]
 pub struct Record {
     pub(super) id: u64,
-    /// About how many bytes it takes beside its own place.
+    /// About how many bytes it uses besides its slot.
     pub(super) weight: usize,
     facts: Facts,
     text: String,
@@ -63,21 +64,21 @@ pub struct Record {
     details: Option<Box<Details>>,
 }
 
-/// A part of the text, or what stands for one.
+/// A part of the text, by its end offset, or a value's fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     RequestId(u32),
     AccessKey(u32),
-    /// The key that was used or made, and its version.
+    /// The key that was used or created, and its version.
     Key(u32),
     Version(u32),
-    /// A parameter's name: its value follows.
+    /// A parameter's name. Its value follows.
     Name(Class, u32),
     Value(u32),
     Fingerprint(Fingerprint),
 }
 
-/// A record's texts, to be filled.
+/// The texts of a record under construction.
 #[derive(Debug, Default)]
 pub struct RecordBuilder {
     text: String,
@@ -85,7 +86,7 @@ pub struct RecordBuilder {
 }
 
 impl RecordBuilder {
-    /// The request's id and the access key that it names.
+    /// Adds the request id and the access key.
     pub fn names(&mut self, request_id: &str, access_key: Option<&str>) {
         self.add(request_id, Part::RequestId);
         if let Some(id) = access_key {
@@ -93,7 +94,7 @@ impl RecordBuilder {
         }
     }
 
-    /// The key that was used or made, and its version.
+    /// The key that was used or created, and its version.
     pub fn key(&mut self, id: &KeyId, version: Option<VersionId>) {
         self.add(id.as_str(), Part::Key);
         if let Some(version) = version {
@@ -101,13 +102,14 @@ impl RecordBuilder {
         }
     }
 
-    /// The parameters, without those that every request has. Answers how many of them name a key.
+    /// Adds the parameters, without those common to all requests. Returns how many of them name a
+    /// key.
     pub fn params<'a>(
         &mut self,
         classes: &Classes,
         params: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> usize {
-        let (mut room, mut keys) = (MOST, 0);
+        let (mut room, mut keys) = (PARAM_LIMIT, 0);
         for (name, value) in params {
             let class = classes.class(name);
             if matches!(class, Class::Common | Class::Credential) {
@@ -117,8 +119,8 @@ impl RecordBuilder {
             room = left;
             keys += usize::from(matches!(class, Class::Key | Class::Ciphertext));
             self.add(truncate(name), |end| Part::Name(class, end));
-            let longest = if class == Class::Context { CONTEXT_LONGEST } else { LONGEST };
-            let fits = value.len() <= longest && self.text.len() + value.len() <= TEXT_MOST;
+            let longest = if class == Class::Context { CONTEXT_LIMIT } else { VALUE_LIMIT };
+            let fits = value.len() <= longest && self.text.len() + value.len() <= TEXT_LIMIT;
             if fits && class.is_open() {
                 self.add(value, Part::Value);
             } else {
@@ -128,12 +130,12 @@ impl RecordBuilder {
         keys
     }
 
-    /// The record, once the rest is known.
+    /// Completes the record.
     #[must_use]
     pub fn build(self, facts: Facts, details: Option<Box<Details>>) -> Record {
         let (mut text, parts) = (self.text, self.parts);
-        if text.capacity() > ROOM {
-            // No other record will have this room.
+        if text.capacity() > REUSE_LIMIT {
+            // The buffer is too large to be reused.
             text.shrink_to_fit();
         }
         let weight = text.capacity()
@@ -144,21 +146,21 @@ impl RecordBuilder {
 
     fn add(&mut self, text: &str, part: impl Fn(u32) -> Part) {
         self.text.push_str(text);
-        // A request is not that long.
+        // Requests are shorter than that.
         self.parts.push(part(u32::try_from(self.text.len()).unwrap_or(u32::MAX)));
     }
 }
 
 impl Record {
-    /// Its room, for another one; nothing where that is more than others need.
+    /// Its buffers for reuse; `None` if they are too large.
     pub(super) fn emptied(mut self) -> Option<RecordBuilder> {
         self.text.clear();
         self.parts.clear();
-        (self.text.capacity() <= ROOM)
+        (self.text.capacity() <= REUSE_LIMIT)
             .then_some(RecordBuilder { text: self.text, parts: self.parts })
     }
 
-    /// The realm that it tells itself. One that was let in need not: its ring is the realm's.
+    /// The realm stored in the record. An accepted request may have none; its ring is the realm's.
     pub(super) fn claimed(&self) -> Option<&Realm> {
         self.details
             .as_ref()
@@ -166,7 +168,7 @@ impl Record {
             .map(|subject| &subject.realm)
     }
 
-    /// What filters look at, in its realm.
+    /// The view for filters, in its realm.
     pub(super) fn seen<'a>(&'a self, realm: &'a Realm) -> RecordView<'a> {
         let Facts { host, outcome, action, .. } = self.facts;
         let (mut seen, mut of) = (RecordView::of(self.id, host, realm, outcome), Class::Hidden);
@@ -203,7 +205,7 @@ impl Record {
         seen
     }
 
-    /// The entry that it stands for, in its realm.
+    /// The entry, in its realm.
     pub(super) fn entry(&self, realm: &Realm) -> Entry {
         #[cfg(test)]
         COPIED.set(COPIED.get() + 1);
@@ -280,7 +282,7 @@ impl Details {
 }
 
 impl Subject {
-    /// Takes what a parameter tells.
+    /// Takes the value of a parameter.
     fn take(&mut self, class: Class, text: &str, key: &mut NamedKey) {
         let place = match class {
             Class::Key => &mut key.name,
@@ -332,8 +334,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_open_is_measured_and_so_is_what_is_long() {
-        let long = "x".repeat(LONGEST + 1);
+    fn hidden_and_long_values_become_fingerprints() {
+        let long = "x".repeat(VALUE_LIMIT + 1);
         let (entry, keys) = entry(&[
             ("Action", "a"),
             ("Blob", "b"),
@@ -364,12 +366,12 @@ mod tests {
             (subject.secret.as_deref(), subject.context.as_deref()),
             (Some("db"), Some("{}"))
         );
-        assert!(subject.keys[0].is_called("k") && subject.keys[0].is_called("key-1"));
+        assert!(subject.keys[0].has_name("k") && subject.keys[0].has_name("key-1"));
     }
 
     #[test]
-    fn only_so_many_parameters_are_kept() {
+    fn the_number_of_parameters_is_limited() {
         let many: Vec<_> = (0..1000).map(|_| ("n", "v")).collect();
-        assert_eq!(entry(&many).0.params.len(), MOST);
+        assert_eq!(entry(&many).0.params.len(), PARAM_LIMIT);
     }
 }

@@ -1,5 +1,5 @@
-//! The records of one realm, or those of requests that were refused: oldest first, behind a lock
-//! that is held for a few records at a time.
+//! A ring of records: those of one realm, or those of refused requests, oldest first. Its lock is
+//! held for a few records at a time.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::record::Record;
 
-/// How many records a reader looks at before it lets writers in.
-const AT_ONCE: usize = 128;
+/// How many records a reader looks at before it releases the lock.
+const BATCH: usize = 128;
 
 /// Records, oldest first.
 #[derive(Debug, Default)]
@@ -21,23 +21,23 @@ pub(super) struct Ring {
 #[derive(Debug, Default)]
 struct Kept {
     records: VecDeque<Record>,
-    /// What the records weigh, without their places in the queue.
+    /// The bytes of the records, without their slots in the queue.
     weight: usize,
-    /// How many had to go to make room.
+    /// How many records were dropped to make room.
     dropped: u64,
-    /// Whether the ring was taken out of the journal. Nothing is written to it any more.
+    /// Whether the ring was removed from the journal. Nothing is written to it any more.
     closed: bool,
 }
 
-/// What became of a record that was to be written.
+/// The result of a write.
 pub(super) enum PushResult {
-    /// It stands there, and this one had to go last to make room.
+    /// It was written. The record is the last one dropped to make room.
     Written(Option<Record>),
-    /// The ring is closed: here it is again.
+    /// The ring is closed. The record is returned.
     Closed(Record),
 }
 
-/// How much a ring may hold.
+/// The limits of a ring.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RingLimits {
     pub(super) records: usize,
@@ -45,7 +45,7 @@ pub(super) struct RingLimits {
 }
 
 impl Kept {
-    /// The bytes that the records take, each with its place.
+    /// The bytes of the records with their slots.
     fn used(&self) -> usize {
         self.weight + self.records.len() * size_of::<Record>()
     }
@@ -59,13 +59,13 @@ impl Kept {
 }
 
 impl Ring {
-    /// An empty one, of whose records so many were lost before.
+    /// An empty ring that already dropped this many records.
     pub(super) fn with_dropped(dropped: u64) -> Self {
         Self { kept: Mutex::new(Kept { dropped, ..Kept::default() }), ..Self::default() }
     }
 
-    /// Writes a record, numbered by `last`, and makes room for it. `gone` hears of each record that
-    /// has to go.
+    /// Writes a record with the next number from `last`, and drops old ones to make room. `gone` is
+    /// called for each dropped record.
     pub(super) fn push(
         &self,
         mut record: Record,
@@ -77,7 +77,7 @@ impl Ring {
         if kept.closed {
             return PushResult::Closed(record);
         }
-        // Under the lock: whoever reads this number finds the record once the lock is free.
+        // Under the lock: a reader that sees this number finds the record once it has the lock.
         record.id = last.fetch_add(1, Ordering::AcqRel) + 1;
         self.newest.store(record.id, Ordering::Relaxed);
         kept.weight += record.weight;
@@ -94,8 +94,7 @@ impl Ring {
         PushResult::Written(dropped)
     }
 
-    /// Drops the oldest records, until they took `bytes` at least. Answers how many bytes that made
-    /// free.
+    /// Drops the oldest records until at least `bytes` are freed. Returns the freed bytes.
     pub(super) fn shed(&self, bytes: usize, total: &AtomicUsize) -> usize {
         let mut kept = self.lock();
         let (before, mut shed) = (self.bytes(), Vec::new());
@@ -111,7 +110,7 @@ impl Ring {
         before.saturating_sub(self.bytes())
     }
 
-    /// Closes it. Answers how many records are lost by that, with those that were before.
+    /// Closes the ring. Returns the total number of its dropped records.
     pub(super) fn close(&self, total: &AtomicUsize) -> u64 {
         let mut kept = self.lock();
         kept.closed = true;
@@ -121,7 +120,8 @@ impl Ring {
         kept.dropped + records.len() as u64
     }
 
-    /// Forgets the records that `goes` picks, and how many were dropped. Answers how many went.
+    /// Removes the records that `goes` selects, and resets the dropped count. Returns how many were
+    /// removed.
     pub(super) fn clear(&self, goes: impl Fn(&Record) -> bool, total: &AtomicUsize) -> usize {
         let mut kept = self.lock();
         let before = kept.records.len();
@@ -133,30 +133,30 @@ impl Ring {
         before - kept.records.len()
     }
 
-    /// Shows the records with numbers behind `after`, up to `last`, in order, until `look` answers
-    /// that it has seen enough.
+    /// Passes the records with numbers above `after`, up to `last`, to `look` in order, until it
+    /// returns false.
     pub(super) fn scan(&self, after: u64, last: u64, mut look: impl FnMut(&Record) -> bool) {
         let mut cursor = after;
         loop {
             let kept = self.lock();
             let from = kept.records.partition_point(|record| record.id <= cursor);
             let mut seen = 0;
-            for record in kept.records.range(from..).take(AT_ONCE) {
+            for record in kept.records.range(from..).take(BATCH) {
                 if record.id > last || !look(record) {
                     return;
                 }
                 cursor = record.id;
                 seen += 1;
             }
-            if seen < AT_ONCE {
+            if seen < BATCH {
                 return;
             }
         }
     }
 
-    /// Shows the records of these numbers, which are in order, as far as they are still there.
+    /// Passes the records with these sorted numbers to `look`, if they are still there.
     pub(super) fn each(&self, ids: &[u64], mut look: impl FnMut(&Record)) {
-        for some in ids.chunks(AT_ONCE) {
+        for some in ids.chunks(BATCH) {
             let kept = self.lock();
             for id in some {
                 if let Ok(at) = kept.records.binary_search_by_key(id, |record| record.id)
@@ -168,7 +168,7 @@ impl Ring {
         }
     }
 
-    /// The bytes that it takes.
+    /// The bytes that it uses.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -178,13 +178,12 @@ impl Ring {
         self.newest.load(Ordering::Relaxed)
     }
 
-    /// How many records had to go to make room.
+    /// How many records were dropped to make room.
     pub(super) fn dropped(&self) -> u64 {
         self.lock().dropped
     }
 
-    /// Says what it holds now, while it is locked: so the total is the sum of all rings at any
-    /// time.
+    /// Updates the used bytes under the lock, so that the total is always the sum of all rings.
     fn account(&self, kept: &Kept, total: &AtomicUsize) {
         let (before, now) =
             (self.bytes(), kept.weight + kept.records.capacity() * size_of::<Record>());
@@ -197,7 +196,7 @@ impl Ring {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        // What is guarded is whole even after a panic.
+        // The data is consistent even after a panic.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

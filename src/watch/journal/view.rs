@@ -1,11 +1,11 @@
-//! What filters look at: a record or an entry, without a copy of it.
+//! A view of a record or an entry for filters, without copying it.
 
 use super::Outcome;
 use crate::model::Realm;
 use crate::watch::NamedKey;
 use crate::world::Instant;
 
-/// What a filter may ask of one request.
+/// What a filter can see of one request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecordView<'a> {
     pub(super) id: u64,
@@ -23,14 +23,14 @@ pub(super) struct RecordView<'a> {
 /// The keys that a request names.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Keys<'a> {
-    /// One at most, by its name and its id.
+    /// At most one, by its name and its id.
     One(Option<&'a str>, Option<&'a str>),
-    /// These.
+    /// A list.
     Listed(&'a [NamedKey]),
 }
 
 impl<'a> RecordView<'a> {
-    /// A request of which nothing more is known yet.
+    /// A request about which nothing more is known yet.
     pub(super) fn of(id: u64, host: Instant, realm: &'a Realm, outcome: Outcome) -> Self {
         let (access_key, action, secret, context) = (None, None, None, None);
         let (request_id, keys) = ("", Keys::Listed(&[]));
@@ -39,11 +39,11 @@ impl<'a> RecordView<'a> {
 }
 
 impl Keys<'_> {
-    /// Whether one of them is called so, by id or by the words of the request.
+    /// Whether one of them has this id, or this name in the request.
     pub(super) fn has(&self, called: &str) -> bool {
         match self {
             Self::One(name, id) => *name == Some(called) || *id == Some(called),
-            Self::Listed(keys) => keys.iter().any(|key| key.is_called(called)),
+            Self::Listed(keys) => keys.iter().any(|key| key.has_name(called)),
         }
     }
 }

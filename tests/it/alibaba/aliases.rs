@@ -1,4 +1,4 @@
-//! Aliases, and the keys of services that go by some.
+//! Aliases, and service keys, which are found by alias.
 
 use serde_json::json;
 
@@ -59,17 +59,17 @@ fn lists_are_paged_and_end_in_empty_pages() {
 }
 
 #[test]
-fn a_services_key_comes_to_be_when_it_is_used() {
+fn a_service_key_is_created_on_first_use() {
     let server = Server::start();
     let client = server.client();
-    // Any other word is a typing error, and shows.
+    // Any other name is a typing error, and is refused.
     for wrong in ["alias/acs/mes", "alias/acs/MSE", "alias/acs/mse/a", "alias/acs/demo"] {
         for action in ["DescribeKey", "GenerateDataKey", "GetKeyPolicy"] {
             client.call(action, &[("KeyId", wrong)]).refused(404, "Forbidden.AliasNotFound");
         }
     }
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 0);
-    // A look makes it, too.
+    // Describing it creates it too.
     for service in ["acm", "ecs", "oss", "rds", "secretsmanager"] {
         let alias = format!("alias/acs/{service}");
         let seen = client.call("DescribeKey", &[("KeyId", &alias)]).ok()["KeyMetadata"].clone();

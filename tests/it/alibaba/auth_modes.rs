@@ -1,4 +1,4 @@
-//! Who is let in: by access key, token and signature, and in each mode of checking.
+//! Authentication by access key, token and signature, in each mode.
 
 mod signer;
 mod time;
@@ -30,7 +30,7 @@ fn server(auth: AuthMode) -> Server {
 }
 
 #[test]
-fn a_token_goes_with_its_access_key() {
+fn a_token_belongs_to_its_access_key() {
     let server = server(AuthMode::Strict);
     let permanent = Ask::SIGNED;
     for (ask, token, code, message) in [
@@ -68,14 +68,14 @@ fn a_token_goes_with_its_access_key() {
     }
     for ask in STS.schemes().chain(Ask { token: Some(""), ..permanent }.schemes()) {
         ask.send(&server).ok();
-        // A wrong signature is told before a wrong token.
+        // A wrong signature is reported before a wrong token.
         let code = if ask.is_acs() { "SignatureDoesNotMatch" } else { "IncompleteSignature" };
         Ask { secret: "wrong", token: Some("x"), ..ask }.send(&server).refused(400, code);
     }
 }
 
 #[test]
-fn an_access_key_must_be_there_known_and_enabled() {
+fn an_access_key_must_be_present_known_and_enabled() {
     let server = server(AuthMode::Strict);
     for ask in Ask::SIGNED.schemes() {
         let unknown =
@@ -95,7 +95,7 @@ fn an_access_key_must_be_there_known_and_enabled() {
 }
 
 #[test]
-fn the_marks_of_a_v1_signature_are_needed() {
+fn a_v1_signature_needs_its_parameters() {
     let server = server(AuthMode::Strict);
     for (name, wrong) in [("SignatureMethod", "HMAC-MD5"), ("SignatureVersion", "2.0")] {
         let message = Ask { changes: &[(name, None)], ..Ask::SIGNED }
@@ -121,7 +121,7 @@ fn the_marks_of_a_v1_signature_are_needed() {
 }
 
 #[test]
-fn the_authorization_header_must_be_whole() {
+fn the_authorization_header_must_be_complete() {
     let server = server(AuthMode::Strict);
     for header in [
         "ACS3-HMAC-MD5 Credential=testid,SignedHeaders=host,Signature=00",
@@ -146,11 +146,11 @@ fn headers_are_signed_as_they_are_sent() {
     let server = server(AuthMode::Strict);
     for scheme in ["ACS3-HMAC-SHA256", "ACS3-HMAC-SM3", "ACS4-HMAC-SHA256", "ACS4-HMAC-SM3"] {
         let ask = Ask { scheme, ..Ask::SIGNED };
-        // One SDK signs an empty header as the word null, the others as nothing.
+        // One SDK signs the word `null` for an empty header; the others sign nothing.
         for value in ["", "null", "a  b", "a,b"] {
             Ask { changes: &[("x-acs-extra", Some(value))], ..ask }.send(&server).ok();
         }
-        // What the server reads, it must not read unsigned.
+        // Headers that the server reads must be signed.
         let token = "x-acs-security-token: CAIS+one/==\r\n";
         for line in [token, "x-acs-signature-nonce: n\r\n", "x-acs-action: DescribeRegions\r\n"] {
             Ask { unsigned: line, ..ask }.send(&server).refused(400, "SignatureDoesNotMatch");
@@ -160,7 +160,7 @@ fn headers_are_signed_as_they_are_sent() {
 }
 
 #[test]
-fn each_mode_treats_what_fails_in_its_own_way() {
+fn each_mode_handles_failed_checks() {
     let ask = Ask::SIGNED;
     let acs = Ask { scheme: "ACS3-HMAC-SHA256", ..ask };
     let acs4 = Ask { scheme: "ACS4-HMAC-SM3", ..ask };
@@ -206,7 +206,7 @@ fn each_mode_treats_what_fails_in_its_own_way() {
                 answer.ok();
                 assert_eq!(told, (auth == AuthMode::Warn).then_some(code), "{answer:?}");
             }
-            // What the action answers is not changed by it, and comes with the header too.
+            // The action's answer is the same, and has the header too.
             let absent =
                 Ask { action: "DescribeKey", params: &[("KeyId", "k")], ..failing }.send(&server);
             if auth == AuthMode::Warn {
@@ -223,7 +223,7 @@ fn each_mode_treats_what_fails_in_its_own_way() {
 }
 
 #[test]
-fn an_unknown_access_key_is_an_account_of_its_own() {
+fn an_unknown_access_key_has_its_own_account() {
     for auth in [AuthMode::Warn, AuthMode::Off] {
         let server = server(auth);
         let workers = ["worker-1", "worker-2", "testid"].map(|id| server.client_as(id, "whatever"));
@@ -248,7 +248,7 @@ fn an_unknown_access_key_is_an_account_of_its_own() {
             creators.contains("1000000000000001"),
             "a known one keeps its account: {creators:?}"
         );
-        // Whatever the scheme, the access key is the same worker.
+        // The access key is the same with every scheme.
         let acs = Ask { scheme: "ACS3-HMAC-SHA256", id: "worker-1", ..Ask::SIGNED };
         assert_eq!(acs.send(&server).ok()["Keys"]["Key"][0]["KeyId"], *keys[0]);
     }

@@ -1,4 +1,4 @@
-//! Certificates: made over HTTP, issued by an authority that OpenSSL plays, used over HTTP again.
+//! Certificates: created over HTTP, issued by an authority that OpenSSL plays, and used over HTTP.
 
 mod algorithms;
 mod authority;
@@ -19,7 +19,7 @@ pub use authority::Authority;
 /// A subject with all that the document requires.
 pub const SUBJECT: &str = "CN=userName,OU=kms,O=aliyun,C=CN";
 
-/// Makes a certificate and answers its id and its request.
+/// Creates a certificate, and returns its id and its request.
 pub fn create(client: &Client, spec: &str, more: &[(&str, &str)]) -> (String, String) {
     let made = client
         .call("CreateCertificate", &[&[("KeySpec", spec), ("Subject", SUBJECT)], more].concat())
@@ -28,7 +28,7 @@ pub fn create(client: &Client, spec: &str, more: &[(&str, &str)]) -> (String, St
     (text("CertificateId"), text("Csr"))
 }
 
-/// What is told of a certificate.
+/// The description of a certificate.
 pub fn describe(client: &Client, id: &str) -> Value {
     client.call("DescribeCertificate", &[("CertificateId", id)]).ok()
 }
@@ -47,7 +47,7 @@ pub fn set_status(client: &Client, id: &str, status: &str) -> Answer {
     client.call("UpdateCertificateStatus", &[("CertificateId", id), ("Status", status)])
 }
 
-/// A certificate that an authority of its own kind issued, in this status.
+/// A certificate in this status, issued by an authority with the same type of key.
 pub fn certificate(client: &Client, spec: &str, status: &str) -> String {
     let (id, csr) = create(client, spec, &[]);
     if status != "PENDING" {
@@ -65,12 +65,12 @@ pub fn certificate(client: &Client, spec: &str, status: &str) -> String {
     id
 }
 
-/// A certificate that works.
+/// An active certificate.
 pub fn active(client: &Client) -> String {
     certificate(client, "EC_P256", "ACTIVE")
 }
 
-/// Signs something with an elliptic certificate.
+/// Signs something with an elliptic-curve certificate.
 pub fn sign(client: &Client, id: &str) -> Answer {
     let message = STANDARD.encode("a message");
     let params = [("CertificateId", id), ("Algorithm", "ECDSA_SHA_256"), ("Message", &message)];

@@ -16,7 +16,7 @@ fn encrypt(client: &Client, key: &str, plaintext: &str, context: &str) -> String
 }
 
 #[test]
-fn every_cipher_makes_the_round_trip_byte_for_byte() {
+fn every_cipher_round_trips_exactly() {
     let server = Server::start();
     let client = server.client();
     for spec in ["Aliyun_AES_256", "Aliyun_AES_192", "Aliyun_AES_128", "Aliyun_SM4"] {
@@ -40,7 +40,7 @@ fn every_cipher_makes_the_round_trip_byte_for_byte() {
 }
 
 #[test]
-fn a_context_is_bound_whatever_its_order_or_spelling() {
+fn a_context_is_bound_in_any_order_and_spelling() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -97,7 +97,7 @@ fn every_changed_byte_is_refused() {
 }
 
 #[test]
-fn a_data_key_is_sealed_as_its_base64_text() {
+fn a_data_keys_ciphertext_holds_its_base64_text() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -155,7 +155,7 @@ fn reencrypt_moves_a_text_between_keys_and_contexts() {
 }
 
 #[test]
-fn a_key_goes_by_id_alias_and_arn() {
+fn a_key_is_named_by_id_alias_or_arn() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -179,7 +179,7 @@ fn a_key_goes_by_id_alias_and_arn() {
 }
 
 #[test]
-fn a_dry_run_changes_nothing_and_says_how_it_would_go() {
+fn a_dry_run_reports_the_outcome_and_changes_nothing() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);

@@ -1,5 +1,5 @@
-//! What is served and what is not: the table of actions against the documented and the newer ones, and against what
-//! docs/support.md tells of it.
+//! Coverage: the table of actions against the documented and the newer actions, and against
+//! docs/support.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::alibaba::parameters::{request, served};
 use crate::docs::generated;
 use crate::kit::{Server, root, table};
 
-/// What `not-yet.txt` says.
+/// The contents of `not-yet.txt`.
 pub struct NotYet {
     /// Whole actions.
     pub actions: Vec<String>,
@@ -41,7 +41,7 @@ fn actions() -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn served_and_not_yet_are_all_there_is() {
+fn every_known_action_is_served_or_listed_as_not_yet() {
     let (documented, newer) = actions();
     assert_eq!((documented.len(), newer.len()), (62, 40));
     let waiting = not_yet().actions;
@@ -60,7 +60,7 @@ fn served_and_not_yet_are_all_there_is() {
 }
 
 #[test]
-fn an_action_that_waits_is_not_found() {
+fn an_action_that_is_not_served_is_not_found() {
     let server = Server::start();
     let client = server.client();
     for action in not_yet().actions {
@@ -69,7 +69,7 @@ fn an_action_that_waits_is_not_found() {
 }
 
 #[test]
-fn a_value_that_waits_is_an_unsupported_operation() {
+fn a_value_that_is_not_served_is_an_unsupported_operation() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -84,7 +84,7 @@ fn a_value_that_waits_is_an_unsupported_operation() {
             .call(action, &request(&all, action, name, value))
             .refused(400, "UnsupportedOperation");
     }
-    // And the values beside them do not wait.
+    // Other values of the same parameters are served.
     for spec in ["Aliyun_AES_256", "Aliyun_AES_192", "Aliyun_AES_128", "Aliyun_SM4"] {
         client.create_key(&[("KeySpec", spec), ("EnableAutomaticRotation", "false")]);
     }
@@ -155,12 +155,12 @@ fn support() -> String {
 }
 
 #[test]
-fn the_documents_tell_what_is_supported() {
+fn the_documents_list_what_is_supported() {
     generated("docs/support.md", "support:alibaba", &support());
 }
 
 #[test]
-fn every_action_has_its_place_in_the_table() {
+fn every_action_has_a_group_in_the_table() {
     let text = support();
     let (documented, newer) = actions();
     for action in documented.iter().chain(&newer) {

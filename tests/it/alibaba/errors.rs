@@ -1,4 +1,4 @@
-//! Every refusal that can be had, with its status, code and message.
+//! Every refusal that can be caused, with its status, code and message.
 
 use base16ct::lower::encode_string as hex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +53,7 @@ impl Stage {
         self.call("CreateSecret", &params).ok();
     }
 
-    /// Calls as somebody else, for whom an action without parameters will do.
+    /// Calls an action without parameters with another access key.
     fn call_as(&self, access_key: &str) -> Answer {
         self.server.client_as(access_key, "s").call("ListKeys", &[])
     }
@@ -107,7 +107,7 @@ impl Stage {
 
 type Produce = fn(&Stage) -> Answer;
 
-/// How each refusal is had.
+/// How to cause each refusal.
 #[rustfmt::skip]
 const PRODUCERS: &[(&str, Produce)] = &[
     ("AccessDeniedError", |it| {
@@ -279,7 +279,7 @@ fn every_refusal_is_as_the_table_says() {
 }
 
 #[test]
-fn every_error_can_be_asked_for() {
+fn every_error_can_be_injected() {
     let stage = Stage::set();
     let inject = |code: &str, params: &[(&str, &str)]| {
         let body = form(&stage.client.signed("POST", "CreateSecret", params));
@@ -294,7 +294,7 @@ fn every_error_can_be_asked_for() {
         assert!(fits(&row[2], &message), "{}: {message:?}", row[0]);
     }
     inject("No.Such.Code", &params).refused_parameter("x-kmsim-fault");
-    // Who is not let in is told so first, and nothing was done.
+    // Failed authentication is reported first, and nothing was done.
     let stranger = stage.server.client_as("testid", "wrong");
     let body = form(&stranger.signed("POST", "ListSecrets", &[]));
     let head = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nx-kmsim-fault: Throttling\r\n";
@@ -303,7 +303,7 @@ fn every_error_can_be_asked_for() {
 }
 
 #[test]
-fn templates_fit_what_they_describe() {
+fn templates_match_what_they_describe() {
     assert!(fits("plain", "plain") && !fits("plain", "plainer") && !fits("plain", "a plain"));
     assert!(
         fits("a \"{p}\" b", "a \"x\" b")
@@ -315,7 +315,7 @@ fn templates_fit_what_they_describe() {
 }
 
 #[test]
-fn accounts_are_refused_by_their_standing() {
+fn accounts_are_refused_by_their_status() {
     let stage = Stage::set();
     for (access_key, code, status) in [
         ("new", "Forbidden.KmsServiceNotEnabled", "NotEnabled"),
@@ -334,7 +334,7 @@ fn accounts_are_refused_by_their_standing() {
             }
         }
     }
-    // Who had not subscribed can do so, and is served; nobody else can.
+    // Only an account without a subscription can subscribe; then it is served.
     let client = stage.server.client_as("new", "s");
     client.call("OpenKmsService", &[]).ok();
     assert_eq!(client.call("DescribeAccountKmsStatus", &[]).ok()["AccountStatus"], "Enabled");
@@ -349,7 +349,7 @@ fn accounts_are_refused_by_their_standing() {
 }
 
 #[test]
-fn quotas_count_what_is_there() {
+fn quotas_count_existing_objects() {
     let stage = Stage::set();
     let client = stage.server.client_as("small", "s");
     let (first, second) = (client.create_key(&[]), client.create_key(&[]));

@@ -1,4 +1,4 @@
-//! Data keys that leave under a caller's public key, and come back in.
+//! Data keys that are exported under a caller's public key, and come back.
 
 mod reencrypt;
 
@@ -15,7 +15,7 @@ const OAEP_1: (&str, Encryption) = ("RSAES_OAEP_SHA_1", Encryption::RsaOaepSha1)
 const OAEP_256: (&str, Encryption) = ("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256);
 const SM2PKE: (&str, Encryption) = ("SM2PKE", Encryption::Sm2(Form::Der));
 
-/// A caller's own key, which data keys are wrapped with.
+/// A caller's own key pair, with which data keys are wrapped.
 struct Wrapper {
     private: PrivateKey,
     public: String,
@@ -32,7 +32,7 @@ impl Wrapper {
         }
     }
 
-    /// The parameters that bring it along.
+    /// The parameters for it.
     fn params<'a>(&'a self, algorithm: (&'a str, Encryption)) -> [(&'a str, &'a str); 3] {
         [
             ("PublicKeyBlob", &self.public),
@@ -46,7 +46,7 @@ impl Wrapper {
     }
 }
 
-/// Decrypts the base64 text that a data key's blob seals.
+/// Decrypts the base64 text in a data key's ciphertext.
 fn decrypt(client: &Client, blob: &str, context: &str) -> Vec<u8> {
     let opened =
         client.call("Decrypt", &[("CiphertextBlob", blob), ("EncryptionContext", context)]).ok();
@@ -59,7 +59,7 @@ fn missing(answer: &Answer, name: &str) {
 }
 
 #[test]
-fn what_is_exported_are_the_data_keys_bytes() {
+fn the_exported_value_is_the_data_keys_bytes() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let key = Pair::make(&client, "Aliyun_SM4", ENCRYPT);
@@ -125,7 +125,7 @@ fn what_is_exported_are_the_data_keys_bytes() {
 }
 
 #[test]
-fn an_exported_data_key_needs_its_context_again() {
+fn exporting_a_data_key_needs_its_context() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let key = client.create_key(&[]);
@@ -155,7 +155,7 @@ fn sm2_bytes(wrapper: &Wrapper, answer: &serde_json::Value) -> Vec<u8> {
 }
 
 #[test]
-fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
+fn a_wrapping_key_must_be_der_of_the_given_type() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let key = client.create_key(&[]);
@@ -249,7 +249,7 @@ fn a_wrapping_key_is_the_der_of_what_it_is_said_to_be() {
 }
 
 #[test]
-fn only_a_data_keys_blob_is_exported_and_only_while_its_key_is_enabled() {
+fn only_data_keys_are_exported_and_only_while_their_key_is_enabled() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let key = client.create_key(&[]);

@@ -1,4 +1,4 @@
-//! Requests of the dedicated gateway's clients, which read nothing but protobuf.
+//! Requests of the dedicated gateway's clients, which only read protobuf.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ fn send(server: &Server, head: &str, body: &[u8]) -> (String, Vec<u8>) {
 }
 
 #[test]
-fn its_clients_are_told_that_it_is_not_served() {
+fn the_dedicated_gateway_is_refused_in_protobuf() {
     let server = Server::start();
     for target in ["POST /", "POST /?Action=ListKeys&Format=XML", "GET /", "PUT /x"] {
         let head = format!(

@@ -1,4 +1,4 @@
-//! Bringing one's own key: what the tests of importing share, and material on its way in.
+//! Importing key material: helpers of these tests, and imports that succeed.
 
 mod life;
 mod refusals;
@@ -43,7 +43,7 @@ pub const RSA_OAEP_SHA1: Wrapping = rsa("RSAES_OAEP_SHA_1", Encryption::RsaOaepS
 pub const RSA_OAEP_SHA256: Wrapping = rsa("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256);
 pub const WRAPPINGS: [Wrapping; 4] = [RSA_PKCS1, RSA_OAEP_SHA1, RSA_OAEP_SHA256, SM2];
 
-/// The specs that a key of imported material can have.
+/// The key types that imported material can have.
 const SPECS: [(&str, Cipher, usize); 4] = [
     ("Aliyun_AES_256", Cipher::Aes, 32),
     ("Aliyun_AES_192", Cipher::Aes, 24),
@@ -51,7 +51,7 @@ const SPECS: [(&str, Cipher, usize); 4] = [
     ("Aliyun_SM4", Cipher::Sm4, 16),
 ];
 
-/// What `GetParametersForImport` answered.
+/// The answer of `GetParametersForImport`.
 #[derive(Clone)]
 pub struct Ticket {
     pub public: PublicKey,
@@ -61,12 +61,12 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Material wrapped as was asked for.
+    /// Wraps material as requested.
     pub fn wrap(&self, material: &[u8]) -> Vec<u8> {
         self.wrap_as(self.encryption, material)
     }
 
-    /// Material wrapped in some other way.
+    /// Wraps material in another way.
     pub fn wrap_as(&self, encryption: Encryption, material: &[u8]) -> Vec<u8> {
         self.public.encrypt(encryption, material, &mut Entropy::Os.rng()).unwrap()
     }
@@ -76,13 +76,13 @@ impl Ticket {
         import(client, key, &self.token, &self.wrap(material), None)
     }
 
-    /// The same, to expire at a number of seconds since 1970.
+    /// The same, with an expiry in seconds since 1970.
     pub fn import_until(&self, client: &Client, key: &str, material: &[u8], until: &str) -> Answer {
         import(client, key, &self.token, &self.wrap(material), Some(until))
     }
 }
 
-/// Asks for what an import needs.
+/// Requests the parameters of an import.
 pub fn ticket(client: &Client, key: &str, wrapping: Wrapping) -> Ticket {
     let given = parameters(client, key, wrapping.spec, wrapping.algorithm).ok();
     let text = |name: &str| given[name].as_str().unwrap().to_owned();
@@ -112,14 +112,14 @@ pub fn import(
     client.call("ImportKeyMaterial", &params)
 }
 
-/// A key that waits for its material. It is said to be in hardware, so that SM2 may wrap for it: that is the
-/// fastest wrapping.
+/// A key that waits for its material. Its protection level is HSM, so that SM2 may wrap for it,
+/// which is the fastest wrapping.
 pub fn external(client: &Client, spec: &str) -> String {
     client.create_key(&[("Origin", "EXTERNAL"), ("KeySpec", spec), ("ProtectionLevel", "HSM")])
 }
 
-/// A 256-bit key with this material, and the ticket by which it came.
-pub fn furnished(client: &Client, material: &[u8]) -> (String, Ticket) {
+/// A 256-bit key with this material, and the ticket of the import.
+pub fn populated(client: &Client, material: &[u8]) -> (String, Ticket) {
     let key = external(client, "Aliyun_AES_256");
     let ticket = ticket(client, &key, SM2);
     ticket.import(client, &key, material).ok();
@@ -143,7 +143,7 @@ pub fn opened(client: &Client, blob: &str) -> Answer {
     client.call("Decrypt", &[("CiphertextBlob", blob)])
 }
 
-/// Opens a ciphertext here: the version's id, a vector, the text, a tag.
+/// Decrypts a ciphertext in the test: the version's id, a vector, the text, a tag.
 fn open_with(cipher: Cipher, material: &[u8], blob: &str) -> Option<Vec<u8>> {
     let blob = STANDARD.decode(blob).unwrap();
     let (iv, rest) = blob[36..].split_first_chunk::<IV_LEN>().unwrap();
@@ -152,13 +152,13 @@ fn open_with(cipher: Cipher, material: &[u8], blob: &str) -> Option<Vec<u8>> {
     symmetric::open(cipher, material, *iv, b"", &mut text, *tag).ok().map(|()| text)
 }
 
-/// Material that says which one it is.
+/// Recognisable key material.
 pub fn material(seed: u8, len: usize) -> Vec<u8> {
     (seed..).take(len).collect()
 }
 
 #[test]
-fn a_key_works_with_the_imported_material_and_no_other() {
+fn a_key_uses_the_imported_material() {
     let server = Server::start();
     let client = &server.client();
     thread::scope(|scope| {
@@ -167,7 +167,8 @@ fn a_key_works_with_the_imported_material_and_no_other() {
                 for (spec, cipher, len) in SPECS {
                     let key = external(client, spec);
                     assert_eq!(state(client, &key), "PendingImport");
-                    // The shorter AES keys are a dedicated instance's, which does not know this wrapping.
+                    // The shorter AES keys belong to dedicated instances, which do not support this
+                    // wrapping.
                     if len != 32
                         && cipher == Cipher::Aes
                         && wrapping.algorithm == RSA_OAEP_SHA1.algorithm
@@ -214,7 +215,7 @@ fn openssl_wrap(wrapping: Wrapping, public: &PublicKey, material: &[u8]) -> Vec<
 }
 
 #[test]
-fn material_that_openssl_wrapped_is_taken() {
+fn material_wrapped_by_openssl_is_accepted() {
     let server = Server::start();
     let client = &server.client();
     thread::scope(|scope| {
@@ -233,7 +234,7 @@ fn material_that_openssl_wrapped_is_taken() {
 }
 
 #[test]
-fn sm2_wraps_in_either_form_and_rsa_for_keys_in_software_too() {
+fn sm2_wraps_in_both_formats_and_rsa_also_for_software_keys() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_SM4");
@@ -255,10 +256,10 @@ fn sm2_wraps_in_either_form_and_rsa_for_keys_in_software_too() {
 }
 
 #[test]
-fn two_keys_of_one_material_are_two_keys() {
+fn two_keys_with_the_same_material_are_separate() {
     let server = Server::start();
     let client = server.client();
-    let [(first, _), (second, _)] = [(); 2].map(|()| furnished(&client, &material(5, 32)));
+    let [(first, _), (second, _)] = [(); 2].map(|()| populated(&client, &material(5, 32)));
     let blob = sealed(&client, &first, "text");
     assert_eq!(opened(&client, &blob).ok()["KeyId"], first.as_str());
     client.call("DisableKey", &[("KeyId", &first)]).ok();

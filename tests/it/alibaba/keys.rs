@@ -1,4 +1,4 @@
-//! The life of keys, as a caller sees it.
+//! The lifecycle of keys, as a caller sees it.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ fn a_key_is_gone_at_the_instant_of_its_deletion() {
 }
 
 #[test]
-fn deletion_can_be_taken_back_and_prevented() {
+fn deletion_can_be_cancelled_and_prevented() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -181,7 +181,7 @@ accounts:
 }
 
 #[test]
-fn quotas_hold_where_an_account_has_one() {
+fn quotas_apply_to_accounts_that_have_them() {
     let accounts = r#"
 accounts:
   - { id: "1", quotas: { keys: 2, aliases: 1 }, access_keys: [{ id: a, secret: s }] }
@@ -203,7 +203,7 @@ accounts:
 }
 
 #[test]
-fn drawing_private_keys_keeps_nobody_else_waiting() {
+fn generating_private_keys_blocks_no_other_request() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -215,7 +215,8 @@ fn drawing_private_keys_keeps_nobody_else_waiting() {
                 made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             });
         }
-        // They are drawn one after the other; this server has one thread for requests, and it is free.
+        // They are generated one after the other. This server has one thread for requests, and it
+        // stays free.
         for _ in 0..3 {
             client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "text")]).ok();
         }
@@ -226,7 +227,7 @@ fn drawing_private_keys_keeps_nobody_else_waiting() {
 }
 
 #[test]
-fn the_shorter_aes_keys_are_a_dedicated_instances() {
+fn the_shorter_aes_keys_need_a_dedicated_instance() {
     let server = Server::start();
     let client = server.client();
     for spec in ["Aliyun_AES_128", "Aliyun_AES_192"] {
@@ -243,7 +244,7 @@ fn the_shorter_aes_keys_are_a_dedicated_instances() {
 }
 
 #[test]
-fn the_case_of_a_region_means_nothing() {
+fn regions_ignore_case() {
     let server = Server::start();
     let client = server.client();
     let within = |region: &str| client.clone().with("RegionId", region);
@@ -261,7 +262,7 @@ fn the_case_of_a_region_means_nothing() {
     within("CN-HANGZHOU")
         .call("DescribeKey", &[("KeyId", &key)])
         .refused(404, "Forbidden.KeyNotFound");
-    // One that the cloud does not list is served.
+    // A region that the cloud does not list is served.
     let far = within("Mars-1").create_key(&[]);
     within("mars-1").call("DescribeKey", &[("KeyId", &far)]).ok();
     let there = control(server.address, "GET", "state?region=MARS-1", &serde_json::Value::Null);

@@ -1,4 +1,4 @@
-//! The document's table of key states and operations: every cell of it, over HTTP.
+//! Every cell of the document's table of key states and operations, over HTTP.
 
 use crate::kit::action_names;
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use crate::makers::{DIGEST, MATERIAL, STRANGER, import, imported, newest_version
 
 const STATES: [&str; 4] = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"];
 
-/// A key in some state, and what the operations need to have been there before.
+/// A key in some state, and what the operations need to exist before.
 struct Subject {
     id: String,
     version: String,
@@ -46,12 +46,12 @@ fn sealed_by_pair(client: &Client, key: &str, version: &str) -> String {
     client.call("AsymmetricEncrypt", &params).ok()["CiphertextBlob"].as_str().unwrap().to_owned()
 }
 
-/// A ciphertext that a key's version could have made by its form: the version's id, an IV, one byte, a tag.
+/// A ciphertext in the form of a key's version: the version's id, an IV, one byte, a tag.
 fn crafted(version: &str) -> String {
     STANDARD.encode([version.as_bytes(), &[7; 12 + 1 + 16]].concat())
 }
 
-/// What kind of key an operation works on.
+/// The kind of key for an operation.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Symmetric,
@@ -72,7 +72,7 @@ fn kind_of(operation: &str) -> Kind {
 }
 
 fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
-    // Only a symmetric key can wait for its material.
+    // Only symmetric keys can wait for material.
     let id = match kind {
         _ if state == "PendingImport" => client.create_key(&[("Origin", "EXTERNAL")]),
         Kind::Symmetric => client.create_key(&[]),
@@ -88,7 +88,8 @@ fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
     client.call("TagResource", &[("KeyId", &id), ("Tags", tags)]).ok();
     let blob = match kind {
         Kind::Encrypting if state != "PendingImport" => sealed_by_pair(client, &id, &version),
-        // A key without material cannot have sealed anything, and a pair that signs does not.
+        // A key without material cannot have encrypted anything, and a pair that signs does not
+        // encrypt.
         _ if state == "PendingImport" || kind == Kind::Signing => crafted(&version),
         _ => sealed(client, &id),
     };
@@ -106,7 +107,7 @@ fn state_of(client: &Client, key: &str) -> String {
     described["KeyMetadata"]["KeyState"].as_str().unwrap().to_owned()
 }
 
-/// Calls what a row of the table stands for.
+/// Calls the action of a row.
 fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> Answer {
     let (id, version) = (("KeyId", key.id.as_str()), ("KeyVersionId", key.version.as_str()));
     let wrapping = [
@@ -166,18 +167,18 @@ fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> An
             vec![("ResourceType", "key"), ("ResourceId.1", &key.id), ("TagKey.1", "Project")]
         }
         "ListTagResources" => vec![("ResourceType", "key"), ("ResourceId.1", &key.id)],
-        // The others take a key and nothing else.
+        // The others only take a key.
         _ => vec![id],
     };
     client.call(action_of(operation), &params)
 }
 
-/// A row's action: some rows are one side of it.
+/// A row's action. Some rows are one side of an action.
 fn action_of(operation: &str) -> &str {
     operation.split('.').next().unwrap()
 }
 
-/// The state that a key is in after an operation that went well.
+/// The state of a key after a successful operation.
 fn state_after<'a>(operation: &str, state: &'a str) -> &'a str {
     match operation {
         "EnableKey" | "CancelKeyDeletion" => "Enabled",
@@ -197,7 +198,7 @@ fn every_cell_of_the_state_table_holds() {
     let mut wrong = Vec::new();
     for row in &rows {
         for (index, state) in STATES.iter().enumerate() {
-            // Every cell has a region of its own, so that no cell sees what another one left.
+            // Every cell has its own region, so that cells do not affect each other.
             let client = server.client().with("RegionId", &format!("cell-{cells}"));
             let key = subject(&client, kind_of(&row[0]), state);
             if row[0] == "CreateKeyVersion" {
@@ -234,7 +235,7 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
     assert_eq!(header.split('\t').collect::<Vec<_>>()[1..5], STATES);
     let rows = table("alibaba/lifecycle.tsv");
     let listed = |action: &str| rows.iter().any(|row| action_of(&row[0]) == action);
-    // What an account asks of the service has to do with no key.
+    // Actions about the account have no key.
     let account = ["DescribeAccountKmsStatus", "DescribeRegions", "OpenKmsService"];
     let unlisted: Vec<_> = action_names()
         .into_iter()
@@ -245,7 +246,7 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
 }
 
 #[test]
-fn the_state_is_judged_before_the_ciphertext_is_opened() {
+fn the_state_is_checked_before_the_ciphertext_is_decrypted() {
     let server = Server::start();
     let client = server.client();
     let helper = client.create_key(&[]);
@@ -266,7 +267,7 @@ fn the_state_is_judged_before_the_ciphertext_is_opened() {
 }
 
 #[test]
-fn a_key_without_material_waits_for_it_again_when_its_deletion_is_cancelled() {
+fn cancelling_the_deletion_of_a_key_without_material_restores_pending_import() {
     let server = Server::start();
     let client = server.client();
     let key = subject(&client, Kind::Imported, "PendingImport").id;

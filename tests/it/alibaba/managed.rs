@@ -1,4 +1,4 @@
-//! Managed secrets: how those of each type are made, and how their values go on, asked for and by schedule.
+//! Managed secrets: how those of each type are created, and rotated on request and by schedule.
 
 mod create;
 mod custom;
@@ -21,7 +21,7 @@ use crate::kit::{Answer, Client, START};
 pub const HOUR: Duration = Duration::from_hours(1);
 pub const SECOND: Duration = Duration::from_secs(1);
 
-/// A secret of some type, as it is made.
+/// The parameters of a secret of some type.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     pub kind: &'static str,
@@ -95,7 +95,7 @@ pub const POLARDB: Sample = Sample {
 /// One of each form.
 pub const SAMPLES: [Sample; 7] = [SINGLE, DOUBLE, RAM, LOGIN, SSH, REDIS, POLARDB];
 
-/// Makes a secret, its first version being `v1`. What is given beside the sample wins.
+/// Creates a secret whose first version is `v1`. `more` replaces parameters of the sample.
 pub fn create(client: &Client, sample: &Sample, more: &[(&str, &str)]) -> Answer {
     let mut params = vec![
         ("SecretName", sample.name),
@@ -108,7 +108,7 @@ pub fn create(client: &Client, sample: &Sample, more: &[(&str, &str)]) -> Answer
     client.call("CreateSecret", &params)
 }
 
-/// The same, and answers its name.
+/// The same; returns its name.
 #[track_caller]
 pub fn made(client: &Client, sample: &Sample, more: &[(&str, &str)]) -> String {
     text(&create(client, sample, more).ok(), "SecretName")
@@ -120,7 +120,7 @@ pub fn rotating(client: &Client, sample: &Sample, interval: &str) -> String {
     made(client, sample, &[("EnableAutomaticRotation", "true"), ("RotationInterval", interval)])
 }
 
-/// A secret that nobody manages.
+/// A generic secret.
 pub fn generic(client: &Client, name: &str) -> Answer {
     let data = [("SecretName", name), ("SecretData", "any"), ("VersionId", "v1")];
     client.call("CreateSecret", &data)
@@ -135,12 +135,12 @@ pub fn set_policy(client: &Client, name: &str, enable: &str, interval: &str) -> 
     client.call("UpdateSecretRotationPolicy", &[("SecretName", name), policy[0], policy[1]])
 }
 
-/// Calls an action that takes nothing but a secret's name.
+/// Calls an action that only takes a secret's name.
 pub fn on(client: &Client, action: &str, name: &str) -> Answer {
     client.call(action, &[("SecretName", name)])
 }
 
-/// What is told of a secret, without the request's id.
+/// The description of a secret, without the request id.
 #[track_caller]
 pub fn described(client: &Client, name: &str) -> Value {
     let mut told = on(client, "DescribeSecret", name).ok();
@@ -197,7 +197,7 @@ pub fn versions(client: &Client, name: &str) -> Vec<(String, String, Vec<String>
     all
 }
 
-/// A time so long after the start, in the form of answers.
+/// The time this long after the start, as in answers.
 pub fn after(by: Duration) -> String {
     Instant::parse(START).unwrap().plus(by).to_string()
 }
@@ -207,7 +207,7 @@ pub fn just_before(by: Duration) -> Duration {
     by.checked_sub(SECOND).unwrap()
 }
 
-/// Checks when the versions were made: so many hours after the start each, oldest first.
+/// Checks when the versions were created, in hours after the start, oldest first.
 #[track_caller]
 pub fn check_hours(client: &Client, name: &str, hours: &[u64]) {
     let dates: Vec<_> = versions(client, name).into_iter().map(|(_, date, _)| date).collect();
@@ -215,7 +215,7 @@ pub fn check_hours(client: &Client, name: &str, hours: &[u64]) {
     assert_eq!(dates, expected);
 }
 
-/// Checks what is told of the rotation: its word, and the hours of the last one and the next.
+/// Checks the description of the rotation: its status, and the hours of the last and the next one.
 #[track_caller]
 pub fn check_rotation(
     client: &Client,
@@ -233,7 +233,7 @@ pub fn check_rotation(
     assert_eq!(told.get("RotationInterval").is_some(), word != "Disabled", "{told}");
 }
 
-/// A key, and a secret that it seals and that rotates at this interval.
+/// A key, and a secret under it that rotates at this interval.
 pub fn under_key(client: &Client, sample: &Sample, interval: &str) -> (String, String) {
     let key = client.create_key(&[]);
     let policy = [("EnableAutomaticRotation", "true"), ("RotationInterval", interval)];

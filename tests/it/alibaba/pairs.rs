@@ -1,4 +1,5 @@
-//! Key pairs over the wire: what can be made, what each does and refuses, and how its answers look.
+//! Key pairs over HTTP: what can be created, what each does and refuses, and the form of its
+//! answers.
 
 mod ciphertexts;
 mod refusals;
@@ -73,7 +74,7 @@ impl Pair {
         blob(&self.done("AsymmetricSign", &params), "Value")
     }
 
-    /// What Verify answers: a boolean, and nothing else.
+    /// The answer of Verify, which is only a boolean.
     #[track_caller]
     pub fn verifies(&self, algorithm: &str, digest: &[u8], signature: &[u8]) -> bool {
         let (digest, value) = (STANDARD.encode(digest), STANDARD.encode(signature));
@@ -93,7 +94,7 @@ impl Pair {
         blob(&self.done("AsymmetricDecrypt", &params), "Plaintext")
     }
 
-    /// Checks that a ciphertext is refused, for a reason that nobody learns.
+    /// Checks that a ciphertext is refused without a specific reason.
     #[track_caller]
     pub fn does_not_open(&self, algorithm: &str, sealed: &[u8]) {
         let params = [("Algorithm", algorithm), ("CiphertextBlob", &STANDARD.encode(sealed))];
@@ -155,7 +156,7 @@ pub fn word(tag: u8, integer: &[u8]) -> [u8; 32] {
     word
 }
 
-/// A table's outcome: whether the key's usage refuses, the algorithm does not fit, or all goes well.
+/// The outcome in a table: the key's usage is wrong, the algorithm does not fit, or success.
 #[derive(Clone, Copy)]
 enum Outcome {
     Usage,
@@ -167,7 +168,7 @@ const SIGNING: [&str; 4] = ["RSA_PSS_SHA_256", "RSA_PKCS1_SHA_256", "ECDSA_SHA_2
 const ENCRYPTION: [&str; 3] = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE"];
 
 #[test]
-fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
+fn every_pair_does_only_what_its_type_and_usage_allow() {
     use Outcome::{Done as D, Unsupported as A, Usage as U};
     #[rustfmt::skip]
     let table = [
@@ -236,7 +237,7 @@ fn every_pair_does_what_its_type_and_usage_say_and_nothing_else() {
 }
 
 #[test]
-fn a_pair_is_made_for_one_use_that_its_type_allows() {
+fn a_pair_has_one_usage_that_its_type_allows() {
     let server = Server::start();
     let client = server.client();
     for (spec, usage, comes_out) in [
@@ -301,7 +302,7 @@ fn a_pair_is_made_for_one_use_that_its_type_allows() {
 }
 
 #[test]
-fn a_public_key_is_pem_and_stays_what_it_is() {
+fn a_public_key_is_pem_and_does_not_change() {
     let (_folder, path) = data_file();
     let arguments = ["--data", path.to_str().unwrap()];
     let specs = [

@@ -1,4 +1,5 @@
-//! Every parameter of every action: left out, empty, wrong and right. And every way for parameters to come.
+//! Every parameter of every action: absent, empty, wrong and right. Also every way to send
+//! parameters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +17,13 @@ pub struct Parameter {
     pub name: String,
     pub required: bool,
     pub good: String,
-    /// None where every text is accepted.
+    /// None if every text is accepted.
     pub bad: Option<String>,
-    /// Why `required` says what it says, or what else is needed.
+    /// The reason for `required`, or what else is needed.
     why: String,
 }
 
-/// The newer actions that are served; their lists are flat.
+/// The newer actions that are served. Their lists are flat.
 const NEWER: &str = r#"
 TagResources	ResourceType	yes	key	disk	-
 TagResources	ResourceId.1	yes	1234abcd-12ab-34cd-56ef-1234567890ab	not a key!	-
@@ -49,7 +50,7 @@ GetSecretPolicy	SecretName	yes	secret001	not a secret!	-
 GetSecretPolicy	PolicyName	no	default	-	-
 "#;
 
-/// Every parameter of the actions served, the documented ones and the newer.
+/// Every parameter of the served actions, documented and newer.
 pub fn served() -> Vec<Parameter> {
     let documented = table("alibaba/actions.tsv").into_iter().map(|mut row| {
         row.drain(2..4);
@@ -76,7 +77,7 @@ fn expanded(cell: &str) -> String {
 }
 
 impl Parameter {
-    /// The parameters of which a request carries exactly one.
+    /// The parameters of which a request has exactly one.
     fn group(&self) -> Vec<&str> {
         self.why
             .strip_prefix("one of ")
@@ -84,13 +85,14 @@ impl Parameter {
             .unwrap_or_default()
     }
 
-    /// Whether it is needed once another one has some value.
+    /// Whether it is required if another parameter has this value.
     fn goes_with(&self, name: &str, value: &str) -> bool {
         self.why == format!("needed when {name} is {value}")
     }
 }
 
-/// A request of an action with `value` for one parameter: the other ones are those that it needs, with good values.
+/// A request of an action with `value` for one parameter, and good values for the others that it
+/// needs.
 pub fn request<'a>(
     all: &'a [Parameter],
     action: &str,
@@ -99,7 +101,7 @@ pub fn request<'a>(
 ) -> Vec<(&'a str, &'a str)> {
     let of_action = || all.iter().filter(|it| it.action == action);
     let in_group = |it: &Parameter| it.group().contains(&name);
-    // Needed because of the parameter in question, or of one that is always there.
+    // Needed because of the parameter under test, or of one that is always present.
     let goes_along = |it: &Parameter| {
         let mut others = of_action().filter(|other| other.required && other.name != name);
         it.goes_with(name, value) || others.any(|other| it.goes_with(&other.name, &other.good))
@@ -116,8 +118,8 @@ pub fn request<'a>(
     params
 }
 
-/// Checks that one of these is missed by its name. A list without members is missed by its
-/// own name or by its first member's.
+/// Checks that one of these is reported as missing. A list without members is reported by its own
+/// name or by its first member's.
 #[track_caller]
 fn missing(answer: &Answer, names: &[&str]) {
     let message = answer.refused(400, "MissingParameter");
@@ -131,7 +133,7 @@ fn missing(answer: &Answer, names: &[&str]) {
 }
 
 #[test]
-fn every_required_parameter_is_missed_by_its_name() {
+fn every_missing_parameter_is_named() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -152,7 +154,7 @@ fn every_required_parameter_is_missed_by_its_name() {
 }
 
 #[test]
-fn of_a_group_one_member_is_needed() {
+fn one_member_of_a_group_is_required() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -174,7 +176,7 @@ fn of_a_group_one_member_is_needed() {
 }
 
 #[test]
-fn every_wrong_value_is_refused_by_the_parameters_name() {
+fn every_wrong_value_names_its_parameter() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -193,7 +195,7 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
 }
 
 #[test]
-fn every_good_value_is_read() {
+fn every_good_value_is_accepted() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -210,9 +212,10 @@ fn every_good_value_is_read() {
             _ if waits => code == "UnsupportedOperation",
             (_, "KmsInstanceId") => code == "Forbidden.DKMSInstanceNotFound",
             ("OpenKmsService", _) => code == "Forbidden.Opened",
-            // Each of its requests makes the same secret.
+            // Each of these requests creates the same secret.
             ("CreateSecret", _) => code == "Success" || code == "Rejected.ResourceExist",
-            // What the value names does not exist, and that can only be told once all of the request was read.
+            // The named object does not exist, which is only reported after the whole request was
+            // parsed.
             _ => code == "Success" || answer.status == 404 && code.contains("NotFound"),
         };
         assert!(expected, "{} {}={}: {}", it.action, it.name, it.good, answer.text);
@@ -226,7 +229,7 @@ fn every_good_value_is_read() {
 }
 
 #[test]
-fn an_empty_optional_parameter_is_as_none() {
+fn an_empty_optional_parameter_counts_as_absent() {
     let server = Server::start();
     let client = server.client();
     let all = served();
@@ -264,7 +267,7 @@ fn an_empty_optional_parameter_is_as_none() {
 }
 
 #[test]
-fn booleans_come_in_any_case() {
+fn booleans_ignore_case() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -306,7 +309,7 @@ fn send_parts(client: &Client, method: &str, query: &str, headers: &str, body: &
 }
 
 #[test]
-fn parameters_come_by_query_by_form_and_by_both() {
+fn parameters_may_be_in_query_form_or_both() {
     let server = Server::start();
     let client = server.client();
     let params = [("Description", "ä + b & c=%41 ~*"), ("KeySpec", "Aliyun_SM4")];
@@ -343,14 +346,14 @@ fn parameters_come_by_query_by_form_and_by_both() {
     let headers = format!("{FORM}Transfer-Encoding: chunked\r\n");
     check(send_parts(&client, "POST", "", &headers, chunked.as_bytes()));
 
-    // The body wins over the query, and the signature covers what won.
+    // The body wins over the query, and the signature covers the value that won.
     let body = form(&client.signed("POST", "CreateKey", &params));
     check(send_parts(&client, "POST", "KeySpec=Aliyun_SM4", FORM, body.as_bytes()));
 }
 
-/// The signature over the parameters covers no header: those decide nothing.
+/// The signature over the parameters covers no header, so headers must not decide anything.
 #[test]
-fn action_and_version_do_not_come_by_headers_beside_a_signature_of_parameters() {
+fn unsigned_headers_do_not_choose_action_and_version() {
     let server = Server::start();
     let client = server.client();
     let headers = format!("{FORM}x-acs-action: ListKeys\r\nx-acs-version: 2016-01-20\r\n");
@@ -378,7 +381,7 @@ fn action_and_version_must_be_known() {
 }
 
 #[test]
-fn large_bodies_are_drained_and_refused_clearly() {
+fn large_bodies_are_drained_and_refused() {
     let server = Server::start();
     let client = server.client();
     let body = |size: usize| {

@@ -1,18 +1,20 @@
-//! What stops the start: exit code 2 and one line that names the mistake, and never a secret.
+//! Errors that stop the start: exit code 2, and one line that names the mistake and contains no
+//! secret.
 
 use std::process::Command;
 
 use crate::kit::kmsim;
 use crate::program::{refusal, refused};
 
-/// A command without data, with some more arguments.
+/// A command without data, with more arguments.
 fn given(arguments: &[&str]) -> Command {
     let mut command = kmsim(&["--data", ":memory:"]);
     command.args(arguments);
     command
 }
 
-/// What is wrong with how a command is refused: the line must hold these words, and nothing that begins with "hush".
+/// What is wrong with the refusal of a command. The line must contain these words, and nothing that
+/// begins with "hush".
 fn flaws(command: &mut Command, said: &[&str]) -> Vec<String> {
     let line = match refusal(command) {
         Ok(line) => line,
@@ -33,7 +35,7 @@ fn check(command: &mut Command, said: &[&str]) {
 }
 
 #[test]
-fn every_option_refuses_what_it_cannot_read() {
+fn every_option_refuses_malformed_values() {
     let mut wrong = Vec::new();
     for (option, variable, value, said) in [
         ("--region", "KMSIM_REGION", "cn_hangzhou", "cn_hangzhou"),
@@ -60,7 +62,7 @@ fn every_option_refuses_what_it_cannot_read() {
         wrong.extend(flaws(&mut given(&[option, value]), &[option, said]));
         wrong.extend(flaws(given(&[]).env(variable, value), &[option, said]));
     }
-    // A comma parts one key from the next in the variable; in the option it is part of a secret.
+    // A comma separates keys in the variable; in the option it is part of a secret.
     let list = "a:hush,b:hush,a:hush-3";
     wrong.extend(flaws(given(&[]).env("KMSIM_ACCESS_KEYS", list), &["--access-key", "twice"]));
     wrong.extend(flaws(
@@ -86,7 +88,7 @@ fn an_address_that_cannot_be_listened_on_is_named() {
 }
 
 #[test]
-fn a_data_file_that_cannot_be_is_named() {
+fn an_impossible_data_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (directory, missing) =
         (folder.path().join("directory"), folder.path().join("missing/kmsim.db"));
@@ -102,11 +104,11 @@ fn a_data_file_that_cannot_be_is_named() {
 }
 
 #[test]
-fn arguments_that_are_none_are_refused() {
+fn unknown_arguments_are_refused() {
     check(&mut given(&["--listne", "x"]), &["--listne"]);
     check(&mut given(&["--region", "a", "--region", "b"]), &["--region"]);
     check(&mut given(&["--clock"]), &["--clock"]);
-    // As one would write it who takes the id and the secret for two values.
+    // As if id and secret were two values.
     check(&mut given(&["--access-key", "id:s", "hush"]), &[]);
     check(&mut given(&["--access-key", "--id:hush:1"]), &[]);
     check(&mut given(&["--access-keys=id:hush"]), &["--access-keys"]);

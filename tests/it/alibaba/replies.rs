@@ -1,4 +1,4 @@
-//! The form of answers: JSON and XML, successes and refusals.
+//! The format of answers: JSON and XML, successes and refusals.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::alibaba::errors::Stage;
 use crate::kit::{Answer, Client, days, encode, form};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
-/// A success of every action there is, in the form asked for.
+/// A success of every action, in the requested format.
 #[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
@@ -126,7 +126,7 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     answers
 }
 
-/// Requests about secrets, in an order in which all go well.
+/// Requests about secrets, in an order in which all succeed.
 fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'a str, &'a str)>)> {
     let id = ("KeyId", key);
     let (named, first, second) = (("SecretName", "s"), ("VersionId", "v1"), ("VersionId", "v2"));
@@ -174,9 +174,10 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
     ]
 }
 
-/// Requests about certificates, in an order in which all go well.
+/// Requests about certificates, in an order in which all succeed.
 fn certificate_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
-    // Every run asks for the same, and is to get the same: an authority's signature would be another each time.
+    // Every run sends the same requests and must get the same answers. An authority's signature
+    // would differ each time.
     static ISSUED: OnceLock<(String, String)> = OnceLock::new();
     let (id, csr) = certificates::create(client, "EC_SM2", &[]);
     let (leaf, root) = ISSUED.get_or_init(|| {
@@ -218,10 +219,11 @@ fn certificate_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, S
     ]
 }
 
-/// Reads an answer in XML into the values that the same answer has in JSON, but that all are texts.
+/// Parses an answer in XML to the values that the same answer has in JSON, but with all values as
+/// texts.
 fn read_xml(text: &str) -> Value {
     let mut reader = quick_xml::Reader::from_str(text);
-    // The elements that are open: what is in each, and its text.
+    // The open elements: the members and the text of each.
     let mut open = vec![(String::new(), serde_json::Map::new(), String::new())];
     let close = |open: &mut Vec<(String, serde_json::Map<String, Value>, String)>| {
         let (name, inside, text) = open.pop().unwrap();
@@ -255,7 +257,8 @@ fn read_xml(text: &str) -> Value {
     Value::from(open.pop().unwrap().1)
 }
 
-/// What an answer in JSON becomes in XML: all texts, a list of one its member, a list of none an empty text.
+/// Converts an answer in JSON as XML represents it: all values are texts, a list of one is its
+/// member, an empty list is an empty text.
 fn as_xml(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -281,7 +284,7 @@ fn is_uuid(text: &str) -> bool {
 
 #[test]
 fn successes_have_no_code_and_one_request_id() {
-    // The same seed: what both servers answer differs in form only.
+    // With the same seed, the answers of both servers differ in format only.
     let (json, xml) = (Stage::set(), Stage::set());
     let (json, xml) = (successes(&json, "JSON"), successes(&xml, "xml"));
     let mut ids = BTreeSet::new();
@@ -305,7 +308,7 @@ fn successes_have_no_code_and_one_request_id() {
 }
 
 #[test]
-fn refusals_say_all_in_both_forms() {
+fn refusals_have_all_fields_in_both_formats() {
     let stage = Stage::set();
     let body = stage.call("DescribeKey", &[("KeyId", "none")]).json();
     let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
@@ -362,7 +365,7 @@ fn requests_signed_in_the_header_get_json_only() {
 }
 
 #[test]
-fn a_failed_signature_is_explained_by_what_the_server_signs() {
+fn a_wrong_signature_is_answered_with_the_text_that_the_server_signs() {
     let stage = Stage::set();
     let params = stage.client.signed("GET", "ListKeys", &[("Filler", "a b+c")]);
     let (signature, signed) = params.split_last().unwrap();
@@ -372,7 +375,7 @@ fn a_failed_signature_is_explained_by_what_the_server_signs() {
     let message = stage.send_by("GET", &query).refused(400, "IncompleteSignature");
     let text = message.split_once("server string to sign is:").unwrap().1;
     assert_eq!(text, format!("GET&%2F&{}", encode(&form(signed))));
-    // Whoever signs that very text is let in.
+    // A signature of that text is accepted.
     let signature = STANDARD.encode(hmac(Hash::Sha1, &[b"testsecret&"], text.as_bytes()));
     stage.send_by("GET", &format!("{}&Signature={}", form(signed), encode(&signature))).ok();
 }

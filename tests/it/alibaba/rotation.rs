@@ -1,4 +1,4 @@
-//! Rotation: when versions come to be by themselves, and what becomes of the old ones.
+//! Rotation: when versions are created by schedule, and what happens to the old ones.
 
 mod model;
 mod pairs;
@@ -33,7 +33,7 @@ pub fn versions(client: &Client, key: &str) -> Vec<(String, String)> {
     all
 }
 
-/// The days of January 2030 on which a key's versions were made, at midnight.
+/// Checks the days of January 2030 on which a key's versions were created, at midnight.
 #[track_caller]
 pub fn check_days(client: &Client, key: &str, days: &[u32]) {
     let dates: Vec<_> = versions(client, key).into_iter().map(|(_, date)| date).collect();
@@ -41,14 +41,14 @@ pub fn check_days(client: &Client, key: &str, days: &[u32]) {
     assert_eq!(dates, expected);
 }
 
-/// Seals a text, and answers the ciphertext and the version that sealed it.
+/// Encrypts a text; returns the ciphertext and the version that encrypted it.
 pub fn seal(client: &Client, key: &str, text: &str) -> (String, String) {
     let sealed = client.call("Encrypt", &[("KeyId", key), ("Plaintext", text)]).ok();
     let text = |name: &str| sealed[name].as_str().unwrap().to_owned();
     (text("CiphertextBlob"), text("KeyVersionId"))
 }
 
-/// Opens a ciphertext, and answers its text and the version that sealed it.
+/// Decrypts a ciphertext; returns its text and the version that encrypted it.
 pub fn open(client: &Client, blob: &str) -> (String, String) {
     let opened = client.call("Decrypt", &[("CiphertextBlob", blob)]).ok();
     let text = |name: &str| opened[name].as_str().unwrap().to_owned();
@@ -106,14 +106,14 @@ fn a_key_rotates_at_its_instant_and_not_before() {
     assert_eq!(metadata(&client, &key)["PrimaryKeyVersion"], second.as_str());
     assert_eq!(open(&client, &first_blob), ("first".to_owned(), first));
     assert_eq!(open(&client, &second_blob), ("second".to_owned(), second));
-    // Looking later changes no date.
+    // Reading later changes no date.
     server.advance(days(7) + Duration::from_hours(5));
     check_days(&client, &key, &[1, 8, 15]);
     check_days(&client, &still, &[1]);
 }
 
 #[test]
-fn a_long_jump_makes_every_version_in_between() {
+fn a_long_jump_creates_every_version_in_between() {
     let server = Server::start();
     let client = server.client();
     let key = rotating(&client, "168h");
@@ -146,7 +146,7 @@ fn a_long_jump_makes_every_version_in_between() {
         .map(|it| &it["KeyVersionId"])
         .collect();
     assert_eq!(ids, [&made[2].0, &made[1].0]);
-    // What was sealed long ago moves to the newest version.
+    // Re-encryption moves an old ciphertext to the newest version.
     let moved = [("CiphertextBlob", &*blobs[0].0), ("DestinationKeyId", &*key)];
     let moved = client.call("ReEncrypt", &moved).ok();
     assert_eq!(
@@ -156,7 +156,7 @@ fn a_long_jump_makes_every_version_in_between() {
 }
 
 #[test]
-fn whatever_is_asked_first_finds_what_fell_due() {
+fn every_action_sees_the_rotations_that_fell_due() {
     for first in [
         "Encrypt",
         "Decrypt",
@@ -234,7 +234,7 @@ fn every_symmetric_spec_rotates() {
 }
 
 #[test]
-fn a_leap_over_centuries_is_survived() {
+fn a_jump_over_centuries_works() {
     let server = Server::start();
     let client = server.client();
     let key = rotating(&client, "7d");
@@ -242,7 +242,7 @@ fn a_leap_over_centuries_is_survived() {
     server.advance(days(365 * 200));
     assert_eq!(open(&client, &blob), ("kept".to_owned(), first));
     let described = metadata(&client, &key);
-    // The last date by the interval, and not the day of the leap.
+    // The date of the last interval, not the date of the jump.
     let last = 365 * 200 / 7 * 7;
     let date = |day| server.world.clock.host().plus(days(day)).to_string();
     assert_eq!(described["LastRotationDate"], date(last));
@@ -258,13 +258,13 @@ fn a_leap_over_centuries_is_survived() {
     );
     let count = listed["TotalCount"].as_u64().unwrap();
     assert_eq!(count, 13, "the first, and the last twelve");
-    // It goes on from there as ever.
+    // Rotation continues from there.
     let newest = seal(&client, &key, "x").1;
     server.advance(days(7));
     assert_ne!(seal(&client, &key, "x").1, newest);
     let listed = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();
     assert_eq!(listed["TotalCount"], count + 1);
-    // At the end of time nothing comes after.
+    // At the end of time no rotation follows.
     server.advance(std::time::Duration::MAX);
     let newest = seal(&client, &key, "x").1;
     assert_eq!(seal(&client, &key, "x").1, newest);

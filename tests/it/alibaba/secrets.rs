@@ -1,4 +1,5 @@
-//! Secrets: made, described, changed and read. What is left out of an answer matters as much as what is in it.
+//! Secrets: created, described, changed and read. The fields that are absent from an answer matter
+//! as much as those that are present.
 
 mod arn;
 mod batch;
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{Answer, Client, START, Server, Setup};
 
-/// Asks for a secret whose version `v1` is `one`, with more parameters, or others in the place of these.
+/// Creates a secret whose version `v1` is `one`; `more` adds or replaces parameters.
 fn create(client: &Client, name: &str, more: &[(&str, &str)]) -> Answer {
     let plain = [("SecretName", name), ("VersionId", "v1"), ("SecretData", "one")];
     client.call("CreateSecret", &[&plain, more].concat())
@@ -36,7 +37,7 @@ fn get(client: &Client, name: &str, more: &[(&str, &str)]) -> Answer {
     client.call("GetSecretValue", &[&[("SecretName", name)], more].concat())
 }
 
-/// Calls an action that takes no more than the secret's name.
+/// Calls an action that only takes the secret's name.
 fn with_name(client: &Client, action: &str, name: &str) -> Answer {
     client.call(action, &[("SecretName", name)])
 }
@@ -65,7 +66,7 @@ fn fields(body: &Value) -> String {
     names.join(" ")
 }
 
-/// Checks that something of a secret was not found; clients look at how the message begins.
+/// Checks that something of a secret was not found. Clients read the beginning of the message.
 #[track_caller]
 fn not_found(answer: &Answer) {
     let message = answer.refused(404, "Forbidden.ResourceNotFound");
@@ -73,7 +74,7 @@ fn not_found(answer: &Answer) {
 }
 
 #[test]
-fn answers_have_the_fields_that_clients_want_and_no_others() {
+fn answers_have_exactly_the_fields_that_clients_expect() {
     let server = Server::start();
     let client = server.client();
     let made = create(&client, "plain", &[]).ok();
@@ -101,7 +102,7 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
     });
     assert_eq!(value, expected);
 
-    // What belongs to managed secrets is not looked at.
+    // Parameters of managed secrets are ignored.
     let managed = [
         ("SecretType", "Generic"),
         ("ExtendedConfig", "{not json"),
@@ -117,7 +118,7 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
     let fetched = get(&client, "also-plain", &[("FetchExtendedConfig", "True")]).ok();
     assert!(fetched.get("ExtendedConfig").is_none() && fetched.get("AutomaticRotation").is_none());
 
-    // What was said is told.
+    // The given values are returned.
     let said = [("DKMSInstanceId", "kst-1"), ("Description", "d\u{e9}\n\u{1f511}")];
     assert_eq!(create(&client, "in-an-instance", &said).ok()["DKMSInstanceId"], "kst-1");
     let described = with_name(&client, "DescribeSecret", "in-an-instance").ok();
@@ -128,7 +129,7 @@ fn answers_have_the_fields_that_clients_want_and_no_others() {
 }
 
 #[test]
-fn names_are_of_192_characters_and_not_the_services_own() {
+fn names_have_192_characters_and_avoid_the_services_prefix() {
     let server = Server::start();
     let client = server.client();
     let long = "n".repeat(192);
@@ -183,7 +184,7 @@ fn values_are_any_text_of_up_to_30720_bytes() {
 }
 
 #[test]
-fn what_else_is_said_of_a_new_secret_has_its_limits() {
+fn the_other_parameters_of_a_new_secret_have_limits() {
     let server = Server::start();
     let client = server.client();
     let refused =
@@ -225,7 +226,7 @@ fn what_else_is_said_of_a_new_secret_has_its_limits() {
 }
 
 #[test]
-fn an_account_has_as_many_secrets_as_it_may() {
+fn an_account_has_a_quota_of_secrets() {
     let accounts = "accounts:
   - { id: \"1000000000000001\", quotas: { secrets: 2 }, access_keys: [{ id: testid, secret: testsecret }] }
 ";
@@ -235,7 +236,7 @@ fn an_account_has_as_many_secrets_as_it_may() {
     create(&client, "b", &[]).ok();
     create(&client, "c", &[]).refused(400, "Rejected.LimitExceeded");
     create(&client, "a", &[]).refused(409, "Rejected.ResourceExist");
-    // One that could come back still has its place.
+    // A secret that can be restored still counts.
     with_name(&client, "DeleteSecret", "a").ok();
     create(&client, "c", &[]).refused(400, "Rejected.LimitExceeded");
     client
@@ -245,7 +246,7 @@ fn an_account_has_as_many_secrets_as_it_may() {
 }
 
 #[test]
-fn a_description_is_changed_and_taken_away() {
+fn a_description_is_changed_and_removed() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[("Description", "first")]).ok();

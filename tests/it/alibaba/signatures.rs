@@ -1,4 +1,5 @@
-//! Requests that others signed (fixtures/vectors): each verifies as it stands, and no longer once a byte changes.
+//! Requests that others signed (fixtures/vectors). Each verifies unchanged, and fails after any
+//! change of a byte.
 
 pub mod forgeries;
 
@@ -55,7 +56,7 @@ fn vectors() -> Vec<Vector> {
         std::fs::read_to_string(root().join("fixtures/vectors/alibaba-signatures.json")).unwrap();
     let mut vectors = serde_json::from_str::<File>(&text).unwrap().vectors;
     for vector in vectors.iter_mut().filter(|it| it.scheme.starts_with("RPC")) {
-        // The document prints the signature beside its example's address.
+        // The document prints the signature apart from its example's URL.
         if !vector.target.contains("&Signature=") && !vector.body.contains("&Signature=") {
             vector.target = format!("{}&Signature={}", vector.target, encode(&vector.signature));
         }
@@ -118,7 +119,8 @@ impl Vector {
     fn send(&self, server: &Server) -> Answer {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            // How long the body is and that the connection ends is for the kit to say; no client signs it.
+            // The kit sets the length of the body and closes the connection; no client signs these
+            // headers.
             if !["connection", "content-length"].contains(&name.to_lowercase().as_str()) {
                 head.extend([name, ": ", value, "\r\n"]);
             }
@@ -135,7 +137,7 @@ impl Vector {
         send(server.address, &head, body.as_bytes())
     }
 
-    /// What is wrong with an answer that should be this refusal, and should keep the secret.
+    /// What is wrong with an answer that should be this refusal, and must not contain the secret.
     fn fault(&self, what: &str, answer: &Answer, expected: Code) -> Option<String> {
         let name = &self.name;
         let (status, code, _) = outcome(answer);
@@ -165,7 +167,8 @@ fn outcome(answer: &Answer) -> (u16, String, String) {
 
 #[test]
 fn every_vector_is_verified() {
-    // Past verification: some ask another product, an action that is not served, or a key that is not there.
+    // Past authentication. Some are for another product, an action that is not served, or a key
+    // that does not exist.
     const ANSWERS: &[(u16, &str)] = &[
         (200, ""),
         (400, "InvalidVersion"),
@@ -175,11 +178,11 @@ fn every_vector_is_verified() {
         (404, "InvalidResourceId.NotFound"),
         (404, "Forbidden.ResourceNotFound"),
         (400, "InvalidParameter.TagKey"),
-        // One sends an empty value.
+        // One has an empty value.
         (400, "MissingParameter"),
         BAD_VALUE,
     ];
-    // Their values try out the encoding, and are no names.
+    // Their values test the encoding, and are no valid names.
     const BAD: [&str; 2] = ["\"KeyId\"", "\"SecretName\""];
     assert_eq!(vectors().len(), 66);
     assert_eq!(signed().count(), 64);
@@ -192,7 +195,7 @@ fn every_vector_is_verified() {
             "{}: {message}",
             vector.name
         );
-        // The nonce is looked at last: all that comes before was in order.
+        // The nonce is checked last, so all other checks passed.
         let (again, code, _) = outcome(&vector.send(&server));
         let expected = if vector.has_nonce() { USED } else { (status, "") };
         assert_eq!((again, code.as_str()), expected, "{}", vector.name);
@@ -258,7 +261,7 @@ fn another_secret_is_refused() {
         for at in [0, secret.len() / 2, secret.len() - 1] {
             let mut other = vector.clone();
             other.access_key_secret = Some(changed(secret, at));
-            // Somewhere within the modulus, where the key stays one of its size.
+            // Within the modulus, so that the key keeps its size.
             other.public_key_pem =
                 vector.public_key_pem.as_ref().map(|pem| changed(pem, 100 + at % 100));
             let answer = vector.send(&other.server(AuthMode::Strict));

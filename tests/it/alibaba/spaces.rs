@@ -1,4 +1,4 @@
-//! White space in base64: people read it from files, and tools write it on lines.
+//! White space in base64: people paste it from files, and tools write it on several lines.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use crate::alibaba::certificates::certificate;
 use crate::kit::{Answer, Client, Server, control};
 use crate::makers::{DIGEST, STRANGER, newest_version, pair, wrapped};
 
-/// The same base64 as files and tools hold it.
+/// The same base64 as files and tools write it.
 fn spaced(text: &str) -> Vec<String> {
     let lines = |end: &str| {
         let lines: Vec<_> =
@@ -26,7 +26,7 @@ fn spaced(text: &str) -> Vec<String> {
     ]
 }
 
-/// Texts that are near the base64, and none.
+/// Texts that are almost base64, but malformed.
 fn broken(text: &str) -> Vec<String> {
     let bare = text.trim_end_matches('=');
     vec![
@@ -42,9 +42,9 @@ fn broken(text: &str) -> Vec<String> {
 struct Case {
     action: &'static str,
     params: Vec<(&'static str, String)>,
-    /// The one that is base64.
+    /// The parameter that is base64.
     name: &'static str,
-    /// Whether the action can be asked for again, since it changes nothing.
+    /// Whether the action can be repeated, because it changes nothing.
     again: bool,
 }
 
@@ -64,7 +64,7 @@ impl Case {
     }
 }
 
-/// Every parameter in base64, with a call in which it has a good value.
+/// Every base64 parameter, with a call in which it has a good value.
 #[expect(clippy::too_many_lines, reason = "a table, row by row")]
 fn cases(client: &Client) -> Vec<Case> {
     let text = |answer: &Value, name: &str| answer[name].as_str().unwrap().to_owned();
@@ -171,7 +171,7 @@ fn cases(client: &Client) -> Vec<Case> {
 }
 
 #[test]
-fn white_space_in_base64_is_ignored_and_nothing_else() {
+fn only_white_space_is_ignored_in_base64() {
     let server = Server::start();
     let client = server.client();
     for case in cases(&client) {
@@ -193,7 +193,7 @@ fn white_space_in_base64_is_ignored_and_nothing_else() {
 }
 
 #[test]
-fn what_encrypt_takes_is_a_text_and_stays_as_it_is() {
+fn the_plaintext_of_encrypt_is_a_text_and_stays_unchanged() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -201,11 +201,11 @@ fn what_encrypt_takes_is_a_text_and_stays_as_it_is() {
     let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", text)]).ok();
     let blob = ("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap());
     assert_eq!(client.call("Decrypt", &[blob]).ok()["Plaintext"], text);
-    // What is exported of it are the bytes that it stands for.
+    // The exported value has the bytes that the text encodes.
     let (rsa, version) = pair(&client, "RSA_2048", "ENCRYPT/DECRYPT");
     let public = [("KeyId", rsa.as_str()), ("KeyVersionId", &version)];
     let pem = client.call("GetPublicKey", &public).ok()["PublicKey"].as_str().unwrap().to_owned();
-    // The inside of a PEM, on its lines.
+    // The contents of a PEM, on several lines.
     let inside: Vec<_> = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let inside = inside.join("\r\n");
     let how = [("WrappingKeySpec", "RSA_2048"), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256")];
@@ -220,7 +220,7 @@ fn what_encrypt_takes_is_a_text_and_stays_as_it_is() {
 }
 
 #[test]
-fn the_journal_and_inspect_read_it_too() {
+fn journal_and_inspect_ignore_it_too() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);

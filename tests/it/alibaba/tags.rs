@@ -1,4 +1,4 @@
-//! Tags, by the old family of actions and the newer one.
+//! Tags, by the older and the newer actions.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn tags(client: &Client, key: &str) -> Value {
 }
 
 #[test]
-fn tags_are_set_replaced_and_taken_away() {
+fn tags_are_set_replaced_and_removed() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[("Tags", r#"[{"TagKey":"a","TagValue":"1"}]"#)]);
@@ -66,7 +66,7 @@ fn a_bad_tag_sets_none() {
 }
 
 #[test]
-fn the_newer_family_takes_many_resources() {
+fn the_newer_actions_take_many_resources() {
     let server = Server::start();
     let client = server.client();
     let (a, b) = (client.create_key(&[]), client.create_key(&[]));

@@ -1,4 +1,5 @@
-//! `kmsim env`: what it prints is the language's own, whatever the secret holds. That the SDKs take it, tests/run shows.
+//! `kmsim env`: what it prints is the language's own, whatever the secret holds. That the SDKs take
+//! it, tests/run shows.
 
 use std::process::Command;
 
@@ -165,7 +166,7 @@ fn what_cannot_be_pointed_is_told() {
     let none = env(&["terraform", "--cloud", "kingsoft"]);
     assert_eq!(
         none.mistaken(),
-        "CLIENT: terraform is no client of kingsoft's; those are: python, go, node, java"
+        "CLIENT: terraform is not a client of kingsoft; known are python, go, node, java"
     );
     assert!(env(&["python", "--cloud", "nimbus"]).mistaken().contains("--cloud"));
     assert!(env(&["python", "--url", "kmsim"]).mistaken().starts_with("--url: "));

@@ -53,7 +53,7 @@ fn nobody_and_an_unhealthy_server_are_a_no() {
 
     let (address, _) = answering(&[UNHEALTHY]);
     let no = ended(&mut kmsim(&["healthcheck", "--url", &format!("http://{address}")]));
-    assert_eq!(no.complained(1), format!("http://{address}: it answers 503 Service Unavailable"));
+    assert_eq!(no.complained(1), format!("http://{address}: status 503 Service Unavailable"));
     assert_eq!(no.out, "{\"status\":\"not ready\"}\n");
 
     for answer in [
@@ -74,7 +74,7 @@ fn a_silent_server_is_waited_for_no_longer_than_said() {
     let no = ended(&mut kmsim(&["healthcheck", "--url", &url, "--timeout", "200ms"]));
     assert_eq!(no.complained(1), format!("{url}: no answer within 200ms"));
     let no = ended(&mut kmsim(&["wait", "--url", &url, "--timeout", "0.2s"]));
-    assert_eq!(no.complained(1), format!("not ready within 200ms: {url}: nobody answers"));
+    assert_eq!(no.complained(1), format!("not ready within 200ms: {url}: no answer"));
     let url = format!("http://{}", nobody());
     let no = ended(&mut kmsim(&["wait", "--url", &url, "--timeout", "300ms"]));
     assert!(
@@ -128,7 +128,7 @@ fn what_is_no_address_and_no_time_is_refused() {
         }
         for time in ["soon", "3", "-1s", ""] {
             let mistake = ended(&mut kmsim(&[command, &format!("--timeout={time}")]));
-            assert!(mistake.mistaken().contains("expected a length of time"), "{mistake:?}");
+            assert!(mistake.mistaken().contains("expected a duration"), "{mistake:?}");
         }
         let mistake = ended(&mut kmsim(&[command, "more"]));
         assert!(mistake.mistaken().contains("unexpected argument"), "{mistake:?}");
@@ -155,7 +155,7 @@ fn https_takes_the_authority_and_no_other() {
         let no = ended(ask(&["healthcheck"]).args(["--ca", &file("other.pem")]));
         assert!(no.complained(1).contains("certificate"), "{no:?}");
         let mistake = ended(ask(&["wait"]).env_remove("SSL_CERT_FILE"));
-        assert_eq!(mistake.mistaken(), "--ca: an https:// address needs its authority");
+        assert_eq!(mistake.mistaken(), "--ca: required for an https:// address");
         for (name, said) in
             [("nothing.pem", "no certificates in PEM"), ("missing.pem", "No such file")]
         {

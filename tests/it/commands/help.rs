@@ -16,7 +16,8 @@ fn commands() -> Vec<String> {
     names.filter(|name| name != "serve" && name != "help").collect()
 }
 
-/// Every use of the program in a help text's examples, each up to where the shell does something else.
+/// Every use of the program in a help text's examples, each up to where the shell does something
+/// else.
 fn examples(help: &str) -> Vec<String> {
     let lines = help.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let parts = lines.flat_map(|line| line.split(" | ").flat_map(|part| part.split(" && ")));

@@ -90,6 +90,6 @@ fn mistakes_name_what_is_wrong() {
         assert!(mistake.mistaken().contains("--encryption-context"), "{mistake:?}");
     }
     let mistake = ended(&mut kmsim(&["inspect", "Ymxv", "--control-token", "a\nb"]));
-    assert_eq!(mistake.mistaken(), "--control-token: no header can carry it");
+    assert_eq!(mistake.mistaken(), "--control-token: a header cannot hold it");
     assert!(ended(&mut kmsim(&["inspect"])).mistaken().contains("<BLOB>"));
 }

@@ -1,4 +1,5 @@
-//! Who may use the control plane: whoever reaches it, who has the token, or nobody. By the built binary.
+//! Who may use the control plane: whoever reaches it, who has the token, or nobody. By the built
+//! binary.
 
 use serde_json::{Value, json};
 

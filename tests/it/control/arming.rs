@@ -1,4 +1,5 @@
-//! Which requests a rule strikes: by cloud, action, key, secret and whose they are, and by their number.
+//! Which requests a rule strikes: by cloud, action, key, secret and whose they are, and by their
+//! number.
 
 use serde_json::{Value, json};
 
@@ -181,41 +182,44 @@ fn mistakes_name_the_field_and_arm_nothing() {
     for (rule, said) in [
         (
             json!({"error": "Rejected.Throtling"}),
-            "error: \"Rejected.Throtling\" is not known; is \"Rejected.Throttling\" meant?",
+            "error: unknown name \"Rejected.Throtling\"; did you mean \"Rejected.Throttling\"?",
         ),
-        (json!({"error": "zzz"}), "there are AccessDenied"),
+        (json!({"error": "zzz"}), "known are AccessDenied"),
         (
             json!({"reset": true, "action": "encrypt"}),
-            "action: \"encrypt\" is not known; is \"Encrypt\" meant?",
+            "action: unknown name \"encrypt\"; did you mean \"Encrypt\"?",
         ),
-        (json!({"reset": true, "action": "ListSecret"}), "is \"ListSecrets\" meant?"),
+        (json!({"reset": true, "action": "ListSecret"}), "did you mean \"ListSecrets\"?"),
         (
             json!({"reset": true, "dialect": "alibab"}),
-            "dialect: \"alibab\" is not known; is \"alibaba\" meant?",
+            "dialect: unknown name \"alibab\"; did you mean \"alibaba\"?",
         ),
         (
             json!({"error": "LimitExceeded", "action": "ListAliases"}),
-            "error: \"LimitExceeded\" is not known",
+            "error: unknown name \"LimitExceeded\"",
         ),
         (json!({"reset": true, "when": {"nth": 0}}), "when: requests are counted from 1"),
         (json!({"reset": true, "when": {"nth": -1}}), "when.nth: invalid value"),
-        (json!({"reset": true, "when": {"probability": 1.5}}), "when.probability: between 0 and 1"),
+        (
+            json!({"reset": true, "when": {"probability": 1.5}}),
+            "when.probability: expected a number from 0 to 1",
+        ),
         (json!({"reset": true, "when": "sometimes"}), "when: unknown variant `sometimes`"),
         (json!({"reset": true, "at": "during"}), "at: \"during\""),
-        (json!({"reset": true, "truncate": true}), "effect: one of"),
-        (json!({"truncate": true, "at": "before"}), "at: only an answer"),
-        (json!({}), "effect: one of"),
+        (json!({"reset": true, "truncate": true}), "effect: give at most one of"),
+        (json!({"truncate": true, "at": "before"}), "at: truncate always"),
+        (json!({}), "effect: give one of"),
         (json!({"latency": "soon"}), "latency: \"soon\""),
         (json!({"latency": "2h"}), "latency: \"2h\""),
-        (json!({"reset": true, "jitter": "1s"}), "jitter: there is no latency"),
-        (json!({"reset": true, "retry_after": "1s"}), "retry_after: only throttling"),
+        (json!({"reset": true, "jitter": "1s"}), "jitter: needs latency"),
+        (json!({"reset": true, "retry_after": "1s"}), "retry_after: needs throttling"),
         (json!({"reset": true, "acton": "Encrypt"}), "unknown field `acton`"),
     ] {
         refuses(&post(&server, "faults", &rule), said);
     }
     refuses(
         &post(&server, "faults?access_key=three", &json!({"reset": true})),
-        "access_key: nobody has",
+        "access_key: \"three\" does not exist",
     );
     assert_eq!(get(&server, "faults").ok(), json!({"faults": []}));
     assert_eq!(get(&server, "faults/7").status, 404);

@@ -94,11 +94,11 @@ fn what_differed_is_told_of_the_nearest() {
 fn mistakes_are_not_taken_for_expectations() {
     let (server, _) = decrypted();
     for (body, said) in [
-        (json!({"action": "Decript"}), "is \"Decrypt\" meant?"),
+        (json!({"action": "Decript"}), "did you mean \"Decrypt\"?"),
         (json!({"times": {"exactly": -1}}), "times.exactly: invalid value"),
         (json!({"times": {"twice": 1}}), "times: unknown variant `twice`"),
         (json!({"times": 2}), "times: expected value"),
-        (json!({"since": true}), "since: a number or an RFC 3339 time is needed"),
+        (json!({"since": true}), "since: expected a number or an RFC 3339 time"),
         (json!({"since": "noon"}), "since: \"noon\""),
         (json!({"kee": "k"}), "unknown field `kee`"),
     ] {

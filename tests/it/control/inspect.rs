@@ -112,7 +112,7 @@ fn mistakes_name_the_field() {
         ),
         (
             json!({"ciphertext_blob": "", "encryption_context": {"a": "x".repeat(9000)}}),
-            "encryption_context: it is longer",
+            "encryption_context: longer than",
         ),
         (json!({"ciphertext_blob": "", "blob": ""}), "unknown field `blob`"),
     ] {

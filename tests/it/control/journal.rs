@@ -191,14 +191,14 @@ fn entries_are_filtered() {
         assert_eq!(ids(query), found, "{query}");
     }
     for (query, said) in [
-        ("?action=Encript", "action: \"Encript\" is not known; is \"Encrypt\" meant?"),
-        ("?outcome=Okay", "outcome: \"Okay\" is not known"),
-        ("?dialect=aws", "dialect: \"aws\" is not known; there are alibaba, kingsoft"),
+        ("?action=Encript", "action: unknown name \"Encript\"; did you mean \"Encrypt\"?"),
+        ("?outcome=Okay", "outcome: unknown name \"Okay\""),
+        ("?dialect=aws", "dialect: unknown name \"aws\"; known are alibaba, kingsoft"),
         ("?since=noon", "since: \"noon\""),
         ("?limit=0", "limit: from 1 to 1000"),
-        ("?encryption_context=x", "encryption_context: a JSON object"),
+        ("?encryption_context=x", "encryption_context: expected a JSON object"),
         ("?colour=red", "unknown field `colour`"),
-        ("?access_key=three", "access_key: nobody has \"three\""),
+        ("?access_key=three", "access_key: \"three\" does not exist"),
     ] {
         refuses(&get(&server, &format!("requests{query}")), said);
     }

@@ -1,4 +1,5 @@
-//! Wrong signatures, explained in the journal: what the server signed, what the client did, and where they part.
+//! Wrong signatures, explained in the journal: what the server signed, what the client did, and
+//! where they part.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -169,7 +170,8 @@ fn the_mistakes_of_signers_of_parameters_are_found() {
     }
 }
 
-/// A request whose signature stands in a header, mistaken in one way: method, query, host and body as they are signed.
+/// A request whose signature stands in a header, mistaken in one way: method, query, host and body
+/// as they are signed.
 #[test]
 fn the_mistakes_of_signers_of_headers_are_found() {
     let server = workers();

@@ -1,4 +1,5 @@
-//! What the control plane shows holds no secret: no plaintext, no key of an access key, no token, no signature.
+//! What the control plane shows holds no secret: no plaintext, no key of an access key, no token,
+//! no signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::kit::{Answer, Process, Server, kmsim, send, send_as_is};
 
-/// Asks for something that shows and changes all: every request that is let in is answered with another status than 4xx,
-/// but for the body.
+/// Asks for something that shows and changes all: every request that is let in is answered with
+/// another status than 4xx, but for the body.
 fn ask(server: &Server, line: &str, headers: &str) -> Answer {
     send(server.address, &format!("{line} HTTP/1.1\r\n{headers}"), b"")
 }

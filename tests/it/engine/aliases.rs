@@ -1,9 +1,9 @@
-//! Aliases point to one key at a time and go with it.
+//! Aliases name one key at a time and are deleted with it.
 
 use kmsim::engine::{AliasError, Error, KeyRef, NewKey, Operation, Quota};
 use kmsim::model::AliasName;
 
-use super::{DAY, by_id, on_a_bench, with_quota};
+use super::{DAY, by_id, with_engine, with_quota};
 
 fn alias(name: &str) -> AliasName {
     AliasName::parse(name).unwrap()
@@ -11,65 +11,64 @@ fn alias(name: &str) -> AliasName {
 
 #[test]
 fn an_alias_points_to_one_key_and_moves() {
-    on_a_bench(async |bench| {
-        let (one, two) = (bench.key(NewKey::plain()).await, bench.key(NewKey::plain()).await);
+    with_engine(async |test| {
+        let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
         let name = alias("alias/app");
-        let (engine, caller) = (&bench.engine, &bench.caller);
-        engine.create_alias(bench.caller(), name.clone(), by_id(&one)).await.unwrap();
-        let taken = engine.create_alias(bench.caller(), name.clone(), by_id(&two)).await;
+        let (engine, caller) = (&test.engine, &test.caller);
+        engine.create_alias(test.caller(), name.clone(), by_id(&one)).await.unwrap();
+        let taken = engine.create_alias(test.caller(), name.clone(), by_id(&two)).await;
         assert!(matches!(taken, Err(Error::Alias(AliasError::Taken))), "{taken:?}");
         let used = || {
             let by_alias = KeyRef::Alias(name.clone());
             engine.seal(caller, &by_alias, Operation::Encrypt, &[], b"text").map(|it| it.key)
         };
         assert_eq!(used().unwrap(), one.id);
-        engine.update_alias(bench.caller(), name.clone(), by_id(&two)).await.unwrap();
+        engine.update_alias(test.caller(), name.clone(), by_id(&two)).await.unwrap();
         assert_eq!(used().unwrap(), two.id);
-        engine.delete_alias(bench.caller(), name.clone()).await.unwrap();
+        engine.delete_alias(test.caller(), name.clone()).await.unwrap();
         assert!(matches!(used(), Err(Error::Alias(AliasError::NotFound))));
     });
 }
 
 #[test]
 fn an_alias_goes_with_its_key() {
-    on_a_bench(async |bench| {
-        let (one, two) = (bench.key(NewKey::plain()).await, bench.key(NewKey::plain()).await);
+    with_engine(async |test| {
+        let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
         let name = alias("alias/app");
-        bench.engine.create_alias(bench.caller(), name.clone(), by_id(&one)).await.unwrap();
-        bench.engine.schedule_deletion(bench.caller(), by_id(&one), DAY).await.unwrap();
-        bench.advance(DAY).await;
-        bench.engine.create_alias(bench.caller(), name, by_id(&two)).await.unwrap();
+        test.engine.create_alias(test.caller(), name.clone(), by_id(&one)).await.unwrap();
+        test.engine.schedule_deletion(test.caller(), by_id(&one), DAY).await.unwrap();
+        test.advance(DAY).await;
+        test.engine.create_alias(test.caller(), name, by_id(&two)).await.unwrap();
     });
 }
 
 #[test]
 fn a_reserved_alias_is_the_clouds_own() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
         let reserved = alias("alias/own/service");
-        let refused =
-            bench.engine.create_alias(bench.caller(), reserved.clone(), by_id(&key)).await;
+        let refused = test.engine.create_alias(test.caller(), reserved.clone(), by_id(&key)).await;
         assert!(matches!(refused, Err(Error::Alias(AliasError::Reserved))), "{refused:?}");
         let by_alias = KeyRef::Alias(reserved.clone());
         let seal = || {
-            bench.engine.seal(&bench.caller, &by_alias, Operation::Encrypt, &[], b"text").map(drop)
+            test.engine.seal(&test.caller, &by_alias, Operation::Encrypt, &[], b"text").map(drop)
         };
         assert!(matches!(seal(), Err(Error::Alias(AliasError::ServiceKeyAbsent(_)))));
-        bench.engine.create_service_key(bench.caller(), reserved).await.unwrap();
+        test.engine.create_service_key(test.caller(), reserved).await.unwrap();
         seal().unwrap();
     });
 }
 
 #[test]
 fn a_quota_counts_the_aliases_of_users() {
-    with_quota(Quota { aliases: Some(1), ..Quota::default() }, async |bench| {
-        let key = bench.key(NewKey::plain()).await;
+    with_quota(Quota { aliases: Some(1), ..Quota::default() }, async |test| {
+        let key = test.key(NewKey::plain()).await;
         let add = async |name: &str| {
-            bench.engine.create_alias(bench.caller(), alias(name), by_id(&key)).await
+            test.engine.create_alias(test.caller(), alias(name), by_id(&key)).await
         };
         add("alias/one").await.unwrap();
         assert!(matches!(add("alias/two").await, Err(Error::QuotaExceeded)));
-        bench.engine.delete_alias(bench.caller(), alias("alias/one")).await.unwrap();
+        test.engine.delete_alias(test.caller(), alias("alias/one")).await.unwrap();
         add("alias/two").await.unwrap();
     });
 }

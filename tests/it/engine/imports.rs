@@ -1,29 +1,30 @@
-//! Imported material: tokens that expire, material that expires, and the same material only.
+//! Imported material: tokens expire, material expires, and only the same material is imported
+//! again.
 
 use kmsim::algorithms::specs::{Encryption, Form};
 use kmsim::engine::{Error, ImportError, ImportParameters, NewKey, Wrapped, Wrapping};
 use kmsim::model::{Key, KeyState, Origin};
 use kmsim::world::Instant;
 
-use super::{Bench, DAY, TICK, by_id, just_before, on_a_bench};
+use super::{DAY, TICK, TestEngine, by_id, just_before, with_engine};
 
-async fn prepared(bench: &Bench, key: &Key) -> ImportParameters {
+async fn prepared(test: &TestEngine, key: &Key) -> ImportParameters {
     let wrapping = Wrapping::Sm2;
-    bench.engine.import_parameters(bench.caller(), by_id(key), wrapping).await.unwrap()
+    test.engine.import_parameters(test.caller(), by_id(key), wrapping).await.unwrap()
 }
 
 async fn import(
-    bench: &Bench,
+    test: &TestEngine,
     key: &Key,
     with: &ImportParameters,
     material: &[u8],
     expires: Option<Instant>,
 ) -> Result<(), Error> {
     let how = Encryption::Sm2(Form::Der);
-    let mut rng = bench.engine.world().entropy.rng();
+    let mut rng = test.engine.world().entropy.rng();
     let material = with.public.encrypt(how, material, &mut rng).unwrap();
     let wrapped = Wrapped { token: with.token.clone(), material, expires };
-    bench.engine.import_material(bench.caller(), by_id(key), wrapped).await
+    test.engine.import_material(test.caller(), by_id(key), wrapped).await
 }
 
 fn external() -> NewKey {
@@ -32,54 +33,54 @@ fn external() -> NewKey {
 
 #[test]
 fn a_key_waits_for_its_material_and_takes_the_same_again_only() {
-    on_a_bench(async |bench| {
-        let key = bench.key(external()).await;
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingImport));
-        let with = prepared(&bench, &key).await;
-        import(&bench, &key, &with, &[1; 32], None).await.unwrap();
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::Enabled));
-        let blob = bench.seal(&key, b"text").unwrap();
-        bench.engine.delete_material(bench.caller(), by_id(&key)).await.unwrap();
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingImport));
-        let other = import(&bench, &key, &with, &[2; 32], None).await;
+    with_engine(async |test| {
+        let key = test.key(external()).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], None).await.unwrap();
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+        let blob = test.seal(&key, b"text").unwrap();
+        test.engine.delete_material(test.caller(), by_id(&key)).await.unwrap();
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
+        let other = import(&test, &key, &with, &[2; 32], None).await;
         assert!(matches!(other, Err(Error::Import(ImportError::MaterialInvalid))), "{other:?}");
-        import(&bench, &key, &with, &[1; 32], None).await.unwrap();
-        assert_eq!(bench.open(&blob).unwrap(), b"text");
+        import(&test, &key, &with, &[1; 32], None).await.unwrap();
+        assert_eq!(test.open(&blob).unwrap(), b"text");
     });
 }
 
 #[test]
 fn a_token_is_good_for_its_key_and_for_its_time() {
-    on_a_bench(async |bench| {
-        let (key, other) = (bench.key(external()).await, bench.key(external()).await);
-        let with = prepared(&bench, &key).await;
-        let refused = import(&bench, &other, &with, &[1; 32], None).await;
+    with_engine(async |test| {
+        let (key, other) = (test.key(external()).await, test.key(external()).await);
+        let with = prepared(&test, &key).await;
+        let refused = import(&test, &other, &with, &[1; 32], None).await;
         assert!(matches!(refused, Err(Error::Import(ImportError::TokenInvalid))), "{refused:?}");
-        bench.advance(DAY).await;
-        let late = import(&bench, &key, &with, &[1; 32], None).await;
+        test.advance(DAY).await;
+        let late = import(&test, &key, &with, &[1; 32], None).await;
         assert!(matches!(late, Err(Error::Import(ImportError::TokenExpired))), "{late:?}");
     });
 }
 
 #[test]
 fn material_expires_at_the_very_instant() {
-    on_a_bench(async |bench| {
-        let key = bench.key(external()).await;
-        let with = prepared(&bench, &key).await;
-        import(&bench, &key, &with, &[1; 32], Some(bench.now().plus(DAY))).await.unwrap();
-        bench.advance(just_before(DAY)).await;
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::Enabled));
-        bench.advance(TICK).await;
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingImport));
+    with_engine(async |test| {
+        let key = test.key(external()).await;
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], Some(test.now().plus(DAY))).await.unwrap();
+        test.advance(just_before(DAY)).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+        test.advance(TICK).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
     });
 }
 
 #[test]
 fn material_that_the_service_drew_is_not_imported_over() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
         let refused =
-            bench.engine.import_parameters(bench.caller(), by_id(&key), Wrapping::Sm2).await;
+            test.engine.import_parameters(test.caller(), by_id(&key), Wrapping::Sm2).await;
         assert!(matches!(refused, Err(Error::Import(ImportError::NotExternal))), "{refused:?}");
     });
 }

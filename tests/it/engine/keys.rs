@@ -1,76 +1,76 @@
-//! A key's life: deletion windows, protection, states that refuse, quotas.
+//! Keys: deletion windows, protection, states that refuse operations, quotas.
 
 use kmsim::engine::{CiphertextError, Error, KeyError, NewKey, Operation, Quota};
 use kmsim::model::KeyState;
 
-use super::{DAY, TICK, by_id, just_before, on_a_bench, with_quota};
+use super::{DAY, TICK, by_id, just_before, with_engine, with_quota};
 
 #[test]
 fn a_key_is_deleted_at_the_very_instant() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
-        let blob = bench.seal(&key, b"text").unwrap();
-        bench.engine.schedule_deletion(bench.caller(), by_id(&key), 7 * DAY).await.unwrap();
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingDeletion));
-        bench.advance(just_before(7 * DAY)).await;
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::PendingDeletion));
-        bench.advance(TICK).await;
-        assert_eq!(bench.state_of(&key).await, None);
-        assert!(matches!(bench.open(&blob), Err(Error::Key(KeyError::NotFound))), "{key:?}");
-        let again = bench.engine.enable_key(bench.caller(), by_id(&key)).await;
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let blob = test.seal(&key, b"text").unwrap();
+        test.engine.schedule_deletion(test.caller(), by_id(&key), 7 * DAY).await.unwrap();
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingDeletion));
+        test.advance(just_before(7 * DAY)).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingDeletion));
+        test.advance(TICK).await;
+        assert_eq!(test.state_of(&key).await, None);
+        assert!(matches!(test.open(&blob), Err(Error::Key(KeyError::NotFound))), "{key:?}");
+        let again = test.engine.enable_key(test.caller(), by_id(&key)).await;
         assert!(matches!(again, Err(Error::Key(KeyError::NotFound))), "{again:?}");
     });
 }
 
 #[test]
 fn a_cancelled_deletion_keeps_the_key_and_what_it_sealed() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
-        let blob = bench.seal(&key, b"text").unwrap();
-        bench.engine.schedule_deletion(bench.caller(), by_id(&key), 7 * DAY).await.unwrap();
-        bench.engine.cancel_deletion(bench.caller(), by_id(&key)).await.unwrap();
-        bench.advance(30 * DAY).await;
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::Enabled));
-        assert_eq!(bench.open(&blob).unwrap(), b"text");
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let blob = test.seal(&key, b"text").unwrap();
+        test.engine.schedule_deletion(test.caller(), by_id(&key), 7 * DAY).await.unwrap();
+        test.engine.cancel_deletion(test.caller(), by_id(&key)).await.unwrap();
+        test.advance(30 * DAY).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+        assert_eq!(test.open(&blob).unwrap(), b"text");
     });
 }
 
 #[test]
 fn a_protected_key_is_not_deleted() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
         let protect = async |reason: Option<&str>| {
             let reason = reason.map(str::to_owned);
-            bench.engine.protect_key(bench.caller(), by_id(&key), reason).await.unwrap();
-            bench.engine.schedule_deletion(bench.caller(), by_id(&key), 7 * DAY).await
+            test.engine.protect_key(test.caller(), by_id(&key), reason).await.unwrap();
+            test.engine.schedule_deletion(test.caller(), by_id(&key), 7 * DAY).await
         };
         let refused = protect(Some("in use")).await;
         assert!(matches!(refused, Err(Error::Key(KeyError::DeletionProtected))), "{refused:?}");
-        assert_eq!(bench.state_of(&key).await, Some(KeyState::Enabled));
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
         protect(None).await.unwrap();
     });
 }
 
 #[test]
 fn a_refusal_by_state_names_the_operation_and_the_state() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
-        bench.engine.disable_key(bench.caller(), by_id(&key)).await.unwrap();
-        let refused = bench.seal(&key, b"text").map(drop);
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        test.engine.disable_key(test.caller(), by_id(&key)).await.unwrap();
+        let refused = test.seal(&key, b"text").map(drop);
         let Err(Error::Key(KeyError::State { operation, state })) = refused else {
             panic!("{refused:?}")
         };
         assert_eq!((operation, state), (Operation::Encrypt, KeyState::Disabled));
-        bench.engine.enable_key(bench.caller(), by_id(&key)).await.unwrap();
-        bench.seal(&key, b"text").unwrap();
+        test.engine.enable_key(test.caller(), by_id(&key)).await.unwrap();
+        test.seal(&key, b"text").unwrap();
     });
 }
 
 #[test]
 fn a_ciphertext_opens_under_its_own_key_and_context_only() {
-    on_a_bench(async |bench| {
-        let key = bench.key(NewKey::plain()).await;
-        let (engine, caller) = (&bench.engine, &bench.caller);
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let (engine, caller) = (&test.engine, &test.caller);
         let sealed =
             engine.seal(caller, &by_id(&key), Operation::Encrypt, b"context", b"text").unwrap();
         let open = |context: &[u8], blob: &[u8]| {
@@ -96,12 +96,12 @@ fn a_ciphertext_opens_under_its_own_key_and_context_only() {
 
 #[test]
 fn a_quota_counts_the_keys_that_are_there() {
-    with_quota(Quota { keys: Some(1), ..Quota::default() }, async |bench| {
-        let key = bench.key(NewKey::plain()).await;
-        let refused = bench.engine.create_key(bench.caller(), NewKey::plain()).await;
+    with_quota(Quota { keys: Some(1), ..Quota::default() }, async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let refused = test.engine.create_key(test.caller(), NewKey::plain()).await;
         assert!(matches!(refused, Err(Error::QuotaExceeded)), "{refused:?}");
-        bench.engine.schedule_deletion(bench.caller(), by_id(&key), DAY).await.unwrap();
-        bench.advance(DAY).await;
-        bench.key(NewKey::plain()).await;
+        test.engine.schedule_deletion(test.caller(), by_id(&key), DAY).await.unwrap();
+        test.advance(DAY).await;
+        test.key(NewKey::plain()).await;
     });
 }

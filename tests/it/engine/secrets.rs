@@ -8,7 +8,7 @@ use kmsim::engine::{Error, NewSecret, NewSecretVersion, SecretError, StageMove, 
 use kmsim::model::{Secret, SecretName};
 use zeroize::Zeroizing;
 
-use super::{Bench, DAY, TICK, just_before, on_a_bench};
+use super::{DAY, TICK, TestEngine, just_before, with_engine};
 
 fn name() -> SecretName {
     SecretName::parse("database").unwrap()
@@ -23,7 +23,7 @@ fn version(id: &str, value: &str) -> NewSecretVersion {
     }
 }
 
-async fn create(bench: &Bench, rotation: Option<Duration>) -> Arc<Secret> {
+async fn create(test: &TestEngine, rotation: Option<Duration>) -> Arc<Secret> {
     let new = NewSecret {
         name: name(),
         kind: if rotation.is_some() { "managed" } else { "plain" }.into(),
@@ -36,106 +36,105 @@ async fn create(bench: &Bench, rotation: Option<Duration>) -> Arc<Secret> {
         rotation,
         versions: vec![version("v1", "a")],
     };
-    bench.engine.create_secret(bench.caller(), new).await.unwrap()
+    test.engine.create_secret(test.caller(), new).await.unwrap()
 }
 
-async fn value(bench: &Bench, wanted: VersionQuery<'_>) -> Result<String, Error> {
-    bench.engine.settle(&bench.caller.realm).await;
-    let snapshot = bench.engine.snapshot(&bench.caller);
-    let found = snapshot.secret_value(&bench.caller, &name(), wanted)?;
+async fn value(test: &TestEngine, wanted: VersionQuery<'_>) -> Result<String, Error> {
+    test.engine.settle(&test.caller.realm).await;
+    let snapshot = test.engine.snapshot(&test.caller);
+    let found = snapshot.secret_value(&test.caller, &name(), wanted)?;
     Ok(String::from_utf8(found.value.to_vec()).unwrap())
 }
 
-async fn now_and_before(bench: &Bench) -> (String, String) {
+async fn now_and_before(test: &TestEngine) -> (String, String) {
     let (now, before) = (VersionQuery::Stage("now"), VersionQuery::Stage("before"));
-    (value(bench, now).await.unwrap(), value(bench, before).await.unwrap())
+    (value(test, now).await.unwrap(), value(test, before).await.unwrap())
 }
 
 #[test]
 fn stages_move_with_each_version_and_old_versions_go() {
-    on_a_bench(async |bench| {
-        create(&bench, None).await;
+    with_engine(async |test| {
+        create(&test, None).await;
         let put = async |id: &str, text: &str| {
-            bench.engine.put_secret_value(bench.caller(), name(), version(id, text)).await
+            test.engine.put_secret_value(test.caller(), name(), version(id, text)).await
         };
         put("v2", "b").await.unwrap();
-        assert_eq!(now_and_before(&bench).await, ("b".into(), "a".into()));
-        // The same again changes nothing, and another value under the same id is refused.
+        assert_eq!(now_and_before(&test).await, ("b".into(), "a".into()));
+        // Writing the same value again changes nothing, and another value under this id is refused.
         put("v2", "b").await.unwrap();
         let taken = put("v2", "c").await;
         assert!(matches!(taken, Err(Error::Secret(SecretError::VersionTaken))), "{taken:?}");
         for (id, text) in [("v3", "c"), ("v4", "d"), ("v5", "e")] {
             put(id, text).await.unwrap();
         }
-        let gone = value(&bench, VersionQuery::Version("v1")).await;
+        let gone = value(&test, VersionQuery::Version("v1")).await;
         assert!(matches!(gone, Err(Error::Secret(SecretError::NotFound))), "{gone:?}");
-        assert_eq!(value(&bench, VersionQuery::Version("v2")).await.unwrap(), "b");
+        assert_eq!(value(&test, VersionQuery::Version("v2")).await.unwrap(), "b");
         let back = StageMove { stage: "now".into(), from: None, to: Some("v2".into()) };
-        bench.engine.move_stage(bench.caller(), name(), back).await.unwrap();
-        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "b");
+        test.engine.move_stage(test.caller(), name(), back).await.unwrap();
+        assert_eq!(value(&test, VersionQuery::Stage("now")).await.unwrap(), "b");
     });
 }
 
 #[test]
 fn a_deleted_secret_is_restored_within_its_window_only() {
-    on_a_bench(async |bench| {
-        create(&bench, None).await;
-        let delete =
-            async || bench.engine.delete_secret(bench.caller(), name(), Some(7 * DAY)).await;
+    with_engine(async |test| {
+        create(&test, None).await;
+        let delete = async || test.engine.delete_secret(test.caller(), name(), Some(7 * DAY)).await;
         delete().await.unwrap();
-        let deleted = value(&bench, VersionQuery::Stage("now")).await;
+        let deleted = value(&test, VersionQuery::Stage("now")).await;
         assert!(matches!(deleted, Err(Error::Secret(SecretError::Deleted))), "{deleted:?}");
-        bench.advance(just_before(7 * DAY)).await;
-        bench.engine.restore_secret(bench.caller(), name()).await.unwrap();
-        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "a");
+        test.advance(just_before(7 * DAY)).await;
+        test.engine.restore_secret(test.caller(), name()).await.unwrap();
+        assert_eq!(value(&test, VersionQuery::Stage("now")).await.unwrap(), "a");
         delete().await.unwrap();
-        bench.advance(7 * DAY).await;
-        let gone = bench.engine.restore_secret(bench.caller(), name()).await;
+        test.advance(7 * DAY).await;
+        let gone = test.engine.restore_secret(test.caller(), name()).await;
         assert!(matches!(gone, Err(Error::Secret(SecretError::NotFound))), "{gone:?}");
-        create(&bench, None).await;
+        create(&test, None).await;
     });
 }
 
 #[test]
 fn a_managed_secret_rotates_by_schedule() {
-    on_a_bench(async |bench| {
-        create(&bench, Some(DAY)).await;
-        bench.advance(just_before(DAY)).await;
-        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "a");
-        bench.advance(TICK).await;
-        assert_eq!(now_and_before(&bench).await, ("ax".into(), "a".into()));
-        bench.advance(2 * DAY).await;
-        assert_eq!(now_and_before(&bench).await, ("axxx".into(), "axx".into()));
-        bench.engine.set_secret_rotation(bench.caller(), name(), None).await.unwrap();
-        bench.advance(10 * DAY).await;
-        assert_eq!(value(&bench, VersionQuery::Stage("now")).await.unwrap(), "axxx");
+    with_engine(async |test| {
+        create(&test, Some(DAY)).await;
+        test.advance(just_before(DAY)).await;
+        assert_eq!(value(&test, VersionQuery::Stage("now")).await.unwrap(), "a");
+        test.advance(TICK).await;
+        assert_eq!(now_and_before(&test).await, ("ax".into(), "a".into()));
+        test.advance(2 * DAY).await;
+        assert_eq!(now_and_before(&test).await, ("axxx".into(), "axx".into()));
+        test.engine.set_secret_rotation(test.caller(), name(), None).await.unwrap();
+        test.advance(10 * DAY).await;
+        assert_eq!(value(&test, VersionQuery::Stage("now")).await.unwrap(), "axxx");
     });
 }
 
 #[test]
 fn rotations_on_request_are_counted_by_the_hour() {
-    on_a_bench(async |bench| {
-        create(&bench, Some(30 * DAY)).await;
+    with_engine(async |test| {
+        create(&test, Some(30 * DAY)).await;
         let rotate =
-            async |id: &str| bench.engine.rotate_secret(bench.caller(), name(), id.into()).await;
+            async |id: &str| test.engine.rotate_secret(test.caller(), name(), id.into()).await;
         rotate("r1").await.unwrap();
-        // The same id says that it was done.
+        // The same id means that the rotation is already done.
         rotate("r1").await.unwrap();
         rotate("r2").await.unwrap();
         let full = rotate("r3").await;
         assert!(matches!(full, Err(Error::QuotaExceeded)), "{full:?}");
-        bench.advance(Duration::from_hours(1)).await;
+        test.advance(Duration::from_hours(1)).await;
         rotate("r3").await.unwrap();
-        assert_eq!(value(&bench, VersionQuery::Version("r3")).await.unwrap(), "axxx");
+        assert_eq!(value(&test, VersionQuery::Version("r3")).await.unwrap(), "axxx");
     });
 }
 
 #[test]
 fn the_owner_of_a_managed_secret_does_not_write_its_values() {
-    on_a_bench(async |bench| {
-        create(&bench, Some(DAY)).await;
+    with_engine(async |test| {
+        create(&test, Some(DAY)).await;
         let new = version("v2", "b");
-        let refused = bench.engine.put_secret_value(bench.caller(), name(), new).await;
+        let refused = test.engine.put_secret_value(test.caller(), name(), new).await;
         assert!(matches!(refused, Err(Error::Secret(SecretError::Unsupported))), "{refused:?}");
     });
 }

@@ -1,4 +1,4 @@
-//! What is served and what is not: the table of actions against the documented ones, and what docs/support.md tells of it.
+//! Coverage: the table of actions against the documented actions, and against docs/support.md.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::wire::{Client, told};
 use crate::docs::generated;
 use crate::kit::{Server, root, table};
 
-/// What `not-yet.txt` lists: actions, and rows of errors.
+/// The lines of `not-yet.txt`: actions, and rows of errors.
 pub fn not_yet() -> (Vec<String>, Vec<(String, String)>) {
     let text = std::fs::read_to_string(root().join("fixtures/kingsoft/not-yet.txt")).unwrap();
     let (mut actions, mut errors) = (Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ fn documented() -> Vec<String> {
 }
 
 #[test]
-fn served_and_not_yet_are_all_there_is() {
+fn every_documented_action_is_served_or_listed_as_not_yet() {
     let server = Server::start();
     let actions: BTreeSet<String> = server
         .clouds()
@@ -49,7 +49,7 @@ fn served_and_not_yet_are_all_there_is() {
 }
 
 #[test]
-fn the_readme_tells_what_is_supported() {
+fn the_documents_list_what_is_supported() {
     let server = Server::start();
     let actions = server.clouds().named("kingsoft").map(Cloud::action_names).unwrap();
     let (is, waits): (Vec<_>, Vec<_>) =

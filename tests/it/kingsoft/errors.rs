@@ -1,4 +1,4 @@
-//! Every row of the table of errors: each is had in earnest, as far as anything answers it, and each code by asking.
+//! Every row of the table of errors: caused by a real situation if there is one, and injected.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Stage {
         self.client.call("DescribeKeys", &[])
     }
 
-    /// A request with this head behind the request line of a listing.
+    /// A request with these header lines after the request line of a listing.
     fn raw(&self, query: &str, lines: &str) -> Answer {
         let target = format!("GET /?Action=DescribeKeys&Version=2016-03-04{query} HTTP/1.1\r\n");
         send(self.server.address, &format!("{target}Accept: application/json\r\n{lines}"), b"")
@@ -63,11 +63,11 @@ const SCOPE: &str = "testid/20300101/cn-beijing-6/kkms/aws4_request";
 
 type Produce = fn(&Stage) -> Answer;
 
-/// How each row is had, by its message.
+/// How to cause each row, by its message.
 #[rustfmt::skip]
 const PRODUCERS: &[(&str, Produce)] = &[
     ("Request is missing 'Host' header.", |it| {
-        // The kit adds a host to whatever has none: this one's name is only the beginning of it.
+        // The kit adds a host to requests without one; this header only begins like it.
         let target = "GET /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.0\r\nAccept: application/json\r\n";
         crate::kit::send_as_is(it.server.address, &format!("{target}\r\n"))
     }),
@@ -151,7 +151,7 @@ fn expected(row: &[String]) -> (u16, &str, &str) {
     (row[1].parse().unwrap(), &row[0], &row[2])
 }
 
-/// Whether an answer is this row, and tells no secret.
+/// Whether an answer is this row, and contains no secret.
 fn is_row(answer: &Answer, row: &[String]) -> bool {
     let (status, code, message) = told(answer);
     let (wanted, wanted_code, template) = expected(row);
@@ -160,7 +160,7 @@ fn is_row(answer: &Answer, row: &[String]) -> bool {
 }
 
 #[test]
-fn every_row_is_answered_word_for_word() {
+fn every_row_is_answered_literally() {
     let rows = table("kingsoft/errors.tsv");
     assert_eq!(rows.len(), 33);
     assert!(rows.is_sorted_by_key(|row| row[0].clone()));
@@ -197,7 +197,7 @@ fn every_row_is_answered_word_for_word() {
 }
 
 #[test]
-fn every_code_can_be_asked_for() {
+fn every_code_can_be_injected() {
     let stage = Stage::set();
     let rows = table("kingsoft/errors.tsv");
     let ask = |client: &Client, code: &str| {
@@ -212,14 +212,14 @@ fn every_code_can_be_asked_for() {
         assert!(found == *code && rows.iter().any(is), "{code}: {status} {found}: {message}");
     }
     super::wire::invalid(&ask(&stage.client, "Rejected.Throttling"), "x-kmsim-fault");
-    // Another cloud has not these codes, and who is not let in is told so first.
+    // Another cloud does not have these codes, and failed authentication is reported first.
     let stranger = Client { secret: "wrong".into(), ..stage.client.clone() };
     assert_eq!(told(&ask(&stranger, "ServiceTimeout")).1, "SignatureDoesNotMatch");
     assert_eq!(stage.list().ok()["KeySet"], serde_json::json!([]));
 }
 
 #[test]
-fn what_can_be_asked_for_is_the_table() {
+fn the_injectable_codes_are_the_table() {
     let server = Server::start();
     let known = server.clouds().named("kingsoft").unwrap().profile().codes;
     let known: BTreeSet<_> =
@@ -234,7 +234,7 @@ fn what_can_be_asked_for_is_the_table() {
 }
 
 #[test]
-fn an_access_key_that_is_off_is_none() {
+fn a_disabled_access_key_is_unknown() {
     let stage = Stage::set();
     for wire in super::wire::SIGNED {
         let (status, code, _) =
@@ -244,7 +244,7 @@ fn an_access_key_that_is_off_is_none() {
 }
 
 #[test]
-fn the_marks_of_a_simplified_signature_are_needed() {
+fn a_simplified_signature_needs_its_parameters() {
     let stage = Stage::set();
     let client = stage.client.on(Wire::Simplified);
     for name in ["Accesskey", "SignatureMethod", "SignatureVersion", "Timestamp"] {
@@ -267,7 +267,7 @@ fn the_marks_of_a_simplified_signature_are_needed() {
 }
 
 #[test]
-fn the_marks_of_a_presigned_request_are_needed() {
+fn a_presigned_request_needs_its_parameters() {
     let stage = Stage::set();
     let marks = [
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
@@ -290,7 +290,7 @@ fn the_marks_of_a_presigned_request_are_needed() {
 }
 
 #[test]
-fn other_paths_and_versions_are_not_there() {
+fn other_paths_and_versions_are_not_found() {
     let stage = Stage::set();
     let target =
         "GET /kkms?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nAccept: application/json\r\n";

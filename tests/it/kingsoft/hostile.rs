@@ -1,4 +1,4 @@
-//! Requests that no SDK sends: each is answered clearly, soon, and without harm.
+//! Requests that no SDK sends. Each gets a clear answer, soon, and does no harm.
 
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ fn malformed(answer: &Answer, name: &str) {
 }
 
 #[test]
-fn json_is_not_to_be_blown_up() {
+fn json_cannot_be_inflated() {
     let server = open_server();
     let json = "application/json";
-    // A long name, which each of many members would repeat.
+    // A long name that each of many members would repeat.
     let members = vec![0; BODY_LIMIT / 4];
     malformed(
         &post(&server, json, &json!({ "a".repeat(BODY_LIMIT / 4): members }).to_string()),
@@ -53,12 +53,12 @@ fn bodies_and_names_have_their_limits() {
     malformed(&post(&server, form, &format!("{}=%FF", "n".repeat(1000))), &"n".repeat(64));
     let ids = "KeyId=0kes2r8k-vbse-87pj-icck-qu9cao8vubi7&".repeat(1001);
     super::wire::invalid(&post(&server, form, &ids), "KeyId");
-    // A body that says that it is something else is none of parameters.
+    // A body with another content type has no parameters.
     assert_eq!(post(&server, "text/plain", "KeyId=b").ok()["KeySet"], json!([]));
 }
 
 #[test]
-fn parameters_stand_where_the_method_has_them() {
+fn parameters_belong_where_the_method_has_them() {
     let server = open_server();
     let own = "Action=DescribeKeys&Version=2016-03-04";
     let ask = |start: &str, content: &str, body: &str| {
@@ -91,7 +91,7 @@ fn parameters_stand_where_the_method_has_them() {
 }
 
 #[test]
-fn a_header_signed_again_and_again_is_no_signature() {
+fn a_header_must_not_be_signed_many_times() {
     let server = Server::start();
     let names = vec!["host"; 5000].join(";");
     let head = format!(
@@ -105,7 +105,7 @@ fn a_header_signed_again_and_again_is_no_signature() {
 }
 
 #[test]
-fn what_is_signed_may_be_strange() {
+fn unusual_signed_headers_are_accepted() {
     let server = Server::start();
     let line =
         "GET /?Action=DescribeKeys&Version=2016-03-04 HTTP/1.1\r\nX-Amz-Date: 20300101T000000Z\r\n";
@@ -155,13 +155,13 @@ fn what_is_signed_may_be_strange() {
 }
 
 #[test]
-fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
+fn a_wrong_signature_is_refused_at_any_size_and_explained_if_short() {
     let server = Server::start();
     let client = Client { secret: "wrong".into(), post: true, ..Client::of(&server) };
     let get = |path: &str| control(server.address, "GET", path, &Value::Null);
     for wire in SIGNED {
         for (length, is_explained) in [(100, true), (400_000, false)] {
-            // A query is not that long.
+            // Queries cannot be that long.
             if wire == Wire::Presigned && !is_explained {
                 continue;
             }
@@ -177,5 +177,5 @@ fn a_wrong_signature_of_any_size_is_answered_and_a_long_one_is_not_explained() {
             );
         }
     }
-    assert!(!get("metrics").text.contains("Encrypt"), "no label comes of a claim");
+    assert!(!get("metrics").text.contains("Encrypt"), "a refused request makes no label");
 }

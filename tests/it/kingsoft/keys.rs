@@ -1,4 +1,4 @@
-//! The life of a key, and what comes of using it.
+//! The lifecycle of keys, and their use.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use super::wire::{Client, NEW, SIGNED, invalid};
 use crate::kit::{START, Server, Setup, data_file, kmsim};
 
 #[test]
-fn a_key_is_told_as_the_document_shows_it() {
+fn a_key_is_described_as_in_the_document() {
     let server = Server::start();
     let client = Client::of(&server);
     let made = client.call("CreateKey", &[&NEW[..], &[("Description", "for tests")]].concat()).ok();
@@ -30,7 +30,7 @@ fn a_key_is_told_as_the_document_shows_it() {
     let groups: Vec<_> = key.split('-').collect();
     assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
     assert!(groups.iter().all(|group| group.bytes().all(letter)), "{key}");
-    // Drawn from 32 letters, an id shows that it is not hexadecimal.
+    // An id of 32 letters is not hexadecimal.
     assert!(key.bytes().any(|b| matches!(b, b'g'..=b'v')), "{key}");
 
     let renamed = client.call("ModifyKey", &[("KeyId", &key), ("KeyName", "测试 key~*")]).ok();
@@ -59,7 +59,7 @@ fn a_key_is_told_as_the_document_shows_it() {
 }
 
 #[test]
-fn a_deleted_key_stays_deleted_wherever_the_clock_goes() {
+fn a_deleted_key_stays_deleted_when_the_clock_moves() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key();
@@ -76,7 +76,7 @@ fn a_deleted_key_stays_deleted_wherever_the_clock_goes() {
 }
 
 #[test]
-fn what_is_encrypted_opens_under_its_key_alone() {
+fn a_ciphertext_decrypts_with_its_key_only() {
     let server = Server::start();
     for wire in SIGNED {
         let client = Client::of(&server).on(wire);
@@ -127,12 +127,12 @@ fn one_changed_bit_of_a_ciphertext_is_refused() {
             invalid(&decrypt(&blob[..short]), "CiphertextBlob");
         }
     }
-    // The document's own sample is one block of AES, of a key that nobody has.
+    // The document's own sample is one block of AES, made with an unknown key.
     invalid(&decrypt(&STANDARD.decode("/KhaumND4qw/V/LAfk04aQ==").unwrap()), "CiphertextBlob");
 }
 
 #[test]
-fn data_keys_have_the_size_that_is_asked_for() {
+fn data_keys_have_the_requested_size() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key();
@@ -155,7 +155,7 @@ fn data_keys_have_the_size_that_is_asked_for() {
 }
 
 #[test]
-fn keys_survive_the_server() {
+fn keys_survive_a_restart() {
     let (_folder, path) = data_file();
     let arguments = ["--data", path.to_str().unwrap(), "--clock", START];
     let open = || crate::kit::Process::spawn(&mut kmsim(&arguments));

@@ -1,4 +1,4 @@
-//! The table of states and actions: every cell of it.
+//! Every cell of the table of states and actions.
 
 use kmsim::dialects::Cloud;
 
@@ -31,7 +31,7 @@ fn state_of(client: &Client, key: &str) -> String {
     }
 }
 
-/// The state that a key is in after an action that went well.
+/// The state of a key after a successful action.
 fn state_after<'a>(action: &'a str, state: &'a str) -> &'a str {
     match action.split_once('.') {
         Some((_, after)) => after,

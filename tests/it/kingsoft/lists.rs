@@ -10,7 +10,7 @@ fn ids(listed: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn all_keys_are_listed_or_those_that_are_named() {
+fn all_or_the_named_keys_are_listed() {
     let server = Server::start();
     let client = Client::of(&server);
     let keys: Vec<String> = (0..25).map(|_| client.create_key()).collect();
@@ -33,19 +33,19 @@ fn all_keys_are_listed_or_those_that_are_named() {
 }
 
 #[test]
-fn a_key_that_is_named_and_not_there_is_refused() {
+fn an_unknown_named_key_is_refused() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key();
     let nobody = "0kes2r8k-vbse-87pj-icck-qu9cao8vubi7";
     invalid(&client.call("DescribeKeys", &[("KeyId.1", &key), ("KeyId.2", nobody)]), "KeyId");
-    // One that cannot be there is told by its place.
+    // A malformed id is reported by its position.
     invalid(&client.call("DescribeKeys", &[("KeyId.1", &key), ("KeyId.2", "b")]), "KeyId.2");
     invalid(&client.call("DescribeKeys", &[("KeyId", &key), ("KeyId", "b")]), "KeyId");
 }
 
 #[test]
-fn a_list_may_come_in_json() {
+fn a_list_may_be_json() {
     let server = Server::start();
     let client = Client::of(&server).on(Wire::Unsigned);
     let server = Server::with(crate::kit::Setup {

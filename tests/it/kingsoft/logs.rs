@@ -1,4 +1,4 @@
-//! The log: why a signature is not ours, and never a secret.
+//! The log explains wrong signatures, and contains no secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use crate::kit::{Server, encode, kmsim};
 use crate::logs::logged;
 
 #[test]
-fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
+fn a_wrong_signature_is_explained_without_secrets() {
     const SECRET: &str = "hush-access-key-secret";
     const TOKEN: &str = "hush/security+token=";
     let plain = STANDARD.encode("hush: the plaintext & more");
@@ -72,7 +72,7 @@ fn a_wrong_signature_is_explained_and_no_secret_is_shown() {
 }
 
 #[test]
-fn a_forged_scope_is_told_before_anything_is_signed() {
+fn a_forged_scope_is_refused_before_the_signature_is_computed() {
     let server = Server::start();
     let client = Client { region: "no region".into(), ..Client::of(&server).on(Wire::Header) };
     let (status, code, message) = told(&client.call("DescribeKeys", &[]));

@@ -1,4 +1,4 @@
-//! Every parameter of every action: left out, empty, wrong and right.
+//! Every parameter of every action: absent, empty, wrong and right.
 
 use super::wire::{Client, invalid, missing, told};
 use crate::kit::{Server, table};
@@ -33,7 +33,7 @@ fn all() -> Vec<Parameter> {
     table("kingsoft/actions.tsv").into_iter().map(parameter).collect()
 }
 
-/// A request with `value` for one parameter, and good values for those that it needs besides.
+/// A request with `value` for one parameter, and good values for the others that it needs.
 fn request<'a>(all: &'a [Parameter], it: &'a Parameter, value: &'a str) -> Vec<(&'a str, &'a str)> {
     let needed = |other: &&Parameter| {
         let first = other.group.first() == Some(&other.name) && !it.group.contains(&other.name);
@@ -46,7 +46,7 @@ fn request<'a>(all: &'a [Parameter], it: &'a Parameter, value: &'a str) -> Vec<(
 }
 
 #[test]
-fn every_required_parameter_is_missed_by_its_name() {
+fn every_missing_parameter_is_named() {
     let server = Server::start();
     let client = Client::of(&server);
     let all = all();
@@ -68,7 +68,7 @@ fn every_required_parameter_is_missed_by_its_name() {
 }
 
 #[test]
-fn every_wrong_value_is_refused_by_the_parameters_name() {
+fn every_wrong_value_names_its_parameter() {
     let server = Server::start();
     let client = Client { post: true, ..Client::of(&server) };
     let all = all();
@@ -92,7 +92,7 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
             "CiphertextBlob",
         );
     }
-    // White space is none of it.
+    // White space is not part of it.
     let sealed = client.encrypt(&key);
     for (plain, blob) in [
         ("aGVsbG8=\n", format!("{sealed}\r\n")),
@@ -110,13 +110,13 @@ fn every_wrong_value_is_refused_by_the_parameters_name() {
 }
 
 #[test]
-fn every_good_value_is_read() {
+fn every_good_value_is_accepted() {
     let server = Server::start();
     let client = Client::of(&server);
     let all = all();
     for it in &all {
         let answer = client.call(&it.action, &request(&all, it, &it.good));
-        // What they name is not there; what they say is read.
+        // The objects that they name do not exist, but the values are parsed.
         if it.action == "CreateKey" {
             answer.ok();
         } else {
@@ -126,7 +126,7 @@ fn every_good_value_is_read() {
 }
 
 #[test]
-fn what_nobody_reads_is_ignored() {
+fn unknown_parameters_are_ignored() {
     let server = Server::start();
     let client = Client::of(&server);
     let more = [
@@ -139,7 +139,7 @@ fn what_nobody_reads_is_ignored() {
 }
 
 #[test]
-fn values_may_hold_what_they_like() {
+fn values_may_contain_any_character() {
     let server = Server::start();
     let client = Client::of(&server);
     let name = "a=b&c/d+e f%20g?h#i\u{1f511}";
@@ -147,7 +147,7 @@ fn values_may_hold_what_they_like() {
         client.call("CreateKey", &[&super::wire::NEW[1..], &[("KeyName", name)]].concat()).ok();
     assert_eq!(made["Key"]["KeyName"], name);
     let key = made["Key"]["KeyId"].as_str().unwrap();
-    // As in the document's sample: `=` and `/` stand for themselves behind the first `=`.
+    // As in the document's sample: `=` and `/` stand for themselves after the first `=`.
     let off = Server::with(crate::kit::Setup {
         auth: kmsim::dialects::AuthMode::Off,
         ..Default::default()

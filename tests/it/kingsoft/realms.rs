@@ -1,4 +1,4 @@
-//! One port, two clouds: which requests are whose, and that neither sees the other's keys.
+//! Two clouds on one port: how requests are told apart, and that no cloud sees the other's keys.
 
 use kmsim::dialects::AuthMode;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::wire::{Client, NEW, Wire, element, told};
 use crate::kit::{Server, Setup, control, send};
 
 #[test]
-fn one_access_key_speaks_both_wires_and_reaches_two_realms() {
+fn one_access_key_works_in_two_realms_of_two_clouds() {
     let server = Server::start();
     // The region is the same, the account is the same.
     let here = Client { region: "cn-hangzhou".into(), ..Client::of(&server) };
@@ -17,7 +17,7 @@ fn one_access_key_speaks_both_wires_and_reaches_two_realms() {
     assert_eq!(there.call("ListKeys", &[]).ok()["TotalCount"], 1);
     there.call("DescribeKey", &[("KeyId", &mine)]).refused(404, "Forbidden.KeyNotFound");
     super::wire::invalid(&here.call("DescribeKeys", &[("KeyId", &theirs)]), "KeyId");
-    // And a ciphertext opens on its own wire only.
+    // A ciphertext decrypts on its own cloud only.
     let blob = here.encrypt(&mine);
     there.call("Decrypt", &[("CiphertextBlob", &blob)]).refused(404, "Forbidden.KeyNotFound");
     let health = control(server.address, "GET", "health", &json!(null)).ok();
@@ -25,7 +25,7 @@ fn one_access_key_speaks_both_wires_and_reaches_two_realms() {
 }
 
 #[test]
-fn regions_and_accounts_are_apart() {
+fn regions_and_accounts_are_separate() {
     let accounts = "accounts:\n  - { id: '1', access_keys: [{ id: a, secret: s }] }\n  - { id: '2', access_keys: [{ id: b, secret: s }] }\n";
     let server = Server::with(Setup { accounts: Some(accounts), ..Setup::default() });
     let count =
@@ -59,7 +59,7 @@ fn without_checks_the_region_is_the_clouds_own() {
 }
 
 #[test]
-fn a_failed_check_is_told_where_it_may_pass() {
+fn a_tolerated_failed_check_is_reported() {
     let server = Server::with(Setup { auth: AuthMode::Warn, ..Setup::default() });
     let client = Client::of(&server);
     let key = client.create_key();

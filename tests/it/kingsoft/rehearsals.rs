@@ -1,4 +1,4 @@
-//! `DryRun`: everything is checked, nothing is done, and the answer is always an error.
+//! `DryRun`: everything is checked, nothing changes, and the answer is always an error.
 
 use super::wire::{Client, NEW, SIGNED, invalid, missing, told};
 use crate::kit::Server;
@@ -29,7 +29,7 @@ fn a_dry_run_of_any_action_changes_nothing() {
                 let expected = (412, "DryRunOperation".to_owned(), message);
                 assert_eq!(told(&client.call(action, &params)), expected, "{wire:?} {action}");
             }
-            // What would be refused is refused as always.
+            // Requests that would fail get their usual error.
             invalid(&client.call("DeleteKey", &[on]), "KeyState");
             invalid(&client.call("Encrypt", &[off, ("Plaintext", "aGVsbG8=")]), "KeyId");
             missing(&client.call("CreateKey", &NEW[1..]), "KeyName");

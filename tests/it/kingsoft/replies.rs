@@ -1,4 +1,4 @@
-//! The two forms of answers.
+//! The two formats of answers.
 
 use super::wire::{Client, NEW, element};
 use crate::kit::{Answer, Server};
@@ -69,7 +69,7 @@ fn refusals_are_as_in_the_documents_samples() {
 }
 
 #[test]
-fn the_form_is_the_one_asked_for() {
+fn the_client_chooses_the_format() {
     let server = Server::start();
     let client = Client::of(&server);
     let json = |accept: &'static str, params: &[(&str, &str)]| {
@@ -87,7 +87,7 @@ fn the_form_is_the_one_asked_for() {
 }
 
 #[test]
-fn what_xml_cannot_carry_is_answered_in_json() {
+fn text_that_xml_cannot_represent_is_answered_in_json() {
     let server = Server::start();
     let client = Client { accept: "text/xml", ..Client::of(&server) };
     let made = client.call("CreateKey", &[&NEW[1..], &[("KeyName", "a\u{1}b")]].concat());

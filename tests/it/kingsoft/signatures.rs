@@ -1,4 +1,5 @@
-//! Requests that others signed (fixtures/vectors): each verifies as it stands, and no longer once a byte changes.
+//! Requests that others signed (fixtures/vectors). Each verifies unchanged, and fails after any
+//! change of a byte.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ struct Request {
     body: String,
 }
 
-/// A vector as the file has it: of the simplified signature, only the parameters.
+/// A vector as in the file. Those of the simplified signature only have parameters.
 #[derive(Clone, Deserialize)]
 struct Vector {
     name: String,
@@ -41,7 +42,7 @@ struct Scheme {
     must_reject: Vec<Vector>,
 }
 
-/// The vectors to verify, and those to refuse, whole.
+/// The vectors to verify, and those to refuse, completed.
 fn vectors() -> (Vec<Vector>, Vec<Vector>) {
     #[derive(Deserialize)]
     struct File {
@@ -59,7 +60,8 @@ fn vectors() -> (Vec<Vector>, Vec<Vector>) {
 }
 
 impl Vector {
-    /// The vector with its whole request: signed parameters travel in a query here, and in a form for every second.
+    /// Completes the request: signed parameters go into a query, and for every second vector into a
+    /// form.
     fn whole(mut self) -> Self {
         if let Some(params) = &self.params {
             let signature = ("Signature".to_owned(), self.signature.clone().unwrap());
@@ -127,7 +129,8 @@ impl Request {
     fn send(&self, server: &Server) -> Answer {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            // How long the body is and that the connection ends is for the kit to say; no client signs it.
+            // The kit sets the length of the body and closes the connection; no client signs these
+            // headers.
             if !["connection", "content-length"].contains(&name.to_lowercase().as_str()) {
                 head.extend([name, ": ", value, "\r\n"]);
             }
@@ -136,12 +139,13 @@ impl Request {
     }
 }
 
-/// Past verification: the keys that the vectors name are not there, and one asks another service.
+/// Whether an answer is past authentication. The keys in the vectors do not exist, and one vector
+/// is for another service.
 fn is_let_in(answer: &Answer) -> bool {
     let (status, code, message) = told(answer);
     match (status, code.as_str()) {
         (200, "") | (404, "NoSuchEntity" | "ServiceUnavailable") | (412, "DryRunOperation") => true,
-        // The marks of a signature are looked at before it.
+        // The parameters of a signature are checked before the signature.
         (400, "InvalidParameterValue") => {
             !["SignatureVersion.", "Timestamp."].iter().any(|mark| message.ends_with(mark))
         }
@@ -177,7 +181,7 @@ fn another_secret_is_refused() {
     }
 }
 
-/// Headers that are signed by name, of either kind of AWS4 request.
+/// The signed headers of either kind of AWS4 request.
 fn signed_headers(request: &Request) -> Vec<String> {
     let text = request
         .headers
@@ -189,7 +193,7 @@ fn signed_headers(request: &Request) -> Vec<String> {
     names.split(',').next().unwrap().split(';').map(str::to_owned).collect()
 }
 
-/// Every way in which one byte of a vector can change: what is changed, and the changed request.
+/// Every change of one byte of a vector: a description, and the changed request.
 fn forgeries(vector: &Vector) -> Vec<(String, Request)> {
     let request = vector.request();
     let mut made = Vec::new();
@@ -252,7 +256,7 @@ fn every_changed_byte_is_refused() {
                 forged.body += more;
             }
             assert!(!is_let_in(&forged.send(&server)), "{}: {more}", vector.name);
-            // A form in the body counts, whatever the method.
+            // A form in the body counts with any method.
             let mut forged = vector.request().clone();
             forged.body += more;
             assert!(!is_let_in(&forged.send(&server)), "{}: {more} in the body", vector.name);
@@ -262,7 +266,8 @@ fn every_changed_byte_is_refused() {
     assert!(count > 9000, "{count} forgeries");
 }
 
-/// Whether two requests say the same: parameters as they decode, `Authorization` as its parts read, the same headers.
+/// Whether two requests mean the same: equal decoded parameters, equal parts of `Authorization`,
+/// equal headers.
 fn is_the_same(a: &Request, b: &Request) -> bool {
     let decoded = |text: &str| {
         percent_encoding::percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>()

@@ -1,4 +1,4 @@
-//! Whether a request is fresh: by the realm's clock or by the host's; how wide, its signature says.
+//! Freshness: by the realm's clock or the host's, within a limit that depends on the signature.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn is_fresh(client: &Client, fresh: bool) {
 }
 
 #[test]
-fn each_signature_has_its_width() {
+fn each_signature_has_its_time_limit() {
     let server = Server::start();
     for (wire, width) in [
         (Wire::Header, QUARTER),
@@ -38,7 +38,7 @@ fn each_signature_has_its_width() {
 }
 
 #[test]
-fn a_presigned_request_lasts_as_long_as_it_says() {
+fn a_presigned_request_has_its_own_validity() {
     let server = Server::start();
     let client = |made: i64, lasts: &str| Client {
         time: moved(START, made),
@@ -69,19 +69,19 @@ fn a_request_is_fresh_by_either_clock() {
         is_fresh(&Client { time: later.into(), ..client.on(wire) }, true);
         is_fresh(&Client { time: "2030-09-01T00:00:00Z".into(), ..client.on(wire) }, false);
     }
-    // Another account's clock is not this one's.
+    // Another account's clock does not count.
     let accounts = "accounts:\n  - { id: '1', access_keys: [{ id: a, secret: s }] }\n  - { id: '2', access_keys: [{ id: b, secret: s }] }\n";
     let server = Server::with(Setup { accounts: Some(accounts), ..Setup::default() });
     control(server.address, "POST", "clock/set?account=1", &json!({ "to": later })).ok();
     is_fresh(&Client { time: later.into(), ..Client::with(&server, "a", "s") }, true);
     is_fresh(&Client { time: later.into(), ..Client::with(&server, "b", "s") }, false);
-    // What a key is dated by is the realm's clock.
+    // Keys are dated by the realm's clock.
     let made = Client::with(&server, "a", "s").call("CreateKey", &super::wire::NEW).ok();
     assert_eq!(made["Key"]["CreateTime"], "2031-05-05 08:00:00");
 }
 
 #[test]
-fn a_token_is_over_once_it_is_by_both_clocks() {
+fn a_token_expires_when_both_clocks_are_past_it() {
     let accounts = "accounts:\n  - id: '1'\n    sts_tokens: [{ id: STS.a, secret: s, token: 't+/=', expires: 2030-01-01T01:00:00Z }]\n";
     let server = Server::with(Setup { accounts: Some(accounts), ..Setup::default() });
     let end = Instant::parse("2030-01-01T01:00:00Z").unwrap();
@@ -102,7 +102,7 @@ fn a_token_is_over_once_it_is_by_both_clocks() {
             );
         }
         server.world.clock.set_host(end);
-        // The realm's clock still stands an hour before.
+        // The realm's clock is still an hour before.
         client(START).call("DescribeKeys", &[]).ok();
     }
     server.advance(std::time::Duration::from_hours(1));
@@ -128,7 +128,7 @@ fn a_token_in_a_header_must_be_signed() {
 }
 
 #[test]
-fn a_date_header_will_do() {
+fn a_date_header_is_enough() {
     let server = Server::start();
     let host = server.address.to_string();
     let sign = |date: &str, shown: &str| {

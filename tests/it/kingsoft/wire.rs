@@ -1,4 +1,4 @@
-//! A client that signs as Kingsoft's SDKs do, and reads both forms of answers.
+//! A client that signs as Kingsoft's SDKs do, and parses both formats of answers.
 
 pub use base16ct::lower::encode_string as hex;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
@@ -35,10 +35,10 @@ pub struct Client {
     pub secret: String,
     pub token: Option<String>,
     pub region: String,
-    /// The time that it believes it is, in RFC 3339.
+    /// The client's time, in RFC 3339.
     pub time: String,
     pub wire: Wire,
-    /// Whether parameters travel in a form.
+    /// Whether parameters are in a form.
     pub post: bool,
     /// `Accept`.
     pub accept: &'static str,
@@ -72,7 +72,7 @@ impl Client {
         }
     }
 
-    /// The same client on another wire.
+    /// The same client with another signature.
     pub fn on(&self, wire: Wire) -> Self {
         Self { wire, ..self.clone() }
     }
@@ -195,7 +195,7 @@ impl Client {
         send(self.address, &head, body.as_bytes())
     }
 
-    /// Makes a key and answers its id.
+    /// Creates a key and returns its id.
     pub fn create_key(&self) -> String {
         let made = self.call("CreateKey", &NEW).ok();
         made["Key"]["KeyId"].as_str().unwrap().to_owned()
@@ -233,7 +233,7 @@ pub fn moved(time: &str, seconds: i64) -> String {
     Instant::from_millis(Instant::parse(time).unwrap().millis() + seconds * 1000).to_string()
 }
 
-/// What a refusal says, in either form: status, code, message. A success has none of the two texts.
+/// Status, code and message of a refusal in either format. A success has neither code nor message.
 pub fn told(answer: &Answer) -> (u16, String, String) {
     if answer.text.starts_with('{') {
         let body: Value = answer.json();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kmsim::model::{Change, Realm, RealmChange};
-use kmsim::store::{Sqlite, StagedRealms, Staging, Store, StoreError, Stored};
+use kmsim::store::{Sqlite, Staged, Staging, Store, StoreError, Stored};
 use tokio::sync::{Semaphore, mpsc};
 
 /// The store's side of the gate.
@@ -99,25 +99,21 @@ impl Store for Gated {
 }
 
 impl Staging for Gated {
-    fn write<'a>(
-        &'a mut self,
-        staged: &'a mut StagedRealms,
-        facts: &'a [RealmChange],
-    ) -> Stored<'a, ()> {
+    fn write<'a>(&'a mut self, staged: &'a mut Staged, facts: &'a [RealmChange]) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
             self.store.write(staged, facts).await
         })
     }
 
-    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut StagedRealms) -> Stored<'a, ()> {
+    fn swap<'a>(&'a mut self, realms: &'a [Realm], staged: &'a mut Staged) -> Stored<'a, ()> {
         Box::pin(async {
             self.gate.wait().await?;
             self.store.swap(realms, staged).await
         })
     }
 
-    fn discard(&mut self, staged: StagedRealms) {
+    fn discard(&mut self, staged: Staged) {
         self.store.discard(staged);
     }
 

@@ -1,5 +1,5 @@
-//! A load or a reset that cannot be written changes nothing: not the data, not the clock, not the faults, not the
-//! journal.
+//! A load or a reset that cannot be written changes nothing: not the data, not the clock, not the
+//! faults, not the journal.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,8 @@ use super::{ACCOUNTS, realm, told};
 use crate::kit::{Answer, Server, Setup, control};
 use crate::state::{export, import};
 
-/// How many keys there are: so few that they are replaced at once, and so many that they are written aside.
+/// How many keys there are: so few that they are replaced at once, and so many that they are
+/// written aside.
 const SIZES: [usize; 2] = [3, 300];
 
 /// What a failed call must leave as it was.

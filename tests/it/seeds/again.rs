@@ -1,4 +1,4 @@
-//! Seeds are applied at every start: what is there already stays as it is.
+//! Seeds are applied at every start: what exists stays as it is.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ fn a_second_start_changes_nothing() {
     drop(first);
     let second = start(&data, &seed);
     assert_eq!(state(&second), before, "drawn material, derived ids and times stay");
-    // What was made of it since stays too.
+    // Later changes stay too.
     let client = second.client();
     let blob = client.call("Encrypt", &[("KeyId", "drawn"), ("Plaintext", "aGk=")]).ok();
     client.call("UpdateKeyDescription", &[("KeyId", "drawn"), ("Description", "mine now")]).ok();
@@ -39,7 +39,7 @@ fn a_second_start_changes_nothing() {
         .ok();
     let changed = state(&second);
     drop(second);
-    // Another kind of key under the same id does not keep it from starting, and what is new is
+    // A key of another kind under the same id does not prevent the start, and new entries are
     // added.
     let more = text
         .replace("EC_SM2", "EC_P256")
@@ -60,7 +60,7 @@ fn a_second_start_changes_nothing() {
     );
     client.call("DescribeKey", &[("KeyId", "another")]).ok();
     assert_eq!(client.call("GetSecretValue", &[("SecretName", "t")]).ok()["SecretData"], "new");
-    // A reset goes back to what the seeds say, with the material that was drawn at first.
+    // A reset restores the seeds, with the material that was generated at first.
     send(third.address, "POST /_kmsim/reset HTTP/1.1\r\n", b"").ok();
     let opened = client
         .call("Decrypt", &[("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())])

@@ -1,4 +1,4 @@
-//! Every field of a seed is seen on the wire.
+//! Every field of a seed has its effect on the wire.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn metadata(server: &Server, key: &str) -> Value {
     server.client().call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone()
 }
 
-/// Seeds have words of their own for specs and origins; those of a cloud's documents mean the same.
+/// Seeds have their own words for specs and origins. The clouds' own words mean the same.
 #[test]
 fn the_words_of_a_cloud_are_read() {
     let server = seeded(&realm(
@@ -92,7 +92,7 @@ fn a_key_is_as_it_is_said() {
     );
     let policy = client.call("GetKeyPolicy", &[("KeyId", "first"), ("PolicyName", "default")]).ok();
     assert_eq!(policy["Policy"], "{\"Version\":\"1\"}");
-    // The order of keys is that of their numbers.
+    // Keys are listed by their ordinals.
     let keys = client.call("ListKeys", &[]).ok();
     assert_eq!(keys["Keys"]["Key"][0]["KeyId"], "leaving", "3 comes before 7");
     let leaving = metadata(&server, "leaving");
@@ -102,7 +102,7 @@ fn a_key_is_as_it_is_said() {
     );
     server.advance(days(3));
     client.call("DescribeKey", &[("KeyId", "leaving")]).refused(404, "Forbidden.KeyNotFound");
-    // Switched on again, it rotates when the seed said.
+    // When it is enabled again, it rotates at the time from the seed.
     client.call("EnableKey", &[("KeyId", "first")]).ok();
     assert_eq!(metadata(&server, "first")["NextRotationDate"], "2030-01-11T00:00:00Z");
     server.advance(days(7));
@@ -237,13 +237,13 @@ fn a_secret_is_as_it_is_said() {
     client
         .call("DescribeSecret", &[("SecretName", "leaving")])
         .refused(404, "Forbidden.ResourceNotFound");
-    // Where no key was named, the service's own was made.
+    // For secrets without a key, the service's key was created.
     client.call("DescribeKey", &[("KeyId", "alias/acs/secretsmanager")]).ok();
 }
 
 #[test]
 fn a_certificate_is_as_it_is_said() {
-    // A certificate with its private key, as an authority elsewhere gave them away.
+    // A certificate with its private key, issued elsewhere.
     let elsewhere = Authority::new("EC_P256");
     elsewhere.openssl.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out leaf.key");
     elsewhere.openssl.run("req -new -key leaf.key -subj /CN=seeded/O=Example/C=CN -out leaf.csr");
@@ -312,6 +312,8 @@ fn another_cloud_has_seeds_too() {
     assert_eq!(crate::state::export(&server, ""), text);
     let secret = "realms: [{ account: '7', cloud: kingsoft, secrets: [{ name: s, value: x }] }]";
     assert_eq!(crate::state::import(&server, "", secret).status, 400, "it has no secrets");
+    let pair = "realms: [{ account: '7', cloud: kingsoft, keys: [{ id: pair, spec: EC_P256 }] }]";
+    assert_eq!(crate::state::import(&server, "", pair).status, 400, "it has no pairs");
 }
 
 #[test]
@@ -330,6 +332,6 @@ realms:
     let eight = server.client_as("eight", "s").with("RegionId", "cn-beijing");
     eight.call("CreateKey", &[]).refused(400, "Rejected.LimitExceeded");
     server.client_as("off", "s").call("ListKeys", &[]).refused(403, "Forbidden.AccessKey");
-    // With accounts of one's own, the default access key is not made.
+    // With custom accounts, the default access key does not exist.
     assert_eq!(server.client().call("ListKeys", &[]).status, 404);
 }

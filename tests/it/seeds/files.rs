@@ -1,4 +1,4 @@
-//! Where seeds come from: files, folders, a variable.
+//! Sources of seeds: files, folders, an environment variable.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn keys(client: &Client) -> Vec<String> {
 }
 
 #[test]
-fn files_come_in_the_order_given_and_a_folders_in_that_of_their_names() {
+fn files_are_applied_in_the_given_order_and_folders_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join("inner");
     std::fs::create_dir_all(inner.join("deeper.yaml")).unwrap();
@@ -40,14 +40,14 @@ fn files_come_in_the_order_given_and_a_folders_in_that_of_their_names() {
         let oldest_first: Vec<_> = listed.iter().rev().map(String::as_str).collect();
         assert!(listed == newest_first || oldest_first == newest_first, "{listed:?}");
     }
-    // An option wins over the variable.
+    // The option overrides the variable.
     let mut both = kmsim(&["--data", ":memory:", "--seed", first.to_str().unwrap()]);
     both.env("KMSIM_SEED", inner);
     assert_eq!(keys(&Process::spawn(&mut both).client()), ["first"]);
 }
 
 #[test]
-fn the_region_of_a_realm_that_names_none_is_the_servers() {
+fn realms_default_to_the_servers_region() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seed.yaml");
     write(&file, "here");

@@ -1,4 +1,4 @@
-//! Keys whose material a seed gives open and verify what was made elsewhere, in every run.
+//! Keys with material from a seed decrypt and verify what was made elsewhere, in every run.
 
 use serde_json::Value;
 
@@ -38,6 +38,6 @@ fn the_program_does_so_too_and_after_a_restart() {
     for _ in 0..2 {
         check(&Process::start(&arguments).client());
     }
-    // Without the seed, the data is enough.
+    // The data alone is enough, without the seed.
     check(&Process::start(&arguments[..2]).client());
 }

@@ -1,5 +1,5 @@
-//! A mistake in a seed names the file, the field and the line, shows nothing that may be secret,
-//! and nothing starts.
+//! Errors in seeds name the file, the field and the line, and quote nothing that may be secret.
+//! Nothing is applied, and no server starts.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::state::{export, import};
 const KEY: &str = "    keys:\n      - id: k\n";
 const SECRET: &str = "    secrets:\n      - name: s\n";
 
-/// What is added to a realm, and what is said of it. `topsecret` must not be.
+/// Two texts that are added to a realm, and the expected error. It must not quote `topsecret`.
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("", "    keyz: []\n", "realms[0]: unknown field, expected one of account, "),
     (
@@ -19,11 +19,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "    region: cn_x\n",
         "realms[0].region: not a region's id: letters, digits and hyphens at line 3, column 13",
     ),
-    (
-        "",
-        "    cloud: nimbus\n",
-        "realms[0].cloud: there is no such cloud here at line 3, column 12",
-    ),
+    ("", "    cloud: nimbus\n", "realms[0].cloud: no such cloud at line 3, column 12"),
     (
         "",
         "    region: ''\n    keys: [{ id: a }]\n",
@@ -37,6 +33,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("", "    import_seal: AAAA\n", "realms[0].import_seal: not 32 bytes at line 3, column 18"),
     ("", "    counted: 99999999999999999\n", "realms[0].counted: too large at line 3, column 14"),
     (KEY, "        spec: AES_257\n", "realms[0].keys[0].spec: not one of AES_256, "),
+    (KEY, "        spec: EC_P384\n", "keys[0].spec: the cloud has no keys of this spec at line 5"),
+    (
+        KEY,
+        "        spec: ML_DSA_87\n",
+        "keys[0].spec: the cloud has no keys of this spec at line 5",
+    ),
     (
         KEY,
         "        spec: EC_P256\n        usage: ENCRYPT/DECRYPT\n",
@@ -62,7 +64,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        material: aaaa\n        versions: [{}]\n",
-        "keys[0].material: with versions, material is theirs at line 5",
+        "keys[0].material: cannot be given with versions at line 5",
     ),
     (
         KEY,
@@ -82,7 +84,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        versions:\n          - fingerprint: AAAA\n",
-        "keys[0].versions[0].fingerprint: is of imported material that is gone at line 6",
+        "keys[0].versions[0].fingerprint: needs imported material that is gone at line 6",
     ),
     (
         KEY,
@@ -102,12 +104,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        origin: EXTERNAL\n        state: Enabled\n",
-        "keys[0].state: without material it is PendingImport at line 6",
+        "keys[0].state: without material the state is PendingImport at line 6",
     ),
     (
         KEY,
         "        state: PendingImport\n",
-        "keys[0].state: is that of a key with origin: EXTERNAL and without material",
+        "keys[0].state: needs origin: EXTERNAL and no material",
     ),
     (
         KEY,
@@ -117,7 +119,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        delete_at: '{{now}}'\n",
-        "keys[0].delete_at: goes with state: PendingDeletion at line 5, column 20",
+        "keys[0].delete_at: needs state: PendingDeletion at line 5, column 20",
     ),
     (
         KEY,
@@ -138,12 +140,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        spec: EC_P256\n        rotation: { interval: 7d }\n",
-        "keys[0].rotation: only symmetric keys with material of the service rotate",
+        "keys[0].rotation: only symmetric keys with generated material rotate",
     ),
     (
         KEY,
         "        rotation: { interval: 7d, last: '{{now}}' }\n        versions: [{ created_at: '{{now - 1d}}' }]\n",
-        "keys[0].versions[0].created_at: is not what rotation says of the last one at line 6",
+        "keys[0].versions[0].created_at: contradicts the last rotation at line 6",
     ),
     (KEY, "        ordinal: 0\n", "keys[0].ordinal: the first is 1 at line 5, column 18"),
     (KEY, "        ordinal: 18446744073709551615\n", "keys[0].ordinal: too large"),
@@ -169,7 +171,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         SECRET,
         "        value: topsecret\n        versions: [{ id: a, value: b }]\n",
-        "secrets[0].value: with versions, values are theirs at line 5",
+        "secrets[0].value: cannot be given with versions at line 5",
     ),
     (SECRET, "        value: [topsecret]\n", "secrets[0].value: not a text at line 5, column 16"),
     (
@@ -195,12 +197,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         SECRET,
         "        versions: [{ id: a, number: 2, value: x }, { id: b, number: 1, value: y }]\n",
-        "secrets[0].versions[1].number: numbers rise from 1",
+        "secrets[0].versions[1].number: must increase from 1",
     ),
     (
         SECRET,
         "        versions: [{ id: a, value: x, stages: [q] }, { id: b, value: y, stages: [q] }]\n",
-        "secrets[0].versions[1].stages: a stage stands at one version at line 5",
+        "secrets[0].versions[1].stages: a stage belongs to one version at line 5",
     ),
     (
         SECRET,
@@ -220,7 +222,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         SECRET,
         "        value: x\n        rotation: { interval: 7d }\n",
-        "secrets[0].rotation: goes with an extended_config",
+        "secrets[0].rotation: needs an extended_config",
     ),
     (
         SECRET,
@@ -240,7 +242,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "    certificates:\n",
         "      - { id: c, spec: AES_256 }\n",
-        "certificates[0].spec: is RSA_2048, EC_P256 or EC_SM2 for certificates at line 4",
+        "certificates[0].spec: certificates have RSA_2048, EC_P256 or EC_SM2 at line 4",
     ),
     (
         "    certificates:\n",
@@ -270,12 +272,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "    certificates:\n",
         "      - { id: c, spec: EC_P256, certificate: topsecret }\n",
-        "certificates[0].certificate: number 0 of it and its chain is wrong: NotPem at line 4",
+        "certificates[0].certificate: certificate 0 of the chain is invalid: NotPem at line 4",
     ),
     (
         "    certificates:\n",
         "      - { id: c, spec: EC_P256, chain: topsecret }\n",
-        "certificates[0].chain: goes with a certificate at line 4",
+        "certificates[0].chain: needs a certificate at line 4",
     ),
     (
         "    certificates:\n",
@@ -286,14 +288,17 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn each_names_the_field_and_the_line_and_changes_nothing() {
+fn errors_name_field_and_line_and_change_nothing() {
     let server = Server::start();
     import(&server, "", &realm("    keys: [{ id: stays }]\n")).ok();
     let before = export(&server, "");
-    for (start, more, said) in MISTAKES {
+    for (start, more, expected) in MISTAKES {
         let answer = import(&server, "", &realm(&format!("{start}{more}")));
         let error = answer.json()["error"].as_str().unwrap_or_default().to_owned();
-        assert!(answer.status == 400 && error.contains(said), "{start}{more}\n{said}\n{error}");
+        assert!(
+            answer.status == 400 && error.contains(expected),
+            "{start}{more}\n{expected}\n{error}"
+        );
         assert!(error.starts_with("the body: ") && error.contains(" at line "), "{error}");
         assert!(!error.contains("topsecret") && !error.contains('\n'), "{error}");
         assert_eq!(export(&server, ""), before, "{start}{more}");
@@ -301,7 +306,7 @@ fn each_names_the_field_and_the_line_and_changes_nothing() {
 }
 
 #[test]
-fn a_start_is_refused_with_the_file() {
+fn a_start_with_an_invalid_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let good = folder.path().join("a.yaml");
     std::fs::write(&good, realm("    keys: [{ id: k }]\n")).unwrap();
@@ -322,13 +327,15 @@ fn a_start_is_refused_with_the_file() {
     assert!(line.contains("c.yaml: No such file"), "{line}");
     let line = refused(kmsim(&["--data", ":memory:", "--accounts"]).arg(&good));
     assert!(
-        line.contains("a.yaml: realms[0].account: what realms hold is given with --seed at line 2"),
+        line.contains(
+            "a.yaml: realms[0].account: the contents of realms belong in a --seed file at line 2"
+        ),
         "{line}"
     );
 }
 
 #[test]
-fn accounts_are_not_given_to_a_server_that_runs() {
+fn a_running_server_accepts_no_new_accounts() {
     let server = Server::start();
     let same = "accounts:\n  - { id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }\n";
     import(&server, "", same).ok();
@@ -341,7 +348,7 @@ fn accounts_are_not_given_to_a_server_that_runs() {
         let answer = import(&server, "", other);
         let error = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(
-            error.contains("accounts are given when a server starts") && error.contains("line 2"),
+            error.contains("accounts are set when the server starts") && error.contains("line 2"),
             "{error}"
         );
         assert!(answer.status == 400 && !error.contains("topsecret"), "{error}");

@@ -1,5 +1,5 @@
-//! The published schema, held to what is read: it has every field and no other, and says right of
-//! every sample.
+//! The published schema matches the parser: it has every field and no other, and accepts and
+//! refuses the same samples.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,7 @@ use super::realm;
 use crate::kit::{Server, root};
 use crate::state::import;
 
-/// Where each of the schema's objects stands in a file, written so that an unknown field can be put
-/// in.
+/// A file for each object of the schema, into which an unknown field can be inserted.
 const PLACES: [(&str, &str); 14] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
@@ -59,7 +58,7 @@ fn it_has_every_field_and_no_other() {
     }
 }
 
-/// What of a value is not as a schema says, by the words that this schema uses.
+/// How a value violates a schema, by the keywords that this schema uses.
 fn wrong(root: &Value, schema: &Value, value: &Value, path: &str) -> Option<String> {
     for word in schema.as_object().unwrap().keys() {
         let known = [
@@ -138,11 +137,11 @@ fn it_says_right_of_samples() {
     assert!(samples.len() > 3);
     for sample in samples {
         assert_eq!(check(&sample), None, "{sample}");
-        // And all of them are taken.
+        // The server accepts all of them.
         let server = Server::start();
         let realms = &sample[sample.find("realms:").unwrap_or(sample.len())..];
         if realms.is_empty() {
-            // A state that says nothing is refused; a seed may say nothing of realms.
+            // An empty state is refused; a seed may omit realms.
             kmsim::seed::read("f", &sample).unwrap();
         } else {
             import(&server, "", realms).ok();

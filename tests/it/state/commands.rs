@@ -1,4 +1,4 @@
-//! The commands that take state out of a server, bring it in, and look at seeds.
+//! The commands that export and import state and check seeds.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::kit::{Process, data_file, kmsim, root};
 
-/// Runs a command of the program with nothing of this environment.
+/// Runs the program without this environment.
 fn run(arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Output {
     let bare = kmsim(&[]);
     let mut command = Command::new(bare.get_program());
@@ -18,7 +18,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Output {
     command.args(arguments).envs(variables.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // It may not want to read.
+    // It may exit without reading.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
@@ -30,13 +30,13 @@ fn done(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The one line of a command that was mistaken.
+/// The error line of a command that was used wrongly.
 #[track_caller]
 fn failed(output: &Output) -> String {
     failed_with(2, output)
 }
 
-/// The one line of a command that the server said no to, or nobody answered.
+/// The error line of a command that the server refused, or that reached no server.
 #[track_caller]
 fn refused(output: &Output) -> String {
     failed_with(1, output)
@@ -61,7 +61,7 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
     one.client().with("RegionId", "cn-beijing").create_key(&[]);
     let (url, listen) = (format!("http://{}", one.address), one.address.to_string());
     let by_option = done(&run(&["export", "--url", &url], &[], b""));
-    assert!(by_option.starts_with("# Exported by kmsim. It holds key material"), "{by_option}");
+    assert!(by_option.starts_with("# Exported by kmsim. It contains key material"), "{by_option}");
     assert_eq!(done(&run(&["export"], &[("KMSIM_LISTEN", &listen)], b"")), by_option);
     assert_eq!(done(&run(&["export"], &[("KMSIM_URL", &(url.clone() + "/"))], b"")), by_option);
     let everywhere = format!("0.0.0.0:{}", one.address.port());
@@ -87,7 +87,7 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
         .client()
         .call("Decrypt", &[("CiphertextBlob", sealed["CiphertextBlob"].as_str().unwrap())]);
     assert_eq!(opened.ok()["Plaintext"], "aGk=");
-    // From stdin, and only a part.
+    // From stdin, and limited to a scope.
     done(&run(
         &["import", "--url", &there, "--account", "1000000000000001", "-"],
         &[],
@@ -108,7 +108,7 @@ fn what_is_wrong_is_told_in_a_line() {
     let said = failed(&run(&["import", "--url", &url, "nowhere.yaml"], &[], b""));
     assert!(said.contains("nowhere.yaml: No such file"), "{said}");
     let said = refused(&run(&["export", "--url", &url, "--access-key", "nobody"], &[], b""));
-    assert!(said.contains("access_key: nobody has"), "{said}");
+    assert!(said.contains("access_key: \"nobody\" does not exist"), "{said}");
     let said = failed(&run(&["export", "--url", &url, "--output", "/nowhere/state"], &[], b""));
     assert!(said.contains("/nowhere/state: "), "{said}");
     let said = failed(&run(&["export", "--url", "ftp://localhost:5690"], &[], b""));

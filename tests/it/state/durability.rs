@@ -1,4 +1,4 @@
-//! What answers a reset, a load or an import is durable; a request sees all of it or nothing; and
+//! An acknowledged reset, load or import is durable, and requests see all of it or nothing. Also
 //! how long it takes.
 
 use std::io::{Read, Write};
@@ -27,7 +27,7 @@ fn kill_9_after_the_answer_keeps_it() {
         let before = state(&server);
         server.signal("KILL");
         server.child.wait().unwrap();
-        // What is kept is looked at without the seed, which would add what is missing.
+        // Without the seed, which would add what is missing.
         server = Process::start(&[
             "--data",
             data.to_str().unwrap(),
@@ -50,7 +50,7 @@ fn kill_9_after_the_answer_keeps_it() {
     assert_eq!(state(&server), text);
 }
 
-/// What the fixture does not have.
+/// Realms that the fixture lacks.
 const MORE: &str = "
   - { account: '1000000000000001', region: '', subscribed_at: 2020-01-01T00:00:00.5Z }
   - account: '1000000000000001'
@@ -75,7 +75,7 @@ const MORE: &str = "
         value: '{}'
 ";
 
-/// Two states that take turns: in each, every key has the same description.
+/// One of two alternating states: every key has this description.
 fn turn(word: &str) -> String {
     let key = |n| format!("      - {{ id: k{n}, description: {word} }}\n");
     format!(

@@ -1,11 +1,11 @@
-//! A server that holds some of everything there is goes out as a text and comes back as it was:
-//! what is exported then is the same to the byte, and what was sealed before opens.
+//! A server with some of everything is exported and imported unchanged: the second export is
+//! identical, and earlier ciphertexts decrypt.
 
 use serde_json::{Value, json};
 
 use super::{export, import, reset};
 use crate::alibaba::certificates::{self, Authority, certificate};
-use crate::alibaba::import::{SM2, external, furnished, opened, ticket};
+use crate::alibaba::import::{SM2, external, opened, populated, ticket};
 use crate::alibaba::managed::{DOUBLE, RAM};
 use crate::kit::{Answer, Client, Server, Setup, control, days};
 use crate::makers::{DIGEST, pair};
@@ -16,7 +16,7 @@ accounts:
   - { id: '2', status: not-opened, access_keys: [{ id: two, secret: s }] }
 ";
 
-/// Texts that a writer of YAML may stumble over.
+/// Texts that are difficult to write in YAML.
 const AWKWARD: [&str; 16] = [
     " leading",
     "trailing ",
@@ -40,7 +40,7 @@ fn server() -> Server {
     Server::with(Setup { accounts: Some(ACCOUNTS), ..Setup::default() })
 }
 
-/// What was made before, to be tried afterwards.
+/// What was created before, to be checked afterwards.
 struct Kept {
     blobs: Vec<String>,
     rsa: (String, String, String),
@@ -52,8 +52,8 @@ struct Kept {
     gone: (String, [u8; 32]),
 }
 
-/// Makes some of everything.
-fn furnish(server: &Server) -> Kept {
+/// Creates some of everything.
+fn populate(server: &Server) -> Kept {
     let one = server.client_as("one", "s");
     let mut blobs = Vec::new();
     let mut seal = |client: &Client, key: &str| {
@@ -107,21 +107,21 @@ fn furnish(server: &Server) -> Kept {
     one.call("DisableKey", &[("KeyId", &disabled)]).ok();
     let leaving = one.create_key(&[]);
     one.call("ScheduleKeyDeletion", &[("KeyId", &leaving), ("PendingWindowInDays", "30")]).ok();
-    // Imported: to stay, to expire, to come, gone, and gone under a key that is switched off.
-    seal(&one, &furnished(&one, &[1; 32]).0);
+    // Imported: permanent, expiring, pending, deleted, and deleted under a disabled key.
+    seal(&one, &populated(&one, &[1; 32]).0);
     let expiring = external(&one, "Aliyun_SM4");
     ticket(&one, &expiring, SM2).import_until(&one, &expiring, &[2; 16], "2000000000").ok();
     let waiting = external(&one, "Aliyun_AES_256");
-    let gone = furnished(&one, &[4; 32]).0;
+    let gone = populated(&one, &[4; 32]).0;
     seal(&one, &gone);
     one.call("DeleteKeyMaterial", &[("KeyId", &gone)]).ok();
-    let off = furnished(&one, &[5; 32]).0;
+    let off = populated(&one, &[5; 32]).0;
     one.call("DisableKey", &[("KeyId", &off)]).ok();
     one.call("DeleteKeyMaterial", &[("KeyId", &off)]).ok();
-    furnish_secrets(server, &one);
+    create_secrets(server, &one);
     let to_come = ticket(&one, &waiting, SM2);
     let wrapped = to_come.wrap(&[3; 32]);
-    let signing = furnish_certificates(&one);
+    let signing = create_certificates(&one);
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
     seal(&elsewhere, &elsewhere.create_key(&[]));
     let two = server.client_as("two", "s");
@@ -139,8 +139,8 @@ fn furnish(server: &Server) -> Kept {
     }
 }
 
-/// Makes certificates in every status; answers the one that signs.
-fn furnish_certificates(one: &Client) -> String {
+/// Creates certificates in every status, and returns the one that signs.
+fn create_certificates(one: &Client) -> String {
     for status in ["PENDING", "INACTIVE", "REVOKED"] {
         certificate(one, "EC_P256", status);
     }
@@ -150,7 +150,7 @@ fn furnish_certificates(one: &Client) -> String {
     ];
     certificates::create(one, "RSA_2048", &names);
     certificate(one, "EC_SM2", "ACTIVE");
-    // As Windows ends lines.
+    // With Windows line ends.
     let (id, csr) = certificates::create(one, "EC_P256", &[]);
     let authority = Authority::new("EC_P256");
     let issued = authority.issue(&csr).replace('\n', "\r\n");
@@ -159,7 +159,7 @@ fn furnish_certificates(one: &Client) -> String {
     id
 }
 
-fn furnish_secrets(server: &Server, one: &Client) {
+fn create_secrets(server: &Server, one: &Client) {
     let create = |name: &str, data: &str, more: &[(&str, &str)]| {
         let plain = [("SecretName", name), ("VersionId", "v1"), ("SecretData", data)];
         one.call("CreateSecret", &[&plain, more].concat()).ok();
@@ -174,7 +174,7 @@ fn furnish_secrets(server: &Server, one: &Client) {
     one.call("PutSecretValue", &put).ok();
     let own = one.create_key(&[]);
     create("own-key", "under it", &[("EncryptionKeyId", &own), ("Policy", r#"{"Version":"1"}"#)]);
-    // A secret whose key is gone: nothing opens it, and it is still there.
+    // A secret whose key is deleted: its value is kept, but cannot be opened.
     let doomed = one.create_key(&[]);
     create("orphan", "nobody reads this", &[("EncryptionKeyId", &doomed)]);
     one.call("ScheduleKeyDeletion", &[("KeyId", &doomed), ("PendingWindowInDays", "7")]).ok();
@@ -189,7 +189,7 @@ fn furnish_secrets(server: &Server, one: &Client) {
     one.call("RotateSecret", &[("SecretName", DOUBLE.name), ("VersionId", "asked")]).ok();
 }
 
-/// Tries what was made before.
+/// Checks what was created before.
 fn check(server: &Server, kept: &Kept) {
     let one = server.client_as("one", "s");
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
@@ -227,16 +227,16 @@ fn check(server: &Server, kept: &Kept) {
 #[test]
 fn everything_goes_out_and_comes_back() {
     let server = server();
-    let kept = furnish(&server);
+    let kept = populate(&server);
     let text = export(&server, "");
     check(&server, &kept);
-    // Back where it was: into the same server, emptied, and into another one.
+    // Import into the same server after a reset, and into another one.
     assert_eq!(reset(&server, "")["realms"], 0);
     server
         .client_as("one", "s")
         .call("DescribeKey", &[("KeyId", "alias/b")])
         .refused(404, "Forbidden.AliasNotFound");
-    // The reset took the clock back too.
+    // The reset restored the clock too.
     let now = control(server.address, "GET", "clock", &Value::Null).ok()["now"].clone();
     assert_eq!(now, crate::kit::START);
     server.advance(days(23));
@@ -249,8 +249,7 @@ fn everything_goes_out_and_comes_back() {
     import(&other, "", &text).ok();
     assert_eq!(export(&other, ""), text);
     check(&other, &kept);
-    // What was on its way goes on: a token is good, and deleted material comes back as the same or
-    // not at all.
+    // Pending operations continue: a token is valid, and deleted material can be imported again.
     let one = other.client_as("one", "s");
     crate::alibaba::import::import(&one, &kept.waiting, &kept.token, &kept.wrapped, None).ok();
     let (gone, material) = &kept.gone;
@@ -271,7 +270,7 @@ fn everything_goes_out_and_comes_back() {
 #[test]
 fn a_scope_goes_out_and_comes_back_alone() {
     let server = server();
-    furnish(&server);
+    populate(&server);
     let whole = export(&server, "");
     let two = export(&server, "?account=2");
     let beijing = export(&server, "?access_key=one&region=cn-beijing");
@@ -280,7 +279,7 @@ fn a_scope_goes_out_and_comes_back_alone() {
     assert_ne!(export(&server, ""), whole);
     import(&server, "?account=2", &two).ok();
     assert_eq!(export(&server, ""), whole);
-    // What lies outside the scope is refused, and nothing changes.
+    // Realms outside the scope are refused, and nothing changes.
     let refused = import(&server, "?account=2", &beijing);
     let error = refused.json()["error"].as_str().unwrap().to_owned();
     assert!(
@@ -301,7 +300,7 @@ fn a_scope_goes_out_and_comes_back_alone() {
 fn nothing_is_exported_as_nothing_and_comes_back() {
     let server = Server::start();
     let text = export(&server, "");
-    assert!(text.starts_with("# Exported by kmsim. It holds key material"), "{text}");
+    assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
     assert_eq!(
         import(&server, "", &text).ok(),
         json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0})

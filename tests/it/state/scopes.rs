@@ -1,5 +1,5 @@
-//! Workers who share a server, each with an access key of its own, reset and move their clocks;
-//! none sees another.
+//! Workers share a server, each with its own access key. They reset and move their clocks without
+//! affecting each other.
 
 use std::sync::Barrier;
 use std::thread;
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use super::{export, reset};
 use crate::kit::{Client, Server, Setup, control, days};
 
-/// How many workers there are.
+/// The number of workers.
 const WORKERS: usize = 8;
 
-/// How often each begins anew.
+/// How many times each worker starts over.
 const ROUNDS: usize = 5;
 
-/// An access key for each worker, and a key that each finds at the start.
+/// An access key for each worker, and a key that exists at the start.
 fn seed() -> String {
     let account =
         |n| format!("  - {{ id: '{n}', access_keys: [{{ id: worker-{n}, secret: s }}] }}\n");
@@ -32,7 +32,7 @@ fn count(client: &Client, action: &str, params: &[(&str, &str)]) -> u64 {
     client.call(action, params).ok()["TotalCount"].as_u64().unwrap()
 }
 
-/// One worker's test, over and over: whatever the others do, it sees what it did itself.
+/// One worker's test, repeated: it sees only its own changes.
 fn work(server: &Server, worker: usize, all: &Barrier) {
     let scope = format!("?access_key=worker-{worker}");
     let client = server.client_as(&format!("worker-{worker}"), "s");
@@ -72,7 +72,7 @@ fn eight_workers_share_a_server_and_none_sees_another() {
             scope.spawn(move || work(server, worker, all));
         }
     });
-    // Nobody moved the server's own clock.
+    // The server's own clock is unchanged.
     assert_eq!(
         control(server.address, "GET", "clock", &Value::Null).ok()["now"],
         crate::kit::START
@@ -92,7 +92,7 @@ fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
     let (beijing, other) =
         (export(&server, "?account=1&region=cn-beijing"), export(&server, "?account=2"));
     assert_eq!(reset(&server, "?account=1&region=cn-hangzhou")["keys"], 1);
-    // A region's reset leaves the account's clock, by which the rest of it goes.
+    // A region's reset keeps the account's clock.
     assert_eq!(count(&one, "ListKeyVersions", &[("KeyId", "seeded")]), 1);
     assert_eq!(export(&server, "?account=1&region=cn-beijing"), beijing);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Snapshots: a scope is saved under a name, and is again what it was.
+//! Snapshots: a scope is saved under a name and restored later.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn a_scope_is_again_what_it_was() {
         saved,
         json!({"name": "base", "account": "1", "saved_at": crate::kit::START, "realms": 1, "keys": 2, "secrets": 1, "certificates": 0})
     );
-    // The other worker's snapshot has the same name, and is another.
+    // The other worker's snapshot with the same name is separate.
     ask(&server, "POST", "/base?access_key=two").ok();
     let before = export(&server, "?account=1");
     control(server.address, "POST", "clock/advance?account=1", &json!({"by": "15d"})).ok();

@@ -1,4 +1,4 @@
-//! What lies on the disk: material sealed under the root key, and the root key's own file.
+//! Data at rest: material is sealed under the root key, and the root key's file is protected.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -19,20 +19,19 @@ use crate::program::refused;
 
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// The path of a file that accompanies a data file.
+/// The path of a file beside a data file.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// Every file of a folder with its bytes, but for the index that SQLite makes anew whenever it
-/// opens a database.
+/// Every file of a folder with its content, without the index that SQLite recreates at each start.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let lasting = entries.filter(|path| !path.to_string_lossy().ends_with("-shm"));
     lasting.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
 }
 
-/// Changes a database that nobody serves, and answers how many rows that changed.
+/// Changes a closed database, and returns the number of changed rows.
 fn change(path: &Path, statement: &'static str) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -44,8 +43,8 @@ fn change(path: &Path, statement: &'static str) -> u64 {
     })
 }
 
-/// Makes some keys in a data file; the server is killed, and its write-ahead log stays.
-fn furnish(command: &mut Command) -> Vec<String> {
+/// Creates some keys in a data file. The server is killed, so the write-ahead log stays.
+fn populate(command: &mut Command) -> Vec<String> {
     let server = Process::spawn(command);
     (0..3).map(|_| server.client().create_key(&[])).collect()
 }
@@ -64,7 +63,7 @@ fn material_is_nowhere_in_the_files() {
     let sealed = client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "found")]).ok();
     let blob = STANDARD.decode(sealed["CiphertextBlob"].as_str().unwrap()).unwrap();
 
-    // With a seed, all that is drawn stands in one stream: the material is where the blob opens.
+    // A seeded run takes everything from one stream. The material is where the blob decrypts.
     let mut stream = vec![0; 8192];
     Entropy::seeded("seed").fill(&mut stream);
     let (iv, rest) = blob[36..].split_first_chunk::<IV_LEN>().unwrap();
@@ -81,7 +80,7 @@ fn material_is_nowhere_in_the_files() {
     let encoded = [STANDARD.encode(material).into_bytes(), hex.into_bytes(), material.to_vec()];
     for (path, bytes) in &files {
         for material in &encoded {
-            // No part of it either, as an encoding that is cut off would show.
+            // Not even a part of it, as a truncated encoding would show.
             let part = &material[..16];
             assert!(!bytes.windows(16).any(|it| it == part), "material in {}", path.display());
         }
@@ -102,12 +101,12 @@ fn neither_pairs_nor_imported_material_are_in_the_files() {
         import(&client, key, &wrapped(&client, key, &IMPORTED)).ok();
     }
     client.call("DeleteKeyMaterial", &[("KeyId", &keys[0])]).ok();
-    // What tells the same material from another later tells nobody else what it was.
+    // The fingerprint must not reveal the material to anyone else.
     let trace = Material::new(IMPORTED.to_vec().into());
     let version = newest_version(&client, &keys[0]);
     let trace = trace.fingerprint(VersionId::parse(version.as_bytes()).unwrap());
     drop(server);
-    // The object identifiers that every private key in PKCS #8 begins with.
+    // The object identifiers at the start of every PKCS #8 private key.
     let rsa = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     let curves = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     for (path, bytes) in files(folder.path()) {
@@ -148,7 +147,7 @@ fn sealed_material_cannot_be_moved_or_changed() {
         ("UPDATE seal SET proof = zeroblob(33)", "root key"),
     ] {
         let (_folder, path) = data_file();
-        furnish(&mut serve(&path));
+        populate(&mut serve(&path));
         assert!(change(&path, statement) > 0, "{statement}");
         let line = refused(&mut serve(&path));
         assert!(line.contains("--data") && line.contains(said), "{statement}: {line}");
@@ -158,33 +157,33 @@ fn sealed_material_cannot_be_moved_or_changed() {
 #[test]
 fn the_root_key_file_is_its_owners_alone() {
     let (_folder, path) = data_file();
-    furnish(&mut serve(&path));
+    populate(&mut serve(&path));
     let root_key = beside(&path, ".root-key");
     let mode = std::fs::metadata(&root_key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let text = std::fs::read_to_string(&root_key).unwrap();
     assert_eq!(STANDARD.decode(text.trim()).unwrap().len(), 32);
-    furnish(&mut serve(&path));
+    populate(&mut serve(&path));
     assert_eq!(std::fs::read_to_string(&root_key).unwrap(), text);
 
-    // Another database has another.
+    // Another database has another root key.
     let (_other_folder, other) = data_file();
-    furnish(&mut serve(&other));
+    populate(&mut serve(&other));
     assert_ne!(std::fs::read_to_string(beside(&other, ".root-key")).unwrap(), text);
 }
 
 #[test]
 fn the_root_key_may_come_from_the_environment() {
     let (_folder, path) = data_file();
-    furnish(serve(&path).env("KMSIM_ROOT_KEY", ZEROS));
+    populate(serve(&path).env("KMSIM_ROOT_KEY", ZEROS));
     assert!(!beside(&path, ".root-key").exists());
     let again = Process::spawn(serve(&path).env("KMSIM_ROOT_KEY", ZEROS));
     assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
     drop(again);
 
-    // One that was made beside the data works there too.
+    // A generated key also works through the variable.
     let (_folder, path) = data_file();
-    furnish(&mut serve(&path));
+    populate(&mut serve(&path));
     let root_key = beside(&path, ".root-key");
     let text = std::fs::read_to_string(&root_key).unwrap();
     std::fs::remove_file(&root_key).unwrap();
@@ -195,12 +194,12 @@ fn the_root_key_may_come_from_the_environment() {
 #[test]
 fn another_root_key_stops_the_start_and_touches_nothing() {
     let (folder, path) = data_file();
-    furnish(&mut serve(&path));
+    populate(&mut serve(&path));
     let root_key = beside(&path, ".root-key");
     let text = std::fs::read_to_string(&root_key).unwrap();
     let check = |command: &mut Command, said: &str| {
         let before = files(folder.path());
-        // More than once: what is touched on the way out is not touched every time.
+        // Repeated, because some writes at exit would not happen every time.
         for _ in 0..5 {
             let line = refused(command);
             assert!(line.contains("--data") && line.contains(said), "{said}: {line}");
@@ -231,7 +230,7 @@ fn another_root_key_stops_the_start_and_touches_nothing() {
     std::fs::write(&root_key, &text).unwrap();
     let mut again = Process::spawn(&mut serve(&path));
     assert_eq!(again.client().call("ListKeys", &[]).ok()["TotalCount"], 3);
-    // Put away whole, the data is one file, and stays one.
+    // After a clean shutdown the data is one file, and stays one.
     again.signal("TERM");
     assert!(again.child.wait().unwrap().success());
     check(serve(&path).env("KMSIM_ROOT_KEY", ZEROS), "root key");
@@ -249,7 +248,7 @@ fn a_file_that_is_no_database_is_left_alone() {
         assert_eq!(std::fs::read(&path).unwrap(), text.as_bytes());
         assert!(!beside(&path, ".root-key").exists());
     }
-    // Nor does a server write into another program's database.
+    // Other programs' databases are not changed either.
     std::fs::remove_file(&path).unwrap();
     let foreign = folder.path().join("foreign.db");
     std::fs::write(&foreign, "").unwrap();

@@ -1,6 +1,6 @@
-//! A disk that fails: 5xx for what cannot be written, reads go on, nothing acknowledged is lost,
-//! and the server recovers by itself. The tests with the real disk limit the size of files, or
-//! serve from a small file system in a mount namespace of their own.
+//! A failing disk: writes get 5xx, reads continue, nothing acknowledged is lost, and the server
+//! recovers by itself. The tests with a real disk limit file sizes, or serve from a small file
+//! system in their own mount namespace.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
@@ -23,7 +23,7 @@ pub struct Failing {
 }
 
 impl Failing {
-    /// One in memory, and what commands it.
+    /// A store in memory with the switch that makes it fail.
     pub fn in_memory() -> (Box<dyn Store>, Arc<AtomicBool>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let store = runtime.block_on(Sqlite::in_memory()).unwrap();
@@ -109,7 +109,7 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
             ],
         ),
         ("UntagResources", &[("ResourceType", "key"), ("ResourceId.1", &key), ("TagKey.1", "k")]),
-        // The first use of a service's key makes it.
+        // The first use of a service's key creates it.
         ("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]),
     ];
     for (action, params) in changes {
@@ -121,14 +121,14 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
     client.call("GenerateDataKey", &[("KeyId", "alias/a")]).ok();
     client.call("ReEncrypt", &[blob[0], ("DestinationKeyId", &key)]).ok();
     client.call("DescribeKey", &[("KeyId", "alias/none")]).refused(404, "Forbidden.AliasNotFound");
-    // What is due goes whether or not that can be written down.
+    // Deletions that are due take effect even if they cannot be written.
     server.advance(days(7));
     client.call("DescribeKey", &[("KeyId", &due)]).refused(404, "Forbidden.KeyNotFound");
 
     fails.store(false, Ordering::SeqCst);
     for (action, params) in changes.iter().filter(|(action, _)| *action != "SetDeletionProtection")
     {
-        // The changes were drafted one by one; some now follow on others.
+        // The changes were drafted one by one, and some depend on others.
         let answer = client.call(action, params);
         assert!(answer.status < 500, "{action}: {answer:?}");
     }
@@ -137,7 +137,7 @@ fn a_store_that_fails_refuses_changes_and_nothing_else() {
     assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 5);
 }
 
-/// A command within a shell that prepares something first.
+/// A command inside a shell that first runs a script.
 pub fn prepared(shell: &[&str], script: &str, command: &Command) -> Command {
     let mut whole = Command::new(shell[0]);
     whole.args(&shell[1..]).args(["-c", &format!("{script} && exec \"$0\" \"$@\"")]);
@@ -152,7 +152,7 @@ pub fn prepared(shell: &[&str], script: &str, command: &Command) -> Command {
     whole
 }
 
-/// The shell in a mount namespace of its own. Where the machine allows none, the test fails here.
+/// A shell in its own mount namespace. The test fails here if the machine allows none.
 pub fn namespace() -> Vec<&'static str> {
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let shell = if root {
@@ -184,7 +184,7 @@ fn ids(client: &Client) -> BTreeSet<String> {
     ids
 }
 
-/// Checks that a server has the keys that were acknowledged, and no others.
+/// Checks that a server has exactly the acknowledged keys.
 #[track_caller]
 fn check_keys(client: &Client, made: &BTreeSet<String>) {
     let there = ids(client);
@@ -192,8 +192,8 @@ fn check_keys(client: &Client, made: &BTreeSet<String>) {
     assert_eq!((lost, strange), (0, 0), "of {} keys: (lost, never acknowledged)", made.len());
 }
 
-/// Makes keys until the disk takes no more, then some more; checks that reads go on and nothing
-/// half-made shows.
+/// Creates keys until the disk is full, and some more. Checks that reads continue and that nothing
+/// is half-written.
 fn fill(server: &Process) -> BTreeSet<String> {
     let client = server.client();
     let long = "d".repeat(4096);
@@ -253,14 +253,14 @@ fn a_full_disk_loses_nothing() {
     let server = Process::spawn(&mut prepared(&namespace(), &script, &command));
     let mut made = fill(&server);
 
-    // The other namespace's files, as its process sees them.
+    // The files in the other namespace, seen through its process.
     let inside = Path::new("/proc").join(server.child.id().to_string()).join("root");
     let inside = inside.join(folder.path().strip_prefix("/").unwrap());
     std::fs::remove_file(inside.join("ballast")).unwrap();
     made.insert(server.client().create_key(&[("Description", &"d".repeat(4096))]));
     check_keys(&server.client(), &made);
 
-    // What lies there now is what would be left if the process were killed.
+    // These files are what a kill would leave.
     let (_copies, copy) = data_file();
     for suffix in ["", "-wal", ".root-key"] {
         let name = format!("kmsim.db{suffix}");

@@ -1,5 +1,5 @@
-//! `kill -9` at any moment: every acknowledged change is there afterwards, and one that was not
-//! acknowledged is there as a whole or not at all.
+//! `kill -9` at any moment: every acknowledged change survives, and an unacknowledged one survives
+//! as a whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::kit::{Client, Process, data_file, form, kmsim};
 use crate::program::refusal;
 
-/// What a caller sees of a key.
+/// A key as a client sees it.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     description: String,
@@ -22,12 +22,12 @@ struct Seen {
     aliases: BTreeSet<String>,
 }
 
-/// A key, as far as its maker knows.
+/// A key as its creator knows it.
 struct Made {
     id: String,
-    /// What was acknowledged.
+    /// The acknowledged state.
     sure: Seen,
-    /// What holds if the change that was never answered was made.
+    /// The state after the change that got no answer, if it was made.
     doubtful: Option<Seen>,
     /// A ciphertext of its description.
     blob: Option<String>,
@@ -37,11 +37,11 @@ struct Made {
 #[derive(Default)]
 struct Ledger {
     keys: Vec<Made>,
-    /// The key whose creation was never answered.
+    /// The key whose creation got no answer.
     creating: Option<Seen>,
 }
 
-/// Calls an action; `None` when the server went away before it had answered.
+/// Calls an action. `None` when the server died before it answered.
 fn attempt(client: &Client, action: &str, params: &[(&str, &str)]) -> Option<Value> {
     let body = form(&client.signed("POST", action, params));
     let mut stream = TcpStream::connect(client.address).ok()?;
@@ -60,7 +60,7 @@ fn attempt(client: &Client, action: &str, params: &[(&str, &str)]) -> Option<Val
     Some(body)
 }
 
-/// A new key's looks. Its tags and its description come with its creation.
+/// A new key, created with its tags and description.
 fn new_key(name: &str) -> Seen {
     let tags = ["a", "b", "c"].map(|tag| (tag.to_owned(), format!("{tag} of {name}")));
     Seen {
@@ -76,10 +76,10 @@ fn tags_json(tags: &BTreeMap<String, String>) -> String {
     Value::from(tags.iter().map(tag).collect::<Vec<_>>()).to_string()
 }
 
-/// A change of a key: the action, its parameters, and what is seen after it.
+/// A change of a key: action, parameters, and the state after it.
 type Step = (&'static str, Vec<(&'static str, String)>, Seen);
 
-/// Changes of one key, one after the other.
+/// Successive changes of one key.
 fn changes(name: &str, turn: usize) -> Vec<Step> {
     let mut seen = new_key(name);
     let mut steps: Vec<Step> = Vec::new();
@@ -117,7 +117,7 @@ fn changes(name: &str, turn: usize) -> Vec<Step> {
     steps
 }
 
-/// Makes and changes keys until the server is gone.
+/// Creates and changes keys until the server dies.
 fn work(client: &Client, name: &str, acknowledged: &AtomicUsize) -> Ledger {
     let mut ledger = Ledger::default();
     for turn in 0.. {
@@ -160,7 +160,7 @@ fn list<'a>(answer: &'a Value, outer: &str, inner: &str) -> &'a Vec<Value> {
     answer[outer][inner].as_array().unwrap()
 }
 
-/// What the server says of a key.
+/// A key as the server reports it.
 fn look(client: &Client, id: &str) -> Seen {
     let described = client.call("DescribeKey", &[("KeyId", id)]).ok();
     let tags = client.call("ListResourceTags", &[("KeyId", id)]).ok();
@@ -196,8 +196,8 @@ fn all_keys(client: &Client) -> BTreeSet<String> {
     ids
 }
 
-/// Compares what the server has with what was acknowledged, and takes over what turned out to have
-/// been made.
+/// Compares the server's keys with the acknowledged ones, and accepts unacknowledged changes that
+/// were made.
 fn check(client: &Client, keys: &mut Vec<Made>, creating: &[Seen]) {
     let mut strangers = all_keys(client);
     for key in &mut *keys {
@@ -243,7 +243,7 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
             {
                 sleep(Duration::from_micros(200));
             }
-            // Not always right after an answer, but in the midst of a write too.
+            // The delay varies, so that some kills happen during a write.
             sleep(Duration::from_micros(350 * (round as u64 % 5)));
             server.child.kill().unwrap();
             server.child.wait().unwrap();
@@ -260,7 +260,7 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
         check(&server.client(), &mut keys, &creating);
     }
 
-    // Ciphertexts of keys that cannot be used for now must open too, once they can.
+    // Ciphertexts of disabled keys must decrypt too, once the keys are enabled.
     let server = Process::start(&arguments);
     let client = server.client();
     for key in &keys {

@@ -1,6 +1,6 @@
-//! A data file under a running server: no second server comes to it by any name, other programs
-//! read it, its main file is whole whenever nothing changes, and a server whose file is taken away
-//! says so.
+//! The data file of a running server: no second server opens it by any path, other programs can
+//! read it, its main file is complete whenever nothing changes, and the server reports when its
+//! file is removed.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ use crate::store::loss::{Logged, beside, serve};
 
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
-/// Waits for what the server does by itself, for as long as a slow machine may take.
+/// Waits for something that the server does by itself, generously for slow machines.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..1200 {
         if is_so() {
@@ -62,7 +62,7 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
             "{name}: {line}"
         );
     }
-    // A container that is given the one file, or the folder.
+    // Like a container that gets only the file, or only the folder.
     std::fs::write(file("sub/one.db"), "").unwrap();
     std::fs::create_dir(file("other")).unwrap();
     let shown = folder.path().display();
@@ -75,7 +75,7 @@ fn a_data_file_has_one_server_through_links_and_mounts() {
         let line = refused(prepared(&namespace(), &mount, &command).current_dir(folder.path()));
         assert!(line.contains("in use by another kmsim"), "{mount}: {line}");
     }
-    // Those who were turned away took nothing with them.
+    // The refused servers changed nothing.
     server.client().call("EnableKey", &[("KeyId", &key)]).ok();
     assert_eq!(count_by_sqlite(&path), "1");
     server.client().create_key(&[]);
@@ -92,7 +92,7 @@ fn sqlite_reads_the_data_while_it_is_served() {
     let client = server.process.client();
     for made in 1..=3 {
         client.create_key(&[]);
-        // Its connection comes and goes, and neither the server's locks nor its log go with it.
+        // Other connections affect neither the server's locks nor its log.
         assert_eq!(count_by_sqlite(&path), made.to_string());
         let line = refused(&mut kmsim(&["--data", path.to_str().unwrap()]));
         assert!(line.contains("another kmsim"), "{line}");
@@ -112,7 +112,7 @@ fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
         server.client().create_key(&[]);
         eventually("the log is empty", log_is_empty);
     }
-    // So even a copy of the main file alone is whole, and says that it is a copy.
+    // So even a copy of the main file alone is complete, and reports that it is a copy.
     let (_copies, copy) = data_file();
     for suffix in ["", ".root-key"] {
         std::fs::copy(beside(&path, suffix), beside(&copy, suffix)).unwrap();
@@ -120,7 +120,7 @@ fn the_main_file_is_whole_after_the_start_and_when_nothing_changes() {
     let copied = serve(&copy, None).unwrap();
     assert_eq!(copied.process.client().call("ListKeys", &[]).ok()["TotalCount"], 2);
     assert_eq!(copied.log().matches(" WARN ").count(), 1, "{}", copied.log());
-    // Killed now, it needs no log.
+    // After a kill it needs no log.
     drop(server);
     std::fs::remove_file(beside(&path, "-wal")).unwrap();
     let again = serve(&path, None).unwrap();
@@ -149,8 +149,7 @@ source.close()";
     server.client().create_key(&[]);
 }
 
-/// Takes something away from under a server, and checks that it is told and that nothing is
-/// acknowledged.
+/// Removes files of a running server. Checks that it reports that and acknowledges nothing.
 fn taken_away(what: &str, take: impl FnOnce(&Path), bring: Option<fn(&Path)>) {
     let (_folder, path) = data_file();
     let Logged { process: mut server, .. } = {

@@ -1,6 +1,6 @@
-//! Data that was lost is never served as new without a word: files that are missing, cut, flipped,
-//! exchanged or of different times stop the start, or are served with a warning where nothing tells
-//! how much there was.
+//! Lost data is never served as new without notice. Files that are missing, truncated, corrupted,
+//! swapped or from different times prevent the start, or cause a warning when the loss cannot be
+//! determined.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -13,22 +13,22 @@ use tempfile::NamedTempFile;
 use crate::kit::{Client, Process, data_file, kmsim};
 use crate::program::ended;
 
-/// What a caller sees: the descriptions of all keys.
+/// What a client sees: the descriptions of all keys.
 type Seen = BTreeMap<String, String>;
 
-/// The root key of every file here, so that only what is tested keeps a file from being served.
+/// The root key of all files here, so that only the tested damage can prevent a start.
 const ROOT_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const MAIN: &str = "";
 const WAL: &str = "-wal";
 const MARK: &str = ".mark";
 const ROOT: &str = ".root-key";
 
-/// The path of a file that accompanies a data file.
+/// The path of a file beside a data file.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// A server, and where it logs.
+/// A server and its log file.
 pub struct Logged {
     pub process: Process,
     log: NamedTempFile,
@@ -40,7 +40,7 @@ impl Logged {
     }
 }
 
-/// Serves a data file, or answers the one line of the refusal.
+/// Serves a data file, or returns the line of the refusal.
 pub fn serve(path: &Path, root: Option<&str>) -> Result<Logged, String> {
     let mut command = kmsim(&["--data", path.to_str().unwrap()]);
     command.envs(root.map(|root| ("KMSIM_ROOT_KEY", root)));
@@ -72,8 +72,8 @@ fn see(client: &Client) -> Seen {
     .collect()
 }
 
-/// Changes keys, and answers every state that was acknowledged, the last one last.
-fn furnish(client: &Client, from: Seen) -> Vec<Seen> {
+/// Changes keys, and returns every acknowledged state, the latest last.
+fn populate(client: &Client, from: Seen) -> Vec<Seen> {
     let mut history = vec![from];
     for turn in 0..6 {
         let mut next = history.last().unwrap().clone();
@@ -88,7 +88,7 @@ fn furnish(client: &Client, from: Seen) -> Vec<Seen> {
     history
 }
 
-/// The bytes of a data file and of what lies beside it.
+/// The contents of a data file and the files beside it.
 #[derive(Clone, Default)]
 struct Files(BTreeMap<&'static str, Vec<u8>>);
 
@@ -122,11 +122,11 @@ impl Files {
 
 /// A data file that was served for a while.
 struct Served {
-    /// As they were when its server was put away for the first time.
+    /// After the first clean shutdown.
     earlier: Files,
-    /// As they were when its second server was killed, its log full.
+    /// After the second server was killed with a full log.
     killed: Files,
-    /// As they were when its third server was put away.
+    /// After the third server's clean shutdown.
     closed: Files,
     history: Vec<Seen>,
 }
@@ -135,16 +135,16 @@ impl Served {
     fn new() -> Self {
         let (_folder, path) = data_file();
         let mut first = serve(&path, Some(ROOT_KEY)).unwrap().process;
-        let mut history = furnish(&first.client(), Seen::new());
+        let mut history = populate(&first.client(), Seen::new());
         first.signal("TERM");
         assert_eq!(ended(&mut first.child), Some(0));
         let earlier = Files::of(&path);
         let killed = loop {
             let server = serve(&path, Some(ROOT_KEY)).unwrap().process;
-            let mut more = furnish(&server.client(), history.last().unwrap().clone());
+            let mut more = populate(&server.client(), history.last().unwrap().clone());
             drop(server);
             history.append(&mut more);
-            // It may have found the time to empty its log.
+            // It may have had time to empty its log.
             if std::fs::metadata(beside(&path, WAL)).unwrap().len() > 100_000 {
                 break Files::of(&path);
             }
@@ -159,14 +159,14 @@ impl Served {
     }
 }
 
-/// A case: what was done to the files, and whether a mark still tells how much there was.
+/// A test case: the damage, and whether a mark still tells what is missing.
 struct Damaged {
     name: String,
     files: Files,
     is_marked: bool,
 }
 
-/// What became of a case, when it breaks the rule.
+/// Describes how a case violates the rule, if it does.
 fn breach(case: &Damaged, history: &[Seen]) -> Option<String> {
     let (_folder, path) = data_file();
     case.files.put(&path);
@@ -183,7 +183,7 @@ fn breach(case: &Damaged, history: &[Seen]) -> Option<String> {
     Some(format!("{}: {told}; the log: {log}", case.name))
 }
 
-/// Every damage of a table, done to each of these files.
+/// Every kind of damage, for each of these files.
 fn damages(sample: &Served) -> Vec<Damaged> {
     let mut all: Vec<(String, Files)> = Vec::new();
     let other = Served::new();
@@ -240,8 +240,7 @@ fn damaged_files_are_refused_or_served_as_far_as_they_go() {
     let sample = Served::new();
     let cases: Vec<_> = damages(&sample)
         .into_iter()
-        // Where nothing is left that tells of the data, or all of it is of another file, it is
-        // another file.
+        // Without any trace of the earlier data, or with all of another file, it is another file.
         .filter(|case| {
             !(case.name.contains("main of another, without") && case.name.starts_with("closed"))
         })
@@ -292,7 +291,7 @@ fn a_refusal_says_what_is_wrong_and_what_to_do() {
         files.put(&path);
         let line = serve(&path, Some(ROOT_KEY)).err().unwrap_or_else(|| panic!("served: {said}"));
         assert!(line.contains(said) && line.contains(path.to_str().unwrap()), "{said}: {line}");
-        // Nothing was touched, so that what is missing can be put back.
+        // Nothing was changed, so that missing files can be restored.
         let mut after = Files::of(&path);
         after.0.remove(ROOT);
         assert!(after.0 == files.0, "{said}: it wrote");
@@ -313,7 +312,7 @@ fn what_a_refusal_advises_works() {
     assert!(sample.history.contains(&see(&server.process.client())));
     server.process.client().create_key(&[]);
     drop(server);
-    // It is told once, and the log of before does not pass for this one's.
+    // The warning appears once, and the old log does not pass for the new one.
     let server = serve(&path, Some(ROOT_KEY)).unwrap();
     assert!(!server.log().contains("WARN"), "{}", server.log());
     drop(server);

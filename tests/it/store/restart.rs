@@ -1,4 +1,4 @@
-//! What a restart brings back, what it takes away, and that one data file has one server.
+//! What a restart keeps and what it removes, and that a data file has one server.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ const ACCOUNTS: &str = "accounts:
   - { id: \"1000000000000002\", status: not-opened, access_keys: [{ id: newcomer, secret: s }] }
 ";
 
-/// Runs a query on a data file as another program would, without changing anything.
+/// Runs a query on a data file like another program, without changing it.
 pub fn query(path: &Path, sql: &'static str) -> i64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -24,7 +24,7 @@ pub fn query(path: &Path, sql: &'static str) -> i64 {
     })
 }
 
-/// Everything that a caller can read of its keys, without the requests' ids.
+/// Everything that a client can read of its keys, without request ids.
 fn everything(client: &Client) -> Vec<Value> {
     let mut all = Vec::new();
     let mut read = |action: &str, params: &[(&str, &str)]| {
@@ -45,8 +45,8 @@ fn everything(client: &Client) -> Vec<Value> {
     all
 }
 
-/// Makes a key in every state, with all that a key can have.
-fn furnish(client: &Client) -> Vec<String> {
+/// Creates a key in every state, with all possible settings.
+fn populate(client: &Client) -> Vec<String> {
     let tags = json!([{ "TagKey": "k", "TagValue": "v" }, { "TagKey": "empty", "TagValue": "" }])
         .to_string();
     let key = |params: &[(&str, &str)]| client.create_key(params);
@@ -99,7 +99,7 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     };
 
     let mut server = start("2030-01-01T00:00:00Z");
-    let keys = furnish(&server.client());
+    let keys = populate(&server.client());
     let elsewhere = server.client().with("RegionId", "cn-beijing").create_key(&[]);
     let leaving = [("KeyId", keys[4].as_str())];
     let sealed =
@@ -112,7 +112,7 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     server.signal("TERM");
     assert_eq!(ended(&mut server.child), Some(0));
 
-    // A day on, and again after a kill.
+    // A day later, and again after a kill.
     for _ in 0..2 {
         let server = start("2030-01-02T00:00:00Z");
         assert_eq!([everything(&server.client()), everything(&newcomer(&server))], before);
@@ -137,7 +137,7 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     };
     let held = rows();
 
-    // The key's window passed while nothing ran.
+    // The deletion window passed while no server ran.
     let server = start("2030-01-08T00:00:00Z");
     let client = server.client();
     client.call("DescribeKey", &leaving).refused(404, "Forbidden.KeyNotFound");
@@ -154,7 +154,7 @@ fn a_restart_keeps_everything_and_takes_what_fell_due_meanwhile() {
     client.call("DescribeKey", &[("KeyId", &keys[5])]).ok();
     drop(server);
 
-    // Nor does it come back when the clock does.
+    // It stays deleted when the clock goes back.
     let server = start("2030-01-02T00:00:00Z");
     server.client().call("DescribeKey", &leaving).refused(404, "Forbidden.KeyNotFound");
 }
@@ -201,7 +201,7 @@ fn other_programs_can_read_the_data_meanwhile() {
         client.create_key(&[]);
         assert_eq!(query(&path, "SELECT count(*) FROM keys"), count);
     }
-    // A reader that takes its time holds nobody up, and sees what it began with.
+    // A slow reader delays nobody and sees a consistent snapshot.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(&path).read_only(true);

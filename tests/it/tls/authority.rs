@@ -146,13 +146,13 @@ fn mistakes_of_the_command_are_told() {
     for (arguments, said) in [
         (
             vec!["--data", ":memory:"],
-            "--data: a server in memory has an authority for as long as it runs",
+            "--data: an in-memory server has an authority only while it runs",
         ),
         (vec!["--data", "/nowhere/kmsim.db"], "--data: cannot make /nowhere/kmsim.db"),
         (vec!["--data", data, "--format", "jks"], "invalid value 'jks' for '--format <FORMAT>'"),
         (
             vec!["--data", data, "--format", "pkcs12", "--password", ""],
-            "--password: a truststore's password is not empty",
+            "--password: a truststore's password must not be empty",
         ),
         (
             vec!["--data", data, "--tls-cert", "a.pem"],
@@ -182,7 +182,8 @@ fn in_memory_it_lives_as_long_as_the_server_and_no_seed_repeats_it() {
     assert_ne!(one, ca_pem(Process::start(&arguments).address));
 }
 
-/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made them.
+/// The key and the certificate of an authority, as version 0.1.0 before the crate `rcgen` made
+/// them.
 const EARLIER_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQglrM6gGYdbWkPw6eD
 i2eNjPbmex3nBoyotSmLGegwlDahRANCAAS2pIWhrRNSLBPTFyq/iMcLTralWS2o

@@ -1,5 +1,5 @@
-//! The standard libraries of the languages that people call a KMS from: each reaches HTTPS when it is given the
-//! authority in its own way, and nothing else; and does not without it.
+//! The standard libraries of the languages that people call a KMS from: each reaches HTTPS when it
+//! is given the authority in its own way, and nothing else; and does not without it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,8 @@ fn program(name: &str) -> PathBuf {
     root().join("tests/it/tls/clients").join(name)
 }
 
-/// Runs a client against a server of its own. `trust` gives it the authority: that file, or `ca.p12` beside it.
+/// Runs a client against a server of its own. `trust` gives it the authority: that file, or
+/// `ca.p12` beside it.
 fn reaches(client: impl Fn() -> Command, trust: impl Fn(&mut Command, &Path)) {
     let server = Process::start(&["--data", ":memory:"]);
     let folder = tempfile::tempdir().unwrap();

@@ -11,7 +11,8 @@ use super::{Client, ca_pem};
 use crate::kit::{control, kmsim, without_listen};
 use crate::program::refused;
 
-/// Reads the lines up to the one that says that all is ready, and answers the addresses in them; the server ends there.
+/// Reads the lines up to the one that says that all is ready, and answers the addresses in them;
+/// the server ends there.
 fn addresses(command: &mut Command, check: impl Fn(&[SocketAddr])) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);

@@ -1,4 +1,5 @@
-//! Which names and versions clients may come with, by OpenSSL's judgement, and what a certificate says.
+//! Which names and versions clients may come with, by OpenSSL's judgement, and what a certificate
+//! says.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use super::{Client, ca_pem, described, openssl};
 use crate::kit::{Process, Server, control, days, kmsim, without_listen};
 use crate::program::{both_ways, refused};
 
-/// What `openssl s_client` says of a server when it is asked for a name, or for none, and looks for one.
+/// What `openssl s_client` says of a server when it is asked for a name, or for none, and looks for
+/// one.
 fn shake(
     server: &Process,
     ca: &str,

@@ -35,7 +35,8 @@ fn made() -> tempfile::TempDir {
         std::fs::write(folder.path().join(format!("{kind}.chain")), whole).unwrap();
     }
     openssl("pkcs8 -topk8 -in ec.pkcs8 -passout pass:x -out locked.pkcs8");
-    // As tools write them: one file with attributes around everything, and one from an editor of Windows.
+    // As tools write them: one file with attributes around everything, and one from an editor of
+    // Windows.
     openssl(
         "pkcs12 -export -in ec.pem -inkey ec.pkcs8 -certfile ca.pem -passout pass:x -out ec.p12",
     );
@@ -112,16 +113,16 @@ fn mistakes_stop_the_start_and_name_the_file() {
     write("wrong.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     for (certificate, key, said) in [
         ("none.pem", "ec.pkcs8", "--tls-cert: none.pem: No such file"),
-        ("nothing.pem", "ec.pkcs8", "--tls-cert: nothing.pem: there is no certificate in PEM"),
-        ("ec.pkcs8", "ec.pkcs8", "--tls-cert: ec.pkcs8: there is no certificate in PEM"),
-        ("broken.pem", "ec.pkcs8", "--tls-cert: broken.pem: the PEM is broken"),
+        ("nothing.pem", "ec.pkcs8", "--tls-cert: nothing.pem: no certificate in PEM"),
+        ("ec.pkcs8", "ec.pkcs8", "--tls-cert: ec.pkcs8: no certificate in PEM"),
+        ("broken.pem", "ec.pkcs8", "--tls-cert: broken.pem: invalid PEM"),
         ("wrong.pem", "ec.pkcs8", "--tls-cert: wrong.pem: certificate 1: "),
         ("ec.pem", "none.key", "--tls-key: none.key: No such file"),
-        ("ec.pem", "ec.pem", "--tls-key: ec.pem: there is no private key in PEM"),
+        ("ec.pem", "ec.pem", "--tls-key: ec.pem: no private key in PEM"),
         (
             "ec.pem",
             "locked.pkcs8",
-            "--tls-key: locked.pkcs8: there is no private key in PEM (one under a password",
+            "--tls-key: locked.pkcs8: no private key in PEM (encrypted keys are not",
         ),
         ("ec.pem", "wrong.key", "--tls-key: wrong.key: not a private key that TLS can use"),
         ("ec.pem", "rsa.pkcs8", "--tls-key: rsa.pkcs8: not the key of ec.pem"),

@@ -1,5 +1,5 @@
-//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody waiting: not other clients,
-//! and not the end of the server.
+//! Clients that connect and say nothing, or begin a handshake and do not end it, keep nobody
+//! waiting: not other clients, and not the end of the server.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -49,7 +49,7 @@ fn others_are_served_and_the_server_can_end() {
 
 /// An authority that this server knows nothing of.
 fn ca_pem_of_another() -> String {
-    kmsim::tls::Authority::draw().unwrap().pem().to_owned()
+    kmsim::tls::Authority::generate().unwrap().pem().to_owned()
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Signed requests of every scheme, without a nonce: a changed request must not be refused for having come before.
+//! Signed requests of every scheme, without a nonce: a changed request must not be refused for
+//! having come before.
 
 use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
@@ -22,8 +23,8 @@ pub struct Made {
 const HOST: &str = "kms.cn-hangzhou.aliyuncs.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Requests of a scheme: a list, and an action that is only tried; with the parameters in each place that may hold them, and
-/// of what may be signed or not, both.
+/// Requests of a scheme: a list, and an action that is only tried; with the parameters in each
+/// place that may hold them, and of what may be signed or not, both.
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {

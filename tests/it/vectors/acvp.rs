@@ -1,6 +1,6 @@
-//! NIST's answers for ML-KEM-1024 and ML-DSA-87, as its ACVP server gives them. They are for functions that kmsim does
-//! not offer: keys in their expanded form, signatures over formatted messages. Where that is so, the answer is for the
-//! library beneath, and the test shows that kmsim does the same as that.
+//! NIST's answers for ML-KEM-1024 and ML-DSA-87, from its ACVP server. Some need what kmsim does
+//! not offer: expanded private keys, and messages that include the domain separator. Those test
+//! the crate, and another test shows that kmsim's results are the crate's.
 
 use std::convert::Infallible;
 
@@ -38,8 +38,7 @@ fn cases(file: &str, function: &str, count: usize) -> Vec<Case> {
     cases
 }
 
-/// PKCS #8 of a seed: RFC 9935 and RFC 9881, section 6 of each. The last byte of the algorithm's identifier tells the
-/// parameter set.
+/// A seed as PKCS #8 (RFC 9935 and RFC 9881, section 6 of both).
 fn pkcs8(oid: [u8; 9], seed: &[u8]) -> Vec<u8> {
     let tagged =
         |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
@@ -52,7 +51,7 @@ const ML_KEM_1024: [u8; 9] = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 4, 3];
 /// `id-ml-dsa-87`, 2.16.840.1.101.3.4.3.19.
 const ML_DSA_87: [u8; 9] = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19];
 
-/// The bytes given, and then zeros.
+/// A generator of the given bytes, and then of zeros.
 struct Given(Vec<u8>);
 
 impl TryRng for Given {
@@ -80,7 +79,7 @@ impl TryRng for Given {
 
 impl TryCryptoRng for Given {}
 
-/// Checks that a private key is generated from this seed, and that it is the one that NIST's public key goes with.
+/// Generates a private key from the case's seed, and checks that its public key is the case's.
 fn generates(spec: PairSpec, oid: [u8; 9], case: &Case) -> PrivateKey {
     let [seed, public, _] = case.bytes.as_slice() else { panic!("{}", case.id) };
     let pkcs8 = pkcs8(oid, seed);

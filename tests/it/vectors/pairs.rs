@@ -1,4 +1,4 @@
-//! Wycheproof's vectors of RSA and ECDSA.
+//! Wycheproof's vectors for RSA and ECDSA.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use kmsim::algorithms::rsa::SignatureKey;
 use super::{Group, Tally, Vector, drive, groups, hex};
 
 impl Group {
-    /// The kind of an RSA key, by its length.
+    /// The kind of an RSA key, by its size.
     fn spec(&self) -> PairSpec {
         match self.shared[0].as_str() {
             "2048" => PairSpec::Rsa2048,
@@ -38,14 +38,14 @@ impl Group {
 }
 
 impl Vector {
-    /// Whether its signature is this key's over its message.
+    /// Whether its signature verifies.
     fn verifies(&self, key: &PublicKey, algorithm: Signing) -> bool {
         let [message, signature] = self.bytes.as_slice() else { panic!("{}", self.name) };
         let digest = digest(Hash::Sha256, message);
         key.verifies(algorithm, &digest, signature).unwrap()
     }
 
-    /// Whether its ciphertext opens, to its message.
+    /// Whether its ciphertext decrypts to its message.
     fn opens(&self, key: &PrivateKey, algorithm: Encryption) -> bool {
         let [.., message, ciphertext] = self.bytes.as_slice() else { panic!("{}", self.name) };
         match key.decrypt(algorithm, ciphertext) {
@@ -85,7 +85,7 @@ fn rsa_pkcs1_verify() {
         drive(file, key, |key, _, vector| vector.verifies(key, Signing::RsaPkcs1)),
         expected
     );
-    // The key of a caller who signs requests has an implementation of its own.
+    // Keys of callers that sign requests have their own implementation.
     let key = |group: &Group| {
         let text = STANDARD.encode(group.der());
         let lines: Vec<_> =
@@ -104,11 +104,11 @@ fn rsa_pkcs1_verify() {
 #[test]
 fn rsa_pss() {
     let key = |group: &Group| group.public(group.spec());
-    // Each of the three keys has signatures that are taken: no refusal is the key's fault.
+    // Each of the three keys has valid signatures, so no refusal is caused by the key.
     let keys: HashSet<_> = groups("rsa-pss.tsv").iter().map(Group::der).collect();
     assert_eq!(keys.len(), 3);
     let tally = drive("rsa-pss.tsv", key, |key, group, vector| {
-        // Only another salt or another mask excuses a difference.
+        // Only another salt length or MGF1 digest excuses a difference.
         let ours = group.shared[1..3] == ["32", "SHA-256"];
         assert!(!ours || vector.taken == vector.valid, "{}", vector.name);
         vector.verifies(key, Signing::RsaPss)
@@ -120,7 +120,7 @@ fn rsa_pss() {
 fn rsa_oaep() {
     let tally = drive("rsa-oaep.tsv", Group::private, |key, group, vector| {
         let (hash, mask) = (group.shared[1].as_str(), group.shared[2].as_str());
-        // Only a label or two hashes excuse a difference.
+        // Only a label or two different digests excuse a difference.
         let ours = hash == mask && vector.bytes[0].is_empty();
         assert!(!ours || vector.taken == vector.valid, "{}", vector.name);
         match hash {

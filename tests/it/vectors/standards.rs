@@ -1,4 +1,4 @@
-//! The examples of the standards themselves: SM2, SM3, SM4, HMAC, and the nonces of RFC 6979.
+//! The examples from the standards: SM2, SM3, SM4, HMAC, and the nonces of RFC 6979.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use sm4::cipher::{BlockCipherEncrypt, KeyInit};
 use super::hex;
 use crate::kit::table;
 
-/// What stands in sm2.tsv, by name.
+/// The values in sm2.tsv, by name.
 struct Sm2(HashMap<String, Vec<u8>>);
 
 impl Sm2 {
@@ -63,7 +63,7 @@ fn sm2_signature() {
     assert_eq!(digest(Hash::Sm3, &signer), sm2.get("z"));
     assert_eq!(digest(Hash::Sm3, &sm2.join(&["z", "msg"])), sm2.get("e"));
     assert_eq!(sm2.public().digest(Signing::Sm2, sm2.get("msg")), sm2.e());
-    // Both numbers have their highest bit set: in DER a zero stands before them.
+    // Both numbers have the highest bit set, so DER puts a zero byte before them.
     let parts: [&[u8]; 4] = [&[0x30, 70, 2, 33, 0], sm2.get("r"), &[2, 33, 0], sm2.get("s")];
     assert_eq!(parts.concat(), sm2.get("sig"));
     let public = sm2.public();
@@ -79,8 +79,7 @@ fn sm2_signature() {
         sig[at] ^= 1;
         assert!(!verifies(&sm2.e(), &sig), "byte {at} of the signature");
     }
-    // The standard's nonce was drawn; kmsim's is that of RFC 6979, and so is the signature another
-    // one.
+    // The standard's nonce is random. kmsim uses RFC 6979, so its signature differs.
     let own = sm2.private().sign(Signing::Sm2, &sm2.e(), Randomness::Any).unwrap();
     assert_ne!(own, sm2.get("sig"));
     assert!(verifies(&sm2.e(), &own));
@@ -133,8 +132,8 @@ fn sm3() {
     }
 }
 
-/// kmsim runs SM4 in GCM only, which encrypts no block of a caller's choice: the examples are for
-/// the cipher beneath, and GCM's first block of keystream shows that it is that one.
+/// kmsim runs SM4 only in GCM, which encrypts no arbitrary blocks. So the examples test the cipher,
+/// and the first block of GCM's keystream shows that it is the same one.
 #[test]
 fn sm4() {
     let rows = table("vectors/sm4.tsv");

@@ -1,4 +1,4 @@
-//! Wycheproof's vectors of AES-GCM, SM4-GCM and HMAC.
+//! Wycheproof's vectors for AES-GCM, SM4-GCM and HMAC.
 
 use kmsim::algorithms::mac::{Hash, equal, hmac};
 use kmsim::algorithms::symmetric::{Cipher, SealError, TAG_LEN, open, seal};
@@ -27,7 +27,7 @@ fn gcm(file: &str, cipher: Cipher) -> Tally {
         let (iv, tag): (_, [u8; TAG_LEN]) =
             (iv[..].try_into().unwrap(), tag[..].try_into().unwrap());
         let mut text = plain.clone();
-        // What is invalid has a wrong tag and nothing else.
+        // Invalid vectors differ in the tag only.
         let made = seal(cipher, key, iv, associated, &mut text).unwrap();
         assert_eq!(text, *sealed, "{}", vector.name);
         let opened = open(cipher, key, iv, associated, &mut text, tag);

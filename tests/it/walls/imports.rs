@@ -1,6 +1,6 @@
-//! Which file imports from which. A path is followed to the file that defines what it names: through
-//! `use`, `pub use`, `self`, `super`, `crate` and the names of modules. What a `pub use` passes on,
-//! the file imports only if its own code uses it too; `mod x;` is no import.
+//! Which file imports from which. A path is followed to the file that defines what it names:
+//! through `use`, `pub use`, `self`, `super`, `crate` and the names of modules. What a `pub use`
+//! passes on, the file imports only if its own code uses it too; `mod x;` is no import.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,8 +75,8 @@ impl Crate {
         found
     }
 
-    /// The file that defines what a path names, as seen from a module. A module itself is in no file:
-    /// what is used of it has paths of its own.
+    /// The file that defines what a path names, as seen from a module. A module itself is in no
+    /// file: what is used of it has paths of its own.
     fn defining(&self, from: &Module, path: &[String], depth: usize) -> Option<&str> {
         let (module, item) = self.resolve(from, path, depth)?;
         (!item.is_empty()).then_some(self.scopes.get(&module)?.file.as_str())
@@ -142,7 +142,8 @@ impl Crate {
             }
         }
         for glob in &scope.globs {
-            // Only a name that is bound there comes from further on; an item is where the glob leads.
+            // Only a name that is bound there comes from further on; an item is where the glob
+            // leads.
             let Some((target, left)) = self.resolve(module, glob, depth + 1) else { continue };
             if left.is_empty() && target != *module {
                 let known = self.scopes.get(&target).is_some_and(|it| it.bound.contains_key(first));
@@ -299,7 +300,8 @@ fn module_of(path: &str, folder: &str) -> Module {
     inner.split('/').map(str::to_owned).collect()
 }
 
-/// The circles: groups of files each of which imports from every other, by way of others or straight.
+/// The circles: groups of files each of which imports from every other, by way of others or
+/// straight.
 pub fn circles(imports: &Imports) -> Vec<Vec<String>> {
     let reach = |from: &String| {
         let mut seen = BTreeSet::new();

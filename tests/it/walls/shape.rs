@@ -1,4 +1,5 @@
-//! The shape of the sources: no circle of imports, rooms above rooms, short files, nothing twice.
+//! The shape of the sources: no circle of imports, rooms above rooms, short files and lines,
+//! nothing twice.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -219,4 +220,53 @@ fn a_passage_that_stands_twice_is_found_once() {
     assert_eq!(of(&[text(&lines), format!("{other}{}", text(&lines))]), ["0.rs:1 and 1.rs:4"]);
     assert!(of(&[text(&lines), text(&lines[..ROW - 1])]).is_empty());
     assert_eq!(of(&[format!("{0}{other}{0}", text(&lines))]).len(), 1);
+}
+
+/// The widest comment line, and the widest line of prose in a document.
+const WIDEST: usize = 100;
+
+/// Folders that still have wider comment lines, and how many. The numbers only shrink.
+const WIDE: [(&str, usize); 4] =
+    [("src/dialects/", 79), ("src/seed/", 1), ("tests/it/alibaba/", 48), ("tests/it/kingsoft/", 6)];
+
+/// Whether a document's line may be wide: a table, a heading, or a line that is one link.
+fn may_be_wide(line: &str) -> bool {
+    line.starts_with(['|', '#']) || !line.trim().trim_start_matches("- ").contains(' ')
+}
+
+#[test]
+fn comments_and_prose_are_at_most_100_columns_wide() {
+    let is_wide = |line: &str| line.chars().count() > WIDEST;
+    let mut found = Vec::new();
+    for source in ["src", "tests", "benches"].iter().flat_map(|room| sources(room, &[".rs"])) {
+        let lines = source.text.lines().enumerate();
+        let wide = lines.filter(|(_, line)| line.trim_start().starts_with("//") && is_wide(line));
+        found.extend(wide.map(|(index, _)| format!("{}:{}", source.path, index + 1)));
+    }
+    for (room, most) in WIDE {
+        let count = found.iter().filter(|it| it.starts_with(room)).count();
+        assert!(count <= most, "{count} comment lines of {room} are too wide, and {most} were");
+        found.retain(|it| !it.starts_with(room));
+    }
+    for page in documents() {
+        let (mut is_code, mut is_generated) = (false, false);
+        for (index, line) in page.text.lines().enumerate() {
+            is_code ^= line.trim_start().starts_with("```");
+            is_generated ^= line.starts_with("<!--");
+            if !is_code && !is_generated && is_wide(line) && !may_be_wide(line) {
+                found.push(format!("{}:{}", page.path, index + 1));
+            }
+        }
+    }
+    nowhere("a line is too wide", &found);
+}
+
+/// The documents: those at the root, and those in docs/.
+fn documents() -> Vec<Source> {
+    let root = ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG"];
+    let root = root.map(|name| format!("{name}.md")).into_iter().map(|path| {
+        let text = std::fs::read_to_string(crate::kit::root().join(&path)).unwrap();
+        Source { path, text }
+    });
+    sources("docs", &[".md"]).into_iter().chain(root).collect()
 }

@@ -1,16 +1,17 @@
-//! Making certificates and leading them through their life: document sections 10.1 to 10.3, 10.5 and 10.6.
+//! Creating certificates and changing their status: document sections 10.1 to 10.3, 10.5 and 10.6.
 
 use serde::{Deserialize, Serialize};
 
 use crate::algorithms::x509::{DnsName, Name};
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{self, CertificateName};
+use crate::dialects::alibaba::values::default_true;
 use crate::dialects::alibaba::words::{CertificateSpecWord, ProtectionWord};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{CertificateOperation, NewCertificate};
-use crate::model::{CertificateId, CertificateStatus, Issued, Realm};
+use crate::model::{CertificateId, CertificateStatus, Issued, ProtectionLevel, Realm};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,14 +20,9 @@ pub(crate) struct CreateCertificate {
     subject: Subject,
     #[serde(default)]
     subject_alternative_names: Domains,
-    #[serde(default = "exportable")]
+    #[serde(default = "default_true")]
     exportable_private_key: bool,
-    #[serde(default)]
-    protection_level: ProtectionWord,
-}
-
-fn exportable() -> bool {
-    true
+    protection_level: Option<ProtectionWord>,
 }
 
 /// A distinguished name with the attributes that the document requires.
@@ -61,8 +57,8 @@ pub(crate) struct Created {
 pub(crate) async fn create(cx: Cx, request: CreateCertificate) -> Result<Created, Error> {
     let realm = cx.caller.realm.clone();
     let new = NewCertificate {
-        spec: request.key_spec.into(),
-        protection: request.protection_level.into(),
+        spec: request.key_spec.0,
+        protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         exportable: request.exportable_private_key,
         subject: request.subject.0,
         names: request.subject_alternative_names.0,
@@ -89,8 +85,7 @@ pub(crate) struct UploadCertificate {
 
 pub(crate) async fn upload(cx: Cx, request: UploadCertificate) -> Result<Done, Error> {
     let issued = Issued { certificate: request.certificate, chain: request.certificate_chain };
-    cx.engine.upload_certificate(cx.caller, request.certificate_id.0, issued).await?;
-    Ok(Done {})
+    done(cx.engine.upload_certificate(cx.caller, request.certificate_id.0, issued).await)
 }
 
 #[derive(Deserialize)]
@@ -99,7 +94,7 @@ pub(crate) struct OneCertificate {
     pub(crate) certificate_id: CertificateName,
 }
 
-/// What is not there yet is an empty text.
+/// What does not exist yet is empty.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Stored {
@@ -131,7 +126,7 @@ pub(crate) struct UpdateCertificateStatus {
     status: Status,
 }
 
-/// The statuses that a certificate can be led to.
+/// The statuses that can be set.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Status {
@@ -146,13 +141,13 @@ pub(crate) async fn update_status(cx: Cx, request: UpdateCertificateStatus) -> R
         Status::Active => (CertificateOperation::Activate, CertificateStatus::Active),
         Status::Revoked => (CertificateOperation::Revoke, CertificateStatus::Revoked),
     };
-    cx.engine
-        .set_certificate_status(cx.caller, request.certificate_id.0, operation, status)
-        .await?;
-    Ok(Done {})
+    done(
+        cx.engine
+            .set_certificate_status(cx.caller, request.certificate_id.0, operation, status)
+            .await,
+    )
 }
 
 pub(crate) async fn delete(cx: Cx, request: OneCertificate) -> Result<Done, Error> {
-    cx.engine.delete_certificate(cx.caller, request.certificate_id.0).await?;
-    Ok(Done {})
+    done(cx.engine.delete_certificate(cx.caller, request.certificate_id.0).await)
 }

@@ -1,5 +1,6 @@
-//! What is told of a certificate: document section 10.4. Types that its table and its samples tell differently are those
-//! of the response models of the classic SDKs; `fixtures/alibaba/field-types.tsv` lists them.
+//! Certificates in answers: document section 10.4. Where its table and its samples differ in a
+//! type, kmsim follows the response models of the classic SDKs; `fixtures/alibaba/field-types.tsv`
+//! lists these fields.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +13,8 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{self, CertificateOperation};
 use crate::model::{Certificate, KeySpec};
 
-/// What the service tells of a certificate. Until it is issued, the request tells the subject, and what only a
-/// certificate has is an empty text.
+/// A certificate in answers. Until it is issued, the subject is that of the request, and what only
+/// an issued certificate has is empty.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Described {
@@ -31,7 +32,7 @@ pub(crate) struct Described {
     tags: BTreeMap<String, String>,
 }
 
-/// The part that the certificate itself tells.
+/// The fields that come from the certificate itself.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Facts {
@@ -84,7 +85,7 @@ pub(crate) fn describe(cx: &Cx, request: OneCertificate) -> Result<Described, Er
     Ok(Described {
         certificate_id: found.id.to_string(),
         arn: certificate_arn(&cx.caller.realm, &found.id),
-        key_spec: spec_word(KeySpec::Pair(found.spec)),
+        key_spec: spec_word(KeySpec::Pair(found.spec)).unwrap_or_default(),
         protection_level: protection_word(found.protection),
         status: status_word(found.settings.status),
         created_at: found.created_at.to_string(),
@@ -103,12 +104,12 @@ fn facts(found: &Certificate, request: &Request) -> Result<Facts, Error> {
     Ok(Facts::of(certificate))
 }
 
-/// `79 36 26`, as in the document's sample.
+/// Formats bytes as `79 36 26`, like the document's sample.
 fn hex_pairs(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
 }
 
-/// A number, the most significant byte first, in decimal digits.
+/// Formats a big-endian number in decimal.
 fn decimal(bytes: &[u8]) -> String {
     let mut digits: Vec<u8> = vec![0];
     for byte in bytes {
@@ -126,7 +127,8 @@ fn decimal(bytes: &[u8]) -> String {
     digits.iter().rev().map(|digit| char::from(b'0' + digit)).collect()
 }
 
-/// The document's words for RSA with 2048 bits, ECDSA and SM2; others are made like them.
+/// The name of a signature algorithm. The document has names for RSA with 2048 bits, ECDSA and SM2;
+/// the others are formed like them.
 fn algorithm_word((by, bits): (Option<SignedBy>, usize)) -> String {
     let sha2 = |hash| match hash {
         Sha2::Sha256 => "SHA256",

@@ -1,4 +1,4 @@
-//! Using certificates: document sections 10.7 to 10.10.
+//! Operations with certificates: document sections 10.7 to 10.10.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -14,7 +14,8 @@ use crate::dialects::{Cx, Error};
 use crate::engine::Message;
 use crate::model::CertificateId;
 
-/// What a message is: the text itself, or its digest. The document requires it and names a default; clients leave it out.
+/// The type of a message: the message itself, or its digest. The document requires the parameter
+/// and gives a default; clients leave it out.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum MessageType {
@@ -32,7 +33,7 @@ fn message(Blob(bytes): Blob, kind: MessageType) -> Result<Message, Error> {
     message.ok_or(Error::Invalid("Message".into()))
 }
 
-/// Which certificate was used, and what came of it under the name that the action has for it.
+/// The certificate that was used, and the result under the name that the action gives it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Outcome<T> {
@@ -58,8 +59,7 @@ pub(crate) struct CertificatePrivateKeySign {
 pub(crate) fn sign(cx: &Cx, request: CertificatePrivateKeySign) -> Result<Outcome<String>, Error> {
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
-    let signature =
-        cx.engine.certificate_sign(&cx.caller, &id, request.algorithm.into(), &message)?;
+    let signature = cx.engine.certificate_sign(&cx.caller, &id, request.algorithm.0, &message)?;
     Ok(outcome(&id, "SignatureValue", base64_text::encode(signature)))
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct CertificatePublicKeyVerify {
 pub(crate) fn verify(cx: &Cx, request: CertificatePublicKeyVerify) -> Result<Outcome<bool>, Error> {
     let CertificateName(id) = request.certificate_id;
     let message = message(request.message, request.message_type)?;
-    let (algorithm, signature) = (request.algorithm.into(), request.signature_value.0);
+    let (algorithm, signature) = (request.algorithm.0, request.signature_value.0);
     let is_valid =
         cx.engine.certificate_verify(&cx.caller, &id, algorithm, &message, &signature)?;
     Ok(outcome(&id, "SignatureValid", is_valid))
@@ -96,8 +96,8 @@ pub(crate) fn encrypt(
     request: CertificatePublicKeyEncrypt,
 ) -> Result<Outcome<String>, Error> {
     let CertificateName(id) = request.certificate_id;
-    let text = encryptable(request.algorithm, &request.plaintext.0)?;
-    let sealed = cx.engine.certificate_encrypt(&cx.caller, &id, request.algorithm.into(), text)?;
+    let text = encryptable(request.algorithm.0, &request.plaintext.0)?;
+    let sealed = cx.engine.certificate_encrypt(&cx.caller, &id, request.algorithm.0, text)?;
     Ok(outcome(&id, "CiphertextBlob", base64_text::encode(sealed)))
 }
 
@@ -114,8 +114,8 @@ pub(crate) fn decrypt(
     request: CertificatePrivateKeyDecrypt,
 ) -> Result<Outcome<Zeroizing<String>>, Error> {
     let CertificateName(id) = request.certificate_id;
-    let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
-    let opened = cx.engine.certificate_decrypt(&cx.caller, &id, algorithm.into(), &blob)?;
+    let (algorithm, blob) = (request.algorithm.0, request.ciphertext_blob.0);
+    let opened = cx.engine.certificate_decrypt(&cx.caller, &id, algorithm, &blob)?;
     let plaintext = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened)?));
     Ok(outcome(&id, "Plaintext", plaintext))
 }

@@ -1,13 +1,13 @@
-# For the same clients as secrets-manager, which sign with an RSA key here: the client key.
-# 1. Make one. The access key's secret locks its file.
+# For the same clients as secrets-manager, but signing with an RSA key, the client key.
+# 1. Create one. The access key's secret is the password of its file.
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=kmsim -keyout client.key -out client.crt
 openssl pkcs12 -export -inkey client.key -in client.crt -passout pass:@SECRET@ -out client.p12 \
   -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1
 printf '{"KeyId":"%s","PrivateKeyData":"%s"}' @ID@ "$(openssl base64 -A -in client.p12)" > client-key.json
-# 2. Give the server the public half: in its accounts file, it stands in place of the access key's secret.
+# 2. Give the server the public key: in the accounts file, it replaces the access key's secret.
 printf 'accounts:\n  - id: "1000000000000001"\n    access_keys:\n      - id: "%s"\n        public_key: |\n' @ID@ > accounts.yaml
 openssl pkey -in client.key -pubout | sed 's/^/          /' >> accounts.yaml
-# 3. Point the client here.
+# 3. Configure the client.
 export credentials_type=client_key
 export client_key_private_key_path="$PWD/client-key.json"
 export client_key_password=@SECRET@

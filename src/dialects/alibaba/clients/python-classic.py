@@ -3,7 +3,7 @@ https|# First: curl -so kmsim-ca.pem @CA_PEM@; export ALIBABA_CLOUD_CA_BUNDLE=$P
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.profile import region_provider
 
-# The requests ask for HTTPS; a URL in this place decides all the same.
+# The requests ask for HTTPS, but the URL here wins.
 region_provider.add_endpoint("Kms", @REGION@, @URL@)
 kms = AcsClient(@ID@, @SECRET@, @REGION@)
 # kms.do_action_with_exception(ListKeysRequest()), from aliyunsdkkms.request.v20160120.ListKeysRequest.

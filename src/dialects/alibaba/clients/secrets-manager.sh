@@ -1,6 +1,6 @@
 # For PyPI aliyun-secret-manager-client, Maven com.aliyun:alibabacloud-secretsmanager-client
 # and Go github.com/aliyun/aliyun-secretsmanager-client-go.
-# They speak HTTPS, which the server does on the same port, and take any certificate.
+# They speak HTTPS and accept any certificate; the server accepts HTTPS on the same port.
 export credentials_type=ak
 export credentials_access_key_id=@ID@
 export credentials_access_secret=@SECRET@

@@ -9,15 +9,15 @@ provider "alicloud" {
   region       = @REGION@
   access_key   = @ID@
   secret_key   = @SECRET@
-  # Otherwise the provider asks another service which kind of account this is.
+  # Otherwise the provider asks another service for the type of the account.
   account_type = "Domestic"
 http|  protocol     = "HTTP"
 https|  protocol     = "HTTPS"
   endpoints {
-    # The provider names its region in some calls only. So start the server with this one:
+    # The provider sends its region in some calls only. So start the server with this region:
     # kmsim --region @REGION@
     kms = @ENDPOINT@
-    # For several regions, give each provider a host that begins with its region, and that /etc/hosts knows:
+    # For several regions, give each provider a host name that begins with its region and is in /etc/hosts:
     # kms = @REGION_ENDPOINT@
   }
 }

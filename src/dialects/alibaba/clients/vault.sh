@@ -1,4 +1,4 @@
-# For seal "alicloudkms". It speaks HTTPS only, which the server does on the same port.
+# For seal "alicloudkms". It speaks HTTPS only; the server accepts HTTPS on the same port.
 export ALICLOUD_ACCESS_KEY=@ID@
 export ALICLOUD_SECRET_KEY=@SECRET@
 export ALICLOUD_REGION=@REGION@

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialects::alibaba::listing::{Listing, Page, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, Alias, KeyName};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
 use crate::model::{AliasName, Key};
@@ -18,14 +18,12 @@ pub(crate) struct Binding {
 
 pub(crate) async fn create(cx: Cx, request: Binding) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.create_alias(cx.caller, request.alias_name.0, key).await?;
-    Ok(Done {})
+    done(cx.engine.create_alias(cx.caller, request.alias_name.0, key).await)
 }
 
 pub(crate) async fn update(cx: Cx, request: Binding) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.update_alias(cx.caller, request.alias_name.0, key).await?;
-    Ok(Done {})
+    done(cx.engine.update_alias(cx.caller, request.alias_name.0, key).await)
 }
 
 #[derive(Deserialize)]
@@ -35,8 +33,7 @@ pub(crate) struct OneAlias {
 }
 
 pub(crate) async fn delete(cx: Cx, request: OneAlias) -> Result<Done, Error> {
-    cx.engine.delete_alias(cx.caller, request.alias_name.0).await?;
-    Ok(Done {})
+    done(cx.engine.delete_alias(cx.caller, request.alias_name.0).await)
 }
 
 #[derive(Deserialize)]

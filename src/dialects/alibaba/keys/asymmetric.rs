@@ -1,4 +1,4 @@
-//! Asymmetric cryptography: document sections 8.24 to 8.28.
+//! Asymmetric encryption and signing: document sections 8.24 to 8.28.
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -22,7 +22,7 @@ pub(crate) struct AsymmetricSign {
 
 pub(crate) fn sign(cx: &Cx, request: AsymmetricSign) -> Result<Outcome<String>, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
-    let used = cx.engine.sign(&cx.caller, &pair, request.algorithm.into(), &request.digest.0)?;
+    let used = cx.engine.sign(&cx.caller, &pair, request.algorithm.0, &request.digest.0)?;
     Ok(Outcome::of(&used, "Value", base64_text::encode(&used.value)))
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct AsymmetricVerify {
 
 pub(crate) fn verify(cx: &Cx, request: AsymmetricVerify) -> Result<Outcome<bool>, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
-    let (algorithm, digest) = (request.algorithm.into(), request.digest.0);
+    let (algorithm, digest) = (request.algorithm.0, request.digest.0);
     let used = cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &request.value.0)?;
     Ok(Outcome::of(&used, "Value", used.value))
 }
@@ -54,8 +54,8 @@ pub(crate) struct AsymmetricEncrypt {
 
 pub(crate) fn encrypt(cx: &Cx, request: AsymmetricEncrypt) -> Result<Encrypted, Error> {
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
-    let text = encryptable(request.algorithm, &request.plaintext.0)?;
-    Ok(cx.engine.encrypt_to_pair(&cx.caller, &pair, request.algorithm.into(), text)?.into())
+    let text = encryptable(request.algorithm.0, &request.plaintext.0)?;
+    Ok(cx.engine.encrypt_to_pair(&cx.caller, &pair, request.algorithm.0, text)?.into())
 }
 
 #[derive(Deserialize)]
@@ -75,14 +75,9 @@ pub(crate) fn decrypt(
 ) -> Result<Outcome<Zeroizing<String>>, Error> {
     request.recipient.refuse()?;
     let pair = pair(request.key_id, &request.key_version_id, cx)?;
-    let (algorithm, blob) = (request.algorithm, request.ciphertext_blob.0);
-    let opened = cx.engine.decrypt_by_pair(
-        &cx.caller,
-        &pair,
-        Operation::DecryptByPair,
-        algorithm.into(),
-        &blob,
-    )?;
+    let (algorithm, blob) = (request.algorithm.0, request.ciphertext_blob.0);
+    let opened =
+        cx.engine.decrypt_by_pair(&cx.caller, &pair, Operation::DecryptByPair, algorithm, &blob)?;
     let text = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened.value)?));
     Ok(Outcome::of(&opened, "Plaintext", text))
 }

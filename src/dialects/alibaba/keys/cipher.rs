@@ -1,8 +1,9 @@
-//! Symmetric cryptography: document sections 8.17 to 8.19, 8.22 and 8.23.
+//! Symmetric encryption: document sections 8.17 to 8.19, 8.22 and 8.23.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::algorithms::asymmetric::Encryption;
 use crate::algorithms::base64_text;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::Wrapped;
@@ -23,7 +24,8 @@ pub(crate) struct Encrypt {
     encryption_context: Context,
 }
 
-/// A ciphertext with the key and version that it names: of the sealing key or, in `ReEncrypt`, of the source.
+/// A ciphertext with a key and version: those that encrypted it or, for `ReEncrypt`, those of the
+/// source.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Encrypted {
@@ -59,7 +61,7 @@ pub(crate) struct Decrypt {
     encryption_context: Context,
 }
 
-/// Which version of which key was used, and what came of it under the name that the action has for it.
+/// The key and version that were used, and the result under the name that the action gives it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Outcome<T> {
@@ -104,7 +106,7 @@ pub(crate) struct GenerateDataKey {
     recipient: Recipient,
 }
 
-/// How many bytes a data key has.
+/// The length of a data key, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct DataKeyLen(usize);
 
@@ -113,8 +115,8 @@ parsed!(DataKeyLen, |len: u32| {
     limits::DATA_KEY_BYTES.contains(&len).then_some(Self(len))
 });
 
-/// Draws a data key: its bytes, and the base64 text that is sealed. `NumberOfBytes` wins; then `KeySpec` is not even
-/// looked at.
+/// Generates a data key: its bytes, and the base64 text that is encrypted. `NumberOfBytes` wins;
+/// `KeySpec` is then ignored.
 pub(crate) fn draw_data_key(
     cx: &Cx,
     number_of_bytes: Option<DataKeyLen>,
@@ -131,7 +133,7 @@ pub(crate) fn draw_data_key(
 }
 
 impl GenerateDataKey {
-    /// Draws a data key and seals it.
+    /// Generates a data key and encrypts it.
     fn run(self, cx: &Cx) -> Result<(Encrypted, Zeroizing<String>), Error> {
         let (_, text) = draw_data_key(cx, self.number_of_bytes, self.key_spec.as_deref())?;
         let key = self.key_id.within(cx)?;
@@ -178,19 +180,20 @@ pub(crate) struct ReEncrypt {
     destination_encryption_context: Context,
 }
 
-/// The id of the key that is named as a ciphertext's.
+/// The id of the key in `SourceKeyId`.
 fn source_key(cx: &Cx, key: KeyName) -> Result<KeyId, Error> {
     let key = key.within(cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     Ok(snapshot.view(&cx.caller).admit(&key, Operation::Decrypt)?.key().id.clone())
 }
 
-/// Naming an algorithm says that the ciphertext was made with a public key; then the key and its version are
-/// needed too. A ciphertext of ours names both itself: whoever names them as well has to name the same.
+/// With an algorithm, the ciphertext was made with a public key, and the key and its version are
+/// required. Otherwise it is a symmetric ciphertext, which names both itself; if the request names
+/// them too, they must be the same.
 pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error> {
     let to = request.destination_key_id.within(cx)?;
     let (blob, associated) = (request.ciphertext_blob.0, request.destination_encryption_context);
-    let Some(algorithm) = request.source_encryption_algorithm else {
+    let Some(EncryptionWord(algorithm)) = request.source_encryption_algorithm else {
         let source = request.source_key_id.map(|key| source_key(cx, key)).transpose()?;
         let from = (request.source_encryption_context.bytes(), &blob[..]);
         let sealed = cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?;
@@ -206,24 +209,27 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let version =
         request.source_key_version_id.ok_or(Error::Missing("SourceKeyVersionId".into()))?;
     let (from, operation) = (pair(key, &version, cx)?, Operation::Decrypt);
-    let opened =
-        match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm.into(), &blob) {
-            Err(engine::Error::Key(KeyError::AlgorithmMismatch)) => {
-                return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
-            }
-            outcome => outcome?,
-        };
-    // What a public key wraps are a data key's bytes; what a blob of ours seals is their base64 text.
+    let opened = match cx.engine.decrypt_by_pair(&cx.caller, &from, operation, algorithm, &blob) {
+        Err(engine::Error::Key(KeyError::AlgorithmMismatch)) => {
+            return Err(Error::Invalid("SourceEncryptionAlgorithm".into()));
+        }
+        outcome => outcome?,
+    };
+    // A public key wraps a data key's bytes; a symmetric ciphertext contains their base64 text.
     let text = Zeroizing::new(base64_text::encode(within_limits(algorithm, &opened.value)?));
     let to = (&to, Operation::Encrypt);
     let sealed = cx.engine.seal(&cx.caller, to.0, to.1, associated.bytes(), text.as_bytes())?;
     Ok(opened.map(|_| sealed.value).into())
 }
 
-/// A text that could have been encrypted here: others may have encrypted a longer one, or nothing at all.
-pub(crate) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
-    let most =
-        if algorithm == EncryptionWord::SM2PKE { limits::SM2_PLAINTEXT_MAX } else { usize::MAX };
+/// Checks that a plaintext could have been encrypted here. Other implementations may have encrypted
+/// a longer one, or an empty one.
+pub(crate) fn within_limits(algorithm: Encryption, text: &[u8]) -> Result<&[u8], Error> {
+    let most = if matches!(algorithm, Encryption::Sm2(_)) {
+        limits::SM2_PLAINTEXT_MAX
+    } else {
+        usize::MAX
+    };
     if (1..=most).contains(&text.len()) {
         Ok(text)
     } else {
@@ -231,10 +237,10 @@ pub(crate) fn within_limits(algorithm: EncryptionWord, text: &[u8]) -> Result<&[
     }
 }
 
-/// A text that is short enough for `SM2PKE`, which has no limit of its own.
-pub(crate) fn encryptable(algorithm: EncryptionWord, text: &[u8]) -> Result<&[u8], Error> {
+/// Checks that a plaintext is short enough for `SM2PKE`, which has no limit of its own.
+pub(crate) fn encryptable(algorithm: Encryption, text: &[u8]) -> Result<&[u8], Error> {
     match algorithm {
-        EncryptionWord::SM2PKE if text.len() > limits::SM2_PLAINTEXT_MAX => {
+        Encryption::Sm2(_) if text.len() > limits::SM2_PLAINTEXT_MAX => {
             Err(Error::Invalid("Plaintext".into()))
         }
         _ => Ok(text),

@@ -1,5 +1,5 @@
-//! Exporting data keys, wrapped with a public key that the caller brings: document sections 8.20 and 8.21. A blob
-//! of ours seals a data key's base64 text; what is exported are its bytes.
+//! Exporting data keys, wrapped with the caller's public key: document sections 8.20 and 8.21. A
+//! ciphertext of a data key contains its base64 text; the exported value contains its bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation};
 
-/// A public key's `SubjectPublicKeyInfo`: base64 of its DER, as the document has it, or PEM, which is what
+/// A public key's `SubjectPublicKeyInfo`: base64 of its DER, as in the document, or PEM, which
 /// `GetPublicKey` and OpenSSL write.
 struct PublicKeyBlob(Vec<u8>);
 
@@ -21,7 +21,7 @@ parsed!(PublicKeyBlob, |text: String| {
     pem::public_key(&text).or_else(|| Some(Blob::try_from(text).ok()?.0)).map(Self)
 });
 
-/// A public key, and how to wrap with it.
+/// A public key, and the algorithm to wrap with.
 struct Wrapper {
     key: PublicKey,
     algorithm: Encryption,
@@ -30,19 +30,18 @@ struct Wrapper {
 impl Wrapper {
     fn of(
         blob: &PublicKeyBlob,
-        algorithm: EncryptionWord,
-        spec: WrappingSpecWord,
+        EncryptionWord(algorithm): EncryptionWord,
+        WrappingSpecWord(spec): WrappingSpecWord,
     ) -> Result<Self, Error> {
-        let algorithm = Encryption::from(algorithm);
-        if !algorithm.fits(spec.into()) {
+        if !algorithm.fits(spec) {
             return Err(Error::Invalid("WrappingAlgorithm".into()));
         }
-        let key = PublicKey::read(spec.into(), &blob.0)
-            .map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
+        let key =
+            PublicKey::read(spec, &blob.0).map_err(|_| Error::Invalid("PublicKeyBlob".into()))?;
         Ok(Self { key, algorithm })
     }
 
-    /// Wraps a data key; one that is too long is the fault of the parameter named.
+    /// Wraps a data key. If it is too long, the parameter `fault` is invalid.
     fn wrap(&self, cx: &Cx, bytes: &[u8], fault: &'static str) -> Result<String, Error> {
         match cx.engine.wrap(&self.key, self.algorithm, bytes) {
             Ok(wrapped) => Ok(base64_text::encode(wrapped)),
@@ -74,7 +73,7 @@ pub(crate) fn export_data_key(cx: &Cx, request: ExportDataKey) -> Result<Outcome
     let (context, blob) = (request.encryption_context, request.ciphertext_blob.0);
     let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context.bytes(), &blob)?;
     let bytes = std::str::from_utf8(&opened.value).ok().and_then(base64_text::decode);
-    // A text that is no base64 is none that a data key's blob holds.
+    // The ciphertext of a data key contains base64.
     let bytes = bytes.ok_or(Error::Invalid("CiphertextBlob".into()))?;
     let exported = wrapper.wrap(cx, &bytes, "CiphertextBlob")?;
     Ok(Outcome::of(&opened, "ExportedDataKey", exported))

@@ -1,12 +1,13 @@
-//! Bringing one's own key: document sections 8.2, 8.3 and 8.9.
+//! Importing key material: document sections 8.2, 8.3 and 8.9.
 
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
+use crate::algorithms::asymmetric::{Encryption, PairSpec};
 use crate::algorithms::base64_text;
 use crate::dialects::alibaba::names::KeyName;
-use crate::dialects::alibaba::words::WrappingSpecWord;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::alibaba::words::{WrappingSpecWord, WrappingWord};
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Wrapped, Wrapping};
 use crate::model::{Key, Origin, ProtectionLevel};
@@ -20,26 +21,15 @@ pub(crate) struct GetParametersForImport {
     wrapping_key_spec: WrappingSpecWord,
 }
 
-/// The algorithms that wrap key material: one more than those of data keys.
-#[derive(Clone, Copy, Deserialize)]
-#[expect(non_camel_case_types, reason = "these are the document's words")]
-enum WrappingWord {
-    RSAES_PKCS1_V1_5,
-    RSAES_OAEP_SHA_1,
-    RSAES_OAEP_SHA_256,
-    SM2PKE,
-}
-
-fn wrapping(spec: WrappingSpecWord, algorithm: WrappingWord) -> Result<Wrapping, Error> {
+fn wrapping(
+    WrappingSpecWord(spec): WrappingSpecWord,
+    WrappingWord(algorithm): WrappingWord,
+) -> Result<Wrapping, Error> {
     match (spec, algorithm) {
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_PKCS1_V1_5) => Ok(Wrapping::Rsa2048Pkcs1),
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_1) => {
-            Ok(Wrapping::Rsa2048OaepSha1)
-        }
-        (WrappingSpecWord::RSA_2048, WrappingWord::RSAES_OAEP_SHA_256) => {
-            Ok(Wrapping::Rsa2048OaepSha256)
-        }
-        (WrappingSpecWord::EC_SM2, WrappingWord::SM2PKE) => Ok(Wrapping::Sm2),
+        (PairSpec::Rsa2048, Encryption::RsaPkcs1) => Ok(Wrapping::Rsa2048Pkcs1),
+        (PairSpec::Rsa2048, Encryption::RsaOaepSha1) => Ok(Wrapping::Rsa2048OaepSha1),
+        (PairSpec::Rsa2048, Encryption::RsaOaepSha256) => Ok(Wrapping::Rsa2048OaepSha256),
+        (PairSpec::EcSm2, Encryption::Sm2(_)) => Ok(Wrapping::Sm2),
         _ => Err(Error::Invalid("WrappingAlgorithm".into())),
     }
 }
@@ -53,11 +43,11 @@ pub(crate) struct ImportParameters {
     token_expire_time: String,
 }
 
-/// Refuses a wrapping that does not go with the key: SM2 wraps for keys in hardware only, and a dedicated instance does
-/// not know OAEP with SHA-1.
+/// Refuses a wrapping that does not fit the key. SM2 wraps only for keys in hardware, and dedicated
+/// instances do not support OAEP with SHA-1.
 fn wraps_for(key: &Key, wrapping: Wrapping) -> Result<(), Error> {
     match wrapping {
-        // The engine refuses these, whatever the wrapping.
+        // The engine refuses these with any wrapping.
         _ if key.origin == Origin::Service => Ok(()),
         Wrapping::Sm2 if key.protection == ProtectionLevel::Software => {
             Err(Error::Invalid("WrappingKeySpec".into()))
@@ -109,7 +99,7 @@ pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
             Some(at.ok_or(Error::Invalid("KeyMaterialExpireUnix".into()))?)
         }
     };
-    // What is no base64 is as good as empty: no token, and no material.
+    // Malformed base64 is treated as empty: no token, and no material.
     let bytes = |text: String| {
         let mut bytes = base64_text::decode(&text).unwrap_or_default();
         std::mem::take(&mut *bytes)
@@ -119,12 +109,10 @@ pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, E
         material: bytes(request.encrypted_key_material),
         expires,
     };
-    cx.engine.import_material(cx.caller, key, wrapped).await?;
-    Ok(Done {})
+    done(cx.engine.import_material(cx.caller, key, wrapped).await)
 }
 
 pub(crate) async fn delete(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.delete_material(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.delete_material(cx.caller, key).await)
 }

@@ -10,22 +10,21 @@ use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, 
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{RotationInterval, Text};
-use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord};
+use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord, UsageWord};
 use crate::dialects::alibaba::{codes, limits};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin};
+use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
     #[serde(default)]
     description: Text<{ limits::DESCRIPTION_MAX }>,
-    #[serde(default)]
-    key_spec: SpecWord,
-    key_usage: Option<Usage>,
+    key_spec: Option<SpecWord>,
+    key_usage: Option<UsageWord>,
     origin: Option<OriginWord>,
     protection_level: Option<ProtectionWord>,
     #[serde(default)]
@@ -38,15 +37,7 @@ pub(crate) struct CreateKey {
     tags: TagList<{ limits::TAGS_MAX }>,
 }
 
-#[derive(Deserialize)]
-enum Usage {
-    #[serde(rename = "ENCRYPT/DECRYPT")]
-    EncryptDecrypt,
-    #[serde(rename = "SIGN/VERIFY")]
-    SignVerify,
-}
-
-/// A policy: a JSON object of so many bytes. It is kept as written.
+/// A policy: a JSON object with a limited length. It is stored as sent.
 pub(crate) struct Policy(pub(crate) String);
 
 parsed!(Policy, |text: String| {
@@ -56,40 +47,41 @@ parsed!(Policy, |text: String| {
 });
 
 impl CreateKey {
-    /// The type of key. Only a dedicated instance has the shorter AES keys.
+    /// The key type. Only dedicated instances have the shorter AES keys.
     fn spec(&self) -> Result<KeySpec, Error> {
-        match self.key_spec {
-            SpecWord::Aliyun_AES_128 | SpecWord::Aliyun_AES_192 if self.instance.is_none() => {
+        match self.key_spec.map_or(KeySpec::Symmetric(SymmetricSpec::Aes256), |it| it.0) {
+            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192)
+                if self.instance.is_none() =>
+            {
                 Err(Error::Invalid("KeySpec".into()))
             }
-            word => Ok(word.into()),
+            spec => Ok(spec),
         }
     }
 
-    /// What it is for: where that is not said, to sign if the type of key can. RSA and SM2 pairs do either, each
-    /// pair one.
+    /// The key usage. The default is signing, if the key type can sign. RSA and SM2 pairs can have
+    /// either usage.
     fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
         let (encrypts, signs) = match spec {
             KeySpec::Symmetric(_) => (true, false),
             KeySpec::Pair(spec) => (spec.encrypts(), true),
         };
-        match self.key_usage {
-            None | Some(Usage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
-            None | Some(Usage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
+        match self.key_usage.map(|it| it.0) {
+            None | Some(KeyUsage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
+            None | Some(KeyUsage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
             None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
         }
     }
 
-    /// Where its material comes from: that of a pair is never imported.
+    /// The origin of key material. Key pairs cannot be imported.
     fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
-        match (&self.origin, spec) {
-            (None | Some(OriginWord::Service), _) => Ok(Origin::Service),
-            (Some(OriginWord::External), KeySpec::Symmetric(_)) => Ok(Origin::External),
-            (Some(OriginWord::External), KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+        match (self.origin.map_or(Origin::Service, |it| it.0), spec) {
+            (Origin::External, KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+            (origin, _) => Ok(origin),
         }
     }
 
-    /// How often it rotates, if it does: neither pairs nor keys with imported material do.
+    /// The rotation period. Key pairs and keys with imported material do not rotate.
     fn rotation(&self, spec: KeySpec, origin: Origin) -> Result<Option<Duration>, Error> {
         match (self.enable_automatic_rotation, spec, origin) {
             (false, _, _) => Ok(None),
@@ -113,7 +105,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         usage,
         origin,
         rotation: request.rotation(spec, origin)?,
-        protection: request.protection_level.unwrap_or_default().into(),
+        protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         name: None,
         description: request.description.0,
         instance: request.instance.map(|instance| instance.0),
@@ -153,7 +145,7 @@ pub(crate) struct ListKeys {
     filters: Filters<Property>,
 }
 
-/// What keys can be filtered by: the document's five, then those of newer SDKs.
+/// The properties in filters of keys: the document's five, then those of newer SDKs.
 #[derive(Debug, Deserialize, PartialEq)]
 pub(crate) enum Property {
     KeyState,
@@ -190,7 +182,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Erro
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
             Property::KeyState => words::state_word(state) == value,
-            Property::KeySpec => words::spec_word(key.spec) == value,
+            Property::KeySpec => words::spec_word(key.spec) == Some(value),
             Property::KeyUsage => words::usage_word(key.usage) == value,
             Property::ProtectionLevel => words::protection_word(key.protection) == value,
             Property::CreatorType => words::creator_words(&key.creator).1 == value,
@@ -223,20 +215,17 @@ pub(crate) async fn update_description(
     request: UpdateKeyDescription,
 ) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.update_key(cx.caller, key, None, Some(request.description.0)).await?;
-    Ok(Done {})
+    done(cx.engine.update_key(cx.caller, key, None, Some(request.description.0)).await)
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.enable_key(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.enable_key(cx.caller, key).await)
 }
 
 pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.disable_key(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.disable_key(cx.caller, key).await)
 }
 
 #[derive(Deserialize)]
@@ -247,7 +236,7 @@ pub(crate) struct ScheduleKeyDeletion {
     pending_window_in_days: PendingWindow,
 }
 
-/// How long a key waits for its deletion.
+/// The waiting time of a scheduled deletion.
 struct PendingWindow(Duration);
 
 const DAY: u64 = 86_400;
@@ -265,14 +254,12 @@ parsed!(PendingWindow, |days: u64| {
 
 pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await?;
-    Ok(Done {})
+    done(cx.engine.schedule_deletion(cx.caller, key, request.pending_window_in_days.0).await)
 }
 
 pub(crate) async fn cancel_deletion(cx: Cx, request: OneKey) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;
-    cx.engine.cancel_deletion(cx.caller, key).await?;
-    Ok(Done {})
+    done(cx.engine.cancel_deletion(cx.caller, key).await)
 }
 
 #[derive(Deserialize)]
@@ -286,7 +273,8 @@ pub(crate) struct SetDeletionProtection {
     deletion_protection_description: Text<{ limits::DESCRIPTION_MAX }>,
 }
 
-/// The document names the key by its ARN, newer SDKs by its id. Without either it is the ARN that is missing.
+/// The document names the key by its ARN, newer SDKs by its id. If both are absent, the ARN is
+/// reported as missing.
 pub(crate) async fn set_deletion_protection(
     cx: Cx,
     request: SetDeletionProtection,
@@ -301,6 +289,5 @@ pub(crate) async fn set_deletion_protection(
     };
     let reason =
         request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
-    cx.engine.protect_key(cx.caller, key, reason).await?;
-    Ok(Done {})
+    done(cx.engine.protect_key(cx.caller, key, reason).await)
 }

@@ -1,4 +1,4 @@
-//! What the service tells of a key.
+//! Keys in answers.
 
 use serde::Serialize;
 
@@ -11,8 +11,7 @@ pub(crate) struct Described {
     pub(crate) key_metadata: KeyMetadata,
 }
 
-/// What the service tells of a key. The dates that do not apply are empty texts or absent, as in the document's
-/// samples.
+/// A key in answers. Dates that do not apply are empty or absent, as in the document's samples.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyMetadata {
@@ -52,14 +51,14 @@ impl KeyMetadata {
             Lifecycle::PendingDeletion(at) => at.to_string(),
             Lifecycle::Enabled | Lifecycle::Disabled => String::new(),
         };
-        // A pair has no primary version: whoever uses it names one.
+        // A key pair has no primary version: its users name one.
         let encrypting = key.primary().filter(|_| matches!(key.spec, KeySpec::Symmetric(_)));
         let expires = key.primary().and_then(|version| version.expires());
         Self {
             creation_date: key.created_at.to_string(),
             description: key.settings.description.clone(),
             key_id: key.id.to_string(),
-            key_spec: words::spec_word(key.spec),
+            key_spec: words::spec_word(key.spec).unwrap_or_default(),
             key_state: words::state_word(state),
             key_usage: words::usage_word(key.usage),
             primary_key_version: encrypting.map(|version| version.id.to_string()),
@@ -90,7 +89,7 @@ impl KeyMetadata {
     }
 }
 
-/// Rotation rests while the key does.
+/// Rotation is suspended while the key is not enabled.
 fn rotation_word(key: &Key, state: KeyState) -> &'static str {
     match (key.settings.rotation, state) {
         (None, _) => "Disabled",

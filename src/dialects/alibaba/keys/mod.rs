@@ -1,4 +1,4 @@
-//! Keys, and what is done with them.
+//! Keys, and operations with them.
 
 pub(crate) mod aliases;
 pub(crate) mod asymmetric;

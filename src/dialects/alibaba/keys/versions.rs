@@ -6,7 +6,7 @@ use super::lifecycle::OneKey;
 use crate::dialects::alibaba::listing::{Listing, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{KeyName, VersionName};
 use crate::dialects::alibaba::values::{OpenText, RotationInterval, interval};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation};
 use crate::model::{self, Key};
@@ -71,7 +71,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeyVersions) -> Result<Listing<KeyVersi
     Ok(page.listing(("KeyVersions", "KeyVersion"), |version| version))
 }
 
-/// A key of a dedicated instance, which the document calls a private key store, has one version.
+/// A key of a dedicated instance ("private key store" in the document) has one version.
 fn refuse_instance(cx: &Cx, key: &engine::KeyRef) -> Result<(), Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).admit(key, Operation::CreateVersion)?.key();
@@ -97,6 +97,5 @@ pub(crate) async fn update_rotation(cx: Cx, request: UpdateRotationPolicy) -> Re
     let key = request.key_id.without_alias(&cx)?;
     let interval: Option<RotationInterval> =
         interval(request.enable_automatic_rotation, request.rotation_interval)?;
-    cx.engine.set_rotation(cx.caller, key, interval.map(|it| it.0)).await?;
-    Ok(Done {})
+    done(cx.engine.set_rotation(cx.caller, key, interval.map(|it| it.0)).await)
 }

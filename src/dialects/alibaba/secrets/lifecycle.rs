@@ -1,4 +1,4 @@
-//! Making, changing and deleting secrets: document sections 9.1, 9.3, 9.7 and 9.9.
+//! Creating, changing and deleting secrets: document sections 9.1, 9.3, 9.7 and 9.9.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,8 +51,8 @@ parsed!(SecretData, |text: String| {
     (text.len() <= limits::SECRET_DATA_MAX).then_some(Self(text))
 });
 
-/// What a value is: a text, or bytes, which clients write in base64. Whether they do is not looked at: the
-/// document's own sample of a binary value is none.
+/// The type of a value: a text, or bytes, which clients send in base64. That is not checked,
+/// because the document's own sample of a binary value is no base64.
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum DataType {
@@ -61,7 +61,7 @@ pub(crate) enum DataType {
     Binary,
 }
 
-/// The name of a secret, with its ARN.
+/// The answer of `CreateSecret`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Created {
@@ -76,7 +76,7 @@ pub(crate) struct Created {
 }
 
 impl CreateSecret {
-    /// How often the secret rotates, if it does; that of a generic secret is not even looked at.
+    /// The rotation period. It is ignored for generic secrets.
     fn rotation(&self) -> Result<Option<Duration>, Error> {
         let on = self.enable_automatic_rotation && self.secret_type.is_managed();
         let interval: Option<SecretInterval> = interval(on, self.rotation_interval.clone())?;
@@ -103,7 +103,7 @@ pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
         secret_types::first_values(kind, config, data, cx.engine.now(&cx.caller.realm), &mut rng);
     let values = values.ok_or(Error::Invalid("SecretData".into()))?;
     let version = |(stage, value): (&'static str, zeroize::Zeroizing<String>)| NewSecretVersion {
-        // The caller names the current version. Another account's value has one of its own.
+        // The caller names the current version. The other account's value has a version of its own.
         id: if stage == secret_types::CURRENT {
             version_id.clone()
         } else {
@@ -113,7 +113,8 @@ pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
         value: zeroize::Zeroizing::new(value.as_bytes().to_vec()),
         stages: vec![stage.into()],
     };
-    // The current one comes first among the values, and last among the versions: it is the newest.
+    // The current value comes first here. Among the versions it comes last, because it is the
+    // newest.
     let versions = values.into_iter().rev().map(version).collect();
     let new = NewSecret {
         name: checked.name,
@@ -138,7 +139,7 @@ pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     })
 }
 
-/// The answer of an action that only says which secret it did something to.
+/// An answer with the name of the secret.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Named {
@@ -160,7 +161,8 @@ pub(crate) struct UpdateSecret {
     custom_data: Option<CustomData>,
 }
 
-/// A JSON object of texts; how many, the secret's type says. One SDK sends the texts flat, behind their names.
+/// A JSON object of texts. The secret's type limits how many. One SDK sends the texts flat, under
+/// their names.
 struct CustomData(String);
 
 #[derive(Deserialize)]
@@ -203,7 +205,7 @@ pub(crate) struct DeleteSecret {
     recovery_window_in_days: RecoveryWindow,
 }
 
-/// For how many days a deleted secret can be restored.
+/// The time for which a deleted secret can be restored.
 #[derive(Clone, Copy)]
 struct RecoveryWindow(Duration);
 
@@ -227,7 +229,7 @@ pub(crate) struct Deleted {
     planned_delete_time: String,
 }
 
-/// One client sends both, force and a window: then force wins.
+/// One client sends both force and a window; force wins.
 pub(crate) async fn delete(cx: Cx, request: DeleteSecret) -> Result<Deleted, Error> {
     let name = request.secret_name.within(&cx)?;
     let secret_name = name.to_string();
@@ -237,7 +239,7 @@ pub(crate) async fn delete(cx: Cx, request: DeleteSecret) -> Result<Deleted, Err
     Ok(Deleted { secret_name, planned_delete_time: with_offset(at) })
 }
 
-/// This one action's sample writes the time with a fraction and Beijing's offset.
+/// Only this action's sample has a time with a fraction and Beijing's offset.
 fn with_offset(at: Instant) -> String {
     let there = at.plus(Duration::from_hours(8)).to_string();
     let fraction = match at.millis().rem_euclid(1000) {
@@ -265,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deletion_dates_have_the_samples_form() {
+    fn deletion_dates_have_the_form_of_the_sample() {
         let at = |text: &str| with_offset(Instant::parse(text).unwrap());
         assert_eq!(at("2020-02-21T15:36:07.713Z"), "2020-02-21T23:36:07.713+08:00");
         assert_eq!(at("2020-02-21T23:36:07.5Z"), "2020-02-22T07:36:07.5+08:00");

@@ -1,4 +1,4 @@
-//! What is told of secrets: document sections 9.2 and 9.4.
+//! Secrets in answers: document sections 9.2 and 9.4.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::dialects::alibaba::names::{self, SecretName};
 use crate::dialects::{Cx, Error};
 use crate::model::{Realm, Secret};
 
-/// What is told of a managed secret; nothing of any other.
+/// The fields that only managed secrets have.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ManagedFields {
@@ -25,7 +25,7 @@ pub(crate) struct ManagedFields {
 }
 
 impl ManagedFields {
-    /// The interval and the next date are told while rotation is on.
+    /// The interval and the next date are present while rotation is on.
     pub(crate) fn of(secret: &Secret, with_config: bool) -> Self {
         let Some(managed) = &secret.settings.managed else { return Self::default() };
         Self {
@@ -46,7 +46,7 @@ pub(crate) fn secret_arn(realm: &Realm, secret: &Secret) -> String {
     names::arn(realm, format_args!("secret/{}", secret.name))
 }
 
-/// Tags, where they are asked for.
+/// A tag, if the request asks for tags.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TagEntry {
@@ -91,7 +91,8 @@ pub(crate) struct Described {
     tags: Option<Wrapped<Vec<TagEntry>>>,
 }
 
-/// A key that the caller did not name is not told: declarative clients would want to make the secret anew.
+/// The key is present only if the caller named one. Otherwise declarative clients would want to
+/// replace the secret.
 pub(crate) fn describe(cx: &Cx, request: DescribeSecret) -> Result<Described, Error> {
     let name = request.secret_name.within(cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
@@ -124,7 +125,7 @@ pub(crate) struct ListSecrets {
     filters: Filters<Property>,
 }
 
-/// What secrets can be filtered by: the document's four, then those of newer SDKs.
+/// The properties in filters of secrets: the document's four, then those of newer SDKs.
 #[derive(Debug, Deserialize, PartialEq)]
 pub(crate) enum Property {
     SecretName,
@@ -137,7 +138,8 @@ pub(crate) enum Property {
 }
 
 impl Property {
-    /// Whether a secret can have this value: section 9.2. What tags are made of is looked at where they are set.
+    /// Whether a filter can have this value: section 9.2. The characters of tags are only checked
+    /// when tags are set.
     fn takes(&self, value: &str) -> bool {
         match self {
             Self::SecretName => names::is_secret_name(value),

@@ -9,7 +9,9 @@ use super::types as secret_types;
 use super::types::SecretType;
 use crate::algorithms::password::{self, Recipe};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{OpenText, SecretInterval, VersionText, interval};
+use crate::dialects::alibaba::values::{
+    OpenText, SecretInterval, VersionText, default_true, interval,
+};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::Renewal;
@@ -40,7 +42,7 @@ pub(crate) async fn rotate(cx: Cx, request: RotateSecret) -> Result<Rotated, Err
     })
 }
 
-/// A managed secret's next value, for the engine's rules.
+/// The next value of a managed secret, for the engine's rules.
 pub(crate) fn renew(of: &Renewal<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let kind = SecretType::from_word(of.kind)?;
     let current = std::str::from_utf8(of.current).ok()?;
@@ -89,15 +91,11 @@ pub(crate) struct GetRandomPassword {
     exclude_numbers: bool,
     #[serde(default)]
     exclude_punctuation: bool,
-    #[serde(default = "yes")]
+    #[serde(default = "default_true")]
     require_each_included_type: bool,
 }
 
-const fn yes() -> bool {
-    true
-}
-
-/// How long a password is: 8 to 128 characters.
+/// The length of a password: 8 to 128 characters.
 struct PasswordLength(usize);
 
 impl Default for PasswordLength {
@@ -108,7 +106,7 @@ impl Default for PasswordLength {
 
 parsed!(PasswordLength, |length: u32| (8..=128).contains(&length).then_some(Self(length as usize)));
 
-/// The characters that a password must not have: some of those that it could have.
+/// The characters to exclude from a password.
 #[derive(Default)]
 struct Excluded(String);
 
@@ -143,7 +141,7 @@ pub(crate) fn random_password(
         every_class: request.require_each_included_type,
     };
     let drawn = password::generate(&recipe, &mut cx.engine.world().entropy.rng());
-    // What is left of the characters is too little.
+    // Too few characters are left.
     let random_password = drawn.ok_or(Error::Invalid("ExcludeCharacters".into()))?;
     Ok(RandomPassword { random_password })
 }

@@ -1,4 +1,4 @@
-//! Values of secrets, their versions and stages: document sections 9.5, 9.6, 9.8 and 9.10, and the newer
+//! Values of secrets, versions and stages: document sections 9.5, 9.6, 9.8 and 9.10, and the newer
 //! `BatchGetSecretValue`.
 
 use std::sync::Arc;
@@ -9,26 +9,25 @@ use zeroize::Zeroizing;
 use super::lifecycle::{DataType, Named, SecretData};
 use super::metadata::ManagedFields;
 use super::types::{CURRENT, PREVIOUS};
-use crate::dialects::alibaba::errors::refusal;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::{Page, PageNumber, PageSize, Wrapped, page};
 use crate::dialects::alibaba::names::SecretName;
-use crate::dialects::alibaba::values::{Recipient, VersionText};
+use crate::dialects::alibaba::profile::PROFILE;
+use crate::dialects::alibaba::values::{Recipient, VersionText, is_label};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, NewSecretVersion, SecretError, StageMove, VersionQuery};
 use crate::model::{Secret, SecretVersion};
 
-/// The name of a stage: 1 to 64 characters, none of them a control character.
+/// The name of a stage: 1 to 64 characters without control characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Stage(Arc<str>);
 
 parsed!(Stage, Open, |text: String| {
-    let short = (1..=limits::STAGE_MAX).contains(&text.chars().count());
-    (short && !text.chars().any(char::is_control)).then_some(Self(text.into()))
+    is_label(&text, limits::STAGE_MAX).then(|| Self(text.into()))
 });
 
-/// The stages of a new version: a JSON list of them, or an object that has the list under `VersionStage`.
+/// The stages of a new version: a JSON list, or an object with the list under `VersionStage`.
 struct Stages(Vec<Stage>);
 
 #[derive(Deserialize)]
@@ -86,7 +85,7 @@ pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
         .view(&cx.caller)
         .usable_secret(&name)
         .is_ok_and(|secret| secret.settings.managed.is_some());
-    // A managed secret has these two stages only, and is not asked for by version.
+    // A managed secret only has these two stages, and its versions cannot be requested.
     if managed && stage != CURRENT && stage != PREVIOUS {
         return Err(Error::Invalid("VersionStage".into()));
     }
@@ -115,7 +114,7 @@ pub(crate) struct BatchGetSecretValue {
     secrets_list: SecretsList,
 }
 
-/// Up to 20 secrets, in JSON.
+/// A JSON list of up to 20 secrets.
 struct SecretsList(Vec<ListedSecret>);
 
 #[derive(Deserialize)]
@@ -159,7 +158,7 @@ struct Failed {
     http_status: String,
 }
 
-/// Each secret is answered by itself: with its value, or with what is wrong with it.
+/// Each secret has its own result: its value, or an error.
 pub(crate) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Error> {
     let mut batch = Batch { secret_values: Vec::new(), errors: Vec::new() };
     for listed in request.secrets_list.0 {
@@ -170,7 +169,7 @@ pub(crate) fn batch(cx: &Cx, request: BatchGetSecretValue) -> Result<Batch, Erro
                 if let Error::Engine(engine::Error::Internal(cause)) = &error {
                     tracing::error!(cause, "a secret of a batch failed");
                 }
-                let refusal = refusal(&error);
+                let refusal = PROFILE.refusal(&error);
                 batch.errors.push(Failed {
                     secret_name,
                     code: refusal.code.name,
@@ -257,7 +256,7 @@ pub(crate) struct UpdateSecretVersionStage {
     move_to_version: Option<VersionText>,
 }
 
-/// The two stages that every secret has can be moved, and not taken away.
+/// The two stages that every secret has can be moved, but not removed.
 pub(crate) async fn move_stage(cx: Cx, request: UpdateSecretVersionStage) -> Result<Named, Error> {
     let stage = request.version_stage.0;
     let fixed = *stage == *CURRENT || *stage == *PREVIOUS;
@@ -302,7 +301,7 @@ struct VersionEntry {
     version_stages: Wrapped<Vec<String>>,
 }
 
-/// Newest first, as in the document's sample. A version at no stage is deprecated.
+/// Newest first, as in the document's sample. A version without stages is deprecated.
 pub(crate) fn list_versions(cx: &Cx, request: ListSecretVersionIds) -> Result<VersionIds, Error> {
     let name = request.secret_name.within(cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);

@@ -8,7 +8,7 @@ use crate::dialects::Error;
 use crate::dialects::alibaba::codes;
 use crate::dialects::gate::accounts::Secret;
 
-/// The algorithms, by the name that opens the header.
+/// The algorithms, by the first word of the header.
 const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("ACS3-HMAC-SHA256", Algorithm { hash: Hash::Sha256, key: Key::Plain }),
     ("ACS3-HMAC-SM3", Algorithm { hash: Hash::Sm3, key: Key::Plain }),
@@ -27,13 +27,13 @@ struct Algorithm {
 enum Key {
     /// The secret itself.
     Plain,
-    /// A key derived from the secret, for one day, region and product.
+    /// A key derived from the secret for one day, region and product.
     Derived,
     /// The access key's RSA key pair.
     Rsa,
 }
 
-/// The headers that the reader looks at.
+/// The headers that kmsim reads.
 const READ: &[&str] = &[
     "x-acs-action",
     "x-acs-version",
@@ -42,10 +42,10 @@ const READ: &[&str] = &[
     "x-acs-security-token",
     "x-acs-accesskey-id",
 ];
-/// The headers that it looks at where they are signed.
+/// The headers that it reads if they are signed.
 const READ_IF_SIGNED: &[&str] = &["content-type", "host"];
 
-/// The header taken apart.
+/// The parsed header.
 pub(crate) struct Authorization {
     name: &'static str,
     algorithm: Algorithm,
@@ -56,7 +56,7 @@ pub(crate) struct Authorization {
     signature: String,
 }
 
-/// What of a request is signed. A client that errs signs something else.
+/// The parts of a request that are signed. The known mistakes of clients change some of them.
 #[derive(Clone)]
 pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
@@ -67,7 +67,7 @@ pub(crate) struct Signed<'a> {
     /// A header's value.
     pub(crate) header: fn(&HeaderMap, &str) -> String,
     pub(crate) body: &'a [u8],
-    /// What stands for an empty header.
+    /// What is signed for an empty header.
     pub(crate) empty: &'static str,
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn header(headers: &HeaderMap, name: &str) -> String {
     String::from_utf8_lossy(&values.join(&b","[..])).into_owned()
 }
 
-/// What an ACS4 key is derived for.
+/// The scope of an ACS4 key.
 struct Scope {
     date: String,
     region: String,
@@ -87,7 +87,7 @@ struct Scope {
 }
 
 impl Authorization {
-    /// Reads the header: its parts may come in any order.
+    /// Parses the header. Its parts may have any order.
     pub(crate) fn parse(header: &str) -> Option<Self> {
         let (name, parts) = header.split_once(' ')?;
         let (name, algorithm) = *ALGORITHMS.iter().find(|(it, _)| *it == name)?;
@@ -104,7 +104,8 @@ impl Authorization {
             (credential, None)
         };
         let (signed_headers, signature) = (part("SignedHeaders")?, part("Signature")?);
-        // A name that came again and again, in this case or that, would make the signed text grow without end.
+        // If names could repeat, in the same or another case, the signed text could grow without
+        // limit.
         let mut names: Vec<_> = signed_headers.split(';').collect();
         names.sort_unstable();
         let once = names.windows(2).all(|pair| pair[0] != pair[1])
@@ -112,7 +113,7 @@ impl Authorization {
         once.then_some(Self { name, algorithm, access_key, scope, signed_headers, signature })
     }
 
-    /// The region that the signature was made for, if it names one.
+    /// The region of the signature's scope, if it has one.
     pub(crate) fn region(&self) -> Option<&str> {
         let region = self.scope.as_ref()?.region.as_str();
         (!region.is_empty() && region != "center").then_some(region)
@@ -120,7 +121,7 @@ impl Authorization {
 
     /// Checks the signature.
     pub(crate) fn check(&self, signed: &Signed<'_>, secret: &Secret) -> Result<(), Error> {
-        // An empty header is signed as such, or, by one SDK, as the word null.
+        // One SDK signs the word `null` for an empty header.
         let canonical_request = self.canonical_request(signed);
         let string_to_sign = self.string_to_sign(&canonical_request);
         let genuine = |text: &str| self.is_genuine(text, secret);
@@ -147,7 +148,7 @@ impl Authorization {
         hex(&mac)
     }
 
-    /// Whether an ACS4 key is made for the day of this RFC 3339 time. Other keys are for every day.
+    /// Whether an ACS4 key is for the day of this RFC 3339 time. Other keys are for every day.
     pub(crate) fn is_of_day(&self, date: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| {
             date.get(..10).is_some_and(|day| day.replace('-', "") == scope.date)
@@ -159,8 +160,8 @@ impl Authorization {
         self.signed_headers.split(';').any(|it| it == name)
     }
 
-    /// What the reader believes of a request must be signed: every `x-acs-` header that it looks at. The order of a header's
-    /// values is not signed, so it looks at none that has several.
+    /// Whether the signature covers what kmsim reads: every `x-acs-` header in `READ`. The order of
+    /// a header's values is not signed, so these headers must have one value.
     fn covers(&self, headers: &HeaderMap) -> bool {
         let is_one = |name: &str| headers.get_all(name).iter().nth(1).is_none();
         let is_covered =
@@ -169,7 +170,7 @@ impl Authorization {
         READ.iter().all(|name| is_covered(name)) && READ_IF_SIGNED.iter().all(|name| is_fixed(name))
     }
 
-    /// The text whose digest is signed.
+    /// The canonical request, whose digest is signed.
     pub(crate) fn canonical_request(&self, signed: &Signed<'_>) -> String {
         let mut text = [signed.method, "\n", signed.path, "\n", &signed.query, "\n"].concat();
         for name in self.signed_headers.split(';') {
@@ -187,7 +188,7 @@ impl Authorization {
         text
     }
 
-    /// The text that is signed.
+    /// The string to sign.
     pub(crate) fn string_to_sign(&self, canonical_request: &str) -> String {
         let digest = digest(self.algorithm.hash, canonical_request.as_bytes());
         [self.name, "\n", &hex(&digest)].concat()
@@ -204,7 +205,7 @@ impl Authorization {
                 hmac(hash, &[&scope.key(hash, secret)], text.as_bytes())
             }
             (Key::Rsa, _, Secret::Rsa(key)) => {
-                // Lower case is the one form that signers write.
+                // Signers write lower case only.
                 return base16ct::lower::decode_vec(&self.signature)
                     .is_ok_and(|given| key.verifies(text.as_bytes(), &given));
             }
@@ -215,7 +216,7 @@ impl Authorization {
 }
 
 impl Scope {
-    /// Reads `<access key>/<yyyymmdd>/<region>/<product>/aliyun_v4_request`.
+    /// Parses `<access key>/<yyyymmdd>/<region>/<product>/aliyun_v4_request`.
     fn split(credential: &str) -> Option<(&str, Self)> {
         let rest = credential.strip_suffix("/aliyun_v4_request")?;
         let mut parts = rest.rsplitn(4, '/');
@@ -240,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_is_read_by_name() {
+    fn the_parts_of_the_header_have_any_order() {
         let it =
             Authorization::parse("ACS3-HMAC-SHA256 Credential=ak,Signature=ff,SignedHeaders=a;b")
                 .unwrap();
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn hexadecimal_is_in_lower_case_and_read_in_pairs() {
+    fn hexadecimal_is_lower_case_pairs_of_digits() {
         let unhex = |text| base16ct::lower::decode_vec(text).ok();
         assert_eq!(hex(&[0, 0x0f, 0xa0, 0xff]), "000fa0ff");
         assert_eq!(unhex("00ff"), Some(vec![0, 255]));

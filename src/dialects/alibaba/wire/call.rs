@@ -1,4 +1,4 @@
-//! A request taken apart: parameters of query and body in one list, and the marks of its signature.
+//! Parsing a request: the parameters of query and body in one list, and the form of its signature.
 
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
@@ -12,18 +12,19 @@ use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 /// The only version of the API.
 pub(crate) const VERSION: &str = "2016-01-20";
 
-/// A request.
+/// A parsed request.
 pub(in crate::dialects) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The query's parameters by themselves, where the signature looks at them so.
+    /// The parameters of the query alone, if the signature needs them.
     pub(crate) query: Form,
-    /// The parameters of query and body, each name once. The body wins, and the last one wins.
+    /// The parameters of query and body, each name once. If one is in both, the body wins; if it is
+    /// repeated, the last one wins.
     pub(crate) params: Form,
     pub(crate) scheme: Scheme,
-    /// What kept the request from being read.
+    /// The refusal, if the request cannot be parsed.
     pub(crate) parse_error: Option<Refusal>,
 }
 
@@ -33,9 +34,9 @@ pub(crate) enum Scheme {
     Rpc,
     /// By the header `Authorization`.
     Acs(Authorization),
-    /// By a header `Authorization` that cannot be read.
+    /// By a header `Authorization` that cannot be parsed.
     Malformed,
-    /// Not at all: it only carries a token.
+    /// Not at all: the request only has a bearer token.
     Bearer,
     /// Not at all.
     None,
@@ -74,7 +75,7 @@ impl Call {
             read(query, if has_form(&headers, acs.as_ref()) { &body } else { b"" }).last_of_each();
         let query = if acs.is_some() { read(query, b"") } else { Form::default() };
         if let Some(BodyRefused::Head(why)) = refused {
-            // It explains what else cannot be read.
+            // This is the reason for every other error.
             let status = why.status().as_u16();
             parse_error = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
         }
@@ -88,7 +89,7 @@ impl Call {
         call
     }
 
-    /// What of it a signature in the header covers.
+    /// The parts that a signature in the header covers.
     pub(crate) fn signed(&self) -> Signed<'_> {
         Signed {
             method: self.method.as_str(),
@@ -111,34 +112,34 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The action asked for: what the signature covers comes first.
+    /// The requested action. The place that the signature covers wins.
     pub(crate) fn action(&self) -> Option<&str> {
         self.either("x-acs-action", "Action")
     }
 
-    /// The version of the API asked for.
+    /// The requested version of the API.
     pub(crate) fn version(&self) -> Option<&str> {
         self.either("x-acs-version", "Version")
     }
 
-    /// The host that the client believes to talk to.
+    /// The host that the client called.
     pub(crate) fn host(&self) -> &str {
         self.header("host").unwrap_or_default()
     }
 
-    /// Whether the answer is to be XML. Only the old signature's clients read it.
+    /// Whether the client wants XML. Only clients of the old signature can read it.
     pub(crate) fn wants_xml(&self) -> bool {
         matches!(self.scheme, Scheme::Rpc | Scheme::None)
             && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
     }
 
-    /// Whether the request was made for the dedicated gateway, whose clients read nothing but protobuf.
+    /// Whether the request was made for the dedicated gateway, whose clients read only protobuf.
     pub(crate) fn is_for_dedicated_gateway(&self) -> bool {
         is_for_dedicated_gateway(&self.headers)
     }
 
-    /// The region that the request is sent to: that of the signature's scope, or the host's. ACS3 and ACS4 need not sign the
-    /// host; what is not signed chooses nothing.
+    /// The region to which the request was sent: that of the signature's scope, or of the host.
+    /// ACS3 and ACS4 need not sign the host, and an unsigned host does not count.
     pub(crate) fn placed_region(&self) -> Option<&str> {
         let (scope, host_counts) = match &self.scheme {
             Scheme::Acs(authorization) => (authorization.region(), authorization.signs("host")),
@@ -147,7 +148,7 @@ impl Call {
         scope.or_else(|| region_of_host(self.host()).filter(|_| host_counts))
     }
 
-    /// The region that the parameter `RegionId` names.
+    /// The region in the parameter `RegionId`.
     pub(crate) fn named_region(&self) -> Option<&str> {
         self.param("RegionId").filter(|region| !region.is_empty())
     }
@@ -179,12 +180,12 @@ impl Call {
     }
 }
 
-/// Whether a request has the mark of the dedicated gateway's clients, its API's name.
+/// Whether a request has the header of the dedicated gateway's clients.
 fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
     headers.contains_key("x-kms-apiname")
 }
 
-/// The signature in the header, if it is there.
+/// The signature in the header, if there is one.
 fn read_acs(headers: &HeaderMap) -> Option<Scheme> {
     let header = headers.get("authorization")?;
     let families: [&[u8]; 2] = [b"ACS3-", b"ACS4-"];
@@ -194,16 +195,16 @@ fn read_acs(headers: &HeaderMap) -> Option<Scheme> {
     })
 }
 
-/// Whether the body is a form. A `Content-Type` that the signature leaves out does not decide it: the body is signed, and
-/// counts.
+/// Whether the body is a form. An unsigned `Content-Type` does not decide it, because the signed
+/// body is used in any case.
 fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
     let is_type_unsigned =
         matches!(acs, Some(Scheme::Acs(authorization)) if !authorization.signs("content-type"));
     is_type_unsigned || is_form(headers)
 }
 
-/// `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`, `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`, with or
-/// without a port.
+/// The region of a host with or without a port: `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`,
+/// `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`.
 fn region_of_host(host: &str) -> Option<&str> {
     let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_are_read_from_hosts() {
+    fn hosts_name_regions() {
         for (host, region) in [
             ("kms.cn-hangzhou.aliyuncs.com", Some("cn-hangzhou")),
             ("kms-vpc.eu-west-1.aliyuncs.com:443", Some("eu-west-1")),

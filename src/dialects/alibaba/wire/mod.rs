@@ -1,4 +1,4 @@
-//! How requests are read, checked and answered, and how a client signs.
+//! Parsing, authenticating and answering requests, and signing as a client.
 
 pub(crate) mod acs;
 pub(crate) mod call;

@@ -1,4 +1,4 @@
-//! Answers on the wire: JSON, or XML for who asked for it. Document chapter 6, wire reference section 2.
+//! Answers: JSON, or XML if the client asks for it. Document chapter 6, wire reference section 2.
 
 use axum::http::{HeaderName, HeaderValue};
 use serde::Serialize;
@@ -34,8 +34,8 @@ struct Failure<'a> {
     recommend: &'a str,
 }
 
-/// The message `Error` of the dedicated gateway: its fields are the status, the code, the message and the
-/// request's id, numbered from 1.
+/// The protobuf message `Error` of the dedicated gateway. Its fields, numbered from 1, are status,
+/// code, message and request id.
 fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
     const VARINT: u8 = 0;
     const BYTES: u8 = 2;
@@ -49,7 +49,7 @@ fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
     out
 }
 
-/// Seven bits a byte, the lowest first; the eighth says that more follow.
+/// Writes seven bits a byte, the lowest first. The eighth bit says that more follow.
 fn put_varint(out: &mut Vec<u8>, mut value: usize) {
     loop {
         let [low, ..] = value.to_le_bytes();
@@ -86,8 +86,8 @@ impl dialects::Call for Call {
         success(render(self, &Success { body, request_id })).map(|it| with_id(it, request_id))
     }
 
-    /// The fields of the KMS gateway and of the product gateway together, since some clients read the one and some
-    /// the other.
+    /// The fields of the KMS gateway and of the product gateway together, because some clients read
+    /// the former and some the latter.
     fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
         if self.is_for_dedicated_gateway() {
             let content = (PROTOBUF, protobuf_error(request_id, refusal));
@@ -109,8 +109,8 @@ impl dialects::Call for Call {
     }
 }
 
-/// The body with its content type: XML for who asked for it, unless XML cannot carry a character of the text; then
-/// JSON, which clients tell by the content type.
+/// The body with its content type: XML if the client asks for it, unless XML cannot represent a
+/// character of the text. Then it is JSON, which clients recognise by the content type.
 fn render<T: Serialize>(call: &Call, body: &T) -> Option<Content> {
     let xml = if call.wants_xml() { xml::document("KMS", body) } else { None };
     match xml {

@@ -10,14 +10,14 @@ use crate::dialects::alibaba::codes;
 use crate::dialects::gate::accounts::Secret;
 use crate::dialects::wire::canonical::encode_twice_into;
 
-/// The string that is signed: method, path and every parameter but the signature, decoded and encoded anew.
+/// The string to sign: method, path and every parameter except the signature, encoded again.
 pub(crate) fn string_to_sign(call: &Call) -> String {
     let mut text = String::with_capacity(1024);
     text.push_str(call.method.as_str());
     text.push_str("&%2F&");
     let mut separator = "";
     for (name, value) in call.params.iter().filter(|(name, _)| *name != "Signature") {
-        // The joined parameters are encoded once more: `=` and `&` too.
+        // The joined parameters are encoded once more, with their `=` and `&`.
         text.push_str(separator);
         encode_twice_into(&mut text, name);
         text.push_str("%3D");

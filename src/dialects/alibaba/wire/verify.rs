@@ -1,4 +1,4 @@
-//! Whose request it is: access key, time, signature, token, nonce, in this order.
+//! Authentication: access key, time, signature, token, nonce, in this order.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::rpc;
 use crate::dialects::alibaba::codes;
-use crate::dialects::alibaba::errors::{of_token, refusal};
+use crate::dialects::alibaba::errors::of_token;
 use crate::dialects::gate::regions::fold;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
@@ -22,7 +22,6 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     let verified = gate.admit(
         (access_key_id(call), call.action()),
         || check(gate, engine, call),
-        refusal,
         |account| gate.realm(account, region(gate, call)).ok_or(Error::Invalid("RegionId".into())),
     )?;
     if let Some((named, given)) = ignored_region(gate, call) {
@@ -36,24 +35,24 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     Ok(verified)
 }
 
-/// How much is shown of a `RegionId`, in characters.
+/// How much of a `RegionId` is logged, in characters.
 const NAMED_SHOWN: usize = 64;
 
-/// The region that a request works in, where it is not the default. Some clients send `RegionId` with some calls only: where
-/// the server was given a region, that parameter chooses no other.
+/// The region of a request, if it is not the default. Some clients send `RegionId` in some calls
+/// only. So the parameter is ignored if the server has a `--region`.
 pub(crate) fn region<'a>(gate: &Gate, call: &'a Call) -> Option<&'a str> {
     let named = || call.named_region().filter(|_| gate.configured_region().is_none());
     call.placed_region().or_else(named)
 }
 
-/// The `RegionId` that counts for nothing, and the region that the server was given.
+/// The ignored `RegionId`, and the server's `--region`.
 fn ignored_region<'a>(gate: &'a Gate, call: &'a Call) -> Option<(&'a str, &'a str)> {
     let (given, named) = (gate.configured_region()?, call.named_region()?);
     let ignored = call.placed_region().is_none() && fold(named).as_deref() != Some(given);
     ignored.then_some((named, given))
 }
 
-/// The access key that a request names.
+/// The access key id in a request.
 pub(crate) fn access_key_id(call: &Call) -> Option<&str> {
     let id = match &call.scheme {
         Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
@@ -100,8 +99,8 @@ fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
     if times.either(fresh) { Ok(at) } else { Err(codes::ILLEGAL_TIMESTAMP.into()) }
 }
 
-/// The day that an ACS4 key is made for is fresh by the same rule. It need not be that of the request's own time:
-/// around midnight, a client that sets the one and not the other has two.
+/// An ACS4 key's day must be fresh by the same rule. It may differ from the day of the request's
+/// time: around midnight, clients that set only one of them have two.
 fn check_day(times: Times, authorization: &Authorization) -> Result<(), Error> {
     let is_of = |at: Instant| authorization.is_of_day(&at.to_string());
     let fresh = |now: Instant| is_of(now.minus(LEEWAY)) || is_of(now.plus(LEEWAY));

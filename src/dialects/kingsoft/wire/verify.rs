@@ -9,7 +9,6 @@ use super::simplified;
 use crate::dialects::gate::accounts::AccessKey;
 use crate::dialects::gate::{Checked, Gate};
 use crate::dialects::kingsoft::codes;
-use crate::dialects::kingsoft::errors::refusal;
 use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Error, Verified};
 use crate::engine::Engine;
@@ -29,7 +28,6 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
     gate.admit(
         (named.access_key, call.param("Action")),
         || check(gate, engine, call, &named),
-        refusal,
         |account| {
             let region = named.region.unwrap_or_default();
             gate.realm(account, named.region)

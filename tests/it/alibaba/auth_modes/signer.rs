@@ -1,4 +1,5 @@
-//! Signs requests in every scheme that has a shared secret, rightly or, where a test asks for it, wrongly.
+//! Signs requests in every scheme with a shared secret, correctly or with a mistake that the test
+//! wants.
 
 use base16ct::lower::encode_string as hex;
 use std::collections::BTreeMap;
@@ -28,19 +29,19 @@ pub struct Ask<'a> {
     pub time: Option<&'a str>,
     pub nonce: Option<&'a str>,
     pub token: Option<&'a str>,
-    /// The day of an ACS4 key, where it is not that of the time.
+    /// The day of an ACS4 key, if it is not that of the time.
     pub day: Option<&'a str>,
     pub action: &'a str,
     pub params: &'a [(&'a str, &'a str)],
-    /// Parameters (V1) or headers that are set to something else or left out: before the signing, or, where it
-    /// is the signature, after it.
+    /// Parameters (V1) or headers that are replaced or left out: before the signing or, for the
+    /// signature, after it.
     pub changes: &'a [(&'a str, Option<&'a str>)],
-    /// Header lines that are sent and not signed.
+    /// Header lines that are sent but not signed.
     pub unsigned: &'a str,
 }
 
 impl Ask<'_> {
-    /// One as it should be.
+    /// A correct request.
     pub const SIGNED: Ask<'static> = Ask {
         scheme: "HMAC-SHA1",
         id: "testid",
@@ -64,7 +65,7 @@ impl Ask<'_> {
         self.scheme.starts_with("ACS")
     }
 
-    /// Sends it, and checks that the answer does not tell the secret.
+    /// Sends it, and checks that the answer does not contain the secret.
     #[track_caller]
     pub fn send(&self, server: &Server) -> Answer {
         let answer = if self.is_acs() { self.acs(server) } else { self.rpc(server) };
@@ -83,7 +84,7 @@ impl Ask<'_> {
         }
     }
 
-    /// The optional fields by their names on the wire, and what the test changes.
+    /// The optional fields by their names on the wire, with the test's changes.
     fn fill(&self, all: &mut BTreeMap<String, String>, names: [&str; 3]) {
         for (name, value) in names.into_iter().zip([self.time, self.nonce, self.token]) {
             all.extend(value.map(|value| (name.to_owned(), value.to_owned())));
@@ -96,7 +97,7 @@ impl Ask<'_> {
         }
     }
 
-    /// The signature, or what the test has instead of it.
+    /// The signature, or the test's replacement.
     fn signature(&self, right: String) -> Option<String> {
         let change = self.changes.iter().find(|(name, _)| *name == "Signature");
         change.map_or(Some(right), |(_, value)| value.map(str::to_owned))
@@ -146,8 +147,8 @@ impl Ask<'_> {
             text.extend(signature.map(|it| format!(",Signature={it}")));
             text
         });
-        // Who signs an empty header as the word null still sends it empty, and a header that is sent in two
-        // lines, in whichever order, is signed as one.
+        // A client that signs `null` for an empty header still sends it empty. A header that is
+        // sent in two lines, in any order, is signed as one.
         let sent = lines
             .replace(":null\n", ":\n")
             .replace("x-acs-extra:a,b\n", "x-acs-extra:b\nx-acs-extra:a\n");

@@ -1,4 +1,4 @@
-//! What depends on time: whether a request is fresh, a token over, a nonce still remembered.
+//! Checks that depend on time: freshness of requests, expiry of tokens, memory of nonces.
 
 use std::panic::AssertUnwindSafe;
 
@@ -68,7 +68,7 @@ fn a_request_is_fresh_by_either_clock() {
 }
 
 #[test]
-fn a_time_must_be_there_and_be_one() {
+fn a_time_must_be_present_and_valid() {
     let server = server(AuthMode::Strict);
     for time in [
         None,
@@ -85,7 +85,7 @@ fn a_time_must_be_there_and_be_one() {
 }
 
 #[test]
-fn an_acs4_keys_day_is_fresh_as_a_time_is() {
+fn an_acs4_keys_day_has_the_same_time_limit() {
     let later = "2030-01-01T00:16:00Z";
     for scheme in ["ACS4-HMAC-SHA256", "ACS4-HMAC-SM3"] {
         let server = server(AuthMode::Strict);
@@ -100,7 +100,7 @@ fn an_acs4_keys_day_is_fresh_as_a_time_is() {
         check(START, "20291230", false);
         check(START, "2030-01-01", false);
         check("2029-12-31T23:55:00Z", "20291231", true);
-        // One SDK takes the day from its clock when its user sets the time of the request.
+        // One SDK takes the day from its clock even if its user sets the time of the request.
         check("2029-12-31T23:55:00Z", "20300101", true);
         let now = kmsim::world::Instant::parse(later).unwrap();
         server.world.clock.freeze(now);
@@ -111,7 +111,7 @@ fn an_acs4_keys_day_is_fresh_as_a_time_is() {
 }
 
 #[test]
-fn a_token_is_over_once_it_is_by_both_clocks() {
+fn a_token_expires_when_both_clocks_are_past_it() {
     let server = server(AuthMode::Strict);
     let (before, end) = ("2030-01-01T00:59:59.999Z", "2030-01-01T01:00:00Z");
     for (realm, host, over) in [
@@ -145,7 +145,8 @@ fn a_nonce_is_spent_once_for_each_access_key() {
         ask.send(&server).ok();
         let message = ask.send(&server).refused(400, "SignatureNonceUsed");
         assert_eq!(message, "Specified signature nonce was used already.");
-        // Other parameters, another time and another scheme do not make it new; another access key does.
+        // Other parameters, another time and another scheme do not make it new; another access key
+        // does.
         Ask { action: "ListAliases", ..ask }.send(&server).refused(400, "SignatureNonceUsed");
         Ask { time: Some("2030-01-01T00:00:01Z"), ..ask }
             .send(&server)
@@ -154,7 +155,7 @@ fn a_nonce_is_spent_once_for_each_access_key() {
         Ask { id: "second", secret: "secondsecret", ..ask }.send(&server).ok();
         Ask { nonce: Some(ask.scheme), scheme: ask.scheme, ..STS }.send(&server).ok();
     }
-    // Who sends none may come again.
+    // Requests without a nonce may be repeated.
     for ask in Ask::SIGNED.schemes().chain(Ask { nonce: Some(""), ..Ask::SIGNED }.schemes()) {
         ask.send(&server).ok();
         ask.send(&server).ok();
@@ -162,14 +163,14 @@ fn a_nonce_is_spent_once_for_each_access_key() {
 }
 
 #[test]
-fn a_nonce_is_spent_by_a_verified_request_only() {
+fn only_a_verified_request_spends_its_nonce() {
     let server = server(AuthMode::Strict);
     for ask in STS.schemes() {
         let ask = Ask { nonce: Some(ask.scheme), ..ask };
         assert_ne!(Ask { secret: "wrong", ..ask }.send(&server).status, 200);
         assert_ne!(Ask { time: Some("2029-01-01T00:00:00Z"), ..ask }.send(&server).status, 200);
         assert_ne!(Ask { token: None, ..ask }.send(&server).status, 200);
-        // That the action fails is another matter.
+        // A failing action spends the nonce too.
         let failing = Ask { action: "DescribeKey", params: &[("KeyId", "k")], ..ask };
         failing.send(&server).refused(404, "Forbidden.KeyNotFound");
         ask.send(&server).refused(400, "SignatureNonceUsed");
@@ -183,13 +184,14 @@ fn a_nonce_is_kept_while_its_request_is_fresh_by_either_clock() {
         let clock = &server.world.clock;
         let ask = Ask { scheme, nonce: Some("n"), ..Ask::SIGNED };
         ask.send(&server).ok();
-        // The realm's clock stands: the request stays fresh by it, however late the host's shows.
+        // The realm's clock is frozen, so the request stays fresh by it, however late the host's
+        // clock is.
         for host in ["2030-01-01T00:30:00Z", "2030-01-01T00:30:00.001Z", "2031-01-01T00:00:00Z"] {
             clock.set_host(at(host));
             ask.send(&server).refused(400, "SignatureNonceUsed");
             Ask { time: Some(host), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
         }
-        // It is over by both.
+        // It has expired by both.
         let now = "2031-01-01T00:00:00Z";
         clock.freeze(at("2030-01-01T00:15:00Z"));
         Ask { time: Some(now), ..ask }.send(&server).refused(400, "SignatureNonceUsed");
@@ -200,7 +202,7 @@ fn a_nonce_is_kept_while_its_request_is_fresh_by_either_clock() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_makes_no_request_new() {
+fn setting_a_clock_back_allows_no_replay() {
     let server = server(AuthMode::Strict);
     let clock = &server.world.clock;
     let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
@@ -213,7 +215,7 @@ fn a_clock_that_is_set_back_makes_no_request_new() {
 }
 
 #[test]
-fn what_never_reached_its_action_gives_the_nonce_back() {
+fn a_request_that_did_not_run_releases_its_nonce() {
     let server = server(AuthMode::Strict);
     for (nth, scheme) in
         ["HMAC-SHA256", "ACS3-HMAC-SHA256", "ACS4-HMAC-SHA256"].into_iter().enumerate()
@@ -240,7 +242,7 @@ fn what_never_reached_its_action_gives_the_nonce_back() {
 }
 
 #[test]
-fn of_many_at_once_one_spends_the_nonce() {
+fn one_of_many_concurrent_requests_spends_the_nonce() {
     let server = server(AuthMode::Strict);
     let ask = Ask { nonce: Some("n"), ..Ask::SIGNED };
     let count = std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
-//! Both ways with OpenSSL, for every algorithm of certificates: it verifies what they sign, and they decrypt what it
-//! encrypts. The private keys stay in kmsim; with OpenSSL's own the library behind the wire is tried in `openssl.rs`.
+//! Every algorithm of certificates, in both directions with OpenSSL: it verifies what certificates
+//! sign, and they decrypt what it encrypts. The private keys stay in kmsim; `openssl.rs` tests the
+//! library with OpenSSL's own keys.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +14,7 @@ use crate::alibaba::pairs::spki;
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::{OpenSsl, encryption_words, sm2_digest};
 
-/// A signature algorithm, the kind of key that it goes with, and the words that make OpenSSL do the same.
+/// A signature algorithm, its type of key, and the options for OpenSSL.
 const SIGNINGS: [(&str, &str, &str); 4] = [
     ("RSA_PKCS1_SHA_256", "RSA_2048", "-sha256"),
     (
@@ -25,14 +26,14 @@ const SIGNINGS: [(&str, &str, &str); 4] = [
     ("SM2DSA", "EC_SM2", "-sm3 -sigopt distid:1234567812345678"),
 ];
 
-/// An encryption algorithm, the kind of key that it goes with, and the longest text that it takes.
+/// An encryption algorithm, its type of key, and the longest plaintext.
 const ENCRYPTIONS: [(&str, &str, Encryption, usize); 3] = [
     ("RSAES_OAEP_SHA_1", "RSA_2048", Encryption::RsaOaepSha1, 214),
     ("RSAES_OAEP_SHA_256", "RSA_2048", Encryption::RsaOaepSha256, 190),
     ("SM2PKE", "EC_SM2", Encryption::Sm2(Form::Der), 6047),
 ];
 
-/// A certificate that works, in use.
+/// An active certificate in use.
 struct Used<'a> {
     client: &'a Client,
     id: String,
@@ -53,7 +54,7 @@ impl<'a> Used<'a> {
         )
     }
 
-    /// Signs a message as it is, or its digest, whichever the type says.
+    /// Signs a message or its digest, depending on the message type.
     fn sign(&self, algorithm: &str, kind: &str, message: &[u8]) -> Vec<u8> {
         let message = STANDARD.encode(message);
         let signed = self.call(
@@ -115,7 +116,7 @@ fn openssl_verifies_what_certificates_sign() {
                 assert!(!it.verifies(algorithm, "RAW", message, b"no signature"), "{algorithm}");
             }
         }
-        // A type of message that is not named is RAW.
+        // The default message type is RAW.
         let message = [("Message", "bQ==")];
         let signed = it.call("CertificatePrivateKeySign", algorithm, &message).ok();
         assert!(
@@ -145,7 +146,7 @@ fn certificates_decrypt_what_openssl_encrypts() {
             assert_eq!(opened["CertificateId"], it.id.as_str());
             assert_eq!(bytes(&opened["Plaintext"]), text, "{algorithm}");
         }
-        // And what the certificate itself encrypts, up to the limit.
+        // The same for what the certificate encrypts itself, up to the limit.
         for len in [1, longest] {
             let text = STANDARD.encode(vec![9; len]);
             let sealed =
@@ -169,7 +170,7 @@ fn certificates_decrypt_what_openssl_encrypts() {
 }
 
 #[test]
-fn algorithms_go_with_their_kinds_of_keys() {
+fn algorithms_need_their_types_of_keys() {
     let server = Server::start();
     let client = server.client();
     for spec in ["RSA_2048", "EC_P256", "EC_SM2"] {
@@ -197,7 +198,7 @@ fn algorithms_go_with_their_kinds_of_keys() {
 }
 
 #[test]
-fn messages_have_their_lengths() {
+fn messages_have_limited_lengths() {
     let server = Server::start();
     let client = server.client();
     let it = Used::make(&client, "EC_P256");

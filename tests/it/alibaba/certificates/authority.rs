@@ -1,21 +1,22 @@
-//! A certificate authority, played by OpenSSL. What it issues is good from 2020 to 2079, whatever the host's date.
+//! A certificate authority, played by OpenSSL. Its certificates are valid from 2020 to 2079,
+//! whatever the host's date.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::openssl::OpenSsl;
 
-/// From when until when certificates are good.
+/// The validity of certificates.
 pub const LIFE: (&str, &str) = ("20200101000000Z", "20790101000000Z");
 
-/// What makes a certificate an authority's.
+/// The extensions of an authority's certificate.
 pub const CA: &str =
     "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n";
 
-/// What other certificates have.
+/// The extensions of other certificates.
 const LEAF: &str = "subjectKeyIdentifier=hash\n";
 
-/// OpenSSL keeps a list of what it issued; subjects are taken as they come.
+/// OpenSSL's configuration: it keeps a list of issued certificates, and accepts every subject.
 const CONFIG: &str = "
 [ca]
 default_ca = it
@@ -35,14 +36,14 @@ OU = optional
 CN = optional
 ";
 
-/// An authority with a root of one of the kinds of keys, in a folder of its own.
+/// An authority with a root of one of the types of keys, in its own folder.
 pub struct Authority {
     pub openssl: OpenSsl,
-    /// The words that make OpenSSL sign with the root.
+    /// The options with which OpenSSL signs with the root.
     signs: &'static str,
 }
 
-/// The words for a key, and those for a signature with it.
+/// The options for a key, and for a signature with it.
 fn words(spec: &str) -> (&'static str, &'static str) {
     const RSA: &str = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
     match spec {
@@ -51,7 +52,7 @@ fn words(spec: &str) -> (&'static str, &'static str) {
         "RSA_1024" => ("-algorithm RSA -pkeyopt rsa_keygen_bits:1024", "-md sha256"),
         "RSA_SHA_1" => (RSA, "-md sha1"),
         "RSA_SHA_512" => (RSA, "-md sha512"),
-        // Of itself OpenSSL takes the longest salt that there is room for.
+        // OpenSSL's default is the longest possible salt.
         "RSA_PSS" => (RSA, "-md sha256 -sigopt rsa_padding_mode:pss"),
         "RSA_PSS_SHA_512" => {
             (RSA, "-md sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:-1")
@@ -75,7 +76,7 @@ impl Authority {
         Self::with_root(spec, "")
     }
 
-    /// An authority whose root has these extensions; without any it is of version 1.
+    /// An authority whose root has these extensions. Without any, it is of version 1.
     pub fn with_root(spec: &str, extensions: &str) -> Self {
         let it = Self { openssl: OpenSsl::new(), signs: words(spec).1 };
         it.openssl.write("index", b"");
@@ -90,24 +91,25 @@ impl Authority {
         self.text("root.pem")
     }
 
-    /// Issues a certificate for a request, with the names that it asks for.
+    /// Issues a certificate for a request, with its names.
     pub fn issue(&self, csr: &str) -> String {
         self.issue_by("root", csr, LEAF, LIFE)
     }
 
-    /// Issues a certificate of version 1, which has no room for names.
+    /// Issues a certificate of version 1, which has no names.
     pub fn issue_old(&self, csr: &str) -> String {
         self.issue_by("root", csr, "", LIFE)
     }
 
-    /// Issues a certificate by some authority of this folder, with some extensions, for some time.
+    /// Issues a certificate by an authority of this folder, with extensions and validity.
     pub fn issue_by(&self, by: &str, csr: &str, extensions: &str, life: (&str, &str)) -> String {
         self.openssl.write("leaf.csr", csr.as_bytes());
         self.sign("leaf", &format!("-cert {by}.pem -keyfile {by}.key"), extensions, life);
         self.text("leaf.pem")
     }
 
-    /// Makes another authority, with a key of the same kind, below one that there is, and answers its certificate.
+    /// Creates another authority below an existing one, with the same type of key, and returns its
+    /// certificate.
     pub fn below(
         &self,
         name: &str,
@@ -121,7 +123,7 @@ impl Authority {
         self.text(&format!("{name}.pem"))
     }
 
-    /// What a file of the folder says.
+    /// The contents of a file in the folder.
     fn text(&self, name: &str) -> String {
         String::from_utf8(self.openssl.read(name)).unwrap()
     }
@@ -157,7 +159,7 @@ impl Authority {
     }
 }
 
-/// Whether a request is signed with SM2: for OpenSSL's check of it another word is needed then.
+/// Whether a request is signed with SM2, for which OpenSSL's check needs another option.
 pub fn is_sm2(csr: &str) -> bool {
     const OID: [u8; 10] = [6, 8, 42, 129, 28, 207, 85, 1, 131, 117];
     der(csr).windows(OID.len()).any(|bytes| bytes == OID)
@@ -167,7 +169,7 @@ fn der(pem: &str) -> Vec<u8> {
     STANDARD.decode(pem.lines().filter(|line| !line.starts_with('-')).collect::<String>()).unwrap()
 }
 
-/// The same with its last bit changed, which is one of the signature's.
+/// The same with its last bit changed, which belongs to the signature.
 pub fn flawed(pem: &str) -> String {
     let mut der = der(pem);
     *der.last_mut().unwrap() ^= 1;

@@ -1,4 +1,4 @@
-//! What is uploaded: chains that hold, and every way for one not to. A refusal changes nothing.
+//! Uploads: valid chains, and every kind of invalid chain. A refusal changes nothing.
 
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use super::authority::{Authority, CA, LIFE, flawed};
 use super::{create, status_of, upload};
 use crate::kit::{Client, Server, Setup, days};
 
-/// What an authority between two others has.
+/// The extensions of an intermediate authority.
 const SUB: &str = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=keyCertSign\n";
 const LEAF: &str = "subjectKeyIdentifier=hash\n";
 
-/// Checks that an upload is refused because of one of its texts, for a reason, and that the certificate still waits.
+/// Checks that an upload is refused because of one parameter, for a reason, and that the
+/// certificate is still pending.
 #[track_caller]
 fn refused(
     client: &Client,
@@ -30,7 +31,7 @@ fn refused(
 }
 
 #[test]
-fn authorities_of_every_kind_and_version_issue() {
+fn authorities_of_every_type_and_version_issue() {
     let server = Server::start();
     let client = server.client();
     let kinds = [
@@ -62,7 +63,7 @@ fn authorities_of_every_kind_and_version_issue() {
 }
 
 #[test]
-fn what_was_uploaded_comes_back_as_it_was() {
+fn uploads_are_returned_unchanged() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::new("EC_P256");
@@ -78,7 +79,7 @@ fn what_was_uploaded_comes_back_as_it_was() {
         assert_eq!(stored["Csr"], csr);
         assert_eq!(stored["CertificateId"], id);
     }
-    // Without its issuers', a certificate is taken as it is.
+    // Without a chain, a certificate is accepted unchecked.
     let (id, csr) = create(&client, "EC_P256", &[]);
     upload(&client, &id, &authority.issue_by("sub", &csr, LEAF, LIFE), None).ok();
     assert_eq!(
@@ -88,7 +89,7 @@ fn what_was_uploaded_comes_back_as_it_was() {
 }
 
 #[test]
-fn blocks_are_read_strictly() {
+fn pem_blocks_are_parsed_strictly() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::new("EC_P256");
@@ -103,7 +104,7 @@ fn blocks_are_read_strictly() {
     let check = |text: &str, why: &str| {
         let of = |name: &str| why.replace("It", name);
         refused(&client, &id, (text, Some(&root)), "Certificate", &of("The certificate"));
-        // Behind another certificate it is the second of the chain.
+        // After another certificate it is the second of the chain.
         let chain = format!("{root}{text}");
         let why = of("Certificate 2 of the chain");
         refused(&client, &id, (&leaf, Some(&chain)), "CertificateChain", &why);
@@ -146,11 +147,11 @@ fn blocks_are_read_strictly() {
     upload(&client, &id, &leaf, Some(&root)).ok();
 }
 
-/// How a tool writes a certificate in PEM.
+/// A certificate in PEM as tools write it.
 type Writing<'a> = &'a dyn Fn(&str) -> String;
 
 #[test]
-fn texts_are_taken_as_tools_write_them() {
+fn the_pem_of_common_tools_is_accepted() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::new("EC_P256");
@@ -189,7 +190,7 @@ fn texts_are_taken_as_tools_write_them() {
 }
 
 #[test]
-fn a_certificate_is_for_its_own_key() {
+fn a_certificate_must_be_for_its_own_key() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::new("RSA_2048");
@@ -249,7 +250,7 @@ fn chains_link_up_to_their_root() {
         let other = Authority::new(if kind == "EC_SM2" { "RSA_2048" } else { "EC_SM2" });
         let why = "cannot have signed the one before it by an algorithm that is supported.";
         chain(&[&sub, &top, &other.root()], &format!("Certificate 3 of the chain {why}"));
-        // What is verified is what is there: the text of the document demands no root.
+        // Only what is present is verified: the document does not require a root.
         for good in [
             vec![&sub, &top, &root],
             vec![&leaf, &sub, &top, &root],
@@ -282,7 +283,7 @@ fn only_a_root_may_be_of_version_1() {
             refused(&client, &id, (&leaf, Some(&chain)), "CertificateChain", why);
         }
     }
-    // A root that says what its key is for, and no more, is one for OpenSSL as well.
+    // A root with a key usage and nothing else is valid for OpenSSL too.
     let authority = Authority::with_root("EC_P256", "keyUsage=keyCertSign\n");
     upload(&client, &id, &authority.issue(&csr), Some(&authority.root())).ok();
 }
@@ -340,12 +341,12 @@ fn authorities_may_issue() {
     check(&authority, "sub", &[sub, authority.root()], why);
     let leaf_authority = authority.below("other", "root", "EC_P256", LEAF, LIFE);
     check(&authority, "other", &[leaf_authority, authority.root()], no_authority);
-    // And directly below it all is well.
+    // Directly below it, a certificate is accepted.
     upload(&client, &id, &authority.issue(&csr), Some(&authority.root())).ok();
 }
 
 #[test]
-fn weak_signatures_are_none() {
+fn weak_signatures_are_refused() {
     let server = Server::start();
     let client = server.client();
     let (id, csr) = create(&client, "EC_P256", &[]);
@@ -363,7 +364,7 @@ fn weak_signatures_are_none() {
 }
 
 #[test]
-fn a_certificate_that_issued_itself_is_checked_without_a_chain() {
+fn a_self_issued_certificate_is_checked_without_a_chain() {
     let server = Server::start();
     let client = server.client();
     let (id, _) = create(&client, "EC_P256", &[]);
@@ -374,7 +375,7 @@ fn a_certificate_that_issued_itself_is_checked_without_a_chain() {
 }
 
 #[test]
-fn everything_is_good_at_the_realms_time() {
+fn validity_is_checked_at_the_realms_time() {
     let before = Instant::parse("2028-12-31T23:59:59Z").unwrap();
     let world = Arc::new(World { clock: Clock::manual(before), entropy: Entropy::seeded("kmsim") });
     let server = Server::within(world, Setup::default());

@@ -1,4 +1,4 @@
-//! Requests for certificates: what OpenSSL reads in them, and what is refused before one is made.
+//! Certificate requests: what OpenSSL reads in them, and what is refused before one is created.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::{SUBJECT, create, describe};
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::OpenSsl;
 
-/// The three kinds of keys, with the names that OpenSSL has for their signatures.
+/// The three types of keys, with OpenSSL's names for their signatures.
 const SPECS: [(&str, &str); 3] = [
     ("RSA_2048", "sha256WithRSAEncryption"),
     ("EC_P256", "ecdsa-with-SHA256"),
@@ -18,7 +18,7 @@ fn create_for(client: &Client, subject: &str) -> Answer {
     client.call("CreateCertificate", &[("KeySpec", "EC_P256"), ("Subject", subject)])
 }
 
-/// Whether OpenSSL finds a request's signature right.
+/// Whether OpenSSL verifies a request's signature.
 fn verifies(openssl: &OpenSsl, csr: &str) -> bool {
     openssl.write("csr", csr.as_bytes());
     let how = if is_sm2(csr) { " -vfyopt distid:1234567812345678" } else { "" };
@@ -27,7 +27,7 @@ fn verifies(openssl: &OpenSsl, csr: &str) -> bool {
     remarks.contains("verify OK")
 }
 
-/// Checks a request's signature, and answers what OpenSSL reads.
+/// Checks a request's signature, and returns what OpenSSL reads.
 fn read(openssl: &OpenSsl, csr: &str) -> String {
     assert!(verifies(openssl, csr), "{csr}");
     openssl.told("req -in csr -noout -text -nameopt RFC2253,utf8,-esc_msb")
@@ -52,7 +52,7 @@ fn openssl_verifies_requests_and_reads_the_names() {
             assert!(text.contains(line), "{spec}: {line} in {text}");
         }
         assert!(!text.contains("critical"), "{spec}: {text}");
-        // OpenSSL would have noticed.
+        // OpenSSL would notice a wrong one.
         assert!(!verifies(&openssl, &flawed(&csr)), "{spec}");
         openssl.write("csr", csr.as_bytes());
         let told = describe(&client, &id);
@@ -63,7 +63,7 @@ fn openssl_verifies_requests_and_reads_the_names() {
 }
 
 #[test]
-fn subjects_come_through_with_escapes_and_all_scripts() {
+fn subjects_keep_escapes_and_all_scripts() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     for (subject, read_by_openssl) in [
@@ -85,7 +85,7 @@ fn subjects_come_through_with_escapes_and_all_scripts() {
         assert_eq!(line, read_by_openssl, "{subject}");
         let told = describe(&client, made["CertificateId"].as_str().unwrap());
         let told = told["Subject"].as_str().unwrap().to_owned();
-        // What is told can be given again.
+        // The returned subject can be sent again.
         let again = create_for(&client, &told).ok();
         let again = describe(&client, again["CertificateId"].as_str().unwrap());
         assert_eq!(again["Subject"], told, "{subject}");
@@ -114,7 +114,7 @@ fn a_subject_needs_its_four_attributes_and_their_limits() {
 }
 
 #[test]
-fn up_to_ten_domain_names_are_taken() {
+fn up_to_ten_domain_names_are_accepted() {
     let server = Server::start();
     let client = server.client();
     let with = |names: &str| {
@@ -150,7 +150,7 @@ fn up_to_ten_domain_names_are_taken() {
 }
 
 #[test]
-fn a_certificate_waits_for_what_its_authority_issues() {
+fn a_certificate_is_pending_until_it_is_issued() {
     let server = Server::start();
     let client = server.client();
     let params = [("KeySpec", "EC_SM2"), ("Subject", SUBJECT), ("ExportablePrivateKey", "False")];
@@ -204,10 +204,10 @@ fn other_realms_do_not_see_it() {
         .refused(404, "Certificate.NotFound");
 }
 
-/// The document's sample writes the names of places and organizations as `PrintableString`. OpenSSL compares the
-/// type when its policy says that a request must match the authority.
+/// The document's sample writes the names of places and organizations as `PrintableString`. OpenSSL
+/// compares the type if its policy requires that a request matches the authority.
 #[test]
-fn names_are_printable_where_the_text_allows_it() {
+fn names_are_printable_strings_if_possible() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let types = |subject: &str| {

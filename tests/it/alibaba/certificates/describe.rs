@@ -1,4 +1,4 @@
-//! What is told of an issued certificate, beside what OpenSSL reads in it.
+//! The description of an issued certificate, compared with what OpenSSL reads in it.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::{SUBJECT, create, describe, upload};
 use crate::kit::Server;
 
 #[test]
-fn the_certificate_tells_of_itself() {
+fn the_description_comes_from_the_certificate() {
     let server = Server::start();
     let client = server.client();
     for (kind, algorithm) in [
@@ -30,7 +30,7 @@ fn the_certificate_tells_of_itself() {
             ("Status", json!("INACTIVE")),
             ("Issuer", json!("CN=rootCA,OU=kms,O=aliyun,C=CN")),
             ("Subject", json!(SUBJECT)),
-            // The authority's second: the first is its own.
+            // The authority's second serial number: the first is its own.
             ("Serial", json!("12345679")),
             ("NotBefore", json!("2020-01-01T00:00:00Z")),
             ("NotAfter", json!("2079-01-01T00:00:00Z")),
@@ -47,7 +47,7 @@ fn the_certificate_tells_of_itself() {
 }
 
 #[test]
-fn the_authority_has_the_last_word() {
+fn the_authority_decides_the_contents() {
     let server = Server::start();
     let client = server.client();
     let authority = Authority::old("EC_SM2");
@@ -55,12 +55,12 @@ fn the_authority_has_the_last_word() {
         create(&client, "RSA_2048", &[("SubjectAlternativeNames", r#"["a.example.com"]"#)]);
     let asked = describe(&client, &id);
     assert_eq!(asked["SubjectAlternativeNames"], json!(["a.example.com"]));
-    // Version 1 has no names, and no identifier: it is that of the key, as before.
+    // Version 1 has no names, and no key identifier: kmsim computes it from the key, as before.
     upload(&client, &id, &authority.issue_old(&csr), None).ok();
     let told = describe(&client, &id);
     assert_eq!(told["SubjectAlternativeNames"], json!([]));
     assert_eq!(told["SubjectKeyIdentifier"], asked["SubjectKeyIdentifier"]);
-    // Names beside those of domains are not told.
+    // Names that are no domain names are left out.
     let (id, csr) = create(&client, "RSA_2048", &[]);
     let extensions = "subjectAltName=DNS:b.example.com,IP:127.0.0.1,email:a@b.c\nsubjectKeyIdentifier=00112233\n";
     upload(&client, &id, &authority.issue_by("root", &csr, extensions, LIFE), None).ok();
@@ -70,7 +70,7 @@ fn the_authority_has_the_last_word() {
 }
 
 #[test]
-fn xml_carries_it_too() {
+fn xml_has_the_same_fields() {
     let server = Server::start();
     let client = server.client();
     let names = ("SubjectAlternativeNames", r#"["a.example.com","b.example.com"]"#);
@@ -93,7 +93,7 @@ fn xml_carries_it_too() {
     ] {
         assert!(answer.text.contains(part), "{part}: {}", answer.text);
     }
-    // A tag that cannot be an element's name turns the answer into JSON.
+    // A tag that cannot be an XML element's name turns the answer into JSON.
     tag("not a name");
     let answer = xml.call("DescribeCertificate", &[("CertificateId", &id)]);
     assert!(answer.header("content-type").unwrap().starts_with("application/json"), "{answer:?}");

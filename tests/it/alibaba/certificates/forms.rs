@@ -1,4 +1,4 @@
-//! The forms of answers and refusals: the types that clients read, and the documented error codes.
+//! The format of answers and refusals: the types that clients read, and the documented error codes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -51,7 +51,7 @@ fn type_of(value: &serde_json::Value) -> &'static str {
 }
 
 #[test]
-fn fields_have_the_types_that_clients_read() {
+fn fields_have_the_types_that_clients_expect() {
     let server = Server::start();
     let client = server.client();
     let id = certificate(&client, "EC_SM2", "ACTIVE");

@@ -1,4 +1,5 @@
-//! Certificates at rest: what a restart brings back, what lies in the file, and a key put in another's place.
+//! Stored certificates: what a restart restores, what the file contains, and a key moved to another
+//! certificate.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ fn serve_at(path: &Path, clock: &str) -> Process {
     Process::start(&["--data", path.to_str().unwrap(), "--clock", clock])
 }
 
-/// Runs a statement on a database that nobody serves, and answers the rows.
+/// Runs a statement on a database that no server uses, and returns the rows.
 fn run(path: &Path, statement: &'static str) -> Vec<SqliteRow> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -67,7 +68,7 @@ fn a_restart_keeps_certificates() {
     client.call("UntagResource", &[("CertificateId", &ids[0]), ("TagKeys", r#"["gone"]"#)]).ok();
     client.call("TagResource", &[("CertificateId", &ids[1]), ("Tags", &tags)]).ok();
     client.call("DeleteCertificate", &[("CertificateId", &ids[1])]).ok();
-    // An active elliptic one: its signature of a text is the same each time.
+    // An active elliptic-curve one: its signature of a text is always the same.
     let signature = sign(&client, &ids[7]).ok()["SignatureValue"].clone();
     let before = everything(&client, &ids);
     assert_eq!(before[0]["Tags"], json!({"k": "v"}));
@@ -75,7 +76,7 @@ fn a_restart_keeps_certificates() {
     server.signal("TERM");
     assert_eq!(ended(&mut server.child), Some(0));
 
-    // And again after a kill.
+    // The same after a kill.
     for _ in 0..2 {
         let server = serve(&path);
         let client = server.client();
@@ -102,7 +103,7 @@ fn dates_are_kept() {
 }
 
 #[test]
-fn numbers_are_not_given_again() {
+fn serial_numbers_are_not_reused() {
     let (_folder, path) = data_file();
     let server = serve(&path);
     let last = create(&server.client(), "EC_P256", &[]).0;
@@ -130,7 +131,7 @@ fn private_keys_are_sealed_and_bound_to_their_certificates() {
         .iter()
         .map(|row| row.get(0))
         .collect();
-    // A private key in PKCS #8 says that it is an elliptic one.
+    // A private key in PKCS #8 contains the name of its curve.
     let mark = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     for key in &sealed {
         assert!(key.len() > 100 && !key.windows(mark.len()).any(|bytes| bytes == mark));
@@ -145,7 +146,7 @@ fn private_keys_are_sealed_and_bound_to_their_certificates() {
 }
 
 #[test]
-fn a_seeded_run_repeats_itself() {
+fn a_seeded_run_is_reproducible() {
     let run = || {
         let server =
             Process::start(&["--data", ":memory:", "--entropy-seed", "s", "--clock", START]);

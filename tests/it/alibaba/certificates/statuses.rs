@@ -1,4 +1,5 @@
-//! The table of certificate statuses and operations: every cell of it, over HTTP. And tags, which go by it too.
+//! Every cell of the table of certificate statuses and operations, over HTTP. Also tags, which
+//! follow it.
 
 use serde_json::json;
 
@@ -9,7 +10,7 @@ use crate::kit::{Answer, Client, Server, root, table};
 
 const STATUSES: [&str; 4] = ["PENDING", "INACTIVE", "ACTIVE", "REVOKED"];
 
-/// Calls what a row of the table stands for. SM2 does everything.
+/// Calls the action of a row. SM2 supports all of them.
 fn drive(
     client: &Client,
     operation: &str,
@@ -44,7 +45,7 @@ fn drive(
     client.call(operation, &params)
 }
 
-/// The status that a certificate is in after an operation that went well; none once it is gone.
+/// The status of a certificate after a successful operation; `None` once it is deleted.
 fn status_after<'a>(operation: &'a str, status: &'a str) -> Option<&'a str> {
     match operation {
         "DeleteCertificate" => None,
@@ -124,7 +125,7 @@ fn a_change_of_status_is_dated() {
     let dated = || describe(&client, &id)["UpdatedAt"].as_str().unwrap().to_owned();
     assert_eq!(dated(), "2030-01-01T00:00:00Z");
     server.advance(std::time::Duration::from_mins(1));
-    // No change is none.
+    // Setting the same status is no change.
     set_status(&client, &id, "INACTIVE").ok();
     assert_eq!(dated(), "2030-01-01T00:00:00Z");
     set_status(&client, &id, "ACTIVE").ok();
@@ -136,7 +137,7 @@ fn a_change_of_status_is_dated() {
 }
 
 #[test]
-fn certificates_carry_tags() {
+fn certificates_have_tags() {
     let server = Server::start();
     let client = server.client();
     let (id, _) = create(&client, "EC_P256", &[]);
@@ -149,7 +150,7 @@ fn certificates_carry_tags() {
     assert_eq!(describe(&client, id.1)["Tags"], json!({"S1key1": "new", "empty": ""}));
     client.call("UntagResource", &[id, ("TagKeys", r#"["empty","none"]"#)]).ok();
     assert_eq!(describe(&client, id.1)["Tags"], json!({"S1key1": "new"}));
-    // The limits are those of keys: ten at once, twenty in all, and none of it or all.
+    // The limits are those of keys: ten at once, twenty in all, and either all or none are set.
     let many = |from: usize, count: usize| {
         json!(
             (from..from + count)
@@ -163,7 +164,7 @@ fn certificates_carry_tags() {
     assert_eq!(describe(&client, id.1)["Tags"].as_object().unwrap().len(), 11);
     tag(many(10, 9)).ok();
     tag(json!([{"TagKey": "acs:a", "TagValue": "b"}])).refused(400, "InvalidParameter.TagKey");
-    // One carrier at a time.
+    // One resource at a time.
     let key = client.create_key(&[]);
     let both = [id, ("KeyId", key.as_str()), ("Tags", r#"[{"TagKey":"a","TagValue":"b"}]"#)];
     client.call("TagResource", &both).refused_parameter("CertificateId");
@@ -172,7 +173,7 @@ fn certificates_carry_tags() {
 }
 
 #[test]
-fn accounts_have_as_many_certificates_as_they_may() {
+fn accounts_have_a_quota_of_certificates() {
     let stage = Stage::set();
     let client = stage.server.client_as("small", "s");
     let made: Vec<_> = (0..2).map(|_| create(&client, "EC_P256", &[]).0).collect();

@@ -1,4 +1,4 @@
-//! Re-encrypting what was encrypted with a public key: how a data key comes in again.
+//! Re-encrypting ciphertexts of public keys, which imports a data key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,13 +12,13 @@ use crate::alibaba::pairs::{ENCRYPT, Pair, SIGN, blob, spki, text};
 use crate::kit::{Answer, Client, Server};
 use crate::openssl::{OpenSsl, encryption_words};
 
-/// The public half of a pair of kmsim's, as a wrapping key.
+/// The public key of a kmsim key pair, as a wrapping key.
 fn public(pair: &Pair) -> String {
     STANDARD.encode(spki(&pair.pem()))
 }
 
 #[test]
-fn a_wrapped_data_key_comes_in_again() {
+fn a_wrapped_data_key_can_be_imported_again() {
     let (openssl, server) = (OpenSsl::new(), Server::start());
     let client = server.client();
     let (first, last) = (client.create_key(&[]), client.create_key(&[("KeySpec", "Aliyun_SM4")]));
@@ -74,7 +74,7 @@ fn a_wrapped_data_key_comes_in_again() {
     }
 }
 
-/// A request that re-encrypts, of which one thing after the other is changed.
+/// A re-encryption request, of which the tests change one parameter at a time.
 #[derive(Clone)]
 struct Request<'a> {
     client: Client,
@@ -88,7 +88,7 @@ impl<'a> Request<'a> {
         other
     }
 
-    /// The last of each name counts, and an empty value is none.
+    /// The last value of each name counts, and an empty value counts as absent.
     fn call(&self) -> Answer {
         let params: Vec<_> =
             self.params.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -97,7 +97,7 @@ impl<'a> Request<'a> {
 }
 
 #[test]
-fn what_does_not_come_in_says_why() {
+fn refused_imports_name_the_parameter() {
     let server = Server::start();
     let client = server.client();
     let (pair, to) = (Pair::make(&client, "EC_SM2", ENCRYPT), client.create_key(&[]));
@@ -113,7 +113,7 @@ fn what_does_not_come_in_says_why() {
     for name in ["SourceKeyId", "SourceKeyVersionId", "DestinationKeyId", "CiphertextBlob"] {
         missing(&good.with(name, "").call(), name);
     }
-    // Without an algorithm it would have to be a blob of kmsim's own.
+    // Without an algorithm it would have to be a symmetric ciphertext.
     good.with("SourceEncryptionAlgorithm", "").call().refused_parameter("CiphertextBlob");
     for algorithm in [OAEP_256.0, OAEP_1.0, "RSAES_PKCS1_V1_5", "sm2pke"] {
         let answer = good.with("SourceEncryptionAlgorithm", algorithm).call();
@@ -176,7 +176,7 @@ fn what_does_not_come_in_says_why() {
 }
 
 #[test]
-fn what_could_not_have_been_encrypted_here_does_not_come_in() {
+fn impossible_plaintexts_are_refused() {
     let server = Server::start();
     let client = server.client();
     let to = client.create_key(&[]);
@@ -210,7 +210,7 @@ fn what_could_not_have_been_encrypted_here_does_not_come_in() {
 }
 
 #[test]
-fn whoever_names_the_source_names_the_ciphertexts_own() {
+fn a_named_source_must_be_the_ciphertexts_own() {
     let server = Server::start();
     let client = server.client();
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));

@@ -1,4 +1,4 @@
-//! Imported material through its life: deleted, expired, and brought again.
+//! The lifecycle of imported material: deleted, expired, and imported again.
 
 use std::thread;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use kmsim::algorithms::symmetric::Cipher;
 use kmsim::world::Instant;
 
 use super::{
-    SM2, external, furnished, material, metadata, open_with, opened, sealed, state, ticket,
+    SM2, external, material, metadata, open_with, opened, populated, sealed, state, ticket,
 };
 use crate::kit::{Client, START, Server, days};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Seconds since 1970, so long after the start.
+/// Seconds since 1970, this long after the start.
 fn after(by: Duration) -> String {
     (Instant::parse(START).unwrap().plus(by).millis() / 1000).to_string()
 }
@@ -23,12 +23,12 @@ fn expires(client: &Client, key: &str) -> String {
 }
 
 #[test]
-fn only_the_first_material_may_come_again_after_its_deletion() {
+fn only_the_same_material_can_be_imported_after_its_deletion() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let blob = sealed(&client, &key, "kept");
-    // Nor may another take its place while it is there.
+    // Other material cannot replace it either.
     given.import(&client, &key, &material(2, 32)).refused(400, "InvalidKeyMaterial");
     assert_eq!(opened(&client, &blob).ok()["Plaintext"], "kept");
     for _ in 0..2 {
@@ -54,7 +54,7 @@ fn only_the_first_material_may_come_again_after_its_deletion() {
 }
 
 #[test]
-fn what_was_refused_is_not_what_was_first() {
+fn refused_material_does_not_count_as_first() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_AES_256");
@@ -88,7 +88,7 @@ fn material_has_exactly_the_length_of_its_spec() {
 }
 
 #[test]
-fn material_expires_at_its_second_unless_it_never_does() {
+fn material_expires_at_its_second_or_never() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_AES_256");
@@ -99,7 +99,7 @@ fn material_expires_at_its_second_unless_it_never_does() {
         (&*after(days(1)), "2030-01-02T00:00:00Z"),
         ("", ""),
         ("253402300799", "9999-12-31T23:59:59Z"),
-        // A reader of milliseconds goes far, but not too far.
+        // The largest time in milliseconds is accepted, but nothing beyond.
         ("1893456000000", "9999-12-31T23:59:59Z"),
         ("0", ""),
     ] {
@@ -121,7 +121,7 @@ fn material_expires_at_its_second_unless_it_never_does() {
         "2030-01-02T00:00:00Z",
     ] {
         import(wrong).refused_parameter("KeyMaterialExpireUnix");
-        // What was refused resets nothing.
+        // A refused import resets nothing.
         assert_eq!(expires(&client, &key), "2030-01-31T00:00:00Z", "{wrong}");
     }
     given.import(&client, &key, &material(1, 32)).ok();
@@ -131,10 +131,10 @@ fn material_expires_at_its_second_unless_it_never_does() {
 }
 
 #[test]
-fn a_key_waits_from_the_second_at_which_its_material_expires() {
+fn a_key_is_pending_from_the_second_of_expiry() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let blob = sealed(&client, &key, "kept");
     given.import_until(&client, &key, &material(1, 32), &after(days(3))).ok();
     server.advance(days(3).checked_sub(SECOND).unwrap());
@@ -142,7 +142,7 @@ fn a_key_waits_from_the_second_at_which_its_material_expires() {
     server.advance(SECOND.checked_sub(Duration::from_millis(1)).unwrap());
     assert_eq!(opened(&client, &blob).ok()["Plaintext"], "kept");
     server.advance(Duration::from_millis(1));
-    // The first look is one that changes nothing.
+    // The first request is one that only reads.
     opened(&client, &blob).refused(409, "Rejected.PendingImport");
     assert_eq!(state(&client, &key), "PendingImport");
     assert_eq!(expires(&client, &key), "");
@@ -153,7 +153,7 @@ fn a_key_waits_from_the_second_at_which_its_material_expires() {
     again.import_until(&client, &key, &material(1, 32), &after(days(4))).ok();
     assert_eq!(opened(&client, &blob).ok()["Plaintext"], "kept");
     assert_eq!(expires(&client, &key), "2030-01-05T00:00:00Z");
-    // Brought again before it expires, it stays longer.
+    // Importing it again before it expires extends its life.
     again.import_until(&client, &key, &material(1, 32), &after(days(5))).ok();
     server.advance(days(1));
     assert_eq!(opened(&client, &blob).ok()["Plaintext"], "kept");
@@ -182,16 +182,16 @@ fn material_may_expire_at_the_second_of_the_call_but_not_before() {
 }
 
 #[test]
-fn a_disabled_key_is_disabled_again_once_its_material_is_back() {
+fn a_disabled_key_is_disabled_again_after_a_new_import() {
     let server = Server::start();
     let client = server.client();
-    let (deleted, given) = furnished(&client, &material(1, 32));
-    let (expired, other) = furnished(&client, &material(2, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
+    let (expired, other) = populated(&client, &material(2, 32));
     other.import_until(&client, &expired, &material(2, 32), &after(SECOND)).ok();
     for key in [&deleted, &expired] {
         client.call("DisableKey", &[("KeyId", key)]).ok();
     }
-    // The same material comes while it is there.
+    // The same material can be imported while it is there.
     given.import(&client, &deleted, &material(1, 32)).ok();
     assert_eq!(state(&client, &deleted), "Disabled");
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
@@ -209,11 +209,11 @@ fn a_disabled_key_is_disabled_again_once_its_material_is_back() {
 }
 
 #[test]
-fn a_key_on_its_way_out_keeps_its_state_and_date() {
+fn a_key_pending_deletion_keeps_its_state_and_date() {
     let server = Server::start();
     let client = server.client();
-    let (deleted, given) = furnished(&client, &material(1, 32));
-    let (expired, other) = furnished(&client, &material(2, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
+    let (expired, other) = populated(&client, &material(2, 32));
     let never = external(&client, "Aliyun_AES_256");
     other.import_until(&client, &expired, &material(2, 32), &after(SECOND)).ok();
     for key in [&deleted, &expired, &never] {
@@ -230,7 +230,7 @@ fn a_key_on_its_way_out_keeps_its_state_and_date() {
             (&"PendingDeletion".into(), &"2030-01-08T00:00:00Z".into())
         );
         assert_eq!(now["MaterialExpireTime"], "");
-        // Parameters are given, but nothing is imported.
+        // Parameters are returned, but nothing is imported.
         ticket(&client, key, SM2)
             .import(&client, key, &material(1, 32))
             .refused(409, "Rejected.StateModifiedFailed");
@@ -244,14 +244,14 @@ fn a_key_on_its_way_out_keeps_its_state_and_date() {
     for key in [&deleted, &expired] {
         assert_eq!(state(&client, key), "Enabled");
     }
-    // One that keeps its material is what it was.
+    // A key that keeps its material is unchanged.
     client.call("ScheduleKeyDeletion", &[("KeyId", &deleted)]).ok();
     client.call("CancelKeyDeletion", &[("KeyId", &deleted)]).ok();
     sealed(&client, &deleted, "x");
 }
 
 #[test]
-fn deleting_what_is_not_there_changes_nothing() {
+fn deleting_absent_material_changes_nothing() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_AES_256");
@@ -262,7 +262,7 @@ fn deleting_what_is_not_there_changes_nothing() {
 }
 
 #[test]
-fn of_two_first_materials_one_is_taken() {
+fn one_of_two_concurrent_first_imports_wins() {
     let server = Server::start();
     let client = &server.client();
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! What is refused of an import, and that nothing tells one bad wrapping from another.
+//! Refused imports. All bad wrappings get the same answer.
 
 use std::thread;
 
@@ -8,25 +8,25 @@ use kmsim::algorithms::asymmetric::Encryption;
 use kmsim::algorithms::specs::Form;
 
 use super::{
-    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, furnished, import,
-    material, parameters, state, ticket,
+    RSA_OAEP_SHA1, RSA_OAEP_SHA256, RSA_PKCS1, SM2, Wrapping, external, import, material,
+    parameters, populated, state, ticket,
 };
 use crate::kit::{Answer, Client, Server};
 
-/// An answer as the caller sees it, without what every answer has for itself: its id and its date.
+/// An answer as the caller sees it, without its id and date.
 fn seen(answer: &Answer) -> String {
     let id = answer.json()["RequestId"].as_str().unwrap().to_owned();
     let lines = answer.head.lines().filter(|line| !line.to_lowercase().starts_with("date:"));
     lines.chain([answer.text.as_str()]).collect::<Vec<_>>().join("\n").replace(&id, "")
 }
 
-/// Everything that could be sent in place of well wrapped material.
+/// Everything that could be sent instead of correctly wrapped material.
 fn bad_wrappings(client: &Client, key: &str, wrapping: Wrapping) -> (String, Vec<Vec<u8>>) {
     let given = ticket(client, key, wrapping);
     let other = ticket(client, key, wrapping);
     let good = given.wrap(&material(1, 32));
     let mut bad: Vec<_> = [1, 16, 24, 31, 33, 64].map(|len| given.wrap(&material(1, len))).into();
-    // The right length, but another than the first.
+    // The right length, but different material.
     bad.push(given.wrap(&material(2, 32)));
     bad.push(other.wrap(&material(1, 32)));
     for at in [0, 1, 2, 40, 100, good.len() / 2, good.len() - 2, good.len() - 1] {
@@ -43,7 +43,7 @@ fn bad_wrappings(client: &Client, key: &str, wrapping: Wrapping) -> (String, Vec
     bad.push(material(1, 32));
     bad.extend([[0; 256], [1; 256], [4; 256], [0x30; 256], [0xff; 256]].map(Vec::from));
     if matches!(wrapping.encryption, Encryption::Sm2(_)) {
-        // In the form without DER: a point that is not on the curve, and nothing behind the digest.
+        // In the raw format: a point that is not on the curve, and an empty text.
         bad.push([&[4], &[7; 64][..], &[0; 32], &[0; 32]].concat());
         let raw = given.wrap_as(Encryption::Sm2(Form::Raw), &material(1, 32));
         bad.push(raw[..97].to_vec());
@@ -58,13 +58,13 @@ fn bad_wrappings(client: &Client, key: &str, wrapping: Wrapping) -> (String, Vec
 }
 
 #[test]
-fn every_bad_wrapping_looks_the_same() {
+fn every_bad_wrapping_gets_the_same_answer() {
     let server = Server::start();
     let client = &server.client();
     let answers = thread::scope(|scope| {
         let threads = [RSA_PKCS1, RSA_OAEP_SHA1, RSA_OAEP_SHA256, SM2].map(|wrapping| {
             scope.spawn(move || {
-                let (key, _) = furnished(client, &material(1, 32));
+                let (key, _) = populated(client, &material(1, 32));
                 client.call("DeleteKeyMaterial", &[("KeyId", &key)]).ok();
                 let (token, bad) = bad_wrappings(client, &key, wrapping);
                 let mut answers: Vec<_> =
@@ -93,7 +93,7 @@ fn every_bad_wrapping_looks_the_same() {
 fn only_keys_of_imported_material_are_imported_into() {
     let server = Server::start();
     let client = server.client();
-    let (_, given) = furnished(&client, &material(1, 32));
+    let (_, given) = populated(&client, &material(1, 32));
     let service = client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
     let off = client.create_key(&[]);
     client.call("DisableKey", &[("KeyId", &off)]).ok();
@@ -123,7 +123,7 @@ fn only_keys_of_imported_material_are_imported_into() {
 }
 
 #[test]
-fn wrappings_fit_their_public_keys() {
+fn wrapping_algorithms_must_fit_their_public_keys() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_AES_256");
@@ -137,7 +137,7 @@ fn wrappings_fit_their_public_keys() {
     for word in ["RSA_3072", "RSA_4096", "EC_P256", "rsa_2048", "Aliyun_AES_256"] {
         parameters(&client, &key, word, "RSAES_PKCS1_V1_5").refused_parameter("WrappingKeySpec");
     }
-    // SM2 wraps for hardware alone.
+    // SM2 wraps only for keys in hardware.
     for spec in ["Aliyun_AES_256", "Aliyun_SM4"] {
         let soft = client.create_key(&[("Origin", "EXTERNAL"), ("KeySpec", spec)]);
         parameters(&client, &soft, "EC_SM2", "SM2PKE").refused_parameter("WrappingKeySpec");
@@ -145,10 +145,10 @@ fn wrappings_fit_their_public_keys() {
 }
 
 #[test]
-fn what_an_import_needs_has_to_be_there() {
+fn every_parameter_of_an_import_is_required() {
     let server = Server::start();
     let client = server.client();
-    let (key, given) = furnished(&client, &material(1, 32));
+    let (key, given) = populated(&client, &material(1, 32));
     let wrapped = STANDARD.encode(given.wrap(&material(1, 32)));
     let key = key.as_str();
     client.call("CreateAlias", &[("KeyId", key), ("AliasName", "alias/mine")]).ok();
@@ -191,7 +191,7 @@ fn what_an_import_needs_has_to_be_there() {
 }
 
 #[test]
-fn a_key_of_imported_material_is_made_as_the_document_allows() {
+fn external_keys_are_created_as_the_document_allows() {
     let server = Server::start();
     let client = server.client();
     for spec in ["RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"] {
@@ -210,7 +210,7 @@ fn a_key_of_imported_material_is_made_as_the_document_allows() {
         (&made["Origin"], &made["KeyState"], &made["MaterialExpireTime"]),
         (&"EXTERNAL".into(), &"PendingImport".into(), &"".into())
     );
-    // The state is told first: there is nothing to use the parameters on.
+    // The state is reported first, because the parameters could not be used.
     let key = made["KeyId"].as_str().unwrap();
     for action in ["EnableKey", "DisableKey", "CancelKeyDeletion"] {
         client.call(action, &[("KeyId", key)]).refused(409, "Rejected.StateModifiedFailed");

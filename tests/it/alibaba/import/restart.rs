@@ -1,4 +1,5 @@
-//! Imports and restarts: tokens, what is known of material that is gone, and expiry while nothing ran.
+//! Imports and restarts: tokens, fingerprints of deleted material, and expiry while the server was
+//! down.
 
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 
 use super::{
-    RSA_OAEP_SHA256, SM2, external, furnished, material, metadata, opened, sealed, state, ticket,
+    RSA_OAEP_SHA256, SM2, external, material, metadata, opened, populated, sealed, state, ticket,
 };
 use crate::kit::{Process, data_file};
 use crate::program::ended;
@@ -28,16 +29,16 @@ fn imports_survive_restarts() {
     let client = server.client();
     let waiting = external(&client, "Aliyun_AES_256");
     let tickets = [SM2, RSA_OAEP_SHA256].map(|wrapping| ticket(&client, &waiting, wrapping));
-    let (deleted, given) = furnished(&client, &material(1, 32));
+    let (deleted, given) = populated(&client, &material(1, 32));
     let lost = sealed(&client, &deleted, "lost");
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
-    let (expiring, other) = furnished(&client, &material(2, 32));
+    let (expiring, other) = populated(&client, &material(2, 32));
     let kept = sealed(&client, &expiring, "kept");
     // 2030-01-05T00:00:00Z
     other.import_until(&client, &expiring, &material(2, 32), "1893801600").ok();
     put_away(server);
 
-    // The tokens' last second. What was known of the material that was deleted is still known.
+    // The tokens' last second. The fingerprint of the deleted material is still known.
     let server = serve(&path, "2030-01-01T23:59:59Z");
     let client = server.client();
     assert_eq!(state(&client, &waiting), "PendingImport");
@@ -53,7 +54,7 @@ fn imports_survive_restarts() {
     assert_eq!(opened(&client, &kept).ok()["Plaintext"], "kept");
     client.call("DisableKey", &[("KeyId", &deleted)]).ok();
     client.call("DeleteKeyMaterial", &[("KeyId", &deleted)]).ok();
-    // This one is killed.
+    // This server is killed.
     drop(server);
 
     let server = serve(&path, "2030-01-02T00:00:00Z");
@@ -64,7 +65,7 @@ fn imports_survive_restarts() {
     let blob = sealed(&client, &waiting, "text");
     drop(server);
 
-    // The material expired meanwhile: at once, and after yet another restart.
+    // The material expired meanwhile: at once, and after another restart.
     for _ in 0..2 {
         let server = serve(&path, "2030-01-05T00:00:00Z");
         let client = server.client();
@@ -73,7 +74,7 @@ fn imports_survive_restarts() {
         assert_eq!(state(&client, &deleted), "PendingImport");
         assert_eq!(opened(&client, &blob).ok()["Plaintext"], "text");
     }
-    // Nor does it come back when the clock does.
+    // It does not come back when the clock is set back.
     let server = serve(&path, "2030-01-04T00:00:00Z");
     let client = server.client();
     assert_eq!(state(&client, &expiring), "PendingImport");
@@ -86,12 +87,12 @@ fn imports_survive_restarts() {
 }
 
 #[test]
-fn imported_material_is_nowhere_in_the_files() {
+fn imported_material_is_not_in_the_files() {
     let (folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z");
     let client = server.client();
-    let (key, given) = furnished(&client, &material(100, 32));
-    let gone = furnished(&client, &material(200, 32)).0;
+    let (key, given) = populated(&client, &material(100, 32));
+    let gone = populated(&client, &material(200, 32)).0;
     client.call("DeleteKeyMaterial", &[("KeyId", &gone)]).ok();
     let version_of = |key: &str| {
         let versions = client.call("ListKeyVersions", &[("KeyId", key)]).ok();
@@ -101,7 +102,7 @@ fn imported_material_is_nowhere_in_the_files() {
     let check = || {
         let token = STANDARD.decode(&given.token).unwrap();
         let [kept, deleted] = [100, 200].map(|seed| material(seed, 32));
-        // By a digest too, whoever has the files could try materials.
+        // A plain digest would let anyone with the files test guesses.
         let digests = [
             hmac(Hash::Sha256, &[], &deleted),
             hmac(Hash::Sha256, &[version_of(&gone).as_bytes()], &deleted),

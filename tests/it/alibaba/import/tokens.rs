@@ -1,4 +1,4 @@
-//! Import tokens: each call has its own, for one key, for a day.
+//! Import tokens: each call returns its own, for one key, for a day.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn waiting(client: &Client) -> (String, Ticket) {
 }
 
 #[test]
-fn each_call_has_its_own_key_and_token_and_the_older_stay_good() {
+fn each_call_returns_a_new_key_and_token_and_older_ones_stay_valid() {
     let server = Server::start();
     let client = server.client();
     let key = external(&client, "Aliyun_AES_256");
@@ -26,20 +26,20 @@ fn each_call_has_its_own_key_and_token_and_the_older_stay_good() {
         for other in &tickets[..at] {
             assert_ne!(one.token, other.token);
             assert_ne!(one.public.der().unwrap(), other.public.der().unwrap());
-            // Each token opens what its own public key wrapped, and nothing else.
+            // Each token decrypts only what its own public key wrapped.
             import(&client, &key, &one.token, &other.wrap(&material(1, 32)), None)
                 .refused(400, "InvalidKeyMaterial");
         }
     }
     assert_eq!(state(&client, &key), "PendingImport");
-    // Newest first, and one of them twice: none is used up, neither by itself nor by another.
+    // Newest first, and one of them twice: no use invalidates a token.
     for one in tickets.iter().rev().chain(&tickets) {
         one.import(&client, &key, &material(1, 32)).ok();
     }
 }
 
 #[test]
-fn a_token_is_good_for_a_day() {
+fn a_token_is_valid_for_a_day() {
     let server = Server::start();
     let client = server.client();
     let (key, given) = waiting(&client);
@@ -53,7 +53,7 @@ fn a_token_is_good_for_a_day() {
     server.advance(Duration::from_millis(1));
     let message = given.import(&client, &key, &material(1, 32)).refused(400, "ExpiredImportToken");
     assert_eq!(message, "import token is expired.");
-    // That it is over is said before the material is looked at, and of one's own tokens only.
+    // Expiry is reported before the material is checked, and only for the key's own tokens.
     import(&client, &key, &given.token, b"nonsense", None).refused(400, "ExpiredImportToken");
     let (other, _) = waiting(&client);
     given.import(&client, &other, &material(1, 32)).refused(400, "InvalidImportToken");
@@ -63,7 +63,7 @@ fn a_token_is_good_for_a_day() {
 }
 
 #[test]
-fn a_token_is_one_keys_alone() {
+fn a_token_belongs_to_one_key() {
     let accounts = r#"
 accounts:
   - { id: "1", access_keys: [{ id: a, secret: s }] }
@@ -97,7 +97,7 @@ accounts:
 }
 
 #[test]
-fn a_token_that_was_changed_is_none() {
+fn a_changed_token_is_invalid() {
     let server = Server::start();
     let client = server.client();
     let (key, given) = waiting(&client);

@@ -1,4 +1,4 @@
-//! What makes a managed secret, and what is told of it.
+//! Creating and describing managed secrets.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn value(client: &Client, name: &str, more: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn every_type_is_made_and_told_of() {
+fn every_type_is_created_and_described() {
     let server = Server::start();
     let client = server.client();
     for sample in &SAMPLES {
@@ -80,7 +80,7 @@ fn every_type_is_made_and_told_of() {
 }
 
 #[test]
-fn rotation_is_told_where_it_is_on_and_after_it_happened() {
+fn rotation_is_described_while_on_and_after_it_happened() {
     let server = Server::start();
     let client = server.client();
     for sample in &SAMPLES {
@@ -105,7 +105,7 @@ fn rotation_is_told_where_it_is_on_and_after_it_happened() {
 }
 
 #[test]
-fn an_interval_alone_turns_nothing_on() {
+fn an_interval_alone_does_not_turn_rotation_on() {
     let server = Server::start();
     let client = server.client();
     for (at, (enable, interval)) in
@@ -148,7 +148,7 @@ fn the_configuration_is_read_with_the_value_on_request_only() {
 }
 
 #[test]
-fn values_are_read_in_the_form_of_their_type() {
+fn values_have_the_format_of_their_type() {
     let server = Server::start();
     let client = server.client();
     for (sample, expected) in [
@@ -167,7 +167,7 @@ fn values_are_read_in_the_form_of_their_type() {
         assert_eq!(text(&get(&client, &name, "ACSCurrent").ok(), "SecretData"), expected);
         assert_eq!(get(&client, &name, "").ok()["SecretData"], expected.as_str());
     }
-    // The second account is the previous one; where there is none, nothing is.
+    // The second account is the previous value; without one there is none.
     let second = previous(&client, DOUBLE.name).1;
     assert_eq!(second, json!({ "AccountName": "other", "AccountPassword": "second" }));
     for name in [SINGLE.name, "acs/ram/user/jo", LOGIN.name, SSH.name] {
@@ -182,7 +182,7 @@ fn values_are_read_in_the_form_of_their_type() {
 }
 
 #[test]
-fn accounts_that_the_service_makes_come_in_twos_and_are_told_to_nobody() {
+fn generated_accounts_come_in_pairs_and_are_not_in_the_answer() {
     let server = Server::start();
     let client = server.client();
     for sample in [&REDIS, &POLARDB] {
@@ -207,7 +207,7 @@ fn accounts_that_the_service_makes_come_in_twos_and_are_told_to_nobody() {
 }
 
 #[test]
-fn a_users_name_makes_the_secrets() {
+fn a_secret_is_named_after_its_user() {
     let server = Server::start();
     let client = server.client();
     let config = |user: &str| RAM.config.replace("\"jo\"", &format!("\"{user}\""));
@@ -223,7 +223,7 @@ fn a_users_name_makes_the_secrets() {
 }
 
 #[test]
-fn a_managed_secret_is_read_by_its_two_stages_only() {
+fn a_managed_secret_only_has_two_readable_stages() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &DOUBLE, &[]);
@@ -247,7 +247,7 @@ fn a_managed_secret_is_read_by_its_two_stages_only() {
 }
 
 #[test]
-fn a_key_is_told_where_it_was_named() {
+fn the_key_is_described_if_it_was_named() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -269,7 +269,7 @@ fn a_key_is_told_where_it_was_named() {
 }
 
 #[test]
-fn a_generic_secret_ignores_what_is_for_managed_ones() {
+fn a_generic_secret_ignores_parameters_of_managed_ones() {
     let server = Server::start();
     let client = server.client();
     for (at, config) in [SINGLE.config, "{", "[]", "x", &"x".repeat(1024)].into_iter().enumerate() {

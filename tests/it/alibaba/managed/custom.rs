@@ -18,7 +18,7 @@ fn custom(client: &Client, name: &str) -> Value {
 }
 
 #[test]
-fn it_is_replaced_whole_and_nothing_else_is() {
+fn custom_data_alone_is_replaced_as_a_whole() {
     let server = Server::start();
     let client = server.client();
     for sample in &SAMPLES {
@@ -42,7 +42,7 @@ fn it_is_replaced_whole_and_nothing_else_is() {
 }
 
 #[test]
-fn it_comes_with_the_secret_and_stays_over_rotations() {
+fn custom_data_is_set_at_creation_and_survives_rotations() {
     let server = Server::start();
     let client = server.client();
     for (sample, data) in SAMPLES.iter().zip([
@@ -61,7 +61,7 @@ fn it_comes_with_the_secret_and_stays_over_rotations() {
         rotate(&client, &name, "v2").ok();
         assert_eq!(custom(&client, &name), expected);
     }
-    // Without any it is empty.
+    // The default is empty.
     for none in [",\"CustomData\":null", ""] {
         let config = SINGLE.config.replace(",\"CustomData\":{}", none);
         let name = format!("none{}", none.len());
@@ -71,7 +71,7 @@ fn it_comes_with_the_secret_and_stays_over_rotations() {
 }
 
 #[test]
-fn its_limits_are_kept() {
+fn custom_data_has_limits() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);
@@ -108,7 +108,7 @@ fn its_limits_are_kept() {
 }
 
 #[test]
-fn a_description_goes_with_it_or_alone() {
+fn a_description_changes_with_it_or_alone() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);
@@ -128,7 +128,7 @@ fn a_description_goes_with_it_or_alone() {
 }
 
 #[test]
-fn only_a_managed_secret_that_is_not_deleted_has_it() {
+fn only_an_active_managed_secret_has_custom_data() {
     let server = Server::start();
     let client = server.client();
     generic(&client, "generic").ok();
@@ -140,7 +140,7 @@ fn only_a_managed_secret_that_is_not_deleted_has_it() {
     assert_eq!(described(&client, "generic").get("ExtendedConfig"), None);
     update(&client, "none", "{}").refused(404, "Forbidden.ResourceNotFound");
 
-    // It needs no key: no value changes.
+    // The change needs no key, because no value changes.
     let key = client.create_key(&[]);
     let name = made(&client, &SINGLE, &[("EncryptionKeyId", &key)]);
     client.call("DisableKey", &[("KeyId", &key)]).ok();

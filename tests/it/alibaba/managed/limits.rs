@@ -1,4 +1,4 @@
-//! When a rotation that is asked for is done, when it was done already, and when it is refused.
+//! Requested rotations: when they happen, when they were done before, and when they are refused.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::kit::{Server, days};
 const MINUTE: Duration = Duration::from_mins(1);
 
 #[test]
-fn a_version_that_is_there_was_made_before() {
+fn an_existing_version_is_not_created_again() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &DOUBLE, &[]);
@@ -20,7 +20,7 @@ fn a_version_that_is_there_was_made_before() {
     server.advance(HOUR);
     let answer = rotate(&client, &name, "v2").ok();
     assert_eq!(answer["VersionId"], "v2");
-    // Of whatever stage it is.
+    // At any stage.
     rotate(&client, &name, "v1").ok();
     assert_eq!(
         (described(&client, &name), versions(&client, &name), current(&client, &name)),
@@ -30,7 +30,8 @@ fn a_version_that_is_there_was_made_before() {
     rotate(&client, &name, "v2").ok();
     rotate(&client, &name, "v1").ok();
     assert_eq!((current(&client, &name).0, previous(&client, &name).0), ("v3".into(), "v2".into()));
-    // Ids are texts of their own: in another secret, or in other letters, they are new.
+    // Ids are compared exactly and within one secret: in another secret or in other letters they
+    // are new.
     rotate(&client, &name, "V3").ok();
     assert_eq!(current(&client, &name).0, "V3");
     let other = made(&client, &LOGIN, &[]);
@@ -39,7 +40,7 @@ fn a_version_that_is_there_was_made_before() {
 }
 
 #[test]
-fn many_who_ask_for_one_version_get_one() {
+fn concurrent_requests_for_one_version_create_one() {
     let server = Server::start();
     let client = &server.client();
     let name = &made(client, &DOUBLE, &[]);
@@ -56,7 +57,7 @@ fn many_who_ask_for_one_version_get_one() {
 }
 
 #[test]
-fn fifty_an_hour_and_again_an_hour_after_each() {
+fn fifty_rotations_an_hour_are_allowed() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);
@@ -71,7 +72,7 @@ fn fifty_an_hour_and_again_an_hour_after_each() {
     for _ in 0..2 {
         rotate(&client, &name, "b0").refused(400, "Rejected.LimitExceeded");
     }
-    // What was made before is still answered, and another secret has its own fifty.
+    // Existing versions are still returned, and another secret has its own fifty.
     rotate(&client, &name, "a49").ok();
     rotate(&client, &other, "b0").ok();
     server.advance(just_before(MINUTE * 50));
@@ -97,7 +98,7 @@ fn fifty_an_hour_and_again_an_hour_after_each() {
 }
 
 #[test]
-fn what_the_schedule_does_is_not_counted() {
+fn scheduled_rotations_are_not_counted() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);
@@ -163,7 +164,7 @@ fn a_deleted_secret_is_not_rotated() {
 }
 
 #[test]
-fn a_key_that_refuses_leaves_everything_as_it_is() {
+fn an_unusable_key_leaves_everything_unchanged() {
     let server = Server::start();
     let client = server.client();
     for sample in [&SINGLE, &DOUBLE, &LOGIN] {
@@ -184,12 +185,12 @@ fn a_key_that_refuses_leaves_everything_as_it_is() {
                 (described(&client, &name), versions(&client, &name)),
                 (before.0.clone(), before.1.clone())
             );
-            // A version that is there needs no key.
+            // An existing version needs no key.
             rotate(&client, &name, "v1").ok();
             on_key(back);
             assert_eq!(current(&client, &name), before.2);
         }
-        // What was refused is not counted.
+        // Refused rotations are not counted.
         for at in 0..50 {
             rotate(&client, &name, &format!("r{at}")).ok();
         }

@@ -1,4 +1,4 @@
-//! What makes no managed secret: each mistake is refused with the name of the parameter.
+//! Mistakes in managed secrets: each is refused with the name of the parameter.
 
 use super::{
     DOUBLE, LOGIN, POLARDB, RAM, REDIS, SAMPLES, SINGLE, SSH, Sample, create, described, made,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::kit::{Server, days};
 
-/// A configuration with one field set to this JSON, or left out.
+/// A configuration with one field set to this JSON, or removed.
 fn with(config: &str, field: &str, json: Option<&str>) -> String {
     let mut config: serde_json::Value = serde_json::from_str(config).unwrap();
     let object = config.as_object_mut().unwrap();
@@ -17,7 +17,7 @@ fn with(config: &str, field: &str, json: Option<&str>) -> String {
     config.to_string()
 }
 
-/// Checks that with this parameter every sample is refused for it, and that nothing was made.
+/// Checks that this parameter makes the sample fail, and that nothing was created.
 #[track_caller]
 fn refused(server: &Server, sample: &Sample, name: &str, value: &str) {
     let client = server.client();
@@ -28,7 +28,7 @@ fn refused(server: &Server, sample: &Sample, name: &str, value: &str) {
 }
 
 #[test]
-fn names_belong_to_their_types() {
+fn each_type_has_its_names() {
     let server = Server::start();
     let client = server.client();
     let long = |start: &str, length: usize| format!("{start:x<length$}");
@@ -64,7 +64,7 @@ fn names_belong_to_their_types() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_parameters_are_named() {
     let server = Server::start();
     let client = server.client();
     for sample in &SAMPLES {
@@ -80,7 +80,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn every_type_demands_text() {
+fn every_type_requires_text() {
     let server = Server::start();
     for sample in &SAMPLES {
         for bad in ["binary", "Text", "json"] {
@@ -179,7 +179,7 @@ fn configurations_have_the_words_of_their_types() {
 }
 
 #[test]
-fn values_have_the_forms_of_their_types() {
+fn values_have_the_formats_of_their_types() {
     let server = Server::start();
     let one = SINGLE.data;
     let account = one.strip_prefix("{\"Accounts\":[").unwrap().strip_suffix("]}").unwrap();
@@ -266,7 +266,7 @@ fn values_have_the_forms_of_their_types() {
 }
 
 #[test]
-fn keys_that_cannot_seal_are_refused() {
+fn keys_that_cannot_encrypt_are_refused() {
     let server = Server::start();
     let client = server.client();
     let [off, leaving] = [client.create_key(&[]), client.create_key(&[])];
@@ -293,7 +293,7 @@ fn keys_that_cannot_seal_are_refused() {
 }
 
 #[test]
-fn the_actions_of_rotation_name_what_is_wrong() {
+fn the_rotation_actions_name_the_wrong_parameter() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);
@@ -319,7 +319,7 @@ fn the_actions_of_rotation_name_what_is_wrong() {
 }
 
 #[test]
-fn a_policy_says_whether_rotation_is_on() {
+fn a_policy_requires_the_switch() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &SINGLE, "7d");

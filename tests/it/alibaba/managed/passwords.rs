@@ -1,4 +1,4 @@
-//! `GetRandomPassword`: every option, and what cannot be.
+//! `GetRandomPassword`: every option, and impossible combinations.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn has(password: &str, class: &str) -> bool {
 }
 
 #[test]
-fn a_password_has_32_characters_of_each_class_unless_told_otherwise() {
+fn a_password_has_32_characters_of_each_class_by_default() {
     let server = Server::start();
     let client = server.client();
     let mut seen = BTreeSet::new();
@@ -44,7 +44,7 @@ fn a_password_has_32_characters_of_each_class_unless_told_otherwise() {
         characters.extend(password.chars());
         assert!(seen.insert(password), "a password came twice");
     }
-    // All that may occur does, and nothing else: no space either.
+    // All allowed characters occur, and no others, not even a space.
     let all: BTreeSet<_> = CLASSES.iter().flat_map(|(_, class)| class.chars()).collect();
     assert_eq!(characters, all);
     assert_eq!(super::fields(&ask(&client, &[]).ok()), ["RandomPassword", "RequestId"]);
@@ -81,7 +81,7 @@ fn lengths_are_8_to_128() {
 }
 
 #[test]
-fn every_combination_of_classes_is_honoured() {
+fn every_combination_of_classes_works() {
     let server = Server::start();
     let client = server.client();
     for bits in 0..15_usize {
@@ -100,7 +100,7 @@ fn every_combination_of_classes_is_honoured() {
                     lacking += usize::from(wanted && !found);
                 }
             }
-            // Eight characters of four classes lack one of them more often than not.
+            // Eight characters of four classes usually lack one of them.
             assert!(each != "false" || bits != 0 || lacking > 0, "no class was ever left out");
         }
     }
@@ -130,7 +130,7 @@ fn excluded_characters_never_occur() {
             }
         }
     }
-    // One character of a class is enough, and one of all.
+    // One character of a class is enough, and one in total.
     let only = format!("{}{}{}{PUNCTUATION}", &LOWERCASE[1..], UPPERCASE, DIGITS);
     let lone = [
         ("ExcludeCharacters", &*only),
@@ -144,11 +144,11 @@ fn excluded_characters_never_occur() {
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
+fn impossible_passwords_are_refused() {
     let server = Server::start();
     let client = server.client();
     for (switch, class) in CLASSES {
-        // A class that must occur and of which nothing is left.
+        // A required class without any characters.
         let excluded = ("ExcludeCharacters", class);
         ask(&client, &[excluded]).refused_parameter("ExcludeCharacters");
         ask(&client, &[excluded, ("RequireEachIncludedType", "true")])
@@ -157,7 +157,7 @@ fn what_cannot_be_is_refused() {
             let password = drawn(&client, &[excluded, possible]);
             assert!(!has(&password, class), "{password}");
         }
-        // Nothing of the only class.
+        // No characters of the only class.
         let mut alone: Vec<_> = CLASSES.iter().map(|(name, _)| (*name, "true")).collect();
         alone.retain(|(name, _)| *name != switch);
         assert!(drawn(&client, &alone).chars().all(|c| class.contains(c)));
@@ -175,14 +175,14 @@ fn what_cannot_be_is_refused() {
 }
 
 #[test]
-fn no_class_at_all_is_refused_for_one_of_the_switches() {
+fn excluding_every_class_is_refused_for_one_of_the_switches() {
     let server = Server::start();
     let client = server.client();
     let none: Vec<_> = CLASSES.iter().map(|(name, _)| (*name, "true")).collect();
     for each in ["true", "false"] {
         let answer = ask(&client, &[&none[..], &[("RequireEachIncludedType", each)]].concat());
         let message = answer.refused(400, "InvalidParameter");
-        // Whoever named no characters must not be told that those are wrong.
+        // If the request excludes no characters, they must not be reported as wrong.
         assert!(none.iter().any(|(name, _)| message.contains(name)), "{message}");
     }
 }
@@ -202,7 +202,7 @@ fn switches_are_booleans() {
 }
 
 #[test]
-fn a_seed_repeats_them_and_nothing_else_does() {
+fn only_a_seed_repeats_passwords() {
     let run = |server: &Server| {
         let client = server.client();
         let draw = |at: usize| drawn(&client, &[("PasswordLength", &*(at % 121 + 8).to_string())]);

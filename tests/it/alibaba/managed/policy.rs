@@ -1,4 +1,4 @@
-//! The policy of a secret's rotation: its intervals, turned on, off, shorter and longer.
+//! The rotation policy of secrets: intervals, on, off, shorter and longer.
 
 use super::{
     DOUBLE, HOUR, SINGLE, after, check_hours, check_rotation, create, current, described, made,
@@ -84,13 +84,13 @@ fn rotation_can_be_turned_off_and_on() {
     server.advance(days(3));
     check_hours(&client, &name, &[0, 0]);
     check_rotation(&client, &name, "Disabled", None, None);
-    // The interval counts from the beginning: what is not over yet is waited for.
+    // The interval counts from the creation, and continues if it is not over.
     set_policy(&client, &name, "true", "4d").ok();
     check_hours(&client, &name, &[0, 0]);
     check_rotation(&client, &name, "Enabled", None, Some(96));
     server.advance(days(1));
     check_hours(&client, &name, &[0, 0, 96]);
-    // Turning it off takes nothing back, and turning it on late rotates at once, and once.
+    // Turning it off undoes nothing. Turning it on late rotates once, at once.
     set_policy(&client, &name, "false", "").ok();
     check_rotation(&client, &name, "Disabled", Some(96), None);
     server.advance(days(9));
@@ -99,7 +99,7 @@ fn rotation_can_be_turned_off_and_on() {
     check_hours(&client, &name, &[0, 0, 96, 312]);
     check_rotation(&client, &name, "Enabled", Some(312), Some(360));
     assert_eq!(current(&client, &name).1["AccountName"], "app");
-    // By hand it goes on while it is off.
+    // Requested rotations work while it is off.
     set_policy(&client, &name, "false", "").ok();
     server.advance(HOUR);
     rotate(&client, &name, "mine").ok();
@@ -107,7 +107,7 @@ fn rotation_can_be_turned_off_and_on() {
 }
 
 #[test]
-fn an_interval_is_ignored_where_rotation_is_turned_off() {
+fn an_interval_is_ignored_if_rotation_is_turned_off() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &SINGLE, "7d");
@@ -127,22 +127,22 @@ fn another_interval_counts_from_the_last_rotation() {
     set_policy(&client, &name, "true", "12d").ok();
     check_hours(&client, &name, &[0]);
     check_rotation(&client, &name, "Enabled", None, Some(12 * 24));
-    // A shorter one that is over already: once, now, however often it would have fit.
+    // A shorter interval that has passed rotates once, now, however often it would have fit.
     set_policy(&client, &name, "true", "6h").ok();
     check_hours(&client, &name, &[0, 9 * 24]);
     check_rotation(&client, &name, "Enabled", Some(9 * 24), Some(9 * 24 + 6));
     assert_eq!(described(&client, &name)["UpdateTime"], after(days(9)));
-    // The same again changes nothing, nor does a longer one.
+    // The same again changes nothing, and neither does a longer one.
     for interval in ["6h", "30d"] {
         set_policy(&client, &name, "true", interval).ok();
         check_hours(&client, &name, &[0, 9 * 24]);
     }
     server.advance(days(29));
     check_hours(&client, &name, &[0, 9 * 24]);
-    // Exactly over is over.
+    // The interval includes its last instant.
     set_policy(&client, &name, "true", "29d").ok();
     check_hours(&client, &name, &[0, 9 * 24, 38 * 24]);
-    // What fell due before it was put off has happened.
+    // A rotation that fell due before the change has happened.
     server.advance(days(29) + HOUR);
     set_policy(&client, &name, "true", "365d").ok();
     check_hours(&client, &name, &[0, 9 * 24, 38 * 24, 67 * 24]);
@@ -150,7 +150,7 @@ fn another_interval_counts_from_the_last_rotation() {
 }
 
 #[test]
-fn the_time_of_the_change_is_told() {
+fn the_time_of_the_change_is_described() {
     let server = Server::start();
     let client = server.client();
     let name = made(&client, &SINGLE, &[]);

@@ -1,4 +1,5 @@
-//! Managed secrets and restarts: what fell due while nothing ran, and seeds that are given again.
+//! Managed secrets and restarts: rotations that fell due while the server was down, and reused
+//! seeds.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,13 +16,13 @@ fn serve(path: &Path, clock: &str, seed: Option<&str>) -> Process {
     Process::start(&arguments)
 }
 
-/// Ends a server as it wants to be ended.
+/// Stops a server gracefully.
 fn put_away(mut server: Process) {
     server.signal("TERM");
     assert!(server.child.wait().unwrap().success());
 }
 
-/// All that can be read of a secret.
+/// Everything that can be read of a secret.
 fn everything(client: &Client, name: &str) -> String {
     let value = |stage: &str| get(client, name, stage).text;
     let values = ["ACSCurrent", "ACSPrevious"].map(|stage| {
@@ -33,7 +34,7 @@ fn everything(client: &Client, name: &str) -> String {
 }
 
 #[test]
-fn every_type_is_read_back_as_it_was() {
+fn every_type_is_restored_unchanged() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let client = server.client();
@@ -60,7 +61,7 @@ fn every_type_is_read_back_as_it_was() {
 }
 
 #[test]
-fn what_fell_due_while_nothing_ran_happens_once() {
+fn rotations_due_during_downtime_happen_once() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let client = server.client();
@@ -84,7 +85,7 @@ fn what_fell_due_while_nothing_ran_happens_once() {
     check_hours(&client, &deleted, &[0]);
     check_hours(&client, &still, &[0]);
     let before = everything(&client, &name);
-    // Killed at once, and started again and again: nothing happens twice, nothing is drawn anew.
+    // Killed at once and restarted repeatedly: nothing happens twice, nothing is generated again.
     drop(server);
     for clock in ["2030-01-04T12:00:00Z", "2030-01-04T23:59:59Z", "2030-01-02T00:00:00Z"] {
         let server = serve(&path, clock, None);
@@ -124,7 +125,7 @@ fn a_long_downtime_ends_where_short_ones_do() {
 }
 
 #[test]
-fn what_is_invalid_and_what_is_counted_stays() {
+fn invalid_rotations_and_counts_survive() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let client = server.client();
@@ -154,7 +155,7 @@ fn what_is_invalid_and_what_is_counted_stays() {
 }
 
 #[test]
-fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
+fn runs_with_one_seed_on_the_same_data_generate_nothing_twice() {
     let (_folder, path) = data_file();
     let mut drawn = BTreeSet::new();
     for run in 0..5 {
@@ -181,13 +182,13 @@ fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
 }
 
 #[test]
-fn runs_in_which_secrets_only_rotate_by_themselves_draw_nothing_again_either() {
+fn runs_with_only_scheduled_rotations_generate_nothing_twice_either() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", Some("again"));
     rotating(&server.client(), &SINGLE, "1d");
     drop(server);
     let mut passwords = BTreeSet::from(["first".to_owned()]);
-    // So many that the oldest versions have gone: what is gone was drawn too.
+    // So many that the oldest versions were pruned: they were generated too.
     for day in 2..=15 {
         let server = serve(&path, &format!("2030-01-{day:02}T00:00:00Z"), Some("again"));
         assert!(

@@ -1,4 +1,4 @@
-//! What a rotation that is asked for makes of each type's value.
+//! Requested rotations: the new value of each type.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::kit::{Client, Server};
 
-/// Checks a new password: no longer than the product takes, of every class, of characters that all of them take.
+/// Checks a new password: its length, one character of every class, and only characters that all
+/// products allow.
 #[track_caller]
 fn check_password(password: &str, most: usize) {
     assert!((8..=most).contains(&password.len()), "{password}");
@@ -37,7 +38,7 @@ fn account(client: &Client, name: &str) -> String {
 }
 
 #[test]
-fn a_rotation_is_answered_and_told() {
+fn a_rotation_is_answered_and_described() {
     let server = Server::start();
     let client = server.client();
     for sample in &SAMPLES {
@@ -89,7 +90,7 @@ fn one_account_gets_new_passwords() {
         assert!(seen.insert(password));
         assert_eq!(previous(&client, &name).0, format!("v{}", at - 1));
     }
-    // Of the versions at no stage the oldest went.
+    // The oldest version without stages was pruned.
     let ids: Vec<_> = versions(&client, &name).into_iter().map(|(id, _, _)| id).collect();
     assert_eq!(ids, (10..20).map(|at| format!("v{at}")).collect::<Vec<_>>());
     let shown = client.call("ListSecretVersionIds", &[("SecretName", &name)]).ok();
@@ -121,7 +122,8 @@ fn two_accounts_take_turns() {
             assert_eq!(fields(&value), ["AccountName", "AccountPassword"]);
             check_password(&text(&value, "AccountPassword"), 32);
             assert!(passwords.insert(text(&value, "AccountPassword")), "a password came twice");
-            // The account that was current keeps its password: whoever uses it goes on.
+            // The account that was current keeps its password, so that its users are not
+            // interrupted.
             assert_eq!(previous(&client, name), before);
         }
     }
@@ -181,10 +183,10 @@ fn check_pair(value: &Value) {
     assert_eq!(words.next(), Some("ssh-rsa"));
     let blob = STANDARD.decode(words.next().unwrap()).unwrap();
     let field = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
-    // A modulus of 2048 bits begins with a bit that is set, before which a number has a zero.
+    // A modulus of 2048 bits begins with a set bit, so its DER has a leading zero byte.
     let modulus = [&[0], &*key.n_bytes()].concat();
     assert_eq!(blob, [field(b"ssh-rsa"), field(&key.e_bytes()), field(&modulus)].concat());
-    // OpenSSH says the same, where it is.
+    // OpenSSH agrees, if it is installed.
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key");
     std::fs::write(&path, &private).unwrap();
@@ -217,7 +219,7 @@ fn a_machine_gets_a_new_key_pair() {
 }
 
 #[test]
-fn a_key_pairs_comment_is_kept_whatever_stands_around_it() {
+fn a_key_pairs_comment_is_kept() {
     let server = Server::start();
     let client = server.client();
     let blob = "AAAAC3NzaC1lZDI1NTE5AAAAINozgFOIL5gjT27r9BrGUpCg1SF8Jyeml5tOwCaN9xuP";
@@ -246,7 +248,7 @@ fn a_key_pairs_comment_is_kept_whatever_stands_around_it() {
 }
 
 #[test]
-fn two_runs_with_one_seed_rotate_alike() {
+fn two_runs_with_one_seed_rotate_equally() {
     let run = || {
         let server = Server::start();
         let client = server.client();

@@ -1,4 +1,5 @@
-//! Rotation by schedule: at its instant, dated so, however far time jumps and whoever looks first.
+//! Rotation by schedule: at its exact instant, however far time jumps and whichever request comes
+//! first.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ fn a_secret_rotates_at_its_instant_and_not_before() {
     assert_eq!(previous(&client, &name), before);
     check_rotation(&client, &name, "Enabled", Some(6), Some(12));
     assert_eq!(described(&client, &name)["UpdateTime"], after(HOUR * 6));
-    // Looking later changes no date.
+    // Reading later changes no date.
     server.advance(HOUR * 6 + HOUR / 2);
     check_hours(&client, &name, &[0, 0, 6, 12]);
     check_rotation(&client, &name, "Enabled", Some(12), Some(18));
@@ -38,7 +39,7 @@ fn a_secret_rotates_at_its_instant_and_not_before() {
 }
 
 #[test]
-fn every_type_rotates_by_itself() {
+fn every_type_rotates_by_schedule() {
     let server = Server::start();
     let client = server.client();
     let names: Vec<_> = SAMPLES.iter().map(|sample| rotating(&client, sample, "1d")).collect();
@@ -57,7 +58,7 @@ fn every_type_rotates_by_itself() {
 }
 
 #[test]
-fn the_dates_are_told_with_the_value_too() {
+fn values_include_the_dates() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &SINGLE, "6h");
@@ -72,7 +73,7 @@ fn the_dates_are_told_with_the_value_too() {
 }
 
 #[test]
-fn whatever_is_asked_first_finds_what_fell_due() {
+fn every_action_sees_the_rotations_that_fell_due() {
     for (action, more) in [
         ("GetSecretValue", None),
         ("GetSecretValue", Some(("VersionStage", "ACSPrevious"))),
@@ -120,7 +121,7 @@ fn whatever_is_asked_first_finds_what_fell_due() {
 }
 
 #[test]
-fn a_rotation_that_is_asked_for_starts_the_interval_anew() {
+fn a_requested_rotation_restarts_the_interval() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &DOUBLE, "2d");
@@ -131,12 +132,12 @@ fn a_rotation_that_is_asked_for_starts_the_interval_anew() {
     assert_eq!(current(&client, &name).0, "mine");
     server.advance(SECOND);
     check_hours(&client, &name, &[0, 0, 24, 72]);
-    // What fell due before it was asked for comes first.
+    // Rotations that fell due before the request come first.
     server.advance(days(2) + HOUR);
     rotate(&client, &name, "again").ok();
     check_hours(&client, &name, &[0, 0, 24, 72, 120, 121]);
     check_rotation(&client, &name, "Enabled", Some(121), Some(169));
-    // A version that is there starts nothing.
+    // An existing version restarts nothing.
     server.advance(HOUR);
     rotate(&client, &name, "again").ok();
     check_rotation(&client, &name, "Enabled", Some(121), Some(169));
@@ -156,7 +157,7 @@ fn many_callers_after_a_jump_see_one_rotation() {
     assert!(seen.iter().all(|it| *it == seen[0]));
 }
 
-/// The account and the dates after so many intervals of six hours, in jumps of so many.
+/// The account and the dates after `total` intervals of six hours, in jumps of `jump` intervals.
 fn jumped(sample: &Sample, total: u32, jump: u32) -> (Value, Value, Value, Vec<String>) {
     let server = Server::start();
     let client = server.client();
@@ -176,7 +177,7 @@ fn jumped(sample: &Sample, total: u32, jump: u32) -> (Value, Value, Value, Vec<S
 }
 
 #[test]
-fn a_jump_ends_where_steps_do() {
+fn a_jump_ends_like_single_steps() {
     for total in [1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 21, 40, 41] {
         for sample in [&DOUBLE, &REDIS, &SINGLE] {
             let steps = jumped(sample, total, 1);
@@ -186,7 +187,7 @@ fn a_jump_ends_where_steps_do() {
         }
     }
     assert_eq!(jumped(&DOUBLE, 30, 7), jumped(&DOUBLE, 30, 1));
-    // The second account need not be there from the beginning.
+    // The second account need not exist from the beginning.
     let alone = Sample { data: SINGLE.data, ..DOUBLE };
     for total in [11, 12] {
         let (user, ..) = jumped(&alone, total, total);
@@ -195,7 +196,7 @@ fn a_jump_ends_where_steps_do() {
 }
 
 #[test]
-fn secrets_of_several_intervals_each_keep_their_own() {
+fn each_secret_keeps_its_own_interval() {
     let server = Server::start();
     let client = server.client();
     let six = rotating(&client, &SINGLE, "6h");
@@ -210,7 +211,7 @@ fn secrets_of_several_intervals_each_keep_their_own() {
 }
 
 #[test]
-fn a_leap_over_centuries_is_survived() {
+fn a_jump_over_centuries_works() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &DOUBLE, "6h");
@@ -226,7 +227,7 @@ fn a_leap_over_centuries_is_survived() {
 }
 
 #[test]
-fn at_the_end_of_time_nothing_comes_after() {
+fn nothing_follows_at_the_end_of_time() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &DOUBLE, "6h");
@@ -239,7 +240,7 @@ fn at_the_end_of_time_nothing_comes_after() {
 }
 
 #[test]
-fn two_runs_with_one_seed_are_alike() {
+fn two_runs_with_one_seed_are_equal() {
     let run = || {
         let server = Server::start();
         let client = server.client();

@@ -1,4 +1,4 @@
-//! Rotation by schedule where it cannot be done, and where the secret is deleted meanwhile.
+//! Scheduled rotation that is impossible, or whose secret is deleted.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn key(client: &Client, action: &str, key: &str) {
 }
 
 #[test]
-fn a_key_that_is_off_at_the_instant_makes_rotation_invalid() {
+fn a_key_disabled_at_the_instant_makes_rotation_invalid() {
     for (off, back, code) in [
         ("DisableKey", "EnableKey", "Rejected.Disabled"),
         ("ScheduleKeyDeletion", "CancelKeyDeletion", "Rejected.PendingDeletion"),
@@ -34,7 +34,7 @@ fn a_key_that_is_off_at_the_instant_makes_rotation_invalid() {
         assert_eq!(described(&client, &name).get("LastRotationDate"), None);
         assert_eq!(versions(&client, &name), before.1);
         get(&client, &name, "ACSCurrent").refused(409, code);
-        // It stays so when the key works again: nothing is due until somebody mends it.
+        // It stays invalid when the key works again: nothing is due until it is repaired.
         key(&client, back, &id);
         server.advance(days(5));
         assert_eq!((current(&client, &name), versions(&client, &name)), before);
@@ -47,7 +47,7 @@ fn a_key_that_is_off_at_the_instant_makes_rotation_invalid() {
 }
 
 #[test]
-fn a_key_that_was_off_between_the_instants_does_no_harm() {
+fn a_key_disabled_between_the_instants_does_no_harm() {
     let server = Server::start();
     let client = server.client();
     let (id, name) = under_key(&client, &DOUBLE, "2d");
@@ -59,7 +59,7 @@ fn a_key_that_was_off_between_the_instants_does_no_harm() {
         server.advance(HOUR * 12);
     }
     check_hours(&client, &name, &[0, 0, 48, 96, 144]);
-    // What fell due before the key was switched off has happened, although nobody looked.
+    // Rotations that fell due before the key was disabled have happened, although no request came.
     server.advance(days(2) + HOUR);
     key(&client, "DisableKey", &id);
     check_hours(&client, &name, &[0, 0, 48, 96, 144, 192]);
@@ -68,7 +68,7 @@ fn a_key_that_was_off_between_the_instants_does_no_harm() {
     assert_eq!(current(&client, &name).1["AccountName"], "app");
 }
 
-/// A secret whose rotation is invalid, its key enabled again; five days after the start.
+/// A secret whose rotation is invalid, with its key enabled again; five days after the start.
 fn invalid(server: &Server) -> (Client, String, String) {
     let client = server.client();
     let (id, name) = under_key(&client, &DOUBLE, "2d");
@@ -80,7 +80,7 @@ fn invalid(server: &Server) -> (Client, String, String) {
 }
 
 #[test]
-fn a_rotation_that_succeeds_mends_it() {
+fn a_successful_rotation_repairs_it() {
     let server = Server::start();
     let (client, id, name) = invalid(&server);
     key(&client, "DisableKey", &id);
@@ -98,15 +98,15 @@ fn a_rotation_that_succeeds_mends_it() {
 }
 
 #[test]
-fn a_policy_mends_it_where_the_key_works() {
+fn a_policy_repairs_it_if_the_key_works() {
     let server = Server::start();
     let (client, id, name) = invalid(&server);
-    // Not while the key is off.
+    // Not while the key is disabled.
     key(&client, "DisableKey", &id);
     set_policy(&client, &name, "true", "2d").ok();
     assert_eq!(described(&client, &name)["AutomaticRotation"], "Invalid");
     check_hours(&client, &name, &[0, 0]);
-    // Turned off it is off, and on again it is late: at once.
+    // Turned off it is off; turned on again it is late and rotates at once.
     set_policy(&client, &name, "false", "").ok();
     check_rotation(&client, &name, "Disabled", None, None);
     key(&client, "EnableKey", &id);
@@ -114,7 +114,7 @@ fn a_policy_mends_it_where_the_key_works() {
     check_rotation(&client, &name, "Enabled", Some(120), Some(168));
     check_hours(&client, &name, &[0, 0, 120]);
 
-    // An interval that is not over yet mends it too, without a rotation.
+    // An interval that is not over repairs it without a rotation.
     let server = Server::start();
     let (client, id, name) = invalid(&server);
     key(&client, "DisableKey", &id);
@@ -126,7 +126,7 @@ fn a_policy_mends_it_where_the_key_works() {
 }
 
 #[test]
-fn other_changes_mend_nothing() {
+fn other_changes_repair_nothing() {
     let server = Server::start();
     let (client, _, name) = invalid(&server);
     client.call("UpdateSecret", &[("SecretName", &name), ("Description", "new")]).ok();
@@ -141,7 +141,7 @@ fn other_changes_mend_nothing() {
 }
 
 #[test]
-fn a_key_that_is_gone_ends_rotation() {
+fn a_deleted_key_ends_rotation() {
     let server = Server::start();
     let client = server.client();
     let (id, name) = under_key(&client, &DOUBLE, "10d");
@@ -156,7 +156,7 @@ fn a_key_that_is_gone_ends_rotation() {
 }
 
 #[test]
-fn rotation_rests_while_a_secret_is_deleted() {
+fn rotation_pauses_while_a_secret_is_deleted() {
     let server = Server::start();
     let client = server.client();
     let name = rotating(&client, &DOUBLE, "2d");
@@ -165,12 +165,12 @@ fn rotation_rests_while_a_secret_is_deleted() {
     server.advance(days(6));
     check_hours(&client, &name, &[0, 0]);
     assert_eq!(described(&client, &name).get("LastRotationDate"), None);
-    // What was due meanwhile happens once, now.
+    // Rotations that were due meanwhile happen once, now.
     on(&client, "RestoreSecret", &name).ok();
     check_hours(&client, &name, &[0, 0, 168]);
     check_rotation(&client, &name, "Enabled", Some(168), Some(216));
     assert_eq!(current(&client, &name).1["AccountName"], "other");
-    // A deletion between two instants changes none of them.
+    // A deletion between two instants does not move them.
     server.advance(HOUR);
     on(&client, "DeleteSecret", &name).ok();
     server.advance(days(1));
@@ -178,7 +178,7 @@ fn rotation_rests_while_a_secret_is_deleted() {
     check_rotation(&client, &name, "Enabled", Some(168), Some(216));
     server.advance(days(1));
     check_hours(&client, &name, &[0, 0, 168, 216]);
-    // What fell due before the deletion happened before it.
+    // Rotations that fell due before the deletion happened before it.
     server.advance(days(2) + HOUR);
     on(&client, "DeleteSecret", &name).ok();
     check_hours(&client, &name, &[0, 0, 168, 216, 264]);
@@ -187,7 +187,7 @@ fn rotation_rests_while_a_secret_is_deleted() {
 }
 
 #[test]
-fn a_secret_can_be_restored_although_its_rotation_cannot_be_done() {
+fn a_secret_can_be_restored_although_it_cannot_rotate() {
     let server = Server::start();
     let client = server.client();
     let (id, name) = under_key(&client, &SINGLE, "2d");
@@ -202,7 +202,8 @@ fn a_secret_can_be_restored_although_its_rotation_cannot_be_done() {
     check_rotation(&client, &name, "Enabled", Some(72), Some(120));
 }
 
-/// What is told of a secret after ten days, in these jumps, where its key's material expires after five.
+/// The description of a secret after ten days, in these jumps, whose key's material expires after
+/// five.
 fn expired(jumps: &[u64]) -> (serde_json::Value, Vec<String>) {
     let server = Server::start();
     let client = server.client();
@@ -224,7 +225,7 @@ fn expired(jumps: &[u64]) -> (serde_json::Value, Vec<String>) {
 }
 
 #[test]
-fn what_was_due_before_the_keys_material_expired_has_happened() {
+fn rotations_due_before_the_material_expired_have_happened() {
     let steps = expired(&[1; 10]);
     assert_eq!(steps.0["AutomaticRotation"], "Invalid");
     assert_eq!(steps.1, [0, 2, 4].map(|day| after(days(day))));

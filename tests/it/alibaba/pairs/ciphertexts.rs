@@ -1,5 +1,5 @@
-//! Encrypting with a public key and decrypting with the private one: how much goes in, in which forms it comes
-//! out, and what does not open.
+//! Encrypting with a public key and decrypting with the private key: lengths, formats, and what
+//! does not decrypt.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
@@ -7,15 +7,15 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use super::{ENCRYPT, Pair, sequence, word};
 use crate::kit::Server;
 
-/// How many bytes the document lets in.
+/// The longest plaintext in the document, in bytes.
 const SM2_MAX: usize = 6047;
 
-/// Bytes of every value, without a pattern that a cipher could keep.
+/// Bytes of every value, without a pattern that a cipher could preserve.
 fn bytes(len: usize) -> Vec<u8> {
     (0..len).map(|at| ((at * 167 + at / 256) % 256).try_into().unwrap()).collect()
 }
 
-/// An SM2 ciphertext in DER taken apart into the raw form: the point, the digest, the text.
+/// Converts an SM2 ciphertext from DER to the raw format: the point, the digest, the text.
 fn raw(der: &[u8]) -> Vec<u8> {
     let members = sequence(der);
     let [(0x02, x), (0x02, y), (0x04, digest), (0x04, text)] = members[..] else {
@@ -31,7 +31,7 @@ fn too_long(pair: &Pair, algorithm: &str, len: usize) {
 }
 
 #[test]
-fn rsa_takes_as_much_as_the_document_says() {
+fn rsa_plaintexts_have_the_documented_limits() {
     let server = Server::start();
     for (spec, modulus, limits) in [
         ("RSA_2048", 256, [("RSAES_OAEP_SHA_256", 190), ("RSAES_OAEP_SHA_1", 214)]),
@@ -72,7 +72,7 @@ fn rsa_takes_as_much_as_the_document_says() {
 }
 
 #[test]
-fn an_rsa_ciphertext_opens_with_its_own_version_alone() {
+fn an_rsa_ciphertext_decrypts_with_its_own_version_only() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "RSA_2048", ENCRYPT);
     let next = pair.next_version(&server);
@@ -86,7 +86,7 @@ fn an_rsa_ciphertext_opens_with_its_own_version_alone() {
 }
 
 #[test]
-fn an_sm2_ciphertext_is_der_and_read_raw_too() {
+fn sm2_ciphertexts_are_der_and_accepted_in_both_formats() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
     for len in [1, 2, 31, 32, 33, 127, 128, 255, 256, 6046, SM2_MAX] {
@@ -102,7 +102,7 @@ fn an_sm2_ciphertext_is_der_and_read_raw_too() {
 }
 
 #[test]
-fn a_foreign_sm2_ciphertext_of_more_than_the_limit_does_not_open() {
+fn a_foreign_sm2_ciphertext_above_the_limit_does_not_decrypt() {
     use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
     use kmsim::algorithms::specs::Form;
     let server = Server::start();
@@ -117,9 +117,10 @@ fn a_foreign_sm2_ciphertext_of_more_than_the_limit_does_not_open() {
     }
 }
 
-/// Once in 128 ciphertexts a coordinate has a byte less, which the raw form fills up and DER leaves out.
+/// In one of 128 ciphertexts a coordinate is a byte shorter, which the raw format pads and DER does
+/// not.
 #[test]
-fn an_sm2_ciphertext_with_a_short_coordinate_opens() {
+fn an_sm2_ciphertext_with_a_short_coordinate_decrypts() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
     let is_short =
@@ -130,7 +131,7 @@ fn an_sm2_ciphertext_with_a_short_coordinate_opens() {
 }
 
 #[test]
-fn an_sm2_ciphertext_that_was_changed_does_not_open() {
+fn a_changed_sm2_ciphertext_does_not_decrypt() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", ENCRYPT);
     let other = Pair::make(&server.client(), "EC_SM2", ENCRYPT);

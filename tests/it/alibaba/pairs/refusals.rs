@@ -1,5 +1,4 @@
-//! What surrounds the use of pairs: how they are named and who sees them, what they refuse, rehearsals, and the
-//! form of answers.
+//! Around the use of key pairs: names, visibility, refusals, dry runs, and the format of answers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +7,7 @@ use serde_json::Value;
 use super::{DIGEST, ENCRYPT, Pair, SIGN, text};
 use crate::kit::{Answer, Client, Server, Setup};
 
-/// Every action on a pair of this usage, with what it needs beside key and version.
+/// Every action on a pair of this usage, with its parameters besides key and version.
 fn actions(pair: &Pair, usage: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let mut all = vec![("GetPublicKey", vec![])];
     if usage == SIGN {
@@ -33,7 +32,7 @@ fn call(client: &Client, action: &str, names: [&str; 2], params: &[(&str, String
 }
 
 #[test]
-fn a_pair_goes_by_id_alias_and_arn() {
+fn a_pair_is_named_by_id_alias_or_arn() {
     let server = Server::start();
     for usage in [SIGN, ENCRYPT] {
         let pair = Pair::make(&server.client(), "EC_SM2", usage);
@@ -108,14 +107,14 @@ fn symmetric_keys_and_pairs_refuse_each_others_actions() {
     }
     let made = client.call("CreateKeyVersion", &[("KeyId", &symmetric.id)]);
     made.refused(400, "Rejected.UnsupportedOperation");
-    // A blob that begins with the version of a pair was not made by it.
+    // A ciphertext that begins with the version of a pair was not made by it.
     let pair = Pair::make(&client, "EC_SM2", ENCRYPT);
     let forged = STANDARD.encode([pair.version.as_bytes(), &[0; 60]].concat());
     client.call("Decrypt", &[("CiphertextBlob", &forged)]).refused(400, "UnsupportedOperation");
 }
 
 #[test]
-fn a_pair_at_rest_tells_its_public_key_only() {
+fn an_unusable_pair_returns_its_public_key_only() {
     let server = Server::start();
     for usage in [SIGN, ENCRYPT] {
         let pair = Pair::make(&server.client(), "EC_SM2", usage);
@@ -129,7 +128,7 @@ fn a_pair_at_rest_tells_its_public_key_only() {
             assert_eq!(pair.pem(), pem);
             for (action, params) in all.iter().filter(|(action, _)| *action != "GetPublicKey") {
                 call(&pair.client, action, [&pair.id, &pair.version], params).refused(409, code);
-                // The state comes before the version.
+                // The state is checked before the version.
                 call(&pair.client, action, [&pair.id, "none"], params).refused(409, code);
             }
         }
@@ -141,7 +140,7 @@ fn a_pair_at_rest_tells_its_public_key_only() {
 }
 
 #[test]
-fn usage_comes_before_version_and_version_before_algorithm() {
+fn usage_is_checked_before_version_and_version_before_algorithm() {
     let server = Server::start();
     for (usage, action, of) in
         [(ENCRYPT, "AsymmetricSign", "Digest"), (SIGN, "AsymmetricEncrypt", "Plaintext")]
@@ -160,7 +159,7 @@ fn usage_comes_before_version_and_version_before_algorithm() {
 }
 
 #[test]
-fn a_dry_run_says_how_it_would_go() {
+fn a_dry_run_reports_the_outcome() {
     let server = Server::start();
     for usage in [SIGN, ENCRYPT] {
         let pair = Pair::make(&server.client(), "EC_SM2", usage);
@@ -187,7 +186,7 @@ fn a_dry_run_says_how_it_would_go() {
 }
 
 #[test]
-fn whether_it_verifies_is_a_boolean_in_json_and_a_word_in_xml() {
+fn the_result_of_verify_is_a_boolean_in_json_and_a_text_in_xml() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "EC_SM2", SIGN);
     let signature = STANDARD.encode(pair.sign("SM2DSA", &DIGEST));

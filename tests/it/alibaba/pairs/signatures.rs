@@ -1,4 +1,4 @@
-//! Signing and verifying: a wrong signature is an answer, not an error.
+//! Signing and verifying. A wrong signature is an answer, not an error.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
@@ -6,18 +6,18 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use super::{DIGEST, Pair, SIGN, sequence};
 use crate::kit::Server;
 
-/// The pairs that are quickly made, each with its algorithm.
+/// The pairs that are fast to generate, each with its algorithm.
 const CURVES: [(&str, &str); 3] =
     [("EC_P256", "ECDSA_SHA_256"), ("EC_P256K", "ECDSA_SHA_256"), ("EC_SM2", "SM2DSA")];
 
-/// The integers of a signature on a curve, in 32 bytes each.
+/// The integers of an elliptic-curve signature, in 32 bytes each.
 fn integers(signature: &[u8]) -> Vec<u8> {
     let members = sequence(signature);
     assert_eq!(members.len(), 2);
     members.into_iter().flat_map(|(tag, integer)| super::word(tag, integer)).collect()
 }
 
-/// What is no signature, whatever the key.
+/// Malformed signatures for any key.
 fn oddities() -> Vec<Vec<u8>> {
     let mut all = vec![
         vec![0],
@@ -36,7 +36,7 @@ fn oddities() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_signature_on_a_curve_is_good_for_one_digest_one_version_and_one_form() {
+fn an_elliptic_curve_signature_fits_one_digest_version_and_format() {
     let server = Server::start();
     for (spec, algorithm) in CURVES {
         let pair = Pair::make(&server.client(), spec, SIGN);
@@ -61,7 +61,7 @@ fn a_signature_on_a_curve_is_good_for_one_digest_one_version_and_one_form() {
             assert!(!foreign.verifies(algorithm, &DIGEST, &signature), "{spec}");
             assert!(!verifies(&DIGEST, &foreign.sign(algorithm, &DIGEST)), "{spec}");
         }
-        // What follows, the parts themselves, and lengths that BER allows and DER does not.
+        // Trailing bytes, the bare integers, and lengths that BER allows and DER does not.
         assert!(!verifies(&DIGEST, &[&signature[..], &[0]].concat()));
         assert!(!verifies(&DIGEST, &integers(&signature)));
         assert!(!verifies(&DIGEST, &[&[0x30, 0x81], &signature[1..]].concat()));
@@ -74,7 +74,7 @@ fn a_signature_on_a_curve_is_good_for_one_digest_one_version_and_one_form() {
     }
 }
 
-/// Once in 128 signatures an integer has a byte less.
+/// In one of 128 signatures an integer is a byte shorter.
 #[test]
 fn a_signature_with_a_short_integer_verifies() {
     let server = Server::start();
@@ -94,7 +94,7 @@ fn a_signature_with_a_short_integer_verifies() {
 }
 
 #[test]
-fn an_rsa_signature_is_good_for_one_digest_one_version_and_one_algorithm() {
+fn an_rsa_signature_fits_one_digest_version_and_algorithm() {
     let server = Server::start();
     let pair = Pair::make(&server.client(), "RSA_2048", SIGN);
     let next = pair.next_version(&server);
@@ -172,7 +172,7 @@ fn a_malformed_digest_or_signature_is_an_error() {
         ]
     };
     let unpadded = STANDARD_NO_PAD.encode([0xfb; 32]);
-    // The last letter holds bits that no byte has.
+    // The last letter has bits beyond the last byte.
     let stray = [&digest[..42], "t="].concat();
     let mut digests = forms(&[0xfb; 32]);
     digests.extend(lengths);

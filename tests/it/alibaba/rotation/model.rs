@@ -1,4 +1,4 @@
-//! Rotation against a simple expectation: random histories of one key, each date foretold.
+//! Rotation compared with a simple model: random histories of one key, with every date predicted.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ const DAY: u64 = 24 * HOUR;
 enum Life {
     Enabled,
     Disabled,
-    /// Until so many seconds after the start.
+    /// Until this many seconds after the start.
     Leaving(u64),
 }
 
-/// What a key is expected to be. Times are seconds after the start.
+/// The expected key. Times are seconds after the start.
 struct Expected {
     now: u64,
     life: Life,
@@ -41,14 +41,14 @@ impl Expected {
         }
     }
 
-    /// What rested and is late happens now.
+    /// A paused rotation that is late happens now.
     fn wake(&mut self) {
         if self.life == Life::Enabled && self.due().is_some_and(|due| due <= self.now) {
             self.versions.push(self.now);
         }
     }
 
-    /// Does a step here and there; whether the key takes it is part of the expectation.
+    /// Does a step in the model and on the server; the model also predicts whether it succeeds.
     fn step(&mut self, client: &Client, key: &str, step: u8, size: u64) -> String {
         let seconds = format!("{}s", 7 * DAY + size * HOUR);
         let key = ("KeyId", key);
@@ -121,7 +121,7 @@ fn any_history_has_the_expected_versions() {
         for _ in 0..40 {
             let [kind, step, size] = chance.array();
             if kind % 2 == 0 {
-                // Whole days often hit the very instant.
+                // Whole days often hit the exact instant.
                 let by =
                     if kind % 4 == 0 { u64::from(size % 12) * DAY } else { u64::from(size) * HOUR };
                 server.advance(Duration::from_secs(by));
@@ -136,7 +136,7 @@ fn any_history_has_the_expected_versions() {
                     .refused(404, "Forbidden.KeyNotFound");
                 break;
             }
-            // Not looking is part of some histories.
+            // Some histories do not read in between.
             if kind % 8 < 6 {
                 expected.check(&client, &key, &history);
             }

@@ -1,4 +1,4 @@
-//! Versions of key pairs: their owner asks for them, a week apart, fifty at the most.
+//! Versions of key pairs: created on request, a week apart, at most fifty.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ fn a_pair_gets_versions_and_keeps_the_old_ones() {
     );
     assert_ne!(first, second);
     server.advance(days(7));
-    // Here an alias is a name.
+    // This action accepts an alias.
     make(&client, "alias/pair").ok();
     check_days(&client, &key, &[1, 8, 15]);
     let described = metadata(&client, &key);
@@ -59,7 +59,7 @@ fn a_pair_gets_versions_and_keeps_the_old_ones() {
         !verifies(&client, &key, &second, &by_first)
             && !verifies(&client, &key, &first, &by_second)
     );
-    // The old one signs on.
+    // The old version still signs.
     assert!(verifies(&client, &key, &first, &sign(&client, &key, &first)));
     let public: Vec<_> = versions(&client, &key)
         .iter()
@@ -73,7 +73,7 @@ fn a_pair_gets_versions_and_keeps_the_old_ones() {
 }
 
 #[test]
-fn what_an_old_version_encrypted_is_decrypted_on() {
+fn old_versions_still_decrypt() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")]);
@@ -101,7 +101,7 @@ fn versions_are_a_week_apart() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[("KeySpec", "EC_P256K")]);
-    // The version that the key was made with starts no week.
+    // The first version of the key starts no week.
     make(&client, &key).ok();
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
     server.advance(days(7).checked_sub(Duration::from_secs(1)).unwrap());
@@ -109,7 +109,7 @@ fn versions_are_a_week_apart() {
     server.advance(Duration::from_secs(1));
     make(&client, &key).ok();
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
-    // The week counts from the newest, however long it took to come.
+    // The week counts from the newest version, however late it was created.
     server.advance(days(20));
     make(&client, &key).ok();
     make(&client, &key).refused(400, "Rejected.LimitExceeded");
@@ -133,7 +133,7 @@ fn a_key_of_an_instance_has_one_version() {
 }
 
 #[test]
-fn a_pair_has_fifty_versions_at_the_most() {
+fn a_pair_has_at_most_fifty_versions() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[("KeySpec", "EC_P256")]);
@@ -156,7 +156,7 @@ fn a_pair_has_fifty_versions_at_the_most() {
 }
 
 #[test]
-fn of_two_that_ask_at_once_one_gets_the_version() {
+fn one_of_two_concurrent_requests_creates_the_version() {
     let server = Server::start();
     let client = &server.client();
     let key = &client.create_key(&[("KeySpec", "EC_P256")]);
@@ -174,10 +174,10 @@ fn of_two_that_ask_at_once_one_gets_the_version() {
 }
 
 #[test]
-fn only_pairs_that_work_get_versions() {
+fn only_enabled_pairs_get_versions() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let pair = client.create_key(&[("KeySpec", "EC_P256")]);
     let waiting = client.create_key(&[("Origin", "EXTERNAL")]);
     let symmetric = [
@@ -204,7 +204,7 @@ fn only_pairs_that_work_get_versions() {
 }
 
 #[test]
-fn a_version_is_the_keys_that_was_asked_for_whatever_its_alias_does_meanwhile() {
+fn a_version_belongs_to_the_requested_key_even_if_its_alias_moves() {
     let server = Server::start();
     let client = server.client();
     let rsa = client.create_key(&[("KeySpec", "RSA_3072")]);
@@ -215,7 +215,7 @@ fn a_version_is_the_keys_that_was_asked_for_whatever_its_alias_does_meanwhile() 
         scope.spawn(|| make(&client, "alias/pair").ok());
         client.call("UpdateAlias", &[("KeyId", &sm2), ("AliasName", "alias/pair")]).ok();
     });
-    // Whichever came first: each version is of its key's kind.
+    // In either order, each version has its key's type.
     let mut count = 0;
     for key in [&rsa, &sm2] {
         for (version, _) in versions(&client, key) {

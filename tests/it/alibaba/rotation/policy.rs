@@ -1,4 +1,4 @@
-//! The policy of rotation: its intervals, how it rests and wakes, and what it is refused for.
+//! The rotation policy of keys: intervals, pauses, and refusals.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ fn update(client: &Client, key: &str, enable: &str, interval: &str) -> Answer {
     client.call("UpdateRotationPolicy", &[("KeyId", key), policy[0], policy[1]])
 }
 
-/// A key's word, interval and next date.
+/// A key's rotation status, interval and next date.
 fn policy(client: &Client, key: &str) -> [Option<String>; 3] {
     let metadata = metadata(client, key);
     ["AutomaticRotation", "RotationInterval", "NextRotationDate"]
@@ -98,7 +98,7 @@ fn intervals_are_7_to_730_days_in_any_unit() {
 }
 
 #[test]
-fn an_interval_is_ignored_where_rotation_is_turned_off() {
+fn an_interval_is_ignored_if_rotation_is_turned_off() {
     let server = Server::start();
     let client = server.client();
     let key = rotating(&client, "7d");
@@ -118,13 +118,13 @@ fn rotation_can_be_turned_off_and_on() {
     server.advance(days(10));
     check_days(&client, &key, &[1]);
     assert_eq!(policy(&client, &key), [Some("Disabled".to_owned()), None, None]);
-    // The interval counts from the last version: what is not over yet is waited for.
+    // The interval counts from the last version, and continues if it is not over.
     update(&client, &key, "true", "14d").ok();
     check_days(&client, &key, &[1]);
     check_policy(&client, &key, "Enabled", "2030-01-15T00:00:00Z");
     server.advance(days(4));
     check_days(&client, &key, &[1, 15]);
-    // Turning it off takes nothing back, and turning it on late rotates at once.
+    // Turning it off undoes nothing. Turning it on late rotates at once.
     update(&client, &key, "false", "").ok();
     server.advance(days(9));
     check_days(&client, &key, &[1, 15]);
@@ -142,7 +142,7 @@ fn another_interval_counts_from_the_last_version() {
     update(&client, &key, "true", "12d").ok();
     check_days(&client, &key, &[1]);
     check_policy(&client, &key, "Enabled", "2030-01-13T00:00:00Z");
-    // A shorter one that is over already: once, now, however often it would have fit.
+    // A shorter interval that has passed rotates once, now, however often it would have fit.
     update(&client, &key, "true", "9d").ok();
     check_days(&client, &key, &[1, 10]);
     check_policy(&client, &key, "Enabled", "2030-01-19T00:00:00Z");
@@ -154,19 +154,19 @@ fn another_interval_counts_from_the_last_version() {
     // The same again changes nothing.
     update(&client, &key, "true", "7d").ok();
     check_days(&client, &key, &[1, 10, 29]);
-    // What fell due before it was put off has happened.
+    // A rotation that fell due before the change has happened.
     server.advance(days(7) + Duration::from_hours(1));
     update(&client, &key, "true", "730d").ok();
     assert_eq!(versions(&client, &key).last().unwrap().1, "2030-02-05T00:00:00Z");
     assert_eq!(versions(&client, &key).len(), 4);
 }
 
-/// The two ways in which a key rests, and back.
+/// The two ways to pause a key, and to resume it.
 const RESTS: [(&str, &str); 2] =
     [("DisableKey", "EnableKey"), ("ScheduleKeyDeletion", "CancelKeyDeletion")];
 
 #[test]
-fn rotation_rests_while_the_key_does() {
+fn rotation_pauses_while_the_key_is_not_enabled() {
     for (rest, wake) in RESTS {
         let server = Server::start();
         let client = server.client();
@@ -176,13 +176,13 @@ fn rotation_rests_while_the_key_does() {
         client.call(rest, &id).ok();
         check_policy(&client, &key, "Suspended", "2030-01-08T00:00:00Z");
         assert_eq!(policy(&client, &key)[1].as_deref(), Some("604800s"));
-        // Woken in time, it goes on as if nothing had been.
+        // Resumed in time, it continues as if nothing had happened.
         server.advance(days(2));
         client.call(wake, &id).ok();
         check_policy(&client, &key, "Enabled", "2030-01-08T00:00:00Z");
         server.advance(days(2));
         check_days(&client, &key, &[1, 8]);
-        // Woken late, it rotates at once, once, and is dated then.
+        // Resumed late, it rotates once, at once, with the current date.
         client.call(rest, &id).ok();
         server.advance(days(15));
         check_days(&client, &key, &[1, 8]);
@@ -193,7 +193,7 @@ fn rotation_rests_while_the_key_does() {
         check_days(&client, &key, &[1, 8, 23]);
         check_policy(&client, &key, "Enabled", "2030-01-30T00:00:00Z");
         assert_eq!(seal(&client, &key, "x").1, versions(&client, &key)[2].0);
-        // Woken at the very instant.
+        // Resumed at the exact instant.
         client.call(rest, &id).ok();
         server.advance(days(7));
         client.call(wake, &id).ok();
@@ -202,7 +202,7 @@ fn rotation_rests_while_the_key_does() {
 }
 
 #[test]
-fn what_fell_due_before_a_key_rests_has_happened() {
+fn rotations_due_before_a_pause_have_happened() {
     for (rest, wake) in RESTS {
         let server = Server::start();
         let client = server.client();
@@ -217,7 +217,7 @@ fn what_fell_due_before_a_key_rests_has_happened() {
 }
 
 #[test]
-fn a_key_that_goes_while_it_rests_does_not_rotate() {
+fn a_key_deleted_during_a_pause_does_not_rotate() {
     let server = Server::start();
     let client = server.client();
     let key = rotating(&client, "7d");
@@ -228,7 +228,7 @@ fn a_key_that_goes_while_it_rests_does_not_rotate() {
     check_policy(&client, &key, "Suspended", "2030-01-08T00:00:00Z");
     server.advance(days(7));
     client.call("DescribeKey", &[("KeyId", &key)]).refused(404, "Forbidden.KeyNotFound");
-    // One that was switched off works once its deletion is cancelled, and so does its rotation.
+    // A disabled key works again after its deletion is cancelled, and so does its rotation.
     let key = rotating(&client, "7d");
     client.call("DisableKey", &[("KeyId", &key)]).ok();
     client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).ok();
@@ -238,10 +238,10 @@ fn a_key_that_goes_while_it_rests_does_not_rotate() {
 }
 
 #[test]
-fn only_symmetric_keys_of_the_user_with_drawn_material_rotate() {
+fn only_symmetric_user_keys_with_generated_material_rotate() {
     let server = Server::start();
     let client = server.client();
-    let external = crate::alibaba::import::furnished(&client, &[1; 32]).0;
+    let external = crate::alibaba::import::populated(&client, &[1; 32]).0;
     let service = client.call("Encrypt", &[("KeyId", "alias/acs/oss"), ("Plaintext", "x")]).ok();
     for key in [
         client.create_key(&[("KeySpec", "EC_P256")]),
@@ -263,7 +263,7 @@ fn only_symmetric_keys_of_the_user_with_drawn_material_rotate() {
         client
             .call("CreateKey", &[(name, value), rotation[0], rotation[1]])
             .refused_parameter("EnableAutomaticRotation");
-        // What is not asked for harms nobody.
+        // An unused interval does no harm.
         client.create_key(&[(name, value), ("EnableAutomaticRotation", "false")]);
     }
 }

@@ -1,4 +1,4 @@
-//! Rotation and restarts: what fell due while nothing ran, and seeds that are given again.
+//! Rotation and restarts: rotations that fell due while the server was down, and reused seeds.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn put_away(mut server: Process) {
 }
 
 #[test]
-fn what_fell_due_while_nothing_ran_happens_once() {
+fn rotations_due_during_downtime_happen_once() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let client = server.client();
@@ -42,7 +42,7 @@ fn what_fell_due_while_nothing_ran_happens_once() {
     assert_eq!(before[3].0, second.1);
     let described = metadata(&client, &key);
     assert_eq!(described["NextRotationDate"], "2030-01-29T00:00:00Z");
-    // Killed at once, and started again and again: nothing happens twice, nothing is drawn anew.
+    // Killed at once and restarted repeatedly: nothing happens twice, nothing is generated again.
     drop(server);
     for clock in ["2030-01-22T12:00:00Z", "2030-01-28T23:59:59Z", "2030-01-10T00:00:00Z"] {
         let server = serve(&path, clock, None);
@@ -65,18 +65,18 @@ fn what_fell_due_while_nothing_ran_happens_once() {
 }
 
 #[test]
-fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
+fn runs_with_one_seed_on_the_same_data_generate_nothing_twice() {
     let (_folder, path) = data_file();
     let mut keys: Vec<String> = Vec::new();
     let mut sealed = Vec::new();
     for day in ["01", "09", "09", "16", "30"] {
         let server = serve(&path, &format!("2030-01-{day}T00:00:00Z"), Some("again"));
         let client = server.client();
-        // Each run begins like the one before, but for the rotations.
+        // Each run begins like the one before, except for the rotations.
         keys.push(rotating(&client, "7d"));
         keys.push(client.create_key(&[("KeySpec", "EC_P256")]));
         sealed.push((day, seal(&client, &keys[0], day)));
-        // One of them goes, and its number with it.
+        // One of them is deleted, and its number with it.
         let last = keys.len() - 1;
         client
             .call("ScheduleKeyDeletion", &[("KeyId", &keys[last]), ("PendingWindowInDays", "7")])
@@ -98,13 +98,14 @@ fn runs_with_one_seed_on_the_same_data_draw_nothing_again() {
 }
 
 #[test]
-fn runs_that_make_versions_alone_draw_nothing_again_either() {
+fn runs_that_only_create_versions_generate_nothing_twice_either() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", Some("again"));
     let key = rotating(&server.client(), "7d");
     let pair = server.client().create_key(&[("KeySpec", "EC_P256")]);
     drop(server);
-    // Each run begins exactly as the one before: first with nothing but rotations, then with a pair's versions.
+    // Each run begins exactly like the one before: first with rotations only, then with a pair's
+    // versions.
     for day in ["08", "15", "22", "29"] {
         let server = serve(&path, &format!("2030-01-{day}T00:00:00Z"), Some("again"));
         seal(&server.client(), &key, day);
@@ -167,7 +168,7 @@ fn versions_of_pairs_survive_restarts() {
 }
 
 #[test]
-fn a_leap_over_centuries_is_read_back() {
+fn a_jump_over_centuries_survives_a_restart() {
     let (_folder, path) = data_file();
     let server = serve(&path, "2030-01-01T00:00:00Z", None);
     let key = rotating(&server.client(), "7d");
@@ -181,7 +182,7 @@ fn a_leap_over_centuries_is_read_back() {
         (listed["TotalCount"].as_u64().unwrap(), metadata(&client, &key))
     };
     let after = look("2230-01-01T12:00:00Z");
-    // The last date by the interval, and not the day of the leap.
+    // The date of the last interval, not the date of the jump.
     let last = after.1["LastRotationDate"].as_str().unwrap();
     assert!(last.starts_with("2229-12-29T00:00:"), "{last}");
     assert_eq!(look("2230-01-04T23:59:59Z"), after);

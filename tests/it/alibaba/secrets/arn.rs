@@ -12,7 +12,8 @@ const ACCOUNTS: &str = "accounts:
 
 const HERE: &str = "acs:kms:cn-hangzhou:1000000000000001:secret/";
 
-/// Every action that takes the name of a secret that is there, with what else it needs. In this order each works.
+/// Every action that takes the name of an existing secret, with its other parameters. In this order
+/// each succeeds.
 const ACTIONS: [(&str, &[(&str, &str)]); 13] = [
     ("DescribeSecret", &[]),
     ("GetSecretValue", &[]),
@@ -48,7 +49,7 @@ fn an_arn_names_a_secret_in_every_action() {
     for (index, action) in ACTIONS.into_iter().enumerate() {
         if index == 0 {
             assert_eq!(create(&client, name, &[]).ok()["Arn"], arn.as_str());
-            // One of the same name is in each of the other realms.
+            // A secret of the same name exists in each of the other realms.
             create(&second, name, &[]).ok();
             create(&beijing, name, &[]).ok();
         }
@@ -87,14 +88,14 @@ fn managed_secrets_rotate_by_their_arn() {
     let policy: (&str, &[_]) =
         ("UpdateSecretRotationPolicy", &[("EnableAutomaticRotation", "false")]);
     for action in [rotate, policy] {
-        // It is found: what is refused is that it is not managed.
+        // It is found; it is refused because it is not managed.
         by(&client, &arn, action).refused(400, "Rejected.UnsupportedOperation");
         not_found(&by(&client, &format!("{HERE}t"), action));
     }
 }
 
 #[test]
-fn a_batch_and_the_newer_tags_take_arns() {
+fn batches_and_the_newer_tag_actions_accept_arns() {
     let server = Server::with(Setup { accounts: Some(ACCOUNTS), ..Setup::default() });
     let (client, second) = (server.client(), server.client_as("second", "s"));
     for name in ["a/b", "b"] {
@@ -136,7 +137,7 @@ fn a_batch_and_the_newer_tags_take_arns() {
         listed(&client, &[("ResourceId.1", "a/b"), ("ResourceId.2", &of_none)]),
         json!(["a/b"])
     );
-    // Neither another account's name nor another kind's is one here.
+    // Neither another account's ARN nor another kind of ARN works.
     let key = "acs:kms:cn-hangzhou:1000000000000001:key/b";
     for other in [&*foreign, &of_none, key] {
         assert_eq!(listed(&client, &[("ResourceId.1", other)]), json!([]), "{other}");
@@ -153,7 +154,7 @@ fn a_batch_and_the_newer_tags_take_arns() {
 }
 
 #[test]
-fn faults_and_the_journal_know_a_secret_by_its_name() {
+fn faults_and_the_journal_use_a_secrets_name() {
     let server = Server::start();
     let client = server.client();
     let name = format!("team/{}", "n".repeat(180));

@@ -1,4 +1,4 @@
-//! Values of many secrets at once: each is answered by itself.
+//! Values of many secrets at once. Each has its own result.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn batch(client: &Client, list: &Value) -> Answer {
 /// Names with values, or with codes.
 type Pairs = Vec<(String, String)>;
 
-/// What was read, and what failed.
+/// The values, and the errors.
 fn outcome(answer: &Answer) -> (Pairs, Pairs) {
     let body = answer.ok();
     assert_eq!(fields(&body), "Errors RequestId SecretValues");
@@ -29,7 +29,7 @@ fn text(pairs: &[(&str, &str)]) -> Pairs {
 }
 
 #[test]
-fn values_and_errors_stand_side_by_side() {
+fn a_batch_has_values_and_errors() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -64,7 +64,7 @@ fn values_and_errors_stand_side_by_side() {
         ("a", "InvalidParameter"),
     ];
     assert_eq!(errors, text(&codes));
-    // Each value is what is answered for it alone, each error too.
+    // Each value and each error is the same as for a single request.
     let mut alone = get(&client, "b", &[]).ok();
     alone.as_object_mut().unwrap().remove("RequestId").unwrap();
     assert_eq!(answer.json()["SecretValues"][3], alone);
@@ -98,7 +98,7 @@ fn a_batch_has_1_to_20_secrets() {
 }
 
 #[test]
-fn a_configuration_comes_when_asked_for_in_either_spelling() {
+fn a_configuration_is_included_on_request_in_either_spelling() {
     let server = Server::start();
     let client = server.client();
     create(&client, "plain", &[]).ok();

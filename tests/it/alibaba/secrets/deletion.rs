@@ -1,4 +1,4 @@
-//! Secrets that are deleted: what they answer until they are gone, and afterwards.
+//! Deleted secrets: what they answer during the window, and afterwards.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn nearly(whole: u64) -> Duration {
 const FORCE: (&str, &str) = ("ForceDeleteWithoutRecovery", "true");
 
 #[test]
-fn a_deleted_secret_goes_at_the_end_of_its_window() {
+fn a_deleted_secret_is_removed_at_the_end_of_its_window() {
     for (window, last) in [("", 30), ("7", 7), ("30", 30)] {
         let server = Server::start();
         let client = server.client();
@@ -41,7 +41,7 @@ fn a_deleted_secret_goes_at_the_end_of_its_window() {
         not_found(&with_name(&client, "RestoreSecret", "s"));
         not_found(&delete(&client, &[FORCE]));
         not_found(&get(&client, "s", &[]));
-        // The name is free, and brings nothing back.
+        // The name is free, and a new secret has nothing of the old one.
         create(&client, "s", &[("VersionId", "first"), ("SecretData", "new")]).ok();
         assert_eq!(versions(&client, "s"), ["first ACSCurrent"]);
         not_found(&get(&client, "s", &[("VersionId", "v1")]));
@@ -63,17 +63,17 @@ fn a_window_is_of_7_to_30_days() {
 }
 
 #[test]
-fn dates_are_told_in_the_form_of_each_actions_sample() {
+fn dates_have_the_format_of_each_actions_sample() {
     let server = Server::start();
     let client = server.client();
     server.advance(Duration::from_hours(16) + Duration::from_millis(713));
     create(&client, "s", &[]).ok();
-    // Beijing's time with a fraction here, Greenwich's without one there.
+    // Beijing time with a fraction here, UTC without a fraction there.
     let answer = delete(&client, &[("RecoveryWindowInDays", "10")]).ok();
     assert_eq!(answer["PlannedDeleteTime"], "2030-01-12T00:00:00.713+08:00");
     let described = with_name(&client, "DescribeSecret", "s").ok();
     assert_eq!(described["PlannedDeleteTime"], "2030-01-11T16:00:00Z");
-    // It goes at that very instant, not at the second that is told.
+    // It is removed at the exact instant, not at the printed second.
     server.advance(nearly(10));
     with_name(&client, "DescribeSecret", "s").ok();
     server.advance(Duration::from_millis(1));
@@ -81,7 +81,7 @@ fn dates_are_told_in_the_form_of_each_actions_sample() {
 }
 
 #[test]
-fn by_force_it_goes_at_once() {
+fn forced_deletion_is_immediate() {
     let server = Server::start();
     let client = server.client();
     // One client sends a window too.
@@ -96,7 +96,7 @@ fn by_force_it_goes_at_once() {
         not_found(&with_name(&client, "DescribeSecret", "s"));
         not_found(&with_name(&client, "RestoreSecret", "s"));
     }
-    // Also one that is on its way.
+    // This includes a secret that is already deleted.
     create(&client, "s", &[]).ok();
     delete(&client, &[("ForceDeleteWithoutRecovery", "false")]).ok();
     delete(&client, &[]).refused(409, "Rejected.ResourceInDeleteWindow");
@@ -105,7 +105,7 @@ fn by_force_it_goes_at_once() {
 }
 
 #[test]
-fn a_restored_secret_is_as_it_was() {
+fn a_restored_secret_is_unchanged() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[("Description", "kept")]).ok();
@@ -131,14 +131,14 @@ fn a_restored_secret_is_as_it_was() {
         );
         assert_eq!(tell(), before);
     }
-    // The old date means nothing any more.
+    // The old date has no effect any more.
     server.advance(days(60));
     assert_eq!(get(&client, "s", &[]).ok()["SecretData"], "one");
     assert_eq!(get(&client, "s", &[]).ok()["CreateTime"], START);
 }
 
 #[test]
-fn within_the_window_it_is_looked_at_and_no_more() {
+fn within_the_window_it_can_only_be_described() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();

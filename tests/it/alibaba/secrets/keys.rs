@@ -1,4 +1,5 @@
-//! The keys that seal values: named in any way, or the service's own; and what becomes of a value with its key.
+//! The keys that encrypt values: named in any form, or the service's own. A value depends on its
+//! key.
 
 use serde_json::json;
 
@@ -13,7 +14,7 @@ fn sealed_by(client: &Client, name: &str, key: &str) {
 }
 
 #[test]
-fn a_key_is_named_in_any_way_and_told_by_its_id() {
+fn a_key_is_named_in_any_form_and_described_by_its_id() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -28,7 +29,7 @@ fn a_key_is_named_in_any_way_and_told_by_its_id() {
         assert_eq!(with_name(&client, "DescribeSecret", &name).ok()["EncryptionKeyId"], *key);
         assert_eq!(get(&client, &name, &[]).ok()["SecretData"], "one");
     }
-    // The alias may go: the key stays.
+    // Deleting the alias does not matter: the key stays.
     client.call("DeleteAlias", &[("AliasName", "alias/mine")]).ok();
     assert_eq!(get(&client, "s1", &[]).ok()["SecretData"], "one");
     let with = |named: &str| create(&client, "other", &[("EncryptionKeyId", named)]);
@@ -48,7 +49,7 @@ fn a_key_is_named_in_any_way_and_told_by_its_id() {
 }
 
 #[test]
-fn without_a_key_it_is_the_services_and_nobody_hears_of_it() {
+fn the_default_key_is_the_services_and_not_described() {
     let server = Server::start();
     let client = server.client();
     let own = || client.call("DescribeKey", &[("KeyId", OWN)]);
@@ -66,18 +67,18 @@ fn without_a_key_it_is_the_services_and_nobody_hears_of_it() {
     ] {
         assert!(answer.get("EncryptionKeyId").is_none(), "{answer}");
     }
-    // Who names it hears of it.
+    // It is described if the request names it.
     sealed_by(&client, "c", OWN);
     assert_eq!(with_name(&client, "DescribeSecret", "c").ok()["EncryptionKeyId"], key["KeyId"]);
     assert_eq!(keys(), 1);
-    // One that is refused makes no key.
+    // A refused secret creates no key.
     let elsewhere = client.clone().with("RegionId", "cn-beijing");
     put(&elsewhere, "a", "v2", "two", &[]).refused(404, "Forbidden.ResourceNotFound");
     assert_eq!(elsewhere.call("ListKeys", &[]).ok()["TotalCount"], 0);
 }
 
 #[test]
-fn a_value_is_as_good_as_its_key() {
+fn a_value_needs_its_key() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);
@@ -86,14 +87,14 @@ fn a_value_is_as_good_as_its_key() {
         get(&client, "s", &[]).refused(status, code);
         get(&client, "s", &[("VersionId", "v1")]).refused(status, code);
         put(&client, "s", "v2", "two", &[]).refused(status, code);
-        // A value of the same id is not compared either.
+        // A value with an existing version id is not compared either.
         put(&client, "s", "v1", "one", &[]).refused(status, code);
         create(&client, "other", &[("EncryptionKeyId", &key)]).refused(status, code);
         get(&client, "s", &[("DryRun", "true")]).refused(400, "ValidationError");
         let batch = [("SecretsList", r#"[{"SecretName":"s"}]"#)];
         let failed = client.call("BatchGetSecretValue", &batch).ok()["Errors"][0].clone();
         assert_eq!(failed["Code"], code);
-        // What is no value is told and changed.
+        // Everything except values can be read and changed.
         assert_eq!(with_name(&client, "DescribeSecret", "s").ok()["EncryptionKeyId"], *key);
         assert_eq!(with_name(&client, "ListSecretVersionIds", "s").ok()["TotalCount"], 1);
         client.call("UpdateSecret", &[("SecretName", "s"), ("Description", code)]).ok();
@@ -112,7 +113,7 @@ fn a_value_is_as_good_as_its_key() {
     client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).ok();
     server.advance(days(7));
     check(404, "Forbidden.KeyNotFound");
-    // Such a secret can still be thrown away, and kept.
+    // Such a secret can still be deleted and restored.
     with_name(&client, "DeleteSecret", "s").ok();
     with_name(&client, "RestoreSecret", "s").ok();
     client
@@ -122,7 +123,7 @@ fn a_value_is_as_good_as_its_key() {
 }
 
 #[test]
-fn imported_material_takes_values_with_it_and_brings_them_back() {
+fn values_follow_the_imported_material_of_their_key() {
     let server = Server::start();
     let client = server.client();
     let empty = client.create_key(&[("Origin", "EXTERNAL")]);
@@ -153,7 +154,7 @@ fn the_keys_rotation_leaves_old_values_readable() {
 }
 
 #[test]
-fn the_services_own_key_refuses_as_any_other() {
+fn the_services_own_key_is_refused_like_any_other() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -168,7 +169,7 @@ fn the_services_own_key_refuses_as_any_other() {
     create(&client, "t", &[]).refused(409, "Rejected.PendingDeletion");
     server.advance(days(7));
     get(&client, "s", &[]).refused(404, "Forbidden.KeyNotFound");
-    // What comes now has a new one.
+    // New secrets get a new one.
     create(&client, "t", &[]).ok();
     assert_eq!(get(&client, "t", &[]).ok()["SecretData"], "one");
     get(&client, "s", &[]).refused(404, "Forbidden.KeyNotFound");

@@ -17,7 +17,7 @@ fn tagged(client: &Client, name: &str, description: &str, tags: &[(&str, &str)])
 }
 
 #[test]
-fn secrets_come_in_pages_in_the_order_in_which_they_were_made() {
+fn secrets_are_listed_in_pages_in_order_of_creation() {
     let server = Server::start();
     let client = server.client();
     let list = |params: &[(&str, &str)]| client.call("ListSecrets", params);
@@ -57,7 +57,7 @@ fn secrets_come_in_pages_in_the_order_in_which_they_were_made() {
 }
 
 #[test]
-fn filters_choose() {
+fn filters_select() {
     let server = Server::start();
     let client = server.client();
     tagged(&client, "a", "one", &[("env", "test"), ("team", "red")]);
@@ -100,7 +100,7 @@ fn filters_choose() {
         json!([{ "Values": ["x"] }]),
         json!([{ "Key": "SecretName", "Values": "a" }]),
         one("SecretName", &eleven),
-        // One property at a time, and values that it can have.
+        // One property at a time, and only values that it can have.
         json!([{ "Key": "Description", "Values": ["one"] }, { "Key": "TagKey", "Values": ["env"] }]),
         json!([{ "Key": "TagKey", "Values": ["env"] }, { "Key": "SecretType", "Values": [] }]),
         one("SecretName", &["a", ""]),
@@ -116,7 +116,7 @@ fn filters_choose() {
         list(&bad).refused_parameter("Filters");
     }
     client.call("ListSecrets", &[("Filters", "[")]).refused_parameter("Filters");
-    // What is counted is what was chosen.
+    // The count is that of the selected secrets.
     let filters = one("Description", &["one"]).to_string();
     let second = [("Filters", filters.as_str()), ("PageSize", "1"), ("PageNumber", "2")];
     let body = client.call("ListSecrets", &second).ok();
@@ -124,7 +124,7 @@ fn filters_choose() {
 }
 
 #[test]
-fn tags_come_when_asked_for() {
+fn tags_are_included_on_request() {
     let server = Server::start();
     let client = server.client();
     tagged(&client, "a", "", &[("k", "v"), ("empty", "")]);

@@ -1,4 +1,5 @@
-//! Secrets against a simple expectation: random histories of two names, each answer, version and stage foretold.
+//! Secrets compared with a simple model: random histories of two names, with every answer, version
+//! and stage predicted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -15,12 +16,13 @@ const NAMES: [&str; 2] = ["a", "b/c"];
 const CURRENT: &str = "ACSCurrent";
 const PREVIOUS: &str = "ACSPrevious";
 
-/// What a secret is expected to be: its versions with their values, oldest first, and where the stages stand.
+/// The expected secret: its versions with their values, oldest first, and the positions of the
+/// stages.
 #[derive(Default)]
 struct Secret {
     versions: Vec<(String, String)>,
     stages: BTreeMap<String, String>,
-    /// When it goes, in seconds after the start.
+    /// When it is removed, in seconds after the start.
     gone_at: Option<u64>,
 }
 
@@ -76,7 +78,7 @@ impl Secret {
         Ok(())
     }
 
-    /// Newest first, as they are listed.
+    /// Newest first, as in lists.
     fn told(&self) -> Vec<String> {
         let stages = |id: &str| {
             self.stages.iter().filter(|(_, at)| *at == id).map(|(stage, _)| stage.clone()).collect()
@@ -89,7 +91,7 @@ impl Secret {
     }
 }
 
-/// What a step needs of chance.
+/// The random choices of a step.
 struct Dice(Entropy);
 
 impl Dice {
@@ -106,7 +108,7 @@ impl Dice {
         ["one", "two"][self.roll(2)]
     }
 
-    /// The two of every secret come often, the others often enough to fill it.
+    /// The two stages of every secret are frequent, the others frequent enough to fill it.
     fn stage(&self) -> String {
         match self.roll(40) {
             0..6 => CURRENT.to_owned(),
@@ -155,7 +157,8 @@ impl Expected {
         secret.gone_at.take().map(|_| ()).ok_or("Rejected.ResourceInUse")
     }
 
-    /// Does one thing here and there, and answers what it was and how it should have ended.
+    /// Does a step in the model and on the server; returns its description and the expected
+    /// outcome.
     fn act(&mut self, client: &Client, dice: &Dice) -> (String, Outcome) {
         let name = NAMES[dice.roll(2)];
         let (id, value, stage) = (dice.version(), dice.value(), dice.stage());
@@ -174,7 +177,8 @@ impl Expected {
                 );
             }
             24..33 => {
-                // Where a stage stands, and the current one as the one before, chance alone seldom finds.
+                // The position of a stage, and the current version as the previous one, which
+                // chance alone seldom finds.
                 let at = |stage| {
                     self.secrets.get(name).and_then(|secret| secret.stages.get(stage)).cloned()
                 };
@@ -227,7 +231,7 @@ impl Expected {
         (what, expected)
     }
 
-    /// Compares everything that can be seen, and some value.
+    /// Compares everything visible, and a random value.
     fn check(&mut self, client: &Client, dice: &Dice) {
         let code = |answer: crate::kit::Answer| answer.json()["Code"].as_str().map(str::to_owned);
         let listed = client.call("ListSecrets", &[("PageSize", "100")]).ok();
@@ -260,7 +264,7 @@ fn date(seconds: u64) -> String {
     Instant::parse(START).unwrap().plus(Duration::from_secs(seconds)).to_string()
 }
 
-/// Where a history happens: within the process, or in the program with a data file.
+/// Where a history runs: in the process, or in the program with a data file.
 enum Place {
     Within(Server),
     Beyond(Process, PathBuf),
@@ -278,7 +282,7 @@ impl Place {
         Process::start(&["--data", path.to_str().unwrap(), "--clock", &date(now)])
     }
 
-    /// Time goes on: in the program, with a restart. It is killed, which is the harder way.
+    /// Moves time. The program is restarted for it, by a kill, which is the harder case.
     fn advance(&mut self, by: u64, now: u64) {
         match self {
             Self::Within(server) => server.advance(Duration::from_secs(by)),
@@ -291,19 +295,19 @@ impl Place {
     }
 }
 
-/// Tells the history when a test fails in the middle of it.
+/// Prints the history when a test fails.
 struct History(String, Vec<String>);
 
 impl Drop for History {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // The panic has told what failed; nothing is lost where this cannot be written.
+            // The panic already printed the failure, so an error here is ignored.
             let _ = writeln!(std::io::stderr(), "seed {:?}: {:#?}", self.0, self.1);
         }
     }
 }
 
-/// Goes through a history, and answers the ways in which its steps ended.
+/// Runs a history, and returns the outcomes of its steps.
 fn go_through(mut place: Place, seed: &str, steps: usize, calm: usize) -> BTreeSet<&'static str> {
     let dice = Dice(Entropy::seeded(seed));
     let mut expected = Expected::default();
@@ -312,7 +316,7 @@ fn go_through(mut place: Place, seed: &str, steps: usize, calm: usize) -> BTreeS
     let mut met = BTreeSet::new();
     for _ in 0..steps {
         if dice.roll(calm) == 0 {
-            // Whole days hit the very instant.
+            // Whole days hit the exact instant.
             let by = [0, HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR, 240 * HOUR][dice.roll(6)];
             history.1.push(format!("{} hours", by / HOUR));
             expected.advance(by);

@@ -1,4 +1,4 @@
-//! Policies of secrets and keys: kept and answered.
+//! Policies of secrets and keys: stored and returned.
 
 use serde_json::{Value, json};
 
@@ -8,17 +8,17 @@ use crate::makers::pair;
 
 const OWN: &str = r#"{ "Version": "1", "Statement": [] }"#;
 
-/// The policy that something has.
+/// The policy of a resource.
 fn policy(client: &Client, action: &str, of: (&str, &str)) -> String {
     client.call(action, &[of]).ok()["Policy"].as_str().unwrap().to_owned()
 }
 
-/// An object of so many characters, of which most take two bytes.
+/// An object of this many characters, most of which take two bytes.
 fn long(characters: usize) -> String {
     format!("{{\"a\":\"{}\"}}", "e".repeat(characters - 8))
 }
 
-/// What both kinds of policies have in common.
+/// The checks for both kinds of policies.
 fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
     let default = policy(client, get, of);
     let parsed: Value = serde_json::from_str(&default).unwrap();
@@ -58,7 +58,7 @@ fn a_secret_has_the_default_policy_until_another_is_set() {
     not_found(&client.call("SetSecretPolicy", &unknown));
     create(&client, "t", &[("Policy", OWN)]).ok();
     assert_eq!(policy(&client, "GetSecretPolicy", ("SecretName", "t")), OWN);
-    // It says nothing of the next secret of that name.
+    // It does not apply to the next secret of that name.
     client
         .call("DeleteSecret", &[("SecretName", "t"), ("ForceDeleteWithoutRecovery", "true")])
         .ok();
@@ -99,7 +99,7 @@ fn a_key_has_the_default_policy_until_another_is_set() {
 }
 
 #[test]
-fn a_key_that_is_to_go_keeps_its_policy() {
+fn a_key_pending_deletion_keeps_its_policy() {
     let server = Server::start();
     let client = server.client();
     let key = client.create_key(&[]);

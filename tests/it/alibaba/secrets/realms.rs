@@ -1,4 +1,4 @@
-//! Realms do not see one another's secrets; and a declarative client's way through the actions.
+//! Realms do not see each other's secrets; and the calls of a declarative client.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const ACCOUNTS: &str = "accounts:
 ";
 
 #[test]
-fn regions_and_accounts_have_their_own() {
+fn regions_and_accounts_have_separate_secrets() {
     let server = Server::with(Setup { accounts: Some(ACCOUNTS), ..Setup::default() });
     let here = server.client();
     let elsewhere = here.clone().with("RegionId", "cn-beijing");
@@ -29,7 +29,7 @@ fn regions_and_accounts_have_their_own() {
             create(other, "t", &[("EncryptionKeyId", named)]).refused(404, "Forbidden.KeyNotFound");
         }
     }
-    // The same name, version and all the rest, each with its own value and key.
+    // The same name, version and parameters, each with its own value and key.
     create(&elsewhere, "s", &[("SecretData", "north")]).ok();
     create(&second, "s", &[("SecretData", "theirs")]).ok();
     let all = [(&here, "one"), (&elsewhere, "north"), (&second, "theirs")];
@@ -53,7 +53,7 @@ fn a_declarative_client_finds_what_it_declared() {
     let name = ("SecretName", "tf");
     let read = || {
         let described = client.call("DescribeSecret", &[name, ("FetchTags", "true")]).ok();
-        // Each of these would have the secret made anew.
+        // Each of these would make the client replace the secret.
         for field in ["EncryptionKeyId", "ExtendedConfig", "DKMSInstanceId", "RotationInterval"] {
             assert!(described.get(field).is_none(), "{field}");
         }
@@ -63,7 +63,7 @@ fn a_declarative_client_finds_what_it_declared() {
             .ok();
         (described, value, tags["TagResources"]["TagResource"].clone())
     };
-    // What it sends, empty values too.
+    // What it sends, including empty values.
     let declared = [
         ("SecretDataType", "text"),
         ("SecretType", "Generic"),
@@ -83,7 +83,7 @@ fn a_declarative_client_finds_what_it_declared() {
     assert_eq!(tags[0]["TagKey"], "Created");
 
     client.call("UpdateSecret", &[name, ("Description", "changed")]).ok();
-    // It puts again what is there already, and then a new version.
+    // It puts the existing version again, and then a new one.
     put(&client, "tf", "v1", "one", &[("VersionStages", r#"["ACSCurrent"]"#)]).ok();
     let stages = [("VersionStages", r#"["ACSCurrent"]"#), ("SecretDataType", "text")];
     put(&client, "tf", "v2", "two", &stages).ok();

@@ -1,4 +1,5 @@
-//! Values at rest: what a restart brings back, what lies in the files, and values put in another's place.
+//! Stored values: what a restart restores, what the files contain, and values moved to another
+//! place.
 
 use std::path::Path;
 
@@ -16,7 +17,7 @@ fn serve(path: &Path, more: &[&str]) -> Process {
     Process::start(&[&["--data", path.to_str().unwrap()], more].concat())
 }
 
-/// Runs a statement on a database that nobody serves, and answers the rows.
+/// Runs a statement on a database that no server uses, and returns the rows.
 fn run(path: &Path, statement: &'static str) -> Vec<SqliteRow> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -28,7 +29,7 @@ fn run(path: &Path, statement: &'static str) -> Vec<SqliteRow> {
     })
 }
 
-/// Everything that can be read of the secrets, without what tells one request and server from another.
+/// Everything that can be read of the secrets, without what differs between requests and servers.
 fn everything(client: &Client) -> Vec<Value> {
     let mut all = Vec::new();
     let mut read = |action: &str, params: &[(&str, &str)]| {
@@ -53,7 +54,7 @@ fn everything(client: &Client) -> Vec<Value> {
 }
 
 #[test]
-fn a_restart_keeps_secrets_and_takes_what_fell_due() {
+fn a_restart_keeps_secrets_and_removes_what_fell_due() {
     let (_folder, path) = data_file();
     let start = |clock: &str| serve(&path, &["--clock", clock]);
     let mut server = start("2030-01-01T00:00:00Z");
@@ -99,20 +100,20 @@ fn a_restart_keeps_secrets_and_takes_what_fell_due() {
     server.signal("TERM");
     assert_eq!(ended(&mut server.child), Some(0));
 
-    // A day on, and again after a kill.
+    // A day later, and again after a kill.
     for _ in 0..2 {
         let server = start("2030-01-02T00:00:00Z");
         let client = server.client();
         let elsewhere = client.clone().with("RegionId", "cn-beijing");
         assert_eq!([everything(&client), everything(&elsewhere)], before);
     }
-    // The window passed while nothing ran.
+    // The window ended while the server was down.
     let server = start("2030-01-08T00:00:00Z");
     let client = server.client();
     not_found(&with_name(&client, "DescribeSecret", "leaving"));
     not_found(&with_name(&client, "RestoreSecret", "leaving"));
     create(&client, "leaving", &[("SecretData", "new")]).ok();
-    // Versions go on where they were, and the pruned one does not come back.
+    // Versions continue, and the pruned one does not come back.
     put(&client, "full", "v13", "x", &[]).ok();
     assert_eq!(versions(&client, "full")[..3], ["v13 ACSCurrent", "v12 ACSPrevious", "v11"]);
     drop(server);
@@ -149,13 +150,14 @@ fn neither_values_nor_their_keys_are_in_the_files() {
     put(&client, "s", "v2", VALUES[1], &[]).ok();
     put(&client, "s", "v3", VALUES[2], &[("SecretDataType", "binary")]).ok();
     client.call("GetSecretValue", &[("SecretName", "s")]).ok();
-    // Killed: what was written ahead lies there too.
+    // Killed, so that the write-ahead log is there too.
     drop(server);
     let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = entries.map(|path| (std::fs::read(&path).unwrap(), path)).collect();
     assert!(files.len() >= 3, "the log is there");
 
-    // With a seed, all that is drawn stands in one stream: a data key is where its value opens.
+    // With a seed, all random bytes come from one stream: the test finds the data key that decrypts
+    // a value.
     let mut stream = vec![0; 8192];
     Entropy::seeded("seed").fill(&mut stream);
     let rows = run(&path, "SELECT version_id, sealed_value FROM secret_versions ORDER BY number");
@@ -180,8 +182,8 @@ fn neither_values_nor_their_keys_are_in_the_files() {
 }
 
 #[test]
-fn a_sealed_value_opens_in_its_own_place_only() {
-    // Each of these spoils version v2 of the secret a, and nothing else.
+fn a_sealed_value_decrypts_in_its_own_place_only() {
+    // Each of these corrupts version v2 of the secret a, and nothing else.
     for statement in [
         // Another version's value, whole.
         "UPDATE records SET sealed = (SELECT it.sealed FROM records it JOIN secrets s ON s.realm = it.realm AND \
@@ -199,13 +201,13 @@ fn a_sealed_value_opens_in_its_own_place_only() {
          s.ordinal = it.ordinal WHERE it.kind = 'secret' AND s.name = 'b' AND it.body ->> 'id' = 'v2') \
          AS BLOB) WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
          ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
-        // Cut off, and empty.
+        // Truncated, and empty.
         "UPDATE records SET sealed = substr(sealed, 1, 20 + (body ->> 'data_key_len')) \
          WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
          ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
         "UPDATE records SET sealed = x'' WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
          ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
-        // A version under another's name.
+        // A version under another version's name.
         "UPDATE records SET body = json_set(body, '$.id', 'v9') WHERE kind = 'secret' AND body ->> 'id' = 'v2' AND \
          ordinal = (SELECT ordinal FROM secrets WHERE name = 'a')",
     ] {

@@ -1,4 +1,4 @@
-//! Stages that move, the list of versions, and the versions that make room.
+//! Moving stages, listing versions, and pruning versions.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{create, fields, get, not_found, put, told, versions, with_name};
 use crate::kit::{Answer, Client, START, Server};
 
-/// Moves a stage from one version (or from none, where that is empty) to another.
+/// Moves a stage from one version (or from none, if empty) to another.
 fn step(client: &Client, stage: &str, from: &str, to: &str) -> Answer {
     let all = [
         ("SecretName", "s"),
@@ -19,7 +19,7 @@ fn step(client: &Client, stage: &str, from: &str, to: &str) -> Answer {
     client.call("UpdateSecretVersionStage", &given)
 }
 
-/// A secret `s` of three versions: the current one, the one before, and one at no stage.
+/// A secret `s` of three versions: the current one, the previous one, and one without stages.
 fn three(client: &Client) {
     create(client, "s", &[]).ok();
     put(client, "s", "v2", "two", &[]).ok();
@@ -27,7 +27,7 @@ fn three(client: &Client) {
 }
 
 #[test]
-fn the_current_stage_moves_and_the_one_before_follows() {
+fn the_current_stage_moves_and_the_previous_follows() {
     let server = Server::start();
     let client = server.client();
     three(&client);
@@ -43,23 +43,23 @@ fn the_current_stage_moves_and_the_one_before_follows() {
         with_name(&client, "DescribeSecret", "s").ok()["UpdateTime"],
         "2030-01-01T01:00:00Z"
     );
-    // Back to the one before: they change places.
+    // Back to the previous version: they swap.
     step(&client, "ACSCurrent", "v1", "v3").ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2", "v1 ACSPrevious"]);
-    // To where it stands.
+    // To the version that already has it.
     step(&client, "ACSCurrent", "", "v3").ok();
     step(&client, "ACSCurrent", "v3", "v3").ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2", "v1 ACSPrevious"]);
     step(&client, "ACSPrevious", "v1", "v2").ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2 ACSPrevious", "v1"]);
-    // What is before the current one is not itself the current one.
+    // The previous version is never the current one.
     step(&client, "ACSPrevious", "", "v3").refused(400, "Rejected.UnsupportedOperation");
     step(&client, "ACSPrevious", "v2", "v3").refused(400, "Rejected.UnsupportedOperation");
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2 ACSPrevious", "v1"]);
 }
 
 #[test]
-fn other_stages_come_and_go() {
+fn other_stages_are_added_and_removed() {
     let server = Server::start();
     let client = server.client();
     three(&client);
@@ -74,13 +74,13 @@ fn other_stages_come_and_go() {
     not_found(&get(&client, "s", &[("VersionStage", "a")]));
     step(&client, "b", "v1", "").ok();
     assert_eq!(versions(&client, "s"), ["v3 ACSCurrent", "v2 ACSPrevious", "v1"]);
-    // A stage's name is told apart by its case.
+    // Names of stages are case-sensitive.
     step(&client, "acscurrent", "", "v1").ok();
     assert_eq!(versions(&client, "s")[2], "v1 acscurrent");
 }
 
 #[test]
-fn a_stage_leaves_the_version_at_which_it_stands() {
+fn a_stage_is_removed_from_the_version_that_has_it() {
     let server = Server::start();
     let client = server.client();
     three(&client);
@@ -121,7 +121,7 @@ fn a_stage_leaves_the_version_at_which_it_stands() {
 }
 
 #[test]
-fn versions_are_listed_newest_first_and_deprecated_ones_when_asked_for() {
+fn versions_are_listed_newest_first_and_deprecated_ones_on_request() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -167,7 +167,7 @@ fn versions_are_listed_newest_first_and_deprecated_ones_when_asked_for() {
 }
 
 #[test]
-fn beyond_ten_the_oldest_at_no_stage_goes() {
+fn beyond_ten_the_oldest_version_without_stages_is_pruned() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -184,14 +184,14 @@ fn beyond_ten_the_oldest_at_no_stage_goes() {
     not_found(&get(&client, "s", &[("VersionId", "v2")]));
     not_found(&step(&client, "a", "", "v2"));
     assert_eq!(get(&client, "s", &[("VersionId", "v1")]).ok()["SecretData"], "one");
-    // What went may come again, with another value.
+    // A pruned version id can be used again with another value.
     put(&client, "s", "v2", "another", &[]).ok();
     let left = versions(&client, "s");
     assert_eq!((left[0].as_str(), left[8].as_str(), left.len()), ("v2 ACSCurrent", "v4", 10));
 }
 
 #[test]
-fn where_every_version_is_at_a_stage_none_may_come() {
+fn a_new_version_is_refused_if_every_version_has_a_stage() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -209,7 +209,7 @@ fn where_every_version_is_at_a_stage_none_may_come() {
     }
     let before = versions(&client, "s");
     with(11, "s11").refused(400, "Rejected.LimitExceeded");
-    // The current stage leaves a version that is then the one before.
+    // The current stage leaves a version, which becomes the previous one.
     put(&client, "s", "v11", "x", &[]).refused(400, "Rejected.LimitExceeded");
     assert_eq!(versions(&client, "s"), before, "nothing of it was done");
     not_found(&get(&client, "s", &[("VersionId", "v11")]));
@@ -221,7 +221,7 @@ fn where_every_version_is_at_a_stage_none_may_come() {
 }
 
 #[test]
-fn a_version_has_eight_stages_at_the_most() {
+fn a_version_has_at_most_eight_stages() {
     let server = Server::start();
     let client = server.client();
     three(&client);

@@ -1,4 +1,4 @@
-//! Tags on secrets, by the old family of actions and the newer one.
+//! Tags on secrets, by the older and the newer actions.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn many(from: usize, to: usize) -> String {
 }
 
 #[test]
-fn tags_are_set_replaced_and_taken_away() {
+fn tags_are_set_replaced_and_removed() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[("Tags", r#"[{"TagKey":"a","TagValue":"1"}]"#)]).ok();
@@ -49,14 +49,14 @@ fn tags_are_set_replaced_and_taken_away() {
     client
         .call("TagResource", &[name, ("Tags", r#"[{"TagKey":"","TagValue":"v"}]"#)])
         .refused(400, "InvalidParameter.TagKey");
-    // One thing at a time.
+    // One resource at a time.
     let key = client.create_key(&[]);
     client.call("TagResource", &[name, ("KeyId", &key), tag]).refused_parameter("SecretName");
     assert_eq!(tags(&client, "s"), json!([]));
 }
 
 #[test]
-fn a_secret_carries_20_tags() {
+fn a_secret_has_at_most_20_tags() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[("Tags", &many(0, 11))]).ok();
@@ -72,7 +72,7 @@ fn a_secret_carries_20_tags() {
 }
 
 #[test]
-fn the_newer_family_takes_many_secrets() {
+fn the_newer_actions_take_many_secrets() {
     let server = Server::start();
     let client = server.client();
     create(&client, "a/1", &[]).ok();

@@ -30,7 +30,7 @@ fn values_are_read_by_stage_and_by_version() {
         let value = get(&client, "s", params).ok();
         assert_eq!([&value["VersionId"], &value["SecretData"]], [version, data], "{params:?}");
         assert_eq!(value["VersionStages"], json!({ "VersionStage": [stage] }), "{params:?}");
-        // It is the secret's, whichever the version.
+        // It is the secret's, for every version.
         assert_eq!(value["CreateTime"], START);
     }
     for unknown in [
@@ -50,7 +50,7 @@ fn values_are_read_by_stage_and_by_version() {
 }
 
 #[test]
-fn a_version_at_no_stage_is_read_by_its_id() {
+fn a_version_without_stages_is_read_by_its_id() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -62,7 +62,7 @@ fn a_version_at_no_stage_is_read_by_its_id() {
 }
 
 #[test]
-fn a_dry_run_says_how_it_would_go_and_tells_no_value() {
+fn a_dry_run_reports_the_outcome_without_the_value() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[("SecretData", "hidden")]).ok();
@@ -98,7 +98,7 @@ fn a_new_version_is_the_current_one() {
 }
 
 #[test]
-fn a_new_version_takes_the_stages_given() {
+fn a_new_version_gets_the_given_stages() {
     let server = Server::start();
     let client = server.client();
     create(&client, "s", &[]).ok();
@@ -149,7 +149,7 @@ fn stages_of_a_new_version_are_a_set() {
         let answer = put(&client, name, "v2", "two", &[("VersionStages", stages)]);
         (answer.status, versions(&client, name))
     };
-    // However that ends, the order in which they are named does not matter.
+    // The order of the stages does not matter for the outcome.
     let one = with("a", r#"["ACSCurrent","ACSPrevious"]"#);
     assert_eq!(one, with("b", r#"["ACSPrevious","ACSCurrent"]"#));
     assert_eq!(with("c", r#"["x","x"]"#), with("d", r#"["x"]"#));
@@ -164,7 +164,7 @@ fn the_same_again_changes_nothing_and_another_value_is_refused() {
     let before = [with_name(&client, "DescribeSecret", "s").ok()["UpdateTime"].clone()];
     server.advance(Duration::from_hours(1));
     let binary = [("SecretDataType", "binary")];
-    // Whatever stages and type are asked for now: this version was written before.
+    // With any stages and type: this version was written before.
     for more in [
         &[][..],
         &[("VersionStages", r#"["ACSCurrent"]"#)],

@@ -1,10 +1,10 @@
-//! Every way in which a vector is changed by a byte, and the refusal that must follow.
+//! Every change of a vector by one byte, and the refusal that must follow.
 
 use std::ops::Range;
 
 use super::{BAD_ACS, BAD_KEY, BAD_TIME, BAD_VALUE, Code, MISSING, Vector};
 
-/// What is changed, the changed vector, and the refusal that follows.
+/// A description of the change, the changed vector, and the refusal.
 pub(super) fn forgeries(vector: &Vector) -> Vec<(String, Vector, Code)> {
     let mut made = Vec::new();
     let mut add = |what: String, change: &dyn Fn(&mut Vector), expected: Code| {
@@ -51,7 +51,7 @@ pub(super) fn forgeries(vector: &Vector) -> Vec<(String, Vector, Code)> {
     made
 }
 
-/// A parameter with a byte of its value changed, and of its name.
+/// A parameter with a byte of its value changed, and with a byte of its name changed.
 fn changed_pair(
     vector: &Vector,
     text: &str,
@@ -69,7 +69,7 @@ fn changed_pair(
     };
     let time = in_value == BAD_TIME;
     let values = variants(text, value.clone()).into_iter().enumerate().map(|(nth, changed)| {
-        // The second of the three changes the second: a time that is as good, but not the one signed.
+        // The second of the three changes the seconds: a valid time, but not the signed one.
         (changed, if time && nth == 1 { bad } else { in_value })
     });
     let last = name.end - 1..name.end;
@@ -77,7 +77,8 @@ fn changed_pair(
     values.chain(names).map(|(changed, code)| (format!("as {changed}"), changed, code)).collect()
 }
 
-/// Every signed header with a byte changed, and every part of `Authorization`: the header's place and new value.
+/// Every signed header with a byte changed, and every part of `Authorization`: the header's
+/// position and new value.
 fn changed_headers(vector: &Vector) -> Vec<(usize, String, Code)> {
     let mut made = Vec::new();
     let place = |name: &str| {
@@ -107,7 +108,7 @@ fn changed_headers(vector: &Vector) -> Vec<(usize, String, Code)> {
     made.push((at, authorization.replace(&vector.signature, &upper), BAD_ACS));
     let algorithm = authorization.find(' ').unwrap();
     made.push((at, changed(&authorization, algorithm - 1), BAD_VALUE));
-    // Access key, then, of ACS4, day, region, product and the closing word.
+    // The access key; for ACS4 also day, region, product and terminator.
     let mut start = part("Credential").start;
     let codes = [BAD_KEY, BAD_TIME, BAD_ACS, BAD_ACS, BAD_VALUE];
     for (piece, code) in authorization[part("Credential")].split('/').zip(codes) {
@@ -117,7 +118,7 @@ fn changed_headers(vector: &Vector) -> Vec<(usize, String, Code)> {
     made
 }
 
-/// The text with one byte changed into another that may stand there as well.
+/// The text with one byte changed to another valid one.
 pub fn changed(text: &str, at: usize) -> String {
     let mut bytes = text.as_bytes().to_vec();
     bytes[at] = match bytes[at] {
@@ -130,8 +131,8 @@ pub fn changed(text: &str, at: usize) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The text with one byte of a part changed: the first, the last but one and the last of those that stand for
-/// themselves, or, where there are none, one more.
+/// The text with one byte of a part changed: the first, the last but one and the last of the
+/// unencoded bytes, or an additional one if there are none.
 fn variants(text: &str, part: Range<usize>) -> Vec<String> {
     let bytes = text.as_bytes();
     let escaped =

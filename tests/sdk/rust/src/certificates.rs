@@ -1,6 +1,7 @@
-//! Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate, UpdateCertificateStatus,
-//! DeleteCertificate, CertificatePrivateKeySign, CertificatePublicKeyVerify, CertificatePublicKeyEncrypt,
-//! CertificatePrivateKeyDecrypt. OpenSSL plays the authority, through its library.
+//! Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate,
+//! UpdateCertificateStatus, DeleteCertificate, CertificatePrivateKeySign,
+//! CertificatePublicKeyVerify, CertificatePublicKeyEncrypt, CertificatePrivateKeyDecrypt. OpenSSL
+//! plays the authority, through its library.
 
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
@@ -18,7 +19,8 @@ use crate::local::{self, base64, bytes};
 const SUBJECT: &str = "CN=userName,OU=kms,O=aliyun,C=CN";
 const MESSAGE: &[u8] = b"The quick brown fox jumps over the lazy dog.";
 
-/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they take.
+/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they
+/// take.
 type Spec = (&'static str, &'static [&'static str], &'static [(&'static str, usize)]);
 
 const SPECS: [Spec; 3] = [

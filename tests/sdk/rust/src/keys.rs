@@ -1,4 +1,5 @@
-//! CreateKey, DescribeKey, UpdateKeyDescription, SetDeletionProtection, DescribeKeyVersion, ListKeyVersions.
+//! CreateKey, DescribeKey, UpdateKeyDescription, SetDeletionProtection, DescribeKeyVersion,
+//! ListKeyVersions.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! What the program shares: the SDK as one call, counted checks, and what every answer of the service must look like.
+//! What the program shares: the SDK as one call, counted checks, and what every answer of the
+//! service must look like.
 
 use std::cell::Cell;
 use std::time::Duration;

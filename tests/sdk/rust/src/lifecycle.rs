@@ -6,7 +6,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
 use crate::local::Wrapper;
 
-/// A key in some state, what it sealed while it could, its alias, and how the caller has data keys exported.
+/// A key in some state, what it sealed while it could, its alias, and how the caller has data keys
+/// exported.
 struct Subject {
     id: String,
     blob: Value,

@@ -1,5 +1,5 @@
-//! The caller's own cryptography: what kmsim signs is verified here, what it wraps is opened here, and the reverse.
-//! OpenSSL does it, which the SDK links anyway.
+//! The caller's own cryptography: what kmsim signs is verified here, what it wraps is opened here,
+//! and the reverse. OpenSSL does it, which the SDK links anyway.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use openssl::ec::{EcGroup, EcKey};

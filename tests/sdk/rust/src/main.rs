@@ -1,5 +1,5 @@
-//! aliyun-openapi-core-rust-sdk against a running kmsim: RPC V1, timestamps in nanoseconds, parameters in the
-//! query of a GET and of a POST.
+//! aliyun-openapi-core-rust-sdk against a running kmsim: RPC V1, timestamps in nanoseconds,
+//! parameters in the query of a GET and of a POST.
 //!
 //! Usage: `KMSIM_URL=http://127.0.0.1:5690 cargo run --release`
 
@@ -48,8 +48,9 @@ fn main() -> ExitCode {
 /// Set once the program runs without certificates and proxies.
 const ALONE: &str = "KMSIM_SDK_RUST_ALONE";
 
-/// Runs the program again without certificates and proxies. The SDK makes an HTTP client for every request, and each
-/// would load the machine's certificates, which plain HTTP has no use for: a minute and more over all the checks.
+/// Runs the program again without certificates and proxies. The SDK makes an HTTP client for every
+/// request, and each would load the machine's certificates, which plain HTTP has no use for: a
+/// minute and more over all the checks.
 fn alone() -> ExitCode {
     let Ok(program) = std::env::current_exe() else {
         eprintln!("the program's own path is unknown");

@@ -1,5 +1,5 @@
-//! Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret, UpdateSecretRotationPolicy,
-//! ExtendedConfig.CustomData. And GetRandomPassword.
+//! Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret,
+//! UpdateSecretRotationPolicy, ExtendedConfig.CustomData. And GetRandomPassword.
 
 use openssl::pkey::PKey;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Key pairs: CreateKey, CreateKeyVersion, GetPublicKey, AsymmetricSign, AsymmetricVerify, AsymmetricEncrypt,
-//! AsymmetricDecrypt.
+//! Key pairs: CreateKey, CreateKeyVersion, GetPublicKey, AsymmetricSign, AsymmetricVerify,
+//! AsymmetricEncrypt, AsymmetricDecrypt.
 
 use openssl::pkey::{PKey, Public};
 use serde_json::{Value, json};
@@ -10,7 +10,8 @@ use crate::local::{self, base64, bytes};
 pub const SIGN: &str = "SIGN/VERIFY";
 pub const CRYPT: &str = "ENCRYPT/DECRYPT";
 
-/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they take.
+/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they
+/// take.
 type Spec = (&'static str, &'static [&'static str], &'static [(&'static str, usize)]);
 
 const RSA_SIGNING: &[&str] = &["RSA_PSS_SHA_256", "RSA_PKCS1_SHA_256"];

@@ -99,7 +99,8 @@ fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
     required
 }
 
-/// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its index.
+/// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its
+/// index.
 async fn leave_out(run: &Run<'_>, action: &str, params: &Value) -> Outcome {
     let names: Vec<&String> =
         params.as_object().into_iter().flat_map(|fields| fields.keys()).collect();

@@ -1,5 +1,5 @@
-//! Every served action, good and bad paths. Nothing here depends on an empty account: names are unique to the run,
-//! and lists are compared with what they held before.
+//! Every served action, good and bad paths. Nothing here depends on an empty account: names are
+//! unique to the run, and lists are compared with what they held before.
 
 use crate::kit::Run;
 use crate::{

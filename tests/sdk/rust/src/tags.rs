@@ -1,5 +1,5 @@
-//! Both families of tags: TagResource, UntagResource, ListResourceTags, with JSON values; TagResources,
-//! UntagResources, ListTagResources, with flat lists.
+//! Both families of tags: TagResource, UntagResource, ListResourceTags, with JSON values;
+//! TagResources, UntagResources, ListTagResources, with flat lists.
 
 use std::collections::BTreeSet;
 

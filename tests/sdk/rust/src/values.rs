@@ -1,5 +1,5 @@
-//! Values of secrets: GetSecretValue, PutSecretValue, UpdateSecretVersionStage, ListSecretVersionIds,
-//! BatchGetSecretValue.
+//! Values of secrets: GetSecretValue, PutSecretValue, UpdateSecretVersionStage,
+//! ListSecretVersionIds, BatchGetSecretValue.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What `CreateSecret` is given: the name, the value and the configuration, each by the rules of its type.
+//! Checks name, value and configuration of a new secret by the rules of its type.
 
 use super::config::Config;
 use super::forms::{AUTO, InitialValue};
@@ -8,12 +8,12 @@ use crate::dialects::alibaba::limits::SECRET_DATA_MAX;
 use crate::dialects::alibaba::names::secret_name;
 use crate::model::SecretName;
 
-/// What is left of it when all is well.
+/// The checked parts of a new secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
     /// The secret's name.
     pub(crate) name: SecretName,
-    /// The configuration, as it is answered; a secret of users' own has none.
+    /// The configuration for answers. Generic secrets have none.
     pub(crate) config: Option<String>,
 }
 
@@ -40,7 +40,8 @@ pub(crate) fn check_new(
     let name = match kind {
         SecretType::RAMCredentials if name == AUTO => {
             let user = config.text("UserName").unwrap_or_default();
-            // The name is made of the user's: when it is none, that is the configuration's mistake.
+            // The name is derived from the user's name. If that is not valid, the configuration is
+            // wrong.
             secret_name(&format!("acs/ram/user/{user}")).ok_or_else(invalid("ExtendedConfig"))?
         }
         _ => legal_name(kind, name).ok_or_else(invalid("SecretName"))?,
@@ -55,10 +56,10 @@ pub(crate) fn check_new(
     Ok(Checked { name, config: Some(config) })
 }
 
-/// A name that a user may give to a secret of this type.
+/// A name that users may give to a secret of this type.
 fn legal_name(kind: SecretType, name: &str) -> Option<SecretName> {
     let place = match kind {
-        // Of `PolarDB` no source speaks; what is the service's own is closed to it too.
+        // No source covers `PolarDB`; the service's own names are not allowed there either.
         SecretType::Generic | SecretType::Rds | SecretType::Redis | SecretType::PolarDB => {
             !name.starts_with("acs/")
         }
@@ -91,14 +92,14 @@ mod tests {
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH jo";
     const PRIVATE: &str = r"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
 
-    /// A type, a name, a configuration, and values that are good or not.
+    /// A type, a name, a configuration, and values with whether they are valid.
     type Case<'a> = (SecretType, &'a str, Option<&'a str>, &'a [(&'a str, bool)]);
 
     fn key_login(user: &str, public: &str, private: &str) -> String {
         format!(r#"{{"UserName":"{user}","PublicKey":"{public}","PrivateKey":"{private}"}}"#)
     }
 
-    /// What a check comes to, in a word: nothing, or the parameter that is wrong.
+    /// The result of a check: empty, or the wrong parameter.
     fn outcome(
         kind: SecretType,
         name: &str,
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn names_belong_to_their_types() {
+    fn each_type_has_its_names() {
         let long = |start: &str, length: usize| format!("{start:x<length$}");
         let of = |kind| match kind {
             Generic => ("data".to_owned(), None),
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_secret_is_named_after_the_user() {
+    fn an_access_key_secret_is_named_after_the_user() {
         let config = |user: &str| RAM.replace("\"jo\"", &format!("\"{user}\""));
         let named =
             check_new(RAMCredentials, AUTO, KEY, true, Some(&config("jo.doe-1_x"))).unwrap();
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_the_configuration_in_order() {
+    fn the_stored_configuration_is_sorted() {
         let name = || SecretName::parse("a").unwrap();
         let spaced = r#"{"DBInstanceId":"rm-1", "SecretSubType":"SingleUser"}"#;
         let kept = check_new(Rds, "a", ONE, true, Some(spaced)).unwrap();
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_the_forms_of_their_types() {
+    fn values_have_the_formats_of_their_types() {
         let same = TWO.replace("\"b\"", "\"a\"");
         let twin = KEYS.replace("\"j\"", "\"i\"");
         let three = KEYS.replace("]}", r#",{"AccessKeyId":"k","AccessKeySecret":"s"}]}"#);

@@ -1,5 +1,5 @@
-//! Extended configurations: JSON objects whose fields keep their order. Fields that nobody knows are kept: users
-//! put notes there, and compare what they wrote with what they read.
+//! Extended configurations: JSON objects whose fields keep their order. Unknown fields are kept,
+//! because users put notes there, and compare what they wrote with what they read.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::kind::SecretType;
 use crate::dialects::Error;
 use crate::dialects::alibaba::limits::EXTENDED_CONFIG_MAX;
 
-/// How many pairs of custom data there may be.
+/// The maximum number of pairs of custom data.
 const CUSTOM_MAX: usize = 10;
 
 const CUSTOM_DATA: &str = "CustomData";
@@ -19,12 +19,12 @@ pub(crate) const SUB_TYPE: &str = "SecretSubType";
 pub(crate) const ACCOUNT: &str = "AccountName";
 pub(crate) const CLONE: &str = "CloneAccountName";
 
-/// The account that goes with another where two are kept: newer SDKs say how it is called.
+/// The name of the second account where two are used, as in newer SDKs.
 pub(crate) fn clone_of(account: &str) -> String {
     format!("{account}_clone")
 }
 
-/// What the text of a field must be.
+/// A rule for the text of a field.
 enum Rule {
     /// Anything.
     Any,
@@ -36,10 +36,10 @@ enum Rule {
     Clone,
 }
 
-/// A field: its name, whether it must be there, and what it must be.
+/// A field: its name, whether it is required, and its rule.
 struct Field(&'static str, bool, Rule);
 
-/// The fields of each type, in the order in which the sources tell them.
+/// The fields of each type, in the order of the sources.
 fn fields(kind: SecretType) -> &'static [Field] {
     match kind {
         SecretType::Generic => &[],
@@ -70,7 +70,8 @@ fn fields(kind: SecretType) -> &'static [Field] {
             Field("DBClusterId", true, Rule::Some),
             Field("DBType", true, Rule::Word(&["MySQL", "PostgreSQL"])),
             Field(ACCOUNT, true, Rule::Some),
-            // Not said to be required, as those before it are; the two that go with MySQL alone do no harm elsewhere.
+            // The sources do not call these required. The two that belong to MySQL alone are
+            // allowed everywhere.
             Field(CLONE, false, Rule::Clone),
             Field("AccountType", false, Rule::Word(&["Normal"])),
             Field("AccountPrivilege", false, Rule::Any),
@@ -84,12 +85,12 @@ fn fields(kind: SecretType) -> &'static [Field] {
 pub(crate) struct Config(Vec<(String, Value)>);
 
 impl Config {
-    /// Reads one that was checked before.
+    /// Parses a stored configuration, without checks.
     pub(crate) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// Reads a new one: every field as its type demands, and all in order.
+    /// Parses and checks a new configuration, and sorts its fields.
     pub(crate) fn checked(kind: SecretType, text: &str) -> Option<Self> {
         if text.chars().count() > EXTENDED_CONFIG_MAX {
             return None;
@@ -111,7 +112,7 @@ impl Config {
         Some(Self(ordered))
     }
 
-    /// Whether every field is as the type demands.
+    /// Whether every field follows the rules of the type.
     pub(crate) fn fits(&self, kind: SecretType) -> bool {
         let legal = |Field(name, required, rule): &Field| match self.get(name) {
             None => !required,
@@ -152,13 +153,13 @@ impl Config {
     }
 }
 
-/// Custom data: a few texts by name.
+/// Checks custom data: a few texts by name.
 fn legal_custom(custom: Map<String, Value>) -> Option<Value> {
     (custom.len() <= CUSTOM_MAX && custom.values().all(Value::is_string))
         .then_some(Value::Object(custom))
 }
 
-/// A configuration with other custom data.
+/// Replaces the custom data of a configuration.
 pub(crate) fn set_custom_data(config: &str, custom: &str) -> Result<String, Error> {
     let replaced = || {
         let custom = Some(custom).filter(|custom| custom.chars().count() <= EXTENDED_CONFIG_MAX)?;
@@ -185,7 +186,7 @@ impl<'de> Deserialize<'de> for Config {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Config, A::Error> {
                 let mut config = Config(Vec::new());
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    // Of a field that is given twice the last counts, as with every reader of JSON.
+                    // If a field is repeated, the last one counts, as with most JSON parsers.
                     config.take(&name);
                     config.0.push((name, value));
                 }
@@ -197,7 +198,7 @@ impl<'de> Deserialize<'de> for Config {
     }
 }
 
-/// Whether there are secrets of this type with this configuration; a secret of users' own has none.
+/// Whether a secret of this type can have this configuration. Generic secrets have none.
 pub(crate) fn fits(kind: &str, config: Option<&str>) -> bool {
     let Some(kind) = SecretType::from_word(kind) else { return false };
     match config {
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_answered_as_they_are() {
+    fn samples_are_returned_unchanged() {
         for (kind, sample) in SAMPLES {
             assert_eq!(checked(kind, sample).as_deref(), Some(sample), "{kind:?}");
             let spaced = sample.replace("\",\"", "\",\n \"");
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn each_field_is_required_or_not_and_a_text() {
+    fn each_field_is_a_text_and_may_be_required() {
         for (kind, sample) in SAMPLES {
             for Field(name, required, rule) in fields(kind) {
                 let config = with(sample, name, None);
@@ -319,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_the_documents_and_the_unknown_is_kept() {
+    fn fields_have_the_documents_order_and_unknown_fields_stay() {
         let given = concat!(
             r#"{"b":[{"z":1}],"CustomData":{"k":"v"},"DBInstanceId":"rm-0","a":null,"#,
             r#""SecretSubType":"SingleUser","DBInstanceId":"rm-1"}"#
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_data_is_replaced_whole() {
+    fn custom_data_is_replaced_as_a_whole() {
         let one = set_custom_data(REDIS, r#" {"a": "1"} "#).unwrap();
         assert_eq!(one, REDIS.replace(r#""CustomData":{}"#, r#""CustomData":{"a":"1"}"#));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The forms of values: what `CreateSecret` is given, and what `GetSecretValue` answers.
+//! The formats of managed secrets' values: in `CreateSecret`, and in answers.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use super::config::{Config, SUB_TYPE};
 use super::kind::SecretType;
 use crate::algorithms::ssh;
 
-/// What stands for a value that the service draws itself.
+/// The placeholder for a value that the service generates.
 pub(crate) const AUTO: &str = "$Auto";
 
-/// A database's account.
+/// A database account.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Account {
@@ -25,12 +25,12 @@ pub(crate) struct Account {
 pub(crate) struct AccessKey {
     pub(crate) access_key_id: String,
     pub(crate) access_key_secret: Zeroizing<String>,
-    /// When it was stored; whoever gives one does not say.
+    /// When it was stored; not part of the request.
     #[serde(default)]
     pub(crate) generate_timestamp: String,
 }
 
-/// A machine's user, with a password.
+/// A machine's user with a password.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Login {
@@ -38,7 +38,7 @@ pub(crate) struct Login {
     pub(crate) password: Zeroizing<String>,
 }
 
-/// A machine's user, with a key pair.
+/// A machine's user with a key pair.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyLogin {
@@ -47,15 +47,15 @@ pub(crate) struct KeyLogin {
     pub(crate) private_key: Zeroizing<String>,
 }
 
-/// What a managed secret begins with.
+/// The initial value of a managed secret.
 pub(crate) enum InitialValue {
-    /// One account, or two where two are kept.
+    /// One account, or up to two if the secret alternates between two users.
     Accounts(Vec<Account>),
-    /// Every access key of a user, of whom each has two at the most.
+    /// All access keys of a user. A user has at most two.
     AccessKeys(Vec<AccessKey>),
-    /// A login, which is answered as it is.
+    /// A login, which is returned as sent.
     Login,
-    /// Nothing: the service draws it.
+    /// None: the service generates it.
     Auto,
 }
 
@@ -72,7 +72,8 @@ struct AccessKeys {
 }
 
 impl InitialValue {
-    /// Reads what a secret of this type and configuration is given. `None` when it has another form.
+    /// Parses the value for a secret of this type and configuration. `None` if it has another
+    /// format.
     pub(crate) fn read(kind: SecretType, config: &Config, data: &str) -> Option<Self> {
         let full = |texts: [&str; 2]| texts.iter().all(|text| !text.is_empty());
         match (kind, config.text(SUB_TYPE)?) {
@@ -107,18 +108,18 @@ impl InitialValue {
     }
 }
 
-/// Whether there is one, there are not too many, and none is there twice.
+/// Whether there are 1 to `most` entries, and no name is repeated.
 fn are_distinct<T>(all: &[T], most: usize, name: impl Fn(&T) -> &str) -> bool {
     let twice = |(at, one): (usize, &T)| all[..at].iter().any(|other| name(other) == name(one));
     (1..=most).contains(&all.len()) && !all.iter().enumerate().any(twice)
 }
 
-/// Reads a value.
+/// Parses a value.
 pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> Option<T> {
     serde_json::from_str(json).ok()
 }
 
-/// Writes a value.
+/// Serialises a value.
 pub(crate) fn write<T: Serialize>(value: &T) -> Option<Zeroizing<String>> {
     serde_json::to_string(value).ok().map(Zeroizing::new)
 }

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-/// The stage of the value in use.
+/// The stage of the current value.
 pub(crate) const CURRENT: &str = "ACSCurrent";
-/// The stage of the value before it.
+/// The stage of the previous value.
 pub(crate) const PREVIOUS: &str = "ACSPrevious";
 
 /// The types of secrets.
@@ -39,7 +39,7 @@ impl SecretType {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether the service knows what the value is for, and can renew it.
+    /// Whether the service knows the purpose of the value, and can rotate it.
     pub(crate) fn is_managed(self) -> bool {
         self != Self::Generic
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_as_they_are_written() {
+    fn words_are_parsed_as_they_are_written() {
         for kind in SecretType::ALL {
             assert_eq!(SecretType::from_word(kind.word()), Some(kind));
             assert_eq!(

@@ -1,5 +1,5 @@
-//! The types of secrets: what each demands of a name, a value and a configuration, and how its values go on. Document
-//! section 9.1; Redis and `PolarDB`, which it lacks, as newer SDKs describe them.
+//! The types of secrets: what each requires of name, value and configuration, and how its value is
+//! rotated. Document section 9.1; Redis and `PolarDB`, which it lacks, as in newer SDKs.
 
 mod check;
 mod config;

@@ -1,5 +1,5 @@
-//! How the values of managed secrets begin, and how they go on: what a rotation does to the account, the user or the
-//! machine that the secret is for, it does here to the value alone.
+//! First values and rotation of managed secrets. In the cloud, a rotation changes the account, user
+//! or machine too; here it changes the value alone.
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -11,18 +11,20 @@ use crate::algorithms::password::{self, Recipe};
 use crate::algorithms::ssh;
 use crate::world::Instant;
 
-/// The visible characters that not every database and machine takes in a password.
+/// Punctuation that not every database and machine allows in passwords.
 const EXCLUDED_PUNCTUATION: &str = "\"',./:;<>?[\\]`{|}~";
-/// The longest password that the databases take.
+/// The longest password that the databases allow.
 const DATABASE_PASSWORD: usize = 32;
-/// The longest password that the machines take.
+/// The longest password that the machines allow.
 const MACHINE_PASSWORD: usize = 30;
 
-/// What the stages of a new secret hold. `None` when the value is not what [`crate::dialects::alibaba::secrets::types::check_new`] lets through.
+/// The values for the stages of a new secret. `None` if the value would not pass
+/// [`crate::dialects::alibaba::secrets::types::check_new`].
 ///
-/// Of two accounts or access keys the first is the current one. Where the service makes the accounts, both are there
-/// from the beginning, with one password (the vendor's guide to Redis secrets). Where the user gives them, a second
-/// one that is not given is made by the first rotation (its guide to RDS secrets).
+/// Of two accounts or access keys, the first is the current one. If the service creates the
+/// accounts, both exist from the start, with one password (the vendor's guide to Redis secrets). If
+/// the user gives one account of two, the first rotation creates the second one (its guide to RDS
+/// secrets).
 pub(crate) fn first_values(
     kind: SecretType,
     config: &str,
@@ -52,14 +54,14 @@ pub(crate) fn first_values(
     Some([CURRENT, PREVIOUS].into_iter().zip(values?).collect())
 }
 
-/// Whether a rotation draws an SSH key, which takes as long as any RSA key.
+/// Whether a rotation generates an SSH key, which takes as long as any RSA key.
 pub(crate) fn renewal_is_slow(kind: &str, config: &str) -> bool {
     let sub_type =
         || Config::read(config).and_then(|it| it.text(SUB_TYPE).map(|it| it == "SSHKey"));
     SecretType::from_word(kind) == Some(SecretType::ECS) && sub_type() == Some(true)
 }
 
-/// What a rotation makes current. `None` when the stored values are not of the type's form.
+/// The next value in a rotation. `None` if the stored values do not have the type's format.
 pub(crate) fn renew(
     kind: SecretType,
     config: &str,
@@ -92,7 +94,7 @@ pub(crate) fn renew(
         }
         (SecretType::ECS, "SSHKey") => {
             let KeyLogin { user_name, public_key, .. } = parse(current)?;
-            // The comment tells people which key it is. White space in it is one space.
+            // The comment tells people which key it is. White space in it becomes one space.
             let comment = public_key.split_whitespace().skip(2).collect::<Vec<_>>().join(" ");
             let pair = ssh::generate(&comment, rng).ok()?;
             write(&KeyLogin { user_name, public_key: pair.public, private_key: pair.private })
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn values_given_are_answered_in_the_documents_form() {
+    fn given_values_are_returned_in_the_documents_format() {
         let accounts = |all: &[&str]| format!(r#"{{"Accounts":[{}]}}"#, all.join(","));
         let key = |id: &str| format!(r#"{{"AccessKeyId":"{id}","AccessKeySecret":"s"}}"#);
         let keys = |all: &[&str]| format!(r#"{{"AccessKeys":[{}]}}"#, all.join(","));
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_that_are_made_come_in_twos() {
+    fn generated_accounts_come_in_pairs() {
         for (kind, config) in [(Redis, REDIS), (PolarDB, POLARDB)] {
             let values = first(kind, config, "$Auto").unwrap();
             assert_eq!(
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn rotations_make_access_keys_and_logins() {
+    fn rotations_generate_access_keys_and_logins() {
         let key = r#"{"AccessKeyId":"i","AccessKeySecret":"s","GenerateTimestamp":"2015-01-01T00:00:00Z"}"#;
         let json: Value =
             serde_json::from_str(&next(RAMCredentials, RAM, key, None).unwrap()).unwrap();
@@ -254,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_renewed() {
+    fn malformed_values_are_not_rotated() {
         for (kind, config, current, previous) in [
             (Rds, SINGLE, "{", None),
             (Rds, SINGLE, LOGIN, None),

@@ -1,4 +1,4 @@
-//! The configurations that the tests of this room start from.
+//! Configurations for the tests of secret types.
 
 pub(crate) const SINGLE: &str =
     r#"{"SecretSubType":"SingleUser","DBInstanceId":"rm-1","CustomData":{}}"#;

@@ -12,7 +12,7 @@ use crate::watch::Fingerprint;
 use crate::watch::classes::Classes;
 use crate::watch::journal::Mismatch;
 
-/// The headers whose values may be shown.
+/// The headers whose values may be displayed.
 const OPEN: &[&str] = &[
     "accept",
     "content-type",
@@ -28,7 +28,7 @@ const OPEN: &[&str] = &[
     "x-acs-version",
 ];
 
-/// A known mistake, applied to what is signed.
+/// A known mistake, applied to the parts that are signed.
 type Mistake = (&'static str, for<'a> fn(&'a Call, Signed<'a>) -> Signed<'a>);
 
 const MISTAKES: &[Mistake] = &[
@@ -91,7 +91,8 @@ pub(crate) fn explain<'a>(
     Some(nearest(server, secret, others, deviations, genuine, &base))
 }
 
-/// A canonical request without what may be a secret: its third line is the query, and the headers follow.
+/// A canonical request with possible secrets redacted. Its third line is the query, and the headers
+/// follow.
 fn displayed(classes: &Classes, canonical: &str) -> String {
     let mut headers = true;
     let lines = canonical.split('\n').enumerate().map(|(index, line)| match index {
@@ -116,7 +117,7 @@ mod tests {
     use crate::watch::classes::Class;
 
     #[test]
-    fn secrets_are_measured_in_the_query_and_in_headers() {
+    fn secrets_are_redacted_in_the_query_and_in_headers() {
         let canonical = "GET\n/\nKeyId=k&Plaintext=top%20secret\nhost:h\nx-acs-security-token:top%20secret\n\nhost\nab";
         let classes = [("KeyId", Class::Key)].into_iter().collect();
         assert_eq!(

@@ -1,10 +1,11 @@
-//! Known mistakes, tried one after the other.
+//! Trying the known mistakes of signers one after the other.
 
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
 use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
-/// What a mismatch comes to, given the deviations tried, and whether the signature is right for a text.
+/// Explains a mismatch, given the deviations to try and a check whether the signature is right for
+/// a text.
 pub(crate) fn nearest<'a, F: FnOnce() -> String>(
     server: String,
     secret: &Secret,
@@ -26,16 +27,16 @@ pub(crate) fn nearest<'a, F: FnOnce() -> String>(
 pub(crate) fn is_too_long(call: &Call) -> bool {
     let headers: usize =
         call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    // A body of parameters is among them.
+    // The parameters include those of a form body.
     let content = call.params.length().max(call.query.length() + call.body.len());
     headers + call.path.len() + content > EXPLAIN_LIMIT
 }
 
-/// A mistake tried out.
+/// A known mistake, applied to a request.
 pub(crate) struct Deviation<F> {
     pub(crate) why: &'static str,
-    /// The text that a client signs who makes it.
+    /// The text that a client with this mistake signs.
     pub(crate) signed: String,
-    /// Makes the same without what may be a secret.
+    /// Makes the same text with possible secrets redacted.
     pub(crate) shown: F,
 }

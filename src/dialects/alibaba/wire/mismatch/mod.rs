@@ -1,5 +1,5 @@
-//! Why a signature is wrong. The client's text is not on the wire; but most mistakes are known ones, and the text that
-//! comes of the right one has the signature that was sent.
+//! Why a signature is wrong. The client's text is not in the request, but most mistakes are known.
+//! We rebuild the signed text under each known mistake, and compare the signatures.
 
 mod acs;
 mod deviation;
@@ -11,7 +11,7 @@ use crate::dialects::Accounts;
 use crate::watch::classes::Classes;
 use crate::watch::journal::Mismatch;
 
-/// Looks for the mistake. `None` where the signature is right, or there is none to look at.
+/// Looks for the mistake. `None` if the signature is right, or there is none.
 pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(access_key_id(call)?)?;
     let others =
@@ -56,7 +56,8 @@ mod tests {
         Call::parse(Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) })
     }
 
-    /// What it is, and how many bytes were decoded and encoded to read the request and to find that out.
+    /// The explanation, and how many bytes were decoded and encoded to parse and explain the
+    /// request.
     fn explained(body: String, authorization: Option<&str>) -> (Option<Mismatch>, usize) {
         WORK.set(0);
         let call = call(body, authorization);
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn explaining_costs_so_much_for_each_byte_and_no_more() {
+    fn the_cost_of_explaining_is_linear() {
         let acs = "ACS3-HMAC-SHA256 Credential=one,SignedHeaders=host,Signature=x";
         for authorization in [None, Some(acs)] {
             let cost = |count: usize| {
@@ -78,14 +79,14 @@ mod tests {
                 work
             };
             let costs = [100, 200, 400, 800].map(cost);
-            // Each twice the one before, less what every request costs.
+            // Twice the parameters cost at most twice as much.
             assert!(costs.windows(2).all(|pair| pair[1] <= 2 * pair[0]), "{costs:?}");
             assert!(costs[3] < 100 * 9 * 800, "{costs:?}");
         }
     }
 
     #[test]
-    fn what_is_too_long_is_not_explained() {
+    fn long_requests_are_not_explained() {
         for count in [3_000, 100_000] {
             let params: Vec<_> = (0..count).map(|n| format!("&{n:06}")).collect();
             let (mismatch, work) = explained([CREDENTIALS, &params.concat()].concat(), None);

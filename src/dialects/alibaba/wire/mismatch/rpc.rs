@@ -12,14 +12,14 @@ use crate::dialects::wire::redact::redacted;
 use crate::watch::classes::Classes;
 use crate::watch::journal::{Mismatch, Nearest};
 
-/// Where a parameter was sent. One that is in both is the body's.
+/// Where a parameter was sent. One that is in both counts as the body's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Query,
     Body,
 }
 
-/// How a client builds its text.
+/// How a client builds the text that it signs.
 #[derive(Clone, Copy)]
 struct Variant {
     why: &'static str,
@@ -111,7 +111,8 @@ pub(crate) fn explain<'a>(
         let mac = base64_text::encode(hmac(hash, key, text.as_bytes()));
         equal(mac.as_bytes(), given.as_bytes())
     };
-    // Who forgets to encode one plus sign forgets that of the signature too, which has no spaces of its own.
+    // A client that does not encode plus signs does not encode those of the signature either. A
+    // signature has no spaces of its own.
     let mended = given.replace(' ', "+");
     let genuine = |text: &str, secret: &Secret| match secret {
         Secret::Shared(secret) => is(hash, &[secret.as_bytes(), b"&"], text, &mended),

@@ -10,7 +10,8 @@ use crate::kit::{Process, kmsim as server};
 struct Place(tempfile::TempDir);
 
 impl Place {
-    /// None where somebody listens at the usual address: that one is then meant by whoever names none.
+    /// None where somebody listens at the usual address: that one is then meant by whoever names
+    /// none.
     fn new() -> Option<Self> {
         if std::net::TcpStream::connect("127.0.0.1:5690").is_ok() {
             return None;
@@ -178,7 +179,7 @@ fn of_several_servers_the_one_over_ones_own_data_is_meant() {
     assert_eq!(place.found(&none, &[("KMSIM_DATA", "own.db")]), memory.address.to_string());
     let it = ended(&mut place.at(&none, kmsim(&["healthcheck"])));
     let line = it.mistaken();
-    assert!(line.starts_with("--url: several servers run here: http://"), "{line}");
+    assert!(line.starts_with("--url: several servers run on this machine: http://"), "{line}");
     for server in [&first, &second, &memory] {
         assert!(line.contains(&server.address.to_string()), "{line}");
     }

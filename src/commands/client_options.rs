@@ -1,4 +1,4 @@
-//! What the commands that ask a running server have in common: where it is, and who asks.
+//! Options that the client commands share: which server to call, and with which access key.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,52 +11,48 @@ use zeroize::Zeroizing;
 
 use super::environment::{self, ACCESS_KEYS};
 use super::io::block_on;
-use super::{Failure, whereabouts};
+use super::{Failure, discovery};
 use crate::client::{Endpoint, Trust, send};
 use crate::dialects::peers::Credentials;
 use crate::settings::DEFAULT_ACCESS_KEY;
 use crate::world::parse_duration;
 
-/// Where the server is.
+/// Which server to call.
 #[derive(Args)]
+#[command(next_help_heading = "The server")]
 pub struct ServerOptions {
-    /// The server's address, as in `http://127.0.0.1:5690`. Without it, where `KMSIM_LISTEN` says that a server of this
-    /// machine listens, or else where the one over `KMSIM_DATA` or `./kmsim.db` does, or the only one.
-    #[arg(
-        long,
-        env = "KMSIM_URL",
-        hide_env_values = true,
-        value_name = "URL",
-        help_heading = "The server"
-    )]
+    /// The server's address, for example `http://127.0.0.1:5690`. Without it: the address in
+    /// `KMSIM_LISTEN` if a local server listens there, else the local server that uses `KMSIM_DATA`
+    /// or `./kmsim.db`, else the only local server.
+    #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL")]
     pub url: Option<String>,
 
-    /// The certificate authority of an https:// address, in PEM: `kmsim ca` prints a server's.
-    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE", help_heading = "The server")]
+    /// The certificate authority for an https:// address, in PEM. `kmsim ca` prints a server's.
+    #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
     pub ca: Option<PathBuf>,
 
-    /// Where a server of this machine listens.
+    /// The listen address of a local server.
     #[arg(long, env = "KMSIM_LISTEN", hide = true, value_delimiter = ',')]
     pub listen: Vec<String>,
 
-    /// The data file of a server of this machine.
+    /// The data file of a local server.
     #[arg(long = "data", env = "KMSIM_DATA", hide = true, value_name = "FILE")]
     pub server_data: Option<PathBuf>,
 }
 
 impl ServerOptions {
-    /// The server, to be asked.
+    /// The server, with the authority to trust for HTTPS.
     pub(super) fn server(&self) -> Result<Endpoint, Failure> {
         let endpoint = self.endpoint()?;
         let file = match &self.ca {
             _ if !endpoint.secure => return Ok(endpoint),
             Some(file) => file,
             None => {
-                return Err(Failure::mistake("--ca", "an https:// address needs its authority"));
+                return Err(Failure::usage("--ca", "required for an https:// address"));
             }
         };
         let wrong = |what: &dyn std::fmt::Display| {
-            Failure::mistake("--ca", format_args!("{}: {what}", file.display()))
+            Failure::usage("--ca", format_args!("{}: {what}", file.display()))
         };
         let pem = std::fs::read(file).map_err(|error| wrong(&error))?;
         Ok(endpoint.trusting(Trust::in_pem(&pem).map_err(|error| wrong(&error))?))
@@ -65,42 +61,31 @@ impl ServerOptions {
     /// The server's address.
     pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
         match self.url.as_deref().filter(|url| !url.is_empty()) {
-            Some(url) => Endpoint::parse(url).map_err(|what| Failure::mistake("--url", what)),
-            None => whereabouts::find(&self.listen, self.server_data.as_deref()),
+            Some(url) => Endpoint::parse(url).map_err(|what| Failure::usage("--url", what)),
+            None => discovery::find(&self.listen, self.server_data.as_deref()),
         }
     }
 }
 
-/// How a server's control plane is asked.
+/// How to call a server's control plane.
 #[derive(Args)]
+#[command(next_help_heading = "The server")]
 pub struct ControlOptions {
     #[command(flatten)]
     server: ServerOptions,
 
-    /// The token of the server's control plane, where it has one.
-    #[arg(
-        long,
-        env = "KMSIM_CONTROL_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        help_heading = "The server"
-    )]
+    /// The control plane's token, if the server requires one.
+    #[arg(long, env = "KMSIM_CONTROL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     control_token: Option<String>,
 
-    /// How long the answer may take.
-    #[arg(
-        long,
-        value_name = "DURATION",
-        default_value = "30s",
-        value_parser = duration,
-        help_heading = "The server"
-    )]
+    /// How long to wait for the answer.
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     timeout: Duration,
 }
 
 impl ControlOptions {
-    /// Asks, and answers what the server answered, whatever that is.
-    pub(super) fn ask(
+    /// Sends a request. Returns the server's answer, whatever its status.
+    pub(super) fn call(
         &self,
         method: Method,
         target: &str,
@@ -111,39 +96,34 @@ impl ControlOptions {
         if let Some(token) = self.control_token.as_deref().filter(|token| !token.is_empty()) {
             let token = HeaderValue::from_str(&format!("Bearer {token}"));
             let mut token =
-                token.map_err(|_| Failure::mistake("--control-token", "no header can carry it"))?;
+                token.map_err(|_| Failure::usage("--control-token", "a header cannot hold it"))?;
             token.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, token);
         }
-        block_on(send(&endpoint, request, self.timeout))?.map_err(Failure::negative)
+        block_on(send(&endpoint, request, self.timeout))?.map_err(Failure::refused)
     }
 }
 
-/// Who asks.
+/// The access key and the region of a call.
 #[derive(Args)]
+#[command(next_help_heading = "Caller")]
 pub struct CallerOptions {
-    /// The access key, as ID:SECRET. Without it, the first of `KMSIM_ACCESS_KEYS`, where no list of processes shows it; or
-    /// else testid:testsecret.
-    #[arg(long, value_name = "ID:SECRET", help_heading = "Who asks")]
+    /// The access key, as ID:SECRET. Default: the first of `KMSIM_ACCESS_KEYS`, which keeps the
+    /// secret out of process lists, else testid:testsecret.
+    #[arg(long, value_name = "ID:SECRET")]
     pub access_key: Option<String>,
 
-    /// The token of a temporary access key.
-    #[arg(
-        long,
-        env = "KMSIM_SECURITY_TOKEN",
-        hide_env_values = true,
-        value_name = "TOKEN",
-        help_heading = "Who asks"
-    )]
+    /// The security token of a temporary access key.
+    #[arg(long, env = "KMSIM_SECURITY_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub security_token: Option<String>,
 
     /// The region.
-    #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Who asks")]
+    #[arg(long, env = "KMSIM_REGION", value_name = "REGION")]
     pub region: Option<String>,
 }
 
 impl CallerOptions {
-    /// The region, where one is named.
+    /// The region, if one is given.
     pub(super) fn region(&self) -> Option<&str> {
         self.region.as_deref().filter(|region| !region.is_empty())
     }
@@ -161,7 +141,7 @@ impl CallerOptions {
             None => (DEFAULT_ACCESS_KEY.0, DEFAULT_ACCESS_KEY.1),
         };
         if id.is_empty() || secret.is_empty() {
-            return Err(Failure::mistake(option, "expected ID:SECRET"));
+            return Err(Failure::usage(option, "expected ID:SECRET"));
         }
         let token = self.security_token.as_deref().filter(|token| !token.is_empty());
         Ok(Credentials {
@@ -172,7 +152,7 @@ impl CallerOptions {
     }
 }
 
-/// Reads a length of time, for an option.
+/// Parses an option that is a duration.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    parse_duration(text).ok_or("expected a length of time such as 500ms, 30s or 2m")
+    parse_duration(text).ok_or("expected a duration such as 500ms, 30s or 2m")
 }

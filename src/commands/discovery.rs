@@ -1,8 +1,9 @@
-//! Where a server of this machine listens. A server posts a notice beside its data and in its user's runtime folder, so that
-//! commands find it whatever options it was given.
+//! Finds local servers. A server publishes its address in files beside its data and in its user's
+//! runtime folder, so that commands find it whatever options it was started with.
 //!
-//! A server holds a lock on its notices for as long as it lives. So a notice on which nobody has a lock is stale, however
-//! the server ended, and no process id has to be compared: those mean nothing in another container.
+//! A server keeps a lock on its address files while it lives. An address file without a lock is
+//! therefore stale, however the server ended. Process ids are not compared, because they mean
+//! nothing in another container.
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -20,29 +21,29 @@ use crate::settings::Data;
 use crate::store::{files, true_path};
 use crate::world::Entropy;
 
-/// How the name of a notice ends.
-const ENDING: &str = ".address";
-/// Where a server listens that was told nothing.
-const USUAL: &str = "127.0.0.1:5690";
-/// And where it keeps its data.
-const USUAL_DATA: &str = "./kmsim.db";
-/// How long this machine may take to say whether somebody listens at an address of its own.
-const PROBE: Duration = Duration::from_millis(500);
-/// No notice is longer.
-const LONGEST: u64 = 64 * 1024;
+/// The suffix of an address file.
+const SUFFIX: &str = ".address";
+/// The default listen address of a server.
+const DEFAULT_LISTEN: &str = "127.0.0.1:5690";
+/// The default data file.
+const DEFAULT_DATA: &str = "./kmsim.db";
+/// How long a connection to a local address may take.
+const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
+/// The largest address file that is read, in bytes.
+const MAX_LENGTH: u64 = 64 * 1024;
 
-/// What a server tells of itself.
+/// The content of an address file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Notice {
-    /// Where it listens: first, the address that was named first.
+struct AddressFile {
+    /// Where the server listens, in the order of its options.
     addresses: Vec<SocketAddr>,
-    /// The variables that it was started with. An option may have overruled them.
+    /// The environment variables that it was started with. Options may have overridden them.
     variables: Variables,
-    /// The network that its addresses belong to.
+    /// The network namespace that the addresses belong to.
     network: Option<String>,
 }
 
-/// The variables that say where a server is.
+/// The environment variables that say where a server is.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Variables {
     listen: Option<String>,
@@ -55,62 +56,63 @@ impl Variables {
         Self { listen: variable("KMSIM_LISTEN"), data: variable("KMSIM_DATA") }
     }
 
-    /// Whether a server that was started with `theirs` may be the one that somebody with these means.
+    /// Whether a caller with these variables may mean a server that was started with `theirs`.
     fn may_mean(&self, theirs: &Self) -> bool {
         let agree = |own: &Option<String>, other: &Option<String>| own.is_none() || own == other;
         agree(&self.listen, &theirs.listen) && agree(&self.data, &theirs.data)
     }
 }
 
-impl Notice {
-    /// The address to ask at.
+impl AddressFile {
+    /// The address to call.
     fn endpoint(&self) -> Option<Endpoint> {
-        answering(self.addresses.iter().flat_map(|address| at(&address.to_string())))
+        reachable(self.addresses.iter().flat_map(|address| at(&address.to_string())))
     }
 }
 
-/// The notices of a server; they are taken away when this is dropped.
-pub(super) struct Posted(Vec<(PathBuf, File)>);
+/// The address files of a running server. They are removed when this is dropped.
+pub(super) struct Published(Vec<(PathBuf, File)>);
 
-impl Drop for Posted {
+impl Drop for Published {
     fn drop(&mut self) {
         for (path, _) in &self.0 {
             if let Err(error) = std::fs::remove_file(path) {
-                tracing::debug!(%error, path = %path.display(), "a notice is gone already");
+                tracing::debug!(%error, path = %path.display(), "an address file is gone already");
             }
         }
     }
 }
 
-/// Tells the commands of this machine where a server listens that keeps its data in this file.
-pub(super) fn post(server: &Server, data: Option<&Path>) -> Posted {
+/// Publishes where a server listens, for commands on this machine. `data` is its data file.
+pub(super) fn publish(server: &Server, data: Option<&Path>) -> Published {
     let mut addresses = vec![server.address()];
     addresses.extend(server.further_addresses());
-    let notice = Notice { addresses, variables: Variables::of_this_process(), network: network() };
+    let variables = Variables::of_this_process();
+    let content = AddressFile { addresses, variables, network: network() };
     let beside = data.map(beside);
     let in_folder = folder().map(|folder| {
         make_folder(&folder)?;
-        sweep(&folder)?;
-        Ok(folder.join(format!("{}{ENDING}", Entropy::Os.uuid())))
+        remove_stale(&folder)?;
+        Ok(folder.join(format!("{}{SUFFIX}", Entropy::Os.uuid())))
     });
-    let mut posted = Vec::new();
+    let mut published = Vec::new();
     for path in [beside, in_folder].into_iter().flatten() {
-        match path.and_then(|path| Ok((path.clone(), put(&path, &notice)?))) {
-            Ok(held) => posted.push(held),
-            // The server serves all the same.
+        match path.and_then(|path| Ok((path.clone(), put(&path, &content)?))) {
+            Ok(held) => published.push(held),
+            // The server works without it.
             Err(error) => tracing::info!(%error, "commands may need --url to find this server"),
         }
     }
-    Posted(posted)
+    Published(published)
 }
 
-/// The notice of the server over a data file.
+/// The address file of the server that uses a data file.
 fn beside(data: &Path) -> Result<PathBuf> {
-    Ok(files::beside(&true_path(data).map_err(Error::other)?, ENDING))
+    Ok(files::beside(&true_path(data).map_err(Error::other)?, SUFFIX))
 }
 
-/// Writes a notice that is locked from its first moment under its name.
-fn put(path: &Path, notice: &Notice) -> Result<File> {
+/// Writes an address file that is already locked when it appears under its name.
+fn put(path: &Path, content: &AddressFile) -> Result<File> {
     let draft = files::beside(path, ".new");
     match std::fs::remove_file(&draft) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -120,57 +122,58 @@ fn put(path: &Path, notice: &Notice) -> Result<File> {
         File::options().create_new(true).write(true).mode(files::FOR_ALL).open(&draft)?;
     let written = match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-        // Where there are no locks, a notice that was left behind cannot be told from a living one.
+        // On a file system without locks, a stale address file cannot be recognised.
         Err(TryLockError::Error(error)) => Err(error),
         Ok(()) => {
-            serde_json::to_vec(notice).map_err(Error::other).and_then(|text| file.write_all(&text))
+            serde_json::to_vec(content).map_err(Error::other).and_then(|text| file.write_all(&text))
         }
     };
     match written.and_then(|()| std::fs::rename(&draft, path)) {
         Ok(()) => Ok(file),
         Err(error) => {
-            // What matters is why it failed.
+            // The first error is the one to report.
             let _ = std::fs::remove_file(&draft);
             Err(error)
         }
     }
 }
 
-/// A notice of a server that lives, in the network of this process.
-fn read(path: &Path) -> Option<Notice> {
+/// The address file of a live server in this process's network namespace.
+fn read(path: &Path) -> Option<AddressFile> {
     let file = File::open(path).ok()?;
     if file.try_lock_shared().is_ok() {
         return None;
     }
     let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok().filter(|notice: &Notice| notice.network == network())
+    file.take(MAX_LENGTH).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok().filter(|file: &AddressFile| file.network == network())
 }
 
-/// Takes away what servers left behind that did not come to their end.
-fn sweep(folder: &Path) -> Result<()> {
-    for path in notices(folder)? {
+/// Removes address files of servers that did not end cleanly.
+fn remove_stale(folder: &Path) -> Result<()> {
+    for path in address_files(folder)? {
         if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
-            // Another server may be as fast.
+            // Another server may remove it at the same time.
             let _ = std::fs::remove_file(&path);
         }
     }
     Ok(())
 }
 
-fn notices(folder: &Path) -> Result<Vec<PathBuf>> {
+fn address_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let paths = std::fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-    Ok(paths.filter(|path| path.to_string_lossy().ends_with(ENDING)).collect())
+    Ok(paths.filter(|path| path.to_string_lossy().ends_with(SUFFIX)).collect())
 }
 
-/// Which network an address of this machine belongs to: containers each have one of their own, and may share a folder.
+/// Which network an address belongs to. Containers have their own, and may share a folder.
 fn network() -> Option<String> {
     let machine = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let network = std::fs::read_link("/proc/self/ns/net").ok()?;
     Some(format!("{} {}", machine.trim(), network.display()))
 }
 
-/// The folder of this user's notices: in `XDG_RUNTIME_DIR`, or else in the folder for temporary files.
+/// The folder of this user's address files: in `XDG_RUNTIME_DIR`, else in the folder for temporary
+/// files.
 fn folder() -> Option<PathBuf> {
     let runtime = environment::unread("XDG_RUNTIME_DIR").map(PathBuf::from);
     if let Some(own) = runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
@@ -179,7 +182,7 @@ fn folder() -> Option<PathBuf> {
     let temporary = std::env::temp_dir();
     match user() {
         Some(user) => Some(temporary.join(format!("kmsim-{user}"))),
-        // Without /proc nobody tells whose a folder is; then it has to be in one that others do not share.
+        // Without /proc the owner of a folder cannot be checked, so the parent must not be shared.
         None => (temporary != Path::new("/tmp")).then(|| temporary.join("kmsim")),
     }
 }
@@ -196,60 +199,61 @@ fn make_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// Whether nobody else can have put something there.
+/// Whether only this user can have created files there.
 fn is_own(folder: &Path) -> bool {
     let is_of = |uid| user().is_none_or(|user| user == uid);
     std::fs::symlink_metadata(folder)
         .is_ok_and(|it| it.is_dir() && is_of(it.uid()) && it.mode() & 0o022 == 0)
 }
 
-/// The server that a command asks when no URL is given. Listeners and a data file are what the command's own options and
-/// variables name.
+/// Finds the server that a command calls if no URL is given. `listen` and `data` come from the
+/// command's options and variables.
 pub(super) fn find(
     listen: &[String],
     data: Option<&Path>,
 ) -> std::result::Result<Endpoint, Failure> {
     let named = listen.iter().flat_map(|text| environment::items(text)).next();
-    let text = named.unwrap_or(USUAL);
-    let usual = || {
-        let mistaken = |what| Failure::mistake("KMSIM_LISTEN", what);
-        answering(at(text)).map_or_else(|| Endpoint::of_listener(text).map_err(mistaken), Ok)
+    let text = named.unwrap_or(DEFAULT_LISTEN);
+    let fallback = || {
+        let invalid = |what| Failure::usage("KMSIM_LISTEN", what);
+        reachable(at(text)).map_or_else(|| Endpoint::of_listener(text).map_err(invalid), Ok)
     };
     let data_named = data.map(|path| path.to_string_lossy().into_owned());
     let wanted = Variables { listen: named.map(|_| listen.join(",")), data: data_named };
-    let over_data = match Data::named(data.unwrap_or(Path::new(USUAL_DATA)), None)? {
+    let over_data = match Data::named(data.unwrap_or(Path::new(DEFAULT_DATA)), None)? {
         Data::File(path, _) => beside(&path).ok().and_then(|path| read(&path)),
         Data::Memory => None,
     };
-    // An address that was named is meant, unless this very server was named it too and got another by an option.
+    // A given address wins, unless the server was started with the same variable and an option
+    // overrode it.
     let is_meant =
-        |notice: &Notice| wanted.listen.is_none() || wanted.listen == notice.variables.listen;
-    if let Some(endpoint) = over_data.filter(is_meant).and_then(|notice| notice.endpoint()) {
+        |file: &AddressFile| wanted.listen.is_none() || wanted.listen == file.variables.listen;
+    if let Some(endpoint) = over_data.filter(is_meant).and_then(|file| file.endpoint()) {
         return Ok(endpoint);
     }
-    if at(text).iter().any(somebody_listens) {
-        return usual();
+    if at(text).iter().any(accepts_connections) {
+        return fallback();
     }
     let own = folder().filter(|folder| is_own(folder));
-    let all = own.and_then(|folder| notices(&folder).ok()).unwrap_or_default();
+    let all = own.and_then(|folder| address_files(&folder).ok()).unwrap_or_default();
     let all = all.iter().filter_map(|path| read(path));
-    let found: Vec<_> = all.filter(|notice| wanted.may_mean(&notice.variables)).collect();
+    let found: Vec<_> = all.filter(|file| wanted.may_mean(&file.variables)).collect();
     match found.as_slice() {
-        [] => usual(),
-        [only] => only.endpoint().map_or_else(usual, Ok),
+        [] => fallback(),
+        [only] => only.endpoint().map_or_else(fallback, Ok),
         _ => {
             let urls: Vec<_> =
-                found.iter().filter_map(Notice::endpoint).map(|it| it.url()).collect();
-            Err(Failure::mistake(
+                found.iter().filter_map(AddressFile::endpoint).map(|it| it.url()).collect();
+            Err(Failure::usage(
                 "--url",
-                format_args!("several servers run here: {}", urls.join(", ")),
+                format_args!("several servers run on this machine: {}", urls.join(", ")),
             ))
         }
     }
 }
 
-/// The addresses at which a listener may be reached from its own machine. One that takes every IPv6 address takes every
-/// IPv4 address too, and where IPv6 is switched off those alone lead to it.
+/// The addresses at which a listener can be reached locally. A listener on every IPv6 address also
+/// takes IPv4, and if IPv6 is off only 127.0.0.1 works.
 fn at(listener: &str) -> Vec<Endpoint> {
     let every =
         listener.parse().is_ok_and(|it: SocketAddr| it.is_ipv6() && it.ip().is_unspecified());
@@ -261,16 +265,17 @@ fn at(listener: &str) -> Vec<Endpoint> {
         .collect()
 }
 
-/// The first at which somebody listens, or else the first.
-fn answering(endpoints: impl IntoIterator<Item = Endpoint>) -> Option<Endpoint> {
+/// The first endpoint that accepts connections, else the first.
+fn reachable(endpoints: impl IntoIterator<Item = Endpoint>) -> Option<Endpoint> {
     let mut all: Vec<_> = endpoints.into_iter().collect();
-    let first = all.iter().position(somebody_listens).unwrap_or_default();
+    let first = all.iter().position(accepts_connections).unwrap_or_default();
     (first < all.len()).then(|| all.swap_remove(first))
 }
 
-fn somebody_listens(endpoint: &Endpoint) -> bool {
+fn accepts_connections(endpoint: &Endpoint) -> bool {
     let addresses = endpoint.authority().to_socket_addrs();
-    addresses.is_ok_and(|mut all| all.any(|it| TcpStream::connect_timeout(&it, PROBE).is_ok()))
+    addresses
+        .is_ok_and(|mut all| all.any(|it| TcpStream::connect_timeout(&it, PROBE_TIMEOUT).is_ok()))
 }
 
 #[cfg(test)]
@@ -282,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_names_nothing_means_any_server() {
+    fn a_caller_without_variables_means_any_server() {
         let image = variables(Some("0.0.0.0:5690"), Some("/data/kmsim.db"));
         assert!(variables(None, None).may_mean(&image));
         assert!(image.may_mean(&variables(Some("0.0.0.0:5690"), Some("/data/kmsim.db"))));
@@ -292,24 +297,27 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_lives_as_long_as_it_is_held() {
+    fn an_address_file_is_valid_while_it_is_locked() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(format!("it{ENDING}"));
+        let path = folder.path().join(format!("it{SUFFIX}"));
         let address = "0.0.0.0:9000".parse().unwrap();
-        let notice =
-            |network| Notice { addresses: vec![address], variables: Variables::default(), network };
-        let held = put(&path, &notice(network())).unwrap();
-        let url = |notice: Option<Notice>| notice.and_then(|it| it.endpoint()).map(|it| it.url());
+        let file = |network| AddressFile {
+            addresses: vec![address],
+            variables: Variables::default(),
+            network,
+        };
+        let held = put(&path, &file(network())).unwrap();
+        let url = |file: Option<AddressFile>| file.and_then(|it| it.endpoint()).map(|it| it.url());
         assert_eq!(url(read(&path)).as_deref(), Some("http://127.0.0.1:9000"));
-        sweep(folder.path()).unwrap();
+        remove_stale(folder.path()).unwrap();
         assert!(path.exists());
         drop(held);
         assert!(read(&path).is_none());
-        sweep(folder.path()).unwrap();
+        remove_stale(folder.path()).unwrap();
         assert!(!path.exists());
 
-        // One of another network, and one that is none.
-        let _held = put(&path, &notice(Some("x".into()))).unwrap();
+        // One of another network, and one that is not valid.
+        let _held = put(&path, &file(Some("x".into()))).unwrap();
         assert!(read(&path).is_none());
         let mut file = File::options().write(true).open(&path).unwrap();
         file.write_all(b"nonsense").unwrap();

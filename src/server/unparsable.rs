@@ -1,6 +1,6 @@
-//! Requests that the HTTP parser refuses: a request line or a head that is too long, and what is no HTTP. The parser
-//! answers them without a body, which no SDK can read; here they are answered by the cloud that they were meant for, as
-//! far as what was seen of them tells.
+//! Answers requests that the HTTP parser refuses: a request line or a head that is too long, or
+//! input that is not HTTP. The parser's own answer has no body, and no SDK can read it. Here the
+//! cloud that the request was meant for answers, as far as the received part shows it.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -14,69 +14,70 @@ use tokio::time::timeout;
 
 use super::cors;
 use super::http::DRAIN_LIMIT;
-use super::line::{Line, TARGET_LIMIT};
 use super::progress::{Phase, Progress};
+use super::stream::{ParserStream, TARGET_LIMIT};
 use crate::app::App;
 use crate::control;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Outbound};
 
-/// How much of a request is looked at.
-const SEEN: usize = 64 * 1024;
-/// How long the answer, and the rest of what the client sends, may take.
+/// How many bytes of a request are looked at.
+const LOOKED_AT: usize = 64 * 1024;
+/// How long writing the answer and draining the client's input may take.
 const TIME: Duration = Duration::from_secs(5);
 
-/// Answers a request of which this much was read, and ends its connection.
+/// Answers a request of which these bytes were received, and closes its connection.
 pub(super) async fn answer(
     app: &App,
-    mut line: Line,
+    mut stream: ParserStream,
     progress: &Progress,
     read: &[u8],
     why: HeadRefused,
 ) {
-    let seen = Seen::of(read.get(..SEEN).unwrap_or(read));
-    let has_body = seen.method != Method::HEAD;
-    let text = written(&refusal(app, seen, why).await, has_body);
+    let partial = Partial::of(read.get(..LOOKED_AT).unwrap_or(read));
+    let has_body = partial.method != Method::HEAD;
+    let text = serialized(&refusal(app, partial, why).await, has_body);
     progress.enter(Phase::Answer);
     let exchange = async {
-        line.write_all(&text).await?;
-        line.shutdown().await?;
-        // A client that still sends has to come to read the answer: closing now would throw it away.
+        stream.write_all(&text).await?;
+        stream.shutdown().await?;
+        // A client that is still sending must finish before it reads the answer. Closing now would
+        // discard the answer.
         progress.enter(Phase::Body);
         let mut rest = vec![0; 16 * 1024];
         let mut room = DRAIN_LIMIT;
-        while let length @ 1.. = line.read(&mut rest).await? {
+        while let length @ 1.. = stream.read(&mut rest).await? {
             let Some(less) = room.checked_sub(length) else { break };
             room = less;
         }
         std::io::Result::Ok(())
     };
-    let told = poll_fn(|_| {
-        let is_told = progress.stopping.is_raised() || progress.is_asked_to_leave();
-        if is_told && progress.phase() == Phase::Body { Poll::Ready(()) } else { Poll::Pending }
+    let interrupted = poll_fn(|_| {
+        let must_finish = progress.stopping.is_raised() || progress.is_asked_to_close();
+        if must_finish && progress.phase() == Phase::Body { Poll::Ready(()) } else { Poll::Pending }
     });
     tokio::select! {
-        // Who went away needs no answer.
+        // If the client went away, no answer is needed.
         _ = timeout(TIME, exchange) => {}
-        () = told => {}
+        () = interrupted => {}
     }
 }
 
-async fn refusal(app: &App, seen: Seen, why: HeadRefused) -> Outbound {
-    let Seen { method, uri, headers } = seen;
+async fn refusal(app: &App, partial: Partial, why: HeadRefused) -> Outbound {
+    let Partial { method, uri, headers } = partial;
     if control::is_own(uri.path()) {
         let (head, body) = control::refusal(why.status(), &why.to_string()).into_parts();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes);
         return Outbound::from_parts(head, body.unwrap_or_default());
     }
-    let is_of_page = cors::is_of_page(&headers);
+    let is_from_page = cors::is_from_page(&headers);
     let inbound = Inbound { method, uri, headers, body: Err(BodyRefused::Head(why)) };
     let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
-    cors::open(answer.headers_mut(), is_of_page);
+    cors::allow(answer.headers_mut(), is_from_page);
     answer
 }
 
-/// An answer as it is sent, with which the connection ends.
-fn written(answer: &Outbound, has_body: bool) -> Vec<u8> {
+/// Serializes an answer. The connection closes after it.
+fn serialized(answer: &Outbound, has_body: bool) -> Vec<u8> {
     let (status, body) = (answer.status(), answer.body());
     let mut text = format!("HTTP/1.1 {status}\r\n").into_bytes();
     let length = HeaderValue::from(body.len());
@@ -91,15 +92,15 @@ fn written(answer: &Outbound, has_body: bool) -> Vec<u8> {
     text
 }
 
-/// What can be told of a request that is none.
-struct Seen {
+/// What could be parsed of an invalid request.
+struct Partial {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 }
 
-impl Seen {
-    /// Reads what there is. What cannot be read is left out.
+impl Partial {
+    /// Parses as much as possible and skips the rest.
     fn of(bytes: &[u8]) -> Self {
         let mut lines = bytes.trim_ascii_start().split_inclusive(|byte| *byte == b'\n');
         let first = lines.next().unwrap_or_default();
@@ -114,12 +115,13 @@ impl Seen {
             let name = HeaderName::from_bytes(&line[..colon]);
             let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
             if let (Ok(name), Ok(value)) = (name, value) {
-                // A map takes only so many.
+                // A header map has a maximum size.
                 let _ = headers.try_append(name, value);
             }
         }
         if !first.ends_with(b"\n") {
-            // SDKs read JSON; whoever asked for something else in a header did so further on.
+            // SDKs read JSON. A client that wants another format says so in a header that was not
+            // received.
             headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         }
         let uri = target.parse().ok().filter(|uri: &Uri| uri.path().starts_with('/'));
@@ -127,8 +129,8 @@ impl Seen {
     }
 }
 
-/// A target of which every byte is one that a target may have, up to its limit. One that was not read to its end loses
-/// its last parameter.
+/// The request target, with invalid bytes percent-encoded, up to the limit. If it is incomplete,
+/// its last parameter is removed.
 fn target(word: &[u8], is_whole: bool) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(word.len());
@@ -136,7 +138,7 @@ fn target(word: &[u8], is_whole: bool) -> String {
         if byte.is_ascii_graphic() && !br##""#<>\^`{|}"##.contains(byte) {
             text.push(char::from(*byte));
         } else {
-            // A string takes whatever is written to it.
+            // Writing to a string cannot fail.
             let _ = write!(text, "%{byte:02X}");
         }
         if text.len() > TARGET_LIMIT {
@@ -157,17 +159,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_seen_is_told() {
-        let seen =
-            Seen::of(b"POST /?a=1&b=%41 HTTP/1.1\r\nHost: x\r\nbad line\r\nX-Y:  z \r\nhalf: ");
-        assert_eq!((seen.method, seen.uri.to_string().as_str()), (Method::POST, "/?a=1&b=%41"));
-        assert_eq!(seen.headers.get("host").unwrap(), "x");
-        assert_eq!(seen.headers.get("x-y").unwrap(), "z");
-        assert_eq!(seen.headers.len(), 2);
+    fn what_was_partial_must_finish() {
+        let partial =
+            Partial::of(b"POST /?a=1&b=%41 HTTP/1.1\r\nHost: x\r\nbad line\r\nX-Y:  z \r\nhalf: ");
+        assert_eq!(
+            (partial.method, partial.uri.to_string().as_str()),
+            (Method::POST, "/?a=1&b=%41")
+        );
+        assert_eq!(partial.headers.get("host").unwrap(), "x");
+        assert_eq!(partial.headers.get("x-y").unwrap(), "z");
+        assert_eq!(partial.headers.len(), 2);
     }
 
     #[test]
-    fn what_has_no_end_loses_its_last_parameter() {
+    fn an_incomplete_target_loses_its_last_parameter() {
         for (text, target) in [
             ("GET /?Format=XML&Text=abc", "/?Format=XML"),
             ("GET /?Text=abc", "/"),
@@ -178,9 +183,9 @@ mod tests {
             ("nothing of the kind\n", "/"),
             ("GET http://host/?a=1&b", "http://host/?a=1"),
         ] {
-            assert_eq!(Seen::of(text.as_bytes()).uri.to_string(), target, "{text}");
+            assert_eq!(Partial::of(text.as_bytes()).uri.to_string(), target, "{text}");
         }
         let long = format!("GET /?a=1&b={}&c=", "\"".repeat(40_000));
-        assert_eq!(Seen::of(long.as_bytes()).uri.to_string(), "/?a=1");
+        assert_eq!(Partial::of(long.as_bytes()).uri.to_string(), "/?a=1");
     }
 }
