@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Cleared, JsonBody, Refused};
 use super::endpoints::Endpoints;
@@ -59,7 +60,7 @@ fn check(when: When) -> Result<When, Refused> {
 async fn arm(
     KeyScoped(app, requests): KeyScoped,
     JsonBody(asked): JsonBody<Asked>,
-) -> Answer<Shown> {
+) -> Answer<Value> {
     let fields = EffectFields {
         error: asked.error.as_deref(),
         throttling: asked.throttling,
@@ -88,7 +89,7 @@ async fn arm(
 
 #[derive(Serialize)]
 struct List {
-    faults: Vec<Shown>,
+    faults: Vec<Value>,
 }
 
 /// `GET /_kmsim/faults`: the rules, with their counts.
@@ -98,7 +99,7 @@ async fn list(KeyScoped(app, requests): KeyScoped) -> Answer<List> {
 }
 
 /// `GET /_kmsim/faults/{id}`: one rule.
-async fn show(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Shown> {
+async fn show(KeyScoped(app, requests): KeyScoped, Path(id): Path<String>) -> Answer<Value> {
     let rules = app.watch.faults.of(&requests);
     let rule = rules.iter().find(|rule| rule.id.to_string() == id).ok_or_else(|| no_such(&id))?;
     Ok(Json(shown(rule)))
@@ -121,88 +122,43 @@ fn no_such(id: &str) -> Refused {
     Refused::not_found(format!("there is no rule {id:?}"))
 }
 
-/// A rule as JSON.
-#[derive(Serialize)]
-struct Shown {
-    id: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    dialects: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-    when: When,
-    at: &'static str,
-    #[serde(flatten)]
-    effect: ShownEffect,
-    matched: u64,
-    hits: u64,
-}
-
-#[derive(Default, Serialize)]
-struct ShownEffect {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    throttling: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latency: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    jitter: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    reset: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    truncate: bool,
-}
-
-fn shown(rule: &Rule) -> Shown {
-    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+/// A rule as JSON. What does not apply to it is left out.
+fn shown(rule: &Rule) -> Value {
     let Target { requests, clouds, action, key, secret } = &rule.target;
-    Shown {
-        id: rule.id,
-        account: requests.scope.account.as_deref().map(str::to_owned),
-        access_key: text(&requests.access_key),
-        region: requests.scope.region.as_deref().map(str::to_owned),
-        dialects: clouds.clone(),
-        action: text(action),
-        key: text(key),
-        secret: text(secret),
-        when: rule.when,
-        at: match rule.effect.at {
+    let length = |length: Duration| format!("{}ms", length.as_millis());
+    let latency = rule.effect.latency.as_ref();
+    let (mut error, mut retry_after) = (None, None);
+    match &rule.effect.end {
+        Some(End::Error(code)) => error = Some(code),
+        Some(End::Throttling(after)) => retry_after = after.map(length),
+        Some(End::Reset | End::Truncate) | None => {}
+    }
+    let mut shown = json!({
+        "id": rule.id,
+        "account": requests.scope.account,
+        "access_key": requests.access_key,
+        "region": requests.scope.region,
+        "dialects": clouds,
+        "action": action,
+        "key": key,
+        "secret": secret,
+        "when": rule.when,
+        "at": match rule.effect.at {
             Point::Before => "before",
             Point::After => "after",
         },
-        effect: shown_effect(&rule.effect),
-        matched: rule.matched(),
-        hits: rule.hits(),
-    }
-}
-
-fn shown_effect(effect: &Effect) -> ShownEffect {
-    let length = |length: Duration| format!("{}ms", length.as_millis());
-    let mut shown = ShownEffect {
-        latency: effect.latency.map(|latency| length(latency.base)),
-        jitter: effect.latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
-        ..ShownEffect::default()
-    };
-    match &effect.end {
-        None => {}
-        Some(End::Error(code)) => shown.error = Some(code.to_string()),
-        Some(End::Throttling(after)) => {
-            shown.throttling = true;
-            shown.retry_after = after.map(length);
-        }
-        Some(End::Reset) => shown.reset = true,
-        Some(End::Truncate) => shown.truncate = true,
+        "error": error,
+        "throttling": matches!(rule.effect.end, Some(End::Throttling(_))),
+        "retry_after": retry_after,
+        "latency": latency.map(|it| length(it.base)),
+        "jitter": latency.filter(|it| !it.jitter.is_zero()).map(|it| length(it.jitter)),
+        "reset": matches!(rule.effect.end, Some(End::Reset)),
+        "truncate": matches!(rule.effect.end, Some(End::Truncate)),
+        "matched": rule.matched(),
+        "hits": rule.hits(),
+    });
+    if let Value::Object(fields) = &mut shown {
+        fields.retain(|_, value| !value.is_null() && *value != json!(false));
     }
     shown
 }

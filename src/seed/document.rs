@@ -44,54 +44,6 @@ pub(super) struct RealmEntry {
     pub(super) certificates: Vec<CertificateEntry>,
 }
 
-/// A key.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeyEntry {
-    pub(super) id: Located<KeyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ordinal: Option<Spanned<u64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) spec: Option<Located<KeySpec>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) usage: Option<Located<KeyUsage>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) origin: Option<Located<Origin>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) protection_level: Option<Located<ProtectionLevel>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) name: Option<String>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) creator: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) creator_type: Option<Located<CreatorType>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) instance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) state: Option<Located<KeyStatus>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) delete_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) deletion_protection: Option<Protection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rotation: Option<KeyRotation>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) aliases: Vec<Located<AliasName>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) tags: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) policy: Option<String>,
-    /// The material of a key with one version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) material: Option<Spanned<Hidden>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) versions: Vec<VersionEntry>,
-}
-
 /// Whether a key is protected from deletion, and why.
 #[derive(Deserialize, Serialize)]
 #[serde(untagged)]
@@ -100,159 +52,185 @@ pub(super) enum Protection {
     Reason(String),
 }
 
-/// The rotation of a key.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeyRotation {
-    pub(super) interval: Parsed<Duration>,
-    #[serde(default = "on", skip_serializing)]
-    pub(super) enabled: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) last: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<Spanned<Time>>,
-}
-
 fn on() -> bool {
     true
 }
 
-/// A version of a key.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VersionEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<Located<VersionId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) material: Option<Spanned<Hidden>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fingerprint: Option<Located<Bytes>>,
+/// A value that says nothing.
+trait Blank {
+    fn is_blank(&self) -> bool;
 }
 
-/// A secret.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SecretEntry {
-    pub(super) name: Located<SecretName>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ordinal: Option<Spanned<u64>>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub(super) kind: Option<Located<Text>>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(super) description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) updated_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) delete_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) encryption_key_id: Option<Located<Text>>,
-    /// Whether the service chose the key above, and not the owner.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) default_key: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) instance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) extended_config: Option<Located<Text>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) rotation: Option<SecretRotation>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) tags: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) policy: Option<String>,
-    /// The value of a secret with one version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) value: Option<Spanned<Hidden>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) versions: Vec<SecretVersionEntry>,
+macro_rules! blank {
+    ($($type:ty $(, $generic:ident)*: $is_blank:path;)+) => {
+        $(impl<$($generic),*> Blank for $type {
+            fn is_blank(&self) -> bool {
+                $is_blank(self)
+            }
+        })+
+    };
+}
+blank! {
+    Option<T>, T: Self::is_none;
+    Vec<T>, T: Self::is_empty;
+    BTreeMap<String, String>: Self::is_empty;
+    String: Self::is_empty;
+    bool: std::ops::Not::not;
 }
 
-/// The rotation of a managed secret.
-#[derive(Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SecretRotation {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) interval: Option<Parsed<Duration>>,
-    #[serde(default = "on", skip_serializing)]
-    pub(super) enabled: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) last: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<Spanned<Time>>,
-    /// Whether the last scheduled rotation failed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) failed: bool,
-    /// The rotations on request within the last hour.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) requested: Vec<Spanned<Time>>,
+/// Declares entries of the format. An optional field may be absent, and an export leaves it out if
+/// it says nothing.
+macro_rules! entries {
+    ($(
+        $(#[$doc:meta])*
+        $entry:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
+        optional { $($(#[$more:meta])* $optional:ident: $what:ty,)* }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Deserialize, Serialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $entry {
+            $($(#[$attribute])* pub(super) $field: $type,)*
+            $(
+                $(#[$more])*
+                #[serde(default, skip_serializing_if = "Blank::is_blank")]
+                pub(super) $optional: $what,
+            )*
+        }
+    )+};
 }
 
-/// A version of a secret.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SecretVersionEntry {
-    pub(super) id: Spanned<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) number: Option<Spanned<u64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Spanned<Time>>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) binary: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stages: Option<Vec<Spanned<String>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) value: Option<Spanned<Hidden>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) value_base64: Option<Located<Bytes>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sealed: Option<SealedEntry>,
-}
+entries! {
+    /// A key.
+    KeyEntry {
+        id: Located<KeyId>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        spec: Option<Located<KeySpec>>,
+        usage: Option<Located<KeyUsage>>,
+        origin: Option<Located<Origin>>,
+        protection_level: Option<Located<ProtectionLevel>>,
+        name: Option<String>,
+        description: String,
+        creator: Option<String>,
+        creator_type: Option<Located<CreatorType>>,
+        created_at: Option<Spanned<Time>>,
+        instance: Option<String>,
+        state: Option<Located<KeyStatus>>,
+        delete_at: Option<Spanned<Time>>,
+        deletion_protection: Option<Protection>,
+        rotation: Option<KeyRotation>,
+        aliases: Vec<Located<AliasName>>,
+        tags: BTreeMap<String, String>,
+        policy: Option<String>,
+        /// The material of a key with one version.
+        material: Option<Spanned<Hidden>>,
+        versions: Vec<VersionEntry>,
+    }
 
-/// A value that cannot be opened, because its key or the key's material is gone.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SealedEntry {
-    pub(super) data_key: Located<Bytes>,
-    pub(super) sealed_value: Located<Bytes>,
-}
+    /// The rotation of a key.
+    KeyRotation {
+        interval: Parsed<Duration>,
+        #[serde(default = "on", skip_serializing)]
+        enabled: bool,
+    }
+    optional {
+        last: Option<Spanned<Time>>,
+        next: Option<Spanned<Time>>,
+    }
 
-/// A certificate.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CertificateEntry {
-    pub(super) id: Located<CertificateId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ordinal: Option<Spanned<u64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) spec: Option<Located<KeySpec>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) protection_level: Option<Located<ProtectionLevel>>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) exportable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) created_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) updated_at: Option<Spanned<Time>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Located<CertificateStatus>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) tags: BTreeMap<String, String>,
-    /// The subject, unless there is a request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) subject: Option<Located<Text>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) subject_alternative_names: Vec<Spanned<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) private_key: Option<Spanned<Hidden>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) request: Option<Spanned<Hidden>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) certificate: Option<Spanned<Hidden>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) chain: Option<Spanned<Hidden>>,
+    /// A version of a key.
+    VersionEntry {}
+    optional {
+        id: Option<Located<VersionId>>,
+        created_at: Option<Spanned<Time>>,
+        material: Option<Spanned<Hidden>>,
+        expires_at: Option<Spanned<Time>>,
+        fingerprint: Option<Located<Bytes>>,
+    }
+
+    /// A secret.
+    SecretEntry {
+        name: Located<SecretName>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        #[serde(rename = "type")]
+        kind: Option<Located<Text>>,
+        description: String,
+        created_at: Option<Spanned<Time>>,
+        updated_at: Option<Spanned<Time>>,
+        delete_at: Option<Spanned<Time>>,
+        encryption_key_id: Option<Located<Text>>,
+        /// Whether the service chose the key above, and not the owner.
+        default_key: bool,
+        instance: Option<String>,
+        extended_config: Option<Located<Text>>,
+        rotation: Option<SecretRotation>,
+        tags: BTreeMap<String, String>,
+        policy: Option<String>,
+        /// The value of a secret with one version.
+        value: Option<Spanned<Hidden>>,
+        versions: Vec<SecretVersionEntry>,
+    }
+
+    /// The rotation of a managed secret.
+    #[derive(Default)]
+    SecretRotation {
+        #[serde(default = "on", skip_serializing)]
+        enabled: bool,
+    }
+    optional {
+        interval: Option<Parsed<Duration>>,
+        last: Option<Spanned<Time>>,
+        next: Option<Spanned<Time>>,
+        /// Whether the last scheduled rotation failed.
+        failed: bool,
+        /// The rotations on request within the last hour.
+        requested: Vec<Spanned<Time>>,
+    }
+
+    /// A version of a secret.
+    SecretVersionEntry {
+        id: Spanned<String>,
+    }
+    optional {
+        number: Option<Spanned<u64>>,
+        created_at: Option<Spanned<Time>>,
+        binary: bool,
+        stages: Option<Vec<Spanned<String>>>,
+        value: Option<Spanned<Hidden>>,
+        value_base64: Option<Located<Bytes>>,
+        sealed: Option<SealedEntry>,
+    }
+
+    /// A value that cannot be opened, because its key or the key's material is gone.
+    SealedEntry {
+        data_key: Located<Bytes>,
+        sealed_value: Located<Bytes>,
+    }
+    optional {}
+
+    /// A certificate.
+    CertificateEntry {
+        id: Located<CertificateId>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        spec: Option<Located<KeySpec>>,
+        protection_level: Option<Located<ProtectionLevel>>,
+        exportable: bool,
+        created_at: Option<Spanned<Time>>,
+        updated_at: Option<Spanned<Time>>,
+        status: Option<Located<CertificateStatus>>,
+        tags: BTreeMap<String, String>,
+        /// The subject, unless there is a request.
+        subject: Option<Located<Text>>,
+        subject_alternative_names: Vec<Spanned<String>>,
+        private_key: Option<Spanned<Hidden>>,
+        request: Option<Spanned<Hidden>>,
+        certificate: Option<Spanned<Hidden>>,
+        chain: Option<Spanned<Hidden>>,
+    }
 }

@@ -209,14 +209,6 @@ impl ResourceId {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct FlatTag {
-    key: String,
-    #[serde(default)]
-    value: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct TagResources {
     resource_type: ResourceType,
     resource_id: Vec<ResourceId>,
@@ -224,13 +216,13 @@ pub(super) struct TagResources {
 }
 
 pub(super) async fn tag_resources(cx: Cx, request: TagResources) -> Result<Done, Error> {
-    let tags = flat_tags(request.tag)?;
+    if request.tag.len() > TAGS_MAX {
+        return Err(Error::Invalid("Tag".into()));
+    }
+    let tags = request.tag.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default()));
+    let tags = checked(tags)?.into_iter().collect();
     let targets = resources(&cx, request.resource_type, request.resource_id)?;
-    cx.engine
-        .tag(cx.caller, targets, tags.into_iter().collect())
-        .await
-        .map_err(unknown_resource)?;
-    Ok(Done {})
+    done(cx.engine.tag(cx.caller, targets, tags).await.map_err(unknown_resource))
 }
 
 #[derive(Deserialize)]
@@ -253,13 +245,6 @@ pub(super) async fn untag_resources(cx: Cx, request: UntagResources) -> Result<D
     };
     let targets = resources(&cx, request.resource_type, request.resource_id)?;
     done(cx.engine.untag(cx.caller, targets, which).await.map_err(unknown_resource))
-}
-
-fn flat_tags(tags: Vec<FlatTag>) -> Result<BTreeMap<String, String>, Error> {
-    if tags.len() > TAGS_MAX {
-        return Err(Error::Invalid("Tag".into()));
-    }
-    checked(tags.into_iter().map(|tag| (tag.key, tag.value)))
 }
 
 fn resources(cx: &Cx, kind: ResourceType, ids: Vec<ResourceId>) -> Result<Vec<Tagged>, Error> {
@@ -286,15 +271,15 @@ pub(super) struct ListTagResources {
     #[serde(default)]
     resource_id: Vec<ResourceId>,
     #[serde(default)]
-    tag: Vec<WantedTag>,
+    tag: Vec<FlatTag>,
     #[serde(default)]
     next_token: NextToken,
 }
 
-/// A tag to search for: by name, or by name and value.
+/// A tag to attach or to search for. Without a value, a search finds any.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct WantedTag {
+struct FlatTag {
     key: String,
     value: Option<String>,
 }
@@ -367,6 +352,6 @@ pub(super) fn list_tag_resources(
     })
 }
 
-fn has_tag(tags: &BTreeMap<String, String>, wanted: &WantedTag) -> bool {
+fn has_tag(tags: &BTreeMap<String, String>, wanted: &FlatTag) -> bool {
     tags.get(&wanted.key).is_some_and(|it| wanted.value.as_ref().is_none_or(|value| it == value))
 }

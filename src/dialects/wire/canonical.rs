@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 use super::form::WORK;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters.
@@ -42,6 +43,12 @@ pub(crate) fn encode_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) 
         encode_into(&mut out, value);
     }
     out
+}
+
+/// The most bytes of a request that a signature can cover. The parameters are counted in `content`.
+pub(crate) fn signed_length(headers: &HeaderMap, path: &str, content: usize) -> usize {
+    let header = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len();
+    headers.iter().map(header).sum::<usize>() + path.len() + content
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::verify::ClaimedIdentity;
 use super::{aws4, simplified};
 use crate::dialects::Accounts;
 use crate::dialects::gate::accounts::Secret;
-use crate::dialects::wire::canonical::encode_pairs;
+use crate::dialects::wire::canonical::{encode_pairs, signed_length};
 use crate::dialects::wire::form::Form;
 use crate::watch::classes::Classes;
 use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
@@ -82,11 +82,9 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
 
 /// How many bytes of a request may be signed.
 fn length(call: &Call) -> usize {
-    let headers: usize =
-        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     // The parameters include those of a form body.
     let content = call.params.length().max(call.query.length() + call.body.len());
-    headers + call.path.len() + content
+    signed_length(&call.headers, &call.path, content)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::dialects::alibaba::wire::call::Call;
 use crate::dialects::gate::accounts::Secret;
+use crate::dialects::wire::canonical::signed_length;
 use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
 /// Explains a mismatch, given the deviations to try and a check whether the signature is right for
@@ -25,11 +26,9 @@ pub(crate) fn nearest<'a, F: FnOnce() -> String>(
 
 /// Whether a request is too long to be explained.
 pub(crate) fn is_too_long(call: &Call) -> bool {
-    let headers: usize =
-        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     // The parameters include those of a form body.
     let content = call.params.length().max(call.query.length() + call.body.len());
-    headers + call.path.len() + content > EXPLAIN_LIMIT
+    signed_length(&call.headers, &call.path, content) > EXPLAIN_LIMIT
 }
 
 /// A known mistake, applied to a request.
