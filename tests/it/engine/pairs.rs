@@ -85,3 +85,17 @@ fn a_pair_does_only_what_its_usage_says() {
         assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
     });
 }
+
+#[test]
+fn records_have_a_word_for_each_kind() {
+    for (spec, word) in [
+        (PairSpec::EcP384, "ec-p384"),
+        (PairSpec::EcSm2, "ec-sm2"),
+        (PairSpec::MlKem1024, "ml-kem-1024"),
+        (PairSpec::MlDsa87, "ml-dsa-87"),
+    ] {
+        let stored = serde_json::to_value(KeySpec::Pair(spec)).unwrap();
+        assert_eq!(stored, word);
+        assert_eq!(serde_json::from_value::<KeySpec>(stored).unwrap(), KeySpec::Pair(spec));
+    }
+}
