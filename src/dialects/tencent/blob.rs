@@ -61,9 +61,8 @@ impl Blob {
             let mut parts = self.0.trim().split(JOINT).map(base64_text::decode);
             let (version, digest, sealed) = (parts.next()??, parts.next()??, parts.next()??);
             let id = version.get(..VersionId::LEN)?;
-            let is_whole = parts.next().is_none()
-                && *version == first(id)
-                && *digest == second(context);
+            let is_whole =
+                parts.next().is_none() && *version == first(id) && *digest == second(context);
             is_whole.then(|| [id, &sealed].concat())
         };
         parts().ok_or_else(|| codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into())

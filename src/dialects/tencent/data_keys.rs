@@ -18,8 +18,7 @@ use crate::dialects::wire::classes::classed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{DataKeyOperation, NewDataKey, Operation, Sealed};
 use crate::model::{
-    AliasName, Creator, DataKey, DataKeyId, DataKeyLifecycle, DataKeyState, KeyId, Origin, Realm,
-    Tags,
+    AliasName, DataKey, DataKeyId, DataKeyLifecycle, DataKeyState, KeyId, Origin, Realm, Tags,
 };
 
 /// The name of a data key in a request: its id.
@@ -251,7 +250,8 @@ const STATES: [(DataKeyState, &str); 3] = [
 impl Metadata {
     fn of(cx: &Cx, realm: &Realm, data_key: &DataKey, state: DataKeyState) -> Self {
         let snapshot = cx.engine.snapshot(&cx.caller);
-        let key = snapshot.view(&cx.caller).admit(&data_key.key.clone().into(), Operation::Describe);
+        let key =
+            snapshot.view(&cx.caller).admit(&data_key.key.clone().into(), Operation::Describe);
         let alias = key.ok().and_then(|key| key.key().aliases.first().map(ToString::to_string));
         Self {
             data_key_id: data_key.id.to_string(),
@@ -290,8 +290,7 @@ pub(super) struct Described {
 pub(super) fn describe(cx: &Cx, request: OneDataKey) -> Result<Described, Error> {
     let id = request.id()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let (it, state) =
-        snapshot.view(&cx.caller).admit_data_key(&id, DataKeyOperation::Describe)?;
+    let (it, state) = snapshot.view(&cx.caller).admit_data_key(&id, DataKeyOperation::Describe)?;
     Ok(Described { data_key_metadata: Metadata::of(cx, &cx.caller.realm, it, state) })
 }
 
@@ -327,7 +326,8 @@ fn page(
     limit: Option<i64>,
     role: Option<i64>,
 ) -> Result<(Page, bool), &'static str> {
-    let number = |number: Option<i64>, name| number.map(u64::try_from).transpose().map_err(|_| name);
+    let number =
+        |number: Option<i64>, name| number.map(u64::try_from).transpose().map_err(|_| name);
     let page = Page::of(number(offset, "Offset")?, number(limit, "Limit")?).map_err(|_| "Limit")?;
     Ok((page, by_user(number(role, "Role")?).map_err(|_| "Role")?))
 }
@@ -435,9 +435,8 @@ pub(super) fn list_detail(cx: &Cx, request: ListDataKeyDetail) -> Result<DataKey
         all.reverse();
     }
     let (rows, total_count) = page.of_rows(all);
-    let told = |(it, state): (&Arc<DataKey>, DataKeyState)| {
-        Metadata::of(cx, &cx.caller.realm, it, state)
-    };
+    let told =
+        |(it, state): (&Arc<DataKey>, DataKeyState)| Metadata::of(cx, &cx.caller.realm, it, state);
     Ok(DataKeyDetails { data_key_metadatas: rows.into_iter().map(told).collect(), total_count })
 }
 
@@ -515,7 +514,10 @@ pub(super) struct UpdateDataKeyDescription {
     member_account: Option<MemberAccount>,
 }
 
-pub(super) async fn describe_anew(cx: Cx, request: UpdateDataKeyDescription) -> Result<Done, Error> {
+pub(super) async fn describe_anew(
+    cx: Cx,
+    request: UpdateDataKeyDescription,
+) -> Result<Done, Error> {
     own(request.member_account.as_ref())?;
     let description = request.description.0;
     if description.len() > rules::DATA_KEY_DESCRIPTION_MAX {

@@ -21,12 +21,16 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Import(ImportError::TokenInvalid) => return invalid("ImportToken"),
         E::Import(ImportError::TokenExpired) => codes::RESOURCE_UNAVAILABLE_TOKEN_EXPIRED,
         E::Import(ImportError::MaterialInvalid) => codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR,
-        E::Import(ImportError::MaterialDiffers) => codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH,
+        E::Import(ImportError::MaterialDiffers) => {
+            codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH
+        }
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT
         }
         E::WhiteBox(WhiteBoxError::NotFound) => codes::RESOURCE_NOT_FOUND,
-        E::WhiteBox(WhiteBoxError::AliasTaken) => codes::INVALID_PARAMETER_VALUE_ALIAS_ALREADY_EXISTS,
+        E::WhiteBox(WhiteBoxError::AliasTaken) => {
+            codes::INVALID_PARAMETER_VALUE_ALIAS_ALREADY_EXISTS
+        }
         E::WhiteBox(WhiteBoxError::Disabled) => codes::RESOURCE_UNAVAILABLE_KEY_DISABLED,
         E::WhiteBox(WhiteBoxError::Enabled) => {
             return codes::FAILED_OPERATION.with(&["the key is enabled"]);
@@ -64,7 +68,7 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::NotUserMade => codes::UNSUPPORTED_OPERATION_NOT_USER_CREATED_CMK,
         KeyError::NotBound => codes::RESOURCE_UNAVAILABLE_CLOUD_RESOURCE_BINDING_NOT_FOUND,
         KeyError::IsPair | KeyError::Unsupported => return invalid("KeyId"),
-        KeyError::AlgorithmUnsupported => return invalid("Algorithm"),
+        KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
         // No action protects a key.

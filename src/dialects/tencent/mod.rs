@@ -23,8 +23,8 @@ use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verifie
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_OF};
-use wire::verify::{self, required};
 use wire::mismatch;
+use wire::verify::{self, required};
 
 /// The dialect.
 pub(super) struct Tencent;

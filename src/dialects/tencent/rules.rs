@@ -4,13 +4,15 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::codes;
+use super::{codes, words};
 use crate::dialects::Code;
 use crate::engine::{
     AliasRules, DataKeyOperation, DataKeyRules, ImportRules, KeyRules, NameRule, Operation, Rules,
     WhiteBoxRules,
 };
-use crate::model::{DataKeyLifecycle, DataKeyState, KeyId, KeyState, Lifecycle, SymmetricSpec};
+use crate::model::{
+    DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState, Lifecycle, SymmetricSpec,
+};
 use crate::world::{Entropy, Instant};
 
 use Operation as Op;
@@ -20,6 +22,7 @@ pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: key_id,
+        specs: has_spec,
         restored: Lifecycle::Disabled,
         rotation_spacing: Some(Duration::from_hours(24)),
         bindings: BINDINGS_MAX,
@@ -47,6 +50,14 @@ pub(super) static RULES: Rules = Rules {
         restored: DataKeyLifecycle::Disabled,
     }),
 };
+
+/// Whether the service has keys of this spec.
+fn has_spec(spec: KeySpec) -> bool {
+    match spec {
+        KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
+        KeySpec::Pair(spec) => words::USAGES.iter().any(|row| row.2 == spec),
+    }
+}
 
 /// Aliases of keys and of white-box keys, and names of data keys.
 const NAMES: NameRule =

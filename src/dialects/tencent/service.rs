@@ -33,14 +33,8 @@ pub(super) const REGIONS: &[&str] = &[
 ];
 
 /// The regions of mainland China, whose keys are SM4 unless the accounts file says otherwise.
-const MAINLAND: &[&str] = &[
-    DEFAULT_REGION,
-    "ap-shanghai",
-    "ap-beijing",
-    "ap-chengdu",
-    "ap-chongqing",
-    "ap-nanjing",
-];
+const MAINLAND: &[&str] =
+    &[DEFAULT_REGION, "ap-shanghai", "ap-beijing", "ap-chengdu", "ap-chongqing", "ap-nanjing"];
 
 /// The actions that an account has before it has bought the service.
 pub(super) const OPEN_TO_ALL: &[&str] =
@@ -166,8 +160,7 @@ pub(super) fn status(cx: &Cx, _: Nothing) -> Result<Status, Error> {
 }
 
 /// The regions that have white-box keys.
-const WHITE_BOX_REGIONS: &[&str] =
-    &["ap-beijing", "ap-guangzhou", "ap-hongkong", "ap-shanghai"];
+const WHITE_BOX_REGIONS: &[&str] = &["ap-beijing", "ap-guangzhou", "ap-hongkong", "ap-shanghai"];
 
 /// Whether the caller's region has white-box keys and its account has bought them.
 pub(super) fn has_white_box(cx: &Cx) -> bool {

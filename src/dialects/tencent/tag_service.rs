@@ -7,8 +7,8 @@ use super::tags::{Tag, attached};
 use super::values::{OpenText, Page};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
-use crate::engine::{Operation, Tagged, TagRemoval};
-use crate::model::KeyId;
+use crate::engine::{Operation, TagRemoval, Tagged, View};
+use crate::model::{KeyId, Tags};
 
 /// The version of that service.
 pub(super) const VERSION: &str = "2018-08-13";
@@ -62,6 +62,17 @@ struct ResourceTag {
 /// How many rows are answered where nothing is said.
 const USUAL: u64 = 15;
 
+/// The tags of a key or of a white-box key.
+fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
+    match of {
+        Tagged::Key(key) => Ok(&view.admit(key, Operation::ListTags)?.key().tags),
+        Tagged::WhiteBoxKey(id) => Ok(&view.white_box_key(id)?.key().tags),
+        Tagged::Secret(_) | Tagged::Certificate(_) | Tagged::DataKey(_) => {
+            Err(codes::RESOURCE_NOT_FOUND.into())
+        }
+    }
+}
+
 /// What is not there has no tags.
 pub(super) fn by_resources(
     cx: &Cx,
@@ -75,10 +86,9 @@ pub(super) fn by_resources(
     let mut rows = Vec::new();
     for resource in request.resource_ids.iter().filter(|_| is_ours) {
         let Some(tagged) = tagged(cx, resource) else { continue };
-        let tags = view.tags_of(&tagged)?;
-        rows.extend(tags.into_iter().map(|(tag_key, tag_value)| ResourceTag {
-            tag_key,
-            tag_value,
+        rows.extend(tags(&view, &tagged)?.iter().map(|(name, value)| ResourceTag {
+            tag_key: name.clone(),
+            tag_value: value.clone(),
             resource_id: resource.0.clone(),
             tag_key_md5: "",
             tag_value_md5: "",

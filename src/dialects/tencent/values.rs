@@ -98,7 +98,11 @@ impl Base64 {
     ///
     /// # Errors
     /// This code: the text is no base64, or holds too much or nothing.
-    pub(super) fn bytes(&self, most: usize, or: &'static Code) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(super) fn bytes(
+        &self,
+        most: usize,
+        or: &'static Code,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let bytes = base64_text::decode(&self.0);
         bytes.filter(|it| (1..=most).contains(&it.len())).ok_or_else(|| or.into())
     }
@@ -133,7 +137,8 @@ impl From<String> for Context {
 /// The bytes that a context binds a ciphertext to; `None` where the text is none.
 pub(super) fn context(text: &str) -> Option<&[u8]> {
     let is_object = || {
-        let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
+        let object: Result<serde_json::Map<String, serde_json::Value>, _> =
+            serde_json::from_str(text);
         text.chars().count() <= rules::CONTEXT_MAX && object.is_ok()
     };
     (text.is_empty() || is_object()).then_some(text.as_bytes())

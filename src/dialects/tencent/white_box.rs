@@ -6,9 +6,7 @@ use zeroize::Zeroizing;
 
 use super::keys::resource_id;
 use super::tags::{Tag, TagFilter, attached};
-use super::values::{
-    Base64, KeyName, OpenText, Page, Tagging, alias, base64, batch, seconds, uin,
-};
+use super::values::{Base64, KeyName, OpenText, Page, Tagging, alias, base64, batch, seconds, uin};
 use super::{codes, rules, service};
 use crate::algorithms::base64_text;
 use crate::dialects::wire::answer::{Done, done};
@@ -317,10 +315,8 @@ pub(super) async fn overwrite_fingerprints(
         return Err(invalid("DeviceFingerprints"));
     }
     let all = request.device_fingerprints.into_iter();
-    let all = all.map(|Fingerprint { identity, description }| DeviceFingerprint {
-        identity,
-        description,
-    });
+    let all = all
+        .map(|Fingerprint { identity, description }| DeviceFingerprint { identity, description });
     let id = request.key_id.id()?.into();
     done(cx.engine.replace_fingerprints(cx.caller, id, all.collect()).await)
 }

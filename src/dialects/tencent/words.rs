@@ -9,7 +9,12 @@ use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, SymmetricSpec};
 pub(super) const USAGES: &[(&str, &str, PairSpec, KeyUsage)] = &[
     ("ASYMMETRIC_DECRYPT_RSA_2048", "RSA_2048", PairSpec::Rsa2048, KeyUsage::EncryptDecrypt),
     ("ASYMMETRIC_DECRYPT_SM2", "SM2", PairSpec::EcSm2, KeyUsage::EncryptDecrypt),
-    ("ASYMMETRIC_DECRYPT_ML_KEM_1024", "ML_KEM_1024", PairSpec::MlKem1024, KeyUsage::EncryptDecrypt),
+    (
+        "ASYMMETRIC_DECRYPT_ML_KEM_1024",
+        "ML_KEM_1024",
+        PairSpec::MlKem1024,
+        KeyUsage::EncryptDecrypt,
+    ),
     ("ASYMMETRIC_SIGN_VERIFY_SM2", "SM2", PairSpec::EcSm2, KeyUsage::SignVerify),
     ("ASYMMETRIC_SIGN_VERIFY_ECC", "ECC_P256_R1", PairSpec::EcP256, KeyUsage::SignVerify),
     ("ASYMMETRIC_SIGN_VERIFY_ECDSA384", "ECC_P384_R1", PairSpec::EcP384, KeyUsage::SignVerify),

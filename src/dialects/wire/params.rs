@@ -407,14 +407,13 @@ mod tests {
         value: Option<String>,
     }
 
-    const PARAM_STYLE: ParamStyle =
-        ParamStyle {
-            common: &[],
-            allow_empty: &["Description"],
-            maps: &[],
-            repeated_lists: false,
-            is_typed: false,
-        };
+    const PARAM_STYLE: ParamStyle = ParamStyle {
+        common: &[],
+        allow_empty: &["Description"],
+        maps: &[],
+        repeated_lists: false,
+        is_typed: false,
+    };
 
     fn request(text: &str) -> Result<Request, ParamError> {
         read(&Form::read(&[text.as_bytes()]).unwrap(), &PARAM_STYLE)

@@ -175,6 +175,7 @@ pub(crate) fn list_detail(cx: &Cx, request: ListKeyDetail) -> Result<KeyDetails,
         keys.reverse();
     }
     let (keys, total_count) = page.of_rows(keys);
-    let metadata = |(key, state): (&Arc<Key>, KeyState)| KeyMetadata::of(&cx.caller.realm, key, state);
+    let metadata =
+        |(key, state): (&Arc<Key>, KeyState)| KeyMetadata::of(&cx.caller.realm, key, state);
     Ok(KeyDetails { total_count, key_metadatas: keys.into_iter().map(metadata).collect() })
 }

@@ -81,6 +81,9 @@ pub(super) fn alias_of(key: &Key) -> String {
 }
 
 /// The name of a resource for the tag service.
-pub(in crate::dialects::tencent) fn resource_id(realm: &Realm, id: impl std::fmt::Display) -> String {
+pub(in crate::dialects::tencent) fn resource_id(
+    realm: &Realm,
+    id: impl std::fmt::Display,
+) -> String {
     format!("creatorUin/{}/{id}", realm.account)
 }

@@ -11,7 +11,6 @@ pub(super) mod quantum;
 pub(super) mod rotation;
 pub(super) mod wrapping;
 
-
 pub(super) use lifecycle::window;
 pub(super) use listing::by_user;
 pub(super) use metadata::resource_id;

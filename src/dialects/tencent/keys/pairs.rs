@@ -8,8 +8,8 @@ use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey, Signing};
 use crate::algorithms::specs::Form;
 use crate::dialects::tencent::values::{Base64, KeyName, OpenText, base64};
 use crate::dialects::tencent::{codes, rules, words};
-use crate::dialects::{Code, Cx, Error};
-use crate::engine::{self, CiphertextError, KeyError, Operation, PairRef};
+use crate::dialects::{Cx, Error};
+use crate::engine::{self, CiphertextError, Operation, PairRef};
 use crate::model::{Key, KeySpec, KeyUsage};
 
 /// The only version of a pair, if the operation goes with its state, with its kind.
@@ -137,10 +137,7 @@ pub(crate) struct Signed {
 ///
 /// # Errors
 /// The type is none, or the message is not as long as it must be.
-fn message(
-    message: &Base64,
-    kind: Option<&OpenText>,
-) -> Result<(Zeroizing<Vec<u8>>, bool), Error> {
+fn message(message: &Base64, kind: Option<&OpenText>) -> Result<(Zeroizing<Vec<u8>>, bool), Error> {
     let bytes = message.of(rules::MESSAGE_MAX, "Message")?;
     let kind = kind.map_or("", |it| &it.0);
     match kind {
@@ -160,7 +157,7 @@ fn to_sign(
 ) -> Result<(PairRef, Signing, Vec<u8>), Error> {
     let invalid = |name: &'static str| Error::Invalid(name.into());
     let (algorithm, of) = words::signing(word).ok_or_else(|| invalid("Algorithm"))?;
-    if is_digest && message.len() != algorithm.digest_len() {
+    if is_digest && algorithm.digest_len() != Some(message.len()) {
         return Err(invalid("Message"));
     }
     let (pair, spec, usage) = only(cx, key, operation)?;
@@ -173,7 +170,7 @@ fn to_sign(
     let digest = if is_digest {
         message.to_vec()
     } else {
-        cx.engine.public_key_for(&cx.caller, &pair, operation)?.digest(algorithm, &message)
+        cx.engine.public_key(&cx.caller, &pair)?.value.digest(algorithm, &message)
     };
     Ok((pair, algorithm, digest))
 }
@@ -213,12 +210,4 @@ pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
     let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
     let used = cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &signature)?;
     Ok(Verified { signature_valid: used.value })
-}
-
-/// A key of another kind is told as a parameter that is wrong.
-pub(super) fn misfit(error: engine::Error, code: &'static Code) -> Error {
-    match error {
-        engine::Error::Key(KeyError::Unsupported | KeyError::IsPair | KeyError::AlgorithmUnsupported) => code.into(),
-        error => error.into(),
-    }
 }

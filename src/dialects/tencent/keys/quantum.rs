@@ -15,12 +15,7 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{Operation, PairRef};
 
 /// The pair, if it is of this kind.
-fn of_kind(
-    cx: &Cx,
-    key: &KeyName,
-    operation: Operation,
-    kind: PairSpec,
-) -> Result<PairRef, Error> {
+fn of_kind(cx: &Cx, key: &KeyName, operation: Operation, kind: PairSpec) -> Result<PairRef, Error> {
     let (pair, spec, _) = only(cx, key, operation)?;
     if spec == Some(kind) { Ok(pair) } else { Err(Error::Invalid("KeyId".into())) }
 }
@@ -43,7 +38,8 @@ pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
     let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT;
     let text = request.plain_text.bytes(rules::PLAINTEXT_MAX, invalid)?;
     let pair = of_kind(cx, &request.key_id, Operation::Encrypt, PairSpec::MlKem1024)?;
-    let sealed = cx.engine.seal_to_pair(&cx.caller, &pair, Operation::Encrypt, Encryption::MlKem, &text)?;
+    let sealed =
+        cx.engine.seal_to_pair(&cx.caller, &pair, Operation::Encrypt, Encryption::MlKem, &text)?;
     let ciphertext_blob = written(&sealed.value, b"");
     Ok(Encrypted { ciphertext_blob, key_id: sealed.key.to_string() })
 }
@@ -66,7 +62,8 @@ pub(crate) struct Decrypted {
 pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
     let blob = request.ciphertext_blob.under(b"")?;
-    let opened = cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob)?;
+    let opened =
+        cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob)?;
     let plain_text = recipient.answer(cx, &opened.value)?;
     Ok(Decrypted { key_id: opened.key.to_string(), plain_text })
 }

@@ -59,7 +59,9 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         let others = accounts.access_keys().filter(|other| other.id != key.id);
         let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
-        others.any(|other| is_by(call, &other.secret)).then(|| Nearest { text: redacted_text(call), why })
+        others
+            .any(|other| is_by(call, &other.secret))
+            .then(|| Nearest { text: redacted_text(call), why })
     };
     Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
 }

@@ -68,7 +68,8 @@ impl dialects::Call for Call {
     }
 
     fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
-        let chinese = self.wants_chinese().then(|| refusal.translated(codes::chinese(refusal.code)));
+        let chinese =
+            self.wants_chinese().then(|| refusal.translated(codes::chinese(refusal.code)));
         let message = chinese.as_deref().unwrap_or(&refusal.message);
         let error = Told { code: refusal.code.name, message };
         let body = json(&Answer { response: Failure { error, request_id } });

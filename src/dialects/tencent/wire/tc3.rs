@@ -105,7 +105,8 @@ impl<'a> Claim<'a> {
         self.signed_headers.split(';').all(is_one)
             && readings(call).any(|reading| {
                 self.canonical_request(call, &reading, &payload).is_some_and(|request| {
-                    let signature = hex(&hmac(Hash::Sha256, &[&key], self.to_sign(&request).as_bytes()));
+                    let signature =
+                        hex(&hmac(Hash::Sha256, &[&key], self.to_sign(&request).as_bytes()));
                     equal(signature.as_bytes(), self.signature.as_bytes())
                 })
             })
@@ -153,7 +154,12 @@ impl<'a> Claim<'a> {
         format!("{ALGORITHM}\n{timestamp}\n{day}/{service}/{TERMINATOR}\n{request}")
     }
 
-    fn canonical_request(&self, call: &Call, reading: &Reading<'_>, payload: &str) -> Option<String> {
+    fn canonical_request(
+        &self,
+        call: &Call,
+        reading: &Reading<'_>,
+        payload: &str,
+    ) -> Option<String> {
         let query = if call.method == Method::GET { &*call.query } else { "" };
         self.written(call, reading, query, payload, |_, value| value.to_owned())
     }
@@ -205,7 +211,8 @@ fn readings(call: &Call) -> impl Iterator<Item = Reading<'_>> {
     // Node.js signs the host without its port. The gateway option of the Python and Go SDKs sends the request elsewhere
     // after it was signed for the service's own host.
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
-    let hosts = [Some(host), (bare != host).then_some(bare), (host != OWN_HOST).then_some(OWN_HOST)];
+    let hosts =
+        [Some(host), (bare != host).then_some(bare), (host != OWN_HOST).then_some(OWN_HOST)];
     // .NET signs a charset that it does not always send, and a content type that a request without a body may lack.
     let content_type = call.header("content-type").unwrap_or(FORM);
     [false, true].into_iter().flat_map(move |is_lower| {
