@@ -36,7 +36,6 @@ const OPEN: &[&str] =
 
 /// What a request claims: who signed what, and when.
 pub(crate) struct Claim<'a> {
-    pub(crate) access_key: &'a str,
     day: &'a str,
     service: &'a str,
     /// Names, as the client wrote them.
@@ -76,7 +75,7 @@ impl<'a> Claim<'a> {
             let (day, rest) = rest.split_once('/')?;
             Some((access_key, day, rest.strip_suffix(TERMINATOR)?.strip_suffix('/')?))
         });
-        let (access_key, day, service) = scope
+        let (_, day, service) = scope
             .filter(|(access_key, day, service)| {
                 !access_key.is_empty() && !day.is_empty() && !service.is_empty()
             })
@@ -88,7 +87,7 @@ impl<'a> Claim<'a> {
         if let Some(missing) = REQUIRED.iter().find(|it| !names().any(|name| is(name, it))) {
             return Err(malformed(&format!("SignedHeaders lacks {missing}")));
         }
-        Ok(Self { access_key, day, service, signed_headers, signature, timestamp })
+        Ok(Self { day, service, signed_headers, signature, timestamp })
     }
 
     /// Whether the date of the scope is the day, in UTC, of the request's time.
