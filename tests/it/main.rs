@@ -31,6 +31,7 @@ mod regions;
 mod seeds;
 mod state;
 mod store;
+mod tencent;
 mod tls;
 mod unsigned;
 mod vectors;
