@@ -44,6 +44,25 @@ pub(super) struct RealmEntry {
     pub(super) certificates: Vec<CertificateEntry>,
 }
 
+impl RealmEntry {
+    /// How many nouns the entry has.
+    pub(super) fn nouns(&self) -> usize {
+        // Destructured in full, so that a new noun cannot be forgotten.
+        let Self {
+            account: _,
+            region: _,
+            cloud: _,
+            subscribed_at: _,
+            import_seal: _,
+            counted: _,
+            keys,
+            secrets,
+            certificates,
+        } = self;
+        keys.len() + secrets.len() + certificates.len()
+    }
+}
+
 /// Whether a key is protected from deletion, and why.
 #[derive(Deserialize, Serialize)]
 #[serde(untagged)]

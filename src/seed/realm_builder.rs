@@ -105,9 +105,7 @@ impl RealmBuilder<'_> {
         place: Place<'_>,
     ) -> Result<(), SeedError> {
         let account_wide = self.realm.region.is_empty();
-        let empty =
-            entry.keys.is_empty() && entry.secrets.is_empty() && entry.certificates.is_empty();
-        if account_wide && !empty {
+        if account_wide && entry.nouns() > 0 {
             return Err(place.wrong(
                 "account",
                 &entry.account,

@@ -21,7 +21,7 @@ use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
 use crate::model::{
     Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
-    Secret, SecretVersion, State,
+    Secret, SecretVersion, Shelves, State,
 };
 use crate::world::Instant;
 
@@ -82,16 +82,18 @@ impl Serialize for Entry<'_> {
             entry.serialize_field("import_seal", &located(Bytes::of(export_material(seal))))?;
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
-        if state.keys.count() > 0 {
-            let keys = || state.keys.all().map(|key| key_entry(key));
+        // In full, so that a new noun cannot be forgotten.
+        let Shelves { keys, secrets, certificates } = state.shelves();
+        if keys.count() > 0 {
+            let keys = || keys.all().map(|key| key_entry(key));
             entry.serialize_field("keys", &Each(keys))?;
         }
-        if state.secrets.count() > 0 {
-            let secrets = || state.secrets.all().map(|secret| secret_entry(state, secret));
+        if secrets.count() > 0 {
+            let secrets = || secrets.all().map(|secret| secret_entry(state, secret));
             entry.serialize_field("secrets", &Each(secrets))?;
         }
-        if state.certificates.count() > 0 {
-            let certificates = || state.certificates.all().map(|it| certificate_entry(it));
+        if certificates.count() > 0 {
+            let certificates = || certificates.all().map(|it| certificate_entry(it));
             entry.serialize_field("certificates", &Each(certificates))?;
         }
         entry.end()

@@ -1,6 +1,7 @@
 //! The tools of all tests: an in-process server with a manual clock and seeded entropy, a client
 //! that signs, and the built binary as a process.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,23 @@ pub fn table(path: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join("fixtures").join(path)).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     lines.skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// Checks that two lists have the same names. A failure prints only the differences, and `what`
+/// says what is compared and in which file.
+#[track_caller]
+pub fn same_names<'a>(
+    found: impl IntoIterator<Item = &'a str>,
+    expected: impl IntoIterator<Item = &'a str>,
+    what: &str,
+) {
+    let [found, expected] =
+        [found.into_iter().collect::<BTreeSet<_>>(), expected.into_iter().collect()];
+    let (missing, extra) = (&expected - &found, &found - &expected);
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "{what}: missing {missing:?}, too many {extra:?}"
+    );
 }
 
 /// The settings of a server.

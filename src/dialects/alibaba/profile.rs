@@ -1,24 +1,16 @@
 //! The data about this cloud.
 
-use std::time::Duration;
-
 use axum::http::HeaderName;
 
-use super::names::{KeyName, is_alias, is_secret_name, secret_named};
-use super::secrets::types::{CURRENT, PREVIOUS};
-use super::secrets::{rotation as secret_rotation, types as secret_types};
+use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
-use super::{clients, codes, errors, limits, regions, rules};
+use super::{clients, codes, errors, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
-use crate::engine::{
-    AliasRules, CertificateRules, ImportRules, KeyRules, NameRule, PairRules, Rules, SecretRules,
-};
-use crate::model::{AliasName, Lifecycle};
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
@@ -27,7 +19,7 @@ pub(super) static PROFILE: Profile = Profile {
     regions: regions::REGIONS,
     // Requests of its older clients have no marks.
     marks: None,
-    rules: |_| &RULES,
+    rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
     missing: codes::MISSING_PARAMETER,
@@ -58,46 +50,6 @@ pub(super) static PROFILE: Profile = Profile {
         is_refusal: |answer| !answer.status().is_success(),
         clients: clients::CLIENTS,
     },
-};
-
-/// The rules for the engine.
-static RULES: Rules = Rules {
-    keys: KeyRules {
-        admits: |operation, state| rules::of_key(operation, state).is_none(),
-        new_id: |entropy| entropy.uuid().into(),
-        restored: Lifecycle::Enabled,
-    },
-    // Sections 8.16 and 8.2.
-    pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
-    aliases: Some(AliasRules {
-        names: NameRule {
-            accepts: is_alias,
-            form: "an alias: alias/ and then letters, digits, /, _ and -",
-        },
-        reserved: rules::reserved,
-        service: rules::service,
-    }),
-    tags: limits::TAGS_MAX,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
-    secrets: Some(SecretRules {
-        names: NameRule {
-            accepts: is_secret_name,
-            form: "a secret's name: 1 to 192 letters, digits and _/+=.@-",
-        },
-        alias: || AliasName::parse("alias/acs/secretsmanager"),
-        fits: secret_types::fits,
-        current: CURRENT,
-        previous: PREVIOUS,
-        stages_per_version: limits::STAGES_MAX,
-        // Sections 9.6 and 9.12.
-        versions: 10,
-        rotations_per_hour: 50,
-        renew: secret_rotation::renew,
-        renewal_is_slow: secret_types::renewal_is_slow,
-    }),
-    certificates: Some(CertificateRules {
-        admits: |operation, status| rules::of_certificate(operation, status).is_none(),
-    }),
 };
 
 /// How parameters are encoded.

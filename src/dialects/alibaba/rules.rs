@@ -1,13 +1,61 @@
-//! Which operation is allowed in which state. For keys: chapter 2 of the API document, "Impact of
-//! CMK status on API operations". Operations that the table lacks follow the closest row, which a
-//! comment names. Certificates have a table too.
+//! The rules for the engine, and which operation is allowed in which state. For keys: chapter 2 of
+//! the API document, "Impact of CMK status on API operations". Operations that the table lacks
+//! follow the closest row, which a comment names. Certificates have a table too.
 
-use super::codes;
+use std::time::Duration;
+
+use super::names::{is_alias, is_secret_name};
+use super::secrets::types::{CURRENT, PREVIOUS};
+use super::secrets::{rotation as secret_rotation, types as secret_types};
+use super::{codes, limits};
 use crate::dialects::Code;
-use crate::engine::{CertificateOperation, Operation};
-use crate::model::{AliasName, CertificateStatus, KeyState};
+use crate::engine::{
+    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
+    PairRules, Rules, SecretRules,
+};
+use crate::model::{AliasName, CertificateStatus, KeyState, Lifecycle};
 
 use Operation as Op;
+
+/// The rules for the engine.
+pub(super) static RULES: Rules = Rules {
+    keys: KeyRules {
+        admits: |operation, state| of_key(operation, state).is_none(),
+        new_id: |entropy| entropy.uuid().into(),
+        restored: Lifecycle::Enabled,
+    },
+    // Sections 8.16 and 8.2.
+    pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
+    aliases: Some(AliasRules {
+        names: NameRule {
+            accepts: is_alias,
+            form: "an alias: alias/ and then letters, digits, /, _ and -",
+        },
+        reserved,
+        service,
+    }),
+    tags: limits::TAGS_MAX,
+    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    secrets: Some(SecretRules {
+        names: NameRule {
+            accepts: is_secret_name,
+            form: "a secret's name: 1 to 192 letters, digits and _/+=.@-",
+        },
+        alias: || AliasName::parse("alias/acs/secretsmanager"),
+        fits: secret_types::fits,
+        current: CURRENT,
+        previous: PREVIOUS,
+        stages_per_version: limits::STAGES_MAX,
+        // Sections 9.6 and 9.12.
+        versions: 10,
+        rotations_per_hour: 50,
+        renew: secret_rotation::renew,
+        renewal_is_slow: secret_types::renewal_is_slow,
+    }),
+    certificates: Some(CertificateRules {
+        admits: |operation, status| of_certificate(operation, status).is_none(),
+    }),
+};
 
 /// The refusal of an operation in a state; `None` if the state allows it.
 type Cell = Option<&'static Code>;

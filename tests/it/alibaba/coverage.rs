@@ -7,7 +7,7 @@ use crate::kit::action_names;
 
 use crate::alibaba::parameters::{request, served};
 use crate::docs::generated;
-use crate::kit::{Server, root, table};
+use crate::kit::{Server, root, same_names, table};
 
 /// The contents of `not-yet.txt`.
 pub struct NotYet {
@@ -34,16 +34,59 @@ pub fn not_yet() -> NotYet {
 
 /// The documented actions, in the document's order, then the newer ones.
 fn actions() -> (Vec<String>, Vec<String>) {
-    let mut documented: Vec<String> =
-        table("alibaba/actions.tsv").into_iter().map(|row| row[0].clone()).collect();
-    documented.dedup();
-    (documented, table("alibaba/newer.tsv").into_iter().map(|row| row[0].clone()).collect())
+    let names = |path: &str| {
+        let mut names: Vec<String> = table(path).into_iter().map(|row| row[0].clone()).collect();
+        names.dedup();
+        names
+    };
+    (names("alibaba/actions.tsv"), names("alibaba/newer.tsv"))
+}
+
+/// How much the tables have, for their README.md: so no line is lost unnoticed.
+fn totals() -> String {
+    let (documented, newer) = actions();
+    let all = served();
+    let required = all.iter().filter(|it| it.required).count();
+    let bad = all.iter().filter(|it| it.bad.is_some()).count();
+    let lines = |name: &str| {
+        let path = format!("alibaba/{name}.tsv");
+        format!("- `{name}.tsv`: {} lines\n", table(&path).len())
+    };
+    let tables =
+        ["actions", "newer", "lifecycle", "certificates", "errors", "field-types"].map(lines);
+    format!(
+        "{}- {} documented actions and {} newer ones; the served ones have {required} required\n  \
+         parameters and {bad} wrong values to send\n",
+        tables.concat(),
+        documented.len(),
+        newer.len(),
+    )
+}
+
+#[test]
+fn the_readme_of_the_tables_has_their_totals() {
+    generated("fixtures/alibaba/README.md", "totals", &totals());
+}
+
+/// The table of clouds in README.md.
+#[test]
+fn the_readme_counts_the_actions() {
+    let (documented, newer) = actions();
+    let served = action_names();
+    let count = |names: &[String]| names.iter().filter(|it| served.contains(&&***it)).count();
+    let said = format!(
+        "| Alibaba Cloud KMS | RPC, 2016-01-20 | {} of {} documented, and {} newer ones",
+        count(&documented),
+        documented.len(),
+        count(&newer)
+    );
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&said), "README.md has no line `{said}`");
 }
 
 #[test]
 fn every_known_action_is_served_or_listed_as_not_yet() {
     let (documented, newer) = actions();
-    assert_eq!((documented.len(), newer.len()), (62, 40));
     let waiting = not_yet().actions;
     assert!(waiting.is_sorted(), "not-yet.txt is sorted");
     let count = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len();
@@ -55,8 +98,11 @@ fn every_known_action_is_served_or_listed_as_not_yet() {
     let waiting: BTreeSet<String> = waiting.into_iter().collect();
     let both: Vec<_> = served.intersection(&waiting).collect();
     assert!(both.is_empty(), "served, and in not-yet.txt: {both:?}");
-    let every: BTreeSet<String> = every.into_iter().collect();
-    assert_eq!(&served | &waiting, every);
+    same_names(
+        served.union(&waiting).map(String::as_str),
+        every.iter().map(String::as_str),
+        "served or in not-yet.txt, against actions.tsv and newer.tsv in fixtures/alibaba",
+    );
 }
 
 #[test]
