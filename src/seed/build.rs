@@ -121,7 +121,7 @@ impl Seeds {
     /// Whether building is slow.
     #[must_use]
     pub fn is_large(&self) -> bool {
-        self.realms().map(|(_, _, entry)| entry.nouns()).sum::<usize>() > LARGE
+        self.realms().map(|(_, _, entry)| entry.count()).sum::<usize>() > LARGE
     }
 
     /// Every entry with its file, path, realm and rules.
@@ -187,18 +187,7 @@ impl Seeds {
         for (file, path, entry, realm, _) in &resolved {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
-            // In full, so that a new noun cannot be forgotten. The first pass took the others.
-            let RealmEntry {
-                account: _,
-                region: _,
-                cloud: _,
-                subscribed_at: _,
-                import_seal: _,
-                keys: _,
-                secrets,
-                certificates,
-                counted,
-            } = entry;
+            let (_, secrets, certificates) = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)
@@ -206,7 +195,7 @@ impl Seeds {
             place.each("certificates", certificates, |certificate, place| {
                 builder.add_certificate(certificate, place)
             })?;
-            if let Some(counted) = counted {
+            if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {
                     return Err(place.wrong("counted", counted, "too large"));
                 }

@@ -45,8 +45,8 @@ pub(super) struct RealmEntry {
 }
 
 impl RealmEntry {
-    /// How many nouns the entry has.
-    pub(super) fn nouns(&self) -> usize {
+    /// The nouns of the entry.
+    pub(super) fn nouns(&self) -> (&[KeyEntry], &[SecretEntry], &[CertificateEntry]) {
         // Destructured in full, so that a new noun cannot be forgotten.
         let Self {
             account: _,
@@ -59,6 +59,12 @@ impl RealmEntry {
             secrets,
             certificates,
         } = self;
+        (keys, secrets, certificates)
+    }
+
+    /// How many they are.
+    pub(super) fn count(&self) -> usize {
+        let (keys, secrets, certificates) = self.nouns();
         keys.len() + secrets.len() + certificates.len()
     }
 }

@@ -105,7 +105,7 @@ impl RealmBuilder<'_> {
         place: Place<'_>,
     ) -> Result<(), SeedError> {
         let account_wide = self.realm.region.is_empty();
-        if account_wide && entry.nouns() > 0 {
+        if account_wide && entry.count() > 0 {
             return Err(place.wrong(
                 "account",
                 &entry.account,
