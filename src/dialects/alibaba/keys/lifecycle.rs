@@ -18,10 +18,9 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
 use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
-    #[serde(default)]
     description: Text<{ limits::DESCRIPTION_MAX }>,
     key_spec: Option<SpecWord>,
     key_usage: Option<UsageWord>,
