@@ -13,6 +13,8 @@ use kmsim::model::{
 use kmsim::seed::{self, Seeds};
 use kmsim::store::DataLock;
 use kmsim::world::{Clock, Entropy, World};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use zeroize::Zeroizing;
 
 use super::{DAY, RULES, TestEngine, by_id, start, with_engine};
@@ -70,6 +72,20 @@ async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
     ids.try_into().unwrap()
 }
 
+/// What the views for people show.
+async fn listed(path: &Path) -> String {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let listed = sqlx::query_scalar(
+        "SELECT (SELECT product || '/' || resource FROM key_bindings) || ' ' ||
+            (SELECT alias || '=' || fingerprints FROM white_box_keys) || ' ' ||
+            (SELECT group_concat(name || '=' || lifecycle, ' ' ORDER BY ordinal) FROM data_keys)",
+    );
+    let listed = listed.fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    listed
+}
+
 fn state(test: &TestEngine) -> Arc<State> {
     test.engine.state(&test.caller.realm)
 }
@@ -83,6 +99,7 @@ async fn a_restart_changes_nothing() {
     let before = state(&test).facts();
     test.engine.close().await;
     drop((test, lock));
+    assert_eq!(listed(&path).await, "store/a white=2 one=enabled two=pending-deletion");
 
     let (test, _lock) = opened(&path).await;
     assert_eq!(state(&test).facts(), before);
