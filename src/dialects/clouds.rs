@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::dialects::alibaba::Alibaba;
 use crate::dialects::gate::regions;
 use crate::dialects::kingsoft::Kingsoft;
+use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{
     Accounts, AuthMode, BodyRefused, Dialect, Inbound, Outbound, Profile, Served, pipeline,
@@ -31,6 +32,7 @@ macro_rules! clouds {
 clouds! {
     Alibaba,
     Kingsoft,
+    Tencent,
 }
 
 /// The profile of the cloud of this name.

@@ -21,7 +21,11 @@ pub trait Dialect: 'static {
     /// Finds the caller, and checks that nobody changed the request.
     ///
     /// The request cannot be read, or a check failed.
-    fn authenticate(gate: &Gate, engine: &Engine, call: &Self::Call) -> Result<Verified, Error>;
+    fn authenticate(
+        served: (&Gate, &Actions<Self::Call>),
+        engine: &Engine,
+        call: &Self::Call,
+    ) -> Result<Verified, Error>;
     /// Finds the action.
     ///
     /// There is no action of this name, version or path.

@@ -35,6 +35,8 @@ pub struct Profile {
     pub(super) missing: &'static Code,
     /// The error for a parameter with a wrong value; its message has the parameter's name.
     pub(super) invalid: &'static Code,
+    /// The error for a parameter that does not exist, in a cloud that refuses those.
+    pub(super) unknown: &'static Code,
     /// The refusal for an error of the engine.
     pub(super) engine_refusal: fn(&engine::Error) -> Refusal,
     /// The error for throttled requests.
@@ -93,6 +95,7 @@ impl Profile {
             Error::Engine(error) => (self.engine_refusal)(error),
             Error::Missing(name) => self.missing.with(&[name]),
             Error::Invalid(name) => self.invalid.with(&[name]),
+            Error::Unknown(name) => self.unknown.with(&[name]),
             Error::Refused(refusal) => refusal.clone(),
         }
     }

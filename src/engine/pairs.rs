@@ -35,7 +35,7 @@ impl From<algorithms::Error> for Error {
 }
 
 impl Engine {
-    /// Signs a digest.
+    /// Signs a digest, or the message itself where the algorithm signs messages.
     pub fn sign(
         &self,
         caller: &Caller,
@@ -64,7 +64,8 @@ impl Engine {
         Ok(key.sign(algorithm, digest, randomness)?)
     }
 
-    /// Whether a signature is the pair's signature over this digest.
+    /// Whether a signature is the pair's signature over this digest, or over this message where the
+    /// algorithm signs messages.
     pub fn verify(
         &self,
         caller: &Caller,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::model::{
-    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeyState, Lifecycle,
-    SymmetricSpec,
+    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
+    Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -155,6 +155,8 @@ pub struct KeyRules {
     pub admits: fn(Operation, KeyState) -> bool,
     /// Makes the id of a key that is created at this instant.
     pub new_id: fn(&Entropy, Instant) -> KeyId,
+    /// Whether the cloud has keys of this spec. Seeds plant no others.
+    pub specs: fn(KeySpec) -> bool,
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
     /// How long after the newest version a symmetric key can be rotated on request; `None`: at any

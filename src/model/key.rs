@@ -49,7 +49,7 @@ pub enum KeySpec {
 }
 
 /// The names of key kinds in records.
-const SPECS: [(KeySpec, &str); 9] = [
+const SPECS: [(KeySpec, &str); 12] = [
     (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
     (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
     (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
@@ -58,7 +58,10 @@ const SPECS: [(KeySpec, &str); 9] = [
     (KeySpec::Pair(PairSpec::Rsa3072), "rsa-3072"),
     (KeySpec::Pair(PairSpec::EcP256), "ec-p256"),
     (KeySpec::Pair(PairSpec::EcP256K), "ec-p256k"),
+    (KeySpec::Pair(PairSpec::EcP384), "ec-p384"),
     (KeySpec::Pair(PairSpec::EcSm2), "ec-sm2"),
+    (KeySpec::Pair(PairSpec::MlKem1024), "ml-kem-1024"),
+    (KeySpec::Pair(PairSpec::MlDsa87), "ml-dsa-87"),
 ];
 
 impl std::fmt::Display for KeySpec {

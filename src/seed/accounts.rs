@@ -1,6 +1,7 @@
 //! The accounts of a seed, with their access keys and tokens. An accounts file is a seed that has
 //! nothing else.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use super::error::{Place, SeedError};
 use super::words::{AccountId, Located};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
-use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
+use crate::dialects::accounts::{AccessKey, AccountStatus, Cryptography, Secret, Token};
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -23,6 +24,8 @@ pub(super) struct AccountEntry {
     status: AccountStatus,
     #[serde(default)]
     quotas: QuotaEntry,
+    #[serde(default)]
+    cryptography: BTreeMap<String, Cryptography>,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
@@ -93,7 +96,12 @@ impl AccountEntry {
         let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys } =
             self.quotas;
         let quota = Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys };
-        Arc::new(Account { id: self.id.value.0.0.as_str().into(), status: self.status, quota })
+        Arc::new(Account {
+            id: self.id.value.0.0.as_str().into(),
+            status: self.status,
+            quota,
+            cryptography: self.cryptography.clone(),
+        })
     }
 
     /// Its access keys and tokens, each with its location.

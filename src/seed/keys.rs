@@ -34,7 +34,7 @@ impl KeyEntry {
     fn usage(&self, place: Place<'_>) -> Result<KeyUsage, SeedError> {
         let (encrypts, signs) = match self.spec() {
             KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(pair) => (pair.encrypts(), true),
+            KeySpec::Pair(pair) => (pair.encrypts(), pair.signs()),
         };
         let default = if encrypts { KeyUsage::EncryptDecrypt } else { KeyUsage::SignVerify };
         let Some(usage) = &self.usage else { return Ok(default) };
@@ -118,6 +118,9 @@ impl RealmBuilder<'_> {
 
     fn key(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Key, SeedError> {
         let (spec, origin) = (entry.spec(), entry.origin());
+        if let (false, Some(at)) = ((self.rules.keys.specs)(spec), &entry.spec) {
+            return Err(place.wrong("spec", at, "the cloud has no keys of this spec"));
+        }
         if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }

@@ -7,6 +7,7 @@ mod certificates;
 mod data_keys;
 mod imports;
 mod keys;
+mod pairs;
 mod restart;
 mod rotation;
 mod secrets;
@@ -40,6 +41,7 @@ static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
         new_id: |entropy, _| entropy.uuid().into(),
+        specs: |_| true,
         restored: Lifecycle::Enabled,
         rotation_spacing: Some(DAY),
         bindings: 2,

@@ -7,6 +7,7 @@
 )]
 
 mod alibaba;
+mod aws_lc;
 mod clock;
 mod commands;
 mod connections;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::names::{is_alias, is_secret_name};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
-use super::{codes, limits};
+use super::{codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
@@ -22,6 +22,7 @@ pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: |entropy, _| entropy.uuid().into(),
+        specs: |spec| words::spec_word(spec).is_some(),
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
         bindings: 0,

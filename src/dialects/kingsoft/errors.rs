@@ -18,7 +18,7 @@ pub(super) fn malformed(name: &str) -> Refusal {
 /// The refusal for a request whose head was refused.
 pub(super) fn of_head(why: HeadRefused) -> Refusal {
     let code = codes::INVALID_QUERY_PARAMETER;
-    Refusal { code, status: why.status().as_u16(), message: why.to_string().into() }
+    Refusal { status: why.status().as_u16(), message: why.to_string().into(), ..code.into() }
 }
 
 /// The refusal for an error of the engine.

@@ -5,6 +5,7 @@ pub(crate) mod canonical;
 pub(crate) mod classes;
 pub(crate) mod form;
 pub(crate) mod inbound;
+mod json;
 pub(crate) mod marks;
 pub(crate) mod params;
 pub(crate) mod redact;

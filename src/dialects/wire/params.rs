@@ -12,7 +12,7 @@ use serde::de::{
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use super::classes;
-use super::form::Form;
+use super::form::{Form, Kind};
 use crate::watch::classes::Class;
 
 /// How a cloud encodes parameters.
@@ -26,6 +26,9 @@ pub(crate) struct ParamStyle {
     pub(crate) maps: &'static [&'static str],
     /// Whether a list may repeat one name without numbers, once for each member.
     pub(crate) repeated_lists: bool,
+    /// Whether parameters are checked as strictly as JSON allows: unknown names are refused, a
+    /// value must have its JSON type (a number may also be a text), and any text may be empty.
+    pub(crate) is_typed: bool,
 }
 
 /// The maximum number of members of a flat list.
@@ -67,6 +70,8 @@ pub(crate) enum ParamError {
     Missing(String),
     /// A parameter has a wrong value.
     Invalid(String),
+    /// There is no such parameter.
+    Unknown(String),
 }
 
 impl ParamError {
@@ -77,7 +82,7 @@ impl ParamError {
             Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
             Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
             Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
-            Self::Invalid(member) => Self::Invalid(member),
+            Self::Invalid(_) | Self::Unknown(_) => self,
         }
     }
 }
@@ -121,12 +126,27 @@ impl<'de> Deserializer<'de> for Fields<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
+        if self.param_style.is_typed {
+            self.refuse_unknown(fields)?;
+        }
         visitor.visit_map(FieldAccess { of: self, fields: fields.iter(), next: None })
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
         unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl Fields<'_> {
+    /// Refuses a parameter that is none of these fields.
+    fn refuse_unknown(&self, fields: &[&str]) -> Result<(), ParamError> {
+        let names = self.params.names(self.prefix);
+        let mut own = names.map(|name| name.split('.').next().unwrap_or_default());
+        match own.find(|name| !fields.contains(name)) {
+            Some(name) => Err(ParamError::Unknown(format!("{}{name}", self.prefix))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -190,6 +210,9 @@ impl<'a> Slot<'a> {
     }
 
     fn is_given(&self, field: &str) -> bool {
+        if self.param_style.is_typed {
+            return self.kind().is_some() || self.params.members(&self.name).next().is_some();
+        }
         match self.text {
             Some("") => {
                 self.param_style.allow_empty.contains(&field)
@@ -201,9 +224,26 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// What the value was in JSON.
+    fn kind(&self) -> Option<Kind> {
+        self.params.kind(&self.name)
+    }
+
+    /// Checks that the value was one of these in JSON, if the cloud is strict.
+    fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
+        let kind = self.kind().filter(|kind| self.param_style.is_typed && *kind != Kind::Any);
+        if kind.is_none_or(|kind| kinds.contains(&kind)) {
+            Ok(())
+        } else {
+            Err(ParamError::Invalid(String::new()))
+        }
+    }
+
     /// The parameters `name.…` that have a value, without that prefix.
     fn members(&self) -> impl Iterator<Item = &str> {
-        self.params.members(&self.name).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
+        let keeps_empty = self.param_style.is_typed;
+        let members = self.params.members(&self.name);
+        members.filter(move |(_, value)| keeps_empty || !value.is_empty()).map(|(name, _)| name)
     }
 
     /// The values of a list that repeats its name.
@@ -219,6 +259,7 @@ impl<'a> Slot<'a> {
 
     /// Parses a number: digits, with or without a minus. A plus sign is refused.
     fn number<T: std::str::FromStr>(&self) -> Result<T, ParamError> {
+        self.expect(&[Kind::Number, Kind::String])?;
         let text = self.text.filter(|text| !text.starts_with('+'));
         text.and_then(|text| text.parse().ok()).ok_or(ParamError::Invalid(String::new()))
     }
@@ -241,6 +282,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     type Error = ParamError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
+        self.expect(&[Kind::String])?;
         match self.text {
             Some(text) => visitor.visit_str(text),
             None if self.param_style.maps.contains(&&*self.name) => {
@@ -290,6 +332,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
+        self.expect(&[Kind::List])?;
         let numbers = self.numbers()?;
         if self.param_style.repeated_lists && numbers.is_empty() {
             if self.repeated().count() > LIST_MAX {
@@ -306,6 +349,7 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
+        self.expect(&[Kind::Object])?;
         let prefix = format!("{}.", self.name);
         Fields { params: self.params, param_style: self.param_style, prefix: &prefix }
             .deserialize_struct(name, fields, visitor)
@@ -363,8 +407,13 @@ mod tests {
         value: Option<String>,
     }
 
-    const PARAM_STYLE: ParamStyle =
-        ParamStyle { common: &[], allow_empty: &["Description"], maps: &[], repeated_lists: false };
+    const PARAM_STYLE: ParamStyle = ParamStyle {
+        common: &[],
+        allow_empty: &["Description"],
+        maps: &[],
+        repeated_lists: false,
+        is_typed: false,
+    };
 
     fn request(text: &str) -> Result<Request, ParamError> {
         read(&Form::read(&[text.as_bytes()]).unwrap(), &PARAM_STYLE)

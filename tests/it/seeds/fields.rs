@@ -312,6 +312,8 @@ fn another_cloud_can_be_seeded() {
     assert_eq!(crate::state::export(&server, ""), text);
     let secret = "realms: [{ account: '7', cloud: kingsoft, secrets: [{ name: s, value: x }] }]";
     assert_eq!(crate::state::import(&server, "", secret).status, 400, "it has no secrets");
+    let pair = "realms: [{ account: '7', cloud: kingsoft, keys: [{ id: pair, spec: EC_P256 }] }]";
+    assert_eq!(crate::state::import(&server, "", pair).status, 400, "it has no pairs");
 }
 
 #[test]

@@ -179,7 +179,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Erro
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
             Property::KeyState => words::state_word(state) == value,
-            Property::KeySpec => words::spec_word(key.spec) == value,
+            Property::KeySpec => words::spec_word(key.spec) == Some(value),
             Property::KeyUsage => words::usage_word(key.usage) == value,
             Property::ProtectionLevel => words::protection_word(key.protection) == value,
             Property::CreatorType => words::creator_words(&key.creator).1 == value,

@@ -1,0 +1,99 @@
+//! Post-quantum cryptography. The document names no algorithm, and the service uses forerunners of the standards; here
+//! they are ML-KEM (FIPS 203) and ML-DSA (FIPS 204).
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::pairs::{SIGNATURE_MAX, Signed, Verified, only};
+use super::wrapping::Recipient;
+use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
+use crate::algorithms::base64_text;
+use crate::dialects::tencent::blob::{Blob, written};
+use crate::dialects::tencent::values::{Base64, KeyName, OpenText};
+use crate::dialects::tencent::{codes, rules};
+use crate::dialects::{Cx, Error};
+use crate::engine::{Operation, PairRef};
+
+/// The pair, if it is of this kind.
+fn of_kind(cx: &Cx, key: &KeyName, operation: Operation, kind: PairSpec) -> Result<PairRef, Error> {
+    let (pair, spec, _) = only(cx, key, operation)?;
+    if spec == Some(kind) { Ok(pair) } else { Err(Error::Invalid("KeyId".into())) }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Encrypt {
+    key_id: KeyName,
+    plain_text: Base64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Encrypted {
+    ciphertext_blob: String,
+    key_id: String,
+}
+
+pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
+    let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT;
+    let text = request.plain_text.bytes(rules::PLAINTEXT_MAX, invalid)?;
+    let pair = of_kind(cx, &request.key_id, Operation::Encrypt, PairSpec::MlKem1024)?;
+    let sealed =
+        cx.engine.seal_to_pair(&cx.caller, &pair, Operation::Encrypt, Encryption::MlKem, &text)?;
+    let ciphertext_blob = written(&sealed.value, b"");
+    Ok(Encrypted { ciphertext_blob, key_id: sealed.key.to_string() })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Decrypt {
+    ciphertext_blob: Blob,
+    encryption_public_key: Option<OpenText>,
+    encryption_algorithm: Option<OpenText>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Decrypted {
+    key_id: String,
+    plain_text: Zeroizing<String>,
+}
+
+pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
+    let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
+    let blob = request.ciphertext_blob.under(b"")?;
+    let opened =
+        cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob)?;
+    let plain_text = recipient.answer(cx, &opened.value)?;
+    Ok(Decrypted { key_id: opened.key.to_string(), plain_text })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Sign {
+    message: Base64,
+    key_id: KeyName,
+}
+
+pub(crate) fn sign(cx: &Cx, request: Sign) -> Result<Signed, Error> {
+    let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
+    let pair = of_kind(cx, &request.key_id, Operation::Sign, PairSpec::MlDsa87)?;
+    let used = cx.engine.sign(&cx.caller, &pair, Signing::MlDsa, &message)?;
+    Ok(Signed { signature: base64_text::encode(&used.value) })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Verify {
+    key_id: KeyName,
+    signature_value: Base64,
+    message: Base64,
+}
+
+pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
+    let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
+    let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
+    let pair = of_kind(cx, &request.key_id, Operation::Verify, PairSpec::MlDsa87)?;
+    let used = cx.engine.verify(&cx.caller, &pair, Signing::MlDsa, &message, &signature)?;
+    Ok(Verified { signature_valid: used.value })
+}

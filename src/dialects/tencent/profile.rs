@@ -1,0 +1,70 @@
+//! The data about this cloud.
+
+use axum::http::header::RETRY_AFTER;
+
+use super::wire::{call, sign};
+use super::{clients, codes, errors, rules, service, values, words};
+use crate::dialects::peers::Peer;
+use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
+use crate::dialects::wire::params::ParamStyle;
+use crate::engine::KeyRef;
+use crate::model::{KeyId, KeySpec, Origin};
+use crate::watch::classes::Class::{Common, Credential};
+
+pub(super) static PROFILE: Profile = Profile {
+    name: "tencent",
+    default_region: call::DEFAULT_REGION,
+    regions: service::REGIONS,
+    marks: Some(call::is_marked),
+    rules: |_| &rules::RULES,
+    codes: codes::CODES,
+    missing: codes::MISSING_PARAMETER,
+    invalid: codes::INVALID_PARAMETER,
+    unknown: codes::UNKNOWN_PARAMETER,
+    engine_refusal: errors::of_engine,
+    body_limit: call::BODY_MAX,
+    throttling: codes::REQUEST_LIMIT_EXCEEDED,
+    // The service does not look whether a request was made before.
+    replayed: codes::AUTH_FAILURE_SIGNATURE_FAILURE,
+    // No client of this cloud looks for anything of its own.
+    retry_after: RetryAfter { header: RETRY_AFTER, in_seconds: true },
+    dry_run: DryRun {
+        allowed: |_, _| false,
+        refusal: |outcome| outcome.err().unwrap_or_else(|| codes::DRY_RUN_OPERATION.into()),
+    },
+    param_style: &PARAM_STYLE,
+    names: Names {
+        key: |_, name| KeyId::parse(name).map(KeyRef::Id),
+        secret: |_, text| text,
+        spec: |word| words::pair(word).map(|(spec, _)| KeySpec::Pair(spec)),
+        origin: |word| match word {
+            "TENCENT_KMS" => Some(Origin::Service),
+            "EXTERNAL" => Some(Origin::External),
+            _ => None,
+        },
+        context: |text| values::context(text).map(<[u8]>::to_vec),
+    },
+    not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
+    peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
+};
+
+/// How parameters are encoded.
+pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
+    common: &[
+        ("Action", Common),
+        ("Language", Common),
+        ("Nonce", Common),
+        ("Region", Common),
+        ("RequestClient", Common),
+        ("SecretId", Common),
+        ("Signature", Credential),
+        ("SignatureMethod", Common),
+        ("Timestamp", Common),
+        ("Token", Credential),
+        ("Version", Common),
+    ],
+    allow_empty: &[],
+    maps: &[],
+    repeated_lists: false,
+    is_typed: true,
+};

@@ -1,0 +1,78 @@
+//! Why a signature is wrong: the text that the server signs, and the mistake that makes the client's signature right,
+//! where it is a known one.
+
+use axum::http::Method;
+use bytes::Bytes;
+
+use super::call::{Call, Scheme};
+use super::v1;
+use super::verify::{Claim, access_key};
+use crate::dialects::Accounts;
+use crate::dialects::gate::accounts::Secret;
+use crate::watch::classes::Classes;
+use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
+
+/// A known mistake, applied to a request: what the client took it to be when it signed.
+type Mistake = (&'static str, fn(&mut Call));
+
+const MISTAKES: &[Mistake] = &[
+    ("another HTTP method was signed than was used", |call| {
+        call.method = if call.method == Method::GET { Method::POST } else { Method::GET };
+    }),
+    ("the body was not signed: the digest is that of an empty one", |call| {
+        call.body = Bytes::new();
+    }),
+    ("the digest of the body is that of an empty JSON object", |call| {
+        call.body = Bytes::from_static(b"{}");
+    }),
+    ("the query was not signed", |call| call.query = String::new()),
+    ("the query was signed with %20 for a space, and sent with a plus sign", |call| {
+        call.query = call.query.replace('+', "%20");
+    }),
+    ("the query was signed with a plus sign for a space, and sent with %20", |call| {
+        call.query = call.query.replace("%20", "+");
+    }),
+];
+
+/// Looks for the mistake. `None` where the signature is right, or there is none that can be read.
+pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
+    let key = accounts.get(access_key(call)?)?;
+    let claim = Claim::of(call).ok()?;
+    if claim.is_by(call, &key.secret) {
+        return None;
+    }
+    let length = length(call);
+    if length > EXPLAIN_LIMIT {
+        return Some(Mismatch::TooLong);
+    }
+    let redacted_text = |call: &Call| match &claim {
+        Claim::Tc3(claim) => claim.redacted_text(call, classes).1,
+        Claim::V1 => v1::redacted_text(call, classes),
+    };
+    let is_by = |call: &Call, secret: &Secret| claim.is_by(call, secret);
+    let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
+        let mut taken_for = call.clone();
+        mistake(&mut taken_for);
+        is_by(&taken_for, &key.secret).then(|| Nearest { text: redacted_text(&taken_for), why })
+    });
+    let of_another = || {
+        let others = accounts.access_keys().filter(|other| other.id != key.id);
+        let mut others = others.take(Mismatch::key_budget(length));
+        let why = "the secret is that of another access key here";
+        others
+            .any(|other| is_by(call, &other.secret))
+            .then(|| Nearest { text: redacted_text(call), why })
+    };
+    Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
+}
+
+/// How many bytes of a request may be signed.
+fn length(call: &Call) -> usize {
+    let headers: usize =
+        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let content = match call.scheme {
+        Scheme::Tc3 => call.query.len() + call.body.len(),
+        Scheme::V1 => call.signed.length(),
+    };
+    headers + content
+}

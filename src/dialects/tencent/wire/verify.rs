@@ -1,0 +1,132 @@
+//! Whose request it is. The order of the checks: method and size, what every request must have, the form of the
+//! signature, time, access key, signature, token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX};
+use super::{tc3, v1};
+use crate::dialects::gate::accounts::Secret;
+use crate::dialects::gate::times::Times;
+use crate::dialects::gate::{Checked, Gate};
+use crate::dialects::tencent::{codes, find};
+use crate::dialects::wire::redact::RedactedParams;
+use crate::dialects::{Actions, Error, Verified};
+use crate::engine::Engine;
+use crate::world::Instant;
+
+/// How far the time of a request may be off (document, "Common Params").
+const LEEWAY: Duration = Duration::from_mins(5);
+
+/// Finds the caller.
+pub(crate) fn verify(
+    gate: &Gate,
+    table: &Actions<Call>,
+    engine: &Engine,
+    call: &Call,
+) -> Result<Verified, Error> {
+    if let Some(flaw) = &call.flaw {
+        return Err(flaw.clone().into());
+    }
+    find(table, call)?;
+    let region = call.common(&REGION);
+    gate.admit(
+        (access_key(call), call.common(&ACTION)),
+        || check(gate, engine, call),
+        |account| {
+            let unsupported = || codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]);
+            gate.realm(account, region).ok_or_else(|| unsupported().into())
+        },
+    )
+}
+
+/// The access key that a request names, whether or not the rest of its signature can be read.
+pub(crate) fn access_key(call: &Call) -> Option<&str> {
+    match call.scheme {
+        Scheme::V1 => call.signed("SecretId"),
+        Scheme::Tc3 => {
+            let (_, rest) = call.header("authorization")?.split_once("Credential=")?;
+            rest.split(['/', ',']).next().filter(|id| !id.is_empty())
+        }
+    }
+}
+
+/// A common parameter that must be there.
+///
+/// # Errors
+/// It is not.
+pub(crate) fn required<'a>(call: &'a Call, which: &Common) -> Result<&'a str, Error> {
+    call.common(which).ok_or_else(|| Error::Missing(which.name().into()))
+}
+
+/// What a request claims.
+pub(crate) enum Claim<'a> {
+    Tc3(tc3::Claim<'a>),
+    V1,
+}
+
+impl<'a> Claim<'a> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is not of its form.
+    pub(crate) fn of(call: &'a Call) -> Result<Self, Error> {
+        if call.scheme == Scheme::Tc3 {
+            return Ok(Self::Tc3(tc3::Claim::of(call, required(call, &TIMESTAMP)?)?));
+        }
+        for name in ["SecretId", "Signature", "Nonce"] {
+            call.signed(name).ok_or(Error::Missing(name.into()))?;
+        }
+        if !call.signed("Nonce").is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Error::Invalid("Nonce".into()));
+        }
+        Ok(Self::V1)
+    }
+
+    /// Whether the secret made the signature.
+    pub(crate) fn is_by(&self, call: &Call, secret: &Secret) -> bool {
+        match self {
+            Self::Tc3(claim) => claim.is_by(call, secret),
+            Self::V1 => v1::is_by(call, secret),
+        }
+    }
+}
+
+fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
+    let claim = Claim::of(call)?;
+    let at = required(call, &TIMESTAMP)?;
+    let at = seconds(at).ok_or(Error::Invalid(TIMESTAMP.name().into()))?;
+    let id = access_key(call).ok_or(Error::Missing("SecretId".into()))?;
+    let key = gate.accounts.get(id).filter(|key| !key.disabled);
+    // An unknown access key has no realm, so its time is the host's.
+    let realm = key.map(|key| gate.realm(&key.account, call.common(&REGION)));
+    let times = Times::of(engine, realm.flatten().as_ref());
+    if !times.either(|now| at.distance(now) <= LEEWAY) {
+        return Err(codes::AUTH_FAILURE_SIGNATURE_EXPIRE.into());
+    }
+    let key = key.ok_or(codes::AUTH_FAILURE_SECRET_ID_NOT_FOUND)?;
+    if matches!(key.secret, Secret::Rsa(_)) {
+        return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
+    }
+    if call.scheme == Scheme::V1 && call.body.len() > V1_BODY_MAX {
+        return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into());
+    }
+    let is_of_day = match &claim {
+        Claim::Tc3(claim) => claim.is_of_day(at),
+        Claim::V1 => true,
+    };
+    if !is_of_day || !claim.is_by(call, &key.secret) {
+        let params = RedactedParams(&call.params, &gate.classes);
+        tracing::warn!(access_key = id, %params, "the signature is wrong");
+        return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE.into());
+    }
+    let token = gate.check_token(times, key, call.common(&TOKEN));
+    token.map_err(|_| codes::AUTH_FAILURE_TOKEN_FAILURE)?;
+    Ok(Checked { account: Arc::clone(&key.account), nonce: None })
+}
+
+/// The instant of a Unix time in seconds.
+fn seconds(text: &str) -> Option<Instant> {
+    let seconds: i64 = text.parse().ok()?;
+    Some(Instant::from_millis(seconds.checked_mul(1000)?))
+}

@@ -1,0 +1,9 @@
+//! Tencent Cloud KMS over HTTP.
+
+mod errors;
+mod imports;
+mod lifecycle;
+mod pairs;
+mod parameters;
+mod signatures;
+pub mod wire;

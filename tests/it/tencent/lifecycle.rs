@@ -1,0 +1,180 @@
+//! The table of states and actions: every cell of it.
+
+use serde_json::{Value, json};
+
+use super::wire::{Client, refusal};
+use crate::kit::{Answer, Server, table};
+
+const STATES: [&str; 5] = ["Enabled", "Disabled", "PendingDelete", "PendingImport", "Archived"];
+
+/// What a key is for, where an action takes keys of one kind only.
+fn usage_of(action: &str) -> &'static str {
+    match action {
+        "PostQuantumCryptoEncrypt" | "PostQuantumCryptoDecrypt" => "ASYMMETRIC_DECRYPT_ML_KEM_1024",
+        "PostQuantumCryptoSign" | "PostQuantumCryptoVerify" => "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87",
+        "AsymmetricRsaDecrypt" => "ASYMMETRIC_DECRYPT_RSA_2048",
+        "AsymmetricSm2Decrypt" => "ASYMMETRIC_DECRYPT_SM2",
+        "GetPublicKey" | "SignByAsymmetricKey" | "VerifyByAsymmetricKey" => "ASYMMETRIC_SIGN_VERIFY_ECC",
+        _ => "ENCRYPT_DECRYPT",
+    }
+}
+
+/// Whether an action takes keys with imported material only.
+fn is_external(action: &str, state: &str) -> bool {
+    let imports = ["GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial"];
+    imports.contains(&action) || state == "PendingImport"
+}
+
+/// A key in a state, with what the action needs of it while it still works.
+struct Stage {
+    client: Client,
+    key: String,
+    blob: Value,
+    import: Value,
+}
+
+impl Stage {
+    fn set(client: Client, action: &str, state: &str) -> Self {
+        let external = is_external(action, state);
+        let kind = if external { 2 } else { 1 };
+        let key = client.create_key(json!({ "KeyUsage": usage_of(action), "Type": kind }));
+        let mut import = Value::Null;
+        if external {
+            import = super::imports::wrapped(&client, &key, &[7; 16]);
+            client.done("ImportKeyMaterial", import.clone());
+        }
+        let blob = match usage_of(action) {
+            "ENCRYPT_DECRYPT" => {
+                let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+                sealed["CiphertextBlob"].clone()
+            }
+            "ASYMMETRIC_DECRYPT_ML_KEM_1024" => {
+                let params = json!({ "KeyId": key, "PlainText": "aGVsbG8=" });
+                client.done("PostQuantumCryptoEncrypt", params)["CiphertextBlob"].clone()
+            }
+            "ASYMMETRIC_DECRYPT_RSA_2048" | "ASYMMETRIC_DECRYPT_SM2" => {
+                super::pairs::sealed_for(&client, &key)
+            }
+            "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87" => {
+                let params = json!({ "KeyId": key, "Message": "aGVsbG8=" });
+                client.done("PostQuantumCryptoSign", params)["Signature"].clone()
+            }
+            _ => {
+                let params = json!({ "KeyId": key, "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" });
+                client.done("SignByAsymmetricKey", params)["Signature"].clone()
+            }
+        };
+        let id = json!({ "KeyId": key });
+        match state {
+            "Disabled" => drop(client.done("DisableKey", id)),
+            "PendingDelete" => {
+                client.done("DisableKey", id);
+                let window = json!({ "KeyId": key, "PendingWindowInDays": 7 });
+                client.done("ScheduleKeyDeletion", window);
+            }
+            "PendingImport" => drop(client.done("DeleteImportedKeyMaterial", id)),
+            "Archived" => drop(client.done("ArchiveKey", id)),
+            _ => {}
+        }
+        Self { client, key, blob, import }
+    }
+
+    fn drive(&self, action: &str) -> Answer {
+        let Self { client, key, blob, import } = self;
+        let with = |more: Value| {
+            let mut params = json!({ "KeyId": key });
+            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            params
+        };
+        let wrapping = json!({ "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048" });
+        let params = match action {
+            "Encrypt" => with(json!({ "Plaintext": "aGVsbG8=" })),
+            "PostQuantumCryptoEncrypt" => with(json!({ "PlainText": "aGVsbG8=" })),
+            "Decrypt" | "PostQuantumCryptoDecrypt" => json!({ "CiphertextBlob": blob }),
+            "ReEncrypt.from" => {
+                let to = client.create_key(json!({}));
+                let params = json!({ "CiphertextBlob": blob, "DestinationKeyId": to });
+                return client.call("ReEncrypt", params);
+            }
+            "ReEncrypt.to" => {
+                let other = client.create_key(json!({}));
+                let sealed = client.done("Encrypt", json!({ "KeyId": other, "Plaintext": "aGVsbG8=" }));
+                let params =
+                    json!({ "CiphertextBlob": sealed["CiphertextBlob"], "DestinationKeyId": key });
+                return client.call("ReEncrypt", params);
+            }
+            "GenerateDataKey" => with(json!({ "KeySpec": "AES_128" })),
+            "AsymmetricRsaDecrypt" => {
+                with(json!({ "Ciphertext": blob, "Algorithm": "RSAES_PKCS1_V1_5" }))
+            }
+            "AsymmetricSm2Decrypt" => with(json!({ "Ciphertext": blob })),
+            "SignByAsymmetricKey" => with(json!({ "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" })),
+            "VerifyByAsymmetricKey" => with(json!({
+                "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=", "SignatureValue": blob
+            })),
+            "PostQuantumCryptoSign" => with(json!({ "Message": "aGVsbG8=" })),
+            "PostQuantumCryptoVerify" => {
+                with(json!({ "Message": "aGVsbG8=", "SignatureValue": blob }))
+            }
+            "EnableKeys" | "DisableKeys" | "DescribeKeys" => json!({ "KeyIds": [key] }),
+            "ScheduleKeyDeletion" => with(json!({ "PendingWindowInDays": 7 })),
+            "EnableKeyRotation" => with(json!({ "RotateDays": 7 })),
+            "ListKeys" | "ListKeyDetail" => json!({}),
+            "UpdateAlias" => with(json!({ "Alias": client.fresh() })),
+            "UpdateKeyDescription" => with(json!({ "Description": "new" })),
+            "GetParametersForImport" => with(wrapping),
+            "ImportKeyMaterial" => import.clone(),
+            "BindCloudResource" | "UnbindCloudResource" => {
+                with(json!({ "ProductId": "ssm", "ResourceId": "a" }))
+            }
+            _ => with(json!({})),
+        };
+        client.call(action, params)
+    }
+
+    fn state(&self) -> String {
+        let key = self.client.done("DescribeKey", json!({ "KeyId": self.key }));
+        key["KeyMetadata"]["KeyState"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The state that a key is in after an action that succeeded.
+fn state_after(action: &str, state: &'static str) -> &'static str {
+    match action {
+        "EnableKey" | "EnableKeys" | "CancelKeyArchive" | "ImportKeyMaterial" => "Enabled",
+        "DisableKey" | "DisableKeys" => "Disabled",
+        "ArchiveKey" => "Archived",
+        "ScheduleKeyDeletion" => "PendingDelete",
+        "CancelKeyDeletion" => "Disabled",
+        "DeleteImportedKeyMaterial" => "PendingImport",
+        _ => state,
+    }
+}
+
+#[test]
+fn every_cell_of_the_state_table_holds() {
+    let server = Server::start();
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for row in table("tencent/lifecycle.tsv") {
+        let action = row[0].as_str();
+        for (index, state) in STATES.into_iter().enumerate() {
+            let expected = row[index + 1].as_str();
+            if expected == "-" {
+                continue;
+            }
+            let stage = Stage::set(Client::of(&server), action, state);
+            assert_eq!(stage.state(), state, "{action}");
+            let answer = stage.drive(action);
+            let code = refusal(&answer).0;
+            let found = if code.is_empty() { "Success" } else { code.as_str() };
+            let after = if expected == "Success" { state_after(action, state) } else { state };
+            if found != expected || stage.state() != after {
+                let now = stage.state();
+                wrong.push(format!("{action} on {state}: {expected} then {after}: {found}, {now}: {}", answer.text));
+            }
+            cells += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(cells, 175);
+}
