@@ -22,8 +22,8 @@ pub(super) fn endpoints() -> Endpoints {
         .delete("/_kmsim/faults/{id}", disarm)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Asked {
     dialect: Option<String>,
     action: Option<String>,
@@ -32,14 +32,11 @@ struct Asked {
     when: Option<When>,
     at: Option<String>,
     error: Option<String>,
-    #[serde(default)]
     throttling: bool,
     retry_after: Option<String>,
     latency: Option<String>,
     jitter: Option<String>,
-    #[serde(default)]
     reset: bool,
-    #[serde(default)]
     truncate: bool,
 }
 

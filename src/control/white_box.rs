@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
+use super::long_work;
 use super::scope::Scoped;
 use crate::algorithms::base64_text;
 use crate::engine::{Error, WhiteBoxError};
@@ -42,7 +43,11 @@ async fn decrypt(
     let iv = <[u8; 16]>::try_from(&iv[..])
         .map_err(|_| Refused::bad("initialization_vector: not 16 bytes"))?;
     let ciphertext = bytes(&asked.ciphertext, "ciphertext")?;
-    match app.engine.white_box_decrypt(&scope, &blob, iv, &ciphertext) {
+    // The blobs of every white-box key are derived until one is equal.
+    let decrypted = long_work::run(&app, move |app| {
+        app.engine.white_box_decrypt(&scope, &blob, iv, &ciphertext)
+    });
+    match decrypted.await? {
         Ok(text) => {
             let plaintext = Zeroizing::new(base64_text::encode(&*text));
             Ok(Json(Decrypted { plaintext }))

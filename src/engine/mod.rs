@@ -1,5 +1,6 @@
-//! The rules of keys, secrets, certificates, aliases and tags. The engine knows no cloud, no wire
-//! and no SQL: a cloud's own rules come in with the caller, and errors go out as facts.
+//! The rules of keys, white-box keys, data keys, secrets, certificates, aliases and tags. The
+//! engine knows no cloud, no wire and no SQL: a cloud's own rules come in with the caller, and
+//! errors go out as facts.
 //!
 //! Operations that read are plain functions over a snapshot of a realm: they take no lock and
 //! cannot reach the database. Operations that change something hand a decision to the writer

@@ -1,8 +1,10 @@
-"""What the documents show: every block of code is read by its language's own parser, and those that can run here are run, with the
-built program. So is what `kmsim env` prints, and the app of compose.yaml.
+"""Checks the code in the documents: every block is parsed by its language's own parser, and the
+executable ones run with the built program. The same holds for the output of `kmsim env` and the app
+of compose.yaml.
 
-In a document, a block that opens with ```python file=NAME is written to a folder, and one that opens with ```sh run runs there,
-against a server of its own. Run by tests/run, in the Python environment that has the SDK."""
+In a document, a block that opens with ```python file=NAME is written to a folder. One that opens with
+```sh run runs there, against its own server. tests/run runs this program in the Python
+environment that has the SDK."""
 
 import ast
 import json
@@ -31,7 +33,7 @@ counts = {True: 0, False: 0}
 
 
 def check(name, run, *arguments):
-    """One check: it is good when it raises nothing."""
+    """One check, which passes if it raises nothing."""
     try:
         run(*arguments)
     except Exception as error:
@@ -63,7 +65,7 @@ def main():
 
 
 def document(path):
-    """Reads a document's blocks, and runs those that are to be run, in order, in one folder."""
+    """Parses a document's code blocks, and runs the executable ones in order, in one folder."""
     name = path.relative_to(ROOT)
     text = path.read_text()
     blocks = list(BLOCK.finditer(text))
@@ -91,7 +93,7 @@ def equal(found, expected):
         raise ValueError(f"{found}, and not {expected}")
 
 
-# How each language is read.
+# The parser of each language.
 
 
 def tree(language):
@@ -106,7 +108,7 @@ def tree(language):
 
 
 def read_by(*command):
-    """A program that reads from standard input and ends with 0 if it can."""
+    """A parser as a command, which reads standard input and exits with 0 if it succeeds."""
 
     def read(code):
         subprocess.run(command, input=code, text=True, check=True, capture_output=True)
@@ -147,11 +149,11 @@ def parse(language, code):
     PARSERS[language](code)
 
 
-# How what can run is run.
+# How to run the executable blocks.
 
 
 def environment(**more):
-    """A clean one, in which kmsim, python and pytest are the ones of this run."""
+    """A clean environment with the kmsim, python and pytest of this run."""
     path = os.pathsep.join([str(KMSIM.parent), str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KMSIM_", "ALIBABA_"))}
     return {**kept, "PATH": path, **more}
@@ -163,7 +165,7 @@ def kmsim(*arguments):
 
 
 class Serving:
-    """A server of its own."""
+    """A separate server."""
 
     def __init__(self, **settings):
         settings = {"KMSIM_LISTEN": "127.0.0.1:0", "KMSIM_DATA": ":memory:", **settings}
@@ -197,13 +199,13 @@ CLIENTS = {("alibaba", client): language for client, language in ALIBABA.items()
 
 
 def trusting(run):
-    """The same over HTTPS, as the first lines of the text tell it."""
+    """The same over HTTPS, as the first lines of the text describe."""
 
     def run_over_https(text):
         with tempfile.TemporaryDirectory() as folder:
             first = re.search(r"First: (curl -so \S+ .*?)(?:$|; export (\w+)=)", text, re.M)
             if not first:
-                # It takes any certificate.
+                # It accepts any certificate.
                 return run(text, cwd=folder)
             fetched = re.search(r'"(http://[^"]+)"', first.group(1)).group(1)
             file = pathlib.Path(folder) / "kmsim-ca.pem"
@@ -233,7 +235,7 @@ def run_classic(text, **how):
 
 
 def run_secrets_manager(text, **how):
-    """Its client looks for a secret that is not there: that answer comes from the server."""
+    """The client requests a missing secret, so the error must come from the server."""
     use = """
 from alibaba_cloud_secretsmanager_client.secret_manager_cache_client_builder import SecretManagerCacheClientBuilder
 client = SecretManagerCacheClientBuilder.new_client()
@@ -251,7 +253,7 @@ finally:
 
 def run_kingsoft(text, **how):
     use = "\nprint(len(kms.describe_keys()['KeySet']))\n"
-    # Its SDK has an environment of its own.
+    # The SDK has a separate environment.
     python = ROOT / "target/sdk/python-kingsoft/bin/python"
     it = subprocess.run([python, "-c", text + use], check=True, capture_output=True, text=True, **how)
     equal(it.stdout, "0\n")
@@ -267,7 +269,7 @@ RUNNABLE = {
 
 
 def compose():
-    """Starts what compose.yaml starts, in its order, without containers."""
+    """Starts the services of compose.yaml in order, without containers."""
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     server, app = services["kmsim"], services["app"]
     equal(server["build"], ".")
@@ -283,7 +285,7 @@ def compose():
     equal(settings["KMSIM_SEED"], str(ROOT / "examples/compose/seed.yaml"))
     with tempfile.TemporaryDirectory() as data:
         for _ in range(2):
-            # The second time, the volume holds what the first one made.
+            # In the second run, the volume contains the data of the first.
             with Serving(**settings, KMSIM_DATA=f"{data}/kmsim.db") as endpoint:
                 told = {name: value.replace("kmsim:5690", endpoint) for name, value in app["environment"].items()}
                 health = [KMSIM, "healthcheck", "--url", f"http://{endpoint}"]

@@ -1,8 +1,9 @@
-"""Builds what the image is made of, by the commands of the Dockerfile's first stage, in a folder that holds what a container
-engine would be sent. The compiler's output stays in the repository's target folder, and the program with it.
+"""Builds the image's program by the commands of the Dockerfile's first stage, in a folder with the
+build context that a container engine would get. The compiler's output and the program stay in the
+repository's target folder.
 
-The stage has two parts, and the first is carried out in a folder of its own: what comes before the whole context is copied.
-As an engine keeps a layer, what that made is kept for as long as what it is made from stays the same."""
+The instructions before the whole context is copied run in a separate folder. Like a cached layer,
+their result is reused until their input files change."""
 
 import hashlib
 import os
@@ -41,7 +42,7 @@ def run(command, folder):
 
 
 def make_dependencies(steps):
-    """Carries out what comes before the context is copied, unless that was done with the same files."""
+    """Runs the instructions before the context is copied, unless its input files are unchanged."""
     made_from = hashlib.sha256(repr(steps).encode())
     for word, text in steps:
         for source in text.split()[:-1] if word == "COPY" else []:
@@ -60,7 +61,7 @@ def make_dependencies(steps):
         *sources, target = text.split()
         for source in sources:
             if (ROOT / source).is_dir():
-                # What is in a folder is copied, not the folder.
+                # COPY copies the content of a folder, not the folder.
                 shutil.copytree(ROOT / source, DEPENDENCIES / target, dirs_exist_ok=True)
             else:
                 shutil.copy2(ROOT / source, DEPENDENCIES / target)
@@ -74,7 +75,7 @@ def lead_to_target(folder):
 
 
 def copy_context():
-    """Brings the folder up to date. Files keep their times, so that nothing is built twice."""
+    """Updates the folder. Files keep their times, so that nothing is built twice."""
     wanted = {path.relative_to(ROOT) for path in files(ROOT, Ignored(ROOT / ".dockerignore"))}
     CONTEXT.mkdir(parents=True, exist_ok=True)
     for path in files(CONTEXT, Ignored(ROOT / ".dockerignore")):

@@ -51,7 +51,7 @@ def check(name, good, what=""):
 
 
 def make_root(stage, is_root):
-    """Carries COPY out, and answers whom the program is to run as. A user namespace has one user only: there, that one."""
+    """Performs COPY, and returns the user that runs the program. A user namespace has only one."""
     shutil.rmtree(IMAGE, ignore_errors=True)
     shutil.rmtree(VOLUME, ignore_errors=True)
     IMAGE.mkdir(parents=True)
@@ -65,7 +65,7 @@ def make_root(stage, is_root):
         source = CONTEXT / pathlib.PurePath(source).relative_to("/build")
         copy = IMAGE / target.lstrip("/")
         if source.is_dir():
-            # What is in a folder is copied, not the folder; an empty one is made.
+            # COPY copies the content of a folder, and creates an empty folder.
             shutil.copytree(source, copy)
         else:
             shutil.copy2(source, copy)
@@ -74,7 +74,7 @@ def make_root(stage, is_root):
             check(f"{target} is the user's", owner == stage.one("USER"), text)
         if owner == stage.one("USER"):
             os.chown(copy, *ids)
-    # A new volume begins as what the image holds at its place, and with its owner.
+    # A new volume starts with the image's content at its path, and with the same owner.
     place = IMAGE / stage.one("VOLUME").lstrip("/")
     shutil.copytree(place, VOLUME)
     os.chown(VOLUME, place.stat().st_uid, place.stat().st_gid)
@@ -93,7 +93,7 @@ def look_at(stage):
 
 
 def is_static(path):
-    """Whether an ELF file names no interpreter: then nothing loads it but the kernel."""
+    """Whether an ELF file is static: it names no interpreter."""
     data = path.read_bytes()
     assert data[:6] == b"\x7fELF\x02\x01", "64 bits, little-endian"
     (start,) = struct.unpack_from("<Q", data, 32)
@@ -104,7 +104,7 @@ def is_static(path):
 
 @contextlib.contextmanager
 def mounted():
-    """The root read-only, with the volume in it."""
+    """Mounts the root read-only, with the volume in it."""
     mount = lambda *arguments: subprocess.run(["mount", *map(str, arguments)], check=True)
     mount("--make-rprivate", "/")
     mount("--bind", IMAGE, IMAGE)
@@ -117,14 +117,14 @@ def mounted():
 
 
 def loopback_up():
-    """A new network has its loopback interface down."""
+    """Brings the loopback interface up, which is down in a new network namespace."""
     request = array.array("B", struct.pack("16sh14x", b"lo", 1))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
         fcntl.ioctl(it, 0x8914, request)
 
 
 class Container:
-    """What an engine would start."""
+    """The command that a container engine would start."""
 
     def __init__(self, stage, ids):
         self.stage, self.ids = stage, ids
@@ -149,7 +149,7 @@ class Container:
         return server, server.stdout.readline()
 
     def say(self, *command):
-        """Runs a command to its end: its exit code, what it wrote, and its errors."""
+        """Runs a command, and returns its exit code, its output and its errors."""
         it = self.start(list(command), stderr=subprocess.PIPE)
         out, err = it.communicate(timeout=60)
         return it.returncode, out, err
@@ -200,7 +200,7 @@ def run(stage, ids):
 
 
 def trusted(port):
-    """The server's authority, by which HTTPS on the same port is believed."""
+    """Trusts the server's authority, for HTTPS on the same port."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/_kmsim/ca.pem", timeout=60) as answer:
         authority = answer.read().decode()
     context = ssl.create_default_context(cadata=authority)
@@ -211,7 +211,7 @@ def trusted(port):
 
 def stopped(server):
     server.send_signal(signal.SIGTERM)
-    # An engine would wait for ten seconds.
+    # A container engine would wait ten seconds.
     return server.wait(timeout=10) == 0
 
 

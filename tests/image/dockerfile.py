@@ -1,4 +1,4 @@
-"""Reads what the repository's Dockerfile and .dockerignore say: of their languages, the part that they use."""
+"""Parses the repository's Dockerfile and .dockerignore, and only the syntax that they use."""
 
 import fnmatch
 import json
@@ -7,28 +7,28 @@ import shlex
 
 
 class Stage:
-    """One stage: what it starts from, and its instructions in order, as pairs of a word and its arguments."""
+    """One stage: its base, and its instructions in order, as pairs of a keyword and arguments."""
 
     def __init__(self, base, name):
         self.base, self.name, self.instructions = base, name, []
 
     def all(self, word):
-        """The arguments of every instruction of this word."""
+        """The arguments of every instruction with this keyword."""
         return [arguments for it, arguments in self.instructions if it == word]
 
     def one(self, word):
-        """The arguments of the one instruction of this word."""
+        """The arguments of the only instruction with this keyword."""
         found = self.all(word)
         if len(found) != 1:
             raise ValueError(f"{word} stands {len(found)} times")
         return found[0]
 
     def environment(self):
-        """What ENV sets."""
+        """The variables that ENV sets."""
         return dict(pair.split("=", 1) for text in self.all("ENV") for pair in shlex.split(text))
 
     def health_command(self):
-        """The command of HEALTHCHECK, which must be in the form that needs no shell."""
+        """The command of HEALTHCHECK, which must be in exec form."""
         options, _, command = self.one("HEALTHCHECK").partition("CMD ")
         if not all(option.startswith("--") for option in options.split()):
             raise ValueError(f"HEALTHCHECK {options}")
@@ -57,7 +57,7 @@ def stages(path):
 
 
 class Ignored:
-    """What .dockerignore keeps from the build: names, and `**/name` for a name in any folder."""
+    """The patterns of .dockerignore: names, and `**/name` for a name in any folder."""
 
     def __init__(self, path):
         self.patterns = pathlib.Path(path).read_text().split()
@@ -65,7 +65,7 @@ class Ignored:
             raise ValueError(f"{path}: a pattern that is not known here")
 
     def has(self, path):
-        """Whether a path, relative to the repository's root, is one of them, or in one."""
+        """Whether a path, relative to the root, matches a pattern or is inside a match."""
         for pattern in self.patterns:
             names = path.parts if pattern.startswith("**/") else path.parts[:1]
             if any(fnmatch.fnmatch(name, pattern.removeprefix("**/")) for name in names):

@@ -111,7 +111,7 @@ fn errors_name_the_field_and_change_no_clock() {
         ("set", json!({"to": "tomorrow"}), "to: \"tomorrow\""),
         ("freeze", json!({"at": "noon"}), "at: \"noon\""),
         ("resume", json!({"now": true}), "unknown field `now`"),
-        ("advance?access_key=three", json!({"by": "1d"}), "access_key: nobody has \"three\""),
+        ("advance?access_key=three", json!({"by": "1d"}), "access_key: \"three\" does not exist"),
         ("advance?account=1&access_key=one", json!({"by": "1d"}), "name one of them"),
         ("advance?region=cn_x", json!({"by": "1d"}), "region: \"cn_x\""),
         ("advance?account=1&planet=9", json!({"by": "1d"}), "unknown field `planet`"),

@@ -132,7 +132,7 @@ fn listen_and_data_have_defaults_and_variables() {
     for said in ["localhost:5690", "./kmsim.db", "strict", "info"] {
         assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
     }
-    for own in ["cn-hangzhou of Alibaba Cloud", "cn-beijing-6 of Kingsoft Cloud"] {
+    for own in ["cn-hangzhou for Alibaba Cloud", "cn-beijing-6 for Kingsoft Cloud"] {
         assert!(
             help.split_whitespace().collect::<Vec<_>>().join(" ").contains(own),
             "{own}: {help}"

@@ -1,4 +1,4 @@
-//! What a server holds, as a whole: exported, imported, reset, saved and loaded.
+//! The whole state of a server: exported, imported, reset, saved and loaded.
 
 mod commands;
 mod durability;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::kit::{Answer, Server, control, send};
 
-/// A realm's state, as the control plane gives it out.
+/// Exports a scope's state through the control plane.
 pub fn export(server: &Server, scope: &str) -> String {
     let answer = control(server.address, "GET", &format!("state{scope}"), &Value::Null);
     assert_eq!(
@@ -21,7 +21,7 @@ pub fn export(server: &Server, scope: &str) -> String {
     answer.text
 }
 
-/// Gives the control plane a state.
+/// Imports a state through the control plane.
 pub fn import(server: &Server, scope: &str, text: &str) -> Answer {
     send(server.address, &format!("PUT /_kmsim/state{scope} HTTP/1.1\r\n"), text.as_bytes())
 }

@@ -6,4 +6,5 @@ mod lifecycle;
 mod pairs;
 mod parameters;
 mod signatures;
+mod state;
 pub mod wire;

@@ -2,11 +2,11 @@
 
 use crate::algorithms::specs::Form;
 
-/// The waiting time of a scheduled deletion, in days. The document says 7 to 30; newer SDKs go to
-/// 366.
-pub(super) const DELETION_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=366;
-/// The default waiting time, in days.
-pub(super) const DELETION_WINDOW_DEFAULT: u64 = 30;
+/// The shortest time before a deletion, and the default one, in days.
+pub(super) const WINDOW_MIN: u64 = 7;
+pub(super) const WINDOW_DEFAULT: u64 = 30;
+/// The longest time before a key's deletion, in days. The document says 30; newer SDKs go to 366.
+pub(super) const DELETION_WINDOW_MAX: u64 = 366;
 /// The longest plaintext of Encrypt, in bytes.
 pub(super) const PLAINTEXT_MAX: usize = 6 * 1024;
 /// The lengths of data keys, in bytes.
@@ -25,10 +25,8 @@ pub(super) const ROTATION_HOURS: std::ops::RangeInclusive<u64> = 7 * 24..=730 * 
 pub(super) const SECRET_DATA_MAX: usize = 30_720;
 /// The longest extended configuration of a secret, in characters.
 pub(super) const EXTENDED_CONFIG_MAX: usize = 1024;
-/// The time for which a deleted secret can be restored, in days.
-pub(super) const RECOVERY_WINDOW_DAYS: std::ops::RangeInclusive<u64> = 7..=30;
-/// The default of that time, in days.
-pub(super) const RECOVERY_WINDOW_DEFAULT: u64 = 30;
+/// The longest time for which a deleted secret can be restored, in days.
+pub(super) const RECOVERY_WINDOW_MAX: u64 = 30;
 /// The longest name of a stage, in characters, and the number of stages of one version. No source
 /// says.
 pub(super) const STAGE_MAX: usize = 64;

@@ -95,6 +95,26 @@ parsed!(SecretInterval, Open, |text: String| {
     period(&text, limits::SECRET_ROTATION_HOURS).map(Self)
 });
 
+/// The time before a deletion: 7 to `MAX` days.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "u64")]
+pub(super) struct Window<const MAX: u64>(pub(super) Duration);
+
+impl<const MAX: u64> Default for Window<MAX> {
+    fn default() -> Self {
+        Self(Duration::from_hours(24 * limits::WINDOW_DEFAULT))
+    }
+}
+
+impl<const MAX: u64> TryFrom<u64> for Window<MAX> {
+    type Error = Malformed;
+
+    fn try_from(days: u64) -> Result<Self, Malformed> {
+        let is_legal = (limits::WINDOW_MIN..=MAX).contains(&days);
+        is_legal.then(|| Self(Duration::from_hours(24 * days))).ok_or(Malformed)
+    }
+}
+
 /// The period of a request that switches rotation on. Otherwise the parameter is ignored.
 pub(super) fn interval<T: TryFrom<String>>(
     on: bool,

@@ -36,7 +36,7 @@ fn schema() -> Value {
 }
 
 #[test]
-fn it_has_every_field_and_no_other() {
+fn the_schema_has_exactly_the_fields_of_seeds() {
     let schema = schema();
     let mut objects = BTreeSet::from([""]);
     let defined = schema["$defs"].as_object().unwrap().iter();
@@ -130,7 +130,7 @@ fn check(text: &str) -> Option<String> {
 }
 
 #[test]
-fn it_says_right_of_samples() {
+fn the_schema_agrees_with_the_parser_about_samples() {
     let text = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
     let documented = text("docs/seeds.md");
     let blocks = documented
@@ -163,7 +163,7 @@ fn it_says_right_of_samples() {
 }
 
 #[test]
-fn an_export_is_as_it_says() {
+fn an_export_conforms_to_the_schema() {
     let server = Server::start();
     let known = std::fs::read_to_string(root().join("fixtures/seeds/known.yaml")).unwrap();
     import(&server, "", &known[known.find("realms:").unwrap()..]).ok();

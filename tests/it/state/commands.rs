@@ -54,7 +54,7 @@ fn failed_with(code: i32, output: &Output) -> String {
 }
 
 #[test]
-fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
+fn state_is_exported_to_a_file_and_imported_elsewhere() {
     let one = Process::start(&["--data", ":memory:"]);
     let key = one.client().create_key(&[]);
     let sealed = one.client().call("Encrypt", &[("KeyId", &key), ("Plaintext", "aGk=")]).ok();
@@ -100,7 +100,7 @@ fn state_goes_out_to_a_file_and_comes_in_elsewhere() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_a_line() {
+fn errors_are_one_line() {
     let server = Process::start(&["--data", ":memory:"]);
     let url = format!("http://{}", server.address);
     let said = refused(&run(&["import", "--url", &url, "-"], &[], b"realms: [{ account: x }]\n"));

@@ -10,7 +10,7 @@ use super::{export, import};
 use crate::kit::{Process, Server, data_file, root, send};
 
 #[test]
-fn kill_9_after_the_answer_keeps_it() {
+fn an_acknowledged_state_survives_kill_9() {
     let (folder, data) = data_file();
     let mut seed = std::fs::read_to_string(root().join("fixtures/seeds/known.yaml")).unwrap();
     seed += MORE;
@@ -113,7 +113,7 @@ fn a_request_sees_all_of_a_state_or_nothing_of_it() {
 }
 
 #[test]
-fn a_state_of_some_megabytes_is_taken_and_one_that_is_too_large_is_not() {
+fn a_state_of_some_megabytes_is_accepted_and_a_larger_one_refused() {
     let server = Server::start();
     let key = |n| format!("      - {{ id: key-{n}, description: '{}' }}\n", "d".repeat(1200));
     let text =
@@ -138,7 +138,7 @@ fn a_state_of_some_megabytes_is_taken_and_one_that_is_too_large_is_not() {
 }
 
 #[test]
-fn a_reset_of_ten_thousand_keys_takes_a_moment() {
+fn a_reset_of_ten_thousand_keys_is_fast() {
     let key = |n| format!("      - {{ id: key-{n} }}\n");
     for count in [10, 10_000] {
         let seed = format!(

@@ -225,7 +225,7 @@ fn check(server: &Server, kept: &Kept) {
 }
 
 #[test]
-fn everything_goes_out_and_comes_back() {
+fn everything_is_exported_and_imported() {
     let server = server();
     let kept = populate(&server);
     let text = export(&server, "");
@@ -268,7 +268,7 @@ fn everything_goes_out_and_comes_back() {
 }
 
 #[test]
-fn a_scope_goes_out_and_comes_back_alone() {
+fn a_scope_is_exported_and_imported_alone() {
     let server = server();
     populate(&server);
     let whole = export(&server, "");
@@ -297,7 +297,7 @@ fn a_scope_goes_out_and_comes_back_alone() {
 }
 
 #[test]
-fn nothing_is_exported_as_nothing_and_comes_back() {
+fn an_empty_state_is_exported_and_imported() {
     let server = Server::start();
     let text = export(&server, "");
     assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");

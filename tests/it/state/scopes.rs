@@ -62,7 +62,7 @@ fn work(server: &Server, worker: usize, all: &Barrier) {
 }
 
 #[test]
-fn eight_workers_share_a_server_and_none_sees_another() {
+fn eight_workers_share_a_server_in_isolation() {
     let seed = seed();
     let server = Server::with(Setup { seeds: &[&seed], ..Setup::default() });
     let all = Barrier::new(WORKERS);
@@ -80,7 +80,7 @@ fn eight_workers_share_a_server_and_none_sees_another() {
 }
 
 #[test]
-fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
+fn a_reset_affects_its_scope_and_resets_its_clock() {
     let seed = seed();
     let server = Server::with(Setup { seeds: &[&seed], ..Setup::default() });
     let fresh = export(&server, "?account=1");
@@ -117,7 +117,7 @@ fn a_reset_is_of_its_scope_and_takes_its_clock_back() {
 }
 
 #[test]
-fn times_that_are_relative_are_told_anew_and_material_is_not_drawn_again() {
+fn a_reset_resolves_relative_times_again_and_keeps_the_material() {
     let seed =
         "realms: [{ account: '1000000000000001', keys: [{ id: k, created_at: '{{now - 1d}}' }] }]";
     let server = Server::with(Setup { seeds: &[seed], ..Setup::default() });
@@ -143,7 +143,7 @@ fn times_that_are_relative_are_told_anew_and_material_is_not_drawn_again() {
 }
 
 #[test]
-fn access_keys_that_nobody_knows_have_scopes_too_where_that_is_let_pass() {
+fn unknown_access_keys_have_scopes_if_tolerated() {
     let auth = kmsim::dialects::AuthMode::Off;
     let server = Server::with(Setup { auth, ..Setup::default() });
     let (one, two) = (server.client_as("one", "x"), server.client_as("two", "x"));

@@ -16,7 +16,7 @@ fn ask(server: &Server, method: &str, path: &str) -> Answer {
 }
 
 #[test]
-fn a_scope_is_again_what_it_was() {
+fn a_snapshot_restores_a_scope() {
     let server = Server::with(Setup { accounts: Some(WORKERS), ..Setup::default() });
     let (one, two) = (server.client_as("one", "s"), server.client_as("two", "s"));
     let key = one.create_key(&[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")]);
@@ -49,7 +49,7 @@ fn a_scope_is_again_what_it_was() {
 }
 
 #[test]
-fn snapshots_are_listed_shown_replaced_and_forgotten() {
+fn snapshots_are_listed_shown_replaced_and_deleted() {
     let server = Server::with(Setup { accounts: Some(WORKERS), ..Setup::default() });
     let names = |scope: &str| -> Vec<String> {
         let listed = ask(&server, "GET", scope).ok();
@@ -89,7 +89,7 @@ fn snapshots_are_listed_shown_replaced_and_forgotten() {
 }
 
 #[test]
-fn there_is_an_end_to_snapshots() {
+fn the_number_of_snapshots_is_limited() {
     let server = Server::start();
     for index in 0..1000 {
         ask(&server, "POST", &format!("/s{index}")).ok();

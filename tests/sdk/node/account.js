@@ -1,5 +1,5 @@
 'use strict';
-// DescribeRegions, OpenKmsService, DescribeAccountKmsStatus, and regions apart from one another.
+// DescribeRegions, OpenKmsService, DescribeAccountKmsStatus, and the separation of regions.
 
 const assert = require('node:assert/strict');
 const { shape } = require('./kit');

@@ -1,5 +1,5 @@
 'use strict';
-// Bringing one's own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial.
+// Bring your own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial.
 
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
@@ -13,7 +13,7 @@ const OAEP = 'RSAES_OAEP_SHA_256';
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Whether a time of the wire is so many seconds from now, within a minute. */
+/** Whether a time in an answer is this many seconds from now, within a minute. */
 function near(time, away) {
   assert.match(time, TIME);
   assert.ok(Math.abs(seconds(new Date().toISOString(), time) - away) < 60, `${time} is not ${away} seconds from now`);
@@ -32,7 +32,7 @@ async function byok(run, { key }) {
     return { KeyId, ImportToken, PublicKey };
   }
 
-  /** What ImportKeyMaterial takes of them. */
+  /** The ones that ImportKeyMaterial needs. */
   function wrapped({ KeyId, ImportToken, PublicKey }, material, algorithm = OAEP) {
     const sealed = local.encrypt(local.data(PublicKey), algorithm, material);
     return { KeyId, ImportToken, EncryptedKeyMaterial: sealed.toString('base64') };
@@ -77,7 +77,7 @@ async function byok(run, { key }) {
     }
     await run.invalid('WrappingAlgorithm', 'GetParametersForImport', { ...good, WrappingKeySpec: 'EC_SM2' });
     await run.invalid('WrappingKeySpec', 'GetParametersForImport', { ...good, WrappingKeySpec: 'RSA_4096' });
-    // SM2 wraps for keys in hardware.
+    // SM2 wraps material for keys in hardware.
     await run.invalid('WrappingKeySpec', 'GetParametersForImport', { KeyId, WrappingAlgorithm: 'SM2PKE', WrappingKeySpec: 'EC_SM2' });
     await run.refused('Forbidden.KeyNotFound', 'GetParametersForImport', { ...good, KeyId: UNKNOWN });
   });

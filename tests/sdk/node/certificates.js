@@ -1,7 +1,7 @@
 'use strict';
 // Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate, UpdateCertificateStatus,
 // DeleteCertificate, CertificatePrivateKeySign, CertificatePublicKeyVerify, CertificatePublicKeyEncrypt,
-// CertificatePrivateKeyDecrypt, and their tags. The program openssl plays the authority.
+// CertificatePrivateKeyDecrypt, and their tags. The program openssl acts as the authority.
 
 const assert = require('node:assert/strict');
 const { X509Certificate } = require('node:crypto');
@@ -29,7 +29,7 @@ const FIELDS = {
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 
-/** A root that issues, in a folder of its own. */
+/** A root authority in its own folder. */
 class Authority {
   constructor() {
     this.home = fs.mkdtempSync(path.join(os.tmpdir(), 'authority-'));

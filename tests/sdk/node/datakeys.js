@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 
-// Parameters, and the bytes of data key that they ask for; NumberOfBytes wins over KeySpec.
+// Parameters, and the length of the requested data key in bytes. NumberOfBytes overrides KeySpec.
 const SIZES = [
   [{}, 32],
   [{ KeySpec: 'AES_256' }, 32],
@@ -14,7 +14,7 @@ const SIZES = [
   [{ KeySpec: 'AES_128', NumberOfBytes: 32 }, 32],
 ];
 
-/** Characters of the blob that seals the base64 text of so many bytes. */
+/** The length of the blob that encrypts the base64 text of this many bytes. */
 function blobLength(bytes) {
   const text = 4 * Math.ceil(bytes / 3);
   return 4 * Math.ceil((36 + 12 + text + 16) / 3);

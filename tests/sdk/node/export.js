@@ -1,11 +1,11 @@
 'use strict';
-// ExportDataKey, GenerateAndExportDataKey, and ReEncrypt of what a public key sealed.
+// ExportDataKey, GenerateAndExportDataKey, and ReEncrypt of ciphertexts of a public key.
 
 const assert = require('node:assert/strict');
 const local = require('./local');
 const { CRYPT, SIGN, UNKNOWN, newPair, publicKey } = require('./pairs');
 
-// Type of the wrapping key, algorithm, the most bytes that it wraps.
+// The type of the wrapping key, the algorithm, and its limit in bytes.
 const WRAPPINGS = [['RSA_2048', 'RSAES_OAEP_SHA_256', 190], ['RSA_2048', 'RSAES_OAEP_SHA_1', 214], ['EC_SM2', 'SM2PKE', 1024]];
 const EncryptionContext = JSON.stringify({ 'a b+c*d~e!\'()': '值' });
 

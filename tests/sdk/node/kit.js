@@ -1,12 +1,12 @@
 'use strict';
-// What the programs share: counted checks, and what every answer of the service must look like.
+// Shared by all programs: counted checks, and the format of every answer.
 
 const assert = require('node:assert/strict');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-// HTTP status and message of each refusal; null where no source gives the message.
+// The HTTP status and the message of each refusal. The message is null if no source has it.
 const REFUSALS = {
   'AliasAlreadyExists': [400, 'AliasName Already Exists.'],
   'Certificate.NotFound': [404, 'The specified certificate is not found.'],
@@ -55,7 +55,7 @@ function jsonType(value) {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Exactly these fields, each of its JSON type; those in `optional` may be absent. */
+/** Requires exactly these fields with their JSON types. Those in `optional` may be absent. */
 function shape(got, fields, optional = {}) {
   assert.equal(jsonType(got), 'object', `an object expected, got ${JSON.stringify(got)}`);
   for (const [name, type] of Object.entries(fields)) {
@@ -73,7 +73,7 @@ class Run {
   constructor(label, client) {
     this.label = label;
     this.client = client;
-    // Two runs against one server must not meet in names.
+    // Two runs against one server must not use the same names.
     this.tag = `${label.replace(/[^a-z0-9]+/gi, '-')}-${Date.now().toString(36)}`.toLowerCase();
   }
 
@@ -94,7 +94,7 @@ class Run {
     const reply = await this.client.call(action, Object.fromEntries(given));
     const body = reply.body;
     assert.match(String(body.RequestId), UUID, `${action}: RequestId`);
-    // A client may keep no headers of a refusal.
+    // Some clients drop the headers of a refusal.
     if (reply.headers) {
       assert.equal(reply.headers['x-acs-request-id'], body.RequestId, `${action}: x-acs-request-id`);
       assert.match(reply.headers['content-type'], /^application\/json(;|$)/, `${action}: content type`);
@@ -102,7 +102,7 @@ class Run {
     return reply;
   }
 
-  /** The body of a success, RequestId checked and taken off. */
+  /** The body of a success, without its RequestId, which is checked. */
   async ok(action, params = {}) {
     const { status, body } = await this.#call(action, params);
     assert.ok(!('Code' in body), `${action} refused: ${status} ${body.Code}: ${body.Message}`);
@@ -111,12 +111,12 @@ class Run {
     return rest;
   }
 
-  /** A success that says nothing but its RequestId. */
+  /** Requires a success that contains only its RequestId. */
   async done(action, params) {
     assert.deepEqual(await this.ok(action, params), {}, `${action}: nothing but RequestId`);
   }
 
-  /** A refusal with this code, and the status and message that belong to it; returns its body. */
+  /** Requires a refusal with this code, its status and its message, and returns the body. */
   async refused(code, action, params = {}, message = REFUSALS[code][1]) {
     const { status, body } = await this.#call(action, params);
     assert.ok('Code' in body, `${action} succeeded, ${code} expected`);
@@ -141,7 +141,7 @@ class Run {
     return this.refused('InvalidParameter', action, params, message);
   }
 
-  /** A new key's metadata. The shorter AES keys are a dedicated instance's. */
+  /** The metadata of a new key. The shorter AES keys need a dedicated instance. */
   async key(params = {}) {
     const instance = ['Aliyun_AES_128', 'Aliyun_AES_192'].includes(params.KeySpec) ? { DKMSInstanceId: 'kst-sdk' } : {};
     return (await this.ok('CreateKey', { ...params, ...instance })).KeyMetadata;
@@ -162,7 +162,7 @@ class Run {
   }
 }
 
-/** Seconds between two times of the wire. */
+/** The seconds between two times in answers. */
 function seconds(from, to) {
   return (Date.parse(to) - Date.parse(from)) / 1000;
 }

@@ -1,5 +1,5 @@
 'use strict';
-// @alicloud/kms-sdk: speaks HTTPS alone. RPC V1 with everything in the query, by GET, and without a nonce.
+// @alicloud/kms-sdk, which supports HTTPS only: RPC V1, all parameters in the query, no nonce.
 // Usage: KMSIM_URL=https://localhost:5690 NODE_EXTRA_CA_CERTS=ca.pem node kms_sdk.js
 
 const assert = require('node:assert/strict');
@@ -13,7 +13,7 @@ const client = (changes = {}) => new KmsClient({
   endpoint, accessKeyId: name, accessKeySecret: `secret-of-${name}`, ...changes,
 });
 
-/** The body of a success; this SDK answers refusals as bodies too. */
+/** The body of a success. This SDK returns refusals as bodies too. */
 async function ok(answer) {
   const { RequestId, ...body } = await answer;
   assert.match(RequestId, UUID);
@@ -31,7 +31,7 @@ async function drive(run, kms) {
   let id;
   const alias = `alias/${run.tag}`;
   await run.check('a key is made, shown and listed', async () => {
-    // No asterisk: this SDK signs one as it stands, where the rule is %2A.
+    // No asterisk: this SDK signs it unencoded, but the rule is %2A.
     const { KeyMetadata } = await ok(kms.createKey(undefined, 'a b+c~d 密'));
     id = KeyMetadata.KeyId;
     assert.equal(KeyMetadata.Description, 'a b+c~d 密');

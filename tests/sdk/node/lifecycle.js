@@ -6,7 +6,7 @@ const { TIME, seconds } = require('./kit');
 const local = require('./local');
 
 const DAY = 86400;
-// Base64, so that it passes for a data key.
+// Base64, so that it is accepted as a data key.
 const SEALED = 'c2VhbGVk';
 const WRAPPING = local.wrapping(local.wrapper('RSA_2048'), 'RSAES_OAEP_SHA_256');
 
@@ -39,7 +39,7 @@ const OPERATIONS = {
   ListKeyVersions: ({ KeyId }) => ({ KeyId }),
   ListAliasesByKeyId: ({ KeyId }) => ({ KeyId }),
 };
-// What opens a blob that the key sealed; what else needs its material.
+// The operations that decrypt a blob of the key, and the others that need its material.
 const OPENING = ['Decrypt', 'ReEncrypt from', 'ExportDataKey'];
 const SEALING = [
   'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'GenerateAndExportDataKey', 'ReEncrypt to', 'UpdateRotationPolicy',
@@ -49,7 +49,7 @@ const READS = ['DescribeKey', 'ListResourceTags', 'ListTagResources', 'ListKeyVe
 const TAGGING = ['TagResource', 'UntagResource', 'TagResources', 'UntagResources'];
 const WRITES = ['UpdateKeyDescription', 'SetDeletionProtection', ...TAGGING];
 
-// What each state refuses, and what it lets pass without leaving the state.
+// The operations that each state refuses, and those that it allows and that keep the state.
 const STATES = {
   Enabled: {
     refuses: { 'Rejected.StateModifiedFailed': ['CancelKeyDeletion'] },
@@ -78,7 +78,7 @@ const STATES = {
 module.exports = async function lifecycle(run, { key }) {
   const state = async (KeyId) => (await run.describe(KeyId)).KeyState;
 
-  /** A key in the given state, with a blob and an alias of its own where it can have them. */
+  /** A key in the given state, with a blob and an alias where possible. */
   async function keyIn(wanted) {
     const { KeyId } = await key(wanted === 'PendingImport' ? { Origin: 'EXTERNAL' } : {});
     const alias = `alias/${run.tag}-${wanted.toLowerCase()}-${KeyId.slice(-6)}`;

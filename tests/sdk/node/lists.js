@@ -45,7 +45,7 @@ module.exports = async function lists(run, { key }) {
     assert.deepEqual(body, { Keys: { Key: [] }, TotalCount: body.TotalCount, PageNumber: 10000, PageSize: 100 });
   });
 
-  // Filters, and which of the keys above they let pass.
+  // Filters, and the keys above that they select.
   const cases = [
     [filters(['KeyState', 'Enabled']), ['plain', 'sm4', 'hsm', 'service']],
     [filters(['KeyState', 'Enabled', 'Disabled']), ['plain', 'disabled', 'sm4', 'hsm', 'service']],

@@ -1,5 +1,6 @@
 'use strict';
-// The caller's own cryptography: what kmsim signs is verified here, what it wraps is opened here, and the reverse.
+// The caller's own cryptography: verifies kmsim's signatures, unwraps what kmsim wraps, and the
+// reverse.
 
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
@@ -28,7 +29,7 @@ function spki(pem) {
 
 const publicKey = (der) => crypto.createPublicKey({ key: der, format: 'der', type: 'spki' });
 
-/** What a signer makes of a message, for kmsim to sign. */
+/** The digest of a message, for kmsim to sign. */
 function digestOf(message, algorithm, der) {
   if (algorithm === 'SM2DSA') return sm2.digestOf(message, der);
   return crypto.createHash('sha256').update(message).digest();
@@ -46,7 +47,7 @@ function encrypt(der, algorithm, plaintext) {
   return crypto.publicEncrypt({ key: publicKey(der), ...PADDINGS[algorithm] }, plaintext);
 }
 
-/** A key pair of the caller's, which data keys are exported to. */
+/** The caller's key pair, to which data keys are exported. */
 function wrapper(spec) {
   if (spec === 'EC_SM2') {
     const { secret, spki: der } = sm2.pair();
@@ -57,7 +58,7 @@ function wrapper(spec) {
   return { spec, der, decrypt: (algorithm, ciphertext) => crypto.privateDecrypt({ key, ...PADDINGS[algorithm] }, ciphertext) };
 }
 
-/** The parameters by which an export names it. */
+/** The parameters of an export to it. */
 const wrapping = ({ spec, der }, algorithm) => ({
   PublicKeyBlob: der.toString('base64'), WrappingAlgorithm: algorithm, WrappingKeySpec: spec,
 });

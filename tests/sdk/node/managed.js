@@ -1,6 +1,6 @@
 'use strict';
 // Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret, UpdateSecretRotationPolicy,
-// ExtendedConfig.CustomData. And GetRandomPassword.
+// ExtendedConfig.CustomData; and GetRandomPassword.
 
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
@@ -17,7 +17,7 @@ const rds = (users, sub, params = {}) => ({
   SecretType: 'Rds', SecretData: accounts(...users), ExtendedConfig: JSON.stringify(database(sub)), ...params,
 });
 
-/** The public key of a line as OpenSSH has it: its type, then exponent and modulus, each with its length before it. */
+/** The public key in an OpenSSH line: its type, exponent and modulus, each after its length. */
 function openssh(line) {
   const bytes = Buffer.from(line.split(' ')[1], 'base64');
   const parts = [];
@@ -34,7 +34,7 @@ async function managed(run, { key }) {
   const { name, make, value, end } = secretsOf(run, 'managed');
   const rotate = (SecretName, VersionId) => run.ok('RotateSecret', { SecretName, VersionId });
   const told = async (SecretName, VersionStage) => JSON.parse((await value(SecretName, { VersionStage })).SecretData);
-  /** Names at ACSCurrent and ACSPrevious. */
+  /** The account names at ACSCurrent and ACSPrevious. */
   const users = async (SecretName) => [
     (await told(SecretName)).AccountName, (await told(SecretName, 'ACSPrevious')).AccountName,
   ];

@@ -65,7 +65,7 @@ async function signatures(run) {
   });
 }
 
-/** A round trip of special characters, for the ways of signing that do not get the whole scenario. */
+/** A round trip of special characters, for the signing methods that skip the whole scenario. */
 async function roundTrip(run) {
   await run.check('a round trip of special characters', async () => {
     const { KeyId } = await run.key({ Description: "a b+c*d~e!'() 密" });

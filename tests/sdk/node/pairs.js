@@ -11,7 +11,7 @@ const sm2 = require('./sm2');
 const [SIGN, CRYPT] = ['SIGN/VERIFY', 'ENCRYPT/DECRYPT'];
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const MESSAGE = Buffer.from("a b+c*d~e!'() 密");
-// Bytes of the public key, the algorithms that sign, those that encrypt with the most bytes that they take.
+// The length of the public key, the signing algorithms, the encryption algorithms and limits.
 const SPECS = {
   RSA_2048: { der: 294, signing: ['RSA_PSS_SHA_256', 'RSA_PKCS1_SHA_256'], sealing: { RSAES_OAEP_SHA_256: 190, RSAES_OAEP_SHA_1: 214 } },
   RSA_3072: { der: 422, signing: ['RSA_PSS_SHA_256', 'RSA_PKCS1_SHA_256'], sealing: { RSAES_OAEP_SHA_256: 318, RSAES_OAEP_SHA_1: 342 } },
@@ -33,7 +33,7 @@ async function newPair(run, key, KeySpec, KeyUsage) {
 
 const publicKey = async (run, pair) => local.spki((await run.ok('GetPublicKey', pair)).PublicKey);
 
-/** The uses of an SM2 pair, by what it is for. */
+/** The uses of an SM2 pair, by key usage. */
 function uses(pair) {
   const signing = { ...pair, Algorithm: 'SM2DSA', Digest: base64(Buffer.alloc(32, 7)) };
   const sealing = { ...pair, Algorithm: 'SM2PKE' };

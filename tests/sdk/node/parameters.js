@@ -24,7 +24,7 @@ module.exports = async function parameters(run, { key }) {
   const pair = { KeyId, KeyVersionId };
   const Digest = Buffer.alloc(32).toString('base64');
   const wrapping = { PublicKeyBlob: 'eA==', WrappingAlgorithm: 'RSAES_OAEP_SHA_1', WrappingKeySpec: 'RSA_2048' };
-  // What each action requires.
+  // The required parameters of each action.
   const required = {
     DescribeKey: { KeyId },
     UpdateKeyDescription: { KeyId, Description: 'd' },

@@ -23,7 +23,7 @@ function client(changes = {}) {
     async call(action, params) {
       try {
         const [body, { response }] = await sdk.request(action, params, { method, timeout: 30000, formatAction: false });
-        // Through JSON once more: the SDK's parser makes objects without a prototype.
+        // A round trip through JSON, because the SDK's parser makes objects without a prototype.
         return { status: response.statusCode, headers: response.headers, body: JSON.parse(JSON.stringify(body)) };
       } catch (error) {
         if (!error.entry) throw error;

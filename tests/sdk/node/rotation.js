@@ -6,12 +6,12 @@ const { seconds } = require('./kit');
 const { SIGN, UNKNOWN, newPair } = require('./pairs');
 
 const DAY = 86400;
-// How an interval is written, and its days.
+// The notations of an interval, with its days.
 const INTERVALS = [['7d', 7], ['168h', 7], ['14400m', 10], ['604800s', 7], ['730d', 730]];
 const WRONG = ['6d', '731d', '604799s', '7', 'd', '-7d', '1w'];
 const WEEKLY = { EnableAutomaticRotation: true, RotationInterval: '7d' };
 
-/** What a key tells of a rotation so many days apart. */
+/** The fields of a key that rotates at this interval in days. */
 function rotates(seen, days, word = 'Enabled') {
   const { AutomaticRotation, RotationInterval, LastRotationDate, NextRotationDate } = seen;
   assert.deepEqual({ AutomaticRotation, RotationInterval }, { AutomaticRotation: word, RotationInterval: `${days * DAY}s` });

@@ -1,6 +1,7 @@
 'use strict';
-// Every served action, good and bad paths, through whatever client the run has. Nothing here depends on an
-// empty account: lists are compared with what they held before, names are unique to the run.
+// Every served action with valid and invalid requests, through the client of the run. Nothing here
+// needs an empty account: lists are compared with their earlier content, and names are unique to
+// the run.
 
 const parts = [
   require('./account'),
@@ -27,7 +28,7 @@ module.exports = async function scenario(run) {
   for (const part of parts) {
     const made = [];
     await part(run, {
-      /** A key of the part, scheduled for deletion when the part ends. */
+      /** A key for this part, scheduled for deletion at its end. */
       async key(params) {
         const key = await run.key(params);
         made.push(key.KeyId);

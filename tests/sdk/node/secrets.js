@@ -8,14 +8,14 @@ const { SIGN, UNKNOWN, newPair } = require('./pairs');
 
 const SPECIAL = "a b+c*d~e!'() 密";
 const POLICY = JSON.stringify({ Version: '1', Statement: [] });
-// What is told of a secret that the service cannot rotate.
+// The rotation fields of a secret that the service cannot rotate.
 const DESCRIBED = {
   Arn: 'string', SecretName: 'string', SecretType: 'string', Description: 'string', CreateTime: 'string', UpdateTime: 'string',
 };
 const LISTED = { SecretName: 'string', SecretType: 'string', CreateTime: 'string', UpdateTime: 'string' };
 const DAY = 86400;
 
-/** What the parts about secrets share: names of the run, and secrets that are gone when the part ends. */
+/** Shared by the parts about secrets: unique names, and secrets that are deleted at the end. */
 function secretsOf(run, part) {
   const made = [];
   const name = (text) => `${run.tag}/${part}/${text}`;
@@ -28,7 +28,7 @@ function secretsOf(run, part) {
       return body;
     },
     value: (SecretName, params = {}) => run.ok('GetSecretValue', { SecretName, ...params }),
-    /** Deletes by force with a window besides, as one client always does. */
+    /** Deletes by force, but also sends a window, like one of the clients. */
     async end() {
       await run.check(`${part}: its ${made.length} secrets are deleted`, async () => {
         for (const SecretName of made) {
@@ -41,7 +41,7 @@ function secretsOf(run, part) {
   };
 }
 
-/** Whether a time is about so many days from now. */
+/** Whether a time is about this many days from now. */
 function days(time, count) {
   const away = Date.parse(time) - Date.now() - count * DAY * 1000;
   assert.ok(Math.abs(away) < 60000, `${time} is ${away} ms away from what was expected`);

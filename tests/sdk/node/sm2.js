@@ -1,6 +1,6 @@
 'use strict';
-// SM2 (GB/T 32918) as a caller would have it: Node has SM3, but no way to encrypt with SM2 or to verify a digest.
-// Slow, and no secrets worth keeping pass through it.
+// SM2 (GB/T 32918) for the caller: Node has SM3, but can neither encrypt with SM2 nor verify a
+// digest. It is slow and not secure, which tests do not need.
 
 const crypto = require('node:crypto');
 
@@ -12,7 +12,7 @@ const G = [
   0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
   0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
 ];
-// SubjectPublicKeyInfo of a point on this curve, up to the point.
+// The prefix of SubjectPublicKeyInfo for this curve, before the point.
 const HEAD = Buffer.from('3059301306072a8648ce3d020106082a811ccf5501822d03420004', 'hex');
 
 const number = (bytes) => BigInt(`0x${bytes.toString('hex') || '0'}`);
@@ -69,7 +69,7 @@ function pair() {
   return { secret, spki: Buffer.concat([HEAD, octets(...times(secret, G))]) };
 }
 
-/** What is signed of a message: the signer's identity and key are mixed in. */
+/** The digest that is signed: of the message, the signer's identity and the key. */
 function digestOf(message, spki, identity = Buffer.from('1234567812345678')) {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(identity.length * 8);
@@ -84,7 +84,7 @@ function verifies(spki, digest, signature) {
   return reduced(number(digest) + x, N) === r;
 }
 
-/** The text under the mask that both sides derive. */
+/** The text masked with the key stream that both sides derive. */
 function masked(shared, text) {
   const blocks = [];
   for (let at = 1; blocks.length * 32 < text.length; at += 1) {
@@ -96,7 +96,7 @@ function masked(shared, text) {
   return Buffer.from(text.map((byte, at) => byte ^ mask[at]));
 }
 
-/** In DER, or raw: the point, the digest, the masked text. */
+/** Encrypts, in DER or raw: the point, the digest, the masked text. */
 function encrypt(spki, text, { raw = false } = {}) {
   const k = scalar();
   const [point, shared] = [times(k, G), times(k, read(spki))];
@@ -106,7 +106,7 @@ function encrypt(spki, text, { raw = false } = {}) {
   return tlv(0x30, ...point.map(integer), tlv(4, digest), tlv(4, sealed));
 }
 
-/** Of the DER form. */
+/** Decrypts the DER form. */
 function decrypt(secret, ciphertext) {
   const [x, y, digest, sealed] = parts(ciphertext);
   const shared = times(secret, [number(x), number(y)]);

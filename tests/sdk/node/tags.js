@@ -12,7 +12,7 @@ module.exports = async function tags(run, { key }) {
   const json = (pairs) => JSON.stringify(Object.entries(pairs).map(([TagKey, TagValue]) => ({ TagKey, TagValue })));
   const flat = (pairs) => Object.entries(pairs).map(([Key, Value]) => ({ Key, Value }));
 
-  /** Key to value of one key's tags, by the older list. */
+  /** The tags of a key as an object, by the older action. */
   async function listed(KeyId) {
     const body = await run.ok('ListResourceTags', { KeyId });
     assert.deepEqual(Object.keys(body), ['Tags']);
@@ -20,7 +20,7 @@ module.exports = async function tags(run, { key }) {
     return Object.fromEntries(body.Tags.Tag.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
   }
 
-  /** `id key value` lines, sorted, by the newer list. */
+  /** Sorted `id key value` lines, by the newer action. */
   async function resources(params) {
     const body = await run.ok('ListTagResources', { RegionId, ResourceType, ...params });
     assert.deepEqual(Object.keys(body.TagResources), ['TagResource']);

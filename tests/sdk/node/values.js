@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { TIME, shape } = require('./kit');
 const { SPECIAL, days, secretsOf } = require('./secrets');
 
-// What is told of a value that the service cannot rotate.
+// The rotation fields of a value that the service cannot rotate.
 const VALUE = {
   SecretName: 'string', SecretType: 'string', SecretDataType: 'string', SecretData: 'string', VersionId: 'string',
   VersionStages: 'object', CreateTime: 'string',
@@ -67,7 +67,7 @@ async function values(run) {
     assert.equal((await value(SecretName)).SecretDataType, 'binary');
     assert.deepEqual(await staged(run, SecretName), ['v3 ACSCurrent', 'v2 ACSPrevious']);
     assert.deepEqual(await staged(run, SecretName, { IncludeDeprecated: true }), ['v3 ACSCurrent', 'v2 ACSPrevious', 'v1']);
-    // The same again changes nothing; another value is refused.
+    // Repeating the request changes nothing. Another value is refused.
     await put(SecretName, 'second', 'v2');
     await put(SecretName, 'first', 'v1');
     assert.deepEqual(await staged(run, SecretName), ['v3 ACSCurrent', 'v2 ACSPrevious']);

@@ -1,4 +1,4 @@
-"""A certificate authority, played by the program openssl: the package cryptography has no SM2, and issues nothing for it."""
+"""A certificate authority by the program openssl, because the package cryptography has no SM2."""
 
 import subprocess
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ def read(folder, name):
 
 
 class Authority:
-    """A root and an authority below it, which issues."""
+    """A root and an intermediate authority, which issues."""
 
     def __init__(self):
         self.home = TemporaryDirectory()
@@ -47,7 +47,7 @@ class Authority:
 
 
 def requested(csr):
-    """What a request asks for, once its signature is verified: the subject and the domain names."""
+    """Verifies a request's signature, and returns its subject and domain names."""
     request = x509.load_pem_x509_csr(csr.encode())
     if not request.is_signature_valid:
         raise AssertionError("the request is not signed with its own key")

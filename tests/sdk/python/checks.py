@@ -1,4 +1,4 @@
-"""What the programs share: the refusal that a driver raises, the comparisons, the run that prints a line per check."""
+"""Shared by the programs: the exception of drivers, comparisons, and the loop over the checks."""
 
 import re
 import time
@@ -8,7 +8,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 class Refused(Exception):
-    """An error answer, the same for every SDK. `body` is the whole answer where the SDK hands it out, else None."""
+    """An error answer, the same for every SDK. `body` is the answer, or None if hidden."""
 
     def __init__(self, status, code, message, request_id, body=None):
         super().__init__(f"{status} {code}: {message}")
@@ -16,7 +16,7 @@ class Refused(Exception):
 
 
 def same(got, wanted, what="value"):
-    # True == 1 in Python, but not in JSON: the types are compared too.
+    # True == 1 in Python, but not in JSON, so the types are compared too.
     if got != wanted or type(got) is not type(wanted):
         raise AssertionError(f"{what} is {got!r}, wanted {wanted!r}")
 
@@ -102,7 +102,7 @@ def no_secret(call, *args, **params):
 
 
 def unfit(call, *args, **params):
-    """The key is of another kind, or for something else."""
+    """The key has another type or usage."""
     return refused(400, "Rejected.UnsupportedOperation", "Unsupported operation.", call, *args, **params)
 
 
@@ -111,7 +111,7 @@ def unsupported(call, *args, **params):
 
 
 def run(kms, checks):
-    """Runs every check, prints a line for each and the sum, and returns the exit status."""
+    """Runs every check, prints a line for each and the totals, and returns the exit status."""
     passed = failed = 0
     for check in checks:
         name = f"{check.__module__.removeprefix('scenario.').removeprefix('__main__')}.{check.__name__}".lstrip(".")

@@ -28,16 +28,16 @@ URL = os.environ["KMSIM_URL"]
 ENDPOINT = urlsplit(URL).netloc
 VERSION = "2016-01-20"
 OWN_KEY, OWN_ACCOUNT = "python-classic", "1000000000000014"
-# Parameters that the SDK takes as lists and writes out flat, as in Tag.1.Key.
+# Parameters that the SDK accepts as lists and sends flat, as in Tag.1.Key.
 LISTS = {"ResourceId": "ResourceIds", "Tag": "Tags", "TagKey": "TagKeys"}
 
 EXPLAINED = re.compile(
     r"The request signature does not conform to Aliyun standards\. server string to sign is:(?P<text>[A-Z]+&%2F&[^ ]+)"
 )
 
-# The SDK logs every error answer; here they are expected.
+# The SDK logs every error answer. Here they are expected.
 logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
-# It has no newer call that hands out the headers and the body as they came.
+# The SDK has no newer call that returns the unchanged headers and body.
 warnings.filterwarnings("ignore", message=".*implementation_of_do_action.*", category=DeprecationWarning)
 
 
@@ -149,7 +149,7 @@ def get_requests(kms):
 
 def formats(kms):
     key = new_key(kms)
-    # Unknown formats mean JSON; the SDK sends the word None where none was chosen.
+    # Unknown formats mean JSON. The SDK sends the word None if no format was chosen.
     for wanted in ("JSON", "json", "None", "YAML", None):
         request = kms.request("DescribeKey", KeyId=key)
         request.set_accept_format(wanted)
@@ -201,7 +201,7 @@ def xml_of_pairs(kms):
 
 
 def xml_of_secrets(kms):
-    """As the Java client asks for them, whose readers are written by hand."""
+    """As the Java client requests them, which parses answers by hand."""
     name = "xml/secret"
     tags = json.dumps([{"TagKey": tag, "TagValue": "x"} for tag in ("one", "two")])
     made = as_xml(kms, "CreateSecret", SecretName=name, SecretData="a<b>&c", VersionId="v1", Tags=tags)
@@ -275,7 +275,7 @@ def explanation_is_the_string_to_sign(kms):
         request = wrong.request("CreateKey", Description="a b+c*~é")
         request.set_method(method)
         refusal = refused(400, "IncompleteSignature", EXPLAINED, wrong.send, request)
-        # The client compares this text with its own to tell a wrong secret from a wrong composition.
+        # The client compares this string with its own, to tell a wrong secret from a wrong string.
         same(EXPLAINED.fullmatch(refusal.message)["text"], request.string_to_sign, "server string to sign")
 
 

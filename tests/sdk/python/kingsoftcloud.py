@@ -1,5 +1,5 @@
-"""kingsoftcloud-sdk-python against kmsim: its typed client, and its generic one with JSON bodies. It signs AWS4 in the
-header, with other headers than ksc-sdk-python.
+"""kingsoftcloud-sdk-python against kmsim: its typed client, and its generic one with JSON bodies.
+It signs AWS4 in the header, over other headers than ksc-sdk-python.
 
 kingsoftcloud.py GET|POST|JSON
 """
@@ -29,7 +29,7 @@ class Kms:
     def __init__(self, access_key=OWN_KEY, secret=f"secret-of-{OWN_KEY}"):
         method = "GET" if WAY == "GET" else "POST"
         http = HttpProfile(protocol="http", endpoint=ENDPOINT, reqMethod=method)
-        # What its clients call HMAC-SHA256 is AWS4 since.
+        # The clients now use AWS4 under the name HMAC-SHA256.
         profile = ClientProfile(httpProfile=http)
         credential, region = Credential(access_key, secret), "cn-beijing-6"
         self.typed = KkmsClient(credential, region, profile)
@@ -39,7 +39,7 @@ class Kms:
         try:
             return json.loads(self.send(action, params))
         except KsyunSDKException as problem:
-            # Whatever is not 200 is one code for it; the body is the message.
+            # The SDK has one code for every status except 200. The message is the body.
             same(problem.get_code(), "ServerNetworkError", "code")
             body = json.loads(problem.get_message())
             error = body["Error"]

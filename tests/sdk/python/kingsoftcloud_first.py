@@ -1,4 +1,4 @@
-"""The first release of kingsoftcloud-sdk-python, the one client of the simplified signature, against kmsim.
+"""The first release of kingsoftcloud-sdk-python against kmsim. It uses the simplified signature.
 
 kingsoftcloud_first.py HMAC-SHA256|HMAC-SHA1
 """
@@ -53,7 +53,7 @@ def by_get(kms):
 
 
 def in_any_time_zone(kms):
-    """It takes the local time for that of Beijing, wherever it runs."""
+    """The SDK takes the local time for Beijing time, wherever it runs."""
     before = os.environ.get("TZ")
     try:
         for zone in ("Asia/Shanghai", "UTC", "America/Los_Angeles", "Pacific/Auckland"):
@@ -76,7 +76,7 @@ def temporary_credentials(kms):
 
 
 def json_bodies(kms):
-    """Its JSON bodies hold all parameters, the signature too."""
+    """The SDK's JSON bodies contain all parameters, including the signature."""
     key = kkms.new_key(kms)["KeyId"]
     answer = json.loads(kms.client.call_json("Encrypt", {"KeyId": key, "Plaintext": "aaaa"}))
     opened = json.loads(kms.client.call_json("Decrypt", {"KeyId": key, "CiphertextBlob": answer["CiphertextBlob"]}))

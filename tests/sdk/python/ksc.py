@@ -1,4 +1,4 @@
-"""ksc-sdk-python (kscore), which signs AWS4 in the header and sends everything in the query, against kmsim."""
+"""ksc-sdk-python (kscore) against kmsim: AWS4 in the header, all parameters in the query."""
 
 import json
 import os
@@ -56,7 +56,7 @@ class Kms:
 
 
 def lists_of_one_name(kms):
-    """A Python list becomes one name again and again."""
+    """The SDK sends a Python list as one repeated name."""
     keys = [kms.call("CreateKey", **NEW)["Key"]["KeyId"] for _ in range(2)]
     listed = kms.call("DescribeKeys", KeyId=keys)["KeySet"]
     same([key["KeyId"] for key in listed], keys, "keys")
@@ -91,7 +91,7 @@ def presigned(kms):
     key = kms.call("CreateKey", **NEW)["Key"]["KeyId"]
     params = {"KeyId": key, "Plaintext": "aGVsbG8="}
     url = kms.client.generate_presigned_url("encrypt", Params=params, ExpiresIn=60)
-    # What it signs besides the host.
+    # The headers that it signs besides Host.
     signed = {"Accept": "application/json", "X-Action": "Encrypt", "X-Version": "2016-03-04"}
     with urlopen(Request(url, headers=signed)) as answer:
         blob = json.load(answer)["CiphertextBlob"]

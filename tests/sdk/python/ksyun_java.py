@@ -1,4 +1,5 @@
-"""Kingsoft's ksyun-java-sdk, which signs with the simplified signature, against kmsim. `tests/sdk/java/Ksyun.java` makes the calls.
+"""Kingsoft's ksyun-java-sdk, with the simplified signature, against kmsim.
+`tests/sdk/java/Ksyun.java` makes the calls.
 
 ksyun_java.py GET|POST
 """
@@ -16,7 +17,7 @@ from checks import Refused, run, same
 METHOD = sys.argv[1]
 OWN_KEY = f"java-ksyun-{METHOD.lower()}"
 URL = os.environ["KMSIM_URL"]
-# The SDK puts "http://" before whatever does not begin with "https".
+# The SDK adds "http://" to every URL that does not begin with "https".
 ADDRESS = URL.removeprefix("http://")
 JAVA = [
     "java",

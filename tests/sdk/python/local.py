@@ -1,4 +1,5 @@
-"""The caller's own cryptography: what kmsim signs is verified here, what it wraps is opened here, and the reverse."""
+"""The caller's own cryptography: verifies kmsim's signatures, unwraps what kmsim wraps, and the
+reverse."""
 
 import base64
 
@@ -57,7 +58,7 @@ def encrypt(public, algorithm, plaintext):
 
 
 class Wrapper:
-    """A key pair of the caller's, which data keys are exported to."""
+    """The caller's key pair, to which data keys are exported."""
 
     def __init__(self, spec):
         self.spec = spec

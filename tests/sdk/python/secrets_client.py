@@ -1,6 +1,6 @@
-"""aliyun_secret_manager_client, which keeps secrets in a cache, against kmsim: it is told everything by variables.
+"""aliyun_secret_manager_client, which caches secrets, against kmsim. It is configured by variables.
 
-It asks for a secret by name and stage over RPC V1, and asks again when the cache has held it for its time.
+It requests a secret by name and stage over RPC V1, and again when the cached value has expired.
 """
 
 import base64
@@ -32,7 +32,7 @@ from aliyunsdkcore.request import CommonRequest  # noqa: E402
 
 from checks import matches, near, run, same, true  # noqa: E402
 
-# It logs every error answer and every refresh; here they are expected.
+# It logs every error answer and every refresh. Here they are expected.
 QUIET = logging.getLogger("quiet")
 QUIET.setLevel(logging.CRITICAL)
 logging.getLogger("aliyunsdkcore").setLevel(logging.CRITICAL)
@@ -41,7 +41,7 @@ MISSING = "secrets-client/nowhere"
 
 
 class Kms:
-    """The owner of the secrets, who writes them with the SDK that the client itself uses."""
+    """Writes the secrets, with the SDK that the client itself uses."""
 
     def __init__(self):
         self.client = AcsClient(OWN_KEY, os.environ["credentials_access_secret"], REGION)
@@ -108,7 +108,7 @@ def binary_values(kms):
     name = "secrets-client/bytes"
     kms.make(name, base64.b64encode(data).decode(), SecretDataType="binary")
     with Cache() as cache:
-        # Its get_binary_value cannot make its buffer under Python 3, so that users read the base64.
+        # Its get_binary_value fails under Python 3, so users read the base64.
         info = cache.get_secret_info(name)
         same(info.secret_data_type, "binary", "secret_data_type")
         same(base64.b64decode(info.secret_value, validate=True), data, "value")
@@ -123,7 +123,7 @@ def missing_secret(kms):
     with Cache() as cache:
         no_secret(cache.get_secret_value, MISSING)
         same(cache.refresh_now(MISSING), False, "refresh_now")
-        # A refusal is not kept.
+        # A refusal is not cached.
         kms.make(MISSING, "there now")
         same(cache.get_secret_value(MISSING), "there now", "value")
     kms.call("DeleteSecret", SecretName=MISSING)
@@ -144,7 +144,7 @@ def changes_wait_for_a_refresh(kms):
         same(cache.refresh_now(name), True, "refresh_now")
         same(cache.get_secret_value(name), "second", "value after a refresh")
         same(cache.get_secret_info(name).version_id, "v2", "version_id")
-        # What is in the cache outlives the secret.
+        # A cached value outlives the secret.
         kms.call("DeleteSecret", SecretName=name)
         same(cache.refresh_now(name), False, "refresh_now of a deleted secret")
         same(cache.get_secret_value(name), "second", "value in the cache")
@@ -159,7 +159,7 @@ def refreshed_after_a_while(kms):
         same(cache.get_secret_value(name), "first", "value")
         kms.put(name, "second", "v2")
         came(cache, name, "second")
-    # The value itself can tell how long it is good for.
+    # The value itself can contain its lifetime.
     kms.put(name, '{"ttl":1000,"n":1}', "v3")
     with Cache() as cache:
         same(cache.get_secret_value(name), '{"ttl":1000,"n":1}', "value")
@@ -168,7 +168,7 @@ def refreshed_after_a_while(kms):
 
 
 def came(cache, name, value):
-    """Waits until the client has the value, which it reads again once a second."""
+    """Waits until the client, which refreshes every second, has the value."""
     end = time.monotonic() + 10
     while cache.get_secret_value(name) != value:
         true(time.monotonic() < end, f"{value} did not come within ten seconds")

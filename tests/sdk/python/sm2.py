@@ -1,5 +1,5 @@
-"""SM2 (GB/T 32918) as a caller would have it, since the package cryptography has SM3 but no SM2. Slow, and no secrets
-worth keeping pass through it."""
+"""SM2 (GB/T 32918) for the caller, because the package cryptography has SM3 but no SM2. It is slow and
+not secure, which tests do not need."""
 
 import secrets
 
@@ -14,7 +14,7 @@ G = (
     0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
     0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
 )
-# SubjectPublicKeyInfo of a point on this curve, up to the point.
+# The prefix of SubjectPublicKeyInfo for this curve, before the point.
 HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
 
 
@@ -66,7 +66,7 @@ def pair():
 
 
 def digest_of(message, spki, identity=b"1234567812345678"):
-    """What is signed of a message: the signer's identity and key are mixed in."""
+    """The digest that is signed: of the message, the signer's identity and the key."""
     length = (len(identity) * 8).to_bytes(2, "big")
     return sm3(sm3(length, identity, octets(A, B, *G, *read(spki))), message)
 
@@ -81,14 +81,14 @@ def verifies(spki, digest, signature):
 
 
 def masked(shared, text):
-    """The text under the mask that both sides derive."""
+    """The text masked with the key stream that both sides derive."""
     count = -(-len(text) // 32)
     mask = b"".join(sm3(octets(*shared), (at + 1).to_bytes(4, "big")) for at in range(count))
     return bytes(one ^ two for one, two in zip(text, mask, strict=False))
 
 
 def encrypt(spki, text, raw=False):
-    """In DER, or raw: the point, the digest, the masked text."""
+    """Encrypts, in DER or raw: the point, the digest, the masked text."""
     k = secrets.randbelow(N - 1) + 1
     point, shared = times(k, G), times(k, read(spki))
     digest = sm3(octets(shared[0]), text, octets(shared[1]))
@@ -99,7 +99,7 @@ def encrypt(spki, text, raw=False):
 
 
 def decrypt(private, ciphertext):
-    """Of the DER form."""
+    """Decrypts the DER form."""
     whole, rest = untlv(0x30, ciphertext)
     x, whole = untlv(2, whole)
     y, whole = untlv(2, whole)

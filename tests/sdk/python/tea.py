@@ -26,7 +26,7 @@ URL = os.environ["KMSIM_URL"]
 SCHEME, ENDPOINT = urlsplit(URL)[:2]
 VERSION = "2016-01-20"
 
-# scheme -> access key, account, and what the configuration needs beyond the defaults
+# scheme -> access key, account, and further settings of the configuration
 SCHEMES = {
     "acs3": ("python-acs3", "1000000000000011", {}),
     "v2": ("python-acs3-v2", "1000000000000012", {"signature_algorithm": "v2"}),
@@ -71,20 +71,20 @@ class Kms:
         return Kms(self.scheme, access_key, secret, token)
 
     def in_region(self, region):
-        """Each scheme has its own way to name a region; between them they cover every way but the virtual network's."""
+        """Each scheme names a region in its own way. Together they cover all ways except VPC hosts."""
         if self.scheme == "acs4":  # in the scope of the credential
             return Kms(self.scheme, region=region, region_id=region)
         if self.scheme == "v2":  # as a parameter
             queries = GlobalParameters(queries={"RegionId": region})
             return Kms(self.scheme, region=region, global_parameters=queries)
-        # By the name of the host, as an application reaches the cloud: kmsim stands in as the HTTP proxy.
+        # By the hostname, as applications do, with kmsim as the HTTP proxy.
         return Kms(self.scheme, region=region, endpoint=f"kms.{region}.aliyuncs.com", http_proxy=URL)
 
     def region_param(self, _action):
         return {"RegionId": self.region}
 
     def custom_data(self, texts):
-        # The SDK would write a dictionary as a parameter for each of its names, where the service has one of JSON.
+        # The SDK would send a dictionary as one parameter for each name, but the service expects JSON.
         return {"ExtendedConfig": {"CustomData": json.dumps(texts)}}
 
     def call(self, action, runtime=None, **params):
@@ -116,7 +116,7 @@ class Kms:
 
 
 def answered(method, *arguments):
-    """Calls the SDK and turns its exception, which differs from scheme to scheme, into a refusal."""
+    """Calls the SDK, and converts its exception, which depends on the scheme, into a refusal."""
     try:
         return method(*arguments)
     except TeaException as problem:
@@ -135,7 +135,7 @@ def plain(answer):
 
 
 def timed(seconds, scheme):
-    """Options that make the SDK sign with a clock that is off by so many seconds."""
+    """Options that make the SDK sign with a clock that is off by this many seconds."""
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
     return overridden(scheme, "x-acs-date", "Timestamp", instant)
 
@@ -203,13 +203,13 @@ def clock_within_a_quarter_of_an_hour(kms):
 def nonce_is_spent_once(kms):
     nonce = str(uuid.uuid4())
     again = overridden(kms.scheme, "x-acs-signature-nonce", "SignatureNonce", nonce)
-    # A request whose signature is wrong does not spend the nonce.
+    # A request with a wrong signature does not use up the nonce.
     wrong = kms.as_other(kms.access_key, "a wrong secret")
     refused(400, kms.signature_code, None, wrong.call, "ListKeys", runtime=again)
     true("Keys" in kms.call("ListKeys", runtime=again), "no Keys")
     message = "Specified signature nonce was used already."
     refused(400, "SignatureNonceUsed", message, kms.call, "ListKeys", runtime=again)
-    # The nonces of another access key are its own.
+    # Each access key has its own nonces.
     other = kms.as_other("STS.worker", "secret-of-STS.worker", "CAIS-token+of/the=worker")
     true("Keys" in other.call("ListKeys", runtime=again), "no Keys")
 
@@ -225,7 +225,7 @@ def bearer_is_refused(kms):
 
 
 def endpoint_written_as_url(kms):
-    # The SDK then puts the whole URL into the Host header, and signs that.
+    # The SDK then puts the whole URL into the Host header and signs it.
     other = Kms(kms.scheme, endpoint=URL)
     same(described(kms, new_key(other))["KeyState"], "Enabled", "KeyState")
 
@@ -256,7 +256,7 @@ def signed_with_rsa(kms):
     other = Kms(kms.scheme, "rsaid", private, signature_algorithm="ACS3-RSA-SHA256")
     key = other.call("CreateKey", Description="a b+c*~é")["KeyMetadata"]
     same((key["Creator"], key["Description"]), ("1000000000000023", "a b+c*~é"), "the key made with RSA")
-    # The same access key has no secret to make a MAC with.
+    # The same access key has no secret for a MAC.
     refused(400, "SignatureDoesNotMatch", None, Kms(kms.scheme, "rsaid", "x").call, "ListKeys")
 
 

@@ -36,12 +36,10 @@ pub(crate) async fn delete(cx: Cx, request: OneAlias) -> Result<Done, Error> {
     done(cx.engine.delete_alias(cx.caller, request.alias_name.0).await)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ListAliases {
-    #[serde(default)]
     page_number: PageNumber,
-    #[serde(default)]
     page_size: PageSize,
 }
 

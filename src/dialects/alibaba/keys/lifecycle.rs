@@ -9,7 +9,7 @@ use super::metadata::{Described, KeyMetadata};
 use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page};
 use crate::dialects::alibaba::names::{self, KeyName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
-use crate::dialects::alibaba::values::{RotationInterval, Text};
+use crate::dialects::alibaba::values::{RotationInterval, Text, Window};
 use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord, UsageWord};
 use crate::dialects::alibaba::{codes, limits};
 use crate::dialects::wire::answer::{Done, done};
@@ -18,10 +18,9 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
 use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
-    #[serde(default)]
     description: Text<{ limits::DESCRIPTION_MAX }>,
     key_spec: Option<SpecWord>,
     key_usage: Option<UsageWord>,
@@ -135,14 +134,11 @@ pub(crate) fn describe(cx: &Cx, request: OneKey) -> Result<Described, Error> {
     Ok(Described { key_metadata: key_metadata.with_protection(found.key()) })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ListKeys {
-    #[serde(default)]
     page_number: PageNumber,
-    #[serde(default)]
     page_size: PageSize,
-    #[serde(default)]
     filters: Filters<Property>,
 }
 
@@ -234,24 +230,8 @@ pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
 pub(crate) struct ScheduleKeyDeletion {
     key_id: KeyName,
     #[serde(default)]
-    pending_window_in_days: PendingWindow,
+    pending_window_in_days: Window<{ limits::DELETION_WINDOW_MAX }>,
 }
-
-/// The waiting time of a scheduled deletion.
-struct PendingWindow(Duration);
-
-const DAY: u64 = 86_400;
-
-impl Default for PendingWindow {
-    fn default() -> Self {
-        Self(Duration::from_secs(limits::DELETION_WINDOW_DEFAULT * DAY))
-    }
-}
-
-parsed!(PendingWindow, |days: u64| {
-    let known = limits::DELETION_WINDOW_DAYS.contains(&days);
-    known.then(|| Self(Duration::from_secs(days * DAY)))
-});
 
 pub(crate) async fn schedule_deletion(cx: Cx, request: ScheduleKeyDeletion) -> Result<Done, Error> {
     let key = request.key_id.without_alias(&cx)?;

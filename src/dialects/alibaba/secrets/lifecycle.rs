@@ -12,7 +12,9 @@ use crate::dialects::alibaba::keys::lifecycle::Policy;
 use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::names::{KeyName, NewSecretName, SecretName};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
-use crate::dialects::alibaba::values::{OpenText, SecretInterval, Text, VersionText, interval};
+use crate::dialects::alibaba::values::{
+    OpenText, SecretInterval, Text, VersionText, Window, interval,
+};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewSecret, NewSecretVersion, SecretError};
@@ -202,25 +204,8 @@ pub(crate) struct DeleteSecret {
     #[serde(default)]
     force_delete_without_recovery: bool,
     #[serde(default)]
-    recovery_window_in_days: RecoveryWindow,
+    recovery_window_in_days: Window<{ limits::RECOVERY_WINDOW_MAX }>,
 }
-
-/// The time for which a deleted secret can be restored.
-#[derive(Clone, Copy)]
-struct RecoveryWindow(Duration);
-
-const DAY: u64 = 86_400;
-
-impl Default for RecoveryWindow {
-    fn default() -> Self {
-        Self(Duration::from_secs(limits::RECOVERY_WINDOW_DEFAULT * DAY))
-    }
-}
-
-parsed!(RecoveryWindow, |days: u64| {
-    let known = limits::RECOVERY_WINDOW_DAYS.contains(&days);
-    known.then(|| Self(Duration::from_secs(days * DAY)))
-});
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -112,16 +112,12 @@ pub(crate) fn describe(cx: &Cx, request: DescribeSecret) -> Result<Described, Er
     })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ListSecrets {
-    #[serde(default)]
     fetch_tags: bool,
-    #[serde(default)]
     page_number: PageNumber,
-    #[serde(default)]
     page_size: PageSize,
-    #[serde(default)]
     filters: Filters<Property>,
 }
 

@@ -1,7 +1,7 @@
-"""What every program for Kingsoft's SDKs checks: all eight actions, good and bad.
+"""The checks of every program for Kingsoft's SDKs: all eight actions, valid and invalid requests.
 
-A driver has `call(action, **params)`, which answers a dict or raises `Refused`; `list_of(ids)`, the parameters by which its
-SDK sends a list; and `stranger()`, itself with a wrong secret.
+A driver has `call(action, **params)`, which returns a dict or raises `Refused`; `list_of(ids)`, the
+parameters of a list in its SDK; and `stranger()`, the same driver with a wrong secret.
 """
 
 import re
@@ -11,12 +11,12 @@ from checks import UUID, Refused, matches, same
 NAME = "测试 key~* a+b/c=d&e%f"
 NEW = {"KeyName": NAME, "KeyUsage": "EncryptDecrypt", "Origin": "kms", "ChargeType": "PostPaidByDay"}
 NOBODY = "0kes2r8k-vbse-87pj-icck-qu9cao8vubi7"
-# The letters of the document's samples.
+# The format of the document's samples.
 KEY_ID = re.compile(r"[0-9a-v]{8}(-[0-9a-v]{4}){3}-[0-9a-v]{12}")
 
 
 def refused(status, code, message, call, *args, **params):
-    """Makes the call and requires this refusal. One SDK does not hand out the status."""
+    """Makes the call and requires this refusal. One SDK does not return the status."""
     try:
         answer = call(*args, **params)
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""The life of keys: CreateKey, ModifyKey, ModifyKeyState, DescribeKeys, DeleteKey."""
+"""The lifecycle of keys: CreateKey, ModifyKey, ModifyKeyState, DescribeKeys, DeleteKey."""
 
 import time
 from calendar import timegm

@@ -1,4 +1,4 @@
-"""Who is not let in."""
+"""Requests with invalid credentials."""
 
 from . import refused
 

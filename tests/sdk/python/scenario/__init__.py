@@ -1,10 +1,10 @@
-"""The steps that every SDK is driven through.
+"""The checks that run through every SDK.
 
 A driver is an object with
-  account, access_key, region         whose key signs, and where
-  signature_code, signature_message   how its scheme refuses a wrong signature
-  call(action, **params)              -> the answer as a dictionary with wire names; raises checks.Refused
-  raw(action, version, query, body)   the same through the SDK's generic call, for what has no request class
+  account, access_key, region         the credentials, and the region of the requests
+  signature_code, signature_message   the error of its scheme for a wrong signature
+  call(action, **params)              -> the answer as a dict with wire names; raises checks.Refused
+  raw(action, version, query, body)   the same by the generic call, for actions without a class
   region_param(action)                {"RegionId": ...} where the SDK has that parameter, else {}
   custom_data(texts)                  the parameter of UpdateSecret that sets ExtendedConfig.CustomData
   as_other(access_key, secret, token) the same driver with other credentials

@@ -1,4 +1,4 @@
-"""Regions, the account, and the statuses that it can be in."""
+"""Regions, the account, and its statuses."""
 
 from checks import Refused, refused, same, true
 from scenario.keys import described, new_key

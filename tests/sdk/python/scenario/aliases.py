@@ -1,4 +1,4 @@
-"""Aliases: made, listed, moved to another key, deleted."""
+"""Aliases: creating, listing, moving to another key, deleting."""
 
 from checks import UUID, invalid, matches, missing, no_alias, no_key, refused, same, true
 from scenario.keys import UNKNOWN, new_key

@@ -1,4 +1,4 @@
-"""Bringing one's own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial."""
+"""Bring your own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial."""
 
 import secrets
 import time
@@ -25,7 +25,7 @@ def parameters(kms, key, algorithm="RSAES_OAEP_SHA_256", spec="RSA_2048"):
 
 
 def wrapped(given, material, algorithm="RSAES_OAEP_SHA_256"):
-    """What ImportKeyMaterial takes of the parameters for import."""
+    """The import parameters that ImportKeyMaterial needs."""
     sealed = local.encrypt(local.data(given["PublicKey"]), algorithm, material)
     return {"KeyId": given["KeyId"], "ImportToken": given["ImportToken"], "EncryptedKeyMaterial": local.text(sealed)}
 
@@ -65,7 +65,7 @@ def import_by_every_wrapping(kms):
         same(shown["AutomaticRotation"], "Disabled", "AutomaticRotation")
         blob = kms.call("Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"]
         same(kms.call("Decrypt", CiphertextBlob=blob)["Plaintext"], "aGVsbG8=", "Plaintext")
-    # SM2 wraps for keys in hardware.
+    # SM2 wraps material for keys in hardware.
     key = external(kms, ProtectionLevel="HSM", KeySpec="Aliyun_SM4")
     given = parameters(kms, key, "SM2PKE", "EC_SM2")
     kms.call("ImportKeyMaterial", **wrapped(given, secrets.token_bytes(16), "SM2PKE"))
@@ -88,7 +88,7 @@ def parameters_are_new_each_time(kms):
     one, two = parameters(kms, key), parameters(kms, key)
     for name in ("PublicKey", "ImportToken"):
         true(one[name] != two[name], f"{name} is the same twice")
-    # Both are good; the public key of one does not go with the token of the other.
+    # Both are valid, but the public key of one does not belong to the token of the other.
     material = secrets.token_bytes(32)
     no_material(kms, wrapped(one, material), ImportToken=two["ImportToken"])
     kms.call("ImportKeyMaterial", **wrapped(two, material))
@@ -126,7 +126,7 @@ def import_refuses(kms):
     stranger = parameters(kms, external(kms))["ImportToken"]
     for wrong in (local.text(bytes(token)), stranger, "eA==", "not base64!"):
         no_token(kms, good, ImportToken=wrong)
-    # Every bad wrapping looks the same.
+    # Every invalid wrapping gets the same error.
     others = [wrapped(given, material, algorithm) for algorithm in ("RSAES_OAEP_SHA_1", "RSAES_PKCS1_V1_5")]
     texts = [other["EncryptedKeyMaterial"] for other in others] + [local.text(material), "eA==", "not base64!"]
     for wrong in texts:
@@ -149,7 +149,7 @@ def delete_and_import_again(kms):
     rejected("PendingImport", kms.call, "Encrypt", KeyId=key, Plaintext="eA==")
     for action in ("EnableKey", "DisableKey"):
         not_modified(kms.call, action, KeyId=key)
-    # Only the material that the key had opens what it sealed, and no other is taken.
+    # Only the key's earlier material decrypts its ciphertexts. Other material is refused.
     given = parameters(kms, key)
     no_material(kms, wrapped(given, secrets.token_bytes(32)))
     kms.call("ImportKeyMaterial", **wrapped(given, material))

@@ -1,4 +1,4 @@
-"""Who may call, and how a call may be written: credentials, signatures, and parameters as the wire carries them."""
+"""Credentials, signatures, and the encoding of parameters."""
 
 from concurrent.futures import ThreadPoolExecutor
 

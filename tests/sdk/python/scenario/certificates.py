@@ -1,4 +1,4 @@
-"""Certificates, which the newest SDK knows nothing of: all ten actions, and tags."""
+"""Certificates, which the newest SDK does not support: all ten actions, and tags."""
 
 import hashlib
 import json

@@ -1,11 +1,11 @@
-"""Encrypt, Decrypt and ReEncrypt: the layout of the ciphertext, the encryption context, and what must not open."""
+"""Encrypt, Decrypt and ReEncrypt: the ciphertext's layout, the encryption context, and refusals."""
 
 import base64
 
 from checks import UUID, Refused, invalid, matches, missing, no_alias, no_key, refused, rejected, same, true
 from scenario.keys import AWKWARD, UNKNOWN, new_key
 
-# The ciphertext starts with the key version id in ASCII, goes on with the IV and ends with the tag.
+# The ciphertext starts with the key version id in ASCII and the IV, and ends with the tag.
 VERSION, IV, TAG = 36, 12, 16
 
 
@@ -103,7 +103,7 @@ def changed_blobs_do_not_open(kms):
         invalid("CiphertextBlob", kms.call, "Decrypt", CiphertextBlob=text)
     unknown = base64.b64encode(UNKNOWN.encode() + raw[VERSION:]).decode()
     no_key(kms.call, "Decrypt", CiphertextBlob=unknown)
-    # A version id of another key of ours: the version exists, but its material does not open the rest.
+    # The version id of our other key: the version exists, but its material does not fit.
     other = kms.call("CreateKey")["KeyMetadata"]["PrimaryKeyVersion"]
     swapped = base64.b64encode(other.encode() + raw[VERSION:]).decode()
     invalid("CiphertextBlob", kms.call, "Decrypt", CiphertextBlob=swapped)
@@ -132,7 +132,7 @@ def re_encrypt(kms):
             DestinationKeyId=destination,
             DestinationEncryptionContext={"c": "3"},
         )
-        # The answer names the key that opened the old ciphertext, as documented.
+        # The answer names the key that decrypted the old ciphertext, as documented.
         same(answer["KeyId"], source["KeyId"], "KeyId of ReEncrypt")
         same(answer["KeyVersionId"], source["PrimaryKeyVersion"], "KeyVersionId of ReEncrypt")
         back = kms.call("Decrypt", CiphertextBlob=answer["CiphertextBlob"], EncryptionContext={"c": "3"})

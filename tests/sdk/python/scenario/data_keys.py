@@ -10,7 +10,7 @@ BOTH = ("GenerateDataKey", "GenerateDataKeyWithoutPlaintext")
 
 
 def blob_length(size):
-    """Characters of the blob of a data key: the base64 text of the key is what is sealed."""
+    """The length of a data key's blob, which encrypts the base64 text of the key."""
     text = (size + 2) // 3 * 4
     return (36 + 12 + text + 16 + 2) // 3 * 4
 
@@ -26,7 +26,7 @@ def data_keys_of_every_size(kms):
         ({"NumberOfBytes": 1}, 1),
         ({"NumberOfBytes": 64}, 64),
         ({"NumberOfBytes": 1024}, 1024),
-        # Where both are given the number of bytes wins.
+        # If both are given, the number of bytes applies.
         ({"KeySpec": "AES_128", "NumberOfBytes": 24}, 24),
         ({"KeySpec": "AES_256", "NumberOfBytes": 32}, 32),
     ):
@@ -80,7 +80,7 @@ def service_keys_appear_on_first_use(kms):
     same(kms.call("Encrypt", KeyId="alias/acs/mse", Plaintext="eA==")["KeyId"], key, "KeyId at the second use")
     back = kms.call("Decrypt", CiphertextBlob=answer["CiphertextBlob"])
     same((back["Plaintext"], back["KeyId"]), (answer["Plaintext"], key), "what the service key opens")
-    # ListKeys tells them from the keys of users.
+    # ListKeys distinguishes them from the keys of users.
     for creator, wanted in (("Service", True), ("User", False)):
         filters = json.dumps([{"Key": "CreatorType", "Values": [creator]}])
         listed = kms.call("ListKeys", Filters=filters, PageSize=100)["Keys"]["Key"]

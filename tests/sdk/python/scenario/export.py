@@ -1,4 +1,4 @@
-"""Data keys for others: ExportDataKey, GenerateAndExportDataKey, and ReEncrypt of what a public key sealed."""
+"""Data keys for others: ExportDataKey, GenerateAndExportDataKey, ReEncrypt from a key pair."""
 
 import functools
 
@@ -8,7 +8,7 @@ from local import Wrapper
 from scenario.keys import UNKNOWN, new_key
 from scenario.pairs import CRYPT, SIGN, new_pair, public_key
 
-# type of the wrapping key, algorithm, the most bytes that it wraps
+# the type of the wrapping key, the algorithm, and its limit in bytes
 WRAPPINGS = (
     ("RSA_2048", "RSAES_OAEP_SHA_256", 190),
     ("RSA_2048", "RSAES_OAEP_SHA_1", 214),
@@ -111,7 +111,7 @@ def re_encrypt_from_a_pair(kms):
             DestinationKeyId=target,
             DestinationEncryptionContext=CONTEXT["EncryptionContext"],
         )
-        # The answer names the key that opened the old ciphertext.
+        # The answer names the key that decrypted the old ciphertext.
         same({name: answer[name] for name in pair}, pair, "key and version of ReEncrypt")
         opened = kms.call("Decrypt", CiphertextBlob=answer["CiphertextBlob"], **CONTEXT)
         same((local.data(opened["Plaintext"]), opened["KeyId"]), (plaintext, target), "what the new ciphertext holds")
@@ -129,7 +129,7 @@ def re_encrypt_from_a_pair_refuses(kms):
     }
     for name in ("SourceKeyId", "SourceKeyVersionId", "DestinationKeyId"):
         missing(name, kms.call, "ReEncrypt", **{key: value for key, value in good.items() if key != name})
-    # Without the algorithm it is taken for a ciphertext of a symmetric key, which it is not.
+    # Without the algorithm, it is read as a ciphertext of a symmetric key, which it is not.
     symmetric = {key: value for key, value in good.items() if key != "SourceEncryptionAlgorithm"}
     invalid("CiphertextBlob", kms.call, "ReEncrypt", **symmetric)
     for algorithm in ("RSAES_OAEP_SHA_256", "RSAES_PKCS1_V1_5"):

@@ -11,7 +11,7 @@ AWKWARD = "密钥 é a+b*c~d&e=f/%25'\"(!)#?;:@,<x>\\"
 
 
 def within_instance(spec):
-    """What else a key of this type needs: the shorter AES keys are a dedicated instance's."""
+    """Further parameters of a key of this type: the shorter AES keys need a dedicated instance."""
     return {"DKMSInstanceId": "kst-sdk"} if spec in ("Aliyun_AES_128", "Aliyun_AES_192") else {}
 
 

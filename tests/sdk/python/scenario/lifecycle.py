@@ -1,4 +1,4 @@
-"""The states of a key: enabled, disabled, pending deletion, pending import; and what each of them allows."""
+"""The states of a key: enabled, disabled, pending deletion, pending import."""
 
 import json
 
@@ -9,7 +9,7 @@ DAY = 24 * 3600
 
 
 def uses(key, blob=None):
-    """Every use of the key material that the state table closes at once."""
+    """Every use of the key material, which the state table refuses."""
     return [
         ("Encrypt", {"KeyId": key, "Plaintext": "eA=="}),
         ("GenerateDataKey", {"KeyId": key}),
@@ -62,7 +62,7 @@ def schedule_and_cancel_deletion(kms):
         ("CreateAlias", {"AliasName": "alias/lifecycle/late"}),
     ):
         not_modified(kms.call, action, KeyId=key, **params)
-    # What the state table still allows.
+    # The operations that the state table still allows.
     same(kms.call("ListKeyVersions", KeyId=key)["TotalCount"], 1, "TotalCount of ListKeyVersions")
     same(len(kms.call("ListResourceTags", KeyId=key)["Tags"]["Tag"]), 1, "number of tags")
     kms.call("DeleteAlias", AliasName="alias/lifecycle/leaving")

@@ -7,7 +7,7 @@ from scenario.keys import new_key
 
 
 def listed(kms, *filters, **params):
-    """Every key id that the filters leave, read page by page."""
+    """Every key id that the filters select, read page by page."""
     if filters:
         params["Filters"] = json.dumps([{"Key": name, "Values": values} for name, values in filters])
     found, page = [], 1

@@ -1,5 +1,5 @@
-"""Managed secrets, which the service rotates: databases' accounts, RAM users' access keys, machines' logins. And the
-random passwords that it makes for anybody."""
+"""Managed secrets, which the service rotates: accounts of databases, access keys of RAM users,
+logins of machines. Also random passwords."""
 
 import json
 import string
@@ -55,7 +55,7 @@ def one_account(kms):
     true(all(set(password) & set(each) for each in CLASSES), f"{password} lacks a class of characters")
     same(account(kms, name, VersionStage="ACSPrevious"), ("app", "app's"), "the account before")
     same(staged(kms, name), [("v2", ["ACSCurrent"]), ("v1", ["ACSPrevious"])], "versions")
-    # The same again says that it was done.
+    # Repeating the request reports that the version exists.
     for version in ("v2", "v1"):
         rotate(kms, name, version)
     same(account(kms, name), (user, password), "account")
@@ -87,7 +87,7 @@ def values_of_managed_secrets(kms):
     told = kms.call("GetSecretValue", SecretName=name, FetchExtendedConfig=True)
     same(set(told), fields | {"ExtendedConfig"}, "fields of GetSecretValue with FetchExtendedConfig")
     same(json.loads(told["ExtendedConfig"]), database(), "ExtendedConfig")
-    # Not by version, and at two stages only.
+    # Values are not readable by version, and only at two stages.
     same(kms.call("GetSecretValue", SecretName=name, VersionId="v1")["VersionId"], "v2", "VersionId")
     invalid("VersionStage", value, kms, name, VersionStage="mine")
 
@@ -215,7 +215,7 @@ def rotation_policy(kms):
 
 
 def what_is_for_others(kms):
-    """What managed secrets and generic ones refuse of one another's actions."""
+    """Managed secrets refuse the actions of generic ones, and the reverse."""
     new_database(kms, "managed/strict", "app")
     new_secret(kms, "managed/generic")
     data = {"SecretData": accounts("app"), "VersionId": "v2"}
@@ -279,7 +279,7 @@ def random_passwords_refuse(kms):
     for length in ("7", "129", "x"):
         invalid("PasswordLength", kms.call, "GetRandomPassword", PasswordLength=length)
     invalid("ExcludeCharacters", kms.call, "GetRandomPassword", ExcludeCharacters="密")
-    # No digit is left to be there.
+    # A password must have digits, but all are excluded.
     invalid("ExcludeCharacters", kms.call, "GetRandomPassword", ExcludeCharacters=string.digits)
     kinds = ("ExcludeLowercase", "ExcludeUppercase", "ExcludeNumbers", "ExcludePunctuation")
     invalid("ExcludePunctuation", kms.call, "GetRandomPassword", **{kind: "true" for kind in kinds})

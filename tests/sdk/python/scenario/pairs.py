@@ -1,4 +1,4 @@
-"""Key pairs: creating them, their versions and public keys, signatures and encryption, and what they are not for."""
+"""Key pairs: creation, versions, public keys, signatures, encryption, and unsupported operations."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ from checks import unfit, unsupported
 from scenario.keys import UNKNOWN, described, new_key
 
 SIGN, CRYPT = "SIGN/VERIFY", "ENCRYPT/DECRYPT"
-# type of key -> what it is for: what is taken where nothing is said comes first
+# type of key -> its usages, the default first
 USAGES = {
     "RSA_2048": (CRYPT, SIGN),
     "RSA_3072": (CRYPT, SIGN),
@@ -25,7 +25,7 @@ SIGNING = {
     "EC_P256K": ("ECDSA_SHA_256",),
     "EC_SM2": ("SM2DSA",),
 }
-# type of key -> algorithm -> the most bytes that it takes
+# type of key -> algorithm -> its limit in bytes
 ENCRYPTION = {
     "RSA_2048": {"RSAES_OAEP_SHA_256": 190, "RSAES_OAEP_SHA_1": 214},
     "RSA_3072": {"RSAES_OAEP_SHA_256": 318, "RSAES_OAEP_SHA_1": 342},
@@ -92,7 +92,7 @@ def public_keys(kms):
         alias = f"alias/pairs/{spec}"
         kms.call("CreateAlias", AliasName=alias, KeyId=pair["KeyId"])
         named(kms.call("GetPublicKey", **{**pair, "KeyId": alias}), pair, "GetPublicKey by alias")
-    # It is public: the state of the key does not hide it.
+    # It is public, so the state of the key does not matter.
     kms.call("DisableKey", KeyId=pair["KeyId"])
     same(kms.call("GetPublicKey", **pair)["PublicKey"], answer["PublicKey"], "PublicKey of a disabled key")
     kms.call("ScheduleKeyDeletion", KeyId=pair["KeyId"], PendingWindowInDays=7)
@@ -189,7 +189,7 @@ def encrypt_and_decrypt_refuse(kms):
 
 
 def every_use(pair):
-    """Each use of a pair, by what the pair must be for."""
+    """Each use of a pair, by the key usage that it needs."""
     digest = {**pair, "Algorithm": "SM2DSA", "Digest": local.text(DIGEST)}
     text = {**pair, "Algorithm": "SM2PKE"}
     return {
@@ -238,7 +238,7 @@ def versions_of_pairs(kms):
     same(listed["TotalCount"], 1, "TotalCount")
     shown = kms.call("DescribeKeyVersion", **pair)["KeyVersion"]
     same(shown, listed["KeyVersions"]["KeyVersion"][0], "KeyVersion")
-    # The key's own version starts no week: the next may be made at once, and the one after that seven days later.
+    # The first new version may be created at once, and the next one only after seven days.
     kms.call("CreateKeyVersion", KeyId=pair["KeyId"])
     refused(400, "Rejected.LimitExceeded", None, kms.call, "CreateKeyVersion", KeyId=pair["KeyId"])
     same(kms.call("ListKeyVersions", KeyId=pair["KeyId"])["TotalCount"], 2, "TotalCount after the refusal")
@@ -255,7 +255,7 @@ def dry_runs(kms):
     for usage in (SIGN, CRYPT):
         pair = new_pair(kms, "EC_SM2", usage)
         for action, params in [*every_use(pair)[usage], ("GetPublicKey", pair)]:
-            # The ciphertext of the list opens with no key.
+            # No key decrypts the ciphertext in the list.
             code = "ValidationError" if action == "AsymmetricDecrypt" else "DryRunOperationError"
             refused(400, code, None, kms.call, action, **params, DryRun="true")
             refused(400, "ValidationError", None, kms.call, action, **{**params, "KeyId": UNKNOWN}, DryRun="true")

@@ -5,7 +5,7 @@ from scenario.keys import UNKNOWN, described, new_key
 from scenario.pairs import SIGN, new_pair
 
 DAY = 24 * 3600
-# How an interval is written, and its days.
+# The notations of an interval, with its days.
 INTERVALS = (("7d", 7), ("168h", 7), ("14400m", 10), ("604800s", 7), ("730d", 730))
 WRONG = ("6d", "731d", "604799s", "7", "d", "-7d", "1w", "7 d")
 

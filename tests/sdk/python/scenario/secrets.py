@@ -1,4 +1,4 @@
-"""Secrets: their whole life, their tags and policies, and the policies of keys."""
+"""Secrets: their lifecycle, their tags and policies, and the policies of keys."""
 
 import json
 
@@ -8,7 +8,8 @@ from scenario.pairs import SIGN, new_pair
 from scenario.tags import tag_list
 
 DAY = 24 * 3600
-# What is told of a secret that the service cannot rotate: anything more makes declarative clients want to replace it.
+# The rotation fields of a secret that the service cannot rotate. With any other field, declarative
+# clients would replace it.
 DESCRIBED = {"RequestId", "Arn", "SecretName", "SecretType", "Description", "CreateTime", "UpdateTime"}
 LISTED = {"SecretName", "SecretType", "CreateTime", "UpdateTime"}
 POLICY = json.dumps({"Version": "1", "Statement": []})
@@ -53,7 +54,7 @@ def create_secret_with_every_parameter(kms):
         Tags=tag_list(Team="blue moon"),
         DKMSInstanceId="kst-secrets",
         Policy=POLICY,
-        # These are for managed secrets; what they say of any other is not looked at.
+        # These are for managed secrets, and ignored for others.
         EnableAutomaticRotation=True,
         RotationInterval="7d",
     )
@@ -99,7 +100,7 @@ def create_secret_refuses(kms):
 
 
 def key_of_a_secret(kms):
-    """A secret is as good as the key that it is sealed with."""
+    """A secret can be used only while its key can."""
     key = new_key(kms)
     new_secret(kms, "secrets/keyed", EncryptionKeyId=key)
     calls = (
@@ -146,7 +147,7 @@ def list_secrets(kms):
         ([("SecretType", ["Rds"])], set()),
     ):
         same(set(listed(kms, *filters)), wanted, f"secrets left by {filters}")
-    # The document takes one property.
+    # The document allows one property.
     two = json.dumps([{"Key": key, "Values": ["listed"]} for key in ("TagKey", "TagValue")])
     invalid("Filters", kms.call, "ListSecrets", Filters=two)
     found = listed(kms)
@@ -175,7 +176,7 @@ def update_secret(kms):
     named = {"SecretName": "secrets/updated"}
     same(kms.call("UpdateSecret", **named, Description=AWKWARD)["SecretName"], "secrets/updated", "SecretName")
     same(kms.call("DescribeSecret", **named)["Description"], AWKWARD, "Description")
-    # What is not named stays.
+    # Fields that are not named stay.
     kms.call("UpdateSecret", **named)
     same(kms.call("DescribeSecret", **named)["Description"], AWKWARD, "Description")
     invalid("Description", kms.call, "UpdateSecret", **named, Description="x" * 8193)
@@ -189,7 +190,7 @@ def delete_and_restore(kms):
         params = {} if days is None else {"RecoveryWindowInDays": str(days)}
         answer = kms.call("DeleteSecret", SecretName="secrets/deleted", **params)
         same(answer["SecretName"], "secrets/deleted", "SecretName")
-        # This one time is Beijing's, with a fraction.
+        # This field alone is in Beijing time, with a fraction.
         told = answer["PlannedDeleteTime"]
         matches(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?\+08:00", told, "PlannedDeleteTime")
         near(told[:19] + "Z", (days or 30) * DAY + 8 * 3600, "PlannedDeleteTime")
@@ -217,7 +218,7 @@ def delete_and_restore(kms):
 
 
 def delete_by_force(kms):
-    # One client always sends both; then force wins.
+    # One client always sends both. Then force applies.
     for before in ({}, {"RecoveryWindowInDays": "7"}):
         for more in ({}, {"RecoveryWindowInDays": "30"}):
             new_secret(kms, "secrets/forced")

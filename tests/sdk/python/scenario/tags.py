@@ -72,7 +72,7 @@ def tag_several_resources(kms):
     kms.call("TagResources", **RESOURCES, **where, ResourceId=[first, second], Tag=tags)
     wanted = {"Team": "storage and more", "Stage": "test"}
     same(listed_resources(kms, ResourceId=[first, second, bare]), {first: wanted, second: wanted}, "tags")
-    # Both families of actions speak of the same tags.
+    # Both families of actions work on the same tags.
     same(tags_of(kms, first), wanted, "tags by ListResourceTags")
     kms.call("TagResource", KeyId=second, Tags=tag_list(Stage="live"))
     by_tag = listed_resources(kms, Tag=[{"Key": "Stage", "Value": "live"}])

@@ -1,4 +1,4 @@
-"""Values of secrets, their versions, and the stages that versions stand at."""
+"""Values of secrets, their versions, and the stages of versions."""
 
 import json
 
@@ -7,7 +7,7 @@ from scenario.keys import AWKWARD
 from scenario.secrets import new_secret, taken
 
 STAGES = ["ACSCurrent", "ACSPrevious"]
-# What is told of a value that the service cannot rotate.
+# The rotation fields of a value that the service cannot rotate.
 VALUE = {
     "RequestId",
     "SecretName",
@@ -89,14 +89,14 @@ def put_secret_value(kms):
         ({"VersionStage": "ACSPrevious"}, "first"),
         ({"VersionId": "v1"}, "first"),
         ({"VersionId": "v2"}, "second"),
-        # Of the two the version counts.
+        # If both are given, the version applies.
         ({"VersionId": "v1", "VersionStage": "ACSCurrent"}, "first"),
     ):
         same(value(kms, name, **more), data, f"SecretData by {more}")
     put(kms, name, "dGhpcmQ=", "v3", SecretDataType="binary")
     told = kms.call("GetSecretValue", SecretName=name)
     same((told["SecretData"], told["SecretDataType"]), ("dGhpcmQ=", "binary"), "the value")
-    # What was before the previous one stands nowhere: it is listed on request, and can still be read.
+    # The version before the previous one has no stage. It is listed on request, and can still be read.
     same(staged(kms, name), [("v3", ["ACSCurrent"]), ("v2", ["ACSPrevious"])], "versions")
     everything = [("v3", ["ACSCurrent"]), ("v2", ["ACSPrevious"]), ("v1", [])]
     same(staged(kms, name, IncludeDeprecated="true"), everything, "versions")
@@ -111,7 +111,7 @@ def put_the_same_again(kms):
         for data, version in (("second", "v2"), ("first", "v1")):
             same(put(kms, name, data, version)["VersionId"], version, "VersionId")
     same(staged(kms, name), [("v2", ["ACSCurrent"]), ("v1", ["ACSPrevious"])], "versions")
-    # The type of an equal value is not looked at.
+    # If the value is equal, its type is ignored.
     same(put(kms, name, "second", "v2", SecretDataType="binary")["VersionId"], "v2", "VersionId")
     for version in ("v2", "v1"):
         taken(put, kms, name, "other", version)
@@ -162,7 +162,7 @@ def stages_move(kms):
     same(value(kms, name, VersionStage="mine"), "second", "SecretData at a stage")
     move(kms, name, "mine", RemoveFromVersion="v2")
     no_secret(value, kms, name, VersionStage="mine")
-    # Back to the version before, whose place the one that was current takes.
+    # Swaps the current and the previous version.
     move(kms, name, "ACSCurrent", MoveToVersion="v1", RemoveFromVersion="v2")
     same(staged(kms, name), [("v2", ["ACSPrevious"]), ("v1", ["ACSCurrent"])], "versions")
     put(kms, name, "third", "v3", VersionStages='["mine"]')
@@ -209,7 +209,7 @@ def ten_versions_are_kept(kms):
     same([version["VersionId"] for version in page["VersionIds"]["VersionId"]], ["v1"], "versions of the last page")
     beyond = kms.call("ListSecretVersionIds", SecretName=name, PageNumber=2)
     same(beyond["VersionIds"], {"VersionId": []}, "versions past the last page")
-    # Where all of them stand somewhere, none can go.
+    # If all versions have stages, none can be pruned.
     for number in range(4, 11):
         move(kms, name, f"kept {number}", MoveToVersion=f"v{number}")
     move(kms, name, "kept 11", MoveToVersion="v11")

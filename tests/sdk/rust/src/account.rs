@@ -1,4 +1,4 @@
-//! DescribeRegions, OpenKmsService, DescribeAccountKmsStatus, and regions apart from one another.
+//! DescribeRegions, OpenKmsService, DescribeAccountKmsStatus, and the separation of regions.
 
 use serde_json::json;
 

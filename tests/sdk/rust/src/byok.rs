@@ -1,4 +1,4 @@
-//! Bringing one's own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial.
+//! Bring your own key: GetParametersForImport, ImportKeyMaterial, DeleteKeyMaterial.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
 
-/// Whether a time of the wire is so many seconds from now, within a minute.
+/// Whether a time in an answer is this many seconds from now, within a minute.
 fn near(time: &str, away: i64) -> Outcome {
     let at = OffsetDateTime::parse(time, &Rfc3339).map_err(|error| format!("{time}: {error}"))?;
     let off = at.unix_timestamp() - now() - away;
@@ -38,7 +38,7 @@ async fn parameters(run: &Run<'_>, key: &Key, algorithm: &str) -> Outcome<Value>
     Ok(given)
 }
 
-/// What ImportKeyMaterial takes of them.
+/// The ones that ImportKeyMaterial needs.
 fn wrapped(given: &Value, material: &[u8], algorithm: &str) -> Outcome<Value> {
     let public = local::public_of_der(&bytes(text(given, "PublicKey")?)?)?;
     let sealed = base64(&local::encrypt(&public, algorithm, material)?);
@@ -47,7 +47,7 @@ fn wrapped(given: &Value, material: &[u8], algorithm: &str) -> Outcome<Value> {
     )
 }
 
-/// A key with material, and what imported it.
+/// A key with material, and the parameters of its import.
 async fn imported(
     run: &Run<'_>,
     more: Value,
@@ -77,7 +77,7 @@ async fn refuse_imports(run: &Run<'_>) -> Outcome {
         let asked = with(&good, json!({ "ImportToken": token }));
         run.refused("InvalidImportToken", "ImportKeyMaterial", asked).await?;
     }
-    // The token of another call, other wrappings, wrong lengths, no wrapping: all look the same.
+    // The token of another call, other wrappings, wrong lengths, no wrapping: all get one error.
     let mut wrong = vec![with(&good, json!({ "ImportToken": another["ImportToken"] }))];
     for algorithm in ["RSAES_OAEP_SHA_1", "RSAES_PKCS1_V1_5"] {
         wrong.push(wrapped(&given, &material, algorithm)?);

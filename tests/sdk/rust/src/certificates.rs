@@ -1,7 +1,7 @@
 //! Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate,
 //! UpdateCertificateStatus, DeleteCertificate, CertificatePrivateKeySign,
-//! CertificatePublicKeyVerify, CertificatePublicKeyEncrypt, CertificatePrivateKeyDecrypt. OpenSSL
-//! plays the authority, through its library.
+//! CertificatePublicKeyVerify, CertificatePublicKeyEncrypt, CertificatePrivateKeyDecrypt. OpenSSL's
+//! library acts as the authority.
 
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
@@ -19,8 +19,7 @@ use crate::local::{self, base64, bytes};
 const SUBJECT: &str = "CN=userName,OU=kms,O=aliyun,C=CN";
 const MESSAGE: &[u8] = b"The quick brown fox jumps over the lazy dog.";
 
-/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they
-/// take.
+/// A type of key, its signing algorithms, and its encryption algorithms with their limits in bytes.
 type Spec = (&'static str, &'static [&'static str], &'static [(&'static str, usize)]);
 
 const SPECS: [Spec; 3] = [
@@ -33,7 +32,7 @@ const SPECS: [Spec; 3] = [
     ("EC_SM2", &["SM2DSA"], &[("SM2PKE", 6047)]),
 ];
 
-/// A root that issues.
+/// A root authority.
 struct Authority {
     key: PKey<Private>,
     root: X509,
@@ -92,7 +91,7 @@ async fn describe(run: &Run<'_>, id: &str) -> Outcome<Value> {
     run.ok("DescribeCertificate", json!({ "CertificateId": id })).await
 }
 
-/// A certificate from its request to its use, which is answered.
+/// Creates a certificate, issues and uploads it, and returns it ready for use.
 async fn active(run: &Run<'_>, authority: &Authority, spec: &str) -> Outcome<String> {
     let (id, csr) = create(run, spec).await?;
     same(&describe(run, &id).await?["Status"], &json!("PENDING"), "Status")?;
@@ -127,7 +126,7 @@ async fn sign(run: &Run<'_>, id: &str, algorithm: &str) -> Outcome {
         });
         let signed = run.ok("CertificatePrivateKeySign", asked.clone()).await?;
         let value = text(&signed, "SignatureValue")?;
-        // With SM2 the digest of the text itself is signed only where it is given as the digest.
+        // SM2 signs the digest of the text itself only if that is passed as the digest.
         if algorithm != "SM2DSA" || kind == "DIGEST" {
             let verifies = local::verifies(&public, algorithm, &digest, &bytes(value)?)?;
             ensure!(verifies, "{algorithm} of {kind} does not verify here");

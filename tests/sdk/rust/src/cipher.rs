@@ -19,7 +19,7 @@ fn check_blob(blob: &str, version: &str, sealed: usize) -> Outcome {
     same(raw.len(), 36 + 12 + sealed + 16, "length of the blob")
 }
 
-/// Encrypts, checks all that is told, decrypts again; returns the blob.
+/// Encrypts, checks the whole answer, decrypts again, and returns the blob.
 async fn seal(
     run: &Run<'_>,
     key: &Key,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{Run, SPECIAL, UNKNOWN, ensure, same, text};
 
-/// Characters of the blob that seals the base64 text of so many bytes.
+/// The length of the blob that encrypts the base64 text of this many bytes.
 fn blob_length(bytes: usize) -> usize {
     let text = 4 * bytes.div_ceil(3);
     4 * (36 + 12 + text + 16usize).div_ceil(3)
@@ -32,7 +32,7 @@ pub async fn drive(run: &Run<'_>) {
     })
     .await;
 
-    // KeySpec, NumberOfBytes, and the bytes of data key that they ask for; NumberOfBytes wins.
+    // KeySpec, NumberOfBytes, and the length of the data key. NumberOfBytes overrides KeySpec.
     let sizes = [
         (Value::Null, Value::Null, 32),
         (json!("AES_256"), Value::Null, 32),

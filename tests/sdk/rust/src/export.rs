@@ -1,4 +1,4 @@
-//! ExportDataKey, GenerateAndExportDataKey, and ReEncrypt of what a public key sealed.
+//! ExportDataKey, GenerateAndExportDataKey, and ReEncrypt of ciphertexts of a public key.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::pairs::{CRYPT, SIGN, new_pair, public_key};
 
 const BOTH: [&str; 2] = ["ExportDataKey", "GenerateAndExportDataKey"];
 
-/// What the parts share: a key, and the caller's own.
+/// Shared by the parts: a key, and the caller's own keys.
 struct Subject {
     key: Key,
     rsa: Wrapper,
@@ -23,7 +23,7 @@ impl Subject {
         Ok(Self { key: run.key(json!({})).await?, rsa, sm2, context })
     }
 
-    /// Each wrapping, with the most bytes that it takes.
+    /// Each wrapping, with its limit in bytes.
     fn wrappings(&self) -> [(&'static str, &'static str, &Wrapper, usize); 3] {
         [
             ("RSA_2048", "RSAES_OAEP_SHA_256", &self.rsa, 190),
@@ -32,7 +32,7 @@ impl Subject {
         ]
     }
 
-    /// The data key that a blob holds.
+    /// The data key in a blob.
     async fn opened(&self, run: &Run<'_>, blob: &Value) -> Outcome<Vec<u8>> {
         let body =
             run.ok("Decrypt", with(&self.context, json!({ "CiphertextBlob": blob }))).await?;

@@ -7,7 +7,7 @@ use crate::kit::{Key, Outcome, Run, SPECIAL, UNKNOWN, ensure, same, text};
 
 const NEWER: [&str; 3] = ["DKMSInstanceId", "DeletionProtection", "DeletionProtectionDescription"];
 
-/// Exactly the documented fields, strings all of them.
+/// Requires exactly the documented fields, all of them strings.
 fn check_metadata(key: &Key) -> Outcome {
     let documented = [
         "KeyId",

@@ -1,5 +1,5 @@
-//! What the program shares: the SDK as one call, counted checks, and what every answer of the
-//! service must look like.
+//! Shared by the whole program: the SDK as one call, counted checks, and the format of every
+//! answer.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use aliyun_openapi_core_rust_sdk::client::error::Error;
 use aliyun_openapi_core_rust_sdk::client::rpc::RPClient;
 use serde_json::{Map, Value, json};
 
-/// An id that no key and no key version has.
+/// An id that does not exist.
 pub const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
-/// Characters that clients and servers encode in different ways.
+/// Characters that clients and servers encode differently.
 pub const SPECIAL: &str = "a b+c*d~e!'()";
 
-/// The outcome of a check: why it failed, or what it made.
+/// The outcome of a check: its result, or why it failed.
 pub type Outcome<T = ()> = Result<T, String>;
 
 /// Fails the check unless the condition holds.
@@ -36,7 +36,7 @@ pub fn same<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
     Ok(())
 }
 
-/// The service's refusal as the SDK hands it on; it keeps no HTTP status.
+/// The service's refusal as the SDK returns it, without the HTTP status.
 #[derive(Debug)]
 pub struct Refusal {
     pub code: String,
@@ -84,7 +84,7 @@ impl Client {
         Self { version, ..self.clone() }
     }
 
-    /// One call. Parameters are an object of flat names; null leaves one out.
+    /// Calls an action. The parameters are an object with flat names. Null omits one.
     async fn call(
         &self,
         action: &str,
@@ -150,7 +150,7 @@ pub struct Count {
 /// One pass of the checks through one client.
 pub struct Run<'a> {
     pub client: Client,
-    /// Makes names unique, so that two runs against one server do not meet.
+    /// Makes names unique, so that two runs against one server do not conflict.
     pub tag: String,
     count: &'a Count,
 }
@@ -191,12 +191,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A success that says nothing but its RequestId.
+    /// Requires a success that contains only its RequestId.
     pub async fn done(&self, action: &str, params: Value) -> Outcome {
         same(self.ok(action, params).await?, json!({}), action)
     }
 
-    /// A refusal with this code, and with the message that belongs to it where a source gives one.
+    /// Requires a refusal with this code, and with its message if a source has one.
     pub async fn refused(&self, code: &str, action: &str, params: Value) -> Outcome<String> {
         let told = self.refused_with(code, action, params).await?;
         if let Some(message) = message(code) {
@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
         Ok(told)
     }
 
-    /// A refusal with this code, whatever its message, which is returned.
+    /// Requires a refusal with this code, and returns its message.
     pub async fn refused_with(&self, code: &str, action: &str, params: Value) -> Outcome<String> {
         match self.client.call(action, &params).await? {
             Ok(_) => Err(format!("{action} {params} succeeded, {code} expected")),
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
         same(told, format!("The specified parameter \"{parameter}\" is not valid."), &what)
     }
 
-    /// A new key. The shorter AES keys are a dedicated instance's.
+    /// A new key. The shorter AES keys need a dedicated instance.
     pub async fn key(&self, mut params: Value) -> Outcome<Key> {
         if ["Aliyun_AES_128", "Aliyun_AES_192"].iter().any(|short| params["KeySpec"] == *short) {
             params["DKMSInstanceId"] = json!("kst-sdk");
@@ -239,7 +239,7 @@ impl<'a> Run<'a> {
         Key::of(self.ok("DescribeKey", json!({ "KeyId": key_id })).await?)
     }
 
-    /// The end of a key that a check made.
+    /// Schedules the deletion of a check's key.
     pub async fn drop(&self, key: &Key) -> Outcome {
         self.done("ScheduleKeyDeletion", json!({ "KeyId": key.id, "PendingWindowInDays": 7 })).await
     }
@@ -268,7 +268,7 @@ impl Key {
     }
 }
 
-/// The parameters, and more of them, which win.
+/// The parameters, overridden by others.
 pub fn with(params: &Value, more: Value) -> Value {
     let mut all = params.as_object().cloned().unwrap_or_default();
     if let Value::Object(more) = more {
@@ -287,7 +287,7 @@ pub fn items<'a>(body: &'a Value, wrapper: &str, item: &str) -> Outcome<&'a Vec<
     body[wrapper][item].as_array().ok_or_else(|| format!("{wrapper}.{item} is no list in {body}"))
 }
 
-/// The message that goes with a code; none where no source gives it.
+/// The message of a code, or `None` if no source has it.
 fn message(code: &str) -> Option<&'static str> {
     Some(match code {
         "AliasAlreadyExists" => "AliasName Already Exists.",

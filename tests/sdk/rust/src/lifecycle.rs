@@ -6,8 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
 use crate::local::Wrapper;
 
-/// A key in some state, what it sealed while it could, its alias, and how the caller has data keys
-/// exported.
+/// A key in some state, an earlier ciphertext, its alias, and the parameters of exports.
 struct Subject {
     id: String,
     blob: Value,
@@ -15,7 +14,7 @@ struct Subject {
     wrapping: Value,
 }
 
-/// What it sealed: base64, so that it passes for a data key.
+/// The plaintext. It is base64, so that it is accepted as a data key.
 const SEALED: &str = "c2VhbGVk";
 
 const CRYPTO: [&str; 6] = [
@@ -37,7 +36,8 @@ const READS: [&str; 5] = [
 const WRITES: [&str; 5] =
     ["UpdateKeyDescription", "TagResource", "UntagResource", "TagResources", "UntagResources"];
 
-/// A state, what it refuses with which code, and what it lets pass without leaving the state.
+/// A state, the operations that it refuses with their codes, and those that it allows and that keep
+/// the state.
 type Row = (
     &'static str,
     &'static [(&'static str, &'static [&'static [&'static str]])],
@@ -114,7 +114,7 @@ fn operation<'a>(name: &'a str, subject: &Subject, spare: &Subject) -> (&'a str,
     (name.split(' ').next().unwrap_or(name), more)
 }
 
-/// A new key in the state, with an alias, and a blob unless it waits for material.
+/// A new key in the state, with an alias, and a blob unless the key is pending import.
 async fn key_in(run: &Run<'_>, state: &str) -> Outcome<Subject> {
     let origin = (state == "PendingImport").then_some("EXTERNAL");
     let key = run.key(json!({ "Origin": origin })).await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::kit::{Key, Outcome, Run, ensure, items, same, text};
 
-/// Id to ARN of every key that the filters let pass.
+/// The ARN by id of every key that the filters select.
 async fn all(run: &Run<'_>, filters: Option<&str>) -> Outcome<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for page in 1.. {
@@ -30,7 +30,7 @@ async fn all(run: &Run<'_>, filters: Option<&str>) -> Outcome<BTreeMap<String, S
     Ok(found)
 }
 
-/// Filters, and the names of the keys that they let pass.
+/// Filters, and the names of the keys that they select.
 const CASES: [(&str, &[&str]); 13] = [
     (r#"[{"Key":"KeyState","Values":["Enabled"]}]"#, &["hsm", "plain", "service", "sm4"]),
     (

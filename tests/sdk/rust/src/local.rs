@@ -1,5 +1,5 @@
-//! The caller's own cryptography: what kmsim signs is verified here, what it wraps is opened here,
-//! and the reverse. OpenSSL does it, which the SDK links anyway.
+//! The caller's own cryptography: verifies kmsim's signatures, unwraps what kmsim wraps, and the
+//! reverse. It uses OpenSSL, which the SDK links anyway.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use openssl::ec::{EcGroup, EcKey};
@@ -40,7 +40,7 @@ pub fn public_of_der(der: &[u8]) -> Outcome<PKey<Public>> {
     told(PKey::public_key_from_der(der))
 }
 
-/// Whether the signature is of this digest. It must be of the right form.
+/// Whether the signature is of this digest. It must have the right format.
 pub fn verifies(
     key: &PKeyRef<Public>,
     algorithm: &str,
@@ -91,7 +91,7 @@ pub fn encrypt<T: HasPublic>(
     })())
 }
 
-/// A key pair of the caller's, which data keys are exported to.
+/// The caller's key pair, to which data keys are exported.
 pub struct Wrapper {
     spec: &'static str,
     key: PKey<Private>,
@@ -109,12 +109,12 @@ impl Wrapper {
         Ok(Self { spec, key: told(key)? })
     }
 
-    /// The public key as parameters have it.
+    /// The public key as a parameter.
     pub fn blob(&self) -> Outcome<String> {
         told(self.key.public_key_to_der()).map(|der| base64(&der))
     }
 
-    /// The parameters by which an export names it.
+    /// The parameters of an export to it.
     pub fn params(&self, algorithm: &str) -> Outcome<Value> {
         Ok(json!({
             "PublicKeyBlob": self.blob()?, "WrappingAlgorithm": algorithm, "WrappingKeySpec": self.spec,

@@ -48,9 +48,9 @@ fn main() -> ExitCode {
 /// Set once the program runs without certificates and proxies.
 const ALONE: &str = "KMSIM_SDK_RUST_ALONE";
 
-/// Runs the program again without certificates and proxies. The SDK makes an HTTP client for every
-/// request, and each would load the machine's certificates, which plain HTTP has no use for: a
-/// minute and more over all the checks.
+/// Runs the program again without certificates and proxies. The SDK creates an HTTP client for each
+/// request, which would load the machine's certificates, although plain HTTP does not need them.
+/// That would take more than a minute over all checks.
 fn alone() -> ExitCode {
     let Ok(program) = std::env::current_exe() else {
         eprintln!("the program's own path is unknown");

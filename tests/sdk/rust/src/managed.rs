@@ -1,5 +1,5 @@
 //! Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret,
-//! UpdateSecretRotationPolicy, ExtendedConfig.CustomData. And GetRandomPassword.
+//! UpdateSecretRotationPolicy, ExtendedConfig.CustomData; and GetRandomPassword.
 
 use openssl::pkey::PKey;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn parsed(json: &str) -> Outcome<Value> {
     serde_json::from_str(json).map_err(|error| format!("{json}: {error}"))
 }
 
-/// What the value at a stage says.
+/// The value at a stage.
 async fn told(run: &Run<'_>, name: &str, stage: &str) -> Outcome<Value> {
     let body = value(run, name, json!({ "VersionStage": stage })).await?;
     parsed(text(&body, "SecretData")?)
@@ -109,7 +109,7 @@ async fn access_keys(run: &Run<'_>) -> Outcome {
     drop(run, name).await
 }
 
-/// Exponent and modulus of a public key's line as OpenSSH writes it.
+/// The exponent and the modulus in an OpenSSH public key line.
 fn openssh(line: &str) -> Outcome<[Vec<u8>; 2]> {
     let blob = local::bytes(line.split(' ').nth(1).ok_or("not a line of OpenSSH")?)?;
     let (mut rest, mut parts) = (&blob[..], Vec::new());

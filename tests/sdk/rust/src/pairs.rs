@@ -10,8 +10,7 @@ use crate::local::{self, base64, bytes};
 pub const SIGN: &str = "SIGN/VERIFY";
 pub const CRYPT: &str = "ENCRYPT/DECRYPT";
 
-/// A type of key, the algorithms that sign, and those that encrypt with the most bytes that they
-/// take.
+/// A type of key, its signing algorithms, and its encryption algorithms with their limits in bytes.
 type Spec = (&'static str, &'static [&'static str], &'static [(&'static str, usize)]);
 
 const RSA_SIGNING: &[&str] = &["RSA_PSS_SHA_256", "RSA_PKCS1_SHA_256"];
@@ -42,7 +41,7 @@ pub async fn public_key(run: &Run<'_>, pair: &Value) -> Outcome<PKey<Public>> {
     local::public_of_pem(pem)
 }
 
-/// The uses of an SM2 pair, for each of the two things that it can be for.
+/// The uses of an SM2 pair, for each of its two key usages.
 fn uses(pair: &Value, usage: &str) -> [(&'static str, Value); 2] {
     if usage == SIGN {
         let asked = with(pair, json!({ "Algorithm": "SM2DSA", "Digest": base64(&DIGEST) }));
@@ -139,7 +138,7 @@ async fn encrypt(run: &Run<'_>, spec: &str, algorithms: &[(&str, usize)]) -> Out
     run.drop(&key).await
 }
 
-/// What every use of a pair refuses.
+/// The refusals that every use of a pair has.
 async fn refuse(run: &Run<'_>, action: &str, good: &Value, algorithms: &[&str]) -> Outcome {
     for algorithm in algorithms {
         run.invalid("Algorithm", action, with(good, json!({ "Algorithm": algorithm }))).await?;

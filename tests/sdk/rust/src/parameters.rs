@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::kit::{Key, Outcome, Run, ensure, same, text, with};
 use crate::local::base64;
 
-/// What each action requires.
+/// The required parameters of each action.
 fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)> {
     let id = &key.id;
     let alias = format!("alias/{}-absent", run.tag);
@@ -66,7 +66,7 @@ fn required(run: &Run<'_>, key: &Key, blob: &Value) -> Vec<(&'static str, Value)
     ]
 }
 
-/// What each action about secrets and policies requires.
+/// The required parameters of the actions on secrets and policies.
 fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
     let secret = json!({ "SecretName": format!("{}/absent", run.tag) });
     let version = with(&secret, json!({ "VersionId": "v1" }));
@@ -99,7 +99,7 @@ fn required_of_secrets(run: &Run<'_>, key: &Key) -> Vec<(&'static str, Value)> {
     required
 }
 
-/// Leaves out each parameter in turn: the refusal names it, a list by its name alone or with its
+/// Omits each parameter in turn. The refusal must name it; a list by its name, with or without an
 /// index.
 async fn leave_out(run: &Run<'_>, action: &str, params: &Value) -> Outcome {
     let names: Vec<&String> =

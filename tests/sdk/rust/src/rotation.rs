@@ -6,7 +6,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::kit::{Outcome, Run, UNKNOWN, ensure, same, text, with};
 use crate::pairs::{SIGN, new_pair};
 
-/// How an interval is written, and its days.
+/// The notations of an interval, with its days.
 const INTERVALS: [(&str, i64); 5] =
     [("7d", 7), ("168h", 7), ("14400m", 10), ("604800s", 7), ("730d", 730)];
 const WRONG: [&str; 7] = ["6d", "731d", "604799s", "7", "d", "-7d", "1w"];
@@ -21,7 +21,7 @@ fn instant(metadata: &Value, name: &str) -> Outcome<i64> {
     Ok(at.unix_timestamp())
 }
 
-/// What a key tells of a rotation so many days apart.
+/// The fields of a key that rotates at this interval in days.
 fn rotates(metadata: &Value, days: i64, word: &str) -> Outcome {
     same(text(metadata, "AutomaticRotation")?, word, "AutomaticRotation")?;
     same(text(metadata, "RotationInterval")?, format!("{}s", days * 86_400), "RotationInterval")?;

@@ -1,5 +1,5 @@
-//! Every served action, good and bad paths. Nothing here depends on an empty account: names are
-//! unique to the run, and lists are compared with what they held before.
+//! Every served action with valid and invalid requests. Nothing here needs an empty account: names
+//! are unique to the run, and lists are compared with their earlier content.
 
 use crate::kit::Run;
 use crate::{

@@ -7,13 +7,13 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::kit::{Outcome, Run, SPECIAL, UNKNOWN, ensure, items, same, text, with};
 use crate::pairs::{SIGN, new_pair};
 
-/// What is told of a secret that the service cannot rotate.
+/// The rotation fields of a secret that the service cannot rotate.
 pub const DESCRIBED: [&str; 6] =
     ["Arn", "CreateTime", "Description", "SecretName", "SecretType", "UpdateTime"];
 const POLICY: &str = r#"{"Version":"1","Statement":[]}"#;
 const DAY: i64 = 86_400;
 
-/// A new secret of this name, with these parameters besides.
+/// A new secret with this name and these parameters.
 pub async fn make(run: &Run<'_>, name: &str, more: Value) -> Outcome<Value> {
     let asked = json!({ "SecretName": name, "SecretData": "first", "VersionId": "v1" });
     run.ok("CreateSecret", with(&asked, more)).await
@@ -27,7 +27,7 @@ pub async fn describe(run: &Run<'_>, name: &str) -> Outcome<Value> {
     run.ok("DescribeSecret", json!({ "SecretName": name, "FetchTags": false })).await
 }
 
-/// The end of a secret, by force and with a window besides, as one client always does.
+/// Deletes a secret by force, but also sends a window, like one of the clients.
 pub async fn drop(run: &Run<'_>, name: &str) -> Outcome {
     let force = json!({ "ForceDeleteWithoutRecovery": true, "RecoveryWindowInDays": 30 });
     let told = run.ok("DeleteSecret", with(&json!({ "SecretName": name }), force)).await?;
@@ -48,7 +48,7 @@ pub fn fields(of: &Value, names: &[&str], more: &[&str]) -> Outcome {
     same(told, wanted, "fields")
 }
 
-/// Whether a time is so many seconds from now, within a minute.
+/// Whether a time is this many seconds from now, within a minute.
 pub fn near(of: &Value, name: &str, seconds: i64) -> Outcome {
     let time = text(of, name)?;
     let at =
@@ -174,7 +174,7 @@ async fn list(run: &Run<'_>) -> Outcome {
     same(&beyond["SecretList"], &json!({ "Secret": [] }), "SecretList past the last page")?;
     let wrong = json!({ "Filters": r#"[{"Key":"KeyState","Values":["Enabled"]}]"# });
     run.invalid("Filters", "ListSecrets", wrong).await?;
-    // The document takes one property.
+    // The document allows one property.
     let two_keys = json!([filter("TagKey", &run.tag), filter("TagValue", "yes")]).to_string();
     run.invalid("Filters", "ListSecrets", json!({ "Filters": two_keys })).await?;
     run.invalid("PageSize", "ListSecrets", json!({ "PageSize": 101 })).await?;

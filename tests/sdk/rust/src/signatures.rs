@@ -1,4 +1,4 @@
-//! What a wrong secret, an unknown access key and another version get.
+//! The errors for a wrong secret, an unknown access key and another version.
 
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use crate::kit::{Outcome, Run, UNKNOWN, ensure, items, same, text};
 
 const OLDER: &str = r#"[{"TagKey":"Project","TagValue":"Test"},{"TagKey":"a b/c_d-e.f+g=h:i@j","TagValue":"v w/x"}]"#;
 
-/// The parameters of the newer family: these resources, and more.
+/// Parameters of the newer family: these resources, and further ones.
 fn resources(ids: &[&str], more: Value) -> Value {
     let mut params = json!({ "RegionId": "cn-hangzhou", "ResourceType": "key" });
     for (index, id) in ids.iter().enumerate() {
@@ -21,7 +21,7 @@ fn resources(ids: &[&str], more: Value) -> Value {
     params
 }
 
-/// `key=value` of one key's tags, by the older list.
+/// The tags of a key as `key=value`, by the older action.
 async fn older(run: &Run<'_>, id: &str) -> Outcome<BTreeSet<String>> {
     let body = run.ok("ListResourceTags", json!({ "KeyId": id })).await?;
     let mut found = BTreeSet::new();
@@ -33,7 +33,7 @@ async fn older(run: &Run<'_>, id: &str) -> Outcome<BTreeSet<String>> {
     Ok(found)
 }
 
-/// `id key=value` by the newer list.
+/// The tags as `id key=value`, by the newer action.
 async fn newer(run: &Run<'_>, params: Value) -> Outcome<BTreeSet<String>> {
     let body = run.ok("ListTagResources", params).await?;
     ensure!(body["NextToken"].as_str().unwrap_or("").is_empty(), "all on one page: {body}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::kit::{Outcome, Run, SPECIAL, ensure, items, same, text, with};
 use crate::secrets::{drop, fields, make, near, value};
 
-/// What is told of a value that the service cannot rotate.
+/// The rotation fields of a value that the service cannot rotate.
 pub const VALUE: [&str; 7] = [
     "CreateTime",
     "SecretData",
@@ -84,7 +84,7 @@ async fn put_moves(run: &Run<'_>) -> Outcome {
     let wanted = json!({ "SecretName": name, "VersionId": "v2", "VersionStages": { "VersionStage": ["ACSCurrent"] } });
     same(told, wanted, "PutSecretValue")?;
     put(run, &name, "AAEC", "v3", json!({ "SecretDataType": "binary" })).await?;
-    // The same again changes nothing.
+    // Repeating the request changes nothing.
     put(run, &name, "second", "v2", json!({})).await?;
     put(run, &name, "first", "v1", json!({ "VersionStages": r#"["mine"]"# })).await?;
     same(staged(run, &name, json!({})).await?, ["v3 ACSCurrent", "v2 ACSPrevious"], "versions")?;
