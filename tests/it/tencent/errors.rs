@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use kmsim::algorithms::asymmetric::{PairSpec, PrivateKey, private_key_from_pem};
 use serde_json::{Value, json};
 
 use super::imports::wrapped;
@@ -34,7 +35,8 @@ impl Stage {
     fn set() -> Self {
         let (store, fails) = Failing::in_memory();
         let pem = std::fs::read_to_string(root().join("tests/sdk/python/rsaid.pem")).unwrap();
-        let pem = crate::openssl::public_half(&pem);
+        let pair = private_key_from_pem(PairSpec::Rsa2048, &pem).unwrap();
+        let pem = PrivateKey::read(PairSpec::Rsa2048, &pair).unwrap().public().pem().unwrap();
         let lines: String = pem.lines().map(|line| format!("          {line}\n")).collect();
         let accounts = format!("{ACCOUNTS}{lines}");
         let server = Server::with(Setup {
