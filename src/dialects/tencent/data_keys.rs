@@ -54,26 +54,31 @@ fn name(text: &str) -> Result<AliasName, Error> {
 
 /// What is said of a data key that is to be kept.
 pub(super) struct Hosted {
-    name: AliasName,
+    name: Option<AliasName>,
     description: String,
     tags: Tags,
 }
 
 impl Hosted {
+    /// What a request says of it. A request that keeps no data key is checked too.
+    ///
+    /// # Errors
+    /// A value is wrong.
     pub(super) fn of(
         text: Option<OpenText>,
         description: Option<OpenText>,
         tags: Vec<Tag>,
     ) -> Result<Self, Error> {
-        let name = name(&text.ok_or(Error::Missing("DataKeyName".into()))?)?;
+        let name = text.map(|text| name(&text)).transpose()?;
         let description = description.map(|it| it.0).unwrap_or_default();
         let description = within(description, rules::DATA_KEY_DESCRIPTION_MAX, "Description")?;
         Ok(Self { name, description, tags: attached(tags)? })
     }
 
-    fn new(self, origin: Origin) -> NewDataKey {
+    fn new(self, origin: Origin) -> Result<NewDataKey, Error> {
         let Self { name, description, tags } = self;
-        NewDataKey { name, description, origin, tags }
+        let name = name.ok_or(Error::Missing("DataKeyName".into()))?;
+        Ok(NewDataKey { name, description, origin, tags })
     }
 }
 
@@ -86,7 +91,7 @@ pub(super) async fn host(
     hosted: Hosted,
 ) -> Result<(Sealed, String), Error> {
     let (context, bytes) = (context.to_vec(), Zeroizing::new(bytes.to_vec()));
-    let new = hosted.new(Origin::Service);
+    let new = hosted.new(Origin::Service)?;
     let caller = cx.caller.clone();
     let (sealed, kept) =
         cx.engine.keep_data_key(caller, key.clone().into(), context, bytes, new).await?;
@@ -120,7 +125,7 @@ pub(super) struct Imported {
 pub(super) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, Error> {
     request.hsm_cluster_id.shared()?;
     let hosted = Hosted::of(Some(request.data_key_name), request.description, request.tags)?;
-    let new = hosted.new(Origin::External);
+    let new = hosted.new(Origin::External)?;
     let key = request.key_id.filter(|key| !key.is_empty()).map(|key| key.id()).transpose()?;
     let material = codes::INVALID_PARAMETER_VALUE_INVALID_IMPORT_KEY_MATERIAL;
     let kept = match request.import_type {

@@ -52,6 +52,11 @@ impl Stage {
         self.client.call(action, params)
     }
 
+    /// A client with another access key, and the time of now.
+    fn client_as(&self, id: &str, secret: &str) -> Client {
+        Client { language: self.client.language, ..Client::with(&self.server, id, secret) }
+    }
+
     fn key(&self, more: Value) -> String {
         self.client.create_key(more)
     }
@@ -120,12 +125,12 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let head = it.client.head("GetRegions", "POST", "", "application/json");
         send(it.server.address, &format!("{head}Authorization: SKIP\r\n"), b"{}")
     }),
-    ("AuthFailure.InvalidSecretId", |it| Client::with(&it.server, "pair", "s").call("GetRegions", json!({}))),
-    ("AuthFailure.SecretIdNotFound", |it| Client::with(&it.server, "off", "s").call("GetRegions", json!({}))),
+    ("AuthFailure.InvalidSecretId", |it| it.client_as("pair", "s").call("GetRegions", json!({}))),
+    ("AuthFailure.SecretIdNotFound", |it| it.client_as("off", "s").call("GetRegions", json!({}))),
     ("AuthFailure.SignatureExpire", |it| {
         Client { time: "2029-12-31T23:54:59Z".into(), ..it.client.clone() }.call("GetRegions", json!({}))
     }),
-    ("AuthFailure.SignatureFailure", |it| Client::with(&it.server, "testid", "s").call("GetRegions", json!({}))),
+    ("AuthFailure.SignatureFailure", |it| it.client_as("testid", "s").call("GetRegions", json!({}))),
     ("AuthFailure.TokenFailure", |it| {
         Client { token: Some("none".into()), ..it.client.clone() }.call("GetRegions", json!({}))
     }),
@@ -187,7 +192,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
     }),
     ("InvalidRequest", |it| it.client.tc3("GetRegions", "POST", "", "a", "multipart/form-data; boundary=a")),
     ("LimitExceeded.CmkLimitExceeded", |it| {
-        let client = Client::with(&it.server, "small", "s");
+        let client = it.client_as("small", "s");
         client.create_key(json!({}));
         client.call("CreateKey", json!({ "Alias": "b" }))
     }),
@@ -236,14 +241,14 @@ const PRODUCERS: &[(&str, Produce)] = &[
     ("ResourceUnavailable.KeyPendingDelete", |it| {
         it.led(&["DisableKey", "ScheduleKeyDeletion"], "GenerateDataKey", json!({ "KeySpec": "AES_128" }))
     }),
-    ("ResourceUnavailable.NotPurchased", |it| Client::with(&it.server, "closed", "s").call("ListKeys", json!({}))),
+    ("ResourceUnavailable.NotPurchased", |it| it.client_as("closed", "s").call("ListKeys", json!({}))),
     ("ResourceUnavailable.TokenExpired", |it| {
         let key = it.key(json!({ "Type": 2 }));
         let import = wrapped(&it.client, &key, &[7; 16]);
         it.server.advance(days(1));
-        Client::of(&it.server).call("ImportKeyMaterial", import)
+        it.client_as("testid", "testsecret").call("ImportKeyMaterial", import)
     }),
-    ("UnauthorizedOperation", |it| Client::with(&it.server, "debtor", "s").call("ListKeys", json!({}))),
+    ("UnauthorizedOperation", |it| it.client_as("debtor", "s").call("ListKeys", json!({}))),
     ("UnknownParameter", |it| it.call("GetRegions", json!({ "Other": "a" }))),
     ("UnsupportedOperation.ExternalCmkCanNotRotate", |it| {
         let key = it.key(json!({ "Type": 2 }));

@@ -206,7 +206,7 @@ fn post_quantum_keys_do_what_they_are_for() {
         client.done("PostQuantumCryptoVerify", params)["SignatureValid"].clone()
     };
     assert_eq!(verdict("aGVsbG8=", &signed["Signature"]), true);
-    assert_eq!(verdict("aGVsbG9=", &signed["Signature"]), false);
+    assert_eq!(verdict("aGVsbG8h", &signed["Signature"]), false);
     assert_eq!(verdict("aGVsbG8=", &json!("aGVsbG8=")), false);
     assert_eq!(verdict("aGVsbG8=", &json!("%")), false);
     for (action, params) in [

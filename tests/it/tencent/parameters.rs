@@ -77,7 +77,7 @@ fn a_required_parameter_is_missed_by_its_name() {
         }
         count += 1;
     }
-    assert_eq!((all.len(), count), (191, 89));
+    assert_eq!((all.len(), count), (191, 91));
 }
 
 #[test]

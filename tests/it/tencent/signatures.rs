@@ -85,7 +85,7 @@ fn is_let_in(answer: &Answer) -> bool {
 #[test]
 fn every_vector_is_verified() {
     let File { vectors, refused } = vectors();
-    assert_eq!((vectors.len(), refused.len()), (75, 6));
+    assert_eq!((vectors.len(), refused.len()), (73, 6));
     for vector in &vectors {
         let answer = vector.request.send(&vector.server());
         assert!(is_let_in(&answer), "{}: {}", vector.name, answer.text);
@@ -123,7 +123,8 @@ fn forgeries(vector: &Vector) -> Vec<(String, Request)> {
     }
     let is_unsigned = request.headers.iter().any(|(_, value)| value == "UNSIGNED-PAYLOAD");
     if !is_unsigned {
-        for at in 0..request.body.len() {
+        let ascii = request.body.bytes().enumerate().filter(|(_, byte)| byte.is_ascii());
+        for (at, _) in ascii {
             let body = changed(&request.body, at);
             made.push((body.clone(), Request { body, ..request.clone() }));
         }

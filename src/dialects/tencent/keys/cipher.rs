@@ -172,10 +172,10 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
         1 => true,
         _ => return Err(Error::Invalid("IsHostedByKms".into())),
     };
+    let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
     let key = request.key_id.id()?;
     let bytes = cx.engine.random_bytes(len);
     if is_hosted {
-        let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
         let (sealed, id) = data_keys::host(&cx, &key, context, &bytes, hosted).await?;
         return Ok(DataKey {
             key_id: sealed.key.to_string(),

@@ -12,7 +12,7 @@ use crate::dialects::tencent::blob::{Blob, written};
 use crate::dialects::tencent::values::{Base64, KeyName, OpenText};
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::{Cx, Error};
-use crate::engine::{Operation, PairRef};
+use crate::engine::{self, KeyError, Operation, PairRef};
 
 /// The pair, if it is of this kind.
 fn of_kind(cx: &Cx, key: &KeyName, operation: Operation, kind: PairSpec) -> Result<PairRef, Error> {

@@ -26,8 +26,6 @@ const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 const CHARSET: &str = "; charset=utf-8";
 /// The content type of a query, which HTTP libraries leave out of requests without a body.
 const FORM: &str = "application/x-www-form-urlencoded";
-/// The service's own host.
-const OWN_HOST: &str = "kms.tencentcloudapi.com";
 /// The most headers that a signature may cover.
 const HEADERS_MAX: usize = 32;
 /// The headers whose values may stand in a log.
@@ -207,11 +205,9 @@ fn payload(call: &Call) -> String {
 /// Every way in which a client may have read its own headers, the document's first. No more is made than is asked for.
 fn readings(call: &Call) -> impl Iterator<Item = Reading<'_>> {
     let host = call.header("host").unwrap_or_default();
-    // Node.js signs the host without its port. The gateway option of the Python and Go SDKs sends the request elsewhere
-    // after it was signed for the service's own host.
+    // Node.js signs the host without its port.
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
-    let hosts =
-        [Some(host), (bare != host).then_some(bare), (host != OWN_HOST).then_some(OWN_HOST)];
+    let hosts = [Some(host), (bare != host).then_some(bare)];
     // .NET signs a charset that it does not always send, and a content type that a request without a body may lack.
     let content_type = call.header("content-type").unwrap_or(FORM);
     [false, true].into_iter().flat_map(move |is_lower| {
