@@ -85,9 +85,12 @@ impl Stage {
 
     fn data_key(&self, name: &str) -> Answer {
         let key = self.key(json!({}));
-        self.call("ImportDataKey", json!({
-            "DataKeyName": name, "ImportType": 2, "ImportKeyMaterial": "aGVsbG8=", "KeyId": key
-        }))
+        self.call(
+            "ImportDataKey",
+            json!({
+                "DataKeyName": name, "ImportType": 2, "ImportKeyMaterial": "aGVsbG8=", "KeyId": key
+            }),
+        )
     }
 
     /// Calls an action on a new data key that other actions led to its state.
@@ -275,7 +278,9 @@ fn every_code_is_caused() {
     let rows = table("tencent/errors.tsv");
     assert_eq!(rows.len(), 94);
     assert!(rows.is_sorted_by_key(|row| row[0].clone()));
-    let caused = |how: &str| rows.iter().filter(|row| row[2] == how).map(|row| row[0].as_str()).collect::<BTreeSet<_>>();
+    let caused = |how: &str| {
+        rows.iter().filter(|row| row[2] == how).map(|row| row[0].as_str()).collect::<BTreeSet<_>>()
+    };
     let all = ["request", "accounts", "store"].map(caused).concat_sets();
     let produced: BTreeSet<_> = PRODUCERS.iter().map(|(code, _)| *code).collect();
     assert_eq!(produced, all);
@@ -295,7 +300,10 @@ fn every_code_is_caused() {
             }
             messages.push(message);
         }
-        if messages[0] == messages[1] && !code.contains("Authorization") && *code != "ResourceUnavailable.NotPurchased" {
+        if messages[0] == messages[1]
+            && !code.contains("Authorization")
+            && *code != "ResourceUnavailable.NotPurchased"
+        {
             wrong.push(format!("{code}: one language: {}", messages[0]));
         }
     }
@@ -331,7 +339,8 @@ fn the_services_own_words_are_used_where_they_are_known() {
         let client = Client { language, ..Client::with(&stage.server, id, secret) };
         refusal(&client.call("GetRegions", json!({}))).1
     };
-    let english = "The provided credentials could not be validated. Please check your signature is correct.";
+    let english =
+        "The provided credentials could not be validated. Please check your signature is correct.";
     assert_eq!(told("wrong", "testid", "en-US"), english);
     assert_eq!(told("wrong", "testid", "zh-CN"), "请求签名验证失败，请检查您的签名计算是否正确。");
     let english = "The SecretId is not found, please ensure that your SecretId is correct.";

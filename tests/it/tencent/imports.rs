@@ -21,8 +21,7 @@ const WRAPPINGS: [(&str, Encryption); 3] = [
 /// What `ImportKeyMaterial` takes, for material that is wrapped in one of the ways.
 pub fn wrapped_by(client: &Client, key: &str, material: &[u8], way: usize) -> Value {
     let (name, algorithm) = WRAPPINGS[way];
-    let params =
-        json!({ "KeyId": key, "WrappingAlgorithm": name, "WrappingKeySpec": "RSA_2048" });
+    let params = json!({ "KeyId": key, "WrappingAlgorithm": name, "WrappingKeySpec": "RSA_2048" });
     let given = client.done("GetParametersForImport", params);
     let public = STANDARD.decode(given["PublicKey"].as_str().unwrap()).unwrap();
     let public = PublicKey::read(PairSpec::Rsa2048, &public).unwrap();
@@ -142,6 +141,7 @@ fn what_is_no_import_is_refused() {
     client.refused(code, "ImportKeyMaterial", with(&good, "KeyId", json!(own)));
     client.refused(code, "DeleteImportedKeyMaterial", json!({ "KeyId": own }));
     let code = "InvalidParameterValue.InvalidType";
-    let pair = json!({ "Alias": client.fresh(), "Type": 2, "KeyUsage": "ASYMMETRIC_DECRYPT_RSA_2048" });
+    let pair =
+        json!({ "Alias": client.fresh(), "Type": 2, "KeyUsage": "ASYMMETRIC_DECRYPT_RSA_2048" });
     client.refused(code, "CreateKey", pair);
 }

@@ -14,7 +14,9 @@ fn usage_of(action: &str) -> &'static str {
         "PostQuantumCryptoSign" | "PostQuantumCryptoVerify" => "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87",
         "AsymmetricRsaDecrypt" => "ASYMMETRIC_DECRYPT_RSA_2048",
         "AsymmetricSm2Decrypt" => "ASYMMETRIC_DECRYPT_SM2",
-        "GetPublicKey" | "SignByAsymmetricKey" | "VerifyByAsymmetricKey" => "ASYMMETRIC_SIGN_VERIFY_ECC",
+        "GetPublicKey" | "SignByAsymmetricKey" | "VerifyByAsymmetricKey" => {
+            "ASYMMETRIC_SIGN_VERIFY_ECC"
+        }
         _ => "ENCRYPT_DECRYPT",
     }
 }
@@ -45,7 +47,8 @@ impl Stage {
         }
         let blob = match usage_of(action) {
             "ENCRYPT_DECRYPT" => {
-                let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+                let sealed =
+                    client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
                 sealed["CiphertextBlob"].clone()
             }
             "ASYMMETRIC_DECRYPT_ML_KEM_1024" => {
@@ -60,7 +63,8 @@ impl Stage {
                 client.done("PostQuantumCryptoSign", params)["Signature"].clone()
             }
             _ => {
-                let params = json!({ "KeyId": key, "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" });
+                let params =
+                    json!({ "KeyId": key, "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" });
                 client.done("SignByAsymmetricKey", params)["Signature"].clone()
             }
         };
@@ -86,7 +90,8 @@ impl Stage {
             params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             params
         };
-        let wrapping = json!({ "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048" });
+        let wrapping =
+            json!({ "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048" });
         let params = match action {
             "Encrypt" => with(json!({ "Plaintext": "aGVsbG8=" })),
             "PostQuantumCryptoEncrypt" => with(json!({ "PlainText": "aGVsbG8=" })),
@@ -98,7 +103,8 @@ impl Stage {
             }
             "ReEncrypt.to" => {
                 let other = client.create_key(json!({}));
-                let sealed = client.done("Encrypt", json!({ "KeyId": other, "Plaintext": "aGVsbG8=" }));
+                let sealed =
+                    client.done("Encrypt", json!({ "KeyId": other, "Plaintext": "aGVsbG8=" }));
                 let params =
                     json!({ "CiphertextBlob": sealed["CiphertextBlob"], "DestinationKeyId": key });
                 return client.call("ReEncrypt", params);
@@ -108,7 +114,9 @@ impl Stage {
                 with(json!({ "Ciphertext": blob, "Algorithm": "RSAES_PKCS1_V1_5" }))
             }
             "AsymmetricSm2Decrypt" => with(json!({ "Ciphertext": blob })),
-            "SignByAsymmetricKey" => with(json!({ "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" })),
+            "SignByAsymmetricKey" => {
+                with(json!({ "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=" }))
+            }
             "VerifyByAsymmetricKey" => with(json!({
                 "Algorithm": "ECC_P256_R1", "Message": "aGVsbG8=", "SignatureValue": blob
             })),
@@ -170,7 +178,10 @@ fn every_cell_of_the_state_table_holds() {
             let after = if expected == "Success" { state_after(action, state) } else { state };
             if found != expected || stage.state() != after {
                 let now = stage.state();
-                wrong.push(format!("{action} on {state}: {expected} then {after}: {found}, {now}: {}", answer.text));
+                wrong.push(format!(
+                    "{action} on {state}: {expected} then {after}: {found}, {now}: {}",
+                    answer.text
+                ));
             }
             cells += 1;
         }

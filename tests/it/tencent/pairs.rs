@@ -50,7 +50,9 @@ fn every_pair_signs_by_its_algorithms_and_no_others() {
                 client.refused("InvalidParameter", "SignByAsymmetricKey", params(b"a", "RAW"));
                 continue;
             }
-            for (message, kind) in [(&b"a"[..], "RAW"), (&[5; 4096], "RAW"), (&vec![3; *length], "DIGEST")] {
+            for (message, kind) in
+                [(&b"a"[..], "RAW"), (&[5; 4096], "RAW"), (&vec![3; *length], "DIGEST")]
+            {
                 let mut params = params(message, kind);
                 let signed = client.done("SignByAsymmetricKey", params.clone());
                 params["SignatureValue"] = signed["Signature"].clone();
@@ -85,7 +87,9 @@ fn openssl_agrees_on_signatures() {
             let signature = STANDARD.decode(signed["Signature"].as_str().unwrap()).unwrap();
             openssl.write("signature", &signature);
             let how = match *name {
-                "RSA_PSS_SHA_256" => "dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32",
+                "RSA_PSS_SHA_256" => {
+                    "dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32"
+                }
                 "ECC_P384_R1" => "dgst -sha384",
                 "SM2DSA" => {
                     openssl.run(
@@ -110,7 +114,11 @@ fn answers_are_encrypted_for_the_callers_key() {
     for (spec, words) in [
         (
             PairSpec::EcSm2,
-            &[("", Encryption::Sm2(Form::Bare)), ("SM2", Encryption::Sm2(Form::Bare)), ("SM2_C1C3C2_ASN1", Encryption::Sm2(Form::Der))][..],
+            &[
+                ("", Encryption::Sm2(Form::Bare)),
+                ("SM2", Encryption::Sm2(Form::Bare)),
+                ("SM2_C1C3C2_ASN1", Encryption::Sm2(Form::Der)),
+            ][..],
         ),
         (
             PairSpec::Rsa2048,
@@ -156,7 +164,8 @@ fn a_key_that_does_not_fit_its_algorithm_is_refused() {
     let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
     let rng = &mut Entropy::Os.rng();
     let pem = |spec| {
-        let mine = PrivateKey::read(spec, &generate(spec, &mut Entropy::Os.rng()).unwrap()).unwrap();
+        let mine =
+            PrivateKey::read(spec, &generate(spec, &mut Entropy::Os.rng()).unwrap()).unwrap();
         mine.public().pem().unwrap()
     };
     let _ = rng;
@@ -176,7 +185,8 @@ fn a_key_that_does_not_fit_its_algorithm_is_refused() {
         client.refused("FailedOperation.EncryptionError", "Decrypt", params);
     }
     // Without a key the algorithm says nothing.
-    let params = json!({ "CiphertextBlob": sealed["CiphertextBlob"], "EncryptionAlgorithm": "ANY" });
+    let params =
+        json!({ "CiphertextBlob": sealed["CiphertextBlob"], "EncryptionAlgorithm": "ANY" });
     assert_eq!(client.done("Decrypt", params)["Plaintext"], "aGVsbG8=");
 }
 
@@ -200,7 +210,8 @@ fn post_quantum_keys_do_what_they_are_for() {
         client.refused(code, "PostQuantumCryptoDecrypt", changed);
     }
     let signer = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87" }));
-    let signed = client.done("PostQuantumCryptoSign", json!({ "KeyId": signer, "Message": "aGVsbG8=" }));
+    let signed =
+        client.done("PostQuantumCryptoSign", json!({ "KeyId": signer, "Message": "aGVsbG8=" }));
     let verdict = |message: &str, signature: &Value| {
         let params = json!({ "KeyId": signer, "Message": message, "SignatureValue": signature });
         client.done("PostQuantumCryptoVerify", params)["SignatureValid"].clone()
@@ -213,7 +224,10 @@ fn post_quantum_keys_do_what_they_are_for() {
         ("PostQuantumCryptoEncrypt", json!({ "KeyId": signer, "PlainText": "aGVsbG8=" })),
         ("PostQuantumCryptoSign", json!({ "KeyId": kem, "Message": "aGVsbG8=" })),
         ("Encrypt", json!({ "KeyId": kem, "Plaintext": "aGVsbG8=" })),
-        ("SignByAsymmetricKey", json!({ "KeyId": signer, "Message": "aGVsbG8=", "Algorithm": "SM2DSA" })),
+        (
+            "SignByAsymmetricKey",
+            json!({ "KeyId": signer, "Message": "aGVsbG8=", "Algorithm": "SM2DSA" }),
+        ),
     ] {
         client.refused("InvalidParameter", action, params);
     }

@@ -73,7 +73,13 @@ fn a_required_parameter_is_missed_by_its_name() {
             let answer = client.on(wire).call(&it.action, request(&all, it, None, &blob));
             let (code, message) = refusal(&answer);
             let named = message.contains(&format!("`{}`", it.name));
-            assert!(code == "MissingParameter" && named, "{} {}: {}", it.action, it.name, answer.text);
+            assert!(
+                code == "MissingParameter" && named,
+                "{} {}: {}",
+                it.action,
+                it.name,
+                answer.text
+            );
         }
         count += 1;
     }
@@ -122,7 +128,9 @@ fn a_value_of_another_type_is_refused() {
     for it in &all {
         let others = match it.kind.as_str() {
             "String" => vec![json!(5), json!(true), json!(["a"]), json!({ "a": "b" })],
-            "Integer" => vec![json!("many"), json!(1.5), json!(true), json!([1]), json!({ "a": 1 })],
+            "Integer" => {
+                vec![json!("many"), json!(1.5), json!(true), json!([1]), json!({ "a": 1 })]
+            }
             kind if kind.starts_with("Array") => vec![json!("a"), json!(5), json!({ "a": "b" })],
             _ => vec![json!("a"), json!(5), json!([1])],
         };

@@ -133,7 +133,9 @@ fn forgeries(vector: &Vector) -> Vec<(String, Request)> {
         let of = ["Host", "X-TC-Timestamp", "Authorization"].contains(&name);
         of || name == "Content-Type" && vector.is_tc3()
     };
-    for (index, (name, value)) in request.headers.iter().enumerate().filter(|(_, (name, _))| signed(name)) {
+    for (index, (name, value)) in
+        request.headers.iter().enumerate().filter(|(_, (name, _))| signed(name))
+    {
         for at in 0..value.len() {
             let mut forged = request.clone();
             forged.headers[index].1 = changed(value, at);
@@ -167,10 +169,12 @@ fn every_changed_byte_is_refused() {
             count += 1;
             let answer = forged.send(&server);
             assert!(!answer.text.contains(&vector.secret_key), "{}", answer.text);
-            let code = if answer.text.starts_with('{') { refusal(&answer).0 } else { String::new() };
+            let code =
+                if answer.text.starts_with('{') { refusal(&answer).0 } else { String::new() };
             let is_refused = code.starts_with("AuthFailure") || !answer.text.contains("Response");
             // What a request lacks is told before its signature is looked at.
-            let is_early = ["MissingParameter", "InvalidAction", "NoSuchVersion", "InvalidParameter"];
+            let is_early =
+                ["MissingParameter", "InvalidAction", "NoSuchVersion", "InvalidParameter"];
             let is_refused = is_refused || is_early.contains(&code.as_str());
             if !is_refused && !is_the_same(&vector.request, &forged, vector.is_tc3()) {
                 wrong.push(format!("{}: {what}: {}", vector.name, answer.text));

@@ -62,8 +62,14 @@ pub(crate) struct Decrypted {
 pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
     let blob = request.ciphertext_blob.under(b"")?;
-    let opened =
-        cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob)?;
+    let opened = cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob);
+    let opened = opened.map_err(|error| match error {
+        // It is a ciphertext of a key of another kind.
+        engine::Error::Key(KeyError::Unsupported | KeyError::AlgorithmMismatch) => {
+            codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into()
+        }
+        error => Error::from(error),
+    })?;
     let plain_text = recipient.answer(cx, &opened.value)?;
     Ok(Decrypted { key_id: opened.key.to_string(), plain_text })
 }
