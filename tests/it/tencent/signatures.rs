@@ -169,13 +169,14 @@ fn every_changed_byte_is_refused() {
             count += 1;
             let answer = forged.send(&server);
             assert!(!answer.text.contains(&vector.secret_key), "{}", answer.text);
-            let code =
-                if answer.text.starts_with('{') { refusal(&answer).0 } else { String::new() };
-            let is_refused = code.starts_with("AuthFailure") || !answer.text.contains("Response");
-            // What a request lacks is told before its signature is looked at.
-            let is_early =
-                ["MissingParameter", "InvalidAction", "NoSuchVersion", "InvalidParameter"];
-            let is_refused = is_refused || is_early.contains(&code.as_str());
+            // Without the parameter that names the access key it is no request of this cloud.
+            if answer.status != 200 {
+                continue;
+            }
+            // What a request lacks is told before its signature is checked.
+            let code = refusal(&answer).0;
+            let early = ["MissingParameter", "InvalidAction", "NoSuchVersion", "InvalidParameter"];
+            let is_refused = code.starts_with("AuthFailure") || early.contains(&code.as_str());
             if !is_refused && !is_the_same(&vector.request, &forged, vector.is_tc3()) {
                 wrong.push(format!("{}: {what}: {}", vector.name, answer.text));
             }
