@@ -11,8 +11,8 @@ use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
 use crate::world::Instant;
 
-/// A noun that a [`State`] holds.
-pub trait Held: Noun {
+/// A noun that has a shelf in a [`State`].
+pub trait Shelved: Noun {
     /// The shelf that holds it.
     fn shelf(state: &State) -> &Shelf<Self>;
 
@@ -205,7 +205,7 @@ macro_rules! nouns {
             }
         }
 
-        $(impl Held for $noun {
+        $(impl Shelved for $noun {
             fn shelf(state: &State) -> &Shelf<Self> {
                 &state.$shelf
             }
