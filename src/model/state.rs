@@ -90,14 +90,16 @@ macro_rules! nouns {
         }
 
         impl AnyNoun {
-            /// The change of its tags by `edit`, and how many tags there are then.
-            pub fn retag(self, edit: impl FnOnce(&mut Tags)) -> (Change, usize) {
+            /// The change of its tags by `edit`, if any, and how many tags there are then.
+            pub fn retag(self, edit: impl FnOnce(&mut Tags)) -> (Option<Change>, usize) {
                 match self {
                     $(Self::$noun(before) => {
                         let mut after = $noun::clone(&before);
                         edit(after.tags());
                         let count = after.tags().len();
-                        (Change::$noun(Fact::changed(before, Arc::new(after))), count)
+                        let differs = after != *before;
+                        let change = || Change::$noun(Fact::changed(before, Arc::new(after)));
+                        (differs.then(change), count)
                     })+
                 }
             }
