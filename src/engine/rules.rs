@@ -51,7 +51,7 @@ pub enum Operation {
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum CertificateOperation {
-    Look,
+    Describe,
     Upload,
     Activate,
     Deactivate,

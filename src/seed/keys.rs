@@ -45,7 +45,7 @@ impl KeyEntry {
         if fits {
             Ok(usage.value.0)
         } else {
-            Err(place.wrong("usage", usage, "a key of this spec does not do that"))
+            Err(place.wrong("usage", usage, "this key spec does not support this usage"))
         }
     }
 }

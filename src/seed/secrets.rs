@@ -57,7 +57,9 @@ impl RealmBuilder<'_> {
         if !rules.is_some_and(|rules| (rules.fits)(kind, config)) {
             return Err(match (&entry.extended_config, &entry.kind) {
                 (Some(at), _) => place.wrong("extended_config", at, "does not fit the type"),
-                (None, Some(at)) => place.wrong("type", at, "is none, or needs an extended_config"),
+                (None, Some(at)) => {
+                    place.wrong("type", at, "unknown type, or extended_config is missing")
+                }
                 (None, None) => place.wrong("type", &entry.name, "must be given"),
             });
         }
