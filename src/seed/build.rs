@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::certificates;
 use super::document::RealmEntry;
 use super::error::{Place, SeedError};
-use super::material::{self, Materials};
+use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
 use crate::dialects::{Clouds, PROFILES};
@@ -60,7 +60,7 @@ impl Seeds {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
                 let material = material::existing_or_new(engine, &realm, owner, spec, file).await?;
-                materials.insert((realm, version), material);
+                materials.insert((realm, Owner::ServiceKey), material);
             }
         }
         seeds.materials = materials;

@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::document::RealmEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, version_id};
+use super::material::{Materials, Owner, derived, version_id};
 use super::when::Time;
 use crate::engine::Rules;
 use crate::model::{
@@ -51,6 +51,10 @@ impl RealmBuilder<'_> {
 
     pub(super) fn insert<N: Shelved>(&mut self, noun: N) {
         self.add(N::change(Fact::added(Arc::new(noun))));
+    }
+
+    pub(super) fn material(&self, owner: Owner) -> Option<Material> {
+        self.materials.get(&(self.realm.clone(), owner)).cloned()
     }
 
     /// The time in this field, if any.
