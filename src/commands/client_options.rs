@@ -27,7 +27,7 @@ pub struct ServerOptions {
     #[arg(long, env = "KMSIM_URL", hide_env_values = true, value_name = "URL")]
     pub url: Option<String>,
 
-    /// The certificate authority for an https:// address, in PEM. `kmsim ca` prints a server's.
+    /// The certificate authority for an https:// address, in PEM. `kmsim ca` prints it.
     #[arg(long, env = "SSL_CERT_FILE", value_name = "FILE")]
     pub ca: Option<PathBuf>,
 

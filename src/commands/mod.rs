@@ -49,7 +49,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Serve. This is the default.
+    /// Start a server (default).
+    #[command(after_help = EXAMPLES)]
     Serve(Box<serve::Options>),
     /// Check once whether a server serves.
     Healthcheck(healthcheck::Options),

@@ -22,8 +22,10 @@ pub(crate) const EXAMPLES: &str = "Examples:
 pub enum Seed {
     /// Check seed files. Prints nothing if they are valid, else the first error with file, line and
     /// field.
+    #[command(after_help = EXAMPLES)]
     Check(Check),
     /// Print the JSON Schema of a seed file, for editors.
+    #[command(after_help = EXAMPLES)]
     Schema,
 }
 

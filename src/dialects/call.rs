@@ -20,6 +20,7 @@ pub trait Call: Sized + Send + Sync {
     fn realm(&self, gate: &Gate) -> Realm;
     /// Renders the answer of an action.
     ///
+    /// # Errors
     /// The answer cannot be serialised.
     fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error>;
     /// Renders a refusal.

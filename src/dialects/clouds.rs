@@ -147,3 +147,88 @@ impl Clouds {
         cloud.serve(engine, watch, inbound).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, Method, header::AUTHORIZATION};
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::dialects::accounts::{AccessKey, Secret};
+    use crate::dialects::wire::form::WORK;
+    use crate::dialects::{Account, Call, Gate};
+    use crate::watch::classes::Classes;
+    use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch};
+
+    /// The explanation of a wrong signature, and how many bytes were decoded and encoded to parse
+    /// and explain the request.
+    fn explained<D: Dialect>(
+        body: String,
+        authorization: Option<&'static str>,
+    ) -> (Option<Mismatch>, usize) {
+        let mut accounts = Accounts::default();
+        let secret = Secret::Shared(Zeroizing::new("s".into()));
+        accounts.add(AccessKey::new("one".into(), secret, Arc::new(Account::plain("1"))));
+        let (accounts, auth) = (Arc::new(accounts), AuthMode::Strict);
+        let gate = Gate::new(D::PROFILE, accounts, auth, None, Classes::default());
+        let mut headers = HeaderMap::new();
+        headers.extend(authorization.map(|it| (AUTHORIZATION, it.parse().unwrap())));
+        let uri = "/".parse().unwrap();
+        WORK.set(0);
+        let inbound = Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) };
+        let call = D::Call::parse(inbound);
+        (D::explain(&gate, &call), WORK.get())
+    }
+
+    type Explained = fn(String, Option<&'static str>) -> (Option<Mismatch>, usize);
+
+    /// Every signature: the parameters that it needs, and its header.
+    const SIGNATURES: &[(Explained, &str, Option<&str>)] = &[
+        (explained::<Alibaba>, "AccessKeyId=one&SignatureMethod=HMAC-SHA1&Signature=x", None),
+        (
+            explained::<Alibaba>,
+            "",
+            Some("ACS3-HMAC-SHA256 Credential=one,SignedHeaders=host,Signature=x"),
+        ),
+        (
+            explained::<Kingsoft>,
+            "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x",
+            None,
+        ),
+    ];
+
+    #[test]
+    fn the_cost_of_explaining_is_linear() {
+        for (explained, credentials, authorization) in SIGNATURES {
+            let cost = |count: usize| {
+                let params: Vec<_> = (0..count).map(|n| format!("&{n:04}=v*v")).collect();
+                let body = [*credentials, &params.concat()].concat();
+                let (mismatch, work) = explained(body, *authorization);
+                let is_unknown = matches!(mismatch, Some(Mismatch::Explained { client: None, .. }));
+                assert!(is_unknown, "{credentials}: {mismatch:?}");
+                work
+            };
+            let costs = [100, 200, 400, 800].map(cost);
+            // Twice the parameters cost at most twice as much.
+            assert!(costs.windows(2).all(|pair| pair[1] <= 2 * pair[0]), "{costs:?}");
+            assert!(costs[3] < 100 * 9 * 800, "{costs:?}");
+        }
+    }
+
+    #[test]
+    fn long_requests_are_not_explained() {
+        for (explained, credentials, authorization) in SIGNATURES {
+            for count in [3_000, 100_000] {
+                let params: Vec<_> = (0..count).map(|n| format!("&{n:06}")).collect();
+                let body = [*credentials, &params.concat()].concat();
+                let (mismatch, work) = explained(body, *authorization);
+                assert_eq!(mismatch, Some(Mismatch::TooLong));
+                assert!(work <= 16 * count, "no more than reading and the check itself: {work}");
+            }
+            if authorization.is_some() {
+                let mismatch = explained("b".repeat(EXPLAIN_LIMIT), *authorization).0;
+                assert_eq!(mismatch, Some(Mismatch::TooLong));
+            }
+        }
+    }
+}

@@ -20,6 +20,7 @@ pub trait Dialect: 'static {
     fn table() -> Actions<Self::Call>;
     /// Finds the caller, and checks that nobody changed the request.
     ///
+    /// # Errors
     /// The request cannot be read, or a check failed.
     fn authenticate(
         served: (&Gate, &Actions<Self::Call>),
@@ -28,6 +29,7 @@ pub trait Dialect: 'static {
     ) -> Result<Verified, Error>;
     /// Finds the action.
     ///
+    /// # Errors
     /// There is no action of this name, version or path.
     fn find<'a>(
         table: &'a Actions<Self::Call>,
@@ -35,6 +37,7 @@ pub trait Dialect: 'static {
     ) -> Result<&'a Entry<Self::Call>, Error>;
     /// Checks that the status of the caller's account allows the action.
     ///
+    /// # Errors
     /// The status does not allow it.
     fn permit(cx: &Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
     /// Why the signature of a refused request is wrong; `None` if the signature is right.

@@ -94,7 +94,7 @@ pub(super) fn signed(
 
 /// A call that cannot be made: something in it cannot be an HTTP header's value.
 #[derive(Debug, thiserror::Error)]
-#[error("this, the access key id or the token holds a character that no request's head can carry")]
+#[error("a header value (access key id, token) contains an invalid character")]
 pub struct Unsignable;
 
 impl From<InvalidHeaderValue> for Unsignable {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{Caller, View};
-use crate::model::{Change, Fact, Held, Key, KeyVersion, Material, Ordinal, State, SymmetricSpec};
+use crate::model::{
+    Change, Fact, Key, KeyVersion, Material, Ordinal, Shelved, State, SymmetricSpec,
+};
 use crate::world::{Entropy, Instant, World};
 
 /// The next snapshot of a realm, and the facts that lead to it.
@@ -69,12 +71,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a noun.
-    pub(super) fn insert<N: Held>(&mut self, noun: &Arc<N>) {
+    pub(super) fn insert<N: Shelved>(&mut self, noun: &Arc<N>) {
         self.add(N::change(Fact::added(Arc::clone(noun))));
     }
 
     /// Changes the noun with this number, if it exists.
-    pub(super) fn edit<N: Held>(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut N)) {
+    pub(super) fn edit<N: Shelved>(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut N)) {
         if let Some(before) = N::shelf(&self.state).get(ordinal).cloned() {
             let mut after = N::clone(&before);
             edit(&mut after);
@@ -83,7 +85,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Removes the noun with this number and all that belongs to it, if it exists.
-    pub(super) fn remove<N: Held>(&mut self, ordinal: Ordinal) {
+    pub(super) fn remove<N: Shelved>(&mut self, ordinal: Ordinal) {
         if let Some(noun) = N::shelf(&self.state).get(ordinal).cloned() {
             self.add(N::change(Fact::removed(noun)));
         }

@@ -94,7 +94,7 @@ pub enum DataKeyOperation {
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum CertificateOperation {
-    Look,
+    Describe,
     Upload,
     Activate,
     Deactivate,

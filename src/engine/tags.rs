@@ -102,6 +102,8 @@ fn admit_each(
 fn retag(draft: &mut Draft<'_>, ordinal: Ordinal, edit: impl FnOnce(&mut Tags)) -> usize {
     let Some(noun) = draft.view().state().noun(ordinal) else { return 0 };
     let (change, count) = noun.retag(edit);
-    draft.add(change);
+    if let Some(change) = change {
+        draft.add(change);
+    }
     count
 }

@@ -27,7 +27,7 @@ pub use names::{AliasName, KeyId, Ordinal, VersionId};
 pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
-pub use state::{AnyNoun, Change, Counts, Held, RealmChange, Shelves, State};
+pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};
 pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;
 pub use white_box_key::{DeviceFingerprint, WhiteBoxKey, WhiteBoxKeyId};

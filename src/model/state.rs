@@ -11,8 +11,8 @@ use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{Certificate, DataKey, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
 use crate::world::Instant;
 
-/// A noun that a [`State`] holds.
-pub trait Held: Noun {
+/// A noun that has a shelf in a [`State`].
+pub trait Shelved: Noun {
     /// The shelf that holds it.
     fn shelf(state: &State) -> &Shelf<Self>;
 
@@ -90,14 +90,16 @@ macro_rules! nouns {
         }
 
         impl AnyNoun {
-            /// The change of its tags by `edit`, and how many tags there are then.
-            pub fn retag(self, edit: impl FnOnce(&mut Tags)) -> (Change, usize) {
+            /// The change of its tags by `edit`, if any, and how many tags there are then.
+            pub fn retag(self, edit: impl FnOnce(&mut Tags)) -> (Option<Change>, usize) {
                 match self {
                     $(Self::$noun(before) => {
                         let mut after = $noun::clone(&before);
                         edit(after.tags());
                         let count = after.tags().len();
-                        (Change::$noun(Fact::changed(before, Arc::new(after))), count)
+                        let differs = after != *before;
+                        let change = || Change::$noun(Fact::changed(before, Arc::new(after)));
+                        (differs.then(change), count)
                     })+
                 }
             }
@@ -205,7 +207,7 @@ macro_rules! nouns {
             }
         }
 
-        $(impl Held for $noun {
+        $(impl Shelved for $noun {
             fn shelf(state: &State) -> &Shelf<Self> {
                 &state.$shelf
             }

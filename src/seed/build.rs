@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::document::{Nouns, RealmEntry};
 use super::error::{Place, SeedError};
-use super::material::{self, Materials};
+use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
 use super::{certificates, data_keys, white_box_keys};
@@ -70,7 +70,7 @@ impl Seeds {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
                 let material = material::existing_or_new(engine, &realm, owner, spec, file).await?;
-                materials.insert((realm, version), material);
+                materials.insert((realm, Owner::ServiceKey), material);
             }
         }
         seeds.materials = materials;

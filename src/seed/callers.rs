@@ -61,7 +61,7 @@ impl Seed {
     /// # Errors
     /// One does not exist, or differs.
     pub fn check_accounts(&self, accounts: &Accounts) -> Result<(), SeedError> {
-        let what = "accounts are set when the server starts, and it was started without this one";
+        let what = "unknown or different account: accounts can only be set at start";
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
             let place = Place { file: &self.name, path: &path };

@@ -4,21 +4,15 @@ use std::sync::Arc;
 
 use super::document::CertificateEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, or_new, read};
+use super::material::{Materials, Owner, or_new, read};
 use super::realm_builder::RealmBuilder;
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::x509::{self, Chain, DnsName, Flawed, Name, request};
 use crate::engine::Engine;
 use crate::engine::contents::export_material;
 use crate::model::{
-    Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, KeySpec,
-    ProtectionLevel, Realm, VersionId,
+    Certificate, CertificateSettings, CertificateStatus, Issued, KeySpec, ProtectionLevel, Realm,
 };
-
-/// The key of a certificate's private key in [`Materials`].
-fn material_key(id: &CertificateId) -> VersionId {
-    derived(&format!("certificate/{id}")).into()
-}
 
 /// Adds a certificate's private key to the materials.
 pub(super) async fn private_key(
@@ -37,7 +31,7 @@ pub(super) async fn private_key(
         let there = there.map(|it| it.private_key.clone());
         or_new(there, engine, KeySpec::Pair(spec), place.file).await?
     };
-    materials.insert((realm.clone(), material_key(id)), material);
+    materials.insert((realm.clone(), Owner::Certificate(id.clone())), material);
     Ok(())
 }
 
@@ -148,7 +142,7 @@ impl RealmBuilder<'_> {
         if !known && self.state.certificates.named(id).is_some() {
             return Err(place.wrong("id", &entry.id, "given twice"));
         }
-        let material = self.materials.get(&(self.realm.clone(), material_key(id))).cloned();
+        let material = self.material(Owner::Certificate(id.clone()));
         let material =
             material.ok_or_else(|| place.wrong("private_key", &entry.id, "is missing"))?;
         let key = PrivateKey::read(spec, export_material(&material))

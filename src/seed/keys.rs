@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::document::{BindingEntry, KeyEntry, Protection, VersionEntry};
 use super::error::{Place, SeedError};
-use super::material::version_id;
+use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
@@ -45,7 +45,7 @@ impl KeyEntry {
         if fits {
             Ok(usage.value.0)
         } else {
-            Err(place.wrong("usage", usage, "a key of this spec does not do that"))
+            Err(place.wrong("usage", usage, "this key spec does not support this usage"))
         }
     }
 }
@@ -284,7 +284,7 @@ impl RealmBuilder<'_> {
         place: Place<'_>,
     ) -> Result<Holding, SeedError> {
         let field = |name: &str| format!("versions[{index}].{name}");
-        let material = self.materials.get(&(self.realm.clone(), id)).cloned();
+        let material = self.material(Owner::Key(entry.id.value.0.clone(), id));
         let external = entry.origin() == Origin::External;
         if let (Some(at), false) = (&version.expires_at, external && material.is_some()) {
             return Err(place.wrong(&field("expires_at"), at, "only imported material expires"));

@@ -14,10 +14,21 @@ use super::words::Hidden;
 use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
 use crate::engine::Engine;
-use crate::model::{KeyId, KeySpec, Material, Origin, Realm, VersionId};
+use crate::model::{CertificateId, KeyId, KeySpec, Material, Origin, Realm, VersionId};
 
-/// Material by the version that it belongs to.
-pub(super) type Materials = HashMap<(Realm, VersionId), Material>;
+/// What material belongs to.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Owner {
+    /// A version of a key in a file.
+    Key(KeyId, VersionId),
+    /// The service key for secrets, if no file and no server has one.
+    ServiceKey,
+    /// A certificate in a file.
+    Certificate(CertificateId),
+}
+
+/// Material by its owner.
+pub(super) type Materials = HashMap<(Realm, Owner), Material>;
 
 /// A version's id: given, or derived from the key's id and the index, so that it is equal in every
 /// run.
@@ -61,7 +72,8 @@ pub(super) async fn of_key(
             None if entry.origin() == Origin::External => None,
             None => Some(existing_or_new(engine, realm, (key, id), spec, place.file).await?),
         };
-        materials.extend(material.map(|material| ((realm.clone(), id), material)));
+        let owner = Owner::Key(key.clone(), id);
+        materials.extend(material.map(|material| ((realm.clone(), owner), material)));
     }
     Ok(())
 }

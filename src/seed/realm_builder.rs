@@ -7,11 +7,12 @@ use serde_saphyr::Spanned;
 
 use super::document::RealmEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, version_id};
+use super::material::{Materials, Owner, derived, version_id};
 use super::when::Time;
 use crate::engine::Rules;
 use crate::model::{
-    Change, Fact, Held, KeyId, KeySpec, Material, Ordinal, Realm, State, SymmetricSpec, VersionId,
+    Change, Fact, KeyId, KeySpec, Material, Ordinal, Realm, Shelved, State, SymmetricSpec,
+    VersionId,
 };
 use crate::world::Instant;
 
@@ -48,8 +49,12 @@ impl RealmBuilder<'_> {
         self.facts.push(fact);
     }
 
-    pub(super) fn insert<N: Held>(&mut self, noun: N) {
+    pub(super) fn insert<N: Shelved>(&mut self, noun: N) {
         self.add(N::change(Fact::added(Arc::new(noun))));
+    }
+
+    pub(super) fn material(&self, owner: Owner) -> Option<Material> {
+        self.materials.get(&(self.realm.clone(), owner)).cloned()
     }
 
     /// The time in this field, if any.
@@ -109,7 +114,7 @@ impl RealmBuilder<'_> {
             return Err(place.wrong(
                 "account",
                 &entry.account,
-                "keys, secrets and certificates are in a region",
+                "keys, secrets and certificates need a region",
             ));
         }
         if let Some(at) = &entry.subscribed_at {
@@ -117,7 +122,7 @@ impl RealmBuilder<'_> {
                 return Err(place.wrong(
                     "subscribed_at",
                     at,
-                    "an account subscribes in no region: region: ''",
+                    "set subscribed_at in the realm with region ''",
                 ));
             }
             if self.state.subscribed().is_none() {

@@ -7,6 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::document::{SecretEntry, SecretRotation, SecretVersionEntry};
 use super::error::{Place, SeedError};
+use super::material::Owner;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
 use super::words::{Bytes, GENERIC, Located, Text};
 use crate::engine::contents::seal_value;
@@ -56,7 +57,9 @@ impl RealmBuilder<'_> {
         if !rules.is_some_and(|rules| (rules.fits)(kind, config)) {
             return Err(match (&entry.extended_config, &entry.kind) {
                 (Some(at), _) => place.wrong("extended_config", at, "does not fit the type"),
-                (None, Some(at)) => place.wrong("type", at, "is none, or needs an extended_config"),
+                (None, Some(at)) => {
+                    place.wrong("type", at, "unknown type, or extended_config is missing")
+                }
                 (None, None) => place.wrong("type", &entry.name, "must be given"),
             });
         }
@@ -227,10 +230,14 @@ impl RealmBuilder<'_> {
             return Ok(there.id.clone());
         }
         let (id, version, spec) = service_key(&self.realm, alias.as_str());
-        let material = self.materials.get(&(self.realm.clone(), version)).cloned();
+        let material = self.material(Owner::ServiceKey);
         let service = self.rules.service(alias).unwrap_or_default();
-        let (Some(material), None) = (material, self.state.keys.named(&id)) else {
-            return Err(place.wrong("encryption_key_id", &entry.name, "must be given"));
+        let keys = &self.state.keys;
+        let taken = keys.named(&id).or_else(|| keys.with_version(version));
+        let (Some(material), None) = (material, taken) else {
+            let why = "must be given, because another key has the id or the version id of the \
+                       service key";
+            return Err(place.wrong("encryption_key_id", &entry.name, why));
         };
         let key = Key {
             ordinal: self.state.next_ordinal(),

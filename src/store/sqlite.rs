@@ -104,7 +104,14 @@ impl Sqlite {
         let mut connection = options.disable_statement_logging().connect().await?;
         // Checked again: an interrupted start may have prevented the first check.
         check_proof(&mut connection, &root).await.map_err(StoreError::new)?;
-        MIGRATIONS.run(&mut connection).await.map_err(StoreError::new)?;
+        let mut upgrade = connection.begin().await?;
+        let before = schema_version(&mut upgrade).await?;
+        MIGRATIONS.run(&mut *upgrade).await.map_err(StoreError::new)?;
+        if schema_version(&mut upgrade).await? != before {
+            // Data that cannot be loaded stays as the older version left it.
+            rows::load(&mut upgrade, &root, &mut HashMap::new()).await?;
+        }
+        upgrade.commit().await?;
         write_proof(&mut connection, &root).await?;
         Ok(Self { connection, root, realms: HashMap::new(), obsolete: Vec::new(), file: None })
     }
@@ -362,6 +369,11 @@ async fn check_proof(connection: &mut SqliteConnection, root: &RootKey) -> Resul
         }
         proof => Ok(proof.is_some()),
     }
+}
+
+/// A number that changes with the tables.
+async fn schema_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("PRAGMA schema_version").fetch_one(connection).await
 }
 
 async fn write_proof(connection: &mut SqliteConnection, root: &RootKey) -> Result<(), StoreError> {

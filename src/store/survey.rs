@@ -96,7 +96,7 @@ impl<'a> Survey<'a> {
         }
         let header = self.header;
         let header =
-            header.ok_or_else(|| refusal(format_args!("{data} is damaged, or no database")))?;
+            header.ok_or_else(|| refusal(format_args!("{data} is damaged, or not a database")))?;
         if self.mark == Mark::Begun {
             // The first start did not finish, so nothing was acknowledged.
             return Ok(());
@@ -141,14 +141,14 @@ impl<'a> Survey<'a> {
         match &self.mark {
             Mark::At(..) | Mark::Unreadable => Err(refusal(format_args!(
                 "{data} is {state}, but {mark} says that it held data: restore it, or remove \
-                 {mark} and {root} to begin anew"
+                 {mark} and {root} to start empty"
             ))),
             Mark::Absent if self.has_root_key => Err(refusal(format_args!(
-                "{data} is {state}, but its root key is there: restore it, or remove {root} to begin anew"
+                "{data} is {state}, but its root key is there: restore it, or remove {root} to start empty"
             ))),
             Mark::Absent if self.wal.as_ref().is_some_and(|wal| wal.size > 0) => {
                 Err(refusal(format_args!(
-                    "{data} is {state}, but {data}-wal holds data: restore it, or remove {data}-wal to begin anew"
+                    "{data} is {state}, but {data}-wal holds data: restore it, or remove {data}-wal to start empty"
                 )))
             }
             Mark::Begun | Mark::Absent => Ok(()),
@@ -186,14 +186,14 @@ impl<'a> Survey<'a> {
         if !view.is_sealed && (view.holds || !self.has_just_begun()) {
             return Err(refusal(format_args!(
                 "{data} has lost what it was sealed with: restore it, or remove it with all that lies beside \
-                 it to begin anew"
+                 it to start empty"
             )));
         }
         let there = view.stamp.transaction;
         match self.mark {
             Mark::At(known, _) if known.database != view.stamp.database => {
                 Err(refusal(format_args!(
-                    "{data} is not the database that {mark} is about: restore that, or remove {mark} to serve this"
+                    "{mark} belongs to another database: restore that, or remove {mark} to serve {data}"
                 )))
             }
             Mark::At(known, _) if known.until(view.stamp) < 0 => Err(refusal(format_args!(

@@ -13,7 +13,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 
 use super::authority::Key;
-use super::{Authority, ServedName, TlsError, base, provider};
+use super::{Authority, ServedName, TlsError, base};
 use crate::world::{Instant, World};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -28,7 +28,7 @@ const CACHED: usize = 256;
 
 /// An authority with its issued certificates.
 pub struct Leaves {
-    authority: Authority,
+    pub(super) authority: Authority,
     default_names: Vec<ServedName>,
     world: Arc<World>,
     base: ServerConfig,
@@ -55,20 +55,16 @@ impl Leaves {
         let own = Key::generate();
         let pkcs8 = own.private().to_pkcs8_der().map_err(TlsError::new)?;
         let pkcs8 = PrivatePkcs8KeyDer::from(pkcs8.as_bytes().to_vec());
-        let key = provider().key_provider.load_private_key(pkcs8.into())?;
+        let key = base::provider().key_provider.load_private_key(pkcs8.into())?;
         Ok(Self {
             authority,
             default_names,
             world,
-            base: base()?,
+            base: base::config()?,
             key,
             own,
             cache: Mutex::default(),
         })
-    }
-
-    pub(super) fn authority(&self) -> &Authority {
-        &self.authority
     }
 
     /// The TLS configuration for a client that asked for this name at this address.

@@ -16,6 +16,7 @@
 //! follow the host's clock, as the clients that check them do.
 
 mod authority;
+mod base;
 mod leaves;
 mod names;
 mod own;
@@ -26,13 +27,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::ResolvesServerCertUsingSni;
 
 use crate::world::World;
 use leaves::Leaves;
 
 pub use authority::Authority;
+pub use base::TlsError;
 pub use names::{ServedName, default_names};
 pub(crate) use own::certificates;
 pub use own::{CertificateError, OwnCertificate};
@@ -40,23 +40,6 @@ pub use stream::Connection;
 
 /// The default password of a truststore, the same as Java's own.
 pub const TRUSTSTORE_PASSWORD: &str = "changeit";
-
-/// What is wrong, in one line. It shows no key.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct TlsError(String);
-
-impl TlsError {
-    fn new(what: impl std::fmt::Display) -> Self {
-        Self(what.to_string())
-    }
-}
-
-impl From<rustls::Error> for TlsError {
-    fn from(error: rustls::Error) -> Self {
-        Self::new(error)
-    }
-}
 
 /// The certificates of a server.
 pub enum Tls {
@@ -84,14 +67,14 @@ impl Tls {
     /// # Errors
     /// The cryptography failed.
     pub fn own(certificate: OwnCertificate) -> Result<Self, TlsError> {
-        Ok(Self::Own(Arc::new(leaves::with_certificate(&base()?, certificate.into_certified()))))
+        Ok(Self::Own(Arc::new(leaves::with_certificate(&base::config()?, certificate.0))))
     }
 
     /// The authority that clients must trust, unless the server was given a certificate.
     #[must_use]
     pub fn authority(&self) -> Option<&Authority> {
         match self {
-            Self::Issued(leaves) => Some(leaves.authority()),
+            Self::Issued(leaves) => Some(&leaves.authority),
             Self::Own(_) => None,
         }
     }
@@ -104,18 +87,4 @@ impl Tls {
             Self::Own(config) => Ok(Arc::clone(config)),
         }
     }
-}
-
-/// TLS 1.2 and 1.3, HTTP/1.1, no client certificates, and no server certificate yet.
-fn base() -> Result<ServerConfig, TlsError> {
-    let builder =
-        ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
-    let no_certificate = Arc::new(ResolvesServerCertUsingSni::new());
-    let mut config = builder.with_no_client_auth().with_cert_resolver(no_certificate);
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
 }

@@ -2,6 +2,7 @@
 //! certificate with it, whatever it is. Other clients need names that are known beforehand: those
 //! that call an IP address, and those that do not send a name without a dot (Java).
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -73,19 +74,11 @@ pub fn default_names(extra: &[ServedName]) -> Vec<ServedName> {
     let short = host.split('.').next().unwrap_or_default();
     let texts = ["localhost", "kmsim", "host.docker.internal", &host, short];
     let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(ServedName::Ip);
-    let mut names: Vec<ServedName> = Vec::new();
     // The machine's hostname may be one that a certificate cannot contain.
-    for name in texts
-        .iter()
-        .filter_map(|text| text.parse().ok())
-        .chain(loopback)
-        .chain(extra.iter().cloned())
-    {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    let valid = texts.iter().filter_map(|text| text.parse().ok());
+    let mut seen = HashSet::new();
+    let all = valid.chain(loopback).chain(extra.iter().cloned());
+    all.filter(|name: &ServedName| seen.insert(name.clone())).collect()
 }
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ use rustls::sign::CertifiedKey;
 
 use zeroize::Zeroizing;
 
-use super::{TlsError, provider};
+use super::base::{TlsError, provider};
 use crate::algorithms::pem;
 
 /// A certificate chain and the key of its first certificate.
 #[derive(Debug)]
-pub struct OwnCertificate(CertifiedKey);
+pub struct OwnCertificate(pub(super) CertifiedKey);
 
 /// Which of the two files is invalid.
 #[derive(Debug)]
@@ -55,10 +55,6 @@ impl OwnCertificate {
                 certificate.display()
             )))),
         }
-    }
-
-    pub(super) fn into_certified(self) -> CertifiedKey {
-        self.0
     }
 }
 

@@ -116,10 +116,10 @@ fn key_admits(operation: Operation, state: KeyState) -> bool {
 fn certificate_admits(operation: CertificateOperation, status: CertificateStatus) -> bool {
     use CertificateOperation as Op;
     match status {
-        CertificateStatus::Pending => matches!(operation, Op::Look | Op::Upload | Op::Delete),
+        CertificateStatus::Pending => matches!(operation, Op::Describe | Op::Upload | Op::Delete),
         CertificateStatus::Inactive => !matches!(operation, Op::Sign | Op::Decrypt),
         CertificateStatus::Active => operation != Op::Delete,
-        CertificateStatus::Revoked => matches!(operation, Op::Look | Op::Delete | Op::Verify),
+        CertificateStatus::Revoked => matches!(operation, Op::Describe | Op::Delete | Op::Verify),
     }
 }
 

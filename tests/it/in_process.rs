@@ -193,7 +193,7 @@ fn invalid_settings_are_errors_and_start_nothing() {
     }
     let server = builder().listen("127.0.0.1:0").start().unwrap();
     let unsigned = server.call("A\nB", &[]).unwrap_err().to_string();
-    assert!(unsigned.contains("holds a character"), "{unsigned}");
+    assert!(unsigned.contains("contains an invalid character"), "{unsigned}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 
-use super::{Certificate, seconds};
+use super::Certificate;
 use crate::algorithms::asymmetric::PublicKey;
 use crate::algorithms::pem::{self, Broken, CERTIFICATE_LABELS};
 
@@ -142,10 +142,10 @@ impl Chain {
     pub fn is_valid(&self, now: u64) -> Result<(), Flawed> {
         for (at, certificate) in self.placed() {
             let validity = certificate.inner.tbs_certificate().validity();
-            if now < seconds(validity.not_before) {
+            if now < validity.not_before.to_unix_duration().as_secs() {
                 return flawed(at, Flaw::NotYetValid);
             }
-            if now > seconds(validity.not_after) {
+            if now > validity.not_after.to_unix_duration().as_secs() {
                 return flawed(at, Flaw::Expired);
             }
         }

@@ -11,8 +11,9 @@ use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
+use super::Name;
+use super::certificate::dns_names;
 use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
-use super::{Name, dns_names};
 use crate::algorithms::asymmetric::{PrivateKey, Signing};
 use crate::algorithms::{Error, Randomness, unsupported};
 

@@ -20,7 +20,8 @@ use crate::watch::journal::DEFAULT_RECORDS;
 #[derive(Args)]
 pub struct Options {
     /// Where to listen, for both HTTP and HTTPS. Port 0 picks a free port. `localhost` is 127.0.0.1
-    /// and, with IPv6, also `::1`. Repeat the option for more addresses. [env: comma-separated]
+    /// and, with IPv6, also `::1`. Repeat the option for more addresses. Comma-separated in the
+    /// variable.
     #[arg(
         long,
         env = "KMSIM_LISTEN",
@@ -113,7 +114,7 @@ pub struct Options {
 pub struct HttpsOptions {
     /// A further DNS name or IP address for the HTTPS certificates. Repeat the option for more.
     /// Needed if clients call an address that the server does not see, or a name without a dot.
-    /// [env: comma-separated]
+    /// Comma-separated in the variable.
     #[arg(long = "tls-name", env = "KMSIM_TLS_NAMES", value_name = "NAME", value_delimiter = ',')]
     pub tls_names: Vec<String>,
 
@@ -150,14 +151,14 @@ pub struct ControlPlaneOptions {
     #[arg(long, env = "KMSIM_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub control_token: Option<String>,
 
-    /// Turn the control plane off. Only health and ca.pem remain under /_kmsim/, and request
-    /// headers cannot trigger faults.
+    /// Turn the control plane off. Only health, ca.pem and ca.p12 remain under /_kmsim/, and
+    /// request headers cannot trigger faults.
     #[arg(long, env = "KMSIM_NO_CONTROL", conflicts_with = "control_token")]
     pub no_control: bool,
 
     /// A further hostname that the control plane answers to. Repeat the option for more. Loopback
     /// names, IP addresses, this machine's name, `kmsim`, `host.docker.internal` and every
-    /// --tls-name are always accepted. [env: comma-separated]
+    /// --tls-name are always accepted. Comma-separated in the variable.
     #[arg(
         long = "control-host",
         env = "KMSIM_CONTROL_HOSTS",

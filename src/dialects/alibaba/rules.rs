@@ -138,7 +138,7 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
 #[rustfmt::skip]
 const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
     //                                  PENDING  INACTIVE   ACTIVE  REVOKED
-    (CertificateOperation::Look,       [ADMIT,  ADMIT,    ADMIT, ADMIT]),
+    (CertificateOperation::Describe,   [ADMIT,  ADMIT,    ADMIT, ADMIT]),
     (CertificateOperation::Upload,     [ADMIT,  MOVE,     MOVE,  MOVE]),
     (CertificateOperation::Activate,   [MOVE,   ADMIT,    ADMIT, MOVE]),
     (CertificateOperation::Deactivate, [MOVE,   ADMIT,    ADMIT, MOVE]),

@@ -32,6 +32,7 @@ pub(crate) fn json<T: Serialize>(body: &T) -> Option<Vec<u8>> {
 
 /// An answer of status 200.
 ///
+/// # Errors
 /// There is no body: it could not be serialised.
 pub(crate) fn success(content: Option<Content>) -> Result<Outbound, Error> {
     let content = content.ok_or(engine::Error::Internal("the answer cannot be written"))?;

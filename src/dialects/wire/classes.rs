@@ -3,7 +3,6 @@
 //!
 //! Numbers, booleans and enums may be logged. A text is hidden, unless its type declares another
 //! class with [`classed!`].
-//! [`classed!`] what it is.
 
 use std::marker::PhantomData;
 

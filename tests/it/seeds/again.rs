@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::realm;
-use crate::kit::{Process, control, data_file, send};
+use super::{realm, seeded};
+use crate::kit::{Process, Server, Setup, control, data_file, send};
+use crate::state::{export, import};
 
 fn start(data: &Path, seed: &Path) -> Process {
     Process::start(&["--data", data.to_str().unwrap(), "--seed", seed.to_str().unwrap()])
@@ -78,4 +79,43 @@ fn a_second_start_changes_nothing() {
     let reset = state(&third);
     drop(third);
     assert_eq!(state(&start(&data, &seed)), reset, "and that is what is kept");
+}
+
+/// The exported service key has the ids that a seed's service key gets, and other material.
+#[test]
+fn an_export_keeps_the_service_key_of_secrets() {
+    let server = seeded(&realm("    secrets: [{ name: db, value: x }]\n"));
+    let text = [("KeyId", "alias/acs/secretsmanager"), ("Plaintext", "aGk=")];
+    let blob = server.client().call("Encrypt", &text).ok();
+    let blob = [("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap())];
+    let exported = export(&server, "");
+    // Both servers generate a key first, because tests draw the same random numbers in each server.
+    let other = realm("    keys: [{ id: other }]\n");
+    let imported = seeded(&other);
+    import(&imported, "", &exported).ok();
+    let unnumbered: Vec<_> = exported.lines().filter(|it| !it.contains("ordinal: ")).collect();
+    let seeds = &[&*other, &unnumbered.join("\n")];
+    let started = Server::with(Setup { seeds, ..Setup::default() });
+    for again in [imported, started] {
+        assert_eq!(again.client().call("Decrypt", &blob).ok()["Plaintext"], "aGk=");
+        let all = export(&again, "");
+        let mut materials = exported.lines().filter(|line| line.contains("material: "));
+        assert!(materials.all(|line| all.contains(line)), "{exported}\n{all}");
+    }
+    // Another key with the same version id is refused, and does not share the material.
+    let version = exported.split("    versions:\n    - id: ").nth(1).unwrap();
+    let version = version.lines().next().unwrap();
+    let taken = format!(
+        "    keys:\n      - {{ id: k, versions: [{{ id: {version} }}] }}\n    secrets:\n      \
+         - {{ name: db, value: x }}\n"
+    );
+    let refused = import(&Server::start(), "", &realm(&taken));
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(
+        refused.text.contains(
+            "realms[0].secrets[0].encryption_key_id: must be given, because another key has the \
+             id or the version id of the service key at line 6"
+        ),
+        "{refused:?}"
+    );
 }

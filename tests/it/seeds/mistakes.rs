@@ -23,12 +23,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "",
         "    region: ''\n    keys: [{ id: a }]\n",
-        "realms[0].account: keys, secrets and certificates are in a region at line 2",
+        "realms[0].account: keys, secrets and certificates need a region at line 2",
     ),
     (
         "",
         "    subscribed_at: '{{now}}'\n",
-        "realms[0].subscribed_at: an account subscribes in no region",
+        "realms[0].subscribed_at: set subscribed_at in the realm with region ''",
     ),
     ("", "    import_seal: AAAA\n", "realms[0].import_seal: not 32 bytes at line 3, column 18"),
     ("", "    counted: 99999999999999999\n", "realms[0].counted: too large at line 3, column 14"),
@@ -42,7 +42,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         KEY,
         "        spec: EC_P256\n        usage: ENCRYPT/DECRYPT\n",
-        "keys[0].usage: a key of this spec does not do that at line 6",
+        "keys[0].usage: this key spec does not support this usage at line 6",
     ),
     (
         KEY,
@@ -207,12 +207,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         SECRET,
         "        value: x\n        type: Rds\n",
-        "secrets[0].type: is none, or needs an extended_config at line 6",
+        "secrets[0].type: unknown type, or extended_config is missing at line 6",
     ),
     (
         SECRET,
         "        value: x\n        type: Diary\n",
-        "secrets[0].type: is none, or needs an extended_config",
+        "secrets[0].type: unknown type, or extended_config is missing",
     ),
     (
         SECRET,
@@ -354,7 +354,7 @@ fn a_running_server_accepts_no_new_accounts() {
         let answer = import(&server, "", other);
         let error = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(
-            error.contains("accounts are set when the server starts") && error.contains("line 2"),
+            error.contains("accounts can only be set at start") && error.contains("line 2"),
             "{error}"
         );
         assert!(answer.status == 400 && !error.contains("topsecret"), "{error}");

@@ -272,7 +272,7 @@ fn a_refusal_names_the_problem_and_the_remedy() {
     for (files, said) in [
         (closed().without(MAIN), "is missing, but"),
         (closed().changed(MAIN, Vec::clear), "is empty, but"),
-        (closed().without(MAIN).with(MARK, &sample.earlier), "to begin anew"),
+        (closed().without(MAIN).with(MARK, &sample.earlier), "to start empty"),
         (killed().without(WAL), "were acknowledged: restore it with its -wal, or remove"),
         (killed().changed(WAL, |bytes| bytes.truncate(40_000)), "were acknowledged"),
         (killed().with(WAL, &other.killed), "-wal is another file's"),
@@ -283,9 +283,9 @@ fn a_refusal_names_the_problem_and_the_remedy() {
         (closed().with(WAL, &sample.killed), "-wal came after the server closed"),
         (sample.earlier.clone().with(MARK, &sample.closed), "is not what its server closed"),
         (sample.earlier.clone().with(MARK, &sample.killed), "were acknowledged"),
-        (other.killed.clone().with(MARK, &sample.killed), "is not the database that"),
+        (other.killed.clone().with(MARK, &sample.killed), "belongs to another database"),
         (closed().changed(MAIN, |bytes| bytes.truncate(8192)).without(MARK), "it ends too early"),
-        (closed().changed(MAIN, |bytes| bytes.truncate(50)), "is damaged, or no database"),
+        (closed().changed(MAIN, |bytes| bytes.truncate(50)), "is damaged, or not a database"),
     ] {
         let (_folder, path) = data_file();
         files.put(&path);
@@ -335,7 +335,7 @@ fn a_root_key_without_its_data_prevents_a_new_start() {
                 std::fs::write(&copy, "").unwrap();
             }
             let line = serve(&copy, None).err().unwrap_or_else(|| panic!("{kept:?} started empty"));
-            assert!(line.contains("to begin anew"), "{line}");
+            assert!(line.contains("to start empty"), "{line}");
             for suffix in kept {
                 std::fs::remove_file(beside(&copy, suffix)).unwrap();
             }

@@ -174,6 +174,18 @@ fn data_of_the_last_separate_tables_is_moved_to_records() {
 }
 
 #[test]
+fn damaged_data_of_an_older_version_stays_as_it_is() {
+    let (_folder, path) = data_file();
+    restore("0009.sql", &path);
+    run_sql(&path, "UPDATE key_versions SET sealed_material = zeroblob(60)".into());
+    let line = refused(&mut command(&path));
+    assert!(line.contains("the data is damaged"), "{line}");
+    let newest = "SELECT max(version) FROM _sqlx_migrations";
+    assert_eq!(super::restart::query(&path, newest), 9);
+    assert_eq!(super::restart::query(&path, "SELECT count(*) FROM key_versions"), 20);
+}
+
+#[test]
 fn data_of_a_newer_version_is_refused() {
     let (_folder, path) = data_file();
     restore("0001.sql", &path);

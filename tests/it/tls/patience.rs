@@ -4,14 +4,13 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::thread::{scope, sleep};
-use std::time::Duration;
+use std::thread::scope;
 
 use kmsim::world::Clock;
 
 use super::{Client, ca_pem};
 use crate::kit::{Process, await_body_read, data_file, kmsim};
-use crate::program::ended;
+use crate::program::{await_closed, ended};
 
 /// The header of a handshake record with 512 more bytes.
 const HALF: [u8; 5] = [22, 3, 1, 2, 0];
@@ -69,7 +68,7 @@ fn a_request_under_tls_is_answered_before_the_shutdown() {
     .unwrap();
     await_body_read(&mut slow.0);
     server.signal("TERM");
-    sleep(Duration::from_millis(300));
+    await_closed(server.address);
     slow.0.write_all(&body.as_bytes()[5..]).unwrap();
     let mut answer = String::new();
     slow.0.read_to_string(&mut answer).unwrap();
@@ -92,8 +91,9 @@ fn too_many_open_files_do_not_stop_the_server() {
         };
     }
     let server = Process::spawn(&mut limited);
-    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(server.address).unwrap()).collect();
-    sleep(Duration::from_millis(500));
+    let mut crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    // The server ran out of files when it closes the connection that has waited longest.
+    assert!(!matches!(crowd[0].read(&mut [0]), Ok(1..)));
     drop(crowd);
     let client = Client::trusting(&ca_pem(server.address), Clock::default().host());
     client.health(server.address, "localhost").unwrap().ok();

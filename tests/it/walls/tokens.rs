@@ -51,17 +51,7 @@ fn is_word(c: char) -> bool {
 
 /// The text without comments and with empty string literals.
 pub fn without_quotes(text: &str) -> String {
-    split(text).0
-}
-
-/// The contents of the string literals.
-pub fn quoted(text: &str) -> Vec<String> {
-    split(text).1
-}
-
-/// The code, and the contents of the string literals.
-fn split(text: &str) -> (String, Vec<String>) {
-    let (mut code, mut quoted) = (String::new(), Vec::new());
+    let mut code = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let is_in_word = code.chars().next_back().is_some_and(is_word);
@@ -71,14 +61,11 @@ fn split(text: &str) -> (String, Vec<String>) {
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
         } else if let Some((start, end)) = raw {
-            quoted.push(rest[start..].split(&end).next().unwrap_or_default().to_owned());
             code.push_str("\"\"");
             rest[start..].find(&end).map_or(rest.len(), |at| start + at + end.len())
         } else if first == '"' {
-            let end = closing(rest, '"');
-            quoted.push(rest[1..end].to_owned());
             code.push_str("\"\"");
-            (end + 1).min(rest.len())
+            (closing(rest, '"') + 1).min(rest.len())
         } else if first == '\'' && is_character(rest) {
             code.push_str("' '");
             closing(rest, '\'') + 1
@@ -88,7 +75,7 @@ fn split(text: &str) -> (String, Vec<String>) {
         };
         rest = &rest[length..];
     }
-    (code, quoted)
+    code
 }
 
 /// Where the content of a raw string begins, and its closing delimiter.
@@ -140,8 +127,6 @@ fn code_is_separated_from_comments_and_quotes() {
     ] {
         assert_eq!(without_quotes(text), code, "{text}");
     }
-    assert_eq!(quoted("f(\"a\", r#\"b\"c\"#) // \"d\""), ["a", "b\"c"]);
-    assert_eq!(quoted("\"two\nlines\""), ["two\nlines"]);
 }
 
 #[test]

@@ -108,7 +108,7 @@ pub(crate) fn get(cx: &Cx, request: OneCertificate) -> Result<Stored, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let found = view
-        .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
+        .admit_certificate(&request.certificate_id.0, CertificateOperation::Describe)?
         .certificate();
     let issued = found.settings.issued.as_deref();
     Ok(Stored {

@@ -79,7 +79,7 @@ pub(crate) fn describe(cx: &Cx, request: OneCertificate) -> Result<Described, Er
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let found = view
-        .admit_certificate(&request.certificate_id.0, CertificateOperation::Look)?
+        .admit_certificate(&request.certificate_id.0, CertificateOperation::Describe)?
         .certificate();
     let kept = Request::read(&found.request).map_err(engine::Error::from)?;
     Ok(Described {
