@@ -1,7 +1,8 @@
-"""Makes the image's root as the Dockerfile's last stage says, and runs the program in it as a container engine would: nothing
-else is there, not even /dev and /proc; the root is read-only; /data is a volume. Run after build.py.
+"""Builds the image's root as the Dockerfile's last stage says, and runs the program in it as a
+container engine would: without other files, /dev and /proc; with a read-only root; with /data as a
+volume. Run it after build.py.
 
-It needs namespaces of its own: root's, or where it is not run by root, those of a user namespace."""
+It creates its own namespaces, in a user namespace unless root runs it."""
 
 import array
 import contextlib
@@ -37,7 +38,7 @@ def main():
     is_root = sys.argv[-1] == "0"
     stage = stages(ROOT / "Dockerfile")[-1]
     owner = make_root(stage, is_root)
-    look_at(stage)
+    check_root(stage)
     with mounted():
         loopback_up()
         run(stage, owner)
@@ -81,7 +82,7 @@ def make_root(stage, is_root):
     return ids
 
 
-def look_at(stage):
+def check_root(stage):
     check("the last stage is empty", stage.base == "scratch", stage.base)
     found = sorted(str(path.relative_to(IMAGE)) for path in IMAGE.rglob("*"))
     check("it holds the program and an empty folder", found == ["data", "kmsim"], found)
@@ -157,14 +158,14 @@ class Container:
 
 def run(stage, ids):
     container = Container(stage, ids)
-    who = "its user" if ids != (0, 0) else "the only user of a user namespace"
+    user = "its user" if ids != (0, 0) else "the only user of a user namespace"
     health = stage.health_command()
     code, _, err = container.say(*health)
     check("before the start it is not healthy", code == 1 and "Connection refused" in err, (code, err))
 
     server, line = container.serve()
     port = int(stage.one("EXPOSE"))
-    check(f"it serves as {who}", line == f"kmsim ready on http://0.0.0.0:{port}\n", line)
+    check(f"it serves as {user}", line == f"kmsim ready on http://0.0.0.0:{port}\n", line)
     code, out, err = container.say(*health)
     check("it is healthy", code == 0 and json.loads(out)["status"] == "ok", (code, out, err))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/_kmsim/health", timeout=60) as answer:
@@ -174,29 +175,29 @@ def run(stage, ids):
         usage = [] if kind.startswith("Aliyun") else ["KeyUsage=SIGN/VERIFY"]
         code, out, err = container.say("/kmsim", "call", "CreateKey", f"KeySpec={kind}", *usage)
         made[kind] = code
-    check("it makes keys", set(made.values()) == {0}, made)
+    check("it creates keys", set(made.values()) == {0}, made)
     code, out, err = container.say("/kmsim", "call", "Encrypt", "KeyId=alias/acs/oss", "Plaintext=hello")
     blob = json.loads(out)["CiphertextBlob"] if code == 0 else ""
     check("it encrypts", blob, (out, err))
     authority = trusted(port)
     code, out, err = container.say("/kmsim", "ca")
-    check("it tells its authority", code == 0 and out == authority, (out, err))
-    check("it stops when told", stopped(server), server.returncode)
+    check("it prints its authority", code == 0 and out == authority, (out, err))
+    check("it stops on SIGTERM", stopped(server), server.returncode)
 
     again, _ = container.serve()
     code, out, err = container.say("/kmsim", "call", "Decrypt", f"CiphertextBlob={blob}")
     check("the volume keeps its keys", code == 0 and json.loads(out)["Plaintext"] == "hello", (out, err))
     check("the volume keeps its authority", trusted(port) == authority, authority)
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in VOLUME.rglob("*")}
-    check("all that it wrote is its user's", owners == {ids}, owners)
-    check("it stops when told, again", stopped(again), again.returncode)
+    check("its user owns all files that it wrote", owners == {ids}, owners)
+    check("it stops on SIGTERM, again", stopped(again), again.returncode)
     for options in [["--listen", "0.0.0.0:9000"], ["--listen", "0.0.0.0:9001", "--data", ":memory:"]]:
         elsewhere, line = container.serve(*options)
         code, out, err = container.say(*health)
         check(f"it is healthy with {' '.join(options)}", code == 0 and json.loads(out)["status"] == "ok", (line, out, err))
-        check(f"it stops when told, with {' '.join(options)}", stopped(elsewhere), elsewhere.returncode)
+        check(f"it stops on SIGTERM, with {' '.join(options)}", stopped(elsewhere), elsewhere.returncode)
     left = [str(path) for path in VOLUME.rglob("*.address*")]
-    check("no server leaves behind where it listened", not left, left)
+    check("no server leaves an address file behind", not left, left)
 
 
 def trusted(port):

@@ -1,4 +1,6 @@
-"""How clients of the standard library report answers that break off. Arguments: host, port, CA file."""
+"""Prints how clients of the standard library report incomplete answers.
+
+Arguments: host, port, CA file."""
 
 import http.client
 import ssl
@@ -8,13 +10,14 @@ host, port, ca = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 PATH = "/?Action=ListKeys&Version=2016-01-20&AccessKeyId=testid"
 
 
-def meets(connection, fault):
-    """The class of the error that a request with this fault ends in."""
+def outcome(connection, fault):
+    """The class of the error that a request with this fault causes."""
     try:
         connection.request("GET", PATH, headers={"x-kmsim-fault": fault})
         connection.getresponse().read()
     except ConnectionResetError:
-        # Under TLS it is the subclass RemoteDisconnected: the module ssl reports the reset as an end of file.
+        # Under TLS it is the subclass RemoteDisconnected, because the module ssl reports the reset
+        # as an end of file.
         return "a reset"
     except http.client.HTTPException as error:
         return type(error).__name__
@@ -29,4 +32,4 @@ for name, connect in [
     ("https", lambda: http.client.HTTPSConnection(host, port, timeout=60, context=context)),
 ]:
     for fault in ["latency=1ms", "reset", "reset;after", "truncate"]:
-        print(name, fault, meets(connect(), fault))
+        print(name, fault, outcome(connect(), fault))

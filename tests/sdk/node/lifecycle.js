@@ -10,7 +10,8 @@ const DAY = 86400;
 const SEALED = 'c2VhbGVk';
 const WRAPPING = local.wrapping(local.wrapper('RSA_2048'), 'RSAES_OAEP_SHA_256');
 
-// The parameters of each operation, on a key with its version, a blob it sealed (or another key's) and its alias.
+// The parameters of each operation, on a key with its version, its alias, and a ciphertext of it
+// (or of another key).
 const OPERATIONS = {
   Encrypt: ({ KeyId }) => ({ KeyId, Plaintext: 'x' }),
   Decrypt: ({ CiphertextBlob }) => ({ CiphertextBlob }),

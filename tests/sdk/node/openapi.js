@@ -1,5 +1,6 @@
 'use strict';
-// @alicloud/openapi-client: ACS3 through callApi, parameters in the query, then in a chunked form body.
+// @alicloud/openapi-client: ACS3 through callApi, with parameters in the query, then in a chunked
+// form body.
 // Usage: KMSIM_URL=http://127.0.0.1:5690 node openapi.js
 
 const assert = require('node:assert/strict');

@@ -1,5 +1,5 @@
 'use strict';
-// @alicloud/pop-core: RPC V1. GET puts everything into the query, POST everything into the form body.
+// @alicloud/pop-core: RPC V1. GET puts everything into the query, POST into the form body.
 // Usage: KMSIM_URL=http://127.0.0.1:5690 node pop.js GET|POST
 
 const assert = require('node:assert/strict');

@@ -1,6 +1,6 @@
 'use strict';
 // Both families of tags: TagResource, UntagResource, ListResourceTags, with JSON values;
-// TagResources, UntagResources, ListTagResources, with flat lists (Tag.1.Key, ResourceId.1), which the SDK writes.
+// TagResources, UntagResources, ListTagResources, with the SDK's flat lists (Tag.1.Key).
 
 const assert = require('node:assert/strict');
 

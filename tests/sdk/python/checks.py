@@ -41,7 +41,7 @@ def near(text, seconds_from_now, what):
 
 
 def refused(status, code, message, call, *args, **params):
-    """Makes the call and requires this refusal. `message` may be None (any text), a text or a compiled pattern."""
+    """Makes the call and requires this refusal. `message` is None (any), a text or a pattern."""
     try:
         answer = call(*args, **params)
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""aliyun-python-sdk-kms, the older SDK, against kmsim: RPC V1 signatures, parameters in the query."""
+"""aliyun-python-sdk-kms, the older SDK: RPC V1 signatures, parameters in the query."""
 
 import importlib
 import json

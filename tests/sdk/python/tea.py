@@ -1,4 +1,4 @@
-"""alibabacloud_kms20160120 against kmsim. Argument: acs3 (default), v2 (RPC V1 signatures) or acs4."""
+"""alibabacloud_kms20160120. Argument: acs3 (default), v2 (RPC V1 signatures) or acs4."""
 
 import asyncio
 import base64
@@ -71,7 +71,7 @@ class Kms:
         return Kms(self.scheme, access_key, secret, token)
 
     def in_region(self, region):
-        """Each scheme names a region in its own way. Together they cover all ways except VPC hosts."""
+        """Each scheme names a region differently. Together they cover all ways but VPC hosts."""
         if self.scheme == "acs4":  # in the scope of the credential
             return Kms(self.scheme, region=region, region_id=region)
         if self.scheme == "v2":  # as a parameter
@@ -84,7 +84,7 @@ class Kms:
         return {"RegionId": self.region}
 
     def custom_data(self, texts):
-        # The SDK would send a dictionary as one parameter for each name, but the service expects JSON.
+        # The SDK would send a dictionary as one parameter per name, but the service expects JSON.
         return {"ExtendedConfig": {"CustomData": json.dumps(texts)}}
 
     def call(self, action, runtime=None, **params):

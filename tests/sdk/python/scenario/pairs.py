@@ -1,4 +1,4 @@
-"""Key pairs: creation, versions, public keys, signatures, encryption, and unsupported operations."""
+"""Key pairs: creation, versions, public keys, signatures, encryption, refused operations."""
 
 import hashlib
 

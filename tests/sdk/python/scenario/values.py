@@ -96,7 +96,7 @@ def put_secret_value(kms):
     put(kms, name, "dGhpcmQ=", "v3", SecretDataType="binary")
     told = kms.call("GetSecretValue", SecretName=name)
     same((told["SecretData"], told["SecretDataType"]), ("dGhpcmQ=", "binary"), "the value")
-    # The version before the previous one has no stage. It is listed on request, and can still be read.
+    # The version before the previous one has no stage. It is listed on request and readable.
     same(staged(kms, name), [("v3", ["ACSCurrent"]), ("v2", ["ACSPrevious"])], "versions")
     everything = [("v3", ["ACSCurrent"]), ("v2", ["ACSPrevious"]), ("v1", [])]
     same(staged(kms, name, IncludeDeprecated="true"), everything, "versions")
