@@ -42,7 +42,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 async fn until_it_serves(server: &ServerOptions, limit: Duration) -> Result<(), Failure> {
-    let mut why = String::from("no answer");
+    let mut why = String::new();
     let polling = async {
         loop {
             // A server that starts in the meantime may publish another address.
@@ -55,7 +55,9 @@ async fn until_it_serves(server: &ServerOptions, limit: Duration) -> Result<(), 
                 }
                 Err(failure) => return Err(failure),
             };
-            why = format!("{}: no answer", endpoint.url());
+            if why.is_empty() {
+                why = format!("{}: no answer", endpoint.url());
+            }
             match health(&endpoint, ATTEMPT_TIMEOUT).await {
                 Ok(answer) if answer.status().is_success() => return Ok(()),
                 Ok(answer) => why = format!("{}: status {}", endpoint.url(), answer.status()),
