@@ -264,7 +264,7 @@ pub(super) fn find(
     };
     let found: Vec<_> = all.filter(is_meant).collect();
     match found.as_slice() {
-        [] if !by_data && !(own && text.ends_with(":0")) => fallback(),
+        [] if !(by_data || own && text.ends_with(":0")) => fallback(),
         [only] => only.endpoint().map_or_else(fallback, Ok),
         _ if own => Err(Failure::refused("no server of these options was found: use --url")),
         _ => {
