@@ -1,7 +1,8 @@
 'use strict';
-// Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate, UpdateCertificateStatus,
-// DeleteCertificate, CertificatePrivateKeySign, CertificatePublicKeyVerify, CertificatePublicKeyEncrypt,
-// CertificatePrivateKeyDecrypt, and their tags. The program openssl acts as the authority.
+// Certificates: CreateCertificate, UploadCertificate, GetCertificate, DescribeCertificate,
+// UpdateCertificateStatus, DeleteCertificate, CertificatePrivateKeySign,
+// CertificatePublicKeyVerify, CertificatePublicKeyEncrypt, CertificatePrivateKeyDecrypt, and their
+// tags. The program openssl acts as the authority.
 
 const assert = require('node:assert/strict');
 const { X509Certificate } = require('node:crypto');

@@ -1,6 +1,6 @@
 'use strict';
-// Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret, UpdateSecretRotationPolicy,
-// ExtendedConfig.CustomData; and GetRandomPassword.
+// Managed secrets, which the service rotates: CreateSecret of their types, RotateSecret,
+// UpdateSecretRotationPolicy, ExtendedConfig.CustomData; and GetRandomPassword.
 
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');

@@ -1,6 +1,6 @@
 'use strict';
-// Key pairs: CreateKey, CreateKeyVersion, GetPublicKey, AsymmetricSign, AsymmetricVerify, AsymmetricEncrypt,
-// AsymmetricDecrypt.
+// Key pairs: CreateKey, CreateKeyVersion, GetPublicKey, AsymmetricSign, AsymmetricVerify,
+// AsymmetricEncrypt, AsymmetricDecrypt.
 
 const assert = require('node:assert/strict');
 const { UUID, shape } = require('./kit');

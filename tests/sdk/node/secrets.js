@@ -1,6 +1,6 @@
 'use strict';
-// Secrets: CreateSecret, DescribeSecret, ListSecrets, UpdateSecret, DeleteSecret, RestoreSecret; their tags and
-// policies, and the policies of keys.
+// Secrets: CreateSecret, DescribeSecret, ListSecrets, UpdateSecret, DeleteSecret, RestoreSecret;
+// their tags and policies, and the policies of keys.
 
 const assert = require('node:assert/strict');
 const { TIME, shape } = require('./kit');
