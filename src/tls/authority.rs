@@ -20,7 +20,7 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 
-use super::{ServedName, TlsError, truststore};
+use super::{ServedName, TlsError};
 use crate::algorithms::mac::{Hash, digest};
 use crate::store::files::{FOR_ALL, OWNER_ONLY, beside, keep_first, replace};
 use crate::world::{Entropy, Instant};
@@ -146,14 +146,6 @@ impl Authority {
     #[must_use]
     pub fn pem(&self) -> &str {
         &self.pem
-    }
-
-    /// The authority's certificate in a PKCS #12 file, as a trusted entry for Java.
-    ///
-    /// # Errors
-    /// The password is empty.
-    pub fn truststore(&self, password: &str) -> Result<Vec<u8>, TlsError> {
-        truststore::of(self.issuer.der(), password)
     }
 
     /// Issues a server certificate for these names and this key. Clients check only the alternative
