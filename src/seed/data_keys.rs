@@ -5,22 +5,17 @@ use zeroize::Zeroizing;
 
 use super::document::DataKeyEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived};
+use super::material::{Materials, Owner};
 use super::realm_builder::RealmBuilder;
 use super::words::KeyStatus;
 use crate::engine::Engine;
 use crate::engine::contents::{export_material, seal_data_key, sealed_len};
-use crate::model::{DataKey, DataKeyId, DataKeyLifecycle, Material, Origin, Realm, VersionId};
+use crate::model::{DataKey, DataKeyLifecycle, Material, Origin, Realm};
 use crate::world::Entropy;
 
 /// The default length in bytes, and the greatest.
 const LEN: usize = 32;
 const LEN_MAX: usize = 1024;
-
-/// The key of a data key's bytes in [`Materials`].
-fn material_key(id: &DataKeyId) -> VersionId {
-    derived(&format!("data-key/{id}")).into()
-}
 
 /// Adds a data key's bytes to the materials, unless its ciphertext is given.
 pub(super) fn bytes(
@@ -41,7 +36,8 @@ pub(super) fn bytes(
         (Some(text), None) => Zeroizing::clone(&text.value.0.0),
         (None, None) => engine.random_bytes(LEN),
     };
-    materials.insert((realm.clone(), material_key(&entry.id.value.0)), Material::new(bytes));
+    let owner = Owner::DataKey(entry.id.value.0.clone());
+    materials.insert((realm.clone(), owner), Material::new(bytes));
     Ok(())
 }
 
@@ -132,10 +128,9 @@ impl RealmBuilder<'_> {
         let wrong = |what: &str| place.wrong("key", &entry.key, what);
         let key = self.state.keys.named(&entry.key.value.0);
         let key = key.ok_or_else(|| wrong("there is no such key"))?;
-        let at = (self.realm.clone(), material_key(&entry.id.value.0));
-        let bytes = self.materials.get(&at);
+        let bytes = self.material(Owner::DataKey(entry.id.value.0.clone()));
         let bytes = bytes.ok_or_else(|| place.wrong("plaintext", &entry.id, "is missing"))?;
-        seal_data_key(key, entropy, associated, export_material(bytes))
+        seal_data_key(key, entropy, associated, export_material(&bytes))
             .map_err(|_| wrong("that key is a pair, or has no material"))
     }
 }

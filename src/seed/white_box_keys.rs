@@ -2,15 +2,10 @@
 
 use super::document::WhiteBoxKeyEntry;
 use super::error::{Place, SeedError};
-use super::material::{Materials, derived, or_new, read};
+use super::material::{Materials, Owner, or_new, read};
 use super::realm_builder::RealmBuilder;
 use crate::engine::Engine;
-use crate::model::{KeySpec, Realm, SymmetricSpec, VersionId, WhiteBoxKey, WhiteBoxKeyId};
-
-/// The key of a white-box key's material in [`Materials`].
-fn material_key(id: &WhiteBoxKeyId) -> VersionId {
-    derived(&format!("white-box-key/{id}")).into()
-}
+use crate::model::{KeySpec, Realm, SymmetricSpec, WhiteBoxKey};
 
 /// Adds a white-box key's material to the materials.
 pub(super) async fn material(
@@ -29,7 +24,7 @@ pub(super) async fn material(
         let there = there.map(|it| it.material.clone());
         or_new(there, engine, KeySpec::Symmetric(spec), place.file).await?
     };
-    materials.insert((realm.clone(), material_key(id)), material);
+    materials.insert((realm.clone(), Owner::WhiteBoxKey(id.clone())), material);
     Ok(())
 }
 
@@ -74,7 +69,7 @@ impl RealmBuilder<'_> {
         if self.state.white_box_keys.by_alias(alias).is_some() {
             return Err(wrong("another white-box key has it"));
         }
-        let material = self.materials.get(&(self.realm.clone(), material_key(id))).cloned();
+        let material = self.material(Owner::WhiteBoxKey(id.clone()));
         let key = WhiteBoxKey {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: id.clone(),
