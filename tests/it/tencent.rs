@@ -10,6 +10,7 @@ mod pairs;
 mod parameters;
 mod realms;
 mod replies;
+mod sdks;
 mod signatures;
 mod state;
 pub mod wire;

@@ -290,10 +290,10 @@ fn tencent(server: &Server, scheme: &str) -> Vec<Made> {
         };
         match scheme {
             "tc3" => {
-                for signed in ["", ";x-tc-action;x-tc-language;x-tc-region"] {
-                    add(&format!("POST{signed}"), tc3(action, &params, "POST", signed, false));
-                    add(&format!("GET{signed}"), tc3(action, &params, "GET", signed, false));
-                }
+                let more = ";x-tc-action;x-tc-language;x-tc-region";
+                add("POST", tc3(action, &params, "POST", "", false));
+                add("POST, more", tc3(action, &params, "POST", more, false));
+                add("GET", tc3(action, &params, "GET", "", false));
             }
             "tc3-unsigned-payload" => add("POST", tc3(action, &params, "POST", "", true)),
             _ => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DATA_KEY_MAX, ManyDataKeys, OneDataKey, invalid};
+use super::names::{DATA_KEY_MAX, ManyDataKeys, OneDataKey, invalid};
 use crate::dialects::tencent::keys::{by_user, resource_id};
 use crate::dialects::tencent::tags::TagFilter;
 use crate::dialects::tencent::values::{
