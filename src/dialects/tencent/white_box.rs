@@ -1,5 +1,5 @@
-//! White-box keys. The service encrypts with them; a native library of the cloud decrypts on a device. Here the
-//! control plane can decrypt instead, for tests.
+//! White-box keys. The service encrypts with them; a native library of the cloud decrypts on a
+//! device. Here the control plane can decrypt instead, for tests.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;

@@ -1,4 +1,5 @@
-//! Every error code: each is caused by a request, as far as anything answers it, and each by asking for it.
+//! Every error code: each is caused by a request, as far as anything answers it, and each by asking
+//! for it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

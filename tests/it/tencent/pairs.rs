@@ -1,4 +1,5 @@
-//! Key pairs: what they encrypt, decrypt and sign, and answers that are encrypted for a caller's key.
+//! Key pairs: what they encrypt, decrypt and sign, and answers that are encrypted for a caller's
+//! key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

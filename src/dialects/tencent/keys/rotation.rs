@@ -63,7 +63,8 @@ pub(crate) struct Rotated {
     task_id: String,
 }
 
-/// The rotation is done when it is answered; the task's id is good for nothing, as no action takes it.
+/// The rotation is done when it is answered; the task's id is good for nothing, as no action takes
+/// it.
 pub(crate) async fn rotate(cx: Cx, request: OneKey) -> Result<Rotated, Error> {
     let task_id = cx.engine.random_id();
     match cx.engine.rotate_now(cx.caller, request.id()?.into()).await {
