@@ -188,8 +188,8 @@ pub(super) fn of_data_key(operation: DataKeyOperation, state: DataKeyState) -> C
     match (operation, state) {
         (Op::ReadPlaintext, Disabled) => DATA_KEY_DISABLED,
         (Op::ReadPlaintext, PendingDeletion) => DATA_KEY_LEAVING,
-        (Op::Enable | Op::Disable, PendingDeletion) => DATA_KEY_STATE,
-        (Op::ScheduleDeletion, Enabled | PendingDeletion) => DATA_KEY_STATE,
+        (Op::Enable | Op::Disable | Op::ScheduleDeletion, PendingDeletion)
+        | (Op::ScheduleDeletion, Enabled) => DATA_KEY_STATE,
         (Op::CancelDeletion, Enabled | Disabled) => DATA_KEY_STAYS,
         _ => OK,
     }

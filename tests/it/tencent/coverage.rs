@@ -25,11 +25,11 @@ fn of(source: &str) -> Vec<String> {
 #[test]
 fn every_action_is_served() {
     let server = Server::start();
-    let served = server.clouds().named("tencent").map(Cloud::action_names).unwrap();
+    let found = server.clouds().named("tencent").map(Cloud::action_names).unwrap();
     let (documented, newer) = (of("document"), of("sdk"));
     assert_eq!((documented.len(), newer.len()), (53, 16));
     let known = documented.iter().chain(&newer).map(String::as_str).chain(OF_TAGS);
-    same_names(served, known, "fixtures/tencent/answers.tsv");
+    same_names(found, known, "fixtures/tencent/answers.tsv");
     for row in table("tencent/actions.tsv") {
         assert!(documented.contains(&row[0]) || newer.contains(&row[0]), "{}", row[0]);
     }

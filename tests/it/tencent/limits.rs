@@ -44,7 +44,7 @@ impl Stage {
     fn set(server: &Server) -> Self {
         let client = Client::of(server);
         let pair = |usage: &str| client.create_key(json!({ "KeyUsage": usage }));
-        let new = json!({ "Alias": client.fresh(), "Algorithm": "SM4" });
+        let new = json!({ "Alias": Client::fresh(), "Algorithm": "SM4" });
         Self {
             key: client.create_key(json!({})),
             sm2: pair("ASYMMETRIC_DECRYPT_SM2"),
@@ -63,8 +63,8 @@ impl Stage {
             "AsymmetricSm2Decrypt" => json!({ "KeyId": sm2 }),
             "SignByAsymmetricKey" => ecc,
             "PostQuantumCryptoEncrypt" => json!({ "KeyId": kem }),
-            "CreateKey" if name != "Alias" => json!({ "Alias": client.fresh() }),
-            "CreateWhiteBoxKey" => json!({ "Alias": client.fresh(), "Algorithm": "SM4" }),
+            "CreateKey" if name != "Alias" => json!({ "Alias": Client::fresh() }),
+            "CreateWhiteBoxKey" => json!({ "Alias": Client::fresh(), "Algorithm": "SM4" }),
             "EncryptByWhiteBox" if name == "PlainText" => json!({ "KeyId": white }),
             "EncryptByWhiteBox" => json!({ "KeyId": white, "PlainText": "aGVsbG8=" }),
             "OverwriteWhiteBoxDeviceFingerprints" => json!({ "KeyId": white }),
@@ -76,7 +76,7 @@ impl Stage {
             }
             "ImportDataKey" => json!({
                 "KeyId": key, "ImportType": 2, "ImportKeyMaterial": "aGVsbG8=",
-                "DataKeyName": client.fresh(),
+                "DataKeyName": Client::fresh(),
             }),
             "GenerateRandom" | "CreateKey" => json!({}),
             _ if action.starts_with("List") || action.starts_with("Describe") => json!({}),

@@ -147,12 +147,14 @@ fn the_earlier_of_two_mistakes_is_told() {
     assert!(count > 200, "{count}");
 }
 
+/// A mistake that a client makes.
+type Change = fn(&mut Client);
+
 #[test]
 fn signature_version_1_is_checked_in_the_same_order() {
     let server = Server::start();
     for wire in [Wire::Sha1, Wire::Sha256] {
         let good = Client::of(&server).on(wire);
-        type Change = fn(&mut Client);
         let mistakes: &[(&str, Change)] = &[
             ("NoSuchVersion", |it| it.version = "2019-01-19"),
             ("AuthFailure.SignatureExpire", |it| it.time = "2029-12-31T23:54:59Z".into()),

@@ -15,9 +15,9 @@ fn count(client: &Client) -> Value {
 fn one_access_key_works_in_three_clouds() {
     let server = Server::start();
     // The region is the same, the account is the same.
-    let here = Client::of(&server).in_region("cn-hangzhou");
-    let alibaba = server.client();
-    let kingsoft = Kingsoft { region: "cn-hangzhou".into(), ..Kingsoft::of(&server) };
+    let here = Client::of(&server);
+    let alibaba = server.client().with("RegionId", &here.region);
+    let kingsoft = Kingsoft { region: here.region.clone(), ..Kingsoft::of(&server) };
     let (mine, theirs) = (here.create_key(json!({})), alibaba.create_key(&[]));
     let other = kingsoft.create_key();
     for wire in WIRES {

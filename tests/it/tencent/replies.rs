@@ -39,7 +39,7 @@ const TEXT: &str = "aGVsbG8=";
 
 fn call_keys(told: &mut Told) -> Value {
     let tags = json!([{ "TagKey": "team", "TagValue": "a" }]);
-    let new = json!({ "Alias": told.client.fresh(), "Description": "a key", "Tags": tags });
+    let new = json!({ "Alias": Client::fresh(), "Description": "a key", "Tags": tags });
     let id = told.call("CreateKey", new)["KeyId"].clone();
     let (key, keys) = (json!({ "KeyId": id }), json!({ "KeyIds": [id] }));
     told.call("DescribeKeys", keys.clone());
@@ -48,7 +48,7 @@ fn call_keys(told: &mut Told) -> Value {
     told.each(["DisableKeys", "EnableKeys"], &keys);
     told.each(["ArchiveKey", "CancelKeyArchive"], &key);
     told.each(["ListKeys", "ListKeyDetail"], &json!({}));
-    let alias = told.client.fresh();
+    let alias = Client::fresh();
     told.call("UpdateAlias", with(&key, json!({ "Alias": alias })));
     told.call("UpdateKeyDescription", with(&key, json!({ "Description": "new" })));
     let binding = with(&key, json!({ "ProductId": "ssm", "ResourceId": "a" }));
@@ -112,7 +112,7 @@ fn call_pairs(told: &mut Told) {
 }
 
 fn call_white_box_keys(told: &mut Told) {
-    let new = json!({ "Alias": told.client.fresh(), "Algorithm": "SM4" });
+    let new = json!({ "Alias": Client::fresh(), "Algorithm": "SM4" });
     let id = told.call("CreateWhiteBoxKey", new)["KeyId"].clone();
     let (key, keys) = (json!({ "KeyId": id }), json!({ "KeyIds": [id] }));
     let device = "00000001-2fa4e1a7c0b3d9-0123456789abcd-fedcba98765432-0011223344556677";
@@ -128,18 +128,18 @@ fn call_white_box_keys(told: &mut Told) {
 }
 
 fn call_data_keys(told: &mut Told, key: &Value) {
-    let name = told.client.fresh();
+    let name = Client::fresh();
     let new = json!({ "KeySpec": "AES_128", "IsHostedByKms": 1, "DataKeyName": name });
     told.call("GenerateDataKey", with(key, new));
     let new = json!({
-        "DataKeyName": told.client.fresh(), "ImportType": 2, "ImportKeyMaterial": TEXT,
+        "DataKeyName": Client::fresh(), "ImportType": 2, "ImportKeyMaterial": TEXT,
     });
     let id = told.call("ImportDataKey", with(key, new))["DataKeyId"].clone();
     let (one, many) = (json!({ "DataKeyId": id }), json!({ "DataKeyIds": [id] }));
     told.each(["GetDataKeyPlaintext", "GetDataKeyCiphertextBlob", "DescribeDataKey"], &one);
     told.each(["DescribeDataKeys", "DisableDataKeys", "EnableDataKeys"], &many);
     told.each(["ListDataKeys", "ListDataKeyDetail"], &json!({}));
-    let name = told.client.fresh();
+    let name = Client::fresh();
     told.call("UpdateDataKeyName", with(&one, json!({ "DataKeyName": name })));
     told.call("UpdateDataKeyDescription", with(&one, json!({ "Description": "new" })));
     told.each(["EnableDataKey", "DisableDataKey"], &one);

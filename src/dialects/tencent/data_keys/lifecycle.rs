@@ -46,7 +46,7 @@ impl Hosted {
         Ok(Self { name, description, tags: attached(tags)? })
     }
 
-    fn new(self, origin: Origin) -> Result<NewDataKey, Error> {
+    fn into_new(self, origin: Origin) -> Result<NewDataKey, Error> {
         let Self { name, description, tags } = self;
         let name = name.ok_or(Error::Missing("DataKeyName".into()))?;
         Ok(NewDataKey { name, description, origin, tags })
@@ -62,7 +62,7 @@ pub(crate) async fn host(
     hosted: Hosted,
 ) -> Result<(Sealed, String), Error> {
     let (context, bytes) = (context.to_vec(), Zeroizing::new(bytes.to_vec()));
-    let new = hosted.new(Origin::Service)?;
+    let new = hosted.into_new(Origin::Service)?;
     let caller = cx.caller.clone();
     let (sealed, kept) =
         cx.engine.keep_data_key(caller, key.clone().into(), context, bytes, new).await?;
@@ -97,7 +97,7 @@ pub(crate) struct Imported {
 pub(crate) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, Error> {
     request.hsm_cluster_id.shared()?;
     let hosted = Hosted::of(Some(request.data_key_name), request.description, request.tags)?;
-    let new = hosted.new(Origin::External)?;
+    let new = hosted.into_new(Origin::External)?;
     let key = request.key_id.filter(|key| !key.is_empty()).map(|key| key.id()).transpose()?;
     let material = codes::INVALID_PARAMETER_VALUE_INVALID_IMPORT_KEY_MATERIAL;
     let kept = match request.import_type {

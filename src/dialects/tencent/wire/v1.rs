@@ -1,5 +1,5 @@
-//! Signature version 1, HmacSHA1 and HmacSHA256 (document, "Signature"): every parameter by name,
-//! decoded.
+//! Signature version 1, `HmacSHA1` and `HmacSHA256` (document, "Signature"): every parameter by
+//! name, decoded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
