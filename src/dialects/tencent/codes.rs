@@ -1,26 +1,26 @@
-//! Every error of the document (its two lists) and of the official SDKs, with its message in
-//! English and in Chinese. `errors.rs` says what answers each. `...` stands for what a message says
-//! of its request. The document gives no messages but those of a wrong signature; the others are
-//! kmsim's words.
+//! Every error code of the document's two lists and of the official SDKs, with its message in
+//! English and in Chinese. `errors.rs` maps errors to these codes. `...` is a placeholder for text
+//! from the request. The document gives messages for wrong signatures only; kmsim has its own for
+//! the others.
 
 use crate::dialects::refusal::{Code, codes};
 
-/// Declares the table, and the list of its Chinese messages. The status is always 200: the SDKs
-/// read no error from an answer of another status.
+/// Declares the table of codes and the list of their Chinese messages. The status is always 200,
+/// because the SDKs do not parse errors in answers with another status.
 macro_rules! bilingual {
     ($($row:ident $name:literal $english:literal $chinese:literal;)*) => {
         codes! {
-            /// The codes that a fault can ask for.
+            /// All codes.
             CODES:
             $($row = 200 $name $english;)*
         }
 
-        /// The Chinese message of each.
+        /// The Chinese messages.
         const CHINESE: &[(&Code, &str)] = &[$(($row, $chinese)),*];
     };
 }
 
-/// The message of a code in Chinese.
+/// The Chinese message of a code.
 pub(super) fn chinese(code: &Code) -> &'static str {
     CHINESE.iter().find(|(it, _)| *it == code).map_or("", |(_, message)| *message)
 }

@@ -1,6 +1,6 @@
-//! Tencent Cloud KMS, version 2019-01-18: its wire (an action's name in a header or a parameter),
-//! its signatures, and every word of its document. The few calls of the tag service that its
-//! Terraform provider needs are served too.
+//! Tencent Cloud KMS, version 2019-01-18: its wire (the action is in a header or a parameter), its
+//! two signatures, and the names and rules of its document. Two actions of the tag service are
+//! served too, because the Terraform provider needs them.
 
 mod actions;
 mod blob;
@@ -9,6 +9,7 @@ mod codes;
 mod data_keys;
 mod errors;
 mod keys;
+mod listing;
 mod profile;
 mod rules;
 mod service;

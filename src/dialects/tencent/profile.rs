@@ -3,12 +3,13 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
+use super::words::OriginWord;
 use super::{clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
 use crate::engine::KeyRef;
-use crate::model::{KeyId, KeySpec, Origin};
+use crate::model::{KeyId, KeySpec};
 use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
@@ -24,9 +25,9 @@ pub(super) static PROFILE: Profile = Profile {
     engine_refusal: errors::of_engine,
     body_limit: call::BODY_MAX,
     throttling: codes::REQUEST_LIMIT_EXCEEDED,
-    // The service does not look whether a request was made before.
+    // Never answered: requests may be repeated.
     replayed: codes::AUTH_FAILURE_SIGNATURE_FAILURE,
-    // No client of this cloud looks for anything of its own.
+    // No client of this cloud reads a header of its own.
     retry_after: RetryAfter { header: RETRY_AFTER, in_seconds: true },
     dry_run: DryRun {
         allowed: |_, _| false,
@@ -36,12 +37,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |_, name| KeyId::parse(name).map(KeyRef::Id),
         secret: |_, text| text,
-        spec: |word| words::pair(word).map(|(spec, _)| KeySpec::Pair(spec)),
-        origin: |word| match word {
-            "TENCENT_KMS" => Some(Origin::Service),
-            "EXTERNAL" => Some(Origin::External),
-            _ => None,
-        },
+        spec: |word| words::pair_usage(word).map(|it| KeySpec::Pair(it.spec)),
+        origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| values::context(text).map(<[u8]>::to_vec),
     },
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),

@@ -1,24 +1,25 @@
-//! The tag service, version 2018-08-13: the calls by which Terraform's provider reads and writes
-//! the tags of keys.
+//! The two actions of the tag service, version 2018-08-13, with which the Terraform provider reads
+//! and writes the tags of keys.
 
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::tags::{Tag, attached};
-use super::values::{OpenText, Page};
-use crate::dialects::wire::answer::Done;
+use super::listing::Page;
+use super::tags::{Tag, tag_map};
+use super::values::OpenText;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{Operation, TagRemoval, Tagged, View};
 use crate::model::{KeyId, Tags};
 
-/// The version of that service.
+/// The version of the tag service.
 pub(super) const VERSION: &str = "2018-08-13";
 
-/// Its actions.
+/// Its actions that are served.
 pub(super) const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
 
-/// The key or white-box key that a resource's name ends with: `creatorUin/<account>/<id>`, or the
-/// id alone.
+/// The key or white-box key of a resource id: `creatorUin/<account>/<id>`, or the id alone. `None`
+/// if it does not exist.
 fn tagged(cx: &Cx, resource: &str) -> Option<Tagged> {
     let id = KeyId::parse(resource.rsplit('/').next()?)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
@@ -61,12 +62,12 @@ struct ResourceTag {
     service_type: &'static str,
 }
 
-/// How many rows are answered where nothing is said.
-const USUAL: u64 = 15;
+/// The default of `Limit`.
+const LIMIT_DEFAULT: u64 = 15;
 
-/// The tags of a key or of a white-box key.
-fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
-    match of {
+/// The tags of a resource.
+fn tags<'a>(view: &View<'a>, resource: &Tagged) -> Result<&'a Tags, Error> {
+    match resource {
         Tagged::Key(key) => Ok(&view.admit(key, Operation::ListTags)?.key().tags),
         Tagged::WhiteBoxKey(id) => Ok(&view.white_box_key(id)?.key().tags),
         Tagged::Secret(_) | Tagged::Certificate(_) | Tagged::DataKey(_) => {
@@ -75,7 +76,7 @@ fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
     }
 }
 
-/// What is not there has no tags.
+/// Resources that do not exist have no tags.
 pub(super) fn by_resources(
     cx: &Cx,
     request: DescribeResourceTagsByResourceIds,
@@ -97,8 +98,8 @@ pub(super) fn by_resources(
             service_type: "kms",
         }));
     }
-    let limit = request.limit.unwrap_or(USUAL);
-    let (tags, total_count) = Page::from(request.offset, limit).of_rows(rows);
+    let limit = request.limit.unwrap_or(LIMIT_DEFAULT);
+    let (tags, total_count) = Page::new(request.offset, limit).cut(rows);
     Ok(ResourceTags { total_count, offset: request.offset.unwrap_or_default(), limit, tags })
 }
 
@@ -118,7 +119,7 @@ struct TagKey {
     tag_key: OpenText,
 }
 
-/// The resource is named in six parts: `qcs::kms:<region>:uin/<account>:key/<id>`.
+/// The parts of `Resource` are `qcs::kms:<region>:uin/<account>:key/<id>`.
 pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, Error> {
     let mut parts = request.resource.splitn(6, ':');
     let is_ours = parts.next() == Some("qcs")
@@ -126,10 +127,9 @@ pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, 
         && parts.next() == Some("kms")
         && parts.next() == Some(&cx.caller.realm.region);
     let resource = parts.nth(1).filter(|_| is_ours).ok_or(Error::Invalid("Resource".into()))?;
-    let whom = tagged(&cx, resource).ok_or(codes::RESOURCE_NOT_FOUND)?;
-    let tags = attached(request.replace_tags)?;
-    let gone = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
-    cx.engine.untag(cx.caller.clone(), vec![whom.clone()], TagRemoval::Named(gone)).await?;
-    cx.engine.tag(cx.caller, vec![whom], tags.into_iter().collect()).await?;
-    Ok(Done {})
+    let tagged = tagged(&cx, resource).ok_or(codes::RESOURCE_NOT_FOUND)?;
+    let tags = tag_map(request.replace_tags)?;
+    let removed = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
+    cx.engine.untag(cx.caller.clone(), vec![tagged.clone()], TagRemoval::Named(removed)).await?;
+    done(cx.engine.tag(cx.caller, vec![tagged], tags.into_iter().collect()).await)
 }
