@@ -6,5 +6,6 @@ mod lifecycle;
 mod pairs;
 mod parameters;
 mod signatures;
+mod sizes;
 mod state;
 pub mod wire;
