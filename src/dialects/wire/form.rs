@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
+use memchr::{memchr, memchr2};
 
 #[cfg(test)]
 thread_local! {
@@ -187,22 +189,28 @@ impl Form {
 /// Whether the body is a form: it is, unless `Content-Type` says something else.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     const FORM: &[u8] = b"application/x-www-form-urlencoded";
-    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
+    headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).is_none_or(|it| {
         it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
     })
 }
 
 /// Whether `Content-Type` says that the body is JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let content = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// The pairs of a form, not decoded.
 pub(crate) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=');
-        at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]))
+    let mut rest = Some(form);
+    let parts = std::iter::from_fn(move || {
+        let form = rest?;
+        let end = memchr(b'&', form);
+        rest = end.map(|end| &form[end + 1..]);
+        Some(&form[..end.unwrap_or(form.len())])
+    });
+    parts.filter(|part| !part.is_empty()).map(|part| {
+        memchr(b'=', part).map_or((part, &b""[..]), |at| (&part[..at], &part[at + 1..]))
     })
 }
 
@@ -210,7 +218,7 @@ fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
     #[cfg(test)]
     WORK.set(WORK.get() + part.len());
     let from = out.len();
-    while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+    while let Some(at) = memchr2(b'%', b'+', part) {
         out.extend_from_slice(&part[..at]);
         part = match &part[at..] {
             [b'+', rest @ ..] => {

@@ -1,10 +1,12 @@
 //! The parts of a request that show for which cloud it was made. They are parsed once for all
 //! clouds: first those of the head, and then, if these show nothing, those of the body.
 
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Uri};
 use memchr::memmem;
 
 use super::form::{is_form, is_json, raw_pairs};
+use super::inbound::find_header;
 
 /// The parts of a request by which clouds recognise their own.
 pub(crate) struct Marks<'a> {
@@ -32,12 +34,12 @@ impl<'a> Marks<'a> {
 
     /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        self.headers.is_some_and(|headers| headers.contains_key(name))
+        self.headers.is_some_and(|headers| find_header(headers, name).is_some())
     }
 
     /// Whether the `Authorization` header begins with `family`.
     pub(crate) fn is_signed_by(&self, family: &str) -> bool {
-        let header = self.headers.and_then(|headers| headers.get("authorization"));
+        let header = self.headers.and_then(|headers| headers.get(AUTHORIZATION));
         header.is_some_and(|it| it.as_bytes().starts_with(family.as_bytes()))
     }
 
