@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN};
 use super::{tc3, v1};
-use crate::dialects::gate::accounts::Secret;
+use crate::dialects::gate::accounts::{Account, Secret};
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
-use crate::dialects::tencent::{codes, find};
+use crate::dialects::tencent::{codes, find, service};
 use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Actions, Error, Verified};
 use crate::engine::Engine;
+use crate::model::Realm;
 use crate::world::Instant;
 
 /// How far the time of a request may be off (document, "Common Params").
@@ -34,10 +35,20 @@ pub(crate) fn verify(
         (access_key(call), call.common(&ACTION)),
         || check(gate, engine, call),
         |account| {
-            let unsupported = || codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]);
-            gate.realm(account, region).ok_or_else(|| unsupported().into())
+            let realm = gate.realm(account, region).filter(|it| has_region(gate, account, it));
+            realm
+                .ok_or_else(|| codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]).into())
         },
     )
+}
+
+/// Whether the service is in this region: its document lists it, or the server's options or the
+/// accounts file name it.
+fn has_region(gate: &Gate, account: &Account, realm: &Realm) -> bool {
+    let region = &*realm.region;
+    service::REGIONS.contains(&region)
+        || gate.configured_region() == Some(region)
+        || account.cryptography.contains_key(region)
 }
 
 /// The access key that a request names, whether or not the rest of its signature can be read.
