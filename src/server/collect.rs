@@ -85,8 +85,9 @@ impl Excerpt {
     fn shorten(&mut self) {
         if self.joined.len() > 4 * KEPT {
             let all = std::mem::take(&mut self.joined);
-            let parts = [&all[..KEPT], b"&", &all[all.len() - KEPT..]];
-            parts.into_iter().for_each(|part| self.joined.extend_from_slice(part));
+            for part in [&all[..KEPT], b"&", &all[all.len() - KEPT..]] {
+                self.joined.extend_from_slice(part);
+            }
         }
     }
 
