@@ -34,7 +34,8 @@ pub(super) async fn serve<D: Dialect>(
         if is_over_budget {
             return Err(D::PROFILE.throttling.into());
         }
-        let verified = D::authenticate((&served.gate, &served.actions), engine, &call)?;
+        D::before_signature(&served.actions, &call)?;
+        let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
         let (cx, nonce) = verified.cx(engine);
         let cx = caller.insert(cx);

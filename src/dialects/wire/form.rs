@@ -22,7 +22,8 @@ pub struct Form {
     pub(super) containers: Vec<(Range<usize>, Kind)>,
 }
 
-/// What a value was in JSON. In a query or a form every value is a text that may stand for anything.
+/// What a value was in JSON. In a query or a form every value is a text that may stand for
+/// anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     #[default]
@@ -88,6 +89,12 @@ impl Form {
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         let text = &self.text;
         self.pairs.retain(|pair| !names.contains(&&text[pair.name.clone()]));
+        self
+    }
+
+    /// Drops the pairs without a value.
+    pub(crate) fn without_empty(mut self) -> Self {
+        self.pairs.retain(|pair| !pair.value.is_empty());
         self
     }
 
@@ -159,7 +166,8 @@ impl Form {
         self.pairs.iter().map(|pair| self.pair(pair))
     }
 
-    /// Every name that begins so, without that beginning; those of lists and objects are among them.
+    /// Every name that begins so, without that beginning. The names of lists and objects are among
+    /// them.
     pub(crate) fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         let name = |range: &Range<usize>| &self.text[range.clone()];
         let from = self.pairs.partition_point(|pair| *name(&pair.name) < *prefix);

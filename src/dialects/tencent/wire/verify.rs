@@ -1,5 +1,5 @@
-//! Whose request it is. The order of the checks: method and size, what every request must have, the form of the
-//! signature, time, access key, signature, token.
+//! Whose request it is. The order of the checks: the form of the signature, time, access key,
+//! signature, token. Method, size, version and action were checked before.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use super::{tc3, v1};
 use crate::dialects::gate::accounts::{Account, Secret};
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
-use crate::dialects::tencent::{codes, find, service};
+use crate::dialects::tencent::{codes, service};
 use crate::dialects::wire::redact::RedactedParams;
-use crate::dialects::{Actions, Error, Verified};
+use crate::dialects::{Error, Verified};
 use crate::engine::Engine;
 use crate::model::Realm;
 use crate::world::Instant;
@@ -20,16 +20,7 @@ use crate::world::Instant;
 const LEEWAY: Duration = Duration::from_mins(5);
 
 /// Finds the caller.
-pub(crate) fn verify(
-    gate: &Gate,
-    table: &Actions<Call>,
-    engine: &Engine,
-    call: &Call,
-) -> Result<Verified, Error> {
-    if let Some(flaw) = &call.flaw {
-        return Err(flaw.clone().into());
-    }
-    find(table, call)?;
+pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
     let region = call.common(&REGION);
     gate.admit(
         (access_key(call), call.common(&ACTION)),
@@ -119,12 +110,17 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     if matches!(key.secret, Secret::Rsa(_)) {
         return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
     }
-    let is_of_day = match &claim {
-        Claim::Tc3(claim) => claim.is_of_day(at),
-        Claim::V1 => true,
+    let is_signed = match &claim {
+        Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_by(call, &key.secret),
+        Claim::V1 => v1::covers_empty(call, &key.secret).is_some_and(|covers_empty| {
+            if !covers_empty {
+                call.leave_out_empty();
+            }
+            true
+        }),
     };
-    if !is_of_day || !claim.is_by(call, &key.secret) {
-        let params = RedactedParams(&call.params, &gate.classes);
+    if !is_signed {
+        let params = RedactedParams(call.params(), &gate.classes);
         tracing::warn!(access_key = id, %params, "the signature is wrong");
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE.into());
     }
