@@ -15,5 +15,6 @@ mod realms;
 mod replies;
 mod sdks;
 mod signatures;
+mod sizes;
 mod state;
 pub mod wire;
