@@ -176,16 +176,23 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
     let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
     let key = request.key_id.id()?;
     let bytes = cx.engine.random_bytes(len);
-    let (sealed, hosted) = if is_hosted {
+    let (sealed, plaintext, hosted) = if is_hosted {
+        // Nothing is stored if the plaintext cannot be encrypted for the caller.
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        let view = snapshot.view(&cx.caller);
+        view.admit(&key.clone().into(), Operation::GenerateDataKey)?;
+        let plaintext = recipient.answer(&cx, &bytes)?;
         let (sealed, id) = data_keys::host(&cx, &key, context, &bytes, hosted).await?;
-        (sealed, Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }))
+        (sealed, plaintext, Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }))
     } else {
         let operation = Operation::GenerateDataKey;
-        (cx.engine.seal(&cx.caller, &key.into(), operation, context, &bytes)?, None)
+        let sealed = cx.engine.seal(&cx.caller, &key.into(), operation, context, &bytes)?;
+        let plaintext = recipient.answer(&cx, &bytes)?;
+        (sealed, plaintext, None)
     };
     Ok(DataKey {
         key_id: sealed.key.to_string(),
-        plaintext: recipient.answer(&cx, &bytes)?,
+        plaintext,
         ciphertext_blob: Blob::encode(&sealed.value, context),
         hosted,
     })
