@@ -10,7 +10,6 @@ use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
 use crate::engine::KeyRef;
 use crate::model::{KeyId, KeySpec};
-use crate::watch::classes::Class::{Common, Credential};
 
 pub(super) static PROFILE: Profile = Profile {
     name: "tencent",
@@ -47,19 +46,7 @@ pub(super) static PROFILE: Profile = Profile {
 
 /// How parameters are encoded.
 pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
-    common: &[
-        ("Action", Common),
-        ("Language", Common),
-        ("Nonce", Common),
-        ("Region", Common),
-        ("RequestClient", Common),
-        ("SecretId", Common),
-        ("Signature", Credential),
-        ("SignatureMethod", Common),
-        ("Timestamp", Common),
-        ("Token", Credential),
-        ("Version", Common),
-    ],
+    common: call::COMMON,
     allow_empty: &[],
     maps: &[],
     repeated_lists: false,

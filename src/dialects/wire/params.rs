@@ -31,13 +31,6 @@ pub(crate) struct ParamStyle {
     pub(crate) is_typed: bool,
 }
 
-impl ParamStyle {
-    /// Whether this is the name of a common parameter.
-    pub(crate) fn is_common(&self, name: &str) -> bool {
-        self.common.iter().any(|(it, _)| *it == name)
-    }
-}
-
 /// The maximum number of members of a flat list.
 const LIST_MAX: usize = 1000;
 
@@ -48,9 +41,10 @@ pub(crate) fn read<T: DeserializeOwned>(
 ) -> Result<T, ParamError> {
     if tracing::enabled!(tracing::Level::DEBUG) {
         let read = classes::names::<T>();
+        let is_common = |name: &str| param_style.common.iter().any(|(it, _)| *it == name);
         let unread = |name: &str| {
             let list = name.split('.').next().unwrap_or_default();
-            !param_style.is_common(name) && !read.contains(&name) && !read.contains(&list)
+            !is_common(name) && !read.contains(&name) && !read.contains(&list)
         };
         let unread: Vec<_> =
             params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();

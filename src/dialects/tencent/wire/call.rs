@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
 use crate::dialects::tencent::codes;
-use crate::dialects::tencent::profile::PARAM_STYLE;
 use crate::dialects::wire::form::{Form, is_json};
 use crate::dialects::wire::inbound::find_header;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Refusal};
+use crate::watch::classes::Class;
 
 /// The only version of the API.
 pub(crate) const VERSION: &str = "2019-01-18";
@@ -30,6 +30,25 @@ const V1_BODY_MAX: usize = 1024 * 1024;
 
 /// The algorithm of signature version 3, with which `Authorization` begins.
 pub(crate) const ALGORITHM: &str = "TC3-HMAC-SHA256";
+
+/// The common parameters, which signature version 1 mixes with the action's own.
+pub(crate) const COMMON: &[(&str, Class)] = &[
+    ("Action", Class::Common),
+    ("Language", Class::Common),
+    ("Nonce", Class::Common),
+    ("Region", Class::Common),
+    ("RequestClient", Class::Common),
+    ("SecretId", Class::Common),
+    ("Signature", Class::Credential),
+    ("SignatureMethod", Class::Common),
+    ("Timestamp", Class::Common),
+    ("Token", Class::Credential),
+    ("Version", Class::Common),
+];
+
+fn is_common(name: &str) -> bool {
+    COMMON.iter().any(|(it, _)| *it == name)
+}
 
 /// A parsed request.
 #[derive(Clone)]
@@ -131,7 +150,7 @@ impl Call {
         };
         let (v1_params, params) = match scheme {
             Scheme::Tc3 => (Form::default(), all),
-            Scheme::V1 => (all.clone(), all.without(|name| PARAM_STYLE.is_common(name))),
+            Scheme::V1 => (all.clone(), all.without(is_common)),
         };
         Self {
             method,
