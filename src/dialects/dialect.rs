@@ -18,15 +18,18 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
+    /// Checks what the cloud checks before the signature.
+    ///
+    /// # Errors
+    /// A check failed.
+    fn before_signature(_: &Actions<Self::Call>, _: &Self::Call) -> Result<(), Error> {
+        Ok(())
+    }
     /// Finds the caller, and checks that nobody changed the request.
     ///
     /// # Errors
     /// The request cannot be read, or a check failed.
-    fn authenticate(
-        served: (&Gate, &Actions<Self::Call>),
-        engine: &Engine,
-        call: &Self::Call,
-    ) -> Result<Verified, Error>;
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Self::Call) -> Result<Verified, Error>;
     /// Finds the action.
     ///
     /// # Errors

@@ -28,7 +28,8 @@ pub(super) async fn serve<D: Dialect>(
     let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
-        let verified = D::authenticate((&served.gate, &served.actions), engine, &call)?;
+        D::before_signature(&served.actions, &call)?;
+        let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
         let (cx, nonce) = verified.cx(engine);
         let cx = caller.insert(cx);

@@ -89,7 +89,7 @@ impl Builder {
     }
 
     /// The region of endpoints whose hostname names none; `RegionId` then cannot choose another.
-    /// Default: the cloud's own, cn-hangzhou or cn-beijing-6.
+    /// Default: the cloud's own, cn-hangzhou, cn-beijing-6 or ap-guangzhou.
     pub fn region(self, region: &str) -> Self {
         Self { region: Some(region.to_owned()), ..self }
     }

@@ -47,6 +47,8 @@ impl Class {
 pub struct Classes {
     /// By the length of the name, which already separates most names.
     by_length: Vec<Vec<(&'static str, Class)>>,
+    /// The names of each class, shorter ones first.
+    by_class: [Vec<&'static str>; Class::Hidden as usize + 1],
 }
 
 impl Classes {
@@ -57,9 +59,16 @@ impl Classes {
         }
         let few = &mut self.by_length[name.len()];
         match few.iter_mut().find(|(it, _)| *it == name) {
-            Some((_, known)) if *known != class => *known = Class::Hidden,
+            Some((_, known)) if *known != class => {
+                let was = std::mem::replace(known, Class::Hidden);
+                self.by_class[was as usize].retain(|it| *it != name);
+            }
             Some(_) => {}
-            None => few.push((name, class)),
+            None => {
+                few.push((name, class));
+                let names = &mut self.by_class[class as usize];
+                names.insert(names.partition_point(|it| it.len() <= name.len()), name);
+            }
         }
     }
 
@@ -75,9 +84,9 @@ impl Classes {
         find(name).or_else(of_list).unwrap_or(Class::Hidden)
     }
 
-    /// The names of a class, shorter ones first.
+    /// The names of a class, shorter ones first. A name that became hidden is in none.
     pub fn names(&self, class: Class) -> impl Iterator<Item = &'static str> {
-        self.by_length.iter().flatten().filter(move |(_, it)| *it == class).map(|(name, _)| *name)
+        self.by_class[class as usize].iter().copied()
     }
 }
 
@@ -113,5 +122,6 @@ mod tests {
             assert_eq!(classes.class(name), class, "{name}");
         }
         assert_eq!(classes.names(Class::Key).collect::<Vec<_>>(), ["KeyId"]);
+        assert_eq!(classes.names(Class::Open).collect::<Vec<_>>(), ["Size"]);
     }
 }

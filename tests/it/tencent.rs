@@ -1,10 +1,16 @@
 //! Tencent Cloud KMS over HTTP.
 
+pub mod coverage;
 mod errors;
 mod imports;
 mod lifecycle;
+mod limits;
+mod order;
 mod pairs;
 mod parameters;
+mod realms;
+mod replies;
+mod sdks;
 mod signatures;
 mod state;
 pub mod wire;

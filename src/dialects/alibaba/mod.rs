@@ -38,11 +38,7 @@ impl Dialect for Alibaba {
         actions::table()
     }
 
-    fn authenticate(
-        (gate, _): (&Gate, &Actions<Call>),
-        engine: &Engine,
-        call: &Call,
-    ) -> Result<Verified, Error> {
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
         verify::verify(gate, engine, call)
     }
 

@@ -30,11 +30,7 @@ impl Dialect for Kingsoft {
         actions::table()
     }
 
-    fn authenticate(
-        (gate, _): (&Gate, &Actions<Call>),
-        engine: &Engine,
-        call: &Call,
-    ) -> Result<Verified, Error> {
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
         verify::verify(gate, engine, call)
     }
 

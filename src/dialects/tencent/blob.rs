@@ -1,6 +1,7 @@
-//! The text form of a ciphertext: three texts in base64, joined by `-k-`. The document shows the form and says nothing of
-//! what the parts are. Here the first names the key version, the second is a digest of the encryption context, and the
-//! third holds what was sealed; the context itself is authenticated with that.
+//! The text form of a ciphertext: three texts in base64, joined by `-k-`. The document shows the
+//! form and says nothing of what the parts are. Here the first names the key version, the second is
+//! a digest of the encryption context, and the third holds what was sealed; the context itself is
+//! authenticated with that.
 
 use sha2::{Digest, Sha256};
 

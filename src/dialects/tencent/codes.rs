@@ -1,11 +1,12 @@
-//! Every error of the document (its two lists) and of the official SDKs, with its message in English and in Chinese.
-//! `errors.rs` says what answers each. `...` stands for what a message says of its request.
-//! The document gives no messages but those of a wrong signature; the others are kmsim's words.
+//! Every error of the document (its two lists) and of the official SDKs, with its message in
+//! English and in Chinese. `errors.rs` says what answers each. `...` stands for what a message says
+//! of its request. The document gives no messages but those of a wrong signature; the others are
+//! kmsim's words.
 
 use crate::dialects::refusal::{Code, codes};
 
-/// Declares the table, and the list of its Chinese messages. The status is always 200: the SDKs read no error from an
-/// answer of another status.
+/// Declares the table, and the list of its Chinese messages. The status is always 200: the SDKs
+/// read no error from an answer of another status.
 macro_rules! bilingual {
     ($($row:ident $name:literal $english:literal $chinese:literal;)*) => {
         codes! {

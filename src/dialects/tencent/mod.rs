@@ -1,5 +1,6 @@
-//! Tencent Cloud KMS, version 2019-01-18: its wire (an action's name in a header or a parameter), its signatures, and
-//! every word of its document. The few calls of the tag service that its Terraform provider needs are served too.
+//! Tencent Cloud KMS, version 2019-01-18: its wire (an action's name in a header or a parameter),
+//! its signatures, and every word of its document. The few calls of the tag service that its
+//! Terraform provider needs are served too.
 
 mod actions;
 mod blob;
@@ -55,12 +56,16 @@ impl Dialect for Tencent {
         actions::table()
     }
 
-    fn authenticate(
-        (gate, table): (&Gate, &Actions<Call>),
-        engine: &Engine,
-        call: &Call,
-    ) -> Result<Verified, Error> {
-        verify::verify(gate, table, engine, call)
+    /// Method and size, and what every request must have.
+    fn before_signature(table: &Actions<Call>, call: &Call) -> Result<(), Error> {
+        match &call.flaw {
+            Some(flaw) => Err(flaw.clone().into()),
+            None => find(table, call).map(drop),
+        }
+    }
+
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(gate, engine, call)
     }
 
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
@@ -69,7 +74,8 @@ impl Dialect for Tencent {
         call.unread.clone().map_or(Ok(entry), |why| Err(why.into()))
     }
 
-    /// An account that has not bought the service learns that from most actions. What tells whether it has answers.
+    /// An account that has not bought the service learns that from most actions. What tells whether
+    /// it has answers.
     fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),

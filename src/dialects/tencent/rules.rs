@@ -1,5 +1,5 @@
-//! Which action goes with which state of a key, and the limits. The document says little of states; where it is silent,
-//! `docs/limits.md` says what was chosen.
+//! Which action goes with which state of a key, and the limits. The document says little of states;
+//! where it is silent, `docs/limits.md` says what was chosen.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -100,8 +100,8 @@ pub(super) fn is_alias(text: &str) -> bool {
         && text.as_bytes()[0].is_ascii_alphanumeric()
 }
 
-/// A key's id: a UUID of version 1 (RFC 9562, section 5.1), whose time is that of the key's creation, as in the
-/// document's samples. The node is random, with the bit that says so.
+/// A key's id: a UUID of version 1 (RFC 9562, section 5.1), whose time is that of the key's
+/// creation, as in the document's samples. The node is random, with the bit that says so.
 pub(super) fn key_id(entropy: &Entropy, now: Instant) -> KeyId {
     // From 1582-10-15 to 1970-01-01, in steps of 100 nanoseconds.
     const BEFORE_UNIX: u64 = 0x01B2_1DD2_1381_4000;
@@ -162,7 +162,8 @@ const KEYS: &[(Op, [Cell; 5])] = &[
     (Op::DecryptByPair,     [OK,  ST,  ST,  ST,  ST]),
 ];
 
-/// What an operation on a key in this state is refused with. Operations that no action of this cloud has are refused.
+/// What an operation on a key in this state is refused with. Operations that no action of this
+/// cloud has are refused.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
@@ -179,16 +180,16 @@ const DATA_KEY_LEAVING: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_PENDING
 const DATA_KEY_STAYS: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_NOT_PENDING_DELETE);
 const DATA_KEY_STATE: Cell = Some(codes::RESOURCE_UNAVAILABLE_DATA_KEY_STATE_NOT_SUPPORT);
 
-/// What an operation on a data key in this state is refused with. The SDKs name the codes of each action, and no states:
-/// these follow the states of keys.
+/// What an operation on a data key in this state is refused with. The SDKs name the codes of each
+/// action, and no states: these follow the states of keys.
 pub(super) fn of_data_key(operation: DataKeyOperation, state: DataKeyState) -> Cell {
     use DataKeyOperation as Op;
     use DataKeyState::{Disabled, Enabled, PendingDeletion};
     match (operation, state) {
         (Op::ReadPlaintext, Disabled) => DATA_KEY_DISABLED,
         (Op::ReadPlaintext, PendingDeletion) => DATA_KEY_LEAVING,
-        (Op::Enable | Op::Disable, PendingDeletion) => DATA_KEY_STATE,
-        (Op::ScheduleDeletion, Enabled | PendingDeletion) => DATA_KEY_STATE,
+        (Op::Enable | Op::Disable | Op::ScheduleDeletion, PendingDeletion)
+        | (Op::ScheduleDeletion, Enabled) => DATA_KEY_STATE,
         (Op::CancelDeletion, Enabled | Disabled) => DATA_KEY_STAYS,
         _ => OK,
     }

@@ -44,10 +44,9 @@ pub(super) const OPEN_TO_ALL: &[&str] =
 pub(super) fn flavour(cx: &Cx) -> Flavour {
     let region = &*cx.caller.realm.region;
     match cx.account.cryptography.get(region) {
-        Some(Cryptography::Fips) => Flavour::Fips,
         Some(Cryptography::Sm) => Flavour::Sm,
         None if MAINLAND.contains(&region) => Flavour::Sm,
-        None => Flavour::Fips,
+        Some(Cryptography::Fips) | None => Flavour::Fips,
     }
 }
 
@@ -104,6 +103,7 @@ pub(super) fn algorithms(cx: &Cx, _: Nothing) -> Result<Algorithms, Error> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the document's answer has them")]
 pub(super) struct Status {
     service_enabled: bool,
     invalid_type: u8,

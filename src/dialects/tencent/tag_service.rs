@@ -1,4 +1,5 @@
-//! The tag service, version 2018-08-13: the calls by which Terraform's provider reads and writes the tags of keys.
+//! The tag service, version 2018-08-13: the calls by which Terraform's provider reads and writes
+//! the tags of keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,8 @@ pub(super) const VERSION: &str = "2018-08-13";
 /// Its actions.
 pub(super) const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
 
-/// The key or white-box key that a resource's name ends with: `creatorUin/<account>/<id>`, or the id alone.
+/// The key or white-box key that a resource's name ends with: `creatorUin/<account>/<id>`, or the
+/// id alone.
 fn tagged(cx: &Cx, resource: &str) -> Option<Tagged> {
     let id = KeyId::parse(resource.rsplit('/').next()?)?;
     let snapshot = cx.engine.snapshot(&cx.caller);

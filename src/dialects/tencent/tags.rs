@@ -17,8 +17,8 @@ pub(super) struct Tag {
     tag_value: OpenText,
 }
 
-/// How long a tag's name may be, in characters, and how long its value. No source of this service says; these are the
-/// limits of the tag service's document.
+/// How long a tag's name may be, in characters, and how long its value. No source of this service
+/// says; these are the limits of the tag service's document.
 const NAME_MAX: usize = 127;
 const VALUE_MAX: usize = 255;
 

@@ -1,5 +1,5 @@
-//! The forms of values. A value whose mistake has a code of its own is kept as text here, and parsed by the handler
-//! that knows the code.
+//! The forms of values. A value whose mistake has a code of its own is kept as text here, and
+//! parsed by the handler that knows the code.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -122,7 +122,8 @@ pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(base64_text::encode(bytes))
 }
 
-/// An encryption context: the text of a JSON object. What binds is the text, character by character.
+/// An encryption context: the text of a JSON object. What binds is the text, character by
+/// character.
 #[derive(Debug, Default)]
 pub(super) struct Context(String);
 

@@ -1,5 +1,5 @@
-//! White-box keys. The service encrypts with them; a native library of the cloud decrypts on a device. Here the
-//! control plane can decrypt instead, for tests.
+//! White-box keys. The service encrypts with them; a native library of the cloud decrypts on a
+//! device. Here the control plane can decrypt instead, for tests.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -62,7 +62,7 @@ pub(super) async fn create(cx: Cx, request: CreateWhiteBoxKey) -> Result<Created
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).white_box_key(&id)?;
     Ok(Created {
-        encrypt_key: base64_text::encode(&key.encrypt_blob()),
+        encrypt_key: base64_text::encode(key.encrypt_blob()),
         decrypt_key: base64(&key.decrypt_blob()),
         key_id: id.to_string(),
         tagging: Tagging::DONE,
@@ -100,7 +100,7 @@ impl KeyInfo {
             status: if key.enabled { "Enabled" } else { "Disabled" },
             owner_uin: uin(&realm.account),
             algorithm: algorithm.map_or("", |(word, _)| word),
-            encrypt_key: base64_text::encode(&it.encrypt_blob()),
+            encrypt_key: base64_text::encode(it.encrypt_blob()),
             decrypt_key: base64(&it.decrypt_blob()),
             resource_id: resource_id(realm, &key.id),
             device_fingerprint_bind: !key.fingerprints.is_empty(),
@@ -270,7 +270,7 @@ pub(super) fn encrypt(cx: &Cx, request: EncryptByWhiteBox) -> Result<Encrypted, 
     let id = request.key_id.id()?.into();
     let sealed = cx.engine.white_box_encrypt(&cx.caller, &id, vector.transpose()?, &text)?;
     Ok(Encrypted {
-        initialization_vector: base64_text::encode(&sealed.iv),
+        initialization_vector: base64_text::encode(sealed.iv),
         cipher_text: base64_text::encode(&sealed.ciphertext),
     })
 }

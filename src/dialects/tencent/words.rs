@@ -4,8 +4,9 @@ use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::algorithms::specs::Form;
 use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, SymmetricSpec};
 
-/// What a key is for: the document's word, the algorithm's word in `ListAlgorithms`, and whether it is a pair of this kind.
-/// The words of the two post-quantum kinds are published nowhere: these say what the algorithms are.
+/// What a key is for: the document's word, the algorithm's word in `ListAlgorithms`, and whether it
+/// is a pair of this kind. The words of the two post-quantum kinds are published nowhere: these say
+/// what the algorithms are.
 pub(super) const USAGES: &[(&str, &str, PairSpec, KeyUsage)] = &[
     ("ASYMMETRIC_DECRYPT_RSA_2048", "RSA_2048", PairSpec::Rsa2048, KeyUsage::EncryptDecrypt),
     ("ASYMMETRIC_DECRYPT_SM2", "SM2", PairSpec::EcSm2, KeyUsage::EncryptDecrypt),
@@ -56,7 +57,8 @@ pub(super) fn pair(word: &str) -> Option<(PairSpec, KeyUsage)> {
     USAGES.iter().find(|row| row.0 == word).map(|row| (row.2, row.3))
 }
 
-/// The kind of region that a key was made in, as a number: 2 under FIPS rules, 4 under those of the SM algorithms.
+/// The kind of region that a key was made in, as a number: 2 under FIPS rules, 4 under those of the
+/// SM algorithms.
 pub(super) fn kind(key: &Key) -> u8 {
     match key.spec {
         KeySpec::Symmetric(SymmetricSpec::Sm4) | KeySpec::Pair(PairSpec::EcSm2) => 4,
@@ -83,8 +85,8 @@ pub(super) fn origin(origin: Origin) -> &'static str {
     }
 }
 
-/// The algorithm that a signature's word means, with the kind of pair that has it. The document has no word for P-384:
-/// this one is formed as that of P-256.
+/// The algorithm that a signature's word means, with the kind of pair that has it. The document has
+/// no word for P-384: this one is formed as that of P-256.
 pub(super) fn signing(word: &str) -> Option<(Signing, PairSpec)> {
     Some(match word {
         "SM2DSA" => (Signing::Sm2, PairSpec::EcSm2),
@@ -106,8 +108,8 @@ pub(super) fn rsa_encryption(word: &str) -> Option<Encryption> {
     })
 }
 
-/// The algorithm by which an answer is encrypted for a caller's key. Without a word it is SM2, whose raw form the
-/// service writes without the byte that marks an uncompressed point.
+/// The algorithm by which an answer is encrypted for a caller's key. Without a word it is SM2,
+/// whose raw form the service writes without the byte that marks an uncompressed point.
 pub(super) fn wrapping(word: &str) -> Option<Encryption> {
     match word {
         "" | "SM2" => Some(Encryption::Sm2(Form::Bare)),

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
+use memchr::{memchr, memchr2};
 
 #[cfg(test)]
 thread_local! {
@@ -20,7 +22,8 @@ pub struct Form {
     pub(super) containers: Vec<(Range<usize>, Kind)>,
 }
 
-/// What a value was in JSON. In a query or a form every value is a text that may stand for anything.
+/// What a value was in JSON. In a query or a form every value is a text that may stand for
+/// anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     #[default]
@@ -86,6 +89,12 @@ impl Form {
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         let text = &self.text;
         self.pairs.retain(|pair| !names.contains(&&text[pair.name.clone()]));
+        self
+    }
+
+    /// Drops the pairs without a value.
+    pub(crate) fn without_empty(mut self) -> Self {
+        self.pairs.retain(|pair| !pair.value.is_empty());
         self
     }
 
@@ -157,7 +166,8 @@ impl Form {
         self.pairs.iter().map(|pair| self.pair(pair))
     }
 
-    /// Every name that begins so, without that beginning; those of lists and objects are among them.
+    /// Every name that begins so, without that beginning. The names of lists and objects are among
+    /// them.
     pub(crate) fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         let name = |range: &Range<usize>| &self.text[range.clone()];
         let from = self.pairs.partition_point(|pair| *name(&pair.name) < *prefix);
@@ -187,22 +197,28 @@ impl Form {
 /// Whether the body is a form: it is, unless `Content-Type` says something else.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     const FORM: &[u8] = b"application/x-www-form-urlencoded";
-    headers.get("content-type").map(HeaderValue::as_bytes).is_none_or(|it| {
+    headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).is_none_or(|it| {
         it.is_empty() || it.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM))
     })
 }
 
 /// Whether `Content-Type` says that the body is JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let content = headers.get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let content = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     content.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// The pairs of a form, not decoded.
 pub(crate) fn raw_pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=');
-        at.map_or((pair, &b""[..]), |at| (&pair[..at], &pair[at + 1..]))
+    let mut rest = Some(form);
+    let parts = std::iter::from_fn(move || {
+        let form = rest?;
+        let end = memchr(b'&', form);
+        rest = end.map(|end| &form[end + 1..]);
+        Some(&form[..end.unwrap_or(form.len())])
+    });
+    parts.filter(|part| !part.is_empty()).map(|part| {
+        memchr(b'=', part).map_or((part, &b""[..]), |at| (&part[..at], &part[at + 1..]))
     })
 }
 
@@ -210,7 +226,7 @@ fn decode_into(out: &mut Vec<u8>, mut part: &[u8]) -> Range<usize> {
     #[cfg(test)]
     WORK.set(WORK.get() + part.len());
     let from = out.len();
-    while let Some(at) = part.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+    while let Some(at) = memchr2(b'%', b'+', part) {
         out.extend_from_slice(&part[..at]);
         part = match &part[at..] {
             [b'+', rest @ ..] => {

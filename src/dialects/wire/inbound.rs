@@ -1,6 +1,6 @@
 //! HTTP requests with their whole body, and answers.
 
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 
 /// A request with its whole body.
@@ -14,6 +14,14 @@ pub struct Inbound {
     pub headers: HeaderMap,
     /// The body, or why there is none.
     pub body: Result<Bytes, BodyRefused>,
+}
+
+/// The first value of a header. Its name is in lower case.
+///
+/// Requests have few headers (100 at most), so a comparison with each costs less than the hash by
+/// which `HeaderMap::get` finds a name that is given as text.
+pub(crate) fn find_header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a HeaderValue> {
+    headers.iter().find(|(it, _)| it.as_str() == name).map(|(_, value)| value)
 }
 
 /// The largest body that is read, in bytes.

@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use super::form::{Form, Kind, Pair};
 
 impl Form {
-    /// Parses the text of a JSON object. Members that are `null` are left out. `None` if the text is
-    /// no object, if a name repeats, or if the flat form is much longer than the text.
+    /// Parses the text of a JSON object. Members that are `null` are left out. `None` if the text
+    /// is no object, if a name repeats, or if the flat form is much longer than the text.
     pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
         // Names repeat in those of their members, so deep objects grow.
         let room = body.len().saturating_mul(8).saturating_add(1024);

@@ -2,9 +2,11 @@
 //! clouds.
 
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use memchr::memmem;
 
 use super::form::{is_form, is_json, raw_pairs};
+use super::inbound::find_header;
 use crate::dialects::Inbound;
 
 /// The parts of a request by which clouds recognise their own.
@@ -31,12 +33,12 @@ impl<'a> Marks<'a> {
 
     /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        self.headers.contains_key(name)
+        find_header(self.headers, name).is_some()
     }
 
     /// Whether the `Authorization` header begins with `family`.
     pub(crate) fn is_signed_by(&self, family: &str) -> bool {
-        let header = self.headers.get("authorization");
+        let header = self.headers.get(AUTHORIZATION);
         header.is_some_and(|it| it.as_bytes().starts_with(family.as_bytes()))
     }
 

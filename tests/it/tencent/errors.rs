@@ -1,4 +1,5 @@
-//! Every error code: each is caused by a request, as far as anything answers it, and each by asking for it.
+//! Every error code: each is caused by a request, as far as anything answers it, and each by asking
+//! for it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ impl Stage {
         let pem = std::fs::read_to_string(root().join("tests/sdk/python/rsaid.pem")).unwrap();
         let pair = private_key_from_pem(PairSpec::Rsa2048, &pem).unwrap();
         let pem = PrivateKey::read(PairSpec::Rsa2048, &pair).unwrap().public().pem().unwrap();
-        let lines: String = pem.lines().map(|line| format!("          {line}\n")).collect();
+        let lines: String = pem.lines().flat_map(|line| ["          ", line, "\n"]).collect();
         let accounts = format!("{ACCOUNTS}{lines}");
         let server = Server::with(Setup {
             accounts: Some(&accounts),
@@ -79,7 +80,7 @@ impl Stage {
     }
 
     fn white_box(&self) -> String {
-        let params = json!({ "Alias": self.client.fresh(), "Algorithm": "SM4" });
+        let params = json!({ "Alias": Client::fresh(), "Algorithm": "SM4" });
         self.client.done("CreateWhiteBoxKey", params)["KeyId"].as_str().unwrap().to_owned()
     }
 
@@ -95,7 +96,7 @@ impl Stage {
 
     /// Calls an action on a new data key that other actions led to its state.
     fn led_data_key(&self, steps: &[&str], action: &str) -> Answer {
-        let id = done(&self.data_key(&self.client.fresh()))["DataKeyId"].clone();
+        let id = done(&self.data_key(&Client::fresh()))["DataKeyId"].clone();
         for step in steps {
             let mut params = json!({ "DataKeyId": id });
             if *step == "ScheduleDataKeyDeletion" {

@@ -142,6 +142,6 @@ fn what_is_no_import_is_refused() {
     client.refused(code, "DeleteImportedKeyMaterial", json!({ "KeyId": own }));
     let code = "InvalidParameterValue.InvalidType";
     let pair =
-        json!({ "Alias": client.fresh(), "Type": 2, "KeyUsage": "ASYMMETRIC_DECRYPT_RSA_2048" });
+        json!({ "Alias": Client::fresh(), "Type": 2, "KeyUsage": "ASYMMETRIC_DECRYPT_RSA_2048" });
     client.refused(code, "CreateKey", pair);
 }

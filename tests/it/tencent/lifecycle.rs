@@ -128,7 +128,7 @@ impl Stage {
             "ScheduleKeyDeletion" => with(json!({ "PendingWindowInDays": 7 })),
             "EnableKeyRotation" => with(json!({ "RotateDays": 7 })),
             "ListKeys" | "ListKeyDetail" => json!({}),
-            "UpdateAlias" => with(json!({ "Alias": client.fresh() })),
+            "UpdateAlias" => with(json!({ "Alias": Client::fresh() })),
             "UpdateKeyDescription" => with(json!({ "Description": "new" })),
             "GetParametersForImport" => with(wrapping),
             "ImportKeyMaterial" => import.clone(),
@@ -150,10 +150,9 @@ impl Stage {
 fn state_after(action: &str, state: &'static str) -> &'static str {
     match action {
         "EnableKey" | "EnableKeys" | "CancelKeyArchive" | "ImportKeyMaterial" => "Enabled",
-        "DisableKey" | "DisableKeys" => "Disabled",
+        "DisableKey" | "DisableKeys" | "CancelKeyDeletion" => "Disabled",
         "ArchiveKey" => "Archived",
         "ScheduleKeyDeletion" => "PendingDelete",
-        "CancelKeyDeletion" => "Disabled",
         "DeleteImportedKeyMaterial" => "PendingImport",
         _ => state,
     }

@@ -1,4 +1,5 @@
-//! Key pairs: what they encrypt, decrypt and sign, and answers that are encrypted for a caller's key.
+//! Key pairs: what they encrypt, decrypt and sign, and answers that are encrypted for a caller's
+//! key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,12 +17,11 @@ pub fn sealed_for(client: &Client, key: &str) -> Value {
     let told = client.done("GetPublicKey", json!({ "KeyId": key }));
     let der = STANDARD.decode(told["PublicKey"].as_str().unwrap()).unwrap();
     let rng = &mut Entropy::Os.rng();
-    let sealed = match PublicKey::read(PairSpec::Rsa2048, &der) {
-        Ok(key) => key.encrypt(Encryption::RsaPkcs1, b"hello", rng),
-        Err(_) => {
-            let key = PublicKey::read(PairSpec::EcSm2, &der).unwrap();
-            key.encrypt(Encryption::Sm2(Form::Der), b"hello", rng)
-        }
+    let sealed = if let Ok(key) = PublicKey::read(PairSpec::Rsa2048, &der) {
+        key.encrypt(Encryption::RsaPkcs1, b"hello", rng)
+    } else {
+        let key = PublicKey::read(PairSpec::EcSm2, &der).unwrap();
+        key.encrypt(Encryption::Sm2(Form::Der), b"hello", rng)
     };
     json!(STANDARD.encode(sealed.unwrap()))
 }
@@ -162,13 +162,11 @@ fn a_key_that_does_not_fit_its_algorithm_is_refused() {
     let client = Client::of(&server);
     let key = client.create_key(json!({}));
     let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
-    let rng = &mut Entropy::Os.rng();
     let pem = |spec| {
         let mine =
             PrivateKey::read(spec, &generate(spec, &mut Entropy::Os.rng()).unwrap()).unwrap();
         mine.public().pem().unwrap()
     };
-    let _ = rng;
     for (pem, word) in [
         (pem(PairSpec::Rsa2048), None),
         (pem(PairSpec::Rsa2048), Some("SM2")),
@@ -209,11 +207,11 @@ fn post_quantum_keys_do_what_they_are_for() {
         let code = "InvalidParameterValue.InvalidCiphertext";
         client.refused(code, "PostQuantumCryptoDecrypt", changed);
     }
-    let signer = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87" }));
+    let dsa = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87" }));
     let signed =
-        client.done("PostQuantumCryptoSign", json!({ "KeyId": signer, "Message": "aGVsbG8=" }));
+        client.done("PostQuantumCryptoSign", json!({ "KeyId": dsa, "Message": "aGVsbG8=" }));
     let verdict = |message: &str, signature: &Value| {
-        let params = json!({ "KeyId": signer, "Message": message, "SignatureValue": signature });
+        let params = json!({ "KeyId": dsa, "Message": message, "SignatureValue": signature });
         client.done("PostQuantumCryptoVerify", params)["SignatureValid"].clone()
     };
     assert_eq!(verdict("aGVsbG8=", &signed["Signature"]), true);
@@ -221,12 +219,12 @@ fn post_quantum_keys_do_what_they_are_for() {
     assert_eq!(verdict("aGVsbG8=", &json!("aGVsbG8=")), false);
     assert_eq!(verdict("aGVsbG8=", &json!("%")), false);
     for (action, params) in [
-        ("PostQuantumCryptoEncrypt", json!({ "KeyId": signer, "PlainText": "aGVsbG8=" })),
+        ("PostQuantumCryptoEncrypt", json!({ "KeyId": dsa, "PlainText": "aGVsbG8=" })),
         ("PostQuantumCryptoSign", json!({ "KeyId": kem, "Message": "aGVsbG8=" })),
         ("Encrypt", json!({ "KeyId": kem, "Plaintext": "aGVsbG8=" })),
         (
             "SignByAsymmetricKey",
-            json!({ "KeyId": signer, "Message": "aGVsbG8=", "Algorithm": "SM2DSA" }),
+            json!({ "KeyId": dsa, "Message": "aGVsbG8=", "Algorithm": "SM2DSA" }),
         ),
     ] {
         client.refused("InvalidParameter", action, params);

@@ -12,7 +12,7 @@ const DEVICE: &str = "00000001-2fa4e1a7c0b3d9-0123456789abcd-fedcba98765432-0011
 
 /// A white-box key with a device. Returns its description.
 fn white_box(client: &Client, algorithm: &str) -> Value {
-    let params = json!({ "Alias": client.fresh(), "Algorithm": algorithm });
+    let params = json!({ "Alias": Client::fresh(), "Algorithm": algorithm });
     let id = client.done("CreateWhiteBoxKey", params)["KeyId"].clone();
     let device = json!({ "Identity": DEVICE, "Description": "the first" });
     let devices = json!({ "KeyId": id, "DeviceFingerprints": [device] });
@@ -34,12 +34,12 @@ fn everything_goes_out_and_comes_back() {
     client.done("ArchiveKey", json!({ "KeyId": archived }));
     let white = white_box(&client, "SM4");
     let params = json!({
-        "KeyId": bound, "KeySpec": "AES_256", "IsHostedByKms": 1, "DataKeyName": client.fresh(),
+        "KeyId": bound, "KeySpec": "AES_256", "IsHostedByKms": 1, "DataKeyName": Client::fresh(),
         "EncryptionContext": context,
     });
     let data_key = client.done("GenerateDataKey", params);
     let waiting = json!({
-        "DataKeyName": client.fresh(), "ImportType": 2, "ImportKeyMaterial": "aGVsbG8=",
+        "DataKeyName": Client::fresh(), "ImportType": 2, "ImportKeyMaterial": "aGVsbG8=",
         "KeyId": bound,
     });
     let waiting = client.done("ImportDataKey", waiting)["DataKeyId"].clone();

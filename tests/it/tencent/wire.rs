@@ -166,13 +166,13 @@ impl Client {
 
     /// Makes a key and answers its id.
     pub fn create_key(&self, more: Value) -> String {
-        let mut params = json!({ "Alias": self.fresh() });
+        let mut params = json!({ "Alias": Self::fresh() });
         params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         done(&self.call("CreateKey", params))["KeyId"].as_str().unwrap().to_owned()
     }
 
     /// An alias that no other test of this process uses.
-    pub fn fresh(&self) -> String {
+    pub fn fresh() -> String {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         format!("key-{}", NUMBER.fetch_add(1, Ordering::Relaxed))

@@ -1,5 +1,6 @@
 //! Parsing a request: the parameters of query and body in one list, and the form of its signature.
 
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 
@@ -7,6 +8,7 @@ use super::acs::{Authorization, Signed, header};
 use crate::dialects::alibaba::{codes, regions};
 use crate::dialects::wire::canonical::encode_pairs;
 use crate::dialects::wire::form::{Form, is_form};
+use crate::dialects::wire::inbound::find_header;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
 /// The only version of the API.
@@ -109,7 +111,7 @@ impl Call {
 
     /// A header's value, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        find_header(&self.headers, name)?.to_str().ok()
     }
 
     /// The requested action. The place that the signature covers wins.
@@ -182,12 +184,12 @@ impl Call {
 
 /// Whether a request has the header of the dedicated gateway's clients.
 fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
-    headers.contains_key("x-kms-apiname")
+    find_header(headers, "x-kms-apiname").is_some()
 }
 
 /// The signature in the header, if there is one.
 fn read_acs(headers: &HeaderMap) -> Option<Scheme> {
-    let header = headers.get("authorization")?;
+    let header = headers.get(AUTHORIZATION)?;
     let families: [&[u8]; 2] = [b"ACS3-", b"ACS4-"];
     families.iter().any(|family| header.as_bytes().starts_with(family)).then(|| {
         let read = header.to_str().ok().and_then(Authorization::parse);

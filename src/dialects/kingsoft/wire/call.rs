@@ -1,5 +1,6 @@
 //! Parsing a request: the parameters of query and body in one list, and the form of its signature.
 
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
@@ -8,6 +9,7 @@ use crate::dialects::kingsoft::codes;
 use crate::dialects::kingsoft::errors::{malformed, of_head};
 use crate::dialects::wire::canonical::encode_pairs;
 use crate::dialects::wire::form::{Form, is_form, is_json, raw_pairs};
+use crate::dialects::wire::inbound::find_header;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{BODY_LIMIT, BodyRefused, Inbound, Refusal};
 
@@ -76,7 +78,7 @@ struct Signing {
 
 impl Signing {
     fn of(headers: &HeaderMap, query: &Form) -> Self {
-        let authorization = headers.get("authorization").map(|it| it.to_str().unwrap_or_default());
+        let authorization = headers.get(AUTHORIZATION).map(|it| it.to_str().unwrap_or_default());
         let is_aws4 =
             authorization.is_some() || query.iter().any(|(name, _)| name.starts_with(FAMILY));
         let signed = signed_headers(authorization, query).unwrap_or_default();
@@ -180,7 +182,7 @@ impl Call {
 
     /// A header's value, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        find_header(&self.headers, name)?.to_str().ok()
     }
 
     /// Whether the client wants JSON: by the parameter `Format` or, without it, by the header
@@ -196,7 +198,7 @@ impl Call {
     }
 
     fn read_scheme(&self) -> Scheme {
-        if let Some(authorization) = self.headers.get("authorization") {
+        if let Some(authorization) = self.headers.get(AUTHORIZATION) {
             return Scheme::Header(String::from_utf8_lossy(authorization.as_bytes()).into_owned());
         }
         if self.query.iter().any(|(name, _)| name.starts_with(FAMILY)) {

@@ -91,9 +91,10 @@ pub(crate) struct ReEncrypted {
 pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Error> {
     let from = request.source_encryption_context.bytes("SourceEncryptionContext")?;
     let to = request.destination_encryption_context.bytes("DestinationEncryptionContext")?;
-    let destination = match request.destination_key_id.is_empty() {
-        true => None,
-        false => Some(request.destination_key_id.key()?),
+    let destination = if request.destination_key_id.is_empty() {
+        None
+    } else {
+        Some(request.destination_key_id.key()?)
     };
     let blob = request.ciphertext_blob.under(from)?;
     let moved = cx.engine.reseal(&cx.caller, (from, &blob), (destination.as_ref(), to))?;

@@ -77,7 +77,8 @@ struct OneId {
     key_id: String,
 }
 
-/// Newest first. Keys that are archived or wait for their deletion are left out, as the document says.
+/// Newest first. Keys that are archived or wait for their deletion are left out, as the document
+/// says.
 pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyIds, Error> {
     let page = Page::of(request.offset, request.limit)?;
     let by_user = by_user(request.role)?;

@@ -6,11 +6,12 @@ use crate::dialects::tencent::values::{seconds, uin};
 use crate::dialects::tencent::words;
 use crate::model::{Creator, Key, KeySpec, KeyState, Lifecycle, Realm};
 
-/// How long after a version the next one would be made, where nothing was set, in seconds: the samples show this time
-/// of keys that do not rotate, too.
+/// How long after a version the next one would be made, where nothing was set, in seconds: the
+/// samples show this time of keys that do not rotate, too.
 const YEAR: u64 = 365 * 86_400;
 
-/// The document's data structure `KeyMetadata`, with the newer members of the SDKs that say something of this key.
+/// The document's data structure `KeyMetadata`, with the newer members of the SDKs that say
+/// something of this key.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::dialects::tencent) struct KeyMetadata {

@@ -12,15 +12,12 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{self, CiphertextError, Operation, PairRef};
 use crate::model::{Key, KeySpec, KeyUsage};
 
-/// The only version of a pair, if the operation goes with its state, with its kind.
-pub(super) fn only(
-    cx: &Cx,
-    key: &KeyName,
-    operation: Operation,
-) -> Result<(PairRef, Option<PairSpec>, KeyUsage), Error> {
+/// The only version of a pair, with its kind. Whether an operation goes with the key's state is
+/// checked after its usage, when the operation is done.
+pub(super) fn only(cx: &Cx, key: &KeyName) -> Result<(PairRef, Option<PairSpec>, KeyUsage), Error> {
     let key = key.key()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let admitted = snapshot.view(&cx.caller).admit(&key, operation)?;
+    let admitted = snapshot.view(&cx.caller).admit(&key, Operation::Describe)?;
     let Key { spec, usage, .. } = **admitted.key();
     let version = admitted.key().primary().map(|version| version.id);
     let spec = match spec {
@@ -52,7 +49,7 @@ impl Public {
 pub(crate) fn public_key(cx: &Cx, request: OneKey) -> Result<Public, Error> {
     let id = request.id()?;
     let name = KeyName::from(id.to_string());
-    let (pair, ..) = only(cx, &name, Operation::ReadPublicKey)?;
+    let (pair, ..) = only(cx, &name)?;
     let used = cx.engine.public_key(&cx.caller, &pair)?;
     Public::of(used.key.to_string(), &used.value)
 }
@@ -102,7 +99,7 @@ fn decrypt(
     algorithm: Encryption,
     ciphertext: &[u8],
 ) -> Result<Decrypted, Error> {
-    let (pair, spec, usage) = only(cx, key, Operation::DecryptByPair)?;
+    let (pair, spec, usage) = only(cx, key)?;
     if spec != Some(of) || usage != KeyUsage::EncryptDecrypt {
         return Err(codes::INVALID_PARAMETER_VALUE_INVALID_KEY_USAGE.into());
     }
@@ -151,7 +148,6 @@ fn message(message: &Base64, kind: Option<&OpenText>) -> Result<(Zeroizing<Vec<u
 fn to_sign(
     cx: &Cx,
     key: &KeyName,
-    operation: Operation,
     word: &str,
     (message, is_digest): (Zeroizing<Vec<u8>>, bool),
 ) -> Result<(PairRef, Signing, Vec<u8>), Error> {
@@ -160,7 +156,7 @@ fn to_sign(
     if is_digest && algorithm.digest_len() != Some(message.len()) {
         return Err(invalid("Message"));
     }
-    let (pair, spec, usage) = only(cx, key, operation)?;
+    let (pair, spec, usage) = only(cx, key)?;
     if usage != KeyUsage::SignVerify {
         return Err(invalid("KeyId"));
     }
@@ -177,8 +173,7 @@ fn to_sign(
 
 pub(crate) fn sign(cx: &Cx, request: Sign) -> Result<Signed, Error> {
     let message = message(&request.message, request.message_type.as_ref())?;
-    let (pair, algorithm, digest) =
-        to_sign(cx, &request.key_id, Operation::Sign, &request.algorithm, message)?;
+    let (pair, algorithm, digest) = to_sign(cx, &request.key_id, &request.algorithm, message)?;
     let used = cx.engine.sign(&cx.caller, &pair, algorithm, &digest)?;
     Ok(Signed { signature: crate::algorithms::base64_text::encode(&used.value) })
 }
@@ -205,8 +200,7 @@ pub(super) const SIGNATURE_MAX: usize = 8 * 1024;
 /// What is no signature at all is a wrong one.
 pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
     let message = message(&request.message, request.message_type.as_ref())?;
-    let (pair, algorithm, digest) =
-        to_sign(cx, &request.key_id, Operation::Verify, &request.algorithm, message)?;
+    let (pair, algorithm, digest) = to_sign(cx, &request.key_id, &request.algorithm, message)?;
     let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
     let used = cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &signature)?;
     Ok(Verified { signature_valid: used.value })

@@ -1,5 +1,5 @@
-//! Post-quantum cryptography. The document names no algorithm, and the service uses forerunners of the standards; here
-//! they are ML-KEM (FIPS 203) and ML-DSA (FIPS 204).
+//! Post-quantum cryptography. The document names no algorithm, and the service uses forerunners of
+//! the standards; here they are ML-KEM (FIPS 203) and ML-DSA (FIPS 204).
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -15,8 +15,8 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation, PairRef};
 
 /// The pair, if it is of this kind.
-fn of_kind(cx: &Cx, key: &KeyName, operation: Operation, kind: PairSpec) -> Result<PairRef, Error> {
-    let (pair, spec, _) = only(cx, key, operation)?;
+fn of_kind(cx: &Cx, key: &KeyName, kind: PairSpec) -> Result<PairRef, Error> {
+    let (pair, spec, _) = only(cx, key)?;
     if spec == Some(kind) { Ok(pair) } else { Err(Error::Invalid("KeyId".into())) }
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Encrypted {
 pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
     let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT;
     let text = request.plain_text.bytes(rules::PLAINTEXT_MAX, invalid)?;
-    let pair = of_kind(cx, &request.key_id, Operation::Encrypt, PairSpec::MlKem1024)?;
+    let pair = of_kind(cx, &request.key_id, PairSpec::MlKem1024)?;
     let sealed =
         cx.engine.seal_to_pair(&cx.caller, &pair, Operation::Encrypt, Encryption::MlKem, &text)?;
     let ciphertext_blob = written(&sealed.value, b"");
@@ -83,7 +83,7 @@ pub(crate) struct Sign {
 
 pub(crate) fn sign(cx: &Cx, request: Sign) -> Result<Signed, Error> {
     let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
-    let pair = of_kind(cx, &request.key_id, Operation::Sign, PairSpec::MlDsa87)?;
+    let pair = of_kind(cx, &request.key_id, PairSpec::MlDsa87)?;
     let used = cx.engine.sign(&cx.caller, &pair, Signing::MlDsa, &message)?;
     Ok(Signed { signature: base64_text::encode(&used.value) })
 }
@@ -99,7 +99,7 @@ pub(crate) struct Verify {
 pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
     let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
     let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
-    let pair = of_kind(cx, &request.key_id, Operation::Verify, PairSpec::MlDsa87)?;
+    let pair = of_kind(cx, &request.key_id, PairSpec::MlDsa87)?;
     let used = cx.engine.verify(&cx.caller, &pair, Signing::MlDsa, &message, &signature)?;
     Ok(Verified { signature_valid: used.value })
 }

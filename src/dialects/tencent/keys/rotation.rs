@@ -63,11 +63,12 @@ pub(crate) struct Rotated {
     task_id: String,
 }
 
-/// The rotation is done when it is answered; the task's id is good for nothing, as no action takes it.
+/// The rotation is done when it is answered; the task's id is good for nothing, as no action takes
+/// it.
 pub(crate) async fn rotate(cx: Cx, request: OneKey) -> Result<Rotated, Error> {
     let task_id = cx.engine.random_id();
     match cx.engine.rotate_now(cx.caller, request.id()?.into()).await {
-        Ok(_) => Ok(Rotated { task_id }),
+        Ok(()) => Ok(Rotated { task_id }),
         Err(engine::Error::Key(KeyError::Unsupported | KeyError::IsPair)) => {
             Err(codes::UNSUPPORTED_OPERATION_ROTATE_NOT_SUPPORTED.into())
         }

@@ -25,11 +25,12 @@ impl Recipient {
         Self { public_key, algorithm }
     }
 
-    /// The text in base64: in the clear, or encrypted for the caller's key. Without a key the algorithm decides nothing, as
-    /// in the document's sample.
+    /// The text in base64: in the clear, or encrypted for the caller's key. Without a key the
+    /// algorithm decides nothing, as in the document's sample.
     ///
     /// # Errors
-    /// The key cannot be read, or does not go with the algorithm: SM2's is meant where none is named.
+    /// The key cannot be read, or does not go with the algorithm. Where none is named, SM2's is
+    /// meant.
     pub(in crate::dialects::tencent) fn answer(
         &self,
         cx: &Cx,

@@ -1,6 +1,8 @@
 //! A request taken apart: the common parameters, the action's own, and what its signature covers
 //! (document, "Making API Requests").
 
+use std::sync::OnceLock;
+
 use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
@@ -53,10 +55,13 @@ pub(in crate::dialects) struct Call {
     /// Every parameter, where the signature is of version 1.
     pub(crate) signed: Form,
     /// The action's own parameters.
-    pub(crate) params: Form,
+    params: Form,
+    /// The same without those that have no value, once it is known that these are not signed.
+    signed_params: OnceLock<Form>,
     /// What is wrong with the request before anybody looks at its signature.
     pub(crate) flaw: Option<Refusal>,
-    /// Why the action's parameters cannot be read. It is answered only once the signature is checked.
+    /// Why the action's parameters cannot be read. It is answered only once the signature is
+    /// checked.
     pub(crate) unread: Option<Refusal>,
 }
 
@@ -89,7 +94,8 @@ impl Common {
     }
 }
 
-/// The marks of this wire: one of its headers, its algorithm, or the parameter that names the access key.
+/// The marks of this wire: one of its headers, its algorithm, or the parameter that names the
+/// access key.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     marks.is_signed_by("TC3-")
         || [&ACTION, &VERSION_OF, &TIMESTAMP].iter().any(|it| marks.has_header(it.header))
@@ -127,7 +133,18 @@ impl Call {
             Scheme::Tc3 => (Form::default(), all),
             Scheme::V1 => (all.clone(), all.without(COMMON)),
         };
-        Self { method, query, headers, body, scheme, signed, params, flaw, unread }
+        let signed_params = OnceLock::new();
+        Self { method, query, headers, body, scheme, signed, params, signed_params, flaw, unread }
+    }
+
+    /// The action's own parameters.
+    pub(crate) fn params(&self) -> &Form {
+        self.signed_params.get().unwrap_or(&self.params)
+    }
+
+    /// Leaves out the parameters without a value, because the signature does not cover them.
+    pub(crate) fn leave_out_empty(&self) {
+        self.signed_params.get_or_init(|| self.params.clone().without_empty());
     }
 
     /// A common parameter, if it has a value.
@@ -149,8 +166,8 @@ impl Call {
         self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
-    /// Whether messages are to be in Chinese. No source says what a request gets that names no language; English is
-    /// that of the document's samples.
+    /// Whether messages are to be in Chinese. No source says what a request gets that names no
+    /// language; English is that of the document's samples.
     pub(crate) fn wants_chinese(&self) -> bool {
         self.common(&LANGUAGE).is_some_and(|it| it.eq_ignore_ascii_case("zh-CN"))
     }
@@ -177,7 +194,8 @@ fn of_head(why: HeadRefused) -> Refusal {
 /// What a refusal calls the parameters as a whole.
 const ALL: &str = "Body";
 
-/// Parameters of a query or a form. A name that comes twice is refused: no source says which of the two is signed.
+/// Parameters of a query or a form. A name that comes twice is refused: no source says which of the
+/// two is signed.
 fn form(text: &[u8]) -> Result<Form, Refusal> {
     let form = Form::read(&[text]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))?;
     match form.repeated() {

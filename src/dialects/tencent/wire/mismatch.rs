@@ -1,5 +1,5 @@
-//! Why a signature is wrong: the text that the server signs, and the mistake that makes the client's signature right,
-//! where it is a known one.
+//! Why a signature is wrong: the text that the server signs, and the mistake that makes the
+//! client's signature right, where it is a known one.
 
 use axum::http::Method;
 use bytes::Bytes;

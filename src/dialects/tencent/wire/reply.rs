@@ -1,5 +1,6 @@
-//! Answers: JSON, always of status 200 and of exactly this content type. The SDKs of most languages read no error from
-//! an answer of another status, and Python's none from one of another content type.
+//! Answers: JSON, always of status 200 and of exactly this content type. The SDKs of most languages
+//! read no error from an answer of another status, and Python's none from one of another content
+//! type.
 
 use axum::http::HeaderValue;
 use serde::Serialize;
@@ -47,7 +48,7 @@ impl dialects::Call for Call {
     }
 
     fn params(&self) -> &Form {
-        &self.params
+        self.params()
     }
 
     fn action(&self) -> Option<&str> {

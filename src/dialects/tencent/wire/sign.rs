@@ -1,5 +1,5 @@
-//! Signing, as the SDKs do it: signature version 3 over a JSON body. What is signed is put together by the same code that
-//! checks it.
+//! Signing, as the SDKs do it: signature version 3 over a JSON body. What is signed is put together
+//! by the same code that checks it.
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
@@ -66,8 +66,8 @@ fn head(ask: &OutgoingCall<'_>, timestamp: &str) -> Result<HeaderMap, Unsignable
     Ok(headers)
 }
 
-/// Flat parameters as a JSON object: a name with numbers in it is a list. Every value is a text, which the service takes
-/// for numbers as well.
+/// Flat parameters as a JSON object: a name with numbers in it is a list. Every value is a text,
+/// which the service takes for numbers as well.
 fn body(params: &[(String, String)]) -> Value {
     let mut body = Value::Object(Map::new());
     for (name, value) in params {

@@ -1,5 +1,5 @@
-//! Signature version 3, TC3-HMAC-SHA256 (document, "Signature v3"), with what the official SDKs do otherwise than it
-//! says.
+//! Signature version 3, TC3-HMAC-SHA256 (document, "Signature v3"), with what the official SDKs do
+//! otherwise than it says.
 
 use std::borrow::Cow;
 
@@ -115,8 +115,8 @@ impl<'a> Claim<'a> {
         Some(hex(&hmac(Hash::Sha256, &[&self.key(secret)], self.to_sign(&request).as_bytes())))
     }
 
-    /// What is signed here, for a log and the journal, without what may be secret: the string to sign, and the canonical
-    /// request.
+    /// What is signed here, for a log and the journal, without what may be secret: the string to
+    /// sign, and the canonical request.
     pub(crate) fn redacted_text(&self, call: &Call, classes: &Classes) -> (String, String) {
         let reading = readings(call).next();
         let payload = payload(call);
@@ -202,13 +202,15 @@ fn payload(call: &Call) -> String {
     hex(&digest(Hash::Sha256, payload))
 }
 
-/// Every way in which a client may have read its own headers, the document's first. No more is made than is asked for.
+/// Every way in which a client may have read its own headers, the document's first. No more is made
+/// than is asked for.
 fn readings(call: &Call) -> impl Iterator<Item = Reading<'_>> {
     let host = call.header("host").unwrap_or_default();
     // Node.js signs the host without its port.
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
     let hosts = [Some(host), (bare != host).then_some(bare)];
-    // .NET signs a charset that it does not always send, and a content type that a request without a body may lack.
+    // .NET signs a charset that it does not always send, and a content type that a request without
+    // a body may lack.
     let content_type = call.header("content-type").unwrap_or(FORM);
     [false, true].into_iter().flat_map(move |is_lower| {
         hosts.into_iter().flatten().flat_map(move |host| {

@@ -1,4 +1,5 @@
-//! Signature version 1, HmacSHA1 and HmacSHA256 (document, "Signature"): every parameter by name, decoded.
+//! Signature version 1, `HmacSHA1` and `HmacSHA256` (document, "Signature"): every parameter by
+//! name, decoded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,20 +15,27 @@ fn hash(call: &Call) -> Hash {
     if call.signed("SignatureMethod") == Some("HmacSHA256") { Hash::Sha256 } else { Hash::Sha1 }
 }
 
-/// Whether the secret made the signature. The host may be signed without its port, and parameters
-/// without a value may be left out: Go's SDK did so from 2019 to 2021.
+/// Whether the secret made the signature.
 pub(crate) fn is_by(call: &Call, secret: &Secret) -> bool {
-    let Secret::Shared(secret) = secret else { return false };
+    covers_empty(call, secret).is_some()
+}
+
+/// Whether the signature of this secret covers parameters without a value; `None` if the secret did
+/// not make the signature. Go's SDK of 2019 to 2021 leaves all of them out of what it signs. The
+/// host may be signed without its port.
+pub(crate) fn covers_empty(call: &Call, secret: &Secret) -> Option<bool> {
+    let Secret::Shared(secret) = secret else { return None };
     let given = call.signed("Signature").unwrap_or_default();
     let host = call.header("host").unwrap_or_default();
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
     let has_empty = call.signed.iter().any(|(_, value)| value.is_empty());
-    let ways = [host, bare].into_iter().flat_map(|host| [(host, true), (host, false)]);
-    ways.filter(|(_, keeps_empty)| *keeps_empty || has_empty).any(|(host, keeps_empty)| {
+    let is_by = |host: &str, keeps_empty: bool| {
         let text = string_to_sign(call, host, keeps_empty, |_, value| value.to_owned());
         let signature = STANDARD.encode(hmac(hash(call), &[secret.as_bytes()], text.as_bytes()));
         equal(signature.as_bytes(), given.as_bytes())
-    })
+    };
+    let mut ways = [true, false].into_iter().take(if has_empty { 2 } else { 1 });
+    ways.find(|&keeps_empty| [host, bare].into_iter().any(|host| is_by(host, keeps_empty)))
 }
 
 /// What is signed here, without what may be secret.

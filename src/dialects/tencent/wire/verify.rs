@@ -1,43 +1,45 @@
-//! Whose request it is. The order of the checks: method and size, what every request must have, the form of the
-//! signature, time, access key, signature, token.
+//! Whose request it is. The order of the checks: the form of the signature, time, access key,
+//! signature, token. Method, size, version and action were checked before.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX};
 use super::{tc3, v1};
-use crate::dialects::gate::accounts::Secret;
+use crate::dialects::gate::accounts::{Account, Secret};
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate};
-use crate::dialects::tencent::{codes, find};
+use crate::dialects::tencent::{codes, service};
 use crate::dialects::wire::redact::RedactedParams;
-use crate::dialects::{Actions, Error, Verified};
+use crate::dialects::{Error, Verified};
 use crate::engine::Engine;
+use crate::model::Realm;
 use crate::world::Instant;
 
 /// How far the time of a request may be off (document, "Common Params").
 const LEEWAY: Duration = Duration::from_mins(5);
 
 /// Finds the caller.
-pub(crate) fn verify(
-    gate: &Gate,
-    table: &Actions<Call>,
-    engine: &Engine,
-    call: &Call,
-) -> Result<Verified, Error> {
-    if let Some(flaw) = &call.flaw {
-        return Err(flaw.clone().into());
-    }
-    find(table, call)?;
+pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
     let region = call.common(&REGION);
     gate.admit(
         (access_key(call), call.common(&ACTION)),
         || check(gate, engine, call),
         |account| {
-            let unsupported = || codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]);
-            gate.realm(account, region).ok_or_else(|| unsupported().into())
+            let realm = gate.realm(account, region).filter(|it| has_region(gate, account, it));
+            realm
+                .ok_or_else(|| codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]).into())
         },
     )
+}
+
+/// Whether the service is in this region: its document lists it, or the server's options or the
+/// accounts file name it.
+fn has_region(gate: &Gate, account: &Account, realm: &Realm) -> bool {
+    let region = &*realm.region;
+    service::REGIONS.contains(&region)
+        || gate.configured_region() == Some(region)
+        || account.cryptography.contains_key(region)
 }
 
 /// The access key that a request names, whether or not the rest of its signature can be read.
@@ -111,12 +113,17 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     if call.scheme == Scheme::V1 && call.body.len() > V1_BODY_MAX {
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into());
     }
-    let is_of_day = match &claim {
-        Claim::Tc3(claim) => claim.is_of_day(at),
-        Claim::V1 => true,
+    let is_signed = match &claim {
+        Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_by(call, &key.secret),
+        Claim::V1 => v1::covers_empty(call, &key.secret).is_some_and(|covers_empty| {
+            if !covers_empty {
+                call.leave_out_empty();
+            }
+            true
+        }),
     };
-    if !is_of_day || !claim.is_by(call, &key.secret) {
-        let params = RedactedParams(&call.params, &gate.classes);
+    if !is_signed {
+        let params = RedactedParams(call.params(), &gate.classes);
         tracing::warn!(access_key = id, %params, "the signature is wrong");
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE.into());
     }
