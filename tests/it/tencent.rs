@@ -13,4 +13,5 @@ mod replies;
 mod sdks;
 mod signatures;
 mod state;
+mod tags;
 pub mod wire;

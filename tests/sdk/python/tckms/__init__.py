@@ -49,8 +49,10 @@ def described(kms, key):
     return kms.call("DescribeKey", KeyId=key)["KeyMetadata"]
 
 
-def scenario():
-    from . import ciphers, datakeys, keys, materials, pairs, refusals, table, whitebox
+def scenario(has_tag_service):
+    from . import ciphers, datakeys, keys, materials, pairs, provider, refusals, table, whitebox
 
-    modules = (keys, ciphers, pairs, materials, whitebox, datakeys, refusals, table)
+    modules = [keys, ciphers, pairs, materials, whitebox, datakeys, refusals, table]
+    if has_tag_service:
+        modules.append(provider)
     return [check for module in modules for check in module.CHECKS]
