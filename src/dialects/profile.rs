@@ -20,9 +20,9 @@ pub struct Profile {
     pub default_region: &'static str,
     /// The regions that its document lists; empty if it lists none.
     pub regions: &'static [&'static str],
-    /// Whether a request was made for this cloud. No request matches two clouds. `None` for the one
-    /// cloud whose older clients cannot be recognised: it gets every request that no other cloud
-    /// claims.
+    /// Whether a request was made for this cloud. It is asked about the head first, and about the
+    /// body if no cloud claims the head. No request matches two clouds. `None` for the one cloud
+    /// whose older clients cannot be recognised: it gets every request that no other cloud claims.
     pub(super) marks: Option<fn(&Marks<'_>) -> bool>,
     /// The engine's rules for its realms, by region.
     pub rules: fn(&str) -> &'static Rules,

@@ -12,6 +12,7 @@ mod realms;
 mod replies;
 mod sdks;
 mod signatures;
+mod sizes;
 mod state;
 mod tags;
 pub mod wire;

@@ -127,6 +127,19 @@ impl Client {
     }
 
     fn v1(&self, action: &str, params: &Value) -> Answer {
+        let all = self.v1_form(action, params);
+        if self.wire == Wire::Sha1 {
+            let head = format!("GET /?{all} HTTP/1.1\r\nHost: {}\r\n", self.address);
+            send(self.address, &head, b"")
+        } else {
+            let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+            let head = format!("POST / HTTP/1.1\r\nHost: {}\r\n{kind}", self.address);
+            send(self.address, &head, all.as_bytes())
+        }
+    }
+
+    /// The signed parameters of a request with signature version 1, the common ones last.
+    pub fn v1_form(&self, action: &str, params: &Value) -> String {
         let mut all = flat(params);
         let own = |name: &str, value: String| (name.to_owned(), value);
         all.extend([
@@ -153,15 +166,7 @@ impl Client {
         let text = format!("{method}{}/?{}", self.address, pairs.join("&"));
         let signature = STANDARD.encode(hmac(hash, &[self.secret.as_bytes()], text.as_bytes()));
         all.push(own("Signature", signature));
-        let all = form(&all);
-        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
-        if method == "GET" {
-            let head = format!("GET /?{all} HTTP/1.1\r\nHost: {}\r\n", self.address);
-            send(self.address, &head, b"")
-        } else {
-            let head = format!("POST / HTTP/1.1\r\nHost: {}\r\n{kind}", self.address);
-            send(self.address, &head, all.as_bytes())
-        }
+        form(&all)
     }
 
     /// Makes a key and answers its id.

@@ -23,7 +23,7 @@ pub(crate) const BODY_MAX: usize = 10 * 1024 * 1024;
 /// The longest query, in bytes (the same section).
 const QUERY_MAX: usize = 32 * 1024;
 /// The largest body under a signature of version 1, in bytes (the same section).
-pub(crate) const V1_BODY_MAX: usize = 1024 * 1024;
+const V1_BODY_MAX: usize = 1024 * 1024;
 
 /// How requests with signature version 3 begin their `Authorization`.
 pub(crate) const ALGORITHM: &str = "TC3-HMAC-SHA256";
@@ -113,9 +113,17 @@ impl Call {
         let scheme = if is_tc3 { Scheme::Tc3 } else { Scheme::V1 };
         let mut flaw = match (&method, &body) {
             (_, Err(BodyRefused::Head(why))) => Some(of_head(*why)),
-            (_, Err(BodyRefused::TooLarge)) => Some(too_large(BODY_MAX)),
-            (_, Err(BodyRefused::Broken)) => Some(codes::INVALID_REQUEST_BROKEN.into()),
-            (&Method::GET | &Method::POST, Ok(_)) => None,
+            (_, Err(BodyRefused::TooLarge)) if scheme == Scheme::Tc3 => Some(too_large(BODY_MAX)),
+            (_, Err(BodyRefused::TooLarge)) => {
+                Some(codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into())
+            }
+            (_, Err(BodyRefused::Broken | BodyRefused::OverBudget)) => {
+                Some(codes::INVALID_REQUEST_BROKEN.into())
+            }
+            (&Method::GET | &Method::POST, Ok(body)) => {
+                let is_too_large = scheme == Scheme::V1 && body.len() > V1_BODY_MAX;
+                is_too_large.then(|| codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into())
+            }
             (_, Ok(_)) => Some(codes::UNSUPPORTED_PROTOCOL.into()),
         };
         let query = uri.query().unwrap_or_default().to_owned();

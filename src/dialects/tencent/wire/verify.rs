@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN, V1_BODY_MAX};
+use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN};
 use super::{tc3, v1};
 use crate::dialects::gate::accounts::{Account, Secret};
 use crate::dialects::gate::times::Times;
@@ -109,9 +109,6 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let key = key.ok_or(codes::AUTH_FAILURE_SECRET_ID_NOT_FOUND)?;
     if matches!(key.secret, Secret::Rsa(_)) {
         return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
-    }
-    if call.scheme == Scheme::V1 && call.body.len() > V1_BODY_MAX {
-        return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE_SIZE.into());
     }
     let is_signed = match &claim {
         Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_by(call, &key.secret),
