@@ -1,5 +1,5 @@
-"""Tencent's command line tccli: each line of the input is a call in JSON, each line of the output is
-what became of it. It runs in tccli's own environment; tencent.py has the checks."""
+"""Tencent's command line tccli: each line of the input is a call in JSON, each line of the output
+is what became of it. It runs in tccli's own environment; tencent.py has the checks."""
 
 import contextlib
 import io
@@ -52,7 +52,7 @@ if __name__ == "__main__":
         os.environ["HOME"] = home
         from tccli.command import CLICommand
 
-        # One command for all calls, because it takes a second to read the descriptions of all services.
+        # One command for all calls: it takes a second to read the descriptions of all services.
         command = CLICommand()
         for line in sys.stdin:
             print(json.dumps(send(command, json.loads(line))), flush=True)

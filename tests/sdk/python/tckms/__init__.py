@@ -17,7 +17,7 @@ BY_THE_CLIENT = {"InvalidAction", "InvalidParameter", "MissingParameter", "Unkno
 
 
 def refused(code, call, *args, **params):
-    """Makes the call and requires this refusal, from the server or, where it may, from the client."""
+    """Makes the call and requires this refusal, by the server or, where it may, by the client."""
     try:
         answer = call(*args, **params)
     except Unsent as refusal:

@@ -1,5 +1,5 @@
-"""The calls of Terraform's provider tencentcloud: in its order, with what it expects in between. Its
-plan is empty after each step when what it reads is what was configured."""
+"""The calls of Terraform's provider tencentcloud, in its order, with what it expects in between.
+Its plan is empty after each step if what it reads is what was configured."""
 
 import base64
 import os
