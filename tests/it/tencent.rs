@@ -1,7 +1,10 @@
 //! Tencent Cloud KMS over HTTP.
 
 pub mod coverage;
+mod due;
 mod errors;
+mod guards;
+mod hostile;
 mod imports;
 mod lifecycle;
 mod limits;

@@ -18,7 +18,7 @@ accounts:
   - id: "1000000000000001"
     access_keys: [{ id: testid, secret: testsecret }, { id: off, secret: s, disabled: true }]
   - { id: "1000000000000002", status: in-debt, access_keys: [{ id: debtor, secret: s }] }
-  - { id: "1000000000000003", quotas: { keys: 1 }, access_keys: [{ id: small, secret: s }] }
+  - { id: "1000000000000003", quotas: { keys: 1, data_keys: 1 }, access_keys: [{ id: small, secret: s }] }
   - { id: "1000000000000004", status: not-opened, access_keys: [{ id: closed, secret: s }] }
   - id: "1000000000000005"
     access_keys:
@@ -199,6 +199,15 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let client = it.client_as("small", "s");
         client.create_key(json!({}));
         client.call("CreateKey", json!({ "Alias": "b" }))
+    }),
+    ("LimitExceeded.DataKeyLimitExceeded", |it| {
+        let client = it.client_as("small", "s");
+        let key = client.create_key(json!({}));
+        let name = |name: &str| json!({
+            "DataKeyName": name, "KeyId": key, "KeySpec": "AES_128", "IsHostedByKms": 1
+        });
+        client.done("GenerateDataKey", name("a"));
+        client.call("GenerateDataKey", name("b"))
     }),
     ("LimitExceeded.FingerprintsLimitExceeded", |it| {
         let all: Vec<_> = (0..201).map(|number| json!({
