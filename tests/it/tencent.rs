@@ -17,4 +17,5 @@ mod sdks;
 mod signatures;
 mod sizes;
 mod state;
+mod tags;
 pub mod wire;

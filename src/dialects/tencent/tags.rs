@@ -13,15 +13,15 @@ use crate::model::Tags;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
-    tag_key: OpenText,
-    tag_value: OpenText,
+    pub(super) tag_key: OpenText,
+    pub(super) tag_value: OpenText,
 }
 
 /// The longest tag key, in characters. The KMS document gives no limits for tags; these are those
 /// of the tag service's document.
-const KEY_MAX: usize = 127;
+pub(super) const KEY_MAX: usize = 127;
 /// The longest tag value, in characters.
-const VALUE_MAX: usize = 255;
+pub(super) const VALUE_MAX: usize = 255;
 
 /// The tags by key.
 ///
