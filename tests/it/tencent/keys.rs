@@ -157,7 +157,7 @@ fn the_number_of_bytes_wins_over_the_spec() {
         params["KeyId"] = json!(key);
         let made = client.done("GenerateDataKey", params);
         let text = made["Plaintext"].as_str().unwrap();
-        assert_eq!(text.len(), (length + 2_usize) / 3 * 4);
+        assert_eq!(text.len(), usize::div_ceil(length, 3) * 4);
         let opened = client.done("Decrypt", json!({ "CiphertextBlob": made["CiphertextBlob"] }));
         assert_eq!((&opened["Plaintext"], &opened["KeyId"]), (&json!(text), &json!(key)));
     }
