@@ -19,4 +19,5 @@ mod sdks;
 mod signatures;
 mod sizes;
 mod state;
+mod tags;
 pub mod wire;
