@@ -1,6 +1,6 @@
 //! Tags in requests: the document's data structures `Tag` and `TagFilter`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -48,15 +48,13 @@ pub(super) fn tag_map(tags: Vec<Tag>) -> Result<Tags, Error> {
 pub(super) struct TagFilter {
     tag_key: OpenText,
     #[serde(default)]
-    tag_value: Vec<OpenText>,
+    tag_value: BTreeSet<OpenText>,
 }
 
 impl TagFilter {
     /// Whether a resource with these tags is listed.
     pub(super) fn matches(&self, tags: &Tags) -> bool {
-        let is_accepted = |value: &String| {
-            self.tag_value.is_empty() || self.tag_value.iter().any(|it| it.0 == *value)
-        };
-        tags.get(&self.tag_key.0).is_some_and(is_accepted)
+        let value = tags.get(&self.tag_key.0);
+        value.is_some_and(|it| self.tag_value.is_empty() || self.tag_value.contains(it.as_str()))
     }
 }

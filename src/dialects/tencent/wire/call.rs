@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
 use crate::dialects::tencent::codes;
-use crate::dialects::wire::form::{Form, is_json};
+use crate::dialects::wire::form::{Form, is_json, raw_pairs};
 use crate::dialects::wire::inbound::find_header;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Refusal};
@@ -223,10 +223,16 @@ fn of_head(why: HeadRefused) -> Refusal {
 
 /// The name of the parameters as a whole in refusals.
 const ALL: &str = "Body";
+/// The most parameters of a query or form. No source gives a limit; kmsim needs one, because a
+/// parsed parameter takes far more memory than its text.
+const PARAMS_MAX: usize = 100_000;
 
 /// Parses a query or a form. A name that occurs twice is refused, because no source says which of
 /// its values is signed.
 fn form(text: &[u8]) -> Result<Form, Refusal> {
+    if raw_pairs(text).nth(PARAMS_MAX).is_some() {
+        return Err(codes::INVALID_PARAMETER.with(&[ALL]));
+    }
     let form = Form::read(&[text]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))?;
     match form.repeated() {
         Some(name) => Err(codes::INVALID_PARAMETER.with(&[name])),
