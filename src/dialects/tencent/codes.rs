@@ -136,7 +136,8 @@ bilingual! {
 
 #[rustfmt::skip]
 bilingual! {
-    /// The tag service's own codes, as far as its two actions here answer them (its SDK, version 2018-08-13).
+    /// The tag service's own codes, as far as its two actions here answer them (its SDK, version
+    /// 2018-08-13).
     CODES_OF_TAGS CHINESE_OF_TAGS:
     TAG_DELETE_TAGS "InvalidParameterValue.DeleteTagsParamError" "A tag key is in both DeleteTags and ReplaceTags." "DeleteTags 中不能包含 ReplaceTags 中的元素。";
     TAG_INVALID "InvalidParameter.Tag" "ReplaceTags and DeleteTags must have one to ten tags, each key once." "Tag 参数错误。";

@@ -229,7 +229,8 @@ impl<'a> Slot<'a> {
         self.params.kind(&self.name)
     }
 
-    /// Checks that the value is one of these in JSON, if the cloud is strict. A form has texts only.
+    /// Checks that the value is one of these in JSON, if the cloud is strict. A form has texts
+    /// only.
     fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
         let kind = self.kind().filter(|_| self.param_style.is_typed);
         let kind = kind.map(|kind| if kind == Kind::Any { Kind::String } else { kind });

@@ -26,6 +26,15 @@ accounts:
         public_key: |
 "#;
 
+/// A key that a product of the cloud made.
+const SEED: &str = "
+realms:
+  - account: '1000000000000001'
+    cloud: tencent
+    region: ap-guangzhou
+    keys: [{ id: 11111111-0000-1000-8000-000000000001, creator: cos, creator_type: Service }]
+";
+
 struct Stage {
     server: Server,
     client: Client,
@@ -42,6 +51,7 @@ impl Stage {
         let accounts = format!("{ACCOUNTS}{lines}");
         let server = Server::with(Setup {
             accounts: Some(&accounts),
+            seeds: &[SEED],
             store: Some(store),
             ..Setup::default()
         });
@@ -271,6 +281,12 @@ const PRODUCERS: &[(&str, Produce)] = &[
         "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048"
     }))),
     ("UnsupportedOperation.NotRoleOperation", |it| it.on_key("DescribeKey", json!({ "MemberAccount": { "MemberUin": 1 } }))),
+    ("UnsupportedOperation.NotUserCreatedCmk", |it| {
+        let key = "11111111-0000-1000-8000-000000000001";
+        let made = it.client.done("ListKeys", json!({ "Role": 1 }));
+        assert_eq!(made["Keys"], json!([{ "KeyId": key }]));
+        it.call("ArchiveKey", json!({ "KeyId": key }))
+    }),
     ("UnsupportedOperation.RotateNotSupported", |it| {
         let key = it.key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ECC" }));
         it.call("RotateKey", json!({ "KeyId": key }))
@@ -291,7 +307,7 @@ fn every_code_is_caused() {
     let caused = |how: &str| {
         rows.iter().filter(|row| row[2] == how).map(|row| row[0].as_str()).collect::<BTreeSet<_>>()
     };
-    let all = ["request", "accounts", "store"].map(caused).concat_sets();
+    let all = ["request", "accounts", "seed", "store"].map(caused).concat_sets();
     let produced: BTreeSet<_> = PRODUCERS.iter().map(|(code, _)| *code).collect();
     assert_eq!(produced, all);
     let text = std::fs::read_to_string(root().join("fixtures/tencent/not-yet.txt")).unwrap();
