@@ -10,6 +10,7 @@ use super::listing::Page;
 use super::service;
 use super::tags::{KEY_MAX, Tag, VALUE_MAX};
 use super::values::OpenText;
+use super::wire::call;
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Tagged, View};
@@ -19,7 +20,12 @@ use crate::model::{KeyId, Tags};
 pub(super) const VERSION: &str = "2018-08-13";
 
 /// Its actions that are served.
-pub(super) const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
+const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
+
+/// The version of the service that has this action.
+pub(super) fn version_of(action: &str) -> &'static str {
+    if ACTIONS.contains(&action) { VERSION } else { call::VERSION }
+}
 
 /// The key or white-box key of a resource id: `creatorUin/<account>/<id>`, or the id alone. `None`
 /// if it does not exist.

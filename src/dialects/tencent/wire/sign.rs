@@ -5,9 +5,10 @@ use axum::http::{HeaderValue, Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::call::{ALGORITHM, Call, SERVICE, VERSION};
+use super::call::{ALGORITHM, Call, SERVICE};
 use super::tc3::Claim;
 use crate::dialects::peers::{OutgoingCall, Unsignable, signed};
+use crate::dialects::tencent::tag_service::version_of;
 
 /// Whether an answer is a refusal. Its body decides, because the status is always 200.
 pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
@@ -23,7 +24,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in [
         ("x-tc-action", outgoing.action),
-        ("x-tc-version", VERSION),
+        ("x-tc-version", version_of(outgoing.action)),
         ("x-tc-timestamp", &timestamp),
         ("x-tc-language", "en-US"),
     ] {
