@@ -40,11 +40,29 @@ impl Engine {
         whom: Vec<Tagged>,
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
+        self.replace_tags(caller, whom, Vec::new(), tags).await
+    }
+
+    /// Removes the tags with the names in `gone` from everything named, and adds others, in one
+    /// change. If one is refused or would have too many tags then, nothing changes.
+    pub async fn replace_tags(
+        &self,
+        caller: Caller,
+        whom: Vec<Tagged>,
+        gone: Vec<String>,
+        tags: Vec<(String, String)>,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
+            if !gone.is_empty() {
+                admit_each(draft, &whom, REMOVE)?;
+            }
             for ordinal in admit_each(draft, &whom, ADD)? {
                 let most = draft.caller().rules.tags;
-                let add = |all: &mut Tags| all.extend(tags.iter().cloned());
-                if retag(draft, ordinal, add) > most {
+                let count = retag(draft, ordinal, |all| {
+                    all.retain(|name, _| !gone.contains(name));
+                    all.extend(tags.iter().cloned());
+                });
+                if count > most {
                     return Err(Error::QuotaExceeded);
                 }
             }

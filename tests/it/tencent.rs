@@ -1,10 +1,15 @@
 //! Tencent Cloud KMS over HTTP.
 
 pub mod coverage;
+mod due;
 mod errors;
+mod guards;
+mod hostile;
 mod imports;
+mod keys;
 mod lifecycle;
 mod limits;
+mod lists;
 mod order;
 mod pairs;
 mod parameters;
@@ -14,4 +19,5 @@ mod sdks;
 mod signatures;
 mod sizes;
 mod state;
+mod tags;
 pub mod wire;

@@ -5,28 +5,37 @@
 
 use crate::dialects::refusal::{Code, codes};
 
-/// Declares the table, and the list of its Chinese messages. The status is always 200: the SDKs
-/// read no error from an answer of another status.
+/// Declares a table, and the list of its Chinese messages. The status is always 200: the SDKs read
+/// no error from an answer of another status.
 macro_rules! bilingual {
-    ($($row:ident $name:literal $english:literal $chinese:literal;)*) => {
+    (
+        $(#[$doc:meta])* $all:ident $in_chinese:ident:
+        $($row:ident $name:literal $english:literal $chinese:literal;)*
+    ) => {
         codes! {
-            /// The codes that a fault can ask for.
-            CODES:
+            $(#[$doc])*
+            $all:
             $($row = 200 $name $english;)*
         }
 
-        /// The Chinese message of each.
-        const CHINESE: &[(&Code, &str)] = &[$(($row, $chinese)),*];
+        /// The Chinese message of each, in the same order.
+        const $in_chinese: &[&str] = &[$($chinese),*];
     };
 }
 
 /// The message of a code in Chinese.
 pub(super) fn chinese(code: &Code) -> &'static str {
-    CHINESE.iter().find(|(it, _)| *it == code).map_or("", |(_, message)| *message)
+    let tables = [(CODES, CHINESE), (CODES_OF_TAGS, CHINESE_OF_TAGS)];
+    let message = |(codes, messages): (&[&Code], &[&'static str])| {
+        messages.get(codes.iter().position(|it| *it == code)?).copied()
+    };
+    tables.into_iter().find_map(message).unwrap_or_default()
 }
 
 #[rustfmt::skip]
 bilingual! {
+    /// The codes that a fault can ask for.
+    CODES CHINESE:
     ACTION_OFFLINE "ActionOffline" "This action is no longer offered." "该接口已下线。";
     AUTH_FAILURE "AuthFailure" "Access management could not authenticate the request." "CAM 签名/鉴权错误。";
     AUTH_FAILURE_INVALID_AUTHORIZATION "AuthFailure.InvalidAuthorization" "The Authorization header of the request is not valid: ..." "请求头部的 Authorization 不符合腾讯云标准：...";
@@ -123,4 +132,22 @@ bilingual! {
     UNSUPPORTED_OPERATION_USER_VERSION_NOT_SUPPORT "UnsupportedOperation.UserVersionNotSupport" "The edition of the service does not support this operation." "当前版本不支持该操作。";
     UNSUPPORTED_PROTOCOL "UnsupportedProtocol" "Only GET and POST requests are supported." "HTTP(S) 请求协议错误，只支持 GET 和 POST 请求。";
     UNSUPPORTED_REGION "UnsupportedRegion" "The region `...` is not supported." "接口不支持所传地域 `...`。";
+}
+
+#[rustfmt::skip]
+bilingual! {
+    /// The tag service's own codes, as far as its two actions here answer them (its SDK, version
+    /// 2018-08-13).
+    CODES_OF_TAGS CHINESE_OF_TAGS:
+    TAG_DELETE_TAGS "InvalidParameterValue.DeleteTagsParamError" "A tag key is in both DeleteTags and ReplaceTags." "DeleteTags 中不能包含 ReplaceTags 中的元素。";
+    TAG_INVALID "InvalidParameter.Tag" "ReplaceTags and DeleteTags must have one to ten tags, each key once." "Tag 参数错误。";
+    TAG_KEY_EMPTY "InvalidParameterValue.TagKeyEmpty" "A tag key is empty." "标签键不能为空值。";
+    TAG_KEY_LENGTH "InvalidParameterValue.TagKeyLengthExceeded" "A tag key is too long." "标签键长度超过限制。";
+    TAG_KEY_RESERVED "InvalidParameter.ReservedTagKey" "The tag keys qcloud, tencent and project are reserved." "标签键 qcloud、tencent 和 project 为系统预留。";
+    TAG_REGION "InvalidParameterValue.RegionInvalid" "The ResourceRegion is not valid." "地域错误。";
+    TAG_RESOURCE "InvalidParameterValue.ResourceDescriptionError" "The Resource is not one of the key service's in this region." "资源描述错误。";
+    TAG_RESOURCE_IDS "InvalidParameterValue.ResourceIdInvalid" "ResourceIds must have one to fifty members." "资源 Id 错误。";
+    TAG_RESOURCE_PREFIX "InvalidParameterValue.ResourcePrefixInvalid" "The ResourcePrefix is not valid." "资源前缀错误。";
+    TAG_RESOURCE_TAGS "LimitExceeded.ResourceAttachedTags" "The resource would have too many tags." "资源关联的标签数超过限制。";
+    TAG_VALUE_LENGTH "InvalidParameterValue.TagValueLengthExceeded" "A tag value is too long." "标签值长度超过限制。";
 }

@@ -152,7 +152,7 @@ pub(super) fn status(cx: &Cx, _: Nothing) -> Result<Status, Error> {
         cmk_user_count: view.keys().count(),
         cmk_limit: cx.account.quota.keys.unwrap_or(UNLIMITED),
         is_allowed_data_key_hosted: true,
-        data_key_limit: UNLIMITED,
+        data_key_limit: cx.account.quota.data_keys.unwrap_or(UNLIMITED),
         free_data_key_limit: UNLIMITED,
         data_key_used_count: view.data_keys().count(),
         is_allowed_sync: false,

@@ -1,14 +1,17 @@
 //! The tag service, version 2018-08-13: the calls by which Terraform's provider reads and writes
 //! the tags of keys.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::codes;
-use super::tags::{Tag, attached};
+use super::service;
+use super::tags::{NAME_MAX, Tag, VALUE_MAX};
 use super::values::{OpenText, Page};
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
-use crate::engine::{Operation, TagRemoval, Tagged, View};
+use crate::engine::{self, Operation, Tagged, View};
 use crate::model::{KeyId, Tags};
 
 /// The version of that service.
@@ -75,14 +78,25 @@ fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
     }
 }
 
+/// The most resources of one call, by its document.
+const RESOURCES_MAX: usize = 50;
+
 /// What is not there has no tags.
 pub(super) fn by_resources(
     cx: &Cx,
     request: DescribeResourceTagsByResourceIds,
 ) -> Result<ResourceTags, Error> {
-    let is_ours = &*request.service_type.0 == "kms"
-        && !request.resource_prefix.is_empty()
-        && *request.resource_region.0 == *cx.caller.realm.region;
+    if request.resource_prefix.is_empty() {
+        return Err(codes::TAG_RESOURCE_PREFIX.into());
+    }
+    if !service::REGIONS.contains(&&*request.resource_region.0) {
+        return Err(codes::TAG_REGION.into());
+    }
+    if !(1..=RESOURCES_MAX).contains(&request.resource_ids.len()) {
+        return Err(codes::TAG_RESOURCE_IDS.into());
+    }
+    let is_ours =
+        &*request.service_type.0 == "kms" && *request.resource_region.0 == *cx.caller.realm.region;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let mut rows = Vec::new();
@@ -118,18 +132,59 @@ struct TagKey {
     tag_key: OpenText,
 }
 
-/// The resource is named in six parts: `qcs::kms:<region>:uin/<account>:key/<id>`.
+/// The most tags in one list, by its document.
+const TAGS_MAX: usize = 10;
+
+/// The keys that are the service's own.
+const RESERVED: [&str; 3] = ["project", "qcloud", "tencent"];
+
+impl ModifyResourceTags {
+    /// Checks the two lists by this service's rules, which has more codes for them than the key
+    /// service has.
+    fn check(&self) -> Result<(), Error> {
+        let replaced: BTreeSet<&str> = self.replace_tags.iter().map(|it| &*it.tag_key.0).collect();
+        let deleted: BTreeSet<&str> = self.delete_tags.iter().map(|it| &*it.tag_key.0).collect();
+        let keys = || replaced.union(&deleted);
+        let has_value_above_max =
+            || self.replace_tags.iter().any(|it| it.tag_value.chars().count() > VALUE_MAX);
+        let code = if keys().any(|key| key.is_empty()) {
+            codes::TAG_KEY_EMPTY
+        } else if keys().any(|key| key.chars().count() > NAME_MAX) {
+            codes::TAG_KEY_LENGTH
+        } else if keys().any(|key| RESERVED.contains(key)) {
+            codes::TAG_KEY_RESERVED
+        } else if has_value_above_max() {
+            codes::TAG_VALUE_LENGTH
+        } else if !replaced.is_disjoint(&deleted) {
+            codes::TAG_DELETE_TAGS
+        } else if keys().next().is_none()
+            || (replaced.len(), deleted.len()) != (self.replace_tags.len(), self.delete_tags.len())
+            || replaced.len().max(deleted.len()) > TAGS_MAX
+        {
+            codes::TAG_INVALID
+        } else {
+            return Ok(());
+        };
+        Err(code.into())
+    }
+}
+
+/// The resource is named in six parts: `qcs::kms:<region>:uin/<account>:key/<id>`. Terraform's
+/// provider leaves the account's number out.
 pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, Error> {
     let mut parts = request.resource.splitn(6, ':');
     let is_ours = parts.next() == Some("qcs")
         && parts.next() == Some("")
         && parts.next() == Some("kms")
         && parts.next() == Some(&cx.caller.realm.region);
-    let resource = parts.nth(1).filter(|_| is_ours).ok_or(Error::Invalid("Resource".into()))?;
-    let whom = tagged(&cx, resource).ok_or(codes::RESOURCE_NOT_FOUND)?;
-    let tags = attached(request.replace_tags)?;
+    let resource = parts.nth(1).filter(|_| is_ours);
+    let whom = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
+    request.check()?;
     let gone = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
-    cx.engine.untag(cx.caller.clone(), vec![whom.clone()], TagRemoval::Named(gone)).await?;
-    cx.engine.tag(cx.caller, vec![whom], tags.into_iter().collect()).await?;
-    Ok(Done {})
+    let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value.0)).collect();
+    match cx.engine.replace_tags(cx.caller, vec![whom], gone, tags).await {
+        Ok(()) => Ok(Done {}),
+        Err(engine::Error::QuotaExceeded) => Err(codes::TAG_RESOURCE_TAGS.into()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -13,14 +13,14 @@ use crate::model::Tags;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
-    tag_key: OpenText,
-    tag_value: OpenText,
+    pub(super) tag_key: OpenText,
+    pub(super) tag_value: OpenText,
 }
 
 /// How long a tag's name may be, in characters, and how long its value. No source of this service
 /// says; these are the limits of the tag service's document.
-const NAME_MAX: usize = 127;
-const VALUE_MAX: usize = 255;
+pub(super) const NAME_MAX: usize = 127;
+pub(super) const VALUE_MAX: usize = 255;
 
 /// The tags that a request attaches.
 ///

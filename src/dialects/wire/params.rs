@@ -229,9 +229,11 @@ impl<'a> Slot<'a> {
         self.params.kind(&self.name)
     }
 
-    /// Checks that the value was one of these in JSON, if the cloud is strict.
+    /// Checks that the value is one of these in JSON, if the cloud is strict. A form has texts
+    /// only.
     fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
-        let kind = self.kind().filter(|kind| self.param_style.is_typed && *kind != Kind::Any);
+        let kind = self.kind().filter(|_| self.param_style.is_typed);
+        let kind = kind.map(|kind| if kind == Kind::Any { Kind::String } else { kind });
         if kind.is_none_or(|kind| kinds.contains(&kind)) {
             Ok(())
         } else {

@@ -18,13 +18,22 @@ accounts:
   - id: "1000000000000001"
     access_keys: [{ id: testid, secret: testsecret }, { id: off, secret: s, disabled: true }]
   - { id: "1000000000000002", status: in-debt, access_keys: [{ id: debtor, secret: s }] }
-  - { id: "1000000000000003", quotas: { keys: 1 }, access_keys: [{ id: small, secret: s }] }
+  - { id: "1000000000000003", quotas: { keys: 1, data_keys: 1 }, access_keys: [{ id: small, secret: s }] }
   - { id: "1000000000000004", status: not-opened, access_keys: [{ id: closed, secret: s }] }
   - id: "1000000000000005"
     access_keys:
       - id: pair
         public_key: |
 "#;
+
+/// A key that a product of the cloud made.
+const SEED: &str = "
+realms:
+  - account: '1000000000000001'
+    cloud: tencent
+    region: ap-guangzhou
+    keys: [{ id: 11111111-0000-1000-8000-000000000001, creator: cos, creator_type: Service }]
+";
 
 struct Stage {
     server: Server,
@@ -42,6 +51,7 @@ impl Stage {
         let accounts = format!("{ACCOUNTS}{lines}");
         let server = Server::with(Setup {
             accounts: Some(&accounts),
+            seeds: &[SEED],
             store: Some(store),
             ..Setup::default()
         });
@@ -200,6 +210,15 @@ const PRODUCERS: &[(&str, Produce)] = &[
         client.create_key(json!({}));
         client.call("CreateKey", json!({ "Alias": "b" }))
     }),
+    ("LimitExceeded.DataKeyLimitExceeded", |it| {
+        let client = it.client_as("small", "s");
+        let key = client.create_key(json!({}));
+        let name = |name: &str| json!({
+            "DataKeyName": name, "KeyId": key, "KeySpec": "AES_128", "IsHostedByKms": 1
+        });
+        client.done("GenerateDataKey", name("a"));
+        client.call("GenerateDataKey", name("b"))
+    }),
     ("LimitExceeded.FingerprintsLimitExceeded", |it| {
         let all: Vec<_> = (0..201).map(|number| json!({
             "Identity": format!("{number:08x}-2fa4e1a7c0b3d9-0123456789abcd-fedcba98765432-0011223344556677")
@@ -262,6 +281,12 @@ const PRODUCERS: &[(&str, Produce)] = &[
         "WrappingAlgorithm": "RSAES_OAEP_SHA_1", "WrappingKeySpec": "RSA_2048"
     }))),
     ("UnsupportedOperation.NotRoleOperation", |it| it.on_key("DescribeKey", json!({ "MemberAccount": { "MemberUin": 1 } }))),
+    ("UnsupportedOperation.NotUserCreatedCmk", |it| {
+        let key = "11111111-0000-1000-8000-000000000001";
+        let made = it.client.done("ListKeys", json!({ "Role": 1 }));
+        assert_eq!(made["Keys"], json!([{ "KeyId": key }]));
+        it.call("ArchiveKey", json!({ "KeyId": key }))
+    }),
     ("UnsupportedOperation.RotateNotSupported", |it| {
         let key = it.key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ECC" }));
         it.call("RotateKey", json!({ "KeyId": key }))
@@ -282,7 +307,7 @@ fn every_code_is_caused() {
     let caused = |how: &str| {
         rows.iter().filter(|row| row[2] == how).map(|row| row[0].as_str()).collect::<BTreeSet<_>>()
     };
-    let all = ["request", "accounts", "store"].map(caused).concat_sets();
+    let all = ["request", "accounts", "seed", "store"].map(caused).concat_sets();
     let produced: BTreeSet<_> = PRODUCERS.iter().map(|(code, _)| *code).collect();
     assert_eq!(produced, all);
     let text = std::fs::read_to_string(root().join("fixtures/tencent/not-yet.txt")).unwrap();

@@ -106,6 +106,100 @@ fn openssl_agrees_on_signatures() {
 }
 
 #[test]
+fn openssl_encrypts_for_the_service() {
+    let server = Server::start();
+    let client = Client::of(&server);
+    let openssl = OpenSsl::new();
+    openssl.write("text", b"hello");
+    let sealed = |key: &str, words: &str| {
+        let told = client.done("GetPublicKey", json!({ "KeyId": key }));
+        openssl.write("pub.pem", told["PublicKeyPem"].as_str().unwrap().as_bytes());
+        let command = format!("pkeyutl -encrypt -pubin -inkey pub.pem{words} -in text -out sealed");
+        openssl.run(&command);
+        STANDARD.encode(openssl.read("sealed"))
+    };
+    let rsa = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_DECRYPT_RSA_2048" }));
+    for (algorithm, words) in RSA {
+        let params =
+            json!({ "KeyId": rsa, "Algorithm": algorithm, "Ciphertext": sealed(&rsa, words) });
+        let opened = client.done("AsymmetricRsaDecrypt", params.clone());
+        assert_eq!(opened["Plaintext"], "aGVsbG8=", "{algorithm}");
+        // Under another algorithm it is no ciphertext. PKCS #1 v1.5 answers random bytes instead.
+        for (other, _) in RSA.iter().filter(|(it, _)| *it != algorithm) {
+            let mut params = params.clone();
+            params["Algorithm"] = json!(other);
+            let answer = client.call("AsymmetricRsaDecrypt", params);
+            assert!(!answer.text.contains("aGVsbG8="), "{algorithm} {other}");
+        }
+    }
+    let sm2 = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_DECRYPT_SM2" }));
+    let params = json!({ "KeyId": sm2, "Ciphertext": sealed(&sm2, "") });
+    assert_eq!(client.done("AsymmetricSm2Decrypt", params)["Plaintext"], "aGVsbG8=");
+}
+
+/// The algorithms that encrypt under RSA, with OpenSSL's words for them.
+const RSA: [(&str, &str); 3] = [
+    ("RSAES_PKCS1_V1_5", " -pkeyopt rsa_padding_mode:pkcs1"),
+    ("RSAES_OAEP_SHA_1", " -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha1"),
+    ("RSAES_OAEP_SHA_256", " -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256"),
+];
+
+#[test]
+fn openssl_decrypts_what_was_encrypted_for_it() {
+    let server = Server::start();
+    let client = Client::of(&server);
+    let openssl = OpenSsl::new();
+    let key = client.create_key(json!({}));
+    let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+    let sm2 = [("SM2_C1C3C2_ASN1", "")];
+    for (kind, words) in [
+        ("RSA -pkeyopt rsa_keygen_bits:2048", &RSA[..]),
+        ("EC -pkeyopt ec_paramgen_curve:SM2", &sm2),
+    ] {
+        openssl.run(&format!("genpkey -algorithm {kind} -out key.pem"));
+        openssl.run("pkey -in key.pem -pubout -out pub.pem");
+        let public = String::from_utf8(openssl.read("pub.pem")).unwrap();
+        for (algorithm, words) in words {
+            let params = json!({
+                "CiphertextBlob": sealed["CiphertextBlob"],
+                "EncryptionPublicKey": public, "EncryptionAlgorithm": algorithm,
+            });
+            let told = client.done("Decrypt", params);
+            let wrapped = STANDARD.decode(told["Plaintext"].as_str().unwrap()).unwrap();
+            openssl.write("sealed", &wrapped);
+            let command = format!("pkeyutl -decrypt -inkey key.pem{words} -in sealed -out text");
+            openssl.run(&command);
+            assert_eq!(openssl.read("text"), b"hello", "{algorithm}");
+        }
+    }
+}
+
+#[test]
+fn openssl_wraps_material_for_an_import() {
+    let server = Server::start();
+    let client = Client::of(&server);
+    let openssl = OpenSsl::new();
+    openssl.write("material", &[7; 16]);
+    for (algorithm, words) in RSA {
+        let key = client.create_key(json!({ "Type": 2 }));
+        let params = json!({
+            "KeyId": key, "WrappingAlgorithm": algorithm, "WrappingKeySpec": "RSA_2048",
+        });
+        let given = client.done("GetParametersForImport", params);
+        let public = STANDARD.decode(given["PublicKey"].as_str().unwrap()).unwrap();
+        openssl.write("pub.der", &public);
+        let files = "-pubin -keyform DER -inkey pub.der";
+        openssl.run(&format!("pkeyutl -encrypt {files}{words} -in material -out wrapped"));
+        let params = json!({
+            "KeyId": key, "ImportToken": given["ImportToken"],
+            "EncryptedKeyMaterial": STANDARD.encode(openssl.read("wrapped")),
+        });
+        client.done("ImportKeyMaterial", params);
+        client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+    }
+}
+
+#[test]
 fn answers_are_encrypted_for_the_callers_key() {
     let server = Server::start();
     let client = Client::of(&server);

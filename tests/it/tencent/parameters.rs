@@ -150,6 +150,23 @@ fn a_value_of_another_type_is_refused() {
 }
 
 #[test]
+fn a_text_is_no_list_and_no_structure_in_any_form() {
+    let server = Server::start();
+    let client = Client::of(&server);
+    let (all, blob) = (all(), blob(&client));
+    for it in all.iter().filter(|it| it.kind != "String" && it.kind != "Integer") {
+        for wire in WIRES {
+            let params = request(&all, it, Some(json!("a")), &blob);
+            let answer = client.on(wire).call(&it.action, params);
+            let (code, message) = refusal(&answer);
+            let named = message.contains(&format!("`{}`", it.name));
+            let seen = &answer.text;
+            assert!(code == "InvalidParameter" && named, "{} {}: {seen}", it.action, it.name);
+        }
+    }
+}
+
+#[test]
 fn unknown_parameters_are_refused_wherever_they_are() {
     let server = Server::start();
     let client = Client::of(&server);

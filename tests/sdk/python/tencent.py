@@ -1,66 +1,36 @@
-"""tencentcloud-sdk-python-kms against kmsim, by one of its signatures: TC3 POST, TC3 GET, v1 SHA-1 GET, v1 SHA-256 POST."""
+"""Tencent's SDKs against kmsim: every check of tckms, through one client and one of its signatures.
 
-import json
-import os
+tencent.py python|node|go tc3-post|tc3-get|sha1-get|sha256-post
+tencent.py tccli tc3-post
+"""
+
+import contextlib
 import sys
-from urllib.parse import urlsplit
 
-from checks import Refused, run
-from tencentcloud.common import credential
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
-from tencentcloud.kms.v20190118 import kms_client, models
+from checks import run
 
 import tckms
+from tckms.client import Kms
+from tckms.lines import COMMANDS, started
 
-URL = urlsplit(os.environ["KMSIM_URL"])
-MODES = {
-    "tc3-post": ("POST", "TC3-HMAC-SHA256"),
-    "tc3-get": ("GET", "TC3-HMAC-SHA256"),
-    "sha1-get": ("GET", "HmacSHA1"),
-    "sha256-post": ("POST", "HmacSHA256"),
-}
-MODE = sys.argv[1]
-OWN_KEY = f"python-tencent-{MODE}"
+CLIENT, MODE = sys.argv[1:]
 
 
-class Kms:
-    def __init__(self, access_key=OWN_KEY, secret=f"secret-of-{OWN_KEY}", region="ap-guangzhou", language="zh-CN"):
-        method, signature = MODES[MODE]
-        http = HttpProfile(protocol=URL.scheme, endpoint=URL.netloc, reqMethod=method)
-        profile = ClientProfile(signMethod=signature, httpProfile=http, language=language)
-        self.client = kms_client.KmsClient(credential.Credential(access_key, secret), region, profile)
+@contextlib.contextmanager
+def sender():
+    """The function that sends a call through the client."""
+    if CLIENT in COMMANDS:
+        with started(COMMANDS[CLIENT]) as send:
+            yield send
+    else:
+        from tckms.sdk import send
 
-    def call(self, action, **params):
-        try:
-            # The generic call sends whatever it is given; the typed one reads the answer into the SDK's own classes.
-            answer = self.client.call_json(action, params)["Response"]
-            if hasattr(models, f"{action}Response"):
-                getattr(models, f"{action}Response")()._deserialize(dict(answer))
-            return answer
-        except TencentCloudSDKException as problem:
-            if problem.requestId is None:
-                raise
-            raise Refused(200, problem.code, problem.message, problem.requestId) from None
-
-    def stranger(self, access_key=OWN_KEY, language="zh-CN"):
-        return Kms(access_key, "wrong", language=language)
-
-    def elsewhere(self, region):
-        return Kms(region=region)
-
-
-def typed(kms):
-    """The SDK's own classes, both ways."""
-    key = tckms.new_key(kms)
-    request = models.EncryptRequest()
-    request.from_json_string(json.dumps({"KeyId": key, "Plaintext": "aGVsbG8="}))
-    blob = kms.client.Encrypt(request).CiphertextBlob
-    request = models.DecryptRequest()
-    request.CiphertextBlob = blob
-    assert kms.client.Decrypt(request).Plaintext == "aGVsbG8="
+        yield send
 
 
 if __name__ == "__main__":
-    sys.exit(run(Kms(), [*tckms.scenario(), typed]))
+    with sender() as send:
+        # The command line has a package for each service; the tag service's is not installed.
+        checks = tckms.scenario(has_tag_service=CLIENT != "tccli")
+        status = run(Kms(send, f"{CLIENT}-tencent-{MODE}", MODE), checks)
+    sys.exit(status)

@@ -14,7 +14,7 @@ use crate::dialects::tencent::values::{
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
-use crate::engine::{DataKeyOperation, NewDataKey, Sealed};
+use crate::engine::{self, DataKeyOperation, NewDataKey, Sealed};
 use crate::model::{AliasName, KeyId, Origin, Tags};
 
 /// The name of a data key that is made or renamed.
@@ -64,9 +64,17 @@ pub(crate) async fn host(
     let (context, bytes) = (context.to_vec(), Zeroizing::new(bytes.to_vec()));
     let new = hosted.into_new(Origin::Service)?;
     let caller = cx.caller.clone();
-    let (sealed, kept) =
-        cx.engine.keep_data_key(caller, key.clone().into(), context, bytes, new).await?;
+    let kept = cx.engine.keep_data_key(caller, key.clone().into(), context, bytes, new).await;
+    let (sealed, kept) = kept.map_err(quota_of_data_keys)?;
     Ok((sealed, kept.id.to_string()))
+}
+
+/// The error of a change after which one more data key counts.
+fn quota_of_data_keys(error: engine::Error) -> Error {
+    match error {
+        engine::Error::QuotaExceeded => codes::LIMIT_EXCEEDED_DATA_KEY_LIMIT_EXCEEDED.into(),
+        error => error.into(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -105,15 +113,16 @@ pub(crate) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, E
             let blob = Blob::from(request.import_key_material.to_string()).under(b"");
             let blob = blob.map_err(|_| material)?;
             let key = key.map(Into::into);
-            cx.engine.keep_sealed_data_key(cx.caller, key, blob, new).await?
+            cx.engine.keep_sealed_data_key(cx.caller, key, blob, new).await
         }
         2 => {
             let bytes = Base64::from(request.import_key_material).bytes(DATA_KEY_MAX, material)?;
             let key = key.ok_or(Error::Missing("KeyId".into()))?.into();
-            cx.engine.keep_data_key(cx.caller, key, Vec::new(), bytes, new).await?.1
+            cx.engine.keep_data_key(cx.caller, key, Vec::new(), bytes, new).await.map(|it| it.1)
         }
         _ => return Err(invalid("ImportType")),
     };
+    let kept = kept.map_err(quota_of_data_keys)?;
     Ok(Imported {
         key_id: kept.key.to_string(),
         data_key_id: kept.id.to_string(),
@@ -203,7 +212,8 @@ pub(crate) struct Cancelled {
 }
 
 pub(crate) async fn cancel_deletion(cx: Cx, request: OneDataKey) -> Result<Cancelled, Error> {
-    let data_key = cx.engine.cancel_data_key_deletion(cx.caller, request.id()?).await?;
+    let data_key = cx.engine.cancel_data_key_deletion(cx.caller, request.id()?).await;
+    let data_key = data_key.map_err(quota_of_data_keys)?;
     Ok(Cancelled { data_key_id: data_key.id.to_string() })
 }
 

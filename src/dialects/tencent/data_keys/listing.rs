@@ -198,7 +198,8 @@ pub(crate) fn list_detail(cx: &Cx, request: ListDataKeyDetail) -> Result<DataKey
     let state = match request.key_state.unwrap_or_default() {
         0 => None,
         number => {
-            let state = usize::try_from(number - 1).ok().and_then(|at| STATES.get(at));
+            let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+            let state = at.and_then(|at| STATES.get(at));
             Some(state.ok_or_else(|| wrong("KeyState"))?.0)
         }
     };

@@ -177,10 +177,15 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
     let key = request.key_id.id()?;
     let bytes = cx.engine.random_bytes(len);
     if is_hosted {
+        // Nothing is kept where the answer cannot be encrypted for the caller.
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        let view = snapshot.view(&cx.caller);
+        view.admit(&key.clone().into(), Operation::GenerateDataKey)?;
+        let plaintext = recipient.answer(&cx, &bytes)?;
         let (sealed, id) = data_keys::host(&cx, &key, context, &bytes, hosted).await?;
         return Ok(DataKey {
             key_id: sealed.key.to_string(),
-            plaintext: recipient.answer(&cx, &bytes)?,
+            plaintext,
             ciphertext_blob: written(&sealed.value, context),
             hosted: Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }),
         });

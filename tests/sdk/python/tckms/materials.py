@@ -59,6 +59,19 @@ def ends(kms):
     refused(used, kms.call, "DeleteImportedKeyMaterial", KeyId=key)
 
 
+def of_the_regions_length(kms):
+    """Mainland regions have SM4, the others AES-256."""
+    for region, kind, length in (("ap-beijing", 4, 16), ("ap-singapore", 2, 32)):
+        there = kms.elsewhere(region)
+        key = new_key(there, Type=2)
+        same(described(there, key)["Type"], kind, f"Type in {region}")
+        wrong = wrapped(there, key, os.urandom(48 - length))
+        refused("InvalidParameter.DecryptMaterialError", there.call, "ImportKeyMaterial", **wrong)
+        there.call("ImportKeyMaterial", **wrapped(there, key, os.urandom(length)))
+        blob = there.call("Encrypt", KeyId=key, Plaintext=text(b"a"))["CiphertextBlob"]
+        same(there.call("Decrypt", CiphertextBlob=blob)["Plaintext"], text(b"a"), "Plaintext")
+
+
 def badly(kms):
     key, other = new_key(kms, Type=2), new_key(kms, Type=2)
     length = length_of(kms, key)
@@ -81,4 +94,4 @@ def imported(kms):
     return key
 
 
-CHECKS = [imports, ends, badly]
+CHECKS = [imports, of_the_regions_length, ends, badly]

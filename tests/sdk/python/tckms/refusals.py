@@ -10,6 +10,20 @@ def strangers(kms):
     refused("AuthFailure.SecretIdNotFound", kms.stranger("nobody").call, "GetRegions")
 
 
+def tokens(kms):
+    """Temporary credentials: an access key that is good with its token only."""
+    worker = {"access_key": "STS.worker", "secret": "secret-of-STS.worker"}
+    valid = "CAIS-token+of/the=worker"
+    kms.but(**worker, token=valid).call("GetRegions")
+    expired = {"access_key": "STS.expired", "secret": "secret-of-STS.expired", "token": "CAIS-token+of/the=past"}
+    for who in ({**worker, "token": None}, {**worker, "token": valid + "a"}, {"token": valid}, expired):
+        refused("AuthFailure.TokenFailure", kms.but(**who).call, "GetRegions")
+
+
+def regions(kms):
+    refused("UnsupportedRegion", kms.elsewhere("ap-nowhere").call, "GetRegions")
+
+
 def messages(kms):
     """Each language has the service's own words."""
     english = refused("AuthFailure.SignatureFailure", kms.stranger(language="en-US").call, "GetRegions").message
@@ -51,4 +65,4 @@ def regions_are_apart(kms):
         true(False, "a key is seen in another region")
 
 
-CHECKS = [strangers, messages, parameters, numbers_as_texts, regions_are_apart]
+CHECKS = [strangers, tokens, regions, messages, parameters, numbers_as_texts, regions_are_apart]

@@ -81,7 +81,9 @@ def fingerprints(kms):
     bad = [{"Identity": "8cfc4d31"}]
     refused("InvalidParameterValue", kms.call, "OverwriteWhiteBoxDeviceFingerprints", KeyId=key, DeviceFingerprints=bad)
     kms.call("OverwriteWhiteBoxDeviceFingerprints", KeyId=key, DeviceFingerprints=[])
-    same(kms.call("DescribeWhiteBoxDeviceFingerprints", KeyId=key)["DeviceFingerprints"], [], "DeviceFingerprints")
+    # The types of one SDK leave empty lists out.
+    listed = kms.call("DescribeWhiteBoxDeviceFingerprints", KeyId=key)
+    same(listed.get("DeviceFingerprints", []), [], "DeviceFingerprints")
 
 
 CHECKS = [create_and_describe, encrypts, states, fingerprints]
