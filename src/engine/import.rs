@@ -88,7 +88,8 @@ impl Engine {
         Ok(ImportParameters { key, public, token, expires })
     }
 
-    /// Imports material: the first that the key gets, or the same again.
+    /// Imports material: the first that the key gets, or the same again. It does not expire while
+    /// resources are bound to the key.
     ///
     /// # Errors
     /// [`ImportError::NotExternal`], [`ImportError::TokenInvalid`], [`ImportError::TokenExpired`],
@@ -109,7 +110,9 @@ impl Engine {
             if first.is_some_and(|first| first != material.fingerprint(version.id)) {
                 return Err(ImportError::MaterialDiffers.into());
             }
-            hold(draft, &key, version, Holding::Material(material, wrapped.expires));
+            // A key in use keeps its material (`bindings.rs`).
+            let expires = wrapped.expires.filter(|_| key.settings.bindings.is_empty());
+            hold(draft, &key, version, Holding::Material(material, expires));
             let enables = draft.caller().rules.imports.as_ref().is_some_and(|rules| rules.enables);
             if enables && !matches!(key.settings.lifecycle, Lifecycle::PendingDeletion(_)) {
                 let enable = |key: &mut Key| key.settings.lifecycle = Lifecycle::Enabled;

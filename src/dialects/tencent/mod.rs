@@ -24,6 +24,7 @@ use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
+use crate::watch::truncate;
 use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_PARAM};
 use wire::mismatch;
 use wire::verify::{self, required};
@@ -39,12 +40,13 @@ fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Er
     let action = required(call, &ACTION)?;
     let version = required(call, &VERSION_PARAM)?;
     required(call, &TIMESTAMP)?;
+    let unknown = || codes::INVALID_ACTION.with(&[truncate(action)]).into();
     match version {
         _ if version == tag_service::version_of(action) => {}
-        VERSION | tag_service::VERSION => return Err(codes::INVALID_ACTION.with(&[action]).into()),
-        _ => return Err(codes::NO_SUCH_VERSION.with(&[version]).into()),
+        VERSION | tag_service::VERSION => return Err(unknown()),
+        _ => return Err(codes::NO_SUCH_VERSION.with(&[truncate(version)]).into()),
     }
-    table.get(action).ok_or_else(|| codes::INVALID_ACTION.with(&[action]).into())
+    table.get(action).ok_or_else(unknown)
 }
 
 impl Dialect for Tencent {

@@ -139,12 +139,10 @@ impl From<String> for Context {
 /// The bytes of a context, which are authenticated with the ciphertext. An empty text is no
 /// context. `None` if the text is malformed or too long.
 pub(super) fn context(text: &str) -> Option<&[u8]> {
-    let is_object = || {
-        let object: Result<serde_json::Map<String, serde_json::Value>, _> =
-            serde_json::from_str(text);
-        text.chars().count() <= rules::CONTEXT_MAX && object.is_ok()
-    };
-    (text.is_empty() || is_object()).then_some(text.as_bytes())
+    let is_object =
+        || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
+    let is_legal = text.is_empty() || text.chars().count() <= rules::CONTEXT_MAX && is_object();
+    is_legal.then_some(text.as_bytes())
 }
 
 impl Context {

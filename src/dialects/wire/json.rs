@@ -8,7 +8,8 @@ use super::form::{Form, Kind, Pair};
 
 impl Form {
     /// Parses the text of a JSON object. Members that are `null` are left out. `None` if the text
-    /// is no object, if a name repeats, or if the flat form is much longer than the text.
+    /// is no object, if a name repeats, is empty or has a dot, or if the flat form is much longer
+    /// than the text.
     pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
         // Names repeat in those of their members, and each entry has a size of its own. So deep
         // objects grow, and long lists of short members.
@@ -140,6 +141,10 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         self.flat.container(Kind::Object)?;
         while let Some(name) = members.next_key::<std::borrow::Cow<'_, str>>()? {
+            // In the flat form it would be the name of another value.
+            if name.is_empty() || name.contains('.') {
+                return Err(A::Error::custom("ambiguous name"));
+            }
             self.flat.within(&name, |flat| members.next_value_seed(Value { flat }))?;
         }
         Ok(())
@@ -184,6 +189,9 @@ mod tests {
     fn what_is_no_object_is_refused() {
         for bad in ["", "[]", "1", "\"a\"", "{", "{\"a\":1}x", "\u{1}", r#"{"a":1,"a":2}"#] {
             assert!(Form::of_json(bad.as_bytes()).is_none(), "{bad}");
+        }
+        for ambiguous in [r#"{"":1}"#, r#"{"":{"a":1}}"#, r#"{"a.b":1}"#, r#"{"a":{".":1}}"#] {
+            assert!(Form::of_json(ambiguous.as_bytes()).is_none(), "{ambiguous}");
         }
         let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
         assert!(Form::of_json(deep.as_bytes()).is_none());

@@ -14,6 +14,7 @@ use serde::{Deserializer, forward_to_deserialize_any};
 use super::classes;
 use super::form::{Form, Kind};
 use crate::watch::classes::Class;
+use crate::watch::truncate;
 
 /// How a cloud encodes parameters.
 #[derive(Debug)]
@@ -34,6 +35,9 @@ pub(crate) struct ParamStyle {
 /// The maximum number of members of a flat list.
 const LIST_MAX: usize = 1000;
 
+/// How many unknown parameters are logged. A log line must not grow with the request.
+const UNREAD_MAX: usize = 64;
+
 /// Deserializes an action's parameters, and logs the names of unknown ones.
 pub(crate) fn read<T: DeserializeOwned>(
     params: &Form,
@@ -46,8 +50,8 @@ pub(crate) fn read<T: DeserializeOwned>(
             let list = name.split('.').next().unwrap_or_default();
             !is_common(name) && !read.contains(&name) && !read.contains(&list)
         };
-        let unread: Vec<_> =
-            params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
+        let unread = params.iter().map(|(name, _)| name).filter(|name| unread(name));
+        let unread: Vec<_> = unread.take(UNREAD_MAX).map(truncate).collect();
         if !unread.is_empty() {
             tracing::debug!(?unread, "parameters ignored");
         }
@@ -144,7 +148,7 @@ impl Fields<'_> {
         let names = self.params.names(self.prefix);
         let mut own = names.map(|name| name.split('.').next().unwrap_or_default());
         match own.find(|name| !fields.contains(name)) {
-            Some(name) => Err(ParamError::Unknown(format!("{}{name}", self.prefix))),
+            Some(name) => Err(ParamError::Unknown(format!("{}{}", self.prefix, truncate(name)))),
             None => Ok(()),
         }
     }
@@ -230,8 +234,12 @@ impl<'a> Slot<'a> {
     }
 
     /// Checks that the value is one of these in JSON, if the cloud is strict. A form has texts
-    /// only.
+    /// only, and a text has no members.
     fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
+        let has_members = || self.members().next().is_some();
+        if self.param_style.is_typed && self.text.is_some() && has_members() {
+            return Err(ParamError::Invalid(String::new()));
+        }
         let kind = self.kind().filter(|_| self.param_style.is_typed);
         let kind = kind.map(|kind| if kind == Kind::Any { Kind::String } else { kind });
         if kind.is_none_or(|kind| kinds.contains(&kind)) {
@@ -255,6 +263,9 @@ impl<'a> Slot<'a> {
 
     /// The numbers of the list's members, sorted.
     fn numbers(&self) -> Result<BTreeSet<u32>, ParamError> {
+        if self.param_style.is_typed && !self.members().all(is_numbered) {
+            return Err(ParamError::Invalid(String::new()));
+        }
         let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
         if numbers.len() > LIST_MAX { Err(ParamError::Invalid(String::new())) } else { Ok(numbers) }
     }
@@ -270,6 +281,14 @@ impl<'a> Slot<'a> {
 /// The leading number of a list member's name: 2 of `2` and of `2.Key`.
 fn member_number(member: &str) -> Option<u32> {
     member.split('.').next()?.parse().ok()
+}
+
+/// Whether a list member's name begins with a number in its only form: `2` and `2.Key`, but not
+/// `02`.
+fn is_numbered(member: &str) -> bool {
+    let first = member.split('.').next().unwrap_or_default();
+    let is_digits = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
+    is_digits && (first == "0" || !first.starts_with('0')) && first.parse::<u32>().is_ok()
 }
 
 macro_rules! numbers {

@@ -127,5 +127,9 @@ fn material_of_a_key_in_use_does_not_expire() {
         test.engine.bind_resource(test.caller(), by_id(&key), product, resource).await.unwrap();
         test.advance(7 * DAY).await;
         assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], Some(test.now().plus(DAY))).await.unwrap();
+        test.advance(7 * DAY).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
     });
 }

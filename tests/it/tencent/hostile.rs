@@ -127,6 +127,11 @@ fn lists_in_a_query_are_numbered() {
         ("KeyIds.x=N", "InvalidParameter"),
         ("KeyIds.-1=N", "InvalidParameter"),
         ("KeyIds.0.0=N", "InvalidParameter"),
+        ("KeyIds.0=N&KeyIds.x=N", "InvalidParameter"),
+        ("KeyIds.0=N&KeyIds.00=N", "InvalidParameter"),
+        ("KeyIds.0=N&KeyIds.+1=N", "InvalidParameter"),
+        ("KeyIds.0=N&KeyIds.0.x=N", "InvalidParameter"),
+        ("KeyIds.0=N&KeyIds=N", "InvalidParameter"),
         ("KeyIds.99999999999999999999=N", "InvalidParameter"),
         ("KeyIds.0=N&KeyIds.0=N", "InvalidParameter"),
         ("KeyIds.0=%FF", "InvalidParameter"),
@@ -156,12 +161,38 @@ fn json_cannot_be_inflated() {
     assert_eq!(post(&deep), "InvalidParameter");
     let many: Vec<_> = (0..50_000).map(|at| format!("\"n{at}\":1")).collect();
     assert_eq!(post(&format!("{{{}}}", many.join(","))), "UnknownParameter");
+    for bad in ["{\"\":{\"a\":1}}", "{\"a.0\":1}", "{\"a\":{\"\":1}}", "{\"a\":{\"b.c\":1}}"] {
+        assert_eq!(post(bad), "InvalidParameter", "{bad}");
+    }
     for bad in ["\u{feff}{}", "{\"a\":\"\\ud800\"}", "{\"a\":1e999}", "{}{}", "nul", "\"\""] {
         assert_eq!(post(bad), "InvalidParameter", "{bad}");
     }
     for none in ["", " ", "{}", "{ }", "{\"Other\":null}"] {
         assert_eq!(post(none), "", "{none:?}");
     }
+}
+
+#[test]
+fn long_names_are_cut_in_messages() {
+    let server = Server::start();
+    let client = Client::of(&server);
+    let long = "n".repeat(20_000);
+    for wire in super::wire::WIRES {
+        let client = client.on(wire);
+        for (answer, code) in [
+            (client.call("GetRegions", json!({ &*long: 1 })), "UnknownParameter"),
+            (client.call(&long, json!({})), "InvalidAction"),
+            (client.in_region(&long).call("GetRegions", json!({})), "UnsupportedRegion"),
+        ] {
+            assert_eq!(refusal(&answer).0, code, "{wire:?}");
+            assert!(answer.text.len() < 1000, "{wire:?} {code}: {}", answer.text.len());
+        }
+    }
+    let name = &long[..10_000];
+    let twice = format!("{name}=1&{name}=1");
+    let answer = client.tc3("GetRegions", "GET", &twice, "", "application/x-www-form-urlencoded");
+    assert_eq!(refusal(&answer).0, "InvalidParameter");
+    assert!(answer.text.len() < 1000, "{}", answer.text.len());
 }
 
 #[test]
@@ -189,6 +220,10 @@ fn unusual_authorizations_are_refused() {
         &format!(
             "TC3-HMAC-SHA256 Credential={scope},SignedHeaders=content-type;{many},Signature=0"
         ),
+        // Each repetition would cost as much as the whole header.
+        &format!(
+            "TC3-HMAC-SHA256 Credential={scope},SignedHeaders=content-type;host;Host,Signature=0"
+        ),
         &format!(
             "TC3-HMAC-SHA256 Credential={scope},SignedHeaders=content-type;host,Signature={}",
             "0".repeat(10_000)
@@ -200,6 +235,8 @@ fn unusual_authorizations_are_refused() {
             send(server.address, &format!("{head}Authorization: {authorization}\r\n"), b"{}");
         let code = refusal(&answer).0;
         assert!(code.starts_with("AuthFailure."), "{authorization}: {}", answer.text);
+        let is_twice = ["host;Host", "host;;"].iter().any(|it| authorization.contains(it));
+        assert_eq!(is_twice, answer.text.contains("names a header twice"), "{}", answer.text);
         assert!(answer.text.len() < 1000, "{}", answer.text);
     }
     for time in ["", "a", "-1", "1893456000.0", "99999999999999999999", "9223372036854775807"] {

@@ -301,6 +301,24 @@ fn post_quantum_keys_encrypt_and_sign() {
         let code = "InvalidParameterValue.InvalidCiphertext";
         client.refused(code, "PostQuantumCryptoDecrypt", changed);
     }
+    let sealed =
+        client.done("PostQuantumCryptoEncrypt", json!({ "KeyId": kem, "PlainText": "aGVsbG8=" }));
+    let (blob, key) = (&sealed["CiphertextBlob"], client.create_key(json!({})));
+    let code = "InvalidParameterValue.InvalidCiphertext";
+    for (action, params) in [
+        ("Decrypt", json!({ "CiphertextBlob": blob })),
+        ("ReEncrypt", json!({ "CiphertextBlob": blob })),
+        ("ReEncrypt", json!({ "CiphertextBlob": blob, "DestinationKeyId": key })),
+    ] {
+        client.refused(code, action, params);
+    }
+    let material = json!({ "DataKeyName": "a", "ImportType": 1, "ImportKeyMaterial": blob });
+    let code = "InvalidParameterValue.InvalidImportKeyMaterial";
+    client.refused(code, "ImportDataKey", material);
+    let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+    let params = json!({ "CiphertextBlob": sealed["CiphertextBlob"], "DestinationKeyId": kem });
+    let message = client.refused("InvalidParameter", "ReEncrypt", params);
+    assert!(message.contains("`DestinationKeyId`"), "{message}");
     let dsa = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_SIGN_VERIFY_ML_DSA_87" }));
     let signed =
         client.done("PostQuantumCryptoSign", json!({ "KeyId": dsa, "Message": "aGVsbG8=" }));

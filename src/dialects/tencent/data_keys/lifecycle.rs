@@ -14,7 +14,7 @@ use crate::dialects::tencent::values::{
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, DataKeyOperation, NewDataKey, Sealed};
+use crate::engine::{self, DataKeyOperation, KeyError, NewDataKey, Sealed};
 use crate::model::{AliasName, KeyId, Origin, Tags};
 
 /// Parses the name of a data key.
@@ -112,7 +112,11 @@ pub(crate) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, E
             let blob = Blob::from(request.import_key_material.to_string()).decode(b"");
             let blob = blob.map_err(|_| material)?;
             let key = key.map(Into::into);
-            cx.engine.keep_sealed_data_key(cx.caller, key, blob, new).await
+            let kept = cx.engine.keep_sealed_data_key(cx.caller, key, blob, new).await;
+            if let Err(engine::Error::Ciphertext(_) | engine::Error::Key(KeyError::IsPair)) = kept {
+                return Err(material.into());
+            }
+            kept
         }
         2 => {
             let bytes = Base64::from(request.import_key_material).bytes(DATA_KEY_MAX);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::pairs::find;
 use super::wrapping::Recipient;
 use crate::dialects::tencent::blob::Blob;
 use crate::dialects::tencent::data_keys::{self, Hosted};
@@ -12,7 +13,7 @@ use crate::dialects::tencent::values::{
 };
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::{Cx, Error};
-use crate::engine::Operation;
+use crate::engine::{self, KeyError, KeyRef, Operation};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -61,9 +62,23 @@ pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
     let context = request.encryption_context.bytes("EncryptionContext")?;
     let blob = request.ciphertext_blob.decode(context)?;
-    let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context, &blob)?;
+    let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context, &blob);
+    let opened = opened.map_err(|error| of_source(error, None))?;
     let plaintext = recipient.answer(cx, &opened.value)?;
     Ok(Decrypted { key_id: opened.key.to_string(), plaintext })
+}
+
+/// Maps an error of opening a ciphertext, which may be that of a key pair. If there is a
+/// destination, it may be the key pair instead.
+fn of_source(error: engine::Error, destination: Option<(&Cx, KeyRef)>) -> Error {
+    if !matches!(error, engine::Error::Key(KeyError::IsPair)) {
+        return error.into();
+    }
+    let spec = destination.and_then(|(cx, key)| find(cx, key).ok()?.1);
+    match spec {
+        Some(_) => Error::Invalid("DestinationKeyId".into()),
+        None => codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -97,7 +112,8 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
         Some(request.destination_key_id.key()?)
     };
     let blob = request.ciphertext_blob.decode(from)?;
-    let moved = cx.engine.reseal(&cx.caller, (from, &blob), (destination.as_ref(), to))?;
+    let moved = cx.engine.reseal(&cx.caller, (from, &blob), (destination.as_ref(), to));
+    let moved = moved.map_err(|error| of_source(error, destination.map(|key| (cx, key))))?;
     let ciphertext = if moved.was_current { &blob } else { &moved.sealed.value };
     Ok(ReEncrypted {
         ciphertext_blob: Blob::encode(ciphertext, to),

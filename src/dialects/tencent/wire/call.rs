@@ -13,6 +13,7 @@ use crate::dialects::wire::inbound::find_header;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Refusal};
 use crate::watch::classes::Class;
+use crate::watch::truncate;
 
 /// The only version of the API.
 pub(crate) const VERSION: &str = "2019-01-18";
@@ -235,7 +236,7 @@ fn form(text: &[u8]) -> Result<Form, Refusal> {
     }
     let form = Form::read(&[text]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))?;
     match form.repeated() {
-        Some(name) => Err(codes::INVALID_PARAMETER.with(&[name])),
+        Some(name) => Err(codes::INVALID_PARAMETER.with(&[truncate(name)])),
         None => Ok(form),
     }
 }

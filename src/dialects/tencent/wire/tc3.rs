@@ -114,6 +114,12 @@ impl<'a> Claim<'a> {
         if names().count() > HEADERS_MAX {
             return Err(malformed("SignedHeaders has too many names"));
         }
+        // Otherwise a long header could be hashed many times.
+        let mut sorted: Vec<_> = names().map(str::to_ascii_lowercase).collect();
+        sorted.sort_unstable();
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(malformed("SignedHeaders names a header twice"));
+        }
         if let Some(missing) =
             REQUIRED.iter().find(|it| !names().any(|name| is_same_name(name, it)))
         {

@@ -15,6 +15,7 @@ use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Error, Verified};
 use crate::engine::Engine;
 use crate::model::Realm;
+use crate::watch::truncate;
 use crate::world::Instant;
 
 /// How far the time of a request may be off (document, "Common Params").
@@ -28,8 +29,8 @@ pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verifi
         || check(gate, engine, call),
         |account| {
             let realm = gate.realm(account, region).filter(|it| has_region(gate, account, it));
-            realm
-                .ok_or_else(|| codes::UNSUPPORTED_REGION.with(&[region.unwrap_or_default()]).into())
+            let named = truncate(region.unwrap_or_default());
+            realm.ok_or_else(|| codes::UNSUPPORTED_REGION.with(&[named]).into())
         },
     )
 }
