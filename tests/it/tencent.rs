@@ -10,6 +10,7 @@ mod keys;
 mod lifecycle;
 mod limits;
 mod lists;
+mod mismatch;
 mod order;
 mod pairs;
 mod parameters;
