@@ -10,6 +10,7 @@ mod keys;
 mod lifecycle;
 mod limits;
 mod lists;
+mod logs;
 mod mismatch;
 mod order;
 mod pairs;
