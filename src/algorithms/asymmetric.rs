@@ -26,6 +26,10 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
     }
 }
 
+/// The longest private key in DER, in bytes: far longer than any of these kinds. It bounds the time
+/// to parse one, which for RSA grows with the square of the length.
+const LONGEST: usize = 16 * 1024;
+
 /// Generates a private key. RSA takes from tens of milliseconds to half a second.
 ///
 /// # Errors
@@ -43,7 +47,7 @@ pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<
     let block = pem::blocks(text)
         .find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
     let block = block.and_then(Result::ok).ok_or(Error::Unsupported)?;
-    let der = block.bytes().ok_or(Error::Unsupported)?;
+    let der = block.bytes().filter(|der| der.len() <= LONGEST).ok_or(Error::Unsupported)?;
     let pkcs8 = match block.label {
         "PRIVATE KEY" => der,
         label => kind(spec).converted(label, &der)?,
@@ -320,6 +324,69 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Passes versions of these bytes with one byte changed, or cut off: most at the start, where
+    /// the structure is.
+    fn corrupted(bytes: &[u8], mut take: impl FnMut(&[u8])) {
+        let step = bytes.len() / 10 + 1;
+        for at in (0..bytes.len()).filter(|at| *at < 16 || at % step == 0) {
+            take(&bytes[..at]);
+            for value in [0, 0x80, 0xff] {
+                let mut changed = bytes.to_vec();
+                changed[at] = value;
+                take(&changed);
+            }
+        }
+    }
+
+    #[test]
+    fn corrupted_keys_signatures_and_ciphertexts_cause_no_panic() {
+        let mut rng = ChaCha20Rng::from_seed([4; 32]);
+        for spec in PAIRS {
+            let pkcs8 = generate(spec, &mut rng).unwrap();
+            let key = PrivateKey::read(spec, &pkcs8).unwrap();
+            let signings = || SIGNINGS.into_iter().filter(|it| it.fits(spec));
+            let encryptions = || ENCRYPTIONS.into_iter().filter(|it| it.fits(spec));
+            corrupted(&pkcs8, |bytes| drop(PrivateKey::read(spec, bytes)));
+            corrupted(&key.public().der().unwrap(), |bytes| {
+                let Ok(public) = PublicKey::read(spec, bytes) else { return };
+                for it in signings() {
+                    let _ = public.verifies(it, &input(it, 7), b"no signature");
+                }
+                for it in encryptions() {
+                    drop(public.encrypt(it, b"text", &mut rng));
+                }
+            });
+            for it in signings() {
+                let signature = key.sign(it, &input(it, 7), Randomness::Any).unwrap();
+                corrupted(&signature, |bytes| {
+                    let _ = key.public().verifies(it, &input(it, 7), bytes);
+                });
+            }
+            for it in encryptions() {
+                let sealed = key.public().encrypt(it, b"text", &mut rng).unwrap();
+                corrupted(&sealed, |bytes| drop(key.decrypt(it, bytes)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_private_key_that_is_too_long_is_not_parsed() {
+        // PKCS #1 with a modulus of 4 MiB, whose arithmetic would take hours.
+        let value = |tag: u8, content: &[u8]| {
+            let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+            [&[tag, 0x84][..], &length, content].concat()
+        };
+        let long = value(2, &vec![0x7f; 4 << 20]);
+        let [zero, one, three] = [[0], [1], [3]].map(|byte| [&[2, 1][..], &byte].concat());
+        let numbers = [&zero, &long, &three, &three, &long, &one, &one, &one, &one];
+        let key = value(0x30, &numbers.map(Vec::as_slice).concat());
+        let body = crate::algorithms::base64_text::encode(key);
+        let pem =
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n");
+        let read = private_key_from_pem(PairSpec::Rsa2048, &pem);
+        assert_eq!(read, Err(Error::Unsupported));
     }
 
     #[test]

@@ -157,8 +157,8 @@ impl Authority {
         from: Instant,
         until: Instant,
     ) -> Result<CertificateDer<'static>, TlsError> {
-        let until = since_epoch(until).min(Duration::from_secs(UNTIL));
-        let mut params = params(key, &Entropy::Os.array::<16>(), since_epoch(from), until);
+        let (from, until) = (since_epoch(from), since_epoch(until));
+        let mut params = params(key, &Entropy::Os.array::<16>(), from, until);
         params.distinguished_name.push(DnType::CommonName, "kmsim");
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -186,6 +186,7 @@ fn params(key: &Key, serial: &[u8], from: Duration, until: Duration) -> Certific
     params
 }
 
+/// The time since the epoch, up to the end of the authority's own validity.
 fn since_epoch(at: Instant) -> Duration {
-    Duration::from_secs(u64::try_from(at.millis() / 1000).unwrap_or_default())
+    Duration::from_secs(u64::try_from(at.millis() / 1000).unwrap_or_default().min(UNTIL))
 }

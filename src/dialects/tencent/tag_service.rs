@@ -102,18 +102,20 @@ pub(super) fn by_resources(
     let mut rows = Vec::new();
     for resource in request.resource_ids.iter().filter(|_| is_ours) {
         let Some(tagged) = tagged(cx, resource) else { continue };
-        rows.extend(tags(&view, &tagged)?.iter().map(|(name, value)| ResourceTag {
-            tag_key: name.clone(),
-            tag_value: value.clone(),
-            resource_id: resource.0.clone(),
-            tag_key_md5: "",
-            tag_value_md5: "",
-            service_type: "kms",
-        }));
+        rows.extend(tags(&view, &tagged)?.iter().map(|tag| (resource, tag)));
     }
     let limit = request.limit.unwrap_or(USUAL);
-    let (tags, total_count) = Page::from(request.offset, limit).of_rows(rows);
-    Ok(ResourceTags { total_count, offset: request.offset.unwrap_or_default(), limit, tags })
+    let (rows, total_count) = Page::from(request.offset, limit).of_rows(rows);
+    let tags = rows.into_iter().map(|(resource, (name, value))| ResourceTag {
+        tag_key: name.clone(),
+        tag_value: value.clone(),
+        resource_id: resource.0.clone(),
+        tag_key_md5: "",
+        tag_value_md5: "",
+        service_type: "kms",
+    });
+    let (offset, tags) = (request.offset.unwrap_or_default(), tags.collect());
+    Ok(ResourceTags { total_count, offset, limit, tags })
 }
 
 #[derive(Deserialize)]

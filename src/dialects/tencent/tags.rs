@@ -1,6 +1,6 @@
 //! Tags as the actions of this cloud have them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -47,14 +47,13 @@ pub(super) fn attached(tags: Vec<Tag>) -> Result<Tags, Error> {
 pub(super) struct TagFilter {
     tag_key: OpenText,
     #[serde(default)]
-    tag_value: Vec<OpenText>,
+    tag_value: BTreeSet<OpenText>,
 }
 
 impl TagFilter {
     /// Whether what has these tags is shown.
     pub(super) fn fits(&self, tags: &Tags) -> bool {
         let value = tags.get(&self.tag_key.0);
-        let is_one = |value: &String| self.tag_value.iter().any(|it| it.0 == *value);
-        value.is_some_and(|value| self.tag_value.is_empty() || is_one(value))
+        value.is_some_and(|it| self.tag_value.is_empty() || self.tag_value.contains(it.as_str()))
     }
 }

@@ -10,8 +10,9 @@ impl Form {
     /// Parses the text of a JSON object. Members that are `null` are left out. `None` if the text
     /// is no object, if a name repeats, or if the flat form is much longer than the text.
     pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
-        // Names repeat in those of their members, so deep objects grow.
-        let room = body.len().saturating_mul(8).saturating_add(1024);
+        // Names repeat in those of their members, and each entry has a size of its own. So deep
+        // objects grow, and long lists of short members.
+        let room = body.len().saturating_mul(8).saturating_add(ROOM);
         let mut flat = Flat { form: Self::default(), path: String::new(), room };
         flat.form.text.reserve(body.len());
         let mut reader = serde_json::Deserializer::from_slice(body);
@@ -22,6 +23,9 @@ impl Form {
         form.repeated().is_none().then_some(form)
     }
 }
+
+/// How many bytes a flat form may always have: more than the longest list that is accepted takes.
+const ROOM: usize = 256 * 1024;
 
 /// A form in the making.
 struct Flat {
@@ -35,7 +39,7 @@ struct Flat {
 impl Flat {
     /// Adds a name.
     fn name(&mut self) -> Option<std::ops::Range<usize>> {
-        self.room = self.room.checked_sub(self.path.len() + 1)?;
+        self.room = self.room.checked_sub(self.path.len() + size_of::<Pair>())?;
         let from = self.form.text.len();
         self.form.text.push_str(&self.path);
         Some(from..self.form.text.len())
@@ -183,7 +187,13 @@ mod tests {
         }
         let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
         assert!(Form::of_json(deep.as_bytes()).is_none());
-        let long = format!(r#"{{"{}":[{}1]}}"#, "n".repeat(1000), "1,".repeat(1000));
-        assert!(Form::of_json(long.as_bytes()).is_none());
+        let list = |name: usize, members: usize| {
+            let text = format!(r#"{{"{}":[{}1]}}"#, "n".repeat(name), "1,".repeat(members));
+            Form::of_json(text.as_bytes())
+        };
+        assert!(list(1000, 1000).is_none());
+        // Each member takes far more memory than text.
+        assert!(list(1, 100_000).is_none());
+        assert_eq!(list(64, 1000).unwrap().iter().count(), 1001);
     }
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use bytes::Bytes;
 
 use crate::dialects::tencent::codes;
-use crate::dialects::wire::form::{Form, is_json};
+use crate::dialects::wire::form::{Form, is_json, raw_pairs};
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Refusal};
 
@@ -201,10 +201,15 @@ fn of_head(why: HeadRefused) -> Refusal {
 
 /// What a refusal calls the parameters as a whole.
 const ALL: &str = "Body";
+/// How many parameters a form may have. No source says; each takes far more memory than text.
+const PARAMS_MAX: usize = 100_000;
 
 /// Parameters of a query or a form. A name that comes twice is refused: no source says which of the
 /// two is signed.
 fn form(text: &[u8]) -> Result<Form, Refusal> {
+    if raw_pairs(text).nth(PARAMS_MAX).is_some() {
+        return Err(codes::INVALID_PARAMETER.with(&[ALL]));
+    }
     let form = Form::read(&[text]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))?;
     match form.repeated() {
         Some(name) => Err(codes::INVALID_PARAMETER.with(&[name])),
