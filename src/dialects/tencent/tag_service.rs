@@ -183,7 +183,7 @@ pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, 
     let whom = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
     request.check()?;
     let gone = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
-    let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value.0)).collect();
+    let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value)).collect();
     match cx.engine.replace_tags(cx.caller, vec![whom], gone, tags).await {
         Ok(()) => Ok(Done {}),
         Err(engine::Error::QuotaExceeded) => Err(codes::TAG_RESOURCE_TAGS.into()),

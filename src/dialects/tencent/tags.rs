@@ -14,7 +14,7 @@ use crate::model::Tags;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
     pub(super) tag_key: OpenText,
-    pub(super) tag_value: OpenText,
+    pub(super) tag_value: String,
 }
 
 /// How long a tag's name may be, in characters, and how long its value. No source of this service
@@ -34,7 +34,7 @@ pub(super) fn attached(tags: Vec<Tag>) -> Result<Tags, Error> {
         if !legal {
             return Err(Error::Invalid("Tags".into()));
         }
-        if all.insert(tag_key.0, tag_value.0).is_some() {
+        if all.insert(tag_key.0, tag_value).is_some() {
             return Err(codes::INVALID_PARAMETER_VALUE_TAG_KEYS_DUPLICATED.into());
         }
     }

@@ -28,7 +28,7 @@ fn invalid(name: &str) -> Error {
 pub(super) struct CreateWhiteBoxKey {
     alias: OpenText,
     algorithm: OpenText,
-    description: Option<OpenText>,
+    description: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
 }
@@ -47,7 +47,7 @@ pub(super) async fn create(cx: Cx, request: CreateWhiteBoxKey) -> Result<Created
     service::white_box(&cx)?;
     let spec = ALGORITHMS.iter().find(|(word, _)| **word == *request.algorithm);
     let (_, spec) = spec.ok_or_else(|| invalid("Algorithm"))?;
-    let description = request.description.map(|it| it.0).unwrap_or_default();
+    let description = request.description.unwrap_or_default();
     if description.len() > rules::DESCRIPTION_MAX {
         return Err(invalid("Description"));
     }

@@ -20,7 +20,7 @@ use crate::model::{KeyId, KeySpec, KeyUsage, Lifecycle, Origin};
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
     alias: OpenText,
-    description: Option<OpenText>,
+    description: Option<String>,
     key_usage: Option<OpenText>,
     r#type: Option<i64>,
     #[serde(default)]
@@ -45,7 +45,7 @@ pub(crate) struct Created {
 
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error> {
     let name = alias(&request.alias)?;
-    let description = request.description.map(|it| it.0).unwrap_or_default();
+    let description = request.description.unwrap_or_default();
     let description = within(description, rules::DESCRIPTION_MAX, "Description")?;
     let word = request.key_usage.map(|it| it.0).unwrap_or_default();
     let (spec, usage) = match &*word {
@@ -143,7 +143,7 @@ pub(crate) async fn rename(cx: Cx, request: UpdateAlias) -> Result<Done, Error> 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UpdateKeyDescription {
-    description: OpenText,
+    description: String,
     key_id: KeyName,
     member_account: Option<MemberAccount>,
 }
@@ -151,7 +151,7 @@ pub(crate) struct UpdateKeyDescription {
 /// An empty text takes the description away.
 pub(crate) async fn describe_anew(cx: Cx, request: UpdateKeyDescription) -> Result<Done, Error> {
     own(request.member_account.as_ref())?;
-    let description = within(request.description.0, rules::DESCRIPTION_MAX, "Description")?;
+    let description = within(request.description, rules::DESCRIPTION_MAX, "Description")?;
     let key = request.key_id.key()?;
     cx.engine.update_key(cx.caller, key, None, Some(description)).await?;
     Ok(Done {})
