@@ -38,10 +38,8 @@ fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Er
     let action = required(call, &ACTION)?;
     let version = required(call, &VERSION_OF)?;
     required(call, &TIMESTAMP)?;
-    let is_of_tags = tag_service::ACTIONS.contains(&action);
     match version {
-        VERSION if !is_of_tags => {}
-        tag_service::VERSION if is_of_tags => {}
+        _ if version == tag_service::version_of(action) => {}
         VERSION | tag_service::VERSION => return Err(codes::INVALID_ACTION.with(&[action]).into()),
         _ => return Err(codes::NO_SUCH_VERSION.with(&[version]).into()),
     }

@@ -9,6 +9,7 @@ use super::codes;
 use super::service;
 use super::tags::{NAME_MAX, Tag, VALUE_MAX};
 use super::values::{OpenText, Page};
+use super::wire::call;
 use crate::dialects::wire::answer::Done;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Tagged, View};
@@ -18,7 +19,12 @@ use crate::model::{KeyId, Tags};
 pub(super) const VERSION: &str = "2018-08-13";
 
 /// Its actions.
-pub(super) const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
+const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
+
+/// The version of the service that has this action.
+pub(super) fn version_of(action: &str) -> &'static str {
+    if ACTIONS.contains(&action) { VERSION } else { call::VERSION }
+}
 
 /// The key or white-box key that a resource's name ends with: `creatorUin/<account>/<id>`, or the
 /// id alone.

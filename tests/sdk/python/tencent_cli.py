@@ -14,8 +14,9 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 def options(call):
     """The command's words. It sends by POST and TC3 only."""
     yield from ("kms", call["action"], "--secretId", call["access_key"], "--secretKey", call["secret"])
-    yield from ("--endpoint", f"{call['scheme']}://{call['endpoint']}", "--region", call["region"])
-    yield from ("--language", call["language"])
+    yield from ("--region", call["region"], "--language", call["language"])
+    if call["endpoint"]:
+        yield from ("--endpoint", f"{call['scheme']}://{call['endpoint']}")
     if call["token"]:
         yield from ("--token", call["token"])
     for name, value in call["params"].items():

@@ -3,6 +3,7 @@ export TENCENTCLOUD_SECRET_ID=@ID@
 export TENCENTCLOUD_SECRET_KEY=@SECRET@
 export TENCENTCLOUD_REGION=@REGION@
 https|curl -so kmsim-ca.pem @CA_PEM@
-https|export REQUESTS_CA_BUNDLE="$PWD/kmsim-ca.pem"
+https|# tccli trusts the authorities of its own Python's package certifi, and has no setting for others.
+https|cat kmsim-ca.pem >>"$(python3 -c 'import certifi; print(certifi.where())')"
 # kms ListKeys, for example.
 kms() { tccli kms "$@" --endpoint @URL@; }

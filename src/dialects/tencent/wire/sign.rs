@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::call::{ALGORITHM, Call, SERVICE, VERSION};
+use super::call::{ALGORITHM, Call, SERVICE};
 use super::tc3::Claim;
 use crate::dialects::Inbound;
 use crate::dialects::peers::{OutgoingCall, Unsignable};
+use crate::dialects::tencent::tag_service::version_of;
 
 /// Whether an answer is a refusal. Its status is 200 in any case.
 pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
@@ -52,7 +53,7 @@ fn head(ask: &OutgoingCall<'_>, timestamp: &str) -> Result<HeaderMap, Unsignable
     headers.insert(HOST, HeaderValue::from_str(ask.host)?);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert("x-tc-action", HeaderValue::from_str(ask.action)?);
-    headers.insert("x-tc-version", HeaderValue::from_static(VERSION));
+    headers.insert("x-tc-version", HeaderValue::from_static(version_of(ask.action)));
     headers.insert("x-tc-timestamp", HeaderValue::from_str(timestamp)?);
     headers.insert("x-tc-language", HeaderValue::from_static("en-US"));
     if let Some(region) = ask.region {
