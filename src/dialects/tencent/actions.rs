@@ -1,4 +1,5 @@
-//! The table of actions. `hot` uses a key's material, `read` looks, `change` waits for the disk.
+//! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
+//! durable.
 
 use super::keys::{bindings, cipher, import, lifecycle, listing, pairs, quantum, rotation};
 use super::wire::call::Call;
@@ -14,8 +15,8 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("DescribeKeys",              listing::describe_all)
         .read  ("ListKeys",                  listing::list)
         .read  ("ListKeyDetail",             listing::list_detail)
-        .change("UpdateAlias",               lifecycle::rename)
-        .change("UpdateKeyDescription",      lifecycle::describe_anew)
+        .change("UpdateAlias",               lifecycle::update_alias)
+        .change("UpdateKeyDescription",      lifecycle::update_description)
         .change("EnableKey",                 lifecycle::enable)
         .change("EnableKeys",                lifecycle::enable_all)
         .change("DisableKey",                lifecycle::disable)
@@ -29,8 +30,8 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("GetKeyRotationStatus",      rotation::status)
         .change("RotateKey",                 rotation::rotate)
         .change("GetParametersForImport",    import::parameters)
-        .change("ImportKeyMaterial",         import::import)
-        .change("DeleteImportedKeyMaterial", import::delete)
+        .change("ImportKeyMaterial",         import::import_material)
+        .change("DeleteImportedKeyMaterial", import::delete_material)
         .change("BindCloudResource",         bindings::bind)
         .change("UnbindCloudResource",       bindings::unbind)
         // Symmetric cryptography.
@@ -67,7 +68,7 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("EncryptByWhiteBox",                   white_box::encrypt)
         .change("OverwriteWhiteBoxDeviceFingerprints", white_box::overwrite_fingerprints)
         .read  ("DescribeWhiteBoxDeviceFingerprints",  white_box::fingerprints)
-        // Data keys that the service keeps.
+        // Hosted data keys.
         .change("ImportDataKey",            data_keys::lifecycle::import)
         .hot   ("GetDataKeyPlaintext",      data_keys::lifecycle::plaintext)
         .read  ("GetDataKeyCiphertextBlob", data_keys::lifecycle::ciphertext)
@@ -82,7 +83,7 @@ pub(super) fn table() -> Actions<Call> {
         .change("ScheduleDataKeyDeletion",  data_keys::lifecycle::schedule_deletion)
         .change("CancelDataKeyDeletion",    data_keys::lifecycle::cancel_deletion)
         .change("UpdateDataKeyName",        data_keys::lifecycle::rename)
-        .change("UpdateDataKeyDescription", data_keys::lifecycle::describe_anew)
+        .change("UpdateDataKeyDescription", data_keys::lifecycle::update_description)
         // The tag service.
         .read  ("DescribeResourceTagsByResourceIds", tag_service::by_resources)
         .change("ModifyResourceTags",                tag_service::modify)

@@ -1,12 +1,12 @@
-//! Every error of the document (its two lists) and of the official SDKs, with its message in
-//! English and in Chinese. `errors.rs` says what answers each. `...` stands for what a message says
-//! of its request. The document gives no messages but those of a wrong signature; the others are
-//! kmsim's words.
+//! Every error code of the document's two lists and of the official SDKs, with its message in
+//! English and in Chinese. `errors.rs` maps errors to these codes. `...` is a placeholder for text
+//! from the request. The document gives messages for wrong signatures only; kmsim has its own for
+//! the others.
 
 use crate::dialects::refusal::{Code, codes};
 
-/// Declares a table, and the list of its Chinese messages. The status is always 200: the SDKs read
-/// no error from an answer of another status.
+/// Declares a table of codes and the list of their Chinese messages. The status is always 200,
+/// because the SDKs do not parse errors in answers with another status.
 macro_rules! bilingual {
     (
         $(#[$doc:meta])* $all:ident $in_chinese:ident:
@@ -18,12 +18,12 @@ macro_rules! bilingual {
             $($row = 200 $name $english;)*
         }
 
-        /// The Chinese message of each, in the same order.
+        /// The Chinese messages, in the same order.
         const $in_chinese: &[&str] = &[$($chinese),*];
     };
 }
 
-/// The message of a code in Chinese.
+/// The Chinese message of a code.
 pub(super) fn chinese(code: &Code) -> &'static str {
     let tables = [(CODES, CHINESE), (CODES_OF_TAGS, CHINESE_OF_TAGS)];
     let message = |(codes, messages): (&[&Code], &[&'static str])| {
@@ -34,7 +34,7 @@ pub(super) fn chinese(code: &Code) -> &'static str {
 
 #[rustfmt::skip]
 bilingual! {
-    /// The codes that a fault can ask for.
+    /// The codes of the KMS. A fault can answer each of them.
     CODES CHINESE:
     ACTION_OFFLINE "ActionOffline" "This action is no longer offered." "该接口已下线。";
     AUTH_FAILURE "AuthFailure" "Access management could not authenticate the request." "CAM 签名/鉴权错误。";
@@ -136,8 +136,7 @@ bilingual! {
 
 #[rustfmt::skip]
 bilingual! {
-    /// The tag service's own codes, as far as its two actions here answer them (its SDK, version
-    /// 2018-08-13).
+    /// The codes of the tag service that its two actions answer (SDK of version 2018-08-13).
     CODES_OF_TAGS CHINESE_OF_TAGS:
     TAG_DELETE_TAGS "InvalidParameterValue.DeleteTagsParamError" "A tag key is in both DeleteTags and ReplaceTags." "DeleteTags 中不能包含 ReplaceTags 中的元素。";
     TAG_INVALID "InvalidParameter.Tag" "ReplaceTags and DeleteTags must have one to ten tags, each key once." "Tag 参数错误。";

@@ -1,4 +1,4 @@
-//! Which code answers what goes wrong.
+//! Maps errors to codes. `fixtures/tencent/errors.tsv` gives the source of each code.
 
 use super::{codes, rules};
 use crate::dialects::{Code, Refusal};
@@ -46,7 +46,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             rules::of_data_key(*operation, *state).unwrap_or(codes::INTERNAL_ERROR)
         }
         E::QuotaExceeded => codes::LIMIT_EXCEEDED_CMK_LIMIT_EXCEEDED,
-        // The cause is in the log; a caller cannot mend it. The rest comes of no action here.
+        // The cause is in the log; the caller cannot fix it. No action leads to the others.
         E::Store(_)
         | E::Internal(_)
         | E::Alias(AliasError::NotFound | AliasError::ServiceKeyAbsent(_))
@@ -71,7 +71,7 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key.
+        // No action protects a key from deletion.
         KeyError::DeletionProtected => codes::INTERNAL_ERROR,
     };
     code.into()

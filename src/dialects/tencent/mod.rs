@@ -1,6 +1,6 @@
-//! Tencent Cloud KMS, version 2019-01-18: its wire (an action's name in a header or a parameter),
-//! its signatures, and every word of its document. The few calls of the tag service that its
-//! Terraform provider needs are served too.
+//! Tencent Cloud KMS, version 2019-01-18: its wire (the action is in a header or a parameter), its
+//! two signatures, and the names and rules of its document. Two actions of the tag service are
+//! served too, because the Terraform provider needs them.
 
 mod actions;
 mod blob;
@@ -9,6 +9,7 @@ mod codes;
 mod data_keys;
 mod errors;
 mod keys;
+mod listing;
 mod profile;
 mod rules;
 mod service;
@@ -23,20 +24,20 @@ use crate::dialects::gate::accounts::AccountStatus;
 use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_OF};
+use wire::call::{ACTION, Call, TIMESTAMP, VERSION, VERSION_PARAM};
 use wire::mismatch;
 use wire::verify::{self, required};
 
 /// The dialect.
 pub(super) struct Tencent;
 
-/// The action that a request asks for, with what every request must have.
+/// The action of a request, which must have the parameters that every request needs.
 ///
 /// # Errors
-/// Something of it is missing, or there is no such version or action.
+/// `MissingParameter`, `NoSuchVersion` or `InvalidAction`.
 fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
     let action = required(call, &ACTION)?;
-    let version = required(call, &VERSION_OF)?;
+    let version = required(call, &VERSION_PARAM)?;
     required(call, &TIMESTAMP)?;
     match version {
         _ if version == tag_service::version_of(action) => {}
@@ -54,10 +55,10 @@ impl Dialect for Tencent {
         actions::table()
     }
 
-    /// Method and size, and what every request must have.
+    /// Method, size, and the parameters that every request needs.
     fn before_signature(table: &Actions<Call>, call: &Call) -> Result<(), Error> {
-        match &call.flaw {
-            Some(flaw) => Err(flaw.clone().into()),
+        match &call.parse_error {
+            Some(parse_error) => Err(parse_error.clone().into()),
             None => find(table, call).map(drop),
         }
     }
@@ -68,12 +69,14 @@ impl Dialect for Tencent {
 
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
         let entry = find(table, call)?;
-        // The parameters are looked at behind the signature.
-        call.unread.clone().map_or(Ok(entry), |why| Err(why.into()))
+        match &call.params_error {
+            Some(params_error) => Err(params_error.clone().into()),
+            None => Ok(entry),
+        }
     }
 
-    /// An account that has not bought the service learns that from most actions. What tells whether
-    /// it has answers.
+    /// Most actions need an active account. An account without a subscription can still call those
+    /// that describe the service.
     fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),

@@ -3,13 +3,13 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
+use super::words::OriginWord;
 use super::{clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::params::ParamStyle;
 use crate::engine::KeyRef;
-use crate::model::{KeyId, KeySpec, Origin};
-use crate::watch::classes::Class::{Common, Credential};
+use crate::model::{KeyId, KeySpec};
 
 pub(super) static PROFILE: Profile = Profile {
     name: "tencent",
@@ -24,9 +24,9 @@ pub(super) static PROFILE: Profile = Profile {
     engine_refusal: errors::of_engine,
     body_limit: call::BODY_MAX,
     throttling: codes::REQUEST_LIMIT_EXCEEDED,
-    // The service does not look whether a request was made before.
+    // Never answered: requests may be repeated.
     replayed: codes::AUTH_FAILURE_SIGNATURE_FAILURE,
-    // No client of this cloud looks for anything of its own.
+    // No client of this cloud reads a header of its own.
     retry_after: RetryAfter { header: RETRY_AFTER, in_seconds: true },
     dry_run: DryRun {
         allowed: |_, _| false,
@@ -36,12 +36,8 @@ pub(super) static PROFILE: Profile = Profile {
     names: Names {
         key: |_, name| KeyId::parse(name).map(KeyRef::Id),
         secret: |_, text| text,
-        spec: |word| words::pair(word).map(|(spec, _)| KeySpec::Pair(spec)),
-        origin: |word| match word {
-            "TENCENT_KMS" => Some(Origin::Service),
-            "EXTERNAL" => Some(Origin::External),
-            _ => None,
-        },
+        spec: |word| words::pair_usage(word).map(|it| KeySpec::Pair(it.spec)),
+        origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| values::context(text).map(<[u8]>::to_vec),
     },
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
@@ -50,19 +46,7 @@ pub(super) static PROFILE: Profile = Profile {
 
 /// How parameters are encoded.
 pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
-    common: &[
-        ("Action", Common),
-        ("Language", Common),
-        ("Nonce", Common),
-        ("Region", Common),
-        ("RequestClient", Common),
-        ("SecretId", Common),
-        ("Signature", Credential),
-        ("SignatureMethod", Common),
-        ("Timestamp", Common),
-        ("Token", Credential),
-        ("Version", Common),
-    ],
+    common: call::COMMON,
     allow_empty: &[],
     maps: &[],
     repeated_lists: false,

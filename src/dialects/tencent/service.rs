@@ -1,16 +1,16 @@
-//! What the service tells of itself: its regions, its algorithms, and whether the account has it.
+//! The service as a whole: its regions, its algorithms, and the account's subscription.
 
 use serde::{Deserialize, Serialize};
 
 use super::codes;
 use super::wire::call::DEFAULT_REGION;
-use super::words::{Flavour, SYMMETRIC, USAGES};
+use super::words::{PAIR_USAGES, SYMMETRIC, cipher_word};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::dialects::gate::accounts::{AccountStatus, Cryptography};
 use crate::dialects::{Cx, Error};
-use crate::model::KeyUsage;
+use crate::model::{KeyUsage, SymmetricSpec};
 
-/// The regions that the document lists, and those that the service has opened since.
+/// The regions that the document lists, and those that the service has added since.
 pub(super) const REGIONS: &[&str] = &[
     "ap-guangzhou",
     "ap-shanghai",
@@ -32,29 +32,36 @@ pub(super) const REGIONS: &[&str] = &[
     "eu-frankfurt",
 ];
 
-/// The regions of mainland China, whose keys are SM4 unless the accounts file says otherwise.
+/// The regions of mainland China. They have SM cryptography, unless the accounts file says
+/// otherwise.
 const MAINLAND: &[&str] =
     &[DEFAULT_REGION, "ap-shanghai", "ap-beijing", "ap-chengdu", "ap-chongqing", "ap-nanjing"];
 
-/// The actions that an account has before it has bought the service.
+/// The actions that need no subscription.
 pub(super) const OPEN_TO_ALL: &[&str] =
     &["GetRegions", "GetServiceStatus", "ListAlgorithms", "DescribeWhiteBoxServiceStatus"];
 
-/// The rules that the caller's region follows.
-pub(super) fn flavour(cx: &Cx) -> Flavour {
+/// The rules for cryptography in the caller's region.
+fn cryptography(cx: &Cx) -> Cryptography {
     let region = &*cx.caller.realm.region;
-    match cx.account.cryptography.get(region) {
-        Some(Cryptography::Sm) => Flavour::Sm,
-        None if MAINLAND.contains(&region) => Flavour::Sm,
-        Some(Cryptography::Fips) | None => Flavour::Fips,
+    let default = if MAINLAND.contains(&region) { Cryptography::Sm } else { Cryptography::Fips };
+    cx.account.cryptography.get(region).copied().unwrap_or(default)
+}
+
+/// The cipher of symmetric keys in the caller's region.
+pub(super) fn cipher(cx: &Cx) -> SymmetricSpec {
+    match cryptography(cx) {
+        Cryptography::Fips => SymmetricSpec::Aes256,
+        Cryptography::Sm => SymmetricSpec::Sm4,
     }
 }
 
-/// Whether the caller's region has pairs of this kind: those of SM2 are where the SM rules are.
+/// Whether the caller's region has key pairs of this type. SM2 needs SM cryptography.
 pub(super) fn offers(cx: &Cx, spec: PairSpec) -> bool {
-    spec != PairSpec::EcSm2 || flavour(cx) == Flavour::Sm
+    spec != PairSpec::EcSm2 || cryptography(cx) == Cryptography::Sm
 }
 
+/// A request without parameters.
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
@@ -64,7 +71,7 @@ pub(super) struct Regions {
     regions: &'static [&'static str],
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "handlers answer results")]
+#[expect(clippy::unnecessary_wraps, reason = "handlers return a Result")]
 pub(super) fn regions(_: &Cx, _: Nothing) -> Result<Regions, Error> {
     Ok(Regions { regions: REGIONS })
 }
@@ -84,16 +91,13 @@ pub(super) struct Algorithms {
     asymmetric_sign_verify_algorithms: Vec<AlgorithmInfo>,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "handlers answer results")]
+#[expect(clippy::unnecessary_wraps, reason = "handlers return a Result")]
 pub(super) fn algorithms(cx: &Cx, _: Nothing) -> Result<Algorithms, Error> {
     let of = |usage: KeyUsage| {
-        let rows = USAGES.iter().filter(|row| row.3 == usage && offers(cx, row.2));
-        rows.map(|row| AlgorithmInfo { key_usage: row.0, algorithm: row.1 }).collect()
+        let usages = PAIR_USAGES.iter().filter(|it| it.usage == usage && offers(cx, it.spec));
+        usages.map(|it| AlgorithmInfo { key_usage: it.word, algorithm: it.algorithm }).collect()
     };
-    let algorithm = match flavour(cx) {
-        Flavour::Fips => "AES_256",
-        Flavour::Sm => "SM4",
-    };
+    let algorithm = cipher_word(cipher(cx)).unwrap_or_default();
     Ok(Algorithms {
         symmetric_algorithms: vec![AlgorithmInfo { key_usage: SYMMETRIC, algorithm }],
         asymmetric_algorithms: of(KeyUsage::EncryptDecrypt),
@@ -125,11 +129,11 @@ pub(super) struct Status {
     is_allowed_sync: bool,
 }
 
-/// What stands for no limit.
+/// The number that is answered if there is no quota.
 const UNLIMITED: usize = 1_000_000;
 
-/// Of the members that only newer SDKs have, those are told that mean something here.
-#[expect(clippy::unnecessary_wraps, reason = "handlers answer results")]
+/// The answer has the document's members, and those of newer SDKs that apply to kmsim.
+#[expect(clippy::unnecessary_wraps, reason = "handlers return a Result")]
 pub(super) fn status(cx: &Cx, _: Nothing) -> Result<Status, Error> {
     let (service_enabled, invalid_type) = match cx.account.status {
         AccountStatus::Active => (true, 1),
@@ -159,19 +163,19 @@ pub(super) fn status(cx: &Cx, _: Nothing) -> Result<Status, Error> {
     })
 }
 
-/// The regions that have white-box keys.
+/// The regions with white-box keys.
 const WHITE_BOX_REGIONS: &[&str] = &["ap-beijing", "ap-guangzhou", "ap-hongkong", "ap-shanghai"];
 
-/// Whether the caller's region has white-box keys and its account has bought them.
+/// Whether the caller can use white-box keys: the account is active, and the region has them.
 pub(super) fn has_white_box(cx: &Cx) -> bool {
     cx.account.status == AccountStatus::Active
         && WHITE_BOX_REGIONS.contains(&&*cx.caller.realm.region)
 }
 
-/// Refuses a request for white-box keys where there are none.
+/// Refuses a caller who cannot use white-box keys.
 ///
 /// # Errors
-/// The region has none.
-pub(super) fn white_box(cx: &Cx) -> Result<(), Error> {
+/// `NotPurchased`.
+pub(super) fn require_white_box(cx: &Cx) -> Result<(), Error> {
     if has_white_box(cx) { Ok(()) } else { Err(codes::RESOURCE_UNAVAILABLE_NOT_PURCHASED.into()) }
 }

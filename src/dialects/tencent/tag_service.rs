@@ -1,24 +1,25 @@
-//! The tag service, version 2018-08-13: the calls by which Terraform's provider reads and writes
-//! the tags of keys.
+//! The two actions of the tag service, version 2018-08-13, with which the Terraform provider reads
+//! and writes the tags of keys.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::codes;
+use super::listing::Page;
 use super::service;
-use super::tags::{NAME_MAX, Tag, VALUE_MAX};
-use super::values::{OpenText, Page};
+use super::tags::{KEY_MAX, Tag, VALUE_MAX};
+use super::values::OpenText;
 use super::wire::call;
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation, Tagged, View};
 use crate::model::{KeyId, Tags};
 
-/// The version of that service.
+/// The version of the tag service.
 pub(super) const VERSION: &str = "2018-08-13";
 
-/// Its actions.
+/// Its actions that are served.
 const ACTIONS: &[&str] = &["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
 
 /// The version of the service that has this action.
@@ -26,8 +27,8 @@ pub(super) fn version_of(action: &str) -> &'static str {
     if ACTIONS.contains(&action) { VERSION } else { call::VERSION }
 }
 
-/// The key or white-box key that a resource's name ends with: `creatorUin/<account>/<id>`, or the
-/// id alone.
+/// The key or white-box key of a resource id: `creatorUin/<account>/<id>`, or the id alone. `None`
+/// if it does not exist.
 fn tagged(cx: &Cx, resource: &str) -> Option<Tagged> {
     let id = KeyId::parse(resource.rsplit('/').next()?)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
@@ -70,12 +71,12 @@ struct ResourceTag {
     service_type: &'static str,
 }
 
-/// How many rows are answered where nothing is said.
-const USUAL: u64 = 15;
+/// The default of `Limit`.
+const LIMIT_DEFAULT: u64 = 15;
 
-/// The tags of a key or of a white-box key.
-fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
-    match of {
+/// The tags of a resource.
+fn tags<'a>(view: &View<'a>, resource: &Tagged) -> Result<&'a Tags, Error> {
+    match resource {
         Tagged::Key(key) => Ok(&view.admit(key, Operation::ListTags)?.key().tags),
         Tagged::WhiteBoxKey(id) => Ok(&view.white_box_key(id)?.key().tags),
         Tagged::Secret(_) | Tagged::Certificate(_) | Tagged::DataKey(_) => {
@@ -84,10 +85,10 @@ fn tags<'a>(view: &View<'a>, of: &Tagged) -> Result<&'a Tags, Error> {
     }
 }
 
-/// The most resources of one call, by its document.
+/// The most resources in one request (document of the tag service).
 const RESOURCES_MAX: usize = 50;
 
-/// What is not there has no tags.
+/// Resources that do not exist have no tags.
 pub(super) fn by_resources(
     cx: &Cx,
     request: DescribeResourceTagsByResourceIds,
@@ -110,8 +111,8 @@ pub(super) fn by_resources(
         let Some(tagged) = tagged(cx, resource) else { continue };
         rows.extend(tags(&view, &tagged)?.iter().map(|tag| (resource, tag)));
     }
-    let limit = request.limit.unwrap_or(USUAL);
-    let (rows, total_count) = Page::from(request.offset, limit).of_rows(rows);
+    let limit = request.limit.unwrap_or(LIMIT_DEFAULT);
+    let (rows, total_count) = Page::new(request.offset, limit).cut(rows);
     let tags = rows.into_iter().map(|(resource, (name, value))| ResourceTag {
         tag_key: name.clone(),
         tag_value: value.clone(),
@@ -140,28 +141,28 @@ struct TagKey {
     tag_key: OpenText,
 }
 
-/// The most tags in one list, by its document.
+/// The most tags in one list (document of the tag service).
 const TAGS_MAX: usize = 10;
 
-/// The keys that are the service's own.
+/// The tag keys that users cannot attach.
 const RESERVED: [&str; 3] = ["project", "qcloud", "tencent"];
 
 impl ModifyResourceTags {
-    /// Checks the two lists by this service's rules, which has more codes for them than the key
-    /// service has.
+    /// Checks the two lists by the rules of the tag service, which has more codes for them than the
+    /// KMS.
     fn check(&self) -> Result<(), Error> {
         let replaced: BTreeSet<&str> = self.replace_tags.iter().map(|it| &*it.tag_key.0).collect();
         let deleted: BTreeSet<&str> = self.delete_tags.iter().map(|it| &*it.tag_key.0).collect();
         let keys = || replaced.union(&deleted);
-        let has_value_above_max =
+        let has_long_value =
             || self.replace_tags.iter().any(|it| it.tag_value.chars().count() > VALUE_MAX);
         let code = if keys().any(|key| key.is_empty()) {
             codes::TAG_KEY_EMPTY
-        } else if keys().any(|key| key.chars().count() > NAME_MAX) {
+        } else if keys().any(|key| key.chars().count() > KEY_MAX) {
             codes::TAG_KEY_LENGTH
         } else if keys().any(|key| RESERVED.contains(key)) {
             codes::TAG_KEY_RESERVED
-        } else if has_value_above_max() {
+        } else if has_long_value() {
             codes::TAG_VALUE_LENGTH
         } else if !replaced.is_disjoint(&deleted) {
             codes::TAG_DELETE_TAGS
@@ -177,8 +178,8 @@ impl ModifyResourceTags {
     }
 }
 
-/// The resource is named in six parts: `qcs::kms:<region>:uin/<account>:key/<id>`. Terraform's
-/// provider leaves the account's number out.
+/// The parts of `Resource` are `qcs::kms:<region>:uin/<account>:key/<id>`. The Terraform provider
+/// leaves out the account.
 pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, Error> {
     let mut parts = request.resource.splitn(6, ':');
     let is_ours = parts.next() == Some("qcs")
@@ -186,13 +187,12 @@ pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, 
         && parts.next() == Some("kms")
         && parts.next() == Some(&cx.caller.realm.region);
     let resource = parts.nth(1).filter(|_| is_ours);
-    let whom = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
+    let tagged = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
     request.check()?;
-    let gone = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
+    let removed = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
     let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value)).collect();
-    match cx.engine.replace_tags(cx.caller, vec![whom], gone, tags).await {
-        Ok(()) => Ok(Done {}),
+    done(match cx.engine.replace_tags(cx.caller, vec![tagged], removed, tags).await {
         Err(engine::Error::QuotaExceeded) => Err(codes::TAG_RESOURCE_TAGS.into()),
-        Err(error) => Err(error.into()),
-    }
+        outcome => outcome.map_err(Error::from),
+    })
 }

@@ -1,4 +1,4 @@
-//! Tags as the actions of this cloud have them.
+//! Tags in requests: the document's data structures `Tag` and `TagFilter`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::values::OpenText;
 use crate::dialects::Error;
 use crate::model::Tags;
 
-/// A tag to attach.
+/// A tag.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
@@ -17,31 +17,32 @@ pub(super) struct Tag {
     pub(super) tag_value: String,
 }
 
-/// How long a tag's name may be, in characters, and how long its value. No source of this service
-/// says; these are the limits of the tag service's document.
-pub(super) const NAME_MAX: usize = 127;
+/// The longest tag key, in characters. The KMS document gives no limits for tags; these are those
+/// of the tag service's document.
+pub(super) const KEY_MAX: usize = 127;
+/// The longest tag value, in characters.
 pub(super) const VALUE_MAX: usize = 255;
 
-/// The tags that a request attaches.
+/// The tags by key.
 ///
 /// # Errors
-/// A name comes twice, or a text is empty or too long.
-pub(super) fn attached(tags: Vec<Tag>) -> Result<Tags, Error> {
-    let mut all = BTreeMap::new();
+/// A key occurs twice, or a key or value has an illegal length.
+pub(super) fn tag_map(tags: Vec<Tag>) -> Result<Tags, Error> {
+    let mut map = BTreeMap::new();
     for Tag { tag_key, tag_value } in tags {
-        let legal = (1..=NAME_MAX).contains(&tag_key.chars().count())
+        let is_legal = (1..=KEY_MAX).contains(&tag_key.chars().count())
             && tag_value.chars().count() <= VALUE_MAX;
-        if !legal {
+        if !is_legal {
             return Err(Error::Invalid("Tags".into()));
         }
-        if all.insert(tag_key.0, tag_value).is_some() {
+        if map.insert(tag_key.0, tag_value).is_some() {
             return Err(codes::INVALID_PARAMETER_VALUE_TAG_KEYS_DUPLICATED.into());
         }
     }
-    Ok(all)
+    Ok(map)
 }
 
-/// What a list is narrowed by: a tag's name, with any of these values or with any value.
+/// A filter of lists: a tag key with one of these values or, if there are none, with any value.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TagFilter {
@@ -51,8 +52,8 @@ pub(super) struct TagFilter {
 }
 
 impl TagFilter {
-    /// Whether what has these tags is shown.
-    pub(super) fn fits(&self, tags: &Tags) -> bool {
+    /// Whether a resource with these tags is listed.
+    pub(super) fn matches(&self, tags: &Tags) -> bool {
         let value = tags.get(&self.tag_key.0);
         value.is_some_and(|it| self.tag_value.is_empty() || self.tag_value.contains(it.as_str()))
     }

@@ -1,5 +1,5 @@
-//! The forms of values. A value whose mistake has a code of its own is kept as text here, and
-//! parsed by the handler that knows the code.
+//! Types and forms of values. If a malformed value has a code of its own, its type keeps the text,
+//! and the handler that knows the code parses it.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -12,7 +12,7 @@ use crate::engine::KeyRef;
 use crate::model::{AliasName, KeyId};
 use crate::world::Instant;
 
-/// The name of a key: its id, and nothing else.
+/// A key in a request: its id. This cloud has no other names for keys in requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KeyName(String);
 
@@ -24,7 +24,7 @@ impl From<String> for KeyName {
     }
 }
 
-/// Whether a text is a UUID as the service writes it.
+/// Whether a text is a UUID with lower-case digits, as the service writes them.
 pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, b)| match at {
@@ -34,10 +34,10 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 impl KeyName {
-    /// The key.
+    /// The key with this id.
     ///
     /// # Errors
-    /// The text is no id.
+    /// `InvalidKeyId`.
     pub(super) fn key(&self) -> Result<KeyRef, Error> {
         self.id().map(KeyRef::Id)
     }
@@ -45,44 +45,50 @@ impl KeyName {
     /// The id.
     ///
     /// # Errors
-    /// The text is none.
+    /// `InvalidKeyId`.
     pub(super) fn id(&self) -> Result<KeyId, Error> {
         let id = KeyId::parse(&self.0).filter(|_| is_uuid(&self.0));
         id.ok_or_else(|| codes::INVALID_PARAMETER_VALUE_INVALID_KEY_ID.into())
     }
 
-    /// Whether nothing is named.
+    /// Whether the text is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// The names of a batch: each once, and so many at the most.
+/// The ids of the keys in one request: 1 to `max`, each once.
 ///
 /// # Errors
-/// There are none or too many, a text is no id, or one comes twice.
-pub(super) fn batch(names: &[KeyName], most: usize) -> Result<Vec<KeyId>, Error> {
-    if !(1..=most).contains(&names.len()) {
-        return Err(Error::Invalid("KeyIds".into()));
-    }
-    let ids = names.iter().map(KeyName::id).collect::<Result<Vec<_>, _>>()?;
-    if is_repeated(&ids) {
-        return Err(codes::INVALID_PARAMETER_VALUE_DUPLICATED_KEY_ID.into());
-    }
-    Ok(ids)
+/// `InvalidParameter` of `KeyIds` if there are none or too many, `InvalidKeyId`, `DuplicatedKeyId`.
+pub(super) fn key_ids(names: &[KeyName], max: usize) -> Result<Vec<KeyId>, Error> {
+    let wrong_size = Error::Invalid("KeyIds".into());
+    let repeated = codes::INVALID_PARAMETER_VALUE_DUPLICATED_KEY_ID;
+    distinct(names.iter().map(KeyName::id), max, wrong_size, repeated)
 }
 
-/// Whether something comes twice.
-pub(super) fn is_repeated<T: Ord>(all: &[T]) -> bool {
-    let mut sorted: Vec<_> = all.iter().collect();
+/// The ids of one request: 1 to `max`, each once.
+///
+/// # Errors
+/// `wrong_size` if there are none or too many, the error of a malformed id, or `repeated`.
+pub(super) fn distinct<T: Ord>(
+    ids: impl ExactSizeIterator<Item = Result<T, Error>>,
+    max: usize,
+    wrong_size: Error,
+    repeated: &'static Code,
+) -> Result<Vec<T>, Error> {
+    if !(1..=max).contains(&ids.len()) {
+        return Err(wrong_size);
+    }
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let mut sorted: Vec<_> = ids.iter().collect();
     sorted.sort_unstable();
-    sorted.windows(2).any(|pair| pair[0] == pair[1])
+    if sorted.windows(2).any(|pair| pair[0] == pair[1]) { Err(repeated.into()) } else { Ok(ids) }
 }
 
-/// A text that may be shown, or none.
 pub(super) use crate::dialects::wire::values::OpenText;
 
-/// Bytes in base64, which may be a secret.
+/// Bytes in base64. They may be a secret.
 #[derive(Default, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Base64(Zeroizing<String>);
@@ -94,36 +100,31 @@ impl From<Zeroizing<String>> for Base64 {
 }
 
 impl Base64 {
-    /// The bytes, up to so many; at least one.
-    ///
-    /// # Errors
-    /// This code: the text is no base64, or holds too much or nothing.
-    pub(super) fn bytes(
-        &self,
-        most: usize,
-        or: &'static Code,
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let bytes = base64_text::decode(&self.0);
-        bytes.filter(|it| (1..=most).contains(&it.len())).ok_or_else(|| or.into())
+    /// The bytes, 1 to `max`. `None` if the text is not base64, or has another length.
+    pub(super) fn bytes(&self, max: usize) -> Option<Zeroizing<Vec<u8>>> {
+        base64_text::decode(&self.0).filter(|bytes| (1..=max).contains(&bytes.len()))
     }
 
-    /// The bytes, or the refusal of this parameter.
+    /// The same for a parameter without a code of its own.
     ///
     /// # Errors
-    /// The text is no base64, or holds too much or nothing.
-    pub(super) fn of(&self, most: usize, name: &'static str) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let bytes = base64_text::decode(&self.0);
-        bytes.filter(|it| (1..=most).contains(&it.len())).ok_or(Error::Invalid(name.into()))
+    /// `InvalidParameter` of `name`.
+    pub(super) fn checked(
+        &self,
+        max: usize,
+        name: &'static str,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.bytes(max).ok_or(Error::Invalid(name.into()))
     }
 }
 
-/// Bytes as they are answered.
+/// Bytes in answers.
 pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(base64_text::encode(bytes))
 }
 
-/// An encryption context: the text of a JSON object. What binds is the text, character by
-/// character.
+/// An encryption context: the text of a JSON object. The ciphertext is bound to the text itself, so
+/// another order of the members is another context.
 #[derive(Debug, Default)]
 pub(super) struct Context(String);
 
@@ -135,7 +136,8 @@ impl From<String> for Context {
     }
 }
 
-/// The bytes that a context binds a ciphertext to; `None` where the text is none.
+/// The bytes of a context, which are authenticated with the ciphertext. An empty text is no
+/// context. `None` if the text is malformed or too long.
 pub(super) fn context(text: &str) -> Option<&[u8]> {
     let is_object = || {
         let object: Result<serde_json::Map<String, serde_json::Value>, _> =
@@ -146,16 +148,16 @@ pub(super) fn context(text: &str) -> Option<&[u8]> {
 }
 
 impl Context {
-    /// The bytes that it binds a ciphertext to.
+    /// The bytes, which are authenticated with the ciphertext.
     ///
     /// # Errors
-    /// The text is no JSON object, or too long.
+    /// `InvalidParameter` of `name`: the text is not a JSON object, or too long.
     pub(super) fn bytes(&self, name: &'static str) -> Result<&[u8], Error> {
         context(&self.0).ok_or(Error::Invalid(name.into()))
     }
 }
 
-/// The account of a member of an organization: refused wherever it may stand.
+/// A member account of an organization. kmsim has no organizations, so every action refuses it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct MemberAccount {
@@ -165,18 +167,18 @@ pub(super) struct MemberAccount {
     _uin: Option<u64>,
 }
 
-/// Refuses a request that acts for a member of an organization.
+/// Refuses a request for a member account.
 ///
 /// # Errors
-/// It does.
-pub(super) fn own(member: Option<&MemberAccount>) -> Result<(), Error> {
+/// `NotRoleOperation`.
+pub(super) fn refuse_member(member: Option<&MemberAccount>) -> Result<(), Error> {
     match member {
         Some(_) => Err(codes::UNSUPPORTED_OPERATION_NOT_ROLE_OPERATION.into()),
         None => Ok(()),
     }
 }
 
-/// The cluster of hardware modules that a key lives in. There is the shared one, and no other.
+/// The cluster of hardware security modules for a key. There is only the shared one.
 #[derive(Debug, Default)]
 pub(super) struct Cluster(String);
 
@@ -189,11 +191,11 @@ impl From<String> for Cluster {
 }
 
 impl Cluster {
-    /// Refuses any but the shared one.
+    /// Refuses every cluster but the shared one.
     ///
     /// # Errors
-    /// It is another one.
-    pub(super) fn shared(&self) -> Result<(), Error> {
+    /// `InvalidHsmClusterId`.
+    pub(super) fn check(&self) -> Result<(), Error> {
         match &*self.0 {
             "" | "default" => Ok(()),
             _ => Err(codes::INVALID_PARAMETER_VALUE_INVALID_HSM_CLUSTER_ID.into()),
@@ -201,68 +203,35 @@ impl Cluster {
     }
 }
 
-/// An alias of a key.
+/// Parses an alias of a key or white-box key, or the name of a data key.
 ///
 /// # Errors
-/// The text is none.
-pub(super) fn alias(text: &str) -> Result<AliasName, Error> {
+/// `malformed`.
+pub(super) fn alias(text: &str, malformed: &'static Code) -> Result<AliasName, Error> {
     let name = AliasName::parse(text).filter(|_| rules::is_alias(text));
-    name.ok_or_else(|| codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS.into())
+    name.ok_or_else(|| malformed.into())
 }
 
-/// A text up to so many bytes.
+/// A text of at most `max` bytes.
 ///
 /// # Errors
-/// It is longer.
-pub(super) fn within(text: String, most: usize, name: &'static str) -> Result<String, Error> {
-    if text.len() <= most { Ok(text) } else { Err(Error::Invalid(name.into())) }
+/// `InvalidParameter` of `name`.
+pub(super) fn limited(text: String, max: usize, name: &'static str) -> Result<String, Error> {
+    if text.len() <= max { Ok(text) } else { Err(Error::Invalid(name.into())) }
 }
 
-/// An instant in seconds of Unix time, as every answer has it.
+/// A time in answers: seconds of Unix time.
 pub(super) fn seconds(at: Instant) -> u64 {
     u64::try_from(at.millis().div_euclid(1000)).unwrap_or_default()
 }
 
-/// The number of an account. One that does not fit is the largest that does: the SDKs read 64 bits.
+/// The number of an account (Uin) in answers. The SDKs parse 64 bits, so a longer number is
+/// answered as the largest one.
 pub(super) fn uin(account: &str) -> u64 {
     account.parse().unwrap_or(u64::MAX)
 }
 
-/// A page: from which row on, and how many.
-#[derive(Clone, Copy)]
-pub(super) struct Page {
-    from: usize,
-    most: usize,
-}
-
-impl Page {
-    /// The page that a request asks for, of 1 to 200 rows.
-    ///
-    /// # Errors
-    /// A number is out of its range.
-    pub(super) fn of(offset: Option<u64>, limit: Option<u64>) -> Result<Self, Error> {
-        let (range, usual) = rules::PAGE;
-        let limit = limit.unwrap_or(usual);
-        if !range.contains(&limit) {
-            return Err(Error::Invalid("Limit".into()));
-        }
-        Ok(Self::from(offset, limit))
-    }
-
-    /// A page of any length.
-    pub(super) fn from(offset: Option<u64>, limit: u64) -> Self {
-        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        Self { from: index(offset.unwrap_or_default()), most: index(limit) }
-    }
-
-    /// Its rows, and how many rows there are in all.
-    pub(super) fn of_rows<T>(self, rows: Vec<T>) -> (Vec<T>, usize) {
-        let total = rows.len();
-        (rows.into_iter().skip(self.from).take(self.most).collect(), total)
-    }
-}
-
-/// What an action answers that has attached tags.
+/// The result of attaching tags, in the answers of actions that create something.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tagging {
@@ -271,6 +240,6 @@ pub(super) struct Tagging {
 }
 
 impl Tagging {
-    /// The tags were attached, if there were any.
+    /// All tags were attached.
     pub(super) const DONE: Self = Self { tag_code: 0, tag_msg: "ok" };
 }

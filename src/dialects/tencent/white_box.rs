@@ -1,24 +1,22 @@
-//! White-box keys. The service encrypts with them; a native library of the cloud decrypts on a
-//! device. Here the control plane can decrypt instead, for tests.
+//! White-box keys: the document's section on them. The service encrypts with them, and a native
+//! library of the cloud decrypts on a device. For tests, kmsim's control plane can decrypt instead.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::keys::resource_id;
-use super::tags::{Tag, TagFilter, attached};
-use super::values::{Base64, KeyName, OpenText, Page, Tagging, alias, base64, batch, seconds, uin};
+use super::listing::Page;
+use super::tags::{Tag, TagFilter, tag_map};
+use super::values::{Base64, KeyName, OpenText, Tagging, alias, base64, key_ids, seconds, uin};
+use super::words::{CipherWord, cipher_word};
 use super::{codes, rules, service};
 use crate::algorithms::base64_text;
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, AdmittedWhiteBoxKey, NewWhiteBoxKey};
-use crate::model::{DeviceFingerprint, KeyId, Realm, SymmetricSpec, WhiteBoxKeyId};
+use crate::model::{DeviceFingerprint, KeyId, Realm, WhiteBoxKeyId};
 
-/// The ciphers, with the document's words.
-const ALGORITHMS: [(&str, SymmetricSpec); 2] =
-    [("AES_256", SymmetricSpec::Aes256), ("SM4", SymmetricSpec::Sm4)];
-
-/// A value that the document does not allow. These actions have no code for a parameter in general.
+/// The refusal of a parameter's value. The document lists no `InvalidParameter` for these actions.
 fn invalid(name: &str) -> Error {
     codes::INVALID_PARAMETER_VALUE.with(&[name]).into()
 }
@@ -44,21 +42,22 @@ pub(super) struct Created {
 }
 
 pub(super) async fn create(cx: Cx, request: CreateWhiteBoxKey) -> Result<Created, Error> {
-    service::white_box(&cx)?;
-    let spec = ALGORITHMS.iter().find(|(word, _)| **word == *request.algorithm);
-    let (_, spec) = spec.ok_or_else(|| invalid("Algorithm"))?;
+    service::require_white_box(&cx)?;
+    let CipherWord(spec) =
+        CipherWord::try_from(request.algorithm.0).map_err(|_| invalid("Algorithm"))?;
     let description = request.description.unwrap_or_default();
     if description.len() > rules::DESCRIPTION_MAX {
         return Err(invalid("Description"));
     }
-    let (alias, tags) = (alias(&request.alias)?, attached(request.tags)?);
-    let new = NewWhiteBoxKey { alias, description, spec: *spec, tags };
-    let made = cx.engine.create_white_box_key(cx.caller.clone(), new).await;
-    let made = made.map_err(|error| match error {
+    let alias = alias(&request.alias, codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS)?;
+    let tags = tag_map(request.tags)?;
+    let new = NewWhiteBoxKey { alias, description, spec, tags };
+    let created = cx.engine.create_white_box_key(cx.caller.clone(), new).await;
+    let created = created.map_err(|error| match error {
         engine::Error::QuotaExceeded => codes::LIMIT_EXCEEDED_KEY_LIMIT_EXCEEDED.into(),
         error => Error::from(error),
     });
-    let id = made?.id.clone();
+    let id = created?.id.clone();
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).white_box_key(&id)?;
     Ok(Created {
@@ -88,9 +87,8 @@ struct KeyInfo {
 }
 
 impl KeyInfo {
-    fn of(realm: &Realm, it: AdmittedWhiteBoxKey<'_>) -> Self {
-        let key = it.key();
-        let algorithm = ALGORITHMS.iter().find(|(_, spec)| *spec == key.spec);
+    fn of(realm: &Realm, admitted: AdmittedWhiteBoxKey<'_>) -> Self {
+        let key = admitted.key();
         Self {
             key_id: key.id.to_string(),
             alias: key.alias.to_string(),
@@ -99,9 +97,9 @@ impl KeyInfo {
             create_time: seconds(key.created_at),
             status: if key.enabled { "Enabled" } else { "Disabled" },
             owner_uin: uin(&realm.account),
-            algorithm: algorithm.map_or("", |(word, _)| word),
-            encrypt_key: base64_text::encode(it.encrypt_blob()),
-            decrypt_key: base64(&it.decrypt_blob()),
+            algorithm: cipher_word(key.spec).unwrap_or_default(),
+            encrypt_key: base64_text::encode(admitted.encrypt_blob()),
+            decrypt_key: base64(&admitted.decrypt_blob()),
             resource_id: resource_id(realm, &key.id),
             device_fingerprint_bind: !key.fingerprints.is_empty(),
         }
@@ -116,9 +114,12 @@ pub(super) struct OneKey {
 }
 
 impl OneKey {
-    /// The key, where the account has white-box keys.
+    /// The key's id.
+    ///
+    /// # Errors
+    /// `NotPurchased`, or `InvalidKeyId`.
     fn id(&self, cx: &Cx) -> Result<WhiteBoxKeyId, Error> {
-        service::white_box(cx)?;
+        service::require_white_box(cx)?;
         Ok(self.key_id.id()?.into())
     }
 }
@@ -153,9 +154,9 @@ pub(super) struct KeyInfos {
     total_count: usize,
 }
 
-/// Newest first. A limit of 0 stands for all.
+/// Newest first. A `Limit` of 0 lists all.
 pub(super) fn list(cx: &Cx, request: DescribeWhiteBoxKeyDetails) -> Result<KeyInfos, Error> {
-    service::white_box(cx)?;
+    service::require_white_box(cx)?;
     let enabled = match request.key_status {
         None => None,
         Some(0) => Some(false),
@@ -166,15 +167,14 @@ pub(super) fn list(cx: &Cx, request: DescribeWhiteBoxKeyDetails) -> Result<KeyIn
         u64::try_from(number.unwrap_or_default()).map_err(|_| invalid(name))
     };
     let (offset, limit) = (number(request.offset, "Offset")?, number(request.limit, "Limit")?);
-    let page = Page::from(Some(offset), if limit == 0 { u64::MAX } else { limit });
+    let page = Page::new(Some(offset), if limit == 0 { u64::MAX } else { limit });
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let is_shown = |it: &AdmittedWhiteBoxKey<'_>| {
+    let is_listed = |it: &AdmittedWhiteBoxKey<'_>| {
         enabled.is_none_or(|enabled| enabled == it.key().enabled)
-            && request.tag_filters.iter().all(|filter| filter.fits(&it.key().tags))
+            && request.tag_filters.iter().all(|filter| filter.matches(&it.key().tags))
     };
-    let mut keys: Vec<_> = snapshot.view(&cx.caller).white_box_keys().filter(is_shown).collect();
-    keys.reverse();
-    let (keys, total_count) = page.of_rows(keys);
+    let keys = snapshot.view(&cx.caller).white_box_keys().filter(is_listed).collect();
+    let (keys, total_count) = page.cut_ordered(keys, false);
     let key_infos = keys.into_iter().map(|key| KeyInfo::of(&cx.caller.realm, key)).collect();
     Ok(KeyInfos { key_infos, total_count })
 }
@@ -210,7 +210,7 @@ pub(super) struct ManyKeys {
 }
 
 async fn switch(cx: Cx, ids: Vec<KeyId>, enabled: bool) -> Result<Done, Error> {
-    service::white_box(&cx)?;
+    service::require_white_box(&cx)?;
     let ids = ids.into_iter().map(Into::into).collect();
     done(cx.engine.switch_white_box_keys(cx.caller, ids, enabled).await)
 }
@@ -221,7 +221,7 @@ pub(super) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
 }
 
 pub(super) async fn enable_all(cx: Cx, request: ManyKeys) -> Result<Done, Error> {
-    let ids = batch(&request.key_ids, rules::WHITE_BOX_BATCH_MAX)?;
+    let ids = key_ids(&request.key_ids, rules::WHITE_BOX_BATCH_MAX)?;
     switch(cx, ids, true).await
 }
 
@@ -231,7 +231,7 @@ pub(super) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
 }
 
 pub(super) async fn disable_all(cx: Cx, request: ManyKeys) -> Result<Done, Error> {
-    let ids = batch(&request.key_ids, rules::WHITE_BOX_BATCH_MAX)?;
+    let ids = key_ids(&request.key_ids, rules::WHITE_BOX_BATCH_MAX)?;
     switch(cx, ids, false).await
 }
 
@@ -255,15 +255,15 @@ pub(super) struct Encrypted {
     cipher_text: String,
 }
 
-/// Length of an initialization vector, in bytes.
-const VECTOR: usize = 16;
+/// The length of an initialization vector, in bytes.
+const VECTOR_LEN: usize = 16;
 
 pub(super) fn encrypt(cx: &Cx, request: EncryptByWhiteBox) -> Result<Encrypted, Error> {
-    service::white_box(cx)?;
-    let text = request.plain_text.of(rules::PLAINTEXT_MAX, "PlainText");
-    let text = text.map_err(|_| invalid("PlainText"))?;
+    service::require_white_box(cx)?;
+    let text = request.plain_text.bytes(rules::PLAINTEXT_MAX);
+    let text = text.ok_or_else(|| invalid("PlainText"))?;
     let vector = request.initialization_vector.map(|vector| {
-        let bytes = vector.of(VECTOR, "InitializationVector").ok();
+        let bytes = vector.bytes(VECTOR_LEN);
         let bytes = bytes.and_then(|bytes| bytes.as_slice().try_into().ok());
         bytes.ok_or_else(|| invalid("InitializationVector"))
     });
@@ -275,7 +275,7 @@ pub(super) fn encrypt(cx: &Cx, request: EncryptByWhiteBox) -> Result<Encrypted, 
     })
 }
 
-/// The identity of a device, which the document gives a form.
+/// The document's data structure `DeviceFingerprint`.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Fingerprint {
@@ -284,7 +284,7 @@ pub(super) struct Fingerprint {
     description: Option<String>,
 }
 
-/// How many hexadecimal digits each group of a device's identity has.
+/// The number of hexadecimal digits in each group of an identity.
 const GROUPS: [usize; 5] = [8, 14, 14, 14, 16];
 
 impl Fingerprint {
@@ -305,12 +305,12 @@ pub(super) struct OverwriteFingerprints {
     device_fingerprints: Vec<Fingerprint>,
 }
 
-/// An empty list takes every device away.
+/// An empty list removes all fingerprints.
 pub(super) async fn overwrite_fingerprints(
     cx: Cx,
     request: OverwriteFingerprints,
 ) -> Result<Done, Error> {
-    service::white_box(&cx)?;
+    service::require_white_box(&cx)?;
     if !request.device_fingerprints.iter().all(Fingerprint::is_legal) {
         return Err(invalid("DeviceFingerprints"));
     }
@@ -331,9 +331,8 @@ pub(super) fn fingerprints(cx: &Cx, request: OneKey) -> Result<Fingerprints, Err
     let id = request.id(cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).white_box_key(&id)?;
-    let told = |it: &DeviceFingerprint| Fingerprint {
-        identity: it.identity.clone(),
-        description: it.description.clone(),
-    };
-    Ok(Fingerprints { device_fingerprints: key.key().fingerprints.iter().map(told).collect() })
+    let fingerprints = key.key().fingerprints.iter().cloned();
+    let device_fingerprints = fingerprints
+        .map(|DeviceFingerprint { identity, description }| Fingerprint { identity, description });
+    Ok(Fingerprints { device_fingerprints: device_fingerprints.collect() })
 }

@@ -86,9 +86,9 @@ impl Form {
     }
 
     /// Drops the pairs of these names.
-    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+    pub(crate) fn without(mut self, is_dropped: impl Fn(&str) -> bool) -> Self {
         let text = &self.text;
-        self.pairs.retain(|pair| !names.contains(&&text[pair.name.clone()]));
+        self.pairs.retain(|pair| !is_dropped(&text[pair.name.clone()]));
         self
     }
 

@@ -5,7 +5,7 @@ use kmsim::dialects::Cloud;
 use crate::docs::generated;
 use crate::kit::{Server, root, same_names, table};
 
-/// The calls of the tag service, which is a service of its own.
+/// The actions of the tag service.
 pub const OF_TAGS: [&str; 2] = ["DescribeResourceTagsByResourceIds", "ModifyResourceTags"];
 
 /// The lines of `not-yet.txt`: values of parameters, and codes.

@@ -1,4 +1,4 @@
-//! What happens at its instant: rotation, and the deletion of keys and data keys.
+//! Changes at their time: rotation, and the deletion of keys and data keys.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::kit::{Server, days};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// All but a second of so many days.
+/// This number of days, less one second.
 fn a_second_before(whole: u64) -> Duration {
     Duration::from_secs(whole * 86_400 - 1)
 }
@@ -23,12 +23,12 @@ fn now(server: &Server) -> u64 {
 }
 
 #[test]
-fn a_key_rotates_at_its_instant() {
+fn a_key_rotates_at_its_time() {
     let server = Server::start();
     let client = Client::of(&server);
     let id = client.create_key(json!({}));
     let created = key_of(&server, &id)["CreateTime"].as_u64().unwrap();
-    // Without rotation the next time is that of a year, as in the document's samples.
+    // Without rotation, the next time is a year later, as in the document's samples.
     assert_eq!(key_of(&server, &id)["NextRotateTime"], created + 365 * 86_400);
     client.done("EnableKeyRotation", json!({ "KeyId": id, "RotateDays": 7 }));
     let told = key_of(&server, &id);
@@ -50,7 +50,7 @@ fn a_key_rotates_at_its_instant() {
     let told = key_of(&server, &id);
     assert_eq!(told["LastRotateTime"], next);
     assert_eq!(told["NextRotateTime"], next + 7 * 86_400);
-    // The blob of the older version opens, and moves to the newest.
+    // A ciphertext of the older version decrypts, and ReEncrypt moves it to the newest.
     let client = Client::of(&server);
     assert_eq!(client.done("Decrypt", json!({ "CiphertextBlob": old }))["Plaintext"], "aGVsbG8=");
     let moved = again(&server);
@@ -67,7 +67,7 @@ fn a_key_rotates_at_its_instant() {
 }
 
 #[test]
-fn a_key_rotates_once_a_day_when_asked() {
+fn a_key_rotates_on_request_once_a_day() {
     let server = Server::start();
     let client = Client::of(&server);
     let id = client.create_key(json!({}));
@@ -83,7 +83,7 @@ fn a_key_rotates_once_a_day_when_asked() {
 }
 
 #[test]
-fn a_key_is_gone_at_its_instant() {
+fn a_key_is_deleted_at_its_time() {
     for window in [7, 30] {
         let server = Server::start();
         let client = Client::of(&server);
@@ -95,7 +95,7 @@ fn a_key_is_gone_at_its_instant() {
         let due = now(&server) + window * 86_400;
         assert_eq!((&told["DeletionDate"], &told["KeyId"]), (&json!(due), &json!(id)));
         assert_eq!(key_of(&server, id)["DeletionDate"], due);
-        // It can be kept, and then waits anew.
+        // The deletion can be cancelled, and scheduled again.
         client.done("CancelKeyDeletion", params.clone());
         let kept = key_of(&server, id);
         assert_eq!((&kept["KeyState"], &kept["DeletionDate"]), (&json!("Disabled"), &json!(0)));
@@ -118,7 +118,7 @@ fn a_key_is_gone_at_its_instant() {
 }
 
 #[test]
-fn a_data_key_is_gone_at_its_instant() {
+fn a_data_key_is_deleted_at_its_time() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key(json!({}));

@@ -1,5 +1,4 @@
-//! Every error code: each is caused by a request, as far as anything answers it, and each by asking
-//! for it.
+//! Every error code: a request causes each that kmsim answers, and a fault can answer all of them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,7 +62,7 @@ impl Stage {
         self.client.call(action, params)
     }
 
-    /// A client with another access key, and the time of now.
+    /// A client with another access key, at the current time.
     fn client_as(&self, id: &str, secret: &str) -> Client {
         Client { language: self.client.language, ..Client::with(&self.server, id, secret) }
     }
@@ -78,8 +77,8 @@ impl Stage {
         self.call(action, with(&key, more))
     }
 
-    /// Calls an action on a new key that other actions led to its state.
-    fn led(&self, steps: &[&str], action: &str, more: Value) -> Answer {
+    /// Calls an action on a new key that was brought into a state by other actions.
+    fn in_state(&self, steps: &[&str], action: &str, more: Value) -> Answer {
         let key = self.key(json!({}));
         for step in steps {
             let window = json!({ "PendingWindowInDays": 7 });
@@ -104,8 +103,8 @@ impl Stage {
         )
     }
 
-    /// Calls an action on a new data key that other actions led to its state.
-    fn led_data_key(&self, steps: &[&str], action: &str) -> Answer {
+    /// Calls an action on a new data key that was brought into a state by other actions.
+    fn data_key_in_state(&self, steps: &[&str], action: &str) -> Answer {
         let id = done(&self.data_key(&Client::fresh()))["DataKeyId"].clone();
         for step in steps {
             let mut params = json!({ "DataKeyId": id });
@@ -128,11 +127,11 @@ fn with(key: &str, more: Value) -> Value {
     params
 }
 
-const NOBODY: &str = "00000000-0000-1000-8000-000000000000";
+const ABSENT: &str = "00000000-0000-1000-8000-000000000000";
 
 type Produce = fn(&Stage) -> Answer;
 
-/// How each code is caused.
+/// A request that causes each code.
 #[rustfmt::skip]
 const PRODUCERS: &[(&str, Produce)] = &[
     ("AuthFailure.InvalidAuthorization", |it| {
@@ -181,8 +180,8 @@ const PRODUCERS: &[(&str, Produce)] = &[
         done(&it.data_key("taken"));
         it.data_key("taken")
     }),
-    ("InvalidParameterValue.DuplicatedDataKeyId", |it| it.call("EnableDataKeys", json!({ "DataKeyIds": [NOBODY, NOBODY] }))),
-    ("InvalidParameterValue.DuplicatedKeyId", |it| it.call("EnableKeys", json!({ "KeyIds": [NOBODY, NOBODY] }))),
+    ("InvalidParameterValue.DuplicatedDataKeyId", |it| it.call("EnableDataKeys", json!({ "DataKeyIds": [ABSENT, ABSENT] }))),
+    ("InvalidParameterValue.DuplicatedKeyId", |it| it.call("EnableKeys", json!({ "KeyIds": [ABSENT, ABSENT] }))),
     ("InvalidParameterValue.InvalidAlias", |it| it.call("CreateKey", json!({ "Alias": "kms-a" }))),
     ("InvalidParameterValue.InvalidCiphertext", |it| it.call("Decrypt", json!({ "CiphertextBlob": "a" }))),
     ("InvalidParameterValue.InvalidDataKeyId", |it| it.call("DescribeDataKey", json!({ "DataKeyId": "b" }))),
@@ -234,35 +233,35 @@ const PRODUCERS: &[(&str, Produce)] = &[
     }),
     ("MissingParameter", |it| it.call("DescribeKey", json!({}))),
     ("NoSuchVersion", |it| Client { version: "2019-01-19", ..it.client.clone() }.call("GetRegions", json!({}))),
-    ("RequestLimitExceeded.RotateRateLimited", |it| it.led(&["RotateKey"], "RotateKey", json!({}))),
+    ("RequestLimitExceeded.RotateRateLimited", |it| it.in_state(&["RotateKey"], "RotateKey", json!({}))),
     ("RequestSizeLimitExceeded", |it| {
         let query = format!("Other={}", "a".repeat(33_000));
         it.client.tc3("GetRegions", "GET", &query, "", "application/x-www-form-urlencoded")
     }),
-    ("ResourceNotFound", |it| it.call("DescribeWhiteBoxKey", json!({ "KeyId": NOBODY }))),
+    ("ResourceNotFound", |it| it.call("DescribeWhiteBoxKey", json!({ "KeyId": ABSENT }))),
     ("ResourceUnavailable.CloudResourceBindingNotFound", |it| {
         it.on_key("UnbindCloudResource", json!({ "ProductId": "ssm", "ResourceId": "a" }))
     }),
-    ("ResourceUnavailable.CmkArchived", |it| it.led(&["ArchiveKey"], "Encrypt", json!({ "Plaintext": "aGVsbG8=" }))),
-    ("ResourceUnavailable.CmkDisabled", |it| it.led(&["DisableKey"], "Encrypt", json!({ "Plaintext": "aGVsbG8=" }))),
-    ("ResourceUnavailable.CmkNotFound", |it| it.call("DescribeKey", json!({ "KeyId": NOBODY }))),
+    ("ResourceUnavailable.CmkArchived", |it| it.in_state(&["ArchiveKey"], "Encrypt", json!({ "Plaintext": "aGVsbG8=" }))),
+    ("ResourceUnavailable.CmkDisabled", |it| it.in_state(&["DisableKey"], "Encrypt", json!({ "Plaintext": "aGVsbG8=" }))),
+    ("ResourceUnavailable.CmkNotFound", |it| it.call("DescribeKey", json!({ "KeyId": ABSENT }))),
     ("ResourceUnavailable.CmkNotPendingDelete", |it| it.on_key("CancelKeyDeletion", json!({}))),
     ("ResourceUnavailable.CmkShouldBeDisabled", |it| it.on_key("ScheduleKeyDeletion", json!({ "PendingWindowInDays": 7 }))),
     ("ResourceUnavailable.CmkStateNotSupport", |it| it.on_key("CancelKeyArchive", json!({}))),
-    ("ResourceUnavailable.DataKeyDisabled", |it| it.led_data_key(&["DisableDataKey"], "GetDataKeyPlaintext")),
-    ("ResourceUnavailable.DataKeyNotFound", |it| it.call("DescribeDataKey", json!({ "DataKeyId": NOBODY }))),
-    ("ResourceUnavailable.DataKeyNotPendingDelete", |it| it.led_data_key(&[], "CancelDataKeyDeletion")),
+    ("ResourceUnavailable.DataKeyDisabled", |it| it.data_key_in_state(&["DisableDataKey"], "GetDataKeyPlaintext")),
+    ("ResourceUnavailable.DataKeyNotFound", |it| it.call("DescribeDataKey", json!({ "DataKeyId": ABSENT }))),
+    ("ResourceUnavailable.DataKeyNotPendingDelete", |it| it.data_key_in_state(&[], "CancelDataKeyDeletion")),
     ("ResourceUnavailable.DataKeyPendingDelete", |it| {
-        it.led_data_key(&["DisableDataKey", "ScheduleDataKeyDeletion"], "GetDataKeyPlaintext")
+        it.data_key_in_state(&["DisableDataKey", "ScheduleDataKeyDeletion"], "GetDataKeyPlaintext")
     }),
-    ("ResourceUnavailable.DataKeyStateNotSupport", |it| it.led_data_key(&[], "ScheduleDataKeyDeletion")),
+    ("ResourceUnavailable.DataKeyStateNotSupport", |it| it.data_key_in_state(&[], "ScheduleDataKeyDeletion")),
     ("ResourceUnavailable.KeyDisabled", |it| {
         let key = it.white_box();
         it.client.done("DisableWhiteBoxKey", json!({ "KeyId": key }));
         it.call("EncryptByWhiteBox", json!({ "KeyId": key, "PlainText": "aGVsbG8=" }))
     }),
     ("ResourceUnavailable.KeyPendingDelete", |it| {
-        it.led(&["DisableKey", "ScheduleKeyDeletion"], "GenerateDataKey", json!({ "KeySpec": "AES_128" }))
+        it.in_state(&["DisableKey", "ScheduleKeyDeletion"], "GenerateDataKey", json!({ "KeySpec": "AES_128" }))
     }),
     ("ResourceUnavailable.NotPurchased", |it| it.client_as("closed", "s").call("ListKeys", json!({}))),
     ("ResourceUnavailable.TokenExpired", |it| {
@@ -347,7 +346,7 @@ impl<'a, const N: usize> ConcatSets<'a> for [BTreeSet<&'a str>; N] {
 }
 
 #[test]
-fn every_code_can_be_asked_for() {
+fn a_fault_can_answer_every_code() {
     let stage = Stage::set();
     for row in table("tencent/errors.tsv") {
         let head = stage.client.head("GetRegions", "POST", "", "application/json");
@@ -359,17 +358,20 @@ fn every_code_can_be_asked_for() {
 }
 
 #[test]
-fn the_services_own_words_are_used_where_they_are_known() {
+fn known_messages_are_those_of_the_service() {
     let stage = Stage::set();
-    let told = |secret: &str, id: &str, language| {
+    let message = |secret: &str, id: &str, language| {
         let client = Client { language, ..Client::with(&stage.server, id, secret) };
         refusal(&client.call("GetRegions", json!({}))).1
     };
     let english =
         "The provided credentials could not be validated. Please check your signature is correct.";
-    assert_eq!(told("wrong", "testid", "en-US"), english);
-    assert_eq!(told("wrong", "testid", "zh-CN"), "请求签名验证失败，请检查您的签名计算是否正确。");
+    assert_eq!(message("wrong", "testid", "en-US"), english);
+    assert_eq!(
+        message("wrong", "testid", "zh-CN"),
+        "请求签名验证失败，请检查您的签名计算是否正确。"
+    );
     let english = "The SecretId is not found, please ensure that your SecretId is correct.";
-    assert_eq!(told("wrong", "nobody", "en-US"), english);
-    assert_eq!(told("wrong", "nobody", "zh-CN"), "SecretId不存在，请输入正确的密钥。");
+    assert_eq!(message("wrong", "nobody", "en-US"), english);
+    assert_eq!(message("wrong", "nobody", "zh-CN"), "SecretId不存在，请输入正确的密钥。");
 }

@@ -1,5 +1,5 @@
-//! What keeps a request from its key: bindings, members, clusters, regions, and an account that has
-//! not bought the service.
+//! Refusals for reasons other than a key's state: bindings, members, clusters, regions, and an
+//! account without a subscription.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn key_of(client: &Client, id: &str) -> Value {
 }
 
 #[test]
-fn a_bound_key_stays_as_it_is() {
+fn a_bound_key_cannot_be_changed() {
     let server = Server::start();
     let client = Client::of(&server);
     let id = client.create_key(json!({ "Type": 2 }));
@@ -26,7 +26,7 @@ fn a_bound_key_stays_as_it_is() {
     assert_eq!(key_of(&client, &id)["ValidTo"], until);
     let binding =
         |resource: &str| json!({ "KeyId": id, "ProductId": "ssm", "ResourceId": resource });
-    // A binding again is the same binding. It ends the material's expiry.
+    // Binding the same resource again changes nothing. A binding removes the material's expiry.
     for resource in ["a", "a", "b"] {
         client.done("BindCloudResource", binding(resource));
     }
@@ -125,7 +125,7 @@ fn white_box_keys_are_in_the_services_regions_only() {
 }
 
 #[test]
-fn an_account_without_the_service_learns_so_from_every_action() {
+fn an_account_without_a_subscription_is_refused_by_every_action() {
     let accounts = "accounts:
   - { id: '4', status: not-opened, access_keys: [{ id: closed, secret: s }] }
 ";
@@ -150,7 +150,7 @@ fn an_account_without_the_service_learns_so_from_every_action() {
 }
 
 #[test]
-fn a_data_key_is_not_kept_where_its_answer_cannot_be_encrypted() {
+fn a_data_key_is_not_stored_if_its_answer_cannot_be_encrypted() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key(json!({}));

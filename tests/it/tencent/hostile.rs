@@ -1,4 +1,5 @@
-//! Requests that no SDK sends. Each gets a clear answer, soon, and does no harm.
+//! Requests that no SDK sends. Each is refused with a clear answer, quickly, and without side
+//! effects.
 
 use std::collections::BTreeSet;
 
@@ -56,14 +57,14 @@ fn values() -> Vec<Value> {
     ]
 }
 
-/// Whether a refusal says what is wrong: a code of the list, and for a parameter its name.
+/// An error in a refusal: its code must be in the table, and it must name the parameter.
 fn mistake(answer: &(String, String), codes: &BTreeSet<String>, name: &str) -> Option<String> {
     let (code, message) = answer;
     let of_parameter = ["InvalidParameter", "MissingParameter", "UnknownParameter"];
     if code == "InternalError" || !code.is_empty() && !codes.contains(code) {
         return Some(format!("{code}: {message}"));
     }
-    // It is wrong in itself, or something else is missing because of it.
+    // The value is invalid, or another parameter is missing because of it.
     let is_named = message.contains('`') || code == "InvalidParameterValue";
     if of_parameter.contains(&code.as_str()) && !is_named {
         return Some(format!("{code} without a name: {message}"));
@@ -92,7 +93,7 @@ fn any_value_of_any_parameter_is_answered() {
         }
         for (number, value) in values.iter().enumerate() {
             params[name] = value.clone();
-            // Each value on one of the wires in turn: a long one does not fit in a query.
+            // The wires take turns, because a long value does not fit in a query.
             let wire = match (at + number) % 3 {
                 0 => Wire::Sha256,
                 1 if value.to_string().len() < 1000 => Wire::Get,
@@ -113,7 +114,7 @@ fn any_value_of_any_parameter_is_answered() {
 }
 
 #[test]
-fn lists_in_a_query_have_their_numbers() {
+fn lists_in_a_query_are_numbered() {
     let server = Server::start();
     let client = Client::of(&server);
     let nobody = "00000000-0000-1000-8000-000000000000";
@@ -148,7 +149,7 @@ fn json_cannot_be_inflated() {
     let client = Client::of(&server);
     let post =
         |body: &str| refusal(&client.tc3("GetRegions", "POST", "", body, "application/json")).0;
-    // A long name that each of many members would repeat.
+    // Each of many members would repeat a long name.
     let members = vec![0; 100_000];
     assert_eq!(post(&json!({ "a".repeat(100_000): members }).to_string()), "InvalidParameter");
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));

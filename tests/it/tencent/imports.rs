@@ -1,4 +1,4 @@
-//! Key material that users bring along.
+//! Importing key material.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use super::wire::Client;
 use crate::kit::{Server, days};
 
-/// The ways to wrap.
+/// The wrapping algorithms.
 const WRAPPINGS: [(&str, Encryption); 3] = [
     ("RSAES_PKCS1_V1_5", Encryption::RsaPkcs1),
     ("RSAES_OAEP_SHA_1", Encryption::RsaOaepSha1),
     ("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256),
 ];
 
-/// What `ImportKeyMaterial` takes, for material that is wrapped in one of the ways.
+/// The parameters of `ImportKeyMaterial`, with material that is wrapped by one of the algorithms.
 pub fn wrapped_by(client: &Client, key: &str, material: &[u8], way: usize) -> Value {
     let (name, algorithm) = WRAPPINGS[way];
     let params = json!({ "KeyId": key, "WrappingAlgorithm": name, "WrappingKeySpec": "RSA_2048" });
@@ -33,12 +33,12 @@ pub fn wrapped_by(client: &Client, key: &str, material: &[u8], way: usize) -> Va
     })
 }
 
-/// The same in the first way.
+/// The same with the first algorithm.
 pub fn wrapped(client: &Client, key: &str, material: &[u8]) -> Value {
     wrapped_by(client, key, material, 0)
 }
 
-/// A key that waits for its material.
+/// A key without material.
 fn external(client: &Client) -> String {
     client.create_key(json!({ "Type": 2 }))
 }
@@ -73,7 +73,7 @@ fn material_of_the_regions_length_is_imported() {
 }
 
 #[test]
-fn only_the_first_material_comes_back() {
+fn only_the_first_material_can_be_imported_again() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = external(&client);
@@ -88,7 +88,7 @@ fn only_the_first_material_comes_back() {
 }
 
 #[test]
-fn material_ends_at_its_instant() {
+fn material_expires_at_its_time() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = external(&client);
@@ -105,7 +105,7 @@ fn material_ends_at_its_instant() {
 }
 
 #[test]
-fn a_token_lasts_a_day_and_is_for_one_key() {
+fn a_token_is_valid_for_a_day_and_one_key() {
     let server = Server::start();
     let client = Client::of(&server);
     let (key, other) = (external(&client), external(&client));
@@ -118,7 +118,7 @@ fn a_token_lasts_a_day_and_is_for_one_key() {
 }
 
 #[test]
-fn what_is_no_import_is_refused() {
+fn invalid_imports_are_refused() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = external(&client);

@@ -1,4 +1,4 @@
-//! The table of states and actions: every cell of it.
+//! Every cell of the table of states and actions.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::kit::{Answer, Server, table};
 
 const STATES: [&str; 5] = ["Enabled", "Disabled", "PendingDelete", "PendingImport", "Archived"];
 
-/// What a key is for, where an action takes keys of one kind only.
+/// The usage of the keys that an action accepts.
 fn usage_of(action: &str) -> &'static str {
     match action {
         "PostQuantumCryptoEncrypt" | "PostQuantumCryptoDecrypt" => "ASYMMETRIC_DECRYPT_ML_KEM_1024",
@@ -21,13 +21,13 @@ fn usage_of(action: &str) -> &'static str {
     }
 }
 
-/// Whether an action takes keys with imported material only.
+/// Whether an action needs a key with imported material.
 fn is_external(action: &str, state: &str) -> bool {
     let imports = ["GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial"];
     imports.contains(&action) || state == "PendingImport"
 }
 
-/// A key in a state, with what the action needs of it while it still works.
+/// A key in a state, with the values that the action needs, made while the key was enabled.
 struct Stage {
     client: Client,
     key: String,

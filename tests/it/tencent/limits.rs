@@ -11,7 +11,7 @@ fn bytes(length: usize) -> Value {
     json!(STANDARD.encode(vec![7; length]))
 }
 
-/// A JSON object of so many characters.
+/// A JSON object of this length, in characters.
 fn context(length: usize, letter: &str) -> Value {
     json!(format!("{{\"a\":\"{}\"}}", letter.repeat(length - 8)))
 }
@@ -30,7 +30,7 @@ fn devices(length: usize) -> Value {
     )
 }
 
-/// What requests name.
+/// The objects that requests name.
 struct Stage {
     client: Client,
     key: String,
@@ -55,7 +55,7 @@ impl Stage {
         }
     }
 
-    /// What the action answers for this value: the code, or nothing.
+    /// The answer of the action for this value: the code, or an empty text.
     fn code(&self, action: &str, name: &str, value: Value) -> String {
         let Self { client, key, sm2, signer, kem, white } = self;
         let ecc = json!({ "KeyId": signer, "Algorithm": "ECC_P256_R1", "MessageType": "RAW" });
@@ -150,7 +150,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn every_limit_is_where_the_document_has_it() {
+fn every_limit_is_that_of_the_document() {
     let server = Server::start();
     let stage = Stage::set(&server);
     let mut wrong = Vec::new();
@@ -168,12 +168,12 @@ fn every_limit_is_where_the_document_has_it() {
 }
 
 #[test]
-fn a_context_of_the_greatest_length_decrypts() {
+fn a_context_of_the_maximum_length_decrypts() {
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key(json!({}));
-    // In characters, although the document counts bytes for Decrypt: else a context of Chinese
-    // characters could encrypt and not decrypt.
+    // The limit is in characters, although the document counts bytes for Decrypt. Otherwise a
+    // context of Chinese characters could encrypt, but not decrypt.
     let context = context(1024, "密");
     let params = json!({ "KeyId": key, "Plaintext": "aGVsbG8=", "EncryptionContext": context });
     for wire in [Wire::Post, Wire::Sha256] {

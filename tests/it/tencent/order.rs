@@ -11,7 +11,7 @@ struct Draft {
     client: Client,
     method: &'static str,
     action: &'static str,
-    /// A query so long that no request may have it.
+    /// A query that is longer than the limit.
     is_long: bool,
     /// The common parameter that is left out.
     without: &'static str,
@@ -40,8 +40,8 @@ impl Draft {
     }
 }
 
-/// A mistake: what it touches, the error, and the change. Two mistakes that touch the same cannot
-/// be made at once.
+/// A mistake: the part of the request that it changes, the error, and the change. Two mistakes that
+/// change the same part cannot be made at once.
 type Mistake = (&'static str, &'static str, fn(&mut Draft, &Keys));
 
 /// Keys that cannot decrypt.
@@ -86,14 +86,14 @@ const MISTAKES: &[Mistake] = &[
 fn go_together(first: &Mistake, second: &Mistake) -> bool {
     let same = ["key", "account", "secret"];
     let is_account = |it: &Mistake| it.0 == "account";
-    // Another account has another secret, and none of these keys.
+    // Another account has another secret, and does not have these keys.
     let of_account =
         is_account(first) && second.0 == "KeyId" || is_account(second) && same.contains(&first.0);
     first.0 != second.0 && !of_account && (first.0, second.0) != ("version", "action")
 }
 
 #[test]
-fn the_earlier_of_two_mistakes_is_told() {
+fn the_earlier_of_two_mistakes_is_answered() {
     let accounts = "accounts:
   - { id: '1', access_keys: [{ id: testid, secret: testsecret }] }
   - { id: '2', status: in-debt, access_keys: [{ id: debtor, secret: testsecret }] }

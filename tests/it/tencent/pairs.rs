@@ -1,4 +1,4 @@
-//! Key pairs: what they encrypt, decrypt and sign, and answers that are encrypted for a caller's
+//! Key pairs: encryption and signatures, and answers that are encrypted for the caller's public
 //! key.
 
 use base64::Engine as _;
@@ -12,7 +12,7 @@ use super::wire::Client;
 use crate::kit::Server;
 use crate::openssl::OpenSsl;
 
-/// `hello`, sealed with the public half of a pair.
+/// `hello`, encrypted with the public key of a pair.
 pub fn sealed_for(client: &Client, key: &str) -> Value {
     let told = client.done("GetPublicKey", json!({ "KeyId": key }));
     let der = STANDARD.decode(told["PublicKey"].as_str().unwrap()).unwrap();
@@ -26,7 +26,7 @@ pub fn sealed_for(client: &Client, key: &str) -> Value {
     json!(STANDARD.encode(sealed.unwrap()))
 }
 
-/// The kinds of pairs that sign: the usage, its algorithms, the digest's length.
+/// The signing usages, with their algorithms and the length of the digest.
 const SIGNING: &[(&str, &[&str], usize)] = &[
     ("ASYMMETRIC_SIGN_VERIFY_RSA_2048", &["RSA_PSS_SHA_256", "RSA_PKCS1_SHA_256"], 32),
     ("ASYMMETRIC_SIGN_VERIFY_ECC", &["ECC_P256_R1"], 32),
@@ -276,14 +276,14 @@ fn a_key_that_does_not_fit_its_algorithm_is_refused() {
         });
         client.refused("FailedOperation.EncryptionError", "Decrypt", params);
     }
-    // Without a key the algorithm says nothing.
+    // Without a public key, the algorithm is ignored.
     let params =
         json!({ "CiphertextBlob": sealed["CiphertextBlob"], "EncryptionAlgorithm": "ANY" });
     assert_eq!(client.done("Decrypt", params)["Plaintext"], "aGVsbG8=");
 }
 
 #[test]
-fn post_quantum_keys_do_what_they_are_for() {
+fn post_quantum_keys_encrypt_and_sign() {
     let server = Server::start();
     let client = Client::of(&server);
     let kem = client.create_key(json!({ "KeyUsage": "ASYMMETRIC_DECRYPT_ML_KEM_1024" }));

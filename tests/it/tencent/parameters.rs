@@ -1,4 +1,4 @@
-//! Every parameter of every action: left out, unknown, of the wrong type, wrong and right.
+//! Every parameter of every action: missing, unknown, of another type, invalid and valid.
 
 use serde_json::{Value, json};
 
@@ -38,13 +38,13 @@ impl Parameter {
     }
 }
 
-/// A request with good values for all that it needs, and `value` for one parameter.
+/// A request with valid values for its required parameters, and `value` for one parameter.
 fn request(all: &[Parameter], it: &Parameter, value: Option<Value>, blob: &str) -> Value {
     let mut params = json!({});
     for other in all.iter().filter(|other| other.action == it.action && other.required) {
         params[&other.name] = other.value(&other.good, blob);
     }
-    // One of the two sizes is needed.
+    // One of the two sizes is required.
     if it.action == "GenerateDataKey" && it.name != "KeySpec" {
         params["KeySpec"] = json!("AES_128");
     }
@@ -55,7 +55,7 @@ fn request(all: &[Parameter], it: &Parameter, value: Option<Value>, blob: &str) 
     params
 }
 
-/// A ciphertext of a key that is there.
+/// A ciphertext of a key that exists.
 fn blob(client: &Client) -> String {
     let key = client.create_key(json!({}));
     let sealed = client.done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
@@ -63,7 +63,7 @@ fn blob(client: &Client) -> String {
 }
 
 #[test]
-fn a_required_parameter_is_missed_by_its_name() {
+fn a_missing_parameter_is_named() {
     let server = Server::start();
     let client = Client::of(&server);
     let (all, blob) = (all(), blob(&client));
@@ -87,7 +87,7 @@ fn a_required_parameter_is_missed_by_its_name() {
 }
 
 #[test]
-fn a_wrong_value_is_refused_by_its_own_code() {
+fn an_invalid_value_has_its_own_code() {
     let server = Server::start();
     let client = Client::of(&server);
     let (all, blob) = (all(), blob(&client));
@@ -105,7 +105,7 @@ fn a_wrong_value_is_refused_by_its_own_code() {
 }
 
 #[test]
-fn a_good_value_is_read() {
+fn a_valid_value_is_accepted() {
     let server = Server::start();
     let client = Client::of(&server);
     let (all, blob) = (all(), blob(&client));
@@ -114,7 +114,7 @@ fn a_good_value_is_read() {
         let answer = client.call(&it.action, request(&all, it, Some(good), &blob));
         let code = refusal(&answer).0;
         let is_wrong = ["InvalidParameter", "MissingParameter", "UnknownParameter"];
-        // What the values name is not there, and what they hold is nobody's.
+        // The keys in the values do not exist, and the ciphertexts are of other keys.
         let is_fine = !is_wrong.iter().any(|it| code == *it) || it.action.starts_with("Import");
         assert!(is_fine, "{} {}: {}", it.action, it.name, answer.text);
     }
@@ -167,7 +167,7 @@ fn a_text_is_no_list_and_no_structure_in_any_form() {
 }
 
 #[test]
-fn unknown_parameters_are_refused_wherever_they_are() {
+fn unknown_parameters_are_refused_at_every_level() {
     let server = Server::start();
     let client = Client::of(&server);
     let tag = json!({ "TagKey": "a", "TagValue": "b", "Other": "c" });
@@ -183,7 +183,7 @@ fn unknown_parameters_are_refused_wherever_they_are() {
             assert_eq!(message, format!("The parameter `{name}` is not recognized"), "{wire:?}");
         }
     }
-    // What is null is not there.
+    // A parameter that is null is absent.
     client.done("GetRegions", json!({ "Other": null }));
 }
 

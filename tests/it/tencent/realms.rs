@@ -1,4 +1,4 @@
-//! Three clouds on one port: how requests are told apart, and what realms have in common.
+//! Three clouds on one port: how requests are recognised, and which realms share data.
 
 use kmsim::dialects::AuthMode;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn count(client: &Client) -> Value {
 #[test]
 fn one_access_key_works_in_three_clouds() {
     let server = Server::start();
-    // The region is the same, the account is the same.
+    // Region and account are the same.
     let here = Client::of(&server);
     let alibaba = server.client().with("RegionId", &here.region);
     let kingsoft = Kingsoft { region: here.region.clone(), ..Kingsoft::of(&server) };
@@ -31,7 +31,7 @@ fn one_access_key_works_in_three_clouds() {
     assert_eq!(alibaba.call("ListKeys", &[]).ok()["TotalCount"], 1);
     let listed = kingsoft.call("DescribeKeys", &[]).ok();
     assert_eq!(listed["KeySet"].as_array().unwrap().len(), 1);
-    // A ciphertext decrypts on its own cloud only.
+    // A ciphertext decrypts only on its own cloud.
     let sealed = here.done("Encrypt", json!({ "KeyId": mine, "Plaintext": "aGVsbG8=" }));
     let blob = sealed["CiphertextBlob"].as_str().unwrap();
     assert!(alibaba.call("Decrypt", &[("CiphertextBlob", blob)]).status >= 400);
@@ -82,7 +82,7 @@ fn without_checks_a_request_needs_no_signature() {
     let key = client.create_key(json!({}));
     let head = client.head("DescribeKey", "POST", "", "application/json");
     let body = json!({ "KeyId": key }).to_string();
-    // Without an access key it is the default account's request.
+    // Without an access key, the request belongs to the default account.
     assert_eq!(done(&send(server.address, &head, body.as_bytes()))["KeyMetadata"]["KeyId"], key);
     for wire in WIRES {
         assert_eq!(count(&client.on(wire)), 1);

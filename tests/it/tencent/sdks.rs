@@ -1,5 +1,5 @@
-//! What the official SDKs do otherwise than the document says. A test for each of them, and the
-//! same with a mistake.
+//! The ways in which official SDKs deviate from the document: a test for each SDK, and the same
+//! request with a mistake.
 
 use base16ct::lower::encode_string as hex;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
@@ -11,7 +11,7 @@ use crate::kit::{Server, send};
 const JSON: &str = "application/json";
 const QUERY: &str = "application/x-www-form-urlencoded";
 
-/// A request: what is signed, and what is sent.
+/// A request: the values that are signed, and those that are sent.
 #[derive(Clone, Copy)]
 struct Signing<'a> {
     method: &'a str,
@@ -21,9 +21,9 @@ struct Signing<'a> {
     query: &'a str,
     service: &'a str,
     host: (&'a str, &'a str),
-    /// As signed, and as sent; nothing is sent where it is empty.
+    /// The value that is signed, and the one that is sent. An empty one is not sent.
     content_type: (&'a str, &'a str),
-    /// More lines of the head, with the payload that is signed.
+    /// More header lines, and the payload that is signed.
     more: (&'a str, &'a str),
 }
 
@@ -106,7 +106,7 @@ fn go_signs_a_host_with_its_port_and_may_leave_the_payload_unsigned() {
     Signing { target: "/path", ..POST }.is_accepted();
     let line = "X-TC-Content-SHA256: UNSIGNED-PAYLOAD\r\n";
     Signing { more: (line, "UNSIGNED-PAYLOAD"), ..POST }.is_accepted();
-    // Without the header nobody said that the payload is not signed.
+    // Without the header, the payload counts as signed.
     Signing { more: ("", "UNSIGNED-PAYLOAD"), ..POST }.is_refused();
     Signing { more: (line, "{}"), ..POST }.is_refused();
 }
@@ -120,7 +120,7 @@ fn node_signs_the_host_without_its_port_for_a_service_of_its_own() {
         node.is_accepted();
         Signing { host: ("another.host", sent), ..node }.is_refused();
     }
-    // Node.js writes a space as %20, and the others as a plus sign: the query is signed as sent.
+    // The query is signed as it is sent: Node.js writes a space as %20, the others as a plus sign.
     for query in ["SearchKeyAlias=a%20b", "SearchKeyAlias=a+b"] {
         let server = Server::start();
         let client = Client::of(&server);
@@ -203,13 +203,13 @@ fn the_document_writes_values_in_lower_case() {
 }
 
 #[test]
-fn go_of_2019_leaves_empty_parameters_out_of_what_it_signs() {
+fn go_of_2019_does_not_sign_empty_parameters() {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     let server = Server::start();
     let client = Client::of(&server);
     let key = client.create_key(json!({ "Description": "text" }));
-    // Signed without the empty ones, and sent with them.
+    // The empty parameters are sent, but not signed.
     let call = |action: &str, signed: &[(&str, &str)], added: &[(&str, &str)]| {
         let common = [
             ("Action", action),
@@ -236,7 +236,7 @@ fn go_of_2019_leaves_empty_parameters_out_of_what_it_signs() {
     };
     let id = ("KeyId", key.as_str());
     assert_eq!(call("ListKeys", &[("Limit", "1")], &[("HsmClusterId", "")]), "");
-    // An empty parameter that is not signed is as if it were not there.
+    // An empty parameter that is not signed counts as absent.
     for added in [("Description", ""), ("Other", "")] {
         assert_eq!(call("UpdateKeyDescription", &[id], &[added]), "MissingParameter");
     }
@@ -248,11 +248,11 @@ fn go_of_2019_leaves_empty_parameters_out_of_what_it_signs() {
     // One that is signed counts.
     assert_eq!(call("UpdateKeyDescription", &[id, ("Description", "")], &[]), "");
     assert_eq!(description(), "");
-    // All are left out, or none.
+    // All of them are signed, or none.
     let some = [id, ("Description", "")];
     let code = call("UpdateKeyDescription", &some, &[("MemberAccount", "")]);
     assert_eq!(code, "AuthFailure.SignatureFailure");
-    // What has a value cannot be added.
+    // A parameter with a value cannot be added.
     let code = call("UpdateKeyDescription", &[id], &[("Description", "new")]);
     assert_eq!(code, "AuthFailure.SignatureFailure");
 }

@@ -1,5 +1,5 @@
-//! Requests that the official SDKs signed (fixtures/vectors): each verifies as it is, and no longer
-//! once a byte changes.
+//! Requests that official SDKs signed (fixtures/vectors): each is accepted as it is, and refused if
+//! a byte changes.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ struct Vector {
     token: Option<String>,
     time: i64,
     request: Request,
-    /// The error that answers it, if it is one to refuse.
+    /// The code, if the request must be refused.
     #[serde(default)]
     code: String,
 }
@@ -99,7 +99,7 @@ fn every_vector_is_verified() {
 
 #[test]
 fn another_secret_is_refused() {
-    // A version that does not exist is refused before the signature is looked at.
+    // An unknown version is refused before the signature is checked.
     for vector in vectors().vectors.into_iter().filter(|it| !it.name.contains("doc-example")) {
         let mut other = vector.clone();
         other.secret_key = changed(&vector.secret_key, vector.secret_key.len() / 2);
@@ -110,13 +110,12 @@ fn another_secret_is_refused() {
     }
 }
 
-/// Every way in which one signed byte of a vector can change: what is changed, and the changed
-/// request.
+/// Every change of one signed byte of a vector: its description, and the changed request.
 fn forgeries(vector: &Vector) -> Vec<(String, Request)> {
     let request = &vector.request;
     let mut made = Vec::new();
     let is_get = request.method == "GET";
-    // What a signature of version 3 covers of a GET is the query, and of a POST the body.
+    // A signature of version 3 covers the query of a GET and the body of a POST.
     if is_get {
         for at in 2..request.target.len() {
             let target = changed(&request.target, at);
@@ -147,8 +146,8 @@ fn forgeries(vector: &Vector) -> Vec<(String, Request)> {
     made
 }
 
-/// Whether two requests say the same to a verifier: parameters as they decode, headers without
-/// regard to case.
+/// Whether two requests are the same after parsing: decoded parameters, and headers without regard
+/// to case.
 fn is_the_same(a: &Request, b: &Request, is_tc3: bool) -> bool {
     let decoded = |text: &str| {
         percent_encoding::percent_decode_str(&text.replace('+', " ")).collect::<Vec<u8>>()
@@ -163,8 +162,8 @@ fn is_the_same(a: &Request, b: &Request, is_tc3: bool) -> bool {
         && decoded(&a.body) == decoded(&b.body)
 }
 
-/// Whether only the port differs, and the signature does not cover it: Node.js signs the host
-/// without its port.
+/// Whether only the port differs, and the signature does not cover it. The Node.js SDK signs the
+/// host without its port.
 fn is_an_unsigned_port(vector: &Vector, forged: &Request) -> bool {
     let bare = |request: &Request| {
         let host = request.headers.iter().find(|(name, _)| name == "Host")?.1.clone();
@@ -182,11 +181,11 @@ fn every_changed_byte_is_refused() {
             count += 1;
             let answer = forged.send(&server);
             assert!(!answer.text.contains(&vector.secret_key), "{}", answer.text);
-            // Without the parameter that names the access key it is no request of this cloud.
+            // Without the parameter for the access key, another cloud answers.
             if answer.status != 200 {
                 continue;
             }
-            // What a request lacks is told before its signature is checked.
+            // A missing parameter is refused before the signature is checked.
             let code = refusal(&answer).0;
             let early = ["MissingParameter", "InvalidAction", "NoSuchVersion", "InvalidParameter"];
             let is_refused = code.starts_with("AuthFailure") || early.contains(&code.as_str());

@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const SIZE: &str = "RequestSizeLimitExceeded";
 const SIGNATURE: &str = "AuthFailure.SignatureFailure";
 
-/// A text of this length, filled up with what does not count.
+/// A text of this length, filled up with characters that are ignored.
 fn filled(text: &str, filler: &str, length: usize) -> String {
     text.to_owned() + &filler.repeat(length - text.len())
 }
@@ -51,7 +51,7 @@ fn begun(server: &Server, text: &str) -> Answer {
     let mut stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream.write_all(text.as_bytes()).unwrap();
-    // The server waits for the client as well.
+    // The server also waits for the client.
     stream.shutdown(std::net::Shutdown::Write).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
@@ -65,11 +65,11 @@ fn a_body_that_announces_too_much_is_not_read() {
     let head = client.head("GetRegions", "POST", "", "application/json");
     let length = 10 * MIB + 1;
     for more in ["", "Expect: 100-continue\r\n"] {
-        // No byte of the body is sent, and none is asked for.
+        // No byte of the body is sent, and the server does not wait for one.
         let answer = begun(&server, &format!("{head}Content-Length: {length}\r\n{more}\r\n"));
         assert_eq!(code(&answer), SIZE, "{more}");
     }
-    // An unannounced length is found out. The body does not end.
+    // Without Content-Length, the server counts. The body does not end.
     let part = format!("{MIB:x}\r\n{}\r\n", "a".repeat(MIB));
     let body = part.repeat(10) + "1\r\na\r\n";
     let answer = begun(&server, &format!("{head}Transfer-Encoding: chunked\r\n\r\n{body}"));

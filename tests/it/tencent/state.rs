@@ -1,4 +1,4 @@
-//! Seeds, exports and the control plane, with everything that this cloud's realms hold.
+//! Seeds, exports and the control plane, with every kind of object of this cloud.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +21,7 @@ fn white_box(client: &Client, algorithm: &str) -> Value {
 }
 
 #[test]
-fn everything_goes_out_and_comes_back() {
+fn an_export_can_be_imported() {
     let server = Server::start();
     let client = Client::of(&server);
     let (bound, archived) = (client.create_key(json!({})), client.create_key(json!({})));
@@ -146,7 +146,7 @@ realms:
 }
 
 #[test]
-fn a_seed_keeps_to_the_clouds_names() {
+fn a_seed_must_use_the_names_of_the_cloud() {
     let server = Server::start();
     for (entry, mistake) in [
         ("keys: [{ id: k, aliases: ['alias/x'] }]", "aliases[0]: not an alias"),

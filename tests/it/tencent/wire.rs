@@ -1,4 +1,4 @@
-//! A client that signs as Tencent's SDKs do.
+//! A client that signs as this cloud's SDKs do.
 
 use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
@@ -24,7 +24,7 @@ pub enum Wire {
 
 pub const WIRES: [Wire; 4] = [Wire::Post, Wire::Get, Wire::Sha1, Wire::Sha256];
 
-/// A client. Its fields can be set to anything.
+/// A client. Its fields can be changed.
 #[derive(Clone)]
 pub struct Client {
     pub address: std::net::SocketAddr,
@@ -32,7 +32,7 @@ pub struct Client {
     pub secret: String,
     pub token: Option<String>,
     pub region: String,
-    /// The time that it believes it is, in RFC 3339.
+    /// The time of its clock, in RFC 3339.
     pub time: String,
     pub wire: Wire,
     pub language: &'static str,
@@ -169,7 +169,7 @@ impl Client {
         form(&all)
     }
 
-    /// Makes a key and answers its id.
+    /// Creates a key and returns its id.
     pub fn create_key(&self, more: Value) -> String {
         let mut params = json!({ "Alias": Self::fresh() });
         params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -183,13 +183,13 @@ impl Client {
         format!("key-{}", NUMBER.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Calls an action that has to succeed.
+    /// Calls an action that must succeed.
     #[track_caller]
     pub fn done(&self, action: &str, params: Value) -> Value {
         done(&self.call(action, params))
     }
 
-    /// Calls an action that has to be refused with this code; answers the message.
+    /// Calls an action that must be refused with this code. Returns the message.
     #[track_caller]
     pub fn refused(&self, code: &str, action: &str, params: Value) -> String {
         let answer = self.call(action, params);
@@ -227,7 +227,7 @@ pub fn flat(params: &Value) -> Vec<(String, String)> {
     out
 }
 
-/// What an answer holds; it has to be a success.
+/// The members of an answer, which must be a success.
 #[track_caller]
 pub fn done(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -238,7 +238,7 @@ pub fn done(answer: &Answer) -> Value {
     body
 }
 
-/// The code and message of a refusal; both are empty where the answer is a success.
+/// The code and message of a refusal. Both are empty if the answer is a success.
 #[track_caller]
 pub fn refusal(answer: &Answer) -> (String, String) {
     assert_eq!(answer.status, 200, "{}", answer.text);

@@ -1,15 +1,15 @@
-//! Data keys from their import to their deletion.
+//! Importing, using, enabling, changing and deleting data keys.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::listing::deletion_date;
 use super::names::{DATA_KEY_MAX, DataKeyName, ManyDataKeys, OneDataKey, invalid};
-use crate::dialects::tencent::blob::{Blob, written};
+use crate::dialects::tencent::blob::Blob;
 use crate::dialects::tencent::keys::{window, wrapping::Recipient};
-use crate::dialects::tencent::tags::{Tag, attached};
+use crate::dialects::tencent::tags::{Tag, tag_map};
 use crate::dialects::tencent::values::{
-    Base64, Cluster, KeyName, MemberAccount, OpenText, Tagging, own, within,
+    Base64, Cluster, KeyName, MemberAccount, OpenText, Tagging, alias, limited, refuse_member,
 };
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
@@ -17,13 +17,12 @@ use crate::dialects::{Cx, Error};
 use crate::engine::{self, DataKeyOperation, NewDataKey, Sealed};
 use crate::model::{AliasName, KeyId, Origin, Tags};
 
-/// The name of a data key that is made or renamed.
+/// Parses the name of a data key.
 fn name(text: &str) -> Result<AliasName, Error> {
-    let name = AliasName::parse(text).filter(|_| rules::is_alias(text));
-    name.ok_or_else(|| codes::INVALID_PARAMETER_VALUE_INVALID_DATA_KEY_NAME.into())
+    alias(text, codes::INVALID_PARAMETER_VALUE_INVALID_DATA_KEY_NAME)
 }
 
-/// What is said of a data key that is to be kept.
+/// The parameters of a new hosted data key.
 pub(crate) struct Hosted {
     name: Option<AliasName>,
     description: String,
@@ -31,10 +30,11 @@ pub(crate) struct Hosted {
 }
 
 impl Hosted {
-    /// What a request says of it. A request that keeps no data key is checked too.
+    /// Checks the parameters. `GenerateDataKey` has them checked even if it does not host the data
+    /// key.
     ///
     /// # Errors
-    /// A value is wrong.
+    /// A value is malformed.
     pub(crate) fn of(
         text: Option<OpenText>,
         description: Option<String>,
@@ -42,8 +42,8 @@ impl Hosted {
     ) -> Result<Self, Error> {
         let name = text.map(|text| name(&text)).transpose()?;
         let description = description.unwrap_or_default();
-        let description = within(description, rules::DATA_KEY_DESCRIPTION_MAX, "Description")?;
-        Ok(Self { name, description, tags: attached(tags)? })
+        let description = limited(description, rules::DATA_KEY_DESCRIPTION_MAX, "Description")?;
+        Ok(Self { name, description, tags: tag_map(tags)? })
     }
 
     fn into_new(self, origin: Origin) -> Result<NewDataKey, Error> {
@@ -53,7 +53,7 @@ impl Hosted {
     }
 }
 
-/// Seals a data key and keeps it. Answers the ciphertext, and the data key's id.
+/// Encrypts a data key and stores it. Returns the ciphertext and the data key's id.
 pub(crate) async fn host(
     cx: &Cx,
     key: &KeyId,
@@ -65,12 +65,12 @@ pub(crate) async fn host(
     let new = hosted.into_new(Origin::Service)?;
     let caller = cx.caller.clone();
     let kept = cx.engine.keep_data_key(caller, key.clone().into(), context, bytes, new).await;
-    let (sealed, kept) = kept.map_err(quota_of_data_keys)?;
+    let (sealed, kept) = kept.map_err(storing_error)?;
     Ok((sealed, kept.id.to_string()))
 }
 
-/// The error of a change after which one more data key counts.
-fn quota_of_data_keys(error: engine::Error) -> Error {
+/// Maps an error of storing a data key. A full quota has a code of its own.
+fn storing_error(error: engine::Error) -> Error {
     match error {
         engine::Error::QuotaExceeded => codes::LIMIT_EXCEEDED_DATA_KEY_LIMIT_EXCEEDED.into(),
         error => error.into(),
@@ -100,29 +100,29 @@ pub(crate) struct Imported {
     tagging: Tagging,
 }
 
-/// Type 1 is a ciphertext of `GenerateDataKey`, which names its key itself; type 2 is a key in the
-/// clear.
+/// Type 1 is a ciphertext of `GenerateDataKey`, which contains its key's id. Type 2 is a plaintext.
 pub(crate) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, Error> {
-    request.hsm_cluster_id.shared()?;
+    request.hsm_cluster_id.check()?;
     let hosted = Hosted::of(Some(request.data_key_name), request.description, request.tags)?;
     let new = hosted.into_new(Origin::External)?;
     let key = request.key_id.filter(|key| !key.is_empty()).map(|key| key.id()).transpose()?;
     let material = codes::INVALID_PARAMETER_VALUE_INVALID_IMPORT_KEY_MATERIAL;
     let kept = match request.import_type {
         1 => {
-            let blob = Blob::from(request.import_key_material.to_string()).under(b"");
+            let blob = Blob::from(request.import_key_material.to_string()).decode(b"");
             let blob = blob.map_err(|_| material)?;
             let key = key.map(Into::into);
             cx.engine.keep_sealed_data_key(cx.caller, key, blob, new).await
         }
         2 => {
-            let bytes = Base64::from(request.import_key_material).bytes(DATA_KEY_MAX, material)?;
+            let bytes = Base64::from(request.import_key_material).bytes(DATA_KEY_MAX);
+            let bytes = bytes.ok_or(material)?;
             let key = key.ok_or(Error::Missing("KeyId".into()))?.into();
             cx.engine.keep_data_key(cx.caller, key, Vec::new(), bytes, new).await.map(|it| it.1)
         }
         _ => return Err(invalid("ImportType")),
     };
-    let kept = kept.map_err(quota_of_data_keys)?;
+    let kept = kept.map_err(storing_error)?;
     Ok(Imported {
         key_id: kept.key.to_string(),
         data_key_id: kept.id.to_string(),
@@ -161,7 +161,7 @@ pub(crate) fn ciphertext(cx: &Cx, request: OneDataKey) -> Result<Ciphertext, Err
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let (data_key, _) = view.admit_data_key(&id, DataKeyOperation::ReadCiphertext)?;
-    Ok(Ciphertext { ciphertext_blob: written(&data_key.ciphertext, &data_key.associated) })
+    Ok(Ciphertext { ciphertext_blob: Blob::encode(&data_key.ciphertext, &data_key.associated) })
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneDataKey) -> Result<Done, Error> {
@@ -199,7 +199,7 @@ pub(crate) async fn schedule_deletion(
     cx: Cx,
     request: ScheduleDataKeyDeletion,
 ) -> Result<Scheduled, Error> {
-    own(request.member_account.as_ref())?;
+    refuse_member(request.member_account.as_ref())?;
     let (window, id) = (window(request.pending_window_in_days)?, request.data_key_id.id()?);
     let data_key = cx.engine.schedule_data_key_deletion(cx.caller, id, window).await?;
     Ok(Scheduled { deletion_date: deletion_date(&data_key), data_key_id: data_key.id.to_string() })
@@ -213,7 +213,7 @@ pub(crate) struct Cancelled {
 
 pub(crate) async fn cancel_deletion(cx: Cx, request: OneDataKey) -> Result<Cancelled, Error> {
     let data_key = cx.engine.cancel_data_key_deletion(cx.caller, request.id()?).await;
-    let data_key = data_key.map_err(quota_of_data_keys)?;
+    let data_key = data_key.map_err(storing_error)?;
     Ok(Cancelled { data_key_id: data_key.id.to_string() })
 }
 
@@ -226,7 +226,7 @@ pub(crate) struct UpdateDataKeyName {
 }
 
 pub(crate) async fn rename(cx: Cx, request: UpdateDataKeyName) -> Result<Done, Error> {
-    own(request.member_account.as_ref())?;
+    refuse_member(request.member_account.as_ref())?;
     let (id, name) = (request.data_key_id.id()?, name(&request.data_key_name)?);
     done(cx.engine.rename_data_key(cx.caller, id, name).await)
 }
@@ -239,11 +239,11 @@ pub(crate) struct UpdateDataKeyDescription {
     member_account: Option<MemberAccount>,
 }
 
-pub(crate) async fn describe_anew(
+pub(crate) async fn update_description(
     cx: Cx,
     request: UpdateDataKeyDescription,
 ) -> Result<Done, Error> {
-    own(request.member_account.as_ref())?;
+    refuse_member(request.member_account.as_ref())?;
     let description = request.description;
     if description.len() > rules::DATA_KEY_DESCRIPTION_MAX {
         return Err(invalid("Description"));

@@ -1,22 +1,24 @@
-//! What is told of data keys that the service keeps: one, several, and lists.
+//! Describing and listing data keys.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::names::{DATA_KEY_MAX, ManyDataKeys, OneDataKey, invalid};
-use crate::dialects::tencent::keys::{by_user, resource_id};
+use crate::dialects::tencent::keys::resource_id;
+use crate::dialects::tencent::listing::{
+    Page, is_ascending, is_of_users, origin_filter, state_filter,
+};
 use crate::dialects::tencent::tags::TagFilter;
 use crate::dialects::tencent::values::{
-    Cluster, KeyName, MemberAccount, OpenText, Page, own, seconds, uin,
+    Cluster, KeyName, MemberAccount, OpenText, refuse_member, seconds, uin,
 };
 use crate::dialects::tencent::words;
 use crate::dialects::{Cx, Error};
 use crate::engine::{DataKeyOperation, Operation};
-use crate::model::{DataKey, DataKeyLifecycle, DataKeyState, Realm};
+use crate::model::{DataKey, DataKeyLifecycle, DataKeyState};
 
-/// The SDKs' data structure `DataKeyMetadata`, with the members that say something of this data
-/// key.
+/// The SDKs' data structure `DataKeyMetadata`, with the members that apply to kmsim.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata {
@@ -38,15 +40,13 @@ struct Metadata {
     creator_uin_string: String,
 }
 
-/// The states, with their words and their numbers in lists.
-const STATES: [(DataKeyState, &str); 3] = [
-    (DataKeyState::Enabled, "Enabled"),
-    (DataKeyState::Disabled, "Disabled"),
-    (DataKeyState::PendingDeletion, "PendingDelete"),
-];
+/// The states, which `KeyState` numbers from 1.
+const STATES: [DataKeyState; 3] =
+    [DataKeyState::Enabled, DataKeyState::Disabled, DataKeyState::PendingDeletion];
 
 impl Metadata {
-    fn of(cx: &Cx, realm: &Realm, data_key: &DataKey, state: DataKeyState) -> Self {
+    fn of(cx: &Cx, data_key: &DataKey, state: DataKeyState) -> Self {
+        let realm = &cx.caller.realm;
         let snapshot = cx.engine.snapshot(&cx.caller);
         let key =
             snapshot.view(&cx.caller).admit(&data_key.key.clone().into(), Operation::Describe);
@@ -59,11 +59,11 @@ impl Metadata {
             number_of_bytes: data_key.len,
             create_time: seconds(data_key.created_at),
             description: data_key.description.clone(),
-            key_state: STATES.iter().find(|(it, _)| *it == state).map_or("", |(_, word)| word),
+            key_state: words::data_key_state_word(state),
             creator_uin: uin(&realm.account),
             owner: "user",
             deletion_date: deletion_date(data_key),
-            origin: words::origin(data_key.origin),
+            origin: words::origin_word(data_key.origin),
             hsm_cluster_id: "",
             resource_id: resource_id(realm, &data_key.id),
             is_sync_replica: 0,
@@ -72,6 +72,7 @@ impl Metadata {
     }
 }
 
+/// The `DeletionDate` of a data key; 0 if it is not going to be deleted.
 pub(super) fn deletion_date(data_key: &DataKey) -> u64 {
     match data_key.lifecycle {
         DataKeyLifecycle::PendingDeletion(at) => seconds(at),
@@ -89,7 +90,7 @@ pub(crate) fn describe(cx: &Cx, request: OneDataKey) -> Result<Described, Error>
     let id = request.id()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let (it, state) = snapshot.view(&cx.caller).admit_data_key(&id, DataKeyOperation::Describe)?;
-    Ok(Described { data_key_metadata: Metadata::of(cx, &cx.caller.realm, it, state) })
+    Ok(Described { data_key_metadata: Metadata::of(cx, it, state) })
 }
 
 #[derive(Serialize)]
@@ -103,7 +104,7 @@ pub(crate) fn describe_all(cx: &Cx, request: ManyDataKeys) -> Result<AllDescribe
     let view = snapshot.view(&cx.caller);
     let described = request.ids()?.into_iter().map(|id| {
         let (it, state) = view.admit_data_key(&id, DataKeyOperation::Describe)?;
-        Ok(Metadata::of(cx, &cx.caller.realm, it, state))
+        Ok(Metadata::of(cx, it, state))
     });
     Ok(AllDescribed { data_key_metadatas: described.collect::<Result<_, Error>>()? })
 }
@@ -118,8 +119,8 @@ pub(crate) struct ListDataKeys {
     hsm_cluster_id: Cluster,
 }
 
-/// A page, and whether a list has what users made. These actions have another code for a number out
-/// of range.
+/// The page, and whether the list has what users created. The error is the name of the parameter,
+/// because the two lists have different codes for it.
 fn page(
     offset: Option<i64>,
     limit: Option<i64>,
@@ -127,8 +128,9 @@ fn page(
 ) -> Result<(Page, bool), &'static str> {
     let number =
         |number: Option<i64>, name| number.map(u64::try_from).transpose().map_err(|_| name);
-    let page = Page::of(number(offset, "Offset")?, number(limit, "Limit")?).map_err(|_| "Limit")?;
-    Ok((page, by_user(number(role, "Role")?).map_err(|_| "Role")?))
+    let page =
+        Page::parse(number(offset, "Offset")?, number(limit, "Limit")?).map_err(|_| "Limit")?;
+    Ok((page, is_of_users(number(role, "Role")?).map_err(|_| "Role")?))
 }
 
 #[derive(Serialize)]
@@ -144,17 +146,15 @@ struct OneId {
     data_key_id: String,
 }
 
-/// Newest first, without those that wait for their deletion, as `ListKeys`. No product keeps data
-/// keys here.
+/// Newest first, without data keys that are going to be deleted, as in `ListKeys`. Cloud products
+/// create no data keys in kmsim.
 pub(crate) fn list(cx: &Cx, request: ListDataKeys) -> Result<DataKeyIds, Error> {
-    let (page, by_user) = page(request.offset, request.limit, request.role).map_err(invalid)?;
-    request.hsm_cluster_id.shared()?;
+    let (page, is_of_users) = page(request.offset, request.limit, request.role).map_err(invalid)?;
+    request.hsm_cluster_id.check()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let all = snapshot.view(&cx.caller).data_keys();
-    let mut all: Vec<_> =
-        all.filter(|(_, state)| by_user && *state != DataKeyState::PendingDeletion).collect();
-    all.reverse();
-    let (rows, total_count) = page.of_rows(all);
+    let listed = all.filter(|(_, it)| is_of_users && *it != DataKeyState::PendingDeletion);
+    let (rows, total_count) = page.cut_ordered(listed.collect(), false);
     let data_keys = rows.into_iter().map(|(it, _)| OneId { data_key_id: it.id.to_string() });
     Ok(DataKeyIds { data_keys: data_keys.collect(), total_count })
 }
@@ -187,56 +187,36 @@ pub(crate) struct DataKeyDetails {
 }
 
 pub(crate) fn list_detail(cx: &Cx, request: ListDataKeyDetail) -> Result<DataKeyDetails, Error> {
-    own(request.member_accounts.first())?;
-    let wrong = |name: &'static str| Error::Invalid(name.into());
-    let (page, by_user) = page(request.offset, request.limit, request.role).map_err(wrong)?;
-    let is_ascending = match request.order_type.unwrap_or_default() {
-        0 => false,
-        1 => true,
-        _ => return Err(wrong("OrderType")),
-    };
-    let state = match request.key_state.unwrap_or_default() {
-        0 => None,
-        number => {
-            let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-            let state = at.and_then(|at| STATES.get(at));
-            Some(state.ok_or_else(|| wrong("KeyState"))?.0)
-        }
-    };
-    let len = match request.data_key_len {
-        None => None,
-        Some(len) => {
-            let len = usize::try_from(len).ok().filter(|len| (1..=DATA_KEY_MAX).contains(len));
-            Some(len.ok_or_else(|| wrong("DataKeyLen"))?)
-        }
-    };
-    let text = |text: Option<OpenText>| text.map(|it| it.0).unwrap_or_default();
-    let (search, origin) = (text(request.search_key_alias), text(request.origin));
-    if !matches!(&*origin, "" | "ALL" | "TENCENT_KMS" | "EXTERNAL") {
-        return Err(wrong("Origin"));
-    }
-    request.hsm_cluster_id.shared()?;
+    refuse_member(request.member_accounts.first())?;
+    let invalid = |name: &'static str| Error::Invalid(name.into());
+    let (page, is_of_users) = page(request.offset, request.limit, request.role).map_err(invalid)?;
+    let is_ascending = is_ascending(request.order_type)?;
+    let state = state_filter(&STATES, request.key_state)?;
+    let len = request.data_key_len.map(|len| {
+        let len = usize::try_from(len).ok().filter(|len| (1..=DATA_KEY_MAX).contains(len));
+        len.ok_or_else(|| invalid("DataKeyLen"))
+    });
+    let len = len.transpose()?;
+    let origin = origin_filter(request.origin)?;
+    request.hsm_cluster_id.check()?;
+    let search = request.search_key_alias.map(|it| it.0).unwrap_or_default();
     let key = request.key_id.filter(|key| !key.is_empty()).map(|key| key.id()).transpose()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     if let Some(key) = &key {
         view.admit(&key.clone().into(), Operation::Describe)?;
     }
-    let is_shown = |(it, its): &(&Arc<DataKey>, DataKeyState)| {
-        by_user
+    let is_listed = |(it, its): &(&Arc<DataKey>, DataKeyState)| {
+        is_of_users
             && state.is_none_or(|state| state == *its)
             && len.is_none_or(|len| len == it.len)
             && key.as_ref().is_none_or(|key| *key == it.key)
-            && (matches!(&*origin, "" | "ALL") || words::origin(it.origin) == origin)
+            && origin.is_none_or(|origin| origin == it.origin)
             && (it.name.as_str().contains(&search) || it.id.as_str().contains(&search))
-            && request.tag_filters.iter().all(|filter| filter.fits(&it.tags))
+            && request.tag_filters.iter().all(|filter| filter.matches(&it.tags))
     };
-    let mut all: Vec<_> = view.data_keys().filter(is_shown).collect();
-    if !is_ascending {
-        all.reverse();
-    }
-    let (rows, total_count) = page.of_rows(all);
-    let told =
-        |(it, state): (&Arc<DataKey>, DataKeyState)| Metadata::of(cx, &cx.caller.realm, it, state);
-    Ok(DataKeyDetails { data_key_metadatas: rows.into_iter().map(told).collect(), total_count })
+    let listed = view.data_keys().filter(is_listed).collect();
+    let (rows, total_count) = page.cut_ordered(listed, is_ascending);
+    let rows = rows.into_iter().map(|(it, state)| Metadata::of(cx, it, state));
+    Ok(DataKeyDetails { data_key_metadatas: rows.collect(), total_count })
 }

@@ -1,4 +1,5 @@
-//! Data keys that the service keeps. Only the official SDKs have these actions, not the document.
+//! Hosted data keys: the service stores them. The actions are not in the document, only in the
+//! official SDKs.
 
 pub(super) mod lifecycle;
 pub(super) mod listing;

@@ -1,17 +1,17 @@
-//! How requests name data keys.
+//! Data keys in requests: one, or several.
 
 use serde::Deserialize;
 
 use crate::dialects::Error;
-use crate::dialects::tencent::values::{MemberAccount, is_repeated, is_uuid, own};
+use crate::dialects::tencent::values::{MemberAccount, distinct, is_uuid, refuse_member};
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::wire::classes::classed;
 use crate::model::{DataKeyId, KeyId};
 
-/// How long a data key may be, in bytes: as `GenerateDataKey` makes them.
+/// The longest data key, in bytes, as in `GenerateDataKey`.
 pub(super) const DATA_KEY_MAX: usize = 1024;
 
-/// The name of a data key in a request: its id.
+/// A data key in a request: its id.
 #[derive(Clone, Debug)]
 pub(crate) struct DataKeyName(String);
 
@@ -24,6 +24,10 @@ impl From<String> for DataKeyName {
 }
 
 impl DataKeyName {
+    /// The id.
+    ///
+    /// # Errors
+    /// `InvalidDataKeyId`.
     pub(super) fn id(&self) -> Result<DataKeyId, Error> {
         let id = KeyId::parse(&self.0).filter(|_| is_uuid(&self.0));
         let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_DATA_KEY_ID;
@@ -31,7 +35,7 @@ impl DataKeyName {
     }
 }
 
-/// A value that is not allowed, where the SDKs name no other code.
+/// The refusal of a parameter's value. The SDKs list no `InvalidParameter` for these actions.
 pub(super) fn invalid(name: &str) -> Error {
     codes::INVALID_PARAMETER_VALUE.with(&[name]).into()
 }
@@ -45,8 +49,12 @@ pub(crate) struct OneDataKey {
 }
 
 impl OneDataKey {
+    /// The data key's id.
+    ///
+    /// # Errors
+    /// `InvalidDataKeyId`, or `NotRoleOperation`.
     pub(super) fn id(&self) -> Result<DataKeyId, Error> {
-        own(self.member_account.as_ref())?;
+        refuse_member(self.member_account.as_ref())?;
         self.data_key_id.id()
     }
 }
@@ -60,15 +68,15 @@ pub(crate) struct ManyDataKeys {
 }
 
 impl ManyDataKeys {
+    /// The data keys' ids, each once.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue` if there are none or too many, `InvalidDataKeyId`,
+    /// `DuplicatedDataKeyId`, or `NotRoleOperation`.
     pub(super) fn ids(&self) -> Result<Vec<DataKeyId>, Error> {
-        own(self.member_account.as_ref())?;
-        if !(1..=rules::BATCH_MAX).contains(&self.data_key_ids.len()) {
-            return Err(invalid("DataKeyIds"));
-        }
-        let ids = self.data_key_ids.iter().map(DataKeyName::id).collect::<Result<Vec<_>, _>>()?;
-        if is_repeated(&ids) {
-            return Err(codes::INVALID_PARAMETER_VALUE_DUPLICATED_DATA_KEY_ID.into());
-        }
-        Ok(ids)
+        refuse_member(self.member_account.as_ref())?;
+        let ids = self.data_key_ids.iter().map(DataKeyName::id);
+        let repeated = codes::INVALID_PARAMETER_VALUE_DUPLICATED_DATA_KEY_ID;
+        distinct(ids, rules::BATCH_MAX, invalid("DataKeyIds"), repeated)
     }
 }

@@ -1,14 +1,14 @@
-//! Resources of cloud products that use a key.
+//! Bindings: resources of cloud products that use a key.
 
 use serde::Deserialize;
 
-use crate::dialects::tencent::values::{KeyName, OpenText, within};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::tencent::values::{KeyName, OpenText, limited};
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 
-/// How long the id of a product may be, in bytes. No source says.
+/// The longest id of a product, in bytes. No source gives a limit.
 const PRODUCT_MAX: usize = 256;
-/// How long the id of a resource may be, in bytes. No source says.
+/// The longest id of a resource, in bytes. No source gives a limit.
 const RESOURCE_MAX: usize = 1024;
 
 #[derive(Deserialize)]
@@ -20,10 +20,11 @@ pub(crate) struct Binding {
 }
 
 impl Binding {
-    fn texts(self) -> Result<(String, String), Error> {
-        let text = |text: String, most, name: &'static str| match &*text {
+    /// The ids of product and resource.
+    fn ids(self) -> Result<(String, String), Error> {
+        let text = |text: String, max, name: &'static str| match &*text {
             "" => Err(Error::Invalid(name.into())),
-            _ => within(text, most, name),
+            _ => limited(text, max, name),
         };
         Ok((
             text(self.product_id.0, PRODUCT_MAX, "ProductId")?,
@@ -34,14 +35,12 @@ impl Binding {
 
 pub(crate) async fn bind(cx: Cx, request: Binding) -> Result<Done, Error> {
     let key = request.key_id.clone();
-    let (product, resource) = request.texts()?;
-    cx.engine.bind_resource(cx.caller, key.key()?, product, resource).await?;
-    Ok(Done {})
+    let (product, resource) = request.ids()?;
+    done(cx.engine.bind_resource(cx.caller, key.key()?, product, resource).await)
 }
 
 pub(crate) async fn unbind(cx: Cx, request: Binding) -> Result<Done, Error> {
     let key = request.key_id.clone();
-    let (product, resource) = request.texts()?;
-    cx.engine.unbind_resource(cx.caller, key.key()?, product, resource).await?;
-    Ok(Done {})
+    let (product, resource) = request.ids()?;
+    done(cx.engine.unbind_resource(cx.caller, key.key()?, product, resource).await)
 }

@@ -1,10 +1,10 @@
-//! Symmetric cryptography, data keys and random bytes.
+//! Symmetric encryption, data keys and random data.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::wrapping::Recipient;
-use crate::dialects::tencent::blob::{Blob, written};
+use crate::dialects::tencent::blob::Blob;
 use crate::dialects::tencent::data_keys::{self, Hosted};
 use crate::dialects::tencent::tags::Tag;
 use crate::dialects::tencent::values::{
@@ -31,12 +31,12 @@ pub(crate) struct Encrypted {
 }
 
 pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
-    let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT;
-    let text = request.plaintext.bytes(rules::PLAINTEXT_MAX, invalid)?;
+    let text = request.plaintext.bytes(rules::PLAINTEXT_MAX);
+    let text = text.ok_or(codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT)?;
     let context = request.encryption_context.bytes("EncryptionContext")?;
     let key = request.key_id.key()?;
     let sealed = cx.engine.seal(&cx.caller, &key, Operation::Encrypt, context, &text)?;
-    let ciphertext_blob = written(&sealed.value, context);
+    let ciphertext_blob = Blob::encode(&sealed.value, context);
     Ok(Encrypted { ciphertext_blob, key_id: sealed.key.to_string() })
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Decrypted {
 pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
     let context = request.encryption_context.bytes("EncryptionContext")?;
-    let blob = request.ciphertext_blob.under(context)?;
+    let blob = request.ciphertext_blob.decode(context)?;
     let opened = cx.engine.open_sealed(&cx.caller, Operation::Decrypt, context, &blob)?;
     let plaintext = recipient.answer(cx, &opened.value)?;
     Ok(Decrypted { key_id: opened.key.to_string(), plaintext })
@@ -87,7 +87,7 @@ pub(crate) struct ReEncrypted {
     re_encrypted: bool,
 }
 
-/// A ciphertext whose key, key version and context stay comes back as it was.
+/// If key, key version and context stay the same, the answer has the same ciphertext.
 pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Error> {
     let from = request.source_encryption_context.bytes("SourceEncryptionContext")?;
     let to = request.destination_encryption_context.bytes("DestinationEncryptionContext")?;
@@ -96,11 +96,11 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
     } else {
         Some(request.destination_key_id.key()?)
     };
-    let blob = request.ciphertext_blob.under(from)?;
+    let blob = request.ciphertext_blob.decode(from)?;
     let moved = cx.engine.reseal(&cx.caller, (from, &blob), (destination.as_ref(), to))?;
     let ciphertext = if moved.was_current { &blob } else { &moved.sealed.value };
     Ok(ReEncrypted {
-        ciphertext_blob: written(ciphertext, to),
+        ciphertext_blob: Blob::encode(ciphertext, to),
         key_id: moved.sealed.key.to_string(),
         source_key_id: moved.source.to_string(),
         re_encrypted: !moved.was_current,
@@ -136,7 +136,7 @@ pub(crate) struct DataKey {
     hosted: Option<HostedKey>,
 }
 
-/// What is told besides of a data key that the service keeps.
+/// The members of the answer for a hosted data key.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct HostedKey {
@@ -145,16 +145,16 @@ struct HostedKey {
     tagging: Tagging,
 }
 
-/// How many bytes are asked for.
+/// The number of random bytes in a request.
 ///
 /// # Errors
-/// It is no number that the document allows.
+/// `InvalidParameter` of `name`.
 fn length(number: Option<i64>, name: &'static str) -> Result<Option<usize>, Error> {
-    let legal = |number: i64| {
+    let len = |number: i64| {
         let number = u64::try_from(number).ok().filter(|it| rules::RANDOM_BYTES.contains(it));
         number.and_then(|it| usize::try_from(it).ok()).ok_or(Error::Invalid(name.into()))
     };
-    number.map(legal).transpose()
+    number.map(len).transpose()
 }
 
 pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Result<DataKey, Error> {
@@ -167,7 +167,7 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
         (None, _) => return Err(Error::Invalid("KeySpec".into())),
     };
     let context = request.encryption_context.bytes("EncryptionContext")?;
-    request.hsm_cluster_id.shared()?;
+    request.hsm_cluster_id.check()?;
     let is_hosted = match request.is_hosted_by_kms.unwrap_or_default() {
         0 => false,
         1 => true,
@@ -176,27 +176,25 @@ pub(crate) async fn generate_data_key(cx: Cx, request: GenerateDataKey) -> Resul
     let hosted = Hosted::of(request.data_key_name, request.description, request.tags)?;
     let key = request.key_id.id()?;
     let bytes = cx.engine.random_bytes(len);
-    if is_hosted {
-        // Nothing is kept where the answer cannot be encrypted for the caller.
+    let (sealed, plaintext, hosted) = if is_hosted {
+        // Nothing is stored if the plaintext cannot be encrypted for the caller.
         let snapshot = cx.engine.snapshot(&cx.caller);
         let view = snapshot.view(&cx.caller);
         view.admit(&key.clone().into(), Operation::GenerateDataKey)?;
         let plaintext = recipient.answer(&cx, &bytes)?;
         let (sealed, id) = data_keys::host(&cx, &key, context, &bytes, hosted).await?;
-        return Ok(DataKey {
-            key_id: sealed.key.to_string(),
-            plaintext,
-            ciphertext_blob: written(&sealed.value, context),
-            hosted: Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }),
-        });
-    }
-    let operation = Operation::GenerateDataKey;
-    let sealed = cx.engine.seal(&cx.caller, &key.into(), operation, context, &bytes)?;
+        (sealed, plaintext, Some(HostedKey { data_key_id: id, tagging: Tagging::DONE }))
+    } else {
+        let operation = Operation::GenerateDataKey;
+        let sealed = cx.engine.seal(&cx.caller, &key.into(), operation, context, &bytes)?;
+        let plaintext = recipient.answer(&cx, &bytes)?;
+        (sealed, plaintext, None)
+    };
     Ok(DataKey {
         key_id: sealed.key.to_string(),
-        plaintext: recipient.answer(&cx, &bytes)?,
-        ciphertext_blob: written(&sealed.value, context),
-        hosted: None,
+        plaintext,
+        ciphertext_blob: Blob::encode(&sealed.value, context),
+        hosted,
     })
 }
 

@@ -1,11 +1,11 @@
-//! Key material that users bring along.
+//! Importing key material.
 
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
 use crate::dialects::tencent::values::{Base64, KeyName, OpenText, base64, seconds};
 use crate::dialects::tencent::{codes, rules};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Wrapped, Wrapping};
 use crate::world::Instant;
@@ -41,12 +41,12 @@ pub(crate) async fn parameters(
     if &*request.wrapping_key_spec != "RSA_2048" {
         return Err(Error::Invalid("WrappingKeySpec".into()));
     }
-    let made = cx.engine.import_parameters(cx.caller, request.key_id.key()?, wrapping).await?;
+    let issued = cx.engine.import_parameters(cx.caller, request.key_id.key()?, wrapping).await?;
     Ok(Parameters {
-        key_id: made.key.to_string(),
-        import_token: base64(&made.token),
-        public_key: base64(&made.public.der().map_err(engine::Error::from)?),
-        parameters_valid_to: seconds(made.expires),
+        key_id: issued.key.to_string(),
+        import_token: base64(&issued.token),
+        public_key: base64(&issued.public.der().map_err(engine::Error::from)?),
+        parameters_valid_to: seconds(issued.expires),
     })
 }
 
@@ -59,30 +59,28 @@ pub(crate) struct ImportKeyMaterial {
     valid_to: Option<i64>,
 }
 
-/// How long a wrapped material or a token may be, in bytes: far longer than any is.
-const LONGEST: usize = 16 * 1024;
+/// The longest wrapped key material and the longest token, in bytes. Genuine ones are much shorter.
+const INPUT_MAX: usize = 16 * 1024;
 
-pub(crate) async fn import(cx: Cx, request: ImportKeyMaterial) -> Result<Done, Error> {
-    let material = request
-        .encrypted_key_material
-        .bytes(LONGEST, codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR)?;
-    let token = request.import_token.of(LONGEST, "ImportToken")?;
-    let invalid = || Error::Invalid("ValidTo".into());
+pub(crate) async fn import_material(cx: Cx, request: ImportKeyMaterial) -> Result<Done, Error> {
+    let material = request.encrypted_key_material.bytes(INPUT_MAX);
+    let material = material.ok_or(codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR)?;
+    let token = request.import_token.checked(INPUT_MAX, "ImportToken")?;
     let expires = match request.valid_to.unwrap_or_default() {
         0 => None,
-        at => {
-            let at = u64::try_from(at).ok().filter(|at| *at <= rules::VALID_TO_MAX);
-            let at = at.and_then(|at| i64::try_from(at * 1000).ok()).ok_or_else(invalid)?;
-            let at = Instant::from_millis(at);
-            (at > cx.engine.now(&cx.caller.realm)).then_some(Some(at)).ok_or_else(invalid)?
+        seconds => {
+            let at = Instant::from_millis(seconds.saturating_mul(1000));
+            let is_in_range = (1..=rules::VALID_TO_MAX).contains(&seconds);
+            if !is_in_range || at <= cx.engine.now(&cx.caller.realm) {
+                return Err(Error::Invalid("ValidTo".into()));
+            }
+            Some(at)
         }
     };
     let wrapped = Wrapped { token: token.to_vec(), material: material.to_vec(), expires };
-    cx.engine.import_material(cx.caller, request.key_id.key()?, wrapped).await?;
-    Ok(Done {})
+    done(cx.engine.import_material(cx.caller, request.key_id.key()?, wrapped).await)
 }
 
-pub(crate) async fn delete(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.delete_material(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+pub(crate) async fn delete_material(cx: Cx, request: OneKey) -> Result<Done, Error> {
+    done(cx.engine.delete_material(cx.caller, request.id()?.into()).await)
 }

@@ -1,20 +1,21 @@
-//! Making keys, and leading them through their life.
+//! Creating, describing, enabling, archiving and deleting keys.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialects::tencent::keys::metadata::alias_of;
-use crate::dialects::tencent::tags::{Tag, attached};
+use super::metadata::{alias_of, deletion_date};
+use crate::dialects::tencent::tags::{Tag, tag_map};
 use crate::dialects::tencent::values::{
-    Cluster, KeyName, MemberAccount, OpenText, Tagging, alias, batch, own, seconds, within,
+    Cluster, KeyName, MemberAccount, OpenText, Tagging, alias, key_ids, limited, refuse_member,
+    seconds,
 };
 use crate::dialects::tencent::words::{self, SYMMETRIC};
 use crate::dialects::tencent::{codes, rules, service};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::NewKey;
-use crate::model::{KeyId, KeySpec, KeyUsage, Lifecycle, Origin};
+use crate::model::{KeyId, KeySpec, KeyUsage, Origin};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -44,22 +45,20 @@ pub(crate) struct Created {
 }
 
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error> {
-    let name = alias(&request.alias)?;
+    let alias = alias(&request.alias, codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS)?;
     let description = request.description.unwrap_or_default();
-    let description = within(description, rules::DESCRIPTION_MAX, "Description")?;
+    let description = limited(description, rules::DESCRIPTION_MAX, "Description")?;
     let word = request.key_usage.map(|it| it.0).unwrap_or_default();
     let (spec, usage) = match &*word {
-        "" | SYMMETRIC => {
-            (KeySpec::Symmetric(service::flavour(&cx).cipher()), KeyUsage::EncryptDecrypt)
-        }
+        "" | SYMMETRIC => (KeySpec::Symmetric(service::cipher(&cx)), KeyUsage::EncryptDecrypt),
         word => {
-            let pair = words::pair(word);
-            let (spec, usage) = pair.ok_or(codes::INVALID_PARAMETER_VALUE_INVALID_KEY_USAGE)?;
-            if !service::offers(&cx, spec) {
+            let pair = words::pair_usage(word);
+            let pair = pair.ok_or(codes::INVALID_PARAMETER_VALUE_INVALID_KEY_USAGE)?;
+            if !service::offers(&cx, pair.spec) {
                 let code = codes::UNSUPPORTED_OPERATION_UNSUPPORTED_KEY_USAGE_IN_CURRENT_REGION;
                 return Err(code.into());
             }
-            (KeySpec::Pair(spec), usage)
+            (KeySpec::Pair(pair.spec), pair.usage)
         }
     };
     let origin = match (request.r#type.unwrap_or(1), spec) {
@@ -67,10 +66,10 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error>
         (2, KeySpec::Symmetric(_)) => Origin::External,
         _ => return Err(codes::INVALID_PARAMETER_VALUE_INVALID_TYPE.into()),
     };
-    request.hsm_cluster_id.shared()?;
-    let tags = attached(request.tags)?;
+    request.hsm_cluster_id.check()?;
+    let tags = tag_map(request.tags)?;
     let new =
-        NewKey { spec, usage, origin, description, tags, alias: Some(name), ..NewKey::plain() };
+        NewKey { spec, usage, origin, description, tags, alias: Some(alias), ..NewKey::plain() };
     let key = cx.engine.create_key(cx.caller, new).await?;
     Ok(Created {
         key_id: key.id.to_string(),
@@ -81,7 +80,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error>
             Origin::Service => "Enabled",
             Origin::External => "PendingImport",
         },
-        key_usage: words::usage(&key),
+        key_usage: words::usage_word(&key),
         tagging: Tagging::DONE,
         hsm_cluster_id: "",
     })
@@ -96,12 +95,12 @@ pub(crate) struct OneKey {
 }
 
 impl OneKey {
-    /// The key.
+    /// The key's id.
     ///
     /// # Errors
-    /// The text is no id, or the request acts for another account.
+    /// `InvalidKeyId`, or `NotRoleOperation`.
     pub(super) fn id(&self) -> Result<KeyId, Error> {
-        own(self.member_account.as_ref())?;
+        refuse_member(self.member_account.as_ref())?;
         self.key_id.id()
     }
 }
@@ -115,13 +114,13 @@ pub(crate) struct ManyKeys {
 }
 
 impl ManyKeys {
-    /// The keys, each once.
+    /// The keys' ids, each once.
     ///
     /// # Errors
-    /// As [`batch`], or the request acts for another account.
+    /// As [`key_ids`], or `NotRoleOperation`.
     pub(super) fn ids(&self) -> Result<Vec<KeyId>, Error> {
-        own(self.member_account.as_ref())?;
-        batch(&self.key_ids, rules::BATCH_MAX)
+        refuse_member(self.member_account.as_ref())?;
+        key_ids(&self.key_ids, rules::BATCH_MAX)
     }
 }
 
@@ -133,11 +132,10 @@ pub(crate) struct UpdateAlias {
     member_account: Option<MemberAccount>,
 }
 
-pub(crate) async fn rename(cx: Cx, request: UpdateAlias) -> Result<Done, Error> {
-    own(request.member_account.as_ref())?;
-    let (name, key) = (alias(&request.alias)?, request.key_id.key()?);
-    cx.engine.rename_key(cx.caller, key, name).await?;
-    Ok(Done {})
+pub(crate) async fn update_alias(cx: Cx, request: UpdateAlias) -> Result<Done, Error> {
+    refuse_member(request.member_account.as_ref())?;
+    let alias = alias(&request.alias, codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS)?;
+    done(cx.engine.rename_key(cx.caller, request.key_id.key()?, alias).await)
 }
 
 #[derive(Deserialize)]
@@ -148,43 +146,39 @@ pub(crate) struct UpdateKeyDescription {
     member_account: Option<MemberAccount>,
 }
 
-/// An empty text takes the description away.
-pub(crate) async fn describe_anew(cx: Cx, request: UpdateKeyDescription) -> Result<Done, Error> {
-    own(request.member_account.as_ref())?;
-    let description = within(request.description, rules::DESCRIPTION_MAX, "Description")?;
+/// An empty text removes the description.
+pub(crate) async fn update_description(
+    cx: Cx,
+    request: UpdateKeyDescription,
+) -> Result<Done, Error> {
+    refuse_member(request.member_account.as_ref())?;
+    let description = limited(request.description, rules::DESCRIPTION_MAX, "Description")?;
     let key = request.key_id.key()?;
-    cx.engine.update_key(cx.caller, key, None, Some(description)).await?;
-    Ok(Done {})
+    done(cx.engine.update_key(cx.caller, key, None, Some(description)).await)
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.enable_key(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+    done(cx.engine.enable_key(cx.caller, request.id()?.into()).await)
 }
 
 pub(crate) async fn enable_all(cx: Cx, request: ManyKeys) -> Result<Done, Error> {
-    cx.engine.enable_keys(cx.caller, request.ids()?).await?;
-    Ok(Done {})
+    done(cx.engine.enable_keys(cx.caller, request.ids()?).await)
 }
 
 pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.disable_key(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+    done(cx.engine.disable_key(cx.caller, request.id()?.into()).await)
 }
 
 pub(crate) async fn disable_all(cx: Cx, request: ManyKeys) -> Result<Done, Error> {
-    cx.engine.disable_keys(cx.caller, request.ids()?).await?;
-    Ok(Done {})
+    done(cx.engine.disable_keys(cx.caller, request.ids()?).await)
 }
 
 pub(crate) async fn archive(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.archive_key(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+    done(cx.engine.archive_key(cx.caller, request.id()?.into()).await)
 }
 
 pub(crate) async fn cancel_archive(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.unarchive_key(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+    done(cx.engine.unarchive_key(cx.caller, request.id()?.into()).await)
 }
 
 #[derive(Deserialize)]
@@ -202,10 +196,10 @@ pub(crate) struct Scheduled {
     key_id: String,
 }
 
-/// How long a deletion waits.
+/// The waiting time before a deletion.
 ///
 /// # Errors
-/// It is not a number of days that the document allows.
+/// `InvalidPendingWindowInDays`.
 pub(in crate::dialects::tencent) fn window(days: i64) -> Result<Duration, Error> {
     let days = u64::try_from(days).ok().filter(|days| rules::WINDOW_DAYS.contains(days));
     let days = days.ok_or(codes::INVALID_PARAMETER_INVALID_PENDING_WINDOW_IN_DAYS)?;
@@ -216,14 +210,10 @@ pub(crate) async fn schedule_deletion(
     cx: Cx,
     request: ScheduleKeyDeletion,
 ) -> Result<Scheduled, Error> {
-    own(request.member_account.as_ref())?;
+    refuse_member(request.member_account.as_ref())?;
     let (window, key) = (window(request.pending_window_in_days)?, request.key_id.key()?);
     let key = cx.engine.schedule_deletion(cx.caller, key, window).await?;
-    let deletion_date = match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) => seconds(at),
-        Lifecycle::Enabled | Lifecycle::Disabled | Lifecycle::Archived => 0,
-    };
-    Ok(Scheduled { deletion_date, key_id: key.id.to_string() })
+    Ok(Scheduled { deletion_date: deletion_date(&key), key_id: key.id.to_string() })
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! Looking keys up.
+//! Describing and listing keys.
 
 use std::sync::Arc;
 
@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lifecycle::{ManyKeys, OneKey};
 use super::metadata::{KeyMetadata, alias_of};
+use crate::dialects::tencent::listing::{
+    Page, is_ascending, is_of_users, origin_filter, state_filter,
+};
 use crate::dialects::tencent::tags::TagFilter;
-use crate::dialects::tencent::values::{Cluster, MemberAccount, OpenText, Page, own};
+use crate::dialects::tencent::values::{Cluster, MemberAccount, OpenText, refuse_member};
 use crate::dialects::tencent::words::{self, SYMMETRIC};
 use crate::dialects::{Cx, Error};
 use crate::engine::Operation;
@@ -31,7 +34,7 @@ pub(crate) struct AllDescribed {
     key_metadatas: Vec<KeyMetadata>,
 }
 
-/// One answer for each id, in the request's order.
+/// The answer has the order of the request.
 pub(crate) fn describe_all(cx: &Cx, request: ManyKeys) -> Result<AllDescribed, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
@@ -40,18 +43,6 @@ pub(crate) fn describe_all(cx: &Cx, request: ManyKeys) -> Result<AllDescribed, E
         Ok(KeyMetadata::of(&cx.caller.realm, key.key(), key.state()))
     });
     Ok(AllDescribed { key_metadatas: described.collect::<Result<_, Error>>()? })
-}
-
-/// Whose keys a list has: those that users made, or those that products made.
-///
-/// # Errors
-/// The number is another.
-pub(in crate::dialects::tencent) fn by_user(role: Option<u64>) -> Result<bool, Error> {
-    match role.unwrap_or_default() {
-        0 => Ok(true),
-        1 => Ok(false),
-        _ => Err(Error::Invalid("Role".into())),
-    }
 }
 
 #[derive(Deserialize)]
@@ -77,21 +68,18 @@ struct OneId {
     key_id: String,
 }
 
-/// Newest first. Keys that are archived or wait for their deletion are left out, as the document
-/// says.
+/// Newest first, without archived keys and keys that are going to be deleted, as the document says.
 pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyIds, Error> {
-    let page = Page::of(request.offset, request.limit)?;
-    let by_user = by_user(request.role)?;
-    request.hsm_cluster_id.shared()?;
+    let page = Page::parse(request.offset, request.limit)?;
+    let is_of_users = is_of_users(request.role)?;
+    request.hsm_cluster_id.check()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let keys = snapshot.view(&cx.caller).keys();
-    let is_shown = |(key, state): &(&Arc<Key>, KeyState)| {
+    let is_listed = |(key, state): &(&Arc<Key>, KeyState)| {
         !matches!(state, KeyState::Archived | KeyState::PendingDeletion)
-            && matches!(key.creator, Creator::User(_)) == by_user
+            && matches!(key.creator, Creator::User(_)) == is_of_users
     };
-    let mut keys: Vec<_> = keys.filter(is_shown).collect();
-    keys.reverse();
-    let (keys, total_count) = page.of_rows(keys);
+    let (keys, total_count) = page.cut_ordered(keys.filter(is_listed).collect(), false);
     let keys = keys.into_iter().map(|(key, _)| OneId { key_id: key.id.to_string() }).collect();
     Ok(KeyIds { keys, total_count })
 }
@@ -122,7 +110,7 @@ pub(crate) struct KeyDetails {
     key_metadatas: Vec<KeyMetadata>,
 }
 
-/// The states by their numbers in a list; 0 stands for all.
+/// The states, which `KeyState` numbers from 1.
 const STATES: [KeyState; 5] = [
     KeyState::Enabled,
     KeyState::Disabled,
@@ -131,51 +119,35 @@ const STATES: [KeyState; 5] = [
     KeyState::Archived,
 ];
 
-/// Without a usage the list has symmetric keys only, as the document says.
+/// Without `KeyUsage`, the list has symmetric keys only, as the document says.
 pub(crate) fn list_detail(cx: &Cx, request: ListKeyDetail) -> Result<KeyDetails, Error> {
-    own(request.member_accounts.first())?;
-    let page = Page::of(request.offset, request.limit)?;
-    let by_user = by_user(request.role)?;
-    let is_ascending = match request.order_type.unwrap_or_default() {
-        0 => false,
-        1 => true,
-        _ => return Err(Error::Invalid("OrderType".into())),
-    };
-    let state = match request.key_state.unwrap_or_default() {
-        0 => None,
-        number => {
-            let state = usize::try_from(number - 1).ok().and_then(|at| STATES.get(at));
-            Some(*state.ok_or(Error::Invalid("KeyState".into()))?)
-        }
-    };
-    let text = |text: &Option<OpenText>| text.as_ref().map(|it| it.0.clone()).unwrap_or_default();
-    let (search, origin) = (text(&request.search_key_alias), text(&request.origin));
-    let usage = text(&request.key_usage);
-    if !matches!(&*origin, "" | "ALL" | "TENCENT_KMS" | "EXTERNAL") {
-        return Err(Error::Invalid("Origin".into()));
-    }
-    if !matches!(&*usage, "" | "ALL" | SYMMETRIC) && words::pair(&usage).is_none() {
+    refuse_member(request.member_accounts.first())?;
+    let page = Page::parse(request.offset, request.limit)?;
+    let is_of_users = is_of_users(request.role)?;
+    let is_ascending = is_ascending(request.order_type)?;
+    let state = state_filter(&STATES, request.key_state)?;
+    let origin = origin_filter(request.origin)?;
+    let usage = request.key_usage.map(|it| it.0).unwrap_or_default();
+    if !matches!(&*usage, "" | "ALL" | SYMMETRIC) && words::pair_usage(&usage).is_none() {
         return Err(Error::Invalid("KeyUsage".into()));
     }
-    request.hsm_cluster_id.shared()?;
+    request.hsm_cluster_id.check()?;
+    let search = request.search_key_alias.map(|it| it.0).unwrap_or_default();
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let is_shown = |(key, its): &(&Arc<Key>, KeyState)| {
-        matches!(key.creator, Creator::User(_)) == by_user
+    let is_listed = |(key, its): &(&Arc<Key>, KeyState)| {
+        matches!(key.creator, Creator::User(_)) == is_of_users
             && state.is_none_or(|state| state == *its)
-            && (matches!(&*origin, "" | "ALL") || words::origin(key.origin) == origin)
+            && origin.is_none_or(|origin| origin == key.origin)
             && match &*usage {
                 "ALL" => true,
-                "" => words::usage(key) == SYMMETRIC,
-                usage => words::usage(key) == usage,
+                "" => words::usage_word(key) == SYMMETRIC,
+                usage => words::usage_word(key) == usage,
             }
             && (alias_of(key).contains(&search) || key.id.as_str().contains(&search))
-            && request.tag_filters.iter().all(|filter| filter.fits(&key.tags))
+            && request.tag_filters.iter().all(|filter| filter.matches(&key.tags))
     };
-    let mut keys: Vec<_> = snapshot.view(&cx.caller).keys().filter(is_shown).collect();
-    if !is_ascending {
-        keys.reverse();
-    }
-    let (keys, total_count) = page.of_rows(keys);
+    let keys = snapshot.view(&cx.caller).keys().filter(is_listed).collect();
+    let (keys, total_count) = page.cut_ordered(keys, is_ascending);
     let metadata =
         |(key, state): (&Arc<Key>, KeyState)| KeyMetadata::of(&cx.caller.realm, key, state);
     Ok(KeyDetails { total_count, key_metadatas: keys.into_iter().map(metadata).collect() })

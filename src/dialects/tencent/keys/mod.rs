@@ -1,4 +1,4 @@
-//! Keys: the document's sections on keys and on asymmetric keys, a file for each of its subjects.
+//! Keys, and operations with them: the document's sections on keys and on asymmetric keys.
 
 pub(super) mod bindings;
 pub(super) mod cipher;
@@ -12,5 +12,4 @@ pub(super) mod rotation;
 pub(super) mod wrapping;
 
 pub(super) use lifecycle::window;
-pub(super) use listing::by_user;
 pub(super) use metadata::resource_id;

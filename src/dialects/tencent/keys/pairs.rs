@@ -1,21 +1,21 @@
-//! Key pairs: public keys, decryption, signatures.
+//! Key pairs: public keys, decryption and signatures with RSA, elliptic curves and SM2.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::lifecycle::OneKey;
-use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey, Signing};
+use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
+use crate::algorithms::base64_text;
 use crate::algorithms::specs::Form;
 use crate::dialects::tencent::values::{Base64, KeyName, OpenText, base64};
 use crate::dialects::tencent::{codes, rules, words};
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, CiphertextError, Operation, PairRef};
+use crate::engine::{self, CiphertextError, KeyRef, Operation, PairRef};
 use crate::model::{Key, KeySpec, KeyUsage};
 
-/// The only version of a pair, with its kind. Whether an operation goes with the key's state is
-/// checked after its usage, when the operation is done.
-pub(super) fn only(cx: &Cx, key: &KeyName) -> Result<(PairRef, Option<PairSpec>, KeyUsage), Error> {
-    let key = key.key()?;
+/// The version of a key pair, which has only one; its type, and its usage. The type is `None` for a
+/// symmetric key. The key's state is checked later, by the operation itself.
+pub(super) fn find(cx: &Cx, key: KeyRef) -> Result<(PairRef, Option<PairSpec>, KeyUsage), Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let admitted = snapshot.view(&cx.caller).admit(&key, Operation::Describe)?;
     let Key { spec, usage, .. } = **admitted.key();
@@ -35,23 +35,14 @@ pub(crate) struct Public {
     public_key_pem: String,
 }
 
-impl Public {
-    fn of(id: String, key: &PublicKey) -> Result<Self, Error> {
-        let der = key.der().map_err(engine::Error::from)?;
-        Ok(Self {
-            key_id: id,
-            public_key: crate::algorithms::base64_text::encode(&der),
-            public_key_pem: key.pem().map_err(engine::Error::from)?,
-        })
-    }
-}
-
 pub(crate) fn public_key(cx: &Cx, request: OneKey) -> Result<Public, Error> {
-    let id = request.id()?;
-    let name = KeyName::from(id.to_string());
-    let (pair, ..) = only(cx, &name)?;
+    let (pair, ..) = find(cx, request.id()?.into())?;
     let used = cx.engine.public_key(&cx.caller, &pair)?;
-    Public::of(used.key.to_string(), &used.value)
+    Ok(Public {
+        key_id: used.key.to_string(),
+        public_key: base64_text::encode(used.value.der().map_err(engine::Error::from)?),
+        public_key_pem: used.value.pem().map_err(engine::Error::from)?,
+    })
 }
 
 #[derive(Deserialize)]
@@ -76,18 +67,18 @@ pub(crate) struct Decrypted {
     plaintext: Zeroizing<String>,
 }
 
-/// The longest RSA ciphertext, in bytes, with room for what is none.
+/// The longest RSA ciphertext that is parsed, in bytes. One of RSA-2048 has 256.
 const RSA_CIPHERTEXT_MAX: usize = 512;
 
 pub(crate) fn rsa_decrypt(cx: &Cx, request: RsaDecrypt) -> Result<Decrypted, Error> {
     let algorithm = words::rsa_encryption(&request.algorithm);
     let algorithm = algorithm.ok_or(Error::Invalid("Algorithm".into()))?;
-    let ciphertext = request.ciphertext.of(RSA_CIPHERTEXT_MAX, "Ciphertext")?;
+    let ciphertext = request.ciphertext.checked(RSA_CIPHERTEXT_MAX, "Ciphertext")?;
     decrypt(cx, &request.key_id, PairSpec::Rsa2048, algorithm, &ciphertext)
 }
 
 pub(crate) fn sm2_decrypt(cx: &Cx, request: Sm2Decrypt) -> Result<Decrypted, Error> {
-    let ciphertext = request.ciphertext.of(rules::SM2_CIPHERTEXT_MAX, "Ciphertext")?;
+    let ciphertext = request.ciphertext.checked(rules::SM2_CIPHERTEXT_MAX, "Ciphertext")?;
     let algorithm = Encryption::Sm2(Form::Der);
     decrypt(cx, &request.key_id, PairSpec::EcSm2, algorithm, &ciphertext)
 }
@@ -95,12 +86,12 @@ pub(crate) fn sm2_decrypt(cx: &Cx, request: Sm2Decrypt) -> Result<Decrypted, Err
 fn decrypt(
     cx: &Cx,
     key: &KeyName,
-    of: PairSpec,
+    expected: PairSpec,
     algorithm: Encryption,
     ciphertext: &[u8],
 ) -> Result<Decrypted, Error> {
-    let (pair, spec, usage) = only(cx, key)?;
-    if spec != Some(of) || usage != KeyUsage::EncryptDecrypt {
+    let (pair, spec, usage) = find(cx, key.key()?)?;
+    if spec != Some(expected) || usage != KeyUsage::EncryptDecrypt {
         return Err(codes::INVALID_PARAMETER_VALUE_INVALID_KEY_USAGE.into());
     }
     let operation = Operation::DecryptByPair;
@@ -130,37 +121,36 @@ pub(crate) struct Signed {
     pub(super) signature: String,
 }
 
-/// What is signed: a message, or its digest.
+/// The message, and whether it is a digest already.
 ///
 /// # Errors
-/// The type is none, or the message is not as long as it must be.
+/// `InvalidParameter` of `Message` or `MessageType`.
 fn message(message: &Base64, kind: Option<&OpenText>) -> Result<(Zeroizing<Vec<u8>>, bool), Error> {
-    let bytes = message.of(rules::MESSAGE_MAX, "Message")?;
-    let kind = kind.map_or("", |it| &it.0);
-    match kind {
-        _ if kind.is_empty() || kind.eq_ignore_ascii_case("RAW") => Ok((bytes, false)),
-        _ if kind.eq_ignore_ascii_case("DIGEST") => Ok((bytes, true)),
+    let bytes = message.checked(rules::MESSAGE_MAX, "Message")?;
+    match kind.map_or("", |it| &it.0) {
+        kind if kind.is_empty() || kind.eq_ignore_ascii_case("RAW") => Ok((bytes, false)),
+        kind if kind.eq_ignore_ascii_case("DIGEST") => Ok((bytes, true)),
         _ => Err(Error::Invalid("MessageType".into())),
     }
 }
 
-/// The pair of a signature, with the algorithm and the digest.
-fn to_sign(
+/// The key pair, the algorithm and the digest to sign or verify.
+fn signing_input(
     cx: &Cx,
     key: &KeyName,
     word: &str,
     (message, is_digest): (Zeroizing<Vec<u8>>, bool),
 ) -> Result<(PairRef, Signing, Vec<u8>), Error> {
     let invalid = |name: &'static str| Error::Invalid(name.into());
-    let (algorithm, of) = words::signing(word).ok_or_else(|| invalid("Algorithm"))?;
+    let (algorithm, expected) = words::signing(word).ok_or_else(|| invalid("Algorithm"))?;
     if is_digest && algorithm.digest_len() != Some(message.len()) {
         return Err(invalid("Message"));
     }
-    let (pair, spec, usage) = only(cx, key)?;
+    let (pair, spec, usage) = find(cx, key.key()?)?;
     if usage != KeyUsage::SignVerify {
         return Err(invalid("KeyId"));
     }
-    if spec != Some(of) {
+    if spec != Some(expected) {
         return Err(invalid("Algorithm"));
     }
     let digest = if is_digest {
@@ -173,9 +163,10 @@ fn to_sign(
 
 pub(crate) fn sign(cx: &Cx, request: Sign) -> Result<Signed, Error> {
     let message = message(&request.message, request.message_type.as_ref())?;
-    let (pair, algorithm, digest) = to_sign(cx, &request.key_id, &request.algorithm, message)?;
+    let (pair, algorithm, digest) =
+        signing_input(cx, &request.key_id, &request.algorithm, message)?;
     let used = cx.engine.sign(&cx.caller, &pair, algorithm, &digest)?;
-    Ok(Signed { signature: crate::algorithms::base64_text::encode(&used.value) })
+    Ok(Signed { signature: base64_text::encode(&used.value) })
 }
 
 #[derive(Deserialize)]
@@ -194,14 +185,15 @@ pub(crate) struct Verified {
     pub(super) signature_valid: bool,
 }
 
-/// How long a signature may be, in bytes: longer than any is.
+/// The longest signature that is parsed, in bytes. Genuine ones are shorter.
 pub(super) const SIGNATURE_MAX: usize = 8 * 1024;
 
-/// What is no signature at all is a wrong one.
+/// A malformed signature is answered as a wrong one.
 pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
     let message = message(&request.message, request.message_type.as_ref())?;
-    let (pair, algorithm, digest) = to_sign(cx, &request.key_id, &request.algorithm, message)?;
-    let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
+    let (pair, algorithm, digest) =
+        signing_input(cx, &request.key_id, &request.algorithm, message)?;
+    let signature = request.signature_value.bytes(SIGNATURE_MAX).unwrap_or_default();
     let used = cx.engine.verify(&cx.caller, &pair, algorithm, &digest, &signature)?;
     Ok(Verified { signature_valid: used.value })
 }

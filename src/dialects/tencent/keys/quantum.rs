@@ -1,23 +1,26 @@
-//! Post-quantum cryptography. The document names no algorithm, and the service uses forerunners of
-//! the standards; here they are ML-KEM (FIPS 203) and ML-DSA (FIPS 204).
+//! Post-quantum cryptography. The document names no algorithms, and the service uses drafts of the
+//! standards; kmsim uses ML-KEM (FIPS 203) and ML-DSA (FIPS 204).
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::pairs::{SIGNATURE_MAX, Signed, Verified, only};
+use super::pairs::{SIGNATURE_MAX, Signed, Verified, find};
 use super::wrapping::Recipient;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::algorithms::base64_text;
-use crate::dialects::tencent::blob::{Blob, written};
+use crate::dialects::tencent::blob::Blob;
 use crate::dialects::tencent::values::{Base64, KeyName, OpenText};
 use crate::dialects::tencent::{codes, rules};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation, PairRef};
 
-/// The pair, if it is of this kind.
-fn of_kind(cx: &Cx, key: &KeyName, kind: PairSpec) -> Result<PairRef, Error> {
-    let (pair, spec, _) = only(cx, key)?;
-    if spec == Some(kind) { Ok(pair) } else { Err(Error::Invalid("KeyId".into())) }
+/// A key pair of this type.
+///
+/// # Errors
+/// `InvalidParameter` of `KeyId` if it has another type.
+fn of_type(cx: &Cx, key: &KeyName, expected: PairSpec) -> Result<PairRef, Error> {
+    let (pair, spec, _) = find(cx, key.key()?)?;
+    if spec == Some(expected) { Ok(pair) } else { Err(Error::Invalid("KeyId".into())) }
 }
 
 #[derive(Deserialize)]
@@ -35,12 +38,12 @@ pub(crate) struct Encrypted {
 }
 
 pub(crate) fn encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Error> {
-    let invalid = codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT;
-    let text = request.plain_text.bytes(rules::PLAINTEXT_MAX, invalid)?;
-    let pair = of_kind(cx, &request.key_id, PairSpec::MlKem1024)?;
+    let text = request.plain_text.bytes(rules::PLAINTEXT_MAX);
+    let text = text.ok_or(codes::INVALID_PARAMETER_VALUE_INVALID_PLAINTEXT)?;
+    let pair = of_type(cx, &request.key_id, PairSpec::MlKem1024)?;
     let sealed =
         cx.engine.seal_to_pair(&cx.caller, &pair, Operation::Encrypt, Encryption::MlKem, &text)?;
-    let ciphertext_blob = written(&sealed.value, b"");
+    let ciphertext_blob = Blob::encode(&sealed.value, b"");
     Ok(Encrypted { ciphertext_blob, key_id: sealed.key.to_string() })
 }
 
@@ -61,10 +64,10 @@ pub(crate) struct Decrypted {
 
 pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let recipient = Recipient::new(request.encryption_public_key, request.encryption_algorithm);
-    let blob = request.ciphertext_blob.under(b"")?;
+    let blob = request.ciphertext_blob.decode(b"")?;
     let opened = cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob);
     let opened = opened.map_err(|error| match error {
-        // It is a ciphertext of a key of another kind.
+        // The ciphertext belongs to a key of another type.
         engine::Error::Key(KeyError::Unsupported | KeyError::AlgorithmMismatch) => {
             codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into()
         }
@@ -82,8 +85,8 @@ pub(crate) struct Sign {
 }
 
 pub(crate) fn sign(cx: &Cx, request: Sign) -> Result<Signed, Error> {
-    let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
-    let pair = of_kind(cx, &request.key_id, PairSpec::MlDsa87)?;
+    let message = request.message.checked(rules::MESSAGE_MAX, "Message")?;
+    let pair = of_type(cx, &request.key_id, PairSpec::MlDsa87)?;
     let used = cx.engine.sign(&cx.caller, &pair, Signing::MlDsa, &message)?;
     Ok(Signed { signature: base64_text::encode(&used.value) })
 }
@@ -97,9 +100,9 @@ pub(crate) struct Verify {
 }
 
 pub(crate) fn verify(cx: &Cx, request: Verify) -> Result<Verified, Error> {
-    let message = request.message.of(rules::MESSAGE_MAX, "Message")?;
-    let signature = request.signature_value.of(SIGNATURE_MAX, "SignatureValue").unwrap_or_default();
-    let pair = of_kind(cx, &request.key_id, PairSpec::MlDsa87)?;
+    let message = request.message.checked(rules::MESSAGE_MAX, "Message")?;
+    let signature = request.signature_value.bytes(SIGNATURE_MAX).unwrap_or_default();
+    let pair = of_type(cx, &request.key_id, PairSpec::MlDsa87)?;
     let used = cx.engine.verify(&cx.caller, &pair, Signing::MlDsa, &message, &signature)?;
     Ok(Verified { signature_valid: used.value })
 }

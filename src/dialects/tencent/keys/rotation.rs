@@ -1,13 +1,13 @@
-//! Rotation of symmetric keys: by itself, and now.
+//! Automatic and immediate rotation of symmetric keys.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::OneKey;
-use crate::dialects::tencent::values::{KeyName, MemberAccount, own};
+use crate::dialects::tencent::values::{KeyName, MemberAccount, refuse_member};
 use crate::dialects::tencent::{codes, rules};
-use crate::dialects::wire::answer::Done;
+use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, Operation};
 use crate::model::Origin;
@@ -21,9 +21,9 @@ pub(crate) struct EnableKeyRotation {
 }
 
 pub(crate) async fn enable(cx: Cx, request: EnableKeyRotation) -> Result<Done, Error> {
-    own(request.member_account.as_ref())?;
-    let (range, usual) = rules::ROTATE_DAYS;
-    let days = request.rotate_days.map_or(Ok(usual), u64::try_from);
+    refuse_member(request.member_account.as_ref())?;
+    let (range, default) = rules::ROTATE_DAYS;
+    let days = request.rotate_days.map_or(Ok(default), u64::try_from);
     let days = days.ok().filter(|days| range.contains(days));
     let days = days.ok_or_else(|| codes::INVALID_PARAMETER_VALUE.with(&["RotateDays"]))?;
     let id = request.key_id.id()?;
@@ -35,14 +35,12 @@ pub(crate) async fn enable(cx: Cx, request: EnableKeyRotation) -> Result<Done, E
         }
     }
     let interval = Some(Duration::from_hours(24 * days));
-    cx.engine.set_rotation(cx.caller, id.into(), interval).await?;
-    Ok(Done {})
+    done(cx.engine.set_rotation(cx.caller, id.into(), interval).await)
 }
 
-/// A key that does not rotate is left as it is, in whichever state.
+/// Does nothing if the key does not rotate, in any state.
 pub(crate) async fn disable(cx: Cx, request: OneKey) -> Result<Done, Error> {
-    cx.engine.end_rotation(cx.caller, request.id()?.into()).await?;
-    Ok(Done {})
+    done(cx.engine.end_rotation(cx.caller, request.id()?.into()).await)
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,5 @@
-//! Answers that are encrypted for a key that the caller brings along.
+//! Answers that are encrypted for the caller's public key.
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
@@ -9,12 +8,11 @@ use crate::dialects::tencent::values::{OpenText, base64};
 use crate::dialects::tencent::{codes, words};
 use crate::dialects::{Cx, Error};
 
-/// The two parameters that say how a plaintext is answered.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+/// The parameters `EncryptionPublicKey` and `EncryptionAlgorithm`, which say how a plaintext is
+/// answered.
 pub(in crate::dialects::tencent) struct Recipient {
-    pub(in crate::dialects::tencent) public_key: Option<OpenText>,
-    pub(in crate::dialects::tencent) algorithm: Option<OpenText>,
+    public_key: Option<OpenText>,
+    algorithm: Option<OpenText>,
 }
 
 impl Recipient {
@@ -25,12 +23,12 @@ impl Recipient {
         Self { public_key, algorithm }
     }
 
-    /// The text in base64: in the clear, or encrypted for the caller's key. Without a key the
-    /// algorithm decides nothing, as in the document's sample.
+    /// The plaintext as it is answered, in base64: encrypted with the caller's public key if there
+    /// is one. Without a public key, the algorithm is ignored, as in the document's sample. The
+    /// default algorithm is SM2.
     ///
     /// # Errors
-    /// The key cannot be read, or does not go with the algorithm. Where none is named, SM2's is
-    /// meant.
+    /// `EncryptionError`: the public key cannot be parsed, or does not fit the algorithm.
     pub(in crate::dialects::tencent) fn answer(
         &self,
         cx: &Cx,

@@ -1,5 +1,5 @@
-//! Why a signature is wrong: the text that the server signs, and the mistake that makes the
-//! client's signature right, where it is a known one.
+//! Why a signature is wrong: the text that the server signs and, if it is a known one, the mistake
+//! with which the client's signature is right.
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -8,11 +8,11 @@ use super::call::{Call, Scheme};
 use super::v1;
 use super::verify::{Claim, access_key};
 use crate::dialects::Accounts;
-use crate::dialects::gate::accounts::Secret;
+use crate::dialects::wire::canonical::signed_length;
 use crate::watch::classes::Classes;
 use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
-/// A known mistake, applied to a request: what the client took it to be when it signed.
+/// A known mistake, applied to a request: the result is what the client signed.
 type Mistake = (&'static str, fn(&mut Call));
 
 const MISTAKES: &[Mistake] = &[
@@ -34,11 +34,11 @@ const MISTAKES: &[Mistake] = &[
     }),
 ];
 
-/// Looks for the mistake. `None` where the signature is right, or there is none that can be read.
+/// Looks for the mistake. `None` if the signature is right, or cannot be parsed.
 pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(access_key(call)?)?;
-    let claim = Claim::of(call).ok()?;
-    if claim.is_by(call, &key.secret) {
+    let claim = Claim::parse(call).ok()?;
+    if claim.is_genuine(call, &key.secret) {
         return None;
     }
     let length = length(call);
@@ -46,21 +46,22 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         return Some(Mismatch::TooLong);
     }
     let redacted_text = |call: &Call| match &claim {
-        Claim::Tc3(claim) => claim.redacted_text(call, classes).1,
+        Claim::Tc3(claim) => claim.redacted_text(call, classes),
         Claim::V1 => v1::redacted_text(call, classes),
     };
-    let is_by = |call: &Call, secret: &Secret| claim.is_by(call, secret);
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
-        is_by(&taken_for, &key.secret).then(|| Nearest { text: redacted_text(&taken_for), why })
+        claim
+            .is_genuine(&taken_for, &key.secret)
+            .then(|| Nearest { text: redacted_text(&taken_for), why })
     });
     let of_another = || {
         let others = accounts.access_keys().filter(|other| other.id != key.id);
         let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
         others
-            .any(|other| is_by(call, &other.secret))
+            .any(|other| claim.is_genuine(call, &other.secret))
             .then(|| Nearest { text: redacted_text(call), why })
     };
     Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
@@ -68,11 +69,9 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
 
 /// How many bytes of a request may be signed.
 fn length(call: &Call) -> usize {
-    let headers: usize =
-        call.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     let content = match call.scheme {
         Scheme::Tc3 => call.query.len() + call.body.len(),
-        Scheme::V1 => call.signed.length(),
+        Scheme::V1 => call.v1_params.length(),
     };
-    headers + content
+    signed_length(&call.headers, "/", content)
 }

@@ -1,4 +1,4 @@
-//! How requests of this cloud are read, checked and answered.
+//! Parsing, authenticating and answering requests, and signing as a client.
 
 pub(super) mod call;
 pub(super) mod mismatch;

@@ -1,6 +1,6 @@
-//! Answers: JSON, always of status 200 and of exactly this content type. The SDKs of most languages
-//! read no error from an answer of another status, and Python's none from one of another content
-//! type.
+//! Answers: JSON, always with status 200 and exactly this content type. Most SDKs do not parse
+//! errors in answers with another status. The Python SDK does not parse them in answers with
+//! another content type.
 
 use axum::http::HeaderValue;
 use serde::Serialize;
@@ -31,13 +31,13 @@ struct Success<'a, T> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Failure<'a> {
-    error: Told<'a>,
+    error: ErrorBody<'a>,
     request_id: &'a str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Told<'a> {
+struct ErrorBody<'a> {
     code: &'a str,
     message: &'a str,
 }
@@ -72,7 +72,7 @@ impl dialects::Call for Call {
         let chinese =
             self.wants_chinese().then(|| refusal.translated(codes::chinese(refusal.code)));
         let message = chinese.as_deref().unwrap_or(&refusal.message);
-        let error = Told { code: refusal.code.name, message };
+        let error = ErrorBody { code: refusal.code.name, message };
         let body = json(&Answer { response: Failure { error, request_id } });
         respond(refusal.status, (JSON, body.unwrap_or_default()))
     }

@@ -1,5 +1,5 @@
-//! Signature version 3, TC3-HMAC-SHA256 (document, "Signature v3"), with what the official SDKs do
-//! otherwise than it says.
+//! Signature version 3, TC3-HMAC-SHA256 (document, "Signature v3"), and the variants of it that
+//! official SDKs make.
 
 use std::borrow::Cow;
 
@@ -20,41 +20,73 @@ use crate::world::Instant;
 const TERMINATOR: &str = "tc3_request";
 /// The headers that every signature must cover.
 const REQUIRED: [&str; 2] = ["content-type", "host"];
-/// The value of the header `X-TC-Content-SHA256` by which a body is left out of the signature.
-const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-/// What an SDK adds to the content type that it signs, whether or not it sends it.
+/// The value of the header `X-TC-Content-SHA256` if the signature does not cover the body.
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+/// The suffix of the content type that an SDK signs, whether or not it sends it.
 const CHARSET: &str = "; charset=utf-8";
-/// The content type of a query, which HTTP libraries leave out of requests without a body.
+/// The content type that is signed for a request without a body, even if it is not sent.
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The most headers that a signature may cover.
 const HEADERS_MAX: usize = 32;
-/// The headers whose values may stand in a log.
+/// The headers whose values may be logged.
 const OPEN: &[&str] =
     &["content-type", "host", "x-tc-action", "x-tc-region", "x-tc-timestamp", "x-tc-version"];
 
-/// What a request claims: who signed what, and when.
+/// The parsed signature of a request: who signed what, and when.
 pub(crate) struct Claim<'a> {
     day: &'a str,
     service: &'a str,
-    /// Names, as the client wrote them.
+    /// Names, separated by `;`, as the client wrote them.
     signed_headers: &'a str,
     signature: &'a str,
     timestamp: &'a str,
 }
 
-/// A way to read the headers that are signed.
-struct Reading<'a> {
+/// The signed headers as one SDK signs them.
+struct Variant<'a> {
     host: &'a str,
     content_type: Cow<'a, str>,
-    is_lower: bool,
+    /// Whether the values are in lower case.
+    is_lowercase: bool,
+}
+
+impl<'a> Variant<'a> {
+    /// The variant of the document.
+    fn documented(call: &'a Call) -> Self {
+        let host = call.header("host").unwrap_or_default();
+        let content_type = call.header("content-type").unwrap_or(FORM).into();
+        Self { host, content_type, is_lowercase: false }
+    }
+
+    /// All variants, that of the document first. Each is made only when it is needed.
+    fn all(call: &'a Call) -> impl Iterator<Item = Self> {
+        let Self { host, content_type, .. } = Self::documented(call);
+        // The Node.js SDK signs the host without its port.
+        let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
+        let hosts = [Some(host), (bare != host).then_some(bare)];
+        [false, true].into_iter().flat_map(move |is_lowercase| {
+            let content_type = content_type.clone();
+            hosts.into_iter().flatten().flat_map(move |host| {
+                let content_type = content_type.clone();
+                // The .NET SDK signs a charset that it does not always send.
+                ["", CHARSET].into_iter().map(move |charset| {
+                    let content_type = match charset {
+                        "" => content_type.clone(),
+                        charset => Cow::Owned([&*content_type, charset].concat()),
+                    };
+                    Self { host, content_type, is_lowercase }
+                })
+            })
+        })
+    }
 }
 
 impl<'a> Claim<'a> {
-    /// Reads the header `Authorization`.
+    /// Parses the header `Authorization`.
     ///
     /// # Errors
-    /// It is not of this form; the message says why.
-    pub(crate) fn of(call: &'a Call, timestamp: &'a str) -> Result<Self, Refusal> {
+    /// `InvalidAuthorization`, whose message says what is wrong.
+    pub(crate) fn parse(call: &'a Call, timestamp: &'a str) -> Result<Self, Refusal> {
         let malformed = |why: &str| codes::AUTH_FAILURE_INVALID_AUTHORIZATION.with(&[why]);
         let text = call.header("authorization").ok_or_else(|| malformed("it is missing"))?;
         if text.trim() == "SKIP" {
@@ -82,61 +114,48 @@ impl<'a> Claim<'a> {
         if names().count() > HEADERS_MAX {
             return Err(malformed("SignedHeaders has too many names"));
         }
-        if let Some(missing) = REQUIRED.iter().find(|it| !names().any(|name| is(name, it))) {
+        if let Some(missing) =
+            REQUIRED.iter().find(|it| !names().any(|name| is_same_name(name, it)))
+        {
             return Err(malformed(&format!("SignedHeaders lacks {missing}")));
         }
         Ok(Self { day, service, signed_headers, signature, timestamp })
     }
 
-    /// Whether the date of the scope is the day, in UTC, of the request's time.
+    /// Whether the scope has the day of this time, in UTC.
     pub(crate) fn is_of_day(&self, at: Instant) -> bool {
         at.to_string().get(..10) == Some(self.day)
     }
 
-    /// Whether the secret made the signature.
-    pub(crate) fn is_by(&self, call: &Call, secret: &Secret) -> bool {
+    /// Whether the signature is genuine: made with this secret. Each signed header must have one
+    /// value.
+    pub(crate) fn is_genuine(&self, call: &Call, secret: &Secret) -> bool {
         let Secret::Shared(secret) = secret else { return false };
-        let key = self.key(secret);
-        let payload = payload(call);
-        let is_one = |name: &str| call.headers.get_all(name).iter().nth(1).is_none();
-        self.signed_headers.split(';').all(is_one)
-            && readings(call).any(|reading| {
-                self.canonical_request(call, &reading, &payload).is_some_and(|request| {
-                    let signature =
-                        hex(&hmac(Hash::Sha256, &[&key], self.to_sign(&request).as_bytes()));
-                    equal(signature.as_bytes(), self.signature.as_bytes())
-                })
-            })
+        let (key, payload) = (self.key(secret), payload_digest(call));
+        let is_single = |name: &str| {
+            let mut values = call.headers.iter().filter(|(it, _)| is_same_name(it.as_str(), name));
+            values.nth(1).is_none()
+        };
+        let matches = |variant: Variant<'_>| {
+            let request = self.canonical_request(call, &variant, &payload, None);
+            let signature = request.map(|request| self.signature(&key, &request));
+            signature.is_some_and(|it| equal(it.as_bytes(), self.signature.as_bytes()))
+        };
+        self.signed_headers.split(';').all(is_single) && Variant::all(call).any(matches)
     }
 
-    /// The signature as a client makes it that follows the document.
+    /// The signature of `call`, as a client makes it that follows the document. `None` if a signed
+    /// header is missing.
     pub(crate) fn sign(&self, call: &Call, secret: &str) -> Option<String> {
-        let request = self.canonical_request(call, &readings(call).next()?, &payload(call))?;
-        Some(hex(&hmac(Hash::Sha256, &[&self.key(secret)], self.to_sign(&request).as_bytes())))
+        let variant = Variant::documented(call);
+        let request = self.canonical_request(call, &variant, &payload_digest(call), None)?;
+        Some(self.signature(&self.key(secret), &request))
     }
 
-    /// What is signed here, for a log and the journal, without what may be secret: the string to
-    /// sign, and the canonical request.
-    pub(crate) fn redacted_text(&self, call: &Call, classes: &Classes) -> (String, String) {
-        let reading = readings(call).next();
-        let payload = payload(call);
-        let request = reading.as_ref().and_then(|it| self.canonical_request(call, it, &payload));
-        let to_sign = request.map(|request| self.to_sign(&request)).unwrap_or_default();
-        let shown = reading.as_ref().and_then(|it| {
-            let query = if call.method == Method::GET {
-                redacted_query(classes, &call.query)
-            } else {
-                String::new()
-            };
-            self.written(call, it, &query, &payload, |name, value| {
-                if OPEN.contains(&name) {
-                    value.to_owned()
-                } else {
-                    Fingerprint::of(value.as_bytes()).plain()
-                }
-            })
-        });
-        (to_sign, shown.unwrap_or_default())
+    /// What the server signs, for logs: the canonical request with possible secrets redacted.
+    pub(crate) fn redacted_text(&self, call: &Call, classes: &Classes) -> String {
+        let (variant, payload) = (Variant::documented(call), payload_digest(call));
+        self.canonical_request(call, &variant, &payload, Some(classes)).unwrap_or_default()
     }
 
     fn key(&self, secret: &str) -> Zeroizing<Vec<u8>> {
@@ -145,82 +164,58 @@ impl<'a> Claim<'a> {
         hmac(Hash::Sha256, &[&service], TERMINATOR.as_bytes()).into()
     }
 
-    fn to_sign(&self, request: &str) -> String {
+    fn signature(&self, key: &[u8], canonical_request: &str) -> String {
         let Self { timestamp, day, service, .. } = self;
-        let request = hex(&digest(Hash::Sha256, request.as_bytes()));
-        format!("{ALGORITHM}\n{timestamp}\n{day}/{service}/{TERMINATOR}\n{request}")
+        let digest = hex(&digest(Hash::Sha256, canonical_request.as_bytes()));
+        let text = format!("{ALGORITHM}\n{timestamp}\n{day}/{service}/{TERMINATOR}\n{digest}");
+        hex(&hmac(Hash::Sha256, &[key], text.as_bytes()))
     }
 
+    /// The canonical request; with `classes`, redacted. `None` if a signed header is missing.
     fn canonical_request(
         &self,
         call: &Call,
-        reading: &Reading<'_>,
-        payload: &str,
+        variant: &Variant<'_>,
+        payload_digest: &str,
+        classes: Option<&Classes>,
     ) -> Option<String> {
-        let query = if call.method == Method::GET { &*call.query } else { "" };
-        self.written(call, reading, query, payload, |_, value| value.to_owned())
-    }
-
-    /// `None` where a signed header is not there.
-    fn written(
-        &self,
-        call: &Call,
-        reading: &Reading<'_>,
-        query: &str,
-        payload: &str,
-        show: impl Fn(&str, &str) -> String,
-    ) -> Option<String> {
+        let query = match (&call.method, classes) {
+            (&Method::GET, None) => Cow::Borrowed(&*call.query),
+            (&Method::GET, Some(classes)) => redacted_query(classes, &call.query).into(),
+            _ => "".into(),
+        };
         let mut out = format!("{}\n/\n{query}\n", call.method);
         for name in self.signed_headers.split(';') {
             let value = match name {
-                _ if is(name, "host") => reading.host,
-                _ if is(name, "content-type") => &reading.content_type,
-                _ => call.header(name)?,
+                _ if is_same_name(name, "host") => variant.host,
+                _ if is_same_name(name, "content-type") => &variant.content_type,
+                _ => call.header(&name.to_ascii_lowercase())?,
             };
-            let value = value.trim();
-            let value =
-                if reading.is_lower { value.to_lowercase().into() } else { Cow::Borrowed(value) };
-            out.extend([name, ":", &show(name, &value), "\n"]);
+            let mut value = Cow::Borrowed(value.trim());
+            if variant.is_lowercase {
+                value = value.to_lowercase().into();
+            }
+            if classes.is_some() && !OPEN.contains(&name) {
+                value = Fingerprint::of(value.as_bytes()).plain().into();
+            }
+            out.extend([name, ":", &value, "\n"]);
         }
-        out.extend(["\n", self.signed_headers, "\n", payload]);
+        out.extend(["\n", self.signed_headers, "\n", payload_digest]);
         Some(out)
     }
 }
 
-fn is(name: &str, other: &str) -> bool {
+fn is_same_name(name: &str, other: &str) -> bool {
     name.eq_ignore_ascii_case(other)
 }
 
-/// The digest of what is signed of the body.
-fn payload(call: &Call) -> String {
-    let is_unsigned = call.header("x-tc-content-sha256") == Some(UNSIGNED);
+/// The digest of the signed part of the body.
+fn payload_digest(call: &Call) -> String {
+    let is_unsigned = call.header("x-tc-content-sha256") == Some(UNSIGNED_PAYLOAD);
     let payload = match call.method {
-        _ if is_unsigned => UNSIGNED.as_bytes(),
+        _ if is_unsigned => UNSIGNED_PAYLOAD.as_bytes(),
         Method::GET => b"",
         _ => &call.body,
     };
     hex(&digest(Hash::Sha256, payload))
-}
-
-/// Every way in which a client may have read its own headers, the document's first. No more is made
-/// than is asked for.
-fn readings(call: &Call) -> impl Iterator<Item = Reading<'_>> {
-    let host = call.header("host").unwrap_or_default();
-    // Node.js signs the host without its port.
-    let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
-    let hosts = [Some(host), (bare != host).then_some(bare)];
-    // .NET signs a charset that it does not always send, and a content type that a request without
-    // a body may lack.
-    let content_type = call.header("content-type").unwrap_or(FORM);
-    [false, true].into_iter().flat_map(move |is_lower| {
-        hosts.into_iter().flatten().flat_map(move |host| {
-            ["", CHARSET].into_iter().map(move |charset| {
-                let content_type = match charset {
-                    "" => Cow::Borrowed(content_type),
-                    charset => Cow::Owned([content_type, charset].concat()),
-                };
-                Reading { host, content_type, is_lower }
-            })
-        })
-    })
 }

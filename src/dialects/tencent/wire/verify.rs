@@ -1,10 +1,11 @@
-//! Whose request it is. The order of the checks: the form of the signature, time, access key,
-//! signature, token. Method, size, version and action were checked before.
+//! Authentication: the form of the signature, time, access key, signature, token, in this order.
+//! Method, size, version and action were checked before.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN};
+use super::v1::Coverage;
 use super::{tc3, v1};
 use crate::dialects::gate::accounts::{Account, Secret};
 use crate::dialects::gate::times::Times;
@@ -42,10 +43,10 @@ fn has_region(gate: &Gate, account: &Account, realm: &Realm) -> bool {
         || account.cryptography.contains_key(region)
 }
 
-/// The access key that a request names, whether or not the rest of its signature can be read.
+/// The access key in a request, even if the rest of its signature cannot be parsed.
 pub(crate) fn access_key(call: &Call) -> Option<&str> {
     match call.scheme {
-        Scheme::V1 => call.signed("SecretId"),
+        Scheme::V1 => call.v1_param("SecretId"),
         Scheme::Tc3 => {
             let (_, rest) = call.header("authorization")?.split_once("Credential=")?;
             rest.split(['/', ',']).next().filter(|id| !id.is_empty())
@@ -53,49 +54,49 @@ pub(crate) fn access_key(call: &Call) -> Option<&str> {
     }
 }
 
-/// A common parameter that must be there.
+/// A common parameter that every request needs.
 ///
 /// # Errors
-/// It is not.
+/// `MissingParameter`.
 pub(crate) fn required<'a>(call: &'a Call, which: &Common) -> Result<&'a str, Error> {
     call.common(which).ok_or_else(|| Error::Missing(which.name().into()))
 }
 
-/// What a request claims.
+/// The parsed signature of a request, not verified yet.
 pub(crate) enum Claim<'a> {
     Tc3(tc3::Claim<'a>),
     V1,
 }
 
 impl<'a> Claim<'a> {
-    /// Reads it.
+    /// Parses the signature.
     ///
     /// # Errors
-    /// It is not of its form.
-    pub(crate) fn of(call: &'a Call) -> Result<Self, Error> {
+    /// It is malformed, or a parameter is missing.
+    pub(crate) fn parse(call: &'a Call) -> Result<Self, Error> {
         if call.scheme == Scheme::Tc3 {
-            return Ok(Self::Tc3(tc3::Claim::of(call, required(call, &TIMESTAMP)?)?));
+            return Ok(Self::Tc3(tc3::Claim::parse(call, required(call, &TIMESTAMP)?)?));
         }
         for name in ["SecretId", "Signature", "Nonce"] {
-            call.signed(name).ok_or(Error::Missing(name.into()))?;
+            call.v1_param(name).ok_or(Error::Missing(name.into()))?;
         }
-        if !call.signed("Nonce").is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit())) {
+        if !call.v1_param("Nonce").is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit())) {
             return Err(Error::Invalid("Nonce".into()));
         }
         Ok(Self::V1)
     }
 
-    /// Whether the secret made the signature.
-    pub(crate) fn is_by(&self, call: &Call, secret: &Secret) -> bool {
+    /// Whether the signature is genuine: made with this secret.
+    pub(crate) fn is_genuine(&self, call: &Call, secret: &Secret) -> bool {
         match self {
-            Self::Tc3(claim) => claim.is_by(call, secret),
-            Self::V1 => v1::is_by(call, secret),
+            Self::Tc3(claim) => claim.is_genuine(call, secret),
+            Self::V1 => v1::coverage(call, secret).is_some(),
         }
     }
 }
 
 fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
-    let claim = Claim::of(call)?;
+    let claim = Claim::parse(call)?;
     let at = required(call, &TIMESTAMP)?;
     let at = seconds(at).ok_or(Error::Invalid(TIMESTAMP.name().into()))?;
     let id = access_key(call).ok_or(Error::Missing("SecretId".into()))?;
@@ -110,16 +111,17 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     if matches!(key.secret, Secret::Rsa(_)) {
         return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
     }
-    let is_signed = match &claim {
-        Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_by(call, &key.secret),
-        Claim::V1 => v1::covers_empty(call, &key.secret).is_some_and(|covers_empty| {
-            if !covers_empty {
-                call.leave_out_empty();
+    let is_genuine = match &claim {
+        Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_genuine(call, &key.secret),
+        Claim::V1 => {
+            let coverage = v1::coverage(call, &key.secret);
+            if coverage == Some(Coverage::NonEmpty) {
+                call.drop_empty_params();
             }
-            true
-        }),
+            coverage.is_some()
+        }
     };
-    if !is_signed {
+    if !is_genuine {
         let params = RedactedParams(call.params(), &gate.classes);
         tracing::warn!(access_key = id, %params, "the signature is wrong");
         return Err(codes::AUTH_FAILURE_SIGNATURE_FAILURE.into());
@@ -129,7 +131,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
 }
 
-/// The instant of a Unix time in seconds.
+/// Parses a time: seconds of Unix time.
 fn seconds(text: &str) -> Option<Instant> {
     let seconds: i64 = text.parse().ok()?;
     Some(Instant::from_millis(seconds.checked_mul(1000)?))
