@@ -1,6 +1,6 @@
-//! What a verified Encrypt of the same plaintext costs under the newest signature of each cloud: the
-//! requests go to one server, in alternating rounds. The processor time of a request is compared,
-//! because it is more stable than the rate on a busy machine.
+//! What a verified Encrypt of the same plaintext costs under the newest signature of each cloud:
+//! the requests go to one server, in alternating rounds. The processor time of a request is
+//! compared, because it is more stable than the rate on a busy machine.
 
 use std::net::SocketAddr;
 use std::path::Path;

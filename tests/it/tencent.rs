@@ -10,6 +10,8 @@ mod keys;
 mod lifecycle;
 mod limits;
 mod lists;
+mod logs;
+mod mismatch;
 mod order;
 mod pairs;
 mod parameters;

@@ -190,7 +190,7 @@ pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, 
     let tagged = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
     request.check()?;
     let removed = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();
-    let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value.0)).collect();
+    let tags = request.replace_tags.into_iter().map(|it| (it.tag_key.0, it.tag_value)).collect();
     done(match cx.engine.replace_tags(cx.caller, vec![tagged], removed, tags).await {
         Err(engine::Error::QuotaExceeded) => Err(codes::TAG_RESOURCE_TAGS.into()),
         outcome => outcome.map_err(Error::from),

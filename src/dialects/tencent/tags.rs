@@ -14,7 +14,7 @@ use crate::model::Tags;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
     pub(super) tag_key: OpenText,
-    pub(super) tag_value: OpenText,
+    pub(super) tag_value: String,
 }
 
 /// The longest tag key, in characters. The KMS document gives no limits for tags; these are those
@@ -35,7 +35,7 @@ pub(super) fn tag_map(tags: Vec<Tag>) -> Result<Tags, Error> {
         if !is_legal {
             return Err(Error::Invalid("Tags".into()));
         }
-        if map.insert(tag_key.0, tag_value.0).is_some() {
+        if map.insert(tag_key.0, tag_value).is_some() {
             return Err(codes::INVALID_PARAMETER_VALUE_TAG_KEYS_DUPLICATED.into());
         }
     }

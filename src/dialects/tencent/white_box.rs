@@ -26,7 +26,7 @@ fn invalid(name: &str) -> Error {
 pub(super) struct CreateWhiteBoxKey {
     alias: OpenText,
     algorithm: OpenText,
-    description: Option<OpenText>,
+    description: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
 }
@@ -45,7 +45,7 @@ pub(super) async fn create(cx: Cx, request: CreateWhiteBoxKey) -> Result<Created
     service::require_white_box(&cx)?;
     let CipherWord(spec) =
         CipherWord::try_from(request.algorithm.0).map_err(|_| invalid("Algorithm"))?;
-    let description = request.description.map(|it| it.0).unwrap_or_default();
+    let description = request.description.unwrap_or_default();
     if description.len() > rules::DESCRIPTION_MAX {
         return Err(invalid("Description"));
     }

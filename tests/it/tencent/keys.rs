@@ -107,7 +107,7 @@ fn a_context_is_compared_as_text() {
             client.refused("InvalidParameter", "Decrypt", with(none));
         }
     }
-    // An empty context is none.
+    // An empty text is no context.
     let text = json!({ "KeyId": key, "Plaintext": "aGVsbG8=", "EncryptionContext": "" });
     let sealed = client.done("Encrypt", text)["CiphertextBlob"].clone();
     client.done("Decrypt", json!({ "CiphertextBlob": sealed }));

@@ -37,11 +37,11 @@ impl Hosted {
     /// A value is malformed.
     pub(crate) fn of(
         text: Option<OpenText>,
-        description: Option<OpenText>,
+        description: Option<String>,
         tags: Vec<Tag>,
     ) -> Result<Self, Error> {
         let name = text.map(|text| name(&text)).transpose()?;
-        let description = description.map(|it| it.0).unwrap_or_default();
+        let description = description.unwrap_or_default();
         let description = limited(description, rules::DATA_KEY_DESCRIPTION_MAX, "Description")?;
         Ok(Self { name, description, tags: tag_map(tags)? })
     }
@@ -83,7 +83,7 @@ pub(crate) struct ImportDataKey {
     data_key_name: OpenText,
     import_key_material: Zeroizing<String>,
     import_type: i64,
-    description: Option<OpenText>,
+    description: Option<String>,
     key_id: Option<KeyName>,
     #[serde(default)]
     hsm_cluster_id: Cluster,
@@ -239,7 +239,7 @@ pub(crate) async fn rename(cx: Cx, request: UpdateDataKeyName) -> Result<Done, E
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UpdateDataKeyDescription {
     data_key_id: DataKeyName,
-    description: OpenText,
+    description: String,
     member_account: Option<MemberAccount>,
 }
 
@@ -248,7 +248,7 @@ pub(crate) async fn update_description(
     request: UpdateDataKeyDescription,
 ) -> Result<Done, Error> {
     refuse_member(request.member_account.as_ref())?;
-    let description = request.description.0;
+    let description = request.description;
     if description.len() > rules::DATA_KEY_DESCRIPTION_MAX {
         return Err(invalid("Description"));
     }

@@ -135,7 +135,7 @@ pub(crate) struct GenerateDataKey {
     encryption_algorithm: Option<OpenText>,
     is_hosted_by_kms: Option<u64>,
     data_key_name: Option<OpenText>,
-    description: Option<OpenText>,
+    description: Option<String>,
     #[serde(default)]
     hsm_cluster_id: Cluster,
     #[serde(default)]

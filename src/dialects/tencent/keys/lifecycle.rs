@@ -21,7 +21,7 @@ use crate::model::{KeyId, KeySpec, KeyUsage, Origin};
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct CreateKey {
     alias: OpenText,
-    description: Option<OpenText>,
+    description: Option<String>,
     key_usage: Option<OpenText>,
     r#type: Option<i64>,
     #[serde(default)]
@@ -46,7 +46,7 @@ pub(crate) struct Created {
 
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Created, Error> {
     let alias = alias(&request.alias, codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS)?;
-    let description = request.description.map(|it| it.0).unwrap_or_default();
+    let description = request.description.unwrap_or_default();
     let description = limited(description, rules::DESCRIPTION_MAX, "Description")?;
     let word = request.key_usage.map(|it| it.0).unwrap_or_default();
     let (spec, usage) = match &*word {
@@ -141,7 +141,7 @@ pub(crate) async fn update_alias(cx: Cx, request: UpdateAlias) -> Result<Done, E
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct UpdateKeyDescription {
-    description: OpenText,
+    description: String,
     key_id: KeyName,
     member_account: Option<MemberAccount>,
 }
@@ -152,7 +152,7 @@ pub(crate) async fn update_description(
     request: UpdateKeyDescription,
 ) -> Result<Done, Error> {
     refuse_member(request.member_account.as_ref())?;
-    let description = limited(request.description.0, rules::DESCRIPTION_MAX, "Description")?;
+    let description = limited(request.description, rules::DESCRIPTION_MAX, "Description")?;
     let key = request.key_id.key()?;
     done(cx.engine.update_key(cx.caller, key, None, Some(description)).await)
 }
