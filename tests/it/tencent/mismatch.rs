@@ -54,6 +54,29 @@ fn known_mistakes_are_found() {
 }
 
 #[test]
+fn another_host_and_another_day_are_found() {
+    let server = server();
+    let client = Client { region: "ap-shanghai".into(), ..Client::of(&server) };
+    let (own, today) = (server.address.to_string(), &client.time[..10]);
+    for (host, day, why) in [
+        ("kms.tencentcloudapi.com", today, "the service's own host was signed"),
+        (
+            "kms.ap-shanghai.tencentcloudapi.com",
+            today,
+            "the service's host of the region was signed",
+        ),
+        (&own, "2020-02-20", "is not the day of the timestamp"),
+    ] {
+        let authorization = client.authorization_as((host, day), "POST", "", "{}", JSON);
+        let head = client.head("ListKeys", "POST", "", JSON);
+        let head = format!("{head}Authorization: {authorization}\r\n");
+        let found = explained(&server, &refusal(&send(server.address, &head, b"{}")).0);
+        assert!(found["why"].as_str().unwrap_or_default().contains(why), "{why}: {found:#}");
+        assert!(found["client"].as_str().unwrap().contains(&format!("host:{host}\n")));
+    }
+}
+
+#[test]
 fn the_secret_of_another_access_key_is_found() {
     let server = server();
     for wire in WIRES {

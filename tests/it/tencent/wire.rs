@@ -107,11 +107,22 @@ impl Client {
 
     /// The header `Authorization` of a request.
     pub fn authorization(&self, method: &str, query: &str, body: &str, kind: &str) -> String {
-        let day = &self.time[..10];
+        let (host, day) = (self.address.to_string(), &self.time[..10]);
+        self.authorization_as((&host, day), method, query, body, kind)
+    }
+
+    /// The same with another host and another date in the scope.
+    pub fn authorization_as(
+        &self,
+        (host, day): (&str, &str),
+        method: &str,
+        query: &str,
+        body: &str,
+        kind: &str,
+    ) -> String {
         let body = hex(&digest(Hash::Sha256, body.as_bytes()));
         let canonical = format!(
-            "{method}\n/\n{query}\ncontent-type:{kind}\nhost:{}\n\ncontent-type;host\n{body}",
-            self.address
+            "{method}\n/\n{query}\ncontent-type:{kind}\nhost:{host}\n\ncontent-type;host\n{body}"
         );
         let canonical = hex(&digest(Hash::Sha256, canonical.as_bytes()));
         let scope = format!("{day}/kms/tc3_request");

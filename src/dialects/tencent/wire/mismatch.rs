@@ -1,12 +1,13 @@
 //! Why a signature is wrong: the text that the server signs and, if it is a known one, the mistake
 //! with which the client's signature is right.
 
-use axum::http::Method;
+use axum::http::header::HOST;
+use axum::http::{HeaderValue, Method};
 use bytes::Bytes;
 
-use super::call::{Call, Scheme};
+use super::call::{Call, REGION, Scheme};
 use super::v1;
-use super::verify::{Claim, access_key};
+use super::verify::{Claim, access_key, is_of_day};
 use crate::dialects::Accounts;
 use crate::dialects::wire::canonical::signed_length;
 use crate::watch::classes::Classes;
@@ -25,6 +26,16 @@ const MISTAKES: &[Mistake] = &[
     ("the digest of the body is that of an empty JSON object", |call| {
         call.body = Bytes::from_static(b"{}");
     }),
+    ("the service's own host was signed, and the request was sent to another", |call| {
+        call.headers.insert(HOST, HeaderValue::from_static("kms.tencentcloudapi.com"));
+    }),
+    ("the service's host of the region was signed, and the request was sent to another", |call| {
+        let region = call.common(&REGION).unwrap_or_default();
+        let host = HeaderValue::try_from(format!("kms.{region}.tencentcloudapi.com"));
+        if let Ok(host) = host {
+            call.headers.insert(HOST, host);
+        }
+    }),
     ("the query was not signed", |call| call.query = String::new()),
     ("the query was signed with %20 for a space, and sent with a plus sign", |call| {
         call.query = call.query.replace('+', "%20");
@@ -38,7 +49,8 @@ const MISTAKES: &[Mistake] = &[
 pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
     let key = accounts.get(access_key(call)?)?;
     let claim = Claim::parse(call).ok()?;
-    if claim.is_genuine(call, &key.secret) {
+    let is_genuine = claim.is_genuine(call, &key.secret);
+    if is_genuine && is_of_day(&claim, call) {
         return None;
     }
     let length = length(call);
@@ -49,6 +61,11 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         Claim::Tc3(claim) => claim.redacted_text(call, classes),
         Claim::V1 => v1::redacted_text(call, classes),
     };
+    if is_genuine {
+        let why = "the date of the scope is not the day of the timestamp in UTC";
+        let text = redacted_text(call);
+        return Some(Mismatch::new(text.clone(), Some(Nearest { text, why })));
+    }
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);

@@ -113,7 +113,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
         return Err(codes::AUTH_FAILURE_INVALID_SECRET_ID.into());
     }
     let is_genuine = match &claim {
-        Claim::Tc3(claim) => claim.is_of_day(at) && claim.is_genuine(call, &key.secret),
+        Claim::Tc3(_) => is_of_day(&claim, call) && claim.is_genuine(call, &key.secret),
         Claim::V1 => {
             let coverage = v1::coverage(call, &key.secret);
             if coverage == Some(Coverage::NonEmpty) {
@@ -130,6 +130,16 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let token = gate.check_token(times, key, call.common(&TOKEN));
     token.map_err(|_| codes::AUTH_FAILURE_TOKEN_FAILURE)?;
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
+}
+
+/// Whether the scope of a claim has the day of the request's time. Signature version 1 has no scope.
+pub(crate) fn is_of_day(claim: &Claim<'_>, call: &Call) -> bool {
+    match claim {
+        Claim::Tc3(claim) => {
+            call.common(&TIMESTAMP).and_then(seconds).is_some_and(|at| claim.is_of_day(at))
+        }
+        Claim::V1 => true,
+    }
 }
 
 /// Parses a time: seconds of Unix time.
