@@ -28,9 +28,15 @@ pub(super) fn version_of(action: &str) -> &'static str {
 }
 
 /// The key or white-box key of a resource id: `creatorUin/<account>/<id>`, or the id alone. `None`
-/// if it does not exist.
+/// if the caller's account does not have it.
 fn tagged(cx: &Cx, resource: &str) -> Option<Tagged> {
-    let id = KeyId::parse(resource.rsplit('/').next()?)?;
+    let mut parts = resource.rsplit('/');
+    let id = KeyId::parse(parts.next()?)?;
+    if let (Some(account), Some("creatorUin")) = (parts.next(), parts.next())
+        && account != &*cx.caller.realm.account
+    {
+        return None;
+    }
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     if view.admit(&id.clone().into(), Operation::ListTags).is_ok() {
@@ -181,12 +187,14 @@ impl ModifyResourceTags {
 /// The parts of `Resource` are `qcs::kms:<region>:uin/<account>:key/<id>`. The Terraform provider
 /// leaves out the account.
 pub(super) async fn modify(cx: Cx, request: ModifyResourceTags) -> Result<Done, Error> {
+    let is_own = |account: &str| account.is_empty() || account == &*cx.caller.realm.account;
     let mut parts = request.resource.splitn(6, ':');
     let is_ours = parts.next() == Some("qcs")
         && parts.next() == Some("")
         && parts.next() == Some("kms")
-        && parts.next() == Some(&cx.caller.realm.region);
-    let resource = parts.nth(1).filter(|_| is_ours);
+        && parts.next() == Some(&cx.caller.realm.region)
+        && parts.next().and_then(|it| it.strip_prefix("uin/")).is_some_and(is_own);
+    let resource = parts.next().filter(|_| is_ours);
     let tagged = resource.and_then(|it| tagged(&cx, it)).ok_or(codes::TAG_RESOURCE)?;
     request.check()?;
     let removed = request.delete_tags.into_iter().map(|it| it.tag_key.0).collect();

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::codes;
 use super::values::OpenText;
+use super::{codes, rules};
 use crate::dialects::Error;
 use crate::model::Tags;
 
@@ -26,8 +26,11 @@ pub(super) const VALUE_MAX: usize = 255;
 /// The tags by key.
 ///
 /// # Errors
-/// A key occurs twice, or a key or value has an illegal length.
+/// There are too many tags, a key occurs twice, or a key or value has an illegal length.
 pub(super) fn tag_map(tags: Vec<Tag>) -> Result<Tags, Error> {
+    if tags.len() > rules::RULES.tags {
+        return Err(Error::Invalid("Tags".into()));
+    }
     let mut map = BTreeMap::new();
     for Tag { tag_key, tag_value } in tags {
         let is_legal = (1..=KEY_MAX).contains(&tag_key.chars().count())

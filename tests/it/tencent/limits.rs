@@ -95,6 +95,10 @@ const NF: &str = "ResourceUnavailable.CmkNotFound";
 const RNF: &str = "ResourceNotFound";
 const DKNF: &str = "ResourceUnavailable.DataKeyNotFound";
 
+fn tags(count: usize) -> Value {
+    (0..count).map(|it| json!({ "TagKey": it.to_string(), "TagValue": "v" })).collect()
+}
+
 /// Action, parameter, an accepted value and its answer, a refused value and its code.
 type Row = (&'static str, &'static str, Value, &'static str, Value, &'static str);
 
@@ -123,6 +127,8 @@ fn rows() -> Vec<Row> {
         ("CreateWhiteBoxKey", "Description", json!("密".repeat(341)), "", json!("密".repeat(342)), IPV),
         ("ImportDataKey", "Description", json!("密".repeat(33)), "", json!("密".repeat(34)), IP),
         ("ImportDataKey", "DataKeyName", json!("b".repeat(60)), "", json!("b".repeat(61)), "InvalidParameterValue.InvalidDataKeyName"),
+        ("CreateKey", "Tags", tags(50), "", tags(51), IP),
+        ("CreateWhiteBoxKey", "Tags", tags(50), "", tags(51), IP),
         ("ListKeys", "Limit", json!(200), "", json!(201), IP),
         ("ListKeys", "Limit", json!(1), "", json!(0), IP),
         ("ListKeys", "Offset", json!(0), "", json!(-1), IP),

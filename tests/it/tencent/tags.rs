@@ -70,6 +70,14 @@ fn wrong_tags_are_refused_by_the_tag_services_codes() {
     let both =
         json!({ "Resource": own, "ReplaceTags": [tag("a")], "DeleteTags": [{ "TagKey": "a" }] });
     let value = json!([{ "TagKey": "k", "TagValue": "v".repeat(256) }]);
+    let id = resource.rsplit('/').next().unwrap();
+    for other in ["uin/:key/creatorUin/2/", "uin/2:key/", ":key/", "uin:key/"] {
+        let other = format!("qcs::kms:ap-guangzhou:{other}{id}");
+        let params = json!({ "Resource": other, "ReplaceTags": [tag("a")] });
+        let code = "InvalidParameterValue.ResourceDescriptionError";
+        client.refused(code, "ModifyResourceTags", params);
+    }
+    assert!(tags(&client, &format!("creatorUin/2/{id}")).is_empty());
     for (code, params) in [
         ("InvalidParameterValue.DeleteTagsParamError", both),
         ("InvalidParameter.Tag", json!({ "Resource": own })),
