@@ -266,7 +266,13 @@ impl<'a> Slot<'a> {
         if self.param_style.is_typed && !self.members().all(is_numbered) {
             return Err(ParamError::Invalid(String::new()));
         }
-        let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
+        let prefix = format!("{}.", self.name);
+        let numbers: BTreeSet<u32> = if self.param_style.is_typed {
+            // An empty list or object counts too. It has no pair.
+            self.params.names(&prefix).filter_map(member_number).collect()
+        } else {
+            self.members().filter_map(member_number).collect()
+        };
         if numbers.len() > LIST_MAX { Err(ParamError::Invalid(String::new())) } else { Ok(numbers) }
     }
 
@@ -472,6 +478,21 @@ mod tests {
         assert_eq!(request("KeyId=k&Flag=yes"), invalid("Flag"));
         assert_eq!(request("KeyId=k&Tag.1.Value=v"), missing("Tag.1.Key"));
         assert_eq!(request("KeyId.1=k"), invalid("KeyId"));
+    }
+
+    #[test]
+    fn an_empty_object_or_list_is_a_member_of_its_list() {
+        let typed = ParamStyle { is_typed: true, ..PARAM_STYLE };
+        let error = |list: &str| {
+            let form = Form::of_json(format!(r#"{{"KeyId":"a",{list}}}"#).as_bytes()).unwrap();
+            read::<Request>(&form, &typed).unwrap_err()
+        };
+        let missing = || ParamError::Missing("Tag.0.Key".into());
+        assert_eq!(error(r#""Tag":[{}]"#), missing());
+        assert_eq!(error(r#""Tag":[{},{"Key":"b"}]"#), missing());
+        assert_eq!(error(r#""Tag":[[]]"#), ParamError::Invalid("Tag.0".into()));
+        assert_eq!(error(r#""Id":[[]]"#), ParamError::Invalid("Id.0".into()));
+        assert_eq!(error(r#""Id":["b",{}]"#), ParamError::Invalid("Id.1".into()));
     }
 
     #[test]
