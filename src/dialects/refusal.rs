@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::dialects::wire::params::ParamError;
+use crate::dialects::wire::param_error::ParamError;
 use crate::engine;
 
 /// One row of a cloud's table of errors. Several rows may share a name; a fault answers the first

@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod inbound;
 mod json;
 pub(crate) mod marks;
+pub(crate) mod param_error;
 pub(crate) mod params;
 pub(crate) mod redact;
 pub(crate) mod values;

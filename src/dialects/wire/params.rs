@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use super::classes;
 use super::form::{Form, Kind};
+use super::param_error::{ParamError, WrongType};
 use crate::watch::classes::Class;
 use crate::watch::truncate;
 
@@ -64,49 +65,10 @@ pub(crate) fn read_some<T: DeserializeOwned>(
     params: &Form,
     param_style: &ParamStyle,
 ) -> Result<T, ParamError> {
-    T::deserialize(Fields { params, param_style, prefix: "" })
-}
-
-/// What is wrong, with the parameter's name. The name is empty until it is known.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum ParamError {
-    /// A required parameter is absent.
-    Missing(String),
-    /// A parameter has a wrong value.
-    Invalid(String),
-    /// There is no such parameter.
-    Unknown(String),
-}
-
-impl ParamError {
-    /// Adds the name of the parameter around the one that is wrong.
-    fn of(self, name: &str) -> Self {
-        match self {
-            // A list's member already has its full name.
-            Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
-            Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
-            Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
-            Self::Invalid(_) | Self::Unknown(_) => self,
-        }
-    }
-}
-
-impl std::fmt::Display for ParamError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl std::error::Error for ParamError {}
-
-impl de::Error for ParamError {
-    fn custom<T: std::fmt::Display>(_: T) -> Self {
-        Self::Invalid(String::new())
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::Missing(field.into())
-    }
+    let wrong_type = WrongType::default();
+    let fields = Fields { params, param_style, prefix: "", wrong_type: &wrong_type };
+    let read = T::deserialize(fields);
+    wrong_type.or(read)
 }
 
 /// A struct's fields: parameters whose names begin with the prefix.
@@ -115,6 +77,7 @@ struct Fields<'a> {
     params: &'a Form,
     param_style: &'a ParamStyle,
     prefix: &'a str,
+    wrong_type: &'a WrongType,
 }
 
 impl<'de> Deserializer<'de> for Fields<'_> {
@@ -196,21 +159,24 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
 struct Slot<'a> {
     params: &'a Form,
     param_style: &'a ParamStyle,
+    wrong_type: &'a WrongType,
     name: Cow<'a, str>,
     text: Option<&'a str>,
 }
 
 impl<'a> Slot<'a> {
     fn of(fields: &Fields<'a>, field: &'static str) -> Self {
-        let name = match fields.prefix {
+        let name: Cow<'a, str> = match fields.prefix {
             "" => field.into(),
             prefix => format!("{prefix}{field}").into(),
         };
-        Self::named(fields.params, fields.param_style, name)
+        let Fields { params, param_style, wrong_type, .. } = *fields;
+        Self { params, param_style, wrong_type, text: params.get(&name), name }
     }
 
-    fn named(params: &'a Form, param_style: &'a ParamStyle, name: Cow<'a, str>) -> Self {
-        Self { params, param_style, text: params.get(&name), name }
+    /// A member of this list.
+    fn member(&self, name: String) -> Self {
+        Self { text: self.params.get(&name), name: name.into(), ..*self }
     }
 
     fn is_given(&self, field: &str) -> bool {
@@ -249,6 +215,18 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// Notes that the value has a wrong type, so that reading can go on.
+    ///
+    /// # Errors
+    /// The error itself, if the cloud does not check types.
+    fn note(&self, error: ParamError) -> Result<(), ParamError> {
+        if !self.param_style.is_typed {
+            return Err(error);
+        }
+        self.wrong_type.note(error.of(&self.name));
+        Ok(())
+    }
+
     /// The parameters `name.…` that have a value, without that prefix.
     fn members(&self) -> impl Iterator<Item = &str> {
         let keeps_empty = self.param_style.is_typed;
@@ -266,10 +244,9 @@ impl<'a> Slot<'a> {
         if self.param_style.is_typed && !self.members().all(is_numbered) {
             return Err(ParamError::Invalid(String::new()));
         }
-        let prefix = format!("{}.", self.name);
         let numbers: BTreeSet<u32> = if self.param_style.is_typed {
             // An empty list or object counts too. It has no pair.
-            self.params.names(&prefix).filter_map(member_number).collect()
+            self.params.names(&format!("{}.", self.name)).filter_map(member_number).collect()
         } else {
             self.members().filter_map(member_number).collect()
         };
@@ -300,7 +277,10 @@ fn is_numbered(member: &str) -> bool {
 macro_rules! numbers {
     ($($method:ident $visit:ident),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-            visitor.$visit(self.number()?)
+            match self.number() {
+                Ok(number) => visitor.$visit(number),
+                Err(error) => self.note(error).and_then(|()| visitor.$visit(0)),
+            }
         }
     )*};
 }
@@ -309,7 +289,9 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     type Error = ParamError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        self.expect(&[Kind::String])?;
+        if let Err(error) = self.expect(&[Kind::String]) {
+            return self.note(error).and_then(|()| visitor.visit_str(""));
+        }
         match self.text {
             Some(text) => visitor.visit_str(text),
             None if self.param_style.maps.contains(&&*self.name) => {
@@ -359,8 +341,13 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        self.expect(&[Kind::List])?;
-        let numbers = self.numbers()?;
+        let numbers = match self.expect(&[Kind::List]).and_then(|()| self.numbers()) {
+            Ok(numbers) => numbers,
+            Err(error) => {
+                self.note(error)?;
+                BTreeSet::new()
+            }
+        };
         if self.param_style.repeated_lists && numbers.is_empty() {
             if self.repeated().count() > LIST_MAX {
                 return Err(ParamError::Invalid(String::new()));
@@ -376,10 +363,16 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
-        self.expect(&[Kind::Object])?;
+        if let Err(error) = self.expect(&[Kind::Object]) {
+            self.note(error)?;
+            let empty = MapDeserializer::<_, ParamError>::new(std::iter::empty::<(&str, &str)>());
+            // An error only means that it has members that are required.
+            return visitor.visit_map(empty).or(Err(ParamError::Invalid(String::new())));
+        }
         let prefix = format!("{}.", self.name);
-        Fields { params: self.params, param_style: self.param_style, prefix: &prefix }
-            .deserialize_struct(name, fields, visitor)
+        let Self { params, param_style, wrong_type, .. } = self;
+        let own = Fields { params, param_style, prefix: &prefix, wrong_type };
+        own.deserialize_struct(name, fields, visitor)
     }
 
     forward_to_deserialize_any! {
@@ -402,9 +395,7 @@ impl<'de> SeqAccess<'de> for Members<'_> {
     ) -> Result<Option<T::Value>, ParamError> {
         let Some(number) = self.numbers.next() else { return Ok(None) };
         let name = format!("{}.{number}", self.of.name);
-        seed.deserialize(Slot::named(self.of.params, self.of.param_style, name.clone().into()))
-            .map(Some)
-            .map_err(|error| error.of(&name))
+        seed.deserialize(self.of.member(name.clone())).map(Some).map_err(|error| error.of(&name))
     }
 }
 

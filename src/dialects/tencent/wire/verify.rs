@@ -132,7 +132,8 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     Ok(Checked { account: Arc::clone(&key.account), nonce: None })
 }
 
-/// Whether the scope of a claim has the day of the request's time. Signature version 1 has no scope.
+/// Whether the scope of a claim has the day of the request's time. Signature version 1 has no
+/// scope.
 pub(crate) fn is_of_day(claim: &Claim<'_>, call: &Call) -> bool {
     match claim {
         Claim::Tc3(claim) => {
