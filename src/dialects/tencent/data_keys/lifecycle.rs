@@ -124,7 +124,7 @@ pub(crate) async fn import(cx: Cx, request: ImportDataKey) -> Result<Imported, E
             let key = key.ok_or(Error::Missing("KeyId".into()))?.into();
             cx.engine.keep_data_key(cx.caller, key, Vec::new(), bytes, new).await.map(|it| it.1)
         }
-        _ => return Err(invalid("ImportType")),
+        _ => return Err(codes::INVALID_PARAMETER_VALUE_INVALID_TYPE.into()),
     };
     let kept = kept.map_err(storing_error)?;
     Ok(Imported {
