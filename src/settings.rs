@@ -18,6 +18,9 @@ use crate::world::{Clock, Entropy, Instant, World};
 pub(crate) const DEFAULT_ACCESS_KEY: (&str, &str, &str) =
     ("testid", "testsecret", "1000000000000001");
 
+/// How many bytes of incomplete request bodies a server holds at most.
+pub(crate) const BODY_BUDGET: usize = 256 * 1024 * 1024;
+
 /// Why a server does not start, in one line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -121,6 +124,8 @@ pub struct Settings {
     pub world: Arc<World>,
     /// How many requests the journal keeps for each realm.
     pub journal: usize,
+    /// How many bytes of incomplete request bodies it holds at most, on all connections together.
+    pub body_budget: usize,
     /// Who may use the control plane.
     pub control: ControlAccess,
     /// Further hostnames that the control plane answers to, besides its own and those of the

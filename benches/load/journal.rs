@@ -76,10 +76,9 @@ impl Fingerprint {
     }
 
     async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<(), Failure> {
-        let before = self.server.processor_time();
-        self.rates.push(self.side.pass(requests).await?);
-        let spent = self.server.processor_time().saturating_sub(before);
-        self.costs.push(spent.as_secs_f64() * 1e6 / f64::from(REQUESTS));
+        let (rate, cost) = self.side.costed_pass(&self.server, requests).await?;
+        self.rates.push(rate);
+        self.costs.push(cost);
         Ok(())
     }
 }

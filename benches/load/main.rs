@@ -6,7 +6,7 @@
 //! machine affects both. It prints a line for each action and number of connections, then the
 //! start-up time and the memory of an idle server. With action names, only those are measured. With
 //! `journal`, it measures the cost of the journal; with `foreign`, the latency of other requests
-//! during long operations.
+//! during long operations; with `signatures`, what a verified request costs on each cloud.
 
 #![expect(clippy::print_stdout, reason = "what a benchmark finds goes to stdout")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -21,6 +21,7 @@ mod journal;
 mod measure;
 mod process;
 mod request;
+mod signatures;
 mod start;
 
 use std::io::Write;
@@ -56,6 +57,10 @@ fn bench(named: &[String]) -> Result<(), Failure> {
     if named == ["journal"] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         return runtime.block_on(journal::report());
+    }
+    if named == ["signatures"] {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return runtime.block_on(signatures::report());
     }
     if named == ["foreign"] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

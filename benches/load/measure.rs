@@ -119,6 +119,19 @@ impl Side {
         self.latencies.clear();
     }
 
+    /// Sends every request once. Returns the rate in requests/s, and how much processor time of the
+    /// server a request took, in microseconds.
+    pub(crate) async fn costed_pass(
+        &mut self,
+        server: &Process,
+        requests: &Arc<Vec<Vec<u8>>>,
+    ) -> Result<(f64, f64), Failure> {
+        let before = server.processor_time();
+        let rate = self.pass(requests).await?;
+        let spent = server.processor_time().saturating_sub(before);
+        Ok((rate, spent.as_secs_f64() * 1e6 / f64::from(u32::try_from(requests.len())?)))
+    }
+
     /// Sends every request once, each connection its next one as soon as the last was answered.
     /// Returns the rate in requests/s.
     pub(crate) async fn pass(&mut self, requests: &Arc<Vec<Vec<u8>>>) -> Result<f64, Failure> {

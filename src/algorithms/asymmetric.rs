@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::specs::{Kind, Private, Public};
-use super::{Error, Randomness, ecdsa, pem, rsa, sm2, unsupported};
+use super::{Error, Randomness, ecdsa, ml_dsa, ml_kem, pem, rsa, sm2, unsupported};
 
 pub use super::specs::{Encryption, PairSpec, Signing};
 
@@ -19,9 +19,16 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
         PairSpec::Rsa3072 => &rsa::Bits(3072),
         PairSpec::EcP256 => &ecdsa::p256::Curve,
         PairSpec::EcP256K => &ecdsa::secp256k1::Curve,
+        PairSpec::EcP384 => &ecdsa::p384::Curve,
         PairSpec::EcSm2 => &sm2::Curve,
+        PairSpec::MlKem1024 => &ml_kem::MlKem1024,
+        PairSpec::MlDsa87 => &ml_dsa::MlDsa87,
     }
 }
+
+/// The longest private key in DER, in bytes: far longer than any of these kinds. It bounds the time
+/// to parse one, which for RSA grows with the square of the length.
+const LONGEST: usize = 16 * 1024;
 
 /// Generates a private key. RSA takes from tens of milliseconds to half a second.
 ///
@@ -40,7 +47,7 @@ pub fn private_key_from_pem(spec: PairSpec, text: &str) -> Result<Zeroizing<Vec<
     let block = pem::blocks(text)
         .find(|block| block.is_ok_and(|block| block.label.ends_with("PRIVATE KEY")));
     let block = block.and_then(Result::ok).ok_or(Error::Unsupported)?;
-    let der = block.bytes().ok_or(Error::Unsupported)?;
+    let der = block.bytes().filter(|der| der.len() <= LONGEST).ok_or(Error::Unsupported)?;
     let pkcs8 = match block.label {
         "PRIVATE KEY" => der,
         label => kind(spec).converted(label, &der)?,
@@ -76,7 +83,8 @@ impl PrivateKey {
         &self.public
     }
 
-    /// Signs a digest.
+    /// Signs a digest, or the message itself where the algorithm signs messages. Both are what
+    /// [`PublicKey::digest`] returns.
     ///
     /// # Errors
     /// [`Error::Unsupported`] when keys of this kind do not sign with this algorithm;
@@ -91,8 +99,8 @@ impl PrivateKey {
         self.secret.sign(algorithm, digest, randomness)
     }
 
-    /// Decrypts a ciphertext. SM2 ciphertexts are read in both forms, whichever the algorithm
-    /// names.
+    /// Decrypts a ciphertext. SM2 ciphertexts are read in the DER and the raw form, whichever of
+    /// them the algorithm names.
     ///
     /// # Errors
     /// [`Error::Unsupported`] when keys of this kind do not encrypt with this algorithm;
@@ -155,15 +163,19 @@ impl PublicKey {
             .unwrap_or_default()
     }
 
-    /// The digest of a message that this algorithm signs. For SM2 it covers the public key and the
-    /// identity `1234567812345678` too.
+    /// The digest of a message that this algorithm signs, or the message itself where the algorithm
+    /// signs messages. For SM2 the digest covers the public key and the identity
+    /// `1234567812345678` too.
     #[must_use]
     pub fn digest(&self, algorithm: Signing, message: &[u8]) -> Vec<u8> {
-        self.key.digest(algorithm.hash(), message)
+        match algorithm.hash() {
+            Some(hash) => self.key.digest(hash, message),
+            None => message.to_vec(),
+        }
     }
 
-    /// Whether `signature` is this key's signature over `digest`. Malformed signatures do not
-    /// verify.
+    /// Whether `signature` is this key's signature over `digest`, or over the message itself where
+    /// the algorithm signs messages. Malformed signatures do not verify.
     ///
     /// # Errors
     /// As [`PrivateKey::sign`].
@@ -194,11 +206,13 @@ impl PublicKey {
         self.key.encrypt(algorithm, text, rng)
     }
 
-    /// Checks that keys of this kind sign digests of this length with this algorithm.
+    /// Checks that keys of this kind sign with this algorithm, and that it takes such digests.
     fn signs(&self, algorithm: Signing, digest: &[u8]) -> Result<(), Error> {
         match algorithm.fits(self.spec) {
             false => Err(Error::Unsupported),
-            true if digest.len() != algorithm.hash().digest_len() => Err(Error::DigestLength),
+            true if algorithm.digest_len().is_some_and(|len| len != digest.len()) => {
+                Err(Error::DigestLength)
+            }
             true => Ok(()),
         }
     }
@@ -211,22 +225,38 @@ mod tests {
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
 
-    const PAIRS: [PairSpec; 5] = [
+    const PAIRS: [PairSpec; 8] = [
         PairSpec::Rsa2048,
         PairSpec::Rsa3072,
         PairSpec::EcP256,
         PairSpec::EcP256K,
+        PairSpec::EcP384,
         PairSpec::EcSm2,
+        PairSpec::MlKem1024,
+        PairSpec::MlDsa87,
     ];
-    const SIGNINGS: [Signing; 4] =
-        [Signing::RsaPss, Signing::RsaPkcs1, Signing::Ecdsa, Signing::Sm2];
-    const ENCRYPTIONS: [Encryption; 5] = [
+    const SIGNINGS: [Signing; 6] = [
+        Signing::RsaPss,
+        Signing::RsaPkcs1,
+        Signing::Ecdsa,
+        Signing::EcdsaSha384,
+        Signing::Sm2,
+        Signing::MlDsa,
+    ];
+    const ENCRYPTIONS: [Encryption; 7] = [
         Encryption::RsaOaepSha1,
         Encryption::RsaOaepSha256,
         Encryption::RsaPkcs1,
         Encryption::Sm2(Form::Der),
         Encryption::Sm2(Form::Raw),
+        Encryption::Sm2(Form::Bare),
+        Encryption::MlKem,
     ];
+
+    /// Something that this algorithm signs: a digest of its length, or a message.
+    fn input(algorithm: Signing, byte: u8) -> Vec<u8> {
+        vec![byte; algorithm.digest_len().unwrap_or(100)]
+    }
 
     /// The longest plaintext in bytes that the standards allow.
     fn longest(spec: PairSpec, algorithm: Encryption) -> Option<usize> {
@@ -235,7 +265,7 @@ mod tests {
             Encryption::RsaOaepSha1 => Some(modulus - 42),
             Encryption::RsaOaepSha256 => Some(modulus - 66),
             Encryption::RsaPkcs1 => Some(modulus - 11),
-            Encryption::Sm2(_) => None,
+            Encryption::Sm2(_) | Encryption::MlKem => None,
         }
     }
 
@@ -247,7 +277,7 @@ mod tests {
             let key = PrivateKey::read(spec, &pkcs8).unwrap();
             let public = PublicKey::read(spec, &key.public().der().unwrap()).unwrap();
             for algorithm in SIGNINGS {
-                let digest = [7; 32];
+                let (digest, other) = (input(algorithm, 7), input(algorithm, 8));
                 for signature in [
                     key.sign(algorithm, &digest, Randomness::Any),
                     key.sign(algorithm, &digest, Randomness::Only(&mut rng)),
@@ -255,17 +285,19 @@ mod tests {
                     assert_eq!(signature.is_ok(), algorithm.fits(spec), "{spec:?} {algorithm:?}");
                     let Ok(mut signature) = signature else { continue };
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(true));
-                    assert_eq!(public.verifies(algorithm, &[8; 32], &signature), Ok(false));
+                    assert_eq!(public.verifies(algorithm, &other, &signature), Ok(false));
                     *signature.last_mut().unwrap() ^= 1;
                     assert_eq!(public.verifies(algorithm, &digest, &signature), Ok(false));
                     assert_eq!(public.verifies(algorithm, &digest, b"no signature"), Ok(false));
                 }
             }
             for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                for digest in [&[7; 31][..], &[7; 33], &[]] {
+                assert!(spec.signs());
+                let Some(len) = algorithm.digest_len() else { continue };
+                for digest in [vec![7; len - 1], vec![7; len + 1], vec![]] {
                     let failed = Some(Error::DigestLength);
-                    assert_eq!(key.sign(algorithm, digest, Randomness::Any).err(), failed);
-                    assert_eq!(public.verifies(algorithm, digest, &[]).err(), failed);
+                    assert_eq!(key.sign(algorithm, &digest, Randomness::Any).err(), failed);
+                    assert_eq!(public.verifies(algorithm, &digest, &[]).err(), failed);
                 }
             }
             for algorithm in ENCRYPTIONS {
@@ -294,6 +326,69 @@ mod tests {
         }
     }
 
+    /// Passes versions of these bytes with one byte changed, or cut off: most at the start, where
+    /// the structure is.
+    fn corrupted(bytes: &[u8], mut take: impl FnMut(&[u8])) {
+        let step = bytes.len() / 10 + 1;
+        for at in (0..bytes.len()).filter(|at| *at < 16 || at % step == 0) {
+            take(&bytes[..at]);
+            for value in [0, 0x80, 0xff] {
+                let mut changed = bytes.to_vec();
+                changed[at] = value;
+                take(&changed);
+            }
+        }
+    }
+
+    #[test]
+    fn corrupted_keys_signatures_and_ciphertexts_cause_no_panic() {
+        let mut rng = ChaCha20Rng::from_seed([4; 32]);
+        for spec in PAIRS {
+            let pkcs8 = generate(spec, &mut rng).unwrap();
+            let key = PrivateKey::read(spec, &pkcs8).unwrap();
+            let signings = || SIGNINGS.into_iter().filter(|it| it.fits(spec));
+            let encryptions = || ENCRYPTIONS.into_iter().filter(|it| it.fits(spec));
+            corrupted(&pkcs8, |bytes| drop(PrivateKey::read(spec, bytes)));
+            corrupted(&key.public().der().unwrap(), |bytes| {
+                let Ok(public) = PublicKey::read(spec, bytes) else { return };
+                for it in signings() {
+                    let _ = public.verifies(it, &input(it, 7), b"no signature");
+                }
+                for it in encryptions() {
+                    drop(public.encrypt(it, b"text", &mut rng));
+                }
+            });
+            for it in signings() {
+                let signature = key.sign(it, &input(it, 7), Randomness::Any).unwrap();
+                corrupted(&signature, |bytes| {
+                    let _ = key.public().verifies(it, &input(it, 7), bytes);
+                });
+            }
+            for it in encryptions() {
+                let sealed = key.public().encrypt(it, b"text", &mut rng).unwrap();
+                corrupted(&sealed, |bytes| drop(key.decrypt(it, bytes)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_private_key_that_is_too_long_is_not_parsed() {
+        // PKCS #1 with a modulus of 4 MiB, whose arithmetic would take hours.
+        let value = |tag: u8, content: &[u8]| {
+            let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+            [&[tag, 0x84][..], &length, content].concat()
+        };
+        let long = value(2, &vec![0x7f; 4 << 20]);
+        let [zero, one, three] = [[0], [1], [3]].map(|byte| [&[2, 1][..], &byte].concat());
+        let numbers = [&zero, &long, &three, &three, &long, &one, &one, &one, &one];
+        let key = value(0x30, &numbers.map(Vec::as_slice).concat());
+        let body = crate::algorithms::base64_text::encode(key);
+        let pem =
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n");
+        let read = private_key_from_pem(PairSpec::Rsa2048, &pem);
+        assert_eq!(read, Err(Error::Unsupported));
+    }
+
     #[test]
     fn a_seeded_generator_repeats_keys_signatures_and_ciphertexts() {
         let run = || {
@@ -303,7 +398,8 @@ mod tests {
                 let pkcs8 = generate(spec, &mut rng).unwrap();
                 let key = PrivateKey::read(spec, &pkcs8).unwrap();
                 for algorithm in SIGNINGS.into_iter().filter(|it| it.fits(spec)) {
-                    all.push(key.sign(algorithm, &[7; 32], Randomness::Only(&mut rng)).unwrap());
+                    let digest = input(algorithm, 7);
+                    all.push(key.sign(algorithm, &digest, Randomness::Only(&mut rng)).unwrap());
                 }
                 for algorithm in ENCRYPTIONS.into_iter().filter(|it| it.fits(spec)) {
                     all.push(key.public().encrypt(algorithm, b"text", &mut rng).unwrap());
@@ -316,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn sm2_encrypts_6047_bytes_in_both_forms() {
+    fn sm2_encrypts_6047_bytes_in_every_form() {
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
         let key = PrivateKey::read(PairSpec::EcSm2, &generate(PairSpec::EcSm2, &mut rng).unwrap())
             .unwrap();
@@ -326,10 +422,12 @@ mod tests {
             assert_eq!(sealed[0], first);
             assert_eq!(**key.decrypt(Encryption::Sm2(form), &sealed).unwrap(), text);
         }
-        assert_eq!(
-            key.public().encrypt(Encryption::Sm2(Form::Raw), &text, &mut rng).unwrap().len(),
-            6144
-        );
+        for (form, len) in [(Form::Raw, 6144), (Form::Bare, 6143)] {
+            let sealed = key.public().encrypt(Encryption::Sm2(form), &text, &mut rng).unwrap();
+            assert_eq!(sealed.len(), len);
+            let raw = if form == Form::Bare { [&[4], &sealed[..]].concat() } else { sealed };
+            assert_eq!(**key.decrypt(Encryption::Sm2(Form::Raw), &raw).unwrap(), text);
+        }
     }
 
     #[test]
@@ -354,7 +452,7 @@ mod tests {
     #[test]
     fn written_keys_are_read_back() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        for spec in [PairSpec::Rsa2048, PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcSm2] {
+        for spec in PAIRS {
             let pkcs8 = generate(spec, &mut rng).unwrap();
             let pem = pem::write_private_key(&pkcs8).unwrap();
             assert_eq!(*private_key_from_pem(spec, &pem).unwrap(), *pkcs8, "{spec:?}");

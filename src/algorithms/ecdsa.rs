@@ -1,5 +1,5 @@
-//! ECDSA over P-256 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER. Nonces follow RFC 6979,
-//! so signing needs no random numbers.
+//! ECDSA over P-256, P-384 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER. Nonces follow RFC
+//! 6979, so signing needs no random numbers.
 
 /// One curve's keys. The crates have the same methods, but no short trait bound covers them.
 macro_rules! curve {
@@ -71,6 +71,11 @@ macro_rules! curve {
 curve! {
     /// P-256 (secp256r1).
     p256 of p256
+}
+
+curve! {
+    /// P-384 (secp384r1).
+    p384 of p384
 }
 
 curve! {

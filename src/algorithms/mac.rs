@@ -3,7 +3,7 @@
 use hmac::digest::{Digest, KeyInit};
 use hmac::{EagerHash, Hmac, Mac};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384};
 use sm3::Sm3;
 use subtle::ConstantTimeEq;
 
@@ -14,6 +14,8 @@ pub enum Hash {
     Sha1,
     /// SHA-256, 32 bytes.
     Sha256,
+    /// SHA-384, 48 bytes.
+    Sha384,
     /// SM3, 32 bytes.
     Sm3,
 }
@@ -25,6 +27,7 @@ impl Hash {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 | Self::Sm3 => 32,
+            Self::Sha384 => 48,
         }
     }
 }
@@ -35,6 +38,7 @@ pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
     match hash {
         Hash::Sha1 => Sha1::digest(data).to_vec(),
         Hash::Sha256 => Sha256::digest(data).to_vec(),
+        Hash::Sha384 => Sha384::digest(data).to_vec(),
         Hash::Sm3 => Sm3::digest(data).to_vec(),
     }
 }
@@ -62,8 +66,21 @@ pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     match hash {
         Hash::Sha1 => keyed::<Sha1>(key, data),
         Hash::Sha256 => keyed::<Sha256>(key, data),
+        Hash::Sha384 => keyed::<Sha384>(key, data),
         Hash::Sm3 => keyed::<Sm3>(key, data),
     }
+}
+
+/// `len` bytes derived from a key for a purpose: the key derivation function of NIST SP 800-108,
+/// section 4.1, in counter mode with HMAC-SHA-256 and a counter of 32 bits.
+#[must_use]
+pub fn derive(key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
+    let bits = u32::try_from(len * 8).unwrap_or(u32::MAX).to_be_bytes();
+    let block = |counter: u32| {
+        let input = [&counter.to_be_bytes(), label, &[0], context, &bits].concat();
+        hmac(Hash::Sha256, &[key], &input)
+    };
+    (1..).flat_map(block).take(len).collect()
 }
 
 /// Compares two texts in a time that depends only on their lengths.
@@ -98,6 +115,11 @@ mod tests {
             hex(&digest(Hash::Sha256, b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        assert_eq!(
+            hex(&digest(Hash::Sha384, b"abc")),
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed\
+             8086072ba1e7cc2358baeca134c825a7"
+        );
         // GB/T 32905, example 1.
         assert_eq!(
             hex(&digest(Hash::Sm3, b"abc")),
@@ -113,6 +135,11 @@ mod tests {
             hex(&hmac(Hash::Sha256, &[b"Jefe"], data)),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
+        assert_eq!(
+            hex(&hmac(Hash::Sha384, &[b"Jefe"], data)),
+            "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e\
+             8e2240ca5e69e2c78b3239ecfab21649"
+        );
     }
 
     #[test]
@@ -120,5 +147,16 @@ mod tests {
         assert!(equal(b"abc", b"abc"));
         assert!(!equal(b"abc", b"abd"));
         assert!(!equal(b"abc", b"ab"));
+    }
+
+    #[test]
+    fn derived_bytes_are_blocks_with_a_counter() {
+        let derived = derive(b"key", b"label", b"context", 40);
+        let block = |counter: u8| {
+            let input = [&[0, 0, 0, counter][..], b"label\0context", &[0, 0, 1, 64]].concat();
+            hmac(Hash::Sha256, &[b"key"], &input)
+        };
+        assert_eq!((derived.len(), &derived[..32]), (40, &block(1)[..]));
+        assert_eq!(derived[32..], block(2)[..8]);
     }
 }

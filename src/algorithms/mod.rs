@@ -8,11 +8,17 @@
 //! runs in constant time, at OpenSSL's speed. It accepts no random numbers from the caller. So keys
 //! and ciphertexts come from the `rsa` crate, and so do signature salts where a seed makes a run
 //! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random numbers.
+//!
+//! ML-KEM and ML-DSA come from the `ml-kem` and `ml-dsa` crates, which take random numbers from the
+//! caller. AWS-LC has both too, and tests compare them with it.
 
 pub mod asymmetric;
 pub mod base64_text;
+pub mod cbc;
 mod ecdsa;
 pub mod mac;
+mod ml_dsa;
+mod ml_kem;
 pub mod password;
 pub mod pem;
 pub mod rsa;

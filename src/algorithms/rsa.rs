@@ -96,7 +96,7 @@ impl Private for PrivateKey {
             }
             (Signing::RsaPss, Randomness::Any) => &aws::RSA_PSS_SHA256,
             (Signing::RsaPkcs1, _) => &aws::RSA_PKCS1_SHA256,
-            (Signing::Ecdsa | Signing::Sm2, _) => return Err(Error::Unsupported),
+            _ => return Err(Error::Unsupported),
         };
         let mut signature = vec![0; self.signing.public_modulus_len()];
         let signed = self.signing.sign_digest(how, &sha256(digest)?, &mut signature);
@@ -113,7 +113,7 @@ impl Private for PrivateKey {
             Encryption::RsaOaepSha1 => Some(&aws_rsa::OAEP_SHA1_MGF1SHA1),
             Encryption::RsaOaepSha256 => Some(&aws_rsa::OAEP_SHA256_MGF1SHA256),
             Encryption::RsaPkcs1 => None,
-            Encryption::Sm2(_) => return Err(Error::Unsupported),
+            Encryption::Sm2(_) | Encryption::MlKem => return Err(Error::Unsupported),
         };
         let opened = match oaep {
             Some(how) => self.oaep.decrypt(how, ciphertext, &mut text, None),
@@ -152,7 +152,7 @@ impl Public for PublicKey {
             Encryption::RsaOaepSha1 => self.plain.encrypt(rng, Oaep::<Sha1>::new(), text),
             Encryption::RsaOaepSha256 => self.plain.encrypt(rng, Oaep::<Sha256>::new(), text),
             Encryption::RsaPkcs1 => self.plain.encrypt(rng, Pkcs1v15Encrypt, text),
-            Encryption::Sm2(_) => return Err(Error::Unsupported),
+            Encryption::Sm2(_) | Encryption::MlKem => return Err(Error::Unsupported),
         };
         sealed.map_err(|_| Error::Length)
     }

@@ -75,9 +75,16 @@ impl Private for PrivateKey {
         Ok(signature.to_der().to_vec())
     }
 
-    fn decrypt(&self, _: Encryption, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let opened = match ciphertext.first() {
-            Some(&UNCOMPRESSED) => self.decrypting.decrypt(ciphertext),
+    fn decrypt(
+        &self,
+        algorithm: Encryption,
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let opened = match (algorithm, ciphertext.first()) {
+            (Encryption::Sm2(Form::Bare), _) => {
+                self.decrypting.decrypt(&[&[UNCOMPRESSED], ciphertext].concat())
+            }
+            (_, Some(&UNCOMPRESSED)) => self.decrypting.decrypt(ciphertext),
             _ => self.decrypting.decrypt_der(ciphertext),
         };
         opened.map(Zeroizing::new).map_err(|_| Error::DecryptionFailed)
@@ -131,6 +138,10 @@ impl Public for PublicKey {
         let sealed = match algorithm {
             Encryption::Sm2(Form::Der) => self.encrypting.encrypt_der(&mut rng, text),
             Encryption::Sm2(Form::Raw) => self.encrypting.encrypt(&mut rng, text),
+            Encryption::Sm2(Form::Bare) => {
+                let raw = self.encrypting.encrypt(&mut rng, text);
+                raw.map(|raw| raw.get(1..).unwrap_or_default().to_vec())
+            }
             _ => return Err(Error::Unsupported),
         };
         sealed.map_err(|_| Error::Length)

@@ -22,11 +22,18 @@ pub enum PairSpec {
     EcP256,
     /// The SECG curve secp256k1.
     EcP256K,
+    /// The NIST curve P-384.
+    EcP384,
     /// The curve of SM2 (GB/T 32918).
     EcSm2,
+    /// ML-KEM-1024 (FIPS 203).
+    MlKem1024,
+    /// ML-DSA-87 (FIPS 204).
+    MlDsa87,
 }
 
-/// How a digest is signed. ECDSA and SM2 signatures are DER sequences of `r` and `s`.
+/// How a digest is signed, or the message itself: [`Signing::hash`] says which. ECDSA and SM2
+/// signatures are DER sequences of `r` and `s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signing {
     /// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes (RFC 8017 section 8.1).
@@ -35,8 +42,13 @@ pub enum Signing {
     RsaPkcs1,
     /// ECDSA with SHA-256 (FIPS 186-5), with nonces as in RFC 6979.
     Ecdsa,
+    /// ECDSA with SHA-384, with nonces as in RFC 6979.
+    EcdsaSha384,
     /// SM2 (GB/T 32918.2). The digest is `e`, which covers the signer's identity.
     Sm2,
+    /// ML-DSA over the message itself, with an empty context (FIPS 204 algorithm 2), in the
+    /// deterministic variant.
+    MlDsa,
 }
 
 /// How a text is encrypted with a public key.
@@ -48,17 +60,24 @@ pub enum Encryption {
     RsaOaepSha256,
     /// RSAES-PKCS1-v1_5 (RFC 8017 section 7.2).
     RsaPkcs1,
-    /// SM2 (GB/T 32918.4), in either form.
+    /// SM2 (GB/T 32918.4), in one of its forms.
     Sm2(Form),
+    /// ML-KEM with AES-256-GCM. A shared secret (FIPS 203 algorithm 20) is the AES key of one text.
+    /// The ciphertext is the encapsulated secret (1568 bytes for ML-KEM-1024), an initialisation
+    /// vector of 12 bytes, the encrypted text and a tag of 16 bytes.
+    MlKem,
 }
 
-/// The forms of an SM2 ciphertext. Both have the same order: point, digest, text (C1, C3, C2).
+/// The forms of an SM2 ciphertext. All have the same order: point, digest, text (C1, C3, C2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The DER sequence of GB/T 35276: two integers, two octet strings.
     Der,
     /// The concatenated parts with an uncompressed point (`04`): 97 bytes longer than the text.
     Raw,
+    /// The same without the byte `04`: 96 bytes longer than the text. It is read only where the
+    /// algorithm names it, because nothing marks it.
+    Bare,
 }
 
 /// What a kind of pair can do.
@@ -77,11 +96,18 @@ const RSA: Abilities = Abilities {
 const P256: Abilities =
     Abilities { signs: &[Signing::Ecdsa], encrypts: &[], certifies: Some(Signing::Ecdsa) };
 const P256K: Abilities = Abilities { certifies: None, ..P256 };
+const P384: Abilities = Abilities { signs: &[Signing::EcdsaSha384], ..P256K };
 const SM2: Abilities = Abilities {
     signs: &[Signing::Sm2],
-    encrypts: &[Encryption::Sm2(Form::Der), Encryption::Sm2(Form::Raw)],
+    encrypts: &[
+        Encryption::Sm2(Form::Der),
+        Encryption::Sm2(Form::Raw),
+        Encryption::Sm2(Form::Bare),
+    ],
     certifies: Some(Signing::Sm2),
 };
+const ML_KEM: Abilities = Abilities { signs: &[], encrypts: &[Encryption::MlKem], certifies: None };
+const ML_DSA: Abilities = Abilities { signs: &[Signing::MlDsa], ..P256K };
 
 impl PairSpec {
     fn abilities(self) -> &'static Abilities {
@@ -89,14 +115,23 @@ impl PairSpec {
             Self::Rsa2048 | Self::Rsa3072 => &RSA,
             Self::EcP256 => &P256,
             Self::EcP256K => &P256K,
+            Self::EcP384 => &P384,
             Self::EcSm2 => &SM2,
+            Self::MlKem1024 => &ML_KEM,
+            Self::MlDsa87 => &ML_DSA,
         }
     }
 
-    /// Whether such pairs can encrypt. The others only sign.
+    /// Whether such pairs can encrypt.
     #[must_use]
     pub fn encrypts(self) -> bool {
         !self.abilities().encrypts.is_empty()
+    }
+
+    /// Whether such pairs can sign.
+    #[must_use]
+    pub fn signs(self) -> bool {
+        !self.abilities().signs.is_empty()
     }
 
     /// How such pairs sign certification requests, if they do.
@@ -113,13 +148,22 @@ impl Signing {
         spec.abilities().signs.contains(&self)
     }
 
-    /// The digest that this algorithm signs.
+    /// The digest that this algorithm signs. `None` when it signs the message itself.
     #[must_use]
-    pub const fn hash(self) -> Hash {
+    pub const fn hash(self) -> Option<Hash> {
         match self {
-            Self::RsaPss | Self::RsaPkcs1 | Self::Ecdsa => Hash::Sha256,
-            Self::Sm2 => Hash::Sm3,
+            Self::RsaPss | Self::RsaPkcs1 | Self::Ecdsa => Some(Hash::Sha256),
+            Self::EcdsaSha384 => Some(Hash::Sha384),
+            Self::Sm2 => Some(Hash::Sm3),
+            Self::MlDsa => None,
         }
+    }
+
+    /// The length of the digests that this algorithm signs, in bytes. `None` when it signs the
+    /// message itself, which may have any length.
+    #[must_use]
+    pub fn digest_len(self) -> Option<usize> {
+        self.hash().map(Hash::digest_len)
     }
 }
 
@@ -137,22 +181,27 @@ pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error>;
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error>;
     fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error>;
-    /// Converts a private key from its older form (PKCS #1 or SEC 1) to PKCS #8. `label` is the
-    /// label of its PEM block.
-    fn converted(&self, label: &str, der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
+    /// Converts a private key from its older form (PKCS #1 or SEC 1), if there is one, to PKCS #8.
+    /// `label` is the label of its PEM block.
+    fn converted(&self, _label: &str, _der: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Err(Error::Unsupported)
+    }
 }
 
 /// A private key and its public key.
 pub(super) type KeyPair = (Box<dyn Private>, Arc<dyn Public>);
 
 /// A private key. Callers use only what [`PairSpec`] supports, with digests of the right length.
+/// What is signed is a digest, or the message itself: [`Signing::hash`] says which.
 pub(super) trait Private: Send + Sync {
     fn sign(
         &self,
-        algorithm: Signing,
-        digest: &[u8],
-        randomness: Randomness<'_>,
-    ) -> Result<Vec<u8>, Error>;
+        _algorithm: Signing,
+        _input: &[u8],
+        _randomness: Randomness<'_>,
+    ) -> Result<Vec<u8>, Error> {
+        Err(Error::Unsupported)
+    }
 
     fn decrypt(
         &self,
@@ -171,7 +220,9 @@ pub(super) trait Public: Debug + Send + Sync {
         mac::digest(hash, message)
     }
 
-    fn verifies(&self, algorithm: Signing, digest: &[u8], signature: &[u8]) -> bool;
+    fn verifies(&self, _algorithm: Signing, _input: &[u8], _signature: &[u8]) -> bool {
+        false
+    }
 
     fn encrypt(
         &self,

@@ -104,6 +104,12 @@ impl<'a> Sealed<'a> {
         Some(Self { iv: *iv, text, tag: *tag })
     }
 
+    /// The length of the text, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether the plaintext is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::Failure;
+use super::discovery::{self, Which};
 use super::environment::{self, ACCESS_KEYS};
 use super::io::block_on;
-use super::{Failure, discovery};
 use crate::client::{Endpoint, Trust, send};
 use crate::dialects::peers::Credentials;
 use crate::settings::DEFAULT_ACCESS_KEY;
@@ -43,7 +44,15 @@ pub struct ServerOptions {
 impl ServerOptions {
     /// The server, with the authority to trust for HTTPS.
     pub(super) fn server(&self) -> Result<Endpoint, Failure> {
-        let endpoint = self.endpoint()?;
+        self.trusting(self.endpoint()?)
+    }
+
+    /// As [`Self::server`], but without a URL only the server that these options start.
+    pub(super) fn own_server(&self) -> Result<Endpoint, Failure> {
+        self.trusting(self.found(Which::Own)?)
+    }
+
+    fn trusting(&self, endpoint: Endpoint) -> Result<Endpoint, Failure> {
         let file = match &self.ca {
             _ if !endpoint.secure => return Ok(endpoint),
             Some(file) => file,
@@ -60,9 +69,13 @@ impl ServerOptions {
 
     /// The server's address.
     pub(super) fn endpoint(&self) -> Result<Endpoint, Failure> {
+        self.found(Which::Any)
+    }
+
+    fn found(&self, which: Which) -> Result<Endpoint, Failure> {
         match self.url.as_deref().filter(|url| !url.is_empty()) {
             Some(url) => Endpoint::parse(url).map_err(|what| Failure::usage("--url", what)),
-            None => discovery::find(&self.listen, self.server_data.as_deref()),
+            None => discovery::find(&self.listen, self.server_data.as_deref(), which),
         }
     }
 }

@@ -26,7 +26,7 @@ const SUFFIX: &str = ".address";
 /// The default listen address of a server.
 const DEFAULT_LISTEN: &str = "127.0.0.1:5690";
 /// The default data file.
-const DEFAULT_DATA: &str = "./kmsim.db";
+pub(super) const DEFAULT_DATA: &str = "./kmsim.db";
 /// How long a connection to a local address may take.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
 /// The largest address file that is read, in bytes.
@@ -41,6 +41,8 @@ struct AddressFile {
     variables: Variables,
     /// The network namespace that the addresses belong to.
     network: Option<String>,
+    /// The working folder that it was started in.
+    folder: Option<PathBuf>,
 }
 
 /// The environment variables that say where a server is.
@@ -88,7 +90,8 @@ pub(super) fn publish(server: &Server, data: Option<&Path>) -> Published {
     let mut addresses = vec![server.address()];
     addresses.extend(server.further_addresses());
     let variables = Variables::of_this_process();
-    let content = AddressFile { addresses, variables, network: network() };
+    let content =
+        AddressFile { addresses, variables, network: network(), folder: working_folder() };
     let beside = data.map(beside);
     let in_folder = folder().map(|folder| {
         make_folder(&folder)?;
@@ -206,12 +209,28 @@ fn is_own(folder: &Path) -> bool {
         .is_ok_and(|it| it.is_dir() && is_of(it.uid()) && it.mode() & 0o022 == 0)
 }
 
+fn working_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
+/// Which server a command means if no URL is given.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Which {
+    /// The server of the command's options and variables, else the only one on this machine.
+    Any,
+    /// Only the server that the command's options, variables and working folder start. If it cannot
+    /// be found yet, the failure has the exit code 1.
+    Own,
+}
+
 /// Finds the server that a command calls if no URL is given. `listen` and `data` come from the
 /// command's options and variables.
 pub(super) fn find(
     listen: &[String],
     data: Option<&Path>,
+    which: Which,
 ) -> std::result::Result<Endpoint, Failure> {
+    let own = which == Which::Own;
     let named = listen.iter().flat_map(|text| environment::items(text)).next();
     let text = named.unwrap_or(DEFAULT_LISTEN);
     let fallback = || {
@@ -220,9 +239,9 @@ pub(super) fn find(
     };
     let data_named = data.map(|path| path.to_string_lossy().into_owned());
     let wanted = Variables { listen: named.map(|_| listen.join(",")), data: data_named };
-    let over_data = match Data::named(data.unwrap_or(Path::new(DEFAULT_DATA)), None)? {
-        Data::File(path, _) => beside(&path).ok().and_then(|path| read(&path)),
-        Data::Memory => None,
+    let (is_file, over_data) = match Data::named(data.unwrap_or(Path::new(DEFAULT_DATA)), None)? {
+        Data::File(path, _) => (true, beside(&path).ok().and_then(|path| read(&path))),
+        Data::Memory => (false, None),
     };
     // A given address wins, unless the server was started with the same variable and an option
     // overrode it.
@@ -231,16 +250,23 @@ pub(super) fn find(
     if let Some(endpoint) = over_data.filter(is_meant).and_then(|file| file.endpoint()) {
         return Ok(endpoint);
     }
-    if at(text).iter().any(accepts_connections) {
+    // Another server may use the default address, so a named data file is found by itself only.
+    let by_data = own && named.is_none() && data.is_some() && is_file;
+    if !by_data && at(text).iter().any(accepts_connections) {
         return fallback();
     }
-    let own = folder().filter(|folder| is_own(folder));
-    let all = own.and_then(|folder| address_files(&folder).ok()).unwrap_or_default();
+    let readable = folder().filter(|folder| is_own(folder));
+    let all = readable.and_then(|folder| address_files(&folder).ok()).unwrap_or_default();
     let all = all.iter().filter_map(|path| read(path));
-    let found: Vec<_> = all.filter(|file| wanted.may_mean(&file.variables)).collect();
+    let is_meant = |file: &AddressFile| {
+        let started_here = wanted != Variables::default() && file.folder == working_folder();
+        wanted.may_mean(&file.variables) && (!own || started_here)
+    };
+    let found: Vec<_> = all.filter(is_meant).collect();
     match found.as_slice() {
-        [] => fallback(),
+        [] if !(by_data || own && text.ends_with(":0")) => fallback(),
         [only] => only.endpoint().map_or_else(fallback, Ok),
+        _ if own => Err(Failure::refused("no server of these options was found: use --url")),
         _ => {
             let urls: Vec<_> =
                 found.iter().filter_map(AddressFile::endpoint).map(|it| it.url()).collect();
@@ -305,6 +331,7 @@ mod tests {
             addresses: vec![address],
             variables: Variables::default(),
             network,
+            folder: None,
         };
         let held = put(&path, &file(network())).unwrap();
         let url = |file: Option<AddressFile>| file.and_then(|it| it.endpoint()).map(|it| it.url());

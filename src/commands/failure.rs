@@ -1,7 +1,7 @@
 //! Why a command failed, and the exit code for it.
 
 /// The exit code when the server refused, is unhealthy or cannot be reached.
-const REFUSED: u8 = 1;
+pub(super) const REFUSED: u8 = 1;
 /// The exit code of a usage error: a wrong option, or a file that cannot be used.
 const USAGE: u8 = 2;
 

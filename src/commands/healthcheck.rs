@@ -46,7 +46,16 @@ pub(super) async fn health(
     endpoint: &Endpoint,
     limit: Duration,
 ) -> Result<Response<Bytes>, SendError> {
+    get(endpoint, "/_kmsim/health", limit).await
+}
+
+/// Requests a page of the control plane that needs no token.
+pub(super) async fn get(
+    endpoint: &Endpoint,
+    path: &'static str,
+    limit: Duration,
+) -> Result<Response<Bytes>, SendError> {
     let mut request = Request::new(Bytes::new());
-    *request.uri_mut() = axum::http::Uri::from_static("/_kmsim/health");
+    *request.uri_mut() = axum::http::Uri::from_static(path);
     send(endpoint, request, limit).await
 }

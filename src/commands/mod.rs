@@ -64,8 +64,8 @@ pub enum Command {
     Env(env::Options),
     /// Print a shell's completion script.
     Completions(completions::Options),
-    /// Print the CA certificate that HTTPS clients must trust. The server need not run: the
-    /// authority is created if there is none yet.
+    /// Print the CA certificate that HTTPS clients must trust: that of the running server, else
+    /// that of the data file, which is created if there is none yet.
     Ca(ca::Options),
     /// Check seed files without a server.
     #[command(subcommand, after_help = seed::EXAMPLES)]

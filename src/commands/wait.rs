@@ -7,6 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Failure;
 use super::client_options::{ServerOptions, duration};
+use super::failure::REFUSED;
 use super::healthcheck::health;
 use super::io::block_on;
 use crate::client::SendError;
@@ -20,6 +21,8 @@ const EXAMPLES: &str = "Examples:
   kmsim wait && pytest
   kmsim wait --url http://kmsim:5690 --timeout 1m
 
+Without --url, it waits for the server of the same options and variables: the one that uses
+KMSIM_DATA or ./kmsim.db, or listens at KMSIM_LISTEN or 127.0.0.1:5690. No other server counts.
 Exit code 0 as soon as the server serves and has applied its seeds, 1 if that takes too long.";
 
 /// The options of `kmsim wait`.
@@ -39,12 +42,23 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 async fn until_it_serves(server: &ServerOptions, limit: Duration) -> Result<(), Failure> {
-    let mut why = format!("{}: no answer", server.server()?.url());
+    let mut why = String::new();
     let polling = async {
         loop {
             // A server that starts in the meantime may publish another address.
-            let endpoint = &server.server()?;
-            match health(endpoint, ATTEMPT_TIMEOUT).await {
+            let endpoint = match server.own_server() {
+                Ok(endpoint) => endpoint,
+                Err(Failure { line: Some(line), code: REFUSED }) => {
+                    why = line;
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            };
+            if why.is_empty() {
+                why = format!("{}: no answer", endpoint.url());
+            }
+            match health(&endpoint, ATTEMPT_TIMEOUT).await {
                 Ok(answer) if answer.status().is_success() => return Ok(()),
                 Ok(answer) => why = format!("{}: status {}", endpoint.url(), answer.status()),
                 // Waiting would not change this.

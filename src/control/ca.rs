@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use super::answer::Refused;
 use super::endpoints::Endpoints;
 use crate::app::App;
-use crate::tls::{Authority, TRUSTSTORE_PASSWORD};
+use crate::tls::{Authority, TRUSTSTORE_PASSWORD, truststore};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/ca.json"))
@@ -29,7 +29,7 @@ async fn pem(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> 
 /// `GET /_kmsim/ca.p12`: the same certificate as a truststore for Java, with the password
 /// `changeit`.
 async fn p12(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Refused> {
-    let store = authority(&app)?.truststore(TRUSTSTORE_PASSWORD);
+    let store = truststore(authority(&app)?.pem().as_bytes(), TRUSTSTORE_PASSWORD);
     let store = store.map_err(|error| Refused::broken(&error))?;
     Ok(([(CONTENT_TYPE, "application/x-pkcs12")], store))
 }

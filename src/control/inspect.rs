@@ -135,6 +135,7 @@ fn shown(it: Inspection, with_context: bool) -> Shown {
             KeyState::Disabled => "disabled",
             KeyState::PendingDeletion => "pending_deletion",
             KeyState::PendingImport => "pending_import",
+            KeyState::Archived => "archived",
         },
         algorithm: match it.spec {
             KeySpec::Symmetric(SymmetricSpec::Aes128) => "AES-128-GCM",

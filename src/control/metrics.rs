@@ -36,10 +36,13 @@ fn text(app: &App) -> String {
         }
     }
     let (commits, started) = (app.engine.commits(), app.started.millis().div_euclid(1000));
+    let held = app.body_budget.taken();
     let _ = writeln!(
         text,
         "# HELP kmsim_commits_total Transactions committed by the store.\n# TYPE kmsim_commits_total counter\n\
          kmsim_commits_total {commits}\n\
+         # HELP kmsim_incomplete_body_bytes How many bytes of incomplete request bodies the server holds.\n\
+         # TYPE kmsim_incomplete_body_bytes gauge\nkmsim_incomplete_body_bytes {held}\n\
          # HELP process_start_time_seconds When the server started, in seconds since 1970.\n\
          # TYPE process_start_time_seconds gauge\nprocess_start_time_seconds {started}"
     );

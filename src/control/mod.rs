@@ -20,6 +20,7 @@ mod scope;
 mod sites;
 mod snapshots;
 mod state;
+mod white_box;
 
 use std::sync::Arc;
 
@@ -44,7 +45,8 @@ fn endpoints() -> Endpoints {
         .and(inspect::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
-        .and(state::endpoints());
+        .and(state::endpoints())
+        .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)
 }

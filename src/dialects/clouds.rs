@@ -3,13 +3,14 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, Uri};
+
 use crate::dialects::alibaba::Alibaba;
 use crate::dialects::gate::regions;
 use crate::dialects::kingsoft::Kingsoft;
+use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::{
-    Accounts, AuthMode, BodyRefused, Dialect, Inbound, Outbound, Profile, Served, pipeline,
-};
+use crate::dialects::{Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, pipeline};
 use crate::engine::{self, Engine};
 use crate::watch::Watch;
 
@@ -31,6 +32,7 @@ macro_rules! clouds {
 clouds! {
     Alibaba,
     Kingsoft,
+    Tencent,
 }
 
 /// The profile of the cloud of this name.
@@ -116,33 +118,30 @@ impl Clouds {
         PROFILES.iter().map(|profile| (profile.name, profile.rules)).collect()
     }
 
-    /// The largest request body that any of them takes, in bytes.
+    /// The largest body of a request whose head does not show its cloud, in bytes. Every cloud
+    /// takes a body of this length.
     #[must_use]
-    pub fn body_limit(&self) -> usize {
-        PROFILES.iter().map(|profile| profile.body_limit).max().unwrap_or_default()
+    pub fn common_body_limit(&self) -> usize {
+        PROFILES.iter().map(|profile| profile.body_limit).min().unwrap_or_default()
     }
 
-    /// The cloud for which a request was made.
+    /// The cloud for which a request was made, if its head shows it.
     #[must_use]
-    pub fn of(&self, inbound: &Inbound) -> &dyn Cloud {
-        let marks = Marks::of(inbound);
-        let is_marked = |cloud: &&dyn Cloud| cloud.profile().marks.is_some_and(|it| it(&marks));
-        let unmarked = |cloud: &&dyn Cloud| cloud.profile().marks.is_none();
-        self.iter().find(is_marked).or_else(|| self.iter().find(unmarked)).unwrap_or(&*self.all[0])
+    pub fn of_head(&self, uri: &Uri, headers: &HeaderMap) -> Option<&dyn Cloud> {
+        self.marked(&Marks::of_head(uri, headers))
     }
 
-    /// Answers a request.
-    pub async fn serve(
-        &self,
-        engine: &Arc<Engine>,
-        watch: &Watch,
-        mut inbound: Inbound,
-    ) -> Outbound {
-        let cloud = self.of(&inbound);
-        if inbound.body.as_ref().is_ok_and(|body| body.len() > cloud.profile().body_limit) {
-            inbound.body = Err(BodyRefused::TooLarge);
-        }
-        cloud.serve(engine, watch, inbound).await
+    /// The cloud for which a request was made whose head does not show it. `body` is what was read
+    /// of the body.
+    #[must_use]
+    pub fn of_body(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> &dyn Cloud {
+        let unmarked = || self.iter().find(|cloud| cloud.profile().marks.is_none());
+        let marked = self.marked(&Marks::of_body(uri, headers, body));
+        marked.or_else(unmarked).unwrap_or(&*self.all[0])
+    }
+
+    fn marked(&self, marks: &Marks<'_>) -> Option<&dyn Cloud> {
+        self.iter().find(|cloud| cloud.profile().marks.is_some_and(|it| it(marks)))
     }
 }
 

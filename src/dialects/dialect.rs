@@ -18,6 +18,13 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
+    /// Checks what the cloud checks before the signature.
+    ///
+    /// # Errors
+    /// A check failed.
+    fn before_signature(_: &Actions<Self::Call>, _: &Self::Call) -> Result<(), Error> {
+        Ok(())
+    }
     /// Finds the caller, and checks that nobody changed the request.
     ///
     /// # Errors

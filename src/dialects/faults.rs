@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::dialects::gate::replay::SpentNonce;
 use crate::dialects::report::Report;
-use crate::dialects::wire::params::ParamError;
+use crate::dialects::wire::param_error::ParamError;
 use crate::dialects::{Cut, Cx, Dialect, Error, Inbound, Outbound, Profile, Served, subject};
 use crate::watch::Watch;
 use crate::watch::faults::{Effect, End, FaultPlan, Point};

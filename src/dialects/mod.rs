@@ -20,6 +20,7 @@ mod profile;
 mod refusal;
 mod report;
 mod subject;
+mod tencent;
 mod wire;
 
 pub use actions::{Actions, Entry};

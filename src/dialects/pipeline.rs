@@ -8,7 +8,9 @@ use serde::Deserialize;
 use crate::dialects::report::Report;
 use crate::dialects::wire::params;
 use crate::dialects::wire::redact::RedactedParams;
-use crate::dialects::{Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults};
+use crate::dialects::{
+    BodyRefused, Call, Cx, Dialect, Entry, Error, Inbound, Outbound, Served, faults,
+};
 use crate::engine::{self, AliasError, Engine};
 use crate::watch::Watch;
 use crate::watch::journal::Auth;
@@ -25,9 +27,14 @@ pub(super) async fn serve<D: Dialect>(
 ) -> Outbound {
     let mut report = Report::start(engine.world());
     let requested = faults::requested(watch, &inbound);
+    let is_over_budget = matches!(inbound.body, Err(BodyRefused::OverBudget));
     let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
+        if is_over_budget {
+            return Err(D::PROFILE.throttling.into());
+        }
+        D::before_signature(&served.actions, &call)?;
         let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
         let (cx, nonce) = verified.cx(engine);

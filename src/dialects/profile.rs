@@ -20,9 +20,9 @@ pub struct Profile {
     pub default_region: &'static str,
     /// The regions that its document lists; empty if it lists none.
     pub regions: &'static [&'static str],
-    /// Whether a request was made for this cloud. No request matches two clouds. `None` for the one
-    /// cloud whose older clients cannot be recognised: it gets every request that no other cloud
-    /// claims.
+    /// Whether a request was made for this cloud. It is asked about the head first, and about the
+    /// body if no cloud claims the head. No request matches two clouds. `None` for the one cloud
+    /// whose older clients cannot be recognised: it gets every request that no other cloud claims.
     pub(super) marks: Option<fn(&Marks<'_>) -> bool>,
     /// The engine's rules for its realms, by region.
     pub rules: fn(&str) -> &'static Rules,
@@ -35,6 +35,8 @@ pub struct Profile {
     pub(super) missing: &'static Code,
     /// The error for a parameter with a wrong value; its message has the parameter's name.
     pub(super) invalid: &'static Code,
+    /// The error for a parameter that does not exist, in a cloud that refuses those.
+    pub(super) unknown: &'static Code,
     /// The refusal for an error of the engine.
     pub(super) engine_refusal: fn(&engine::Error) -> Refusal,
     /// The error for throttled requests.
@@ -93,6 +95,7 @@ impl Profile {
             Error::Engine(error) => (self.engine_refusal)(error),
             Error::Missing(name) => self.missing.with(&[name]),
             Error::Invalid(name) => self.invalid.with(&[name]),
+            Error::Unknown(name) => self.unknown.with(&[name]),
             Error::Refused(refusal) => refusal.clone(),
         }
     }

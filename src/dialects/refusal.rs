@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::dialects::wire::params::ParamError;
+use crate::dialects::wire::param_error::ParamError;
 use crate::engine;
 
 /// One row of a cloud's table of errors. Several rows may share a name; a fault answers the first
@@ -20,13 +20,19 @@ pub struct Code {
 impl Code {
     /// The refusal with these texts in the placeholders, in order.
     pub(super) fn with(&'static self, parts: &[&str]) -> Refusal {
-        let mut pieces = self.message.splitn(parts.len() + 1, "...");
-        let mut message = pieces.next().unwrap_or_default().to_owned();
-        for (part, piece) in parts.iter().zip(pieces) {
-            message.extend([part, piece]);
-        }
-        Refusal { message: message.into(), ..self.into() }
+        let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+        Refusal { message: filled(self.message, &parts).into(), parts, ..self.into() }
     }
+}
+
+/// A message with these texts in its placeholders, in order.
+fn filled(message: &str, parts: &[String]) -> String {
+    let mut pieces = message.splitn(parts.len() + 1, "...");
+    let mut message = pieces.next().unwrap_or_default().to_owned();
+    for (part, piece) in parts.iter().zip(pieces) {
+        message.extend([part, piece]);
+    }
+    message
 }
 
 /// Declares a cloud's table of errors: a constant for each row, and the list of all rows.
@@ -52,9 +58,16 @@ pub struct Refusal {
     pub status: u16,
     /// The message.
     pub message: Cow<'static, str>,
+    /// The texts in the placeholders of the code's message.
+    pub parts: Vec<String>,
 }
 
 impl Refusal {
+    /// The message in another language, made from that language's message of the code.
+    pub(super) fn translated(&self, message: &str) -> String {
+        filled(message, &self.parts)
+    }
+
     /// Appends a sentence to the message.
     pub(super) fn and(self, sentence: &str) -> Self {
         Self { message: format!("{} {sentence}", self.message).into(), ..self }
@@ -63,7 +76,7 @@ impl Refusal {
 
 impl From<&'static Code> for Refusal {
     fn from(code: &'static Code) -> Self {
-        Self { code, status: code.status, message: code.message.into() }
+        Self { code, status: code.status, message: code.message.into(), parts: Vec::new() }
     }
 }
 
@@ -76,6 +89,8 @@ pub enum Error {
     Missing(Cow<'static, str>),
     /// A parameter's value is wrong.
     Invalid(Cow<'static, str>),
+    /// There is no such parameter.
+    Unknown(Cow<'static, str>),
     /// A refusal by the dialect itself.
     Refused(Refusal),
 }
@@ -98,6 +113,7 @@ impl From<ParamError> for Error {
         match error {
             ParamError::Missing(name) => Self::Missing(name.into()),
             ParamError::Invalid(name) => Self::Invalid(name.into()),
+            ParamError::Unknown(name) => Self::Unknown(name.into()),
         }
     }
 }

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::algorithms::asymmetric::PrivateKey;
 use crate::model::{
-    AliasName, Certificate, CertificateId, Key, KeyId, KeySpec, KeyState, KeyVersion, Material,
-    Origin, State, SymmetricSpec, VersionId,
+    AliasName, Certificate, CertificateId, Creator, Key, KeyId, KeySpec, KeyState, KeyVersion,
+    Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -21,6 +21,12 @@ pub enum KeyRef {
     Id(KeyId),
     /// By an alias.
     Alias(AliasName),
+}
+
+impl From<KeyId> for KeyRef {
+    fn from(id: KeyId) -> Self {
+        Self::Id(id)
+    }
 }
 
 /// A realm's state at an instant, as one caller sees it.
@@ -34,6 +40,11 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     pub(super) fn new(state: &'a State, now: Instant, caller: &'a Caller) -> Self {
         Self { state, now, caller }
+    }
+
+    /// Whose view it is.
+    pub(super) fn caller(&self) -> &'a Caller {
+        self.caller
     }
 
     /// The realm's state. Due changes may still be missing from it.
@@ -84,7 +95,12 @@ impl<'a> View<'a> {
     /// The key or alias is unknown, or the key's state does not allow the operation. For a
     /// service's alias without a key: [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
-        let key = match key {
+        self.check(self.find(key)?, operation)
+    }
+
+    /// The key, whatever its state.
+    pub(super) fn find(&self, key: &KeyRef) -> Result<(&'a Arc<Key>, KeyState), Error> {
+        Ok(match key {
             KeyRef::Id(id) => self.live(self.state.keys.named(id)).ok_or(KeyError::NotFound)?,
             KeyRef::Alias(name) => self.live(self.state.keys.aliased(name)).ok_or_else(|| {
                 match self.caller.rules.service(name) {
@@ -92,8 +108,7 @@ impl<'a> View<'a> {
                     None => AliasError::NotFound,
                 }
             })?,
-        };
-        self.check(key, operation)
+        })
     }
 
     /// Admits `operation` to the key that has this version.
@@ -142,6 +157,12 @@ impl<'a> View<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
+        if operation.is_for_user_keys() && matches!(key.creator, Creator::Service(_)) {
+            return Err(KeyError::NotUserMade.into());
+        }
+        if operation.ends_use() && !key.settings.bindings.is_empty() {
+            return Err(KeyError::InUse.into());
+        }
         if (self.caller.rules.keys.admits)(operation, state) {
             Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
         } else {
@@ -261,5 +282,28 @@ impl<'a> AdmittedCertificate<'a> {
         private_key
             .private_key(*spec)
             .map_err(|_| Error::Internal("the private key cannot be read"))
+    }
+}
+
+/// Access to a white-box key.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedWhiteBoxKey<'a> {
+    key: &'a Arc<WhiteBoxKey>,
+}
+
+impl<'a> AdmittedWhiteBoxKey<'a> {
+    pub(super) fn new(key: &'a Arc<WhiteBoxKey>) -> Self {
+        Self { key }
+    }
+
+    /// The white-box key.
+    #[must_use]
+    pub fn key(self) -> &'a Arc<WhiteBoxKey> {
+        self.key
+    }
+
+    /// Its material.
+    pub(super) fn material(self) -> &'a [u8] {
+        self.key.material.expose()
     }
 }

@@ -1,6 +1,6 @@
 //! Aliases: names that users give to keys. Each names one key.
 
-use super::{AliasError, Caller, Draft, Engine, Error, KeyRef, Operation};
+use super::{AliasError, Caller, Engine, Error, KeyRef, Operation};
 use crate::model::{AliasName, Key};
 
 impl Engine {
@@ -12,7 +12,7 @@ impl Engine {
         key: KeyRef,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            refuse_reserved(draft, &name)?;
+            refuse_reserved(draft.caller(), &name)?;
             let view = draft.view();
             let ordinal = view.admit(&key, Operation::CreateAlias)?.key().ordinal;
             if view.state().keys.aliased(&name).is_some() {
@@ -38,7 +38,7 @@ impl Engine {
         key: KeyRef,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            refuse_reserved(draft, &name)?;
+            refuse_reserved(draft.caller(), &name)?;
             let view = draft.view();
             let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
             let ordinal = view.admit(&key, Operation::MoveAlias)?.key().ordinal;
@@ -49,10 +49,33 @@ impl Engine {
         .await
     }
 
+    /// Replaces a key's aliases by this one.
+    ///
+    /// # Errors
+    /// [`AliasError::Taken`] if another key has it; [`AliasError::Reserved`].
+    pub async fn rename_key(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        name: AliasName,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            refuse_reserved(draft.caller(), &name)?;
+            let view = draft.view();
+            let ordinal = view.admit(&key, Operation::Rename)?.key().ordinal;
+            if view.state().keys.aliased(&name).is_some_and(|owner| owner.ordinal != ordinal) {
+                return Err(AliasError::Taken.into());
+            }
+            draft.edit(ordinal, |key: &mut Key| key.aliases = [name].into());
+            Ok(())
+        })
+        .await
+    }
+
     /// Deletes an alias. The key is unchanged.
     pub async fn delete_alias(&self, caller: Caller, name: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            refuse_reserved(draft, &name)?;
+            refuse_reserved(draft.caller(), &name)?;
             let alias = KeyRef::Alias(name.clone());
             let key = draft.view().admit(&alias, Operation::DeleteAlias)?.key().ordinal;
             draft.edit(key, |key: &mut Key| _ = key.aliases.remove(&name));
@@ -62,6 +85,7 @@ impl Engine {
     }
 }
 
-fn refuse_reserved(draft: &Draft<'_>, name: &AliasName) -> Result<(), Error> {
-    if draft.caller().rules.reserves(name) { Err(AliasError::Reserved.into()) } else { Ok(()) }
+/// Refuses an alias that is the cloud's own.
+pub(super) fn refuse_reserved(caller: &Caller, name: &AliasName) -> Result<(), Error> {
+    if caller.rules.reserves(name) { Err(AliasError::Reserved.into()) } else { Ok(()) }
 }

@@ -66,4 +66,8 @@ pub struct Quota {
     pub secrets: Option<usize>,
     /// Certificates.
     pub certificates: Option<usize>,
+    /// White-box keys. `None`: as many as the cloud's rules allow.
+    pub white_box_keys: Option<usize>,
+    /// Data keys, without those pending deletion.
+    pub data_keys: Option<usize>,
 }

@@ -33,6 +33,19 @@ impl<T> Used<T> {
 /// A ciphertext.
 pub type Sealed = Used<Vec<u8>>;
 
+/// The result of a re-encryption.
+pub struct Resealed {
+    /// The new ciphertext, with its key and version.
+    pub sealed: Sealed,
+    /// The key of the old ciphertext.
+    pub source: KeyId,
+    /// The version of the old ciphertext.
+    pub source_version: VersionId,
+    /// Whether the old ciphertext has the same version and the same associated data, so that the
+    /// re-encryption was not needed.
+    pub was_current: bool,
+}
+
 /// A plaintext.
 pub type Opened = Used<Zeroizing<Vec<u8>>>;
 
@@ -86,23 +99,24 @@ impl Engine {
         }
     }
 
-    /// Decrypts a ciphertext and encrypts its text with another key, or with the same key's newest
-    /// version, without revealing it. Returns the new ciphertext, with the key and version of the
-    /// old one.
+    /// Decrypts a ciphertext and encrypts its text with this key's newest version, without
+    /// revealing it. Without a destination key, with the newest version of the same key.
     pub fn reseal(
         &self,
         caller: &Caller,
         (from_associated, blob): (&[u8], &[u8]),
-        (to, to_associated): (&KeyRef, &[u8]),
-    ) -> Result<Sealed, Error> {
+        (to, to_associated): (Option<&KeyRef>, &[u8]),
+    ) -> Result<Resealed, Error> {
         let snapshot = self.snapshot(caller);
         let view = snapshot.view(caller);
         let parts = Parts::of(blob).ok_or(CiphertextError::Malformed)?;
         let source = view.admit_version(parts.version, Operation::Decrypt)?;
         let opened = open(&source, &parts, from_associated)?;
-        let destination = view.admit(to, Operation::Encrypt)?;
+        let own = || KeyRef::Id(source.key().id.clone());
+        let destination = view.admit(&to.cloned().unwrap_or_else(own), Operation::Encrypt)?;
         let sealed = self.seal_with(&destination, to_associated, &opened.value)?;
-        Ok(opened.map(|_| sealed.value))
+        let was_current = sealed.version == opened.version && from_associated == to_associated;
+        Ok(Resealed { sealed, source: opened.key, source_version: opened.version, was_current })
     }
 
     /// `len` random bytes for a data key.

@@ -44,6 +44,11 @@ impl<'a> Parts<'a> {
         (!sealed.is_empty()).then_some(Self { version, sealed })
     }
 
+    /// The length of the text.
+    pub(super) fn len(&self) -> usize {
+        self.sealed.len()
+    }
+
     /// Decrypts it with its version's material.
     pub(super) fn open(
         &self,

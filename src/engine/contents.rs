@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::ciphertext::Parts;
+use super::ciphertext::{self, Parts};
 use super::{Engine, Error, KeyError, Replacement, Rules, calendar, envelope};
 use crate::model::{
     Envelope, Key, KeySpec, Material, Realm, RealmChange, Scope, SecretName, SecretVersion, State,
+    SymmetricSpec, VersionId,
 };
 use crate::world::Entropy;
 
@@ -82,10 +83,36 @@ pub fn seal_value(
     of: (&SecretName, &str),
     value: &[u8],
 ) -> Result<Envelope, Error> {
+    let (spec, version, material) = newest(key)?;
+    envelope::seal(spec, (version, material), entropy, of, value)
+}
+
+/// Encrypts a data key with a key's newest version, in any state of the key.
+///
+/// # Errors
+/// The key is a pair, or has no material.
+pub fn seal_data_key(
+    key: &Key,
+    entropy: &Entropy,
+    associated: &[u8],
+    data_key: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let (spec, version, material) = newest(key)?;
+    ciphertext::seal(spec, (version, material), entropy.array(), associated, data_key)
+}
+
+/// The length of the text in a symmetric ciphertext; `None` if it is no such ciphertext.
+#[must_use]
+pub fn sealed_len(ciphertext: &[u8]) -> Option<usize> {
+    Some(Parts::of(ciphertext)?.len())
+}
+
+/// The newest version of a symmetric key with its material, in any state of the key.
+fn newest(key: &Key) -> Result<(SymmetricSpec, VersionId, &[u8]), Error> {
     let KeySpec::Symmetric(spec) = key.spec else { return Err(KeyError::IsPair.into()) };
     let version = key.primary().ok_or(KeyError::VersionNotFound)?;
     let material = version.any_material().ok_or(KeyError::MaterialMissing)?;
-    envelope::seal(spec, (version.id, material.expose()), entropy, of, value)
+    Ok((spec, version.id, material.expose()))
 }
 
 /// Opens a secret's value, in any state of its key. `None` when the key or its material is gone.

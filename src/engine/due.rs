@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Draft, expiry, rotation, secret_rotation};
-use crate::model::{AnyNoun, Key, Lifecycle};
+use crate::model::{AnyNoun, DataKey, Key, Lifecycle};
 
 /// Drafts what is due, in chronological order, while there is room for the versions and removals.
 /// Returns whether that was everything.
@@ -19,8 +19,10 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
         match noun {
             Some(AnyNoun::Key(key)) => settle_key(draft, &key),
             Some(AnyNoun::Secret(secret)) => secret_rotation::settle_secret(draft, &secret),
+            // Nothing but its deletion falls due.
+            Some(AnyNoun::DataKey(_)) => draft.remove::<DataKey>(ordinal),
             // Nothing happens to these by itself: they leave `next_due` at its default.
-            Some(AnyNoun::Certificate(_)) | None => break,
+            Some(AnyNoun::Certificate(_) | AnyNoun::WhiteBoxKey(_)) | None => break,
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {
@@ -35,7 +37,9 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 fn settle_key(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
         Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
-        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled => expiry::expire(draft, key),
+        Lifecycle::PendingDeletion(_) | Lifecycle::Disabled | Lifecycle::Archived => {
+            expiry::expire(draft, key);
+        }
         Lifecycle::Enabled => {
             expiry::expire(draft, key);
             rotation::catch_up(draft, key);

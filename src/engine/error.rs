@@ -1,8 +1,8 @@
 //! Errors as facts, in families. A dialect maps each to its cloud's status, code and message.
 
-use super::rules::{CertificateOperation, Operation};
+use super::rules::{CertificateOperation, DataKeyOperation, Operation};
 use crate::algorithms::x509::Flawed;
-use crate::model::{AliasName, CertificateStatus, KeyState};
+use crate::model::{AliasName, CertificateStatus, DataKeyState, KeyState};
 use crate::store::StoreError;
 
 /// Why an operation failed.
@@ -23,6 +23,12 @@ pub enum Error {
     /// About a certificate.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// About a white-box key.
+    #[error(transparent)]
+    WhiteBox(#[from] WhiteBoxError),
+    /// About a data key.
+    #[error(transparent)]
+    DataKey(#[from] DataKeyError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -78,6 +84,15 @@ pub enum KeyError {
     /// Too little time has passed since the key's newest version.
     #[error("the newest version is too recent")]
     VersionTooSoon,
+    /// Resources are bound to the key.
+    #[error("resources are bound to the key")]
+    InUse,
+    /// This resource is not bound to the key.
+    #[error("the resource is not bound to the key")]
+    NotBound,
+    /// The operation is for users' keys, and a service created this one.
+    #[error("no user created the key")]
+    NotUserMade,
 }
 
 /// Errors about an alias.
@@ -109,10 +124,12 @@ pub enum ImportError {
     /// The import token has expired.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, has the wrong length, or differs from the material
-    /// imported first. The caller is not told which.
+    /// The wrapped material does not unwrap, or has the wrong length.
     #[error("the key material is invalid")]
     MaterialInvalid,
+    /// The material differs from the material imported first.
+    #[error("the key material differs from the first")]
+    MaterialDiffers,
 }
 
 /// Errors about a secret.
@@ -162,6 +179,45 @@ pub enum CertificateError {
     /// The certificate or its chain has a flaw.
     #[error("certificate {} of the chain: {:?}", .0.at, .0.flaw)]
     Flawed(Flawed),
+}
+
+/// Errors about a white-box key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WhiteBoxError {
+    /// No white-box key has this id in the caller's realm.
+    #[error("no such white-box key")]
+    NotFound,
+    /// Another white-box key has this alias.
+    #[error("the alias of a white-box key exists")]
+    AliasTaken,
+    /// The white-box key is disabled.
+    #[error("the white-box key is disabled")]
+    Disabled,
+    /// The white-box key is enabled, and only a disabled one can be deleted.
+    #[error("the white-box key is enabled")]
+    Enabled,
+    /// There are more device fingerprints than one white-box key may have.
+    #[error("too many device fingerprints")]
+    TooManyFingerprints,
+}
+
+/// Errors about a data key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DataKeyError {
+    /// No data key has this id in the caller's realm.
+    #[error("no such data key")]
+    NotFound,
+    /// Another data key has this name.
+    #[error("the name of a data key exists")]
+    NameTaken,
+    /// The cloud's rules do not allow the operation in the data key's state.
+    #[error("the data key is {state:?}, which does not allow {operation:?}")]
+    State {
+        /// The operation.
+        operation: DataKeyOperation,
+        /// The data key's state.
+        state: DataKeyState,
+    },
 }
 
 /// Errors about a ciphertext.

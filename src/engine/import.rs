@@ -11,7 +11,7 @@ use super::{Caller, Engine, Error, ImportError, KeyError, KeyRef, Operation};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey};
 use crate::algorithms::specs::Form;
 use crate::algorithms::symmetric::{Cipher, Sealed};
-use crate::model::{Change, Holding, KeyId, Material};
+use crate::model::{Change, Holding, Key, KeyId, Lifecycle, Material};
 use crate::world::{Entropy, Instant};
 
 /// How material is wrapped.
@@ -88,11 +88,12 @@ impl Engine {
         Ok(ImportParameters { key, public, token, expires })
     }
 
-    /// Imports material: the first that the key gets, or the same again.
+    /// Imports material: the first that the key gets, or the same again. It does not expire while
+    /// resources are bound to the key.
     ///
     /// # Errors
     /// [`ImportError::NotExternal`], [`ImportError::TokenInvalid`], [`ImportError::TokenExpired`],
-    /// [`ImportError::MaterialInvalid`].
+    /// [`ImportError::MaterialInvalid`], [`ImportError::MaterialDiffers`].
     pub async fn import_material(
         &self,
         caller: Caller,
@@ -107,15 +108,25 @@ impl Engine {
             let version = key.primary().ok_or(KeyError::VersionNotFound)?;
             let first = version.fingerprint();
             if first.is_some_and(|first| first != material.fingerprint(version.id)) {
-                return Err(ImportError::MaterialInvalid.into());
+                return Err(ImportError::MaterialDiffers.into());
             }
-            hold(draft, &key, version, Holding::Material(material, wrapped.expires));
+            // A key in use keeps its material (`bindings.rs`).
+            let expires = wrapped.expires.filter(|_| key.settings.bindings.is_empty());
+            hold(draft, &key, version, Holding::Material(material, expires));
+            let enables = draft.caller().rules.imports.as_ref().is_some_and(|rules| rules.enables);
+            if enables && !matches!(key.settings.lifecycle, Lifecycle::PendingDeletion(_)) {
+                let enable = |key: &mut Key| key.settings.lifecycle = Lifecycle::Enabled;
+                draft.edit(key.ordinal, enable);
+            }
             Ok(())
         })
         .await
     }
 
     /// Deletes imported material. Only the same material can be imported afterwards.
+    ///
+    /// # Errors
+    /// [`ImportError::NotExternal`]; [`KeyError::InUse`] while resources are bound to the key.
     pub async fn delete_material(&self, caller: Caller, key: KeyRef) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let admitted = draft.view().admit(&key, Operation::DeleteMaterial)?.external()?;

@@ -1,15 +1,16 @@
 //! Creating keys and changing their state and settings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::aliases::refuse_reserved;
 use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
 use crate::model::{
     AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
-    Origin, ProtectionLevel, Settings, SymmetricSpec,
+    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller specifies for a new key.
@@ -26,6 +27,8 @@ pub struct NewKey {
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
+    /// An alias that the key has from the start.
+    pub alias: Option<AliasName>,
 }
 
 impl NewKey {
@@ -44,23 +47,27 @@ impl NewKey {
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
+            alias: None,
         }
     }
 }
 
 impl Engine {
     /// Creates a key. A key of external origin waits for its material.
+    ///
+    /// # Errors
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias; [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
                 // Checked first, so that no key pair is generated in vain.
-                check_quota(self.snapshot(&caller).view(&caller), &caller)?;
+                check_new(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
             KeySpec::Symmetric(_) => None,
         };
         self.change(caller, |draft| {
-            check_quota(draft.view(), draft.caller())?;
+            check_new(draft.view(), draft.caller(), &new)?;
             let creator = Creator::User(Arc::clone(&draft.caller().user));
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
@@ -101,20 +108,45 @@ impl Engine {
 
     /// Enables a key.
     pub async fn enable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Enable, |settings, _| {
-            settings.lifecycle = Lifecycle::Enabled;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::Enable, to_lifecycle(Lifecycle::Enabled)).await
     }
 
     /// Disables a key.
+    ///
+    /// # Errors
+    /// [`KeyError::InUse`] while resources are bound to it.
     pub async fn disable_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
-        self.set(caller, key, Operation::Disable, |settings, _| {
-            settings.lifecycle = Lifecycle::Disabled;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::Disable, to_lifecycle(Lifecycle::Disabled)).await
+    }
+
+    /// Enables all of these keys, or none if one of them cannot be enabled.
+    pub async fn enable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
+        self.set_each(caller, keys, Operation::Enable, Lifecycle::Enabled).await
+    }
+
+    /// Disables all of these keys, or none if one of them cannot be disabled.
+    ///
+    /// # Errors
+    /// As [`Engine::disable_key`], for the first such key.
+    pub async fn disable_keys(&self, caller: Caller, keys: Vec<KeyId>) -> Result<(), Error> {
+        self.set_each(caller, keys, Operation::Disable, Lifecycle::Disabled).await
+    }
+
+    /// Archives a key.
+    ///
+    /// # Errors
+    /// [`KeyError::NotUserMade`] for a service's own key; [`KeyError::InUse`] while resources are
+    /// bound to it.
+    pub async fn archive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::Archive, to_lifecycle(Lifecycle::Archived)).await
+    }
+
+    /// Ends the archiving of a key. The key is enabled afterwards, whatever it was before.
+    ///
+    /// # Errors
+    /// [`KeyError::NotUserMade`] for a service's own key.
+    pub async fn unarchive_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::Unarchive, to_lifecycle(Lifecycle::Enabled)).await
     }
 
     /// Schedules the deletion of a key after `window`, unless it is protected.
@@ -149,11 +181,7 @@ impl Engine {
     /// material waits for it.
     pub async fn cancel_deletion(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         let restored = caller.rules.keys.restored;
-        self.set(caller, key, Operation::CancelDeletion, move |settings, _| {
-            settings.lifecycle = restored;
-            Ok(())
-        })
-        .await
+        self.set(caller, key, Operation::CancelDeletion, to_lifecycle(restored)).await
     }
 
     /// Protects a key from deletion for this reason, or ends the protection.
@@ -204,6 +232,15 @@ impl Engine {
         .await
     }
 
+    /// Ends a key's rotation, if it is on.
+    pub async fn end_rotation(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
+        self.set(caller, key, Operation::EndRotation, |settings, _| {
+            settings.rotation = None;
+            Ok(())
+        })
+        .await
+    }
+
     /// Changes the settings of a key, and returns the changed key. If that makes an overdue
     /// rotation possible, the key rotates at once.
     pub(super) async fn set<F>(
@@ -217,15 +254,72 @@ impl Engine {
         F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static,
     {
         self.change(caller, move |draft| {
-            let admitted = draft.view().admit(&key, operation)?;
-            let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
-            edit(&mut settings, &admitted)?;
-            draft.edit(ordinal, |key: &mut Key| key.settings = settings);
-            rotation::rotate_if_overdue(draft, ordinal);
+            let ordinal = set(draft, &key, operation, edit)?;
             draft.view().state().keys.get(ordinal).cloned().ok_or(KeyError::NotFound.into())
         })
         .await
     }
+
+    /// Changes the lifecycle of all of these keys, or of none.
+    async fn set_each(
+        &self,
+        caller: Caller,
+        keys: Vec<KeyId>,
+        operation: Operation,
+        lifecycle: Lifecycle,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let keys: Vec<KeyRef> = keys.into_iter().map(KeyRef::Id).collect();
+            // An unknown key is reported before one in the wrong state.
+            for key in &keys {
+                draft.view().find(key)?;
+            }
+            for key in &keys {
+                set(draft, key, operation, to_lifecycle(lifecycle))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Drafts a change of a key's settings. Returns the key's number.
+fn set<F>(
+    draft: &mut Draft<'_>,
+    key: &KeyRef,
+    operation: Operation,
+    edit: F,
+) -> Result<Ordinal, Error>
+where
+    F: FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error>,
+{
+    let admitted = draft.view().admit(key, operation)?;
+    let (ordinal, mut settings) = (admitted.key().ordinal, admitted.key().settings.clone());
+    edit(&mut settings, &admitted)?;
+    draft.edit(ordinal, |key: &mut Key| key.settings = settings);
+    rotation::rotate_if_overdue(draft, ordinal);
+    Ok(ordinal)
+}
+
+/// The change of a key's settings that sets this lifecycle.
+fn to_lifecycle(
+    lifecycle: Lifecycle,
+) -> impl FnOnce(&mut Settings, &Admitted<'_>) -> Result<(), Error> + Send + 'static {
+    move |settings, _| {
+        settings.lifecycle = lifecycle;
+        Ok(())
+    }
+}
+
+/// Checks that the caller can have this key: by its alias, and by the quota.
+fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
+    if let Some(alias) = &new.alias {
+        refuse_reserved(caller, alias)?;
+        if view.state().keys.aliased(alias).is_some() {
+            return Err(AliasError::Taken.into());
+        }
+    }
+    check_quota(view, caller)
 }
 
 /// Checks that the caller's quota allows its users another key.
@@ -248,7 +342,7 @@ fn add_key(
 ) -> Arc<Key> {
     let key = Arc::new(Key {
         ordinal: draft.view().state().next_ordinal(),
-        id: (draft.caller().rules.keys.new_id)(draft.entropy()),
+        id: (draft.caller().rules.keys.new_id)(draft.entropy(), draft.now()),
         versions: vec![Arc::new(KeyVersion {
             id: draft.entropy().uuid().into(),
             created_at: draft.now(),
@@ -271,7 +365,7 @@ fn add_key(
             rotation: new.rotation,
             ..Settings::default()
         },
-        aliases: BTreeSet::new(),
+        aliases: new.alias.into_iter().collect(),
         tags: new.tags,
     });
     draft.insert(&key);
@@ -285,7 +379,7 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
         return Ok(key.id.clone());
     }
     let material = Some(draft.generate_material(SymmetricSpec::Aes256));
-    let key = add_key(draft, NewKey::plain(), material, Creator::Service(service.into()));
-    draft.edit(key.ordinal, |key: &mut Key| _ = key.aliases.insert(alias.clone()));
+    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

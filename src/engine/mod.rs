@@ -1,5 +1,6 @@
-//! The rules of keys, secrets, certificates, aliases and tags. The engine knows no cloud, no wire
-//! and no SQL: a cloud's own rules come in with the caller, and errors go out as facts.
+//! The rules of keys, white-box keys, data keys, secrets, certificates, aliases and tags. The
+//! engine knows no cloud, no wire and no SQL: a cloud's own rules come in with the caller, and
+//! errors go out as facts.
 //!
 //! Operations that read are plain functions over a snapshot of a realm: they take no lock and
 //! cannot reach the database. Operations that change something hand a decision to the writer
@@ -47,6 +48,7 @@
 
 mod admit;
 mod aliases;
+mod bindings;
 mod calendar;
 mod caller;
 mod certificate_use;
@@ -55,6 +57,7 @@ mod cipher;
 mod ciphertext;
 mod clocks;
 pub mod contents;
+mod data_keys;
 mod draft;
 mod due;
 mod envelope;
@@ -78,17 +81,20 @@ mod slow_rotation;
 mod snapshot;
 mod tags;
 mod versions;
+mod white_box_keys;
 mod writer;
 
-pub use admit::{Admitted, AdmittedCertificate, KeyRef, View};
+pub use admit::{Admitted, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
-pub use cipher::{Opened, Sealed, Used};
+pub use cipher::{Opened, Resealed, Sealed, Used};
 pub use clocks::{ClockChange, SavedClocks};
+pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
-    AliasError, CertificateError, CiphertextError, Error, ImportError, KeyError, SecretError,
+    AliasError, CertificateError, CiphertextError, DataKeyError, Error, ImportError, KeyError,
+    SecretError, WhiteBoxError,
 };
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
@@ -97,11 +103,13 @@ pub use keys::NewKey;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
-    PairRules, Renewal, Rules, SecretRules,
+    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules,
+    ImportRules, KeyRules, NameRule, Operation, PairRules, Renewal, Rules, SecretRules,
+    WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;
 pub use secrets::{NewSecret, SecretValue, VersionQuery};
 pub use snapshot::Snapshot;
 pub use tags::{TagRemoval, Tagged};
+pub use white_box_keys::{NewWhiteBoxKey, WhiteBoxCiphertext};

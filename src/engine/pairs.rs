@@ -35,7 +35,7 @@ impl From<algorithms::Error> for Error {
 }
 
 impl Engine {
-    /// Signs a digest.
+    /// Signs a digest, or the message itself where the algorithm signs messages.
     pub fn sign(
         &self,
         caller: &Caller,
@@ -64,7 +64,8 @@ impl Engine {
         Ok(key.sign(algorithm, digest, randomness)?)
     }
 
-    /// Whether a signature is the pair's signature over this digest.
+    /// Whether a signature is the pair's signature over this digest, or over this message where the
+    /// algorithm signs messages.
     pub fn verify(
         &self,
         caller: &Caller,
@@ -104,6 +105,45 @@ impl Engine {
         self.with_pair(caller, pair, operation, Some(KeyUsage::EncryptDecrypt), |key| {
             Ok(key.decrypt(algorithm, ciphertext)?)
         })
+    }
+
+    /// Encrypts with the public key. The ciphertext begins with the version's id, so it can be
+    /// decrypted without naming the key. `operation` says for what purpose.
+    pub fn seal_to_pair(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        operation: Operation,
+        algorithm: Encryption,
+        text: &[u8],
+    ) -> Result<Sealed, Error> {
+        let usage = Some(KeyUsage::EncryptDecrypt);
+        let wrapped = self.with_pair(caller, pair, operation, usage, |key| {
+            self.wrap(key.public(), algorithm, text)
+        })?;
+        let version = wrapped.version.text();
+        Ok(wrapped.map(|ciphertext| [&version[..], &ciphertext].concat()))
+    }
+
+    /// Decrypts the result of [`Engine::seal_to_pair`]; its first bytes name the version.
+    ///
+    /// # Errors
+    /// [`CiphertextError::Malformed`] if they name none; [`KeyError::Unsupported`] if the key is no
+    /// pair for encryption.
+    pub fn open_by_pair(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        algorithm: Encryption,
+        blob: &[u8],
+    ) -> Result<Opened, Error> {
+        let parts = blob.split_first_chunk::<{ VersionId::LEN }>();
+        let parts = parts.and_then(|(id, rest)| Some((VersionId::parse(id)?, rest)));
+        let (id, ciphertext) = parts.ok_or(CiphertextError::Malformed)?;
+        let snapshot = self.snapshot(caller);
+        let key = snapshot.key_of_version(id).cloned().ok_or(KeyError::NotFound)?;
+        let pair = PairRef { key: key.into(), version: Some(id) };
+        self.decrypt_by_pair(caller, &pair, operation, algorithm, ciphertext)
     }
 
     /// The public key.

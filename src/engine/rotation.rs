@@ -40,11 +40,14 @@ pub(super) fn due_instants(
     if now < first {
         return Vec::new();
     }
-    let step = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
-    let owed = u64::try_from((now.millis() - first.millis()) / step).unwrap_or_default() + 1;
+    // In 128 bits, no time overflows.
+    let start = i128::from(first.millis());
+    let step = i128::from(i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1));
+    let owed = (i128::from(now.millis()) - start) / step + 1;
+    let owed = u64::try_from(owed).unwrap_or(u64::MAX);
     let at = |nth: u64| {
-        let passed = step.saturating_mul(i64::try_from(nth).unwrap_or(i64::MAX));
-        Instant::from_millis(first.millis().saturating_add(passed))
+        let at = start + step * i128::from(nth);
+        Instant::from_millis(i64::try_from(at).unwrap_or(i64::MAX))
     };
     (skipped(owed)..owed).map(at).collect()
 }
@@ -61,7 +64,13 @@ pub(super) fn rotate_if_overdue(draft: &mut Draft<'_>, ordinal: Ordinal) {
     }
 }
 
-fn rotate(draft: &mut Draft<'_>, ordinal: Ordinal, spec: SymmetricSpec, dates: &[Instant]) {
+/// Drafts a version for each of these dates.
+pub(super) fn rotate(
+    draft: &mut Draft<'_>,
+    ordinal: Ordinal,
+    spec: SymmetricSpec,
+    dates: &[Instant],
+) {
     let version = |at: &Instant| {
         let holding = Holding::Material(draft.generate_material(spec), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })
@@ -75,5 +84,28 @@ pub(super) fn rotating_spec(key: &Key) -> Option<SymmetricSpec> {
     match (key.spec, key.origin, &key.creator) {
         (KeySpec::Symmetric(spec), Origin::Service, Creator::User(_)) => Some(spec),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotations_are_due_up_to_the_end_of_time() {
+        let (millis, most) = (Instant::from_millis, |owed: u64| owed.saturating_sub(2));
+        for (first, interval, now, due) in [
+            (10, 5, 9, vec![]),
+            (10, 5, 14, vec![10]),
+            (10, 5, 25, vec![20, 25]),
+            (i64::MIN, 1, i64::MAX, vec![i64::MAX - 2, i64::MAX - 1]),
+            (-2, i64::MAX.unsigned_abs(), i64::MAX, vec![-2, i64::MAX - 2]),
+            (i64::MAX, u64::MAX, i64::MAX, vec![i64::MAX]),
+        ] {
+            let interval = Duration::from_millis(interval);
+            let found = due_instants(millis(first), interval, millis(now), most);
+            let found: Vec<_> = found.into_iter().map(Instant::millis).collect();
+            assert_eq!(found, due, "{first} {interval:?} {now}");
+        }
     }
 }

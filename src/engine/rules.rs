@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::model::{AliasName, CertificateStatus, KeyId, KeyState, Lifecycle};
+use crate::model::{
+    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
+    Lifecycle, SymmetricSpec,
+};
 use crate::world::{Entropy, Instant};
 
 /// Operations on keys.
@@ -44,6 +47,46 @@ pub enum Operation {
     DecryptByPair,
     ChangePolicy,
     ReadPolicy,
+    Rename,
+    Archive,
+    Unarchive,
+    EndRotation,
+    RotateNow,
+    Bind,
+    Unbind,
+    EnableDataKey,
+}
+
+impl Operation {
+    /// Whether it is refused while resources are bound to the key, as they could not use it then.
+    pub(super) const fn ends_use(self) -> bool {
+        matches!(
+            self,
+            Self::Disable | Self::Archive | Self::ScheduleDeletion | Self::DeleteMaterial
+        )
+    }
+
+    /// Whether it is refused for a service's key.
+    pub(super) const fn is_for_user_keys(self) -> bool {
+        matches!(self, Self::Archive | Self::Unarchive)
+    }
+}
+
+/// Operations on data keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DataKeyOperation {
+    Describe,
+    ReadPlaintext,
+    ReadCiphertext,
+    Rename,
+    ChangeDescription,
+    Enable,
+    Disable,
+    ScheduleDeletion,
+    CancelDeletion,
+    Tag,
+    Untag,
 }
 
 /// Operations on certificates.
@@ -99,6 +142,10 @@ pub struct Rules {
     pub secrets: Option<SecretRules>,
     /// Certificates.
     pub certificates: Option<CertificateRules>,
+    /// White-box keys.
+    pub white_box_keys: Option<WhiteBoxRules>,
+    /// Data keys that the service stores.
+    pub data_keys: Option<DataKeyRules>,
 }
 
 /// A cloud's rules for keys.
@@ -106,10 +153,17 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
-    /// Makes the id of a new key.
-    pub new_id: fn(&Entropy) -> KeyId,
+    /// Makes the id of a key that is created at this instant.
+    pub new_id: fn(&Entropy, Instant) -> KeyId,
+    /// Whether the cloud has keys of this spec. Seeds plant no others.
+    pub specs: fn(KeySpec) -> bool,
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
+    /// How long after the newest version a symmetric key can be rotated on request; `None`: at any
+    /// time. The version that was created with the key does not count.
+    pub rotation_spacing: Option<Duration>,
+    /// How many resources may be bound to a key; 0 in a cloud that binds none.
+    pub bindings: usize,
 }
 
 /// A cloud's rules for the versions of key pairs.
@@ -149,6 +203,8 @@ pub struct AliasRules {
     pub reserved: fn(&AliasName) -> bool,
     /// The service whose key has this alias, if it is such an alias.
     pub service: fn(&AliasName) -> Option<&str>,
+    /// Whether a key has at most one alias.
+    pub one_per_key: bool,
 }
 
 /// A cloud's rules for imported key material.
@@ -156,6 +212,8 @@ pub struct AliasRules {
 pub struct ImportRules {
     /// How long an import token is valid.
     pub token_life: Duration,
+    /// Whether an import enables a key that was disabled or archived when it lost its material.
+    pub enables: bool,
 }
 
 /// A cloud's rules for secrets.
@@ -190,6 +248,30 @@ pub struct CertificateRules {
     pub admits: fn(CertificateOperation, CertificateStatus) -> bool,
 }
 
+/// A cloud's rules for white-box keys.
+#[derive(Debug)]
+pub struct WhiteBoxRules {
+    /// Which texts are aliases of white-box keys.
+    pub names: NameRule,
+    /// Which ciphers they have.
+    pub ciphers: &'static [SymmetricSpec],
+    /// How many a realm may hold, unless the account's quota says otherwise.
+    pub keys: usize,
+    /// How many device fingerprints one may have.
+    pub fingerprints: usize,
+}
+
+/// A cloud's rules for data keys.
+#[derive(Debug)]
+pub struct DataKeyRules {
+    /// Which texts are names of data keys.
+    pub names: NameRule,
+    /// Whether an operation is allowed in this state.
+    pub admits: fn(DataKeyOperation, DataKeyState) -> bool,
+    /// The state after a cancelled deletion.
+    pub restored: DataKeyLifecycle,
+}
+
 impl Rules {
     /// The service whose key has this alias, if it is such an alias.
     #[must_use]
@@ -201,6 +283,18 @@ impl Rules {
     #[must_use]
     pub fn secrets_alias(&self) -> Option<AliasName> {
         self.secrets.as_ref().and_then(|rules| (rules.alias)())
+    }
+
+    /// Whether resources can be bound to keys.
+    #[must_use]
+    pub fn binds(&self) -> bool {
+        self.keys.bindings > 0
+    }
+
+    /// Whether keys can be archived.
+    #[must_use]
+    pub fn archives(&self) -> bool {
+        (self.keys.admits)(Operation::Unarchive, KeyState::Archived)
     }
 
     /// Whether an alias belongs to the cloud and not to its users.

@@ -1,9 +1,11 @@
-//! Tags: names with values on keys, secrets and certificates.
+//! Tags: names with values on nouns of every kind.
 
 use std::collections::BTreeSet;
 
-use super::{Caller, CertificateOperation, Draft, Engine, Error, KeyRef, Operation};
-use crate::model::{CertificateId, Ordinal, SecretName, Tags};
+use super::{
+    Caller, CertificateOperation, DataKeyOperation, Draft, Engine, Error, KeyRef, Operation,
+};
+use crate::model::{CertificateId, DataKeyId, Ordinal, SecretName, Tags, WhiteBoxKeyId};
 
 /// Something that has tags.
 #[derive(Clone, Debug)]
@@ -14,6 +16,10 @@ pub enum Tagged {
     Secret(SecretName),
     /// A certificate.
     Certificate(CertificateId),
+    /// A white-box key.
+    WhiteBoxKey(WhiteBoxKeyId),
+    /// A data key.
+    DataKey(DataKeyId),
 }
 
 /// Which tags to remove.
@@ -34,11 +40,29 @@ impl Engine {
         whom: Vec<Tagged>,
         tags: Vec<(String, String)>,
     ) -> Result<(), Error> {
+        self.replace_tags(caller, whom, Vec::new(), tags).await
+    }
+
+    /// Removes the tags with the names in `gone` from everything named, and adds others, in one
+    /// change. If one is refused or would have too many tags then, nothing changes.
+    pub async fn replace_tags(
+        &self,
+        caller: Caller,
+        whom: Vec<Tagged>,
+        gone: Vec<String>,
+        tags: Vec<(String, String)>,
+    ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            for ordinal in admit_each(draft, &whom, (Operation::Tag, CertificateOperation::Tag))? {
+            if !gone.is_empty() {
+                admit_each(draft, &whom, REMOVE)?;
+            }
+            for ordinal in admit_each(draft, &whom, ADD)? {
                 let most = draft.caller().rules.tags;
-                let add = |all: &mut Tags| all.extend(tags.iter().cloned());
-                if retag(draft, ordinal, add) > most {
+                let count = retag(draft, ordinal, |all| {
+                    all.retain(|name, _| !gone.contains(name));
+                    all.extend(tags.iter().cloned());
+                });
+                if count > most {
                     return Err(Error::QuotaExceeded);
                 }
             }
@@ -55,8 +79,7 @@ impl Engine {
         which: TagRemoval,
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            let operations = (Operation::Untag, CertificateOperation::Untag);
-            for ordinal in admit_each(draft, &whom, operations)? {
+            for ordinal in admit_each(draft, &whom, REMOVE)? {
                 retag(draft, ordinal, |tags| match &which {
                     TagRemoval::Named(names) => tags.retain(|name, _| !names.contains(name)),
                     TagRemoval::All => tags.clear(),
@@ -68,11 +91,17 @@ impl Engine {
     }
 }
 
+/// What a change of tags is on each kind of noun that has states.
+type Operations = (Operation, CertificateOperation, DataKeyOperation);
+
+const ADD: Operations = (Operation::Tag, CertificateOperation::Tag, DataKeyOperation::Tag);
+const REMOVE: Operations = (Operation::Untag, CertificateOperation::Untag, DataKeyOperation::Untag);
+
 /// The numbers of everything named, without duplicates.
 fn admit_each(
     draft: &Draft<'_>,
     whom: &[Tagged],
-    (of_key, of_certificate): (Operation, CertificateOperation),
+    (of_key, of_certificate, of_data_key): Operations,
 ) -> Result<BTreeSet<Ordinal>, Error> {
     let view = draft.view();
     let admit = |it: &Tagged| match it {
@@ -81,6 +110,8 @@ fn admit_each(
         Tagged::Certificate(id) => {
             Ok(view.admit_certificate(id, of_certificate)?.certificate().ordinal)
         }
+        Tagged::WhiteBoxKey(id) => Ok(view.white_box_key(id)?.key().ordinal),
+        Tagged::DataKey(id) => Ok(view.admit_data_key(id, of_data_key)?.0.ordinal),
     };
     whom.iter().map(admit).collect()
 }

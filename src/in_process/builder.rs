@@ -15,8 +15,8 @@ use crate::dialects::accounts::Secret;
 use crate::dialects::{Accounts, AuthMode};
 use crate::server;
 use crate::settings::{
-    Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError, add_access_key,
-    add_seeded, read_seeds, region, world,
+    BODY_BUDGET, Certificates, ControlAccess, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
+    add_access_key, add_seeded, read_seeds, region, world,
 };
 use crate::watch::journal::DEFAULT_RECORDS;
 
@@ -89,7 +89,7 @@ impl Builder {
     }
 
     /// The region of endpoints whose hostname names none; `RegionId` then cannot choose another.
-    /// Default: the cloud's own, cn-hangzhou or cn-beijing-6.
+    /// Default: the cloud's own, cn-hangzhou, cn-beijing-6 or ap-guangzhou.
     pub fn region(self, region: &str) -> Self {
         Self { region: Some(region.to_owned()), ..self }
     }
@@ -191,6 +191,7 @@ impl Builder {
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy.as_deref())?,
             journal: DEFAULT_RECORDS,
+            body_budget: BODY_BUDGET,
             control: ControlAccess::Open,
             control_hosts: Vec::new(),
         };

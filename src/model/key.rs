@@ -49,7 +49,7 @@ pub enum KeySpec {
 }
 
 /// The names of key kinds in records.
-const SPECS: [(KeySpec, &str); 9] = [
+const SPECS: [(KeySpec, &str); 12] = [
     (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
     (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
     (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
@@ -58,7 +58,10 @@ const SPECS: [(KeySpec, &str); 9] = [
     (KeySpec::Pair(PairSpec::Rsa3072), "rsa-3072"),
     (KeySpec::Pair(PairSpec::EcP256), "ec-p256"),
     (KeySpec::Pair(PairSpec::EcP256K), "ec-p256k"),
+    (KeySpec::Pair(PairSpec::EcP384), "ec-p384"),
     (KeySpec::Pair(PairSpec::EcSm2), "ec-sm2"),
+    (KeySpec::Pair(PairSpec::MlKem1024), "ml-kem-1024"),
+    (KeySpec::Pair(PairSpec::MlDsa87), "ml-dsa-87"),
 ];
 
 impl std::fmt::Display for KeySpec {
@@ -86,6 +89,29 @@ pub(super) mod pair {
         match KeySpec::deserialize(from)? {
             KeySpec::Pair(spec) => Ok(spec),
             KeySpec::Symmetric(_) => Err(D::Error::custom("not a pair")),
+        }
+    }
+}
+
+/// A symmetric key's spec, stored as a key's.
+pub(super) mod symmetric {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{KeySpec, SymmetricSpec};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    pub(crate) fn serialize<S: Serializer>(it: &SymmetricSpec, to: S) -> Result<S::Ok, S::Error> {
+        KeySpec::Symmetric(*it).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D>(from: D) -> Result<SymmetricSpec, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match KeySpec::deserialize(from)? {
+            KeySpec::Symmetric(spec) => Ok(spec),
+            KeySpec::Pair(_) => Err(D::Error::custom("not symmetric")),
         }
     }
 }
@@ -139,6 +165,8 @@ pub enum Lifecycle {
     Enabled,
     /// It is disabled.
     Disabled,
+    /// It is archived: it decrypts, and encrypts nothing new.
+    Archived,
     /// It is deleted at this instant.
     PendingDeletion(Instant),
 }
@@ -150,10 +178,21 @@ pub enum KeyState {
     Enabled,
     /// It is disabled.
     Disabled,
+    /// It is archived.
+    Archived,
     /// It waits for its deletion.
     PendingDeletion,
     /// It waits for its material.
     PendingImport,
+}
+
+/// A resource of another service that uses a key. Both texts are opaque.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Binding {
+    /// The service.
+    pub product: String,
+    /// The resource.
+    pub resource: String,
 }
 
 /// The part of a key that changes after creation.
@@ -172,6 +211,9 @@ pub struct Settings {
     /// The rotation interval, if rotation is on. Rotation pauses while the key cannot be used.
     #[serde(default, with = "millis", skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Duration>,
+    /// The resources that use it. A key with bindings cannot be disabled, archived or deleted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bindings: BTreeSet<Binding>,
 }
 
 /// A key.
@@ -223,6 +265,7 @@ impl Key {
             }
             Lifecycle::Enabled => Some(KeyState::Enabled),
             Lifecycle::Disabled => Some(KeyState::Disabled),
+            Lifecycle::Archived => Some(KeyState::Archived),
         }
     }
 
@@ -259,7 +302,7 @@ impl Noun for Key {
     fn next_due(&self) -> Option<Instant> {
         let (deletion, rotation) = match self.settings.lifecycle {
             Lifecycle::Enabled => (None, self.next_rotation()),
-            Lifecycle::Disabled => (None, None),
+            Lifecycle::Disabled | Lifecycle::Archived => (None, None),
             Lifecycle::PendingDeletion(at) => (Some(at), None),
         };
         let expiry = self.versions.iter().filter_map(|version| version.expires()).min();

@@ -2,6 +2,7 @@
 //! no wire format here.
 
 mod certificate;
+mod data_key;
 mod key;
 mod material;
 mod names;
@@ -12,18 +13,21 @@ mod state;
 mod stored;
 mod texts;
 mod version;
+mod white_box_key;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
+pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 use key::pair;
 pub use key::{
-    Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel, Settings,
-    SymmetricSpec,
+    Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
+    Settings, SymmetricSpec,
 };
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};
-pub use noun::{Fact, Noun, Shelf, Tags};
+pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};
 pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;
+pub use white_box_key::{DeviceFingerprint, WhiteBoxKey, WhiteBoxKeyId};

@@ -9,8 +9,8 @@ use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Ordinal;
 use super::stored::{Content, Damaged, Record, StoredChange, StoredRecord, Unseal};
+use super::{AliasName, Ordinal};
 use crate::world::Instant;
 
 /// Names with values that an owner gives to a noun.
@@ -197,6 +197,49 @@ impl<N: Noun> Names<N> for ByName<N::Name> {
             (Some(before), None) => drop(self.0.remove_mut(before.name())),
             (Some(_), Some(_)) | (None, None) => {}
         }
+    }
+}
+
+/// A noun with an alias: a second name, unique among the nouns of its kind, which may change.
+pub trait Aliased: Noun {
+    /// The alias.
+    fn alias(&self) -> &AliasName;
+}
+
+/// An index of nouns by their names, which never change, and by their aliases.
+#[derive(Clone, Debug)]
+pub struct ByNameAndAlias<K: Hash + Eq> {
+    names: ByName<K>,
+    aliases: HashTrieMapSync<AliasName, Ordinal>,
+}
+
+impl<K: Hash + Eq> Default for ByNameAndAlias<K> {
+    fn default() -> Self {
+        Self { names: ByName::default(), aliases: HashTrieMapSync::default() }
+    }
+}
+
+impl<N: Aliased> Names<N> for ByNameAndAlias<N::Name> {
+    fn ordinal(&self, name: &N::Name) -> Option<Ordinal> {
+        Names::<N>::ordinal(&self.names, name)
+    }
+
+    fn change(&mut self, before: Option<&N>, after: Option<&N>) {
+        self.names.change(before, after);
+        if let Some(before) = before {
+            self.aliases.remove_mut(before.alias());
+        }
+        if let Some(after) = after {
+            self.aliases.insert_mut(after.alias().clone(), after.ordinal());
+        }
+    }
+}
+
+impl<N: Aliased<Names = ByNameAndAlias<<N as Noun>::Name>>> Shelf<N> {
+    /// The noun that has this alias.
+    #[must_use]
+    pub fn by_alias(&self, alias: &AliasName) -> Option<&Arc<N>> {
+        self.names.aliases.get(alias).and_then(|ordinal| self.get(*ordinal))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
-use super::{Certificate, Key, Material, Ordinal, Realm, Secret};
+use super::{Certificate, DataKey, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
 use crate::world::Instant;
 
 /// A noun that has a shelf in a [`State`].
@@ -226,6 +226,10 @@ nouns! {
     secrets: Secret,
     /// Certificates.
     certificates: Certificate,
+    /// White-box keys.
+    white_box_keys: WhiteBoxKey,
+    /// Data keys.
+    data_keys: DataKey,
 }
 
 /// A change and its realm.

@@ -99,3 +99,20 @@ pub(super) mod millis {
         Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
     }
 }
+
+/// Bytes in base64.
+pub(super) mod base64 {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::algorithms::base64_text::{decode, encode};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let bytes = decode(&String::deserialize(from)?);
+        bytes.map(|it| it.to_vec()).ok_or_else(|| D::Error::custom("not base64"))
+    }
+}

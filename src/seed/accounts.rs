@@ -1,6 +1,7 @@
 //! The accounts of a seed, with their access keys and tokens. An accounts file is a seed that has
 //! nothing else.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use super::error::{Place, SeedError};
 use super::words::{AccountId, Located};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
-use crate::dialects::accounts::{AccessKey, AccountStatus, Secret, Token};
+use crate::dialects::accounts::{AccessKey, AccountStatus, Cryptography, Secret, Token};
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -23,6 +24,8 @@ pub(super) struct AccountEntry {
     status: AccountStatus,
     #[serde(default)]
     quotas: QuotaEntry,
+    #[serde(default)]
+    cryptography: BTreeMap<String, Cryptography>,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
@@ -36,6 +39,8 @@ struct QuotaEntry {
     aliases: Option<usize>,
     secrets: Option<usize>,
     certificates: Option<usize>,
+    white_box_keys: Option<usize>,
+    data_keys: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -88,9 +93,15 @@ checked! {
 
 impl AccountEntry {
     pub(super) fn account(&self) -> Arc<Account> {
-        let QuotaEntry { keys, aliases, secrets, certificates } = self.quotas;
-        let quota = Quota { keys, aliases, secrets, certificates };
-        Arc::new(Account { id: self.id.value.0.0.as_str().into(), status: self.status, quota })
+        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys } =
+            self.quotas;
+        let quota = Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys };
+        Arc::new(Account {
+            id: self.id.value.0.0.as_str().into(),
+            status: self.status,
+            quota,
+            cryptography: self.cryptography.clone(),
+        })
     }
 
     /// Its access keys and tokens, each with its location.

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::certificates;
-use super::document::RealmEntry;
+use super::document::{Nouns, RealmEntry};
 use super::error::{Place, SeedError};
 use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
+use super::{certificates, data_keys, white_box_keys};
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
@@ -56,6 +56,16 @@ impl Seeds {
                 certificates::private_key(&mut materials, engine, &realm, certificate, place)
                     .await?;
             }
+            for (index, key) in entry.white_box_keys.iter().enumerate() {
+                let path = format!("{path}.white_box_keys[{index}]");
+                let place = Place { file, path: &path };
+                white_box_keys::material(&mut materials, engine, &realm, key, place).await?;
+            }
+            Place { file, path: &path }.each(
+                "data_keys",
+                &entry.data_keys,
+                |data_key, place| data_keys::bytes(&mut materials, engine, &realm, data_key, place),
+            )?;
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
                 let owner = (&key, version);
@@ -187,13 +197,19 @@ impl Seeds {
         for (file, path, entry, realm, _) in &resolved {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
-            let (_, secrets, certificates) = entry.nouns();
+            let Nouns { keys: _, secrets, certificates, white_box_keys, data_keys } = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)
             })?;
             place.each("certificates", certificates, |certificate, place| {
                 builder.add_certificate(certificate, place)
+            })?;
+            place.each("white_box_keys", white_box_keys, |key, place| {
+                builder.add_white_box_key(key, place)
+            })?;
+            place.each("data_keys", data_keys, |data_key, place| {
+                builder.add_data_key(data_key, entropy, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {

@@ -13,8 +13,8 @@ use super::words::{
     AccountId, Bytes, CreatorType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
-    SecretName, VersionId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, DeviceFingerprint, KeyId, KeySpec,
+    KeyUsage, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 
 /// A seed file.
@@ -42,11 +42,24 @@ pub(super) struct RealmEntry {
     pub(super) secrets: Vec<SecretEntry>,
     #[serde(default)]
     pub(super) certificates: Vec<CertificateEntry>,
+    #[serde(default)]
+    pub(super) white_box_keys: Vec<WhiteBoxKeyEntry>,
+    #[serde(default)]
+    pub(super) data_keys: Vec<DataKeyEntry>,
+}
+
+/// The nouns of a realm's entry.
+pub(super) struct Nouns<'a> {
+    pub(super) keys: &'a [KeyEntry],
+    pub(super) secrets: &'a [SecretEntry],
+    pub(super) certificates: &'a [CertificateEntry],
+    pub(super) white_box_keys: &'a [WhiteBoxKeyEntry],
+    pub(super) data_keys: &'a [DataKeyEntry],
 }
 
 impl RealmEntry {
     /// The nouns of the entry.
-    pub(super) fn nouns(&self) -> (&[KeyEntry], &[SecretEntry], &[CertificateEntry]) {
+    pub(super) fn nouns(&self) -> Nouns<'_> {
         // Destructured in full, so that a new noun cannot be forgotten.
         let Self {
             account: _,
@@ -58,14 +71,16 @@ impl RealmEntry {
             keys,
             secrets,
             certificates,
+            white_box_keys,
+            data_keys,
         } = self;
-        (keys, secrets, certificates)
+        Nouns { keys, secrets, certificates, white_box_keys, data_keys }
     }
 
     /// How many they are.
     pub(super) fn count(&self) -> usize {
-        let (keys, secrets, certificates) = self.nouns();
-        keys.len() + secrets.len() + certificates.len()
+        let Nouns { keys, secrets, certificates, white_box_keys, data_keys } = self.nouns();
+        keys.len() + secrets.len() + certificates.len() + white_box_keys.len() + data_keys.len()
     }
 }
 
@@ -147,12 +162,20 @@ entries! {
         deletion_protection: Option<Protection>,
         rotation: Option<KeyRotation>,
         aliases: Vec<Located<AliasName>>,
+        bindings: Vec<Spanned<BindingEntry>>,
         tags: BTreeMap<String, String>,
         policy: Option<String>,
         /// The material of a key with one version.
         material: Option<Spanned<Hidden>>,
         versions: Vec<VersionEntry>,
     }
+
+    /// A resource that uses a key.
+    BindingEntry {
+        product: String,
+        resource: String,
+    }
+    optional {}
 
     /// The rotation of a key.
     KeyRotation {
@@ -257,5 +280,45 @@ entries! {
         request: Option<Spanned<Hidden>>,
         certificate: Option<Spanned<Hidden>>,
         chain: Option<Spanned<Hidden>>,
+    }
+
+    /// A white-box key.
+    WhiteBoxKeyEntry {
+        id: Located<WhiteBoxKeyId>,
+        alias: Located<AliasName>,
+        #[serde(default = "on")]
+        enabled: bool,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        description: String,
+        spec: Option<Located<KeySpec>>,
+        creator: Option<String>,
+        created_at: Option<Spanned<Time>>,
+        fingerprints: Vec<DeviceFingerprint>,
+        tags: BTreeMap<String, String>,
+        material: Option<Spanned<Hidden>>,
+    }
+
+    /// A data key.
+    DataKeyEntry {
+        id: Located<DataKeyId>,
+        name: Located<AliasName>,
+        /// The id of the key that encrypts it.
+        key: Located<KeyId>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        description: String,
+        origin: Option<Located<Origin>>,
+        state: Option<Located<KeyStatus>>,
+        delete_at: Option<Spanned<Time>>,
+        creator: Option<String>,
+        created_at: Option<Spanned<Time>>,
+        tags: BTreeMap<String, String>,
+        /// Its bytes, unless its ciphertext is given.
+        plaintext: Option<Located<Bytes>>,
+        ciphertext: Option<Located<Bytes>>,
+        associated_data: Option<Located<Bytes>>,
     }
 }

@@ -1,17 +1,17 @@
 //! Keys of seeds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::document::{KeyEntry, Protection, VersionEntry};
+use super::document::{BindingEntry, KeyEntry, Protection, VersionEntry};
 use super::error::{Place, SeedError};
 use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion, Lifecycle,
-    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion,
+    Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -34,7 +34,7 @@ impl KeyEntry {
     fn usage(&self, place: Place<'_>) -> Result<KeyUsage, SeedError> {
         let (encrypts, signs) = match self.spec() {
             KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(pair) => (pair.encrypts(), true),
+            KeySpec::Pair(pair) => (pair.encrypts(), pair.signs()),
         };
         let default = if encrypts { KeyUsage::EncryptDecrypt } else { KeyUsage::SignVerify };
         let Some(usage) = &self.usage else { return Ok(default) };
@@ -78,33 +78,34 @@ impl RealmBuilder<'_> {
             self.insert(key);
             ordinal
         };
-        for (index, alias) in entry.aliases.iter().enumerate() {
-            self.bind(ordinal, index, alias, place)?;
-        }
-        Ok(())
+        self.bind(ordinal, entry, place)
     }
 
-    fn bind(
-        &mut self,
-        key: Ordinal,
-        index: usize,
-        alias: &super::words::Located<crate::model::AliasName>,
-        place: Place<'_>,
-    ) -> Result<(), SeedError> {
-        let name = &alias.value.0;
-        let wrong = |what: String| place.wrong(&format!("aliases[{index}]"), alias, what);
-        if let Some(rules) = &self.rules.aliases {
-            rules.names.check(name.as_str()).map_err(wrong)?;
+    /// Binds the aliases that did not exist before, in one change: each change copies the key.
+    fn bind(&mut self, key: Ordinal, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
+        let one = self.rules.aliases.as_ref().is_some_and(|rules| rules.one_per_key);
+        let mut names = BTreeSet::new();
+        for (index, alias) in entry.aliases.iter().enumerate() {
+            let name = &alias.value.0;
+            let wrong = |what: String| place.wrong(&format!("aliases[{index}]"), alias, what);
+            if one && index > 0 {
+                return Err(wrong("a key has one alias in this cloud".into()));
+            }
+            if let Some(rules) = &self.rules.aliases {
+                rules.names.check(name.as_str()).map_err(wrong)?;
+            }
+            if self.base.keys.aliased(name).is_some() {
+                continue;
+            }
+            if self.state.keys.aliased(name).is_some() || !names.insert(name.clone()) {
+                return Err(wrong("given twice".into()));
+            }
         }
-        if self.base.keys.aliased(name).is_some() {
-            return Ok(());
-        }
-        if self.state.keys.aliased(name).is_some() {
-            return Err(wrong("given twice".into()));
-        }
-        if let Some(before) = self.state.keys.get(key).cloned() {
+        let Some(before) = self.state.keys.get(key).cloned() else { return Ok(()) };
+        // A key that was renamed keeps its new name.
+        if !names.is_empty() && (!one || before.aliases.is_empty()) {
             let mut after = Key::clone(&before);
-            after.aliases.insert(name.clone());
+            after.aliases.extend(names);
             self.add(Change::Key(Fact::changed(before, Arc::new(after))));
         }
         Ok(())
@@ -112,6 +113,9 @@ impl RealmBuilder<'_> {
 
     fn key(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Key, SeedError> {
         let (spec, origin) = (entry.spec(), entry.origin());
+        if let (false, Some(at)) = ((self.rules.keys.specs)(spec), &entry.spec) {
+            return Err(place.wrong("spec", at, "the cloud has no keys of this spec"));
+        }
         if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }
@@ -148,11 +152,28 @@ impl RealmBuilder<'_> {
                     Some(Protection::Reason(reason)) => Some(reason.clone()),
                 },
                 rotation: rotation.map(|(interval, _)| interval),
+                bindings: self.bindings(entry, place)?,
             },
             versions,
             aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
+    }
+
+    fn bindings(&self, entry: &KeyEntry, place: Place<'_>) -> Result<BTreeSet<Binding>, SeedError> {
+        let mut bindings = BTreeSet::new();
+        for (index, binding) in entry.bindings.iter().enumerate() {
+            let wrong = |what| Err(place.wrong(&format!("bindings[{index}]"), binding, what));
+            if !self.rules.binds() {
+                return wrong("this cloud binds no resources to keys");
+            }
+            let BindingEntry { product, resource } = &binding.value;
+            let (product, resource) = (product.clone(), resource.clone());
+            if !bindings.insert(Binding { product, resource }) {
+                return wrong("given twice");
+            }
+        }
+        Ok(bindings)
     }
 
     fn lifecycle(
@@ -182,6 +203,10 @@ impl RealmBuilder<'_> {
             }
             (KeyStatus::Enabled | KeyStatus::PendingImport, None) => Ok(Lifecycle::Enabled),
             (KeyStatus::Disabled, None) => Ok(Lifecycle::Disabled),
+            (KeyStatus::Archived, None) if !self.rules.archives() => {
+                wrong("this cloud archives no keys")
+            }
+            (KeyStatus::Archived, None) => Ok(Lifecycle::Archived),
         }
     }
 
@@ -222,7 +247,7 @@ impl RealmBuilder<'_> {
             return Err(place.wrong("versions", &entry.id, "an EXTERNAL key has one version"));
         }
         let mut versions = Vec::with_capacity(entries.len());
-        let mut before = created_at;
+        let (mut ids, mut before) = (BTreeSet::new(), created_at);
         for (index, version) in entries.iter().enumerate() {
             let newest = index + 1 == entries.len();
             let at = match (&version.created_at, last.filter(|_| newest)) {
@@ -236,7 +261,7 @@ impl RealmBuilder<'_> {
             };
             before = at;
             let id = version_id(&entry.id.value.0, index, Some(version));
-            if versions.iter().any(|it: &Arc<KeyVersion>| it.id == id) {
+            if !ids.insert(id) {
                 return Err(version_wrong(entry, index, "given twice", place));
             }
             let holding = self.holding(entry, index, version, id, place)?;
@@ -293,13 +318,15 @@ fn version_wrong(entry: &KeyEntry, index: usize, what: &str, place: Place<'_>) -
 /// Whether two keys with one id can be the same key at different times. The kind never changes, nor
 /// does the material of a version that both have.
 fn may_be_same(there: &Key, seeded: &Key) -> bool {
+    let known: BTreeMap<_, _> =
+        there.versions.iter().map(|version| (version.id, version)).collect();
     let same = |seeded: &Arc<KeyVersion>| {
-        there.version(seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {
+        known.get(&seeded.id).is_none_or(|it| match (it.any_material(), seeded.any_material()) {
             (Some(there), Some(seeded)) => there == seeded,
             _ => true,
         })
     };
     (there.spec, there.usage, there.origin) == (seeded.spec, seeded.usage, seeded.origin)
-        && seeded.versions.iter().any(|it| there.version(it.id).is_some())
+        && seeded.versions.iter().any(|it| known.contains_key(&it.id))
         && seeded.versions.iter().all(same)
 }

@@ -14,7 +14,9 @@ use super::words::Hidden;
 use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
 use crate::engine::Engine;
-use crate::model::{CertificateId, KeyId, KeySpec, Material, Origin, Realm, VersionId};
+use crate::model::{
+    CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId, WhiteBoxKeyId,
+};
 
 /// What material belongs to.
 #[derive(PartialEq, Eq, Hash)]
@@ -25,6 +27,10 @@ pub(super) enum Owner {
     ServiceKey,
     /// A certificate in a file.
     Certificate(CertificateId),
+    /// A data key in a file.
+    DataKey(DataKeyId),
+    /// A white-box key in a file.
+    WhiteBoxKey(WhiteBoxKeyId),
 }
 
 /// Material by its owner.

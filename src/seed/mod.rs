@@ -10,6 +10,7 @@ mod accounts;
 mod build;
 mod callers;
 mod certificates;
+mod data_keys;
 mod document;
 mod error;
 mod keys;
@@ -18,6 +19,7 @@ mod reading;
 mod realm_builder;
 mod secrets;
 mod when;
+mod white_box_keys;
 mod words;
 mod writing;
 

@@ -1,6 +1,6 @@
 //! Secrets of seeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_saphyr::Spanned;
@@ -128,6 +128,7 @@ impl RealmBuilder<'_> {
             }]);
         }
         let mut new: Vec<NewVersion<'a>> = Vec::new();
+        let mut ids = BTreeSet::new();
         for (index, version) in entry.versions.iter().enumerate() {
             let path = format!("{}.versions[{index}]", place.path);
             let place = Place { path: &path, ..place };
@@ -138,7 +139,7 @@ impl RealmBuilder<'_> {
                 Some(number) if number.value > last && number.value <= COUNT_MAX => number.value,
                 Some(number) => return Err(place.wrong("number", number, "must increase from 1")),
             };
-            if version.id.value.is_empty() || new.iter().any(|it| it.id == version.id.value) {
+            if version.id.value.is_empty() || !ids.insert(&version.id.value) {
                 return Err(place.wrong("id", &version.id, "is empty, or given twice"));
             }
             new.push(NewVersion {

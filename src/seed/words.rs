@@ -16,8 +16,8 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, KeyId, KeySpec, KeyUsage, Origin, ProtectionLevel,
-    Realm, SecretName, SymmetricSpec, VersionId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, KeyId, KeySpec, KeyUsage, Origin,
+    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -90,7 +90,8 @@ macro_rules! words {
 }
 
 words! { KeySpec,
-    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_SM2" or spec,
+    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_P384, EC_SM2, \
+     ML_KEM_1024, ML_DSA_87" or spec,
     ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
     ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
     ["AES_128" => Self::Symmetric(SymmetricSpec::Aes128)],
@@ -99,7 +100,10 @@ words! { KeySpec,
     ["RSA_3072" => Self::Pair(PairSpec::Rsa3072)],
     ["EC_P256" => Self::Pair(PairSpec::EcP256)],
     ["EC_P256K" => Self::Pair(PairSpec::EcP256K)],
+    ["EC_P384" => Self::Pair(PairSpec::EcP384)],
     ["EC_SM2" => Self::Pair(PairSpec::EcSm2)],
+    ["ML_KEM_1024" => Self::Pair(PairSpec::MlKem1024)],
+    ["ML_DSA_87" => Self::Pair(PairSpec::MlDsa87)],
 }
 
 words! { KeyUsage, "ENCRYPT/DECRYPT or SIGN/VERIFY",
@@ -131,13 +135,15 @@ pub(super) enum KeyStatus {
     Disabled,
     PendingDeletion,
     PendingImport,
+    Archived,
 }
 
-words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport",
+words! { KeyStatus, "one of Enabled, Disabled, PendingDeletion, PendingImport, Archived",
     ["Enabled" => Self::Enabled],
     ["Disabled" => Self::Disabled],
     ["PendingDeletion" => Self::PendingDeletion],
     ["PendingImport" => Self::PendingImport],
+    ["Archived" => Self::Archived],
 }
 
 /// The type of a key's creator.
@@ -172,6 +178,8 @@ macro_rules! names {
 names! {
     KeyId, "a key id: 1 to 64 letters, digits and hyphens", Self::parse;
     CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    WhiteBoxKeyId, "a white-box key's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;
@@ -297,7 +305,9 @@ mod tests {
 
     #[test]
     fn words_are_read_and_written() {
-        let spec = KeySpec::read("SM4").unwrap();
-        assert_eq!((spec.write(), KeySpec::read("aes")), ("SM4".into(), None));
+        for word in ["SM4", "EC_P384", "ML_KEM_1024", "ML_DSA_87"] {
+            assert_eq!(KeySpec::read(word).unwrap().write(), word);
+        }
+        assert_eq!(KeySpec::read("aes"), None);
     }
 }

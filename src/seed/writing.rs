@@ -10,8 +10,8 @@ use serde_saphyr::{Location, Spanned};
 use zeroize::Zeroizing;
 
 use super::document::{
-    CertificateEntry, KeyEntry, KeyRotation, Protection, SealedEntry, SecretEntry, SecretRotation,
-    SecretVersionEntry, VersionEntry,
+    BindingEntry, CertificateEntry, DataKeyEntry, KeyEntry, KeyRotation, Protection, SealedEntry,
+    SecretEntry, SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
 };
 use super::when::{Time, When};
 use super::words::{
@@ -20,8 +20,8 @@ use super::words::{
 use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
 use crate::model::{
-    Certificate, Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm,
-    Secret, SecretVersion, Shelves, State,
+    Binding, Certificate, Creator, DataKey, DataKeyLifecycle, Holding, Key, KeySpec, KeyVersion,
+    Lifecycle, Material, Origin, Realm, Secret, SecretVersion, Shelves, State, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -71,7 +71,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 9)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 11)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -83,7 +83,7 @@ impl Serialize for Entry<'_> {
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
         // In full, so that a new noun cannot be forgotten.
-        let Shelves { keys, secrets, certificates } = state.shelves();
+        let Shelves { keys, secrets, certificates, white_box_keys, data_keys } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
             entry.serialize_field("keys", &Each(keys))?;
@@ -95,6 +95,14 @@ impl Serialize for Entry<'_> {
         if certificates.count() > 0 {
             let certificates = || certificates.all().map(|it| certificate_entry(it));
             entry.serialize_field("certificates", &Each(certificates))?;
+        }
+        if white_box_keys.count() > 0 {
+            let keys = || white_box_keys.all().map(|it| white_box_key_entry(it));
+            entry.serialize_field("white_box_keys", &Each(keys))?;
+        }
+        if data_keys.count() > 0 {
+            let keys = || data_keys.all().map(|it| data_key_entry(it));
+            entry.serialize_field("data_keys", &Each(keys))?;
         }
         entry.end()
     }
@@ -124,6 +132,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         Lifecycle::Enabled if has_material => (KeyStatus::Enabled, None),
         Lifecycle::Enabled => (KeyStatus::PendingImport, None),
         Lifecycle::Disabled => (KeyStatus::Disabled, None),
+        Lifecycle::Archived => (KeyStatus::Archived, None),
         Lifecycle::PendingDeletion(at) => (KeyStatus::PendingDeletion, Some(time(at))),
     };
     KeyEntry {
@@ -149,11 +158,17 @@ fn key_entry(key: &Key) -> KeyEntry {
             next: None,
         }),
         aliases: key.aliases.iter().cloned().map(located).collect(),
+        bindings: settings.bindings.iter().map(binding_entry).collect(),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         material: None,
         versions: key.versions.iter().map(|version| version_entry(key, version)).collect(),
     }
+}
+
+fn binding_entry(binding: &Binding) -> Spanned<BindingEntry> {
+    let Binding { product, resource } = binding.clone();
+    placed(BindingEntry { product, resource })
 }
 
 fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
@@ -257,5 +272,47 @@ fn certificate_entry(certificate: &Certificate) -> CertificateEntry {
         request: Some(text(&certificate.request)),
         certificate: settings.issued.as_ref().map(|it| text(&it.certificate)),
         chain: settings.issued.as_ref().and_then(|it| it.chain.as_deref()).map(text),
+    }
+}
+
+fn white_box_key_entry(key: &WhiteBoxKey) -> WhiteBoxKeyEntry {
+    let spec = KeySpec::Symmetric(key.spec);
+    WhiteBoxKeyEntry {
+        id: located(key.id.clone()),
+        ordinal: Some(placed(key.ordinal)),
+        alias: located(key.alias.clone()),
+        description: key.description.clone(),
+        spec: Some(located(spec)),
+        enabled: key.enabled,
+        creator: Some(key.creator.to_string()),
+        created_at: Some(time(key.created_at)),
+        fingerprints: key.fingerprints.clone(),
+        tags: key.tags.clone(),
+        material: Some(hidden(written(spec, &key.material))),
+    }
+}
+
+fn data_key_entry(data_key: &DataKey) -> DataKeyEntry {
+    let (state, delete_at) = match data_key.lifecycle {
+        DataKeyLifecycle::Enabled => (KeyStatus::Enabled, None),
+        DataKeyLifecycle::Disabled => (KeyStatus::Disabled, None),
+        DataKeyLifecycle::PendingDeletion(at) => (KeyStatus::PendingDeletion, Some(time(at))),
+    };
+    let associated = &data_key.associated;
+    DataKeyEntry {
+        id: located(data_key.id.clone()),
+        ordinal: Some(placed(data_key.ordinal)),
+        name: located(data_key.name.clone()),
+        description: data_key.description.clone(),
+        key: located(data_key.key.clone()),
+        origin: Some(located(data_key.origin)),
+        state: Some(located(state)),
+        delete_at,
+        creator: Some(data_key.creator.to_string()),
+        created_at: Some(time(data_key.created_at)),
+        tags: data_key.tags.clone(),
+        plaintext: None,
+        ciphertext: Some(located(Bytes::of(&data_key.ciphertext))),
+        associated_data: (!associated.is_empty()).then(|| located(Bytes::of(associated))),
     }
 }

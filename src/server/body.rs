@@ -7,11 +7,12 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 
 use super::progress::{Phase, Progress};
+use crate::app::{BodyBudget, BodyShare};
 
 /// A request's body, as it arrives.
 pub(super) struct RequestBody {
@@ -19,14 +20,59 @@ pub(super) struct RequestBody {
     progress: Arc<Progress>,
     /// Whether each part that arrives restarts the time limit.
     renews: bool,
+    budget: Arc<BodyBudget>,
+    /// Whether what arrives takes of the budget.
+    is_counted: bool,
+    /// Its part of the budget.
+    share: Option<BodyShare>,
 }
+
+/// The server holds too many bytes of incomplete bodies.
+#[derive(Debug, thiserror::Error)]
+#[error("the server holds too many incomplete requests")]
+pub(super) struct OverBudget;
 
 impl RequestBody {
     /// The body of a request whose head has just arrived.
-    pub(super) fn new(body: Incoming, progress: Arc<Progress>, renews: bool) -> Self {
-        let whole = http_body::Body::is_end_stream(&body);
+    pub(super) fn new(
+        body: Incoming,
+        progress: Arc<Progress>,
+        renews: bool,
+        budget: Arc<BodyBudget>,
+    ) -> Self {
+        let whole = body.is_end_stream();
         progress.enter(if whole { Phase::Work } else { Phase::Body });
-        Self { body, progress, renews }
+        Self { body, progress, renews, budget, is_counted: true, share: None }
+    }
+
+    /// Gives back its part of the budget and takes no more, because what arrives is not kept.
+    pub(super) fn stop_counting(&mut self) {
+        self.share = None;
+        self.is_counted = false;
+    }
+
+    /// The connection closes after the answer, instead of waiting for the rest.
+    pub(super) fn leave_rest(&self) {
+        self.progress.unread.raise();
+    }
+
+    /// Its part of the budget.
+    pub(super) fn take_share(&mut self) -> Option<BodyShare> {
+        self.share.take()
+    }
+
+    /// Takes the length of a part from the budget, unless the body ends with it.
+    fn count(&mut self, part: &Frame<Bytes>) -> Result<(), OverBudget> {
+        let Some(data) = part.data_ref().filter(|_| self.is_counted) else { return Ok(()) };
+        if self.body.is_end_stream() {
+            return Ok(());
+        }
+        let taken = self.budget.take(data.len()).ok_or(OverBudget)?;
+        match &mut self.share {
+            Some(share) => share.merge(taken),
+            None => self.share = Some(taken),
+        }
+        Ok(())
     }
 
     fn end(&self) {
@@ -48,6 +94,12 @@ impl http_body::Body for RequestBody {
             return Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())));
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(part)) = &frame
+            && let Err(error) = self.count(part)
+        {
+            self.leave_rest();
+            return Poll::Ready(Some(Err(error.into())));
+        }
         match &frame {
             Some(Ok(_)) if self.renews => self.progress.step(),
             Some(Ok(_)) => {}

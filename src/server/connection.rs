@@ -17,7 +17,7 @@ use super::http::{RequestService, Shared};
 use super::progress::{History, Phase, Progress};
 use super::registry::Slot;
 use super::stream::ParserStream;
-use super::unparsable;
+use super::{linger, unparsable};
 use crate::dialects::HeadRefused;
 use crate::tls::Connection;
 
@@ -40,6 +40,8 @@ type Parser = hyper::server::conn::http1::Connection<TokioIo<ParserStream>, Requ
 enum End {
     /// It was closed, or its client took too long.
     Over,
+    /// The last request was answered before all of its body arrived.
+    Unread,
     /// The parser refused the input, and it still needs an answer.
     Refused(HeadRefused),
 }
@@ -51,10 +53,15 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, slot: Slot) {
     let stream = ParserStream::new(stream, Arc::clone(&progress));
     let service = RequestService::new(Arc::clone(&shared), Arc::clone(&progress));
     let mut parser = shared.http.serve_connection(TokioIo::new(stream), service);
-    if let End::Refused(why) = drive(&mut parser, &progress).await {
-        let parts = parser.into_parts();
-        unparsable::answer(&shared.app, parts.io.into_inner(), &progress, &parts.read_buf, why)
-            .await;
+    let end = drive(&mut parser, &progress).await;
+    let parts = parser.into_parts();
+    let mut stream = parts.io.into_inner();
+    match end {
+        End::Over => {}
+        End::Unread => linger::discard_rest(&mut stream, &progress).await,
+        End::Refused(why) => {
+            unparsable::answer(&shared.app, stream, &progress, &parts.read_buf, why).await;
+        }
     }
 }
 
@@ -65,7 +72,11 @@ async fn drive(parser: &mut Parser, progress: &Progress) -> End {
         progress.set_waker(cx.waker());
         loop {
             if Pin::new(&mut *parser).poll(cx).is_ready() {
-                return Poll::Ready(refusal(progress).map_or(End::Over, End::Refused));
+                return Poll::Ready(match refusal(progress) {
+                    Some(why) => End::Refused(why),
+                    None if progress.unread.is_raised() => End::Unread,
+                    None => End::Over,
+                });
             }
             if is_overlong(progress) {
                 return Poll::Ready(End::Refused(HeadRefused::LineTooLong));

@@ -2,27 +2,26 @@
 //! sends the answer.
 
 use std::convert::Infallible;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Either};
+use axum::http::header::CONNECTION;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::service::Service;
 
-use super::body::{Content, RequestBody, ResponseBody};
+use super::body::{Content, OverBudget, RequestBody, ResponseBody};
+use super::collect::{Arrived, collect};
 use super::progress::Progress;
 use super::{cors, cut};
 use crate::app::App;
 use crate::control;
-use crate::dialects::{BodyRefused, Inbound};
+use crate::dialects::Inbound;
 
-/// How many bytes of an oversized body are read and discarded, so that its sender gets to read the
-/// answer.
-pub(super) const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// The largest head that is read, in bytes.
 const HEAD_LIMIT: usize = 128 * 1024;
 
@@ -64,23 +63,35 @@ impl Service<Request<Incoming>> for RequestService {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
         let is_own = control::is_own(request.uri().path());
-        let request = request.map(|body| RequestBody::new(body, Arc::clone(&progress), is_own));
+        let budget = Arc::clone(&shared.app.body_budget);
+        let request =
+            request.map(|body| RequestBody::new(body, Arc::clone(&progress), is_own, budget));
         Box::pin(async move {
-            let answer = if is_own {
-                let answer = control_answer(&shared.control, request).await;
-                progress.record_answer(false);
-                answer
+            let mut answer = if is_own {
+                control_answer(&shared.control, request, &progress).await
             } else {
                 cloud_answer(&shared.app, request, &progress).await
             };
+            if progress.unread.is_raised() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok(answer.map(|content| ResponseBody::new(content, progress)))
         })
     }
 }
 
-async fn control_answer(control: &Router, request: Request<RequestBody>) -> Response<Content> {
+async fn control_answer(
+    control: &Router,
+    request: Request<RequestBody>,
+    progress: &Progress,
+) -> Response<Content> {
     use tower_service::Service;
-    let Ok(answer) = control.clone().call(request.map(Body::new)).await;
+    let Ok(mut answer) = control.clone().call(request.map(Body::new)).await;
+    if progress.unread.is_raised() {
+        // The endpoint only saw that the body broke off.
+        answer = control::refusal(StatusCode::SERVICE_UNAVAILABLE, &OverBudget.to_string());
+    }
+    progress.record_answer(false);
     answer.map(|body| Content::Right(Either::Right(body)))
 }
 
@@ -94,39 +105,16 @@ async fn cloud_answer(
         return cut::whole(answer);
     }
     let is_from_page = cors::is_from_page(&parts.headers);
-    let body = collect(body, app.clouds.body_limit()).await;
-    let inbound = Inbound { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
+    let Parts { method, uri, headers, .. } = parts;
+    let by_head = app.clouds.of_head(&uri, &headers);
+    let limit = by_head.map_or(app.clouds.common_body_limit(), |cloud| cloud.profile().body_limit);
+    let Arrived { body, excerpt, share } = collect(body, limit, by_head.is_some()).await;
+    let cloud = by_head
+        .unwrap_or_else(|| app.clouds.of_body(&uri, &headers, body.as_ref().unwrap_or(&excerpt)));
+    let inbound = Inbound { method, uri, headers, body };
+    let mut answer = cloud.serve(&app.engine, &app.watch, inbound).await;
+    drop(share);
     progress.record_answer(answer.status().is_success());
     cors::allow(answer.headers_mut(), is_from_page);
     cut::send(answer, progress)
-}
-
-async fn collect(body: RequestBody, limit: usize) -> Result<Bytes, BodyRefused> {
-    let mut body = pin!(body);
-    let mut first = Bytes::new();
-    let mut whole = BytesMut::new();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BodyRefused::Broken)?.into_data() else { continue };
-        length += data.len();
-        if length > DRAIN_LIMIT {
-            break;
-        }
-        if length > limit {
-            whole.clear();
-        } else if first.is_empty() && whole.is_empty() {
-            first = data;
-        } else {
-            if whole.is_empty() {
-                whole.extend_from_slice(&first);
-            }
-            whole.extend_from_slice(&data);
-        }
-    }
-    match length {
-        _ if length > limit => Err(BodyRefused::TooLarge),
-        _ if whole.is_empty() => Ok(first),
-        _ => Ok(whole.freeze()),
-    }
 }

@@ -1,10 +1,12 @@
 //! A running server, assembled from its settings. It knows no keys and no cloud protocols.
 
 mod body;
+mod collect;
 mod connection;
 mod cors;
 mod cut;
 mod http;
+mod linger;
 mod listener;
 mod progress;
 mod registry;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::app::App;
+use crate::app::{App, BodyBudget};
 use crate::dialects::Clouds;
 use crate::engine::Engine;
 use crate::seed::{Seed, Seeds};
@@ -86,6 +88,7 @@ impl Server {
             auth: settings.auth,
             tls,
             seeds,
+            body_budget: Arc::new(BodyBudget::new(settings.body_budget)),
             long_work: Arc::new(Semaphore::new(half)),
             watch,
             control: settings.control,

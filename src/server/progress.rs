@@ -55,6 +55,9 @@ pub(super) struct Progress {
     pub(super) cut: Flag,
     /// Whether the body took too long to arrive.
     pub(super) late: Flag,
+    /// Whether the rest of a request's body is left unread. The request is answered, and the
+    /// connection closes.
+    pub(super) unread: Flag,
     /// Whether the request line exceeds the limit.
     pub(super) overlong: Flag,
     /// The status with which the HTTP parser refused a request, or 0.
@@ -92,6 +95,7 @@ impl Progress {
             since: AtomicU64::new(0),
             cut: Flag::default(),
             late: Flag::default(),
+            unread: Flag::default(),
             overlong: Flag::default(),
             refused: AtomicU32::new(0),
             stopping: Flag::default(),

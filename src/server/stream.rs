@@ -31,6 +31,9 @@ impl ParserStream {
 
     /// Looks at received bytes, and reports a request line that exceeds its limit.
     fn observe(&mut self, received: &[u8]) {
+        if self.progress.unread.is_raised() {
+            return;
+        }
         match self.progress.phase() {
             Phase::Waiting => {
                 self.progress.begin_head();

@@ -2,27 +2,24 @@
 //! input that is not HTTP. The parser's own answer has no body, and no SDK can read it. Here the
 //! cloud that the request was meant for answers, as far as the received part shows it.
 
-use std::future::poll_fn;
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
-use super::cors;
-use super::http::DRAIN_LIMIT;
 use super::progress::{Phase, Progress};
 use super::stream::{ParserStream, TARGET_LIMIT};
+use super::{cors, linger};
 use crate::app::App;
 use crate::control;
 use crate::dialects::{BodyRefused, HeadRefused, Inbound, Outbound};
 
 /// How many bytes of a request are looked at.
 const LOOKED_AT: usize = 64 * 1024;
-/// How long writing the answer and draining the client's input may take.
+/// How long writing the answer may take.
 const TIME: Duration = Duration::from_secs(5);
 
 /// Answers a request of which these bytes were received, and closes its connection.
@@ -37,28 +34,13 @@ pub(super) async fn answer(
     let has_body = partial.method != Method::HEAD;
     let text = serialized(&refusal(app, partial, why).await, has_body);
     progress.enter(Phase::Answer);
-    let exchange = async {
+    let written = timeout(TIME, async {
         stream.write_all(&text).await?;
-        stream.shutdown().await?;
-        // A client that is still sending must finish before it reads the answer. Closing now would
-        // discard the answer.
-        progress.enter(Phase::Body);
-        let mut rest = vec![0; 16 * 1024];
-        let mut room = DRAIN_LIMIT;
-        while let length @ 1.. = stream.read(&mut rest).await? {
-            let Some(less) = room.checked_sub(length) else { break };
-            room = less;
-        }
-        std::io::Result::Ok(())
-    };
-    let interrupted = poll_fn(|_| {
-        let must_finish = progress.stopping.is_raised() || progress.is_asked_to_close();
-        if must_finish && progress.phase() == Phase::Body { Poll::Ready(()) } else { Poll::Pending }
+        stream.shutdown().await
     });
-    tokio::select! {
-        // If the client went away, no answer is needed.
-        _ = timeout(TIME, exchange) => {}
-        () = interrupted => {}
+    // If the client went away, no answer is needed.
+    if let Ok(Ok(())) = written.await {
+        linger::discard_rest(&mut stream, progress).await;
     }
 }
 
@@ -70,8 +52,10 @@ async fn refusal(app: &App, partial: Partial, why: HeadRefused) -> Outbound {
         return Outbound::from_parts(head, body.unwrap_or_default());
     }
     let is_from_page = cors::is_from_page(&headers);
+    let by_head = app.clouds.of_head(&uri, &headers);
+    let cloud = by_head.unwrap_or_else(|| app.clouds.of_body(&uri, &headers, b""));
     let inbound = Inbound { method, uri, headers, body: Err(BodyRefused::Head(why)) };
-    let mut answer = app.clouds.serve(&app.engine, &app.watch, inbound).await;
+    let mut answer = cloud.serve(&app.engine, &app.watch, inbound).await;
     cors::allow(answer.headers_mut(), is_from_page);
     answer
 }

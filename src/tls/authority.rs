@@ -20,7 +20,7 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 
-use super::{ServedName, TlsError, truststore};
+use super::{ServedName, TlsError};
 use crate::algorithms::mac::{Hash, digest};
 use crate::store::files::{FOR_ALL, OWNER_ONLY, beside, keep_first, replace};
 use crate::world::{Entropy, Instant};
@@ -148,14 +148,6 @@ impl Authority {
         &self.pem
     }
 
-    /// The authority's certificate in a PKCS #12 file, as a trusted entry for Java.
-    ///
-    /// # Errors
-    /// The password is empty.
-    pub fn truststore(&self, password: &str) -> Result<Vec<u8>, TlsError> {
-        truststore::of(self.issuer.der(), password)
-    }
-
     /// Issues a server certificate for these names and this key. Clients check only the alternative
     /// names.
     pub(super) fn issue(
@@ -165,8 +157,8 @@ impl Authority {
         from: Instant,
         until: Instant,
     ) -> Result<CertificateDer<'static>, TlsError> {
-        let until = since_epoch(until).min(Duration::from_secs(UNTIL));
-        let mut params = params(key, &Entropy::Os.array::<16>(), since_epoch(from), until);
+        let (from, until) = (since_epoch(from), since_epoch(until));
+        let mut params = params(key, &Entropy::Os.array::<16>(), from, until);
         params.distinguished_name.push(DnType::CommonName, "kmsim");
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -194,6 +186,7 @@ fn params(key: &Key, serial: &[u8], from: Duration, until: Duration) -> Certific
     params
 }
 
+/// The time since the epoch, up to the end of the authority's own validity.
 fn since_epoch(at: Instant) -> Duration {
-    Duration::from_secs(u64::try_from(at.millis() / 1000).unwrap_or_default())
+    Duration::from_secs(u64::try_from(at.millis() / 1000).unwrap_or_default().min(UNTIL))
 }

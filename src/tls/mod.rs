@@ -37,6 +37,7 @@ pub use names::{ServedName, default_names};
 pub(crate) use own::certificates;
 pub use own::{CertificateError, OwnCertificate};
 pub use stream::Connection;
+pub use truststore::truststore;
 
 /// The default password of a truststore, the same as Java's own.
 pub const TRUSTSTORE_PASSWORD: &str = "changeit";

@@ -73,12 +73,16 @@ struct CertBag {
     cert_value: ContextSpecific<OctetString>,
 }
 
-/// The file with this certificate, under this password.
-pub(super) fn of(certificate: &[u8], password: &str) -> Result<Vec<u8>, TlsError> {
+/// A PKCS #12 file with this certificate (PEM) as a trusted entry for Java, under this password.
+///
+/// # Errors
+/// The password is empty, or the text is not PEM.
+pub fn truststore(pem: &[u8], password: &str) -> Result<Vec<u8>, TlsError> {
     if password.is_empty() {
         return Err(TlsError::new("a truststore's password must not be empty"));
     }
-    encode(certificate, password).map_err(TlsError::new)
+    let (_, certificate) = der::pem::decode_vec(pem).map_err(TlsError::new)?;
+    encode(&certificate, password).map_err(TlsError::new)
 }
 
 fn encode(certificate: &[u8], password: &str) -> der::Result<Vec<u8>> {

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -193,9 +194,10 @@ ALIBABA = {
     "aliyun-cli": "sh", "vault": "sh", "secrets-manager": "sh", "client-key": "sh",
 }
 KINGSOFT = {"python": "python", "go": "go", "node": "js", "java": "java"}
+TENCENT = {"python": "python", "node": "js", "go": "go", "java": "java", "php": "php", "cli": "sh", "terraform": "hcl"}
 CLIENTS = {("alibaba", client): language for client, language in ALIBABA.items()} | {
     ("kingsoft", client): language for client, language in KINGSOFT.items()
-}
+} | {("tencent", client): language for client, language in TENCENT.items()}
 
 
 def trusting(run):
@@ -259,12 +261,73 @@ def run_kingsoft(text, **how):
     equal(it.stdout, "0\n")
 
 
+def run_tencent(text, **how):
+    use = "\nfrom tencentcloud.kms.v20190118 import models\nprint(len(kms.ListKeys(models.ListKeysRequest()).Keys))\n"
+    python = ROOT / "target/sdk/python-tencent/bin/python"
+    it = subprocess.run([python, "-c", text + use], check=True, capture_output=True, text=True, **how)
+    equal(it.stdout, "0\n")
+
+
+def run_tencent_node(text, **how):
+    use = "\nclient.ListKeys({}).then((it) => console.log(it.Keys.length));\n"
+    it = subprocess.run(["node", "-"], input=text + use, check=True, capture_output=True, text=True, **how)
+    equal(it.stdout, "0\n")
+
+
+TENCENT_GO = """package main
+
+import (
+	"fmt"
+
+	kms "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/kms/v20190118"
+)
+
+func main() {
+	client, err := newClient()
+	if err != nil {
+		panic(err)
+	}
+	told, err := client.ListKeys(kms.NewListKeysRequest())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(told.Response.Keys))
+}
+"""
+
+
+def run_tencent_go(text, cwd=None, **how):
+    with tempfile.TemporaryDirectory() as folder:
+        for file in ("go.mod", "go.sum"):
+            shutil.copy(ROOT / "tests/sdk/go" / file, folder)
+        (pathlib.Path(folder) / "client.go").write_text(text)
+        (pathlib.Path(folder) / "main.go").write_text(TENCENT_GO)
+        it = subprocess.run(["go", "run", "."], cwd=folder, check=True, capture_output=True, text=True, **how)
+    equal(it.stdout, "0\n")
+
+
+def run_tccli(text, cwd=None, env=None):
+    """The text adds an authority to a package of tccli's, so here is a copy of that package."""
+    home = ROOT / "target/sdk/python-tccli"
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(next(home.glob("lib/python*/site-packages/certifi")), f"{folder}/certifi")
+        path = os.pathsep.join([str(home / "bin"), os.environ["PATH"]])
+        own = {**os.environ, "PATH": path, "PYTHONPATH": folder, "HOME": folder}
+        script = ["bash", "-euc", text + "\nkms ListKeys --filter TotalCount\n"]
+        it = subprocess.run(script, cwd=folder, env=own, check=True, capture_output=True, text=True)
+    equal(it.stdout, "0\n")
+
+
 RUNNABLE = {
     ("alibaba", "python"): run_python,
     ("alibaba", "python-classic"): run_classic,
     ("alibaba", "secrets-manager"): run_secrets_manager,
     ("alibaba", "node"): run_node,
     ("kingsoft", "python"): run_kingsoft,
+    ("tencent", "python"): run_tencent,
+    ("tencent", "node"): run_tencent_node,
+    ("tencent", "go"): run_tencent_go,
+    ("tencent", "cli"): run_tccli,
 }
 
 

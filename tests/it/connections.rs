@@ -1,6 +1,7 @@
-//! Connections: answers to unparsable requests, time limits, and which connections are closed when
-//! there are too many.
+//! Connections: answers to unparsable requests, limits of bodies and of time, and which connections
+//! are closed when there are too many.
 
+mod bodies;
 mod browsers;
 mod crowds;
 mod unparsable;

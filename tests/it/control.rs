@@ -14,6 +14,7 @@ mod mismatch;
 mod quiet;
 mod refused;
 mod sites;
+mod white_box;
 mod workers;
 
 use std::io::{Read, Write};

@@ -17,7 +17,7 @@ fn waiting() -> String {
         0 => String::new(),
         _ => format!("- {}\n", names.join(", ")),
     };
-    // The other cloud's actions are all served. Only errors without a cause are missing.
+    // The other clouds' actions are all served. Values, and errors without a cause, are missing.
     let other = std::fs::read_to_string(root().join("fixtures/kingsoft/not-yet.txt")).unwrap();
     let errors =
         other.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' '));
@@ -27,7 +27,21 @@ fn waiting() -> String {
         .iter()
         .map(|(action, name, value)| format!("- `{action}` with `{name}={value}`\n"));
     let [values, errors] = [values.collect::<String>(), errors.collect()];
-    format!("\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n")
+    let (members, codes) = crate::tencent::coverage::not_yet();
+    let quoted = |lines: &[String]| {
+        lines.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(", ")
+    };
+    let members: Vec<_> = members.iter().filter_map(|it| it.split_once(' ')).collect();
+    let members: Vec<_> = members.iter().map(|(action, _)| (*action).to_owned()).collect();
+    let tencent = format!(
+        "- `MemberAccount` or `MemberAccounts` of {}\n- the errors {}\n",
+        quoted(&members),
+        quoted(&codes)
+    );
+    format!(
+        "\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n\
+         Tencent Cloud:\n\n{tencent}\n"
+    )
 }
 
 /// Checks a generated part of a document, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.

@@ -2,23 +2,31 @@
 //! Each test takes milliseconds.
 
 mod aliases;
+mod bindings;
 mod certificates;
+mod data_keys;
 mod imports;
 mod keys;
+mod pairs;
+mod restart;
 mod rotation;
 mod secrets;
 mod tags;
+mod white_box_keys;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kmsim::engine::{
-    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, Engine, Error,
-    ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
-    SecretRules,
+    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
+    DataKeyRules, Engine, Error, ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation,
+    PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
-use kmsim::model::{CertificateStatus, Key, KeyState, Lifecycle, Realm, Scope};
+use kmsim::model::{
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
+    SymmetricSpec,
+};
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
 use zeroize::Zeroizing;
@@ -32,17 +40,21 @@ const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
-        new_id: |entropy| entropy.uuid().into(),
+        new_id: |entropy, _| entropy.uuid().into(),
+        specs: |_| true,
         restored: Lifecycle::Enabled,
+        rotation_spacing: Some(DAY),
+        bindings: 2,
     },
     pairs: Some(PairRules { versions: 3, spacing: DAY }),
     aliases: Some(AliasRules {
         names: ANY_NAME,
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
+        one_per_key: false,
     }),
     tags: 2,
-    imports: Some(ImportRules { token_life: DAY }),
+    imports: Some(ImportRules { token_life: DAY, enables: true }),
     secrets: Some(SecretRules {
         names: ANY_NAME,
         alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
@@ -57,14 +69,36 @@ static RULES: Rules = Rules {
         renewal_is_slow: |_, _| false,
     }),
     certificates: Some(CertificateRules { admits: certificate_admits }),
+    white_box_keys: Some(WhiteBoxRules {
+        names: ANY_NAME,
+        ciphers: &[SymmetricSpec::Aes256, SymmetricSpec::Sm4],
+        keys: 3,
+        fingerprints: 2,
+    }),
+    data_keys: Some(DataKeyRules {
+        names: ANY_NAME,
+        admits: data_key_admits,
+        restored: DataKeyLifecycle::Disabled,
+    }),
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {
     match state {
-        KeyState::Enabled => operation != Operation::CancelDeletion,
+        KeyState::Enabled => !matches!(operation, Operation::CancelDeletion | Operation::Unarchive),
         KeyState::Disabled => matches!(
             operation,
-            Operation::Describe | Operation::Enable | Operation::ScheduleDeletion
+            Operation::Describe
+                | Operation::Enable
+                | Operation::ScheduleDeletion
+                | Operation::Archive
+                | Operation::Unbind
+        ),
+        KeyState::Archived => matches!(
+            operation,
+            Operation::Describe
+                | Operation::Decrypt
+                | Operation::Unarchive
+                | Operation::ScheduleDeletion
         ),
         KeyState::PendingDeletion => {
             matches!(operation, Operation::Describe | Operation::CancelDeletion)
@@ -86,6 +120,15 @@ fn certificate_admits(operation: CertificateOperation, status: CertificateStatus
         CertificateStatus::Inactive => !matches!(operation, Op::Sign | Op::Decrypt),
         CertificateStatus::Active => operation != Op::Delete,
         CertificateStatus::Revoked => matches!(operation, Op::Describe | Op::Delete | Op::Verify),
+    }
+}
+
+fn data_key_admits(operation: DataKeyOperation, state: DataKeyState) -> bool {
+    use DataKeyOperation as Op;
+    match state {
+        DataKeyState::Enabled => operation != Op::CancelDeletion,
+        DataKeyState::Disabled => !matches!(operation, Op::CancelDeletion | Op::ReadPlaintext),
+        DataKeyState::PendingDeletion => matches!(operation, Op::Describe | Op::CancelDeletion),
     }
 }
 

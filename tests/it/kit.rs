@@ -72,6 +72,8 @@ pub struct Setup<'a> {
     pub region: Option<&'a str>,
     /// The store, unless it is in memory.
     pub store: Option<Box<dyn Store>>,
+    /// How many bytes of incomplete bodies it holds, if not as many as usual.
+    pub body_budget: Option<usize>,
 }
 
 /// A server within the process.
@@ -122,6 +124,7 @@ impl Server {
         let mut settings = Cli::parse_from(arguments).serve.settings().unwrap();
         settings.listen = vec!["127.0.0.1:0".to_owned()];
         settings.auth = setup.auth;
+        settings.body_budget = setup.body_budget.unwrap_or(settings.body_budget);
         settings.world = Arc::clone(&world);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

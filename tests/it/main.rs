@@ -7,6 +7,7 @@
 )]
 
 mod alibaba;
+mod aws_lc;
 mod clock;
 mod commands;
 mod connections;
@@ -30,6 +31,7 @@ mod regions;
 mod seeds;
 mod state;
 mod store;
+mod tencent;
 mod tls;
 mod unsigned;
 mod vectors;

@@ -112,7 +112,7 @@ fn health_describes_the_running_server() {
             let health = health(&server);
             assert_eq!(health.header("content-type"), Some("application/json"));
             let version = env!("CARGO_PKG_VERSION");
-            let expected = json!({ "status": "ok", "version": version, "auth": mode, "dialects": ["alibaba", "kingsoft"] });
+            let expected = json!({ "status": "ok", "version": version, "auth": mode, "dialects": ["alibaba", "kingsoft", "tencent"] });
             assert_eq!(health.ok(), expected);
         }
     }
@@ -143,7 +143,11 @@ fn listen_and_data_have_defaults_and_variables() {
     for said in ["localhost:5690", "./kmsim.db", "strict", "info"] {
         assert!(help.contains(&format!("[default: {said}]")), "{said}: {help}");
     }
-    for own in ["cn-hangzhou for Alibaba Cloud", "cn-beijing-6 for Kingsoft Cloud"] {
+    for own in [
+        "cn-hangzhou for Alibaba Cloud,",
+        "cn-beijing-6 for Kingsoft Cloud and",
+        "ap-guangzhou for Tencent Cloud",
+    ] {
         assert!(
             help.split_whitespace().collect::<Vec<_>>().join(" ").contains(own),
             "{own}: {help}"

@@ -26,7 +26,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use crate::kit::{Answer, control, parse};
 
 /// A server's CA certificate, from its public endpoint.
-fn ca_pem(address: SocketAddr) -> String {
+pub fn ca_pem(address: SocketAddr) -> String {
     let answer = control(address, "GET", "ca.pem", &serde_json::Value::Null);
     assert_eq!(
         (answer.status, answer.header("content-type")),

@@ -1,6 +1,7 @@
 //! Published test vectors (fixtures/vectors). Every line of a file is tested. The tests state the
 //! number of lines, so that a truncated file fails.
 
+mod acvp;
 mod pairs;
 mod standards;
 mod symmetric;

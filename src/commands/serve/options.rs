@@ -10,8 +10,8 @@ use crate::commands::environment::{self, ACCESS_KEYS, ROOT_KEY, SEED, items};
 use crate::dialects::{Accounts, AuthMode};
 use crate::seed::{self, Seed};
 use crate::settings::{
-    Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings, StartError,
-    add_access_key, add_seeded, read_seeds, region, world,
+    BODY_BUDGET, Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings,
+    StartError, add_access_key, add_seeded, read_seeds, region, world,
 };
 use crate::tls::{CertificateError, OwnCertificate, ServedName};
 use crate::watch::journal::DEFAULT_RECORDS;
@@ -60,7 +60,7 @@ pub struct Options {
 
     /// The region of endpoints whose hostname names none. Alibaba Cloud's `RegionId` then cannot
     /// choose another. Without this option, `RegionId` chooses; the default is cn-hangzhou for
-    /// Alibaba Cloud and cn-beijing-6 for Kingsoft Cloud.
+    /// Alibaba Cloud, cn-beijing-6 for Kingsoft Cloud and ap-guangzhou for Tencent Cloud.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,
 
@@ -188,6 +188,7 @@ impl Options {
             auth: self.auth,
             world: world(self.clock.as_deref(), self.entropy_seed.as_deref())?,
             journal: self.control_plane.journal,
+            body_budget: BODY_BUDGET,
             control: self.control_plane.access()?,
             control_hosts: names("--control-host", &self.control_plane.control_hosts)?,
         })

@@ -26,7 +26,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_ORIGIN,
         E::Import(ImportError::TokenInvalid) => codes::INVALID_IMPORT_TOKEN,
         E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
-        E::Import(ImportError::MaterialInvalid) => codes::INVALID_KEY_MATERIAL,
+        E::Import(ImportError::MaterialInvalid | ImportError::MaterialDiffers) => {
+            codes::INVALID_KEY_MATERIAL
+        }
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
@@ -44,8 +46,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             return invalid("CiphertextBlob");
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
-        // The cause is in the log; the caller cannot fix it.
-        E::Store(_) | E::Internal(_) => codes::INTERNAL_FAILURE,
+        // The cause is in the log; the caller cannot fix it. No action leads to the others.
+        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }
@@ -65,6 +67,8 @@ fn of_key(error: KeyError) -> Refusal {
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
+        // No action leads to these.
+        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

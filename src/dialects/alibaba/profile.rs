@@ -24,6 +24,7 @@ pub(super) static PROFILE: Profile = Profile {
     body_limit: BODY_LIMIT,
     missing: codes::MISSING_PARAMETER,
     invalid: codes::INVALID_PARAMETER,
+    unknown: codes::INVALID_PARAMETER,
     engine_refusal: errors::of_engine,
     throttling: codes::REJECTED_THROTTLING,
     replayed: codes::SIGNATURE_NONCE_USED,
@@ -73,6 +74,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
     repeated_lists: false,
+    is_typed: false,
 };
 
 /// The answer to a dry run: the request would succeed, or the error that it would get.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::names::{is_alias, is_secret_name};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
-use super::{codes, limits};
+use super::{codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
@@ -21,8 +21,11 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
-        new_id: |entropy| entropy.uuid().into(),
+        new_id: |entropy, _| entropy.uuid().into(),
+        specs: |spec| words::spec_word(spec).is_some(),
         restored: Lifecycle::Enabled,
+        rotation_spacing: None,
+        bindings: 0,
     },
     // Sections 8.16 and 8.2.
     pairs: Some(PairRules { versions: 50, spacing: Duration::from_hours(7 * 24) }),
@@ -33,9 +36,10 @@ pub(super) static RULES: Rules = Rules {
         },
         reserved,
         service,
+        one_per_key: false,
     }),
     tags: limits::TAGS_MAX,
-    imports: Some(ImportRules { token_life: Duration::from_hours(24) }),
+    imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: false }),
     secrets: Some(SecretRules {
         names: NameRule {
             accepts: is_secret_name,
@@ -55,6 +59,8 @@ pub(super) static RULES: Rules = Rules {
     certificates: Some(CertificateRules {
         admits: |operation, status| of_certificate(operation, status).is_none(),
     }),
+    white_box_keys: None,
+    data_keys: None,
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.
@@ -120,8 +126,11 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         KeyState::Disabled => 1,
         KeyState::PendingDeletion => 2,
         KeyState::PendingImport => 3,
+        // No action archives a key.
+        KeyState::Archived => return UNAVAILABLE,
     };
-    KEYS[operation as usize].1[column]
+    // Operations behind the last row come from no action.
+    KEYS.get(operation as usize).map_or(UNAVAILABLE, |row| row.1[column])
 }
 
 /// Operations on certificates by status. Section 10.5 says that a revoked one only verifies. The

@@ -9,7 +9,7 @@ use crate::model::{
 
 words! {
     /// The types of keys that the document lists.
-    SpecWord(KeySpec), spec_word:
+    SpecWord(KeySpec), spec_word?:
     "Aliyun_AES_128" [KeySpec::Symmetric(SymmetricSpec::Aes128)]
     "Aliyun_AES_192" [KeySpec::Symmetric(SymmetricSpec::Aes192)]
     "Aliyun_AES_256" [KeySpec::Symmetric(SymmetricSpec::Aes256)]
@@ -97,6 +97,7 @@ words! {
     "Disabled" [KeyState::Disabled]
     "PendingDeletion" [KeyState::PendingDeletion]
     "PendingImport" [KeyState::PendingImport]
+    "Archived" [KeyState::Archived] // No action archives a key.
 }
 
 pub(super) fn creator_words(creator: &Creator) -> (&str, &'static str) {

@@ -1,5 +1,6 @@
 //! Accounts, their access keys and temporary tokens. They are fixed when the server starts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +32,17 @@ pub enum AccountStatus {
     RiskControl,
 }
 
+/// The national rules for cryptography that a region follows, where a cloud has regions of both
+/// kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cryptography {
+    /// Those of the United States: AES, RSA and the NIST curves.
+    Fips,
+    /// Those of China: SM2, SM3 and SM4.
+    Sm,
+}
+
 /// An account.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Account {
@@ -40,6 +52,8 @@ pub struct Account {
     pub status: AccountStatus,
     /// Its quotas, for each region.
     pub quota: Quota,
+    /// The rules that a region follows for this account, where they are not the cloud's default.
+    pub cryptography: BTreeMap<String, Cryptography>,
 }
 
 /// The credential that an access key signs with.
@@ -178,7 +192,12 @@ impl Account {
     /// An active account without quotas.
     #[must_use]
     pub fn plain(id: &str) -> Self {
-        Self { id: id.into(), status: AccountStatus::Active, quota: Quota::default() }
+        Self {
+            id: id.into(),
+            status: AccountStatus::Active,
+            quota: Quota::default(),
+            cryptography: BTreeMap::new(),
+        }
     }
 
     /// The account of an access key that has none configured: always the same account for a key,

@@ -18,7 +18,7 @@ pub(super) fn malformed(name: &str) -> Refusal {
 /// The refusal for a request whose head was refused.
 pub(super) fn of_head(why: HeadRefused) -> Refusal {
     let code = codes::INVALID_QUERY_PARAMETER;
-    Refusal { code, status: why.status().as_u16(), message: why.to_string().into() }
+    Refusal { status: why.status().as_u16(), message: why.to_string().into(), ..code.into() }
 }
 
 /// The refusal for an error of the engine.
@@ -45,12 +45,17 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             | KeyError::Unsupported
             | KeyError::AlgorithmMismatch
             | KeyError::TextTooLong
-            | KeyError::VersionTooSoon,
+            | KeyError::VersionTooSoon
+            | KeyError::InUse
+            | KeyError::NotBound
+            | KeyError::NotUserMade,
         )
         | E::Alias(_)
         | E::Import(_)
         | E::Secret(_)
         | E::Certificate(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

@@ -38,6 +38,8 @@ impl KeyInfo {
                 Lifecycle::Enabled => "Enabled",
                 Lifecycle::Disabled => "Disabled",
                 Lifecycle::PendingDeletion(_) => "PendingDeletion",
+                // No action archives a key.
+                Lifecycle::Archived => "Archived",
             },
             key_usage: match key.usage {
                 KeyUsage::EncryptDecrypt => "EncryptDecrypt",

@@ -23,6 +23,7 @@ pub(super) static PROFILE: Profile = Profile {
     body_limit: BODY_LIMIT,
     missing: codes::MISSING_PARAMETER,
     invalid: codes::INVALID_PARAMETER_VALUE,
+    unknown: codes::INVALID_PARAMETER_VALUE,
     engine_refusal: errors::of_engine,
     throttling: codes::LIMIT_EXCEEDED,
     // Never answered: its signatures have no nonce, so requests may be repeated.
@@ -79,4 +80,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     maps: &[],
     // One SDK sends lists that way.
     repeated_lists: true,
+    is_typed: false,
 };

@@ -3,7 +3,7 @@
 //! not encrypt is the meaning of disabling.
 
 use crate::engine::{KeyRules, Operation, Rules};
-use crate::model::{KeyId, KeyState, Lifecycle};
+use crate::model::{KeyId, KeySpec, KeyState, Lifecycle};
 
 use Operation as Op;
 
@@ -11,9 +11,12 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
-        new_id: |entropy| key_id(entropy.array()),
+        new_id: |entropy, _| key_id(entropy.array()),
+        specs: |spec| matches!(spec, KeySpec::Symmetric(_)),
         // Deletion is immediate, so it is never cancelled.
         restored: Lifecycle::Enabled,
+        rotation_spacing: None,
+        bindings: 0,
     },
     pairs: None,
     aliases: None,
@@ -21,6 +24,8 @@ pub(super) static RULES: Rules = Rules {
     imports: None,
     secrets: None,
     certificates: None,
+    white_box_keys: None,
+    data_keys: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are
@@ -72,13 +77,13 @@ const TABLE: [(Op, [Cell; 2]); 8] = [
     (Op::ScheduleDeletion,  [STATE, ADMIT]), // DeleteKey, which is immediate
 ];
 
-/// The parameter to report. No action leads to the two other states, and no action causes the
+/// The parameter to report. No action leads to the other states, and no action causes the
 /// operations of other clouds.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
         KeyState::Disabled => 1,
-        KeyState::PendingDeletion | KeyState::PendingImport => return KEY,
+        KeyState::PendingDeletion | KeyState::PendingImport | KeyState::Archived => return KEY,
     };
     TABLE.iter().find(|row| row.0 == operation).map_or(STATE, |row| row.1[column])
 }

@@ -16,17 +16,33 @@ thread_local! {
 /// Name and value pairs.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    text: String,
-    pairs: Vec<Pair>,
+    pub(super) text: String,
+    pub(super) pairs: Vec<Pair>,
+    /// The lists and objects of a JSON body, by name. Their members are among the pairs.
+    pub(super) containers: Vec<(Range<usize>, Kind)>,
+}
+
+/// What a value was in JSON. In a query or a form every value is a text that may stand for
+/// anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    #[default]
+    Any,
+    String,
+    Number,
+    Boolean,
+    List,
+    Object,
 }
 
 /// Up to this many pairs are searched one by one.
 const FEW: usize = 32;
 
 #[derive(Clone, Debug)]
-struct Pair {
-    name: Range<usize>,
-    value: Range<usize>,
+pub(super) struct Pair {
+    pub(super) name: Range<usize>,
+    pub(super) value: Range<usize>,
+    pub(super) kind: Kind,
 }
 
 impl Form {
@@ -39,6 +55,7 @@ impl Form {
             pairs.push(Pair {
                 name: decode_into(&mut bytes, name),
                 value: decode_into(&mut bytes, value),
+                kind: Kind::Any,
             });
         }
         let text = String::from_utf8(bytes).ok()?;
@@ -47,8 +64,38 @@ impl Form {
         if !pairs.iter().all(|pair| whole(&pair.name) && whole(&pair.value)) {
             return None;
         }
+        Some(Self::sorted(text, pairs, Vec::new()))
+    }
+
+    /// Sorts the pairs by name; pairs of one name keep their order.
+    pub(super) fn sorted(
+        text: String,
+        mut pairs: Vec<Pair>,
+        mut containers: Vec<(Range<usize>, Kind)>,
+    ) -> Self {
         pairs.sort_by(|a, b| text[a.name.clone()].cmp(&text[b.name.clone()]));
-        Some(Self { text, pairs })
+        containers.sort_by(|a, b| text[a.0.clone()].cmp(&text[b.0.clone()]));
+        Self { text, pairs, containers }
+    }
+
+    /// A name that has several pairs.
+    pub(crate) fn repeated(&self) -> Option<&str> {
+        let mut names = self.iter().map(|(name, _)| name);
+        let mut last = names.next()?;
+        names.find(|name| std::mem::replace(&mut last, name) == *name)
+    }
+
+    /// Drops the pairs of these names.
+    pub(crate) fn without(mut self, is_dropped: impl Fn(&str) -> bool) -> Self {
+        let text = &self.text;
+        self.pairs.retain(|pair| !is_dropped(&text[pair.name.clone()]));
+        self
+    }
+
+    /// Drops the pairs without a value.
+    pub(crate) fn without_empty(mut self) -> Self {
+        self.pairs.retain(|pair| !pair.value.is_empty());
+        self
     }
 
     /// Keeps only the last pair of each name.
@@ -75,16 +122,28 @@ impl Form {
 
     /// The value of a name: the last one, if it has several.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.find(name).map(|pair| &self.text[pair.value.clone()])
+    }
+
+    /// What the value of a name was in JSON. `None` if there is no such name.
+    pub(crate) fn kind(&self, name: &str) -> Option<Kind> {
+        let container = || {
+            let of = |(it, _): &(Range<usize>, Kind)| self.text[it.clone()].cmp(name);
+            self.containers.binary_search_by(of).ok().map(|at| self.containers[at].1)
+        };
+        self.find(name).map(|pair| pair.kind).or_else(container)
+    }
+
+    fn find(&self, name: &str) -> Option<&Pair> {
         // Most names differ in length already.
         let is =
             |pair: &&Pair| pair.name.len() == name.len() && self.text[pair.name.clone()] == *name;
-        let found = if self.pairs.len() <= FEW {
+        if self.pairs.len() <= FEW {
             self.pairs.iter().rfind(is)
         } else {
             let after = self.pairs.partition_point(|pair| self.text[pair.name.clone()] <= *name);
             self.pairs[..after].last().filter(is)
-        };
-        found.map(|pair| &self.text[pair.value.clone()])
+        }
     }
 
     /// Every value of a name, in the order of the request.
@@ -105,6 +164,18 @@ impl Form {
     /// Every pair, by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|pair| self.pair(pair))
+    }
+
+    /// Every name that begins so, without that beginning. The names of lists and objects are among
+    /// them.
+    pub(crate) fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        let name = |range: &Range<usize>| &self.text[range.clone()];
+        let from = self.pairs.partition_point(|pair| *name(&pair.name) < *prefix);
+        let pairs = self.pairs[from..].iter().map(|pair| &pair.name);
+        let from = self.containers.partition_point(|(it, _)| *name(it) < *prefix);
+        let containers = self.containers[from..].iter().map(|(name, _)| name);
+        let own = move |range: &Range<usize>| self.text[range.clone()].strip_prefix(prefix);
+        pairs.map_while(own).chain(containers.map_while(own))
     }
 
     /// The pairs named `name.…`, without that prefix.

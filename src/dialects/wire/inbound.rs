@@ -24,16 +24,18 @@ pub(crate) fn find_header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a 
     headers.iter().find(|(it, _)| it.as_str() == name).map(|(_, value)| value)
 }
 
-/// The largest body that is read, in bytes.
+/// The largest body of a request to a cloud whose document gives no limit, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRefused {
-    /// It is larger than the server takes.
+    /// It is larger than its cloud takes.
     TooLarge,
     /// It ended early, or did not arrive in time.
     Broken,
+    /// The server holds too many bytes of incomplete bodies.
+    OverBudget,
     /// The request's head was refused. The other fields hold what was read of it.
     Head(HeadRefused),
 }

@@ -1,17 +1,17 @@
 //! The parts of a request that show for which cloud it was made. They are parsed once for all
-//! clouds.
+//! clouds: first those of the head, and then, if these show nothing, those of the body.
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Uri};
 use memchr::memmem;
 
 use super::form::{is_form, is_json, raw_pairs};
 use super::inbound::find_header;
-use crate::dialects::Inbound;
 
 /// The parts of a request by which clouds recognise their own.
 pub(crate) struct Marks<'a> {
-    headers: &'a HeaderMap,
+    /// `None` if they were looked at already.
+    headers: Option<&'a HeaderMap>,
     /// The parameters of query and form body, not decoded.
     params: Vec<(&'a [u8], &'a [u8])>,
     /// The body, if it is JSON; otherwise empty.
@@ -19,26 +19,27 @@ pub(crate) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// Parses a request.
-    pub(crate) fn of(inbound: &'a Inbound) -> Self {
-        let headers = &inbound.headers;
-        let body = inbound.body.as_deref().unwrap_or_default();
-        let mut params = Vec::with_capacity(32);
-        params.extend(raw_pairs(inbound.uri.query().unwrap_or_default().as_bytes()));
-        if is_form(headers) {
-            params.extend(raw_pairs(body));
-        }
-        Self { headers, params, json: if is_json(headers) { body } else { b"" } }
+    /// The marks of a request's head: of its headers, and of the parameters of its query.
+    pub(crate) fn of_head(uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self { headers: Some(headers), params: pairs(query(uri), b""), json: b"" }
+    }
+
+    /// The marks of a body, or of what was read of it, for a request whose head has none. A
+    /// parameter may still be in the query.
+    pub(crate) fn of_body(uri: &'a Uri, headers: &HeaderMap, body: &'a [u8]) -> Self {
+        let form = if is_form(headers) { body } else { b"" };
+        let json = if is_json(headers) { body } else { b"" };
+        Self { headers: None, params: pairs(query(uri), form), json }
     }
 
     /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        find_header(self.headers, name).is_some()
+        self.headers.is_some_and(|headers| find_header(headers, name).is_some())
     }
 
     /// Whether the `Authorization` header begins with `family`.
     pub(crate) fn is_signed_by(&self, family: &str) -> bool {
-        let header = self.headers.get(AUTHORIZATION);
+        let header = self.headers.and_then(|headers| headers.get(AUTHORIZATION));
         header.is_some_and(|it| it.as_bytes().starts_with(family.as_bytes()))
     }
 
@@ -51,4 +52,18 @@ impl<'a> Marks<'a> {
     pub(crate) fn has_in_json(&self, text: &str) -> bool {
         memmem::find(self.json, text.as_bytes()).is_some()
     }
+}
+
+fn query(uri: &Uri) -> &[u8] {
+    uri.query().unwrap_or_default().as_bytes()
+}
+
+/// The pairs of both forms.
+fn pairs<'a>(query: &'a [u8], body: &'a [u8]) -> Vec<(&'a [u8], &'a [u8])> {
+    if query.is_empty() && body.is_empty() {
+        return Vec::new();
+    }
+    let mut pairs = Vec::with_capacity(32);
+    pairs.extend(raw_pairs(query).chain(raw_pairs(body)));
+    pairs
 }

@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use super::classes;
-use super::form::Form;
+use super::form::{Form, Kind};
+use super::param_error::{ParamError, WrongType};
 use crate::watch::classes::Class;
+use crate::watch::truncate;
 
 /// How a cloud encodes parameters.
 #[derive(Debug)]
@@ -26,10 +28,16 @@ pub(crate) struct ParamStyle {
     pub(crate) maps: &'static [&'static str],
     /// Whether a list may repeat one name without numbers, once for each member.
     pub(crate) repeated_lists: bool,
+    /// Whether parameters are checked as strictly as JSON allows: unknown names are refused, a
+    /// value must have its JSON type (a number may also be a text), and any text may be empty.
+    pub(crate) is_typed: bool,
 }
 
 /// The maximum number of members of a flat list.
 const LIST_MAX: usize = 1000;
+
+/// How many unknown parameters are logged. A log line must not grow with the request.
+const UNREAD_MAX: usize = 64;
 
 /// Deserializes an action's parameters, and logs the names of unknown ones.
 pub(crate) fn read<T: DeserializeOwned>(
@@ -43,8 +51,8 @@ pub(crate) fn read<T: DeserializeOwned>(
             let list = name.split('.').next().unwrap_or_default();
             !is_common(name) && !read.contains(&name) && !read.contains(&list)
         };
-        let unread: Vec<_> =
-            params.iter().map(|(name, _)| name).filter(|name| unread(name)).collect();
+        let unread = params.iter().map(|(name, _)| name).filter(|name| unread(name));
+        let unread: Vec<_> = unread.take(UNREAD_MAX).map(truncate).collect();
         if !unread.is_empty() {
             tracing::debug!(?unread, "parameters ignored");
         }
@@ -57,47 +65,10 @@ pub(crate) fn read_some<T: DeserializeOwned>(
     params: &Form,
     param_style: &ParamStyle,
 ) -> Result<T, ParamError> {
-    T::deserialize(Fields { params, param_style, prefix: "" })
-}
-
-/// What is wrong, with the parameter's name. The name is empty until it is known.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum ParamError {
-    /// A required parameter is absent.
-    Missing(String),
-    /// A parameter has a wrong value.
-    Invalid(String),
-}
-
-impl ParamError {
-    /// Adds the name of the parameter around the one that is wrong.
-    fn of(self, name: &str) -> Self {
-        match self {
-            // A list's member already has its full name.
-            Self::Missing(member) if member.starts_with(name) => Self::Missing(member),
-            Self::Missing(member) => Self::Missing(format!("{name}.{member}")),
-            Self::Invalid(member) if member.is_empty() => Self::Invalid(name.into()),
-            Self::Invalid(member) => Self::Invalid(member),
-        }
-    }
-}
-
-impl std::fmt::Display for ParamError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl std::error::Error for ParamError {}
-
-impl de::Error for ParamError {
-    fn custom<T: std::fmt::Display>(_: T) -> Self {
-        Self::Invalid(String::new())
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::Missing(field.into())
-    }
+    let wrong_type = WrongType::default();
+    let fields = Fields { params, param_style, prefix: "", wrong_type: &wrong_type };
+    let read = T::deserialize(fields);
+    wrong_type.or(read)
 }
 
 /// A struct's fields: parameters whose names begin with the prefix.
@@ -106,6 +77,7 @@ struct Fields<'a> {
     params: &'a Form,
     param_style: &'a ParamStyle,
     prefix: &'a str,
+    wrong_type: &'a WrongType,
 }
 
 impl<'de> Deserializer<'de> for Fields<'_> {
@@ -121,12 +93,27 @@ impl<'de> Deserializer<'de> for Fields<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
+        if self.param_style.is_typed {
+            self.refuse_unknown(fields)?;
+        }
         visitor.visit_map(FieldAccess { of: self, fields: fields.iter(), next: None })
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
         unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl Fields<'_> {
+    /// Refuses a parameter that is none of these fields.
+    fn refuse_unknown(&self, fields: &[&str]) -> Result<(), ParamError> {
+        let names = self.params.names(self.prefix);
+        let mut own = names.map(|name| name.split('.').next().unwrap_or_default());
+        match own.find(|name| !fields.contains(name)) {
+            Some(name) => Err(ParamError::Unknown(format!("{}{}", self.prefix, truncate(name)))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -172,24 +159,30 @@ impl<'de> MapAccess<'de> for FieldAccess<'_> {
 struct Slot<'a> {
     params: &'a Form,
     param_style: &'a ParamStyle,
+    wrong_type: &'a WrongType,
     name: Cow<'a, str>,
     text: Option<&'a str>,
 }
 
 impl<'a> Slot<'a> {
     fn of(fields: &Fields<'a>, field: &'static str) -> Self {
-        let name = match fields.prefix {
+        let name: Cow<'a, str> = match fields.prefix {
             "" => field.into(),
             prefix => format!("{prefix}{field}").into(),
         };
-        Self::named(fields.params, fields.param_style, name)
+        let Fields { params, param_style, wrong_type, .. } = *fields;
+        Self { params, param_style, wrong_type, text: params.get(&name), name }
     }
 
-    fn named(params: &'a Form, param_style: &'a ParamStyle, name: Cow<'a, str>) -> Self {
-        Self { params, param_style, text: params.get(&name), name }
+    /// A member of this list.
+    fn member(&self, name: String) -> Self {
+        Self { text: self.params.get(&name), name: name.into(), ..*self }
     }
 
     fn is_given(&self, field: &str) -> bool {
+        if self.param_style.is_typed {
+            return self.kind().is_some() || self.params.members(&self.name).next().is_some();
+        }
         match self.text {
             Some("") => {
                 self.param_style.allow_empty.contains(&field)
@@ -201,9 +194,44 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// What the value was in JSON.
+    fn kind(&self) -> Option<Kind> {
+        self.params.kind(&self.name)
+    }
+
+    /// Checks that the value is one of these in JSON, if the cloud is strict. A form has texts
+    /// only, and a text has no members.
+    fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
+        let has_members = || self.members().next().is_some();
+        if self.param_style.is_typed && self.text.is_some() && has_members() {
+            return Err(ParamError::Invalid(String::new()));
+        }
+        let kind = self.kind().filter(|_| self.param_style.is_typed);
+        let kind = kind.map(|kind| if kind == Kind::Any { Kind::String } else { kind });
+        if kind.is_none_or(|kind| kinds.contains(&kind)) {
+            Ok(())
+        } else {
+            Err(ParamError::Invalid(String::new()))
+        }
+    }
+
+    /// Notes that the value has a wrong type, so that reading can go on.
+    ///
+    /// # Errors
+    /// The error itself, if the cloud does not check types.
+    fn note(&self, error: ParamError) -> Result<(), ParamError> {
+        if !self.param_style.is_typed {
+            return Err(error);
+        }
+        self.wrong_type.note(error.of(&self.name));
+        Ok(())
+    }
+
     /// The parameters `name.…` that have a value, without that prefix.
     fn members(&self) -> impl Iterator<Item = &str> {
-        self.params.members(&self.name).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name)
+        let keeps_empty = self.param_style.is_typed;
+        let members = self.params.members(&self.name);
+        members.filter(move |(_, value)| keeps_empty || !value.is_empty()).map(|(name, _)| name)
     }
 
     /// The values of a list that repeats its name.
@@ -213,12 +241,21 @@ impl<'a> Slot<'a> {
 
     /// The numbers of the list's members, sorted.
     fn numbers(&self) -> Result<BTreeSet<u32>, ParamError> {
-        let numbers: BTreeSet<u32> = self.members().filter_map(member_number).collect();
+        if self.param_style.is_typed && !self.members().all(is_numbered) {
+            return Err(ParamError::Invalid(String::new()));
+        }
+        let numbers: BTreeSet<u32> = if self.param_style.is_typed {
+            // An empty list or object counts too. It has no pair.
+            self.params.names(&format!("{}.", self.name)).filter_map(member_number).collect()
+        } else {
+            self.members().filter_map(member_number).collect()
+        };
         if numbers.len() > LIST_MAX { Err(ParamError::Invalid(String::new())) } else { Ok(numbers) }
     }
 
     /// Parses a number: digits, with or without a minus. A plus sign is refused.
     fn number<T: std::str::FromStr>(&self) -> Result<T, ParamError> {
+        self.expect(&[Kind::Number, Kind::String])?;
         let text = self.text.filter(|text| !text.starts_with('+'));
         text.and_then(|text| text.parse().ok()).ok_or(ParamError::Invalid(String::new()))
     }
@@ -229,10 +266,21 @@ fn member_number(member: &str) -> Option<u32> {
     member.split('.').next()?.parse().ok()
 }
 
+/// Whether a list member's name begins with a number in its only form: `2` and `2.Key`, but not
+/// `02`.
+fn is_numbered(member: &str) -> bool {
+    let first = member.split('.').next().unwrap_or_default();
+    let is_digits = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
+    is_digits && (first == "0" || !first.starts_with('0')) && first.parse::<u32>().is_ok()
+}
+
 macro_rules! numbers {
     ($($method:ident $visit:ident),* $(,)?) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-            visitor.$visit(self.number()?)
+            match self.number() {
+                Ok(number) => visitor.$visit(number),
+                Err(error) => self.note(error).and_then(|()| visitor.$visit(0)),
+            }
         }
     )*};
 }
@@ -241,6 +289,9 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     type Error = ParamError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
+        if let Err(error) = self.expect(&[Kind::String]) {
+            return self.note(error).and_then(|()| visitor.visit_str(""));
+        }
         match self.text {
             Some(text) => visitor.visit_str(text),
             None if self.param_style.maps.contains(&&*self.name) => {
@@ -290,7 +341,13 @@ impl<'de> Deserializer<'de> for Slot<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ParamError> {
-        let numbers = self.numbers()?;
+        let numbers = match self.expect(&[Kind::List]).and_then(|()| self.numbers()) {
+            Ok(numbers) => numbers,
+            Err(error) => {
+                self.note(error)?;
+                BTreeSet::new()
+            }
+        };
         if self.param_style.repeated_lists && numbers.is_empty() {
             if self.repeated().count() > LIST_MAX {
                 return Err(ParamError::Invalid(String::new()));
@@ -306,9 +363,16 @@ impl<'de> Deserializer<'de> for Slot<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
+        if let Err(error) = self.expect(&[Kind::Object]) {
+            self.note(error)?;
+            let empty = MapDeserializer::<_, ParamError>::new(std::iter::empty::<(&str, &str)>());
+            // An error only means that it has members that are required.
+            return visitor.visit_map(empty).or(Err(ParamError::Invalid(String::new())));
+        }
         let prefix = format!("{}.", self.name);
-        Fields { params: self.params, param_style: self.param_style, prefix: &prefix }
-            .deserialize_struct(name, fields, visitor)
+        let Self { params, param_style, wrong_type, .. } = self;
+        let own = Fields { params, param_style, prefix: &prefix, wrong_type };
+        own.deserialize_struct(name, fields, visitor)
     }
 
     forward_to_deserialize_any! {
@@ -331,9 +395,7 @@ impl<'de> SeqAccess<'de> for Members<'_> {
     ) -> Result<Option<T::Value>, ParamError> {
         let Some(number) = self.numbers.next() else { return Ok(None) };
         let name = format!("{}.{number}", self.of.name);
-        seed.deserialize(Slot::named(self.of.params, self.of.param_style, name.clone().into()))
-            .map(Some)
-            .map_err(|error| error.of(&name))
+        seed.deserialize(self.of.member(name.clone())).map(Some).map_err(|error| error.of(&name))
     }
 }
 
@@ -363,8 +425,13 @@ mod tests {
         value: Option<String>,
     }
 
-    const PARAM_STYLE: ParamStyle =
-        ParamStyle { common: &[], allow_empty: &["Description"], maps: &[], repeated_lists: false };
+    const PARAM_STYLE: ParamStyle = ParamStyle {
+        common: &[],
+        allow_empty: &["Description"],
+        maps: &[],
+        repeated_lists: false,
+        is_typed: false,
+    };
 
     fn request(text: &str) -> Result<Request, ParamError> {
         read(&Form::read(&[text.as_bytes()]).unwrap(), &PARAM_STYLE)
@@ -402,6 +469,21 @@ mod tests {
         assert_eq!(request("KeyId=k&Flag=yes"), invalid("Flag"));
         assert_eq!(request("KeyId=k&Tag.1.Value=v"), missing("Tag.1.Key"));
         assert_eq!(request("KeyId.1=k"), invalid("KeyId"));
+    }
+
+    #[test]
+    fn an_empty_object_or_list_is_a_member_of_its_list() {
+        let typed = ParamStyle { is_typed: true, ..PARAM_STYLE };
+        let error = |list: &str| {
+            let form = Form::of_json(format!(r#"{{"KeyId":"a",{list}}}"#).as_bytes()).unwrap();
+            read::<Request>(&form, &typed).unwrap_err()
+        };
+        let missing = || ParamError::Missing("Tag.0.Key".into());
+        assert_eq!(error(r#""Tag":[{}]"#), missing());
+        assert_eq!(error(r#""Tag":[{},{"Key":"b"}]"#), missing());
+        assert_eq!(error(r#""Tag":[[]]"#), ParamError::Invalid("Tag.0".into()));
+        assert_eq!(error(r#""Id":[[]]"#), ParamError::Invalid("Id.0".into()));
+        assert_eq!(error(r#""Id":["b",{}]"#), ParamError::Invalid("Id.1".into()));
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(crate) struct Ciphertext(pub(crate) Vec<u8>);
 parsed!(Ciphertext, Ciphertext, |text: String| Blob::try_from(text).ok().map(|blob| Self(blob.0)));
 
 /// A text that may appear in logs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OpenText(pub(crate) String);
 
 classed!(OpenText: Open);
@@ -73,6 +73,12 @@ impl std::ops::Deref for OpenText {
     type Target = str;
 
     fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for OpenText {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

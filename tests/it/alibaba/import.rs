@@ -204,7 +204,7 @@ fn openssl_wrap(wrapping: Wrapping, public: &PublicKey, material: &[u8]) -> Vec<
         Encryption::RsaPkcs1 => &["rsa_padding_mode:pkcs1"],
         Encryption::RsaOaepSha1 => &["rsa_padding_mode:oaep", "rsa_oaep_md:sha1"],
         Encryption::RsaOaepSha256 => &["rsa_padding_mode:oaep", "rsa_oaep_md:sha256"],
-        Encryption::Sm2(_) => &[],
+        Encryption::Sm2(_) | Encryption::MlKem => &[],
     };
     let mut command = Command::new("openssl");
     command.args(["pkeyutl", "-encrypt", "-pubin", "-inkey", &path("public")]);

@@ -68,6 +68,42 @@ fn every_cloud_accepts_its_own_signature() {
 }
 
 #[test]
+fn calls_reach_both_services_of_tencent() {
+    let (_folder, path) = token_file();
+    let target = Target::start(&["--accounts", &path]);
+    let call =
+        |arguments: &[&str]| target.ask(&[&["call", "--cloud", "tencent"], arguments].concat());
+    let temporary = ["--access-key", "STS.a:s", "--security-token", "the+token/="];
+    let elsewhere = ["--access-key", "one:s1", "--region", "ap-singapore"];
+    for (who, region) in [(&temporary[..], "ap-guangzhou"), (&elsewhere, "ap-singapore")] {
+        let call = |arguments: &[&str]| call(&[arguments, who].concat()).json()["Response"].clone();
+        let alias = format!("Alias=of-{region}");
+        let made = call(&["CreateKey", &alias, "Tags.0.TagKey=世界 &", "Tags.0.TagValue=a"]);
+        let id = made["KeyId"].as_str().unwrap();
+        let resource = format!("Resource=qcs::kms:{region}:uin/:key/{id}");
+        call(&[
+            "ModifyResourceTags",
+            &resource,
+            "ReplaceTags.0.TagKey=b",
+            "ReplaceTags.0.TagValue=",
+        ]);
+        let (region, id) = (format!("ResourceRegion={region}"), format!("ResourceIds.0={id}"));
+        let kind = ["ServiceType=kms", "ResourcePrefix=key", &region, &id];
+        let told = call(&[&["DescribeResourceTagsByResourceIds"], &kind[..]].concat());
+        let keys: Vec<_> =
+            told["Tags"].as_array().unwrap().iter().map(|it| &it["TagKey"]).collect();
+        assert_eq!(keys, ["b", "世界 &"], "{told}");
+    }
+    for (who, code) in [
+        ("one:wrong", "AuthFailure.SignatureFailure"),
+        ("nobody:s", "AuthFailure.SecretIdNotFound"),
+    ] {
+        let refused = call(&["GetRegions", "--access-key", who]);
+        assert!(refused.code > 0 && refused.out.contains(code), "{who}: {refused:?}");
+    }
+}
+
+#[test]
 fn the_response_is_printed_unchanged() {
     let target = Target::start(&[]);
     let printed = target.ask(&["call", "DescribeRegions"]);

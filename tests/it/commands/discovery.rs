@@ -49,10 +49,17 @@ impl Place {
         text[at..].split('"').next().unwrap().to_owned()
     }
 
+    /// A command that finds the server succeeds, and so does `wait` if the variables name it.
     fn is_healthy(&self, folder: &Path, variables: &[(&str, &str)]) {
-        for command in ["healthcheck", "wait"] {
+        for command in ["healthcheck", "wait"].iter().take(1 + variables.len().min(1)) {
             ended(self.at(folder, kmsim(&[command])).envs(variables.iter().copied())).done();
         }
+    }
+
+    /// What `wait` says about the server of these options, for a short time.
+    fn waited(&self, folder: &Path, arguments: &[&str]) -> crate::commands::Ended {
+        let arguments = [&["wait", "--timeout", "300ms"], arguments].concat();
+        ended(&mut self.at(folder, kmsim(&arguments)))
     }
 }
 
@@ -190,8 +197,61 @@ fn wait_finds_a_server_that_starts_later() {
     let here = place.folder("here");
     let mut waiting = place.at(&here, kmsim(&["wait", "--timeout", "1m"]));
     let mut waiting = waiting.spawn().unwrap();
-    let _one = place.serve(&here, &["--data", ":memory:"], &[]);
+    let _one = place.serve(&here, &[], &[]);
     assert_eq!(crate::program::ended(&mut waiting), Some(0));
+}
+
+/// Other servers run, one in the same folder. None of them is the one that is waited for.
+#[test]
+fn wait_accepts_no_other_server() {
+    let Some(place) = Place::new() else { return };
+    let (here, there) = (place.folder("here"), place.folder("there"));
+    let _memory = place.serve(&here, &["--data", ":memory:"], &[]);
+    let absent = |arguments: &[&str]| {
+        let it = place.waited(&here, arguments);
+        assert!(it.failed_with(1).starts_with("not ready within 300ms: "), "{it:?}");
+    };
+    let free = [("KMSIM_LISTEN", "127.0.0.1:0"), ("KMSIM_DATA", ":memory:")];
+    let mut others = Vec::new();
+    for _ in 0..2 {
+        absent(&[]);
+        absent(&["--data", "mine.db"]);
+        absent(&["--data", ":memory:", "--listen", "127.0.0.1:0"]);
+        // The variables of a server in another folder.
+        others.push(place.serve(&there, &[], &free));
+        absent(&["--data", ":memory:", "--listen", "127.0.0.1:0"]);
+    }
+    let mut waiting = place.at(&here, kmsim(&["wait", "--data", "mine.db", "--timeout", "1m"]));
+    let mut waiting = waiting.spawn().unwrap();
+    let _second = place.serve(&there, &["--data", "other.db"], &[]);
+    let mine = place.serve(&here, &["--data", "mine.db"], &[]);
+    assert_eq!(crate::program::ended(&mut waiting), Some(0));
+    place.waited(&here, &["--listen", &mine.address.to_string()]).done();
+    let own = place.serve(&here, &[], &free);
+    ended(place.at(&here, kmsim(&["wait"])).envs(free)).done();
+    drop(own);
+    assert_eq!(place.waited(&here, &["--data", "mine.db"]).code, 0);
+}
+
+#[test]
+fn ca_prints_the_authority_of_the_running_server() {
+    let Some(place) = Place::new() else { return };
+    let (here, there) = (place.folder("here"), place.folder("there"));
+    let ca = |folder: &Path, arguments: &[&str]| {
+        ended(&mut place.at(folder, kmsim(&[&["ca"], arguments].concat())))
+    };
+    let memory = place.serve(&here, &["--data", ":memory:"], &[]);
+    let served = crate::tls::ca_pem(memory.address);
+    assert_eq!(ca(&there, &[]).done(), served);
+    assert_eq!(ca(&here, &["--url", &format!("http://{}", memory.address)]).done(), served);
+    assert_eq!(std::fs::read_dir(&there).unwrap().count(), 0, "no other authority is created");
+    // A named file has its own.
+    let named = ca(&there, &["--data", "own.db"]);
+    assert!(named.code == 0 && named.out != served, "{named:?}");
+    assert!(named.err.starts_with("kmsim: from ") && named.err.ends_with("/own.db.ca-key\n"));
+    let own = place.serve(&there, &["--data", "own.db"], &[]);
+    assert_eq!(ca(&there, &["--data", "own.db"]).done(), crate::tls::ca_pem(own.address));
+    assert_eq!(crate::tls::ca_pem(own.address), named.out);
 }
 
 /// The server starts even if it cannot write its address file.

@@ -17,7 +17,7 @@ fn env(arguments: &[&str]) -> Ended {
 
 #[test]
 fn every_known_client_has_settings() {
-    let expected: [&[&str]; 2] = [
+    let expected: [&[&str]; 3] = [
         &[
             "python",
             "python-classic",
@@ -37,7 +37,9 @@ fn every_known_client_has_settings() {
             "vault",
         ],
         &["python", "go", "node", "java"],
+        &["python", "node", "go", "java", "php", "cli", "terraform"],
     ];
+    assert_eq!(PROFILES.len(), expected.len());
     for (peer, expected) in PROFILES.iter().zip(expected) {
         assert_eq!(clients(peer).collect::<Vec<_>>(), expected, "{}", peer.name);
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::kingsoft::wire::told;
 use crate::kit::{Answer, Server, parse, send_as_is};
+use crate::tencent::wire::refusal;
 
 /// A value that is longer than the limit.
 const LONG: usize = 70_000;
@@ -39,6 +40,11 @@ fn check_kingsoft(answer: &Answer, status: u16, word: &str) {
     assert_eq!(answer.header("connection"), Some("close"));
 }
 
+fn check_tencent(answer: &Answer, code: &str) {
+    assert_eq!(refusal(answer).0, code, "{answer:?}");
+    assert_eq!(answer.header("connection"), Some("close"));
+}
+
 #[test]
 fn a_too_long_request_line_is_answered_by_its_cloud() {
     let server = Server::start();
@@ -61,6 +67,9 @@ fn a_too_long_request_line_is_answered_by_its_cloud() {
             assert_eq!(answer.header("content-type"), Some("application/json;charset=utf-8"));
             check_kingsoft(&answer, 414, "POST");
             check_kingsoft(&ask(&format!("/?{mark}&Format=xml&Plaintext={value}")), 414, "POST");
+        }
+        for mark in ["SecretId=a", "Action=Encrypt&SecretId=a"] {
+            check_tencent(&ask(&format!("/?{mark}&Plaintext={value}")), "RequestSizeLimitExceeded");
         }
         let own = ask(&format!("/_kmsim/{value}"));
         assert_eq!(own.status, 414);
@@ -131,6 +140,8 @@ fn other_unparsable_requests_are_answered_once() {
         };
         check_alibaba(&send_as_is(server.address, &head("/?Action=ListKeys")), status, word);
         check_kingsoft(&send_as_is(server.address, &head("/?Version=2016-03-04")), status, word);
+        let answer = send_as_is(server.address, &head("/?SecretId=a"));
+        check_tencent(&answer, "RequestSizeLimitExceeded");
     }
     for (head, is_kingsoft) in [
         ("GET /?Action=Encrypt&Plaintext=a b HTTP/1.1\r\n\r\n", false),
@@ -144,6 +155,12 @@ fn other_unparsable_requests_are_answered_once() {
         let answer = send_as_is(server.address, head);
         let check = if is_kingsoft { check_kingsoft } else { check_alibaba };
         check(&answer, 400, "HTTP/1.1");
+    }
+    for head in [
+        "GET /?SecretId=a&Plaintext=a b HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nX-TC-Action: ListKeys\r\nno header\r\n\r\n",
+    ] {
+        check_tencent(&send_as_is(server.address, head), "InvalidRequest");
     }
     let own = send_as_is(server.address, "GET /_kmsim/a b HTTP/1.1\r\n\r\n");
     assert_eq!((own.status, own.json().as_object().unwrap().len()), (400, 1));

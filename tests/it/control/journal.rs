@@ -7,6 +7,7 @@ use super::{call_with, delete, get, journal, last, outcome, refuses, workers};
 use crate::kit::{Process, START, Server, Setup, control, encode, send};
 use crate::makers::newest_version;
 use crate::program::both_ways;
+use crate::tencent::wire::{Client as Tencent, WIRES};
 
 #[test]
 fn an_entry_describes_the_whole_request() {
@@ -181,6 +182,7 @@ fn entries_are_filtered() {
         ("?outcome=Forbidden.ResourceNotFound", vec![6]),
         ("?dialect=alibaba&since=6", vec![7, 8]),
         ("?dialect=kingsoft", vec![]),
+        ("?dialect=tencent", vec![]),
         ("?since=2030-01-01T00:00:00Z", vec![1, 2, 3, 4, 5, 6, 7, 8]),
         ("?since=2030-01-01T00:00:01Z", vec![]),
         (&format!("?request_id={id}"), vec![8]),
@@ -193,7 +195,7 @@ fn entries_are_filtered() {
     for (query, said) in [
         ("?action=Encript", "action: unknown name \"Encript\"; did you mean \"Encrypt\"?"),
         ("?outcome=Okay", "outcome: unknown name \"Okay\""),
-        ("?dialect=aws", "dialect: unknown name \"aws\"; known are alibaba, kingsoft"),
+        ("?dialect=aws", "dialect: unknown name \"aws\"; known are alibaba, kingsoft, tencent"),
         ("?since=noon", "since: \"noon\""),
         ("?limit=0", "limit: from 1 to 1000"),
         ("?encryption_context=x", "encryption_context: expected a JSON object"),
@@ -264,6 +266,23 @@ fn every_cloud_is_recorded() {
     super::arm(&server, "", &json!({"dialect": "kingsoft", "key": key, "error": "ServiceTimeout"}));
     assert_eq!(ask(&format!("Action=Encrypt&KeyId={key}&Plaintext=aGVsbG8%3D")).status, 500);
     assert_eq!(last(&server)["outcome"], "ServiceTimeout");
+    let client = Tencent::of(&server);
+    let key = client.create_key(json!({}));
+    for wire in WIRES {
+        client.on(wire).done("Encrypt", json!({ "KeyId": key, "Plaintext": "aGVsbG8=" }));
+        let entry = last(&server);
+        assert_eq!(entry["dialect"], "tencent");
+        assert_eq!((&entry["action"], &entry["access_key"]), (&json!("Encrypt"), &json!("testid")));
+        assert_eq!((&entry["keys"][0]["id"], &entry["outcome"]), (&json!(key), &json!("ok")));
+        assert_eq!(entry["parameters"]["KeyId"], key.as_str(), "{wire:?}");
+        assert!(!entry.to_string().contains("aGVsbG8="), "{entry:#}");
+        assert!(!entry.to_string().contains("testsecret"), "{entry:#}");
+    }
+    let fault = json!({"dialect": "tencent", "key": key, "error": "RequestLimitExceeded"});
+    super::arm(&server, "", &fault);
+    let params = json!({ "KeyId": key, "Plaintext": "aGVsbG8=" });
+    client.refused("RequestLimitExceeded", "Encrypt", params);
+    assert_eq!(last(&server)["outcome"], "RequestLimitExceeded");
 }
 
 #[test]

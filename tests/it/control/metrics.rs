@@ -56,6 +56,8 @@ fn requests_are_counted_by_cloud_action_and_code() {
     assert_eq!(value(&text, "kmsim_keys{dialect=\"alibaba\"}"), Some(2.0), "{text}");
     assert_eq!(value(&text, "kmsim_secrets{dialect=\"alibaba\"}"), Some(1.0));
     assert_eq!(value(&text, "kmsim_secrets{dialect=\"kingsoft\"}"), Some(0.0));
+    assert_eq!(value(&text, "kmsim_white_box_keys{dialect=\"tencent\"}"), Some(0.0));
+    assert_eq!(value(&text, "kmsim_data_keys{dialect=\"tencent\"}"), Some(0.0));
     assert_eq!(value(&text, "kmsim_certificates{dialect=\"alibaba\"}"), Some(0.0));
     assert!(value(&text, "kmsim_realms{dialect=\"alibaba\"}") >= Some(1.0));
     assert_eq!(value(&text, "process_start_time_seconds"), Some(1_893_456_000.0));

@@ -72,3 +72,29 @@ fn a_quota_counts_the_aliases_of_users() {
         add("alias/two").await.unwrap();
     });
 }
+
+#[test]
+fn a_key_is_made_with_its_alias_and_renamed() {
+    with_engine(async |test| {
+        let named = |name: &str| NewKey { alias: Some(alias(name)), ..NewKey::plain() };
+        let key = test.key(named("one")).await;
+        assert_eq!(key.aliases, [alias("one")].into());
+        let two = test.key(named("two")).await;
+        let create = async |name: &str| test.engine.create_key(test.caller(), named(name)).await;
+        let taken = create("one").await;
+        assert!(matches!(taken, Err(Error::Alias(AliasError::Taken))), "{taken:?}");
+        let reserved = create("alias/own/x").await;
+        assert!(matches!(reserved, Err(Error::Alias(AliasError::Reserved))), "{reserved:?}");
+        let rename = async |name: &str| {
+            test.engine.rename_key(test.caller(), by_id(&key), alias(name)).await
+        };
+        let taken = rename("two").await;
+        assert!(matches!(taken, Err(Error::Alias(AliasError::Taken))), "{taken:?}");
+        let reserved = rename("alias/own/x").await;
+        assert!(matches!(reserved, Err(Error::Alias(AliasError::Reserved))), "{reserved:?}");
+        rename("three").await.unwrap();
+        rename("three").await.unwrap();
+        assert_eq!(test.found(&key).await.unwrap().0.aliases, [alias("three")].into());
+        test.engine.rename_key(test.caller(), by_id(&two), alias("one")).await.unwrap();
+    });
+}

@@ -1,12 +1,16 @@
 //! Imported material: tokens expire, material expires, and only the same material is imported
 //! again.
 
+use std::time::Duration;
+
 use kmsim::algorithms::specs::{Encryption, Form};
 use kmsim::engine::{Error, ImportError, ImportParameters, NewKey, Wrapped, Wrapping};
 use kmsim::model::{Key, KeyState, Origin};
 use kmsim::world::Instant;
 
 use super::{DAY, TICK, TestEngine, by_id, just_before, with_engine};
+
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn prepared(test: &TestEngine, key: &Key) -> ImportParameters {
     let wrapping = Wrapping::Sm2;
@@ -43,7 +47,7 @@ fn a_key_accepts_its_first_material_and_then_only_the_same() {
         test.engine.delete_material(test.caller(), by_id(&key)).await.unwrap();
         assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
         let other = import(&test, &key, &with, &[2; 32], None).await;
-        assert!(matches!(other, Err(Error::Import(ImportError::MaterialInvalid))), "{other:?}");
+        assert!(matches!(other, Err(Error::Import(ImportError::MaterialDiffers))), "{other:?}");
         import(&test, &key, &with, &[1; 32], None).await.unwrap();
         assert_eq!(test.open(&blob).unwrap(), b"text");
     });
@@ -82,5 +86,50 @@ fn generated_material_cannot_be_replaced_by_an_import() {
         let refused =
             test.engine.import_parameters(test.caller(), by_id(&key), Wrapping::Sm2).await;
         assert!(matches!(refused, Err(Error::Import(ImportError::NotExternal))), "{refused:?}");
+    });
+}
+
+#[test]
+fn material_of_another_length_or_wrapped_otherwise_is_invalid() {
+    with_engine(async |test| {
+        let key = test.key(external()).await;
+        let with = prepared(&test, &key).await;
+        let short = import(&test, &key, &with, &[1; 16], None).await;
+        assert!(matches!(short, Err(Error::Import(ImportError::MaterialInvalid))), "{short:?}");
+        let material = b"nothing that the public key made".to_vec();
+        let wrapped = Wrapped { token: with.token.clone(), material, expires: None };
+        let other = test.engine.import_material(test.caller(), by_id(&key), wrapped).await;
+        assert!(matches!(other, Err(Error::Import(ImportError::MaterialInvalid))), "{other:?}");
+    });
+}
+
+#[test]
+fn an_import_enables_a_key_where_its_cloud_says_so() {
+    with_engine(async |test| {
+        let key = test.key(external()).await;
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], Some(test.now().plus(HOUR))).await.unwrap();
+        test.engine.disable_key(test.caller(), by_id(&key)).await.unwrap();
+        test.advance(HOUR).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::PendingImport));
+        import(&test, &key, &with, &[1; 32], None).await.unwrap();
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+    });
+}
+
+#[test]
+fn material_of_a_key_in_use_does_not_expire() {
+    with_engine(async |test| {
+        let key = test.key(external()).await;
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], Some(test.now().plus(DAY))).await.unwrap();
+        let (product, resource) = ("store".to_owned(), "a".to_owned());
+        test.engine.bind_resource(test.caller(), by_id(&key), product, resource).await.unwrap();
+        test.advance(7 * DAY).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
+        let with = prepared(&test, &key).await;
+        import(&test, &key, &with, &[1; 32], Some(test.now().plus(DAY))).await.unwrap();
+        test.advance(7 * DAY).await;
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Enabled));
     });
 }

@@ -1,7 +1,8 @@
 //! Keys: deletion windows, protection, states that refuse operations, quotas.
 
-use kmsim::engine::{CiphertextError, Error, KeyError, NewKey, Operation, Quota};
-use kmsim::model::KeyState;
+use kmsim::algorithms::specs::{Encryption, Form, PairSpec};
+use kmsim::engine::{CiphertextError, Error, KeyError, KeyRef, NewKey, Operation, PairRef, Quota};
+use kmsim::model::{AliasName, KeyId, KeySpec, KeyState};
 
 use super::{DAY, TICK, by_id, just_before, with_engine, with_quota};
 
@@ -103,5 +104,107 @@ fn a_quota_counts_existing_keys() {
         test.engine.schedule_deletion(test.caller(), by_id(&key), DAY).await.unwrap();
         test.advance(DAY).await;
         test.key(NewKey::plain()).await;
+    });
+}
+
+#[test]
+fn an_archived_key_decrypts_and_comes_back_enabled() {
+    with_engine(async |test| {
+        let new = NewKey { rotation: Some(10 * DAY), ..NewKey::plain() };
+        let key = test.key(new).await;
+        let blob = test.seal(&key, b"text").unwrap();
+        test.engine.disable_key(test.caller(), by_id(&key)).await.unwrap();
+        test.engine.archive_key(test.caller(), by_id(&key)).await.unwrap();
+        assert_eq!(test.state_of(&key).await, Some(KeyState::Archived));
+        assert_eq!(test.open(&blob).unwrap(), b"text");
+        assert!(matches!(test.seal(&key, b"text"), Err(Error::Key(KeyError::State { .. }))));
+        test.advance(30 * DAY).await;
+        assert_eq!(test.found(&key).await.unwrap().0.versions.len(), 1, "its rotation rests");
+        test.engine.unarchive_key(test.caller(), by_id(&key)).await.unwrap();
+        let (found, state) = test.found(&key).await.unwrap();
+        assert_eq!((state, found.versions.len()), (KeyState::Enabled, 2));
+        let again = test.engine.unarchive_key(test.caller(), by_id(&key)).await;
+        assert!(matches!(again, Err(Error::Key(KeyError::State { .. }))), "{again:?}");
+    });
+}
+
+#[test]
+fn a_services_own_key_is_not_archived() {
+    with_engine(async |test| {
+        let alias = AliasName::parse("alias/own/service").unwrap();
+        test.engine.create_service_key(test.caller(), alias.clone()).await.unwrap();
+        let refused = test.engine.archive_key(test.caller(), KeyRef::Alias(alias)).await;
+        assert!(matches!(refused, Err(Error::Key(KeyError::NotUserMade))), "{refused:?}");
+    });
+}
+
+#[test]
+fn several_keys_change_together_or_not_at_all() {
+    with_engine(async |test| {
+        let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
+        let ids = || vec![one.id.clone(), two.id.clone()];
+        let states = async || [test.state_of(&one).await, test.state_of(&two).await];
+        let before = test.engine.commits();
+        test.engine.disable_keys(test.caller(), ids()).await.unwrap();
+        assert_eq!(test.engine.commits(), before + 1);
+        assert_eq!(states().await, [Some(KeyState::Disabled); 2]);
+        test.engine.enable_keys(test.caller(), ids()).await.unwrap();
+        assert_eq!(states().await, [Some(KeyState::Enabled); 2]);
+        test.engine.schedule_deletion(test.caller(), by_id(&two), DAY).await.unwrap();
+        let refused = test.engine.disable_keys(test.caller(), ids()).await;
+        assert!(matches!(refused, Err(Error::Key(KeyError::State { .. }))), "{refused:?}");
+        let unknown = KeyId::parse("unknown").unwrap();
+        let all = vec![two.id.clone(), unknown];
+        let refused = test.engine.enable_keys(test.caller(), all).await;
+        assert!(matches!(refused, Err(Error::Key(KeyError::NotFound))), "{refused:?}");
+        assert_eq!(states().await, [Some(KeyState::Enabled), Some(KeyState::PendingDeletion)]);
+    });
+}
+
+#[test]
+fn a_ciphertext_sealed_again_says_whether_the_old_one_is_as_good() {
+    with_engine(async |test| {
+        let (one, two) = (test.key(NewKey::plain()).await, test.key(NewKey::plain()).await);
+        let blob = test.seal(&one, b"text").unwrap();
+        let (own, other) = (by_id(&one), by_id(&two));
+        let again = |to: Option<&KeyRef>, associated: &[u8]| {
+            let it = test.engine.reseal(&test.caller, (b"", &blob), (to, associated)).unwrap();
+            assert_eq!(it.source, one.id);
+            let opened = test
+                .engine
+                .open_sealed(&test.caller, Operation::Decrypt, associated, &it.sealed.value)
+                .unwrap();
+            assert_eq!((&**opened.value, &opened.key), (&b"text"[..], &it.sealed.key));
+            it.was_current
+        };
+        assert!(again(None, b""));
+        assert!(again(Some(&own), b""));
+        assert!(!again(None, b"context"));
+        assert!(!again(Some(&other), b""));
+        test.engine.rotate_now(test.caller(), by_id(&one)).await.unwrap();
+        assert!(!again(None, b""), "a newer version seals now");
+    });
+}
+
+#[test]
+fn a_pairs_ciphertext_names_its_version() {
+    with_engine(async |test| {
+        let spec = KeySpec::Pair(PairSpec::EcSm2);
+        let key = test.key(NewKey { spec, ..NewKey::plain() }).await;
+        let pair = PairRef { key: by_id(&key), version: key.primary().map(|it| it.id) };
+        let (engine, caller) = (&test.engine, &test.caller);
+        let how = Encryption::Sm2(Form::Der);
+        let sealed =
+            engine.seal_to_pair(caller, &pair, Operation::Encrypt, how, b"text").unwrap().value;
+        let open = |blob: &[u8]| {
+            let opened = engine.open_by_pair(caller, Operation::Decrypt, how, blob);
+            opened.map(|it| (it.value.to_vec(), it.key))
+        };
+        assert_eq!(open(&sealed).unwrap(), (b"text".to_vec(), key.id.clone()));
+        let short = open(b"short");
+        assert!(matches!(short, Err(Error::Ciphertext(CiphertextError::Malformed))), "{short:?}");
+        let symmetric = test.key(NewKey::plain()).await;
+        let other = open(&test.seal(&symmetric, b"text").unwrap());
+        assert!(matches!(other, Err(Error::Key(KeyError::Unsupported))), "{other:?}");
     });
 }

@@ -2,7 +2,7 @@
 
 use kmsim::algorithms::specs::PairSpec;
 use kmsim::engine::{Error, KeyError, NewKey};
-use kmsim::model::{KeySpec, KeyUsage};
+use kmsim::model::{Key, KeySpec, KeyUsage};
 
 use super::{DAY, TICK, by_id, just_before, start, with_engine};
 
@@ -64,5 +64,41 @@ fn pairs_get_versions_on_request_a_day_apart_and_three_at_most() {
         let refused = test.engine.set_rotation(test.caller(), by_id(&key), Some(DAY)).await;
         assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
         test.engine.set_rotation(test.caller(), by_id(&symmetric), Some(DAY)).await.unwrap();
+    });
+}
+
+#[test]
+fn a_symmetric_key_rotates_when_asked_a_day_apart() {
+    with_engine(async |test| {
+        let key = test.key(NewKey { rotation: Some(10 * DAY), ..NewKey::plain() }).await;
+        let rotate = async |key: &Key| test.engine.rotate_now(test.caller(), by_id(key)).await;
+        rotate(&key).await.unwrap();
+        let soon = rotate(&key).await;
+        assert!(matches!(soon, Err(Error::Key(KeyError::VersionTooSoon))), "{soon:?}");
+        test.advance(DAY).await;
+        rotate(&key).await.unwrap();
+        test.advance(10 * DAY).await;
+        let found = test.found(&key).await.unwrap().0;
+        let made: Vec<_> = found.versions.iter().map(|it| it.created_at).collect();
+        assert_eq!(made, [0, 0, 1, 11].map(|days| start().plus(days * DAY)));
+        let soon = rotate(&key).await;
+        assert!(matches!(soon, Err(Error::Key(KeyError::VersionTooSoon))), "{soon:?}");
+        let spec = KeySpec::Pair(PairSpec::EcP256);
+        let pair = NewKey { spec, usage: KeyUsage::SignVerify, ..NewKey::plain() };
+        let pair = test.key(pair).await;
+        let refused = rotate(&pair).await;
+        assert!(matches!(refused, Err(Error::Key(KeyError::Unsupported))), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_rotation_is_ended_once_or_more() {
+    with_engine(async |test| {
+        let key = test.key(NewKey { rotation: Some(7 * DAY), ..NewKey::plain() }).await;
+        for _ in 0..2 {
+            test.engine.end_rotation(test.caller(), by_id(&key)).await.unwrap();
+        }
+        test.advance(70 * DAY).await;
+        assert_eq!(test.found(&key).await.unwrap().0.versions.len(), 1);
     });
 }

@@ -44,3 +44,23 @@ fn tags_are_removed_by_name_or_all() {
         assert!(tags(&test, &key).await.is_empty());
     });
 }
+
+#[test]
+fn tags_are_replaced_in_one_change() {
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let replace = async |gone: &[&str], names: &[&str]| {
+            let whom = vec![Tagged::Key(by_id(&key))];
+            let gone = gone.iter().map(|it| (*it).to_owned()).collect();
+            let tags = names.iter().map(|it| ((*it).to_owned(), "v".to_owned())).collect();
+            test.engine.replace_tags(test.caller(), whom, gone, tags).await
+        };
+        replace(&[], &["a", "b"]).await.unwrap();
+        // The limit is two. It holds for what is there afterwards.
+        replace(&["a"], &["c"]).await.unwrap();
+        assert_eq!(tags(&test, &key).await, ["b=v", "c=v"]);
+        let refused = replace(&["b"], &["d", "e"]).await;
+        assert!(matches!(refused, Err(Error::QuotaExceeded)), "{refused:?}");
+        assert_eq!(tags(&test, &key).await, ["b=v", "c=v"]);
+    });
+}

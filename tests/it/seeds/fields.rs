@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{realm, seeded};
 use crate::alibaba::certificates::{self, Authority};
 use crate::kit::{Server, Setup, days};
+use crate::state::import;
 
 fn metadata(server: &Server, key: &str) -> Value {
     server.client().call("DescribeKey", &[("KeyId", key)]).ok()["KeyMetadata"].clone()
@@ -312,6 +313,8 @@ fn another_cloud_can_be_seeded() {
     assert_eq!(crate::state::export(&server, ""), text);
     let secret = "realms: [{ account: '7', cloud: kingsoft, secrets: [{ name: s, value: x }] }]";
     assert_eq!(crate::state::import(&server, "", secret).status, 400, "it has no secrets");
+    let pair = "realms: [{ account: '7', cloud: kingsoft, keys: [{ id: pair, spec: EC_P256 }] }]";
+    assert_eq!(crate::state::import(&server, "", pair).status, 400, "it has no pairs");
 }
 
 #[test]
@@ -332,4 +335,28 @@ realms:
     server.client_as("off", "s").call("ListKeys", &[]).refused(403, "Forbidden.AccessKey");
     // With custom accounts, the default access key does not exist.
     assert_eq!(server.client().call("ListKeys", &[]).status, 404);
+}
+
+/// Twice as many take twice as long, not four times: a minute would not do for these.
+#[test]
+fn long_lists_take_time_in_proportion() {
+    use std::fmt::Write;
+
+    const MANY: u32 = 20_000;
+    let mut text = realm("    keys:\n      - id: first\n        aliases:\n");
+    for number in 0..MANY {
+        writeln!(text, "          - alias/{number}").unwrap();
+    }
+    text += "        versions:\n";
+    for number in 0..MANY {
+        writeln!(text, "          - id: 00000000-0000-4000-8000-{number:012}").unwrap();
+    }
+    text +=
+        "    secrets:\n      - name: first\n        encryption_key_id: first\n        versions:\n";
+    for number in 0..MANY {
+        writeln!(text, "          - {{ id: v{number}, value: a }}").unwrap();
+    }
+    let server = Server::start();
+    let counts = import(&server, "", &text).ok();
+    assert_eq!([&counts["keys"], &counts["secrets"]], [1, 1]);
 }

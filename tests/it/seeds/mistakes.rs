@@ -33,6 +33,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("", "    import_seal: AAAA\n", "realms[0].import_seal: not 32 bytes at line 3, column 18"),
     ("", "    counted: 99999999999999999\n", "realms[0].counted: too large at line 3, column 14"),
     (KEY, "        spec: AES_257\n", "realms[0].keys[0].spec: not one of AES_256, "),
+    (KEY, "        spec: EC_P384\n", "keys[0].spec: the cloud has no keys of this spec at line 5"),
+    (
+        KEY,
+        "        spec: ML_DSA_87\n",
+        "keys[0].spec: the cloud has no keys of this spec at line 5",
+    ),
     (
         KEY,
         "        spec: EC_P256\n        usage: ENCRYPT/DECRYPT\n",
@@ -232,6 +238,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         SECRET,
         "        value: x\n      - { name: s, value: y }\n",
         "secrets[1].name: given twice at line 6",
+    ),
+    (KEY, "        state: Archived\n", "keys[0].state: this cloud archives no keys at line 5"),
+    (
+        KEY,
+        "        bindings: [{ product: store, resource: a }]\n",
+        "keys[0].bindings[0]: this cloud binds no resources to keys at line 5",
     ),
     (
         "    certificates:\n",

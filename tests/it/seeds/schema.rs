@@ -10,7 +10,7 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 14] = [
+const PLACES: [(&str, &str); 18] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
@@ -18,9 +18,13 @@ const PLACES: [(&str, &str); 14] = [
     ("sts_token", "accounts: [{id: '1', sts_tokens: [{id: a, @}]}]"),
     ("realm", "realms: [{account: '1', @}]"),
     ("key", "realms: [{account: '1', keys: [{@}]}]"),
+    ("binding", "realms: [{account: '1', keys: [{bindings: [{@}]}]}]"),
     ("key_rotation", "realms: [{account: '1', keys: [{rotation: {@}}]}]"),
     ("key_version", "realms: [{account: '1', keys: [{versions: [{@}]}]}]"),
     ("certificate", "realms: [{account: '1', certificates: [{@}]}]"),
+    ("white_box_key", "realms: [{account: '1', white_box_keys: [{@}]}]"),
+    ("device_fingerprint", "realms: [{account: '1', white_box_keys: [{fingerprints: [{@}]}]}]"),
+    ("data_key", "realms: [{account: '1', data_keys: [{@}]}]"),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

@@ -5,19 +5,31 @@ use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
+use serde_json::json;
 
 use super::{Pairs, Request, own};
 use crate::kingsoft::wire::Client as Kingsoft;
 use crate::kit::{START, Server, encode, form};
+use crate::tencent::wire::Client as Tencent;
 
 /// The names of the schemes in fixtures/unsigned.tsv.
-pub const SCHEMES: &[&str] = &["rpc", "acs3", "acs4", "aws4", "aws4-presigned", "simplified"];
+pub const SCHEMES: &[&str] = &[
+    "rpc",
+    "acs3",
+    "acs4",
+    "aws4",
+    "aws4-presigned",
+    "simplified",
+    "tc3",
+    "tc3-unsigned-payload",
+    "tc-v1",
+];
 
-/// A request, and whether it is a dry run.
+/// A request, and whether it is refused as it is: it is a dry run, or it names no key.
 pub struct Made {
     pub name: String,
     pub request: Request,
-    pub is_dry: bool,
+    pub is_refused: bool,
 }
 
 const HOST: &str = "kms.cn-hangzhou.aliyuncs.com";
@@ -26,6 +38,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The requests of a scheme: a list and a dry run, with the parameters in each possible place, and
 /// with optional parts both signed and unsigned.
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
+    if scheme.starts_with("tc") {
+        return tencent(server, scheme);
+    }
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
         let key = server.client().create_key(&[]);
@@ -39,7 +54,7 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     for (action, params) in [list, dry] {
         let mut add = |name: &str, request: Request| {
             let name = format!("{action} {name}");
-            made.push(Made { name, request, is_dry: action == "Encrypt" });
+            made.push(Made { name, request, is_refused: action == "Encrypt" });
         };
         match scheme {
             "rpc" => {
@@ -121,7 +136,7 @@ fn rpc(action: &str, params: &Pairs, method: &str, in_query: impl Fn(&str) -> bo
     all.push(signature);
     let (query, body) = all.into_iter().partition(|(name, _)| in_query(name));
     let headers = vec![own("Host", HOST), own("Content-Type", FORM)];
-    Request { method: method.into(), path: "/".into(), query, headers, body }
+    Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
 }
 
 fn rpc_signature(method: &str, params: &Pairs) -> (String, String) {
@@ -164,7 +179,7 @@ fn acs(
     let authorization =
         format!("{name} Credential=testid{scope},SignedHeaders={names},Signature={signature}");
     headers.push(own("Authorization", &authorization));
-    Request { method: "POST".into(), path: "/".into(), query, headers, body }
+    Request { method: "POST".into(), path: "/".into(), query, headers, body, json: String::new() }
 }
 
 fn canonical(method: &str, query: &Pairs, headers: &Pairs, body: &Pairs) -> (String, String) {
@@ -208,7 +223,7 @@ fn aws4(action: &str, params: &Pairs, method: &str, signed: &str) -> Request {
         aws4_signature(&canonical)
     );
     headers.push(own("Authorization", &authorization));
-    Request { method: method.into(), path: "/".into(), query, headers, body }
+    Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
 }
 
 fn presigned(action: &str, params: &Pairs) -> Request {
@@ -226,7 +241,14 @@ fn presigned(action: &str, params: &Pairs) -> Request {
     let (canonical, _) = canonical("GET", &query, &host, &Vec::new());
     query.push(own("X-Amz-Signature", &aws4_signature(&canonical)));
     let headers = [host, vec![own("accept", "application/json")]].concat();
-    Request { method: "GET".into(), path: "/".into(), query, headers, body: Vec::new() }
+    Request {
+        method: "GET".into(),
+        path: "/".into(),
+        query,
+        headers,
+        body: Vec::new(),
+        json: String::new(),
+    }
 }
 
 fn simplified(action: &str, params: &Pairs, method: &str) -> Request {
@@ -246,5 +268,100 @@ fn simplified(action: &str, params: &Pairs, method: &str) -> Request {
     let (query, body) = if method == "GET" { (all, Vec::new()) } else { (Vec::new(), all) };
     let mut headers = vec![own("host", "kkms.api.ksyun.com"), own("accept", "application/json")];
     headers.extend((method == "POST").then(|| own("content-type", FORM)));
-    Request { method: method.into(), path: "/".into(), query, headers, body }
+    Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
+}
+
+/// The requests of Tencent's schemes: a list, a change, and a key that does not exist.
+fn tencent(server: &Server, scheme: &str) -> Vec<Made> {
+    let [key, _] = [(); 2].map(|()| Tencent::of(server).create_key(json!({})));
+    let nobody = "00000000-0000-1000-8000-000000000000";
+    let mut made = Vec::new();
+    for (action, params) in [
+        ("ListKeys", vec![own("Limit", "7")]),
+        ("UpdateKeyDescription", vec![own("Description", "text"), own("KeyId", &key)]),
+        ("UpdateKeyDescription", vec![own("KeyId", &key)]),
+        ("DescribeKey", vec![own("KeyId", &key)]),
+        ("GetKeyRotationStatus", vec![own("KeyId", nobody)]),
+    ] {
+        let is_refused =
+            action == "GetKeyRotationStatus" || action.starts_with("Update") && params.len() == 1;
+        let mut add = |name: &str, request: Request| {
+            made.push(Made { name: format!("{action} {name}"), request, is_refused });
+        };
+        match scheme {
+            "tc3" => {
+                let more = ";x-tc-action;x-tc-language;x-tc-region";
+                add("POST", tc3(action, &params, "POST", "", false));
+                add("POST, more", tc3(action, &params, "POST", more, false));
+                add("GET", tc3(action, &params, "GET", "", false));
+            }
+            "tc3-unsigned-payload" => add("POST", tc3(action, &params, "POST", "", true)),
+            _ => {
+                add("GET", tencent_v1(action, &params, "GET"));
+                add("POST", tencent_v1(action, &params, "POST"));
+            }
+        }
+    }
+    made
+}
+
+const TENCENT: &str = "kms.tencentcloudapi.com";
+const SECONDS: &str = "1893456000";
+
+fn tc3(action: &str, params: &Pairs, method: &str, signed: &str, is_unsigned: bool) -> Request {
+    let (query, json) = if method == "GET" {
+        (params.clone(), String::new())
+    } else {
+        let members = params.iter().map(|(name, value)| (name.clone(), json!(value)));
+        (Vec::new(), json!(members.collect::<serde_json::Map<_, _>>()).to_string())
+    };
+    let kind = if method == "GET" { FORM } else { "application/json" };
+    let mut headers = vec![
+        own("content-type", kind),
+        own("host", TENCENT),
+        own("x-tc-action", action),
+        own("x-tc-language", "en-US"),
+        own("x-tc-region", "ap-guangzhou"),
+        own("x-tc-timestamp", SECONDS),
+        own("x-tc-version", "2019-01-18"),
+    ];
+    headers.extend(is_unsigned.then(|| own("x-tc-content-sha256", "UNSIGNED-PAYLOAD")));
+    let names = format!("content-type;host{signed}");
+    let covered = headers.iter().filter(|(name, _)| names.split(';').any(|it| it == name));
+    let lines: String = covered.flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
+    let body =
+        hex(&digest(Hash::Sha256, if is_unsigned { b"UNSIGNED-PAYLOAD" } else { json.as_bytes() }));
+    let canonical = format!("{method}\n/\n{}\n{lines}\n{names}\n{body}", form(&query));
+    let scope = "2030-01-01/kms/tc3_request";
+    let digest = hex(&digest(Hash::Sha256, canonical.as_bytes()));
+    let text = format!("TC3-HMAC-SHA256\n{SECONDS}\n{scope}\n{digest}");
+    let first = b"TC3testsecret".to_vec();
+    let key =
+        scope.split('/').fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
+    let signature = hex(&hmac(Hash::Sha256, &[&key], text.as_bytes()));
+    let authorization = format!(
+        "TC3-HMAC-SHA256 Credential=testid/{scope}, SignedHeaders={names}, Signature={signature}"
+    );
+    headers.push(own("authorization", &authorization));
+    Request { method: method.into(), path: "/".into(), query, headers, body: Vec::new(), json }
+}
+
+fn tencent_v1(action: &str, params: &Pairs, method: &str) -> Request {
+    let common = [
+        ("Action", action),
+        ("Nonce", "1"),
+        ("Region", "ap-guangzhou"),
+        ("SecretId", "testid"),
+        ("SignatureMethod", "HmacSHA256"),
+        ("Timestamp", SECONDS),
+        ("Version", "2019-01-18"),
+    ];
+    let mut all = list(&common, params);
+    let pairs: Vec<_> = all.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let text = format!("{method}{TENCENT}/?{}", pairs.join("&"));
+    let signature = STANDARD.encode(hmac(Hash::Sha256, &[b"testsecret"], text.as_bytes()));
+    all.push(own("Signature", &signature));
+    let (query, body) = if method == "GET" { (all, Vec::new()) } else { (Vec::new(), all) };
+    let headers = vec![own("host", TENCENT), own("content-type", FORM)];
+    Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
 }

@@ -101,6 +101,18 @@ fn sm2_ciphertext() {
         // The order of the standard's first edition.
         assert_eq!(decrypt(&sm2.join(&["c1", "c2", "c3"])).err(), Some(Error::DecryptionFailed));
     }
+    // Without its first byte the raw form is read only where that is said.
+    let bare = key.decrypt(Encryption::Sm2(Form::Bare), &raw[1..]);
+    assert_eq!(bare.unwrap()[..], *sm2.get("text"));
+    for (form, ciphertext) in [
+        (Form::Raw, &raw[1..]),
+        (Form::Der, &raw[1..]),
+        (Form::Bare, &raw[..]),
+        (Form::Bare, sm2.get("der")),
+    ] {
+        let opened = key.decrypt(Encryption::Sm2(form), ciphertext);
+        assert_eq!(opened.err(), Some(Error::DecryptionFailed), "{form:?}");
+    }
     for (what, ciphertext) in [("raw", &raw[..]), ("der", sm2.get("der"))] {
         for at in 0..ciphertext.len() {
             let mut ciphertext = ciphertext.to_vec();
@@ -167,12 +179,16 @@ fn hmacs() {
 #[test]
 fn nonces() {
     let rows = table("vectors/rfc6979.tsv");
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 4);
     for row in rows {
-        assert_eq!(row[0], "P-256");
-        let key = PrivateKey::read(PairSpec::EcP256, &hex(&row[1])).unwrap();
-        let digest = digest(Hash::Sha256, &hex(&row[2]));
-        assert_eq!(key.sign(Signing::Ecdsa, &digest, Randomness::Any), Ok(hex(&row[3])));
-        assert_eq!(key.public().verifies(Signing::Ecdsa, &digest, &hex(&row[3])), Ok(true));
+        let (spec, algorithm, hash) = match row[0].as_str() {
+            "P-256" => (PairSpec::EcP256, Signing::Ecdsa, Hash::Sha256),
+            "P-384" => (PairSpec::EcP384, Signing::EcdsaSha384, Hash::Sha384),
+            other => panic!("{other}"),
+        };
+        let key = PrivateKey::read(spec, &hex(&row[1])).unwrap();
+        let digest = digest(hash, &hex(&row[2]));
+        assert_eq!(key.sign(algorithm, &digest, Randomness::Any), Ok(hex(&row[3])));
+        assert_eq!(key.public().verifies(algorithm, &digest, &hex(&row[3])), Ok(true));
     }
 }

@@ -85,7 +85,7 @@ pub(crate) fn describe(cx: &Cx, request: OneCertificate) -> Result<Described, Er
     Ok(Described {
         certificate_id: found.id.to_string(),
         arn: certificate_arn(&cx.caller.realm, &found.id),
-        key_spec: spec_word(KeySpec::Pair(found.spec)),
+        key_spec: spec_word(KeySpec::Pair(found.spec)).unwrap_or_default(),
         protection_level: protection_word(found.protection),
         status: status_word(found.settings.status),
         created_at: found.created_at.to_string(),

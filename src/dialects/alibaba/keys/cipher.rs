@@ -196,14 +196,17 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<Encrypted, Error
     let Some(EncryptionWord(algorithm)) = request.source_encryption_algorithm else {
         let source = request.source_key_id.map(|key| source_key(cx, key)).transpose()?;
         let from = (request.source_encryption_context.bytes(), &blob[..]);
-        let sealed = cx.engine.reseal(&cx.caller, from, (&to, associated.bytes()))?;
-        if source.is_some_and(|id| id != sealed.key) {
+        let it = cx.engine.reseal(&cx.caller, from, (Some(&to), associated.bytes()))?;
+        if source.is_some_and(|id| id != it.source) {
             return Err(Error::Invalid("SourceKeyId".into()));
         }
-        if request.source_key_version_id.is_some_and(|version| version.0 != Some(sealed.version)) {
+        if request.source_key_version_id.is_some_and(|version| version.0 != Some(it.source_version))
+        {
             return Err(Error::Invalid("SourceKeyVersionId".into()));
         }
-        return Ok(sealed.into());
+        // The answer names the old ciphertext's key and version.
+        let (value, key, version) = (it.sealed.value, it.source, it.source_version);
+        return Ok(Sealed { value, key, version }.into());
     };
     let key = request.source_key_id.ok_or(Error::Missing("SourceKeyId".into()))?;
     let version =

@@ -110,6 +110,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
+        alias: None,
     };
     let key = cx.engine.create_key(cx.caller.clone(), new).await?;
     let state = match origin {
@@ -178,7 +179,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Erro
     let pass = |key: &Key, state: KeyState| {
         request.filters.pass(|property, value| match property {
             Property::KeyState => words::state_word(state) == value,
-            Property::KeySpec => words::spec_word(key.spec) == value,
+            Property::KeySpec => words::spec_word(key.spec) == Some(value),
             Property::KeyUsage => words::usage_word(key.usage) == value,
             Property::ProtectionLevel => words::protection_word(key.protection) == value,
             Property::CreatorType => words::creator_words(&key.creator).1 == value,

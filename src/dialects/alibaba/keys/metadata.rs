@@ -49,7 +49,7 @@ impl KeyMetadata {
         let (creator, _) = words::creator_words(&key.creator);
         let delete_date = match key.settings.lifecycle {
             Lifecycle::PendingDeletion(at) => at.to_string(),
-            Lifecycle::Enabled | Lifecycle::Disabled => String::new(),
+            Lifecycle::Enabled | Lifecycle::Disabled | Lifecycle::Archived => String::new(),
         };
         // A key pair has no primary version: its users name one.
         let encrypting = key.primary().filter(|_| matches!(key.spec, KeySpec::Symmetric(_)));
@@ -58,7 +58,7 @@ impl KeyMetadata {
             creation_date: key.created_at.to_string(),
             description: key.settings.description.clone(),
             key_id: key.id.to_string(),
-            key_spec: words::spec_word(key.spec),
+            key_spec: words::spec_word(key.spec).unwrap_or_default(),
             key_state: words::state_word(state),
             key_usage: words::usage_word(key.usage),
             primary_key_version: encrypting.map(|version| version.id.to_string()),

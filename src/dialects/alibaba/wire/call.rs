@@ -61,7 +61,9 @@ impl Call {
             parse_error = Some(match why {
                 BodyRefused::TooLarge => unparsable()
                     .and(&format!("The request body is larger than {BODY_LIMIT} bytes.")),
-                BodyRefused::Broken | BodyRefused::Head(_) => unparsable(),
+                BodyRefused::Broken | BodyRefused::OverBudget | BodyRefused::Head(_) => {
+                    unparsable()
+                }
             });
             Bytes::new()
         });

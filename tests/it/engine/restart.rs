@@ -1,0 +1,189 @@
+//! What the store keeps comes back as it was, and so does what an export says.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kmsim::AuthMode;
+use kmsim::dialects::{Accounts, Clouds};
+use kmsim::engine::{Caller, Engine, NewDataKey, NewKey, NewWhiteBoxKey, Quota, Rules};
+use kmsim::model::{
+    AliasName, DataKeyId, DataKeyState, DeviceFingerprint, KeyState, Origin, Realm, Scope, State,
+    SymmetricSpec,
+};
+use kmsim::seed::{self, Seeds};
+use kmsim::store::DataLock;
+use kmsim::world::{Clock, Entropy, World};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+use zeroize::Zeroizing;
+
+use super::{DAY, RULES, TestEngine, by_id, start, with_engine};
+
+/// An engine whose store is a file.
+async fn opened(path: &Path) -> (TestEngine, DataLock) {
+    let (store, lock) = kmsim::store::open(path, None).await.unwrap();
+    let world = World { clock: Clock::manual(start()), entropy: Entropy::Os };
+    let clouds = [("cloud", (|_| &RULES) as fn(&str) -> &'static Rules)].into();
+    let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
+    let realm = Realm::new("cloud", "1", "here");
+    let caller = Caller::new(realm, &RULES, "1".into(), Quota::default());
+    (TestEngine { engine, caller }, lock)
+}
+
+fn alias(name: &str) -> AliasName {
+    AliasName::parse(name).unwrap()
+}
+
+/// Creates a key in use, an archived key, a white-box key, and two data keys, of which the second
+/// is deleted after a day. Returns the ids of the data keys.
+async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
+    let (engine, caller) = (&test.engine, || test.caller());
+    let key = test.key(NewKey { alias: Some(alias("bound")), ..NewKey::plain() }).await;
+    engine.bind_resource(caller(), by_id(&key), "store".into(), "a".into()).await.unwrap();
+    let archived = test.key(NewKey::plain()).await;
+    engine.archive_key(caller(), by_id(&archived)).await.unwrap();
+
+    let new = NewWhiteBoxKey {
+        alias: alias("white"),
+        description: "for devices".into(),
+        spec: SymmetricSpec::Sm4,
+        tags: [("a".to_owned(), "b".to_owned())].into(),
+    };
+    let white = engine.create_white_box_key(caller(), new).await.unwrap().id.clone();
+    let devices = [("one", Some("first")), ("two", None)].map(|(identity, description)| {
+        DeviceFingerprint { identity: identity.into(), description: description.map(Into::into) }
+    });
+    engine.replace_fingerprints(caller(), white.clone(), devices.to_vec()).await.unwrap();
+    engine.switch_white_box_keys(caller(), vec![white], false).await.unwrap();
+
+    let mut ids = Vec::new();
+    for (name, associated) in [("one", &b"context"[..]), ("two", b"")] {
+        let new = NewDataKey {
+            name: alias(name),
+            description: "for data".into(),
+            origin: Origin::Service,
+            tags: [("c".to_owned(), "d".to_owned())].into(),
+        };
+        let bytes = Zeroizing::new(b"bytes".to_vec());
+        let kept = engine.keep_data_key(caller(), by_id(&key), associated.to_vec(), bytes, new);
+        ids.push(kept.await.unwrap().1.id.clone());
+    }
+    engine.schedule_data_key_deletion(caller(), ids[1].clone(), DAY).await.unwrap();
+    ids.try_into().unwrap()
+}
+
+/// What the views for people show.
+async fn listed(path: &Path) -> String {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let listed = sqlx::query_scalar(
+        "SELECT (SELECT product || '/' || resource FROM key_bindings) || ' ' ||
+            (SELECT alias || '=' || fingerprints FROM white_box_keys) || ' ' ||
+            (SELECT group_concat(name || '=' || lifecycle, ' ' ORDER BY ordinal) FROM data_keys)",
+    );
+    let listed = listed.fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    listed
+}
+
+fn state(test: &TestEngine) -> Arc<State> {
+    test.engine.state(&test.caller.realm)
+}
+
+#[tokio::test]
+async fn a_restart_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kmsim.db");
+    let (test, lock) = opened(&path).await;
+    let [kept, leaving] = furnish(&test).await;
+    let before = state(&test).facts();
+    test.engine.close().await;
+    drop((test, lock));
+    assert_eq!(listed(&path).await, "store/a white=2 one=enabled two=pending-deletion");
+
+    let (test, _lock) = opened(&path).await;
+    assert_eq!(state(&test).facts(), before);
+    assert_eq!(**test.engine.open_data_key(&test.caller, &kept).unwrap().value, *b"bytes");
+    test.advance(DAY).await;
+    assert!(state(&test).data_keys.named(&leaving).is_none());
+}
+
+/// What the realm holds by a seed file.
+async fn seeded(test: &TestEngine, file: &str) -> Result<Vec<(Realm, Arc<State>)>, String> {
+    let wrong = |mistake: seed::SeedError| mistake.to_string();
+    let clouds = Clouds::new(&Arc::new(Accounts::default()), AuthMode::Strict, None);
+    let seed = seed::read("f", file).map_err(wrong)?;
+    let seeds = Seeds::prepare(vec![seed], &clouds, &test.engine).await.map_err(wrong)?;
+    seeds.contents(&test.engine, &Scope::default(), |_| test.now()).map_err(wrong)
+}
+
+#[test]
+fn an_export_says_everything() {
+    with_engine(async |test| {
+        furnish(&test).await;
+        let contents = test.engine.contents(&Scope::default()).await;
+        let file = seed::write(&contents).unwrap();
+        let read = seeded(&test, &file).await.unwrap();
+        assert_eq!(read.len(), 1);
+        assert_eq!(read[0].1.facts(), contents[0].1.facts(), "{}", &**file);
+        assert_eq!(*seed::write(&read).unwrap(), *file);
+    });
+}
+
+const REALM: &str = "realms:\n  - { account: '1', region: here, cloud: cloud, ";
+
+#[test]
+fn a_seed_leaves_out_what_is_usual() {
+    with_engine(async |test| {
+        let file = format!(
+            "{REALM}keys: [{{ id: k }}, {{ id: a, state: Archived }}],
+    white_box_keys: [{{ id: w, alias: white, fingerprints: [{{ identity: x }}] }}],
+    data_keys: [{{ id: d, name: one, key: k, plaintext: dGV4dA== }},
+      {{ id: e, name: two, key: k, state: PendingDeletion, delete_at: '{{{{now + 1d}}}}' }}] }}\n"
+        );
+        let mut contents = seeded(&test, &file).await.unwrap();
+        let (realm, state) = contents.remove(0);
+        let then = Box::new(|| {});
+        let contents = vec![(realm, Arc::clone(&state))];
+        let scope = Scope::default();
+        let replacement = kmsim::engine::Replacement { scope, contents, clocks: None, then };
+        test.engine.replace(replacement).await.unwrap();
+
+        let (snapshot, now) = (test.engine.snapshot(&test.caller), test.now());
+        let view = snapshot.view(&test.caller);
+        let states: Vec<_> = view.keys().map(|(_, state)| state).collect();
+        assert_eq!(states, [KeyState::Enabled, KeyState::Archived]);
+        let white = view.white_box_keys().next().unwrap().key();
+        assert_eq!((white.enabled, white.spec), (true, SymmetricSpec::Aes256));
+        let data_keys: Vec<_> = view.data_keys().map(|(it, state)| (it.len, state)).collect();
+        assert_eq!(data_keys, [(4, DataKeyState::Enabled), (32, DataKeyState::PendingDeletion)]);
+        assert_eq!(state.next_due().map(|(due, _)| due), Some(now.plus(DAY)));
+        let id = DataKeyId::parse("d").unwrap();
+        assert_eq!(**test.engine.open_data_key(&test.caller, &id).unwrap().value, *b"text");
+    });
+}
+
+#[test]
+fn a_mistaken_seed_is_refused() {
+    with_engine(async |test| {
+        for (entry, mistake) in [
+            ("white_box_keys: [{ id: w, alias: a, spec: AES_128 }]", "has this cipher"),
+            ("white_box_keys: [{ id: w, alias: a, spec: RSA_2048 }]", "symmetric"),
+            ("white_box_keys: [{ id: w, alias: a }, { id: w, alias: b }]", "given twice"),
+            ("white_box_keys: [{ id: w, alias: a }, { id: x, alias: a }]", "has it"),
+            ("data_keys: [{ id: d, name: a, key: k }]", "no such key"),
+            ("keys: [{ id: k, spec: EC_P256 }], data_keys: [{ id: d, name: a, key: k }]", "a pair"),
+            ("data_keys: [{ id: d, name: a, key: k, ciphertext: AAAA }]", "not a ciphertext"),
+            ("data_keys: [{ id: d, name: a, key: k, state: Archived }]", "no state of a data key"),
+            ("data_keys: [{ id: d, name: a, key: k, state: PendingDeletion }]", "delete_at"),
+            (
+                "data_keys: [{ id: d, name: a, key: k, plaintext: AAAA, ciphertext: AAAA }]",
+                "cannot be given with a ciphertext",
+            ),
+        ] {
+            let refused = seeded(&test, &format!("{REALM}{entry} }}\n")).await.map(drop);
+            let error = refused.unwrap_err();
+            assert!(error.contains(mistake), "{entry}: {error}");
+        }
+    });
+}
