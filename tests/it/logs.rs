@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -13,6 +13,23 @@ use crate::alibaba::certificates::certificate;
 use crate::kit::{Client, Process, encode, form, kmsim, send};
 use crate::makers::{MATERIAL, import, pair, wrapped};
 use crate::program::both_ways;
+
+/// The secret of the access key `logid` in the accounts file.
+pub const SECRET: &str = "hush-access-key-secret";
+/// The token of `STS.log`, whose secret is this secret with `-sts` after it.
+pub const TOKEN: &str = "hush/security+token=";
+
+/// Writes an accounts file with these secrets. The account may have many white-box keys.
+pub fn accounts_with_secrets(folder: &Path) -> PathBuf {
+    let file = folder.join("accounts.yaml");
+    let text = format!(
+        "accounts:\n  - id: '1'\n    quotas: {{ white_box_keys: 99 }}\n    \
+         access_keys: [{{ id: logid, secret: {SECRET} }}]\n    sts_tokens: [{{ id: STS.log, \
+         secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    file
+}
 
 /// Starts a command with its log in a file.
 pub fn logged(command: &mut Command, log: &Path) -> Process {
@@ -68,16 +85,9 @@ fn an_unknown_region_is_logged_once() {
 
 #[test]
 fn no_log_level_reveals_a_secret() {
-    const SECRET: &str = "hush-access-key-secret";
-    const TOKEN: &str = "hush/security+token=";
     const PLAINTEXT: &str = "hush: the plaintext & more";
     let folder = tempfile::tempdir().unwrap();
-    let (accounts, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
-    let text = format!(
-        "accounts:\n  - id: \"1000000000000001\"\n    access_keys: [{{ id: logid, secret: {SECRET} }}]\n    \
-         sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
-    );
-    std::fs::write(&accounts, text).unwrap();
+    let (accounts, log) = (accounts_with_secrets(folder.path()), folder.path().join("log"));
     let mut hidden: Vec<String> =
         [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
     let mut shown = vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned()];

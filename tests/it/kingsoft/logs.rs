@@ -6,20 +6,13 @@ use kmsim::world::Clock;
 
 use super::wire::{Client, NEW, SIGNED, Wire, told};
 use crate::kit::{Server, encode, kmsim};
-use crate::logs::logged;
+use crate::logs::{SECRET, TOKEN, accounts_with_secrets, logged};
 
 #[test]
 fn a_wrong_signature_is_explained_without_secrets() {
-    const SECRET: &str = "hush-access-key-secret";
-    const TOKEN: &str = "hush/security+token=";
     let plain = STANDARD.encode("hush: the plaintext & more");
     let folder = tempfile::tempdir().unwrap();
-    let (accounts, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
-    let text = format!(
-        "accounts:\n  - id: '1'\n    access_keys: [{{ id: logid, secret: {SECRET} }}]\n    \
-         sts_tokens: [{{ id: STS.log, secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
-    );
-    std::fs::write(&accounts, text).unwrap();
+    let (accounts, log) = (accounts_with_secrets(folder.path()), folder.path().join("log"));
     let mut hidden: Vec<String> = [SECRET, TOKEN, &plain, "hush-wrong"].map(str::to_owned).into();
     let template = Client::of(&Server::start());
     let mut logs = String::new();

@@ -8,10 +8,7 @@ use serde_json::{Value, json};
 use super::imports::wrapped;
 use super::wire::{Client, WIRES};
 use crate::kit::{Server, encode, kmsim};
-use crate::logs::logged;
-
-const SECRET: &str = "hush-access-key-secret";
-const TOKEN: &str = "hush/security+token=";
+use crate::logs::{SECRET, TOKEN, accounts_with_secrets, logged};
 
 /// Lets secrets pass through the server. Returns those that the server made.
 fn pass_secrets(client: &Client, plain: &str) -> Vec<String> {
@@ -49,13 +46,7 @@ fn pass_secrets(client: &Client, plain: &str) -> Vec<String> {
 fn a_log_shows_no_secret() {
     let plain = STANDARD.encode("hush: the plaintext & more");
     let folder = tempfile::tempdir().unwrap();
-    let (accounts, log) = (folder.path().join("accounts.yaml"), folder.path().join("log"));
-    let text = format!(
-        "accounts:\n  - id: '1'\n    quotas: {{ white_box_keys: 99 }}\n    \
-         access_keys: [{{ id: logid, secret: {SECRET} }}]\n    sts_tokens: [{{ id: STS.log, \
-         secret: {SECRET}-sts, token: {TOKEN}, expires: 2100-01-01T00:00:00Z }}]\n"
-    );
-    std::fs::write(&accounts, text).unwrap();
+    let (accounts, log) = (accounts_with_secrets(folder.path()), folder.path().join("log"));
     let mut hidden: Vec<String> = [SECRET, TOKEN, &plain, "hush-wrong"].map(str::to_owned).into();
     let template = Client::of(&Server::start());
     let mut logs = String::new();
