@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::aliases::refuse_reserved;
+use super::grants::remove_key;
 use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
@@ -171,7 +172,7 @@ impl Engine {
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
-            draft.remove::<Key>(key.ordinal);
+            remove_key(draft, &key);
             Ok(key)
         })
         .await

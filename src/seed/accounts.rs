@@ -41,6 +41,7 @@ struct QuotaEntry {
     certificates: Option<usize>,
     white_box_keys: Option<usize>,
     data_keys: Option<usize>,
+    grants: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -93,9 +94,10 @@ checked! {
 
 impl AccountEntry {
     pub(super) fn account(&self) -> Arc<Account> {
-        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys } =
+        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys, grants } =
             self.quotas;
-        let quota = Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys };
+        let quota =
+            Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys, grants };
         Arc::new(Account {
             id: self.id.value.0.0.as_str().into(),
             status: self.status,
