@@ -1,12 +1,11 @@
 //! Which keys a caller may use. The account itself may use every key of its realms. The cloud says
 //! what one of its users may do, by the user's policies and the key's grants.
 
-use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::{Caller, Error, KeyError};
-use crate::model::{Grants, Key};
+use super::{Error, KeyError};
+use crate::model::{Grantee, Grants, Key};
 
 /// Decides which keys one request may use. The cloud makes it for each request of a user: it knows
 /// the user, the action, and the user's policies. The engine asks it for every key that the request
@@ -14,6 +13,9 @@ use crate::model::{Grants, Key};
 pub trait Authorize: Debug + Send + Sync {
     /// Whether the request may use this key, which has these grants.
     fn allows(&self, key: &Key, grants: Grants<'_>) -> bool;
+
+    /// Whether the user is this grantee, or one of its users.
+    fn is_among(&self, grantee: &Grantee) -> bool;
 }
 
 /// Which keys a caller may use.
@@ -35,16 +37,6 @@ impl Access {
         match self {
             Self::Limited(it) if !it.allows(key, grants) => Err(KeyError::NotPermitted.into()),
             Self::Full | Self::Limited(_) => Ok(()),
-        }
-    }
-}
-
-impl Caller {
-    /// The same caller with access to every key, for what happens in its realm by itself.
-    pub(super) fn unlimited(&self) -> Cow<'_, Self> {
-        match self.access {
-            Access::Full => Cow::Borrowed(self),
-            Access::Limited(_) => Cow::Owned(Self { access: Access::Full, ..self.clone() }),
         }
     }
 }

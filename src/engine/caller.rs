@@ -1,5 +1,6 @@
 //! The caller of an operation.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::{Access, Error, Rules, SecretRules};
@@ -30,6 +31,14 @@ impl Caller {
     pub fn new(realm: Realm, rules: &'static Rules, user: Arc<str>, quota: Quota) -> Self {
         let access = Access::Full;
         Self { realm, rules, user, access, quota, dry_run: false, used: UsedKey::default() }
+    }
+
+    /// The same caller with access to every key, for what happens in its realm by itself.
+    pub(super) fn unlimited(&self) -> Cow<'_, Self> {
+        match self.access {
+            Access::Full => Cow::Borrowed(self),
+            Access::Limited(_) => Cow::Owned(Self { access: Access::Full, ..self.clone() }),
+        }
     }
 
     /// Its cloud's rules for secrets.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Draft, expiry, grants, rotation, secret_rotation};
+use super::{Draft, expiry, rotation, secret_rotation};
 use crate::model::{AnyNoun, DataKey, Key, Lifecycle};
 
 /// Drafts what is due, in chronological order, while there is room for the versions and removals.
@@ -38,7 +38,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 /// Drafts everything that is due for one key.
 fn settle_key(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) if at <= draft.now() => grants::remove_key(draft, key),
+        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove_key(key),
         Lifecycle::PendingDeletion(_) | Lifecycle::Disabled | Lifecycle::Archived => {
             expiry::expire(draft, key);
         }

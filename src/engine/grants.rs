@@ -4,10 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{
-    Access, Caller, Draft, Engine, Error, GrantError, GrantRules, KeyRef, Operation, View,
-};
-use crate::model::{Grant, GrantId, Grantee, Grants, Key, Ordinal};
+use super::{Access, Caller, Engine, Error, GrantError, GrantRules, KeyRef, Operation, View};
+use crate::model::{Grant, GrantId, Grantee, Grants, Key};
 
 /// What a caller specifies for a new grant.
 #[derive(Clone, Debug)]
@@ -42,11 +40,10 @@ impl<'a> View<'a> {
 impl Caller {
     /// Whether it may retire this grant.
     fn may_retire(&self, grant: &Grant) -> bool {
-        let is_listed = |rules: &GrantRules| grant.operations.contains(rules.retire);
-        matches!(self.access, Access::Full)
-            || grant.retiring.as_ref() == Some(&self.user)
-            || self.rules.grants.as_ref().is_some_and(is_listed)
-                && grant.grantee.includes(&self.realm.account, &self.user)
+        let Access::Limited(access) = &self.access else { return true };
+        let lists = |rules: &GrantRules| grant.operations.contains(rules.retire);
+        grant.retiring.as_ref() == Some(&self.user)
+            || self.rules.grants.as_ref().is_some_and(lists) && access.is_among(&grant.grantee)
     }
 }
 
@@ -137,14 +134,4 @@ impl Engine {
         })
         .await
     }
-}
-
-/// Removes a key and its grants.
-pub(super) fn remove_key(draft: &mut Draft<'_>, key: &Key) {
-    let grants = Grants::of(&key.id, &draft.view().state().grants).iter();
-    let grants: Vec<Ordinal> = grants.map(|grant| grant.ordinal).collect();
-    for grant in grants {
-        draft.remove::<Grant>(grant);
-    }
-    draft.remove::<Key>(key.ordinal);
 }

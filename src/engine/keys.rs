@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::aliases::refuse_reserved;
-use super::grants::remove_key;
 use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
@@ -172,7 +171,7 @@ impl Engine {
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
-            remove_key(draft, &key);
+            draft.remove_key(&key);
             Ok(key)
         })
         .await

@@ -28,17 +28,6 @@ pub enum Grantee {
     Account(Arc<str>),
 }
 
-impl Grantee {
-    /// Whether this user of this account is meant.
-    #[must_use]
-    pub fn includes(&self, account: &str, user: &str) -> bool {
-        match self {
-            Self::User(id) => **id == *user,
-            Self::Account(id) => **id == *account,
-        }
-    }
-}
-
 /// A grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {

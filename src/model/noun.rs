@@ -79,8 +79,8 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     ) -> Result<Self, Damaged>;
 }
 
-/// What every implementation of [`Noun`] has in common: a number, a name in this field, and for most
-/// of them tags.
+/// What every implementation of [`Noun`] has in common: a number, a name in this field, and mostly
+/// tags.
 macro_rules! named_by {
     ($name:ident: $type:ty, tags) => {
         $crate::model::noun::named_by! { $name: $type }

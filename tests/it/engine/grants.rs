@@ -40,9 +40,16 @@ struct User {
 
 impl Authorize for User {
     fn allows(&self, _: &Key, grants: Grants<'_>) -> bool {
-        grants.iter().any(|grant| {
-            grant.grantee.includes("1", self.name) && grant.operations.contains(self.operation)
-        })
+        grants
+            .iter()
+            .any(|grant| self.is_among(&grant.grantee) && grant.operations.contains(self.operation))
+    }
+
+    fn is_among(&self, grantee: &Grantee) -> bool {
+        match grantee {
+            Grantee::User(id) => **id == *self.name,
+            Grantee::Account(id) => **id == *"1",
+        }
     }
 }
 

@@ -34,8 +34,8 @@ fn alias(name: &str) -> AliasName {
     AliasName::parse(name).unwrap()
 }
 
-/// Creates a key in use, its grants, an archived key, a white-box key, and two data keys, of which the second
-/// is deleted after a day. Returns the ids of the data keys.
+/// Creates a key in use, its grants, an archived key, a white-box key, and two data keys, of which
+/// the second is deleted after a day. Returns the ids of the data keys.
 async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
     let (engine, caller) = (&test.engine, || test.caller());
     let key = test.key(NewKey { alias: Some(alias("bound")), ..NewKey::plain() }).await;
