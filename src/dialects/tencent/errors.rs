@@ -53,6 +53,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Secret(_)
         | E::Certificate(_)
         | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()
@@ -72,8 +74,12 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion, and every caller has access to all keys.
-        KeyError::DeletionProtected | KeyError::NotPermitted => codes::INTERNAL_ERROR,
+        // No action protects a key from deletion or puts it into a key store, and every caller has
+        // access to all keys.
+        KeyError::DeletionProtected
+        | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::InStore(_) => codes::INTERNAL_ERROR,
     };
     code.into()
 }
