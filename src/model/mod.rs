@@ -3,6 +3,7 @@
 
 mod certificate;
 mod data_key;
+mod grant;
 mod key;
 mod material;
 mod names;
@@ -17,6 +18,7 @@ mod white_box_key;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
+pub use grant::{Grant, GrantId, Grantee, Grants};
 use key::pair;
 pub use key::{
     Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
@@ -24,7 +26,7 @@ pub use key::{
 };
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};
-pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
+pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};

@@ -47,7 +47,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
         // The cause is in the log; the caller cannot fix it. No action leads to the others.
-        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) => codes::INTERNAL_FAILURE,
+        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) | E::Grant(_) => {
+            codes::INTERNAL_FAILURE
+        }
     };
     code.into()
 }
@@ -68,7 +70,9 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
         // No action leads to these.
-        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade => codes::INTERNAL_FAILURE,
+        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade | KeyError::NotPermitted => {
+            codes::INTERNAL_FAILURE
+        }
     };
     code.into()
 }

@@ -52,6 +52,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Alias(AliasError::NotFound | AliasError::ServiceKeyAbsent(_))
         | E::Secret(_)
         | E::Certificate(_)
+        | E::Grant(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()
@@ -71,8 +72,8 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion.
-        KeyError::DeletionProtected => codes::INTERNAL_ERROR,
+        // No action protects a key from deletion, and every caller has access to all keys.
+        KeyError::DeletionProtected | KeyError::NotPermitted => codes::INTERNAL_ERROR,
     };
     code.into()
 }
