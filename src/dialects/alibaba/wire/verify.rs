@@ -1,6 +1,5 @@
 //! Authentication: access key, time, signature, token, nonce, in this order.
 
-
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::rpc;
