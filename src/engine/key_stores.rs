@@ -82,7 +82,8 @@ impl Engine {
                 return Err(KeyStoreError::AliasTaken.into());
             }
             let is_shared = |it: &Arc<KeyStore>| it.kind == new.kind && it.cluster == new.cluster;
-            if kind.one_per_cluster && view.key_stores().any(is_shared) {
+            let is_dedicated = kind.one_per_cluster && new.cluster.is_some();
+            if is_dedicated && view.key_stores().any(is_shared) {
                 return Err(KeyStoreError::ClusterTaken.into());
             }
             let id = draft.entropy().uuid().to_string();

@@ -32,7 +32,8 @@ impl RealmBuilder<'_> {
             return Err(wrong("another key store has it"));
         }
         let is_shared = |it: &KeyStore| it.kind == *kind && it.cluster == entry.cluster;
-        if known.one_per_cluster && self.state.key_stores.all().any(|it| is_shared(it)) {
+        let is_dedicated = known.one_per_cluster && entry.cluster.is_some();
+        if is_dedicated && self.state.key_stores.all().any(|it| is_shared(it)) {
             return Err(place.wrong("cluster", &entry.id, "another key store has it"));
         }
         let key_store = KeyStore {

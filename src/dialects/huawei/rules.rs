@@ -5,8 +5,12 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::codes;
+use crate::algorithms::asymmetric::PairSpec;
 use crate::dialects::Code;
-use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
+use crate::engine::{
+    AliasRules, GrantRules, ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules,
+    NameRule, Operation, Rules,
+};
 use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
@@ -23,10 +27,7 @@ pub(super) static RULES: Rules = Rules {
     },
     pairs: None,
     aliases: Some(AliasRules {
-        names: NameRule {
-            accepts: is_alias,
-            form: "an alias: 1 to 255 letters, digits, :, /, _ and -",
-        },
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
         reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
         service,
         one_per_key: false,
@@ -38,7 +39,21 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: Some(GrantRules { per_key: 100, operations: GRANT_OPERATIONS, retire: "retire-grant" }),
+    key_stores: Some(KeyStoreRules {
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
+        kinds: &[
+            KeyStoreKind { word: "DHSM", one_per_cluster: true },
+            KeyStoreKind { word: "CDMS", one_per_cluster: false },
+            KeyStoreKind { word: "DEFAULT", one_per_cluster: false },
+        ],
+    }),
+    keyspaces: Some(KeyspaceRules {
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
+        pair: PairSpec::Rsa2048,
+    }),
 };
+
+const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";
 
 /// The operations that a grant may list.
 const GRANT_OPERATIONS: &[&str] = &[
@@ -141,6 +156,16 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::ListGrants,        [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::RotateNow,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
 ];
+
+/// The refusal of an operation that key stores do not allow.
+pub(super) fn of_key_in_store(operation: Op) -> &'static Code {
+    match operation {
+        Op::PrepareImport | Op::ImportMaterial | Op::DeleteMaterial => {
+            codes::KEY_STORE_CANNOT_IMPORT
+        }
+        _ => codes::KEY_STORE_CANNOT_ROTATE,
+    }
+}
 
 /// The refusal of an operation on a key in this state. Operations without a row come from no
 /// action.
