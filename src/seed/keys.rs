@@ -10,8 +10,8 @@ use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion,
-    Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage,
+    KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 

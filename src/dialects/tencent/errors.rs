@@ -22,7 +22,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             return invalid("ImportToken");
         }
         E::Import(ImportError::TokenExpired) => codes::RESOURCE_UNAVAILABLE_TOKEN_EXPIRED,
-        E::Import(ImportError::MaterialInvalid | ImportError::MaterialLength) => codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR,
+        E::Import(ImportError::MaterialInvalid | ImportError::MaterialLength) => {
+            codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR
+        }
         E::Import(ImportError::MaterialDiffers) => {
             codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH
         }
