@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::specs::{Kind, Private, Public};
-use super::{Error, Randomness, ecdsa, ml_dsa, ml_kem, pem, rsa, sm2, unsupported};
+use super::{Error, Randomness, ecdsa, ed25519, ml_dsa, ml_kem, pem, rsa, sm2, unsupported};
 
 pub use super::specs::{Encryption, PairSpec, Signing};
 
@@ -17,10 +17,12 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
     match spec {
         PairSpec::Rsa2048 => &rsa::Bits(2048),
         PairSpec::Rsa3072 => &rsa::Bits(3072),
+        PairSpec::Rsa4096 => &rsa::Bits(4096),
         PairSpec::EcP256 => &ecdsa::p256::Curve,
         PairSpec::EcP256K => &ecdsa::secp256k1::Curve,
         PairSpec::EcP384 => &ecdsa::p384::Curve,
         PairSpec::EcSm2 => &sm2::Curve,
+        PairSpec::Ed25519 => &ed25519::Ed25519,
         PairSpec::MlKem1024 => &ml_kem::MlKem1024,
         PairSpec::MlDsa87 => &ml_dsa::MlDsa87,
     }
@@ -30,7 +32,7 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
 /// to parse one, which for RSA grows with the square of the length.
 const LONGEST: usize = 16 * 1024;
 
-/// Generates a private key. RSA takes from tens of milliseconds to half a second.
+/// Generates a private key. RSA takes from tens of milliseconds to some seconds.
 ///
 /// # Errors
 /// [`Error::Unsupported`] when the random numbers yield no key, which no real source causes.
@@ -114,6 +116,20 @@ impl PrivateKey {
             return Err(Error::Unsupported);
         }
         self.secret.decrypt(algorithm, ciphertext)
+    }
+
+    /// The secret that this key agrees on with the owner of a public key of the same kind, by
+    /// elliptic-curve Diffie-Hellman: the x-coordinate of the common point, as long as the curve's
+    /// field elements (SP 800-56A section 5.7.1.2). `peer` is a `SubjectPublicKeyInfo`, DER.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] when keys of this kind agree on no secrets; [`Error::PeerInvalid`]
+    /// when `peer` is no key of this kind, or no point of the curve.
+    pub fn agree(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if !self.public.spec.agrees() {
+            return Err(Error::Unsupported);
+        }
+        self.secret.agree(peer)
     }
 }
 
@@ -225,22 +241,30 @@ mod tests {
     use chacha20::ChaCha20Rng;
     use chacha20::rand_core::SeedableRng;
 
-    const PAIRS: [PairSpec; 8] = [
+    const PAIRS: [PairSpec; 10] = [
         PairSpec::Rsa2048,
         PairSpec::Rsa3072,
+        PairSpec::Rsa4096,
         PairSpec::EcP256,
         PairSpec::EcP256K,
         PairSpec::EcP384,
         PairSpec::EcSm2,
+        PairSpec::Ed25519,
         PairSpec::MlKem1024,
         PairSpec::MlDsa87,
     ];
-    const SIGNINGS: [Signing; 6] = [
+    const SIGNINGS: [Signing; 12] = [
         Signing::RsaPss,
         Signing::RsaPkcs1,
+        Signing::RsaPssSha384,
+        Signing::RsaPkcs1Sha384,
+        Signing::RsaPssSha512,
+        Signing::RsaPkcs1Sha512,
         Signing::Ecdsa,
         Signing::EcdsaSha384,
         Signing::Sm2,
+        Signing::Ed25519,
+        Signing::Ed25519Ph,
         Signing::MlDsa,
     ];
     const ENCRYPTIONS: [Encryption; 7] = [
@@ -260,7 +284,11 @@ mod tests {
 
     /// The longest plaintext in bytes that the standards allow.
     fn longest(spec: PairSpec, algorithm: Encryption) -> Option<usize> {
-        let modulus = if spec == PairSpec::Rsa2048 { 256 } else { 384 };
+        let modulus = match spec {
+            PairSpec::Rsa2048 => 256,
+            PairSpec::Rsa3072 => 384,
+            _ => 512,
+        };
         match algorithm {
             Encryption::RsaOaepSha1 => Some(modulus - 42),
             Encryption::RsaOaepSha256 => Some(modulus - 66),

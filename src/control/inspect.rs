@@ -143,6 +143,7 @@ fn shown(it: Inspection, with_context: bool) -> Shown {
             KeySpec::Symmetric(SymmetricSpec::Aes256) => "AES-256-GCM",
             KeySpec::Symmetric(SymmetricSpec::Sm4) => "SM4-GCM",
             KeySpec::Pair(_) => "asymmetric",
+            KeySpec::Mac(_) => "HMAC",
         },
     };
     match why {

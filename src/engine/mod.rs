@@ -67,6 +67,7 @@ mod handle;
 mod import;
 mod inspect;
 mod keys;
+mod macs;
 mod pairs;
 mod realms;
 mod replacement;

@@ -7,6 +7,7 @@ mod certificates;
 mod data_keys;
 mod imports;
 mod keys;
+mod macs;
 mod pairs;
 mod restart;
 mod rotation;
@@ -24,8 +25,8 @@ use kmsim::engine::{
     PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
-    SymmetricSpec,
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
+    Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -42,6 +43,12 @@ static RULES: Rules = Rules {
         admits: key_admits,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |_| true,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Enabled,
         rotation_spacing: Some(DAY),
         bindings: 2,
