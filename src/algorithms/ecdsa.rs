@@ -1,5 +1,5 @@
-//! ECDSA and ECDH over P-256, P-384 and secp256k1 (FIPS 186-5, SP 800-56A, SEC 2). Signatures are DER. Nonces follow RFC
-//! 6979, so signing needs no random numbers.
+//! ECDSA and ECDH over P-256, P-384 and secp256k1 (FIPS 186-5, SP 800-56A, SEC 2). Signatures are
+//! DER. Nonces follow RFC 6979, so signing needs no random numbers.
 
 /// One curve's keys. The crates have the same methods, but no short trait bound covers them.
 macro_rules! curve {

@@ -1,5 +1,5 @@
-//! SM2 signatures and encryption (GB/T 32918.2 and 32918.4), on the curve of GB/T 32918.5. Agreement
-//! is plain Diffie-Hellman on that curve, not the authenticated exchange of GB/T 32918.3.
+//! SM2 signatures and encryption (GB/T 32918.2 and 32918.4), on the curve of GB/T 32918.5. Keys
+//! agree on secrets by plain Diffie-Hellman, not by the authenticated exchange of GB/T 32918.3.
 
 use std::sync::Arc;
 

@@ -38,11 +38,12 @@ pub trait Dialect: 'static {
         table: &'a Actions<Self::Call>,
         call: &Self::Call,
     ) -> Result<&'a Entry<Self::Call>, Error>;
-    /// Checks that the status of the caller's account allows the action.
+    /// Checks that the caller may run the action: that the status of its account allows it, and its
+    /// policies if it is a user of the account.
     ///
     /// # Errors
-    /// The status does not allow it.
-    fn permit(cx: &Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
+    /// It may not.
+    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }

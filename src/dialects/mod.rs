@@ -29,6 +29,7 @@ pub use clouds::{Answering, Cloud, Clouds, PROFILES, profile};
 pub use dialect::Dialect;
 use dialect::Served;
 pub use gate::accounts::{self, Account, Accounts};
+pub use gate::users;
 pub use gate::{AuthMode, Gate, Verified};
 pub use handler::{Cx, Kind};
 pub use profile::{Names, Profile};

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use crate::dialects::peers::Peer;
 use crate::dialects::refusal::{Code, Refusal};
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
 use crate::dialects::{Error, Form, Kind, Outbound};
 use crate::engine::{self, KeyRef, Rules};
 use crate::model::{KeySpec, Origin, Realm};

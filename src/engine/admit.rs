@@ -1,5 +1,6 @@
-//! The only way to a key or certificate. `admit` finds it, asks the cloud's table whether its state
-//! allows the operation, and returns a proof. Key material is reachable only through that proof.
+//! The only way to a key or certificate. `admit` finds it, checks that the caller has access, asks
+//! the cloud's table whether its state allows the operation, and returns a proof. Key material is
+//! reachable only through that proof.
 
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use super::{
 };
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
-    AliasName, Certificate, CertificateId, Creator, Key, KeyId, KeySpec, KeyState, KeyUsage,
-    KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
+    AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec, KeyState,
+    KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -89,13 +90,28 @@ impl<'a> View<'a> {
         key.aliases.iter().map(move |name| (name, key))
     }
 
-    /// Admits `operation` to the key if the cloud's rules allow it.
+    /// Admits `operation` to the key if the caller has access and the cloud's rules allow it.
     ///
     /// # Errors
-    /// The key or alias is unknown, or the key's state does not allow the operation. For a
-    /// service's alias without a key: [`AliasError::ServiceKeyAbsent`].
+    /// The key or alias is unknown, the caller has no access to the key, or the key's state does
+    /// not allow the operation. For a service's alias without a key:
+    /// [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
         self.check(self.find(key)?, operation)
+    }
+
+    /// Like [`View::admit`], for operations that do not depend on access to the key.
+    pub(super) fn admit_to_anybody(
+        &self,
+        key: &KeyRef,
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
+        self.check_state(self.find(key)?, operation)
+    }
+
+    /// Checks that the caller has access to this key.
+    pub(super) fn check_access(&self, key: &Key) -> Result<(), Error> {
+        self.caller.access.check(key, Grants::of(&key.id, &self.state.grants))
     }
 
     /// The key, whatever its state.
@@ -153,6 +169,15 @@ impl<'a> View<'a> {
     }
 
     fn check(
+        &self,
+        (key, state): (&'a Arc<Key>, KeyState),
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
+        self.check_access(key)?;
+        self.check_state((key, state), operation)
+    }
+
+    fn check_state(
         &self,
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,

@@ -40,7 +40,9 @@ impl Engine {
         self.change(caller, move |draft| {
             refuse_reserved(draft.caller(), &name)?;
             let view = draft.view();
-            let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
+            let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?;
+            view.check_access(before)?;
+            let before = before.ordinal;
             let ordinal = view.admit(&key, Operation::MoveAlias)?.key().ordinal;
             draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
             draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));

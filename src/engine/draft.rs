@@ -5,7 +5,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{Caller, View};
-use crate::model::{Change, Fact, Key, KeyVersion, Material, Ordinal, Shelved, State};
+use crate::model::{
+    Change, Fact, Grant, Grants, Key, KeyVersion, Material, Ordinal, Shelved, State,
+};
 use crate::world::{Entropy, Instant, World};
 
 /// The next snapshot of a realm, and the facts that lead to it.
@@ -87,6 +89,16 @@ impl<'a> Draft<'a> {
         if let Some(noun) = N::shelf(&self.state).get(ordinal).cloned() {
             self.add(N::change(Fact::removed(noun)));
         }
+    }
+
+    /// Removes a key and its grants.
+    pub(super) fn remove_key(&mut self, key: &Key) {
+        let grants = Grants::of(&key.id, &self.state.grants).iter();
+        let grants: Vec<Ordinal> = grants.map(|grant| grant.ordinal).collect();
+        for grant in grants {
+            self.remove::<Grant>(grant);
+        }
+        self.remove::<Key>(key.ordinal);
     }
 
     /// Counts what the realm generated besides keys and secrets, so that a later seeded run does

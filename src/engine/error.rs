@@ -29,6 +29,9 @@ pub enum Error {
     /// About a data key.
     #[error(transparent)]
     DataKey(#[from] DataKeyError),
+    /// About a grant.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -55,6 +58,9 @@ pub enum KeyError {
     /// The key has no version with this id.
     #[error("no such key version")]
     VersionNotFound,
+    /// The caller has no access to the key.
+    #[error("the caller may not do this with the key")]
+    NotPermitted,
     /// The cloud's rules do not admit the operation in the key's state.
     #[error("the key's state {state:?} does not allow {operation:?}")]
     State {
@@ -233,6 +239,26 @@ pub enum DataKeyError {
         /// The data key's state.
         state: DataKeyState,
     },
+}
+
+/// Errors about a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// No grant has this id in the caller's realm.
+    #[error("no such grant")]
+    NotFound,
+    /// The grant is for another key.
+    #[error("the grant is for another key")]
+    KeyMismatch,
+    /// The key has as many grants as one key may have.
+    #[error("the key has too many grants")]
+    TooManyOfKey,
+    /// The account's quota of grants is used up.
+    #[error("there are too many grants")]
+    TooMany,
+    /// The caller may not retire the grant.
+    #[error("the caller may not retire the grant")]
+    NotRetirable,
 }
 
 /// Errors about a ciphertext.

@@ -176,7 +176,7 @@ impl Engine {
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
-            draft.remove::<Key>(key.ordinal);
+            draft.remove_key(&key);
             Ok(key)
         })
         .await

@@ -55,6 +55,10 @@ pub enum Operation {
     Bind,
     Unbind,
     EnableDataKey,
+    CreateGrant,
+    RevokeGrant,
+    RetireGrant,
+    ListGrants,
     GenerateMac,
     VerifyMac,
     DeriveSecret,
@@ -71,7 +75,7 @@ impl Operation {
 
     /// Whether it is refused for a service's key.
     pub(super) const fn is_for_user_keys(self) -> bool {
-        matches!(self, Self::Archive | Self::Unarchive)
+        matches!(self, Self::Archive | Self::Unarchive | Self::CreateGrant)
     }
 }
 
@@ -149,6 +153,8 @@ pub struct Rules {
     pub white_box_keys: Option<WhiteBoxRules>,
     /// Data keys that the service stores.
     pub data_keys: Option<DataKeyRules>,
+    /// Grants of keys.
+    pub grants: Option<GrantRules>,
 }
 
 /// A cloud's rules for keys.
@@ -275,6 +281,17 @@ pub struct DataKeyRules {
     pub admits: fn(DataKeyOperation, DataKeyState) -> bool,
     /// The state after a cancelled deletion.
     pub restored: DataKeyLifecycle,
+}
+
+/// A cloud's rules for grants.
+#[derive(Debug)]
+pub struct GrantRules {
+    /// How many grants one key may have.
+    pub per_key: usize,
+    /// The operations that a grant may list, in the cloud's words.
+    pub operations: &'static [&'static str],
+    /// The one among them that lets the grantee retire the grant.
+    pub retire: &'static str,
 }
 
 impl Rules {

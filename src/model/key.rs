@@ -183,7 +183,7 @@ impl Noun for Key {
     type Names = KeyNames;
     type Part = KeyVersion;
 
-    named_by! { id: KeyId }
+    named_by! { id: KeyId, tags }
 
     /// The deletion, an expiry, or a rotation.
     fn next_due(&self) -> Option<Instant> {

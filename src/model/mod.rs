@@ -3,6 +3,7 @@
 
 mod certificate;
 mod data_key;
+mod grant;
 mod key;
 mod material;
 mod names;
@@ -18,10 +19,11 @@ mod white_box_key;
 
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
+pub use grant::{Grant, GrantId, Grantee, Grants};
 pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};
-pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
+pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
 use spec::pair;

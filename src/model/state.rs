@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
-use super::{Certificate, DataKey, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
+use super::{Certificate, DataKey, Grant, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
 use crate::world::Instant;
 
 /// A noun that has a shelf in a [`State`].
@@ -95,8 +95,9 @@ macro_rules! nouns {
                 match self {
                     $(Self::$noun(before) => {
                         let mut after = $noun::clone(&before);
-                        edit(after.tags());
-                        let count = after.tags().len();
+                        let Some(tags) = after.tags() else { return (None, 0) };
+                        edit(tags);
+                        let count = tags.len();
                         let differs = after != *before;
                         let change = || Change::$noun(Fact::changed(before, Arc::new(after)));
                         (differs.then(change), count)
@@ -230,6 +231,8 @@ nouns! {
     white_box_keys: WhiteBoxKey,
     /// Data keys.
     data_keys: DataKey,
+    /// Grants of keys.
+    grants: Grant,
 }
 
 /// A change and its realm.

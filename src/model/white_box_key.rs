@@ -83,7 +83,7 @@ impl Noun for WhiteBoxKey {
     type Names = ByNameAndAlias<WhiteBoxKeyId>;
     type Part = ();
 
-    named_by! { id: WhiteBoxKeyId }
+    named_by! { id: WhiteBoxKeyId, tags }
 
     fn content(&self) -> Content<'_> {
         Content::with(self, Some(Hidden::Material(self.owner(), &self.material)))

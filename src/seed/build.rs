@@ -197,7 +197,8 @@ impl Seeds {
         for (file, path, entry, realm, _) in &resolved {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
-            let Nouns { keys: _, secrets, certificates, white_box_keys, data_keys } = entry.nouns();
+            let Nouns { keys: _, secrets, certificates, white_box_keys, data_keys, grants } =
+                entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)
@@ -211,6 +212,7 @@ impl Seeds {
             place.each("data_keys", data_keys, |data_key, place| {
                 builder.add_data_key(data_key, entropy, place)
             })?;
+            place.each("grants", grants, |grant, place| builder.add_grant(grant, place))?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {
                     return Err(place.wrong("counted", counted, "too large"));

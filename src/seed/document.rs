@@ -10,11 +10,11 @@ use serde_saphyr::Spanned;
 use super::accounts::AccountEntry;
 use super::when::Time;
 use super::words::{
-    AccountId, Bytes, CreatorType, Hidden, KeyStatus, Located, Parsed, Region, Text,
+    AccountId, Bytes, CreatorType, GranteeType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, DataKeyId, DeviceFingerprint, KeyId, KeySpec,
-    KeyUsage, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, DeviceFingerprint, GrantId, KeyId,
+    KeySpec, KeyUsage, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 
 /// A seed file.
@@ -46,6 +46,8 @@ pub(super) struct RealmEntry {
     pub(super) white_box_keys: Vec<WhiteBoxKeyEntry>,
     #[serde(default)]
     pub(super) data_keys: Vec<DataKeyEntry>,
+    #[serde(default)]
+    pub(super) grants: Vec<GrantEntry>,
 }
 
 /// The nouns of a realm's entry.
@@ -55,6 +57,7 @@ pub(super) struct Nouns<'a> {
     pub(super) certificates: &'a [CertificateEntry],
     pub(super) white_box_keys: &'a [WhiteBoxKeyEntry],
     pub(super) data_keys: &'a [DataKeyEntry],
+    pub(super) grants: &'a [GrantEntry],
 }
 
 impl RealmEntry {
@@ -73,14 +76,20 @@ impl RealmEntry {
             certificates,
             white_box_keys,
             data_keys,
+            grants,
         } = self;
-        Nouns { keys, secrets, certificates, white_box_keys, data_keys }
+        Nouns { keys, secrets, certificates, white_box_keys, data_keys, grants }
     }
 
     /// How many they are.
     pub(super) fn count(&self) -> usize {
-        let Nouns { keys, secrets, certificates, white_box_keys, data_keys } = self.nouns();
-        keys.len() + secrets.len() + certificates.len() + white_box_keys.len() + data_keys.len()
+        let Nouns { keys, secrets, certificates, white_box_keys, data_keys, grants } = self.nouns();
+        keys.len()
+            + secrets.len()
+            + certificates.len()
+            + white_box_keys.len()
+            + data_keys.len()
+            + grants.len()
     }
 }
 
@@ -320,5 +329,22 @@ entries! {
         plaintext: Option<Located<Bytes>>,
         ciphertext: Option<Located<Bytes>>,
         associated_data: Option<Located<Bytes>>,
+    }
+
+    /// A grant.
+    GrantEntry {
+        id: Located<GrantId>,
+        /// The id of its key.
+        key: Located<KeyId>,
+        grantee: String,
+        operations: Vec<Spanned<String>>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        grantee_type: Option<Located<GranteeType>>,
+        name: Option<String>,
+        retiring_principal: Option<String>,
+        issuer: Option<String>,
+        created_at: Option<Spanned<Time>>,
     }
 }

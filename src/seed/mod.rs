@@ -13,6 +13,7 @@ mod certificates;
 mod data_keys;
 mod document;
 mod error;
+mod grants;
 mod keys;
 mod material;
 mod reading;

@@ -16,8 +16,8 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, DataKeyId, KeyId, KeySpec, KeyUsage, MacSpec,
-    Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
+    AliasName, CertificateId, CertificateStatus, DataKeyId, GrantId, KeyId, KeySpec, KeyUsage,
+    MacSpec, Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -168,6 +168,18 @@ words! { CreatorType, "User or Service",
     ["Service" => Self::Service],
 }
 
+/// The type of a grant's grantee.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum GranteeType {
+    User,
+    Account,
+}
+
+words! { GranteeType, "User or Account",
+    ["User" => Self::User],
+    ["Account" => Self::Account],
+}
+
 /// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
@@ -190,6 +202,7 @@ names! {
     CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
     WhiteBoxKeyId, "a white-box key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    GrantId, "a grant's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;

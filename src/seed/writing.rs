@@ -10,18 +10,20 @@ use serde_saphyr::{Location, Spanned};
 use zeroize::Zeroizing;
 
 use super::document::{
-    BindingEntry, CertificateEntry, DataKeyEntry, KeyEntry, KeyRotation, Protection, SealedEntry,
-    SecretEntry, SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
+    BindingEntry, CertificateEntry, DataKeyEntry, GrantEntry, KeyEntry, KeyRotation, Protection,
+    SealedEntry, SecretEntry, SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
 };
 use super::when::{Time, When};
 use super::words::{
-    AccountId, Bytes, CreatorType, GENERIC, KeyStatus, Parsed, Region, Text, hidden, located,
+    AccountId, Bytes, CreatorType, GENERIC, GranteeType, KeyStatus, Parsed, Region, Text, hidden,
+    located,
 };
 use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
 use crate::model::{
-    Binding, Certificate, Creator, DataKey, DataKeyLifecycle, Holding, Key, KeySpec, KeyVersion,
-    Lifecycle, Material, Origin, Realm, Secret, SecretVersion, Shelves, State, WhiteBoxKey,
+    Binding, Certificate, Creator, DataKey, DataKeyLifecycle, Grant, Grantee, Holding, Key,
+    KeySpec, KeyVersion, Lifecycle, Material, Origin, Realm, Secret, SecretVersion, Shelves, State,
+    WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -71,7 +73,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 11)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 12)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -83,7 +85,8 @@ impl Serialize for Entry<'_> {
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
         // In full, so that a new noun cannot be forgotten.
-        let Shelves { keys, secrets, certificates, white_box_keys, data_keys } = state.shelves();
+        let Shelves { keys, secrets, certificates, white_box_keys, data_keys, grants } =
+            state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
             entry.serialize_field("keys", &Each(keys))?;
@@ -103,6 +106,10 @@ impl Serialize for Entry<'_> {
         if data_keys.count() > 0 {
             let keys = || data_keys.all().map(|it| data_key_entry(it));
             entry.serialize_field("data_keys", &Each(keys))?;
+        }
+        if grants.count() > 0 {
+            let grants = || grants.all().map(|it| grant_entry(it));
+            entry.serialize_field("grants", &Each(grants))?;
         }
         entry.end()
     }
@@ -289,6 +296,25 @@ fn white_box_key_entry(key: &WhiteBoxKey) -> WhiteBoxKeyEntry {
         fingerprints: key.fingerprints.clone(),
         tags: key.tags.clone(),
         material: Some(hidden(written(spec, &key.material))),
+    }
+}
+
+fn grant_entry(grant: &Grant) -> GrantEntry {
+    let (grantee, grantee_type) = match &grant.grantee {
+        Grantee::User(id) => (id, GranteeType::User),
+        Grantee::Account(id) => (id, GranteeType::Account),
+    };
+    GrantEntry {
+        id: located(grant.id.clone()),
+        ordinal: Some(placed(grant.ordinal)),
+        key: located(grant.key.clone()),
+        grantee: grantee.to_string(),
+        grantee_type: Some(located(grantee_type)),
+        operations: grant.operations.iter().cloned().map(placed).collect(),
+        name: grant.name.clone(),
+        retiring_principal: grant.retiring.as_ref().map(ToString::to_string),
+        issuer: Some(grant.issuer.to_string()),
+        created_at: Some(time(grant.created_at)),
     }
 }
 

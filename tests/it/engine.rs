@@ -5,6 +5,7 @@ mod aliases;
 mod bindings;
 mod certificates;
 mod data_keys;
+mod grants;
 mod imports;
 mod keys;
 mod macs;
@@ -21,8 +22,8 @@ use std::time::Duration;
 
 use kmsim::engine::{
     AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation,
-    PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
+    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, NameRule, NewKey,
+    Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
     CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
@@ -86,6 +87,11 @@ static RULES: Rules = Rules {
         names: ANY_NAME,
         admits: data_key_admits,
         restored: DataKeyLifecycle::Disabled,
+    }),
+    grants: Some(GrantRules {
+        per_key: 3,
+        operations: &["encrypt", "decrypt", "retire"],
+        retire: "retire",
     }),
 };
 

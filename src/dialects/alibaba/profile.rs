@@ -9,7 +9,7 @@ use super::words::{OriginWord, SpecWord};
 use super::{clients, codes, errors, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::watch::classes::Class::{Common, Credential};
 
@@ -74,7 +74,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
     repeated_lists: false,
-    is_typed: false,
+    json: None,
 };
 
 /// The answer to a dry run: the request would succeed, or the error that it would get.

@@ -62,6 +62,7 @@ pub(super) static RULES: Rules = Rules {
     }),
     white_box_keys: None,
     data_keys: None,
+    grants: None,
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

@@ -53,7 +53,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             | KeyError::VersionTooSoon
             | KeyError::InUse
             | KeyError::NotBound
-            | KeyError::NotUserMade,
+            | KeyError::NotUserMade
+            | KeyError::NotPermitted,
         )
         | E::Alias(_)
         | E::Import(_)
@@ -61,6 +62,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Certificate(_)
         | E::WhiteBox(_)
         | E::DataKey(_)
+        | E::Grant(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

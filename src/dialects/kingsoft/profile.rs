@@ -7,7 +7,7 @@ use super::{clients, codes, errors, rules};
 use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 use crate::watch::classes::Class::{Common, Credential};
@@ -80,5 +80,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     maps: &[],
     // One SDK sends lists that way.
     repeated_lists: true,
-    is_typed: false,
+    json: None,
 };

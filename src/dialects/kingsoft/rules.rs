@@ -27,6 +27,7 @@ pub(super) static RULES: Rules = Rules {
     certificates: None,
     white_box_keys: None,
     data_keys: None,
+    grants: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

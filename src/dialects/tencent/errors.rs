@@ -52,6 +52,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Alias(AliasError::NotFound | AliasError::ServiceKeyAbsent(_))
         | E::Secret(_)
         | E::Certificate(_)
+        | E::Grant(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()
@@ -73,10 +74,12 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion, makes MAC keys, or agrees on secrets.
-        KeyError::DeletionProtected | KeyError::IsMac | KeyError::PeerInvalid => {
-            codes::INTERNAL_ERROR
-        }
+        // No action protects a key from deletion, makes MAC keys or agrees on secrets, and every
+        // caller has access to all keys.
+        KeyError::DeletionProtected
+        | KeyError::IsMac
+        | KeyError::PeerInvalid
+        | KeyError::NotPermitted => codes::INTERNAL_ERROR,
     };
     code.into()
 }

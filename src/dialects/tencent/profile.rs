@@ -7,7 +7,7 @@ use super::words::OriginWord;
 use super::{clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
 use crate::engine::KeyRef;
 use crate::model::{KeyId, KeySpec};
 
@@ -50,5 +50,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     allow_empty: &[],
     maps: &[],
     repeated_lists: false,
-    is_typed: true,
+    json: Some(JsonStyle { refuses_unknown: true, numbers_are_texts: false }),
 };

@@ -50,6 +50,7 @@ pub(super) static RULES: Rules = Rules {
         admits: |operation, state| of_data_key(operation, state).is_none(),
         restored: DataKeyLifecycle::Disabled,
     }),
+    grants: None,
 };
 
 /// Whether the service has keys of this type.

@@ -10,7 +10,7 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 18] = [
+const PLACES: [(&str, &str); 19] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
@@ -25,6 +25,7 @@ const PLACES: [(&str, &str); 18] = [
     ("white_box_key", "realms: [{account: '1', white_box_keys: [{@}]}]"),
     ("device_fingerprint", "realms: [{account: '1', white_box_keys: [{fingerprints: [{@}]}]}]"),
     ("data_key", "realms: [{account: '1', data_keys: [{@}]}]"),
+    ("grant", "realms: [{account: '1', grants: [{@}]}]"),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

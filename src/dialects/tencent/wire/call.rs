@@ -251,5 +251,5 @@ fn json(headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
         return Err(codes::INVALID_PARAMETER.with(&["Content-Type"]));
     }
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    Form::of_json(body).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))
+    Form::of_json(body, &[]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))
 }

@@ -1,0 +1,42 @@
+//! Which keys a caller may use. The account itself may use every key of its realms. The cloud says
+//! what one of its users may do, by the user's policies and the key's grants.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::{Error, KeyError};
+use crate::model::{Grantee, Grants, Key};
+
+/// Decides which keys one request may use. The cloud makes it for each request of a user: it knows
+/// the user, the action, and the user's policies. The engine asks it for every key that the request
+/// names, before it looks at the key's state.
+pub trait Authorize: Debug + Send + Sync {
+    /// Whether the request may use this key, which has these grants.
+    fn allows(&self, key: &Key, grants: Grants<'_>) -> bool;
+
+    /// Whether the user is this grantee, or one of its users.
+    fn is_among(&self, grantee: &Grantee) -> bool;
+}
+
+/// Which keys a caller may use.
+#[derive(Clone, Debug, Default)]
+pub enum Access {
+    /// All.
+    #[default]
+    Full,
+    /// Those that this allows.
+    Limited(Arc<dyn Authorize>),
+}
+
+impl Access {
+    /// Checks that the key, which has these grants, may be used.
+    ///
+    /// # Errors
+    /// [`KeyError::NotPermitted`].
+    pub(super) fn check(&self, key: &Key, grants: Grants<'_>) -> Result<(), Error> {
+        match self {
+            Self::Limited(it) if !it.allows(key, grants) => Err(KeyError::NotPermitted.into()),
+            Self::Full | Self::Limited(_) => Ok(()),
+        }
+    }
+}
