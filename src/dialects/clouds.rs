@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::dialects::alibaba::Alibaba;
 use crate::dialects::gate::regions;
+use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
@@ -33,6 +34,7 @@ clouds! {
     Alibaba,
     Kingsoft,
     Tencent,
+    Huawei,
 }
 
 /// The profile of the cloud of this name.

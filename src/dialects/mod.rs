@@ -13,6 +13,7 @@ mod dialect;
 mod faults;
 mod gate;
 mod handler;
+mod huawei;
 mod kingsoft;
 pub mod peers;
 mod pipeline;

@@ -6,6 +6,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::dialects::Inbound;
@@ -92,6 +93,35 @@ pub(super) fn signed(
     Ok(request)
 }
 
+/// Flat parameters as a JSON object: names with numbers become lists. Every value is a text, which
+/// services accept for numbers too.
+pub(super) fn json_body<'a>(params: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
+    let mut body = Value::Object(Map::new());
+    for (name, value) in params {
+        let mut at = &mut body;
+        for part in name.split('.') {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            at = &mut at[part];
+        }
+        *at = Value::from(value);
+    }
+    with_lists(body)
+}
+
+/// Converts objects whose names are all numbers to lists.
+fn with_lists(value: Value) -> Value {
+    let Value::Object(members) = value else { return value };
+    let is_list = !members.is_empty() && members.keys().all(|name| name.parse::<u32>().is_ok());
+    if is_list {
+        let mut members: Vec<_> = members.into_iter().collect();
+        members.sort_by_key(|(name, _)| name.parse::<u32>().unwrap_or_default());
+        return members.into_iter().map(|(_, member)| with_lists(member)).collect();
+    }
+    Value::Object(members.into_iter().map(|(name, member)| (name, with_lists(member))).collect())
+}
+
 /// A call that cannot be made: something in it cannot be an HTTP header's value.
 #[derive(Debug, thiserror::Error)]
 #[error("a header value (access key id, token) contains an invalid character")]
@@ -157,7 +187,7 @@ impl Quoting {
     /// `text` as a literal.
     #[must_use]
     pub fn quote(self, text: &str) -> String {
-        let json = || serde_json::Value::from(text).to_string();
+        let json = || Value::from(text).to_string();
         match self {
             Self::Double => json(),
             Self::Hcl => json().replace("${", "$${").replace("%{", "%%{"),

@@ -153,6 +153,11 @@ impl Gate {
         self.is_region_configured.then_some(&*self.default_region)
     }
 
+    /// The region of requests that name none.
+    pub(super) fn default_region(&self) -> &str {
+        &self.default_region
+    }
+
     /// The realm of `account` in the region that a request names; `None` if that cannot be a
     /// region.
     pub(super) fn realm(&self, account: &Account, region: Option<&str>) -> Option<Realm> {

@@ -52,7 +52,9 @@ impl User {
             digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             digest.update(part);
         };
-        [account, &id, &name].map(&mut add);
+        for part in [account, &id, &name] {
+            add(part);
+        }
         add(password.as_ref().map_or("", |text| text.as_str()));
         secrets.for_each(add);
         let token_key = Zeroizing::new(digest.finalize().into());

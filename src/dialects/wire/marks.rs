@@ -10,6 +10,8 @@ use super::inbound::find_header;
 
 /// The parts of a request by which clouds recognise their own.
 pub(crate) struct Marks<'a> {
+    /// `None` if it was looked at already.
+    path: Option<&'a str>,
     /// `None` if they were looked at already.
     headers: Option<&'a HeaderMap>,
     /// The parameters of query and form body, not decoded.
@@ -19,9 +21,14 @@ pub(crate) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// The marks of a request's head: of its headers, and of the parameters of its query.
+    /// The marks of a request's head: of its path and headers, and of the parameters of its query.
     pub(crate) fn of_head(uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { headers: Some(headers), params: pairs(query(uri), b""), json: b"" }
+        Self {
+            path: Some(uri.path()),
+            headers: Some(headers),
+            params: pairs(query(uri), b""),
+            json: b"",
+        }
     }
 
     /// The marks of a body, or of what was read of it, for a request whose head has none. A
@@ -29,7 +36,12 @@ impl<'a> Marks<'a> {
     pub(crate) fn of_body(uri: &'a Uri, headers: &HeaderMap, body: &'a [u8]) -> Self {
         let form = if is_form(headers) { body } else { b"" };
         let json = if is_json(headers) { body } else { b"" };
-        Self { headers: None, params: pairs(query(uri), form), json }
+        Self { path: None, headers: None, params: pairs(query(uri), form), json }
+    }
+
+    /// The path, as it was sent.
+    pub(crate) fn path(&self) -> Option<&'a str> {
+        self.path
     }
 
     /// Whether the request has this header.

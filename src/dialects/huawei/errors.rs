@@ -1,0 +1,60 @@
+//! Maps errors to codes. `fixtures/huawei/errors.tsv` gives the source of each code.
+
+use super::{codes, rules};
+use crate::dialects::{Code, Refusal};
+use crate::engine::{self, AliasError, CiphertextError, GrantError, ImportError, KeyError};
+
+/// The refusal for an error of the engine.
+pub(super) fn of_engine(error: &engine::Error) -> Refusal {
+    use engine::Error as E;
+    let code: &'static Code = match error {
+        E::Key(error) => of_key(*error),
+        E::Alias(AliasError::Taken) => codes::DUPLICATE_ALIAS,
+        E::Alias(AliasError::Reserved) => codes::INVALID_ALIAS,
+        E::Alias(AliasError::NotFound) => codes::KEY_NOT_FOUND,
+        E::Import(ImportError::NotExternal) => codes::NOT_EXTERNAL,
+        E::Import(ImportError::TokenInvalid) => codes::IMPORT_TOKEN_INVALID,
+        E::Import(ImportError::TokenExpired) => codes::IMPORT_TOKEN_EXPIRED,
+        E::Import(ImportError::MaterialInvalid) => codes::UNWRAPPING_FAILED,
+        E::Import(ImportError::MaterialDiffers) => codes::MATERIAL_DIFFERS,
+        E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
+            codes::INVALID_CIPHER_TEXT
+        }
+        E::Grant(GrantError::NotFound) => codes::INVALID_GRANT_ID,
+        E::Grant(GrantError::KeyMismatch) => codes::GRANT_OF_OTHER_KEY,
+        E::Grant(GrantError::TooManyOfKey) => codes::TOO_MANY_KEY_GRANTS,
+        E::Grant(GrantError::TooMany) => codes::TOO_MANY_GRANTS,
+        E::Grant(GrantError::NotRetirable) => codes::NO_ACCESS,
+        E::QuotaExceeded => codes::TOO_MANY_KEYS,
+        E::Store(_) => codes::ABNORMAL_IO,
+        // The cause is in the log; the caller cannot fix it. No action leads to the others.
+        E::Internal(_)
+        | E::Alias(AliasError::ServiceKeyAbsent(_))
+        | E::Secret(_)
+        | E::Certificate(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
+        | E::AlreadySubscribed => codes::KMS_ERROR,
+    };
+    code.into()
+}
+
+fn of_key(error: KeyError) -> &'static Code {
+    match error {
+        KeyError::NotFound | KeyError::VersionNotFound => codes::KEY_NOT_FOUND,
+        KeyError::State { operation, state } => {
+            rules::of_key(operation, state).unwrap_or(codes::KMS_ERROR)
+        }
+        KeyError::MaterialMissing => codes::NOT_ENABLED,
+        KeyError::NotPermitted => codes::NO_ACCESS,
+        KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
+        KeyError::IsPair | KeyError::Unsupported => codes::NOT_FOR_ASYMMETRIC,
+        KeyError::AlgorithmMismatch => codes::WRONG_SIGNING_ALGORITHM,
+        KeyError::TextTooLong => codes::RSA_PLAIN_TEXT_TOO_LONG,
+        // No action leads to these.
+        KeyError::InUse
+        | KeyError::NotBound
+        | KeyError::VersionTooSoon
+        | KeyError::DeletionProtected => codes::KMS_ERROR,
+    }
+}

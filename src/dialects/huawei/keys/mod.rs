@@ -1,0 +1,4 @@
+//! Keys.
+
+pub(super) mod lifecycle;
+pub(super) mod metadata;

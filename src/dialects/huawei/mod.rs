@@ -1,0 +1,77 @@
+//! Huawei Cloud KMS, version 1.0: its wire (paths and JSON), its signatures and tokens, and the names
+//! and rules of its document. The calls of the identity service that its SDKs make are served too.
+
+mod actions;
+mod clients;
+mod codes;
+mod errors;
+mod keys;
+mod profile;
+mod projects;
+mod routes;
+mod rules;
+mod values;
+mod wire;
+mod words;
+
+use crate::dialects::gate::accounts::AccountStatus;
+use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::engine::Engine;
+use crate::watch::journal::Mismatch;
+use routes::Service;
+use wire::call::Call;
+use wire::{mismatch, verify};
+
+/// The dialect.
+pub(super) struct Huawei;
+
+impl Dialect for Huawei {
+    const PROFILE: &'static Profile = &profile::PROFILE;
+    type Call = Call;
+
+    fn table() -> Actions<Call> {
+        actions::table()
+    }
+
+    /// Method, path and size.
+    fn before_signature(_: &Actions<Call>, call: &Call) -> Result<(), Error> {
+        match &call.parse_error {
+            Some(parse_error) => Err(parse_error.clone().into()),
+            None => Ok(()),
+        }
+    }
+
+    fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+        verify::verify(gate, engine, call)
+    }
+
+    fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
+        let entry = call.route.and_then(|route| table.get(route.action));
+        let entry = entry.ok_or(codes::API_NOT_FOUND)?;
+        match &call.params_error {
+            Some(params_error) => Err(params_error.clone().into()),
+            None => Ok(entry),
+        }
+    }
+
+    /// Actions of the key-management service need an active account.
+    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+        let service = routes::of_action(entry.name).map(|route| route.service);
+        if service != Some(Service::Kms) {
+            return Ok(());
+        }
+        match cx.account.status {
+            AccountStatus::Active => Ok(()),
+            AccountStatus::NotOpened | AccountStatus::RiskControl => {
+                Err(codes::REAL_NAME_AUTHENTICATION_IS_REQUIRED.into())
+            }
+            AccountStatus::Suspended | AccountStatus::InDebt | AccountStatus::InDebtOverdue => {
+                Err(codes::FROZEN.into())
+            }
+        }
+    }
+
+    fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
+        mismatch::explain(&gate.accounts, &gate.classes, call)
+    }
+}

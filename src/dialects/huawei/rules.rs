@@ -1,0 +1,146 @@
+//! The rules for the engine, which operation is allowed in which state, and the limits (document,
+//! "Key status" and the tables of parameters). `docs/limits.md` lists what is a guess.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::codes;
+use crate::dialects::Code;
+use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
+use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
+
+use Operation as Op;
+
+/// The rules for the engine. This cloud has no secrets and no certificates.
+pub(super) static RULES: Rules = Rules {
+    keys: KeyRules {
+        admits: |operation, state| of_key(operation, state).is_none(),
+        new_id: |entropy, _| entropy.uuid().into(),
+        specs: has_spec,
+        restored: Lifecycle::Disabled,
+        rotation_spacing: None,
+        bindings: 0,
+    },
+    pairs: None,
+    aliases: Some(AliasRules {
+        names: NameRule {
+            accepts: is_alias,
+            form: "an alias: 1 to 255 letters, digits, :, /, _ and -",
+        },
+        reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
+        service,
+        one_per_key: false,
+    }),
+    tags: 10,
+    imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
+    secrets: None,
+    certificates: None,
+    white_box_keys: None,
+    data_keys: None,
+    grants: Some(GrantRules { per_key: 100, operations: GRANT_OPERATIONS, retire: "retire-grant" }),
+};
+
+/// The operations that a grant may list.
+const GRANT_OPERATIONS: &[&str] = &[
+    "create-datakey",
+    "create-datakey-without-plaintext",
+    "create-grant",
+    "decrypt-data",
+    "decrypt-datakey",
+    "describe-key",
+    "encrypt-data",
+    "encrypt-datakey",
+    "retire-grant",
+];
+
+/// The end of the aliases of default master keys.
+const SERVICE_SUFFIX: &str = "/default";
+
+/// The service whose default master key has this alias.
+fn service(alias: &AliasName) -> Option<&str> {
+    let service = alias.as_str().strip_suffix(SERVICE_SUFFIX)?;
+    let is_legal = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (!service.is_empty() && service.bytes().all(is_legal)).then_some(service)
+}
+
+/// Whether the service has keys of this type.
+fn has_spec(spec: KeySpec) -> bool {
+    match spec {
+        KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
+        KeySpec::Pair(_) => super::words::spec_word(spec).is_some(),
+    }
+}
+
+/// Whether a text is an alias.
+pub(super) fn is_alias(text: &str) -> bool {
+    let is_legal = |b: u8| b.is_ascii_alphanumeric() || b":/_-".contains(&b);
+    (1..=255).contains(&text.len()) && text.bytes().all(is_legal)
+}
+
+/// The longest description of a key, in characters.
+pub(super) const DESCRIPTION_MAX: usize = 255;
+/// The waiting time before a deletion, in days.
+pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
+
+/// The refusal of an operation in a state; `None` if the state allows it.
+type Cell = Option<&'static Code>;
+
+const ADMIT: Cell = None;
+const DISABLED: Cell = Some(codes::KEY_DISABLED);
+const DELETION: Cell = Some(codes::KEY_PENDING_DELETION);
+const NOT_DISABLED: Cell = Some(codes::NOT_DISABLED);
+const NOT_ENABLED: Cell = Some(codes::NOT_ENABLED);
+const ALREADY: Cell = Some(codes::ALREADY_PENDING_DELETION);
+const NOT_DELETED: Cell = Some(codes::NOT_PENDING_DELETION);
+const HAS_MATERIAL: Cell = Some(codes::NOT_PENDING_IMPORT);
+const NO_MATERIAL: Cell = Some(codes::NO_MATERIAL_TO_DELETE);
+
+/// Operations on keys by state.
+#[rustfmt::skip]
+const KEYS: &[(Op, [Cell; 4])] = &[
+    //                       Enabled       Disabled      PendingDeletion PendingImport
+    (Op::GenerateDataKey,   [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::Encrypt,           [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::Decrypt,           [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::Sign,              [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::Verify,            [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::EncryptToPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::DecryptByPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::ReadPublicKey,     [ADMIT,        ADMIT,        ADMIT,          NOT_ENABLED]),
+    (Op::Describe,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::ChangeDescription, [ADMIT,        ADMIT,        DELETION,       ADMIT]),
+    (Op::Rename,            [ADMIT,        ADMIT,        DELETION,       ADMIT]),
+    (Op::Enable,            [NOT_DISABLED, ADMIT,        NOT_DISABLED,   NOT_DISABLED]),
+    (Op::Disable,           [ADMIT,        NOT_ENABLED,  NOT_ENABLED,    NOT_ENABLED]),
+    (Op::ScheduleDeletion,  [ADMIT,        ADMIT,        ALREADY,        ADMIT]),
+    (Op::CancelDeletion,    [NOT_DELETED,  NOT_DELETED,  ADMIT,          NOT_DELETED]),
+    (Op::PrepareImport,     [HAS_MATERIAL, HAS_MATERIAL, HAS_MATERIAL,   ADMIT]),
+    (Op::ImportMaterial,    [HAS_MATERIAL, HAS_MATERIAL, HAS_MATERIAL,   ADMIT]),
+    (Op::DeleteMaterial,    [ADMIT,        ADMIT,        NO_MATERIAL,    NO_MATERIAL]),
+    (Op::CreateAlias,       [ADMIT,        ADMIT,        DELETION,       ADMIT]),
+    (Op::MoveAlias,         [ADMIT,        ADMIT,        DELETION,       ADMIT]),
+    (Op::DeleteAlias,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::ListAliases,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::Tag,               [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::Untag,             [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::ListTags,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::ChangeRotation,    [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::EndRotation,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::CreateGrant,       [ADMIT,        DISABLED,     DELETION,       ADMIT]),
+    (Op::RevokeGrant,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::RetireGrant,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::ListGrants,        [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
+    (Op::RotateNow,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+];
+
+/// The refusal of an operation on a key in this state. Operations without a row come from no
+/// action.
+pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
+    let column = match state {
+        KeyState::Enabled => 0,
+        KeyState::Disabled | KeyState::Archived => 1,
+        KeyState::PendingDeletion => 2,
+        KeyState::PendingImport => 3,
+    };
+    KEYS.iter().find(|row| row.0 == operation).map_or(NOT_ENABLED, |row| row.1[column])
+}

@@ -1,0 +1,70 @@
+//! Types and forms of values. If a malformed value has a code of its own, its type keeps the text,
+//! and the handler that knows the code parses it.
+
+use super::{codes, rules};
+use crate::dialects::Error;
+use crate::dialects::wire::classes::classed;
+use crate::engine::KeyRef;
+use crate::model::{AliasName, KeyId};
+use crate::world::Instant;
+
+/// A key in a request: its id, `alias/<name>`, or the URN of an alias.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeyName(String);
+
+classed!(KeyName: Key);
+
+impl From<String> for KeyName {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl KeyName {
+    /// The key that it names.
+    ///
+    /// # Errors
+    /// `KMS.0205`: it has no such form.
+    pub(super) fn key(&self) -> Result<KeyRef, Error> {
+        key_ref(&self.0).ok_or_else(|| codes::INVALID_KEY_ID.with(&["key_id"]).into())
+    }
+}
+
+/// Parses the name of a key. `None` if it has no form of such names. A URN is
+/// `kms:<region>:<domain>:alias:<name>`; its region and domain do not matter, because a request is
+/// for one realm only.
+pub(super) fn key_ref(text: &str) -> Option<KeyRef> {
+    if is_key_id(text) {
+        return KeyId::parse(text).map(KeyRef::Id);
+    }
+    let alias = match text.strip_prefix("alias/") {
+        Some(alias) => alias,
+        None => {
+            let mut parts = text.strip_prefix("kms:")?.splitn(4, ':').skip(2);
+            parts.next().filter(|kind| *kind == "alias")?;
+            parts.next()?
+        }
+    };
+    alias_name(alias).map(KeyRef::Alias)
+}
+
+/// Whether a text has the form of a key's id: lower-case letters and digits in groups of 8, 4, 4, 4
+/// and 12.
+pub(super) fn is_key_id(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_digit() || b.is_ascii_lowercase(),
+        })
+}
+
+/// Parses an alias.
+pub(super) fn alias_name(text: &str) -> Option<AliasName> {
+    if rules::is_alias(text) { AliasName::parse(text) } else { None }
+}
+
+/// A date in an answer: milliseconds of Unix time. The document says seconds, but all samples have
+/// milliseconds.
+pub(super) fn date(at: Instant) -> String {
+    at.millis().to_string()
+}

@@ -1,0 +1,72 @@
+//! Why a signature is wrong: the text that the server signs and, if it is a known one, the mistake
+//! with which the client's signature is right.
+
+use axum::http::header::HOST;
+use axum::http::{HeaderValue, Method};
+use bytes::Bytes;
+
+use super::call::{Call, DATE};
+use super::claim::Claim;
+use super::verify::access_key;
+use crate::dialects::Accounts;
+use crate::dialects::huawei::projects::DEFAULT_REGION;
+use crate::dialects::wire::canonical::signed_length;
+use crate::watch::classes::Classes;
+use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
+
+/// A known mistake, applied to a request: the result is what the client signed.
+type Mistake = (&'static str, fn(&mut Call));
+
+const MISTAKES: &[Mistake] = &[
+    ("another HTTP method was signed than was used", |call| {
+        call.method = if call.method == Method::GET { Method::POST } else { Method::GET };
+    }),
+    ("the body was not signed: the digest is that of an empty one", |call| {
+        call.body = Bytes::new();
+    }),
+    ("the digest of the body is that of an empty JSON object", |call| {
+        call.body = Bytes::from_static(b"{}");
+    }),
+    ("the service's own host was signed, and the request was sent to another", |call| {
+        let host = format!("kms.{DEFAULT_REGION}.myhuaweicloud.com");
+        if let Ok(host) = HeaderValue::try_from(host) {
+            call.headers.insert(HOST, host);
+        }
+    }),
+    ("the query was not signed", |call| {
+        if let Ok(uri) = call.uri.path().parse() {
+            call.uri = uri;
+        }
+    }),
+];
+
+/// Looks for the mistake. `None` if the signature is right, or cannot be parsed.
+pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Option<Mismatch> {
+    let key = accounts.get(access_key(call)?)?;
+    let claim = Claim::parse(call.header("authorization")?, call.header(DATE)?).ok()?;
+    if claim.is_genuine(call, &key.secret) {
+        return None;
+    }
+    let content = call.uri.query().map_or(0, str::len) + call.body.len();
+    let length = signed_length(&call.headers, call.uri.path(), content);
+    if length > EXPLAIN_LIMIT {
+        return Some(Mismatch::TooLong);
+    }
+    let redacted_text = |call: &Call| claim.redacted_text(call, classes);
+    let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
+        let mut taken_for = call.clone();
+        mistake(&mut taken_for);
+        claim
+            .is_genuine(&taken_for, &key.secret)
+            .then(|| Nearest { text: redacted_text(&taken_for), why })
+    });
+    let of_another = || {
+        let others = accounts.access_keys().filter(|other| other.id != key.id);
+        let mut others = others.take(Mismatch::key_budget(length));
+        let why = "the secret is that of another access key here";
+        others
+            .any(|other| claim.is_genuine(call, &other.secret))
+            .then(|| Nearest { text: redacted_text(call), why })
+    };
+    Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
+}

@@ -1,0 +1,112 @@
+//! Authentication: by a signature or, without one, by a token.
+
+use super::call::{Call, DATE, SECURITY_TOKEN, TOKEN};
+use super::claim::{self, Claim};
+use crate::dialects::gate::times::Times;
+use crate::dialects::gate::{Checked, Gate, LEEWAY};
+use crate::dialects::huawei::routes::Service;
+use crate::dialects::huawei::{codes, projects};
+use crate::dialects::wire::redact::RedactedParams;
+use crate::dialects::{Account, Error, Verified};
+use crate::engine::Engine;
+use crate::model::Realm;
+use crate::world::Instant;
+
+/// Finds the caller.
+pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
+    gate.admit(
+        (access_key(call), call.route.map(|route| route.action)),
+        || check(gate, engine, call),
+        |account| realm(gate, account, call),
+    )
+}
+
+/// The realm of a request: its project gives the region.
+fn realm(gate: &Gate, account: &Account, call: &Call) -> Result<Realm, Error> {
+    let region = call.project.as_deref().map(|id| projects::region(gate, account, id));
+    // A project that the account does not have.
+    if region == Some(None) {
+        return Err(codes::WRONG_PROJECT.into());
+    }
+    gate.realm(account, region.flatten()).ok_or_else(|| codes::WRONG_PROJECT.into())
+}
+
+/// The access key in a request, even if the rest of its signature cannot be parsed.
+pub(crate) fn access_key(call: &Call) -> Option<&str> {
+    call.header("authorization").and_then(claim::access_key)
+}
+
+/// The refusal of a request whose signature is wrong, for this reason.
+fn refused(why: &str) -> Error {
+    codes::BAD_AUTHENTICATION.with(&[why]).into()
+}
+
+fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
+    match call.header("authorization").filter(|it| it.starts_with("SDK-")) {
+        Some(authorization) => check_signature(gate, engine, call, authorization),
+        None if call.headers.contains_key("authorization") => {
+            Err(refused("the algorithm is not supported"))
+        }
+        None if call.header(TOKEN).is_some_and(|token| !token.is_empty()) => {
+            Err(codes::TOKEN_INVALID.into())
+        }
+        None if call.service() == Service::Versions => {
+            Ok(Checked { account: gate.accounts.presumed(None), user: None, nonce: None })
+        }
+        None => Err(codes::TOKEN_MISSING.into()),
+    }
+}
+
+/// Checks the signature: its form, time, access key, the signature itself, token, in this order.
+fn check_signature(
+    gate: &Gate,
+    engine: &Engine,
+    call: &Call,
+    authorization: &str,
+) -> Result<Checked, Error> {
+    let date = call.header(DATE).ok_or_else(|| refused("X-Sdk-Date is missing"))?;
+    let at = time(date).ok_or_else(|| refused("X-Sdk-Date is malformed"))?;
+    let claim = Claim::parse(authorization, date).map_err(refused)?;
+    let key = gate.accounts.get(claim.access_key).filter(|key| !key.disabled);
+    // An unknown access key has no realm, so its time is the host's.
+    let realm = key.and_then(|key| realm(gate, &key.account, call).ok());
+    let times = Times::of(engine, realm.as_ref());
+    if !times.either(|now| at.distance(now) <= LEEWAY) {
+        return Err(refused("the request's time is more than 15 minutes off"));
+    }
+    let key = key.ok_or_else(|| refused("Get secretKey failed"))?;
+    if !claim.is_genuine(call, &key.secret) {
+        let params = RedactedParams(call.params(), &gate.classes);
+        tracing::warn!(access_key = claim.access_key, %params, "the signature is wrong");
+        return Err(refused("verify aksk signature fail"));
+    }
+    let token = gate.check_token(times, key, call.header(SECURITY_TOKEN));
+    token.map_err(|_| refused("the security token is wrong or has expired"))?;
+    Ok(Checked::by(key, None))
+}
+
+/// Parses a time in the basic form of ISO 8601: `20261128T201500Z`.
+pub(crate) fn time(text: &str) -> Option<Instant> {
+    let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let (day, rest) = text.split_once('T')?;
+    let clock = rest.strip_suffix('Z')?;
+    if day.len() != 8 || clock.len() != 6 || !is_digits(day) || !is_digits(clock) {
+        return None;
+    }
+    let (year, month, date) = (day.get(..4)?, day.get(4..6)?, day.get(6..)?);
+    let (hour, minute, second) = (clock.get(..2)?, clock.get(2..4)?, clock.get(4..)?);
+    Instant::parse(&format!("{year}-{month}-{date}T{hour}:{minute}:{second}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_basic_iso_8601() {
+        assert_eq!(time("20261128T201500Z"), Instant::parse("2026-11-28T20:15:00Z"));
+        for bad in ["", "20261128T201500", "2026-11-28T20:15:00Z", "20261328T201500Z", "T"] {
+            assert_eq!(time(bad), None, "{bad}");
+        }
+    }
+}
