@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::codes;
 use crate::dialects::Code;
 use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
-use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
+use crate::model::{AliasName, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
 
@@ -18,6 +18,12 @@ pub(super) static RULES: Rules = Rules {
         for_users: FOR_USERS,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: has_spec,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Disabled,
         rotation_spacing: None,
         bindings: 0,
@@ -89,7 +95,7 @@ fn service(alias: &AliasName) -> Option<&str> {
 fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
-        KeySpec::Pair(_) => super::words::spec_word(spec).is_some(),
+        KeySpec::Pair(_) | KeySpec::Mac(_) => super::words::spec_word(spec).is_some(),
     }
 }
 
@@ -137,6 +143,9 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::Verify,            [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::EncryptToPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::DecryptByPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::GenerateMac,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::VerifyMac,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::DeriveSecret,      [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::ReadPublicKey,     [ADMIT,        ADMIT,        ADMIT,          NOT_ENABLED]),
     (Op::Describe,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ChangeDescription, [ADMIT,        ADMIT,        DELETION,       ADMIT]),
