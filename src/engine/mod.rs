@@ -71,6 +71,7 @@ mod inspect;
 mod key_stores;
 mod keys;
 mod keyspaces;
+mod macs;
 mod pairs;
 mod realms;
 mod replacement;

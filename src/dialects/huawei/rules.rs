@@ -11,7 +11,7 @@ use crate::engine::{
     AliasRules, GrantRules, ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules,
     NameRule, Operation, Rules,
 };
-use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
+use crate::model::{AliasName, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
 
@@ -19,8 +19,15 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: FOR_USERS,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: has_spec,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Disabled,
         rotation_spacing: None,
         bindings: 0,
@@ -31,6 +38,7 @@ pub(super) static RULES: Rules = Rules {
         reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
         service,
         one_per_key: false,
+        own_name: true,
     }),
     tags: 10,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
@@ -54,6 +62,26 @@ pub(super) static RULES: Rules = Rules {
 };
 
 const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";
+
+/// Operations that are refused for default master keys.
+const FOR_USERS: &[Op] = &[
+    Op::CancelDeletion,
+    Op::ChangeDescription,
+    Op::ChangeRotation,
+    Op::CreateAlias,
+    Op::CreateGrant,
+    Op::DeleteAlias,
+    Op::DeleteMaterial,
+    Op::Disable,
+    Op::Enable,
+    Op::EndRotation,
+    Op::ImportMaterial,
+    Op::MoveAlias,
+    Op::PrepareImport,
+    Op::Rename,
+    Op::RotateNow,
+    Op::ScheduleDeletion,
+];
 
 /// The operations that a grant may list.
 const GRANT_OPERATIONS: &[&str] = &[
@@ -82,7 +110,7 @@ fn service(alias: &AliasName) -> Option<&str> {
 fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
-        KeySpec::Pair(_) => super::words::spec_word(spec).is_some(),
+        KeySpec::Pair(_) | KeySpec::Mac(_) => super::words::spec_word(spec).is_some(),
     }
 }
 
@@ -130,6 +158,9 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::Verify,            [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::EncryptToPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::DecryptByPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::GenerateMac,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::VerifyMac,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::DeriveSecret,      [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::ReadPublicKey,     [ADMIT,        ADMIT,        ADMIT,          NOT_ENABLED]),
     (Op::Describe,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ChangeDescription, [ADMIT,        ADMIT,        DELETION,       ADMIT]),
