@@ -122,6 +122,29 @@ pub(super) fn is_alias(text: &str) -> bool {
 
 /// The longest description of a key, in characters.
 pub(super) const DESCRIPTION_MAX: usize = 255;
+/// The id of the key store that all accounts share.
+pub(super) const SHARED_STORE: &str = "0";
+/// The enterprise project of keys without one.
+pub(super) const NO_GROUP: &str = "0";
+/// The longest key and value of a tag, in characters.
+pub(super) const TAG_KEY_MAX: usize = 36;
+pub(super) const TAG_VALUE_MAX: usize = 43;
+/// The most values of a tag in a filter. The document gives no number; this is that of tags.
+pub(super) const FILTER_VALUES_MAX: usize = 10;
+/// The longest value of a match, in characters.
+pub(super) const MATCH_MAX: usize = 255;
+/// The number of resources on a page, and its default.
+pub(super) const RESOURCES: (RangeInclusive<u64>, u64) = (1..=1000, 10);
+/// The length of `sequence`, in bytes.
+pub(super) const SEQUENCE_LEN: usize = 36;
+/// The rotation interval in days, and its default.
+pub(super) const ROTATION_DAYS: RangeInclusive<u64> = 30..=365;
+pub(super) const ROTATION_DEFAULT: u64 = 365;
+/// The lengths of import tokens, in letters of base64.
+pub(super) const IMPORT_TOKEN: RangeInclusive<usize> = 200..=6144;
+/// The lengths of wrapped key material, in letters of base64. The document's minimum is for RSA; SM2
+/// gives less.
+pub(super) const WRAPPED_MATERIAL: RangeInclusive<usize> = 128..=360;
 /// The waiting time before a deletion, in days.
 pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
 
