@@ -54,10 +54,15 @@ pub(super) fn bytes_of_bits(
     Ok(usize::try_from(bits / 8).unwrap_or_default())
 }
 
-/// A PIN belongs to a dedicated key store, and there is none.
+/// Checks a PIN. It protects a data key for dedicated hardware, and there is none.
+///
+/// # Errors
+/// `KMS.0340` for a PIN, `KMS.0308` for another word than that of a kind of PIN.
 fn refuse_pin(pin: Option<&SecretText>, pin_type: Option<&OpenText>) -> Result<(), Error> {
-    let name = pin.map(|_| "pin").or(pin_type.map(|_| "pin_type"));
-    name.map_or(Ok(()), |name| Err(Error::Invalid(name.into())))
+    if pin_type.is_some_and(|word| !matches!(&**word, "CipherText" | "PlainText")) {
+        return Err(Error::Invalid("pin_type".into()));
+    }
+    pin.map_or(Ok(()), |_| Err(codes::KEY_STORE_UNSUPPORTED.with(&["pin"]).into()))
 }
 
 #[derive(Deserialize)]
