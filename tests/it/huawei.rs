@@ -1,5 +1,11 @@
 //! Huawei Cloud KMS over HTTP.
 
+mod aliases;
 pub mod cipher;
 mod client;
+mod imports;
 mod keys;
+mod lifecycle;
+mod lists;
+mod rotation;
+mod tags;
