@@ -64,7 +64,7 @@ impl Engine {
                 check_new(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
-            KeySpec::Symmetric(_) => None,
+            KeySpec::Symmetric(_) | KeySpec::Mac(_) => None,
         };
         self.change(caller, |draft| {
             check_new(draft.view(), draft.caller(), &new)?;
@@ -72,7 +72,12 @@ impl Engine {
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
                 (Origin::Service, KeySpec::Pair(_)) => pair,
-                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.generate_material(spec)),
+                (Origin::Service, KeySpec::Symmetric(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
+                (Origin::Service, KeySpec::Mac(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
             };
             let key = add_key(draft, new, material, creator);
             draft.caller().used.note(&key.id, None);
@@ -378,7 +383,7 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
     if let Some(key) = draft.view().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }
-    let material = Some(draft.generate_material(SymmetricSpec::Aes256));
+    let material = Some(draft.generate_material(SymmetricSpec::Aes256.material_len()));
     let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
     let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())

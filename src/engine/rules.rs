@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    Lifecycle, SymmetricSpec,
+    KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -59,6 +59,9 @@ pub enum Operation {
     RevokeGrant,
     RetireGrant,
     ListGrants,
+    GenerateMac,
+    VerifyMac,
+    DeriveSecret,
 }
 
 impl Operation {
@@ -163,6 +166,8 @@ pub struct KeyRules {
     pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// Whether the cloud has keys of this spec. Seeds plant no others.
     pub specs: fn(KeySpec) -> bool,
+    /// What the cloud's keys are used for. Seeds plant no others.
+    pub usages: &'static [KeyUsage],
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
     /// How long after the newest version a symmetric key can be rotated on request; `None`: at any

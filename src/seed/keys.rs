@@ -32,17 +32,9 @@ impl KeyEntry {
     }
 
     fn usage(&self, place: Place<'_>) -> Result<KeyUsage, SeedError> {
-        let (encrypts, signs) = match self.spec() {
-            KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(pair) => (pair.encrypts(), pair.signs()),
-        };
-        let default = if encrypts { KeyUsage::EncryptDecrypt } else { KeyUsage::SignVerify };
-        let Some(usage) = &self.usage else { return Ok(default) };
-        let fits = match usage.value.0 {
-            KeyUsage::EncryptDecrypt => encrypts,
-            KeyUsage::SignVerify => signs,
-        };
-        if fits {
+        let spec = self.spec();
+        let Some(usage) = &self.usage else { return Ok(spec.default_usage()) };
+        if spec.serves(usage.value.0) {
             Ok(usage.value.0)
         } else {
             Err(place.wrong("usage", usage, "this key spec does not support this usage"))
@@ -116,7 +108,13 @@ impl RealmBuilder<'_> {
         if let (false, Some(at)) = ((self.rules.keys.specs)(spec), &entry.spec) {
             return Err(place.wrong("spec", at, "the cloud has no keys of this spec"));
         }
-        if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
+        let usage = entry.usage(place)?;
+        if let (false, Some(at)) = (self.rules.keys.usages.contains(&usage), &entry.usage) {
+            return Err(place.wrong("usage", at, "the cloud has no keys of this usage"));
+        }
+        if let (Origin::External, KeySpec::Pair(_) | KeySpec::Mac(_), Some(at)) =
+            (origin, spec, &entry.origin)
+        {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }
         let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
@@ -129,7 +127,7 @@ impl RealmBuilder<'_> {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: entry.id.value.0.clone(),
             spec,
-            usage: entry.usage(place)?,
+            usage,
             origin,
             protection: entry
                 .protection_level

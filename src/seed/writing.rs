@@ -199,7 +199,7 @@ fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
 fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
     let bytes = export_material(material);
     match spec {
-        KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
+        KeySpec::Symmetric(_) | KeySpec::Mac(_) => Zeroizing::new(STANDARD.encode(bytes)),
         // The material of a pair is always PKCS #8.
         KeySpec::Pair(_) => pem::write_private_key(bytes).unwrap_or_default(),
     }

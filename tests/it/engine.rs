@@ -8,6 +8,7 @@ mod data_keys;
 mod grants;
 mod imports;
 mod keys;
+mod macs;
 mod pairs;
 mod restart;
 mod rotation;
@@ -25,8 +26,8 @@ use kmsim::engine::{
     Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
-    SymmetricSpec,
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
+    Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -43,6 +44,12 @@ static RULES: Rules = Rules {
         admits: key_admits,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |_| true,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Enabled,
         rotation_spacing: Some(DAY),
         bindings: 2,

@@ -63,16 +63,21 @@ fn of_key(error: KeyError) -> Refusal {
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
         KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
-        KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
-        KeyError::AlgorithmMismatch => return invalid("Algorithm"),
+        KeyError::Unsupported | KeyError::IsSymmetric | KeyError::Usage(_) => {
+            codes::REJECTED_UNSUPPORTED_OPERATION
+        }
+        KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
         // No action leads to these.
-        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade | KeyError::NotPermitted => {
-            codes::INTERNAL_FAILURE
-        }
+        KeyError::InUse
+        | KeyError::NotBound
+        | KeyError::NotUserMade
+        | KeyError::NotPermitted
+        | KeyError::IsMac
+        | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

@@ -13,7 +13,7 @@ use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
     PairRules, Rules, SecretRules,
 };
-use crate::model::{AliasName, CertificateStatus, KeyState, Lifecycle};
+use crate::model::{AliasName, CertificateStatus, KeyState, KeyUsage, Lifecycle};
 
 use Operation as Op;
 
@@ -23,6 +23,7 @@ pub(super) static RULES: Rules = Rules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |spec| words::spec_word(spec).is_some(),
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
         bindings: 0,

@@ -3,6 +3,7 @@
 use super::{codes, rules};
 use crate::dialects::{Code, Refusal};
 use crate::engine::{self, AliasError, CiphertextError, GrantError, ImportError, KeyError};
+use crate::model::KeyUsage;
 
 /// The refusal for an error of the engine.
 pub(super) fn of_engine(error: &engine::Error) -> Refusal {
@@ -48,8 +49,18 @@ fn of_key(error: KeyError) -> &'static Code {
         KeyError::MaterialMissing => codes::NOT_ENABLED,
         KeyError::NotPermitted => codes::NO_ACCESS,
         KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
+        KeyError::IsSymmetric => codes::NOT_FOR_SYMMETRIC,
         KeyError::IsPair | KeyError::Unsupported => codes::NOT_FOR_ASYMMETRIC,
+        KeyError::IsMac => codes::NOT_FOR_HMAC,
+        KeyError::Usage(usage) => match usage {
+            KeyUsage::EncryptDecrypt => codes::KEY_IS_FOR_ENCRYPTION,
+            KeyUsage::SignVerify => codes::KEY_IS_FOR_SIGNING,
+            KeyUsage::GenerateVerifyMac => codes::NOT_FOR_HMAC,
+            KeyUsage::KeyAgreement => codes::NOT_FOR_ASYMMETRIC,
+        },
         KeyError::AlgorithmMismatch => codes::WRONG_SIGNING_ALGORITHM,
+        KeyError::DigestLength => codes::DIGEST_LENGTH,
+        KeyError::PeerInvalid => codes::INVALID_PARAMETER,
         KeyError::TextTooLong => codes::RSA_PLAIN_TEXT_TOO_LONG,
         // No action leads to these.
         KeyError::InUse

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::codes;
 use crate::dialects::Code;
 use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
-use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
+use crate::model::{AliasName, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
 
@@ -17,6 +17,12 @@ pub(super) static RULES: Rules = Rules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: |entropy, _| entropy.uuid().into(),
         specs: has_spec,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Disabled,
         rotation_spacing: None,
         bindings: 0,
@@ -67,7 +73,7 @@ fn service(alias: &AliasName) -> Option<&str> {
 fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
-        KeySpec::Pair(_) => super::words::spec_word(spec).is_some(),
+        KeySpec::Pair(_) | KeySpec::Mac(_) => super::words::spec_word(spec).is_some(),
     }
 }
 
@@ -81,6 +87,15 @@ pub(super) fn is_alias(text: &str) -> bool {
 pub(super) const DESCRIPTION_MAX: usize = 255;
 /// The waiting time before a deletion, in days.
 pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
+
+/// The lengths of random data and data keys, in bits. They are multiples of 8.
+pub(super) const BITS: RangeInclusive<u64> = 8..=8192;
+/// The lengths of data keys, in bytes.
+pub(super) const DATA_KEY_BYTES: RangeInclusive<u64> = 1..=1024;
+/// The longest data, in bytes.
+pub(super) const DATA_MAX: usize = 4096;
+/// The lengths of encrypted data, in letters of base64 (SDK).
+pub(super) const CIPHER_TEXT: RangeInclusive<usize> = 128..=5648;
 
 /// The refusal of an operation in a state; `None` if the state allows it.
 type Cell = Option<&'static Code>;
@@ -106,6 +121,9 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::Verify,            [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::EncryptToPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::DecryptByPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::GenerateMac,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::VerifyMac,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::DeriveSecret,      [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::ReadPublicKey,     [ADMIT,        ADMIT,        ADMIT,          NOT_ENABLED]),
     (Op::Describe,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ChangeDescription, [ADMIT,        ADMIT,        DELETION,       ADMIT]),

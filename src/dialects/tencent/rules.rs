@@ -11,7 +11,7 @@ use crate::engine::{
     WhiteBoxRules,
 };
 use crate::model::{
-    DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState, Lifecycle, SymmetricSpec,
+    DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -23,6 +23,7 @@ pub(super) static RULES: Rules = Rules {
         admits: |operation, state| of_key(operation, state).is_none(),
         new_id: key_id,
         specs: has_spec,
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
         restored: Lifecycle::Disabled,
         rotation_spacing: Some(Duration::from_hours(24)),
         bindings: BINDINGS_MAX,
@@ -57,6 +58,7 @@ fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
         KeySpec::Pair(spec) => words::PAIR_USAGES.iter().any(|it| it.spec == spec),
+        KeySpec::Mac(_) => false,
     }
 }
 

@@ -1,0 +1,5 @@
+//! Huawei Cloud KMS over HTTP.
+
+pub mod cipher;
+mod client;
+mod keys;
