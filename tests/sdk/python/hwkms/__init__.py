@@ -10,7 +10,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 NUMBERS = itertools.count(1)
 
 
-def refused(code, call, *args, **params):
+def refused(code, call, /, *args, **params):
     """Makes the call and requires this refusal."""
     try:
         answer = call(*args, **params)

@@ -48,9 +48,9 @@ def user_id(kms, user):
 class Kms:
     """`send` takes a call and returns what became of it: see `call` for the members of both."""
 
-    def __init__(self, send, client, mode):
+    def __init__(self, send, client, mode, name=None):
         self.send, self.client, self.mode = send, client, mode
-        self.name = f"{client}-huawei-{mode}"
+        self.name = name or f"{client}-huawei-{mode}"
         self.settings = {
             "url": URL,
             "signature": mode,
@@ -65,7 +65,7 @@ class Kms:
         # The actions that were answered, and those that were refused.
         self.answered, self.refused = set(), set()
 
-    def call(self, action, **params):
+    def call(self, action, /, **params):
         route, where = ROUTES[action], places(action)
         parts = {"path": {}, "query": {}, "body": {}}
         for name, value in params.items():
@@ -82,7 +82,7 @@ class Kms:
 
     def but(self, **settings):
         """The same caller with other settings."""
-        other = Kms(self.send, self.client, self.mode)
+        other = Kms(self.send, self.client, self.mode, self.name)
         other.settings = {**self.settings, **settings}
         other.answered, other.refused = self.answered, self.refused
         return other

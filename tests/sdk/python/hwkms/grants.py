@@ -59,7 +59,7 @@ def a_grantee_does_what_is_granted(kms):
     denied(bob, "DecryptData", cipher_text=blob)
 
 
-def denied(kms, action, **params):
+def denied(kms, action, /, **params):
     refusal = refused("KMS.0306", kms.call, action, **params)
     same(refusal.status, 403, "status")
 
