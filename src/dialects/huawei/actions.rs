@@ -1,7 +1,7 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
-use super::keys::{cipher, data_keys, lifecycle};
+use super::keys::{agreement, cipher, data_keys, datakey_pairs, lifecycle, mac, sign};
 use super::profile;
 use super::wire::call::Call;
 use crate::dialects::Actions;
@@ -22,4 +22,13 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("EncryptData",                   cipher::encrypt)
         .hot   ("DecryptData",                   cipher::decrypt)
         .hot   ("CreateRandom",                  cipher::random)
+        // Key pairs and codes.
+        .read  ("ShowPublicKey",                 sign::public_key)
+        .hot   ("Sign",                          sign::sign)
+        .hot   ("ValidateSignature",             sign::verify)
+        .hot   ("GenerateMac",                   mac::generate)
+        .hot   ("VerifyMac",                     mac::verify)
+        .hot   ("DeriveSharedSecret",            agreement::derive)
+        .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
+        .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
 }

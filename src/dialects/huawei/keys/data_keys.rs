@@ -55,7 +55,10 @@ pub(super) fn bytes_of_bits(
 }
 
 /// A PIN belongs to a dedicated key store, and there is none.
-fn refuse_pin(pin: Option<&SecretText>, pin_type: Option<&OpenText>) -> Result<(), Error> {
+pub(super) fn refuse_pin(
+    pin: Option<&SecretText>,
+    pin_type: Option<&OpenText>,
+) -> Result<(), Error> {
     let name = pin.map(|_| "pin").or(pin_type.map(|_| "pin_type"));
     name.map_or(Ok(()), |name| Err(Error::Invalid(name.into())))
 }

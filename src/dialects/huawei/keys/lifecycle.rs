@@ -54,7 +54,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<KeyInfo<Created
 /// A request that names a key and nothing else.
 #[derive(Deserialize)]
 pub(crate) struct OneKey {
-    key_id: KeyName,
+    pub(super) key_id: KeyName,
 }
 
 pub(crate) fn describe(cx: &Cx, request: OneKey) -> Result<KeyInfo<KeyDetails>, Error> {

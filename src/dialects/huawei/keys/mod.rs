@@ -1,6 +1,10 @@
 //! Keys.
 
+pub(super) mod agreement;
 pub(super) mod cipher;
 pub(super) mod data_keys;
+pub(super) mod datakey_pairs;
 pub(super) mod lifecycle;
+pub(super) mod mac;
 pub(super) mod metadata;
+pub(super) mod sign;
