@@ -1,7 +1,7 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
-use super::keys::{agreement, cipher, data_keys, datakey_pairs, lifecycle, mac, sign};
+use super::keys::{agreement, cipher, data_keys, datakey_pairs, lifecycle, mac, reencrypt, sign};
 use super::profile;
 use super::wire::call::Call;
 use crate::dialects::Actions;
@@ -21,6 +21,7 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DecryptDatakey",                data_keys::decrypt)
         .hot   ("EncryptData",                   cipher::encrypt)
         .hot   ("DecryptData",                   cipher::decrypt)
+        .hot   ("ReEncrypt",                     reencrypt::re_encrypt)
         .hot   ("CreateRandom",                  cipher::random)
         // Key pairs and codes.
         .read  ("ShowPublicKey",                 sign::public_key)

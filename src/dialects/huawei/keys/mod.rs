@@ -7,4 +7,6 @@ pub(super) mod datakey_pairs;
 pub(super) mod lifecycle;
 pub(super) mod mac;
 pub(super) mod metadata;
+mod pair_cipher;
+pub(super) mod reencrypt;
 pub(super) mod sign;
