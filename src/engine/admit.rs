@@ -182,13 +182,14 @@ impl<'a> View<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        if operation.is_for_user_keys() && matches!(key.creator, Creator::Service(_)) {
+        let rules = &self.caller.rules.keys;
+        if matches!(key.creator, Creator::Service(_)) && rules.for_users.contains(&operation) {
             return Err(KeyError::NotUserMade.into());
         }
         if operation.ends_use() && !key.settings.bindings.is_empty() {
             return Err(KeyError::InUse.into());
         }
-        if (self.caller.rules.keys.admits)(operation, state) {
+        if (rules.admits)(operation, state) {
             Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
         } else {
             Err(KeyError::State { operation, state }.into())

@@ -139,15 +139,21 @@ pub enum ImportError {
     /// The service generated the key's material, so none can be imported or deleted.
     #[error("the key's material was not imported")]
     NotExternal,
-    /// The import token belongs to another realm or key.
+    /// The import token is malformed or belongs to another realm.
     #[error("the import token is invalid")]
     TokenInvalid,
+    /// The import token belongs to another key.
+    #[error("the import token is for another key")]
+    TokenOfOtherKey,
     /// The import token has expired.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, or has the wrong length.
+    /// The wrapped material does not unwrap.
     #[error("the key material is invalid")]
     MaterialInvalid,
+    /// The material has the wrong length.
+    #[error("the key material has the wrong length")]
+    MaterialLength,
     /// The material differs from the material imported first.
     #[error("the key material differs from the first")]
     MaterialDiffers,

@@ -24,6 +24,7 @@ pub struct NewKey {
     pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
+    pub group: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
@@ -44,6 +45,7 @@ impl NewKey {
             name: None,
             description: String::new(),
             instance: None,
+            group: None,
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
@@ -363,6 +365,7 @@ fn add_key(
         creator,
         created_at: draft.now(),
         instance: new.instance,
+        group: new.group,
         policy: new.policy,
         settings: Settings {
             name: new.name,
@@ -384,7 +387,9 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
         return Ok(key.id.clone());
     }
     let material = Some(draft.generate_material(SymmetricSpec::Aes256.material_len()));
-    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let rules = draft.caller().rules.aliases.as_ref();
+    let name = rules.filter(|rules| rules.own_name).map(|_| alias.to_string());
+    let new = NewKey { name, alias: Some(alias.clone()), ..NewKey::plain() };
     let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

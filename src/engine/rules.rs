@@ -72,11 +72,6 @@ impl Operation {
             Self::Disable | Self::Archive | Self::ScheduleDeletion | Self::DeleteMaterial
         )
     }
-
-    /// Whether it is refused for a service's key.
-    pub(super) const fn is_for_user_keys(self) -> bool {
-        matches!(self, Self::Archive | Self::Unarchive | Self::CreateGrant)
-    }
 }
 
 /// Operations on data keys.
@@ -162,6 +157,8 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
+    /// Operations that are refused for a service's own key, whatever its state.
+    pub for_users: &'static [Operation],
     /// Makes the id of a key that is created at this instant.
     pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// Whether the cloud has keys of this spec. Seeds plant no others.
@@ -216,6 +213,8 @@ pub struct AliasRules {
     pub service: fn(&AliasName) -> Option<&str>,
     /// Whether a key has at most one alias.
     pub one_per_key: bool,
+    /// Whether a key's own name is one of its aliases.
+    pub own_name: bool,
 }
 
 /// A cloud's rules for imported key material.

@@ -126,6 +126,9 @@ pub struct Key {
     /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// The group of resources that its owner put it into, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The access policy that its owner set, if any. Stored, not enforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,

@@ -42,6 +42,7 @@ const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
+        for_users: &[Operation::Archive, Operation::Unarchive, Operation::CreateGrant],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |_| true,
         usages: &[
@@ -60,6 +61,7 @@ static RULES: Rules = Rules {
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
         one_per_key: false,
+        own_name: false,
     }),
     tags: 2,
     imports: Some(ImportRules { token_life: DAY, enables: true }),

@@ -15,8 +15,10 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::NotFound) => codes::KEY_NOT_FOUND,
         E::Import(ImportError::NotExternal) => codes::NOT_EXTERNAL,
         E::Import(ImportError::TokenInvalid) => codes::IMPORT_TOKEN_INVALID,
+        E::Import(ImportError::TokenOfOtherKey) => codes::IMPORT_TOKEN_OF_OTHER_KEY,
         E::Import(ImportError::TokenExpired) => codes::IMPORT_TOKEN_EXPIRED,
         E::Import(ImportError::MaterialInvalid) => codes::UNWRAPPING_FAILED,
+        E::Import(ImportError::MaterialLength) => codes::MATERIAL_LENGTH,
         E::Import(ImportError::MaterialDiffers) => codes::MATERIAL_DIFFERS,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             codes::INVALID_CIPHER_TEXT

@@ -15,6 +15,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: FOR_USERS,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: has_spec,
         usages: &[
@@ -36,6 +37,7 @@ pub(super) static RULES: Rules = Rules {
         reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
         service,
         one_per_key: false,
+        own_name: true,
     }),
     tags: 10,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
@@ -45,6 +47,26 @@ pub(super) static RULES: Rules = Rules {
     data_keys: None,
     grants: Some(GrantRules { per_key: 100, operations: GRANT_OPERATIONS, retire: "retire-grant" }),
 };
+
+/// Operations that are refused for default master keys.
+const FOR_USERS: &[Op] = &[
+    Op::CancelDeletion,
+    Op::ChangeDescription,
+    Op::ChangeRotation,
+    Op::CreateAlias,
+    Op::CreateGrant,
+    Op::DeleteAlias,
+    Op::DeleteMaterial,
+    Op::Disable,
+    Op::Enable,
+    Op::EndRotation,
+    Op::ImportMaterial,
+    Op::MoveAlias,
+    Op::PrepareImport,
+    Op::Rename,
+    Op::RotateNow,
+    Op::ScheduleDeletion,
+];
 
 /// The operations that a grant may list.
 const GRANT_OPERATIONS: &[&str] = &[

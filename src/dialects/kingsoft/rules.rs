@@ -11,6 +11,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[],
         new_id: |entropy, _| key_id(entropy.array()),
         specs: |spec| matches!(spec, KeySpec::Symmetric(_)),
         usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],

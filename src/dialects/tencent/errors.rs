@@ -18,9 +18,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::Taken) => codes::INVALID_PARAMETER_VALUE_ALIAS_ALREADY_EXISTS,
         E::Alias(AliasError::Reserved) => codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS,
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_OPERATION_NOT_EXTERNAL_CMK,
-        E::Import(ImportError::TokenInvalid) => return invalid("ImportToken"),
+        E::Import(ImportError::TokenInvalid | ImportError::TokenOfOtherKey) => {
+            return invalid("ImportToken");
+        }
         E::Import(ImportError::TokenExpired) => codes::RESOURCE_UNAVAILABLE_TOKEN_EXPIRED,
-        E::Import(ImportError::MaterialInvalid) => codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR,
+        E::Import(ImportError::MaterialInvalid | ImportError::MaterialLength) => {
+            codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR
+        }
         E::Import(ImportError::MaterialDiffers) => {
             codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH
         }
