@@ -3,14 +3,34 @@
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::algorithms::mac::Hash;
 use crate::algorithms::specs::Form;
+use crate::dialects::wire::values::parsed;
 use crate::dialects::wire::words::words;
-use crate::model::{self, KeySpec, KeyState, MacSpec, SymmetricSpec};
+use crate::model::{self, KeySpec, KeyState, KeyUsage, MacSpec, SymmetricSpec};
 
 words! {
     /// Where a key's material comes from.
     Origin(model::Origin), origin_word:
         "kms" [model::Origin::Service]
         "external" [model::Origin::External]
+}
+
+words! {
+    /// What a key may be used for.
+    Usage(KeyUsage), usage_word:
+        "ENCRYPT_DECRYPT" [KeyUsage::EncryptDecrypt]
+        "SIGN_VERIFY" [KeyUsage::SignVerify]
+        "GENERATE_VERIFY_MAC" [KeyUsage::GenerateVerifyMac]
+        "KEY_AGREEMENT" [KeyUsage::KeyAgreement]
+}
+
+words! {
+    /// The state of keys that are listed. No key is in the state that `1` stands for.
+    State(Option<KeyState>):
+        "1" [None]
+        "2" [Some(KeyState::Enabled)]
+        "3" [Some(KeyState::Disabled)]
+        "4" [Some(KeyState::PendingDeletion)]
+        "5" [Some(KeyState::PendingImport)]
 }
 
 words! { fn state_word(KeyState):
@@ -37,6 +57,12 @@ const SPECS: &[(&str, KeySpec)] = &[
     ("HMAC_512", KeySpec::Mac(MacSpec::Hmac512)),
     ("HMAC_SM3", KeySpec::Mac(MacSpec::HmacSm3)),
 ];
+
+/// The type of a key.
+#[derive(Clone, Copy)]
+pub(super) struct Spec(pub(super) KeySpec);
+
+parsed!(Spec, Open, |word: String| spec(&word).map(Self));
 
 /// The type of key for its word.
 pub(super) fn spec(word: &str) -> Option<KeySpec> {

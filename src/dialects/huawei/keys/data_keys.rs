@@ -54,18 +54,18 @@ pub(super) fn bytes_of_bits(
     Ok(usize::try_from(bits / 8).unwrap_or_default())
 }
 
-/// A PIN belongs to a dedicated key store, and there is none.
+/// Checks a PIN. It protects a data key for dedicated hardware, and there is none.
+///
+/// # Errors
+/// `KMS.0340` for a PIN, `KMS.0308` for another word than that of a kind of PIN.
 pub(super) fn refuse_pin(
     pin: Option<&SecretText>,
     pin_type: Option<&OpenText>,
 ) -> Result<(), Error> {
-    if pin.is_some() {
-        return Err(codes::KEY_STORE_UNSUPPORTED.with(&["pin"]).into());
+    if pin_type.is_some_and(|word| !matches!(&**word, "CipherText" | "PlainText")) {
+        return Err(Error::Invalid("pin_type".into()));
     }
-    match pin_type.map(|it| &**it) {
-        None | Some("CipherText" | "PlainText") => Ok(()),
-        Some(_) => Err(Error::Invalid("pin_type".into())),
-    }
+    pin.map_or(Ok(()), |_| Err(codes::KEY_STORE_UNSUPPORTED.with(&["pin"]).into()))
 }
 
 #[derive(Deserialize)]
