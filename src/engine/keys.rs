@@ -24,6 +24,7 @@ pub struct NewKey {
     pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
+    pub group: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
@@ -44,6 +45,7 @@ impl NewKey {
             name: None,
             description: String::new(),
             instance: None,
+            group: None,
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
@@ -56,7 +58,9 @@ impl Engine {
     /// Creates a key. A key of external origin waits for its material.
     ///
     /// # Errors
-    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias; [`Error::QuotaExceeded`].
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias;
+    /// [`KeyStoreError::NotFound`](super::KeyStoreError::NotFound) and [`KeyError::StoreDisabled`]
+    /// for its store; [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
@@ -316,7 +320,7 @@ fn to_lifecycle(
     }
 }
 
-/// Checks that the caller can have this key: by its alias, and by the quota.
+/// Checks that the caller can have this key: by its alias, its store, and the quota.
 fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
     if let Some(alias) = &new.alias {
         refuse_reserved(caller, alias)?;
@@ -324,6 +328,7 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
             return Err(AliasError::Taken.into());
         }
     }
+    view.check_store_of_new(new.instance.as_deref())?;
     check_quota(view, caller)
 }
 
@@ -363,6 +368,7 @@ fn add_key(
         creator,
         created_at: draft.now(),
         instance: new.instance,
+        group: new.group,
         policy: new.policy,
         settings: Settings {
             name: new.name,
@@ -384,7 +390,9 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
         return Ok(key.id.clone());
     }
     let material = Some(draft.generate_material(SymmetricSpec::Aes256.material_len()));
-    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let rules = draft.caller().rules.aliases.as_ref();
+    let name = rules.filter(|rules| rules.own_name).map(|_| alias.to_string());
+    let new = NewKey { name, alias: Some(alias.clone()), ..NewKey::plain() };
     let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
     KeyUsage, Lifecycle, SymmetricSpec,
@@ -73,9 +74,34 @@ impl Operation {
         )
     }
 
-    /// Whether it is refused for a service's key.
-    pub(super) const fn is_for_user_keys(self) -> bool {
-        matches!(self, Self::Archive | Self::Unarchive | Self::CreateGrant)
+    /// Whether it takes key material.
+    pub(super) const fn uses_material(self) -> bool {
+        matches!(
+            self,
+            Self::GenerateDataKey
+                | Self::Encrypt
+                | Self::Decrypt
+                | Self::Sign
+                | Self::Verify
+                | Self::EncryptToPair
+                | Self::DecryptByPair
+                | Self::GenerateMac
+                | Self::VerifyMac
+                | Self::DeriveSecret
+        )
+    }
+
+    /// Whether it is about replacing key material.
+    pub(super) const fn replaces_material(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeRotation
+                | Self::RotateNow
+                | Self::CreateVersion
+                | Self::PrepareImport
+                | Self::ImportMaterial
+                | Self::DeleteMaterial
+        )
     }
 }
 
@@ -155,6 +181,10 @@ pub struct Rules {
     pub data_keys: Option<DataKeyRules>,
     /// Grants of keys.
     pub grants: Option<GrantRules>,
+    /// Key stores. In a cloud without them, the instance of a key has no effect.
+    pub key_stores: Option<KeyStoreRules>,
+    /// Access points and policies of keyspaces.
+    pub keyspaces: Option<KeyspaceRules>,
 }
 
 /// A cloud's rules for keys.
@@ -162,6 +192,8 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
+    /// Operations that are refused for a service's own key, whatever its state.
+    pub for_users: &'static [Operation],
     /// Makes the id of a key that is created at this instant.
     pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// Whether the cloud has keys of this spec. Seeds plant no others.
@@ -216,6 +248,8 @@ pub struct AliasRules {
     pub service: fn(&AliasName) -> Option<&str>,
     /// Whether a key has at most one alias.
     pub one_per_key: bool,
+    /// Whether a key's own name is one of its aliases.
+    pub own_name: bool,
 }
 
 /// A cloud's rules for imported key material.
@@ -292,6 +326,33 @@ pub struct GrantRules {
     pub operations: &'static [&'static str],
     /// The one among them that lets the grantee retire the grant.
     pub retire: &'static str,
+}
+
+/// A cloud's rules for key stores.
+#[derive(Debug)]
+pub struct KeyStoreRules {
+    /// Which texts are aliases of key stores.
+    pub names: NameRule,
+    /// Their kinds.
+    pub kinds: &'static [KeyStoreKind],
+}
+
+/// A kind of key stores.
+#[derive(Debug)]
+pub struct KeyStoreKind {
+    /// The cloud's word for it.
+    pub word: &'static str,
+    /// Whether a cluster of this kind has at most one key store.
+    pub one_per_cluster: bool,
+}
+
+/// A cloud's rules for access points and policies of keyspaces.
+#[derive(Debug)]
+pub struct KeyspaceRules {
+    /// Which texts are names of access points and policies.
+    pub names: NameRule,
+    /// The key pair of an access point that has one.
+    pub pair: PairSpec,
 }
 
 impl Rules {

@@ -126,6 +126,9 @@ pub struct Key {
     /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// The group of resources that its owner put it into, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The access policy that its owner set, if any. Stored, not enforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -154,6 +157,12 @@ impl Key {
             Lifecycle::Disabled => Some(KeyState::Disabled),
             Lifecycle::Archived => Some(KeyState::Archived),
         }
+    }
+
+    /// Whether a name is the key's own.
+    #[must_use]
+    pub fn is_own(&self, name: &AliasName) -> bool {
+        self.settings.name.as_deref() == Some(name.as_str())
     }
 
     /// The newest version, which encrypts if the key is symmetric.

@@ -24,11 +24,15 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::Taken) => codes::ALIAS_ALREADY_EXISTS,
         E::Alias(AliasError::Reserved) => return invalid("AliasName"),
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_ORIGIN,
-        E::Import(ImportError::TokenInvalid) => codes::INVALID_IMPORT_TOKEN,
-        E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
-        E::Import(ImportError::MaterialInvalid | ImportError::MaterialDiffers) => {
-            codes::INVALID_KEY_MATERIAL
+        E::Import(ImportError::TokenInvalid | ImportError::TokenOfOtherKey) => {
+            codes::INVALID_IMPORT_TOKEN
         }
+        E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
+        E::Import(
+            ImportError::MaterialInvalid
+            | ImportError::MaterialLength
+            | ImportError::MaterialDiffers,
+        ) => codes::INVALID_KEY_MATERIAL,
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
@@ -47,9 +51,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
         // The cause is in the log; the caller cannot fix it. No action leads to the others.
-        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) | E::Grant(_) => {
-            codes::INTERNAL_FAILURE
-        }
+        E::Store(_)
+        | E::Internal(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
+        | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }
@@ -76,6 +84,8 @@ fn of_key(error: KeyError) -> Refusal {
         | KeyError::NotBound
         | KeyError::NotUserMade
         | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::InStore(_)
         | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };

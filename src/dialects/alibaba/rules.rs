@@ -21,6 +21,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |spec| words::spec_word(spec).is_some(),
         usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
@@ -38,6 +39,7 @@ pub(super) static RULES: Rules = Rules {
         reserved,
         service,
         one_per_key: false,
+        own_name: false,
     }),
     tags: limits::TAGS_MAX,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: false }),
@@ -63,6 +65,8 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

@@ -8,10 +8,12 @@ mod codes;
 mod context;
 mod errors;
 mod keys;
+mod page;
 mod profile;
 mod projects;
 mod routes;
 mod rules;
+mod tags;
 mod values;
 mod wire;
 mod words;
@@ -23,6 +25,8 @@ use crate::watch::journal::Mismatch;
 use routes::Service;
 use wire::call::Call;
 use wire::{mismatch, verify};
+
+const SEQUENCE: &str = "sequence";
 
 /// The dialect.
 pub(super) struct Huawei;
@@ -50,10 +54,11 @@ impl Dialect for Huawei {
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
         let entry = call.route.and_then(|route| table.get(route.action));
         let entry = entry.ok_or(codes::API_NOT_FOUND)?;
-        match &call.params_error {
-            Some(params_error) => Err(params_error.clone().into()),
-            None => Ok(entry),
+        if let Some(params_error) = &call.params_error {
+            return Err(params_error.clone().into());
         }
+        check_sequence(call)?;
+        Ok(entry)
     }
 
     /// Actions of the key-management service need an active account.
@@ -76,4 +81,19 @@ impl Dialect for Huawei {
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
         mismatch::explain(&gate.accounts, &gate.classes, call)
     }
+}
+
+/// Checks the number that a client may give to a request of the key-management service.
+///
+/// # Errors
+/// `KMS.0206`.
+fn check_sequence(call: &Call) -> Result<(), Error> {
+    let is_legal = match (call.service(), call.params().kind(SEQUENCE)) {
+        (Service::Iam | Service::Versions, _) | (_, None) => true,
+        (Service::Kms, Some(_)) => {
+            let sequence = call.params().get(SEQUENCE);
+            sequence.is_some_and(|text| text.len() == rules::SEQUENCE_LEN)
+        }
+    };
+    if is_legal { Ok(()) } else { Err(codes::INVALID_SEQUENCE.with(&[SEQUENCE]).into()) }
 }

@@ -11,6 +11,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[],
         new_id: |entropy, _| key_id(entropy.array()),
         specs: |spec| matches!(spec, KeySpec::Symmetric(_)),
         usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
@@ -28,6 +29,8 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

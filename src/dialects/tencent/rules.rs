@@ -21,6 +21,7 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[Op::Archive, Op::Unarchive],
         new_id: key_id,
         specs: has_spec,
         usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
@@ -34,6 +35,7 @@ pub(super) static RULES: Rules = Rules {
         reserved: |alias| alias.as_str().starts_with("kms-"),
         service: |_| None,
         one_per_key: true,
+        own_name: false,
     }),
     tags: 50,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
@@ -51,6 +53,8 @@ pub(super) static RULES: Rules = Rules {
         restored: DataKeyLifecycle::Disabled,
     }),
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// Whether the service has keys of this type.

@@ -110,6 +110,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         name: None,
         description: request.description.0,
+        group: None,
         instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
