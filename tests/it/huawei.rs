@@ -7,5 +7,7 @@ mod imports;
 mod keys;
 mod lifecycle;
 mod lists;
+mod parameters;
 mod rotation;
 mod tags;
+mod typing;
