@@ -7,6 +7,7 @@ mod imports;
 mod keys;
 mod lifecycle;
 mod lists;
+mod logs;
 mod parameters;
 mod rotation;
 mod tags;

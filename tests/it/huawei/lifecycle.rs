@@ -165,7 +165,7 @@ impl Stage {
                 call("create-rsa-datakey-pair", json!({ "key_spec": "RSA_2048" }))
             }
             "CreateEcDatakeyPair" => {
-                call("create-ec-datakey-pair", json!({ "key_spec": "EC_P256" }))
+                call("create-ec-datakey-pair", json!({ "key_spec": "ECC_NIST_P256" }))
             }
             "CreateDatakeyCapsule" => {
                 call("datakey-capsule/create", json!({ "datakey_length": "256" }))

@@ -115,7 +115,7 @@ fn call_ciphers(answers: &mut Answers) {
     let sealed = json!({ "cipher_text": sealed["cipher_text"], "datakey_cipher_length": "32" });
     answers.call("DecryptDatakey", with(&key, sealed));
     answers.call("CreateRsaDatakeyPair", with(&key, json!({ "key_spec": "RSA_2048" })));
-    answers.call("CreateEcDatakeyPair", with(&key, json!({ "key_spec": "EC_P256" })));
+    answers.call("CreateEcDatakeyPair", with(&key, json!({ "key_spec": "ECC_NIST_P256" })));
 }
 
 fn call_pairs_and_codes(answers: &mut Answers) {
@@ -131,7 +131,7 @@ fn call_pairs_and_codes(answers: &mut Answers) {
     let mac = answers.call("GenerateMac", hmac.clone())["mac"].clone();
     answers.call("VerifyMac", with(&hmac, json!({ "mac": mac })));
     let agreeing = answers.key(json!({ "key_spec": "EC_P256", "key_usage": "KEY_AGREEMENT" }));
-    let spec = with(&answers.key(json!({})), json!({ "key_spec": "EC_P256" }));
+    let spec = with(&answers.key(json!({})), json!({ "key_spec": "ECC_NIST_P256" }));
     let peer = answers.call("CreateEcDatakeyPair", spec)["public_key"].clone();
     let peer = json!({ "key_agreement_algorithm": "ECDH", "public_key": peer });
     answers.call("DeriveSharedSecret", with(&agreeing, peer));
