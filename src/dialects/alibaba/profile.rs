@@ -10,6 +10,7 @@ use super::{clients, codes, errors, regions, rules};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::ParamStyle;
+use crate::dialects::wire::values::leading_version;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::watch::classes::Class::{Common, Credential};
 
@@ -44,6 +45,7 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {

@@ -1,7 +1,7 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
-use super::keys::lifecycle;
+use super::keys::{cipher, data_keys, lifecycle};
 use super::profile;
 use super::wire::call::Call;
 use crate::dialects::Actions;
@@ -14,4 +14,12 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("ListKeyDetail",             lifecycle::describe)
         .change("EnableKey",                 lifecycle::enable)
         .change("DisableKey",                lifecycle::disable)
+        // Data keys, data and random data.
+        .hot   ("CreateDatakey",                 data_keys::create)
+        .hot   ("CreateDatakeyWithoutPlaintext", data_keys::create_without_plaintext)
+        .hot   ("EncryptDatakey",                data_keys::encrypt)
+        .hot   ("DecryptDatakey",                data_keys::decrypt)
+        .hot   ("EncryptData",                   cipher::encrypt)
+        .hot   ("DecryptData",                   cipher::decrypt)
+        .hot   ("CreateRandom",                  cipher::random)
 }

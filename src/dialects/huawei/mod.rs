@@ -2,8 +2,10 @@
 //! and rules of its document. The calls of the identity service that its SDKs make are served too.
 
 mod actions;
+mod ciphertext;
 mod clients;
 mod codes;
+mod context;
 mod errors;
 mod keys;
 mod profile;

@@ -3,7 +3,7 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
-use super::{clients, codes, errors, projects, rules, values, words};
+use super::{ciphertext, clients, codes, context, errors, projects, rules, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
@@ -36,7 +36,8 @@ pub(super) static PROFILE: Profile = Profile {
         secret: |_, text| text,
         spec: words::spec,
         origin: |word| words::Origin::try_from(word.to_owned()).ok().map(|it| it.0),
-        context: |text| Some(text.as_bytes().to_vec()),
+        context: context::canonical,
+        version: ciphertext::version_of,
     },
     not_yet: include_str!("../../../fixtures/huawei/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },

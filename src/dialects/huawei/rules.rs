@@ -82,6 +82,15 @@ pub(super) const DESCRIPTION_MAX: usize = 255;
 /// The waiting time before a deletion, in days.
 pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
 
+/// The lengths of random data and data keys, in bits. They are multiples of 8.
+pub(super) const BITS: RangeInclusive<u64> = 8..=8192;
+/// The lengths of data keys, in bytes.
+pub(super) const DATA_KEY_BYTES: RangeInclusive<u64> = 1..=1024;
+/// The longest data, in bytes.
+pub(super) const DATA_MAX: usize = 4096;
+/// The lengths of encrypted data, in letters of base64 (SDK).
+pub(super) const CIPHER_TEXT: RangeInclusive<usize> = 128..=5648;
+
 /// The refusal of an operation in a state; `None` if the state allows it.
 type Cell = Option<&'static Code>;
 

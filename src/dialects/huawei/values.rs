@@ -1,7 +1,13 @@
 //! Types and forms of values. If a malformed value has a code of its own, its type keeps the text,
 //! and the handler that knows the code parses it.
 
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
 use super::{codes, rules};
+use crate::algorithms::base64_text;
 use crate::dialects::Error;
 use crate::dialects::wire::classes::classed;
 use crate::engine::KeyRef;
@@ -67,4 +73,64 @@ pub(super) fn alias_name(text: &str) -> Option<AliasName> {
 /// milliseconds.
 pub(super) fn date(at: Instant) -> String {
     at.millis().to_string()
+}
+
+/// A number, which the document writes as a text. A number is accepted too.
+#[derive(Clone, Debug)]
+pub(super) struct Decimal(String);
+
+classed!(Decimal: Open);
+
+impl From<String> for Decimal {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Decimal {
+    /// The number. `None` if the text is not one: digits alone.
+    pub(super) fn number(&self) -> Option<u64> {
+        let is_digits = self.0.bytes().all(|b| b.is_ascii_digit());
+        if is_digits { self.0.parse().ok() } else { None }
+    }
+}
+
+/// A text that may be a secret.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct SecretText(pub(super) Zeroizing<String>);
+
+/// Bytes as hexadecimal digits in upper case, as answers have them.
+pub(super) fn hex(bytes: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(base16ct::upper::encode_string(bytes))
+}
+
+/// Parses hexadecimal digits of either case. `None` if there are none, or other characters.
+pub(super) fn bytes_of_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let bytes = base16ct::mixed::decode_vec(text).ok().filter(|bytes| !bytes.is_empty());
+    bytes.map(Zeroizing::new)
+}
+
+/// A ciphertext in a request: hexadecimal for data keys, base64 for other data.
+pub(super) struct DataCipherText(String);
+
+classed!(DataCipherText: Ciphertext);
+
+impl From<String> for DataCipherText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl DataCipherText {
+    /// The text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The bytes, if the text is base64 of such a length, in letters.
+    pub(super) fn bytes(&self, letters: RangeInclusive<usize>) -> Option<Zeroizing<Vec<u8>>> {
+        let text = Some(&*self.0).filter(|text| letters.contains(&text.len()));
+        base64_text::decode(text?)
+    }
 }

@@ -8,6 +8,7 @@ use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::ParamStyle;
+use crate::dialects::wire::values::leading_version;
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 use crate::watch::classes::Class::{Common, Credential};
@@ -42,6 +43,7 @@ pub(super) static PROFILE: Profile = Profile {
         origin: |_| None,
         // This cloud has no encryption contexts, so only the empty one is valid.
         context: |text| (text == "{}").then(Vec::new),
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),
     peer: Peer {

@@ -8,6 +8,7 @@ use super::{clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
+use crate::dialects::wire::values::leading_version;
 use crate::engine::KeyRef;
 use crate::model::{KeyId, KeySpec};
 
@@ -39,6 +40,7 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| words::pair_usage(word).map(|it| KeySpec::Pair(it.spec)),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| values::context(text).map(<[u8]>::to_vec),
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },

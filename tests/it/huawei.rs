@@ -1,0 +1,4 @@
+//! Huawei Cloud KMS over HTTP.
+
+pub mod client;
+mod keys;
