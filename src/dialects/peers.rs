@@ -84,7 +84,13 @@ pub(super) fn signed(
     headers.insert(AUTHORIZATION, HeaderValue::from_str(unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let (method, uri) = (Method::POST, Uri::from_static("/"));
-    let inbound = Inbound { method, uri, headers: headers.clone(), body: Ok(body.clone()) };
+    let inbound = Inbound {
+        method,
+        uri,
+        headers: headers.clone(),
+        is_encrypted: false,
+        body: Ok(body.clone()),
+    };
     let authorization = [unsigned, &sign(inbound)?].concat();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&authorization)?);
     let mut request = Request::new(body);

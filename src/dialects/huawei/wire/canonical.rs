@@ -176,6 +176,7 @@ mod tests {
                 method: Method::GET,
                 uri: sent.parse().unwrap(),
                 headers: HeaderMap::new(),
+                is_encrypted: false,
                 body: Ok(Bytes::new()),
             };
             Canonical { hash, signed_headers, is_scoped }.query(&Call::parse(inbound))
