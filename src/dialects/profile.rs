@@ -86,6 +86,8 @@ pub struct Names {
     /// The bytes to which an encryption context binds a ciphertext. `None` if the text is no
     /// context.
     pub context: fn(&str) -> Option<Vec<u8>>,
+    /// The engine's form of a ciphertext. `None` if the text does not have the cloud's form.
+    pub blob: fn(&str) -> Option<Vec<u8>>,
     /// The version of the key that a ciphertext names.
     pub version: fn(&str) -> Option<VersionId>,
 }

@@ -8,10 +8,10 @@ use super::{
     AliasError, Caller, CertificateError, CertificateOperation, Error, ImportError, KeyError,
     Operation, UsedKey,
 };
-use crate::algorithms::asymmetric::PrivateKey;
+use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
     AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec, KeyState,
-    KeyVersion, Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
+    KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -182,13 +182,14 @@ impl<'a> View<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        if operation.is_for_user_keys() && matches!(key.creator, Creator::Service(_)) {
+        let rules = &self.caller.rules.keys;
+        if matches!(key.creator, Creator::Service(_)) && rules.for_users.contains(&operation) {
             return Err(KeyError::NotUserMade.into());
         }
         if operation.ends_use() && !key.settings.bindings.is_empty() {
             return Err(KeyError::InUse.into());
         }
-        if (self.caller.rules.keys.admits)(operation, state) {
+        if (rules.admits)(operation, state) {
             Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
         } else {
             Err(KeyError::State { operation, state }.into())
@@ -242,7 +243,31 @@ impl<'a> Admitted<'a> {
         match self.key.spec {
             KeySpec::Symmetric(spec) => Ok(spec),
             KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
+            KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
         }
+    }
+
+    /// The kind of a key pair.
+    pub(super) fn pair_spec(&self) -> Result<PairSpec, Error> {
+        match self.key.spec {
+            KeySpec::Pair(spec) => Ok(spec),
+            KeySpec::Symmetric(_) => Err(KeyError::IsSymmetric.into()),
+            KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
+        }
+    }
+
+    /// The kind of a MAC key.
+    pub(super) fn mac(&self) -> Result<MacSpec, Error> {
+        match self.key.spec {
+            KeySpec::Mac(spec) => Ok(spec),
+            KeySpec::Symmetric(_) => Err(KeyError::IsSymmetric.into()),
+            KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
+        }
+    }
+
+    /// Refuses keys of another usage.
+    pub(super) fn is_for(&self, usage: KeyUsage) -> Result<(), Error> {
+        if self.key.usage == usage { Ok(()) } else { Err(KeyError::Usage(self.key.usage).into()) }
     }
 
     /// The version that encrypts, with its material.
@@ -269,7 +294,7 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The key is not a pair, or has no such version. `None` stands for an id that cannot exist.
     pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
-        let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unsupported.into()) };
+        let spec = self.pair_spec()?;
         let version = id.and_then(|id| self.key.version(id)).ok_or(KeyError::VersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
         let key = material

@@ -1,6 +1,8 @@
 //! Aliases: names that users give to keys. Each names one key.
 
-use super::{AliasError, Caller, Engine, Error, KeyRef, Operation};
+use std::sync::Arc;
+
+use super::{AliasError, Caller, Engine, Error, KeyError, KeyRef, Operation};
 use crate::model::{AliasName, Key};
 
 impl Engine {
@@ -31,6 +33,9 @@ impl Engine {
     }
 
     /// Points an existing alias to another key. Only the new key's state matters.
+    ///
+    /// # Errors
+    /// [`AliasError::NotFound`] also for a key's own name, where that is an alias.
     pub async fn update_alias(
         &self,
         caller: Caller,
@@ -42,6 +47,10 @@ impl Engine {
             let view = draft.view();
             let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?;
             view.check_access(before)?;
+            let rules = draft.caller().rules.aliases.as_ref();
+            if rules.is_some_and(|rules| rules.own_name) && is_own(before, &name) {
+                return Err(AliasError::NotFound.into());
+            }
             let before = before.ordinal;
             let ordinal = view.admit(&key, Operation::MoveAlias)?.key().ordinal;
             draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
@@ -74,6 +83,60 @@ impl Engine {
         .await
     }
 
+    /// Replaces a key's own name, which is one of its aliases. The other aliases stay.
+    ///
+    /// # Errors
+    /// As [`Engine::rename_key`]. Another alias of the same key is taken too.
+    pub async fn rename_own(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        name: AliasName,
+    ) -> Result<Arc<Key>, Error> {
+        self.change(caller, move |draft| {
+            refuse_reserved(draft.caller(), &name)?;
+            let view = draft.view();
+            let before = Arc::clone(view.admit(&key, Operation::Rename)?.key());
+            if !is_own(&before, &name) && view.state().keys.aliased(&name).is_some() {
+                return Err(AliasError::Taken.into());
+            }
+            draft.edit(before.ordinal, |key: &mut Key| {
+                key.aliases.retain(|alias| !is_own(&before, alias));
+                key.settings.name = Some(name.to_string());
+                key.aliases.insert(name);
+            });
+            draft.view().state().keys.get(before.ordinal).cloned().ok_or(KeyError::NotFound.into())
+        })
+        .await
+    }
+
+    /// Deletes several aliases of one key, or none if one of them cannot be deleted.
+    ///
+    /// # Errors
+    /// [`AliasError::NotFound`] for an alias that the key does not have, and for its own name.
+    pub async fn delete_aliases(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        names: Vec<AliasName>,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let key = draft.view().admit(&key, Operation::DeleteAlias)?.key();
+            let is_other = |name: &AliasName| key.aliases.contains(name) && !is_own(key, name);
+            if !names.iter().all(is_other) {
+                return Err(AliasError::NotFound.into());
+            }
+            let ordinal = key.ordinal;
+            draft.edit(ordinal, |key: &mut Key| {
+                for name in &names {
+                    key.aliases.remove(name);
+                }
+            });
+            Ok(())
+        })
+        .await
+    }
+
     /// Deletes an alias. The key is unchanged.
     pub async fn delete_alias(&self, caller: Caller, name: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
@@ -85,6 +148,11 @@ impl Engine {
         })
         .await
     }
+}
+
+/// Whether this is the key's own name.
+fn is_own(key: &Key, name: &AliasName) -> bool {
+    key.settings.name.as_deref() == Some(name.as_str())
 }
 
 /// Refuses an alias that is the cloud's own.

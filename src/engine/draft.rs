@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Caller, View};
 use crate::model::{
-    Change, Fact, Grant, Grants, Key, KeyVersion, Material, Ordinal, Shelved, State, SymmetricSpec,
+    Change, Fact, Grant, Grants, Key, KeyVersion, Material, Ordinal, Shelved, State,
 };
 use crate::world::{Entropy, Instant, World};
 
@@ -55,10 +55,10 @@ impl<'a> Draft<'a> {
         &self.world.entropy
     }
 
-    /// New material for a symmetric key.
+    /// New material of this length, in bytes, for a symmetric key or a MAC key.
     #[must_use]
-    pub(super) fn generate_material(&self, spec: SymmetricSpec) -> Material {
-        let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
+    pub(super) fn generate_material(&self, len: usize) -> Material {
+        let mut bytes = Zeroizing::new(vec![0; len]);
         self.entropy().fill(&mut bytes);
         Material::new(bytes)
     }

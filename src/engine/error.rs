@@ -2,7 +2,7 @@
 
 use super::rules::{CertificateOperation, DataKeyOperation, Operation};
 use crate::algorithms::x509::Flawed;
-use crate::model::{AliasName, CertificateStatus, DataKeyState, KeyState};
+use crate::model::{AliasName, CertificateStatus, DataKeyState, KeyState, KeyUsage};
 use crate::store::StoreError;
 
 /// Why an operation failed.
@@ -75,12 +75,27 @@ pub enum KeyError {
     /// The key is a pair, but the operation needs a symmetric key.
     #[error("the key is a key pair")]
     IsPair,
-    /// The key does not support this, by its kind, usage, origin or owner.
+    /// The key is symmetric, but the operation needs a pair or a MAC key.
+    #[error("the key is symmetric")]
+    IsSymmetric,
+    /// The key is for message authentication codes, but the operation needs another kind.
+    #[error("the key is a MAC key")]
+    IsMac,
+    /// The key is for this usage only.
+    #[error("the key's usage is {0:?}")]
+    Usage(KeyUsage),
+    /// The key does not support this, by its kind, origin or owner.
     #[error("the key does not support this")]
     Unsupported,
     /// The key does not support this algorithm.
     #[error("the key does not support this algorithm")]
     AlgorithmMismatch,
+    /// The algorithm signs digests of another length.
+    #[error("the digest does not have the algorithm's length")]
+    DigestLength,
+    /// The other party's public key is no key of this kind, or no point of its curve.
+    #[error("the other party's public key is invalid")]
+    PeerInvalid,
     /// The text is longer than the algorithm takes.
     #[error("the text is too long for the algorithm")]
     TextTooLong,
@@ -124,15 +139,21 @@ pub enum ImportError {
     /// The service generated the key's material, so none can be imported or deleted.
     #[error("the key's material was not imported")]
     NotExternal,
-    /// The import token belongs to another realm or key.
+    /// The import token is malformed or belongs to another realm.
     #[error("the import token is invalid")]
     TokenInvalid,
+    /// The import token belongs to another key.
+    #[error("the import token is for another key")]
+    TokenOfOtherKey,
     /// The import token has expired.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, or has the wrong length.
+    /// The wrapped material does not unwrap.
     #[error("the key material is invalid")]
     MaterialInvalid,
+    /// The material has the wrong length.
+    #[error("the key material has the wrong length")]
+    MaterialLength,
     /// The material differs from the material imported first.
     #[error("the key material differs from the first")]
     MaterialDiffers,

@@ -24,6 +24,7 @@ pub struct NewKey {
     pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
+    pub group: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
@@ -44,6 +45,7 @@ impl NewKey {
             name: None,
             description: String::new(),
             instance: None,
+            group: None,
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
@@ -64,7 +66,7 @@ impl Engine {
                 check_new(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
-            KeySpec::Symmetric(_) => None,
+            KeySpec::Symmetric(_) | KeySpec::Mac(_) => None,
         };
         self.change(caller, |draft| {
             check_new(draft.view(), draft.caller(), &new)?;
@@ -72,7 +74,12 @@ impl Engine {
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
                 (Origin::Service, KeySpec::Pair(_)) => pair,
-                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.generate_material(spec)),
+                (Origin::Service, KeySpec::Symmetric(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
+                (Origin::Service, KeySpec::Mac(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
             };
             let key = add_key(draft, new, material, creator);
             draft.caller().used.note(&key.id, None);
@@ -358,6 +365,7 @@ fn add_key(
         creator,
         created_at: draft.now(),
         instance: new.instance,
+        group: new.group,
         policy: new.policy,
         settings: Settings {
             name: new.name,
@@ -378,8 +386,10 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
     if let Some(key) = draft.view().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }
-    let material = Some(draft.generate_material(SymmetricSpec::Aes256));
-    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let material = Some(draft.generate_material(SymmetricSpec::Aes256.material_len()));
+    let rules = draft.caller().rules.aliases.as_ref();
+    let name = rules.filter(|rules| rules.own_name).map(|_| alias.to_string());
+    let new = NewKey { name, alias: Some(alias.clone()), ..NewKey::plain() };
     let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

@@ -69,6 +69,7 @@ mod handle;
 mod import;
 mod inspect;
 mod keys;
+mod macs;
 mod pairs;
 mod realms;
 mod replacement;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    Lifecycle, SymmetricSpec,
+    KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -59,6 +59,9 @@ pub enum Operation {
     RevokeGrant,
     RetireGrant,
     ListGrants,
+    GenerateMac,
+    VerifyMac,
+    DeriveSecret,
 }
 
 impl Operation {
@@ -68,11 +71,6 @@ impl Operation {
             self,
             Self::Disable | Self::Archive | Self::ScheduleDeletion | Self::DeleteMaterial
         )
-    }
-
-    /// Whether it is refused for a service's key.
-    pub(super) const fn is_for_user_keys(self) -> bool {
-        matches!(self, Self::Archive | Self::Unarchive | Self::CreateGrant)
     }
 }
 
@@ -159,10 +157,14 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
+    /// Operations that are refused for a service's own key, whatever its state.
+    pub for_users: &'static [Operation],
     /// Makes the id of a key that is created at this instant.
     pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// Whether the cloud has keys of this spec. Seeds plant no others.
     pub specs: fn(KeySpec) -> bool,
+    /// What the cloud's keys are used for. Seeds plant no others.
+    pub usages: &'static [KeyUsage],
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
     /// How long after the newest version a symmetric key can be rotated on request; `None`: at any
@@ -211,6 +213,8 @@ pub struct AliasRules {
     pub service: fn(&AliasName) -> Option<&str>,
     /// Whether a key has at most one alias.
     pub one_per_key: bool,
+    /// Whether a key's own name is one of its aliases.
+    pub own_name: bool,
 }
 
 /// A cloud's rules for imported key material.

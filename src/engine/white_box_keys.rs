@@ -110,7 +110,7 @@ impl Engine {
                 creator: Arc::clone(&draft.caller().user),
                 created_at: draft.now(),
                 fingerprints: Vec::new(),
-                material: draft.generate_material(new.spec),
+                material: draft.generate_material(new.spec.material_len()),
                 tags: new.tags,
             });
             draft.insert(&key);

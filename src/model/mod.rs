@@ -10,6 +10,7 @@ mod names;
 mod noun;
 mod realm;
 mod secret;
+mod spec;
 mod state;
 mod stored;
 mod texts;
@@ -19,16 +20,14 @@ mod white_box_key;
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 pub use grant::{Grant, GrantId, Grantee, Grants};
-use key::pair;
-pub use key::{
-    Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
-    Settings, SymmetricSpec,
-};
+pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, Ordinal, VersionId};
 pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
+use spec::pair;
+pub use spec::{KeySpec, KeyUsage, MacSpec, SymmetricSpec};
 pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};
 pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;

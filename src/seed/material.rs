@@ -120,16 +120,19 @@ pub(super) fn read(
 ) -> Result<Material, SeedError> {
     let written: &str = &text.value.0;
     let bytes = match spec {
-        KeySpec::Symmetric(symmetric) => {
-            let len = symmetric.material_len();
-            let bytes = hex(written.trim(), len).or_else(|| of_base64(written, len));
-            bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
-        }
+        KeySpec::Symmetric(symmetric) => plain_bytes(written, symmetric.material_len()),
+        KeySpec::Mac(mac) => plain_bytes(written, mac.material_len()),
         KeySpec::Pair(pair) => private_key_from_pem(pair, written).map_err(|_| {
             "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()
         }),
     };
     bytes.map(Material::new).map_err(|what| place.wrong(field, text, what))
+}
+
+/// Exactly this many bytes.
+fn plain_bytes(text: &str, len: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+    let bytes = hex(text.trim(), len).or_else(|| of_base64(text, len));
+    bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
 }
 
 /// Exactly this many bytes in hex. Base64 of them never has this length.

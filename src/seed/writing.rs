@@ -149,12 +149,13 @@ fn key_entry(key: &Key) -> KeyEntry {
         usage: Some(located(key.usage)),
         origin: Some(located(key.origin)),
         protection_level: Some(located(key.protection)),
-        name: settings.name.clone(),
+        name: settings.name.clone().map(placed),
         description: settings.description.clone(),
         creator: Some(creator.to_string()),
         creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
+        group: key.group.clone(),
         state: Some(located(status)),
         delete_at,
         deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),
@@ -199,7 +200,7 @@ fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
 fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
     let bytes = export_material(material);
     match spec {
-        KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
+        KeySpec::Symmetric(_) | KeySpec::Mac(_) => Zeroizing::new(STANDARD.encode(bytes)),
         // The material of a pair is always PKCS #8.
         KeySpec::Pair(_) => pem::write_private_key(bytes).unwrap_or_default(),
     }

@@ -8,6 +8,7 @@ mod data_keys;
 mod grants;
 mod imports;
 mod keys;
+mod macs;
 mod pairs;
 mod restart;
 mod rotation;
@@ -25,8 +26,8 @@ use kmsim::engine::{
     Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
-    SymmetricSpec,
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
+    Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -41,8 +42,15 @@ const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
+        for_users: &[Operation::Archive, Operation::Unarchive, Operation::CreateGrant],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |_| true,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Enabled,
         rotation_spacing: Some(DAY),
         bindings: 2,
@@ -53,6 +61,7 @@ static RULES: Rules = Rules {
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
         one_per_key: false,
+        own_name: false,
     }),
     tags: 2,
     imports: Some(ImportRules { token_life: DAY, enables: true }),

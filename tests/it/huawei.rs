@@ -1,4 +1,5 @@
 //! Huawei Cloud KMS over HTTP.
 
-pub mod client;
+pub mod cipher;
+mod client;
 mod keys;

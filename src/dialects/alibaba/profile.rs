@@ -7,6 +7,7 @@ use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
 use super::{clients, codes, errors, regions, rules};
+use crate::algorithms::base64_text;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::ParamStyle;
@@ -45,6 +46,7 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
+        blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
         version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),

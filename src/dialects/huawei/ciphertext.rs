@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::algorithms::base64_text;
 use crate::algorithms::mac::{Hash, digest, equal};
 use crate::model::{KeyId, KeySpec, SymmetricSpec, VersionId};
 
@@ -85,6 +86,13 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Parts> {
     version.hyphenated().encode_lower(&mut text_id);
     let key = KeyId::parse(std::str::from_utf8(key).ok()?)?;
     Some(Parts { key, blob: [&text_id[..], iv, text, tag].concat() })
+}
+
+/// The engine's ciphertext in the text form: hexadecimal or base64. `None` if it is not one.
+pub(super) fn blob(text: &str) -> Option<Vec<u8>> {
+    let of_hex = || base16ct::mixed::decode_vec(text).ok();
+    let bytes = of_hex().or_else(|| Some(base64_text::decode(text)?.to_vec()))?;
+    decode(&bytes).map(|parts| parts.blob)
 }
 
 /// The version of the key in the text form of a ciphertext: hexadecimal or base64. Only its end is
@@ -159,22 +167,25 @@ mod tests {
         KeyId::parse("0d0466b0-e727-4d9c-b35d-f84bb474a37f").unwrap()
     }
 
-    fn blob(text: &[u8]) -> Vec<u8> {
+    fn made(text: &[u8]) -> Vec<u8> {
         [b"1234abcd-12ab-34cd-56ef-12345678aaaa", &[1; IV_LEN][..], text, &[2; TAG_LEN]].concat()
     }
 
     #[test]
     fn the_layout_keeps_everything_and_notices_changes() {
         for len in [33, 96, 4144] {
-            let blob = blob(&vec![7; len]);
-            let bytes = encode(&key(), &blob).unwrap();
+            let made = made(&vec![7; len]);
+            let bytes = encode(&key(), &made).unwrap();
             assert_eq!(bytes.len(), len + 92);
             assert_eq!(usize::from(u16::from_le_bytes([bytes[2], bytes[3]])), bytes.len() - 36);
             let parts = decode(&bytes).unwrap();
-            assert_eq!((parts.key, parts.blob), (key(), blob));
+            assert_eq!((parts.key, parts.blob), (key(), made));
             let version = VersionId::parse(b"1234abcd-12ab-34cd-56ef-12345678aaaa");
             assert_eq!(version_of(&base16ct::upper::encode_string(&bytes)), version);
-            assert_eq!(version_of(&crate::algorithms::base64_text::encode(&bytes)), version);
+            assert_eq!(version_of(&base64_text::encode(&bytes)), version);
+            assert!(
+                blob(&base64_text::encode(&bytes)) == blob(&base16ct::lower::encode_string(&bytes))
+            );
             // All but the text, its tag and the version, which the engine checks.
             let unread = HEAD_LEN..HEAD_LEN + len;
             for at in (0..bytes.len() - TAG_LEN - VERSION_LEN).filter(|at| !unread.contains(at)) {

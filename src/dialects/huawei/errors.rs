@@ -3,6 +3,7 @@
 use super::{codes, rules};
 use crate::dialects::{Code, Refusal};
 use crate::engine::{self, AliasError, CiphertextError, GrantError, ImportError, KeyError};
+use crate::model::KeyUsage;
 
 /// The refusal for an error of the engine.
 pub(super) fn of_engine(error: &engine::Error) -> Refusal {
@@ -14,8 +15,10 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::NotFound) => codes::KEY_NOT_FOUND,
         E::Import(ImportError::NotExternal) => codes::NOT_EXTERNAL,
         E::Import(ImportError::TokenInvalid) => codes::IMPORT_TOKEN_INVALID,
+        E::Import(ImportError::TokenOfOtherKey) => codes::IMPORT_TOKEN_OF_OTHER_KEY,
         E::Import(ImportError::TokenExpired) => codes::IMPORT_TOKEN_EXPIRED,
         E::Import(ImportError::MaterialInvalid) => codes::UNWRAPPING_FAILED,
+        E::Import(ImportError::MaterialLength) => codes::MATERIAL_LENGTH,
         E::Import(ImportError::MaterialDiffers) => codes::MATERIAL_DIFFERS,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             codes::INVALID_CIPHER_TEXT
@@ -48,8 +51,18 @@ fn of_key(error: KeyError) -> &'static Code {
         KeyError::MaterialMissing => codes::NOT_ENABLED,
         KeyError::NotPermitted => codes::NO_ACCESS,
         KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
+        KeyError::IsSymmetric => codes::NOT_FOR_SYMMETRIC,
         KeyError::IsPair | KeyError::Unsupported => codes::NOT_FOR_ASYMMETRIC,
+        KeyError::IsMac => codes::NOT_FOR_HMAC,
+        KeyError::Usage(usage) => match usage {
+            KeyUsage::EncryptDecrypt => codes::KEY_IS_FOR_ENCRYPTION,
+            KeyUsage::SignVerify => codes::KEY_IS_FOR_SIGNING,
+            KeyUsage::GenerateVerifyMac => codes::NOT_FOR_HMAC,
+            KeyUsage::KeyAgreement => codes::NOT_FOR_ASYMMETRIC,
+        },
         KeyError::AlgorithmMismatch => codes::WRONG_SIGNING_ALGORITHM,
+        KeyError::DigestLength => codes::DIGEST_LENGTH,
+        KeyError::PeerInvalid => codes::INVALID_PARAMETER,
         KeyError::TextTooLong => codes::RSA_PLAIN_TEXT_TOO_LONG,
         // No action leads to these.
         KeyError::InUse

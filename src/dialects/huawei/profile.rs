@@ -37,6 +37,7 @@ pub(super) static PROFILE: Profile = Profile {
         spec: words::spec,
         origin: |word| words::Origin::try_from(word.to_owned()).ok().map(|it| it.0),
         context: context::canonical,
+        blob: ciphertext::blob,
         version: ciphertext::version_of,
     },
     not_yet: include_str!("../../../fixtures/huawei/not-yet.txt"),

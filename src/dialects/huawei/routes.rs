@@ -26,7 +26,8 @@ pub(crate) const CREATE_TOKEN_WITH_ID_TOKEN: &str = "CreateTokenWithIdToken";
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) method: &'static str,
-    /// The path. Its parameters are in braces.
+    /// The path. Its parameters are in braces. One with a star is the rest of the path, because an
+    /// SDK does not encode slashes in it.
     pub(crate) path: &'static str,
     pub(crate) action: &'static str,
     /// The status of success. With 204 there is no body.
@@ -76,7 +77,7 @@ routes! {
     Kms GET    "/v1.0/{project_id}/kms/tags"                              "ListKmsTags"                   200;
     Kms POST   "/v1.0/{project_id}/kms/{key_id}/tags/action"              "BatchCreateKmsTags"            204;
     Kms POST   "/v1.0/{project_id}/kms/{key_id}/tags"                     "CreateKmsTag"                  204;
-    Kms DELETE "/v1.0/{project_id}/kms/{key_id}/tags/{key}"               "DeleteTag"                     204;
+    Kms DELETE "/v1.0/{project_id}/kms/{key_id}/tags/{*key}"              "DeleteTag"                     204;
     // The current SDKs.
     Kms POST   "/v1.0/{project_id}/kms/sign"                              "Sign"                          200;
     Kms POST   "/v1.0/{project_id}/kms/verify"                            "ValidateSignature"             200;
@@ -141,10 +142,16 @@ routes! {
 struct Parts {
     route: &'static Route,
     segments: Vec<&'static str>,
+    /// Whether the last segment is the rest of the path.
+    has_rest: bool,
 }
 
 static PARTS: LazyLock<Vec<Parts>> = LazyLock::new(|| {
-    let parts = |route: &'static Route| Parts { route, segments: segments(route.path).collect() };
+    let parts = |route: &'static Route| Parts {
+        route,
+        segments: segments(route.path).collect(),
+        has_rest: route.path.contains(REST),
+    };
     ROUTES.iter().map(parts).collect()
 });
 
@@ -155,9 +162,14 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/')
 }
 
-fn param(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
+/// The name of the parameter that a segment of a route stands for.
+pub(super) fn param(segment: &str) -> Option<&str> {
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    Some(name.strip_prefix(REST).unwrap_or(name))
 }
+
+/// Marks a parameter that is the rest of the path.
+const REST: char = '*';
 
 /// What a path asks for.
 pub(super) enum Asked {
@@ -176,21 +188,26 @@ impl Asked {
     /// percent-encoding; parameters are decoded.
     pub(super) fn of(method: &Method, path: &str) -> Self {
         let given: Vec<&str> = segments(path).take(SEGMENTS_MAX + 1).collect();
-        let fits = |segments: &[&str]| {
+        let fits = |segments: &[&str], has_rest: bool| {
             let fit = |(own, given): (&&str, &&str)| {
                 if own.starts_with('{') { !given.is_empty() } else { own == given }
             };
             // The last segment differs most often.
-            segments.len() == given.len() && segments.iter().zip(&given).rev().all(fit)
+            let is_as_long =
+                segments.len() == given.len() || has_rest && segments.len() < given.len();
+            is_as_long && segments.iter().zip(&given).rev().all(fit)
         };
         let mut is_known = false;
-        for Parts { route, segments } in PARTS.iter() {
-            if !fits(segments) {
+        for Parts { route, segments, has_rest } in PARTS.iter() {
+            if !fits(segments, *has_rest) {
                 continue;
             }
             is_known = true;
             if route.method == method.as_str() {
-                let params = segments.iter().zip(&given).filter_map(|(own, given)| {
+                let rest = has_rest.then(|| rest_of(path, segments.len()));
+                let last = rest.or(given.get(segments.len() - 1).copied());
+                let given = given.iter().copied().take(segments.len() - 1).chain(last);
+                let params = segments.iter().zip(given).filter_map(|(own, given)| {
                     let value = percent_decode_str(given).decode_utf8().ok();
                     param(own).map(|name| value.map(|value| (name, value.into_owned())))
                 });
@@ -200,6 +217,13 @@ impl Asked {
         }
         if is_known { Self::WrongMethod } else { Self::Nothing }
     }
+}
+
+/// What a path has from its segment of this number on.
+fn rest_of(path: &str, number: usize) -> &str {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.splitn(number, '/').last().unwrap_or_default()
 }
 
 /// The longest path, in segments.
@@ -242,7 +266,7 @@ mod tests {
     #[test]
     fn every_route_is_found_by_its_own_path() {
         for route in ROUTES {
-            let path = route.path.replace(['{', '}'], "");
+            let path = route.path.replace(['{', '}', REST], "");
             let method = Method::from_bytes(route.method.as_bytes()).unwrap();
             let Asked::Action(found, _) = Asked::of(&method, &path) else {
                 panic!("{path} is not found")
@@ -266,6 +290,11 @@ mod tests {
                 Method::DELETE,
                 "/v1.0/p/kms/k/tags/a%2Fb",
                 r#"DeleteTag [("project_id", "p"), ("key_id", "k"), ("key", "a/b")]"#,
+            ),
+            (
+                Method::DELETE,
+                "/v1.0/p/kms/k/tags/a/b%20c/d",
+                r#"DeleteTag [("project_id", "p"), ("key_id", "k"), ("key", "a/b c/d")]"#,
             ),
             (Method::GET, "/v1.0/p/kms/tags/", r#"ListKmsTags [("project_id", "p")]"#),
             (

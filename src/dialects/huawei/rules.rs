@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::codes;
 use crate::dialects::Code;
 use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
-use crate::model::{AliasName, KeySpec, KeyState, Lifecycle, SymmetricSpec};
+use crate::model::{AliasName, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
 
@@ -15,8 +15,15 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: FOR_USERS,
         new_id: |entropy, _| entropy.uuid().into(),
         specs: has_spec,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Disabled,
         rotation_spacing: None,
         bindings: 0,
@@ -30,6 +37,7 @@ pub(super) static RULES: Rules = Rules {
         reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
         service,
         one_per_key: false,
+        own_name: true,
     }),
     tags: 10,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
@@ -39,6 +47,26 @@ pub(super) static RULES: Rules = Rules {
     data_keys: None,
     grants: Some(GrantRules { per_key: 100, operations: GRANT_OPERATIONS, retire: "retire-grant" }),
 };
+
+/// Operations that are refused for default master keys.
+const FOR_USERS: &[Op] = &[
+    Op::CancelDeletion,
+    Op::ChangeDescription,
+    Op::ChangeRotation,
+    Op::CreateAlias,
+    Op::CreateGrant,
+    Op::DeleteAlias,
+    Op::DeleteMaterial,
+    Op::Disable,
+    Op::Enable,
+    Op::EndRotation,
+    Op::ImportMaterial,
+    Op::MoveAlias,
+    Op::PrepareImport,
+    Op::Rename,
+    Op::RotateNow,
+    Op::ScheduleDeletion,
+];
 
 /// The operations that a grant may list.
 const GRANT_OPERATIONS: &[&str] = &[
@@ -67,7 +95,7 @@ fn service(alias: &AliasName) -> Option<&str> {
 fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
-        KeySpec::Pair(_) => super::words::spec_word(spec).is_some(),
+        KeySpec::Pair(_) | KeySpec::Mac(_) => super::words::spec_word(spec).is_some(),
     }
 }
 
@@ -115,6 +143,9 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::Verify,            [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::EncryptToPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::DecryptByPair,     [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::GenerateMac,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::VerifyMac,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::DeriveSecret,      [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::ReadPublicKey,     [ADMIT,        ADMIT,        ADMIT,          NOT_ENABLED]),
     (Op::Describe,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ChangeDescription, [ADMIT,        ADMIT,        DELETION,       ADMIT]),

@@ -2,7 +2,7 @@
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::dialects::wire::words::words;
-use crate::model::{self, KeySpec, KeyState, SymmetricSpec};
+use crate::model::{self, KeySpec, KeyState, MacSpec, SymmetricSpec};
 
 words! {
     /// Where a key's material comes from.
@@ -24,10 +24,16 @@ const SPECS: &[(&str, KeySpec)] = &[
     ("SM4", KeySpec::Symmetric(SymmetricSpec::Sm4)),
     ("RSA_2048", KeySpec::Pair(PairSpec::Rsa2048)),
     ("RSA_3072", KeySpec::Pair(PairSpec::Rsa3072)),
+    ("RSA_4096", KeySpec::Pair(PairSpec::Rsa4096)),
     ("EC_P256", KeySpec::Pair(PairSpec::EcP256)),
     ("EC_P384", KeySpec::Pair(PairSpec::EcP384)),
     ("SECP256K1", KeySpec::Pair(PairSpec::EcP256K)),
     ("SM2", KeySpec::Pair(PairSpec::EcSm2)),
+    ("ED25519", KeySpec::Pair(PairSpec::Ed25519)),
+    ("HMAC_256", KeySpec::Mac(MacSpec::Hmac256)),
+    ("HMAC_384", KeySpec::Mac(MacSpec::Hmac384)),
+    ("HMAC_512", KeySpec::Mac(MacSpec::Hmac512)),
+    ("HMAC_SM3", KeySpec::Mac(MacSpec::HmacSm3)),
 ];
 
 /// The type of key for its word.

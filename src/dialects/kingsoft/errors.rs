@@ -42,8 +42,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Key(
             KeyError::VersionNotFound
             | KeyError::IsPair
+            | KeyError::IsSymmetric
+            | KeyError::IsMac
+            | KeyError::Usage(_)
             | KeyError::Unsupported
             | KeyError::AlgorithmMismatch
+            | KeyError::DigestLength
+            | KeyError::PeerInvalid
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon
             | KeyError::InUse

@@ -4,6 +4,7 @@ use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
 use super::{clients, codes, errors, rules};
+use crate::algorithms::base64_text;
 use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -43,6 +44,7 @@ pub(super) static PROFILE: Profile = Profile {
         origin: |_| None,
         // This cloud has no encryption contexts, so only the empty one is valid.
         context: |text| (text == "{}").then(Vec::new),
+        blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
         version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),

@@ -4,7 +4,7 @@ use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
 use super::words::OriginWord;
-use super::{clients, codes, errors, rules, service, values, words};
+use super::{blob, clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
@@ -40,6 +40,7 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| words::pair_usage(word).map(|it| KeySpec::Pair(it.spec)),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| values::context(text).map(<[u8]>::to_vec),
+        blob: blob::bytes,
         version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),

@@ -25,6 +25,7 @@ pub(super) fn symmetric(cx: &Cx, key: &KeyRef, operation: Operation) -> Result<K
     match snapshot.view(&cx.caller).admit(key, operation)?.key().spec {
         spec @ KeySpec::Symmetric(_) => Ok(spec),
         KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
+        KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
     }
 }
 

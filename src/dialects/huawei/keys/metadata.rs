@@ -61,6 +61,8 @@ pub(crate) fn details(cx: &Cx, key: &Key, state: KeyState) -> KeyDetails {
         key_usage: match key.usage {
             KeyUsage::EncryptDecrypt => "ENCRYPT_DECRYPT",
             KeyUsage::SignVerify => "SIGN_VERIFY",
+            KeyUsage::GenerateVerifyMac => "GENERATE_VERIFY_MAC",
+            KeyUsage::KeyAgreement => "KEY_AGREEMENT",
         },
         keystore_id: key.instance.clone().unwrap_or_else(|| "0".to_owned()),
     }

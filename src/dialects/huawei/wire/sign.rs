@@ -69,7 +69,7 @@ fn path<'a>(route: &Route, outgoing: &OutgoingCall<'a>) -> (String, Vec<(&'a str
     let mut path = String::new();
     for segment in route.path.split('/').skip(1) {
         path.push('/');
-        match segment.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+        match routes::param(segment) {
             Some(name) => {
                 let at = params.iter().position(|(it, _)| *it == name);
                 let default = if name == "project_id" { &*derived } else { "" };
