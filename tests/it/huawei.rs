@@ -3,3 +3,4 @@
 pub mod cipher;
 mod client;
 mod keys;
+mod signatures;

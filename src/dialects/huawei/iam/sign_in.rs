@@ -130,9 +130,8 @@ impl Auth {
             return Err(missing().into());
         }
         let is = |user: &User| {
-            let fits = |given: &Option<String>, own: &str| {
-                given.as_ref().is_none_or(|it| it == own)
-            };
+            let fits =
+                |given: &Option<String>, own: &str| given.as_ref().is_none_or(|it| it == own);
             fits(&given.id, &user.id) && fits(&given.name, &user.name)
         };
         let its_account =
@@ -150,5 +149,4 @@ impl Auth {
     pub(crate) fn earlier_token(&self) -> Option<&str> {
         self.identity.token.as_ref()?.id.as_ref().map(|id| id.as_str())
     }
-
 }

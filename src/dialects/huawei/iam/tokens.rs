@@ -67,9 +67,7 @@ pub(crate) fn create(cx: &Cx, request: CreateToken) -> Result<Issued, Error> {
     let method = auth.method()?;
     let project = project(cx, auth.scope.as_ref())?;
     let realm = match &project {
-        Some(project) => {
-            Realm { region: project.region.clone(), ..cx.caller.realm.clone() }
-        }
+        Some(project) => Realm { region: project.region.clone(), ..cx.caller.realm.clone() },
         None => cx.caller.realm.clone(),
     };
     let user = &cx.user.clone().unwrap_or_else(|| Arc::new(unchecked_user(&cx.account)));
@@ -87,8 +85,8 @@ pub(crate) fn create(cx: &Cx, request: CreateToken) -> Result<Issued, Error> {
             None => Purpose::Domain,
         },
     };
-    let x_subject_token = sealed::seal(user, &claims)
-        .ok_or(engine::Error::Internal("a token cannot be written"))?;
+    let x_subject_token =
+        sealed::seal(user, &claims).ok_or(engine::Error::Internal("a token cannot be written"))?;
     let token = describe(cx, &request.origin, user, (method, &claims), project.as_ref());
     Ok(Issued { token, x_subject_token })
 }

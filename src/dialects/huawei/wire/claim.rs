@@ -133,9 +133,7 @@ impl<'a> Claim<'a> {
         let hash = self.scheme.hash();
         hex(&match self.scheme {
             Scheme::Scoped => hmac(hash, &[&scoped::key(secret, self.scope)], text.as_bytes()),
-            Scheme::Hmac(_) | Scheme::Pair(_) => {
-                hmac(hash, &[secret.as_bytes()], text.as_bytes())
-            }
+            Scheme::Hmac(_) | Scheme::Pair(_) => hmac(hash, &[secret.as_bytes()], text.as_bytes()),
         })
     }
 
