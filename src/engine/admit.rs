@@ -10,8 +10,9 @@ use super::{
 };
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
-    AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec, KeyState,
-    KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
+    AccessPoint, AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec,
+    KeyState, KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId,
+    WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -189,11 +190,11 @@ impl<'a> View<'a> {
         if operation.ends_use() && !key.settings.bindings.is_empty() {
             return Err(KeyError::InUse.into());
         }
-        if (rules.admits)(operation, state) {
-            Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
-        } else {
-            Err(KeyError::State { operation, state }.into())
+        if !(rules.admits)(operation, state) {
+            return Err(KeyError::State { operation, state }.into());
         }
+        self.check_store(key, operation)?;
+        Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
     }
 }
 
@@ -332,6 +333,30 @@ impl<'a> AdmittedCertificate<'a> {
         private_key
             .private_key(*spec)
             .map_err(|_| Error::Internal("the private key cannot be read"))
+    }
+}
+
+/// Access to an access point.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedAccessPoint<'a> {
+    access_point: &'a Arc<AccessPoint>,
+}
+
+impl<'a> AdmittedAccessPoint<'a> {
+    pub(super) fn new(access_point: &'a Arc<AccessPoint>) -> Self {
+        Self { access_point }
+    }
+
+    /// The access point.
+    #[must_use]
+    pub fn access_point(self) -> &'a Arc<AccessPoint> {
+        self.access_point
+    }
+
+    /// Its private key in PKCS #8, if it has one. It is for the access point's owner.
+    #[must_use]
+    pub fn private_key(self) -> Option<&'a [u8]> {
+        self.access_point.private_key.as_ref().map(Material::expose)
     }
 }
 

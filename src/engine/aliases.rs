@@ -48,7 +48,7 @@ impl Engine {
             let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?;
             view.check_access(before)?;
             let rules = draft.caller().rules.aliases.as_ref();
-            if rules.is_some_and(|rules| rules.own_name) && is_own(before, &name) {
+            if rules.is_some_and(|rules| rules.own_name) && before.is_own(&name) {
                 return Err(AliasError::NotFound.into());
             }
             let before = before.ordinal;
@@ -97,11 +97,11 @@ impl Engine {
             refuse_reserved(draft.caller(), &name)?;
             let view = draft.view();
             let before = Arc::clone(view.admit(&key, Operation::Rename)?.key());
-            if !is_own(&before, &name) && view.state().keys.aliased(&name).is_some() {
+            if !before.is_own(&name) && view.state().keys.aliased(&name).is_some() {
                 return Err(AliasError::Taken.into());
             }
             draft.edit(before.ordinal, |key: &mut Key| {
-                key.aliases.retain(|alias| !is_own(&before, alias));
+                key.aliases.retain(|alias| !before.is_own(alias));
                 key.settings.name = Some(name.to_string());
                 key.aliases.insert(name);
             });
@@ -122,7 +122,7 @@ impl Engine {
     ) -> Result<(), Error> {
         self.change(caller, move |draft| {
             let key = draft.view().admit(&key, Operation::DeleteAlias)?.key();
-            let is_other = |name: &AliasName| key.aliases.contains(name) && !is_own(key, name);
+            let is_other = |name: &AliasName| key.aliases.contains(name) && !key.is_own(name);
             if !names.iter().all(is_other) {
                 return Err(AliasError::NotFound.into());
             }
@@ -148,11 +148,6 @@ impl Engine {
         })
         .await
     }
-}
-
-/// Whether this is the key's own name.
-fn is_own(key: &Key, name: &AliasName) -> bool {
-    key.settings.name.as_deref() == Some(name.as_str())
 }
 
 /// Refuses an alias that is the cloud's own.

@@ -22,9 +22,15 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
             // Nothing but its deletion falls due.
             Some(AnyNoun::DataKey(_)) => draft.remove::<DataKey>(ordinal),
             // Nothing happens to these by itself: they leave `next_due` at its default.
-            Some(AnyNoun::Certificate(_) | AnyNoun::WhiteBoxKey(_) | AnyNoun::Grant(_)) | None => {
-                break;
-            }
+            Some(
+                AnyNoun::Certificate(_)
+                | AnyNoun::WhiteBoxKey(_)
+                | AnyNoun::Grant(_)
+                | AnyNoun::KeyStore(_)
+                | AnyNoun::AccessPoint(_)
+                | AnyNoun::KeyspacePolicy(_),
+            )
+            | None => break,
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {

@@ -32,6 +32,12 @@ pub enum Error {
     /// About a grant.
     #[error(transparent)]
     Grant(#[from] GrantError),
+    /// About a key store.
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
+    /// About an access point or a policy of a keyspace.
+    #[error(transparent)]
+    Keyspace(#[from] KeyspaceError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -111,6 +117,12 @@ pub enum KeyError {
     /// This resource is not bound to the key.
     #[error("the resource is not bound to the key")]
     NotBound,
+    /// The key's store is disabled.
+    #[error("the key's store is disabled")]
+    StoreDisabled,
+    /// The key is in a key store, which does not allow the operation.
+    #[error("the key's store does not allow {0:?}")]
+    InStore(Operation),
     /// The operation is for users' keys, and a service created this one.
     #[error("no user created the key")]
     NotUserMade,
@@ -265,6 +277,34 @@ pub enum GrantError {
     /// The caller may not retire the grant.
     #[error("the caller may not retire the grant")]
     NotRetirable,
+}
+
+/// Errors about a key store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyStoreError {
+    /// No key store has this id in the caller's realm.
+    #[error("no such key store")]
+    NotFound,
+    /// Another key store has this alias.
+    #[error("the alias of a key store exists")]
+    AliasTaken,
+    /// The cluster has a key store already.
+    #[error("the cluster has a key store")]
+    ClusterTaken,
+    /// There are keys in the key store.
+    #[error("the key store has keys")]
+    InUse,
+}
+
+/// Errors about an access point or a policy of a keyspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyspaceError {
+    /// No access point has this id in the caller's realm.
+    #[error("no such access point")]
+    AccessPointNotFound,
+    /// No keyspace policy has this id in the caller's realm.
+    #[error("no such keyspace policy")]
+    PolicyNotFound,
 }
 
 /// Errors about a ciphertext.

@@ -58,7 +58,9 @@ impl Engine {
     /// Creates a key. A key of external origin waits for its material.
     ///
     /// # Errors
-    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias; [`Error::QuotaExceeded`].
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias;
+    /// [`KeyStoreError::NotFound`](super::KeyStoreError::NotFound) and [`KeyError::StoreDisabled`]
+    /// for its store; [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
@@ -318,7 +320,7 @@ fn to_lifecycle(
     }
 }
 
-/// Checks that the caller can have this key: by its alias, and by the quota.
+/// Checks that the caller can have this key: by its alias, its store, and the quota.
 fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
     if let Some(alias) = &new.alias {
         refuse_reserved(caller, alias)?;
@@ -326,6 +328,7 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
             return Err(AliasError::Taken.into());
         }
     }
+    view.check_store_of_new(new.instance.as_deref())?;
     check_quota(view, caller)
 }
 

@@ -68,7 +68,9 @@ mod grants;
 mod handle;
 mod import;
 mod inspect;
+mod key_stores;
 mod keys;
+mod keyspaces;
 mod macs;
 mod pairs;
 mod realms;
@@ -88,7 +90,9 @@ mod white_box_keys;
 mod writer;
 
 pub use access::{Access, Authorize};
-pub use admit::{Admitted, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View};
+pub use admit::{
+    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View,
+};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
@@ -98,19 +102,21 @@ pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
     AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
-    KeyError, SecretError, WhiteBoxError,
+    KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::Inspection;
+pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
+pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
-    ImportRules, KeyRules, NameRule, Operation, PairRules, Renewal, Rules, SecretRules,
-    WhiteBoxRules,
+    ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, Operation,
+    PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

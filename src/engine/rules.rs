@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
     KeyUsage, Lifecycle, SymmetricSpec,
@@ -70,6 +71,36 @@ impl Operation {
         matches!(
             self,
             Self::Disable | Self::Archive | Self::ScheduleDeletion | Self::DeleteMaterial
+        )
+    }
+
+    /// Whether it takes key material.
+    pub(super) const fn uses_material(self) -> bool {
+        matches!(
+            self,
+            Self::GenerateDataKey
+                | Self::Encrypt
+                | Self::Decrypt
+                | Self::Sign
+                | Self::Verify
+                | Self::EncryptToPair
+                | Self::DecryptByPair
+                | Self::GenerateMac
+                | Self::VerifyMac
+                | Self::DeriveSecret
+        )
+    }
+
+    /// Whether it is about replacing key material.
+    pub(super) const fn replaces_material(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeRotation
+                | Self::RotateNow
+                | Self::CreateVersion
+                | Self::PrepareImport
+                | Self::ImportMaterial
+                | Self::DeleteMaterial
         )
     }
 }
@@ -150,6 +181,10 @@ pub struct Rules {
     pub data_keys: Option<DataKeyRules>,
     /// Grants of keys.
     pub grants: Option<GrantRules>,
+    /// Key stores. In a cloud without them, the instance of a key has no effect.
+    pub key_stores: Option<KeyStoreRules>,
+    /// Access points and policies of keyspaces.
+    pub keyspaces: Option<KeyspaceRules>,
 }
 
 /// A cloud's rules for keys.
@@ -291,6 +326,33 @@ pub struct GrantRules {
     pub operations: &'static [&'static str],
     /// The one among them that lets the grantee retire the grant.
     pub retire: &'static str,
+}
+
+/// A cloud's rules for key stores.
+#[derive(Debug)]
+pub struct KeyStoreRules {
+    /// Which texts are aliases of key stores.
+    pub names: NameRule,
+    /// Their kinds.
+    pub kinds: &'static [KeyStoreKind],
+}
+
+/// A kind of key stores.
+#[derive(Debug)]
+pub struct KeyStoreKind {
+    /// The cloud's word for it.
+    pub word: &'static str,
+    /// Whether a cluster of this kind has at most one key store.
+    pub one_per_cluster: bool,
+}
+
+/// A cloud's rules for access points and policies of keyspaces.
+#[derive(Debug)]
+pub struct KeyspaceRules {
+    /// Which texts are names of access points and policies.
+    pub names: NameRule,
+    /// The key pair of an access point that has one.
+    pub pair: PairSpec,
 }
 
 impl Rules {

@@ -159,6 +159,12 @@ impl Key {
         }
     }
 
+    /// Whether a name is the key's own.
+    #[must_use]
+    pub fn is_own(&self, name: &AliasName) -> bool {
+        self.settings.name.as_deref() == Some(name.as_str())
+    }
+
     /// The newest version, which encrypts if the key is symmetric.
     #[must_use]
     pub fn primary(&self) -> Option<&Arc<KeyVersion>> {

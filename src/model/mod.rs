@@ -1,10 +1,13 @@
 //! Data types: what a realm holds, and the facts that change it. There are no rules, no clock and
 //! no wire format here.
 
+mod access_point;
 mod certificate;
 mod data_key;
 mod grant;
 mod key;
+mod key_store;
+mod keyspace_policy;
 mod material;
 mod names;
 mod noun;
@@ -17,12 +20,15 @@ mod texts;
 mod version;
 mod white_box_key;
 
+pub use access_point::{AccessPoint, AccessPointId, AccessPointKind};
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 pub use grant::{Grant, GrantId, Grantee, Grants};
 pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
+pub use key_store::{KeyStore, KeyStoreId};
+pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};
 pub use material::{Fingerprint, Holding, Material};
-pub use names::{AliasName, KeyId, Ordinal, VersionId};
+pub use names::{AliasName, KeyId, KeyspaceId, Ordinal, VersionId};
 pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};

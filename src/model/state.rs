@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
-use super::{Certificate, DataKey, Grant, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
+use super::{
+    AccessPoint, Certificate, DataKey, Grant, Key, KeyStore, KeyspacePolicy, Material, Ordinal,
+    Realm, Secret, WhiteBoxKey,
+};
 use crate::world::Instant;
 
 /// A noun that has a shelf in a [`State`].
@@ -233,6 +236,12 @@ nouns! {
     data_keys: DataKey,
     /// Grants of keys.
     grants: Grant,
+    /// Key stores.
+    key_stores: KeyStore,
+    /// Access points of keyspaces.
+    access_points: AccessPoint,
+    /// Policies of keyspaces.
+    keyspace_policies: KeyspacePolicy,
 }
 
 /// A change and its realm.

@@ -10,8 +10,8 @@ use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage,
-    KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyStoreId,
+    KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -127,6 +127,7 @@ impl RealmBuilder<'_> {
         {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }
+        self.check_instance(entry, place)?;
         let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
         let rotation = self.rotation(entry, place)?;
         let versions =
@@ -167,6 +168,18 @@ impl RealmBuilder<'_> {
             aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
+    }
+
+    /// Checks that the key store exists that a key names, in a cloud with key stores.
+    fn check_instance(&self, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
+        let (Some(store), Some(_)) = (&entry.instance, &self.rules.key_stores) else {
+            return Ok(());
+        };
+        let store = KeyStoreId::parse(store).and_then(|id| self.state.key_stores.named(&id));
+        match store {
+            Some(_) => Ok(()),
+            None => Err(place.wrong("instance", &entry.id, "there is no such key store")),
+        }
     }
 
     /// Whether a key's own name is one of its aliases.

@@ -15,7 +15,8 @@ use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
 use crate::engine::Engine;
 use crate::model::{
-    CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId, WhiteBoxKeyId,
+    AccessPointId, CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId,
+    WhiteBoxKeyId,
 };
 
 /// What material belongs to.
@@ -29,6 +30,8 @@ pub(super) enum Owner {
     Certificate(CertificateId),
     /// A data key in a file.
     DataKey(DataKeyId),
+    /// An access point in a file.
+    AccessPoint(AccessPointId),
     /// A white-box key in a file.
     WhiteBoxKey(WhiteBoxKeyId),
 }

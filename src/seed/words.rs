@@ -16,8 +16,9 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, DataKeyId, GrantId, KeyId, KeySpec, KeyUsage,
-    MacSpec, Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
+    GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec, Origin,
+    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -180,6 +181,12 @@ words! { GranteeType, "User or Account",
     ["Account" => Self::Account],
 }
 
+words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
+    ["MACHINE" => Self::Machine],
+    ["CLUSTER" => Self::Cluster],
+    ["CUSTOM" => Self::Custom],
+}
+
 /// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
@@ -203,6 +210,10 @@ names! {
     WhiteBoxKeyId, "a white-box key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     GrantId, "a grant's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyStoreId, "a key store's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;

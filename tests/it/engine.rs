@@ -7,7 +7,9 @@ mod certificates;
 mod data_keys;
 mod grants;
 mod imports;
+mod key_stores;
 mod keys;
+mod keyspaces;
 mod macs;
 mod pairs;
 mod restart;
@@ -20,10 +22,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
     AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, NameRule, NewKey,
-    Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
+    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, KeyStoreKind,
+    KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
+    SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
     CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
@@ -95,6 +99,14 @@ static RULES: Rules = Rules {
         operations: &["encrypt", "decrypt", "retire"],
         retire: "retire",
     }),
+    key_stores: Some(KeyStoreRules {
+        names: ANY_NAME,
+        kinds: &[
+            KeyStoreKind { word: "dedicated", one_per_cluster: true },
+            KeyStoreKind { word: "shared", one_per_cluster: false },
+        ],
+    }),
+    keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {

@@ -51,9 +51,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
         // The cause is in the log; the caller cannot fix it. No action leads to the others.
-        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) | E::Grant(_) => {
-            codes::INTERNAL_FAILURE
-        }
+        E::Store(_)
+        | E::Internal(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
+        | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }
@@ -80,6 +84,8 @@ fn of_key(error: KeyError) -> Refusal {
         | KeyError::NotBound
         | KeyError::NotUserMade
         | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::InStore(_)
         | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };

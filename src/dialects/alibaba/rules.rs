@@ -65,6 +65,8 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

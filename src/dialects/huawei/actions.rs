@@ -1,10 +1,13 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
-use super::iam::{listing, temporary_keys, tokens};
-use super::keys::{cipher, data_keys, lifecycle};
-use super::profile;
+use super::iam::{self, temporary_keys, tokens};
+use super::keys::{
+    agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
+    reencrypt, rotation, sign,
+};
 use super::wire::call::Call;
+use super::{profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -13,15 +16,37 @@ pub(super) fn table() -> Actions<Call> {
         // Keys.
         .change("CreateKey",                 lifecycle::create)
         .read  ("ListKeyDetail",             lifecycle::describe)
+        .read  ("ListKeys",                  listing::list)
+        .read  ("ShowUserInstances",         listing::count)
+        .read  ("ShowUserQuotas",            listing::quotas)
         .change("EnableKey",                 lifecycle::enable)
         .change("DisableKey",                lifecycle::disable)
-        // The identity service.
-        .read  ("CreateToken",               tokens::create)
-        .read  ("CreateTemporaryAccessKey",  temporary_keys::create)
-        .read  ("ListProjects",              listing::projects)
-        .read  ("ListAuthProjects",          listing::own_projects)
-        .read  ("ListAuthDomains",           listing::domains)
-        .read  ("ListCatalog",               listing::catalog)
+        .change("DeleteKey",                 lifecycle::schedule_deletion)
+        .change("CancelKeyDeletion",         lifecycle::cancel_deletion)
+        .change("UpdateKeyAlias",            lifecycle::update_alias)
+        .change("UpdateKeyDescription",      lifecycle::update_description)
+        // Rotation.
+        .change("EnableKeyRotation",         rotation::enable)
+        .change("DisableKeyRotation",        rotation::disable)
+        .change("UpdateKeyRotationInterval", rotation::update_interval)
+        .read  ("ShowKeyRotationStatus",     rotation::status)
+        .change("RotateOnDemand",            rotation::rotate)
+        // Imported key material.
+        .change("CreateParametersForImport", import::parameters)
+        .change("ImportKeyMaterial",         import::import_material)
+        .change("DeleteImportedKeyMaterial", import::delete_material)
+        // Aliases.
+        .change("CreateAlias",               aliases::create)
+        .change("AssociateAlias",            aliases::associate)
+        .change("DeleteAlias",               aliases::delete)
+        .read  ("ListAliases",               aliases::list)
+        // Tags.
+        .change("CreateKmsTag",              tags::create)
+        .change("BatchCreateKmsTags",        tags::change_all)
+        .change("DeleteTag",                 tags::delete)
+        .read  ("ShowKmsTags",               tags::of_key)
+        .read  ("ListKmsTags",               tags::list)
+        .read  ("ListKmsByTags",             tags::find)
         // Data keys, data and random data.
         .hot   ("CreateDatakey",                 data_keys::create)
         .hot   ("CreateDatakeyWithoutPlaintext", data_keys::create_without_plaintext)
@@ -29,5 +54,22 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DecryptDatakey",                data_keys::decrypt)
         .hot   ("EncryptData",                   cipher::encrypt)
         .hot   ("DecryptData",                   cipher::decrypt)
+        .hot   ("ReEncrypt",                     reencrypt::re_encrypt)
         .hot   ("CreateRandom",                  cipher::random)
+        // Key pairs and codes.
+        .read  ("ShowPublicKey",                 sign::public_key)
+        .hot   ("Sign",                          sign::sign)
+        .hot   ("ValidateSignature",             sign::verify)
+        .hot   ("GenerateMac",                   mac::generate)
+        .hot   ("VerifyMac",                     mac::verify)
+        .hot   ("DeriveSharedSecret",            agreement::derive)
+        .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
+        .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
+        // The identity service.
+        .read  ("CreateToken",               tokens::create)
+        .read  ("CreateTemporaryAccessKey",  temporary_keys::create)
+        .read  ("ListProjects",              iam::listing::projects)
+        .read  ("ListAuthProjects",          iam::listing::own_projects)
+        .read  ("ListAuthDomains",           iam::listing::domains)
+        .read  ("ListCatalog",               iam::listing::catalog)
 }

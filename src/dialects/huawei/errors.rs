@@ -2,7 +2,10 @@
 
 use super::{codes, rules};
 use crate::dialects::{Code, Refusal};
-use crate::engine::{self, AliasError, CiphertextError, GrantError, ImportError, KeyError};
+use crate::engine::{
+    self, AliasError, CiphertextError, GrantError, ImportError, KeyError, KeyStoreError,
+    KeyspaceError,
+};
 use crate::model::KeyUsage;
 
 /// The refusal for an error of the engine.
@@ -28,6 +31,20 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Grant(GrantError::TooManyOfKey) => codes::TOO_MANY_KEY_GRANTS,
         E::Grant(GrantError::TooMany) => codes::TOO_MANY_GRANTS,
         E::Grant(GrantError::NotRetirable) => codes::NO_ACCESS,
+        // No source names codes for these.
+        E::KeyStore(KeyStoreError::AliasTaken) => codes::DUPLICATE_ALIAS,
+        E::KeyStore(KeyStoreError::NotFound | KeyStoreError::InUse) => {
+            return codes::INVALID_PARAMETER.with(&["keystore_id"]);
+        }
+        E::KeyStore(KeyStoreError::ClusterTaken) => {
+            return codes::INVALID_PARAMETER.with(&["cluster_id"]);
+        }
+        E::Keyspace(KeyspaceError::AccessPointNotFound) => {
+            return codes::INVALID_PARAMETER.with(&["access_point_id"]);
+        }
+        E::Keyspace(KeyspaceError::PolicyNotFound) => {
+            return codes::INVALID_PARAMETER.with(&["policy_id"]);
+        }
         E::QuotaExceeded => codes::TOO_MANY_KEYS,
         E::Store(_) => codes::ABNORMAL_IO,
         // The cause is in the log; the caller cannot fix it. No action leads to the others.
@@ -50,6 +67,9 @@ fn of_key(error: KeyError) -> &'static Code {
         }
         KeyError::MaterialMissing => codes::NOT_ENABLED,
         KeyError::NotPermitted => codes::NO_ACCESS,
+        // No source names a code for a disabled key store.
+        KeyError::StoreDisabled => codes::KEY_DISABLED,
+        KeyError::InStore(operation) => rules::of_key_in_store(operation),
         KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
         KeyError::IsSymmetric => codes::NOT_FOR_SYMMETRIC,
         KeyError::IsPair | KeyError::Unsupported => codes::NOT_FOR_ASYMMETRIC,

@@ -10,12 +10,14 @@ mod context;
 mod errors;
 mod iam;
 mod keys;
+mod page;
 mod permissions;
 mod policies;
 mod profile;
 mod projects;
 mod routes;
 mod rules;
+mod tags;
 mod values;
 mod wire;
 mod words;
@@ -27,6 +29,8 @@ use crate::watch::journal::Mismatch;
 use routes::Service;
 use wire::call::Call;
 use wire::{mismatch, verify};
+
+const SEQUENCE: &str = "sequence";
 
 /// The dialect.
 pub(super) struct Huawei;
@@ -55,13 +59,13 @@ impl Dialect for Huawei {
         if let Some(params_error) = &call.params_error {
             return Err(params_error.clone().into());
         }
-        match call.route.and_then(|route| table.get(route.action)) {
-            Some(entry) => Ok(entry),
-            None if call.service() == Service::Iam => {
-                Err(codes::IAM_NOT_SERVED.with(&["federated sign-in"]).into())
-            }
-            None => Err(codes::API_NOT_FOUND.into()),
-        }
+        let unserved = match call.service() {
+            Service::Iam => codes::IAM_NOT_SERVED.with(&["federated sign-in"]),
+            Service::Kms | Service::Versions => codes::API_NOT_FOUND.into(),
+        };
+        let entry = call.route.and_then(|route| table.get(route.action)).ok_or(unserved)?;
+        check_sequence(call)?;
+        Ok(entry)
     }
 
     /// Actions of the key-management service need an active account, and a user's policies or
@@ -85,4 +89,19 @@ impl Dialect for Huawei {
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {
         mismatch::explain(&gate.accounts, &gate.classes, call)
     }
+}
+
+/// Checks the number that a client may give to a request of the key-management service.
+///
+/// # Errors
+/// `KMS.0206`.
+fn check_sequence(call: &Call) -> Result<(), Error> {
+    let is_legal = match (call.service(), call.params().kind(SEQUENCE)) {
+        (Service::Iam | Service::Versions, _) | (_, None) => true,
+        (Service::Kms, Some(_)) => {
+            let sequence = call.params().get(SEQUENCE);
+            sequence.is_some_and(|text| text.len() == rules::SEQUENCE_LEN)
+        }
+    };
+    if is_legal { Ok(()) } else { Err(codes::INVALID_SEQUENCE.with(&[SEQUENCE]).into()) }
 }

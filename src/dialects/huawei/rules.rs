@@ -5,8 +5,12 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::codes;
+use crate::algorithms::asymmetric::PairSpec;
 use crate::dialects::Code;
-use crate::engine::{AliasRules, GrantRules, ImportRules, KeyRules, NameRule, Operation, Rules};
+use crate::engine::{
+    AliasRules, GrantRules, ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules,
+    NameRule, Operation, Rules,
+};
 use crate::model::{AliasName, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec};
 
 use Operation as Op;
@@ -30,10 +34,7 @@ pub(super) static RULES: Rules = Rules {
     },
     pairs: None,
     aliases: Some(AliasRules {
-        names: NameRule {
-            accepts: is_alias,
-            form: "an alias: 1 to 255 letters, digits, :, /, _ and -",
-        },
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
         reserved: |alias| alias.as_str().ends_with(SERVICE_SUFFIX),
         service,
         one_per_key: false,
@@ -46,7 +47,21 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: Some(GrantRules { per_key: 100, operations: GRANT_OPERATIONS, retire: "retire-grant" }),
+    key_stores: Some(KeyStoreRules {
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
+        kinds: &[
+            KeyStoreKind { word: "DHSM", one_per_cluster: true },
+            KeyStoreKind { word: "CDMS", one_per_cluster: false },
+            KeyStoreKind { word: "DEFAULT", one_per_cluster: false },
+        ],
+    }),
+    keyspaces: Some(KeyspaceRules {
+        names: NameRule { accepts: is_alias, form: ALIAS_FORM },
+        pair: PairSpec::Rsa2048,
+    }),
 };
+
+const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";
 
 /// Operations that are refused for default master keys.
 const FOR_USERS: &[Op] = &[
@@ -107,6 +122,29 @@ pub(super) fn is_alias(text: &str) -> bool {
 
 /// The longest description of a key, in characters.
 pub(super) const DESCRIPTION_MAX: usize = 255;
+/// The id of the key store that all accounts share.
+pub(super) const SHARED_STORE: &str = "0";
+/// The enterprise project of keys without one.
+pub(super) const NO_GROUP: &str = "0";
+/// The longest key and value of a tag, in characters.
+pub(super) const TAG_KEY_MAX: usize = 36;
+pub(super) const TAG_VALUE_MAX: usize = 43;
+/// The most values of a tag in a filter. The document gives no number; this is that of tags.
+pub(super) const FILTER_VALUES_MAX: usize = 10;
+/// The longest value of a match, in characters.
+pub(super) const MATCH_MAX: usize = 255;
+/// The number of resources on a page, and its default.
+pub(super) const RESOURCES: (RangeInclusive<u64>, u64) = (1..=1000, 10);
+/// The length of `sequence`, in bytes.
+pub(super) const SEQUENCE_LEN: usize = 36;
+/// The rotation interval in days, and its default.
+pub(super) const ROTATION_DAYS: RangeInclusive<u64> = 30..=365;
+pub(super) const ROTATION_DEFAULT: u64 = 365;
+/// The lengths of import tokens, in letters of base64.
+pub(super) const IMPORT_TOKEN: RangeInclusive<usize> = 200..=6144;
+/// The lengths of wrapped key material, in letters of base64. The document's minimum is for RSA; SM2
+/// gives less.
+pub(super) const WRAPPED_MATERIAL: RangeInclusive<usize> = 128..=360;
 /// The waiting time before a deletion, in days.
 pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
 
@@ -114,6 +152,12 @@ pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
 pub(super) const BITS: RangeInclusive<u64> = 8..=8192;
 /// The lengths of data keys, in bytes.
 pub(super) const DATA_KEY_BYTES: RangeInclusive<u64> = 1..=1024;
+/// The length of a message to sign, in bytes before base64.
+pub(super) const MESSAGE: RangeInclusive<usize> = 1..=4096;
+/// The length of a signature or a message authentication code, in bytes before base64.
+pub(super) const PROOF: RangeInclusive<usize> = 1..=1024;
+/// The length of a public key, in bytes before base64.
+pub(super) const PUBLIC_KEY: RangeInclusive<usize> = 1..=1024;
 /// The longest data, in bytes.
 pub(super) const DATA_MAX: usize = 4096;
 /// The lengths of encrypted data, in letters of base64 (SDK).
@@ -172,6 +216,16 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::ListGrants,        [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::RotateNow,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
 ];
+
+/// The refusal of an operation that key stores do not allow.
+pub(super) fn of_key_in_store(operation: Op) -> &'static Code {
+    match operation {
+        Op::PrepareImport | Op::ImportMaterial | Op::DeleteMaterial => {
+            codes::KEY_STORE_CANNOT_IMPORT
+        }
+        _ => codes::KEY_STORE_CANNOT_ROTATE,
+    }
+}
 
 /// The refusal of an operation on a key in this state. Operations without a row come from no
 /// action.

@@ -10,6 +10,7 @@ use super::{codes, rules};
 use crate::algorithms::base64_text;
 use crate::dialects::Error;
 use crate::dialects::wire::classes::classed;
+use crate::dialects::wire::values::OpenText;
 use crate::engine::KeyRef;
 use crate::model::{AliasName, KeyId};
 use crate::world::Instant;
@@ -32,7 +33,15 @@ impl KeyName {
     /// # Errors
     /// `KMS.0205`: it has no such form.
     pub(super) fn key(&self) -> Result<KeyRef, Error> {
-        key_ref(&self.0).ok_or_else(|| codes::INVALID_KEY_ID.with(&["key_id"]).into())
+        self.key_in("key_id")
+    }
+
+    /// The same for another parameter than `key_id`.
+    ///
+    /// # Errors
+    /// As [`Self::key`].
+    pub(super) fn key_in(&self, parameter: &str) -> Result<KeyRef, Error> {
+        key_ref(&self.0).ok_or_else(|| codes::INVALID_KEY_ID.with(&[parameter]).into())
     }
 }
 
@@ -69,6 +78,27 @@ pub(super) fn alias_name(text: &str) -> Option<AliasName> {
     if rules::is_alias(text) { AliasName::parse(text) } else { None }
 }
 
+/// Parses a further alias of a key: `alias/<name>`. The prefix may be left out.
+///
+/// # Errors
+/// `KMS.1101`.
+pub(super) fn further_alias(text: &str) -> Result<AliasName, Error> {
+    let name = alias_name(text.strip_prefix("alias/").unwrap_or(text));
+    name.ok_or_else(|| codes::INVALID_ALIAS.with(&["alias"]).into())
+}
+
+/// Parses the id of an enterprise project, which is the group of a key. `None` for the default one.
+///
+/// # Errors
+/// `KMS.0308`.
+pub(super) fn group(id: OpenText) -> Result<Option<String>, Error> {
+    match id.0 {
+        id if id == rules::NO_GROUP => Ok(None),
+        id if is_key_id(&id) => Ok(Some(id)),
+        _ => Err(Error::Invalid("enterprise_project_id".into())),
+    }
+}
+
 /// A date in an answer: milliseconds of Unix time. The document says seconds, but all samples have
 /// milliseconds.
 pub(super) fn date(at: Instant) -> String {
@@ -100,6 +130,17 @@ impl Decimal {
 #[serde(transparent)]
 pub(super) struct SecretText(pub(super) Zeroizing<String>);
 
+impl SecretText {
+    /// The bytes, if the text is base64 of such a length, in letters.
+    pub(super) fn bytes(&self, letters: RangeInclusive<usize>) -> Option<Zeroizing<Vec<u8>>> {
+        base64_of(&self.0, letters)
+    }
+}
+
+fn base64_of(text: &str, letters: RangeInclusive<usize>) -> Option<Zeroizing<Vec<u8>>> {
+    if letters.contains(&text.len()) { base64_text::decode(text) } else { None }
+}
+
 /// Bytes as hexadecimal digits in upper case, as answers have them.
 pub(super) fn hex(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(base16ct::upper::encode_string(bytes))
@@ -130,7 +171,21 @@ impl DataCipherText {
 
     /// The bytes, if the text is base64 of such a length, in letters.
     pub(super) fn bytes(&self, letters: RangeInclusive<usize>) -> Option<Zeroizing<Vec<u8>>> {
-        let text = Some(&*self.0).filter(|text| letters.contains(&text.len()));
-        base64_text::decode(text?)
+        base64_of(&self.0, letters)
     }
+}
+
+/// The bytes of a parameter in base64, of such a length.
+///
+/// # Errors
+/// `KMS.0308`: it is not base64, or of another length.
+pub(super) fn base64_bytes(
+    text: &str,
+    lengths: RangeInclusive<usize>,
+    name: &'static str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // Longer texts are not decoded. White space, which base64 may contain, counts.
+    let text = Some(text).filter(|text| text.len() <= lengths.end().saturating_mul(2));
+    let bytes = text.and_then(base64_text::decode).filter(|bytes| lengths.contains(&bytes.len()));
+    bytes.ok_or_else(|| Error::Invalid(name.into()))
 }

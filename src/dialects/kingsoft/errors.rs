@@ -54,7 +54,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             | KeyError::InUse
             | KeyError::NotBound
             | KeyError::NotUserMade
-            | KeyError::NotPermitted,
+            | KeyError::NotPermitted
+            | KeyError::StoreDisabled
+            | KeyError::InStore(_),
         )
         | E::Alias(_)
         | E::Import(_)
@@ -63,6 +65,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::WhiteBox(_)
         | E::DataKey(_)
         | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

@@ -29,6 +29,8 @@ pub(super) static RULES: Rules = Rules {
     white_box_keys: None,
     data_keys: None,
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

@@ -57,6 +57,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Secret(_)
         | E::Certificate(_)
         | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()
@@ -78,12 +80,14 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion, makes MAC keys or agrees on secrets, and every
-        // caller has access to all keys.
+        // No action protects a key from deletion, puts it into a key store, makes MAC keys or agrees
+        // on secrets, and every caller has access to all keys.
         KeyError::DeletionProtected
         | KeyError::IsMac
         | KeyError::PeerInvalid
-        | KeyError::NotPermitted => codes::INTERNAL_ERROR,
+        | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::InStore(_) => codes::INTERNAL_ERROR,
     };
     code.into()
 }

@@ -53,6 +53,8 @@ pub(super) static RULES: Rules = Rules {
         restored: DataKeyLifecycle::Disabled,
     }),
     grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// Whether the service has keys of this type.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use kmsim::AuthMode;
 use kmsim::dialects::{Accounts, Clouds};
-use kmsim::engine::{Caller, Engine, NewDataKey, NewGrant, NewKey, NewWhiteBoxKey, Quota, Rules};
+use kmsim::engine::{
+    Caller, Engine, NewAccessPoint, NewDataKey, NewGrant, NewKey, NewKeyStore, NewKeyspacePolicy,
+    NewWhiteBoxKey, Quota, Rules,
+};
 use kmsim::model::{
-    AliasName, DataKeyId, DataKeyState, DeviceFingerprint, GrantId, Grantee, KeyState, Origin,
-    Realm, Scope, State, SymmetricSpec,
+    AccessPointKind, AliasName, DataKeyId, DataKeyState, DeviceFingerprint, GrantId, Grantee,
+    KeyState, KeyspaceId, Origin, Realm, Scope, State, SymmetricSpec,
 };
 use kmsim::seed::{self, Seeds};
 use kmsim::store::DataLock;
@@ -52,6 +55,36 @@ async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
         engine.create_grant(caller(), by_id(&key), new).await.unwrap();
     }
 
+    let new = NewKeyStore {
+        alias: alias("store"),
+        kind: "dedicated".into(),
+        cluster: Some("c".into()),
+        authority: Some("authority".into()),
+    };
+    let store = engine.create_key_store(caller(), new).await.unwrap().id.clone();
+    test.key(NewKey { instance: Some(store.to_string()), ..NewKey::plain() }).await;
+    engine.switch_key_store(caller(), store, false).await.unwrap();
+    let keyspace = KeyspaceId::parse("space").unwrap();
+    for (name, kind) in [("m", AccessPointKind::Machine), ("c", AccessPointKind::Custom)] {
+        let new = NewAccessPoint {
+            keyspace: keyspace.clone(),
+            name: name.into(),
+            kind,
+            identity: (name == "m").then(|| "id".into()),
+            cluster: (name == "m").then(|| "cluster".into()),
+            description: "for programs".into(),
+        };
+        let made = engine.create_access_point(caller(), new).await.unwrap();
+        engine.switch_access_point(caller(), made.id.clone(), name == "m").await.unwrap();
+    }
+    let new = NewKeyspacePolicy {
+        keyspace,
+        name: "policy".into(),
+        document: "{}".into(),
+        description: "for programs".into(),
+    };
+    engine.create_keyspace_policy(caller(), new).await.unwrap();
+
     let new = NewWhiteBoxKey {
         alias: alias("white"),
         description: "for devices".into(),
@@ -89,7 +122,10 @@ async fn listed(path: &Path) -> String {
         "SELECT (SELECT product || '/' || resource FROM key_bindings) || ' ' ||
             (SELECT alias || '=' || fingerprints FROM white_box_keys) || ' ' ||
             (SELECT group_concat(name || '=' || lifecycle, ' ' ORDER BY ordinal) FROM data_keys) || ' ' ||
-            (SELECT group_concat(grantee_type || '=' || grantee, ' ' ORDER BY ordinal) FROM grants)",
+            (SELECT group_concat(grantee_type || '=' || grantee, ' ' ORDER BY ordinal) FROM grants) ||
+            (SELECT ' ' || alias || '=' || enabled FROM key_stores) || ' ' ||
+            (SELECT group_concat(name || '=' || kind, ' ' ORDER BY ordinal) FROM access_points) ||
+            (SELECT ' ' || name || '=' || document FROM keyspace_policies)",
     );
     let listed = listed.fetch_one(&mut connection).await.unwrap();
     connection.close().await.unwrap();
@@ -111,7 +147,7 @@ async fn a_restart_changes_nothing() {
     drop((test, lock));
     assert_eq!(
         listed(&path).await,
-        "store/a white=2 one=enabled two=pending-deletion user=ann account=2"
+        "store/a white=2 one=enabled two=pending-deletion user=ann account=2 store=0 m=machine c=custom policy={}"
     );
 
     let (test, _lock) = opened(&path).await;
@@ -196,6 +232,25 @@ fn a_mistaken_seed_is_refused() {
             ("grants: [{ id: g, key: k, grantee: a, operations: [] }]", "no such key"),
             ("grants: [{ id: g, key: k, grantee: a, operations: [sign] }]", "no such operation"),
             ("grants: [{ id: g, key: k, grantee: a, operations: [encrypt, encrypt] }]", "twice"),
+            ("key_stores: [{ id: s, alias: a, kind: other }]", "no key store of this cloud"),
+            (
+                "key_stores: [{ id: s, alias: a, kind: shared }, { id: t, alias: a, kind: shared }]",
+                "another key store has it",
+            ),
+            (
+                "key_stores: [{ id: s, alias: a, kind: dedicated, cluster: c },
+                    { id: t, alias: b, kind: dedicated, cluster: c }]",
+                "another key store has it",
+            ),
+            ("keys: [{ id: k, instance: s }]", "there is no such key store"),
+            (
+                "access_points: [{ id: a, keyspace: s, name: n, kind: MACHINE, private_key: x }]",
+                "needs kind: CUSTOM",
+            ),
+            (
+                "access_points: [{ id: a, keyspace: s, name: n, kind: CUSTOM, private_key: x }]",
+                "not a private key",
+            ),
             (
                 "data_keys: [{ id: d, name: a, key: k, plaintext: AAAA, ciphertext: AAAA }]",
                 "cannot be given with a ciphertext",

@@ -10,7 +10,7 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 19] = [
+const PLACES: [(&str, &str); 22] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
@@ -26,6 +26,9 @@ const PLACES: [(&str, &str); 19] = [
     ("device_fingerprint", "realms: [{account: '1', white_box_keys: [{fingerprints: [{@}]}]}]"),
     ("data_key", "realms: [{account: '1', data_keys: [{@}]}]"),
     ("grant", "realms: [{account: '1', grants: [{@}]}]"),
+    ("key_store", "realms: [{account: '1', key_stores: [{@}]}]"),
+    ("access_point", "realms: [{account: '1', access_points: [{@}]}]"),
+    ("keyspace_policy", "realms: [{account: '1', keyspace_policies: [{@}]}]"),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

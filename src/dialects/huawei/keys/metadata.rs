@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::dialects::Cx;
-use crate::dialects::huawei::projects;
 use crate::dialects::huawei::values::date;
-use crate::dialects::huawei::words::{origin_word, spec_word, state_word};
-use crate::model::{Creator, Key, KeyState, KeyUsage, Lifecycle};
+use crate::dialects::huawei::words::{origin_word, spec_word, state_word, usage_word};
+use crate::dialects::huawei::{projects, rules};
+use crate::model::{Creator, Key, KeyState, Lifecycle};
 
 /// Everything about a key (document, `KeyDetails`). All values are texts.
 #[derive(Serialize)]
@@ -30,10 +30,9 @@ pub(crate) struct KeyDetails {
     keystore_id: String,
 }
 
-/// The key's own name among its aliases.
-pub(super) fn alias_of(key: &Key) -> String {
-    let alias = || key.aliases.first().map(ToString::to_string);
-    key.settings.name.clone().or_else(alias).unwrap_or_default()
+/// The key's own name, which is one of its aliases.
+pub(in crate::dialects::huawei) fn alias_of(key: &Key) -> String {
+    key.settings.name.clone().unwrap_or_default()
 }
 
 /// The details of a key.
@@ -56,14 +55,9 @@ pub(crate) fn details(cx: &Cx, key: &Key, state: KeyState) -> KeyDetails {
         expiration_time: key.primary().and_then(|it| it.expires()).map(date).unwrap_or_default(),
         origin: origin_word(key.origin),
         key_rotation_enabled: if key.settings.rotation.is_some() { "true" } else { "false" },
-        sys_enterprise_project_id: "0".to_owned(),
+        sys_enterprise_project_id: key.group.clone().unwrap_or_else(|| rules::NO_GROUP.to_owned()),
         key_spec: spec_word(key.spec).unwrap_or_default(),
-        key_usage: match key.usage {
-            KeyUsage::EncryptDecrypt => "ENCRYPT_DECRYPT",
-            KeyUsage::SignVerify => "SIGN_VERIFY",
-            KeyUsage::GenerateVerifyMac => "GENERATE_VERIFY_MAC",
-            KeyUsage::KeyAgreement => "KEY_AGREEMENT",
-        },
-        keystore_id: key.instance.clone().unwrap_or_else(|| "0".to_owned()),
+        key_usage: usage_word(key.usage),
+        keystore_id: key.instance.clone().unwrap_or_else(|| rules::SHARED_STORE.to_owned()),
     }
 }
