@@ -35,6 +35,9 @@ const OPEN: &[&str] = &[
     "x-sdk-date",
 ];
 
+/// How the path is written in a canonical request.
+pub(crate) type PathForm = fn(&str) -> Cow<'_, str>;
+
 /// What a signature covers.
 #[derive(Clone, Copy)]
 pub(crate) struct Canonical<'a> {
@@ -44,6 +47,8 @@ pub(crate) struct Canonical<'a> {
     pub(crate) signed_headers: &'a str,
     /// Whether it is the older form, whose signatures have a scope. `scoped.rs` has its rules.
     pub(crate) is_scoped: bool,
+    /// The form of the path: [`path`], unless a client's mistake is looked for.
+    pub(crate) path: PathForm,
 }
 
 impl Canonical<'_> {
@@ -54,7 +59,7 @@ impl Canonical<'_> {
         let mut out = Vec::with_capacity(1024);
         out.extend_from_slice(call.method.as_str().as_bytes());
         out.push(b'\n');
-        out.extend_from_slice(path(call.uri.path()).as_bytes());
+        out.extend_from_slice((self.path)(call.uri.path()).as_bytes());
         out.push(b'\n');
         let query = self.query(call)?;
         let shown = classes.map(|classes| redacted_query(classes, &query));
@@ -124,7 +129,7 @@ fn only_value<'a>(call: &'a Call, name: &str) -> Option<&'a HeaderValue> {
 
 /// The path: decoded completely, encoded again, and with a slash at its end. So an encoded slash is
 /// a slash here.
-fn path(sent: &str) -> Cow<'_, str> {
+pub(crate) fn path(sent: &str) -> Cow<'_, str> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~/".contains(&b);
     let mut path: Cow<'_, str> = if sent.bytes().all(is_plain) {
         sent.into()
@@ -179,7 +184,7 @@ mod tests {
                 is_encrypted: false,
                 body: Ok(Bytes::new()),
             };
-            Canonical { hash, signed_headers, is_scoped }.query(&Call::parse(inbound))
+            Canonical { hash, signed_headers, is_scoped, path }.query(&Call::parse(inbound))
         };
         for (sent, canonical, scoped) in [
             ("/", "", ""),

@@ -3,7 +3,7 @@
 use base16ct::lower::encode_string as hex;
 
 use super::call::Call;
-use super::canonical::Canonical;
+use super::canonical::{self, Canonical, PathForm};
 use super::derived::Pair;
 use super::scoped;
 use crate::algorithms::mac::{Hash, digest, equal, hmac};
@@ -44,6 +44,7 @@ impl Scheme {
 }
 
 /// A parsed signature, not verified yet.
+#[derive(Clone, Copy)]
 pub(crate) struct Claim<'a> {
     algorithm: &'a str,
     scheme: Scheme,
@@ -55,6 +56,7 @@ pub(crate) struct Claim<'a> {
     signed_headers: &'a str,
     signature: &'a str,
     date: &'a str,
+    path: PathForm,
 }
 
 /// The part `name=…` of the header's parts.
@@ -105,7 +107,13 @@ impl<'a> Claim<'a> {
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err("SignedHeaders names a header twice");
         }
-        Ok(Self { algorithm, scheme, access_key, scope, signed_headers, signature, date })
+        let path = canonical::path;
+        Ok(Self { algorithm, scheme, access_key, scope, signed_headers, signature, date, path })
+    }
+
+    /// The same signature, if the client wrote the path in another form.
+    pub(crate) fn with_path(self, path: PathForm) -> Self {
+        Self { path, ..self }
     }
 
     /// Whether the signature is genuine: made with this secret.
@@ -148,6 +156,7 @@ impl<'a> Claim<'a> {
             hash: self.scheme.hash(),
             signed_headers: self.signed_headers,
             is_scoped: self.scheme == Scheme::Scoped,
+            path: self.path,
         }
     }
 
