@@ -2,5 +2,9 @@
 
 pub mod cipher;
 mod client;
+mod iam;
 mod keys;
+mod logs;
+mod parameters;
 mod signatures;
+mod users;

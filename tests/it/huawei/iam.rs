@@ -102,8 +102,7 @@ fn refusal(answer: &Answer) -> (u16, String) {
 #[test]
 fn a_password_gives_a_token() {
     let server = server();
-    let answer =
-        call(&server, "POST /v3/auth/tokens", None, &by_password("alice", in_project()));
+    let answer = call(&server, "POST /v3/auth/tokens", None, &by_password("alice", in_project()));
     let token = token_of(&answer);
     let body = &answer.json()["token"];
     let domain = json!({ "id": "d1", "name": "company" });
@@ -156,7 +155,12 @@ fn who_cannot_sign_in() {
             404,
             "Not Found",
         ),
-        ("domain scope", with("/auth/scope", json!({ "domain": { "id": "d2" } })), 404, "Not Found"),
+        (
+            "domain scope",
+            with("/auth/scope", json!({ "domain": { "id": "d2" } })),
+            404,
+            "Not Found",
+        ),
         ("empty", json!({}), 400, "Bad Request"),
         ("text", json!({ "auth": "x" }), 400, "Bad Request"),
     ] {
@@ -397,8 +401,7 @@ fn domains_and_services() {
 #[test]
 fn what_is_not_served() {
     let server = server();
-    let answer =
-        call(&server, "POST /v3.0/OS-AUTH/id-token/tokens", None, &json!({ "auth": {} }));
+    let answer = call(&server, "POST /v3.0/OS-AUTH/id-token/tokens", None, &json!({ "auth": {} }));
     assert_eq!(refusal(&answer), (501, "Not Implemented".to_owned()));
     let wrong = client(&server, "testid", "wrong").call("GET /v3/projects", json!({}));
     assert_eq!(refusal(&wrong), (401, "APIGW.0301".to_owned()));
