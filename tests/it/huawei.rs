@@ -3,6 +3,7 @@
 mod aliases;
 pub mod cipher;
 mod client;
+mod iam;
 mod imports;
 mod keys;
 mod lifecycle;
@@ -10,5 +11,7 @@ mod lists;
 mod logs;
 mod parameters;
 mod rotation;
+mod signatures;
 mod tags;
 mod typing;
+mod users;
