@@ -2,4 +2,8 @@
 
 pub mod cipher;
 mod client;
+mod access_points;
+mod grants;
+mod key_policies;
+mod key_stores;
 mod keys;

@@ -1,12 +1,16 @@
 //! Huawei Cloud KMS, version 1.0: its wire (paths and JSON), its signatures and tokens, and the names
 //! and rules of its document. The calls of the identity service that its SDKs make are served too.
 
+mod access_points;
 mod actions;
 mod ciphertext;
 mod clients;
 mod codes;
 mod context;
 mod errors;
+mod grants;
+mod key_policies;
+mod key_stores;
 mod keys;
 mod page;
 mod profile;

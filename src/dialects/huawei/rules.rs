@@ -84,7 +84,7 @@ const FOR_USERS: &[Op] = &[
 ];
 
 /// The operations that a grant may list.
-const GRANT_OPERATIONS: &[&str] = &[
+pub(super) const GRANT_OPERATIONS: &[&str] = &[
     "create-datakey",
     "create-datakey-without-plaintext",
     "create-grant",
