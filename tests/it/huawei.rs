@@ -7,3 +7,4 @@ mod grants;
 mod key_policies;
 mod key_stores;
 mod keys;
+mod regions;

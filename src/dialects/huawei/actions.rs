@@ -3,7 +3,7 @@
 
 use super::keys::{aliases, cipher, data_keys, import, lifecycle, listing, rotation};
 use super::wire::call::Call;
-use super::{access_points, grants, key_policies, key_stores, profile, tags};
+use super::{access_points, grants, key_policies, key_stores, profile, regions, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -61,6 +61,10 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("ShowKeyPolicy",                 key_policies::show)
         .change("UpdateKeyPolicy",               key_policies::update)
         .change("DeleteKeyPolicy",               key_policies::delete)
+        // Regions.
+        .change("ReplicateKey",              regions::replicate)
+        .change("UpdatePrimaryRegion",       regions::update_primary)
+        .read  ("ListSupportRegions",        regions::list)
         // Tags.
         .change("CreateKmsTag",              tags::create)
         .change("BatchCreateKmsTags",        tags::change_all)

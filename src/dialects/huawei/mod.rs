@@ -15,6 +15,7 @@ mod keys;
 mod page;
 mod profile;
 mod projects;
+mod regions;
 mod routes;
 mod rules;
 mod tags;
