@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
-use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
+use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Message, Operation};
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
@@ -45,6 +45,34 @@ impl Engine {
     ) -> Result<Used<Vec<u8>>, Error> {
         self.with_pair(caller, pair, Operation::Sign, Some(KeyUsage::SignVerify), |key| {
             self.sign_with(key, algorithm, digest)
+        })
+    }
+
+    /// Signs a message, or a digest that the caller computed.
+    pub fn sign_message(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        algorithm: Signing,
+        message: &Message,
+    ) -> Result<Used<Vec<u8>>, Error> {
+        self.with_pair(caller, pair, Operation::Sign, Some(KeyUsage::SignVerify), |key| {
+            self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
+        })
+    }
+
+    /// Whether a signature is the pair's signature over this message or digest.
+    pub fn verify_message(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        algorithm: Signing,
+        message: &Message,
+        signature: &[u8],
+    ) -> Result<Used<bool>, Error> {
+        self.with_pair(caller, pair, Operation::Verify, Some(KeyUsage::SignVerify), |key| {
+            let digest = message.digest(key.public(), algorithm);
+            Ok(key.public().verifies(algorithm, &digest, signature)?)
         })
     }
 

@@ -128,8 +128,7 @@ impl Engine {
         for (realm, replica) in replicas {
             let mut after = Key::clone(&replica);
             if realm == target {
-                (after.primary_region, after.settings.rotation) =
-                    (None, primary.settings.rotation);
+                (after.primary_region, after.settings.rotation) = (None, primary.settings.rotation);
             } else {
                 after.primary_region = Some(to.into());
             }

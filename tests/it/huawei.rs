@@ -1,10 +1,12 @@
 //! Huawei Cloud KMS over HTTP.
 
+mod access_points;
 pub mod cipher;
 mod client;
-mod access_points;
 mod grants;
 mod key_policies;
 mod key_stores;
 mod keys;
+mod logs;
+mod parameters;
 mod regions;

@@ -1,7 +1,10 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
-use super::keys::{aliases, cipher, data_keys, import, lifecycle, listing, rotation};
+use super::keys::{
+    agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
+    reencrypt, rotation, sign,
+};
 use super::wire::call::Call;
 use super::{access_points, grants, key_policies, key_stores, profile, regions, tags};
 use crate::dialects::Actions;
@@ -79,5 +82,15 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DecryptDatakey",                data_keys::decrypt)
         .hot   ("EncryptData",                   cipher::encrypt)
         .hot   ("DecryptData",                   cipher::decrypt)
+        .hot   ("ReEncrypt",                     reencrypt::re_encrypt)
         .hot   ("CreateRandom",                  cipher::random)
+        // Key pairs and codes.
+        .read  ("ShowPublicKey",                 sign::public_key)
+        .hot   ("Sign",                          sign::sign)
+        .hot   ("ValidateSignature",             sign::verify)
+        .hot   ("GenerateMac",                   mac::generate)
+        .hot   ("VerifyMac",                     mac::verify)
+        .hot   ("DeriveSharedSecret",            agreement::derive)
+        .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
+        .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
 }

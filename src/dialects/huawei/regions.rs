@@ -85,10 +85,7 @@ pub(crate) struct Moved {
     primary_region: String,
 }
 
-pub(crate) async fn update_primary(
-    cx: Cx,
-    request: UpdatePrimaryRegion,
-) -> Result<Moved, Error> {
+pub(crate) async fn update_primary(cx: Cx, request: UpdatePrimaryRegion) -> Result<Moved, Error> {
     let key = request.key_id.key()?;
     check_region(&cx, &request.primary_region, "primary_region")?;
     let key_id = cx.engine.move_primary(&cx.caller, &key, &request.primary_region).await?;

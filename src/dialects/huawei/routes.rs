@@ -203,10 +203,17 @@ impl Asked {
                 let last = rest.or(given.get(segments.len() - 1).copied());
                 let given = given.iter().copied().take(segments.len() - 1).chain(last);
                 let params = segments.iter().zip(given).filter_map(|(own, given)| {
-                    let value = percent_decode_str(given).decode_utf8().ok();
-                    param(own).map(|name| value.map(|value| (name, value.into_owned())))
+                    let value = || percent_decode_str(given).decode_utf8().ok();
+                    param(own).map(|name| value().map(|value| (name, value.into_owned())))
                 });
-                let params: Option<Vec<_>> = params.collect();
+                let mut params: Option<Vec<_>> = params.collect();
+                // The signature does not tell an encoded slash at the end from none.
+                let last = params.as_mut().and_then(|params| params.last_mut());
+                if let Some((_, value)) = last.filter(|_| *has_rest && !path.ends_with('/'))
+                    && value.ends_with('/')
+                {
+                    value.pop();
+                }
                 return params.map_or(Self::Malformed, |params| Self::Action(route, params));
             }
         }
@@ -279,6 +286,16 @@ mod tests {
                 Method::DELETE,
                 "/v1.0/p/kms/k/tags/a%2Fb",
                 r#"DeleteTag [("project_id", "p"), ("key_id", "k"), ("key", "a/b")]"#,
+            ),
+            (
+                Method::DELETE,
+                "/v1.0/p/kms/k/tags/a%2F",
+                r#"DeleteTag [("project_id", "p"), ("key_id", "k"), ("key", "a")]"#,
+            ),
+            (
+                Method::DELETE,
+                "/v1.0/p/kms/k/tags/a%2F/",
+                r#"DeleteTag [("project_id", "p"), ("key_id", "k"), ("key", "a/")]"#,
             ),
             (
                 Method::DELETE,

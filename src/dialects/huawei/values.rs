@@ -202,3 +202,18 @@ impl DataCipherText {
         base64_of(&self.0, letters)
     }
 }
+
+/// The bytes of a parameter in base64, of such a length.
+///
+/// # Errors
+/// `KMS.0308`: it is not base64, or of another length.
+pub(super) fn base64_bytes(
+    text: &str,
+    lengths: RangeInclusive<usize>,
+    name: &'static str,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // Longer texts are not decoded. White space, which base64 may contain, counts.
+    let text = Some(text).filter(|text| text.len() <= lengths.end().saturating_mul(2));
+    let bytes = text.and_then(base64_text::decode).filter(|bytes| lengths.contains(&bytes.len()));
+    bytes.ok_or_else(|| Error::Invalid(name.into()))
+}

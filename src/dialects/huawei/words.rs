@@ -1,6 +1,8 @@
 //! Words of the document and of the SDKs, and the values that they stand for.
 
-use crate::algorithms::asymmetric::PairSpec;
+use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
+use crate::algorithms::mac::Hash;
+use crate::algorithms::specs::Form;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::wire::words::words;
 use crate::model::{self, KeySpec, KeyState, KeyUsage, MacSpec, SymmetricSpec};
@@ -64,10 +66,87 @@ parsed!(Spec, Open, |word: String| spec(&word).map(Self));
 
 /// The type of key for its word.
 pub(super) fn spec(word: &str) -> Option<KeySpec> {
-    SPECS.iter().find(|(it, _)| *it == word).map(|(_, spec)| *spec)
+    find(SPECS, word)
 }
 
 /// The word for a type of key.
 pub(super) fn spec_word(spec: KeySpec) -> Option<&'static str> {
     SPECS.iter().find(|(_, it)| *it == spec).map(|(word, _)| *word)
+}
+
+/// A value for its word in a table.
+fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
+    table.iter().find(|(it, _)| *it == word).map(|(_, value)| *value)
+}
+
+/// How messages are signed. No key of this service signs with the one that has no value.
+#[rustfmt::skip]
+const SIGNINGS: &[(&str, Option<Signing>)] = &[
+    ("RSASSA_PSS_SHA_256",       Some(Signing::RsaPss)),
+    ("RSASSA_PSS_SHA_384",       Some(Signing::RsaPssSha384)),
+    ("RSASSA_PSS_SHA_512",       Some(Signing::RsaPssSha512)),
+    ("RSASSA_PKCS1_V1_5_SHA_256", Some(Signing::RsaPkcs1)),
+    ("RSASSA_PKCS1_V1_5_SHA_384", Some(Signing::RsaPkcs1Sha384)),
+    ("RSASSA_PKCS1_V1_5_SHA_512", Some(Signing::RsaPkcs1Sha512)),
+    ("ECDSA_SHA_256",            Some(Signing::Ecdsa)),
+    ("ECDSA_SHA_384",            Some(Signing::EcdsaSha384)),
+    ("ECDSA_SHA_512",            None),
+    ("SM2DSA_SM3",               Some(Signing::Sm2)),
+    ("ED25519_SHA_512",          Some(Signing::Ed25519)),
+    ("ED25519_PH_SHA_512",       Some(Signing::Ed25519Ph)),
+];
+
+/// How messages are signed, for its word. The inner value is `None` if no key signs so.
+pub(super) fn signing(word: &str) -> Option<Option<Signing>> {
+    find(SIGNINGS, word)
+}
+
+/// How data is encrypted: with a symmetric key (`None`), or to a key pair.
+const ENCRYPTIONS: &[(&str, Option<Encryption>)] = &[
+    ("SYMMETRIC_DEFAULT", None),
+    ("RSAES_OAEP_SHA_1", Some(Encryption::RsaOaepSha1)),
+    ("RSAES_OAEP_SHA_256", Some(Encryption::RsaOaepSha256)),
+    ("SM2_ENCRYPT", Some(Encryption::Sm2(Form::Der))),
+];
+
+/// How data is encrypted, for its word. The inner value is `None` for a symmetric key.
+pub(super) fn encryption(word: &str) -> Option<Option<Encryption>> {
+    find(ENCRYPTIONS, word)
+}
+
+/// The word of how data is encrypted.
+pub(super) fn encryption_word(value: Option<Encryption>) -> &'static str {
+    ENCRYPTIONS.iter().find(|(_, it)| *it == value).map_or("", |(word, _)| word)
+}
+
+/// How message authentication codes are made, for its word.
+pub(super) fn mac(word: &str) -> Option<Hash> {
+    const MACS: &[(&str, Hash)] = &[
+        ("HMAC_SHA_256", Hash::Sha256),
+        ("HMAC_SHA_384", Hash::Sha384),
+        ("HMAC_SHA_512", Hash::Sha512),
+        ("HMAC_SM3", Hash::Sm3),
+    ];
+    find(MACS, word)
+}
+
+/// The kind of an RSA data-key pair for its word.
+pub(super) fn rsa_pair(word: &str) -> Option<PairSpec> {
+    const RSA: &[(&str, PairSpec)] = &[
+        ("RSA_2048", PairSpec::Rsa2048),
+        ("RSA_3072", PairSpec::Rsa3072),
+        ("RSA_4096", PairSpec::Rsa4096),
+    ];
+    find(RSA, word)
+}
+
+/// The kind of an elliptic-curve data-key pair for its word. The words are not those of keys.
+pub(super) fn ec_pair(word: &str) -> Option<PairSpec> {
+    const CURVES: &[(&str, PairSpec)] = &[
+        ("ECC_NIST_P256", PairSpec::EcP256),
+        ("ECC_NIST_P384", PairSpec::EcP384),
+        ("ECC_SECG_P256K1", PairSpec::EcP256K),
+        ("SM2", PairSpec::EcSm2),
+    ];
+    find(CURVES, word)
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use kmsim::engine::{
-    AliasError, Caller, Error, KeyError, NewKey, NewReplica, Operation, Quota,
-};
+use kmsim::engine::{AliasError, Caller, Error, KeyError, NewKey, NewReplica, Operation, Quota};
 use kmsim::model::{AliasName, Key, Tags};
 
 use super::{DAY, TestEngine, by_id, with_engine, with_quota};
@@ -69,7 +67,10 @@ fn a_replica_is_made_once_and_from_the_primary() {
         assert!(matches!(taken, Err(Error::Alias(AliasError::Taken))), "{taken:?}");
         let there = in_region(&test, "there");
         for refused in [
-            test.engine.replicate_key(there.clone(), by_id(&key), "x", replica("x")).await.map(drop),
+            test.engine
+                .replicate_key(there.clone(), by_id(&key), "x", replica("x"))
+                .await
+                .map(drop),
             test.engine.rotate_now(there.clone(), by_id(&key)).await,
             test.engine.set_rotation(there.clone(), by_id(&key), Some(DAY)).await.map(drop),
             move_to(&test, "there", &key, "here").await,

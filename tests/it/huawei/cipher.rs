@@ -267,9 +267,11 @@ fn lengths_are_multiples_of_eight_bits() {
     assert_eq!(bytes(&random["random_data"]).len(), 64);
     client.refused("KMS.0204", "gen-random", Value::Null);
     client.refused("KMS.1902", "create-datakey", json!({"key_id": key, "key_spec": "AES_192"}));
-    for pin in [json!({"pin": "1"}), json!({"pin_type": "PlainText"})] {
+    for (code, pin) in
+        [("KMS.0340", json!({"pin": "1"})), ("KMS.0308", json!({"pin_type": "Other"}))]
+    {
         let mut params = json!({"key_id": key});
         params.as_object_mut().unwrap().extend(pin.as_object().unwrap().clone());
-        client.refused("KMS.0308", "create-datakey", params);
+        client.refused(code, "create-datakey", params);
     }
 }

@@ -35,7 +35,10 @@ fn a_key_is_replicated_and_its_primary_moved() {
     assert_eq!(made, json!({ "key_id": key, "domain_id": domain, "region": "cn-east-3" }));
     let details = there.describe(&key);
     assert_eq!(details["key_alias"], "copy");
-    assert_eq!((&details["realm"], &details["key_description"]), (&json!("cn-east-3"), &json!("why")));
+    assert_eq!(
+        (&details["realm"], &details["key_description"]),
+        (&json!("cn-east-3"), &json!("why"))
+    );
 
     let sealed = here.done("encrypt-data", json!({ "key_id": key, "plain_text": "text" }));
     let cipher_text = json!({ "cipher_text": sealed["cipher_text"] });

@@ -54,10 +54,18 @@ pub(super) fn bytes_of_bits(
     Ok(usize::try_from(bits / 8).unwrap_or_default())
 }
 
-/// A PIN belongs to a dedicated key store, and there is none.
-fn refuse_pin(pin: Option<&SecretText>, pin_type: Option<&OpenText>) -> Result<(), Error> {
-    let name = pin.map(|_| "pin").or(pin_type.map(|_| "pin_type"));
-    name.map_or(Ok(()), |name| Err(Error::Invalid(name.into())))
+/// Checks a PIN. It protects a data key for dedicated hardware, and there is none.
+///
+/// # Errors
+/// `KMS.0340` for a PIN, `KMS.0308` for another word than that of a kind of PIN.
+pub(super) fn refuse_pin(
+    pin: Option<&SecretText>,
+    pin_type: Option<&OpenText>,
+) -> Result<(), Error> {
+    if pin_type.is_some_and(|word| !matches!(&**word, "CipherText" | "PlainText")) {
+        return Err(Error::Invalid("pin_type".into()));
+    }
+    pin.map_or(Ok(()), |_| Err(codes::KEY_STORE_UNSUPPORTED.with(&["pin"]).into()))
 }
 
 #[derive(Deserialize)]
@@ -169,6 +177,14 @@ pub(crate) fn encrypt(cx: &Cx, request: EncryptDatakey) -> Result<EncryptedDatak
     Ok(EncryptedDatakey { key_id, cipher_text: hex(&bytes), datakey_length: length.to_string() })
 }
 
+/// The length of a data key in a ciphertext, in bytes.
+///
+/// # Errors
+/// `KMS.2202`.
+pub(super) fn cipher_length(given: &Decimal) -> Result<u64, Error> {
+    length(given, codes::DATA_KEY_CIPHER_LENGTH)
+}
+
 /// The length of a data key in a request, in bytes.
 ///
 /// # Errors
@@ -202,7 +218,7 @@ pub(crate) fn decrypt(cx: &Cx, request: DecryptDatakey) -> Result<DecryptedDatak
         request.encryption_context.as_ref(),
         request.additional_authenticated_data.as_ref(),
     )?;
-    let length = length(&request.datakey_cipher_length, codes::DATA_KEY_CIPHER_LENGTH)?;
+    let length = cipher_length(&request.datakey_cipher_length)?;
     let bytes = bytes_of_hex(request.cipher_text.as_str());
     let bytes = bytes.ok_or_else(|| codes::INVALID_CIPHER_TEXT.with(&["cipher_text"]))?;
     let opened = open(cx, Some(&key), &bound, &bytes)?;
