@@ -3,3 +3,5 @@
 pub mod cipher;
 mod client;
 mod keys;
+mod mac;
+mod pairs;
