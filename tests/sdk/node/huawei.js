@@ -3,6 +3,10 @@
 // line of the input is a call in JSON, each line of the output is what became of it.
 // tests/sdk/python/huawei.py has the checks.
 
+// The SDK logs to standard output, which has answers alone.
+const answer = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
 const readline = require('node:readline');
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core');
 const { ClientBuilder } = require('@huaweicloud/huaweicloud-sdk-core/ClientBuilder');
@@ -26,6 +30,15 @@ async function send(call) {
     headers: { ...call.headers },
   };
   if (Object.keys(body).length > 0) options.data = body;
+  // The SDK does not find a code in the service's form of errors.
+  let refusal = {};
+  options.axiosRequestConfig = {
+    transformResponse: [(text) => {
+      const told = text ? JSON.parse(text) : {};
+      refusal = told.error || told;
+      return told;
+    }],
+  };
   const client = clientOf(call);
   if (call.token !== null) {
     // A request without a credential is not signed.
@@ -34,14 +47,14 @@ async function send(call) {
     client.withCredential(undefined);
   }
   try {
-    const { httpStatusCode, ...answer } = await client.sendRequest(options);
-    return { answer };
+    const { httpStatusCode, ...members } = await client.sendRequest(options);
+    return { answer: members };
   } catch (error) {
     if (!error.httpStatusCode) return { broken: String(error.message || error) };
     return {
       status: error.httpStatusCode,
-      code: error.errorCode,
-      message: error.errorMsg,
+      code: refusal.error_code,
+      message: refusal.error_msg,
       request_id: error.requestId,
     };
   }
@@ -49,7 +62,7 @@ async function send(call) {
 
 async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    console.log(JSON.stringify(await send(JSON.parse(line))));
+    answer(`${JSON.stringify(await send(JSON.parse(line)))}\n`);
   }
 }
 

