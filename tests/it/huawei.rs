@@ -1,7 +1,19 @@
 //! Huawei Cloud KMS over HTTP.
 
+mod aliases;
 pub mod cipher;
 mod client;
+mod iam;
+mod imports;
 mod keys;
+mod lifecycle;
+mod lists;
+mod logs;
 mod mac;
 mod pairs;
+mod parameters;
+mod rotation;
+mod signatures;
+mod tags;
+mod typing;
+mod users;

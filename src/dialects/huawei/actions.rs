@@ -1,6 +1,7 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
+use super::iam::{self, temporary_keys, tokens};
 use super::keys::{
     agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
     reencrypt, rotation, sign,
@@ -64,4 +65,11 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DeriveSharedSecret",            agreement::derive)
         .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
         .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
+        // The identity service.
+        .read  ("CreateToken",               tokens::create)
+        .read  ("CreateTemporaryAccessKey",  temporary_keys::create)
+        .read  ("ListProjects",              iam::listing::projects)
+        .read  ("ListAuthProjects",          iam::listing::own_projects)
+        .read  ("ListAuthDomains",           iam::listing::domains)
+        .read  ("ListCatalog",               iam::listing::catalog)
 }
