@@ -79,6 +79,18 @@ impl PrivateKey {
         Ok(Self { secret, public: PublicKey { spec, key } })
     }
 
+    /// The private key of a curve that is this number, of 32 bytes with the highest first.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] when the number is out of range, or keys of this kind are no numbers
+    /// of this length.
+    pub fn of_number(spec: PairSpec, number: &[u8]) -> Result<Self, Error> {
+        // `ECPrivateKey` of RFC 5915 with version and key alone.
+        const HEAD: &[u8] = &[0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20];
+        let der = Zeroizing::new([HEAD, number].concat());
+        Self::read(spec, &kind(spec).converted("EC PRIVATE KEY", &der)?)
+    }
+
     /// The public key.
     #[must_use]
     pub fn public(&self) -> &PublicKey {

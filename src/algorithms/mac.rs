@@ -77,13 +77,13 @@ pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
 }
 
 /// `len` bytes derived from a key for a purpose: the key derivation function of NIST SP 800-108,
-/// section 4.1, in counter mode with HMAC-SHA-256 and a counter of 32 bits.
+/// section 4.1, in counter mode with HMAC and a counter of 32 bits.
 #[must_use]
-pub fn derive(key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
+pub fn derive(hash: Hash, key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
     let bits = u32::try_from(len * 8).unwrap_or(u32::MAX).to_be_bytes();
     let block = |counter: u32| {
         let input = [&counter.to_be_bytes(), label, &[0], context, &bits].concat();
-        hmac(Hash::Sha256, &[key], &input)
+        hmac(hash, &[key], &input)
     };
     (1..).flat_map(block).take(len).collect()
 }
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn derived_bytes_are_blocks_with_a_counter() {
-        let derived = derive(b"key", b"label", b"context", 40);
+        let derived = derive(Hash::Sha256, b"key", b"label", b"context", 40);
         let block = |counter: u8| {
             let input = [&[0, 0, 0, counter][..], b"label\0context", &[0, 0, 1, 64]].concat();
             hmac(Hash::Sha256, &[b"key"], &input)

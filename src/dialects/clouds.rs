@@ -174,7 +174,13 @@ mod tests {
         headers.extend(authorization.map(|it| (AUTHORIZATION, it.parse().unwrap())));
         let uri = "/".parse().unwrap();
         WORK.set(0);
-        let inbound = Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) };
+        let inbound = Inbound {
+            method: Method::POST,
+            uri,
+            headers,
+            is_encrypted: false,
+            body: Ok(body.into()),
+        };
         let call = D::Call::parse(inbound);
         (D::explain(&gate, &call), WORK.get())
     }

@@ -84,7 +84,13 @@ pub(super) fn signed(
     headers.insert(AUTHORIZATION, HeaderValue::from_str(unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let (method, uri) = (Method::POST, Uri::from_static("/"));
-    let inbound = Inbound { method, uri, headers: headers.clone(), body: Ok(body.clone()) };
+    let inbound = Inbound {
+        method,
+        uri,
+        headers: headers.clone(),
+        is_encrypted: false,
+        body: Ok(body.clone()),
+    };
     let authorization = [unsigned, &sign(inbound)?].concat();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&authorization)?);
     let mut request = Request::new(body);
@@ -141,9 +147,10 @@ impl From<ToStrError> for Unsignable {
 
 /// An SDK or a tool, and the text that configures it. In the text, a line that begins with `http|`
 /// or `https|` is for that scheme only. These placeholders are replaced, each by a whole literal of
-/// the language: `@URL@`, `@ENDPOINT@` (`host:port`), `@REGION_ENDPOINT@` (the same, with a host
-/// name that begins with the region), `@ID@`, `@SECRET@`, `@REGION@`, and the URLs of the
-/// certificate authority, `@CA_PEM@` and `@CA_P12@`.
+/// the language: `@URL@`, `@URL_V3@` (the same with `/v3` behind it), `@ENDPOINT@` (`host:port`),
+/// `@REGION_ENDPOINT@` (the same, with a host name that begins with the region), `@ID@`, `@SECRET@`,
+/// `@REGION@`, `@PROJECT@` (the id of a project), and the URLs of the certificate authority,
+/// `@CA_PEM@` and `@CA_P12@`.
 pub struct Client {
     /// Its name on the command line.
     pub name: &'static str,

@@ -1,7 +1,9 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable. `routes.rs` has their paths.
 
+use super::iam::{self, temporary_keys, tokens};
 use super::keys::{
+    capsules,
     agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
     reencrypt, rotation, sign,
 };
@@ -52,6 +54,10 @@ pub(super) fn table() -> Actions<Call> {
         .change("EnableKeyStore",            key_stores::enable)
         .change("DisableKeyStore",           key_stores::disable)
         .change("DeleteKeyStore",            key_stores::delete)
+        // Capsules and PINs.
+        .hot   ("CreateDatakeyCapsule",          capsules::create)
+        .read  ("DecryptDatakeyCapsule",         capsules::open)
+        .read  ("CreatePin",                     capsules::pin)
         // Keyspaces.
         .change("CreateAccessPoint",             access_points::create)
         .read  ("ListAccessPoint",               access_points::list)
@@ -93,4 +99,11 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DeriveSharedSecret",            agreement::derive)
         .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
         .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
+        // The identity service.
+        .read  ("CreateToken",               tokens::create)
+        .read  ("CreateTemporaryAccessKey",  temporary_keys::create)
+        .read  ("ListProjects",              iam::listing::projects)
+        .read  ("ListAuthProjects",          iam::listing::own_projects)
+        .read  ("ListAuthDomains",           iam::listing::domains)
+        .read  ("ListCatalog",               iam::listing::catalog)
 }

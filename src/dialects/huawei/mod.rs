@@ -1,6 +1,7 @@
 //! Huawei Cloud KMS, version 1.0: its wire (paths and JSON), its signatures and tokens, and the names
 //! and rules of its document. The calls of the identity service that its SDKs make are served too.
 
+mod access;
 mod access_points;
 mod actions;
 mod ciphertext;
@@ -9,10 +10,13 @@ mod codes;
 mod context;
 mod errors;
 mod grants;
+mod iam;
 mod key_policies;
 mod key_stores;
 mod keys;
 mod page;
+mod permissions;
+mod policies;
 mod profile;
 mod projects;
 mod regions;
@@ -57,23 +61,27 @@ impl Dialect for Huawei {
     }
 
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
-        let entry = call.route.and_then(|route| table.get(route.action));
-        let entry = entry.ok_or(codes::API_NOT_FOUND)?;
         if let Some(params_error) = &call.params_error {
             return Err(params_error.clone().into());
         }
+        let unserved = match call.service() {
+            Service::Iam => codes::IAM_NOT_SERVED.with(&["federated sign-in"]),
+            Service::Kms | Service::Versions => codes::API_NOT_FOUND.into(),
+        };
+        let entry = call.route.and_then(|route| table.get(route.action)).ok_or(unserved)?;
         check_sequence(call)?;
         Ok(entry)
     }
 
-    /// Actions of the key-management service need an active account.
+    /// Actions of the key-management service need an active account, and a user's policies or
+    /// grants.
     fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
         let service = routes::of_action(entry.name).map(|route| route.service);
         if service != Some(Service::Kms) {
             return Ok(());
         }
         match cx.account.status {
-            AccountStatus::Active => Ok(()),
+            AccountStatus::Active => access::limit(cx, entry.name),
             AccountStatus::NotOpened | AccountStatus::RiskControl => {
                 Err(codes::REAL_NAME_AUTHENTICATION_IS_REQUIRED.into())
             }

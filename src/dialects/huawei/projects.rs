@@ -59,6 +59,28 @@ pub(super) fn all(account: &Account, default_region: &str) -> Vec<Project> {
     regions.map(|region| Project::derived(&account.id, region)).collect()
 }
 
+/// The project of this id of an account that lists none, if it is not one of [`all`].
+pub(super) fn unlisted(account: &Account, id: &str, default_region: &str) -> Option<Project> {
+    let is_any = account.projects.is_empty() && is_id(id);
+    is_any.then(|| Project { id: id.into(), ..Project::derived(&account.id, default_region) })
+}
+
+/// The ids that an account has in this cloud. Most have one.
+pub(super) fn domains(account: &Account) -> impl Iterator<Item = &str> {
+    let mut ids: Vec<&str> = account.projects.iter().map(|project| &*project.domain).collect();
+    if ids.is_empty() {
+        ids.push(&account.id);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter()
+}
+
+/// The account's name. An account without a name has its id in its place.
+pub(super) fn domain_name(account: &Account) -> &str {
+    account.name.as_deref().unwrap_or(&account.id)
+}
+
 /// The account's id in this cloud, where the caller's project is.
 pub(super) fn domain(cx: &Cx) -> &str {
     let region = &cx.caller.realm.region;

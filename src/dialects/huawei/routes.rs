@@ -17,6 +17,11 @@ pub(crate) enum Service {
     Versions,
 }
 
+/// The action whose credential is in its body.
+pub(crate) const CREATE_TOKEN: &str = "CreateToken";
+/// The action whose credential is another service's token.
+pub(crate) const CREATE_TOKEN_WITH_ID_TOKEN: &str = "CreateTokenWithIdToken";
+
 /// An action's path.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -234,6 +239,12 @@ const SEGMENTS_MAX: usize = 8;
 /// The route of an action.
 pub(super) fn of_action(action: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.action == action)
+}
+
+/// The actions of a service.
+#[cfg(test)]
+pub(super) fn actions_of(service: Service) -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().filter(move |route| route.service == service).map(|route| route.action)
 }
 
 /// Whether a path has the form of one of this cloud's. No other cloud has such paths.

@@ -36,8 +36,7 @@ impl Stage {
         let client = Client::of(&server);
         let route = |row: Vec<String>| (row[0].clone(), (row[1].clone(), row[2].clone()));
         let parameter = |row: Vec<String>| {
-            let [action, name, place, kind, _, required, good, bad, code] =
-                row.try_into().unwrap();
+            let [action, name, place, kind, _, required, good, bad, code] = row.try_into().unwrap();
             let required = required == "yes";
             Parameter { action, name, place, kind, required, good, bad, code }
         };
@@ -164,7 +163,10 @@ fn a_valid_value_is_accepted() {
             let answer = stage.call(&it.action, params);
             let code = refusal(&answer).0;
             // The value may name an object that does not exist, or another may be missing.
-            if code == it.code || code == "KMS.0204" || named(&answer) == it.name && code == "KMS.0308" {
+            if code == it.code
+                || code == "KMS.0204"
+                || named(&answer) == it.name && code == "KMS.0308"
+            {
                 wrong.push(format!("{} {}={}: {}", it.action, it.name, it.good, answer.text));
             }
         }

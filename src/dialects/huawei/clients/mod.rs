@@ -5,5 +5,11 @@ use crate::dialects::peers::clients;
 
 #[rustfmt::skip]
 clients! {
-    "python" Double "python.py" "PyPI huaweicloudsdkkms";
+    "python"    Double "python.py"    "PyPI huaweicloudsdkkms";
+    "node"      Double "node.js"      "npm @huaweicloud/huaweicloud-sdk-core";
+    "go"        Double "go.txt"       "github.com/huaweicloud/huaweicloud-sdk-go-v3";
+    "java"      Double "java.txt"     "Maven com.huaweicloud.sdk:huaweicloud-sdk-kms";
+    "sops"      Shell  "sops.sh"      "sops, for keys of --hckms";
+    "vault"     Hcl    "vault.hcl"    "the seal huaweicloudkms of Vault and OpenBao";
+    "terraform" Hcl    "terraform.tf" "the provider huaweicloud/huaweicloud";
 }

@@ -23,6 +23,10 @@ pub(crate) const TOKEN: &str = "x-auth-token";
 /// The header with the token of a temporary access key.
 pub(crate) const SECURITY_TOKEN: &str = "x-security-token";
 
+/// A parameter that the server adds to requests whose answers have URLs: its own URL, as the client
+/// calls it.
+const ORIGIN: &str = "kmsim-origin";
+
 /// Parameters that any request may have.
 pub(crate) const COMMON: &[(&str, Class)] = &[("sequence", Class::Common)];
 
@@ -45,24 +49,25 @@ pub(in crate::dialects) struct Call {
     /// The refusal, if the request cannot be parsed. It is answered before the signature is
     /// checked.
     pub(crate) parse_error: Option<Refusal>,
-    /// The refusal, if the parameters cannot be parsed. It is answered after the signature is
-    /// checked.
+    /// The refusal, if the parameters cannot be parsed, or if there is no such path in a signed
+    /// request. It is answered after the signature is checked.
     pub(crate) params_error: Option<Refusal>,
 }
 
-/// Whether a request has marks of this cloud: one of its paths, or a version's path with one of its
-/// headers.
+/// Whether a request has marks of this cloud: its signature, one of its paths, or a version's path
+/// with one of its headers.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     let Some(path) = marks.path() else { return false };
-    let has_credentials =
-        || marks.is_signed_by(SCHEMES) || marks.has_header(DATE) || marks.has_header(TOKEN);
-    routes::is_own(path) || routes::is_of_versions(path) && has_credentials()
+    let has_credentials = || marks.has_header(DATE) || marks.has_header(TOKEN);
+    routes::is_own(path)
+        || marks.is_signed_by(SCHEMES)
+        || routes::is_of_versions(path) && has_credentials()
 }
 
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
-        let Inbound { method, uri, headers, body } = inbound;
+        let Inbound { method, uri, headers, is_encrypted, body } = inbound;
         let mut parse_error = body.as_ref().err().map(|why| match why {
             BodyRefused::TooLarge => codes::BODY_TOO_LARGE.into(),
             BodyRefused::Broken | BodyRefused::OverBudget => {
@@ -71,6 +76,7 @@ impl Call {
             BodyRefused::Head(why) => of_head(*why),
         });
         let body = body.unwrap_or_default();
+        let mut params_error = None;
         let (route, path_params) = match Asked::of(&method, uri.path()) {
             Asked::Action(route, params) => (Some(route), params),
             unserved => {
@@ -79,19 +85,27 @@ impl Call {
                     Asked::Malformed => codes::INVALID_URL,
                     _ => codes::API_NOT_FOUND,
                 };
-                parse_error.get_or_insert(code.into());
+                let is_signed = find_header(&headers, "authorization")
+                    .is_some_and(|it| it.as_bytes().starts_with(SCHEMES.as_bytes()));
+                let error = if is_signed { &mut params_error } else { &mut parse_error };
+                error.get_or_insert(code.into());
                 (None, Vec::new())
             }
         };
         let parsed = match method {
-            Method::GET => Form::read(&[uri.query().unwrap_or_default().as_bytes()])
-                .ok_or_else(|| codes::INVALID_URL.into()),
+            Method::GET => query(uri.query().unwrap_or_default()),
             _ => json(&body),
         };
-        let (params, mut params_error) = match parsed {
-            Ok(params) => (params, None),
-            Err(refusal) => (Form::default(), Some(refusal)),
-        };
+        let mut params = parsed.unwrap_or_else(|refusal| {
+            params_error.get_or_insert(refusal);
+            Form::default()
+        });
+        if route.is_some_and(|route| route.service != Service::Kms) {
+            let host = find_header(&headers, "host").and_then(|host| host.to_str().ok());
+            let scheme = if is_encrypted { "https" } else { "http" };
+            let origin = format!("{scheme}://{}", host.unwrap_or("localhost"));
+            params = params.without(|name| name == ORIGIN).with([(ORIGIN, &*origin)]);
+        }
         let mut project = None;
         let mut others = Vec::new();
         for (name, value) in path_params {
@@ -132,6 +146,16 @@ impl Call {
 /// The refusal of a request whose head was refused.
 fn of_head(why: HeadRefused) -> Refusal {
     codes::BAD_REQUEST_FORMAT.with(&[&why.to_string()])
+}
+
+/// Parses the parameters of a query. A name may not repeat: signatures do not cover the order of its
+/// values.
+fn query(text: &str) -> Result<Form, Refusal> {
+    let form = Form::read(&[text.as_bytes()]).ok_or(codes::INVALID_URL)?;
+    match form.repeated() {
+        Some(name) => Err(codes::INVALID_PARAMETER.with(&[name])),
+        None => Ok(form),
+    }
 }
 
 /// Parses a JSON body. An empty one has no parameters. The content type does not matter: SDKs send

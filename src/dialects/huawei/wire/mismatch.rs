@@ -1,11 +1,14 @@
 //! Why a signature is wrong: the text that the server signs and, if it is a known one, the mistake
 //! with which the client's signature is right.
 
-use axum::http::header::HOST;
+use std::borrow::Cow;
+
+use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderValue, Method};
 use bytes::Bytes;
 
 use super::call::{Call, DATE};
+use super::canonical::{self, PathForm};
 use super::claim::Claim;
 use super::verify::access_key;
 use crate::dialects::Accounts;
@@ -16,6 +19,22 @@ use crate::watch::journal::{EXPLAIN_LIMIT, Mismatch, Nearest};
 
 /// A known mistake, applied to a request: the result is what the client signed.
 type Mistake = (&'static str, fn(&mut Call));
+
+/// A known mistake in the form of the path.
+type PathMistake = (&'static str, PathForm);
+
+const PATH_MISTAKES: &[PathMistake] = &[
+    ("the canonical path has no slash at its end", |sent| match canonical::path(sent) {
+        Cow::Borrowed(path) => path.trim_end_matches('/').into(),
+        Cow::Owned(path) => path.trim_end_matches('/').to_owned().into(),
+    }),
+    ("the path was signed as it was sent, without decoding it first", |sent| {
+        [sent, if sent.ends_with('/') { "" } else { "/" }].concat().into()
+    }),
+    ("the path was encoded twice: it was not decoded first", |sent| {
+        canonical::path(&sent.replace('%', "%25")).into_owned().into()
+    }),
+];
 
 const MISTAKES: &[Mistake] = &[
     ("another HTTP method was signed than was used", |call| {
@@ -32,6 +51,13 @@ const MISTAKES: &[Mistake] = &[
         if let Ok(host) = HeaderValue::try_from(host) {
             call.headers.insert(HOST, host);
         }
+    }),
+    ("the Content-Type was signed without its charset", |call| {
+        call.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }),
+    ("the Content-Type was signed with a charset", |call| {
+        let value = HeaderValue::from_static("application/json;charset=utf-8");
+        call.headers.insert(CONTENT_TYPE, value);
     }),
     ("the query was not signed", |call| {
         if let Ok(uri) = call.uri.path().parse() {
@@ -53,6 +79,14 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         return Some(Mismatch::TooLong);
     }
     let redacted_text = |call: &Call| claim.redacted_text(call, classes);
+    let misspelt = || {
+        PATH_MISTAKES.iter().find_map(|(why, path)| {
+            let claim = claim.with_path(*path);
+            claim
+                .is_genuine(call, &key.secret)
+                .then(|| Nearest { text: claim.redacted_text(call, classes), why })
+        })
+    };
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
@@ -68,5 +102,5 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
             .any(|other| claim.is_genuine(call, &other.secret))
             .then(|| Nearest { text: redacted_text(call), why })
     };
-    Some(Mismatch::new(redacted_text(call), mistaken.or_else(of_another)))
+    Some(Mismatch::new(redacted_text(call), mistaken.or_else(misspelt).or_else(of_another)))
 }

@@ -46,6 +46,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         method: method.clone(),
         uri: uri.clone(),
         headers: headers.clone(),
+        is_encrypted: false,
         body: Ok(body.clone()),
     };
     let call = Call::parse(inbound);

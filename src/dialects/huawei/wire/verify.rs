@@ -4,7 +4,10 @@ use super::call::{Call, DATE, SECURITY_TOKEN, TOKEN};
 use super::claim::{self, Claim};
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
-use crate::dialects::huawei::routes::Service;
+use crate::dialects::huawei::iam::sealed::{self, Opened, Purpose};
+use crate::dialects::huawei::iam::sign_in::{Auth, Method as SignInMethod};
+use crate::dialects::huawei::iam::temporary_keys;
+use crate::dialects::huawei::routes::{CREATE_TOKEN, CREATE_TOKEN_WITH_ID_TOKEN, Service};
 use crate::dialects::huawei::{codes, projects};
 use crate::dialects::wire::redact::RedactedParams;
 use crate::dialects::{Account, Error, Verified};
@@ -42,19 +45,74 @@ fn refused(why: &str) -> Error {
 }
 
 fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
-    match call.header("authorization").filter(|it| it.starts_with("SDK-")) {
-        Some(authorization) => check_signature(gate, engine, call, authorization),
-        None if call.headers.contains_key("authorization") => {
-            Err(refused("the algorithm is not supported"))
-        }
-        None if call.header(TOKEN).is_some_and(|token| !token.is_empty()) => {
-            Err(codes::TOKEN_INVALID.into())
-        }
-        None if call.service() == Service::Versions => {
-            Ok(Checked { account: gate.accounts.presumed(None), user: None, nonce: None })
-        }
-        None => Err(codes::TOKEN_MISSING.into()),
+    let token = call.header(TOKEN).filter(|token| !token.is_empty());
+    match call.route.map(|route| route.action) {
+        // The credential is in the body.
+        Some(CREATE_TOKEN) => return check_sign_in(gate, engine, call),
+        // Nobody else's token is accepted for one of this server's.
+        Some(CREATE_TOKEN_WITH_ID_TOKEN) => return Ok(anybody(gate)),
+        _ => {}
     }
+    match call.header("authorization") {
+        Some(signed) if signed.starts_with("SDK-") => check_signature(gate, engine, call, signed),
+        Some(_) => Err(refused("the algorithm is not supported")),
+        None if token.is_none() && call.service() == Service::Versions => Ok(anybody(gate)),
+        None if call.service() == Service::Iam => {
+            let auth = call.params().get("auth").and_then(|text| Auth::parse(text).ok());
+            let earlier = auth.as_ref().and_then(Auth::earlier_token);
+            let token = token.or(earlier).ok_or(codes::IAM_TOKEN)?;
+            check_token(gate, engine, None, token).map_err(|_| codes::IAM_TOKEN.into())
+        }
+        None => {
+            let token = token.ok_or(codes::TOKEN_MISSING)?;
+            check_token(gate, engine, call.project.as_deref(), token)
+        }
+    }
+}
+
+/// The sender of a request that needs no credentials.
+fn anybody(gate: &Gate) -> Checked {
+    Checked { account: gate.accounts.presumed(None), user: None, nonce: None }
+}
+
+/// Checks who signs in for a token.
+fn check_sign_in(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
+    if let Some(error) = &call.params_error {
+        return Err(error.clone().into());
+    }
+    let missing = || codes::IAM_BAD_REQUEST.with(&["auth"]);
+    let auth = Auth::parse(call.params().get("auth").ok_or_else(missing)?)?;
+    if auth.method()? == SignInMethod::Password {
+        return auth.by_password(&gate.accounts);
+    }
+    let token = auth.earlier_token().ok_or(codes::IAM_TOKEN)?;
+    check_token(gate, engine, None, token).map_err(|_| codes::IAM_TOKEN.into())
+}
+
+/// Checks a token: whether it is genuine, its time, and, if the path names a project, that it is for
+/// this project.
+fn check_token(
+    gate: &Gate,
+    engine: &Engine,
+    project: Option<&str>,
+    token: &str,
+) -> Result<Checked, Error> {
+    let Opened { account, user, claims } =
+        sealed::open(&gate.accounts, token).ok_or(codes::TOKEN_INVALID)?;
+    let own = match &claims.purpose {
+        Purpose::Project(id) => Some(id.as_str()),
+        Purpose::Domain => None,
+        Purpose::AccessKey(_) => return Err(codes::TOKEN_INVALID.into()),
+    };
+    let region = own.and_then(|id| projects::region(gate, &account, id));
+    let realm = gate.realm(&account, region).ok_or(codes::TOKEN_INVALID)?;
+    if engine.now(&realm) >= claims.expires {
+        return Err(codes::TOKEN_EXPIRED.into());
+    }
+    if project.is_some() && project != own {
+        return Err(codes::WRONG_PROJECT.into());
+    }
+    Ok(Checked { account, user: Some(user), nonce: None })
 }
 
 /// Checks the signature: its form, time, access key, the signature itself, token, in this order.
@@ -67,7 +125,13 @@ fn check_signature(
     let date = call.header(DATE).ok_or_else(|| refused("X-Sdk-Date is missing"))?;
     let at = time(date).ok_or_else(|| refused("X-Sdk-Date is malformed"))?;
     let claim = Claim::parse(authorization, date).map_err(refused)?;
-    let key = gate.accounts.get(claim.access_key).filter(|key| !key.disabled);
+    let token = call.header(SECURITY_TOKEN);
+    let listed = gate.accounts.get(claim.access_key).filter(|key| !key.disabled);
+    let temporary = match (listed, token) {
+        (None, Some(token)) => temporary_keys::find(&gate.accounts, claim.access_key, token),
+        _ => None,
+    };
+    let key = listed.or(temporary.as_ref());
     // An unknown access key has no realm, so its time is the host's.
     let realm = key.and_then(|key| realm(gate, &key.account, call).ok());
     let times = Times::of(engine, realm.as_ref());
@@ -80,8 +144,13 @@ fn check_signature(
         tracing::warn!(access_key = claim.access_key, %params, "the signature is wrong");
         return Err(refused("verify aksk signature fail"));
     }
-    let token = gate.check_token(times, key, call.header(SECURITY_TOKEN));
-    token.map_err(|_| refused("the security token is wrong or has expired"))?;
+    let wrong_token = || refused("the security token is wrong or has expired");
+    // For a key that this server made, its realm's clock alone counts.
+    let made = temporary.as_ref().and_then(|key| key.token.as_ref());
+    if made.is_some_and(|token| times.realm() >= token.expires) {
+        return Err(wrong_token());
+    }
+    gate.check_token(times, key, token).map_err(|_| wrong_token())?;
     Ok(Checked::by(key, None))
 }
 
