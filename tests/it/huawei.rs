@@ -11,6 +11,7 @@ mod lists;
 mod logs;
 mod parameters;
 mod rotation;
+mod seeds;
 mod signatures;
 mod tags;
 mod typing;
