@@ -1,15 +1,22 @@
 //! Huawei Cloud KMS over HTTP.
 
+mod access_points;
 mod aliases;
 pub mod cipher;
 mod client;
+mod grants;
 mod iam;
 mod imports;
+mod key_policies;
+mod key_stores;
 mod keys;
 mod lifecycle;
 mod lists;
 mod logs;
+mod mac;
+mod pairs;
 mod parameters;
+mod regions;
 mod rotation;
 mod seeds;
 mod signatures;
