@@ -18,7 +18,6 @@ mod pairs;
 mod parameters;
 mod regions;
 mod rotation;
-mod seeds;
 mod signatures;
 mod tags;
 mod typing;
