@@ -4,6 +4,8 @@ mod access_points;
 mod aliases;
 pub mod cipher;
 mod client;
+pub mod coverage;
+mod errors;
 mod grants;
 mod iam;
 mod imports;
