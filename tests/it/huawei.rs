@@ -5,6 +5,7 @@ mod client;
 mod iam;
 mod keys;
 mod logs;
+mod mismatch;
 mod parameters;
 mod signatures;
 mod users;
