@@ -4,8 +4,8 @@ use super::codes;
 use super::values::Decimal;
 use crate::dialects::Error;
 
-/// The largest `limit`: the largest number that every SDK reads. The document allows as many rows as
-/// there are keys.
+/// The largest `limit`: the largest number that every SDK reads. The document allows as many rows
+/// as there are keys.
 const LIMIT_MAX: u64 = i32::MAX as u64;
 
 /// A page that a request asks for.

@@ -142,8 +142,8 @@ pub(super) const ROTATION_DAYS: RangeInclusive<u64> = 30..=365;
 pub(super) const ROTATION_DEFAULT: u64 = 365;
 /// The lengths of import tokens, in letters of base64.
 pub(super) const IMPORT_TOKEN: RangeInclusive<usize> = 200..=6144;
-/// The lengths of wrapped key material, in letters of base64. The document's minimum is for RSA; SM2
-/// gives less.
+/// The lengths of wrapped key material, in letters of base64. The document's minimum is for RSA;
+/// SM2 gives less.
 pub(super) const WRAPPED_MATERIAL: RangeInclusive<usize> = 128..=360;
 /// The waiting time before a deletion, in days.
 pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;

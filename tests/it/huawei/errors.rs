@@ -271,7 +271,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let values: Vec<_> = (0..11).map(|n| n.to_string()).collect();
         it.search(json!({ "tags": [{ "key": "k", "values": values }] }))
     }),
-    ("KMS.0415", |it| it.search(json!({ "matches": "all" }))),
+    ("KMS.0415", |it| it.search(json!({ "matches": [{ "key": "resource_name", "value": "a" }, { "key": "resource_name", "value": "b" }] }))),
     ("KMS.0416", |it| {
         let key = it.key(json!({}));
         it.call(&format!("DELETE {key}/tags/none"), Value::Null)

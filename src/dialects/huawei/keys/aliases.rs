@@ -1,5 +1,5 @@
-//! Further aliases of keys. On the wire they begin with `alias/`. A key's own alias (`key_alias`) is
-//! none of them, but has the same namespace.
+//! Further aliases of keys. On the wire they begin with `alias/`. A key's own alias (`key_alias`)
+//! is none of them, but has the same namespace.
 
 use std::sync::Arc;
 
