@@ -2,7 +2,7 @@
 
 mod aliases;
 pub mod cipher;
-mod client;
+pub mod client;
 mod iam;
 mod imports;
 mod keys;

@@ -1,5 +1,5 @@
-//! Policies of users: the vendor's own by their names, and documents of version 1.1 and 5.0. What is
-//! not understood in a statement allows nothing, and does not weaken a denial.
+//! Policies of users: the vendor's own by their names, and documents of version 1.1 and 5.0. What
+//! is not understood in a statement allows nothing, and does not weaken a denial.
 
 use serde_json::Value;
 

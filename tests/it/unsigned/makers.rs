@@ -9,6 +9,7 @@ use kmsim::dialects::users::Project;
 use serde_json::json;
 
 use super::{Pairs, Request, own};
+use crate::huawei::client::Client as Huawei;
 use crate::kingsoft::wire::Client as Kingsoft;
 use crate::kit::{START, Server, encode, form};
 use crate::tencent::wire::Client as Tencent;
@@ -46,7 +47,7 @@ pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
         return tencent(server, scheme);
     }
     if scheme.starts_with("sdk") {
-        return huawei(scheme);
+        return huawei(server, scheme);
     }
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
@@ -375,11 +376,14 @@ fn tencent_v1(action: &str, params: &Pairs, method: &str) -> Request {
 
 /// The requests of Huawei Cloud's schemes: lists, in a body and in a query, a request that is
 /// refused, and one whose answer has URLs.
-fn huawei(scheme: &str) -> Vec<Made> {
+fn huawei(server: &Server, scheme: &str) -> Vec<Made> {
+    for _ in 0..2 {
+        Huawei::of(server).create_key(json!({}));
+    }
     let project = Project::derived(&"".into(), "cn-north-4").id;
     let kms = |path: &str| format!("/v1.0/{project}/kms/{path}");
     let limit = vec![own("limit", "7")];
-    let json = json!({ "limit": "7" }).to_string();
+    let json = json!({ "limit": "1" }).to_string();
     let mut made = Vec::new();
     for (method, path, query, json) in [
         ("POST", kms("list-keys"), Vec::new(), json.clone()),
