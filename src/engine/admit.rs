@@ -193,6 +193,9 @@ impl<'a> View<'a> {
         if !(rules.admits)(operation, state) {
             return Err(KeyError::State { operation, state }.into());
         }
+        if operation.is_for_primary() && key.primary_region.is_some() {
+            return Err(KeyError::IsReplica(operation).into());
+        }
         self.check_store(key, operation)?;
         Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
     }

@@ -123,6 +123,15 @@ pub enum KeyError {
     /// The key is in a key store, which does not allow the operation.
     #[error("the key's store does not allow {0:?}")]
     InStore(Operation),
+    /// The key is a replica, and only its primary allows the operation.
+    #[error("only the key's primary allows {0:?}")]
+    IsReplica(Operation),
+    /// The key has no replica in that region.
+    #[error("the key has no replica there")]
+    NoReplica,
+    /// A key with this id is in that region already.
+    #[error("the key is there already")]
+    ReplicaExists,
     /// The operation is for users' keys, and a service created this one.
     #[error("no user created the key")]
     NotUserMade,

@@ -333,7 +333,7 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
 }
 
 /// Checks that the caller's quota allows its users another key.
-fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
+pub(super) fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
         Some(most) if view.state().keys.count() < most => Ok(()),
@@ -369,6 +369,7 @@ fn add_key(
         created_at: draft.now(),
         instance: new.instance,
         group: new.group,
+        primary_region: None,
         policy: new.policy,
         settings: Settings {
             name: new.name,

@@ -75,6 +75,7 @@ mod macs;
 mod pairs;
 mod realms;
 mod replacement;
+mod replication;
 mod rotation;
 mod rules;
 mod secret_draft;
@@ -113,6 +114,7 @@ pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
 pub use pairs::PairRef;
 pub use replacement::Replacement;
+pub use replication::NewReplica;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
     ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, Operation,

@@ -63,6 +63,8 @@ pub enum Operation {
     GenerateMac,
     VerifyMac,
     DeriveSecret,
+    Replicate,
+    MovePrimary,
 }
 
 impl Operation {
@@ -89,6 +91,11 @@ impl Operation {
                 | Self::VerifyMac
                 | Self::DeriveSecret
         )
+    }
+
+    /// Whether only the primary of a key in several regions allows it.
+    pub(super) const fn is_for_primary(self) -> bool {
+        self.replaces_material() || matches!(self, Self::Replicate | Self::MovePrimary)
     }
 
     /// Whether it is about replacing key material.
@@ -372,6 +379,12 @@ impl Rules {
     #[must_use]
     pub fn binds(&self) -> bool {
         self.keys.bindings > 0
+    }
+
+    /// Whether keys can have replicas in other regions.
+    #[must_use]
+    pub fn replicates(&self) -> bool {
+        (self.keys.admits)(Operation::Replicate, KeyState::Enabled)
     }
 
     /// Whether keys can be archived.

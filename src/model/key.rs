@@ -129,6 +129,9 @@ pub struct Key {
     /// The group of resources that its owner put it into, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The region of its primary, if it is a replica.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary_region: Option<Arc<str>>,
     /// The access policy that its owner set, if any. Stored, not enforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,

@@ -203,6 +203,7 @@ entries! {
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
         group: Option<String>,
+        primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,
         delete_at: Option<Spanned<Time>>,
         deletion_protection: Option<Protection>,

@@ -151,6 +151,7 @@ impl RealmBuilder<'_> {
             created_at,
             instance: entry.instance.clone(),
             group: entry.group.clone(),
+            primary_region: self.primary_region(entry, place)?,
             policy: entry.policy.clone(),
             settings: Settings {
                 name: self.name(entry, place)?,
@@ -168,6 +169,23 @@ impl RealmBuilder<'_> {
             aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
+    }
+
+    /// The region of a replica's primary.
+    fn primary_region(
+        &self,
+        entry: &KeyEntry,
+        place: Place<'_>,
+    ) -> Result<Option<Arc<str>>, SeedError> {
+        let Some(region) = &entry.primary_region else { return Ok(None) };
+        let wrong = |what| Err(place.wrong("primary_region", region, what));
+        match region.value.0.0.as_str() {
+            _ if !self.rules.replicates() => wrong("this cloud has no keys in several regions"),
+            "" => wrong("not a region's id: letters, digits and hyphens"),
+            own if *self.realm.region == *own => wrong("a primary has none"),
+            _ if entry.rotation.is_some() => wrong("a replica does not rotate"),
+            other => Ok(Some(other.into())),
+        }
     }
 
     /// Checks that the key store exists that a key names, in a cloud with key stores.

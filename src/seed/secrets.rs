@@ -251,6 +251,7 @@ impl RealmBuilder<'_> {
             created_at: self.now,
             instance: None,
             group: None,
+            primary_region: None,
             policy: None,
             settings: Settings::default(),
             versions: vec![Arc::new(KeyVersion {

@@ -178,6 +178,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
         group: key.group.clone(),
+        primary_region: key.primary_region.as_ref().map(|it| located(Region(it.to_string()))),
         state: Some(located(status)),
         delete_at,
         deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),

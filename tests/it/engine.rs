@@ -12,6 +12,7 @@ mod keys;
 mod keyspaces;
 mod macs;
 mod pairs;
+mod replication;
 mod restart;
 mod rotation;
 mod secrets;

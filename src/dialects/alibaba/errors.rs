@@ -86,6 +86,9 @@ fn of_key(error: KeyError) -> Refusal {
         | KeyError::NotPermitted
         | KeyError::StoreDisabled
         | KeyError::InStore(_)
+        | KeyError::IsReplica(_)
+        | KeyError::NoReplica
+        | KeyError::ReplicaExists
         | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };

@@ -3,11 +3,11 @@
 
 use super::iam::{self, temporary_keys, tokens};
 use super::keys::{
-    agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
-    reencrypt, rotation, sign,
+    agreement, aliases, capsules, cipher, data_keys, datakey_pairs, import, lifecycle, listing,
+    mac, reencrypt, rotation, sign,
 };
 use super::wire::call::Call;
-use super::{profile, tags};
+use super::{access_points, grants, key_policies, key_stores, profile, regions, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -40,6 +40,39 @@ pub(super) fn table() -> Actions<Call> {
         .change("AssociateAlias",            aliases::associate)
         .change("DeleteAlias",               aliases::delete)
         .read  ("ListAliases",               aliases::list)
+        // Grants.
+        .change("CreateGrant",               grants::create)
+        .change("CancelGrant",               grants::revoke)
+        .change("CancelSelfGrant",           grants::retire)
+        .read  ("ListGrants",                grants::list)
+        .read  ("ListRetirableGrants",       grants::list_retirable)
+        // Key stores.
+        .change("CreateKeyStore",            key_stores::create)
+        .read  ("ListKeyStores",             key_stores::list)
+        .read  ("ShowKeyStore",              key_stores::show)
+        .change("EnableKeyStore",            key_stores::enable)
+        .change("DisableKeyStore",           key_stores::disable)
+        .change("DeleteKeyStore",            key_stores::delete)
+        // Capsules and PINs.
+        .hot   ("CreateDatakeyCapsule",          capsules::create)
+        .read  ("DecryptDatakeyCapsule",         capsules::open)
+        .read  ("CreatePin",                     capsules::pin)
+        // Keyspaces.
+        .change("CreateAccessPoint",             access_points::create)
+        .read  ("ListAccessPoint",               access_points::list)
+        .change("EnableAccessPoint",             access_points::enable)
+        .change("DisableAccessPoint",            access_points::disable)
+        .change("DeleteAccessPoint",             access_points::delete)
+        .read  ("DownloadAccessPointPrivateKey", access_points::private_key)
+        .change("CreateKeyPolicy",               key_policies::create)
+        .read  ("ListKeyPolicy",                 key_policies::list)
+        .read  ("ShowKeyPolicy",                 key_policies::show)
+        .change("UpdateKeyPolicy",               key_policies::update)
+        .change("DeleteKeyPolicy",               key_policies::delete)
+        // Regions.
+        .change("ReplicateKey",              regions::replicate)
+        .change("UpdatePrimaryRegion",       regions::update_primary)
+        .read  ("ListSupportRegions",        regions::list)
         // Tags.
         .change("CreateKmsTag",              tags::create)
         .change("BatchCreateKmsTags",        tags::change_all)

@@ -69,6 +69,9 @@ fn of_key(error: KeyError) -> &'static Code {
         KeyError::NotPermitted => codes::NO_ACCESS,
         // No source names a code for a disabled key store.
         KeyError::StoreDisabled => codes::KEY_DISABLED,
+        KeyError::IsReplica(operation) => rules::of_replica(operation),
+        // No source names codes for these.
+        KeyError::NoReplica | KeyError::ReplicaExists => codes::INVALID_PARAMETER,
         KeyError::InStore(operation) => rules::of_key_in_store(operation),
         KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
         KeyError::IsSymmetric => codes::NOT_FOR_SYMMETRIC,

@@ -2,19 +2,24 @@
 //! and rules of its document. The calls of the identity service that its SDKs make are served too.
 
 mod access;
+mod access_points;
 mod actions;
 mod ciphertext;
 mod clients;
 mod codes;
 mod context;
 mod errors;
+mod grants;
 mod iam;
+mod key_policies;
+mod key_stores;
 mod keys;
 mod page;
 mod permissions;
 mod policies;
 mod profile;
 mod projects;
+mod regions;
 mod routes;
 mod rules;
 mod tags;

@@ -1,8 +1,10 @@
 //! Pages of lists: `limit` rows from the index `marker`. The next page's index is `next_marker`.
 
+use serde::Serialize;
+
 use super::codes;
 use super::values::Decimal;
-use crate::dialects::Error;
+use crate::dialects::{Code, Error};
 
 /// The largest `limit`: the largest number that every SDK reads. The document allows as many rows
 /// as there are keys.
@@ -30,17 +32,34 @@ impl Page {
     /// # Errors
     /// `KMS.1601` or `KMS.1602`.
     pub(super) fn parse(limit: Option<&Decimal>, marker: Option<&Decimal>) -> Result<Self, Error> {
+        Self::read((limit, LIMIT_MAX), marker, (codes::INVALID_MARKER, "marker"))
+    }
+
+    /// The page of a request that has an offset: by default, ten rows from the first.
+    ///
+    /// # Errors
+    /// `KMS.1601` or `KMS.1603`.
+    pub(super) fn at_offset(
+        limit: Option<&Decimal>,
+        offset: Option<&Decimal>,
+    ) -> Result<Self, Error> {
+        Self::read((limit, 10), offset, (codes::INVALID_OFFSET, "offset"))
+    }
+
+    fn read(
+        (limit, default): (Option<&Decimal>, u64),
+        from: Option<&Decimal>,
+        (code, name): (&'static Code, &str),
+    ) -> Result<Self, Error> {
         let limit = match limit {
             Some(limit) => {
                 let limit = limit.number().filter(|limit| (1..=LIMIT_MAX).contains(limit));
                 limit.ok_or_else(|| codes::INVALID_LIMIT.with(&["limit"]))?
             }
-            None => LIMIT_MAX,
+            None => default,
         };
-        let from = match marker {
-            Some(marker) => {
-                marker.number().ok_or_else(|| codes::INVALID_MARKER.with(&["marker"]))?
-            }
+        let from = match from {
+            Some(from) => from.number().ok_or_else(|| code.with(&[name]))?,
             None => 0,
         };
         let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -53,5 +72,19 @@ impl Page {
         let end = self.from.saturating_add(self.limit);
         let next_marker = if end < total { end.to_string() } else { String::new() };
         Rows { rows: all.skip(self.from).take(self.limit).collect(), total, next_marker }
+    }
+}
+
+/// What some answers say about their page.
+#[derive(Serialize)]
+pub(super) struct PageInfo {
+    next_marker: String,
+    current_count: usize,
+}
+
+impl PageInfo {
+    /// About the page with these rows.
+    pub(super) fn of<T>(rows: &Rows<T>) -> Self {
+        Self { next_marker: rows.next_marker.clone(), current_count: rows.rows.len() }
     }
 }

@@ -77,14 +77,16 @@ const FOR_USERS: &[Op] = &[
     Op::EndRotation,
     Op::ImportMaterial,
     Op::MoveAlias,
+    Op::MovePrimary,
     Op::PrepareImport,
     Op::Rename,
+    Op::Replicate,
     Op::RotateNow,
     Op::ScheduleDeletion,
 ];
 
 /// The operations that a grant may list.
-const GRANT_OPERATIONS: &[&str] = &[
+pub(super) const GRANT_OPERATIONS: &[&str] = &[
     "create-datakey",
     "create-datakey-without-plaintext",
     "create-grant",
@@ -210,12 +212,22 @@ const KEYS: &[(Op, [Cell; 4])] = &[
     (Op::ListTags,          [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ChangeRotation,    [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
     (Op::EndRotation,       [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::Replicate,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
+    (Op::MovePrimary,       [ADMIT,        ADMIT,        DELETION,       ADMIT]),
     (Op::CreateGrant,       [ADMIT,        DISABLED,     DELETION,       ADMIT]),
     (Op::RevokeGrant,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::RetireGrant,       [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::ListGrants,        [ADMIT,        ADMIT,        ADMIT,          ADMIT]),
     (Op::RotateNow,         [ADMIT,        DISABLED,     DELETION,       NOT_ENABLED]),
 ];
+
+/// The refusal of an operation that only the primary of a key in several regions allows.
+pub(super) fn of_replica(operation: Op) -> &'static Code {
+    match operation {
+        Op::PrepareImport | Op::ImportMaterial | Op::DeleteMaterial => codes::NOT_ORIGINAL_REGION,
+        _ => codes::REPLICA_READ_ONLY,
+    }
+}
 
 /// The refusal of an operation that key stores do not allow.
 pub(super) fn of_key_in_store(operation: Op) -> &'static Code {

@@ -75,6 +75,20 @@ async fn add(cx: Cx, name: &KeyName, tags: Vec<(String, String)>) -> Result<Done
     }
 }
 
+/// The tags of a new key.
+///
+/// # Errors
+/// As for tags that are added to a key.
+pub(super) fn of_new_key(tags: Vec<NewTag>) -> Result<BTreeMap<String, String>, Error> {
+    let mut all = BTreeMap::new();
+    for NewTag { key, value } in tags {
+        check_key(&key)?;
+        check_value(&value)?;
+        all.insert(key.0, value);
+    }
+    if all.len() > rules::RULES.tags { Err(codes::TOO_MANY_TAGS.into()) } else { Ok(all) }
+}
+
 #[derive(Deserialize)]
 pub(crate) struct CreateTag {
     key_id: KeyName,

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{codes, rules};
@@ -97,6 +98,33 @@ pub(super) fn group(id: OpenText) -> Result<Option<String>, Error> {
         id if is_key_id(&id) => Ok(Some(id)),
         _ => Err(Error::Invalid("enterprise_project_id".into())),
     }
+}
+
+/// Checks a description of something that is not a key: at most 255 characters.
+///
+/// # Errors
+/// `KMS.0308`.
+pub(super) fn described(text: Option<String>) -> Result<Option<String>, Error> {
+    match text {
+        Some(text) if text.chars().count() > rules::DESCRIPTION_MAX => {
+            Err(Error::Invalid("description".into()))
+        }
+        text => Ok(text),
+    }
+}
+
+/// Parses an id in the form of a UUID, with digits of either case.
+///
+/// # Errors
+/// `KMS.0308`.
+pub(super) fn uuid<T>(
+    text: &OpenText,
+    name: &'static str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<T, Error> {
+    let uuid = Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+    let id = uuid.and_then(|uuid| parse(&uuid.to_string()));
+    id.ok_or(Error::Invalid(name.into()))
 }
 
 /// A date in an answer: milliseconds of Unix time. The document says seconds, but all samples have

@@ -3,7 +3,7 @@
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::algorithms::mac::Hash;
 use crate::algorithms::specs::Form;
-use crate::dialects::wire::values::parsed;
+use crate::dialects::wire::values::{Malformed, parsed};
 use crate::dialects::wire::words::words;
 use crate::model::{self, KeySpec, KeyState, KeyUsage, MacSpec, SymmetricSpec};
 
@@ -79,27 +79,26 @@ fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     table.iter().find(|(it, _)| *it == word).map(|(_, value)| *value)
 }
 
-/// How messages are signed. No key of this service signs with the one that has no value.
-#[rustfmt::skip]
-const SIGNINGS: &[(&str, Option<Signing>)] = &[
-    ("RSASSA_PSS_SHA_256",       Some(Signing::RsaPss)),
-    ("RSASSA_PSS_SHA_384",       Some(Signing::RsaPssSha384)),
-    ("RSASSA_PSS_SHA_512",       Some(Signing::RsaPssSha512)),
-    ("RSASSA_PKCS1_V1_5_SHA_256", Some(Signing::RsaPkcs1)),
-    ("RSASSA_PKCS1_V1_5_SHA_384", Some(Signing::RsaPkcs1Sha384)),
-    ("RSASSA_PKCS1_V1_5_SHA_512", Some(Signing::RsaPkcs1Sha512)),
-    ("ECDSA_SHA_256",            Some(Signing::Ecdsa)),
-    ("ECDSA_SHA_384",            Some(Signing::EcdsaSha384)),
-    ("ECDSA_SHA_512",            None),
-    ("SM2DSA_SM3",               Some(Signing::Sm2)),
-    ("ED25519_SHA_512",          Some(Signing::Ed25519)),
-    ("ED25519_PH_SHA_512",       Some(Signing::Ed25519Ph)),
-];
-
-/// How messages are signed, for its word. The inner value is `None` if no key signs so.
-pub(super) fn signing(word: &str) -> Option<Option<Signing>> {
+/// How messages are signed, for its word.
+pub(super) fn signing(word: &str) -> Option<Signing> {
+    const SIGNINGS: &[(&str, Signing)] = &[
+        ("RSASSA_PSS_SHA_256", Signing::RsaPss),
+        ("RSASSA_PSS_SHA_384", Signing::RsaPssSha384),
+        ("RSASSA_PSS_SHA_512", Signing::RsaPssSha512),
+        ("RSASSA_PKCS1_V1_5_SHA_256", Signing::RsaPkcs1),
+        ("RSASSA_PKCS1_V1_5_SHA_384", Signing::RsaPkcs1Sha384),
+        ("RSASSA_PKCS1_V1_5_SHA_512", Signing::RsaPkcs1Sha512),
+        ("ECDSA_SHA_256", Signing::Ecdsa),
+        ("ECDSA_SHA_384", Signing::EcdsaSha384),
+        ("SM2DSA_SM3", Signing::Sm2),
+        ("ED25519_SHA_512", Signing::Ed25519),
+        ("ED25519_PH_SHA_512", Signing::Ed25519Ph),
+    ];
     find(SIGNINGS, word)
 }
+
+/// The word of a signature that no key makes. It belongs to a curve that the service does not have.
+pub(super) const NO_SIGNING: &str = "ECDSA_SHA_512";
 
 /// How data is encrypted: with a symmetric key (`None`), or to a key pair.
 const ENCRYPTIONS: &[(&str, Option<Encryption>)] = &[
@@ -109,9 +108,9 @@ const ENCRYPTIONS: &[(&str, Option<Encryption>)] = &[
     ("SM2_ENCRYPT", Some(Encryption::Sm2(Form::Der))),
 ];
 
-/// How data is encrypted, for its word. The inner value is `None` for a symmetric key.
-pub(super) fn encryption(word: &str) -> Option<Option<Encryption>> {
-    find(ENCRYPTIONS, word)
+/// How data is encrypted, for its word. `None` is for symmetric keys.
+pub(super) fn encryption(word: &str) -> Result<Option<Encryption>, Malformed> {
+    find(ENCRYPTIONS, word).ok_or(Malformed)
 }
 
 /// The word of how data is encrypted.

@@ -56,6 +56,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             | KeyError::NotUserMade
             | KeyError::NotPermitted
             | KeyError::StoreDisabled
+            | KeyError::IsReplica(_)
+            | KeyError::NoReplica
+            | KeyError::ReplicaExists
             | KeyError::InStore(_),
         )
         | E::Alias(_)

@@ -173,16 +173,13 @@ pub(crate) fn decrypt(cx: &Cx, request: DecryptData) -> Result<DecryptedData, Er
     let bytes = request.cipher_text.bytes(rules::CIPHER_TEXT).ok_or_else(refused)?;
     let algorithm = pair_cipher::algorithm(request.encryption_algorithm.as_ref(), ALGORITHM)?;
     let pair = pair_of(cx, key.as_ref(), algorithm, "key_id")?;
-    let opened = match pair {
-        Some(pair) => {
-            check_unbound(&bound, ADDITIONAL)?;
-            pair_cipher::open(cx, pair, (algorithm, ALGORITHM), &bytes)?
-        }
-        None => {
-            let opened = open(cx, key.as_ref(), &bound, &bytes)?;
-            check_symmetric(algorithm, ALGORITHM)?;
-            opened
-        }
+    let opened = if let Some(pair) = pair {
+        check_unbound(&bound, ADDITIONAL)?;
+        pair_cipher::open(cx, pair, (algorithm, ALGORITHM), &bytes)?
+    } else {
+        let opened = open(cx, key.as_ref(), &bound, &bytes)?;
+        check_symmetric(algorithm, ALGORITHM)?;
+        opened
     };
     let data = match pair {
         Some(_) => opened.text.as_slice(),

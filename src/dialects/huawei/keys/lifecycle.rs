@@ -6,13 +6,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{self, KeyDetails, alias_of};
-use crate::dialects::huawei::values::{Decimal, KeyName, alias_name, group};
+use crate::dialects::huawei::values::{Decimal, KeyName, alias_name, group, uuid};
 use crate::dialects::huawei::words::{Origin, Spec, Usage, state_word};
 use crate::dialects::huawei::{codes, projects, rules};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{self, AliasName, Creator, Key, KeySpec, KeyState, KeyUsage};
+use crate::model::{self, AliasName, Creator, Key, KeySpec, KeyState, KeyStoreId, KeyUsage};
 
 #[derive(Deserialize)]
 pub(crate) struct CreateKey {
@@ -99,7 +99,10 @@ fn origin(spec: KeySpec, asked: Option<Origin>) -> Result<model::Origin, Error> 
 /// The key store of a new key; `None` for the shared one.
 fn store(id: Option<OpenText>) -> Result<Option<String>, Error> {
     match id {
-        Some(id) if &*id != rules::SHARED_STORE => Err(Error::Invalid("keystore_id".into())),
+        Some(id) if &*id != rules::SHARED_STORE => {
+            let id = uuid(&id, "keystore_id", KeyStoreId::parse)?;
+            Ok(Some(id.to_string()))
+        }
         _ => Ok(None),
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod agreement;
 pub(super) mod aliases;
+pub(super) mod capsules;
 pub(super) mod cipher;
 pub(super) mod data_keys;
 pub(super) mod datakey_pairs;

@@ -18,8 +18,8 @@ pub(super) fn algorithm(
     word: Option<&OpenText>,
     name: &'static str,
 ) -> Result<Option<Encryption>, Error> {
-    let unknown = || Error::Invalid(name.into());
-    word.map_or(Ok(None), |word| words::encryption(word).ok_or_else(unknown))
+    let encryption = word.map_or(Ok(None), |word| words::encryption(word));
+    encryption.map_err(|_| Error::Invalid(name.into()))
 }
 
 /// The kind of a key for encryption that may be used for this.

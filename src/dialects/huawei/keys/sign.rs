@@ -58,15 +58,20 @@ impl Input {
         let invalid = |name: &'static str| Error::Invalid(name.into());
         let key = key.key()?;
         let bytes = base64_bytes(&message.0, rules::MESSAGE, "message")?.to_vec();
-        let algorithm = words::signing(algorithm).ok_or_else(|| invalid("signing_algorithm"))?;
+        let algorithm = match words::signing(algorithm) {
+            Some(algorithm) => algorithm,
+            None if **algorithm == *words::NO_SIGNING => {
+                return Err(codes::WRONG_SIGNING_ALGORITHM.with(&["signing_algorithm"]).into());
+            }
+            None => return Err(invalid("signing_algorithm")),
+        };
         let message = match message_type.map_or("DIGEST", |it| &**it) {
             "RAW" => Message::Raw(bytes),
             // It has no digest to be given.
-            "DIGEST" if algorithm == Some(Signing::Ed25519) => return Err(invalid("message_type")),
+            "DIGEST" if algorithm == Signing::Ed25519 => return Err(invalid("message_type")),
             "DIGEST" => Message::Digest(bytes),
             _ => return Err(invalid("message_type")),
         };
-        let algorithm = algorithm.ok_or(codes::WRONG_SIGNING_ALGORITHM)?;
         Ok(Self { key, algorithm, message })
     }
 }
