@@ -252,6 +252,24 @@ fn a_signature_counts_more_than_a_token() {
     assert_eq!(refusal(&answer), (401, "APIGW.0301".to_owned()));
 }
 
+/// The SDKs do not sign a request that has an Authorization already.
+#[test]
+fn a_token_counts_beside_an_authorization_of_no_scheme() {
+    let server = server();
+    let token = token(&server, "alice");
+    for (authorization, codes) in [("token", ["", "APIGW.0301"]), ("", ["", "APIGW.0301"])] {
+        for (token, code) in [&*token, ""].into_iter().zip(codes) {
+            let head = format!(
+                "POST /v1.0/{PROJECT}/kms/list-keys HTTP/1.1\r\nHost: a\r\n\
+                 Authorization: {authorization}\r\nX-Auth-Token: {token}\r\n"
+            );
+            let answer = send(server.address, &head, b"{}");
+            let told = if answer.status == 200 { String::new() } else { refusal(&answer).1 };
+            assert_eq!(told, code, "{authorization:?} and {token:?}: {}", answer.text);
+        }
+    }
+}
+
 /// The body of a request for a temporary access key.
 fn temporary(more: Value) -> Value {
     json!({ "auth": { "identity": { "methods": ["token"], "token": more } } })

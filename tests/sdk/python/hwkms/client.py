@@ -72,6 +72,9 @@ class Kms:
             # A parameter that the action does not have goes where its others are.
             for place in where.get(name, ["query" if route["method"] == "GET" else "body"]):
                 parts[place][name] = value
+        if action == "ListKmsByTags":
+            # The SDKs take this part of the path for a parameter.
+            parts["path"]["resource_instances"] = "resource_instances"
         call = {**self.settings, "action": action, "method": route["method"], "path": route["path"], "parts": parts}
         told = self.send(call)
         if "code" in told:
