@@ -172,6 +172,7 @@ mod tests {
         let gate = Gate::new(D::PROFILE, accounts, auth, None, Classes::default());
         let mut headers = HeaderMap::new();
         headers.extend(authorization.map(|it| (AUTHORIZATION, it.parse().unwrap())));
+        headers.insert("x-sdk-date", "20300101T000000Z".parse().unwrap());
         let uri = "/".parse().unwrap();
         WORK.set(0);
         let inbound = Inbound {
@@ -199,6 +200,11 @@ mod tests {
             explained::<Kingsoft>,
             "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x",
             None,
+        ),
+        (
+            explained::<Huawei>,
+            "",
+            Some("SDK-HMAC-SHA256 Access=one, SignedHeaders=x-sdk-date, Signature=x"),
         ),
     ];
 

@@ -18,6 +18,8 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
+    /// Logs what the accounts name and this cloud does not know.
+    fn review(_: &Accounts) {}
     /// Checks what the cloud checks before the signature.
     ///
     /// # Errors
@@ -61,6 +63,7 @@ impl<D: Dialect> Served<D> {
     /// own default is.
     pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
         let actions = D::table();
+        D::review(&accounts);
         let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
         Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions }

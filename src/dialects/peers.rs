@@ -148,9 +148,9 @@ impl From<ToStrError> for Unsignable {
 /// An SDK or a tool, and the text that configures it. In the text, a line that begins with `http|`
 /// or `https|` is for that scheme only. These placeholders are replaced, each by a whole literal of
 /// the language: `@URL@`, `@URL_V3@` (the same with `/v3` behind it), `@ENDPOINT@` (`host:port`),
-/// `@REGION_ENDPOINT@` (the same, with a host name that begins with the region), `@ID@`, `@SECRET@`,
-/// `@REGION@`, `@PROJECT@` (the id of a project), and the URLs of the certificate authority,
-/// `@CA_PEM@` and `@CA_P12@`.
+/// `@REGION_ENDPOINT@` (the same, with a host name that begins with the region), `@ID@`,
+/// `@SECRET@`, `@REGION@`, `@PROJECT@` (the id of a project), and the URLs of the certificate
+/// authority, `@CA_PEM@` and `@CA_P12@`.
 pub struct Client {
     /// Its name on the command line.
     pub name: &'static str,

@@ -121,6 +121,18 @@ mod tests {
                 "accounts[0]: \"a\" needs either a secret or a public_key at line 3, column 24",
             ),
             (
+                "accounts:\n  - id: '1'\n    projects: [{id: p, name: my project}]\n",
+                "accounts[0].projects: it needs a region at line 3, column 21",
+            ),
+            (
+                "accounts:\n  - {id: '1', projects: [{id: p, name: r-1}]}\n  - id: '2'\n    projects: [{id: p, name: r-1}]\n",
+                "accounts[1].projects: the project \"p\" is given twice at line 3, column 9",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    users: [{name: bob}, {name: bob}]\n",
+                "accounts[0].users: the user \"bob\" is given twice at line 3, column 32",
+            ),
+            (
                 "accounts:\n  - {id: '1'}\n  - {id: '1'}\n",
                 "accounts[1].id: the account \"1\" is given twice at line 3, column 10",
             ),

@@ -1,5 +1,5 @@
-//! What users may do. The account's own access keys may do everything. A user may do what its policies
-//! allow, and on a key also what the key's grants list.
+//! What users may do. The account's own access keys may do everything. A user may do what its
+//! policies allow, and on a key also what the key's grants list.
 
 use std::sync::Arc;
 

@@ -3,9 +3,8 @@
 
 use super::iam::{self, temporary_keys, tokens};
 use super::keys::{
-    capsules,
-    agreement, aliases, cipher, data_keys, datakey_pairs, import, lifecycle, listing, mac,
-    reencrypt, rotation, sign,
+    agreement, aliases, capsules, cipher, data_keys, datakey_pairs, import, lifecycle, listing,
+    mac, reencrypt, rotation, sign,
 };
 use super::wire::call::Call;
 use super::{access_points, grants, key_policies, key_stores, profile, regions, tags};

@@ -168,6 +168,8 @@ codes! {
     REQUEST_PDP_SERVICE_FAILED = 500 "KMS.5012" "Request PDP service failed.";
     CHECK_PDP5_AUTH_FAILED = 500 "KMS.5021" "Check pdp5 auth failed.";
     SYSTEM_EXCEPTION_0104 = 503 "KMS.0104" "A system exception occurred. Contact technical support.";
+    // A code of no document: Terraform's provider takes it for "no such key store".
+    KEY_STORE_NOT_FOUND = 400 "KMS.8003" "The keystore does not exist.";
     // The gateway.
     API_NOT_FOUND = 404 "APIGW.0101" "The API does not exist or has not been published in the environment";
     BODY_TOO_LARGE = 413 "APIGW.0201" "Request entity too large";

@@ -33,7 +33,10 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Grant(GrantError::NotRetirable) => codes::NO_ACCESS,
         // No source names codes for these.
         E::KeyStore(KeyStoreError::AliasTaken) => codes::DUPLICATE_ALIAS,
-        E::KeyStore(KeyStoreError::NotFound | KeyStoreError::InUse) => {
+        E::KeyStore(KeyStoreError::NotFound) => {
+            return codes::KEY_STORE_NOT_FOUND.with(&["keystore_id"]);
+        }
+        E::KeyStore(KeyStoreError::InUse) => {
             return codes::INVALID_PARAMETER.with(&["keystore_id"]);
         }
         E::KeyStore(KeyStoreError::ClusterTaken) => {

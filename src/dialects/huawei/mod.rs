@@ -28,7 +28,7 @@ mod wire;
 mod words;
 
 use crate::dialects::gate::accounts::AccountStatus;
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use routes::Service;
@@ -46,6 +46,10 @@ impl Dialect for Huawei {
 
     fn table() -> Actions<Call> {
         actions::table()
+    }
+
+    fn review(accounts: &Accounts) {
+        policies::review(accounts);
     }
 
     /// Method, path and size.

@@ -1,8 +1,9 @@
-//! Policies of users: the vendor's own by their names, and documents of version 1.1 and 5.0. What is
-//! not understood in a statement allows nothing, and does not weaken a denial.
+//! Policies of users: the vendor's own by their names, and documents of version 1.1 and 5.0. What
+//! is not understood in a statement allows nothing, and does not weaken a denial.
 
 use serde_json::Value;
 
+use crate::dialects::Accounts;
 use crate::dialects::users::Policy;
 
 /// What policies say about a request.
@@ -25,9 +26,16 @@ const VERSIONS: &[&str] = &["1.0", "1.1", "5.0"];
 /// The members of statements that are understood.
 const MEMBERS: &[&str] = &["Sid", "Effect", "Action", "Resource"];
 
-/// Whether a policy of this name exists.
-pub(super) fn is_known(name: &str) -> bool {
-    FULL.contains(&name) || READING.contains(&name)
+/// Logs the names of policies that do not exist here.
+pub(super) fn review(accounts: &Accounts) {
+    for user in accounts.all().flat_map(|account| &account.users) {
+        for policy in &user.policies {
+            let Policy::Named(name) = policy else { continue };
+            if !FULL.contains(&name.as_str()) && !READING.contains(&name.as_str()) {
+                tracing::warn!(user = user.name, policy = name, "this policy allows nothing here");
+            }
+        }
+    }
 }
 
 /// What these policies say about an action, which has these names, on a resource.

@@ -28,7 +28,7 @@ pub fn not_yet() -> (Vec<String>, Vec<String>) {
 /// The actions of a source: the API document, or only the SDKs.
 fn of(source: &str) -> Vec<String> {
     let rows = table("huawei/routes.tsv").into_iter();
-    rows.filter(|row| row[3] == source).map(|row| row[0].clone()).collect()
+    rows.filter(|row| row[5] == source).map(|row| row[0].clone()).collect()
 }
 
 #[test]

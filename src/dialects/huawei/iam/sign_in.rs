@@ -1,5 +1,5 @@
-//! The body of requests for tokens: who signs in, and what for. The password or the earlier token in
-//! it is the request's credential.
+//! The body of requests for tokens: who signs in, and what for. The password or the earlier token
+//! in it is the request's credential.
 
 use std::sync::Arc;
 

@@ -75,7 +75,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
 pub(crate) struct Nothing {}
 
 /// Every key that is not a default master key.
-fn users_keys<'a>(view: View<'a>) -> impl Iterator<Item = &'a Arc<Key>> + use<'a> {
+fn users_keys(view: View<'_>) -> impl Iterator<Item = &Arc<Key>> {
     view.keys().map(|(key, _)| key).filter(|key| matches!(key.creator, Creator::User(_)))
 }
 

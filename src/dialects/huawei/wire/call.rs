@@ -148,8 +148,8 @@ fn of_head(why: HeadRefused) -> Refusal {
     codes::BAD_REQUEST_FORMAT.with(&[&why.to_string()])
 }
 
-/// Parses the parameters of a query. A name may not repeat: signatures do not cover the order of its
-/// values.
+/// Parses the parameters of a query. A name may not repeat: signatures do not cover the order of
+/// its values.
 fn query(text: &str) -> Result<Form, Refusal> {
     let form = Form::read(&[text.as_bytes()]).ok_or(codes::INVALID_URL)?;
     match form.repeated() {

@@ -1,5 +1,5 @@
-//! Signatures by a key pair that client and server derive from the secret: SDK-ECDSA-P256-SHA256 and
-//! SDK-SM2-SM3.
+//! Signatures by a key pair that client and server derive from the secret: SDK-ECDSA-P256-SHA256
+//! and SDK-SM2-SM3.
 
 use zeroize::Zeroizing;
 

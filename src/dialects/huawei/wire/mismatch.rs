@@ -12,6 +12,7 @@ use super::canonical::{self, PathForm};
 use super::claim::Claim;
 use super::verify::access_key;
 use crate::dialects::Accounts;
+use crate::dialects::gate::accounts::Secret;
 use crate::dialects::huawei::projects::DEFAULT_REGION;
 use crate::dialects::wire::canonical::signed_length;
 use crate::watch::classes::Classes;
@@ -78,29 +79,25 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
     if length > EXPLAIN_LIMIT {
         return Some(Mismatch::TooLong);
     }
-    let redacted_text = |call: &Call| claim.redacted_text(call, classes);
-    let misspelt = || {
-        PATH_MISTAKES.iter().find_map(|(why, path)| {
-            let claim = claim.with_path(*path);
-            claim
-                .is_genuine(call, &key.secret)
-                .then(|| Nearest { text: claim.redacted_text(call, classes), why })
-        })
+    let nearest = |claim: Claim<'_>, call: &Call, secret: &Secret, why| {
+        let text = || claim.redacted_text(call, classes);
+        claim.is_genuine(call, secret).then(|| Nearest { text: text(), why })
     };
     let mistaken = MISTAKES.iter().find_map(|(why, mistake)| {
         let mut taken_for = call.clone();
         mistake(&mut taken_for);
-        claim
-            .is_genuine(&taken_for, &key.secret)
-            .then(|| Nearest { text: redacted_text(&taken_for), why })
+        nearest(claim, &taken_for, &key.secret, *why)
     });
+    let misspelt = || {
+        let mut forms = PATH_MISTAKES.iter();
+        forms.find_map(|(why, form)| nearest(claim.with_path(*form), call, &key.secret, *why))
+    };
     let of_another = || {
         let others = accounts.access_keys().filter(|other| other.id != key.id);
-        let mut others = others.take(Mismatch::key_budget(length));
         let why = "the secret is that of another access key here";
-        others
-            .any(|other| claim.is_genuine(call, &other.secret))
-            .then(|| Nearest { text: redacted_text(call), why })
+        let mut others = others.take(Mismatch::key_budget(length));
+        others.find_map(|other| nearest(claim, call, &other.secret, why))
     };
-    Some(Mismatch::new(redacted_text(call), mistaken.or_else(misspelt).or_else(of_another)))
+    let found = mistaken.or_else(misspelt).or_else(of_another);
+    Some(Mismatch::new(claim.redacted_text(call, classes), found))
 }

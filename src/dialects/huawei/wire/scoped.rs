@@ -1,5 +1,6 @@
-//! The older form of SDK-HMAC-SHA256, whose header has `Credential=` with a scope (golangsdk): its key
-//! is derived from the secret for a day, a region and a service, and its canonical request differs.
+//! The older form of SDK-HMAC-SHA256, whose header has `Credential=` with a scope (golangsdk): its
+//! key is derived from the secret for a day, a region and a service, and its canonical request
+//! differs.
 
 use std::collections::HashSet;
 

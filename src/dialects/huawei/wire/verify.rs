@@ -90,8 +90,8 @@ fn check_sign_in(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, E
     check_token(gate, engine, None, token).map_err(|_| codes::IAM_TOKEN.into())
 }
 
-/// Checks a token: whether it is genuine, its time, and, if the path names a project, that it is for
-/// this project.
+/// Checks a token: whether it is genuine, its time, and, if the path names a project, that it is
+/// for this project.
 fn check_token(
     gate: &Gate,
     engine: &Engine,
