@@ -24,6 +24,7 @@ mod routes;
 mod rules;
 mod tags;
 mod values;
+mod versions;
 mod wire;
 mod words;
 
