@@ -25,6 +25,7 @@ mod routes;
 mod rules;
 mod tags;
 mod values;
+mod versions;
 mod wire;
 mod words;
 
