@@ -30,6 +30,7 @@ mod wire;
 mod words;
 
 use crate::dialects::gate::accounts::AccountStatus;
+use crate::dialects::wire::form::Kind;
 use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
@@ -76,6 +77,7 @@ impl Dialect for Huawei {
         };
         let entry = call.route.and_then(|route| table.get(route.action)).ok_or(unserved)?;
         check_sequence(call)?;
+        check_lists(call)?;
         Ok(entry)
     }
 
@@ -115,4 +117,24 @@ fn check_sequence(call: &Call) -> Result<(), Error> {
         }
     };
     if is_legal { Ok(()) } else { Err(codes::INVALID_SEQUENCE.with(&[SEQUENCE]).into()) }
+}
+
+/// Checks that parameters whose lists have codes of their own are lists of objects.
+///
+/// # Errors
+/// `KMS.0412` for tags, `KMS.0415` for matches.
+fn check_lists(call: &Call) -> Result<(), Error> {
+    for (name, code) in [("tags", codes::INVALID_TAG_LIST), ("matches", codes::INVALID_MATCHES)] {
+        let kind = |name: &str| call.params().kind(name);
+        let mut elements = (0..).map_while(|at| kind(&format!("{name}.{at}")));
+        let is_legal = match kind(name) {
+            None | Some(Kind::Any) => true,
+            Some(Kind::List) => elements.all(|kind| kind == Kind::Object),
+            Some(_) => false,
+        };
+        if !is_legal {
+            return Err(code.with(&[name]).into());
+        }
+    }
+    Ok(())
 }

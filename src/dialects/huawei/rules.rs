@@ -155,7 +155,7 @@ pub(super) const BITS: RangeInclusive<u64> = 8..=8192;
 /// The lengths of data keys, in bytes.
 pub(super) const DATA_KEY_BYTES: RangeInclusive<u64> = 1..=1024;
 /// The length of a message to sign, in bytes before base64.
-pub(super) const MESSAGE: RangeInclusive<usize> = 1..=4096;
+pub(super) const MESSAGE: RangeInclusive<usize> = 1..=4095;
 /// The length of a signature or a message authentication code, in bytes before base64.
 pub(super) const PROOF: RangeInclusive<usize> = 1..=1024;
 /// The length of a public key, in bytes before base64.

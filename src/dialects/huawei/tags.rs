@@ -158,6 +158,7 @@ pub(crate) struct DeleteTag {
 
 pub(crate) async fn delete(cx: Cx, request: DeleteTag) -> Result<Done, Error> {
     let key = request.key_id.key()?;
+    check_key(&request.key)?;
     {
         let snapshot = cx.engine.snapshot(&cx.caller);
         let tags = &snapshot.view(&cx.caller).admit(&key, Operation::Untag)?.key().tags;

@@ -81,12 +81,12 @@ fn codes_have_their_refusals() {
     let message = |len: usize| STANDARD.encode(vec![7; len]);
     for (code, key, word, message) in [
         ("", &mac, "HMAC_SHA_256", message(1)),
-        ("", &mac, "HMAC_SHA_256", message(4096)),
+        ("", &mac, "HMAC_SHA_256", message(4095)),
         ("KMS.0331", &symmetric, "HMAC_SHA_256", message(1)),
         ("KMS.0325", &pair, "HMAC_SHA_256", message(1)),
         ("KMS.0308", &mac, "HMAC_SHA_1", message(1)),
         ("KMS.0308", &mac, "HMAC_SHA_256", message(0)),
-        ("KMS.0308", &mac, "HMAC_SHA_256", message(4097)),
+        ("KMS.0308", &mac, "HMAC_SHA_256", message(4096)),
         ("KMS.0308", &mac, "HMAC_SHA_256", "*".to_owned()),
     ] {
         let mut request = json!({ "key_id": key, "mac_algorithm": word, "message": message });

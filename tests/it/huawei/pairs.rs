@@ -165,7 +165,7 @@ fn signing_has_its_codes() {
     for (code, key, message, word, kind) in [
         ("", &p256, &*d32, ecdsa, json!("DIGEST")),
         ("", &p256, &d48, ecdsa, json!("RAW")),
-        ("", &p256, &base64([7; 4096]), ecdsa, json!("RAW")),
+        ("", &p256, &base64([7; 4095]), ecdsa, json!("RAW")),
         ("KMS.0329", &p256, &d48, ecdsa, json!("DIGEST")),
         ("KMS.0332", &p256, &d48, "ECDSA_SHA_384", json!("DIGEST")),
         ("KMS.0332", &p256, &d32, "ECDSA_SHA_512", json!("RAW")),
@@ -178,7 +178,7 @@ fn signing_has_its_codes() {
         ("KMS.0308", &p256, &d32, ecdsa, json!("digest")),
         ("KMS.0308", &p256, "", ecdsa, json!("RAW")),
         ("KMS.0308", &p256, "*", ecdsa, json!("RAW")),
-        ("KMS.0308", &p256, &base64([7; 4097]), ecdsa, json!("RAW")),
+        ("KMS.0308", &p256, &base64([7; 4096]), ecdsa, json!("RAW")),
         ("KMS.0205", &"none".to_owned(), &d32, ecdsa, json!("DIGEST")),
         ("KMS.0207", &"0d0466b0-e727-4d9c-b35d-f84bb474a37f".to_owned(), &d32, ecdsa, json!("RAW")),
     ] {

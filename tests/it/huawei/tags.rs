@@ -69,7 +69,6 @@ fn invalid_tags_are_refused() {
         ("KMS.0411", tag(&"密".repeat(37), "v")),
         ("KMS.0410", tag("k", &"密".repeat(44))),
         ("KMS.0204", json!({ "value": "v" })),
-        ("KMS.0308", json!("k")),
         ("KMS.0308", json!({ "key": ["k"] })),
     ] {
         client.refused(code, &one, json!({ "tag": tag }));
@@ -86,10 +85,17 @@ fn invalid_tags_are_refused() {
         ("KMS.0404", json!({ "action": "update", "tags": [tag("k", "v")] })),
         ("KMS.0407", json!({ "action": "create", "tags": tags(11) })),
         ("KMS.0412", json!({ "action": "delete", "tags": [tag("k", "v"), tag("k", "w")] })),
-        ("KMS.0308", json!({ "action": "create", "tags": "k" })),
+        ("KMS.0412", json!({ "action": "create", "tags": "k" })),
+        ("KMS.0412", json!({ "action": "create", "tags": tag("k", "v") })),
+        ("KMS.0412", json!({ "action": "create", "tags": [tag("k", "v"), "k"] })),
     ] {
         client.refused(code, &many, params);
     }
+    for other in [json!("k"), json!([tag("k", "v")])] {
+        client.refused("KMS.0308", &one, json!({ "tag": other }));
+    }
+    client.refused("KMS.0406", &format!("DELETE {one}/k%3C"), Value::Null);
+    client.refused("KMS.0411", &format!("DELETE {one}/{}", "k".repeat(37)), Value::Null);
     client.refused("KMS.0205", "GET k/tags", json!({}));
     let absent = "00000000-0000-4000-8000-000000000000";
     client.refused("KMS.0207", &format!("GET {absent}/tags"), json!({}));
@@ -224,7 +230,9 @@ fn invalid_filters_are_refused() {
         ("KMS.0402", "matches", json!([named(&"密".repeat(256))])),
         ("KMS.0403", "matches", json!([{ "key": "color", "value": "red" }])),
         ("KMS.0415", "matches", json!([named("a"), named("b")])),
-        ("KMS.0308", "matches", json!("all")),
+        ("KMS.0412", "tags", json!(["k"])),
+        ("KMS.0415", "matches", json!("all")),
+        ("KMS.0415", "matches", json!(["all"])),
     ] {
         for action in ["filter", "count"] {
             client.refused(code, "resource_instances/action", all(action, name, value.clone()));

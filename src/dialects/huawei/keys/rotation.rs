@@ -95,11 +95,17 @@ pub(crate) struct RotationStatus {
     number_of_rotations: usize,
 }
 
-/// Every key has a status: a key without rotation has the default interval.
+/// The status of a key: one that does not rotate has the default interval.
+///
+/// # Errors
+/// The key does not exist, or has imported material: `KMS.0312`.
 pub(crate) fn status(cx: &Cx, request: OneKey) -> Result<RotationStatus, Error> {
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = request.key_id.key()?;
     let key = snapshot.view(&cx.caller).admit(&key, Operation::Describe)?.key();
+    if key.origin == Origin::External {
+        return Err(codes::EXTERNAL_CANNOT_ROTATE.into());
+    }
     let rotation = key.settings.rotation;
     // The first version was created with the key.
     let rotated = || key.versions.iter().skip(1);

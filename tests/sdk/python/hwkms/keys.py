@@ -49,7 +49,8 @@ def create_badly(kms):
         ("KMS.0206", {"key_alias": fresh(), "sequence": "1"}),
         ("KMS.0308", {"key_alias": fresh(), "origin": "elsewhere"}),
         ("KMS.0308", {"key_alias": fresh(), "key_spec": "AES_1024"}),
-        ("KMS.0308", {"key_alias": fresh(), "key_usage": "SIGN_VERIFY"}),
+        ("KMS.1115", {"key_alias": fresh(), "key_usage": "SIGN_VERIFY"}),
+        ("KMS.1114", {"key_alias": fresh(), "key_spec": "EC_P256", "key_usage": "ENCRYPT_DECRYPT"}),
     ):
         refused(code, kms.call, "CreateKey", **params)
     new_key(kms, key_alias="a" * 255)
