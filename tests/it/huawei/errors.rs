@@ -40,8 +40,11 @@ struct Stage {
 impl Stage {
     fn set() -> Self {
         let (store, fails) = Failing::in_memory();
-        let server =
-            Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+        let server = Server::with(Setup {
+            accounts: Some(ACCOUNTS),
+            store: Some(store),
+            ..Setup::default()
+        });
         let client = Client::of(&server);
         Self { server, client, fails }
     }
@@ -105,7 +108,10 @@ impl Stage {
 
     /// Grants operations on a new key.
     fn grant(&self, operations: Value, principal: &str) -> Answer {
-        self.on_key("create-grant", json!({ "grantee_principal": principal, "operations": operations }))
+        self.on_key(
+            "create-grant",
+            json!({ "grantee_principal": principal, "operations": operations }),
+        )
     }
 
     /// Imports into a new key.
