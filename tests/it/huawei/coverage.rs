@@ -7,10 +7,9 @@ use crate::docs::generated;
 use crate::kit::{Server, root, same_names, table};
 
 /// The actions of the identity service.
-pub const OF_IDENTITY: [&str; 7] = [
+pub const OF_IDENTITY: [&str; 6] = [
     "CreateTemporaryAccessKey",
     "CreateToken",
-    "CreateTokenWithIdToken",
     "ListAuthDomains",
     "ListAuthProjects",
     "ListCatalog",

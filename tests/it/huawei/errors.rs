@@ -143,6 +143,12 @@ impl Stage {
         self.key(json!({ "keystore_id": store["keystore"]["keystore_id"], "origin": origin }))
     }
 
+    /// Opens a capsule with this proof.
+    fn capsule(&self, proof: Value) -> Answer {
+        let more = json!({ "datakey_capsule": "YQ==", "attestation_document": proof });
+        self.on_key("datakey-capsule/decrypt", more)
+    }
+
     /// Asks for a project's tags with a token.
     fn with_token(&self, token: &str, project: &str) -> Answer {
         let head = format!("GET /v1.0/{project}/kms/tags HTTP/1.1\r\nX-Auth-Token: {token}\r\n");
@@ -198,7 +204,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let (there, key) = it.replica(json!({}));
         there.call("rotate-on-demand", with(&key, json!({})))
     }),
-    ("KMS.0201", |it| it.call("GET %ff/tags", json!({}))),
+    ("KMS.0201", |it| send(it.server.address, "GET /v1.0/p/kms/%ff/tags HTTP/1.1\r\n", b"")),
     ("KMS.0202", |it| it.client.send("POST", &format!("/v1.0/{}/kms/describe-key", it.client.project), "[]")),
     ("KMS.0204", |it| it.call("describe-key", json!({}))),
     ("KMS.0205", |it| it.call("describe-key", json!({ "key_id": "k" }))),
@@ -387,6 +393,9 @@ const PRODUCERS: &[(&str, Produce)] = &[
     }),
     ("KMS.2701", |it| it.on(json!({ "origin": "external" }), "delete-imported-key-material", json!({}))),
     ("KMS.2901", |it| it.twice(json!({}), "enable-key-rotation", json!({}))),
+    ("KMS.3804", |it| it.capsule(json!({}))),
+    ("KMS.3806", |it| it.capsule(json!({ "ecs_signature": "YQ==" }))),
+    ("KMS.8003", |it| it.call(&format!("GET /v1.0/{{project_id}}/keystores/{ABSENT}"), json!({}))),
     ("KMS.3001", |it| {
         let key = it.key(json!({}));
         it.client.done("enable-key-rotation", with(&key, json!({})));

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::{seal, symmetric};
+use super::sealing::{seal, symmetric};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
 use crate::algorithms::base64_text;
 use crate::dialects::huawei::ciphertext::with_digest;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::{open, seal, symmetric};
+use super::sealing::{open, seal, symmetric};
 use crate::dialects::huawei::ciphertext::{digest_of, with_digest, without_digest};
 use crate::dialects::huawei::context::{AdditionalData, ContextText, associated};
 use crate::dialects::huawei::values::{
