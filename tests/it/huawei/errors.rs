@@ -300,8 +300,8 @@ const PRODUCERS: &[(&str, Produce)] = &[
         small.create_key(json!({}));
         small.call("create-key", json!({ "key_alias": "a" }))
     }),
-    ("KMS.1114", |it| it.encrypt("EC_P256", "SIGN_VERIFY", "SYMMETRIC_DEFAULT", "a")),
-    ("KMS.1115", |it| it.sign("AES_256", "ECDSA_SHA_256", 32)),
+    ("KMS.1114", |it| it.call("create-key", json!({ "key_alias": "a", "key_spec": "EC_P256", "key_usage": "ENCRYPT_DECRYPT" }))),
+    ("KMS.1115", |it| it.call("create-key", json!({ "key_alias": "a", "key_spec": "AES_256", "key_usage": "SIGN_VERIFY" }))),
     ("KMS.1201", |it| it.on_key("enable-key", json!({}))),
     ("KMS.1301", |it| it.twice(json!({}), "disable-key", json!({}))),
     ("KMS.1401", |it| it.on_key("schedule-key-deletion", json!({ "pending_days": "6" }))),
