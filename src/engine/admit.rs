@@ -360,7 +360,7 @@ impl<'a> AdmittedAccessPoint<'a> {
 
     /// Its private key in PKCS #8, if it has one. It is for the access point's owner.
     #[must_use]
-    pub fn private_key(self) -> Option<&'a [u8]> {
+    pub fn owners_key(self) -> Option<&'a [u8]> {
         self.access_point.private_key.as_ref().map(Material::expose)
     }
 }

@@ -143,7 +143,7 @@ pub(crate) fn private_key(cx: &Cx, request: OneAccessPoint) -> Result<PrivateKey
     let id = request.id()?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let found = snapshot.view(&cx.caller).access_point(&id)?;
-    let key = found.private_key().ok_or(Error::Invalid("access_point_id".into()))?;
+    let key = found.owners_key().ok_or(Error::Invalid("access_point_id".into()))?;
     let unwritten = |_| crate::engine::Error::Internal("a private key cannot be written");
     let private_key = pem::write_private_key(key).map_err(unwritten)?;
     Ok(PrivateKey { access_point_id: id.to_string(), private_key })

@@ -7,7 +7,7 @@ use super::keys::{
     mac, reencrypt, rotation, sign,
 };
 use super::wire::call::Call;
-use super::{access_points, grants, key_policies, key_stores, profile, regions, tags};
+use super::{access_points, grants, key_policies, key_stores, profile, regions, tags, versions};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -98,6 +98,9 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("DeriveSharedSecret",            agreement::derive)
         .change("CreateRsaDatakeyPair",          datakey_pairs::create_rsa)
         .change("CreateEcDatakeyPair",           datakey_pairs::create_ec)
+        // Versions of the API.
+        .read  ("ShowVersions",              versions::list)
+        .read  ("ShowVersion",               versions::show)
         // The identity service.
         .read  ("CreateToken",               tokens::create)
         .read  ("CreateTemporaryAccessKey",  temporary_keys::create)

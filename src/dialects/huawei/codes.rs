@@ -1,6 +1,6 @@
-//! Every error code of the document (appendix "Error Codes"), of the SDKs, of the gateway before the
-//! service and of the identity service. Messages are verbatim, because clients compare them. `...` is
-//! a placeholder. `errors.rs` maps errors to these codes.
+//! Every error code of the document (appendix "Error Codes"), of the SDKs, of the gateway before
+//! the service and of the identity service. Messages are verbatim, because clients compare them.
+//! `...` is a placeholder. `errors.rs` maps errors to these codes.
 
 use crate::dialects::refusal::codes;
 

@@ -1,5 +1,6 @@
-//! Huawei Cloud KMS, version 1.0: its wire (paths and JSON), its signatures and tokens, and the names
-//! and rules of its document. The calls of the identity service that its SDKs make are served too.
+//! Huawei Cloud KMS, version 1.0: its wire (paths and JSON), its signatures and tokens, and the
+//! names and rules of its document. The calls of the identity service that its SDKs make are
+//! served too.
 
 mod access;
 mod access_points;
@@ -24,6 +25,7 @@ mod routes;
 mod rules;
 mod tags;
 mod values;
+mod versions;
 mod wire;
 mod words;
 

@@ -52,8 +52,6 @@ fn check_project(cx: &Cx, project: &str, region: &str) -> Result<(), Error> {
 
 pub(crate) async fn replicate(cx: Cx, request: ReplicateKey) -> Result<Replicated, Error> {
     let key = request.key_id.key()?;
-    check_region(&cx, &request.replica_region, "replica_region")?;
-    check_project(&cx, &request.replica_project_id, &request.replica_region)?;
     let alias = alias_name(&request.key_alias);
     let alias = alias.ok_or_else(|| codes::INVALID_ALIAS.with(&["key_alias"]))?;
     let description = request.key_description.unwrap_or_default();
@@ -67,6 +65,8 @@ pub(crate) async fn replicate(cx: Cx, request: ReplicateKey) -> Result<Replicate
         group: request.enterprise_project_id.map(group).transpose()?.flatten(),
         tags: tags::of_new_key(request.tags.unwrap_or_default())?,
     };
+    check_region(&cx, &request.replica_region, "replica_region")?;
+    check_project(&cx, &request.replica_project_id, &request.replica_region)?;
     let domain_id = projects::domain(&cx).to_owned();
     let region = request.replica_region.0;
     let replica = cx.engine.replicate_key(cx.caller, key, &region, new).await?;

@@ -252,11 +252,10 @@ pub(super) fn is_own(path: &str) -> bool {
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
     let (first, second, third) = (segments.next(), segments.next(), segments.next());
     match (first, second, third) {
-        (Some("v1.0"), Some(_), Some("kms" | "keystores")) | (Some("v2"), Some(_), Some("kms")) => {
-            true
-        }
-        (Some("v3"), Some("auth" | "projects"), _) => true,
-        (Some("v3.0"), Some(second), _) => second.starts_with("OS-"),
+        (Some("v1.0"), _, third) => matches!(third, Some("kms" | "keystores")),
+        (Some("v2"), _, third) => third == Some("kms"),
+        (Some("v3"), second, _) => matches!(second, Some("auth" | "projects")),
+        (Some("v3.0"), second, _) => second.is_some_and(|it| it.starts_with("OS-")),
         _ => false,
     }
 }

@@ -80,8 +80,8 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion, puts it into a key store, replicates it, makes MAC
-        // keys or agrees on secrets, and every caller has access to all keys.
+        // No action protects a key from deletion, puts it into a key store, replicates it, makes
+        // MAC keys or agrees on secrets, and every caller has access to all keys.
         KeyError::DeletionProtected
         | KeyError::IsMac
         | KeyError::PeerInvalid

@@ -47,7 +47,7 @@ fn an_access_point_is_made_switched_and_deleted() {
                     it.enabled,
                     it.created_at,
                     it.changed_at,
-                    found.private_key().is_some(),
+                    found.owners_key().is_some(),
                 ))
             };
             let made = test.now();

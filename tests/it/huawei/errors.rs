@@ -40,8 +40,11 @@ struct Stage {
 impl Stage {
     fn set() -> Self {
         let (store, fails) = Failing::in_memory();
-        let server =
-            Server::with(Setup { accounts: Some(ACCOUNTS), store: Some(store), ..Setup::default() });
+        let server = Server::with(Setup {
+            accounts: Some(ACCOUNTS),
+            store: Some(store),
+            ..Setup::default()
+        });
         let client = Client::of(&server);
         Self { server, client, fails }
     }
@@ -105,7 +108,10 @@ impl Stage {
 
     /// Grants operations on a new key.
     fn grant(&self, operations: Value, principal: &str) -> Answer {
-        self.on_key("create-grant", json!({ "grantee_principal": principal, "operations": operations }))
+        self.on_key(
+            "create-grant",
+            json!({ "grantee_principal": principal, "operations": operations }),
+        )
     }
 
     /// Imports into a new key.
@@ -135,6 +141,12 @@ impl Stage {
         let params = json!({ "keystore_alias": Client::fresh(), "keystore_type": "DHSM", "hsm_cluster_id": "c" });
         let store = self.client.done("/v1.0/{project_id}/keystores", params);
         self.key(json!({ "keystore_id": store["keystore"]["keystore_id"], "origin": origin }))
+    }
+
+    /// Opens a capsule with this proof.
+    fn capsule(&self, proof: Value) -> Answer {
+        let more = json!({ "datakey_capsule": "YQ==", "attestation_document": proof });
+        self.on_key("datakey-capsule/decrypt", more)
     }
 
     /// Asks for a project's tags with a token.
@@ -192,7 +204,7 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let (there, key) = it.replica(json!({}));
         there.call("rotate-on-demand", with(&key, json!({})))
     }),
-    ("KMS.0201", |it| it.call("GET %ff/tags", json!({}))),
+    ("KMS.0201", |it| send(it.server.address, "GET /v1.0/p/kms/%ff/tags HTTP/1.1\r\n", b"")),
     ("KMS.0202", |it| it.client.send("POST", &format!("/v1.0/{}/kms/describe-key", it.client.project), "[]")),
     ("KMS.0204", |it| it.call("describe-key", json!({}))),
     ("KMS.0205", |it| it.call("describe-key", json!({ "key_id": "k" }))),
@@ -288,8 +300,8 @@ const PRODUCERS: &[(&str, Produce)] = &[
         small.create_key(json!({}));
         small.call("create-key", json!({ "key_alias": "a" }))
     }),
-    ("KMS.1114", |it| it.encrypt("EC_P256", "SIGN_VERIFY", "SYMMETRIC_DEFAULT", "a")),
-    ("KMS.1115", |it| it.sign("AES_256", "ECDSA_SHA_256", 32)),
+    ("KMS.1114", |it| it.call("create-key", json!({ "key_alias": "a", "key_spec": "EC_P256", "key_usage": "ENCRYPT_DECRYPT" }))),
+    ("KMS.1115", |it| it.call("create-key", json!({ "key_alias": "a", "key_spec": "AES_256", "key_usage": "SIGN_VERIFY" }))),
     ("KMS.1201", |it| it.on_key("enable-key", json!({}))),
     ("KMS.1301", |it| it.twice(json!({}), "disable-key", json!({}))),
     ("KMS.1401", |it| it.on_key("schedule-key-deletion", json!({ "pending_days": "6" }))),
@@ -381,6 +393,9 @@ const PRODUCERS: &[(&str, Produce)] = &[
     }),
     ("KMS.2701", |it| it.on(json!({ "origin": "external" }), "delete-imported-key-material", json!({}))),
     ("KMS.2901", |it| it.twice(json!({}), "enable-key-rotation", json!({}))),
+    ("KMS.3804", |it| it.capsule(json!({}))),
+    ("KMS.3806", |it| it.capsule(json!({ "ecs_signature": "YQ==" }))),
+    ("KMS.8003", |it| it.call(&format!("GET /v1.0/{{project_id}}/keystores/{ABSENT}"), json!({}))),
     ("KMS.3001", |it| {
         let key = it.key(json!({}));
         it.client.done("enable-key-rotation", with(&key, json!({})));

@@ -52,7 +52,7 @@ fn a_key_store_is_made_shown_and_deleted() {
         }
         assert_eq!(client.done(&format!("GET {STORES}"), json!({}))["keystores"][0], shown);
         assert_eq!(one(&client, "DELETE", &id, ""), Value::Null);
-        client.refused("KMS.0308", &format!("GET {STORES}/{id}"), Value::Null);
+        client.refused("KMS.8003", &format!("GET {STORES}/{id}"), Value::Null);
     }
 }
 
@@ -99,8 +99,8 @@ fn a_malformed_or_second_key_store_is_refused() {
         client.refused(code, &format!("POST {STORES}"), params);
     }
     for (method, end) in [("GET", ""), ("DELETE", ""), ("POST", "/enable"), ("POST", "/disable")] {
-        for id in ["b", ABSENT] {
-            client.refused("KMS.0308", &format!("{method} {STORES}/{id}{end}"), Value::Null);
+        for (id, code) in [("b", "KMS.0308"), (ABSENT, "KMS.8003")] {
+            client.refused(code, &format!("{method} {STORES}/{id}{end}"), Value::Null);
         }
     }
 }
@@ -129,5 +129,5 @@ fn the_keys_of_a_key_store() {
     client.done("encrypt-data", text.clone());
     one(&client, "POST", &store, "/disable");
     client.refused("KMS.0209", "encrypt-data", text);
-    client.refused("KMS.0308", "create-key", json!({ "key_alias": "b", "keystore_id": ABSENT }));
+    client.refused("KMS.8003", "create-key", json!({ "key_alias": "b", "keystore_id": ABSENT }));
 }

@@ -49,10 +49,16 @@ impl Stage {
             json!({ "key_id": external, "wrapping_algorithm": "RSAES_OAEP_SHA_256" }),
         );
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let pair =
+            client.create_key(json!({ "key_spec": "RSA_2048", "key_usage": "ENCRYPT_DECRYPT" }));
+        let public = text(&client.done("get-publickey", json!({ "key_id": pair }))["public_key"]);
+        let public = public.lines().filter(|line| !line.starts_with('-')).collect();
         Self {
             made: BTreeMap::from([
                 ("@blob", text(&data["cipher_text"])),
                 ("@dek", text(&data_key["cipher_text"])),
+                ("@project", client.in_region("cn-east-3").project),
+                ("@rsa", public),
                 ("@token", text(&import["import_token"])),
             ]),
             routes: table("huawei/routes.tsv").into_iter().map(route).collect(),
@@ -162,11 +168,11 @@ fn a_valid_value_is_accepted() {
             params.insert(it.name.clone(), value);
             let answer = stage.call(&it.action, params);
             let code = refusal(&answer).0;
-            // The value may name an object that does not exist, or another may be missing.
-            if code == it.code
-                || code == "KMS.0204"
-                || named(&answer) == it.name && code == "KMS.0308"
-            {
+            // The value, or another, may name an object that does not exist.
+            let is_of_object = matches!(&*it.name, "access_point_id" | "policy_id");
+            let is_refused = matches!(&*code, "KMS.0204" | "KMS.0308") || code == it.code;
+            let is_about_it = named(&answer).is_empty() || named(&answer) == it.name;
+            if code == "KMS.0204" || is_refused && is_about_it && !is_of_object {
                 wrong.push(format!("{} {}={}: {}", it.action, it.name, it.good, answer.text));
             }
         }

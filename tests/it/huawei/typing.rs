@@ -60,6 +60,18 @@ fn with(params: &Value, more: Value) -> Value {
     params
 }
 
+fn call_versions(answers: &mut Answers) {
+    let listed = answers.call("ShowVersions", json!({}))["versions"].clone();
+    let origin = format!("http://{}", answers.client.address);
+    for (at, id) in ["v1.0", "v2"].into_iter().enumerate() {
+        let shown = answers.call("ShowVersion", json!({ "version_id": id }));
+        assert_eq!((&shown["version"], &shown["version"]["id"]), (&listed[at], &json!(id)));
+        let links = json!([{ "href": format!("{origin}/{id}/"), "rel": "self" }]);
+        assert_eq!(shown["version"]["links"], links);
+    }
+    answers.client.refused("APIGW.0101", "GET /v3", json!({}));
+}
+
 fn call_keys(answers: &mut Answers) {
     let new = json!({ "key_alias": "typed", "key_description": "a key" });
     let key = answers.call("CreateKey", new)["key_info"]["key_id"].clone();
@@ -277,6 +289,7 @@ fn every_answer_has_the_members_and_types_of_the_sources() {
     };
     let routes = table("huawei/routes.tsv").into_iter().map(route).collect();
     let mut answers = Answers { client: Client::of(&server), routes, answers: Vec::new() };
+    call_versions(&mut answers);
     call_keys(&mut answers);
     call_aliases_and_tags(&mut answers);
     call_ciphers(&mut answers);

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::data_keys::bytes_of_bits;
 use super::pair_cipher;
+use super::sealing::{open, seal};
 use crate::algorithms::asymmetric::{Encryption, PairSpec};
 use crate::algorithms::base64_text;
 use crate::dialects::huawei::context::{AdditionalData, ContextText, associated};
@@ -12,78 +13,8 @@ use crate::dialects::huawei::values::{DataCipherText, Decimal, KeyName, SecretTe
 use crate::dialects::huawei::{ciphertext, codes, rules};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
-use crate::engine::{self, KeyError, KeyRef, Operation};
-use crate::model::{KeyId, KeySpec};
-
-/// The kind of a symmetric key that may be used for this.
-///
-/// # Errors
-/// It may not, or it is no symmetric key.
-pub(super) fn symmetric(cx: &Cx, key: &KeyRef, operation: Operation) -> Result<KeySpec, Error> {
-    let snapshot = cx.engine.snapshot(&cx.caller);
-    match snapshot.view(&cx.caller).admit(key, operation)?.key().spec {
-        spec @ KeySpec::Symmetric(_) => Ok(spec),
-        KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
-        KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
-    }
-}
-
-/// Encrypts a text. Returns the key's id and the ciphertext.
-///
-/// # Errors
-/// The key does not exist, or may not be used for this.
-pub(super) fn seal(
-    cx: &Cx,
-    key: &KeyRef,
-    operation: Operation,
-    bound: &[u8],
-    text: &[u8],
-) -> Result<(String, Vec<u8>), Error> {
-    let sealed = cx.engine.seal(&cx.caller, key, operation, bound, text)?;
-    let bytes = ciphertext::encode(&sealed.key, &sealed.value);
-    let bytes = bytes.ok_or(engine::Error::Internal("a ciphertext does not fit its layout"))?;
-    Ok((sealed.key.to_string(), bytes))
-}
-
-/// A decrypted text, and the key that decrypted it.
-pub(super) struct Opened {
-    pub(super) key: KeyId,
-    pub(super) spec: KeySpec,
-    pub(super) text: Zeroizing<Vec<u8>>,
-}
-
-/// Decrypts a ciphertext with the key that is named in it, which must be `key` if that is given.
-///
-/// # Errors
-/// `KMS.2201`: the ciphertext is malformed, was changed, was encrypted with another key, or is
-/// bound to something else. Or the key may not be used.
-pub(super) fn open(
-    cx: &Cx,
-    key: Option<&KeyRef>,
-    bound: &[u8],
-    bytes: &[u8],
-) -> Result<Opened, Error> {
-    let refused = || codes::INVALID_CIPHER_TEXT.with(&["cipher_text"]);
-    let of = |key: &KeyRef| symmetric(cx, key, Operation::Decrypt);
-    // A key that is named is reported before the ciphertext.
-    let named = key.map(of).transpose()?;
-    let parts = ciphertext::decode(bytes).ok_or_else(refused)?;
-    let its_key = KeyRef::Id(parts.key.clone());
-    let spec = match named {
-        Some(spec) => spec,
-        None => of(&its_key)?,
-    };
-    let key = key.unwrap_or(&its_key);
-    let opened = cx.engine.open_under(&cx.caller, key, Operation::Decrypt, bound, &parts.blob);
-    let opened = opened.map_err(|error| match error {
-        engine::Error::Ciphertext(_) => refused().into(),
-        error => Error::from(error),
-    })?;
-    if opened.key != parts.key {
-        return Err(refused().into());
-    }
-    Ok(Opened { key: opened.key, spec, text: opened.value })
-}
+use crate::engine::{KeyRef, Operation};
+use crate::model::KeySpec;
 
 #[derive(Deserialize)]
 pub(crate) struct EncryptData {
@@ -195,7 +126,8 @@ pub(crate) fn decrypt(cx: &Cx, request: DecryptData) -> Result<DecryptedData, Er
 /// The key pair that decrypts, if the request names one. `name` is the parameter that has the key.
 ///
 /// # Errors
-/// `KMS.0204`: the algorithm is that of a key pair, and no key is named. Or the key may not be used.
+/// `KMS.0204`: the algorithm is that of a key pair, and no key is named. Or the key may not be
+/// used.
 pub(super) fn pair_of<'a>(
     cx: &Cx,
     key: Option<&'a KeyRef>,

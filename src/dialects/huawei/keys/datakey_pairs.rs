@@ -1,12 +1,12 @@
 //! Data-key pairs. The service does not store them: it returns the public key, and the private key
-//! encrypted with a symmetric key, in the layout of encrypted data. Private keys are PKCS #8, public
-//! keys `SubjectPublicKeyInfo`, both DER in base64.
+//! encrypted with a symmetric key, in the layout of encrypted data. Private keys are PKCS #8,
+//! public keys `SubjectPublicKeyInfo`, both DER in base64.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::cipher::{seal, symmetric};
 use super::data_keys::refuse_pin;
+use super::sealing::{seal, symmetric};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::huawei::context::{AdditionalData, associated};

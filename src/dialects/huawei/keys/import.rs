@@ -14,13 +14,14 @@ use crate::engine::{self, KeyRef, Wrapped, Wrapping};
 use crate::model::Origin;
 use crate::world::Instant;
 
-/// A key with imported material. That is checked before the key's state.
+/// A key with imported material, in its primary region. That is checked before the key's state.
 ///
 /// # Errors
-/// The key does not exist, `KMS.0211`, or `KMS.0309`.
+/// The key does not exist, `KMS.0211`, `KMS.0309`, or `KMS.1404`.
 fn external(cx: &Cx, name: &KeyName) -> Result<KeyRef, Error> {
     let key = of_user(cx, name)?;
     match key.origin {
+        Origin::External if key.primary_region.is_some() => Err(codes::NOT_ORIGINAL_REGION.into()),
         Origin::External => Ok(KeyRef::Id(key.id.clone())),
         Origin::Service => Err(codes::NOT_EXTERNAL.into()),
     }

@@ -80,7 +80,14 @@ fn description(text: String) -> Result<String, Error> {
 fn usage(spec: KeySpec, asked: Option<Usage>) -> Result<KeyUsage, Error> {
     match asked {
         Some(Usage(usage)) if spec.serves(usage) => Ok(usage),
-        Some(_) => Err(Error::Invalid("key_usage".into())),
+        Some(Usage(usage)) => {
+            let code = match (spec, usage) {
+                (KeySpec::Pair(_), KeyUsage::EncryptDecrypt) => codes::EC_CANNOT_ENCRYPT,
+                (KeySpec::Symmetric(_), KeyUsage::SignVerify) => codes::SYMMETRIC_CANNOT_SIGN,
+                _ => codes::INVALID_PARAMETER,
+            };
+            Err(code.with(&["key_usage"]).into())
+        }
         None if spec.serves(KeyUsage::SignVerify) => Ok(KeyUsage::SignVerify),
         None => Ok(spec.default_usage()),
     }

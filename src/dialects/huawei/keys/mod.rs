@@ -14,4 +14,5 @@ pub(super) mod metadata;
 mod pair_cipher;
 pub(super) mod reencrypt;
 pub(super) mod rotation;
+mod sealing;
 pub(super) mod sign;

@@ -1,7 +1,7 @@
 //! Encrypting and decrypting data with key pairs. A ciphertext is what the algorithm makes, without
 //! the layout of symmetric ones: it names no key, and is bound to nothing else.
 
-use super::cipher::Opened;
+use super::sealing::Opened;
 use super::sign::pair;
 use crate::algorithms::asymmetric::{Encryption, PairSpec};
 use crate::dialects::huawei::{codes, words};

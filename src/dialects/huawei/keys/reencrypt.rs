@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cipher::{self, check_symmetric, check_unbound};
+use super::cipher::{check_symmetric, check_unbound, pair_of};
 use super::data_keys::cipher_length;
 use super::pair_cipher;
+use super::sealing;
 use crate::algorithms::base64_text;
 use crate::dialects::huawei::context::{AdditionalData, associated};
 use crate::dialects::huawei::values::{DataCipherText, Decimal, KeyName, bytes_of_hex, hex};
@@ -62,12 +63,12 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
     };
     let bytes = bytes.ok_or_else(refused)?;
 
-    let pair = cipher::pair_of(cx, from.as_ref(), from_algorithm, "source_key_id")?;
+    let pair = pair_of(cx, from.as_ref(), from_algorithm, "source_key_id")?;
     let opened = if let Some(pair) = pair {
         check_unbound(&from_bound, "source_additional_authenticated_data")?;
         pair_cipher::open(cx, pair, (from_algorithm, SOURCE), &bytes)?
     } else {
-        let opened = cipher::open(cx, from.as_ref(), &from_bound, &bytes)?;
+        let opened = sealing::open(cx, from.as_ref(), &from_bound, &bytes)?;
         check_symmetric(from_algorithm, SOURCE)?;
         opened
     };
@@ -92,7 +93,7 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
                 Some(_) => ciphertext::with_digest(spec, data),
                 None => ciphertext::padded(spec, data),
             };
-            cipher::seal(cx, &to, Operation::Encrypt, &to_bound, &text)?
+            sealing::seal(cx, &to, Operation::Encrypt, &to_bound, &text)?
         }
     };
     Ok(ReEncrypted {

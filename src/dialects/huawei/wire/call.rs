@@ -32,7 +32,7 @@ const ORIGIN: &str = "kmsim-origin";
 pub(crate) const COMMON: &[(&str, Class)] = &[("sequence", Class::Common)];
 
 /// Members of JSON bodies that stay JSON text. Their own members have any names.
-const RAW: &[&str] = &["attestation_document", "auth", "encryption_context", "recipient"];
+const RAW: &[&str] = &["auth", "encryption_context", "recipient"];
 
 /// A parsed request.
 #[derive(Clone)]

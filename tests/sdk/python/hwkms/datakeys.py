@@ -7,7 +7,7 @@ from checks import matches, same, true
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
-from . import new_key, refused
+from . import new_key, refused, text
 
 
 def makes(kms):
@@ -105,14 +105,9 @@ def capsules(kms):
     key = new_key(kms)
     made = kms.call("CreateDatakeyCapsule", key_id=key, datakey_length="256")
     same(made["key_id"], key, "key_id")
-    document = {"ecs_signature": "!"}
-    refused(
-        "KMS.3804",
-        kms.call,
-        "DecryptDatakeyCapsule",
-        datakey_capsule=made["datakey_capsule"],
-        attestation_document=document,
-    )
+    given = {"key_id": key, "datakey_capsule": made["datakey_capsule"]}
+    for code, document in (("KMS.3804", {}), ("KMS.3806", {"ecs_signature": text(b"signature")})):
+        refused(code, kms.call, "DecryptDatakeyCapsule", **given, attestation_document=document)
     refused("KMS.0340", kms.call, "CreatePin")
 
 

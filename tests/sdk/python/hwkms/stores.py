@@ -1,26 +1,27 @@
 """Key stores, and the access points and policies of key spaces."""
 
 import base64
+import uuid
 
 from checks import UUID, matches, same, true
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
 from . import described, fresh, new_key, refused
 
-NO_STORE = "00000000-0000-4000-8000-000000000000"
+SPACE = "00000000-0000-4000-8000-000000000000"
 
 
 def new_store(kms, **params):
-    params = {"keystore_alias": fresh("store"), "hsm_cluster_id": NO_STORE, "hsm_ca_cert": "certificate", **params}
-    return kms.call("CreateKeyStore", **params)["keystore"]["keystore_id"]
+    given = {"keystore_alias": fresh("store"), "hsm_cluster_id": str(uuid.uuid4()), "hsm_ca_cert": "certificate"}
+    return kms.call("CreateKeyStore", **{**given, **params})["keystore"]["keystore_id"]
 
 
 def key_stores(kms):
-    name = fresh("store")
-    store = new_store(kms, keystore_alias=name)
+    name, cluster = fresh("store"), str(uuid.uuid4())
+    store = new_store(kms, keystore_alias=name, hsm_cluster_id=cluster)
     shown = kms.call("ShowKeyStore", keystore_id=store)["keystore"]
     same((shown["keystore_id"], shown["keystore_alias"]), (store, name), "key store")
-    same(shown["hsm_cluster_id"], NO_STORE, "hsm_cluster_id")
+    same(shown["hsm_cluster_id"], cluster, "hsm_cluster_id")
     matches(r"\d{13}", shown["create_time"], "create_time")
     listed = kms.call("ListKeyStores", limit=1000, offset=0)
     true(store in [it["keystore_id"] for it in listed["keystores"]], "the store is not listed")
@@ -41,7 +42,7 @@ def key_stores(kms):
 
 
 def access_points(kms):
-    space, name = NO_STORE, fresh("point")
+    space, name = SPACE, fresh("point")
     point = kms.call("CreateAccessPoint", keyspace_id=space, access_point_name=name, type=3)["access_point_id"]
     matches(UUID, point, "access_point_id")
     listed = kms.call("ListAccessPoint", keyspace_id=space)
@@ -62,7 +63,7 @@ def access_points(kms):
 
 
 def key_policies(kms):
-    space, name = NO_STORE, fresh("policy")
+    space, name = SPACE, fresh("policy")
     document = '{"version":"1.0"}'
     made = kms.call("CreateKeyPolicy", keyspace_id=space, policy_name=name, policy=document, description="é")
     policy = made["policy_id"]
