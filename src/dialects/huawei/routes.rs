@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::dialects::nearest;
+
 /// Which service an action belongs to. It decides the form of errors and who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -239,6 +241,13 @@ const SEGMENTS_MAX: usize = 8;
 /// The route of an action.
 pub(super) fn of_action(action: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.action == action)
+}
+
+/// The action that a misspelt name may mean. The last words of a path stand for its action.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    let by_path = ROUTES.iter().find(|route| route.path.rsplit('/').next() == Some(name));
+    let near = || nearest(name, ROUTES.iter().map(|route| route.action));
+    by_path.map(|route| route.action).or_else(near)
 }
 
 /// The actions of a service.
