@@ -90,7 +90,7 @@ async fn inspect(Scoped(app, scope): Scoped, JsonBody(asked): JsonBody<Asked>) -
         profile.and_then(|profile| (profile.names.context)(&context)).unwrap_or_default()
     };
     let mut blobs = PROFILES.iter().filter_map(|it| (it.names.blob)(&asked.ciphertext_blob));
-    let found = blobs.find_map(|blob| app.engine.inspect(&associated, &blob).ok());
+    let found = blobs.find_map(|blob| app.engine.inspect(associated, &blob).ok());
     let Some(everywhere) = found else {
         return Ok(Json(Shown::refused(MALFORMED, None)));
     };

@@ -128,20 +128,43 @@ fn with_lists(value: Value) -> Value {
     Value::Object(members.into_iter().map(|(name, member)| (name, with_lists(member))).collect())
 }
 
-/// A call that cannot be made: something in it cannot be an HTTP header's value.
+/// Why a call cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error("a header value (access key id, token) contains an invalid character")]
-pub struct Unsignable;
+pub enum Unsignable {
+    /// Something in it cannot be an HTTP header's value.
+    #[error("a header value (access key id, token) contains an invalid character")]
+    Header,
+    /// The cloud's paths have no such action.
+    #[error("unknown action {name:?}{}", did_you_mean(*near))]
+    Action {
+        /// The name.
+        name: String,
+        /// The action that may be meant.
+        near: Option<&'static str>,
+    },
+    /// A parameter of the action's path is missing.
+    #[error("{action} needs the parameter {parameter}")]
+    Parameter {
+        /// The action.
+        action: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+    },
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
+}
 
 impl From<InvalidHeaderValue> for Unsignable {
     fn from(_: InvalidHeaderValue) -> Self {
-        Self
+        Self::Header
     }
 }
 
 impl From<ToStrError> for Unsignable {
     fn from(_: ToStrError) -> Self {
-        Self
+        Self::Header
     }
 }
 

@@ -13,7 +13,10 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
     use engine::Error as E;
     let code: &'static Code = match error {
         E::Key(error) => of_key(*error),
-        E::Alias(AliasError::Taken) => codes::DUPLICATE_ALIAS,
+        // No source names a code for a key store's alias.
+        E::Alias(AliasError::Taken) | E::KeyStore(KeyStoreError::AliasTaken) => {
+            codes::DUPLICATE_ALIAS
+        }
         E::Alias(AliasError::Reserved) => codes::INVALID_ALIAS,
         E::Alias(AliasError::NotFound) => codes::KEY_NOT_FOUND,
         E::Import(ImportError::NotExternal) => codes::NOT_EXTERNAL,
@@ -32,7 +35,6 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Grant(GrantError::TooMany) => codes::TOO_MANY_GRANTS,
         E::Grant(GrantError::NotRetirable) => codes::NO_ACCESS,
         // No source names codes for these.
-        E::KeyStore(KeyStoreError::AliasTaken) => codes::DUPLICATE_ALIAS,
         E::KeyStore(KeyStoreError::NotFound) => {
             return codes::KEY_STORE_NOT_FOUND.with(&["keystore_id"]);
         }
@@ -74,7 +76,9 @@ fn of_key(error: KeyError) -> &'static Code {
         KeyError::StoreDisabled => codes::KEY_DISABLED,
         KeyError::IsReplica(operation) => rules::of_replica(operation),
         // No source names codes for these.
-        KeyError::NoReplica | KeyError::ReplicaExists => codes::INVALID_PARAMETER,
+        KeyError::NoReplica | KeyError::ReplicaExists | KeyError::PeerInvalid => {
+            codes::INVALID_PARAMETER
+        }
         KeyError::InStore(operation) => rules::of_key_in_store(operation),
         KeyError::NotUserMade => codes::DEFAULT_MASTER_KEY,
         KeyError::IsSymmetric => codes::NOT_FOR_SYMMETRIC,
@@ -88,7 +92,6 @@ fn of_key(error: KeyError) -> &'static Code {
         },
         KeyError::AlgorithmMismatch => codes::WRONG_SIGNING_ALGORITHM,
         KeyError::DigestLength => codes::DIGEST_LENGTH,
-        KeyError::PeerInvalid => codes::INVALID_PARAMETER,
         KeyError::TextTooLong => codes::RSA_PLAIN_TEXT_TOO_LONG,
         // No action leads to these.
         KeyError::InUse

@@ -58,7 +58,7 @@ impl CreateGrant {
         }
     }
 
-    fn new(&self) -> Result<NewGrant, Error> {
+    fn grant(&self) -> Result<NewGrant, Error> {
         let known = |word: &OpenText| rules::GRANT_OPERATIONS.contains(&&**word);
         if !self.operations.iter().all(known) {
             return Err(Error::Invalid("operations".into()));
@@ -83,7 +83,7 @@ pub(crate) struct Created {
 }
 
 pub(crate) async fn create(cx: Cx, request: CreateGrant) -> Result<Created, Error> {
-    let (key, new) = (request.key_id.key()?, request.new()?);
+    let (key, new) = (request.key_id.key()?, request.grant()?);
     let grant = cx.engine.create_grant(cx.caller, key, new).await?;
     Ok(Created { grant_id: grant.id.to_string() })
 }

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use axum::http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::dialects::nearest;
+
 /// Which service an action belongs to. It decides the form of errors and who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -241,6 +243,13 @@ pub(super) fn of_action(action: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.action == action)
 }
 
+/// The action that a misspelt name may mean. The last words of a path stand for its action.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    let by_path = ROUTES.iter().find(|route| route.path.rsplit('/').next() == Some(name));
+    let near = || nearest(name, ROUTES.iter().map(|route| route.action));
+    by_path.map(|route| route.action).or_else(near)
+}
+
 /// The actions of a service.
 #[cfg(test)]
 pub(super) fn actions_of(service: Service) -> impl Iterator<Item = &'static str> {
@@ -252,11 +261,10 @@ pub(super) fn is_own(path: &str) -> bool {
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
     let (first, second, third) = (segments.next(), segments.next(), segments.next());
     match (first, second, third) {
-        (Some("v1.0"), Some(_), Some("kms" | "keystores")) | (Some("v2"), Some(_), Some("kms")) => {
-            true
-        }
-        (Some("v3"), Some("auth" | "projects"), _) => true,
-        (Some("v3.0"), Some(second), _) => second.starts_with("OS-"),
+        (Some("v1.0"), _, third) => matches!(third, Some("kms" | "keystores")),
+        (Some("v2"), _, third) => third == Some("kms"),
+        (Some("v3"), second, _) => matches!(second, Some("auth" | "projects")),
+        (Some("v3.0"), second, _) => second.is_some_and(|it| it.starts_with("OS-")),
         _ => false,
     }
 }

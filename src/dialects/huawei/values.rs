@@ -53,15 +53,12 @@ pub(super) fn key_ref(text: &str) -> Option<KeyRef> {
     if is_key_id(text) {
         return KeyId::parse(text).map(KeyRef::Id);
     }
-    let alias = match text.strip_prefix("alias/") {
-        Some(alias) => alias,
-        None => {
-            let mut parts = text.strip_prefix("kms:")?.splitn(4, ':').skip(2);
-            parts.next().filter(|kind| *kind == "alias")?;
-            parts.next()?
-        }
+    let of_urn = || {
+        let mut parts = text.strip_prefix("kms:")?.splitn(4, ':').skip(2);
+        parts.next().filter(|kind| *kind == "alias")?;
+        parts.next()
     };
-    alias_name(alias).map(KeyRef::Alias)
+    alias_name(text.strip_prefix("alias/").or_else(of_urn)?).map(KeyRef::Alias)
 }
 
 /// Whether a text has the form of a key's id: lower-case letters and digits in groups of 8, 4, 4, 4

@@ -1,4 +1,4 @@
-// npm install @huaweicloud/huaweicloud-sdk-core
+// npm install @huaweicloud/huaweicloud-sdk-core uuid@11
 https|// First: curl -so kmsim-ca.pem @CA_PEM@; export NODE_EXTRA_CA_CERTS=$PWD/kmsim-ca.pem
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core');
 const { ClientBuilder } = require('@huaweicloud/huaweicloud-sdk-core/ClientBuilder');

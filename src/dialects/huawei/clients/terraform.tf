@@ -6,12 +6,12 @@ terraform {
 }
 
 provider "huaweicloud" {
-  region      = @REGION@
-  access_key  = @ID@
-  secret_key  = @SECRET@
-  auth_url    = @URL_V3@
-https|  cacert_file = "kmsim-ca.pem"
+  region     = @REGION@
+  access_key = @ID@
+  secret_key = @SECRET@
+  auth_url   = @URL_V3@
   endpoints = {
     kms = format("%s/", @URL@)
   }
+https|  cacert_file = "kmsim-ca.pem"
 }

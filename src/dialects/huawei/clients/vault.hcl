@@ -1,7 +1,7 @@
 https|# First: curl -so kmsim-ca.pem @CA_PEM@; export SSL_CERT_FILE=$PWD/kmsim-ca.pem
 seal "huaweicloudkms" {
+  # project is the name of the project. In an account that lists none, it is the region's name.
   region            = @REGION@
-  # The name of the project: in an account that lists none, it is the region's name.
   project           = @REGION@
   access_key        = @ID@
   secret_key        = @SECRET@

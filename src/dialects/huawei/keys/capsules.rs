@@ -69,10 +69,10 @@ pub(crate) fn create(cx: &Cx, request: CreateCapsule) -> Result<Capsule, Error> 
     let (key_id, capsule) = seal(cx, &key, Operation::GenerateDataKey, b"capsule", &text)?;
     let wrap = |to: &PublicKey| cx.engine.wrap(to, Encryption::RsaOaepSha256, &data_key);
     let wrapped = to.as_ref().map(wrap).transpose()?;
-    let datakey = || Zeroizing::new(base64_text::encode(&*data_key));
+    let plain = || Zeroizing::new(base64_text::encode(&*data_key));
     Ok(Capsule {
         key_id,
-        datakey: wrapped.is_none().then(datakey),
+        datakey: wrapped.is_none().then(plain),
         datakey_cipher: wrapped.map(base64_text::encode),
         datakey_capsule: base64_text::encode(capsule),
     })

@@ -48,7 +48,7 @@ pub(super) fn bytes_of_bits(
     if !rules::BITS.contains(&bits) {
         return Err(range.with(&[name]).into());
     }
-    if bits % 8 != 0 {
+    if !bits.is_multiple_of(8) {
         return Err(multiple.with(&[name]).into());
     }
     Ok(usize::try_from(bits / 8).unwrap_or_default())

@@ -20,9 +20,12 @@ pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
 /// A signed request. Parameters of the path are taken from the action's parameters; the project is
 /// by default that of the region in an account that lists no projects.
 pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable> {
-    let route = routes::of_action(outgoing.action).ok_or(Unsignable)?;
-    let (path, mut params) = path(route, outgoing);
-    let method = Method::from_bytes(route.method.as_bytes()).map_err(|_| Unsignable)?;
+    let route = routes::of_action(outgoing.action).ok_or_else(|| Unsignable::Action {
+        name: outgoing.action.to_owned(),
+        near: routes::meant(outgoing.action),
+    })?;
+    let (path, mut params) = path(route, outgoing)?;
+    let method = Method::from_bytes(route.method.as_bytes()).map_err(|_| Unsignable::Header)?;
     let mut headers = outgoing.headers("x-security-token")?;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let (target, body) = if method == Method::GET {
@@ -33,7 +36,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     } else {
         (path, Bytes::from(json_body(params.iter().copied()).to_string()))
     };
-    let uri: Uri = target.parse().map_err(|_| Unsignable)?;
+    let uri: Uri = target.parse().map_err(|_| Unsignable::Header)?;
     let date = outgoing.time.to_string();
     let date: String = date.chars().filter(|c| !matches!(c, '-' | ':')).collect();
     headers.insert(DATE, HeaderValue::from_str(&date)?);
@@ -50,8 +53,8 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         body: Ok(body.clone()),
     };
     let call = Call::parse(inbound);
-    let claim = Claim::parse(&unsigned, &date).map_err(|_| Unsignable)?;
-    let signature = claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable)?;
+    let claim = Claim::parse(&unsigned, &date).map_err(|_| Unsignable::Header)?;
+    let signature = claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)?;
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&[&*unsigned, &signature].concat())?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let mut request = Request::new(body);
@@ -62,7 +65,10 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
 }
 
 /// The path of a call, and the parameters that are not in it.
-fn path<'a>(route: &Route, outgoing: &OutgoingCall<'a>) -> (String, Vec<(&'a str, &'a str)>) {
+fn path<'a>(
+    route: &'static Route,
+    outgoing: &OutgoingCall<'a>,
+) -> Result<(String, Vec<(&'a str, &'a str)>), Unsignable> {
     let mut params: Vec<(&str, &str)> =
         outgoing.params.iter().map(|(name, value)| (&**name, &**value)).collect();
     let derived = projects::derived_id(outgoing.region.unwrap_or(DEFAULT_REGION));
@@ -72,12 +78,13 @@ fn path<'a>(route: &Route, outgoing: &OutgoingCall<'a>) -> (String, Vec<(&'a str
         match routes::param(segment) {
             Some(name) => {
                 let at = params.iter().position(|(it, _)| *it == name);
-                let default = if name == "project_id" { &*derived } else { "" };
-                let value = at.map_or(default, |at| params.remove(at).1);
-                encode_into(&mut path, value);
+                let given = at.map(|at| params.remove(at).1).filter(|value| !value.is_empty());
+                let default = (name == "project_id").then_some(&*derived);
+                let missing = Unsignable::Parameter { action: route.action, parameter: name };
+                encode_into(&mut path, given.or(default).ok_or(missing)?);
             }
             None => path.push_str(segment),
         }
     }
-    (path, params)
+    Ok((path, params))
 }

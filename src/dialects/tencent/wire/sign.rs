@@ -36,7 +36,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         headers.insert("x-tc-region", HeaderValue::from_str(region)?);
     }
     let time = outgoing.time.to_string();
-    let day = time.get(..10).ok_or(Unsignable)?;
+    let day = time.get(..10).ok_or(Unsignable::Header)?;
     let unsigned = format!(
         "{ALGORITHM} Credential={}/{day}/{SERVICE}/tc3_request, SignedHeaders=content-type;host, \
          Signature=",
@@ -44,7 +44,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     );
     signed(headers, body, &unsigned, |inbound| {
         let call = Call::parse(inbound);
-        let claim = Claim::parse(&call, &timestamp).map_err(|_| Unsignable)?;
-        claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable)
+        let claim = Claim::parse(&call, &timestamp).map_err(|_| Unsignable::Header)?;
+        claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)
     })
 }
