@@ -6,18 +6,22 @@ import json
 from checks import same
 
 from . import new_key, refused
-from .client import PARAMETERS, ROUTES
+from .client import ELSEWHERE, PARAMETERS, ROUTES, project
 
 
 class Words:
-    """What the table's words stand for: ciphertexts and a token of this account."""
+    """What the table's words stand for: things of this account."""
 
     def __init__(self, kms):
         key, outside = new_key(kms), new_key(kms, origin="external")
+        pair = new_key(kms, key_spec="RSA_2048", key_usage="ENCRYPT_DECRYPT")
+        pem = kms.call("ShowPublicKey", key_id=pair)["public_key"].splitlines()
         params = {"key_id": outside, "wrapping_algorithm": "RSAES_OAEP_SHA_256"}
         self.words = {
             "@blob": kms.call("EncryptData", key_id=key, plain_text="a")["cipher_text"],
             "@dek": kms.call("CreateDatakey", key_id=key)["cipher_text"],
+            "@project": project(kms.name, ELSEWHERE),
+            "@rsa": "".join(line for line in pem if not line.startswith("-")),
             "@token": kms.call("CreateParametersForImport", **params)["import_token"],
         }
 
@@ -43,7 +47,7 @@ class Words:
 def left_out(kms):
     words = Words(kms)
     for row in PARAMETERS:
-        if row["required"] == "yes" and row["in"] == "body" and row["action"] != "ReplicateKey":
+        if row["required"] == "yes" and row["in"] == "body":
             params = words.good(row["action"])
             params.pop(row["parameter"], None)
             refused("KMS.0204", kms.call, row["action"], **params)
