@@ -1,6 +1,7 @@
 //! Which keys a caller may use. The account itself may use every key of its realms. The cloud says
 //! what one of its users may do, by the user's policies and the key's grants.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -13,6 +14,13 @@ use crate::model::{Grantee, Grants, Key};
 pub trait Authorize: Debug + Send + Sync {
     /// Whether the request may use this key, which has these grants.
     fn allows(&self, key: &Key, grants: Grants<'_>) -> bool;
+
+    /// Whether the request may make a grant of this key, which has these grants, with these
+    /// operations. It is a request to make one, and may use the key.
+    fn may_grant(&self, key: &Key, grants: Grants<'_>, operations: &BTreeSet<String>) -> bool;
+
+    /// Whether the request is forbidden for this key, even if it needs no access to the key.
+    fn is_forbidden(&self, key: &Key) -> bool;
 
     /// Whether the user is this grantee, or one of its users.
     fn is_among(&self, grantee: &Grantee) -> bool;
@@ -36,6 +44,35 @@ impl Access {
     pub(super) fn check(&self, key: &Key, grants: Grants<'_>) -> Result<(), Error> {
         match self {
             Self::Limited(it) if !it.allows(key, grants) => Err(KeyError::NotPermitted.into()),
+            Self::Full | Self::Limited(_) => Ok(()),
+        }
+    }
+
+    /// Checks that a grant of the key, which has these grants, may list these operations.
+    ///
+    /// # Errors
+    /// [`KeyError::NotPermitted`].
+    pub(super) fn check_grant(
+        &self,
+        key: &Key,
+        grants: Grants<'_>,
+        operations: &BTreeSet<String>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Limited(it) if !it.may_grant(key, grants, operations) => {
+                Err(KeyError::NotPermitted.into())
+            }
+            Self::Full | Self::Limited(_) => Ok(()),
+        }
+    }
+
+    /// Checks that what needs no access to the key is not forbidden for it.
+    ///
+    /// # Errors
+    /// [`KeyError::NotPermitted`].
+    pub(super) fn check_not_forbidden(&self, key: &Key) -> Result<(), Error> {
+        match self {
+            Self::Limited(it) if it.is_forbidden(key) => Err(KeyError::NotPermitted.into()),
             Self::Full | Self::Limited(_) => Ok(()),
         }
     }

@@ -107,7 +107,9 @@ impl<'a> View<'a> {
         key: &KeyRef,
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        self.check_state(self.find(key)?, operation)
+        let (key, state) = self.find(key)?;
+        self.caller.access.check_not_forbidden(key)?;
+        self.check_state((key, state), operation)
     }
 
     /// Checks that the caller has access to this key.

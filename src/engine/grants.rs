@@ -51,7 +51,8 @@ impl Engine {
     /// Creates a grant. Its issuer is the caller's user.
     ///
     /// # Errors
-    /// [`GrantError::TooManyOfKey`] by the cloud's rules, [`GrantError::TooMany`] by the account's
+    /// [`KeyError::NotPermitted`](super::KeyError::NotPermitted) for operations that the caller may
+    /// not give; [`GrantError::TooManyOfKey`] by the cloud's rules, [`GrantError::TooMany`] by the account's
     /// quota; [`KeyError::NotUserMade`](super::KeyError::NotUserMade) for a service's own key.
     pub async fn create_grant(
         &self,
@@ -64,6 +65,7 @@ impl Engine {
             let rules = rules.ok_or(Error::Internal("this cloud has no grants"))?;
             let view = draft.view();
             let key = view.admit(&key, Operation::CreateGrant)?.key();
+            draft.caller().access.check_grant(key, view.grants_of(key), &new.operations)?;
             if view.grants_of(key).iter().count() >= rules.per_key {
                 return Err(GrantError::TooManyOfKey.into());
             }

@@ -40,7 +40,7 @@ impl<'a> View<'a> {
         let (Some(store), Some(_)) = (&key.instance, &self.caller().rules.key_stores) else {
             return Ok(());
         };
-        if operation.replaces_material() {
+        if operation.replaces_material() || operation == Operation::Replicate {
             return Err(KeyError::InStore(operation).into());
         }
         if operation.uses_material() && !self.usable_store(store)?.enabled {

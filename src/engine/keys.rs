@@ -91,10 +91,14 @@ impl Engine {
     }
 
     /// Creates the key of a service's alias, unless it exists.
+    ///
+    /// # Errors
+    /// [`KeyError::NotPermitted`] if the caller may not use the key.
     pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            service_key(draft, &alias)?;
-            Ok(())
+            let id = service_key(draft, &alias)?;
+            let view = draft.view();
+            view.check_access(view.find(&KeyRef::Id(id))?.0)
         })
         .await
     }

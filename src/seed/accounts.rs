@@ -103,6 +103,12 @@ struct TokenEntry {
     expires: Expiry,
 }
 
+impl TokenEntry {
+    fn secrets(&self) -> impl Iterator<Item = &SharedSecret> {
+        self.secret.iter().chain([&self.token])
+    }
+}
+
 /// Texts that are checked while parsing. Errors do not quote them, because they may be secret.
 macro_rules! checked {
     ($($name:ident($inner:ty), $read:expr, $wrong:literal;)+) => {$(
@@ -200,11 +206,12 @@ impl AccountEntry {
                 PolicyEntry::Document(members) => Policy::Document(members.into()),
             };
             let keys = entry.access_keys.iter().filter_map(|key| key.secret.as_ref());
+            let secrets = keys.chain(entry.sts_tokens.iter().flat_map(TokenEntry::secrets));
             let password = entry.password.as_ref().map(|password| password.0.clone());
             users.push(Arc::new(User::new(
                 (account, id, name),
                 password,
-                keys.map(|secret| secret.0.as_str()),
+                secrets.map(|secret| secret.0.as_str()),
                 entry.policies.iter().map(policy).collect(),
             )));
         }

@@ -39,11 +39,10 @@ fn waiting() -> String {
         quoted(&codes)
     );
     let (parts, codes) = crate::huawei::coverage::not_yet();
-    let parts: String = parts
-        .iter()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(action, value)| format!("- `{action}` with `{value}`\n"))
-        .collect();
+    let parts = parts.iter().filter_map(|line| line.split_once(' '));
+    let parts: Vec<_> =
+        parts.map(|(action, value)| format!("- `{action}` with `{value}`\n")).collect();
+    let parts = parts.concat();
     let huawei = format!("{parts}- the errors {}\n", quoted(&codes));
     format!(
         "\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n\

@@ -19,7 +19,7 @@ pub struct User {
     pub policies: Vec<Policy>,
     /// Its password, if it can sign in with one.
     password: Option<Zeroizing<String>>,
-    token_key: Zeroizing<[u8; 32]>,
+    token_key: Option<Zeroizing<[u8; 32]>>,
 }
 
 /// A policy of a user. Each cloud has its own names and grammar.
@@ -39,7 +39,7 @@ impl std::fmt::Debug for User {
 }
 
 impl User {
-    /// A user with the secrets of its access keys.
+    /// A user with the secrets of its access keys and tokens.
     #[must_use]
     pub fn new<'a>(
         (account, id, name): (&str, String, String),
@@ -56,8 +56,12 @@ impl User {
             add(part);
         }
         add(password.as_ref().map_or("", |text| text.as_str()));
-        secrets.for_each(add);
-        let token_key = Zeroizing::new(digest.finalize().into());
+        let mut has_secret = password.is_some();
+        for secret in secrets {
+            has_secret = true;
+            add(secret);
+        }
+        let token_key = has_secret.then(|| Zeroizing::new(digest.finalize().into()));
         Self { id, name, policies, password, token_key }
     }
 
@@ -69,9 +73,10 @@ impl User {
     }
 
     /// The key that authenticates its tokens. It is derived from its secrets, so that tokens stay
-    /// valid when the server starts again, and become invalid when a secret is replaced.
-    pub(crate) fn token_key(&self) -> &[u8; 32] {
-        &self.token_key
+    /// valid when the server starts again, and become invalid when a secret is replaced. `None` for
+    /// a user without secrets: the rest of a user is known to everybody.
+    pub(crate) fn token_key(&self) -> Option<&[u8; 32]> {
+        self.token_key.as_deref()
     }
 
     /// The id of a user that has none in the accounts file: 32 hexadecimal digits.
@@ -127,8 +132,8 @@ mod tests {
     #[test]
     fn each_secret_changes_the_token_key() {
         let all = [
-            user(None, &[]),
             user(Some("p"), &[]),
+            user(None, &["s"]),
             user(Some("p"), &["s"]),
             user(Some("p"), &["s", "t"]),
             user(Some("ps"), &["t"]),
@@ -139,7 +144,10 @@ mod tests {
             }
         }
         assert_eq!(user(Some("p"), &["s"]).token_key(), user(Some("p"), &["s"]).token_key());
-        assert_eq!(format!("{:?}", all[1]), "User(id, alice)");
-        assert!(all[1].has_password("p") && !all[1].has_password("q") && !all[0].has_password(""));
+        let without = user(None, &[]);
+        assert_eq!(without.token_key(), None);
+        assert_eq!(format!("{:?}", all[0]), "User(id, alice)");
+        assert!(all[0].has_password("p") && !all[0].has_password("q"));
+        assert!(!without.has_password(""));
     }
 }

@@ -1,6 +1,7 @@
 //! What users may do. The account's own access keys may do everything. A user may do what its
 //! policies allow, and on a key also what the key's grants list.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::permissions::{self, Needs, Permission};
@@ -9,7 +10,7 @@ use super::{codes, projects};
 use crate::dialects::users::User;
 use crate::dialects::{Account, Cx, Error};
 use crate::engine::{Access, Authorize};
-use crate::model::{Grantee, Grants, Key};
+use crate::model::{Grant, Grantee, Grants, Key};
 
 /// A request of a user.
 #[derive(Debug)]
@@ -26,6 +27,12 @@ impl Request {
         let resource = [&self.resource, key].concat();
         decide(&self.user.policies, self.permission.names, &resource)
     }
+
+    /// Whether a grant is made to the user and lists what the request does.
+    fn is_granted_by(&self, grant: &Grant) -> bool {
+        let lists = |operation| grant.operations.contains(operation);
+        self.permission.grant.is_some_and(lists) && self.is_among(&grant.grantee)
+    }
 }
 
 impl Authorize for Request {
@@ -33,12 +40,19 @@ impl Authorize for Request {
         match self.verdict(key.id.as_str()) {
             Verdict::Allowed => true,
             Verdict::Denied => false,
-            Verdict::Silent => self.permission.grant.is_some_and(|operation| {
-                grants.iter().any(|grant| {
-                    grant.operations.contains(operation) && self.is_among(&grant.grantee)
-                })
-            }),
+            Verdict::Silent => grants.iter().any(|grant| self.is_granted_by(grant)),
         }
+    }
+
+    /// Who makes grants by a grant gives no more than that lists.
+    fn may_grant(&self, key: &Key, grants: Grants<'_>, operations: &BTreeSet<String>) -> bool {
+        let lists_all = |grant: &Grant| grant.operations.is_superset(operations);
+        self.verdict(key.id.as_str()) == Verdict::Allowed
+            || grants.iter().any(|grant| self.is_granted_by(grant) && lists_all(grant))
+    }
+
+    fn is_forbidden(&self, key: &Key) -> bool {
+        self.verdict(key.id.as_str()) == Verdict::Denied
     }
 
     fn is_among(&self, grantee: &Grantee) -> bool {
@@ -63,7 +77,13 @@ pub(super) fn limit(cx: &mut Cx, action: &str) -> Result<(), Error> {
         permission,
         resource: format!("kms:{region}:{}:KeyId:", projects::domain(cx)),
     };
-    if permission.needs == Needs::Policy && request.verdict("*") != Verdict::Allowed {
+    let verdict = || request.verdict("*");
+    let is_refused = match permission.needs {
+        Needs::Policy => verdict() != Verdict::Allowed,
+        Needs::Nothing => verdict() == Verdict::Denied,
+        Needs::Key => false,
+    };
+    if is_refused {
         return Err(codes::NO_ACCESS.into());
     }
     cx.caller.user = user.id.as_str().into();

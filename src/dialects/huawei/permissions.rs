@@ -7,7 +7,7 @@ pub(super) enum Needs {
     Key,
     /// A policy that allows it, because it names no key.
     Policy,
-    /// Nothing: it concerns the caller's own grants.
+    /// No policy that denies it: it concerns the caller's own grants.
     Nothing,
 }
 

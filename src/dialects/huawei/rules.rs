@@ -235,6 +235,7 @@ pub(super) fn of_key_in_store(operation: Op) -> &'static Code {
         Op::PrepareImport | Op::ImportMaterial | Op::DeleteMaterial => {
             codes::KEY_STORE_CANNOT_IMPORT
         }
+        Op::Replicate => codes::KEY_STORE_UNSUPPORTED,
         _ => codes::KEY_STORE_CANNOT_ROTATE,
     }
 }

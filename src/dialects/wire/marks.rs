@@ -2,7 +2,7 @@
 //! clouds: first those of the head, and then, if these show nothing, those of the body.
 
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use memchr::memmem;
 
 use super::form::{is_form, is_json, raw_pairs};
@@ -44,9 +44,22 @@ impl<'a> Marks<'a> {
         self.path
     }
 
+    /// The value of this header.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a [u8]> {
+        find_header(self.headers?, name).map(HeaderValue::as_bytes)
+    }
+
     /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        self.headers.is_some_and(|headers| find_header(headers, name).is_some())
+        self.header(name).is_some()
+    }
+
+    /// Whether the request has parameters or a body.
+    pub(crate) fn has_content(&self) -> bool {
+        let is_empty = |length: &[u8]| length == b"0";
+        !self.params.is_empty()
+            || self.has_header("transfer-encoding")
+            || self.header("content-length").is_some_and(|length| !is_empty(length))
     }
 
     /// Whether the `Authorization` header begins with `family`.

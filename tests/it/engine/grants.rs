@@ -45,6 +45,14 @@ impl Authorize for User {
             .any(|grant| self.is_among(&grant.grantee) && grant.operations.contains(self.operation))
     }
 
+    fn may_grant(&self, _: &Key, grants: Grants<'_>, operations: &BTreeSet<String>) -> bool {
+        grants.iter().any(|grant| grant.operations.is_superset(operations))
+    }
+
+    fn is_forbidden(&self, _: &Key) -> bool {
+        self.operation == "forbidden"
+    }
+
     fn is_among(&self, grantee: &Grantee) -> bool {
         match grantee {
             Grantee::User(id) => **id == *self.name,
@@ -138,6 +146,25 @@ fn who_is_named_for_it_retires() {
             let rest = test.engine.retire_grant(test.caller(), by_id(&key), made.id.clone()).await;
             assert_eq!(rest.is_ok(), !may);
         }
+    });
+}
+
+#[test]
+fn the_cloud_limits_what_a_caller_gives_and_ends() {
+    with_engine(async |test| {
+        let key = test.key(NewKey::plain()).await;
+        let made =
+            create(&test, &key, grant("ann", &["encrypt", "grant", "retire"])).await.unwrap();
+        let give = |operations: &[&str]| {
+            let caller = user(&test, "ann", "grant");
+            test.engine.create_grant(caller, by_id(&key), grant("bob", operations))
+        };
+        let more = give(&["decrypt", "encrypt"]).await;
+        assert!(matches!(more, Err(Error::Key(KeyError::NotPermitted))), "{more:?}");
+        give(&["encrypt"]).await.unwrap();
+        let forbidden = user(&test, "ann", "forbidden");
+        let ended = test.engine.retire_grant(forbidden, by_id(&key), made.id.clone()).await;
+        assert!(matches!(ended, Err(Error::Key(KeyError::NotPermitted))), "{ended:?}");
     });
 }
 

@@ -50,13 +50,13 @@ fn an_access_point_is_made_switched_and_deleted() {
                     found.owners_key().is_some(),
                 ))
             };
-            let made = test.now();
-            assert_eq!(found().unwrap(), (true, made, made, has_key));
+            let created_at = test.now();
+            assert_eq!(found().unwrap(), (true, created_at, created_at, has_key));
             assert_eq!(names(&test, "one").0, ["a"]);
             assert_eq!(names(&test, "two").0.len(), 0);
             test.advance(DAY).await;
             test.engine.switch_access_point(test.caller(), id.clone(), false).await.unwrap();
-            assert_eq!(found().unwrap(), (false, made, test.now(), has_key));
+            assert_eq!(found().unwrap(), (false, created_at, test.now(), has_key));
             test.engine.delete_access_point(test.caller(), id.clone()).await.unwrap();
             let gone = found();
             assert!(matches!(gone, Err(Error::Keyspace(KeyspaceError::AccessPointNotFound))));
@@ -79,7 +79,7 @@ fn a_policy_is_made_changed_and_deleted() {
         make("b", "two").await.unwrap();
         make("c", "one").await.unwrap();
         assert_eq!(names(&test, "one").1, ["a", "c"]);
-        let made = test.now();
+        let created_at = test.now();
         test.advance(DAY).await;
         let update = |document: &str, description: Option<&str>| {
             let description = description.map(ToOwned::to_owned);
@@ -96,7 +96,7 @@ fn a_policy_is_made_changed_and_deleted() {
             let changed = update(document, description).await.unwrap();
             let texts = (changed.document.as_str(), changed.description.as_str());
             assert_eq!(texts, (document, described));
-            assert_eq!((changed.created_at, changed.changed_at), (made, test.now()));
+            assert_eq!((changed.created_at, changed.changed_at), (created_at, test.now()));
         }
         test.engine.delete_keyspace_policy(test.caller(), id.clone()).await.unwrap();
         let gone = update("fifth", None).await;

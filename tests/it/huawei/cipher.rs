@@ -10,7 +10,7 @@ use super::client::Client;
 use crate::kit::Server;
 
 fn bytes(hex: &Value) -> Vec<u8> {
-    base16ct::upper::decode_vec(hex.as_str().unwrap()).expect("upper-case hexadecimal")
+    base16ct::upper::decode_vec(hex.as_str().unwrap()).unwrap()
 }
 
 #[test]

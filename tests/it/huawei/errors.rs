@@ -165,7 +165,7 @@ impl Stage {
         } });
         let head = "POST /v3/auth/tokens HTTP/1.1\r\nContent-Type: application/json\r\n";
         let answer = send(self.server.address, head, body.to_string().as_bytes());
-        answer.header("x-subject-token").expect(&answer.text).to_owned()
+        answer.header("x-subject-token").unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
     }
 }
 

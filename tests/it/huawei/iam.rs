@@ -126,6 +126,9 @@ fn a_password_gives_a_token() {
     assert_eq!(whole.json()["token"]["domain"], domain);
 }
 
+/// Where the user is in a request.
+const USER: &str = "/auth/identity/password/user";
+
 #[test]
 fn who_cannot_sign_in() {
     let server = server();
@@ -135,7 +138,6 @@ fn who_cannot_sign_in() {
         *body.pointer_mut(at).unwrap() = value;
         body
     };
-    const USER: &str = "/auth/identity/password/user";
     let user = |name: &str, value: Value| with(&format!("{USER}/{name}"), value);
     for (what, body, status, title) in [
         ("password", user("password", json!("secret of bob")), 401, "Unauthorized"),

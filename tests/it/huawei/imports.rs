@@ -134,10 +134,10 @@ fn material_and_tokens_expire_at_their_time() {
     server.advance(Duration::from_secs(1));
     assert_eq!(client.describe(&expiring)["key_state"], "5");
     // A token is valid for a day.
-    server.advance(days(1) - Duration::from_secs(1));
+    server.advance(days(1).saturating_sub(Duration::from_secs(1)));
     client.refused("KMS.2601", "import-key-material", late.params());
     let given = wrapped(&client, &waiting, &[7; 32]);
-    server.advance(days(1) - Duration::from_millis(1));
+    server.advance(days(1).saturating_sub(Duration::from_millis(1)));
     import(&client, &given);
 }
 

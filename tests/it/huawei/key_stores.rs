@@ -118,6 +118,12 @@ fn the_keys_of_a_key_store() {
     client.refused("KMS.0338", "rotate-on-demand", of_key);
     let import = json!({ "key_id": external, "wrapping_algorithm": "RSAES_OAEP_SHA_256" });
     client.refused("KMS.0339", "get-parameters-for-import", import);
+    let there = client.in_region("cn-east-3").project;
+    client.refused(
+        "KMS.0340",
+        &format!("POST /v2/{{project_id}}/kms/keys/{key}/replicate"),
+        json!({ "replica_region": "cn-east-3", "replica_project_id": there, "key_alias": "r" }),
+    );
     client.refused("KMS.0308", &format!("DELETE {STORES}/{store}"), Value::Null);
     let text = json!({ "key_id": key, "plain_text": "text" });
     client.done("encrypt-data", text.clone());

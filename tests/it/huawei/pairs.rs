@@ -12,8 +12,10 @@ use crate::openssl::{OpenSsl, encryption_words, sign_command, sm2_digest, verify
 
 const MESSAGE: &[u8] = b"signed here, checked there\r\n";
 
+type Signer = (&'static str, PairSpec, &'static [(&'static str, Signing)]);
+
 /// The types of keys that sign, with the algorithms of each.
-const SIGNERS: &[(&str, PairSpec, &[(&str, Signing)])] = &[
+const SIGNERS: &[Signer] = &[
     ("RSA_2048", PairSpec::Rsa2048, RSA),
     ("RSA_3072", PairSpec::Rsa3072, RSA),
     ("EC_P256", PairSpec::EcP256, &[("ECDSA_SHA_256", Signing::Ecdsa)]),
@@ -57,8 +59,7 @@ fn digest(key: &PublicKey, algorithm: Signing, message: &[u8]) -> Value {
 
 /// A request with the members of both objects.
 fn with(mut one: Value, more: &Value) -> Value {
-    let more = more.as_object().unwrap().clone();
-    one.as_object_mut().unwrap().extend(more);
+    one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     one
 }
 

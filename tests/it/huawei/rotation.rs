@@ -31,7 +31,7 @@ fn a_key_rotates_at_its_interval() {
     assert_eq!(client.describe(&key)["key_rotation_enabled"], "true");
     assert_eq!(client.done("update-key-rotation-interval", interval(&key, json!(30))), json!({}));
     let sealed = client.done("encrypt-data", json!({ "key_id": key, "plain_text": "text" }));
-    server.advance(days(30) - Duration::from_millis(1));
+    server.advance(days(30).saturating_sub(Duration::from_millis(1)));
     assert_eq!(status(&client, &key)["number_of_rotations"], 0);
     server.advance(Duration::from_millis(1));
     let rotated = json!({

@@ -35,9 +35,9 @@ fn a_seeded_key_has_its_name_among_its_aliases() {
             (&json!(key), &json!(own), &json!(group))
         );
         let listed = client.done("GET aliases", json!({ "key_id": key }));
-        let names: Vec<_> =
+        let found: Vec<_> =
             listed["aliases"].as_array().unwrap().iter().map(|it| it["alias"].clone()).collect();
-        assert_eq!(json!(names), further);
+        assert_eq!(json!(found), further);
     }
     // An export says the same again.
     let before = export(&server, "");

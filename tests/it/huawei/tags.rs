@@ -145,14 +145,15 @@ fn keys_are_found_by_tags_and_aliases() {
     ] {
         let found = find(&filter, "filter");
         let rows = found["resources"].as_array().unwrap();
-        let names: Vec<_> = rows.iter().map(|it| it["resource_name"].as_str().unwrap()).collect();
-        assert_eq!(names.join(" "), expected, "{filter}");
-        assert_eq!(found["total_count"], names.len(), "{filter}");
+        let resources: Vec<_> =
+            rows.iter().map(|it| it["resource_name"].as_str().unwrap()).collect();
+        assert_eq!(resources.join(" "), expected, "{filter}");
+        assert_eq!(found["total_count"], resources.len(), "{filter}");
         for row in rows {
             let told = client.describe(row["resource_id"].as_str().unwrap());
             assert_eq!(row["resource_detail"], told);
         }
-        assert_eq!(find(&filter, "count"), json!({ "total_count": names.len() }));
+        assert_eq!(find(&filter, "count"), json!({ "total_count": resources.len() }));
     }
     let row = find(&json!({ "matches": named("one") }), "filter")["resources"][0].clone();
     assert_eq!(row["tags"], json!([tag("size", "1"), tag("team", "a")]));

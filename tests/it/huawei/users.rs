@@ -1,5 +1,6 @@
 //! What users may do: their policies, and the grants of keys.
 
+use kmsim::algorithms::mac::{Hash, digest, hmac};
 use serde_json::{Value, json};
 
 use super::client::{Client, refusal};
@@ -160,4 +161,107 @@ fn a_grantee_may_do_what_the_grant_lists_and_nothing_else() {
         assert_eq!(outcome(&account, "decrypt-data", sealed), done());
         assert_eq!(outcome(&bob, "list-keys", json!({})), denied());
     }
+}
+
+#[test]
+fn a_grantee_gives_no_more_than_its_grant_lists() {
+    let server = server();
+    let account = client(&server, "testid", "testsecret");
+    let bob = client(&server, "bobid", "bobsecret");
+    let key = account.create_key(json!({}));
+    let sealed = account.done("encrypt-data", json!({ "key_id": key, "plain_text": "text" }));
+    let sealed = json!({ "cipher_text": sealed["cipher_text"] });
+    let grant = |operations: &[&str]| json!({ "key_id": key, "grantee_principal": "b0b", "operations": operations });
+    account.done("create-grant", grant(&["encrypt-datakey"]));
+    account.done("create-grant", grant(&["create-grant", "describe-key"]));
+    for more in [
+        &["decrypt-data"][..],
+        &["describe-key", "decrypt-data"],
+        &["describe-key", "retire-grant"],
+        // What another grant lists may be used, and not be given.
+        &["encrypt-datakey"],
+    ] {
+        assert_eq!(outcome(&bob, "create-grant", grant(more)), denied(), "{more:?}");
+    }
+    assert_eq!(outcome(&bob, "decrypt-data", sealed), denied());
+    for less in [&["describe-key"][..], &["describe-key", "create-grant"]] {
+        assert_eq!(outcome(&bob, "create-grant", grant(less)), done(), "{less:?}");
+    }
+
+    // A policy for it has no such limit.
+    let server = with_policy(json!({ "Effect": "Allow", "Action": "kms:grant:create" }));
+    let key = client(&server, "testid", "testsecret").create_key(json!({}));
+    let bob = client(&server, "bobid", "bobsecret");
+    let own = json!({ "key_id": key, "grantee_principal": "b0b", "operations": ["decrypt-data"] });
+    assert_eq!(outcome(&bob, "create-grant", own), done());
+}
+
+#[test]
+fn a_denial_counts_for_the_own_grants_too() {
+    for (denied_on, is_listed) in
+        [("*", false), ("KMS:*:*:KeyId:*", false), ("KMS:*:*:KeyId:a*", true)]
+    {
+        let server = with_policy(json!({
+            "Effect": "Deny", "Action": ["kms:grant:*"], "Resource": [denied_on],
+        }));
+        let account = client(&server, "testid", "testsecret");
+        let bob = client(&server, "bobid", "bobsecret");
+        let listed = outcome(&bob, "list-retirable-grants", json!({}));
+        assert_eq!(listed, if is_listed { done() } else { denied() }, "{denied_on}");
+        let mut outcomes = [false, false];
+        for _ in 0..40 {
+            let key = account.create_key(json!({}));
+            let grant = json!({
+                "key_id": key,
+                "grantee_principal": "b0b",
+                "operations": ["describe-key", "retire-grant"],
+            });
+            let id = account.done("create-grant", grant)["grant_id"].clone();
+            let is_denied = denied_on != "KMS:*:*:KeyId:a*" || key.starts_with('a');
+            let expected = if is_denied { denied() } else { done() };
+            let grant = json!({ "key_id": key, "grant_id": id });
+            assert_eq!(outcome(&bob, "retire-grant", grant), expected, "{key} {denied_on}");
+            outcomes[usize::from(is_denied)] = true;
+        }
+        assert!(outcomes[1]);
+    }
+}
+
+#[test]
+fn a_user_without_secrets_has_no_tokens() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let accounts = ACCOUNTS.replace("        password: secret of guest\n", "");
+    assert_ne!(accounts, ACCOUNTS);
+    let server = Server::with(Setup { accounts: Some(&accounts), ..Setup::default() });
+    let genuine = URL_SAFE_NO_PAD.decode(token(&server, "alice")).unwrap();
+    let claims = String::from_utf8(genuine[32..].to_vec()).unwrap().replace("a11ce", "9uest");
+    // What a key of everything that is known about the user would make.
+    let parts = ["1000000000000001", "9uest", "guest", ""].map(|part| {
+        [&u64::try_from(part.len()).unwrap().to_be_bytes()[..], part.as_bytes()].concat()
+    });
+    let key = digest(Hash::Sha256, &parts.concat());
+    let code = hmac(Hash::Sha256, &[&key], &[b"token\0", claims.as_bytes()].concat());
+    for code in [code, vec![0; 32]] {
+        let token = URL_SAFE_NO_PAD.encode([&code, claims.as_bytes()].concat());
+        let path = format!("/v1.0/{PROJECT}/kms/list-keys");
+        let head = format!("POST {path} HTTP/1.1\r\nX-Auth-Token: {token}\r\n");
+        let answer = send(server.address, &head, b"{}");
+        assert_eq!((answer.status, refusal(&answer).0), (403, "KMS.0302".into()));
+    }
+}
+
+#[test]
+fn a_user_without_access_makes_no_default_key() {
+    let server = server();
+    let account = client(&server, "testid", "testsecret");
+    let bob = client(&server, "bobid", "bobsecret");
+    let alice = client(&server, "aliceid", "alicesecret");
+    let of_key = json!({ "key_id": "alias/evs/default" });
+    let total = || account.done("list-keys", json!({}))["total"].clone();
+    assert_eq!(outcome(&bob, "describe-key", of_key.clone()), denied());
+    assert_eq!(total(), 0);
+    assert_eq!(outcome(&alice, "describe-key", of_key.clone()), done());
+    assert_eq!(total(), 1);
+    assert_eq!(outcome(&bob, "describe-key", of_key), denied());
 }

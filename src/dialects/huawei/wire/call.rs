@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
+use memchr::memmem;
 
 use crate::dialects::huawei::codes;
 use crate::dialects::huawei::routes::{self, Asked, Route, Service};
@@ -55,13 +56,18 @@ pub(in crate::dialects) struct Call {
 }
 
 /// Whether a request has marks of this cloud: its signature, one of its paths, or a version's path
-/// with one of its headers.
+/// with one of its headers. Other clouds have their requests at the versions' paths. Those have
+/// parameters, a body or a signature.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     let Some(path) = marks.path() else { return false };
     let has_credentials = || marks.has_header(DATE) || marks.has_header(TOKEN);
+    let is_signed = || {
+        let given = marks.header("authorization").unwrap_or_default();
+        memmem::find(given, b"Signature=").is_some()
+    };
     routes::is_own(path)
         || marks.is_signed_by(SCHEMES)
-        || routes::is_of_versions(path) && has_credentials()
+        || routes::is_of_versions(path) && has_credentials() && !marks.has_content() && !is_signed()
 }
 
 impl Call {
@@ -163,4 +169,42 @@ fn query(text: &str) -> Result<Form, Refusal> {
 fn json(body: &[u8]) -> Result<Form, Refusal> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     Form::of_json(body, RAW).ok_or_else(|| codes::INVALID_JSON.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_versions_are_shared_with_other_clouds() {
+        let marked = |target: &str, headers: &[(&'static str, &'static str)]| {
+            let uri: Uri = target.parse().unwrap();
+            let headers = headers.iter().map(|(name, value)| {
+                (name.parse().unwrap(), axum::http::HeaderValue::from_static(value))
+            });
+            is_marked(&Marks::of_head(&uri, &headers.collect()))
+        };
+        let token = ("x-auth-token", "t");
+        let date = ("x-sdk-date", "20261128T201500Z");
+        for path in ["/", "/v1.0", "/v2/"] {
+            assert!(marked(path, &[token]) && marked(path, &[date]), "{path}");
+            assert!(marked(path, &[token, ("authorization", "")]));
+            assert!(marked(
+                path,
+                &[token, ("authorization", "of a token"), ("content-length", "0")]
+            ));
+            assert!(marked(path, &[("authorization", "SDK-HMAC-SHA256 Access=a, Signature=b")]));
+            // What other clouds' requests have.
+            assert!(!marked(path, &[]));
+            for other in [
+                ("authorization", "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=b"),
+                ("content-length", "2"),
+                ("transfer-encoding", "chunked"),
+            ] {
+                assert!(!marked(path, &[token, date, other]), "{other:?}");
+            }
+            assert!(!marked(&format!("{path}?Action=ListKeys&Signature=b"), &[token, date]));
+        }
+        assert!(marked("/v1.0/p/kms/tags?a=1", &[]) && !marked("/v1.0/p/tags", &[token]));
+    }
 }
