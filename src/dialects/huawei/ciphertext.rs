@@ -15,8 +15,8 @@
 //! the key's version, 16 bytes each.
 //!
 //! The encrypted text ends with its own digest: SHA-256, or SM3 if the key is an SM4 key. A data
-//! key is encrypted as it is, other data with padding as in PKCS #7. So the lengths are those that the
-//! document's patterns allow.
+//! key is encrypted as it is, other data with padding as in PKCS #7. So the lengths are those that
+//! the document's patterns allow.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

@@ -26,16 +26,64 @@ const VERSIONS: &[&str] = &["1.0", "1.1", "5.0"];
 /// The members of statements that are understood.
 const MEMBERS: &[&str] = &["Sid", "Effect", "Action", "Resource"];
 
-/// Logs the names of policies that do not exist here.
+/// Logs the names of policies that do not exist here, and documents with a part that is not
+/// understood.
 pub(super) fn review(accounts: &Accounts) {
     for user in accounts.all().flat_map(|account| &account.users) {
         for policy in &user.policies {
-            let Policy::Named(name) = policy else { continue };
-            if !FULL.contains(&name.as_str()) && !READING.contains(&name.as_str()) {
-                tracing::warn!(user = user.name, policy = name, "this policy allows nothing here");
+            match policy {
+                Policy::Named(name) if !is_known(name) => {
+                    tracing::warn!(
+                        user = user.name,
+                        policy = name,
+                        "this policy allows nothing here"
+                    );
+                }
+                Policy::Document(document) if !is_understood(document) => {
+                    tracing::warn!(
+                        user = user.name,
+                        "a policy has a statement that never allows anything here: {document}"
+                    );
+                }
+                _ => {}
             }
         }
     }
+}
+
+fn is_known(name: &str) -> bool {
+    FULL.contains(&name) || READING.contains(&name)
+}
+
+/// Whether each statement of a document can allow or deny something.
+fn is_understood(document: &Value) -> bool {
+    let is_clear = |statement: &Value| {
+        let effect = statement.get("Effect").and_then(Value::as_str);
+        let is_pattern = |name| statement.get(name).map(|it| any(it, |_| true).is_some());
+        matches!(effect, Some("Allow" | "Deny"))
+            && has_known_members(statement)
+            && is_pattern("Action") == Some(true)
+            && is_pattern("Resource") != Some(false)
+    };
+    has_known_version(document) && statements(document).iter().all(is_clear)
+}
+
+fn has_known_version(document: &Value) -> bool {
+    let version = document.get("Version").and_then(Value::as_str);
+    version.is_some_and(|version| VERSIONS.contains(&version))
+}
+
+/// The statements of a document: a list, or one.
+fn statements(document: &Value) -> &[Value] {
+    document.get("Statement").map_or(&[][..], |it| match it {
+        Value::Array(statements) => statements,
+        one => std::slice::from_ref(one),
+    })
+}
+
+fn has_known_members(statement: &Value) -> bool {
+    let members = statement.as_object();
+    members.is_some_and(|it| it.keys().all(|name| MEMBERS.contains(&name.as_str())))
 }
 
 /// What these policies say about an action, which has these names, on a resource.
@@ -60,24 +108,19 @@ fn reads(name: &str) -> bool {
 }
 
 fn of_document(document: &Value, names: &[&str], resource: &str) -> Verdict {
-    let version = document.get("Version").and_then(Value::as_str);
-    let is_understood = version.is_some_and(|version| VERSIONS.contains(&version));
-    let statements = document.get("Statement").map_or(&[][..], |it| match it {
-        Value::Array(statements) => statements,
-        one => std::slice::from_ref(one),
-    });
+    let is_known = has_known_version(document);
     let verdict = |statement: &Value| match of_statement(statement, names, resource) {
-        Verdict::Allowed if !is_understood => Verdict::Silent,
+        Verdict::Allowed if !is_known => Verdict::Silent,
         verdict => verdict,
     };
-    statements.iter().map(verdict).max().unwrap_or(Verdict::Silent)
+    statements(document).iter().map(verdict).max().unwrap_or(Verdict::Silent)
 }
 
 fn of_statement(statement: &Value, names: &[&str], resource: &str) -> Verdict {
     let Some(members) = statement.as_object() else { return Verdict::Silent };
     let denies = members.get("Effect").and_then(Value::as_str) == Some("Deny");
     let allows = members.get("Effect").and_then(Value::as_str) == Some("Allow")
-        && members.keys().all(|name| MEMBERS.contains(&name.as_str()));
+        && has_known_members(statement);
     let is_of_action = match members.get("Action") {
         Some(patterns) => any(patterns, |pattern| names.iter().any(|it| matches(pattern, it))),
         None => None,
@@ -158,7 +201,34 @@ mod tests {
     }
 
     #[test]
-    fn statements() {
+    fn documents_that_are_not_understood() {
+        for (text, is) in [
+            (r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["kms:*:*"]}]}"#, true),
+            (
+                r#"{"Version":"1.1","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#,
+                true,
+            ),
+            (r#"{"Version":"9","Statement":[{"Effect":"Allow","Action":["kms:*:*"]}]}"#, false),
+            (r#"{"Statement":[{"Effect":"Allow","Action":["kms:*:*"]}]}"#, false),
+            (r#"{"Version":"1.1","Statement":[{"Effect":"allow","Action":["kms:*:*"]}]}"#, false),
+            (r#"{"Version":"1.1","Statement":[{"Effect":"Allow","action":["kms:*:*"]}]}"#, false),
+            (r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":[1]}]}"#, false),
+            (
+                r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":"*","Resource":1}]}"#,
+                false,
+            ),
+            (
+                r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":"*","Condition":{}}]}"#,
+                false,
+            ),
+        ] {
+            let document = serde_json::from_str(text).unwrap();
+            assert_eq!(is_understood(&document), is, "{text}");
+        }
+    }
+
+    #[test]
+    fn verdicts() {
         use Verdict::{Allowed, Denied, Silent};
         let allow = json!({ "Effect": "Allow", "Action": ["kms:*:*"] });
         let with = |name: &str, value: Value| {

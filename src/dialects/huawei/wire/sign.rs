@@ -64,11 +64,14 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     Ok(request)
 }
 
+/// Parameters of a call: names and values.
+type Params<'a> = Vec<(&'a str, &'a str)>;
+
 /// The path of a call, and the parameters that are not in it.
 fn path<'a>(
     route: &'static Route,
     outgoing: &OutgoingCall<'a>,
-) -> Result<(String, Vec<(&'a str, &'a str)>), Unsignable> {
+) -> Result<(String, Params<'a>), Unsignable> {
     let mut params: Vec<(&str, &str)> =
         outgoing.params.iter().map(|(name, value)| (&**name, &**value)).collect();
     let derived = projects::derived_id(outgoing.region.unwrap_or(DEFAULT_REGION));
