@@ -52,8 +52,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`KeyError::NotPermitted`](super::KeyError::NotPermitted) for operations that the caller may
-    /// not give; [`GrantError::TooManyOfKey`] by the cloud's rules, [`GrantError::TooMany`] by the account's
-    /// quota; [`KeyError::NotUserMade`](super::KeyError::NotUserMade) for a service's own key.
+    /// not give; [`GrantError::TooManyOfKey`] by the cloud's rules, [`GrantError::TooMany`] by the
+    /// account's quota; [`KeyError::NotUserMade`](super::KeyError::NotUserMade) for a service's own
+    /// key.
     pub async fn create_grant(
         &self,
         caller: Caller,

@@ -1,7 +1,7 @@
 //! The text of tokens, and the secrets of temporary access keys. Nothing is stored: a text says
 //! whose it is and when it expires, and is authenticated with a key that follows from the user's
-//! secrets. So it stays valid when the server starts again, and no longer when a secret changes. The
-//! text of a user without secrets counts only where nothing is checked.
+//! secrets. So it stays valid when the server starts again, and no longer when a secret changes.
+//! The text of a user without secrets counts only where nothing is checked.
 
 use std::sync::Arc;
 
