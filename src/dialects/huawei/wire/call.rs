@@ -56,18 +56,19 @@ pub(in crate::dialects) struct Call {
 }
 
 /// Whether a request has marks of this cloud: its signature, one of its paths, or a version's path
-/// with one of its headers. Other clouds have their requests at the versions' paths. A token may
-/// come with those too, but they have parameters, a body or a signature.
+/// with one of its headers. Other clouds have their requests at the versions' paths. These headers
+/// may come with those too, but they have parameters, a body or a signature.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     let Some(path) = marks.path() else { return false };
     let is_signed = || {
         let given = marks.header("authorization").unwrap_or_default();
         memmem::find(given, b"Signature=").is_some()
     };
-    let is_by_token = || marks.has_header(TOKEN) && !marks.has_content() && !is_signed();
+    let has_header = || marks.has_header(DATE) || marks.has_header(TOKEN);
+    let is_of_versions = || has_header() && !marks.has_content() && !is_signed();
     routes::is_own(path)
         || marks.is_signed_by(SCHEMES)
-        || routes::is_of_versions(path) && (marks.has_header(DATE) || is_by_token())
+        || routes::is_of_versions(path) && is_of_versions()
 }
 
 impl Call {
