@@ -57,15 +57,17 @@ pub(in crate::dialects) struct Call {
 
 /// Whether a request has marks of this cloud: its signature, one of its paths, or a version's path
 /// with one of its headers. Other clouds have their requests at the versions' paths. These headers
-/// may come with those too, but they have parameters, a body or a signature.
+/// may come with those too, but they have parameters, a body or a signature that does not cover
+/// this cloud's date.
 pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
     let Some(path) = marks.path() else { return false };
-    let is_signed = || {
+    let is_signed_elsewhere = || {
         let given = marks.header("authorization").unwrap_or_default();
-        memmem::find(given, b"Signature=").is_some()
+        let has = |text: &str| memmem::find(given, text.as_bytes()).is_some();
+        has("Signature=") && !has(DATE)
     };
     let has_header = || marks.has_header(DATE) || marks.has_header(TOKEN);
-    let is_of_versions = || has_header() && !marks.has_content() && !is_signed();
+    let is_of_versions = || has_header() && !marks.has_content() && !is_signed_elsewhere();
     routes::is_own(path)
         || marks.is_signed_by(SCHEMES)
         || routes::is_of_versions(path) && is_of_versions()
