@@ -31,26 +31,44 @@ struct Kind {
     cloud: &'static str,
     /// The region decides about the cipher.
     region: Option<&'static str>,
+    /// The parameter for the name of a new key, in clouds that want one.
+    alias: Option<&'static str>,
+    /// The action that encrypts, and its parameters for key and plaintext.
+    encrypt: [&'static str; 3],
     /// Where an answer has the id of a new key, and a ciphertext.
     pointers: [&'static str; 2],
 }
 
 /// The first is what the others are compared with.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     Kind {
         name: "ACS3, AES-256-GCM",
         cloud: "alibaba",
         region: None,
+        alias: None,
+        encrypt: ENCRYPT,
         pointers: ["/KeyMetadata/KeyId", "/CiphertextBlob"],
     },
     Kind { name: "TC3, AES-256-GCM", region: Some("ap-singapore"), ..TC3 },
     Kind { name: "TC3, SM4-GCM", region: Some("ap-guangzhou"), ..TC3 },
+    Kind {
+        name: "SDK-HMAC, AES-256",
+        cloud: "huawei",
+        region: None,
+        alias: Some("key_alias"),
+        encrypt: ["EncryptData", "key_id", "plain_text"],
+        pointers: ["/key_info/key_id", "/cipher_text"],
+    },
 ];
+
+const ENCRYPT: [&str; 3] = ["Encrypt", "KeyId", "Plaintext"];
 
 const TC3: Kind = Kind {
     name: "TC3",
     cloud: "tencent",
     region: None,
+    alias: Some("Alias"),
+    encrypt: ENCRYPT,
     pointers: ["/Response/KeyId", "/Response/CiphertextBlob"],
 };
 
@@ -100,12 +118,11 @@ impl Measured {
     ) -> Result<Self, Failure> {
         let mut connection = Connection::open(server.address).await?;
         let [key, ciphertext] = kind.pointers;
-        let alias = [pair("Alias", "load")];
-        // Only one of the clouds wants a name.
-        let named = if kind.cloud == TC3.cloud { &alias[..] } else { &[] };
-        let key = ask(&mut connection, &signer.request(kind, "CreateKey", named)?, key).await?;
-        let params = vec![pair("KeyId", &key), pair("Plaintext", &STANDARD.encode([0xA5; 32]))];
-        ask(&mut connection, &signer.request(kind, "Encrypt", &params)?, ciphertext).await?;
+        let named: Vec<_> = kind.alias.iter().map(|name| pair(name, "load")).collect();
+        let key = ask(&mut connection, &signer.request(kind, "CreateKey", &named)?, key).await?;
+        let [action, key_id, plaintext] = kind.encrypt;
+        let params = vec![pair(key_id, &key), pair(plaintext, &STANDARD.encode([0xA5; 32]))];
+        ask(&mut connection, &signer.request(kind, action, &params)?, ciphertext).await?;
         let side = Side::open(server, CONNECTIONS).await?;
         Ok(Self { kind, params, side, rates: Vec::new(), costs: Vec::new() })
     }
@@ -116,7 +133,7 @@ impl Measured {
         signer: &mut Signer,
         is_kept: bool,
     ) -> Result<(), Failure> {
-        let sign = |_| signer.request(self.kind, "Encrypt", &self.params);
+        let sign = |_| signer.request(self.kind, self.kind.encrypt[0], &self.params);
         let requests = Arc::new((0..REQUESTS).map(sign).collect::<Result<Vec<_>, _>>()?);
         let (rate, cost) = self.side.costed_pass(server, &requests).await?;
         if is_kept {
@@ -178,7 +195,9 @@ impl Signer {
         let profile = profile(kind.cloud).ok_or("no such cloud")?;
         let signed = (profile.peer.sign)(&call)?;
         let length = signed.body().len();
-        let mut request = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n").into_bytes();
+        let (method, target) = (signed.method(), signed.uri());
+        let mut request =
+            format!("{method} {target} HTTP/1.1\r\nContent-Length: {length}\r\n").into_bytes();
         for (name, value) in signed.headers() {
             let line = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat();
             request.extend_from_slice(&line);

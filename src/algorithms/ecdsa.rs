@@ -1,5 +1,5 @@
-//! ECDSA over P-256, P-384 and secp256k1 (FIPS 186-5, SEC 2). Signatures are DER. Nonces follow RFC
-//! 6979, so signing needs no random numbers.
+//! ECDSA and ECDH over P-256, P-384 and secp256k1 (FIPS 186-5, SP 800-56A, SEC 2). Signatures are
+//! DER. Nonces follow RFC 6979, so signing needs no random numbers.
 
 /// One curve's keys. The crates have the same methods, but no short trait bound covers them.
 macro_rules! curve {
@@ -8,9 +8,10 @@ macro_rules! curve {
         pub(super) mod $name {
             use std::sync::Arc;
 
-            use $curve::SecretKey;
+            use $curve::{PublicKey, SecretKey};
             use $curve::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
             use $curve::ecdsa::{DerSignature, Signature, SigningKey, VerifyingKey};
+            use $curve::ecdh::diffie_hellman;
             use $curve::elliptic_curve::Generate;
             use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePublicKey};
             use rand_core::CryptoRng;
@@ -49,6 +50,13 @@ macro_rules! curve {
                 fn sign(&self, _: Signing, digest: &[u8], _: Randomness<'_>) -> Result<Vec<u8>, Error> {
                     let signature: DerSignature = self.sign_prehash(digest).map_err(unsupported)?;
                     Ok(signature.as_bytes().to_vec())
+                }
+
+                fn agree(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+                    let peer = PublicKey::from_public_key_der(peer);
+                    let peer = peer.map_err(|_| Error::PeerInvalid)?;
+                    let secret = diffie_hellman(self.as_nonzero_scalar(), peer.as_affine());
+                    Ok(Zeroizing::new(secret.raw_secret_bytes().to_vec()))
                 }
             }
 

@@ -3,7 +3,7 @@
 use hmac::digest::{Digest, KeyInit};
 use hmac::{EagerHash, Hmac, Mac};
 use sha1::Sha1;
-use sha2::{Sha256, Sha384};
+use sha2::{Sha256, Sha384, Sha512};
 use sm3::Sm3;
 use subtle::ConstantTimeEq;
 
@@ -16,6 +16,8 @@ pub enum Hash {
     Sha256,
     /// SHA-384, 48 bytes.
     Sha384,
+    /// SHA-512, 64 bytes.
+    Sha512,
     /// SM3, 32 bytes.
     Sm3,
 }
@@ -28,6 +30,7 @@ impl Hash {
             Self::Sha1 => 20,
             Self::Sha256 | Self::Sm3 => 32,
             Self::Sha384 => 48,
+            Self::Sha512 => 64,
         }
     }
 }
@@ -39,6 +42,7 @@ pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
         Hash::Sha1 => Sha1::digest(data).to_vec(),
         Hash::Sha256 => Sha256::digest(data).to_vec(),
         Hash::Sha384 => Sha384::digest(data).to_vec(),
+        Hash::Sha512 => Sha512::digest(data).to_vec(),
         Hash::Sm3 => Sm3::digest(data).to_vec(),
     }
 }
@@ -67,18 +71,19 @@ pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
         Hash::Sha1 => keyed::<Sha1>(key, data),
         Hash::Sha256 => keyed::<Sha256>(key, data),
         Hash::Sha384 => keyed::<Sha384>(key, data),
+        Hash::Sha512 => keyed::<Sha512>(key, data),
         Hash::Sm3 => keyed::<Sm3>(key, data),
     }
 }
 
 /// `len` bytes derived from a key for a purpose: the key derivation function of NIST SP 800-108,
-/// section 4.1, in counter mode with HMAC-SHA-256 and a counter of 32 bits.
+/// section 4.1, in counter mode with HMAC and a counter of 32 bits.
 #[must_use]
-pub fn derive(key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
+pub fn derive(hash: Hash, key: &[u8], label: &[u8], context: &[u8], len: usize) -> Vec<u8> {
     let bits = u32::try_from(len * 8).unwrap_or(u32::MAX).to_be_bytes();
     let block = |counter: u32| {
         let input = [&counter.to_be_bytes(), label, &[0], context, &bits].concat();
-        hmac(Hash::Sha256, &[key], &input)
+        hmac(hash, &[key], &input)
     };
     (1..).flat_map(block).take(len).collect()
 }
@@ -120,6 +125,11 @@ mod tests {
             "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed\
              8086072ba1e7cc2358baeca134c825a7"
         );
+        assert_eq!(
+            hex(&digest(Hash::Sha512, b"abc")),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+        );
         // GB/T 32905, example 1.
         assert_eq!(
             hex(&digest(Hash::Sm3, b"abc")),
@@ -140,6 +150,11 @@ mod tests {
             "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e\
              8e2240ca5e69e2c78b3239ecfab21649"
         );
+        assert_eq!(
+            hex(&hmac(Hash::Sha512, &[b"Jefe"], data)),
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554\
+             9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+        );
     }
 
     #[test]
@@ -151,7 +166,7 @@ mod tests {
 
     #[test]
     fn derived_bytes_are_blocks_with_a_counter() {
-        let derived = derive(b"key", b"label", b"context", 40);
+        let derived = derive(Hash::Sha256, b"key", b"label", b"context", 40);
         let block = |counter: u8| {
             let input = [&[0, 0, 0, counter][..], b"label\0context", &[0, 0, 1, 64]].concat();
             hmac(Hash::Sha256, &[b"key"], &input)

@@ -9,6 +9,8 @@
 //! and ciphertexts come from the `rsa` crate, and so do signature salts where a seed makes a run
 //! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random numbers.
 //!
+//! Ed25519 comes from the `ed25519-dalek` crate, because AWS-LC has no Ed25519ph in safe Rust.
+//!
 //! ML-KEM and ML-DSA come from the `ml-kem` and `ml-dsa` crates, which take random numbers from the
 //! caller. AWS-LC has both too, and tests compare them with it.
 
@@ -16,6 +18,7 @@ pub mod asymmetric;
 pub mod base64_text;
 pub mod cbc;
 mod ecdsa;
+mod ed25519;
 pub mod mac;
 mod ml_dsa;
 mod ml_kem;
@@ -49,6 +52,8 @@ pub enum Error {
     DigestLength,
     /// The text is empty, or longer than the algorithm takes.
     Length,
+    /// The other party's public key is no key of this kind, or no point of its curve.
+    PeerInvalid,
     /// The ciphertext does not decrypt. The reason is withheld, because attackers could use it.
     DecryptionFailed,
 }

@@ -3,9 +3,9 @@
 //! `rsa` crate generates keys and ciphertexts, and the signature salts of callers that bring their
 //! own generator.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::digest::{Digest, SHA256};
+use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
 use aws_lc_rs::signature::ParsedPublicKey;
 use aws_lc_rs::{rsa as aws_rsa, signature as aws};
 use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePublicKey};
@@ -18,7 +18,8 @@ use rsa::signature::{SignatureEncoding, Verifier};
 use rsa::traits::PublicKeyParts;
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::digest::FixedOutputReset;
+use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::specs::{Encryption, KeyPair, Kind, Private, Public, Signing};
@@ -63,13 +64,11 @@ impl Bits {
         if plain.n().bits() as usize != self.0 {
             return Err(Error::Unsupported);
         }
-        let der = spki(&plain)?;
-        let read = |how| ParsedPublicKey::new(how, der.as_bytes()).map_err(unsupported);
-        Ok(Arc::new(PublicKey {
-            pss: read(&aws::RSA_PSS_2048_8192_SHA256)?,
-            pkcs1: read(&aws::RSA_PKCS1_2048_8192_SHA256)?,
-            plain,
-        }))
+        let key = PublicKey { plain, parsed: Default::default() };
+        match key.parsed(&SIGNINGS[0]) {
+            Some(_) => Ok(Arc::new(key)),
+            None => Err(Error::Unsupported),
+        }
     }
 }
 
@@ -81,6 +80,18 @@ struct PrivateKey {
     plain: RsaPrivateKey,
 }
 
+impl PrivateKey {
+    /// A PSS signature whose salt comes from the caller's generator.
+    fn sign_pss<D: sha2::Digest + FixedOutputReset>(
+        &self,
+        digest: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, Error> {
+        let key = rsa::pss::SigningKey::<D>::new(self.plain.clone());
+        Ok(key.sign_prehash_with_rng(rng, digest).map_err(unsupported)?.to_vec())
+    }
+}
+
 impl Private for PrivateKey {
     fn sign(
         &self,
@@ -88,18 +99,18 @@ impl Private for PrivateKey {
         digest: &[u8],
         randomness: Randomness<'_>,
     ) -> Result<Vec<u8>, Error> {
-        let how: &dyn aws::RsaEncoding = match (algorithm, randomness) {
-            (Signing::RsaPss, Randomness::Only(rng)) => {
-                let key = rsa::pss::SigningKey::<Sha256>::new(self.plain.clone());
-                let signature = key.sign_prehash_with_rng(rng, digest);
-                return Ok(signature.map_err(unsupported)?.to_vec());
+        let how = implementation(algorithm)?;
+        if let Randomness::Only(rng) = randomness {
+            match algorithm {
+                Signing::RsaPss => return self.sign_pss::<Sha256>(digest, rng),
+                Signing::RsaPssSha384 => return self.sign_pss::<Sha384>(digest, rng),
+                Signing::RsaPssSha512 => return self.sign_pss::<Sha512>(digest, rng),
+                // PKCS #1 v1.5 has no salt.
+                _ => {}
             }
-            (Signing::RsaPss, Randomness::Any) => &aws::RSA_PSS_SHA256,
-            (Signing::RsaPkcs1, _) => &aws::RSA_PKCS1_SHA256,
-            _ => return Err(Error::Unsupported),
-        };
+        }
         let mut signature = vec![0; self.signing.public_modulus_len()];
-        let signed = self.signing.sign_digest(how, &sha256(digest)?, &mut signature);
+        let signed = self.signing.sign_digest(how.signs, &how.digest(digest)?, &mut signature);
         signed.map(|()| signature).map_err(unsupported)
     }
 
@@ -128,8 +139,16 @@ impl Private for PrivateKey {
 #[derive(Debug)]
 struct PublicKey {
     plain: RsaPublicKey,
-    pss: ParsedPublicKey,
-    pkcs1: ParsedPublicKey,
+    /// The key as AWS-LC has it, once for each line of [`SIGNINGS`], parsed on first use.
+    parsed: [OnceLock<Option<ParsedPublicKey>>; SIGNINGS.len()],
+}
+
+impl PublicKey {
+    fn parsed(&self, how: &Implementation) -> Option<&ParsedPublicKey> {
+        let at = SIGNINGS.iter().position(|it| it.algorithm == how.algorithm)?;
+        let parse = || ParsedPublicKey::new(how.verifies, spki(&self.plain).ok()?.as_bytes()).ok();
+        self.parsed.get(at)?.get_or_init(parse).as_ref()
+    }
 }
 
 impl Public for PublicKey {
@@ -138,8 +157,9 @@ impl Public for PublicKey {
     }
 
     fn verifies(&self, algorithm: Signing, digest: &[u8], signature: &[u8]) -> bool {
-        let key = if algorithm == Signing::RsaPss { &self.pss } else { &self.pkcs1 };
-        sha256(digest).is_ok_and(|digest| key.verify_digest_sig(&digest, signature).is_ok())
+        let Ok(how) = implementation(algorithm) else { return false };
+        let (Some(key), Ok(digest)) = (self.parsed(how), how.digest(digest)) else { return false };
+        key.verify_digest_sig(&digest, signature).is_ok()
     }
 
     fn encrypt(
@@ -162,8 +182,41 @@ fn spki(key: &RsaPublicKey) -> Result<Document, Error> {
     key.to_public_key_der().map_err(unsupported)
 }
 
-fn sha256(digest: &[u8]) -> Result<Digest, Error> {
-    Digest::import_less_safe(digest, &SHA256).map_err(unsupported)
+/// How AWS-LC signs and verifies with an algorithm.
+struct Implementation {
+    algorithm: Signing,
+    signs: &'static dyn aws::RsaEncoding,
+    verifies: &'static aws::RsaParameters,
+    hash: &'static Algorithm,
+}
+
+const fn with(
+    algorithm: Signing,
+    signs: &'static dyn aws::RsaEncoding,
+    verifies: &'static aws::RsaParameters,
+    hash: &'static Algorithm,
+) -> Implementation {
+    Implementation { algorithm, signs, verifies, hash }
+}
+
+#[rustfmt::skip]
+static SIGNINGS: [Implementation; 6] = [
+    with(Signing::RsaPss, &aws::RSA_PSS_SHA256, &aws::RSA_PSS_2048_8192_SHA256, &SHA256),
+    with(Signing::RsaPssSha384, &aws::RSA_PSS_SHA384, &aws::RSA_PSS_2048_8192_SHA384, &SHA384),
+    with(Signing::RsaPssSha512, &aws::RSA_PSS_SHA512, &aws::RSA_PSS_2048_8192_SHA512, &SHA512),
+    with(Signing::RsaPkcs1, &aws::RSA_PKCS1_SHA256, &aws::RSA_PKCS1_2048_8192_SHA256, &SHA256),
+    with(Signing::RsaPkcs1Sha384, &aws::RSA_PKCS1_SHA384, &aws::RSA_PKCS1_2048_8192_SHA384, &SHA384),
+    with(Signing::RsaPkcs1Sha512, &aws::RSA_PKCS1_SHA512, &aws::RSA_PKCS1_2048_8192_SHA512, &SHA512),
+];
+
+fn implementation(algorithm: Signing) -> Result<&'static Implementation, Error> {
+    SIGNINGS.iter().find(|it| it.algorithm == algorithm).ok_or(Error::Unsupported)
+}
+
+impl Implementation {
+    fn digest(&self, digest: &[u8]) -> Result<Digest, Error> {
+        Digest::import_less_safe(digest, self.hash).map_err(unsupported)
+    }
 }
 
 /// An RSA public key of any size that checks PKCS #1 v1.5 signatures with SHA-256. Accounts

@@ -1,4 +1,5 @@
-//! SM2 signatures and encryption (GB/T 32918.2 and 32918.4), on the curve of GB/T 32918.5.
+//! SM2 signatures and encryption (GB/T 32918.2 and 32918.4), on the curve of GB/T 32918.5. Keys
+//! agree on secrets by plain Diffie-Hellman, not by the authenticated exchange of GB/T 32918.3.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use signature::hazmat::{PrehashSigner, PrehashVerifier};
 use sm2::SecretKey;
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::Generate;
+use sm2::elliptic_curve::ecdh::diffie_hellman;
 use sm2::pke::{DecryptingKey, EncryptingKey};
 use sm3::{Digest as _, Sm3};
 use zeroize::Zeroizing;
@@ -88,6 +90,12 @@ impl Private for PrivateKey {
             _ => self.decrypting.decrypt_der(ciphertext),
         };
         opened.map(Zeroizing::new).map_err(|_| Error::DecryptionFailed)
+    }
+
+    fn agree(&self, peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let peer = sm2::PublicKey::from_public_key_der(peer).map_err(|_| Error::PeerInvalid)?;
+        let secret = diffie_hellman(self.decrypting.as_nonzero_scalar(), peer.as_affine());
+        Ok(Zeroizing::new(secret.raw_secret_bytes().to_vec()))
     }
 }
 

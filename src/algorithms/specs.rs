@@ -18,6 +18,8 @@ pub enum PairSpec {
     Rsa2048,
     /// RSA, 3072 bits.
     Rsa3072,
+    /// RSA, 4096 bits.
+    Rsa4096,
     /// The NIST curve P-256.
     EcP256,
     /// The SECG curve secp256k1.
@@ -26,6 +28,8 @@ pub enum PairSpec {
     EcP384,
     /// The curve of SM2 (GB/T 32918).
     EcSm2,
+    /// The curve edwards25519, for signatures (RFC 8032).
+    Ed25519,
     /// ML-KEM-1024 (FIPS 203).
     MlKem1024,
     /// ML-DSA-87 (FIPS 204).
@@ -40,12 +44,24 @@ pub enum Signing {
     RsaPss,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2).
     RsaPkcs1,
+    /// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 bytes.
+    RsaPssSha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RsaPkcs1Sha384,
+    /// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 bytes.
+    RsaPssSha512,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaPkcs1Sha512,
     /// ECDSA with SHA-256 (FIPS 186-5), with nonces as in RFC 6979.
     Ecdsa,
     /// ECDSA with SHA-384, with nonces as in RFC 6979.
     EcdsaSha384,
     /// SM2 (GB/T 32918.2). The digest is `e`, which covers the signer's identity.
     Sm2,
+    /// Ed25519 over the message itself (RFC 8032 section 5.1). A signature has 64 bytes.
+    Ed25519,
+    /// Ed25519ph over a SHA-512 digest, with an empty context. A signature has 64 bytes.
+    Ed25519Ph,
     /// ML-DSA over the message itself, with an empty context (FIPS 204 algorithm 2), in the
     /// deterministic variant.
     MlDsa,
@@ -86,15 +102,29 @@ struct Abilities {
     encrypts: &'static [Encryption],
     /// How it signs certification requests, if it does.
     certifies: Option<Signing>,
+    /// Whether it agrees on secrets with other pairs of its kind (SP 800-56A section 5.7.1.2).
+    agrees: bool,
 }
 
 const RSA: Abilities = Abilities {
-    signs: &[Signing::RsaPss, Signing::RsaPkcs1],
+    signs: &[
+        Signing::RsaPss,
+        Signing::RsaPkcs1,
+        Signing::RsaPssSha384,
+        Signing::RsaPkcs1Sha384,
+        Signing::RsaPssSha512,
+        Signing::RsaPkcs1Sha512,
+    ],
     encrypts: &[Encryption::RsaOaepSha1, Encryption::RsaOaepSha256, Encryption::RsaPkcs1],
     certifies: Some(Signing::RsaPkcs1),
+    agrees: false,
 };
-const P256: Abilities =
-    Abilities { signs: &[Signing::Ecdsa], encrypts: &[], certifies: Some(Signing::Ecdsa) };
+const P256: Abilities = Abilities {
+    signs: &[Signing::Ecdsa],
+    encrypts: &[],
+    certifies: Some(Signing::Ecdsa),
+    agrees: true,
+};
 const P256K: Abilities = Abilities { certifies: None, ..P256 };
 const P384: Abilities = Abilities { signs: &[Signing::EcdsaSha384], ..P256K };
 const SM2: Abilities = Abilities {
@@ -105,18 +135,23 @@ const SM2: Abilities = Abilities {
         Encryption::Sm2(Form::Bare),
     ],
     certifies: Some(Signing::Sm2),
+    agrees: true,
 };
-const ML_KEM: Abilities = Abilities { signs: &[], encrypts: &[Encryption::MlKem], certifies: None };
-const ML_DSA: Abilities = Abilities { signs: &[Signing::MlDsa], ..P256K };
+const ED25519: Abilities =
+    Abilities { signs: &[Signing::Ed25519, Signing::Ed25519Ph], agrees: false, ..P256K };
+const ML_KEM: Abilities =
+    Abilities { signs: &[], encrypts: &[Encryption::MlKem], certifies: None, agrees: false };
+const ML_DSA: Abilities = Abilities { signs: &[Signing::MlDsa], agrees: false, ..P256K };
 
 impl PairSpec {
     fn abilities(self) -> &'static Abilities {
         match self {
-            Self::Rsa2048 | Self::Rsa3072 => &RSA,
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => &RSA,
             Self::EcP256 => &P256,
             Self::EcP256K => &P256K,
             Self::EcP384 => &P384,
             Self::EcSm2 => &SM2,
+            Self::Ed25519 => &ED25519,
             Self::MlKem1024 => &ML_KEM,
             Self::MlDsa87 => &ML_DSA,
         }
@@ -132,6 +167,12 @@ impl PairSpec {
     #[must_use]
     pub fn signs(self) -> bool {
         !self.abilities().signs.is_empty()
+    }
+
+    /// Whether such pairs agree on secrets with other pairs of their kind.
+    #[must_use]
+    pub fn agrees(self) -> bool {
+        self.abilities().agrees
     }
 
     /// How such pairs sign certification requests, if they do.
@@ -153,9 +194,10 @@ impl Signing {
     pub const fn hash(self) -> Option<Hash> {
         match self {
             Self::RsaPss | Self::RsaPkcs1 | Self::Ecdsa => Some(Hash::Sha256),
-            Self::EcdsaSha384 => Some(Hash::Sha384),
+            Self::EcdsaSha384 | Self::RsaPssSha384 | Self::RsaPkcs1Sha384 => Some(Hash::Sha384),
+            Self::RsaPssSha512 | Self::RsaPkcs1Sha512 | Self::Ed25519Ph => Some(Hash::Sha512),
             Self::Sm2 => Some(Hash::Sm3),
-            Self::MlDsa => None,
+            Self::Ed25519 | Self::MlDsa => None,
         }
     }
 
@@ -208,6 +250,11 @@ pub(super) trait Private: Send + Sync {
         _algorithm: Encryption,
         _ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// The secret that this key and a peer's public key (`SubjectPublicKeyInfo`) agree on.
+    fn agree(&self, _peer: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         Err(Error::Unsupported)
     }
 }

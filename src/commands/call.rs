@@ -19,14 +19,15 @@ const EXAMPLES: &str = r#"Examples:
   kmsim call ListKeys --region cn-beijing --access-key worker-1:secret
 
 A parameter is NAME=VALUE, or NAME@FILE for the exact content of a file. NAME@- reads standard
-input. The answer is printed unchanged. If the service refuses the call, its error is printed and
+input. For clouds that take JSON, NAME.0=VALUE is the first item of a list, and NAME.PART=VALUE a
+member of an object. The answer is printed unchanged. If the service refuses the call, its error is printed and
 the exit code is 1."#;
 
 /// The options of `kmsim call`.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The action's name in the cloud's API document.
+    /// The action's name in the cloud's API document or, where that has only paths, in its SDKs.
     #[arg(value_name = "ACTION")]
     action: String,
 
@@ -75,7 +76,14 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Err(CallError::Send(error)) => return Err(Failure::refused(error)),
     };
     print(answer.body())?;
-    if (cloud.peer.is_refusal)(&answer) { Err(Failure::refused_with_answer()) } else { Ok(()) }
+    if !(cloud.peer.is_refusal)(&answer) {
+        return Ok(());
+    }
+    // The errors of some clouds do not name the parameter that is wrong.
+    let parameter = answer.headers().get("x-kmsim-parameter").and_then(|it| it.to_str().ok());
+    Err(parameter.map_or_else(Failure::refused_with_answer, |name| {
+        Failure::refused(format_args!("the parameter {name}"))
+    }))
 }
 
 /// Parses `NAME=VALUE` or `NAME@FILE`. An error does not show the value, which may be a secret.

@@ -11,6 +11,7 @@ use super::client_options::{CallerOptions, ServerOptions};
 use super::io::print;
 use crate::client::Endpoint;
 use crate::dialects::peers::{Client, Credentials};
+use crate::dialects::users::Project;
 use crate::dialects::{PROFILES, profile};
 
 const EXAMPLES: &str = "Examples:
@@ -31,6 +32,11 @@ pub struct Options {
     /// The cloud that the client is for.
     #[arg(long, value_name = "CLOUD", default_value = PROFILES[0].name, value_parser = clouds())]
     cloud: String,
+
+    /// The id of the project, where a cloud has projects. Default: the project in the region, of an
+    /// account that lists none.
+    #[arg(long, value_name = "ID")]
+    project: Option<String>,
 
     #[command(flatten)]
     server: ServerOptions,
@@ -61,16 +67,22 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Failure::usage("CLIENT", what)
     })?;
     let region = options.caller.region().unwrap_or(cloud.default_region);
-    print(
-        fill(client, &options.server.endpoint()?, &options.caller.credentials()?, region)
-            .as_bytes(),
-    )
+    let derived = || Project::derived(&"".into(), region).id.to_string();
+    let project = options.project.clone().unwrap_or_else(derived);
+    let (endpoint, credentials) = (options.server.endpoint()?, options.caller.credentials()?);
+    print(fill(client, &endpoint, &credentials, (region, &project)).as_bytes())
 }
 
 /// Fills in the placeholders of a client's text.
-fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region: &str) -> String {
+fn fill(
+    client: &Client,
+    endpoint: &Endpoint,
+    credentials: &Credentials,
+    (region, project): (&str, &str),
+) -> String {
     let scheme = if endpoint.secure { "https|" } else { "http|" };
     let url = endpoint.url();
+    let url_v3 = format!("{url}/v3");
     // A client that still has to fetch the certificate authority does not trust it yet, so this is
     // plain HTTP.
     let [pem, p12] =
@@ -78,6 +90,7 @@ fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region:
     let regional = endpoint.in_region(region);
     let placeholders = [
         ("@URL@", url.as_str()),
+        ("@URL_V3@", &url_v3),
         ("@CA_PEM@", &pem),
         ("@CA_P12@", &p12),
         ("@ENDPOINT@", endpoint.authority()),
@@ -85,6 +98,7 @@ fn fill(client: &Client, endpoint: &Endpoint, credentials: &Credentials, region:
         ("@ID@", &credentials.id),
         ("@SECRET@", &credentials.secret),
         ("@REGION@", region),
+        ("@PROJECT@", project),
     ];
     let lines = client.text.lines().filter_map(|line| match line.split_once('|') {
         Some(("http" | "https", rest)) => line.starts_with(scheme).then_some(rest),

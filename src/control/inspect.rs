@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
-use crate::algorithms::base64_text;
 use crate::dialects::{PROFILES, profile};
 use crate::engine::{CiphertextError, Error, Inspection, KeyError};
 use crate::model::{KeySpec, KeyState, Realm, SymmetricSpec};
@@ -56,8 +55,10 @@ impl Shown {
 #[derive(Clone, Copy)]
 struct Why(&'static str, &'static str);
 
-const MALFORMED: Why =
-    Why("not_a_ciphertext", "It is not a symmetric ciphertext of this server, in base64.");
+const MALFORMED: Why = Why(
+    "not_a_ciphertext",
+    "It is not a symmetric ciphertext of this server, in the form of its cloud.",
+);
 const UNKNOWN: Why = Why("unknown_key", "No key has the version that the ciphertext names.");
 const ELSEWHERE: Why =
     Why("other_realm", "The key is outside the scope: in another account or region.");
@@ -88,10 +89,9 @@ async fn inspect(Scoped(app, scope): Scoped, JsonBody(asked): JsonBody<Asked>) -
         let profile = profile(&realm.dialect);
         profile.and_then(|profile| (profile.names.context)(&context)).unwrap_or_default()
     };
-    let Some(blob) = base64_text::decode(&asked.ciphertext_blob) else {
-        return Ok(Json(Shown::refused(MALFORMED, None)));
-    };
-    let Ok(everywhere) = app.engine.inspect(associated, &blob) else {
+    let mut blobs = PROFILES.iter().filter_map(|it| (it.names.blob)(&asked.ciphertext_blob));
+    let found = blobs.find_map(|blob| app.engine.inspect(associated, &blob).ok());
+    let Some(everywhere) = found else {
         return Ok(Json(Shown::refused(MALFORMED, None)));
     };
     let known = !everywhere.is_empty();
@@ -143,6 +143,7 @@ fn shown(it: Inspection, with_context: bool) -> Shown {
             KeySpec::Symmetric(SymmetricSpec::Aes256) => "AES-256-GCM",
             KeySpec::Symmetric(SymmetricSpec::Sm4) => "SM4-GCM",
             KeySpec::Pair(_) => "asymmetric",
+            KeySpec::Mac(_) => "HMAC",
         },
     };
     match why {

@@ -3,7 +3,7 @@
 
 use super::answer::Refused;
 use crate::app::App;
-use crate::dialects::{Cloud, PROFILES, Profile};
+use crate::dialects::{Cloud, PROFILES, Profile, nearest};
 
 /// The clouds of this name, or all, that have this action and this error.
 pub(super) fn clouds<'a>(
@@ -54,22 +54,18 @@ fn codes(profile: &Profile) -> impl Iterator<Item = &'static str> {
     profile.codes.iter().map(|code| code.name)
 }
 
-/// The longest name that is compared with the known ones, in bytes. A comparison costs the product
-/// of both lengths.
-const COMPARE_LIMIT: usize = 64;
+/// The longest name that a refusal repeats, in bytes.
+const REPEAT_LIMIT: usize = 64;
 
 fn check(what: &str, name: &str, known: &[&str]) -> Result<(), Refused> {
     if known.contains(&name) {
         return Ok(());
     }
-    if name.len() > COMPARE_LIMIT {
+    if name.len() > REPEAT_LIMIT {
         return Err(Refused::bad(format!("{what}: unknown name of {} bytes", name.len())));
     }
-    let lower = name.to_lowercase();
-    let scored = known.iter().map(|it| (strsim::jaro_winkler(&lower, &it.to_lowercase()), it));
-    let near = scored.filter(|(score, _)| *score > 0.75).max_by(|(a, _), (b, _)| a.total_cmp(b));
-    Err(Refused::bad(match near {
-        Some((_, near)) => format!("{what}: unknown name {name:?}; did you mean {near:?}?"),
+    Err(Refused::bad(match nearest(name, known.iter().copied()) {
+        Some(near) => format!("{what}: unknown name {name:?}; did you mean {near:?}?"),
         None => format!("{what}: unknown name {name:?}; known are {}", known.join(", ")),
     }))
 }

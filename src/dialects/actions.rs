@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::dialects::wire::classes;
-use crate::dialects::wire::params::{self, ParamStyle};
+use crate::dialects::wire::param_style::ParamStyle;
+use crate::dialects::wire::params;
 use crate::dialects::{Call, Cx, Error, Kind, Outbound};
 use crate::watch::classes::Class;
 

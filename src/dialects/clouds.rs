@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::dialects::alibaba::Alibaba;
 use crate::dialects::gate::regions;
+use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
@@ -33,6 +34,7 @@ clouds! {
     Alibaba,
     Kingsoft,
     Tencent,
+    Huawei,
 }
 
 /// The profile of the cloud of this name.
@@ -170,9 +172,16 @@ mod tests {
         let gate = Gate::new(D::PROFILE, accounts, auth, None, Classes::default());
         let mut headers = HeaderMap::new();
         headers.extend(authorization.map(|it| (AUTHORIZATION, it.parse().unwrap())));
+        headers.insert("x-sdk-date", "20300101T000000Z".parse().unwrap());
         let uri = "/".parse().unwrap();
         WORK.set(0);
-        let inbound = Inbound { method: Method::POST, uri, headers, body: Ok(body.into()) };
+        let inbound = Inbound {
+            method: Method::POST,
+            uri,
+            headers,
+            is_encrypted: false,
+            body: Ok(body.into()),
+        };
         let call = D::Call::parse(inbound);
         (D::explain(&gate, &call), WORK.get())
     }
@@ -191,6 +200,11 @@ mod tests {
             explained::<Kingsoft>,
             "Accesskey=one&SignatureVersion=1.0&SignatureMethod=HMAC-SHA256&Signature=x",
             None,
+        ),
+        (
+            explained::<Huawei>,
+            "",
+            Some("SDK-HMAC-SHA256 Access=one, SignedHeaders=x-sdk-date, Signature=x"),
         ),
     ];
 

@@ -18,6 +18,8 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
+    /// Logs what the accounts name and this cloud does not know.
+    fn review(_: &Accounts) {}
     /// Checks what the cloud checks before the signature.
     ///
     /// # Errors
@@ -38,11 +40,12 @@ pub trait Dialect: 'static {
         table: &'a Actions<Self::Call>,
         call: &Self::Call,
     ) -> Result<&'a Entry<Self::Call>, Error>;
-    /// Checks that the status of the caller's account allows the action.
+    /// Checks that the caller may run the action: that the status of its account allows it, and its
+    /// policies if it is a user of the account.
     ///
     /// # Errors
-    /// The status does not allow it.
-    fn permit(cx: &Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
+    /// It may not.
+    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }
@@ -60,6 +63,7 @@ impl<D: Dialect> Served<D> {
     /// own default is.
     pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
         let actions = D::table();
+        D::review(&accounts);
         let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
         Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions }

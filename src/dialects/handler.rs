@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::dialects::Account;
+use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
 
 /// What a handler works with.
@@ -14,6 +15,8 @@ pub struct Cx {
     pub caller: Caller,
     /// The caller's account.
     pub account: Arc<Account>,
+    /// The user, unless it is the account itself.
+    pub user: Option<Arc<User>>,
 }
 
 /// What an action may do.

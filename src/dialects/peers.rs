@@ -6,6 +6,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::dialects::Inbound;
@@ -83,7 +84,13 @@ pub(super) fn signed(
     headers.insert(AUTHORIZATION, HeaderValue::from_str(unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let (method, uri) = (Method::POST, Uri::from_static("/"));
-    let inbound = Inbound { method, uri, headers: headers.clone(), body: Ok(body.clone()) };
+    let inbound = Inbound {
+        method,
+        uri,
+        headers: headers.clone(),
+        is_encrypted: false,
+        body: Ok(body.clone()),
+    };
     let authorization = [unsigned, &sign(inbound)?].concat();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&authorization)?);
     let mut request = Request::new(body);
@@ -92,28 +99,81 @@ pub(super) fn signed(
     Ok(request)
 }
 
-/// A call that cannot be made: something in it cannot be an HTTP header's value.
+/// Flat parameters as a JSON object: names with numbers become lists. Every value is a text, which
+/// services accept for numbers too.
+pub(super) fn json_body<'a>(params: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
+    let mut body = Value::Object(Map::new());
+    for (name, value) in params {
+        let mut at = &mut body;
+        for part in name.split('.') {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            at = &mut at[part];
+        }
+        *at = Value::from(value);
+    }
+    with_lists(body)
+}
+
+/// Converts objects whose names are all numbers to lists.
+fn with_lists(value: Value) -> Value {
+    let Value::Object(members) = value else { return value };
+    let is_list = !members.is_empty() && members.keys().all(|name| name.parse::<u32>().is_ok());
+    if is_list {
+        let mut members: Vec<_> = members.into_iter().collect();
+        members.sort_by_key(|(name, _)| name.parse::<u32>().unwrap_or_default());
+        return members.into_iter().map(|(_, member)| with_lists(member)).collect();
+    }
+    Value::Object(members.into_iter().map(|(name, member)| (name, with_lists(member))).collect())
+}
+
+/// Why a call cannot be made.
 #[derive(Debug, thiserror::Error)]
-#[error("a header value (access key id, token) contains an invalid character")]
-pub struct Unsignable;
+pub enum Unsignable {
+    /// Something in it cannot be an HTTP header's value.
+    #[error("a header value (access key id, token) contains an invalid character")]
+    Header,
+    /// The cloud's paths have no such action.
+    #[error("unknown action {name:?}{}", did_you_mean(*near))]
+    Action {
+        /// The name.
+        name: String,
+        /// The action that may be meant.
+        near: Option<&'static str>,
+    },
+    /// A parameter of the action's path is missing.
+    #[error("{action} needs the parameter {parameter}")]
+    Parameter {
+        /// The action.
+        action: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+    },
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
+}
 
 impl From<InvalidHeaderValue> for Unsignable {
     fn from(_: InvalidHeaderValue) -> Self {
-        Self
+        Self::Header
     }
 }
 
 impl From<ToStrError> for Unsignable {
     fn from(_: ToStrError) -> Self {
-        Self
+        Self::Header
     }
 }
 
 /// An SDK or a tool, and the text that configures it. In the text, a line that begins with `http|`
 /// or `https|` is for that scheme only. These placeholders are replaced, each by a whole literal of
-/// the language: `@URL@`, `@ENDPOINT@` (`host:port`), `@REGION_ENDPOINT@` (the same, with a host
-/// name that begins with the region), `@ID@`, `@SECRET@`, `@REGION@`, and the URLs of the
-/// certificate authority, `@CA_PEM@` and `@CA_P12@`.
+/// the language: `@URL@`, `@URL_V3@` (the same with `/v3` behind it), `@ENDPOINT@` (`host:port`),
+/// `@REGION_ENDPOINT@` (the same, with a host name that begins with the region), `@ID@`,
+/// `@SECRET@`, `@REGION@`, `@PROJECT@` (the id of a project), and the URLs of the certificate
+/// authority, `@CA_PEM@` and `@CA_P12@`.
 pub struct Client {
     /// Its name on the command line.
     pub name: &'static str,
@@ -157,7 +217,7 @@ impl Quoting {
     /// `text` as a literal.
     #[must_use]
     pub fn quote(self, text: &str) -> String {
-        let json = || serde_json::Value::from(text).to_string();
+        let json = || Value::from(text).to_string();
         match self {
             Self::Double => json(),
             Self::Hcl => json().replace("${", "$${").replace("%{", "%%{"),

@@ -7,10 +7,10 @@ use axum::http::{HeaderName, HeaderValue};
 use crate::dialects::peers::Peer;
 use crate::dialects::refusal::{Code, Refusal};
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
 use crate::dialects::{Error, Form, Kind, Outbound};
 use crate::engine::{self, KeyRef, Rules};
-use crate::model::{KeySpec, Origin, Realm};
+use crate::model::{KeySpec, Origin, Realm, VersionId};
 
 /// Everything about a cloud that no request changes.
 pub struct Profile {
@@ -86,6 +86,10 @@ pub struct Names {
     /// The bytes to which an encryption context binds a ciphertext. `None` if the text is no
     /// context.
     pub context: fn(&str) -> Option<Vec<u8>>,
+    /// The engine's form of a ciphertext. `None` if the text does not have the cloud's form.
+    pub blob: fn(&str) -> Option<Vec<u8>>,
+    /// The version of the key that a ciphertext names.
+    pub version: fn(&str) -> Option<VersionId>,
 }
 
 impl Profile {

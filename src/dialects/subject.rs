@@ -3,10 +3,6 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::algorithms::base64_text::is_space;
 use crate::dialects::{Call, Dialect, Served};
 use crate::engine::Snapshot;
 use crate::model::{KeyId, Realm, VersionId};
@@ -36,7 +32,7 @@ pub(super) fn of<D: Dialect>(
     };
     let mut keys: Vec<NamedKey> = each(Class::Key).map(by_name).collect();
     let versions = each(Class::Version).filter_map(|text| VersionId::parse(text.as_bytes()));
-    let used = versions.chain(each(Class::Ciphertext).filter_map(version_of));
+    let used = versions.chain(each(Class::Ciphertext).filter_map(names.version));
     for named in used.map(of_version) {
         match keys
             .iter_mut()
@@ -67,19 +63,6 @@ pub(super) fn of<D: Dialect>(
 /// Longer encryption contexts are left out, in bytes.
 const CONTEXT_MAX: usize = 32 * 1024;
 
-/// The version in a ciphertext, whose first bytes are the id's text.
-fn version_of(blob: &str) -> Option<VersionId> {
-    // Four letters of base64 are three bytes.
-    let mut start = [0; VersionId::LEN / 3 * 4];
-    let mut letters = blob.bytes().filter(|byte| !is_space(*byte));
-    for place in &mut start {
-        *place = letters.next()?;
-    }
-    let mut bytes = [0; VersionId::LEN];
-    STANDARD.decode_slice(start, &mut bytes).ok().filter(|length| *length == VersionId::LEN)?;
-    VersionId::parse(&bytes)
-}
-
 /// Adds the key that was used or created.
 pub(super) fn add_used_key(subject: &mut Subject, (key, version): &(KeyId, Option<VersionId>)) {
     match &mut subject.keys[..] {
@@ -89,23 +72,5 @@ pub(super) fn add_used_key(subject: &mut Subject, (key, version): &(KeyId, Optio
         }
         [one] if one.version.is_none() && one.id.is_some() => one.version = *version,
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ciphertexts_name_their_version() {
-        let id = "1234abcd-12ab-34cd-56ef-12345678aaaa";
-        let blob = STANDARD.encode(format!("{id}and what is sealed"));
-        let on_lines = format!(" \r\n{}\n\t{}", &blob[..20], &blob[20..]);
-        for blob in [&blob, &on_lines] {
-            assert_eq!(version_of(blob), VersionId::parse(id.as_bytes()), "{blob}");
-        }
-        for other in ["", "AAAA", &STANDARD.encode([0; 80]), &"ü".repeat(48)] {
-            assert_eq!(version_of(other), None, "{other}");
-        }
     }
 }

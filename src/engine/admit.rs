@@ -1,5 +1,6 @@
-//! The only way to a key or certificate. `admit` finds it, asks the cloud's table whether its state
-//! allows the operation, and returns a proof. Key material is reachable only through that proof.
+//! The only way to a key or certificate. `admit` finds it, checks that the caller has access, asks
+//! the cloud's table whether its state allows the operation, and returns a proof. Key material is
+//! reachable only through that proof.
 
 use std::sync::Arc;
 
@@ -7,10 +8,11 @@ use super::{
     AliasError, Caller, CertificateError, CertificateOperation, Error, ImportError, KeyError,
     Operation, UsedKey,
 };
-use crate::algorithms::asymmetric::PrivateKey;
+use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
-    AliasName, Certificate, CertificateId, Creator, Key, KeyId, KeySpec, KeyState, KeyVersion,
-    Material, Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
+    AccessPoint, AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec,
+    KeyState, KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId,
+    WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -89,13 +91,30 @@ impl<'a> View<'a> {
         key.aliases.iter().map(move |name| (name, key))
     }
 
-    /// Admits `operation` to the key if the cloud's rules allow it.
+    /// Admits `operation` to the key if the caller has access and the cloud's rules allow it.
     ///
     /// # Errors
-    /// The key or alias is unknown, or the key's state does not allow the operation. For a
-    /// service's alias without a key: [`AliasError::ServiceKeyAbsent`].
+    /// The key or alias is unknown, the caller has no access to the key, or the key's state does
+    /// not allow the operation. For a service's alias without a key:
+    /// [`AliasError::ServiceKeyAbsent`].
     pub fn admit(&self, key: &KeyRef, operation: Operation) -> Result<Admitted<'a>, Error> {
         self.check(self.find(key)?, operation)
+    }
+
+    /// Like [`View::admit`], for operations that do not depend on access to the key.
+    pub(super) fn admit_to_anybody(
+        &self,
+        key: &KeyRef,
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
+        let (key, state) = self.find(key)?;
+        self.caller.access.check_not_forbidden(key)?;
+        self.check_state((key, state), operation)
+    }
+
+    /// Checks that the caller has access to this key.
+    pub(super) fn check_access(&self, key: &Key) -> Result<(), Error> {
+        self.caller.access.check(key, Grants::of(&key.id, &self.state.grants))
     }
 
     /// The key, whatever its state.
@@ -157,17 +176,30 @@ impl<'a> View<'a> {
         (key, state): (&'a Arc<Key>, KeyState),
         operation: Operation,
     ) -> Result<Admitted<'a>, Error> {
-        if operation.is_for_user_keys() && matches!(key.creator, Creator::Service(_)) {
+        self.check_access(key)?;
+        self.check_state((key, state), operation)
+    }
+
+    fn check_state(
+        &self,
+        (key, state): (&'a Arc<Key>, KeyState),
+        operation: Operation,
+    ) -> Result<Admitted<'a>, Error> {
+        let rules = &self.caller.rules.keys;
+        if matches!(key.creator, Creator::Service(_)) && rules.for_users.contains(&operation) {
             return Err(KeyError::NotUserMade.into());
         }
         if operation.ends_use() && !key.settings.bindings.is_empty() {
             return Err(KeyError::InUse.into());
         }
-        if (self.caller.rules.keys.admits)(operation, state) {
-            Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
-        } else {
-            Err(KeyError::State { operation, state }.into())
+        if !(rules.admits)(operation, state) {
+            return Err(KeyError::State { operation, state }.into());
         }
+        if operation.is_for_primary() && key.primary_region.is_some() {
+            return Err(KeyError::IsReplica(operation).into());
+        }
+        self.check_store(key, operation)?;
+        Ok(Admitted { key, state, now: self.now, used: &self.caller.used })
     }
 }
 
@@ -217,7 +249,31 @@ impl<'a> Admitted<'a> {
         match self.key.spec {
             KeySpec::Symmetric(spec) => Ok(spec),
             KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
+            KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
         }
+    }
+
+    /// The kind of a key pair.
+    pub(super) fn pair_spec(&self) -> Result<PairSpec, Error> {
+        match self.key.spec {
+            KeySpec::Pair(spec) => Ok(spec),
+            KeySpec::Symmetric(_) => Err(KeyError::IsSymmetric.into()),
+            KeySpec::Mac(_) => Err(KeyError::IsMac.into()),
+        }
+    }
+
+    /// The kind of a MAC key.
+    pub(super) fn mac(&self) -> Result<MacSpec, Error> {
+        match self.key.spec {
+            KeySpec::Mac(spec) => Ok(spec),
+            KeySpec::Symmetric(_) => Err(KeyError::IsSymmetric.into()),
+            KeySpec::Pair(_) => Err(KeyError::IsPair.into()),
+        }
+    }
+
+    /// Refuses keys of another usage.
+    pub(super) fn is_for(&self, usage: KeyUsage) -> Result<(), Error> {
+        if self.key.usage == usage { Ok(()) } else { Err(KeyError::Usage(self.key.usage).into()) }
     }
 
     /// The version that encrypts, with its material.
@@ -244,7 +300,7 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// The key is not a pair, or has no such version. `None` stands for an id that cannot exist.
     pub(super) fn pair(&self, id: Option<VersionId>) -> Result<(VersionId, &'a PrivateKey), Error> {
-        let KeySpec::Pair(spec) = self.key.spec else { return Err(KeyError::Unsupported.into()) };
+        let spec = self.pair_spec()?;
         let version = id.and_then(|id| self.key.version(id)).ok_or(KeyError::VersionNotFound)?;
         let (version, material) = self.material(Some(version))?;
         let key = material
@@ -282,6 +338,30 @@ impl<'a> AdmittedCertificate<'a> {
         private_key
             .private_key(*spec)
             .map_err(|_| Error::Internal("the private key cannot be read"))
+    }
+}
+
+/// Access to an access point.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedAccessPoint<'a> {
+    access_point: &'a Arc<AccessPoint>,
+}
+
+impl<'a> AdmittedAccessPoint<'a> {
+    pub(super) fn new(access_point: &'a Arc<AccessPoint>) -> Self {
+        Self { access_point }
+    }
+
+    /// The access point.
+    #[must_use]
+    pub fn access_point(self) -> &'a Arc<AccessPoint> {
+        self.access_point
+    }
+
+    /// Its private key in PKCS #8, if it has one. It is for the access point's owner.
+    #[must_use]
+    pub fn owners_key(self) -> Option<&'a [u8]> {
+        self.access_point.private_key.as_ref().map(Material::expose)
     }
 }
 

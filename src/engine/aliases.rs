@@ -1,6 +1,8 @@
 //! Aliases: names that users give to keys. Each names one key.
 
-use super::{AliasError, Caller, Engine, Error, KeyRef, Operation};
+use std::sync::Arc;
+
+use super::{AliasError, Caller, Engine, Error, KeyError, KeyRef, Operation};
 use crate::model::{AliasName, Key};
 
 impl Engine {
@@ -31,6 +33,9 @@ impl Engine {
     }
 
     /// Points an existing alias to another key. Only the new key's state matters.
+    ///
+    /// # Errors
+    /// [`AliasError::NotFound`] also for a key's own name, where that is an alias.
     pub async fn update_alias(
         &self,
         caller: Caller,
@@ -40,7 +45,13 @@ impl Engine {
         self.change(caller, move |draft| {
             refuse_reserved(draft.caller(), &name)?;
             let view = draft.view();
-            let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?.ordinal;
+            let before = view.state().keys.aliased(&name).ok_or(AliasError::NotFound)?;
+            view.check_access(before)?;
+            let rules = draft.caller().rules.aliases.as_ref();
+            if rules.is_some_and(|rules| rules.own_name) && before.is_own(&name) {
+                return Err(AliasError::NotFound.into());
+            }
+            let before = before.ordinal;
             let ordinal = view.admit(&key, Operation::MoveAlias)?.key().ordinal;
             draft.edit(before, |key: &mut Key| _ = key.aliases.remove(&name));
             draft.edit(ordinal, |key: &mut Key| _ = key.aliases.insert(name));
@@ -67,6 +78,60 @@ impl Engine {
                 return Err(AliasError::Taken.into());
             }
             draft.edit(ordinal, |key: &mut Key| key.aliases = [name].into());
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces a key's own name, which is one of its aliases. The other aliases stay.
+    ///
+    /// # Errors
+    /// As [`Engine::rename_key`]. Another alias of the same key is taken too.
+    pub async fn rename_own(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        name: AliasName,
+    ) -> Result<Arc<Key>, Error> {
+        self.change(caller, move |draft| {
+            refuse_reserved(draft.caller(), &name)?;
+            let view = draft.view();
+            let before = Arc::clone(view.admit(&key, Operation::Rename)?.key());
+            if !before.is_own(&name) && view.state().keys.aliased(&name).is_some() {
+                return Err(AliasError::Taken.into());
+            }
+            draft.edit(before.ordinal, |key: &mut Key| {
+                key.aliases.retain(|alias| !before.is_own(alias));
+                key.settings.name = Some(name.to_string());
+                key.aliases.insert(name);
+            });
+            draft.view().state().keys.get(before.ordinal).cloned().ok_or(KeyError::NotFound.into())
+        })
+        .await
+    }
+
+    /// Deletes several aliases of one key, or none if one of them cannot be deleted.
+    ///
+    /// # Errors
+    /// [`AliasError::NotFound`] for an alias that the key does not have, and for its own name.
+    pub async fn delete_aliases(
+        &self,
+        caller: Caller,
+        key: KeyRef,
+        names: Vec<AliasName>,
+    ) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let key = draft.view().admit(&key, Operation::DeleteAlias)?.key();
+            let is_other = |name: &AliasName| key.aliases.contains(name) && !key.is_own(name);
+            if !names.iter().all(is_other) {
+                return Err(AliasError::NotFound.into());
+            }
+            let ordinal = key.ordinal;
+            draft.edit(ordinal, |key: &mut Key| {
+                for name in &names {
+                    key.aliases.remove(name);
+                }
+            });
             Ok(())
         })
         .await

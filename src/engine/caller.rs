@@ -1,8 +1,9 @@
 //! The caller of an operation.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use super::{Error, Rules, SecretRules};
+use super::{Access, Error, Rules, SecretRules};
 use crate::model::{KeyId, Realm, VersionId};
 
 /// An authenticated caller, as a dialect hands it to the engine.
@@ -12,8 +13,10 @@ pub struct Caller {
     pub realm: Realm,
     /// Its cloud's rules.
     pub rules: &'static Rules,
-    /// The creator of the keys that it creates.
+    /// The creator of the keys that it creates, and the principal that grants name.
     pub user: Arc<str>,
+    /// Which keys it may use.
+    pub access: Access,
     /// How much the realm may hold.
     pub quota: Quota,
     /// Whether this is a dry run: decisions are drafted, and the drafts are dropped.
@@ -23,10 +26,19 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller that has not used a key yet.
+    /// A caller with access to every key, which has not used one yet.
     #[must_use]
     pub fn new(realm: Realm, rules: &'static Rules, user: Arc<str>, quota: Quota) -> Self {
-        Self { realm, rules, user, quota, dry_run: false, used: UsedKey::default() }
+        let access = Access::Full;
+        Self { realm, rules, user, access, quota, dry_run: false, used: UsedKey::default() }
+    }
+
+    /// The same caller with access to every key, for what happens in its realm by itself.
+    pub(super) fn unlimited(&self) -> Cow<'_, Self> {
+        match self.access {
+            Access::Full => Cow::Borrowed(self),
+            Access::Limited(_) => Cow::Owned(Self { access: Access::Full, ..self.clone() }),
+        }
     }
 
     /// Its cloud's rules for secrets.
@@ -70,4 +82,6 @@ pub struct Quota {
     pub white_box_keys: Option<usize>,
     /// Data keys, without those pending deletion.
     pub data_keys: Option<usize>,
+    /// Grants.
+    pub grants: Option<usize>,
 }

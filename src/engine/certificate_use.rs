@@ -18,7 +18,8 @@ pub enum Message {
 }
 
 impl Message {
-    fn digest(&self, key: &PublicKey, algorithm: Signing) -> Cow<'_, [u8]> {
+    /// What this algorithm signs: a digest, or the message itself.
+    pub(super) fn digest(&self, key: &PublicKey, algorithm: Signing) -> Cow<'_, [u8]> {
         match self {
             Self::Raw(text) => key.digest(algorithm, text).into(),
             Self::Digest(digest) => digest.into(),

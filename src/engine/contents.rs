@@ -58,11 +58,8 @@ impl Engine {
     pub async fn generate_material(&self, spec: KeySpec) -> Result<Material, Error> {
         Ok(Material::new(match spec {
             KeySpec::Pair(spec) => self.generate_pair(spec).await?,
-            KeySpec::Symmetric(spec) => {
-                let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
-                self.world.entropy.fill(&mut bytes);
-                bytes
-            }
+            KeySpec::Symmetric(spec) => self.random_bytes(spec.material_len()),
+            KeySpec::Mac(spec) => self.random_bytes(spec.material_len()),
         }))
     }
 }
@@ -76,7 +73,7 @@ pub fn export_material(material: &Material) -> &[u8] {
 /// Seals a secret's value under a key's newest version, in any state of the key.
 ///
 /// # Errors
-/// The key is a pair, or has no material.
+/// The key is not symmetric, or has no material.
 pub fn seal_value(
     key: &Key,
     entropy: &Entropy,
@@ -90,7 +87,7 @@ pub fn seal_value(
 /// Encrypts a data key with a key's newest version, in any state of the key.
 ///
 /// # Errors
-/// The key is a pair, or has no material.
+/// The key is not symmetric, or has no material.
 pub fn seal_data_key(
     key: &Key,
     entropy: &Entropy,
@@ -109,7 +106,11 @@ pub fn sealed_len(ciphertext: &[u8]) -> Option<usize> {
 
 /// The newest version of a symmetric key with its material, in any state of the key.
 fn newest(key: &Key) -> Result<(SymmetricSpec, VersionId, &[u8]), Error> {
-    let KeySpec::Symmetric(spec) = key.spec else { return Err(KeyError::IsPair.into()) };
+    let spec = match key.spec {
+        KeySpec::Symmetric(spec) => spec,
+        KeySpec::Pair(_) => return Err(KeyError::IsPair.into()),
+        KeySpec::Mac(_) => return Err(KeyError::IsMac.into()),
+    };
     let version = key.primary().ok_or(KeyError::VersionNotFound)?;
     let material = version.any_material().ok_or(KeyError::MaterialMissing)?;
     Ok((spec, version.id, material.expose()))

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Caller, View};
 use crate::model::{
-    Change, Fact, Key, KeyVersion, Material, Ordinal, Shelved, State, SymmetricSpec,
+    Change, Fact, Grant, Grants, Key, KeyVersion, Material, Ordinal, Shelved, State,
 };
 use crate::world::{Entropy, Instant, World};
 
@@ -55,10 +55,10 @@ impl<'a> Draft<'a> {
         &self.world.entropy
     }
 
-    /// New material for a symmetric key.
+    /// New material of this length, in bytes, for a symmetric key or a MAC key.
     #[must_use]
-    pub(super) fn generate_material(&self, spec: SymmetricSpec) -> Material {
-        let mut bytes = Zeroizing::new(vec![0; spec.material_len()]);
+    pub(super) fn generate_material(&self, len: usize) -> Material {
+        let mut bytes = Zeroizing::new(vec![0; len]);
         self.entropy().fill(&mut bytes);
         Material::new(bytes)
     }
@@ -89,6 +89,16 @@ impl<'a> Draft<'a> {
         if let Some(noun) = N::shelf(&self.state).get(ordinal).cloned() {
             self.add(N::change(Fact::removed(noun)));
         }
+    }
+
+    /// Removes a key and its grants.
+    pub(super) fn remove_key(&mut self, key: &Key) {
+        let grants = Grants::of(&key.id, &self.state.grants).iter();
+        let grants: Vec<Ordinal> = grants.map(|grant| grant.ordinal).collect();
+        for grant in grants {
+            self.remove::<Grant>(grant);
+        }
+        self.remove::<Key>(key.ordinal);
     }
 
     /// Counts what the realm generated besides keys and secrets, so that a later seeded run does

@@ -22,7 +22,15 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
             // Nothing but its deletion falls due.
             Some(AnyNoun::DataKey(_)) => draft.remove::<DataKey>(ordinal),
             // Nothing happens to these by itself: they leave `next_due` at its default.
-            Some(AnyNoun::Certificate(_) | AnyNoun::WhiteBoxKey(_)) | None => break,
+            Some(
+                AnyNoun::Certificate(_)
+                | AnyNoun::WhiteBoxKey(_)
+                | AnyNoun::Grant(_)
+                | AnyNoun::KeyStore(_)
+                | AnyNoun::AccessPoint(_)
+                | AnyNoun::KeyspacePolicy(_),
+            )
+            | None => break,
         }
         // If it is still due, repeating would loop forever.
         if draft.view().state().next_due() == Some((due, ordinal)) {
@@ -36,7 +44,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
 /// Drafts everything that is due for one key.
 fn settle_key(draft: &mut Draft<'_>, key: &Arc<Key>) {
     match key.settings.lifecycle {
-        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove::<Key>(key.ordinal),
+        Lifecycle::PendingDeletion(at) if at <= draft.now() => draft.remove_key(key),
         Lifecycle::PendingDeletion(_) | Lifecycle::Disabled | Lifecycle::Archived => {
             expiry::expire(draft, key);
         }

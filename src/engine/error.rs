@@ -2,7 +2,7 @@
 
 use super::rules::{CertificateOperation, DataKeyOperation, Operation};
 use crate::algorithms::x509::Flawed;
-use crate::model::{AliasName, CertificateStatus, DataKeyState, KeyState};
+use crate::model::{AliasName, CertificateStatus, DataKeyState, KeyState, KeyUsage};
 use crate::store::StoreError;
 
 /// Why an operation failed.
@@ -29,6 +29,15 @@ pub enum Error {
     /// About a data key.
     #[error(transparent)]
     DataKey(#[from] DataKeyError),
+    /// About a grant.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    /// About a key store.
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
+    /// About an access point or a policy of a keyspace.
+    #[error(transparent)]
+    Keyspace(#[from] KeyspaceError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -55,6 +64,9 @@ pub enum KeyError {
     /// The key has no version with this id.
     #[error("no such key version")]
     VersionNotFound,
+    /// The caller has no access to the key.
+    #[error("the caller may not do this with the key")]
+    NotPermitted,
     /// The cloud's rules do not admit the operation in the key's state.
     #[error("the key's state {state:?} does not allow {operation:?}")]
     State {
@@ -69,12 +81,27 @@ pub enum KeyError {
     /// The key is a pair, but the operation needs a symmetric key.
     #[error("the key is a key pair")]
     IsPair,
-    /// The key does not support this, by its kind, usage, origin or owner.
+    /// The key is symmetric, but the operation needs a pair or a MAC key.
+    #[error("the key is symmetric")]
+    IsSymmetric,
+    /// The key is for message authentication codes, but the operation needs another kind.
+    #[error("the key is a MAC key")]
+    IsMac,
+    /// The key is for this usage only.
+    #[error("the key's usage is {0:?}")]
+    Usage(KeyUsage),
+    /// The key does not support this, by its kind, origin or owner.
     #[error("the key does not support this")]
     Unsupported,
     /// The key does not support this algorithm.
     #[error("the key does not support this algorithm")]
     AlgorithmMismatch,
+    /// The algorithm signs digests of another length.
+    #[error("the digest does not have the algorithm's length")]
+    DigestLength,
+    /// The other party's public key is no key of this kind, or no point of its curve.
+    #[error("the other party's public key is invalid")]
+    PeerInvalid,
     /// The text is longer than the algorithm takes.
     #[error("the text is too long for the algorithm")]
     TextTooLong,
@@ -90,6 +117,21 @@ pub enum KeyError {
     /// This resource is not bound to the key.
     #[error("the resource is not bound to the key")]
     NotBound,
+    /// The key's store is disabled.
+    #[error("the key's store is disabled")]
+    StoreDisabled,
+    /// The key is in a key store, which does not allow the operation.
+    #[error("the key's store does not allow {0:?}")]
+    InStore(Operation),
+    /// The key is a replica, and only its primary allows the operation.
+    #[error("only the key's primary allows {0:?}")]
+    IsReplica(Operation),
+    /// The key has no replica in that region.
+    #[error("the key has no replica there")]
+    NoReplica,
+    /// A key with this id is in that region already.
+    #[error("the key is there already")]
+    ReplicaExists,
     /// The operation is for users' keys, and a service created this one.
     #[error("no user created the key")]
     NotUserMade,
@@ -118,15 +160,21 @@ pub enum ImportError {
     /// The service generated the key's material, so none can be imported or deleted.
     #[error("the key's material was not imported")]
     NotExternal,
-    /// The import token belongs to another realm or key.
+    /// The import token is malformed or belongs to another realm.
     #[error("the import token is invalid")]
     TokenInvalid,
+    /// The import token belongs to another key.
+    #[error("the import token is for another key")]
+    TokenOfOtherKey,
     /// The import token has expired.
     #[error("the import token has expired")]
     TokenExpired,
-    /// The wrapped material does not unwrap, or has the wrong length.
+    /// The wrapped material does not unwrap.
     #[error("the key material is invalid")]
     MaterialInvalid,
+    /// The material has the wrong length.
+    #[error("the key material has the wrong length")]
+    MaterialLength,
     /// The material differs from the material imported first.
     #[error("the key material differs from the first")]
     MaterialDiffers,
@@ -218,6 +266,54 @@ pub enum DataKeyError {
         /// The data key's state.
         state: DataKeyState,
     },
+}
+
+/// Errors about a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// No grant has this id in the caller's realm.
+    #[error("no such grant")]
+    NotFound,
+    /// The grant is for another key.
+    #[error("the grant is for another key")]
+    KeyMismatch,
+    /// The key has as many grants as one key may have.
+    #[error("the key has too many grants")]
+    TooManyOfKey,
+    /// The account's quota of grants is used up.
+    #[error("there are too many grants")]
+    TooMany,
+    /// The caller may not retire the grant.
+    #[error("the caller may not retire the grant")]
+    NotRetirable,
+}
+
+/// Errors about a key store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyStoreError {
+    /// No key store has this id in the caller's realm.
+    #[error("no such key store")]
+    NotFound,
+    /// Another key store has this alias.
+    #[error("the alias of a key store exists")]
+    AliasTaken,
+    /// The cluster has a key store already.
+    #[error("the cluster has a key store")]
+    ClusterTaken,
+    /// There are keys in the key store.
+    #[error("the key store has keys")]
+    InUse,
+}
+
+/// Errors about an access point or a policy of a keyspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyspaceError {
+    /// No access point has this id in the caller's realm.
+    #[error("no such access point")]
+    AccessPointNotFound,
+    /// No keyspace policy has this id in the caller's realm.
+    #[error("no such keyspace policy")]
+    PolicyNotFound,
 }
 
 /// Errors about a ciphertext.

@@ -92,8 +92,10 @@ impl Engine {
     /// resources are bound to the key.
     ///
     /// # Errors
-    /// [`ImportError::NotExternal`], [`ImportError::TokenInvalid`], [`ImportError::TokenExpired`],
-    /// [`ImportError::MaterialInvalid`], [`ImportError::MaterialDiffers`].
+    /// [`ImportError::NotExternal`], [`ImportError::TokenInvalid`],
+    /// [`ImportError::TokenOfOtherKey`], [`ImportError::TokenExpired`],
+    /// [`ImportError::MaterialInvalid`], [`ImportError::MaterialLength`],
+    /// [`ImportError::MaterialDiffers`].
     pub async fn import_material(
         &self,
         caller: Caller,
@@ -151,8 +153,10 @@ impl Engine {
         let admitted = view.admit(key, Operation::ImportMaterial)?.external()?;
         let opened = view.import_seal().and_then(|seal| open(seal, &wrapped.token));
         let opened = opened.ok_or(ImportError::TokenInvalid)?;
-        let token = Token::read(&opened).filter(|token| token.key == admitted.key().id.as_str());
-        let token = token.ok_or(ImportError::TokenInvalid)?;
+        let token = Token::read(&opened).ok_or(ImportError::TokenInvalid)?;
+        if token.key != admitted.key().id.as_str() {
+            return Err(ImportError::TokenOfOtherKey.into());
+        }
         if token.expires <= view.now() {
             return Err(ImportError::TokenExpired.into());
         }
@@ -163,7 +167,7 @@ impl Engine {
             .decrypt(*algorithm, &wrapped.material)
             .map_err(|_| ImportError::MaterialInvalid)?;
         if material.len() != admitted.symmetric()?.material_len() {
-            return Err(ImportError::MaterialInvalid.into());
+            return Err(ImportError::MaterialLength.into());
         }
         Ok((admitted.key().id.clone(), Material::new(material)))
     }

@@ -24,6 +24,7 @@ pub struct NewKey {
     pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
+    pub group: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub rotation: Option<Duration>,
@@ -44,6 +45,7 @@ impl NewKey {
             name: None,
             description: String::new(),
             instance: None,
+            group: None,
             policy: None,
             tags: BTreeMap::new(),
             rotation: None,
@@ -56,7 +58,9 @@ impl Engine {
     /// Creates a key. A key of external origin waits for its material.
     ///
     /// # Errors
-    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias; [`Error::QuotaExceeded`].
+    /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias;
+    /// [`KeyStoreError::NotFound`](super::KeyStoreError::NotFound) and [`KeyError::StoreDisabled`]
+    /// for its store; [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
@@ -64,7 +68,7 @@ impl Engine {
                 check_new(self.snapshot(&caller).view(&caller), &caller, &new)?;
                 Some(Material::new(self.generate_pair(spec).await?))
             }
-            KeySpec::Symmetric(_) => None,
+            KeySpec::Symmetric(_) | KeySpec::Mac(_) => None,
         };
         self.change(caller, |draft| {
             check_new(draft.view(), draft.caller(), &new)?;
@@ -72,7 +76,12 @@ impl Engine {
             let material = match (new.origin, new.spec) {
                 (Origin::External, _) => None,
                 (Origin::Service, KeySpec::Pair(_)) => pair,
-                (Origin::Service, KeySpec::Symmetric(spec)) => Some(draft.generate_material(spec)),
+                (Origin::Service, KeySpec::Symmetric(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
+                (Origin::Service, KeySpec::Mac(spec)) => {
+                    Some(draft.generate_material(spec.material_len()))
+                }
             };
             let key = add_key(draft, new, material, creator);
             draft.caller().used.note(&key.id, None);
@@ -82,10 +91,14 @@ impl Engine {
     }
 
     /// Creates the key of a service's alias, unless it exists.
+    ///
+    /// # Errors
+    /// [`KeyError::NotPermitted`] if the caller may not use the key.
     pub async fn create_service_key(&self, caller: Caller, alias: AliasName) -> Result<(), Error> {
         self.change(caller, move |draft| {
-            service_key(draft, &alias)?;
-            Ok(())
+            let id = service_key(draft, &alias)?;
+            let view = draft.view();
+            view.check_access(view.find(&KeyRef::Id(id))?.0)
         })
         .await
     }
@@ -171,7 +184,7 @@ impl Engine {
     pub async fn delete_key(&self, caller: Caller, key: KeyRef) -> Result<Arc<Key>, Error> {
         self.change(caller, move |draft| {
             let key = Arc::clone(draft.view().admit(&key, Operation::ScheduleDeletion)?.key());
-            draft.remove::<Key>(key.ordinal);
+            draft.remove_key(&key);
             Ok(key)
         })
         .await
@@ -311,7 +324,7 @@ fn to_lifecycle(
     }
 }
 
-/// Checks that the caller can have this key: by its alias, and by the quota.
+/// Checks that the caller can have this key: by its alias, its store, and the quota.
 fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error> {
     if let Some(alias) = &new.alias {
         refuse_reserved(caller, alias)?;
@@ -319,11 +332,12 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
             return Err(AliasError::Taken.into());
         }
     }
+    view.check_store_of_new(new.instance.as_deref())?;
     check_quota(view, caller)
 }
 
 /// Checks that the caller's quota allows its users another key.
-fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
+pub(super) fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
     let of_users = |key: &Key| matches!(key.creator, Creator::User(_));
     match caller.quota.keys {
         Some(most) if view.state().keys.count() < most => Ok(()),
@@ -358,6 +372,8 @@ fn add_key(
         creator,
         created_at: draft.now(),
         instance: new.instance,
+        group: new.group,
+        primary_region: None,
         policy: new.policy,
         settings: Settings {
             name: new.name,
@@ -378,8 +394,10 @@ pub(super) fn service_key(draft: &mut Draft<'_>, alias: &AliasName) -> Result<Ke
     if let Some(key) = draft.view().state().keys.aliased(alias) {
         return Ok(key.id.clone());
     }
-    let material = Some(draft.generate_material(SymmetricSpec::Aes256));
-    let new = NewKey { alias: Some(alias.clone()), ..NewKey::plain() };
+    let material = Some(draft.generate_material(SymmetricSpec::Aes256.material_len()));
+    let rules = draft.caller().rules.aliases.as_ref();
+    let name = rules.filter(|rules| rules.own_name).map(|_| alias.to_string());
+    let new = NewKey { name, alias: Some(alias.clone()), ..NewKey::plain() };
     let key = add_key(draft, new, material, Creator::Service(service.into()));
     Ok(key.id.clone())
 }

@@ -20,9 +20,9 @@
 //! threads (`pairs.rs`), and a rotation that generates an SSH key is drafted on one too
 //! (`slow_rotation.rs`). Its draft is accepted if the secret is still the same.
 //!
-//! The only way to a key is `admit` (`admit.rs`): it finds the key, asks the cloud's table whether
-//! the key's state admits the operation, and returns a proof. Key material is reachable only
-//! through that proof.
+//! The only way to a key is `admit` (`admit.rs`): it finds the key, checks that the caller has
+//! access (`access.rs`), asks the cloud's table whether the key's state admits the operation, and
+//! returns a proof. Key material is reachable only through that proof.
 //!
 //! Time is an argument. The server has a clock, and a scope (an account, a region, both) may have
 //! its own (`clocks.rs`); a realm follows the narrowest. A key's state is derived from the time, so
@@ -46,6 +46,7 @@
 //! private half, the target key and the expiry, sealed under that secret. A version whose material
 //! is gone keeps a fingerprint of it, so that only the same material can be imported again.
 
+mod access;
 mod admit;
 mod aliases;
 mod bindings;
@@ -63,13 +64,18 @@ mod due;
 mod envelope;
 mod error;
 mod expiry;
+mod grants;
 mod handle;
 mod import;
 mod inspect;
+mod key_stores;
 mod keys;
+mod keyspaces;
+mod macs;
 mod pairs;
 mod realms;
 mod replacement;
+mod replication;
 mod rotation;
 mod rules;
 mod secret_draft;
@@ -84,7 +90,10 @@ mod versions;
 mod white_box_keys;
 mod writer;
 
-pub use admit::{Admitted, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View};
+pub use access::{Access, Authorize};
+pub use admit::{
+    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View,
+};
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
@@ -93,19 +102,23 @@ pub use clocks::{ClockChange, SavedClocks};
 pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
-    AliasError, CertificateError, CiphertextError, DataKeyError, Error, ImportError, KeyError,
-    SecretError, WhiteBoxError,
+    AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
+    KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
 };
+pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::Inspection;
+pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
+pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
 pub use pairs::PairRef;
 pub use replacement::Replacement;
+pub use replication::NewReplica;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules,
-    ImportRules, KeyRules, NameRule, Operation, PairRules, Renewal, Rules, SecretRules,
-    WhiteBoxRules,
+    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
+    ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, Operation,
+    PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

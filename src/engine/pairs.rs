@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::cipher::{Opened, Sealed, Used};
-use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Operation};
+use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Message, Operation};
 use crate::algorithms::asymmetric::{
     Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
 };
@@ -25,9 +25,9 @@ pub struct PairRef {
 impl From<algorithms::Error> for Error {
     fn from(error: algorithms::Error) -> Self {
         match error {
-            algorithms::Error::Unsupported | algorithms::Error::DigestLength => {
-                KeyError::AlgorithmMismatch.into()
-            }
+            algorithms::Error::Unsupported => KeyError::AlgorithmMismatch.into(),
+            algorithms::Error::DigestLength => KeyError::DigestLength.into(),
+            algorithms::Error::PeerInvalid => KeyError::PeerInvalid.into(),
             algorithms::Error::Length => KeyError::TextTooLong.into(),
             algorithms::Error::DecryptionFailed => CiphertextError::DecryptionFailed.into(),
         }
@@ -45,6 +45,34 @@ impl Engine {
     ) -> Result<Used<Vec<u8>>, Error> {
         self.with_pair(caller, pair, Operation::Sign, Some(KeyUsage::SignVerify), |key| {
             self.sign_with(key, algorithm, digest)
+        })
+    }
+
+    /// Signs a message, or a digest that the caller computed.
+    pub fn sign_message(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        algorithm: Signing,
+        message: &Message,
+    ) -> Result<Used<Vec<u8>>, Error> {
+        self.with_pair(caller, pair, Operation::Sign, Some(KeyUsage::SignVerify), |key| {
+            self.sign_with(key, algorithm, &message.digest(key.public(), algorithm))
+        })
+    }
+
+    /// Whether a signature is the pair's signature over this message or digest.
+    pub fn verify_message(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        algorithm: Signing,
+        message: &Message,
+        signature: &[u8],
+    ) -> Result<Used<bool>, Error> {
+        self.with_pair(caller, pair, Operation::Verify, Some(KeyUsage::SignVerify), |key| {
+            let digest = message.digest(key.public(), algorithm);
+            Ok(key.public().verifies(algorithm, &digest, signature)?)
         })
     }
 
@@ -128,8 +156,8 @@ impl Engine {
     /// Decrypts the result of [`Engine::seal_to_pair`]; its first bytes name the version.
     ///
     /// # Errors
-    /// [`CiphertextError::Malformed`] if they name none; [`KeyError::Unsupported`] if the key is no
-    /// pair for encryption.
+    /// [`CiphertextError::Malformed`] if they name none; [`KeyError::IsSymmetric`],
+    /// [`KeyError::IsMac`] or [`KeyError::Usage`] if the key is no pair for encryption.
     pub fn open_by_pair(
         &self,
         caller: &Caller,
@@ -162,11 +190,36 @@ impl Engine {
     ) -> Result<Used<T>, Error> {
         let snapshot = self.snapshot(caller);
         let admitted = snapshot.view(caller).admit(&pair.key, operation)?;
-        if usage.is_some_and(|usage| admitted.key().usage != usage) {
-            return Err(KeyError::Unsupported.into());
+        admitted.pair_spec()?;
+        if let Some(usage) = usage {
+            admitted.is_for(usage)?;
         }
         let (version, key) = admitted.pair(pair.version)?;
         Ok(Used::new(run(key)?, &admitted, version))
+    }
+
+    /// The secret that the pair agrees on with the owner of a public key of the same kind; see
+    /// [`PrivateKey::agree`]. `peer` is a `SubjectPublicKeyInfo`, DER.
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmMismatch`] for a kind of pair that agrees on no secrets;
+    /// [`KeyError::PeerInvalid`] for a public key of another kind.
+    pub fn derive_secret(
+        &self,
+        caller: &Caller,
+        pair: &PairRef,
+        peer: &[u8],
+    ) -> Result<Used<Zeroizing<Vec<u8>>>, Error> {
+        self.with_pair(caller, pair, Operation::DeriveSecret, Some(KeyUsage::KeyAgreement), |key| {
+            Ok(key.agree(peer)?)
+        })
+    }
+
+    /// A new pair that belongs to no key here: the private key in PKCS #8, and the public key.
+    pub async fn new_pair(&self, spec: PairSpec) -> Result<(Zeroizing<Vec<u8>>, PublicKey), Error> {
+        let pkcs8 = self.generate_pair(spec).await?;
+        let public = PrivateKey::read(spec, &pkcs8)?.public().clone();
+        Ok((pkcs8, public))
     }
 
     /// Generates a private key on a blocking thread. Only a few run at once, so that other requests

@@ -72,7 +72,7 @@ pub(super) fn rotate(
     dates: &[Instant],
 ) {
     let version = |at: &Instant| {
-        let holding = Holding::Material(draft.generate_material(spec), None);
+        let holding = Holding::Material(draft.generate_material(spec.material_len()), None);
         Arc::new(KeyVersion { id: draft.entropy().uuid().into(), created_at: *at, holding })
     };
     let versions: Vec<_> = dates.iter().map(version).collect();

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    Lifecycle, SymmetricSpec,
+    KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -55,6 +56,15 @@ pub enum Operation {
     Bind,
     Unbind,
     EnableDataKey,
+    CreateGrant,
+    RevokeGrant,
+    RetireGrant,
+    ListGrants,
+    GenerateMac,
+    VerifyMac,
+    DeriveSecret,
+    Replicate,
+    MovePrimary,
 }
 
 impl Operation {
@@ -66,9 +76,39 @@ impl Operation {
         )
     }
 
-    /// Whether it is refused for a service's key.
-    pub(super) const fn is_for_user_keys(self) -> bool {
-        matches!(self, Self::Archive | Self::Unarchive)
+    /// Whether it takes key material.
+    pub(super) const fn uses_material(self) -> bool {
+        matches!(
+            self,
+            Self::GenerateDataKey
+                | Self::Encrypt
+                | Self::Decrypt
+                | Self::Sign
+                | Self::Verify
+                | Self::EncryptToPair
+                | Self::DecryptByPair
+                | Self::GenerateMac
+                | Self::VerifyMac
+                | Self::DeriveSecret
+        )
+    }
+
+    /// Whether only the primary of a key in several regions allows it.
+    pub(super) const fn is_for_primary(self) -> bool {
+        self.replaces_material() || matches!(self, Self::Replicate | Self::MovePrimary)
+    }
+
+    /// Whether it is about replacing key material.
+    pub(super) const fn replaces_material(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeRotation
+                | Self::RotateNow
+                | Self::CreateVersion
+                | Self::PrepareImport
+                | Self::ImportMaterial
+                | Self::DeleteMaterial
+        )
     }
 }
 
@@ -146,6 +186,12 @@ pub struct Rules {
     pub white_box_keys: Option<WhiteBoxRules>,
     /// Data keys that the service stores.
     pub data_keys: Option<DataKeyRules>,
+    /// Grants of keys.
+    pub grants: Option<GrantRules>,
+    /// Key stores. In a cloud without them, the instance of a key has no effect.
+    pub key_stores: Option<KeyStoreRules>,
+    /// Access points and policies of keyspaces.
+    pub keyspaces: Option<KeyspaceRules>,
 }
 
 /// A cloud's rules for keys.
@@ -153,10 +199,14 @@ pub struct Rules {
 pub struct KeyRules {
     /// Whether an operation is allowed in this state.
     pub admits: fn(Operation, KeyState) -> bool,
+    /// Operations that are refused for a service's own key, whatever its state.
+    pub for_users: &'static [Operation],
     /// Makes the id of a key that is created at this instant.
     pub new_id: fn(&Entropy, Instant) -> KeyId,
     /// Whether the cloud has keys of this spec. Seeds plant no others.
     pub specs: fn(KeySpec) -> bool,
+    /// What the cloud's keys are used for. Seeds plant no others.
+    pub usages: &'static [KeyUsage],
     /// The state after a cancelled deletion.
     pub restored: Lifecycle,
     /// How long after the newest version a symmetric key can be rotated on request; `None`: at any
@@ -205,6 +255,8 @@ pub struct AliasRules {
     pub service: fn(&AliasName) -> Option<&str>,
     /// Whether a key has at most one alias.
     pub one_per_key: bool,
+    /// Whether a key's own name is one of its aliases.
+    pub own_name: bool,
 }
 
 /// A cloud's rules for imported key material.
@@ -272,6 +324,44 @@ pub struct DataKeyRules {
     pub restored: DataKeyLifecycle,
 }
 
+/// A cloud's rules for grants.
+#[derive(Debug)]
+pub struct GrantRules {
+    /// How many grants one key may have.
+    pub per_key: usize,
+    /// The operations that a grant may list, in the cloud's words.
+    pub operations: &'static [&'static str],
+    /// The one among them that lets the grantee retire the grant.
+    pub retire: &'static str,
+}
+
+/// A cloud's rules for key stores.
+#[derive(Debug)]
+pub struct KeyStoreRules {
+    /// Which texts are aliases of key stores.
+    pub names: NameRule,
+    /// Their kinds.
+    pub kinds: &'static [KeyStoreKind],
+}
+
+/// A kind of key stores.
+#[derive(Debug)]
+pub struct KeyStoreKind {
+    /// The cloud's word for it.
+    pub word: &'static str,
+    /// Whether a cluster of this kind has at most one key store.
+    pub one_per_cluster: bool,
+}
+
+/// A cloud's rules for access points and policies of keyspaces.
+#[derive(Debug)]
+pub struct KeyspaceRules {
+    /// Which texts are names of access points and policies.
+    pub names: NameRule,
+    /// The key pair of an access point that has one.
+    pub pair: PairSpec,
+}
+
 impl Rules {
     /// The service whose key has this alias, if it is such an alias.
     #[must_use]
@@ -289,6 +379,12 @@ impl Rules {
     #[must_use]
     pub fn binds(&self) -> bool {
         self.keys.bindings > 0
+    }
+
+    /// Whether keys can have replicas in other regions.
+    #[must_use]
+    pub fn replicates(&self) -> bool {
+        (self.keys.admits)(Operation::Replicate, KeyState::Enabled)
     }
 
     /// Whether keys can be archived.

@@ -9,7 +9,7 @@ use super::admit::AdmittedWhiteBoxKey;
 use super::aliases::refuse_reserved;
 use super::{Caller, Draft, Engine, Error, View, WhiteBoxError, WhiteBoxRules};
 use crate::algorithms::cbc::{self, BLOCK_LEN};
-use crate::algorithms::mac::{derive, equal};
+use crate::algorithms::mac::{Hash, derive, equal};
 use crate::model::{
     AliasName, DeviceFingerprint, Scope, SymmetricSpec, Tags, WhiteBoxKey, WhiteBoxKeyId,
 };
@@ -69,7 +69,7 @@ impl AdmittedWhiteBoxKey<'_> {
 
     fn blob(self, header: &[u8], label: &[u8]) -> Vec<u8> {
         let id = self.key().id.as_str().as_bytes();
-        let derived = derive(self.material(), label, id, BLOB_LEN - header.len());
+        let derived = derive(Hash::Sha256, self.material(), label, id, BLOB_LEN - header.len());
         [header, &derived].concat()
     }
 
@@ -110,7 +110,7 @@ impl Engine {
                 creator: Arc::clone(&draft.caller().user),
                 created_at: draft.now(),
                 fingerprints: Vec::new(),
-                material: draft.generate_material(new.spec),
+                material: draft.generate_material(new.spec.material_len()),
                 tags: new.tags,
             });
             draft.insert(&key);

@@ -428,6 +428,7 @@ impl Batch<'_> {
     /// whatever is decided afterwards. Returns whether that was everything.
     fn settle(&mut self, caller: &Caller) -> bool {
         let now = self.clocks.now(&caller.realm);
+        let caller = &*caller.unlimited();
         let mut draft = Draft::new(self.latest(&caller.realm), now, caller, self.clocks.world());
         let all = due::settle(&mut draft, &mut self.room);
         self.take(&caller.realm, draft);

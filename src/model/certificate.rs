@@ -101,7 +101,7 @@ impl Noun for Certificate {
     type Names = ByName<CertificateId>;
     type Part = ();
 
-    named_by! { id: CertificateId }
+    named_by! { id: CertificateId, tags }
 
     fn content(&self) -> Content<'_> {
         Content::with(self, Some(Hidden::Material(self.owner(), &self.private_key)))

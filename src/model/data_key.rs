@@ -105,7 +105,7 @@ impl Noun for DataKey {
     type Names = ByNameAndAlias<DataKeyId>;
     type Part = ();
 
-    named_by! { id: DataKeyId }
+    named_by! { id: DataKeyId, tags }
 
     /// The deletion.
     fn next_due(&self) -> Option<Instant> {

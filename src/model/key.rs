@@ -9,122 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::noun::{Names, Noun, Shelf, Tags, named_by};
 use super::stored::{Content, Damaged, StoredRecord, Unseal};
-use super::texts::{millis, texts};
-use super::{AliasName, KeyId, KeyVersion, Ordinal, VersionId};
-use crate::algorithms::asymmetric::PairSpec;
+use super::texts::millis;
+use super::{AliasName, KeyId, KeySpec, KeyUsage, KeyVersion, Ordinal, VersionId};
 use crate::world::Instant;
-
-/// The cipher of a symmetric key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SymmetricSpec {
-    /// AES, 128 bits.
-    Aes128,
-    /// AES, 192 bits.
-    Aes192,
-    /// AES, 256 bits.
-    Aes256,
-    /// SM4 (GB/T 32907), 128 bits.
-    Sm4,
-}
-
-impl SymmetricSpec {
-    /// The length of the key material, in bytes.
-    #[must_use]
-    pub const fn material_len(self) -> usize {
-        match self {
-            Self::Aes128 | Self::Sm4 => 16,
-            Self::Aes192 => 24,
-            Self::Aes256 => 32,
-        }
-    }
-}
-
-/// The kind of key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeySpec {
-    /// A symmetric key. The newest version encrypts.
-    Symmetric(SymmetricSpec),
-    /// A key pair. Each use names the version.
-    Pair(PairSpec),
-}
-
-/// The names of key kinds in records.
-const SPECS: [(KeySpec, &str); 12] = [
-    (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
-    (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
-    (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
-    (KeySpec::Symmetric(SymmetricSpec::Sm4), "sm4"),
-    (KeySpec::Pair(PairSpec::Rsa2048), "rsa-2048"),
-    (KeySpec::Pair(PairSpec::Rsa3072), "rsa-3072"),
-    (KeySpec::Pair(PairSpec::EcP256), "ec-p256"),
-    (KeySpec::Pair(PairSpec::EcP256K), "ec-p256k"),
-    (KeySpec::Pair(PairSpec::EcP384), "ec-p384"),
-    (KeySpec::Pair(PairSpec::EcSm2), "ec-sm2"),
-    (KeySpec::Pair(PairSpec::MlKem1024), "ml-kem-1024"),
-    (KeySpec::Pair(PairSpec::MlDsa87), "ml-dsa-87"),
-];
-
-impl std::fmt::Display for KeySpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = SPECS.iter().find(|(it, _)| it == self).map_or("", |(_, word)| word);
-        f.write_str(word)
-    }
-}
-
-texts! { KeySpec: |text| SPECS.iter().find(|(_, it)| *it == text).map(|(spec, _)| *spec) }
-
-/// The kind of a pair, stored like a [`KeySpec`].
-pub(super) mod pair {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{KeySpec, PairSpec};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-    pub(crate) fn serialize<S: Serializer>(spec: &PairSpec, to: S) -> Result<S::Ok, S::Error> {
-        KeySpec::Pair(*spec).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PairSpec, D::Error> {
-        match KeySpec::deserialize(from)? {
-            KeySpec::Pair(spec) => Ok(spec),
-            KeySpec::Symmetric(_) => Err(D::Error::custom("not a pair")),
-        }
-    }
-}
-
-/// A symmetric key's spec, stored as a key's.
-pub(super) mod symmetric {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{KeySpec, SymmetricSpec};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-    pub(crate) fn serialize<S: Serializer>(it: &SymmetricSpec, to: S) -> Result<S::Ok, S::Error> {
-        KeySpec::Symmetric(*it).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D>(from: D) -> Result<SymmetricSpec, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        match KeySpec::deserialize(from)? {
-            KeySpec::Symmetric(spec) => Ok(spec),
-            KeySpec::Pair(_) => Err(D::Error::custom("not symmetric")),
-        }
-    }
-}
-
-/// What a key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyUsage {
-    /// To encrypt and decrypt.
-    EncryptDecrypt,
-    /// To sign and verify.
-    SignVerify,
-}
 
 /// Where a key's material comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -239,6 +126,12 @@ pub struct Key {
     /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// The group of resources that its owner put it into, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The region of its primary, if it is a replica.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary_region: Option<Arc<str>>,
     /// The access policy that its owner set, if any. Stored, not enforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -269,6 +162,12 @@ impl Key {
         }
     }
 
+    /// Whether a name is the key's own.
+    #[must_use]
+    pub fn is_own(&self, name: &AliasName) -> bool {
+        self.settings.name.as_deref() == Some(name.as_str())
+    }
+
     /// The newest version, which encrypts if the key is symmetric.
     #[must_use]
     pub fn primary(&self) -> Option<&Arc<KeyVersion>> {
@@ -296,7 +195,7 @@ impl Noun for Key {
     type Names = KeyNames;
     type Part = KeyVersion;
 
-    named_by! { id: KeyId }
+    named_by! { id: KeyId, tags }
 
     /// The deletion, an expiry, or a rotation.
     fn next_due(&self) -> Option<Instant> {

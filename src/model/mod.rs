@@ -1,32 +1,39 @@
 //! Data types: what a realm holds, and the facts that change it. There are no rules, no clock and
 //! no wire format here.
 
+mod access_point;
 mod certificate;
 mod data_key;
+mod grant;
 mod key;
+mod key_store;
+mod keyspace_policy;
 mod material;
 mod names;
 mod noun;
 mod realm;
 mod secret;
+mod spec;
 mod state;
 mod stored;
 mod texts;
 mod version;
 mod white_box_key;
 
+pub use access_point::{AccessPoint, AccessPointId, AccessPointKind};
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
-use key::pair;
-pub use key::{
-    Binding, Creator, Key, KeySpec, KeyState, KeyUsage, Lifecycle, Origin, ProtectionLevel,
-    Settings, SymmetricSpec,
-};
+pub use grant::{Grant, GrantId, Grantee, Grants};
+pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
+pub use key_store::{KeyStore, KeyStoreId};
+pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};
 pub use material::{Fingerprint, Holding, Material};
-pub use names::{AliasName, KeyId, Ordinal, VersionId};
-pub use noun::{Aliased, Fact, Noun, Shelf, Tags};
+pub use names::{AliasName, KeyId, KeyspaceId, Ordinal, VersionId};
+pub use noun::{Aliased, Child, Fact, Noun, Shelf, Tags};
 pub use realm::{Realm, Scope};
 pub use secret::{Envelope, Managed, Secret, SecretName, SecretSettings, SecretVersion};
+use spec::pair;
+pub use spec::{KeySpec, KeyUsage, MacSpec, SymmetricSpec};
 pub use state::{AnyNoun, Change, Counts, RealmChange, Shelved, Shelves, State};
 pub use stored::{Content, Damaged, Hidden, Record, StoredChange, StoredRecord, Unseal};
 pub use version::KeyVersion;

@@ -15,6 +15,11 @@ names! {
     KeyId:
     /// Reads an id: 1 to 64 letters, digits and hyphens.
     is_id;
+    /// The id of a keyspace: a part of an account whose data keys only certain programs may get.
+    /// Keyspaces themselves are not stored.
+    KeyspaceId:
+    /// Reads an id: 1 to 64 letters, digits and hyphens.
+    is_id;
     /// An alias of a key, unique in its realm. Opaque text; its cloud decides the exact form.
     AliasName:
     /// Reads an alias: 1 to 1024 bytes without control characters.

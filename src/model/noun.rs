@@ -41,8 +41,10 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     /// Its name.
     fn name(&self) -> &Self::Name;
 
-    /// Its tags.
-    fn tags(&mut self) -> &mut Tags;
+    /// Its tags, if it can have tags.
+    fn tags(&mut self) -> Option<&mut Tags> {
+        None
+    }
 
     /// When something next happens to it by itself.
     fn next_due(&self) -> Option<Instant> {
@@ -77,8 +79,16 @@ pub trait Noun: Clone + Debug + Eq + Serialize + DeserializeOwned + Send + Sync 
     ) -> Result<Self, Damaged>;
 }
 
-/// What every implementation of [`Noun`] has in common: a number, a name in this field, and tags.
+/// What every implementation of [`Noun`] has in common: a number, a name in this field, and mostly
+/// tags.
 macro_rules! named_by {
+    ($name:ident: $type:ty, tags) => {
+        $crate::model::noun::named_by! { $name: $type }
+
+        fn tags(&mut self) -> Option<&mut Tags> {
+            Some(&mut self.tags)
+        }
+    };
     ($name:ident: $type:ty) => {
         type Name = $type;
 
@@ -88,10 +98,6 @@ macro_rules! named_by {
 
         fn name(&self) -> &$type {
             &self.$name
-        }
-
-        fn tags(&mut self) -> &mut Tags {
-            &mut self.tags
         }
     };
 }
@@ -240,6 +246,62 @@ impl<N: Aliased<Names = ByNameAndAlias<<N as Noun>::Name>>> Shelf<N> {
     #[must_use]
     pub fn by_alias(&self, alias: &AliasName) -> Option<&Arc<N>> {
         self.names.aliases.get(alias).and_then(|ordinal| self.get(*ordinal))
+    }
+}
+
+/// A noun that belongs to another noun, its parent, for as long as it exists.
+pub trait Child: Noun {
+    /// The parent's name. The parent need not be stored.
+    type Parent: Clone + Debug + Eq + Hash + Send + Sync;
+
+    /// Its parent.
+    fn parent(&self) -> &Self::Parent;
+}
+
+/// An index of nouns by their names and by their parents, none of which ever change.
+#[derive(Clone, Debug)]
+pub struct ByNameAndParent<K: Hash + Eq, P: Hash + Eq> {
+    names: ByName<K>,
+    children: HashTrieMapSync<P, RedBlackTreeSetSync<Ordinal>>,
+}
+
+impl<K: Hash + Eq, P: Hash + Eq> Default for ByNameAndParent<K, P> {
+    fn default() -> Self {
+        Self { names: ByName::default(), children: HashTrieMapSync::default() }
+    }
+}
+
+impl<N: Child> Names<N> for ByNameAndParent<N::Name, N::Parent> {
+    fn ordinal(&self, name: &N::Name) -> Option<Ordinal> {
+        Names::<N>::ordinal(&self.names, name)
+    }
+
+    fn change(&mut self, before: Option<&N>, after: Option<&N>) {
+        self.names.change(before, after);
+        let (child, is_there) = match (before, after) {
+            (None, Some(after)) => (after, true),
+            (Some(before), None) => (before, false),
+            (Some(_), Some(_)) | (None, None) => return,
+        };
+        let mut children = self.children.get(child.parent()).cloned().unwrap_or_default();
+        if is_there {
+            children.insert_mut(child.ordinal());
+        } else {
+            children.remove_mut(&child.ordinal());
+        }
+        if children.is_empty() {
+            self.children.remove_mut(child.parent());
+        } else {
+            self.children.insert_mut(child.parent().clone(), children);
+        }
+    }
+}
+
+impl<N: Child<Names = ByNameAndParent<<N as Noun>::Name, <N as Child>::Parent>>> Shelf<N> {
+    /// The nouns of this parent, oldest first.
+    pub fn of(&self, parent: &N::Parent) -> impl Iterator<Item = &Arc<N>> + use<'_, N> {
+        let children = self.names.children.get(parent);
+        children.into_iter().flat_map(|all| all.iter()).filter_map(|child| self.get(*child))
     }
 }
 

@@ -27,6 +27,12 @@ impl Realm {
         (1..=64).contains(&text.len()) && text.bytes().all(legal)
     }
 
+    /// The account's realm in another region.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        Self { region: region.into(), ..self.clone() }
+    }
+
     /// The account's realm without a region.
     #[must_use]
     pub fn account_wide(&self) -> Self {

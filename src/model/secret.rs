@@ -152,7 +152,7 @@ impl Noun for Secret {
     type Names = ByName<SecretName>;
     type Part = SecretVersion;
 
-    named_by! { name: SecretName }
+    named_by! { name: SecretName, tags }
 
     /// The deletion or the next rotation.
     fn next_due(&self) -> Option<Instant> {

@@ -8,7 +8,10 @@ use serde::Serialize;
 
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
-use super::{Certificate, DataKey, Key, Material, Ordinal, Realm, Secret, WhiteBoxKey};
+use super::{
+    AccessPoint, Certificate, DataKey, Grant, Key, KeyStore, KeyspacePolicy, Material, Ordinal,
+    Realm, Secret, WhiteBoxKey,
+};
 use crate::world::Instant;
 
 /// A noun that has a shelf in a [`State`].
@@ -95,8 +98,9 @@ macro_rules! nouns {
                 match self {
                     $(Self::$noun(before) => {
                         let mut after = $noun::clone(&before);
-                        edit(after.tags());
-                        let count = after.tags().len();
+                        let Some(tags) = after.tags() else { return (None, 0) };
+                        edit(tags);
+                        let count = tags.len();
                         let differs = after != *before;
                         let change = || Change::$noun(Fact::changed(before, Arc::new(after)));
                         (differs.then(change), count)
@@ -230,6 +234,14 @@ nouns! {
     white_box_keys: WhiteBoxKey,
     /// Data keys.
     data_keys: DataKey,
+    /// Grants of keys.
+    grants: Grant,
+    /// Key stores.
+    key_stores: KeyStore,
+    /// Access points of keyspaces.
+    access_points: AccessPoint,
+    /// Policies of keyspaces.
+    keyspace_policies: KeyspacePolicy,
 }
 
 /// A change and its realm.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::key::symmetric;
 use super::noun::{Aliased, ByNameAndAlias, Noun, Tags, named_by};
+use super::spec::symmetric;
 use super::stored::{Content, Damaged, Hidden, StoredRecord, Unseal};
 use super::texts::{is_id, names};
 use super::{AliasName, KeyId, Material, Ordinal, SymmetricSpec};
@@ -83,7 +83,7 @@ impl Noun for WhiteBoxKey {
     type Names = ByNameAndAlias<WhiteBoxKeyId>;
     type Part = ();
 
-    named_by! { id: WhiteBoxKeyId }
+    named_by! { id: WhiteBoxKeyId, tags }
 
     fn content(&self) -> Content<'_> {
         Content::with(self, Some(Hidden::Material(self.owner(), &self.material)))

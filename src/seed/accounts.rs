@@ -9,10 +9,11 @@ use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::error::{Place, SeedError};
-use super::words::{AccountId, Located};
+use super::words::{AccountId, Located, Region, Word};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
 use crate::dialects::accounts::{AccessKey, AccountStatus, Cryptography, Secret, Token};
+use crate::dialects::users::{Policy, Project, User};
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -26,10 +27,48 @@ pub(super) struct AccountEntry {
     quotas: QuotaEntry,
     #[serde(default)]
     cryptography: BTreeMap<String, Cryptography>,
+    name: Option<Spanned<Id>>,
+    #[serde(default)]
+    projects: Vec<ProjectEntry>,
+    #[serde(default)]
+    users: Vec<UserEntry>,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
     sts_tokens: Vec<TokenEntry>,
+}
+
+/// A project of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectEntry {
+    id: Spanned<ProjectId>,
+    name: ProjectName,
+    region: Option<Located<Region>>,
+    domain: Option<ProjectId>,
+}
+
+/// A user of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserEntry {
+    id: Option<Spanned<UserId>>,
+    name: Spanned<Id>,
+    password: Option<SharedSecret>,
+    #[serde(default)]
+    policies: Vec<PolicyEntry>,
+    #[serde(default)]
+    access_keys: Vec<AccessKeyEntry>,
+    #[serde(default)]
+    sts_tokens: Vec<TokenEntry>,
+}
+
+/// A policy: the name of a cloud's own, or a document.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum PolicyEntry {
+    Named(String),
+    Document(serde_json::Map<String, serde_json::Value>),
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -41,6 +80,7 @@ struct QuotaEntry {
     certificates: Option<usize>,
     white_box_keys: Option<usize>,
     data_keys: Option<usize>,
+    grants: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +101,12 @@ struct TokenEntry {
     public_key: Option<PublicKeyPem>,
     token: SharedSecret,
     expires: Expiry,
+}
+
+impl TokenEntry {
+    fn secrets(&self) -> impl Iterator<Item = &SharedSecret> {
+        self.secret.iter().chain([&self.token])
+    }
 }
 
 /// Texts that are checked while parsing. Errors do not quote them, because they may be secret.
@@ -84,7 +130,15 @@ fn non_empty(text: Zeroizing<String>) -> Option<Zeroizing<String>> {
     (!text.is_empty()).then_some(text)
 }
 
+fn id_text(text: Zeroizing<String>, most: usize, also: &str) -> Option<Zeroizing<String>> {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
+    ((1..=most).contains(&text.len()) && text.chars().all(is_legal)).then_some(text)
+}
+
 checked! {
+    ProjectId(Zeroizing<String>), |it| id_text(it, 64, "-_"), "not an id: 1 to 64 letters, digits, - and _";
+    UserId(Zeroizing<String>), |it| id_text(it, 64, ""), "not a user's id: 1 to 64 letters and digits";
+    ProjectName(Zeroizing<String>), |it| id_text(it, 64, "-_ ."), "not a project's name: 1 to 64 letters, digits, spaces, -, _ and .";
     Id(Zeroizing<String>), non_empty, "an id must not be empty";
     SharedSecret(Zeroizing<String>), non_empty, "a secret must not be empty";
     PublicKeyPem(SignatureKey), |it: Zeroizing<String>| SignatureKey::from_pem(&it), "not an RSA public key in PEM";
@@ -92,22 +146,105 @@ checked! {
 }
 
 impl AccountEntry {
-    pub(super) fn account(&self) -> Arc<Account> {
-        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys } =
+    /// The account.
+    ///
+    /// # Errors
+    /// A project needs a region, or a user or project is given twice.
+    pub(super) fn account(&self, place: Place<'_>) -> Result<Arc<Account>, SeedError> {
+        let QuotaEntry { keys, aliases, secrets, certificates, white_box_keys, data_keys, grants } =
             self.quotas;
-        let quota = Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys };
-        Arc::new(Account {
-            id: self.id.value.0.0.as_str().into(),
+        let quota =
+            Quota { keys, aliases, secrets, certificates, white_box_keys, data_keys, grants };
+        let id: Arc<str> = self.id.value.0.0.as_str().into();
+        let projects = self.projects(&id, place)?;
+        let users = self.users(&id, place)?;
+        Ok(Arc::new(Account {
             status: self.status,
             quota,
             cryptography: self.cryptography.clone(),
-        })
+            name: self.name.as_ref().map(|name| String::clone(&name.value.0)),
+            projects,
+            users,
+            id,
+        }))
     }
 
-    /// Its access keys and tokens, each with its location.
+    fn projects(&self, account: &Arc<str>, place: Place<'_>) -> Result<Vec<Project>, SeedError> {
+        let mut projects: Vec<Project> = Vec::new();
+        for entry in &self.projects {
+            let id = entry.id.value.0.as_str();
+            let name = String::clone(&entry.name.0);
+            let region: Arc<str> = match &entry.region {
+                Some(region) => region.value.0.0.as_str().into(),
+                None => <Region as Word>::read(&name)
+                    .map(|region| region.0.into())
+                    .ok_or_else(|| place.wrong("projects", &entry.id, "it needs a region"))?,
+            };
+            if projects.iter().any(|project| *project.id == *id) {
+                let what = format_args!("the project {id:?} is given twice");
+                return Err(place.wrong("projects", &entry.id, what));
+            }
+            let domain = entry.domain.as_ref().map(|domain| domain.0.as_str().into());
+            let domain = domain.unwrap_or_else(|| Arc::clone(account));
+            projects.push(Project { id: id.into(), name, region, domain });
+        }
+        Ok(projects)
+    }
+
+    fn users(&self, account: &str, place: Place<'_>) -> Result<Vec<Arc<User>>, SeedError> {
+        let mut users: Vec<Arc<User>> = Vec::new();
+        for entry in &self.users {
+            let name = String::clone(&entry.name.value.0);
+            let id = entry.id.as_ref().map(|id| String::clone(&id.value.0));
+            let id = id.unwrap_or_else(|| User::derived_id(account, &name));
+            if users.iter().any(|user| user.name == name || user.id == id) {
+                let what = format_args!("the user {name:?} is given twice");
+                return Err(place.wrong("users", &entry.name, what));
+            }
+            let policy = |policy: &PolicyEntry| match policy.clone() {
+                PolicyEntry::Named(name) => Policy::Named(name),
+                PolicyEntry::Document(members) => Policy::Document(members.into()),
+            };
+            let keys = entry.access_keys.iter().filter_map(|key| key.secret.as_ref());
+            let secrets = keys.chain(entry.sts_tokens.iter().flat_map(TokenEntry::secrets));
+            let password = entry.password.as_ref().map(|password| password.0.clone());
+            users.push(Arc::new(User::new(
+                (account, id, name),
+                password,
+                secrets.map(|secret| secret.0.as_str()),
+                entry.policies.iter().map(policy).collect(),
+            )));
+        }
+        Ok(users)
+    }
+
+    /// Its access keys and tokens and those of its users, each with its location. `account` is what
+    /// [`AccountEntry::account`] returned.
     pub(super) fn credentials<'a>(
         &'a self,
         account: &'a Arc<Account>,
+        place: Place<'a>,
+    ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, SeedError>)> {
+        let own = Credentials { keys: &self.access_keys, tokens: &self.sts_tokens };
+        let of_users = self.users.iter().zip(&account.users).flat_map(move |(entry, user)| {
+            let its = Credentials { keys: &entry.access_keys, tokens: &entry.sts_tokens };
+            its.all(account, Some(user), place)
+        });
+        own.all(account, None, place).chain(of_users)
+    }
+}
+
+/// The credentials of an account or of a user.
+struct Credentials<'a> {
+    keys: &'a [AccessKeyEntry],
+    tokens: &'a [TokenEntry],
+}
+
+impl<'a> Credentials<'a> {
+    fn all(
+        self,
+        account: &'a Arc<Account>,
+        user: Option<&'a Arc<User>>,
         place: Place<'a>,
     ) -> impl Iterator<Item = (&'a Spanned<Id>, Result<AccessKey, SeedError>)> {
         let access_key = move |id: &'a Spanned<Id>,
@@ -122,9 +259,11 @@ impl AccountEntry {
                     return Err(place.wrong("", id, what));
                 }
             };
-            Ok(AccessKey::new(String::clone(&id.value.0), secret, Arc::clone(account)))
+            let mut made = AccessKey::new(String::clone(&id.value.0), secret, Arc::clone(account));
+            made.user = user.cloned();
+            Ok(made)
         };
-        let keys = self.access_keys.iter().map(move |key| {
+        let keys = self.keys.iter().map(move |key| {
             let made = access_key(&key.id, &key.secret, &key.public_key);
             let with_state = |mut made: AccessKey| {
                 made.disabled = key.disabled;
@@ -132,7 +271,7 @@ impl AccountEntry {
             };
             (&key.id, made.map(with_state))
         });
-        let tokens = self.sts_tokens.iter().map(move |token| {
+        let tokens = self.tokens.iter().map(move |token| {
             let made = access_key(&token.id, &token.secret, &token.public_key);
             let with_token = |mut made: AccessKey| {
                 made.token = Some(Token { text: token.token.0.clone(), expires: token.expires.0 });

@@ -9,7 +9,7 @@ use super::error::{Place, SeedError};
 use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
-use super::{certificates, data_keys, white_box_keys};
+use super::{certificates, data_keys, keyspaces, white_box_keys};
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
@@ -60,6 +60,12 @@ impl Seeds {
                 let path = format!("{path}.white_box_keys[{index}]");
                 let place = Place { file, path: &path };
                 white_box_keys::material(&mut materials, engine, &realm, key, place).await?;
+            }
+            for (index, access_point) in entry.access_points.iter().enumerate() {
+                let path = format!("{path}.access_points[{index}]");
+                let place = Place { file, path: &path };
+                let context = (engine, &realm, rules);
+                keyspaces::private_key(&mut materials, context, access_point, place).await?;
             }
             Place { file, path: &path }.each(
                 "data_keys",
@@ -191,13 +197,27 @@ impl Seeds {
                 }
             });
             builder.add_realm(entry, place)?;
+            place.each("key_stores", &entry.key_stores, |key_store, place| {
+                builder.add_key_store(key_store, place)
+            })?;
             place.each("keys", &entry.keys, |key, place| builder.add_key(key, place))?;
         }
         // Secrets come last, because their keys may be in another file.
         for (file, path, entry, realm, _) in &resolved {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
-            let Nouns { keys: _, secrets, certificates, white_box_keys, data_keys } = entry.nouns();
+            let Nouns {
+                // Added above: the key stores before their keys.
+                keys: _,
+                key_stores: _,
+                secrets,
+                certificates,
+                white_box_keys,
+                data_keys,
+                grants,
+                access_points,
+                keyspace_policies,
+            } = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
                 builder.add_secret(secret, entropy, place)
@@ -210,6 +230,13 @@ impl Seeds {
             })?;
             place.each("data_keys", data_keys, |data_key, place| {
                 builder.add_data_key(data_key, entropy, place)
+            })?;
+            place.each("grants", grants, |grant, place| builder.add_grant(grant, place))?;
+            place.each("access_points", access_points, |access_point, place| {
+                builder.add_access_point(access_point, place)
+            })?;
+            place.each("keyspace_policies", keyspace_policies, |policy, place| {
+                builder.add_keyspace_policy(policy, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {

@@ -35,7 +35,13 @@ impl Seed {
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
             let place = Place { file: &self.name, path: &path };
-            let account = entry.account();
+            let account = entry.account(place)?;
+            if let Some(project) = account.projects.iter().find(|project| {
+                accounts.of_project(&project.id).is_some_and(|other| other.id != account.id)
+            }) {
+                let what = format_args!("the project {:?} is given twice", project.id);
+                return Err(place.wrong("projects", &entry.id, what));
+            }
             if !accounts.add_account(&account) {
                 let what = format_args!("the account {:?} is given twice", account.id);
                 return Err(place.wrong("id", &entry.id, what));
@@ -65,7 +71,7 @@ impl Seed {
         for (index, entry) in self.document.accounts.iter().flatten().enumerate() {
             let path = format!("accounts[{index}]");
             let place = Place { file: &self.name, path: &path };
-            let account = entry.account();
+            let account = entry.account(place)?;
             if accounts.account(&account.id).is_none_or(|there| *there != *account) {
                 return Err(place.wrong("id", &entry.id, what));
             }
@@ -113,6 +119,18 @@ mod tests {
             (
                 "accounts:\n  - id: '1'\n    access_keys: [{id: a}]\n",
                 "accounts[0]: \"a\" needs either a secret or a public_key at line 3, column 24",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    projects: [{id: p, name: my project}]\n",
+                "accounts[0].projects: it needs a region at line 3, column 21",
+            ),
+            (
+                "accounts:\n  - {id: '1', projects: [{id: p, name: r-1}]}\n  - id: '2'\n    projects: [{id: p, name: r-1}]\n",
+                "accounts[1].projects: the project \"p\" is given twice at line 3, column 9",
+            ),
+            (
+                "accounts:\n  - id: '1'\n    users: [{name: bob}, {name: bob}]\n",
+                "accounts[0].users: the user \"bob\" is given twice at line 3, column 32",
             ),
             (
                 "accounts:\n  - {id: '1'}\n  - {id: '1'}\n",

@@ -10,11 +10,12 @@ use serde_saphyr::Spanned;
 use super::accounts::AccountEntry;
 use super::when::Time;
 use super::words::{
-    AccountId, Bytes, CreatorType, Hidden, KeyStatus, Located, Parsed, Region, Text,
+    AccountId, Bytes, CreatorType, GranteeType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, DataKeyId, DeviceFingerprint, KeyId, KeySpec,
-    KeyUsage, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
+    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 
 /// A seed file.
@@ -46,6 +47,14 @@ pub(super) struct RealmEntry {
     pub(super) white_box_keys: Vec<WhiteBoxKeyEntry>,
     #[serde(default)]
     pub(super) data_keys: Vec<DataKeyEntry>,
+    #[serde(default)]
+    pub(super) grants: Vec<GrantEntry>,
+    #[serde(default)]
+    pub(super) key_stores: Vec<KeyStoreEntry>,
+    #[serde(default)]
+    pub(super) access_points: Vec<AccessPointEntry>,
+    #[serde(default)]
+    pub(super) keyspace_policies: Vec<KeyspacePolicyEntry>,
 }
 
 /// The nouns of a realm's entry.
@@ -55,6 +64,10 @@ pub(super) struct Nouns<'a> {
     pub(super) certificates: &'a [CertificateEntry],
     pub(super) white_box_keys: &'a [WhiteBoxKeyEntry],
     pub(super) data_keys: &'a [DataKeyEntry],
+    pub(super) grants: &'a [GrantEntry],
+    pub(super) key_stores: &'a [KeyStoreEntry],
+    pub(super) access_points: &'a [AccessPointEntry],
+    pub(super) keyspace_policies: &'a [KeyspacePolicyEntry],
 }
 
 impl RealmEntry {
@@ -73,14 +86,46 @@ impl RealmEntry {
             certificates,
             white_box_keys,
             data_keys,
+            grants,
+            key_stores,
+            access_points,
+            keyspace_policies,
         } = self;
-        Nouns { keys, secrets, certificates, white_box_keys, data_keys }
+        Nouns {
+            keys,
+            secrets,
+            certificates,
+            white_box_keys,
+            data_keys,
+            grants,
+            key_stores,
+            access_points,
+            keyspace_policies,
+        }
     }
 
     /// How many they are.
     pub(super) fn count(&self) -> usize {
-        let Nouns { keys, secrets, certificates, white_box_keys, data_keys } = self.nouns();
-        keys.len() + secrets.len() + certificates.len() + white_box_keys.len() + data_keys.len()
+        let Nouns {
+            keys,
+            secrets,
+            certificates,
+            white_box_keys,
+            data_keys,
+            grants,
+            key_stores,
+            access_points,
+            keyspace_policies,
+        } = self.nouns();
+        keys.len()
+            + secrets.len()
+            + certificates.len()
+            + white_box_keys.len()
+            + data_keys.len()
+            + grants.len()
+            + key_stores.len()
+            + access_points.len()
+            + keyspace_policies.len()
     }
 }
 
@@ -151,12 +196,14 @@ entries! {
         usage: Option<Located<KeyUsage>>,
         origin: Option<Located<Origin>>,
         protection_level: Option<Located<ProtectionLevel>>,
-        name: Option<String>,
+        name: Option<Spanned<String>>,
         description: String,
         creator: Option<String>,
         creator_type: Option<Located<CreatorType>>,
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
+        group: Option<String>,
+        primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,
         delete_at: Option<Spanned<Time>>,
         deletion_protection: Option<Protection>,
@@ -320,5 +367,74 @@ entries! {
         plaintext: Option<Located<Bytes>>,
         ciphertext: Option<Located<Bytes>>,
         associated_data: Option<Located<Bytes>>,
+    }
+
+    /// A grant.
+    GrantEntry {
+        id: Located<GrantId>,
+        /// The id of its key.
+        key: Located<KeyId>,
+        grantee: String,
+        operations: Vec<Spanned<String>>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        grantee_type: Option<Located<GranteeType>>,
+        name: Option<String>,
+        retiring_principal: Option<String>,
+        issuer: Option<String>,
+        created_at: Option<Spanned<Time>>,
+    }
+
+    /// A key store.
+    KeyStoreEntry {
+        id: Located<KeyStoreId>,
+        alias: Located<AliasName>,
+        /// The kind, in the cloud's word.
+        kind: Located<Text>,
+        #[serde(default = "on")]
+        enabled: bool,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        cluster: Option<String>,
+        authority: Option<String>,
+        creator: Option<String>,
+        created_at: Option<Spanned<Time>>,
+    }
+
+    /// An access point.
+    AccessPointEntry {
+        id: Located<AccessPointId>,
+        keyspace: Located<KeyspaceId>,
+        name: Located<Text>,
+        kind: Located<AccessPointKind>,
+        #[serde(default = "on")]
+        enabled: bool,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        identity: Option<String>,
+        cluster: Option<String>,
+        description: String,
+        creator: Option<String>,
+        created_at: Option<Spanned<Time>>,
+        changed_at: Option<Spanned<Time>>,
+        private_key: Option<Spanned<Hidden>>,
+    }
+
+    /// A policy of a keyspace.
+    KeyspacePolicyEntry {
+        id: Located<KeyspacePolicyId>,
+        keyspace: Located<KeyspaceId>,
+        name: Located<Text>,
+        document: String,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        description: String,
+        creator: Option<String>,
+        created_at: Option<Spanned<Time>>,
+        changed_at: Option<Spanned<Time>>,
     }
 }

@@ -10,8 +10,8 @@ use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyUsage, KeyVersion,
-    Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyStoreId,
+    KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -32,17 +32,9 @@ impl KeyEntry {
     }
 
     fn usage(&self, place: Place<'_>) -> Result<KeyUsage, SeedError> {
-        let (encrypts, signs) = match self.spec() {
-            KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(pair) => (pair.encrypts(), pair.signs()),
-        };
-        let default = if encrypts { KeyUsage::EncryptDecrypt } else { KeyUsage::SignVerify };
-        let Some(usage) = &self.usage else { return Ok(default) };
-        let fits = match usage.value.0 {
-            KeyUsage::EncryptDecrypt => encrypts,
-            KeyUsage::SignVerify => signs,
-        };
-        if fits {
+        let spec = self.spec();
+        let Some(usage) = &self.usage else { return Ok(spec.default_usage()) };
+        if spec.serves(usage.value.0) {
             Ok(usage.value.0)
         } else {
             Err(place.wrong("usage", usage, "this key spec does not support this usage"))
@@ -84,6 +76,7 @@ impl RealmBuilder<'_> {
     /// Binds the aliases that did not exist before, in one change: each change copies the key.
     fn bind(&mut self, key: Ordinal, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
         let one = self.rules.aliases.as_ref().is_some_and(|rules| rules.one_per_key);
+        let Some(before) = self.state.keys.get(key).cloned() else { return Ok(()) };
         let mut names = BTreeSet::new();
         for (index, alias) in entry.aliases.iter().enumerate() {
             let name = &alias.value.0;
@@ -101,7 +94,16 @@ impl RealmBuilder<'_> {
                 return Err(wrong("given twice".into()));
             }
         }
-        let Some(before) = self.state.keys.get(key).cloned() else { return Ok(()) };
+        // A new key's own name is one of its aliases, where the cloud says so.
+        let own = entry.name.as_ref().filter(|_| self.own_names());
+        if let Some(own) = own.filter(|own| before.settings.name.as_ref() == Some(&own.value)) {
+            let name = AliasName::parse(&own.value).filter(|name| !before.aliases.contains(name));
+            let other = name.as_ref().and_then(|name| self.state.keys.aliased(name));
+            if other.is_some() {
+                return Err(place.wrong("name", own, "another key has this name"));
+            }
+            names.extend(name);
+        }
         // A key that was renamed keeps its new name.
         if !names.is_empty() && (!one || before.aliases.is_empty()) {
             let mut after = Key::clone(&before);
@@ -116,9 +118,16 @@ impl RealmBuilder<'_> {
         if let (false, Some(at)) = ((self.rules.keys.specs)(spec), &entry.spec) {
             return Err(place.wrong("spec", at, "the cloud has no keys of this spec"));
         }
-        if let (Origin::External, KeySpec::Pair(_), Some(at)) = (origin, spec, &entry.origin) {
+        let usage = entry.usage(place)?;
+        if let (false, Some(at)) = (self.rules.keys.usages.contains(&usage), &entry.usage) {
+            return Err(place.wrong("usage", at, "the cloud has no keys of this usage"));
+        }
+        if let (Origin::External, KeySpec::Pair(_) | KeySpec::Mac(_), Some(at)) =
+            (origin, spec, &entry.origin)
+        {
             return Err(place.wrong("origin", at, "only symmetric keys are EXTERNAL"));
         }
+        self.check_instance(entry, place)?;
         let created_at = self.time(entry.created_at.as_ref()).unwrap_or(self.now);
         let rotation = self.rotation(entry, place)?;
         let versions =
@@ -129,7 +138,7 @@ impl RealmBuilder<'_> {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: entry.id.value.0.clone(),
             spec,
-            usage: entry.usage(place)?,
+            usage,
             origin,
             protection: entry
                 .protection_level
@@ -141,9 +150,11 @@ impl RealmBuilder<'_> {
             },
             created_at,
             instance: entry.instance.clone(),
+            group: entry.group.clone(),
+            primary_region: self.primary_region(entry, place)?,
             policy: entry.policy.clone(),
             settings: Settings {
-                name: entry.name.clone(),
+                name: self.name(entry, place)?,
                 description: entry.description.clone(),
                 lifecycle: self.lifecycle(entry, has_material, place)?,
                 deletion_protection: match &entry.deletion_protection {
@@ -158,6 +169,52 @@ impl RealmBuilder<'_> {
             aliases: BTreeSet::new(),
             tags: entry.tags.clone(),
         })
+    }
+
+    /// The region of a replica's primary.
+    fn primary_region(
+        &self,
+        entry: &KeyEntry,
+        place: Place<'_>,
+    ) -> Result<Option<Arc<str>>, SeedError> {
+        let Some(region) = &entry.primary_region else { return Ok(None) };
+        let wrong = |what| Err(place.wrong("primary_region", region, what));
+        match region.value.0.0.as_str() {
+            _ if !self.rules.replicates() => wrong("this cloud has no keys in several regions"),
+            "" => wrong("not a region's id: letters, digits and hyphens"),
+            own if *self.realm.region == *own => wrong("a primary has none"),
+            _ if entry.rotation.is_some() => wrong("a replica does not rotate"),
+            other => Ok(Some(other.into())),
+        }
+    }
+
+    /// Checks that the key store exists that a key names, in a cloud with key stores.
+    fn check_instance(&self, entry: &KeyEntry, place: Place<'_>) -> Result<(), SeedError> {
+        let (Some(store), Some(_)) = (&entry.instance, &self.rules.key_stores) else {
+            return Ok(());
+        };
+        let store = KeyStoreId::parse(store).and_then(|id| self.state.key_stores.named(&id));
+        match store {
+            Some(_) => Ok(()),
+            None => Err(place.wrong("instance", &entry.id, "there is no such key store")),
+        }
+    }
+
+    /// Whether a key's own name is one of its aliases.
+    fn own_names(&self) -> bool {
+        self.rules.aliases.as_ref().is_some_and(|rules| rules.own_name)
+    }
+
+    /// The key's own name. If that is one of the aliases, it is the first of them by default.
+    fn name(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Option<String>, SeedError> {
+        let Some(rules) = self.rules.aliases.as_ref().filter(|rules| rules.own_name) else {
+            return Ok(entry.name.as_ref().map(|name| name.value.clone()));
+        };
+        let Some(name) = &entry.name else {
+            return Ok(entry.aliases.first().map(|alias| alias.value.0.to_string()));
+        };
+        rules.names.check(&name.value).map_err(|what| place.wrong("name", name, what))?;
+        Ok(Some(name.value.clone()))
     }
 
     fn bindings(&self, entry: &KeyEntry, place: Place<'_>) -> Result<BTreeSet<Binding>, SeedError> {

@@ -15,7 +15,8 @@ use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
 use crate::engine::Engine;
 use crate::model::{
-    CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId, WhiteBoxKeyId,
+    AccessPointId, CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId,
+    WhiteBoxKeyId,
 };
 
 /// What material belongs to.
@@ -29,6 +30,8 @@ pub(super) enum Owner {
     Certificate(CertificateId),
     /// A data key in a file.
     DataKey(DataKeyId),
+    /// An access point in a file.
+    AccessPoint(AccessPointId),
     /// A white-box key in a file.
     WhiteBoxKey(WhiteBoxKeyId),
 }
@@ -120,16 +123,19 @@ pub(super) fn read(
 ) -> Result<Material, SeedError> {
     let written: &str = &text.value.0;
     let bytes = match spec {
-        KeySpec::Symmetric(symmetric) => {
-            let len = symmetric.material_len();
-            let bytes = hex(written.trim(), len).or_else(|| of_base64(written, len));
-            bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
-        }
+        KeySpec::Symmetric(symmetric) => plain_bytes(written, symmetric.material_len()),
+        KeySpec::Mac(mac) => plain_bytes(written, mac.material_len()),
         KeySpec::Pair(pair) => private_key_from_pem(pair, written).map_err(|_| {
             "not a private key of this spec in PEM (PKCS #8, PKCS #1, SEC 1)".to_owned()
         }),
     };
     bytes.map(Material::new).map_err(|what| place.wrong(field, text, what))
+}
+
+/// Exactly this many bytes.
+fn plain_bytes(text: &str, len: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+    let bytes = hex(text.trim(), len).or_else(|| of_base64(text, len));
+    bytes.ok_or_else(|| format!("not {len} bytes in hex or base64, as this spec takes"))
 }
 
 /// Exactly this many bytes in hex. Base64 of them never has this length.

@@ -250,6 +250,8 @@ impl RealmBuilder<'_> {
             creator: Creator::Service(service.into()),
             created_at: self.now,
             instance: None,
+            group: None,
+            primary_region: None,
             policy: None,
             settings: Settings::default(),
             versions: vec![Arc::new(KeyVersion {

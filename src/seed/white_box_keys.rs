@@ -33,7 +33,7 @@ impl WhiteBoxKeyEntry {
         match self.spec.as_ref().map(|spec| (spec, spec.value.0)) {
             None => Ok(SymmetricSpec::Aes256),
             Some((_, KeySpec::Symmetric(spec))) => Ok(spec),
-            Some((at, KeySpec::Pair(_))) => {
+            Some((at, KeySpec::Pair(_) | KeySpec::Mac(_))) => {
                 Err(place.wrong("spec", at, "a white-box key is symmetric"))
             }
         }

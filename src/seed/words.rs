@@ -16,7 +16,8 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AliasName, CertificateId, CertificateStatus, DataKeyId, KeyId, KeySpec, KeyUsage, Origin,
+    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
+    GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec, Origin,
     ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
@@ -90,25 +91,35 @@ macro_rules! words {
 }
 
 words! { KeySpec,
-    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, EC_P256, EC_P256K, EC_P384, EC_SM2, \
-     ML_KEM_1024, ML_DSA_87" or spec,
+    "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P256K, \
+     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_256, HMAC_384, HMAC_512, HMAC_SM3"
+     or spec,
     ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
     ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
     ["AES_128" => Self::Symmetric(SymmetricSpec::Aes128)],
     ["SM4" => Self::Symmetric(SymmetricSpec::Sm4)],
     ["RSA_2048" => Self::Pair(PairSpec::Rsa2048)],
     ["RSA_3072" => Self::Pair(PairSpec::Rsa3072)],
+    ["RSA_4096" => Self::Pair(PairSpec::Rsa4096)],
     ["EC_P256" => Self::Pair(PairSpec::EcP256)],
     ["EC_P256K" => Self::Pair(PairSpec::EcP256K)],
     ["EC_P384" => Self::Pair(PairSpec::EcP384)],
     ["EC_SM2" => Self::Pair(PairSpec::EcSm2)],
+    ["ED25519" => Self::Pair(PairSpec::Ed25519)],
     ["ML_KEM_1024" => Self::Pair(PairSpec::MlKem1024)],
     ["ML_DSA_87" => Self::Pair(PairSpec::MlDsa87)],
+    ["HMAC_256" => Self::Mac(MacSpec::Hmac256)],
+    ["HMAC_384" => Self::Mac(MacSpec::Hmac384)],
+    ["HMAC_512" => Self::Mac(MacSpec::Hmac512)],
+    ["HMAC_SM3" => Self::Mac(MacSpec::HmacSm3)],
 }
 
-words! { KeyUsage, "ENCRYPT/DECRYPT or SIGN/VERIFY",
+words! { KeyUsage,
+    "one of ENCRYPT/DECRYPT, SIGN/VERIFY, GENERATE/VERIFY_MAC, KEY_AGREEMENT",
     ["ENCRYPT/DECRYPT" => Self::EncryptDecrypt],
     ["SIGN/VERIFY" => Self::SignVerify],
+    ["GENERATE/VERIFY_MAC" => Self::GenerateVerifyMac],
+    ["KEY_AGREEMENT" => Self::KeyAgreement],
 }
 
 words! { Origin, "KMS or EXTERNAL" or origin,
@@ -158,6 +169,24 @@ words! { CreatorType, "User or Service",
     ["Service" => Self::Service],
 }
 
+/// The type of a grant's grantee.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum GranteeType {
+    User,
+    Account,
+}
+
+words! { GranteeType, "User or Account",
+    ["User" => Self::User],
+    ["Account" => Self::Account],
+}
+
+words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
+    ["MACHINE" => Self::Machine],
+    ["CLUSTER" => Self::Cluster],
+    ["CUSTOM" => Self::Custom],
+}
+
 /// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
@@ -180,6 +209,11 @@ names! {
     CertificateId, "a certificate's id: 1 to 64 letters, digits and hyphens", Self::parse;
     WhiteBoxKeyId, "a white-box key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    GrantId, "a grant's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyStoreId, "a key store's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;
@@ -305,7 +339,9 @@ mod tests {
 
     #[test]
     fn words_are_read_and_written() {
-        for word in ["SM4", "EC_P384", "ML_KEM_1024", "ML_DSA_87"] {
+        for word in
+            ["SM4", "RSA_4096", "EC_P384", "ED25519", "ML_KEM_1024", "ML_DSA_87", "HMAC_SM3"]
+        {
             assert_eq!(KeySpec::read(word).unwrap().write(), word);
         }
         assert_eq!(KeySpec::read("aes"), None);

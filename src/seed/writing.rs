@@ -10,18 +10,21 @@ use serde_saphyr::{Location, Spanned};
 use zeroize::Zeroizing;
 
 use super::document::{
-    BindingEntry, CertificateEntry, DataKeyEntry, KeyEntry, KeyRotation, Protection, SealedEntry,
-    SecretEntry, SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
+    AccessPointEntry, BindingEntry, CertificateEntry, DataKeyEntry, GrantEntry, KeyEntry,
+    KeyRotation, KeyStoreEntry, KeyspacePolicyEntry, Protection, SealedEntry, SecretEntry,
+    SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
 };
 use super::when::{Time, When};
 use super::words::{
-    AccountId, Bytes, CreatorType, GENERIC, KeyStatus, Parsed, Region, Text, hidden, located,
+    AccountId, Bytes, CreatorType, GENERIC, GranteeType, KeyStatus, Parsed, Region, Text, hidden,
+    located,
 };
 use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
 use crate::model::{
-    Binding, Certificate, Creator, DataKey, DataKeyLifecycle, Holding, Key, KeySpec, KeyVersion,
-    Lifecycle, Material, Origin, Realm, Secret, SecretVersion, Shelves, State, WhiteBoxKey,
+    AccessPoint, Binding, Certificate, Creator, DataKey, DataKeyLifecycle, Grant, Grantee, Holding,
+    Key, KeySpec, KeyStore, KeyVersion, KeyspacePolicy, Lifecycle, Material, Origin, Realm, Secret,
+    SecretVersion, Shelves, State, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -71,7 +74,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 11)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 15)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -83,7 +86,17 @@ impl Serialize for Entry<'_> {
         }
         entry.serialize_field("counted", &placed(state.counted()))?;
         // In full, so that a new noun cannot be forgotten.
-        let Shelves { keys, secrets, certificates, white_box_keys, data_keys } = state.shelves();
+        let Shelves {
+            keys,
+            secrets,
+            certificates,
+            white_box_keys,
+            data_keys,
+            grants,
+            key_stores,
+            access_points,
+            keyspace_policies,
+        } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
             entry.serialize_field("keys", &Each(keys))?;
@@ -103,6 +116,22 @@ impl Serialize for Entry<'_> {
         if data_keys.count() > 0 {
             let keys = || data_keys.all().map(|it| data_key_entry(it));
             entry.serialize_field("data_keys", &Each(keys))?;
+        }
+        if grants.count() > 0 {
+            let grants = || grants.all().map(|it| grant_entry(it));
+            entry.serialize_field("grants", &Each(grants))?;
+        }
+        if key_stores.count() > 0 {
+            let key_stores = || key_stores.all().map(|it| key_store_entry(it));
+            entry.serialize_field("key_stores", &Each(key_stores))?;
+        }
+        if access_points.count() > 0 {
+            let access_points = || access_points.all().map(|it| access_point_entry(it));
+            entry.serialize_field("access_points", &Each(access_points))?;
+        }
+        if keyspace_policies.count() > 0 {
+            let policies = || keyspace_policies.all().map(|it| keyspace_policy_entry(it));
+            entry.serialize_field("keyspace_policies", &Each(policies))?;
         }
         entry.end()
     }
@@ -142,12 +171,14 @@ fn key_entry(key: &Key) -> KeyEntry {
         usage: Some(located(key.usage)),
         origin: Some(located(key.origin)),
         protection_level: Some(located(key.protection)),
-        name: settings.name.clone(),
+        name: settings.name.clone().map(placed),
         description: settings.description.clone(),
         creator: Some(creator.to_string()),
         creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
+        group: key.group.clone(),
+        primary_region: key.primary_region.as_ref().map(|it| located(Region(it.to_string()))),
         state: Some(located(status)),
         delete_at,
         deletion_protection: settings.deletion_protection.clone().map(Protection::Reason),
@@ -192,7 +223,7 @@ fn version_entry(key: &Key, version: &KeyVersion) -> VersionEntry {
 fn written(spec: KeySpec, material: &Material) -> Zeroizing<String> {
     let bytes = export_material(material);
     match spec {
-        KeySpec::Symmetric(_) => Zeroizing::new(STANDARD.encode(bytes)),
+        KeySpec::Symmetric(_) | KeySpec::Mac(_) => Zeroizing::new(STANDARD.encode(bytes)),
         // The material of a pair is always PKCS #8.
         KeySpec::Pair(_) => pem::write_private_key(bytes).unwrap_or_default(),
     }
@@ -289,6 +320,73 @@ fn white_box_key_entry(key: &WhiteBoxKey) -> WhiteBoxKeyEntry {
         fingerprints: key.fingerprints.clone(),
         tags: key.tags.clone(),
         material: Some(hidden(written(spec, &key.material))),
+    }
+}
+
+fn grant_entry(grant: &Grant) -> GrantEntry {
+    let (grantee, grantee_type) = match &grant.grantee {
+        Grantee::User(id) => (id, GranteeType::User),
+        Grantee::Account(id) => (id, GranteeType::Account),
+    };
+    GrantEntry {
+        id: located(grant.id.clone()),
+        ordinal: Some(placed(grant.ordinal)),
+        key: located(grant.key.clone()),
+        grantee: grantee.to_string(),
+        grantee_type: Some(located(grantee_type)),
+        operations: grant.operations.iter().cloned().map(placed).collect(),
+        name: grant.name.clone(),
+        retiring_principal: grant.retiring.as_ref().map(ToString::to_string),
+        issuer: Some(grant.issuer.to_string()),
+        created_at: Some(time(grant.created_at)),
+    }
+}
+
+fn key_store_entry(key_store: &KeyStore) -> KeyStoreEntry {
+    KeyStoreEntry {
+        id: located(key_store.id.clone()),
+        ordinal: Some(placed(key_store.ordinal)),
+        alias: located(key_store.alias.clone()),
+        kind: located(Text(key_store.kind.clone())),
+        enabled: key_store.enabled,
+        cluster: key_store.cluster.clone(),
+        authority: key_store.authority.clone(),
+        creator: Some(key_store.creator.to_string()),
+        created_at: Some(time(key_store.created_at)),
+    }
+}
+
+fn access_point_entry(it: &AccessPoint) -> AccessPointEntry {
+    // The material of a pair is always PKCS #8.
+    let pem = |key| pem::write_private_key(export_material(key)).unwrap_or_default();
+    AccessPointEntry {
+        id: located(it.id.clone()),
+        ordinal: Some(placed(it.ordinal)),
+        keyspace: located(it.keyspace.clone()),
+        name: located(Text(it.name.clone())),
+        kind: located(it.kind),
+        identity: it.identity.clone(),
+        cluster: it.cluster.clone(),
+        description: it.description.clone(),
+        enabled: it.enabled,
+        creator: Some(it.creator.to_string()),
+        created_at: Some(time(it.created_at)),
+        changed_at: Some(time(it.changed_at)),
+        private_key: it.private_key.as_ref().map(|key| hidden(pem(key))),
+    }
+}
+
+fn keyspace_policy_entry(policy: &KeyspacePolicy) -> KeyspacePolicyEntry {
+    KeyspacePolicyEntry {
+        id: located(policy.id.clone()),
+        ordinal: Some(placed(policy.ordinal)),
+        keyspace: located(policy.keyspace.clone()),
+        name: located(Text(policy.name.clone())),
+        document: policy.document.clone(),
+        description: policy.description.clone(),
+        creator: Some(policy.creator.to_string()),
+        created_at: Some(time(policy.created_at)),
+        changed_at: Some(time(policy.changed_at)),
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::dialects::Outbound;
 
 const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
-const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS");
 /// In seconds: two days.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("172800");
 /// The request headers to allow if a browser does not list them. `*` would not cover
@@ -17,7 +17,7 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, accept, x-requested-with, x-acs-action, x-acs-version, x-acs-date, \
      x-acs-content-sha256, x-acs-signature-nonce, x-acs-signature-method, x-acs-signature-type, \
      x-acs-security-token, x-acs-bearer-token, x-amz-date, x-amz-content-sha256, x-amz-security-token, \
-     x-sdk-date, x-sdk-content-sha256, x-security-token, x-project-id, x-domain-id, x-auth-token, x-tc-action, \
+     x-sdk-date, x-sdk-content-sha256, x-sdk-content-sm3, x-security-token, x-project-id, x-domain-id, x-auth-token, x-tc-action, \
      x-tc-version, x-tc-region, x-tc-timestamp, x-tc-token, x-tc-language, x-kmsim-fault",
 );
 

@@ -111,7 +111,8 @@ async fn cloud_answer(
     let Arrived { body, excerpt, share } = collect(body, limit, by_head.is_some()).await;
     let cloud = by_head
         .unwrap_or_else(|| app.clouds.of_body(&uri, &headers, body.as_ref().unwrap_or(&excerpt)));
-    let inbound = Inbound { method, uri, headers, body };
+    let is_encrypted = progress.encrypted.is_raised();
+    let inbound = Inbound { method, uri, headers, is_encrypted, body };
     let mut answer = cloud.serve(&app.engine, &app.watch, inbound).await;
     drop(share);
     progress.record_answer(answer.status().is_success());

@@ -55,6 +55,8 @@ pub(super) struct Progress {
     pub(super) cut: Flag,
     /// Whether the body took too long to arrive.
     pub(super) late: Flag,
+    /// Whether the connection is encrypted.
+    pub(super) encrypted: Flag,
     /// Whether the rest of a request's body is left unread. The request is answered, and the
     /// connection closes.
     pub(super) unread: Flag,
@@ -95,6 +97,7 @@ impl Progress {
             since: AtomicU64::new(0),
             cut: Flag::default(),
             late: Flag::default(),
+            encrypted: Flag::default(),
             unread: Flag::default(),
             overlong: Flag::default(),
             refused: AtomicU32::new(0),

@@ -37,6 +37,9 @@ impl ParserStream {
         match self.progress.phase() {
             Phase::Waiting => {
                 self.progress.begin_head();
+                if self.stream.is_encrypted() {
+                    self.progress.encrypted.raise();
+                }
                 self.line = Some(0);
             }
             Phase::Head => {}

@@ -59,6 +59,12 @@ impl Connection {
         Self(Stage::New(stream, tls))
     }
 
+    /// Whether it is encrypted. Before the first bytes it is not known.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        matches!(self.0, Stage::Secure(_))
+    }
+
     /// Its socket. `None` during a handshake, and after a failed one.
     #[must_use]
     pub fn socket(&self) -> Option<&TcpStream> {

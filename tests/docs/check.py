@@ -195,9 +195,14 @@ ALIBABA = {
 }
 KINGSOFT = {"python": "python", "go": "go", "node": "js", "java": "java"}
 TENCENT = {"python": "python", "node": "js", "go": "go", "java": "java", "php": "php", "cli": "sh", "terraform": "hcl"}
-CLIENTS = {("alibaba", client): language for client, language in ALIBABA.items()} | {
-    ("kingsoft", client): language for client, language in KINGSOFT.items()
-} | {("tencent", client): language for client, language in TENCENT.items()}
+HUAWEI = {
+    "python": "python", "node": "js", "go": "go", "java": "java", "sops": "sh", "vault": "hcl", "terraform": "hcl",
+}
+CLIENTS = {
+    (cloud, client): language
+    for cloud, clients in {"alibaba": ALIBABA, "kingsoft": KINGSOFT, "tencent": TENCENT, "huawei": HUAWEI}.items()
+    for client, language in clients.items()
+}
 
 
 def trusting(run):
@@ -209,7 +214,7 @@ def trusting(run):
             if not first:
                 # It accepts any certificate.
                 return run(text, cwd=folder)
-            fetched = re.search(r'"(http://[^"]+)"', first.group(1)).group(1)
+            fetched = re.search(r"""["'](http://[^"']+)["']""", first.group(1)).group(1)
             file = pathlib.Path(folder) / "kmsim-ca.pem"
             file.write_bytes(urllib.request.urlopen(fetched).read())
             run(text, cwd=folder, env={**os.environ, **({first.group(2): str(file)} if first.group(2) else {})})
@@ -296,14 +301,19 @@ func main() {
 """
 
 
-def run_tencent_go(text, cwd=None, **how):
-    with tempfile.TemporaryDirectory() as folder:
-        for file in ("go.mod", "go.sum"):
-            shutil.copy(ROOT / "tests/sdk/go" / file, folder)
-        (pathlib.Path(folder) / "client.go").write_text(text)
-        (pathlib.Path(folder) / "main.go").write_text(TENCENT_GO)
-        it = subprocess.run(["go", "run", "."], cwd=folder, check=True, capture_output=True, text=True, **how)
-    equal(it.stdout, "0\n")
+def run_go(main):
+    """A program of this main function and the text."""
+
+    def run(text, cwd=None, **how):
+        with tempfile.TemporaryDirectory() as folder:
+            for file in ("go.mod", "go.sum"):
+                shutil.copy(ROOT / "tests/sdk/go" / file, folder)
+            (pathlib.Path(folder) / "client.go").write_text(text)
+            (pathlib.Path(folder) / "main.go").write_text(main)
+            it = subprocess.run(["go", "run", "."], cwd=folder, check=True, capture_output=True, text=True, **how)
+        equal(it.stdout, "0\n")
+
+    return run
 
 
 def run_tccli(text, cwd=None, env=None):
@@ -318,6 +328,58 @@ def run_tccli(text, cwd=None, env=None):
     equal(it.stdout, "0\n")
 
 
+def run_huawei(text, **how):
+    use = "\nfrom huaweicloudsdkkms.v2 import ListKeysRequest, ListKeysRequestBody\n"
+    use += "print(kms.list_keys(ListKeysRequest(ListKeysRequestBody())).total)\n"
+    python = ROOT / "target/sdk/python-huawei/bin/python"
+    it = subprocess.run([python, "-c", text + use], check=True, capture_output=True, text=True, **how)
+    equal(it.stdout, "0\n")
+
+
+def run_huawei_node(text, **how):
+    """The example of a call stands in the text as a comment."""
+    (head, call) = text.split("// client.sendRequest", 1)
+    use = "client.sendRequest" + re.sub(r"^// ?", "", call, flags=re.M)
+    use = use.replace("console.log", "(it) => console.log(it.total)")
+    it = subprocess.run(["node", "-"], input=head + use, check=True, capture_output=True, text=True, **how)
+    # The SDK logs to standard output too.
+    equal(it.stdout.splitlines()[-1], "0")
+
+
+HUAWEI_GO = """package main
+
+import (
+	"fmt"
+
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/kms/v2/model"
+)
+
+func main() {
+	client, err := newClient()
+	if err != nil {
+		panic(err)
+	}
+	told, err := client.ListKeys(&model.ListKeysRequest{Body: &model.ListKeysRequestBody{}})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(*told.Total)
+}
+"""
+
+
+def run_sops(text, cwd=None, env=None):
+    """A key that does not exist, so the error must come from the server."""
+    sops = ROOT / "target/sdk/sops/sops"
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "file.yaml").write_text("password: hush\n")
+        use = '\n"$0" encrypt --hckms "$region:11111111-2222-4333-8444-555555555555" "$1/file.yaml"\n'
+        script = ["bash", "-euc", text + use, sops, folder]
+        it = subprocess.run(script, cwd=cwd, env=env, capture_output=True, text=True)
+    if "KMS.0207" not in it.stderr:
+        fail(it.stderr[-500:])
+
+
 RUNNABLE = {
     ("alibaba", "python"): run_python,
     ("alibaba", "python-classic"): run_classic,
@@ -326,8 +388,12 @@ RUNNABLE = {
     ("kingsoft", "python"): run_kingsoft,
     ("tencent", "python"): run_tencent,
     ("tencent", "node"): run_tencent_node,
-    ("tencent", "go"): run_tencent_go,
+    ("tencent", "go"): run_go(TENCENT_GO),
     ("tencent", "cli"): run_tccli,
+    ("huawei", "python"): run_huawei,
+    ("huawei", "node"): run_huawei_node,
+    ("huawei", "go"): run_go(HUAWEI_GO),
+    ("huawei", "sops"): run_sops,
 }
 
 

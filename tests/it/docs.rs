@@ -38,9 +38,15 @@ fn waiting() -> String {
         quoted(&members),
         quoted(&codes)
     );
+    let (parts, codes) = crate::huawei::coverage::not_yet();
+    let parts = parts.iter().filter_map(|line| line.split_once(' '));
+    let parts: Vec<_> =
+        parts.map(|(action, value)| format!("- `{action}` with `{value}`\n")).collect();
+    let parts = parts.concat();
+    let huawei = format!("{parts}- the errors {}\n", quoted(&codes));
     format!(
         "\nAlibaba Cloud:\n\n{actions}{values}\nKingsoft Cloud:\n\n{errors}\n\
-         Tencent Cloud:\n\n{tencent}\n"
+         Tencent Cloud:\n\n{tencent}\nHuawei Cloud:\n\n{huawei}\n"
     )
 }
 

@@ -5,9 +5,14 @@ mod aliases;
 mod bindings;
 mod certificates;
 mod data_keys;
+mod grants;
 mod imports;
+mod key_stores;
 mod keys;
+mod keyspaces;
+mod macs;
 mod pairs;
+mod replication;
 mod restart;
 mod rotation;
 mod secrets;
@@ -18,14 +23,16 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
     AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, ImportRules, KeyRef, KeyRules, NameRule, NewKey, Operation,
-    PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
+    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, KeyStoreKind,
+    KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
+    SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, Lifecycle, Realm, Scope,
-    SymmetricSpec,
+    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
+    Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -40,8 +47,15 @@ const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 static RULES: Rules = Rules {
     keys: KeyRules {
         admits: key_admits,
+        for_users: &[Operation::Archive, Operation::Unarchive, Operation::CreateGrant],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |_| true,
+        usages: &[
+            KeyUsage::EncryptDecrypt,
+            KeyUsage::SignVerify,
+            KeyUsage::GenerateVerifyMac,
+            KeyUsage::KeyAgreement,
+        ],
         restored: Lifecycle::Enabled,
         rotation_spacing: Some(DAY),
         bindings: 2,
@@ -52,6 +66,7 @@ static RULES: Rules = Rules {
         reserved: |name| name.as_str().starts_with("alias/own/"),
         service: |name| name.as_str().strip_prefix("alias/own/"),
         one_per_key: false,
+        own_name: false,
     }),
     tags: 2,
     imports: Some(ImportRules { token_life: DAY, enables: true }),
@@ -80,6 +95,19 @@ static RULES: Rules = Rules {
         admits: data_key_admits,
         restored: DataKeyLifecycle::Disabled,
     }),
+    grants: Some(GrantRules {
+        per_key: 3,
+        operations: &["encrypt", "decrypt", "retire"],
+        retire: "retire",
+    }),
+    key_stores: Some(KeyStoreRules {
+        names: ANY_NAME,
+        kinds: &[
+            KeyStoreKind { word: "dedicated", one_per_cluster: true },
+            KeyStoreKind { word: "shared", one_per_cluster: false },
+        ],
+    }),
+    keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {

@@ -18,6 +18,7 @@ mod docs;
 mod engine;
 mod environment;
 mod hostile;
+mod huawei;
 mod in_process;
 mod kingsoft;
 mod kit;

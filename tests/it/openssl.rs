@@ -7,7 +7,11 @@ use std::process::{Command, Output};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kmsim::algorithms::asymmetric::{Encryption, PairSpec, PrivateKey, PublicKey, Signing};
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::SeedableRng;
+use kmsim::algorithms::asymmetric::{
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+};
 use kmsim::algorithms::mac::{Hash, digest};
 use kmsim::algorithms::specs::Form;
 use kmsim::algorithms::{Error, Randomness};
@@ -91,10 +95,12 @@ fn genpkey(spec: PairSpec) -> &'static str {
     match spec {
         PairSpec::Rsa2048 => "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
         PairSpec::Rsa3072 => "-algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+        PairSpec::Rsa4096 => "-algorithm RSA -pkeyopt rsa_keygen_bits:4096",
         PairSpec::EcP256 => "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
         PairSpec::EcP256K => "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1",
         PairSpec::EcP384 => "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
         PairSpec::EcSm2 => "-algorithm SM2",
+        PairSpec::Ed25519 => "-algorithm ED25519",
         PairSpec::MlKem1024 | PairSpec::MlDsa87 => panic!("OpenSSL 3.0 has no such keys"),
     }
 }
@@ -108,24 +114,54 @@ const SPECS: [(&str, PairSpec); 5] = [
 ];
 
 /// The pairs that OpenSSL has and Alibaba's API has not, under names of our own.
-const OTHERS: [(&str, PairSpec); 1] = [("EC_P384", PairSpec::EcP384)];
+const OTHERS: [(&str, PairSpec); 3] = [
+    ("RSA_4096", PairSpec::Rsa4096),
+    ("EC_P384", PairSpec::EcP384),
+    ("ED25519", PairSpec::Ed25519),
+];
 
 const MESSAGE: &[u8] = b"signed here, checked there\r\n";
 
 /// The default identity of an SM2 signer.
 const IDENTITY: &str = "1234567812345678";
 
+fn pss(salt: u8, hash: &str) -> String {
+    let padding = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen";
+    format!("-{hash} {padding}:{salt} -sigopt rsa_mgf1_md:{hash}")
+}
+
 /// OpenSSL's arguments for signing or verifying a message with this algorithm.
 fn signing_words(algorithm: Signing) -> String {
     match algorithm {
-        Signing::RsaPss => {
-            "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -sigopt rsa_mgf1_md:sha256"
-                .into()
-        }
+        Signing::RsaPss => pss(32, "sha256"),
+        Signing::RsaPssSha384 => pss(48, "sha384"),
+        Signing::RsaPssSha512 => pss(64, "sha512"),
         Signing::RsaPkcs1 | Signing::Ecdsa => "-sha256".into(),
-        Signing::EcdsaSha384 => "-sha384".into(),
+        Signing::RsaPkcs1Sha384 | Signing::EcdsaSha384 => "-sha384".into(),
+        Signing::RsaPkcs1Sha512 => "-sha512".into(),
         Signing::Sm2 => format!("-sm3 -sigopt distid:{IDENTITY}"),
-        Signing::MlDsa => panic!("OpenSSL 3.0 has no such signatures"),
+        Signing::Ed25519 => panic!("a digest is no part of these signatures"),
+        Signing::Ed25519Ph | Signing::MlDsa => panic!("OpenSSL 3.0 has no such signatures"),
+    }
+}
+
+/// OpenSSL's command to sign the file `message` with `key.pem`.
+pub fn sign_command(algorithm: Signing) -> String {
+    match algorithm {
+        Signing::Ed25519 => "pkeyutl -sign -rawin -inkey key.pem -in message -out signature".into(),
+        other => format!("dgst {} -sign key.pem -out signature message", signing_words(other)),
+    }
+}
+
+/// OpenSSL's command to verify the file `signature` over this file with `pub.pem`.
+pub fn verify_command(algorithm: Signing, message: &str) -> String {
+    match algorithm {
+        Signing::Ed25519 => {
+            format!("pkeyutl -verify -rawin -pubin -inkey pub.pem -in {message} -sigfile signature")
+        }
+        other => {
+            format!("dgst {} -verify pub.pem -signature signature {message}", signing_words(other))
+        }
     }
 }
 
@@ -153,6 +189,18 @@ fn signings(spec: PairSpec) -> Vec<(&'static str, Signing)> {
     all.into_iter().filter(|(_, algorithm)| algorithm.fits(spec)).collect()
 }
 
+/// The algorithms that OpenSSL has and Alibaba's API has not.
+fn other_signings(spec: PairSpec) -> impl Iterator<Item = (&'static str, Signing)> {
+    let all = [
+        ("RSA_PSS_SHA_384", Signing::RsaPssSha384),
+        ("RSA_PSS_SHA_512", Signing::RsaPssSha512),
+        ("RSA_PKCS1_SHA_384", Signing::RsaPkcs1Sha384),
+        ("RSA_PKCS1_SHA_512", Signing::RsaPkcs1Sha512),
+        ("ED25519", Signing::Ed25519),
+    ];
+    all.into_iter().filter(move |(_, algorithm)| algorithm.fits(spec))
+}
+
 fn encryptions(spec: PairSpec) -> Vec<(&'static str, Encryption)> {
     let all = [
         ("RSAES_OAEP_SHA_256", Encryption::RsaOaepSha256),
@@ -166,8 +214,7 @@ fn encryptions(spec: PairSpec) -> Vec<(&'static str, Encryption)> {
 fn digest_of(algorithm: Signing, public: &[u8], message: &[u8]) -> Vec<u8> {
     match algorithm {
         Signing::Sm2 => sm2_digest(public, message).to_vec(),
-        Signing::EcdsaSha384 => digest(Hash::Sha384, message),
-        _ => digest(Hash::Sha256, message),
+        other => other.hash().map_or_else(|| message.to_vec(), |hash| digest(hash, message)),
     }
 }
 
@@ -205,10 +252,8 @@ fn openssl_verifies_what_kmsim_signs() {
         for (word, algorithm) in signings(spec) {
             let digest = digest_of(algorithm, &spki(&pem), MESSAGE);
             openssl.write("signature", &pair.sign(word, &digest));
-            let words = signing_words(algorithm);
-            let verify = format!("dgst {words} -verify pub.pem -signature signature");
-            openssl.run(&format!("{verify} message"));
-            assert!(!openssl.agrees(&format!("{verify} other")), "{name} {word}");
+            openssl.run(&verify_command(algorithm, "message"));
+            assert!(!openssl.agrees(&verify_command(algorithm, "other")), "{name} {word}");
         }
     }
 }
@@ -223,19 +268,31 @@ fn kmsim_verifies_what_openssl_signs() {
         let private = PrivateKey::read(spec, &private).unwrap();
         assert_eq!(private.public().der().unwrap(), public, "{name}: both write the same");
         assert_eq!(key.pem().unwrap().as_bytes(), openssl.read("pub.pem"), "{name}");
-        for (word, algorithm) in signings(spec) {
+        for (word, algorithm) in signings(spec).into_iter().chain(other_signings(spec)) {
             let digest = digest_of(algorithm, &public, MESSAGE);
             assert_eq!(key.digest(algorithm, MESSAGE), digest, "{name}");
-            let words = signing_words(algorithm);
-            openssl.run(&format!("dgst {words} -sign key.pem -out signature message"));
+            openssl.run(&sign_command(algorithm));
             let signature = openssl.read("signature");
             assert_eq!(key.verifies(algorithm, &digest, &signature), Ok(true), "{name} {word}");
             let other = vec![7; digest.len()];
             assert_eq!(key.verifies(algorithm, &other, &signature), Ok(false), "{name} {word}");
             // kmsim also signs with OpenSSL's private key.
             openssl.write("signature", &private.sign(algorithm, &digest, Randomness::Any).unwrap());
-            openssl.run(&format!("dgst {words} -verify pub.pem -signature signature message"));
+            openssl.run(&verify_command(algorithm, "message"));
         }
+    }
+}
+
+#[test]
+fn openssl_and_kmsim_agree_on_secrets() {
+    let openssl = OpenSsl::new();
+    for spec in [PairSpec::EcP256, PairSpec::EcP256K, PairSpec::EcP384] {
+        let (_, public) = openssl.make_key(spec);
+        let private = generate(spec, &mut ChaCha20Rng::from_seed([6; 32])).unwrap();
+        let private = PrivateKey::read(spec, &private).unwrap();
+        openssl.write("peer.pem", private.public().pem().unwrap().as_bytes());
+        openssl.run("pkeyutl -derive -inkey key.pem -peerkey peer.pem -out secret");
+        assert_eq!(*private.agree(&public).unwrap(), openssl.read("secret"), "{spec:?}");
     }
 }
 

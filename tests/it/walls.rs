@@ -136,6 +136,7 @@ fn clients_and_commands_name_no_cloud() {
     // The clouds' own folders, their list, the help of `--region`, and an example of `kmsim env`.
     let excepted = [
         "src/dialects/alibaba/",
+        "src/dialects/huawei/",
         "src/dialects/kingsoft/",
         "src/dialects/tencent/",
         "src/dialects/clouds.rs",

@@ -49,7 +49,7 @@ pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<St
         Signing::RsaPkcs1 => (RSA_SHA256, Some(Any::null())),
         Signing::Ecdsa => (ECDSA_SHA256, None),
         Signing::Sm2 => (SM2_SM3, None),
-        Signing::RsaPss | Signing::EcdsaSha384 | Signing::MlDsa => return Err(Error::Unsupported),
+        _ => return Err(Error::Unsupported),
     };
     let algorithm = AlgorithmIdentifierOwned { oid, parameters };
     let public = key.public().der()?;

@@ -60,7 +60,8 @@ pub struct Options {
 
     /// The region of endpoints whose hostname names none. Alibaba Cloud's `RegionId` then cannot
     /// choose another. Without this option, `RegionId` chooses; the default is cn-hangzhou for
-    /// Alibaba Cloud, cn-beijing-6 for Kingsoft Cloud and ap-guangzhou for Tencent Cloud.
+    /// Alibaba Cloud, cn-beijing-6 for Kingsoft Cloud, cn-north-4 for Huawei Cloud and ap-guangzhou
+    /// for Tencent Cloud.
     #[arg(long, env = "KMSIM_REGION", value_name = "REGION", help_heading = "Serving")]
     pub region: Option<String>,
 

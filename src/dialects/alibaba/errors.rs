@@ -24,11 +24,15 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::Taken) => codes::ALIAS_ALREADY_EXISTS,
         E::Alias(AliasError::Reserved) => return invalid("AliasName"),
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_ORIGIN,
-        E::Import(ImportError::TokenInvalid) => codes::INVALID_IMPORT_TOKEN,
-        E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
-        E::Import(ImportError::MaterialInvalid | ImportError::MaterialDiffers) => {
-            codes::INVALID_KEY_MATERIAL
+        E::Import(ImportError::TokenInvalid | ImportError::TokenOfOtherKey) => {
+            codes::INVALID_IMPORT_TOKEN
         }
+        E::Import(ImportError::TokenExpired) => codes::EXPIRED_IMPORT_TOKEN,
+        E::Import(
+            ImportError::MaterialInvalid
+            | ImportError::MaterialLength
+            | ImportError::MaterialDiffers,
+        ) => codes::INVALID_KEY_MATERIAL,
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
@@ -47,7 +51,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::AlreadySubscribed => codes::FORBIDDEN_OPENED,
         // The cause is in the log; the caller cannot fix it. No action leads to the others.
-        E::Store(_) | E::Internal(_) | E::WhiteBox(_) | E::DataKey(_) => codes::INTERNAL_FAILURE,
+        E::Store(_)
+        | E::Internal(_)
+        | E::WhiteBox(_)
+        | E::DataKey(_)
+        | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }
@@ -61,14 +71,26 @@ fn of_key(error: KeyError) -> Refusal {
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
         KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
-        KeyError::Unsupported => codes::REJECTED_UNSUPPORTED_OPERATION,
-        KeyError::AlgorithmMismatch => return invalid("Algorithm"),
+        KeyError::Unsupported | KeyError::IsSymmetric | KeyError::Usage(_) => {
+            codes::REJECTED_UNSUPPORTED_OPERATION
+        }
+        KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => return invalid("Plaintext"),
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
         // No action leads to these.
-        KeyError::InUse | KeyError::NotBound | KeyError::NotUserMade => codes::INTERNAL_FAILURE,
+        KeyError::InUse
+        | KeyError::NotBound
+        | KeyError::NotUserMade
+        | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::InStore(_)
+        | KeyError::IsReplica(_)
+        | KeyError::NoReplica
+        | KeyError::ReplicaExists
+        | KeyError::IsMac
+        | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

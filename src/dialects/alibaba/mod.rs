@@ -53,7 +53,7 @@ impl Dialect for Alibaba {
         entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
-    fn permit(cx: &Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
         account::permit(cx, entry.name)
     }
 

@@ -7,9 +7,11 @@ use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
 use super::{clients, codes, errors, regions, rules};
+use crate::algorithms::base64_text;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
+use crate::dialects::wire::values::leading_version;
 use crate::dialects::{BODY_LIMIT, Kind, Refusal};
 use crate::watch::classes::Class::{Common, Credential};
 
@@ -44,6 +46,8 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| SpecWord::try_from(word.to_owned()).ok().map(|it| it.0),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
+        blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {
@@ -74,7 +78,7 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     // One SDK sends it flat.
     maps: &["ExtendedConfig.CustomData"],
     repeated_lists: false,
-    is_typed: false,
+    json: None,
 };
 
 /// The answer to a dry run: the request would succeed, or the error that it would get.

@@ -13,7 +13,7 @@ use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
     PairRules, Rules, SecretRules,
 };
-use crate::model::{AliasName, CertificateStatus, KeyState, Lifecycle};
+use crate::model::{AliasName, CertificateStatus, KeyState, KeyUsage, Lifecycle};
 
 use Operation as Op;
 
@@ -21,8 +21,10 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |spec| words::spec_word(spec).is_some(),
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
         bindings: 0,
@@ -37,6 +39,7 @@ pub(super) static RULES: Rules = Rules {
         reserved,
         service,
         one_per_key: false,
+        own_name: false,
     }),
     tags: limits::TAGS_MAX,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: false }),
@@ -61,6 +64,9 @@ pub(super) static RULES: Rules = Rules {
     }),
     white_box_keys: None,
     data_keys: None,
+    grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

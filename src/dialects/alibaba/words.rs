@@ -30,7 +30,7 @@ words! {
 
 words! {
     /// The key usages that the document lists.
-    UsageWord(KeyUsage), usage_word:
+    UsageWord(KeyUsage), usage_word?:
     "ENCRYPT/DECRYPT" [KeyUsage::EncryptDecrypt]
     "SIGN/VERIFY" [KeyUsage::SignVerify]
 }

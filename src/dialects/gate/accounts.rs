@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::replay::Nonces;
+use super::users::{Project, User};
 use crate::algorithms::mac::equal;
 use crate::algorithms::rsa::SignatureKey;
 use crate::engine::Quota;
@@ -54,6 +55,12 @@ pub struct Account {
     pub quota: Quota,
     /// The rules that a region follows for this account, where they are not the cloud's default.
     pub cryptography: BTreeMap<String, Cryptography>,
+    /// Its name, where a cloud has names of accounts.
+    pub name: Option<String>,
+    /// Its projects.
+    pub projects: Vec<Project>,
+    /// Its users.
+    pub users: Vec<Arc<User>>,
 }
 
 /// The credential that an access key signs with.
@@ -84,6 +91,8 @@ pub struct AccessKey {
     pub disabled: bool,
     /// The account that it belongs to.
     pub account: Arc<Account>,
+    /// The user that it belongs to. `None`: the account itself.
+    pub user: Option<Arc<User>>,
     pub(crate) nonces: Arc<Nonces>,
 }
 
@@ -97,7 +106,8 @@ impl AccessKey {
     /// An access key of `account`.
     #[must_use]
     pub fn new(id: String, secret: Secret, account: Arc<Account>) -> Self {
-        Self { id, secret, token: None, disabled: false, account, nonces: Arc::default() }
+        let nonces = Arc::default();
+        Self { id, secret, token: None, disabled: false, account, user: None, nonces }
     }
 
     /// Whether the other has the same properties; used nonces are not compared.
@@ -113,8 +123,8 @@ impl AccessKey {
             (Some(a), Some(b)) => same(&a.text, &b.text) && a.expires == b.expires,
             (a, b) => a.is_none() && b.is_none(),
         };
-        let others =
-            (&self.id, self.disabled, &self.account) == (&other.id, other.disabled, &other.account);
+        let others = (&self.id, self.disabled, &self.account, &self.user)
+            == (&other.id, other.disabled, &other.account, &other.user);
         secrets && tokens && others
     }
 }
@@ -124,6 +134,8 @@ impl AccessKey {
 pub struct Accounts {
     keys: FxHashMap<String, AccessKey>,
     accounts: FxHashMap<Arc<str>, Arc<Account>>,
+    /// The account of each project that an account lists.
+    projects: FxHashMap<Arc<str>, Arc<Account>>,
     first: Option<Arc<Account>>,
 }
 
@@ -144,7 +156,21 @@ impl Accounts {
             return false;
         }
         self.accounts.insert(Arc::clone(&account.id), Arc::clone(account));
+        for project in &account.projects {
+            self.projects.entry(Arc::clone(&project.id)).or_insert_with(|| Arc::clone(account));
+        }
         true
+    }
+
+    /// The account that lists a project of this id.
+    #[must_use]
+    pub fn of_project(&self, id: &str) -> Option<&Arc<Account>> {
+        self.projects.get(id)
+    }
+
+    /// Every account.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Account>> {
+        self.accounts.values()
     }
 
     /// The account of this id.
@@ -197,6 +223,9 @@ impl Account {
             status: AccountStatus::Active,
             quota: Quota::default(),
             cryptography: BTreeMap::new(),
+            name: None,
+            projects: Vec::new(),
+            users: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ pub mod accounts;
 pub(crate) mod regions;
 pub(crate) mod replay;
 pub(crate) mod times;
+pub mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use accounts::AccessKey;
 use regions::{Regions, fold};
 use replay::SpentNonce;
 use times::Times;
+use users::User;
 
 /// How far a request's time may be off, unless its cloud has another limit.
 pub(super) const LEEWAY: Duration = Duration::from_mins(15);
@@ -68,6 +70,8 @@ pub struct Verified {
     caller: Caller,
     /// Its account.
     account: Arc<Account>,
+    /// The user, unless it is the account itself.
+    user: Option<Arc<User>>,
     /// The error code of the failed check, if the request was let in all the same.
     failed: Option<&'static str>,
     /// Whether anything was checked.
@@ -88,16 +92,25 @@ impl Verified {
 
     /// The context for its handler, and the nonce that it spent.
     pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
-        let cx = Cx { engine: Arc::clone(engine), caller: self.caller, account: self.account };
-        (cx, self.nonce)
+        let Self { caller, account, user, nonce, .. } = self;
+        (Cx { engine: Arc::clone(engine), caller, account, user }, nonce)
     }
 }
 
 /// The sender of a request that passed every check.
 pub(super) struct Checked {
     pub(super) account: Arc<Account>,
+    /// The user, unless it is the account itself.
+    pub(super) user: Option<Arc<User>>,
     /// The nonce that the request spent, if it has one.
     pub(super) nonce: Option<SpentNonce>,
+}
+
+impl Checked {
+    /// The sender of a request that was signed with this access key.
+    pub(super) fn by(key: &AccessKey, nonce: Option<SpentNonce>) -> Self {
+        Self { account: Arc::clone(&key.account), user: key.user.clone(), nonce }
+    }
 }
 
 /// What is wrong with a temporary credential's token.
@@ -140,6 +153,11 @@ impl Gate {
         self.is_region_configured.then_some(&*self.default_region)
     }
 
+    /// The region of requests that name none.
+    pub(super) fn default_region(&self) -> &str {
+        &self.default_region
+    }
+
     /// The realm of `account` in the region that a request names; `None` if that cannot be a
     /// region.
     pub(super) fn realm(&self, account: &Account, region: Option<&str>) -> Option<Realm> {
@@ -176,8 +194,11 @@ impl Gate {
         check: impl FnOnce() -> Result<Checked, Error>,
         realm: impl FnOnce(&Account) -> Result<Realm, Error>,
     ) -> Result<Verified, Error> {
-        let unchecked = || Checked { account: self.accounts.presumed(access_key), nonce: None };
-        let (Checked { account, nonce }, failed) = match self.auth {
+        let unchecked = || {
+            let user = access_key.and_then(|id| self.accounts.get(id)?.user.clone());
+            Checked { account: self.accounts.presumed(access_key), user, nonce: None }
+        };
+        let (Checked { account, user, nonce }, failed) = match self.auth {
             AuthMode::Off => (unchecked(), None),
             AuthMode::Strict => (check()?, None),
             AuthMode::Warn => match check() {
@@ -193,7 +214,7 @@ impl Gate {
         self.regions.note(&realm.region);
         let rules = (self.profile.rules)(&realm.region);
         let caller = Caller::new(realm, rules, Arc::clone(&account.id), account.quota);
-        Ok(Verified { caller, account, failed, checked: self.auth != AuthMode::Off, nonce })
+        Ok(Verified { caller, account, user, failed, checked: self.auth != AuthMode::Off, nonce })
     }
 
     /// Checks the token that came with an access key.

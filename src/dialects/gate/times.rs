@@ -20,6 +20,11 @@ impl Times {
         Self { realm: realm.map_or(host, |realm| engine.now(realm)), host }
     }
 
+    /// The realm's time.
+    pub(crate) fn realm(self) -> Instant {
+        self.realm
+    }
+
     /// Whether the condition holds for one of the two.
     pub(crate) fn either(self, holds: impl Fn(Instant) -> bool) -> bool {
         holds(self.realm) || holds(self.host)

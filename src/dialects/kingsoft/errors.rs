@@ -42,13 +42,24 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Key(
             KeyError::VersionNotFound
             | KeyError::IsPair
+            | KeyError::IsSymmetric
+            | KeyError::IsMac
+            | KeyError::Usage(_)
             | KeyError::Unsupported
             | KeyError::AlgorithmMismatch
+            | KeyError::DigestLength
+            | KeyError::PeerInvalid
             | KeyError::TextTooLong
             | KeyError::VersionTooSoon
             | KeyError::InUse
             | KeyError::NotBound
-            | KeyError::NotUserMade,
+            | KeyError::NotUserMade
+            | KeyError::NotPermitted
+            | KeyError::StoreDisabled
+            | KeyError::IsReplica(_)
+            | KeyError::NoReplica
+            | KeyError::ReplicaExists
+            | KeyError::InStore(_),
         )
         | E::Alias(_)
         | E::Import(_)
@@ -56,6 +67,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Certificate(_)
         | E::WhiteBox(_)
         | E::DataKey(_)
+        | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

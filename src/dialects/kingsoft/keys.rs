@@ -44,6 +44,8 @@ impl KeyInfo {
             key_usage: match key.usage {
                 KeyUsage::EncryptDecrypt => "EncryptDecrypt",
                 KeyUsage::SignVerify => "SignVerify",
+                // No key of this cloud is for these.
+                KeyUsage::GenerateVerifyMac | KeyUsage::KeyAgreement => "",
             },
             origin: match key.origin {
                 Origin::Service => "kms",

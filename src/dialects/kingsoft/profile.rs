@@ -4,10 +4,12 @@ use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
 use super::{clients, codes, errors, rules};
+use crate::algorithms::base64_text;
 use crate::dialects::BODY_LIMIT;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::ParamStyle;
+use crate::dialects::wire::values::leading_version;
 use crate::engine::KeyRef;
 use crate::model::KeyId;
 use crate::watch::classes::Class::{Common, Credential};
@@ -42,6 +44,8 @@ pub(super) static PROFILE: Profile = Profile {
         origin: |_| None,
         // This cloud has no encryption contexts, so only the empty one is valid.
         context: |text| (text == "{}").then(Vec::new),
+        blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),
     peer: Peer {
@@ -80,5 +84,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     maps: &[],
     // One SDK sends lists that way.
     repeated_lists: true,
-    is_typed: false,
+    json: None,
 };

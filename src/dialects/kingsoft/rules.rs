@@ -3,7 +3,7 @@
 //! not encrypt is the meaning of disabling.
 
 use crate::engine::{KeyRules, Operation, Rules};
-use crate::model::{KeyId, KeySpec, KeyState, Lifecycle};
+use crate::model::{KeyId, KeySpec, KeyState, KeyUsage, Lifecycle};
 
 use Operation as Op;
 
@@ -11,8 +11,10 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[],
         new_id: |entropy, _| key_id(entropy.array()),
         specs: |spec| matches!(spec, KeySpec::Symmetric(_)),
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
         // Deletion is immediate, so it is never cancelled.
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
@@ -26,6 +28,9 @@ pub(super) static RULES: Rules = Rules {
     certificates: None,
     white_box_keys: None,
     data_keys: None,
+    grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

@@ -44,6 +44,14 @@ fn context_part(context: &[u8]) -> [u8; CONTEXT_LEN] {
     part
 }
 
+/// The engine's ciphertext in the text form, whatever its context. `None` if the text does not have
+/// the form.
+pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
+    let mut parts = text.trim().split(SEPARATOR).map(base64_text::decode);
+    let (version, _, sealed) = (parts.next()??, parts.next()??, parts.next()??);
+    Some([version.get(..VersionId::LEN)?, &sealed].concat()).filter(|_| parts.next().is_none())
+}
+
 impl Blob {
     /// The text form of the engine's ciphertext `blob`, which was encrypted with this context.
     pub(super) fn encode(blob: &[u8], context: &[u8]) -> String {

@@ -18,9 +18,13 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Alias(AliasError::Taken) => codes::INVALID_PARAMETER_VALUE_ALIAS_ALREADY_EXISTS,
         E::Alias(AliasError::Reserved) => codes::INVALID_PARAMETER_VALUE_INVALID_ALIAS,
         E::Import(ImportError::NotExternal) => codes::UNSUPPORTED_OPERATION_NOT_EXTERNAL_CMK,
-        E::Import(ImportError::TokenInvalid) => return invalid("ImportToken"),
+        E::Import(ImportError::TokenInvalid | ImportError::TokenOfOtherKey) => {
+            return invalid("ImportToken");
+        }
         E::Import(ImportError::TokenExpired) => codes::RESOURCE_UNAVAILABLE_TOKEN_EXPIRED,
-        E::Import(ImportError::MaterialInvalid) => codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR,
+        E::Import(ImportError::MaterialInvalid | ImportError::MaterialLength) => {
+            codes::INVALID_PARAMETER_DECRYPT_MATERIAL_ERROR
+        }
         E::Import(ImportError::MaterialDiffers) => {
             codes::INVALID_PARAMETER_VALUE_MATERIAL_NOT_MATCH
         }
@@ -52,6 +56,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Alias(AliasError::NotFound | AliasError::ServiceKeyAbsent(_))
         | E::Secret(_)
         | E::Certificate(_)
+        | E::Grant(_)
+        | E::KeyStore(_)
+        | E::Keyspace(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()
@@ -67,12 +74,23 @@ fn of_key(error: KeyError) -> Refusal {
         KeyError::InUse => codes::FAILED_OPERATION_CMK_USED_BY_CLOUD_PRODUCT,
         KeyError::NotUserMade => codes::UNSUPPORTED_OPERATION_NOT_USER_CREATED_CMK,
         KeyError::NotBound => codes::RESOURCE_UNAVAILABLE_CLOUD_RESOURCE_BINDING_NOT_FOUND,
-        KeyError::IsPair | KeyError::Unsupported => return invalid("KeyId"),
-        KeyError::AlgorithmMismatch => return invalid("Algorithm"),
+        KeyError::IsPair | KeyError::IsSymmetric | KeyError::Usage(_) | KeyError::Unsupported => {
+            return invalid("KeyId");
+        }
+        KeyError::AlgorithmMismatch | KeyError::DigestLength => return invalid("Algorithm"),
         KeyError::TextTooLong => codes::FAILED_OPERATION_ENCRYPTION_ERROR,
         KeyError::VersionTooSoon => codes::REQUEST_LIMIT_EXCEEDED_ROTATE_RATE_LIMITED,
-        // No action protects a key from deletion.
-        KeyError::DeletionProtected => codes::INTERNAL_ERROR,
+        // No action protects a key from deletion, puts it into a key store, replicates it, makes
+        // MAC keys or agrees on secrets, and every caller has access to all keys.
+        KeyError::DeletionProtected
+        | KeyError::IsMac
+        | KeyError::PeerInvalid
+        | KeyError::NotPermitted
+        | KeyError::StoreDisabled
+        | KeyError::IsReplica(_)
+        | KeyError::NoReplica
+        | KeyError::ReplicaExists
+        | KeyError::InStore(_) => codes::INTERNAL_ERROR,
     };
     code.into()
 }

@@ -4,10 +4,11 @@ use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
 use super::words::OriginWord;
-use super::{clients, codes, errors, rules, service, values, words};
+use super::{blob, clients, codes, errors, rules, service, values, words};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
-use crate::dialects::wire::params::ParamStyle;
+use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
+use crate::dialects::wire::values::leading_version;
 use crate::engine::KeyRef;
 use crate::model::{KeyId, KeySpec};
 
@@ -39,6 +40,8 @@ pub(super) static PROFILE: Profile = Profile {
         spec: |word| words::pair_usage(word).map(|it| KeySpec::Pair(it.spec)),
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| values::context(text).map(<[u8]>::to_vec),
+        blob: blob::bytes,
+        version: leading_version,
     },
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
@@ -50,5 +53,5 @@ pub(super) static PARAM_STYLE: ParamStyle = ParamStyle {
     allow_empty: &[],
     maps: &[],
     repeated_lists: false,
-    is_typed: true,
+    json: Some(JsonStyle { refuses_unknown: true, numbers_are_texts: false }),
 };

@@ -11,7 +11,7 @@ use crate::engine::{
     WhiteBoxRules,
 };
 use crate::model::{
-    DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState, Lifecycle, SymmetricSpec,
+    DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState, KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -21,8 +21,10 @@ use Operation as Op;
 pub(super) static RULES: Rules = Rules {
     keys: KeyRules {
         admits: |operation, state| of_key(operation, state).is_none(),
+        for_users: &[Op::Archive, Op::Unarchive],
         new_id: key_id,
         specs: has_spec,
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
         restored: Lifecycle::Disabled,
         rotation_spacing: Some(Duration::from_hours(24)),
         bindings: BINDINGS_MAX,
@@ -33,6 +35,7 @@ pub(super) static RULES: Rules = Rules {
         reserved: |alias| alias.as_str().starts_with("kms-"),
         service: |_| None,
         one_per_key: true,
+        own_name: false,
     }),
     tags: 50,
     imports: Some(ImportRules { token_life: Duration::from_hours(24), enables: true }),
@@ -49,6 +52,9 @@ pub(super) static RULES: Rules = Rules {
         admits: |operation, state| of_data_key(operation, state).is_none(),
         restored: DataKeyLifecycle::Disabled,
     }),
+    grants: None,
+    key_stores: None,
+    keyspaces: None,
 };
 
 /// Whether the service has keys of this type.
@@ -56,6 +62,7 @@ fn has_spec(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Symmetric(spec) => matches!(spec, SymmetricSpec::Aes256 | SymmetricSpec::Sm4),
         KeySpec::Pair(spec) => words::PAIR_USAGES.iter().any(|it| it.spec == spec),
+        KeySpec::Mac(_) => false,
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn pair_usage(word: &str) -> Option<&'static PairUsage> {
 pub(super) fn type_number(key: &Key) -> u8 {
     match key.spec {
         KeySpec::Symmetric(SymmetricSpec::Sm4) | KeySpec::Pair(PairSpec::EcSm2) => 4,
-        KeySpec::Symmetric(_) | KeySpec::Pair(_) => 2,
+        KeySpec::Symmetric(_) | KeySpec::Pair(_) | KeySpec::Mac(_) => 2,
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Boolean,
     List,
     Object,
+    /// A value of any type, kept as its JSON text.
+    Raw,
 }
 
 /// Up to this many pairs are searched one by one.
@@ -83,6 +85,20 @@ impl Form {
         let mut names = self.iter().map(|(name, _)| name);
         let mut last = names.next()?;
         names.find(|name| std::mem::replace(&mut last, name) == *name)
+    }
+
+    /// Adds pairs. Pairs of one name keep their order.
+    pub(crate) fn with<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let Self { mut text, pairs: mut all, containers } = self;
+        let mut add = |part: &str| {
+            let from = text.len();
+            text.push_str(part);
+            from..text.len()
+        };
+        for (name, value) in pairs {
+            all.push(Pair { name: add(name), value: add(value), kind: Kind::Any });
+        }
+        Self::sorted(text, all, containers)
     }
 
     /// Drops the pairs of these names.

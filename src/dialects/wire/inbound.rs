@@ -12,6 +12,8 @@ pub struct Inbound {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
+    /// Whether it came over TLS.
+    pub is_encrypted: bool,
     /// The body, or why there is none.
     pub body: Result<Bytes, BodyRefused>,
 }

@@ -3,18 +3,19 @@
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::form::{Form, Kind, Pair};
 
 impl Form {
-    /// Parses the text of a JSON object. Members that are `null` are left out. `None` if the text
-    /// is no object, if a name repeats, is empty or has a dot, or if the flat form is much longer
-    /// than the text.
-    pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
+    /// Parses the text of a JSON object. Members that are `null` are left out. The members of these
+    /// `raw` names are kept as the JSON text of their value. `None` if the text is no object, if a
+    /// name repeats, is empty or has a dot, or if the flat form is much longer than the text.
+    pub(crate) fn of_json(body: &[u8], raw: &[&str]) -> Option<Self> {
         // Names repeat in those of their members, and each entry has a size of its own. So deep
         // objects grow, and long lists of short members.
         let room = body.len().saturating_mul(8).saturating_add(ROOM);
-        let mut flat = Flat { form: Self::default(), path: String::new(), room };
+        let mut flat = Flat { form: Self::default(), path: String::new(), room, raw };
         flat.form.text.reserve(body.len());
         let mut reader = serde_json::Deserializer::from_slice(body);
         reader.deserialize_map(Value { flat: &mut flat }).ok()?;
@@ -29,15 +30,17 @@ impl Form {
 const ROOM: usize = 256 * 1024;
 
 /// A form in the making.
-struct Flat {
+struct Flat<'a> {
     form: Form,
     /// The name of the value that comes next.
     path: String,
     /// How many bytes may still be added.
     room: usize,
+    /// The names of the members that are kept as JSON text.
+    raw: &'a [&'a str],
 }
 
-impl Flat {
+impl Flat<'_> {
     /// Adds a name.
     fn name(&mut self) -> Option<std::ops::Range<usize>> {
         self.room = self.room.checked_sub(self.path.len() + size_of::<Pair>())?;
@@ -82,11 +85,11 @@ fn too_long<E: Error>() -> E {
 }
 
 /// Adds the value that is read.
-struct Value<'a> {
-    flat: &'a mut Flat,
+struct Value<'a, 'b> {
+    flat: &'a mut Flat<'b>,
 }
 
-impl<'de> DeserializeSeed<'de> for Value<'_> {
+impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
@@ -94,7 +97,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Value<'_> {
+impl<'de> Visitor<'de> for Value<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -145,6 +148,13 @@ impl<'de> Visitor<'de> for Value<'_> {
             if name.is_empty() || name.contains('.') {
                 return Err(A::Error::custom("ambiguous name"));
             }
+            if self.flat.path.is_empty() && self.flat.raw.contains(&&*name) {
+                let text: &RawValue = members.next_value()?;
+                if text.get() != "null" {
+                    self.flat.within(&name, |flat| flat.pair(text.get(), Kind::Raw))?;
+                }
+                continue;
+            }
             self.flat.within(&name, |flat| members.next_value_seed(Value { flat }))?;
         }
         Ok(())
@@ -158,7 +168,7 @@ mod tests {
     #[test]
     fn objects_become_flat() {
         let text = r#"{"K":["a",{"x":1}],"N":-64,"V":1.0,"T":true,"O":{"x":"\u5bc6"},"E":"","Z":null,"L":[]}"#;
-        let form = Form::of_json(text.as_bytes()).unwrap();
+        let form = Form::of_json(text.as_bytes(), &[]).unwrap();
         assert_eq!(
             form.iter().collect::<Vec<_>>(),
             [
@@ -186,18 +196,31 @@ mod tests {
     }
 
     #[test]
+    fn raw_members_stay_json() {
+        let text = r#"{"C":{"a.b":"1","":[]},"D":{"C":"x"},"E":"t","F":null}"#;
+        let form = Form::of_json(text.as_bytes(), &["C", "E", "F"]).unwrap();
+        assert_eq!(
+            form.iter().collect::<Vec<_>>(),
+            [("C", r#"{"a.b":"1","":[]}"#), ("D.C", "x"), ("E", "\"t\"")]
+        );
+        assert_eq!(form.kind("C"), Some(Kind::Raw));
+        assert!(Form::of_json(br#"{"C":{"a":}}"#, &["C"]).is_none());
+        assert!(Form::of_json(br#"{"C":1,"C":2}"#, &["C"]).is_none());
+    }
+
+    #[test]
     fn what_is_no_object_is_refused() {
         for bad in ["", "[]", "1", "\"a\"", "{", "{\"a\":1}x", "\u{1}", r#"{"a":1,"a":2}"#] {
-            assert!(Form::of_json(bad.as_bytes()).is_none(), "{bad}");
+            assert!(Form::of_json(bad.as_bytes(), &[]).is_none(), "{bad}");
         }
         for ambiguous in [r#"{"":1}"#, r#"{"":{"a":1}}"#, r#"{"a.b":1}"#, r#"{"a":{".":1}}"#] {
-            assert!(Form::of_json(ambiguous.as_bytes()).is_none(), "{ambiguous}");
+            assert!(Form::of_json(ambiguous.as_bytes(), &[]).is_none(), "{ambiguous}");
         }
         let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
-        assert!(Form::of_json(deep.as_bytes()).is_none());
+        assert!(Form::of_json(deep.as_bytes(), &[]).is_none());
         let list = |name: usize, members: usize| {
             let text = format!(r#"{{"{}":[{}1]}}"#, "n".repeat(name), "1,".repeat(members));
-            Form::of_json(text.as_bytes())
+            Form::of_json(text.as_bytes(), &[])
         };
         assert!(list(1000, 1000).is_none());
         // Each member takes far more memory than text.

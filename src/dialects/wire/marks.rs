@@ -2,7 +2,7 @@
 //! clouds: first those of the head, and then, if these show nothing, those of the body.
 
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use memchr::memmem;
 
 use super::form::{is_form, is_json, raw_pairs};
@@ -10,6 +10,8 @@ use super::inbound::find_header;
 
 /// The parts of a request by which clouds recognise their own.
 pub(crate) struct Marks<'a> {
+    /// `None` if it was looked at already.
+    path: Option<&'a str>,
     /// `None` if they were looked at already.
     headers: Option<&'a HeaderMap>,
     /// The parameters of query and form body, not decoded.
@@ -19,9 +21,14 @@ pub(crate) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// The marks of a request's head: of its headers, and of the parameters of its query.
+    /// The marks of a request's head: of its path and headers, and of the parameters of its query.
     pub(crate) fn of_head(uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { headers: Some(headers), params: pairs(query(uri), b""), json: b"" }
+        Self {
+            path: Some(uri.path()),
+            headers: Some(headers),
+            params: pairs(query(uri), b""),
+            json: b"",
+        }
     }
 
     /// The marks of a body, or of what was read of it, for a request whose head has none. A
@@ -29,12 +36,30 @@ impl<'a> Marks<'a> {
     pub(crate) fn of_body(uri: &'a Uri, headers: &HeaderMap, body: &'a [u8]) -> Self {
         let form = if is_form(headers) { body } else { b"" };
         let json = if is_json(headers) { body } else { b"" };
-        Self { headers: None, params: pairs(query(uri), form), json }
+        Self { path: None, headers: None, params: pairs(query(uri), form), json }
+    }
+
+    /// The path, as it was sent.
+    pub(crate) fn path(&self) -> Option<&'a str> {
+        self.path
+    }
+
+    /// The value of this header.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a [u8]> {
+        find_header(self.headers?, name).map(HeaderValue::as_bytes)
     }
 
     /// Whether the request has this header.
     pub(crate) fn has_header(&self, name: &str) -> bool {
-        self.headers.is_some_and(|headers| find_header(headers, name).is_some())
+        self.header(name).is_some()
+    }
+
+    /// Whether the request has parameters or a body.
+    pub(crate) fn has_content(&self) -> bool {
+        let is_empty = |length: &[u8]| length == b"0";
+        !self.params.is_empty()
+            || self.has_header("transfer-encoding")
+            || self.header("content-length").is_some_and(|length| !is_empty(length))
     }
 
     /// Whether the `Authorization` header begins with `family`.

@@ -8,6 +8,7 @@ pub(crate) mod inbound;
 mod json;
 pub(crate) mod marks;
 pub(crate) mod param_error;
+pub(crate) mod param_style;
 pub(crate) mod params;
 pub(crate) mod redact;
 pub(crate) mod values;

@@ -14,24 +14,8 @@ use serde::{Deserializer, forward_to_deserialize_any};
 use super::classes;
 use super::form::{Form, Kind};
 use super::param_error::{ParamError, WrongType};
-use crate::watch::classes::Class;
+use super::param_style::ParamStyle;
 use crate::watch::truncate;
-
-/// How a cloud encodes parameters.
-#[derive(Debug)]
-pub(crate) struct ParamStyle {
-    /// The parameters that any request may have: for signature, time and format.
-    pub(crate) common: &'static [(&'static str, Class)],
-    /// The parameters that may be empty.
-    pub(crate) allow_empty: &'static [&'static str],
-    /// The parameters that are maps of texts: one JSON text, or flat, with names after a dot.
-    pub(crate) maps: &'static [&'static str],
-    /// Whether a list may repeat one name without numbers, once for each member.
-    pub(crate) repeated_lists: bool,
-    /// Whether parameters are checked as strictly as JSON allows: unknown names are refused, a
-    /// value must have its JSON type (a number may also be a text), and any text may be empty.
-    pub(crate) is_typed: bool,
-}
 
 /// The maximum number of members of a flat list.
 const LIST_MAX: usize = 1000;
@@ -93,7 +77,7 @@ impl<'de> Deserializer<'de> for Fields<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ParamError> {
-        if self.param_style.is_typed {
+        if self.param_style.json.is_some_and(|json| json.refuses_unknown) {
             self.refuse_unknown(fields)?;
         }
         visitor.visit_map(FieldAccess { of: self, fields: fields.iter(), next: None })
@@ -180,7 +164,7 @@ impl<'a> Slot<'a> {
     }
 
     fn is_given(&self, field: &str) -> bool {
-        if self.param_style.is_typed {
+        if self.param_style.is_typed() {
             return self.kind().is_some() || self.params.members(&self.name).next().is_some();
         }
         match self.text {
@@ -203,11 +187,17 @@ impl<'a> Slot<'a> {
     /// only, and a text has no members.
     fn expect(&self, kinds: &[Kind]) -> Result<(), ParamError> {
         let has_members = || self.members().next().is_some();
-        if self.param_style.is_typed && self.text.is_some() && has_members() {
+        if self.param_style.is_typed() && self.text.is_some() && has_members() {
             return Err(ParamError::Invalid(String::new()));
         }
-        let kind = self.kind().filter(|_| self.param_style.is_typed);
-        let kind = kind.map(|kind| if kind == Kind::Any { Kind::String } else { kind });
+        let kind = self.kind().filter(|_| self.param_style.is_typed());
+        let kind = kind.map(|kind| match kind {
+            Kind::Any | Kind::Raw => Kind::String,
+            Kind::Number if self.param_style.json.is_some_and(|it| it.numbers_are_texts) => {
+                Kind::String
+            }
+            kind => kind,
+        });
         if kind.is_none_or(|kind| kinds.contains(&kind)) {
             Ok(())
         } else {
@@ -220,7 +210,7 @@ impl<'a> Slot<'a> {
     /// # Errors
     /// The error itself, if the cloud does not check types.
     fn note(&self, error: ParamError) -> Result<(), ParamError> {
-        if !self.param_style.is_typed {
+        if !self.param_style.is_typed() {
             return Err(error);
         }
         self.wrong_type.note(error.of(&self.name));
@@ -229,7 +219,7 @@ impl<'a> Slot<'a> {
 
     /// The parameters `name.…` that have a value, without that prefix.
     fn members(&self) -> impl Iterator<Item = &str> {
-        let keeps_empty = self.param_style.is_typed;
+        let keeps_empty = self.param_style.is_typed();
         let members = self.params.members(&self.name);
         members.filter(move |(_, value)| keeps_empty || !value.is_empty()).map(|(name, _)| name)
     }
@@ -241,10 +231,10 @@ impl<'a> Slot<'a> {
 
     /// The numbers of the list's members, sorted.
     fn numbers(&self) -> Result<BTreeSet<u32>, ParamError> {
-        if self.param_style.is_typed && !self.members().all(is_numbered) {
+        if self.param_style.is_typed() && !self.members().all(is_numbered) {
             return Err(ParamError::Invalid(String::new()));
         }
-        let numbers: BTreeSet<u32> = if self.param_style.is_typed {
+        let numbers: BTreeSet<u32> = if self.param_style.is_typed() {
             // An empty list or object counts too. It has no pair.
             self.params.names(&format!("{}.", self.name)).filter_map(member_number).collect()
         } else {
@@ -401,6 +391,7 @@ impl<'de> SeqAccess<'de> for Members<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::param_style::JsonStyle;
     use super::*;
     use serde::Deserialize;
 
@@ -430,7 +421,7 @@ mod tests {
         allow_empty: &["Description"],
         maps: &[],
         repeated_lists: false,
-        is_typed: false,
+        json: None,
     };
 
     fn request(text: &str) -> Result<Request, ParamError> {
@@ -473,9 +464,10 @@ mod tests {
 
     #[test]
     fn an_empty_object_or_list_is_a_member_of_its_list() {
-        let typed = ParamStyle { is_typed: true, ..PARAM_STYLE };
+        let json = JsonStyle { refuses_unknown: true, numbers_are_texts: false };
+        let typed = ParamStyle { json: Some(json), ..PARAM_STYLE };
         let error = |list: &str| {
-            let form = Form::of_json(format!(r#"{{"KeyId":"a",{list}}}"#).as_bytes()).unwrap();
+            let form = Form::of_json(format!(r#"{{"KeyId":"a",{list}}}"#).as_bytes(), &[]).unwrap();
             read::<Request>(&form, &typed).unwrap_err()
         };
         let missing = || ParamError::Missing("Tag.0.Key".into());

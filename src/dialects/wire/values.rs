@@ -1,10 +1,14 @@
 //! Types of values that clouds share: base64, and texts with limits. Each is parsed once, here.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::classes::classed;
 use crate::algorithms::base64_text;
+use crate::algorithms::base64_text::is_space;
+use crate::model::VersionId;
 
 /// A value of the wrong form. The parameter deserializer adds the parameter's name.
 #[derive(Debug)]
@@ -104,5 +108,36 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
 
     fn try_from(text: String) -> Result<Self, Malformed> {
         if text.chars().count() <= MAX { Ok(Self(text)) } else { Err(Malformed) }
+    }
+}
+
+/// The version of the key in a ciphertext whose first bytes are the id's text, in base64.
+pub(crate) fn leading_version(blob: &str) -> Option<VersionId> {
+    // Four letters of base64 are three bytes.
+    let mut start = [0; VersionId::LEN / 3 * 4];
+    let mut letters = blob.bytes().filter(|byte| !is_space(*byte));
+    for place in &mut start {
+        *place = letters.next()?;
+    }
+    let mut bytes = [0; VersionId::LEN];
+    STANDARD.decode_slice(start, &mut bytes).ok().filter(|length| *length == VersionId::LEN)?;
+    VersionId::parse(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ciphertexts_name_their_version() {
+        let id = "1234abcd-12ab-34cd-56ef-12345678aaaa";
+        let blob = STANDARD.encode(format!("{id}and what is sealed"));
+        let on_lines = format!(" \r\n{}\n\t{}", &blob[..20], &blob[20..]);
+        for blob in [&blob, &on_lines] {
+            assert_eq!(leading_version(blob), VersionId::parse(id.as_bytes()), "{blob}");
+        }
+        for other in ["", "AAAA", &STANDARD.encode([0; 80]), &"ü".repeat(48)] {
+            assert_eq!(leading_version(other), None, "{other}");
+        }
     }
 }

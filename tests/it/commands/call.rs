@@ -104,6 +104,41 @@ fn calls_reach_both_services_of_tencent() {
 }
 
 #[test]
+fn calls_to_paths_of_huawei() {
+    let target = Target::start(&[]);
+    let call =
+        |arguments: &[&str]| target.ask(&[&["call", "--cloud", "huawei"], arguments].concat());
+    let made = call(&["CreateKey", "key_alias=a"]).json();
+    let key = format!("key_id={}", made["key_info"]["key_id"].as_str().unwrap());
+    // Parameters go into the path, the query and the body; a success may have no body.
+    call(&["BatchCreateKmsTags", &key, "action=create", "tags.0.key=a", "tags.0.value=世界"])
+        .done();
+    call(&["DeleteTag", &key, "key=a"]).done();
+    assert_eq!(call(&["ShowKmsTags", &key]).json()["existTagsNum"], 0);
+    call(&["EncryptData", &key, "plain_text=a", "encryption_context.order=42"]).done();
+    let elsewhere = call(&["ListKeys", "--region", "cn-east-3"]).json();
+    assert_eq!(elsewhere["total"], 0, "{elsewhere}");
+    for (arguments, code, said) in [
+        (
+            &["describe-key"][..],
+            2,
+            "ACTION: unknown action \"describe-key\"; did you mean ListKeyDetail?",
+        ),
+        (&["createkey"], 2, "ACTION: unknown action \"createkey\"; did you mean CreateKey?"),
+        (&["Xyz"], 2, "ACTION: unknown action \"Xyz\""),
+        (&["ShowKmsTags"], 2, "ACTION: ShowKmsTags needs the parameter key_id"),
+        (&["DeleteTag", &key, "key="], 2, "ACTION: DeleteTag needs the parameter key"),
+        (&["EncryptData", &key], 1, "the parameter plain_text"),
+        (&["CreateKey", "key_alias=a"], 1, ""),
+    ] {
+        let refused = call(arguments);
+        assert_eq!(refused.code, code, "{refused:?}");
+        let line = if said.is_empty() { String::new() } else { format!("kmsim: {said}\n") };
+        assert_eq!(refused.err, line);
+    }
+}
+
+#[test]
 fn the_response_is_printed_unchanged() {
     let target = Target::start(&[]);
     let printed = target.ask(&["call", "DescribeRegions"]);

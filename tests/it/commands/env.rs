@@ -17,7 +17,7 @@ fn env(arguments: &[&str]) -> Ended {
 
 #[test]
 fn every_known_client_has_settings() {
-    let expected: [&[&str]; 3] = [
+    let expected: [&[&str]; 4] = [
         &[
             "python",
             "python-classic",
@@ -38,6 +38,7 @@ fn every_known_client_has_settings() {
         ],
         &["python", "go", "node", "java"],
         &["python", "node", "go", "java", "php", "cli", "terraform"],
+        &["python", "node", "go", "java", "sops", "vault", "terraform"],
     ];
     assert_eq!(PROFILES.len(), expected.len());
     for (peer, expected) in PROFILES.iter().zip(expected) {

@@ -11,7 +11,7 @@ fn every_cloud_lists_what_it_serves() {
     let server = Server::start();
     let told = get(&server, "actions").ok();
     let clouds: Vec<_> = told.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(clouds, ["alibaba", "kingsoft", "tencent"]);
+    assert_eq!(clouds, ["alibaba", "huawei", "kingsoft", "tencent"]);
     for cloud in server.clouds().iter() {
         let told = &told[cloud.profile().name];
         assert_eq!(told["served"], json!(cloud.action_names()));

@@ -98,3 +98,39 @@ fn a_key_is_made_with_its_alias_and_renamed() {
         test.engine.rename_key(test.caller(), by_id(&two), alias("one")).await.unwrap();
     });
 }
+
+#[test]
+fn a_keys_own_name_is_one_of_its_aliases() {
+    with_engine(async |test| {
+        let own = |name: &str| NewKey {
+            name: Some(name.to_owned()),
+            alias: Some(alias(name)),
+            ..NewKey::plain()
+        };
+        let (one, two) = (test.key(own("one")).await, test.key(own("two")).await);
+        let engine = &test.engine;
+        engine.create_alias(test.caller(), alias("more"), by_id(&one)).await.unwrap();
+        for taken in ["two", "more"] {
+            let refused = engine.rename_own(test.caller(), by_id(&one), alias(taken)).await;
+            assert!(matches!(refused, Err(Error::Alias(AliasError::Taken))), "{refused:?}");
+        }
+        for name in ["new", "new"] {
+            let renamed = engine.rename_own(test.caller(), by_id(&one), alias(name)).await.unwrap();
+            assert_eq!(renamed.settings.name.as_deref(), Some(name));
+            assert_eq!(renamed.aliases, [alias("more"), alias(name)].into());
+        }
+        // The old name is free for another key.
+        engine.rename_own(test.caller(), by_id(&two), alias("one")).await.unwrap();
+        let delete = async |names: &[&str]| {
+            let names = names.iter().map(|name| alias(name)).collect();
+            engine.delete_aliases(test.caller(), by_id(&one), names).await
+        };
+        for refused in [&["more", "new"][..], &["more", "one"], &["none"]] {
+            let refused = delete(refused).await;
+            assert!(matches!(refused, Err(Error::Alias(AliasError::NotFound))), "{refused:?}");
+        }
+        delete(&["more"]).await.unwrap();
+        let gone = engine.delete_alias(test.caller(), alias("more")).await;
+        assert!(matches!(gone, Err(Error::Alias(AliasError::NotFound))), "{gone:?}");
+    });
+}

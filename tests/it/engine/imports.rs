@@ -59,7 +59,7 @@ fn a_token_is_valid_for_its_key_and_until_it_expires() {
         let (key, other) = (test.key(external()).await, test.key(external()).await);
         let with = prepared(&test, &key).await;
         let refused = import(&test, &other, &with, &[1; 32], None).await;
-        assert!(matches!(refused, Err(Error::Import(ImportError::TokenInvalid))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Import(ImportError::TokenOfOtherKey))), "{refused:?}");
         test.advance(DAY).await;
         let late = import(&test, &key, &with, &[1; 32], None).await;
         assert!(matches!(late, Err(Error::Import(ImportError::TokenExpired))), "{late:?}");
@@ -95,7 +95,7 @@ fn material_of_another_length_or_wrapped_otherwise_is_invalid() {
         let key = test.key(external()).await;
         let with = prepared(&test, &key).await;
         let short = import(&test, &key, &with, &[1; 16], None).await;
-        assert!(matches!(short, Err(Error::Import(ImportError::MaterialInvalid))), "{short:?}");
+        assert!(matches!(short, Err(Error::Import(ImportError::MaterialLength))), "{short:?}");
         let material = b"nothing that the public key made".to_vec();
         let wrapped = Wrapped { token: with.token.clone(), material, expires: None };
         let other = test.engine.import_material(test.caller(), by_id(&key), wrapped).await;

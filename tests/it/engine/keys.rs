@@ -205,6 +205,6 @@ fn a_pairs_ciphertext_names_its_version() {
         assert!(matches!(short, Err(Error::Ciphertext(CiphertextError::Malformed))), "{short:?}");
         let symmetric = test.key(NewKey::plain()).await;
         let other = open(&test.seal(&symmetric, b"text").unwrap());
-        assert!(matches!(other, Err(Error::Key(KeyError::Unsupported))), "{other:?}");
+        assert!(matches!(other, Err(Error::Key(KeyError::IsSymmetric))), "{other:?}");
     });
 }

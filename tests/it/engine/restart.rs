@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use kmsim::AuthMode;
 use kmsim::dialects::{Accounts, Clouds};
-use kmsim::engine::{Caller, Engine, NewDataKey, NewKey, NewWhiteBoxKey, Quota, Rules};
+use kmsim::engine::{
+    Caller, Engine, NewAccessPoint, NewDataKey, NewGrant, NewKey, NewKeyStore, NewKeyspacePolicy,
+    NewWhiteBoxKey, Quota, Rules,
+};
 use kmsim::model::{
-    AliasName, DataKeyId, DataKeyState, DeviceFingerprint, KeyState, Origin, Realm, Scope, State,
-    SymmetricSpec,
+    AccessPointKind, AliasName, DataKeyId, DataKeyState, DeviceFingerprint, GrantId, Grantee,
+    KeyState, KeyspaceId, Origin, Realm, Scope, State, SymmetricSpec,
 };
 use kmsim::seed::{self, Seeds};
 use kmsim::store::DataLock;
@@ -34,14 +37,53 @@ fn alias(name: &str) -> AliasName {
     AliasName::parse(name).unwrap()
 }
 
-/// Creates a key in use, an archived key, a white-box key, and two data keys, of which the second
-/// is deleted after a day. Returns the ids of the data keys.
+/// Creates a key in use, its grants, an archived key, a white-box key, and two data keys, of which
+/// the second is deleted after a day. Returns the ids of the data keys.
 async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
     let (engine, caller) = (&test.engine, || test.caller());
     let key = test.key(NewKey { alias: Some(alias("bound")), ..NewKey::plain() }).await;
     engine.bind_resource(caller(), by_id(&key), "store".into(), "a".into()).await.unwrap();
     let archived = test.key(NewKey::plain()).await;
     engine.archive_key(caller(), by_id(&archived)).await.unwrap();
+    for (grantee, name) in [
+        (Grantee::User("ann".into()), Some("for ann".to_owned())),
+        (Grantee::Account("2".into()), None),
+    ] {
+        let operations = ["encrypt", "decrypt"].map(ToOwned::to_owned).into();
+        let retiring = name.is_some().then(|| "bob".into());
+        let new = NewGrant { name, grantee, operations, retiring };
+        engine.create_grant(caller(), by_id(&key), new).await.unwrap();
+    }
+
+    let new = NewKeyStore {
+        alias: alias("store"),
+        kind: "dedicated".into(),
+        cluster: Some("c".into()),
+        authority: Some("authority".into()),
+    };
+    let store = engine.create_key_store(caller(), new).await.unwrap().id.clone();
+    test.key(NewKey { instance: Some(store.to_string()), ..NewKey::plain() }).await;
+    engine.switch_key_store(caller(), store, false).await.unwrap();
+    let keyspace = KeyspaceId::parse("space").unwrap();
+    for (name, kind) in [("m", AccessPointKind::Machine), ("c", AccessPointKind::Custom)] {
+        let new = NewAccessPoint {
+            keyspace: keyspace.clone(),
+            name: name.into(),
+            kind,
+            identity: (name == "m").then(|| "id".into()),
+            cluster: (name == "m").then(|| "cluster".into()),
+            description: "for programs".into(),
+        };
+        let made = engine.create_access_point(caller(), new).await.unwrap();
+        engine.switch_access_point(caller(), made.id.clone(), name == "m").await.unwrap();
+    }
+    let new = NewKeyspacePolicy {
+        keyspace,
+        name: "policy".into(),
+        document: "{}".into(),
+        description: "for programs".into(),
+    };
+    engine.create_keyspace_policy(caller(), new).await.unwrap();
 
     let new = NewWhiteBoxKey {
         alias: alias("white"),
@@ -79,7 +121,11 @@ async fn listed(path: &Path) -> String {
     let listed = sqlx::query_scalar(
         "SELECT (SELECT product || '/' || resource FROM key_bindings) || ' ' ||
             (SELECT alias || '=' || fingerprints FROM white_box_keys) || ' ' ||
-            (SELECT group_concat(name || '=' || lifecycle, ' ' ORDER BY ordinal) FROM data_keys)",
+            (SELECT group_concat(name || '=' || lifecycle, ' ' ORDER BY ordinal) FROM data_keys) || ' ' ||
+            (SELECT group_concat(grantee_type || '=' || grantee, ' ' ORDER BY ordinal) FROM grants) ||
+            (SELECT ' ' || alias || '=' || enabled FROM key_stores) || ' ' ||
+            (SELECT group_concat(name || '=' || kind, ' ' ORDER BY ordinal) FROM access_points) ||
+            (SELECT ' ' || name || '=' || document FROM keyspace_policies)",
     );
     let listed = listed.fetch_one(&mut connection).await.unwrap();
     connection.close().await.unwrap();
@@ -99,7 +145,10 @@ async fn a_restart_changes_nothing() {
     let before = state(&test).facts();
     test.engine.close().await;
     drop((test, lock));
-    assert_eq!(listed(&path).await, "store/a white=2 one=enabled two=pending-deletion");
+    assert_eq!(
+        listed(&path).await,
+        "store/a white=2 one=enabled two=pending-deletion user=ann account=2 store=0 m=machine c=custom policy={}"
+    );
 
     let (test, _lock) = opened(&path).await;
     assert_eq!(state(&test).facts(), before);
@@ -139,7 +188,8 @@ fn a_seed_leaves_out_what_is_usual() {
             "{REALM}keys: [{{ id: k }}, {{ id: a, state: Archived }}],
     white_box_keys: [{{ id: w, alias: white, fingerprints: [{{ identity: x }}] }}],
     data_keys: [{{ id: d, name: one, key: k, plaintext: dGV4dA== }},
-      {{ id: e, name: two, key: k, state: PendingDeletion, delete_at: '{{{{now + 1d}}}}' }}] }}\n"
+      {{ id: e, name: two, key: k, state: PendingDeletion, delete_at: '{{{{now + 1d}}}}' }}],
+    grants: [{{ id: g, key: k, grantee: ann, operations: [decrypt] }}] }}\n"
         );
         let mut contents = seeded(&test, &file).await.unwrap();
         let (realm, state) = contents.remove(0);
@@ -157,6 +207,9 @@ fn a_seed_leaves_out_what_is_usual() {
         assert_eq!((white.enabled, white.spec), (true, SymmetricSpec::Aes256));
         let data_keys: Vec<_> = view.data_keys().map(|(it, state)| (it.len, state)).collect();
         assert_eq!(data_keys, [(4, DataKeyState::Enabled), (32, DataKeyState::PendingDeletion)]);
+        let grant = state.grants.named(&GrantId::parse("g").unwrap()).unwrap();
+        assert_eq!((&*grant.issuer, grant.created_at), ("1", now));
+        assert_eq!(grant.grantee, Grantee::User("ann".into()));
         assert_eq!(state.next_due().map(|(due, _)| due), Some(now.plus(DAY)));
         let id = DataKeyId::parse("d").unwrap();
         assert_eq!(**test.engine.open_data_key(&test.caller, &id).unwrap().value, *b"text");
@@ -176,6 +229,28 @@ fn a_mistaken_seed_is_refused() {
             ("data_keys: [{ id: d, name: a, key: k, ciphertext: AAAA }]", "not a ciphertext"),
             ("data_keys: [{ id: d, name: a, key: k, state: Archived }]", "no state of a data key"),
             ("data_keys: [{ id: d, name: a, key: k, state: PendingDeletion }]", "delete_at"),
+            ("grants: [{ id: g, key: k, grantee: a, operations: [] }]", "no such key"),
+            ("grants: [{ id: g, key: k, grantee: a, operations: [sign] }]", "no such operation"),
+            ("grants: [{ id: g, key: k, grantee: a, operations: [encrypt, encrypt] }]", "twice"),
+            ("key_stores: [{ id: s, alias: a, kind: other }]", "no key store of this cloud"),
+            (
+                "key_stores: [{ id: s, alias: a, kind: shared }, { id: t, alias: a, kind: shared }]",
+                "another key store has it",
+            ),
+            (
+                "key_stores: [{ id: s, alias: a, kind: dedicated, cluster: c },
+                    { id: t, alias: b, kind: dedicated, cluster: c }]",
+                "another key store has it",
+            ),
+            ("keys: [{ id: k, instance: s }]", "there is no such key store"),
+            (
+                "access_points: [{ id: a, keyspace: s, name: n, kind: MACHINE, private_key: x }]",
+                "needs kind: CUSTOM",
+            ),
+            (
+                "access_points: [{ id: a, keyspace: s, name: n, kind: CUSTOM, private_key: x }]",
+                "not a private key",
+            ),
             (
                 "data_keys: [{ id: d, name: a, key: k, plaintext: AAAA, ciphertext: AAAA }]",
                 "cannot be given with a ciphertext",

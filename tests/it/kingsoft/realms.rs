@@ -21,7 +21,7 @@ fn one_access_key_works_in_two_realms_of_two_clouds() {
     let blob = here.encrypt(&mine);
     there.call("Decrypt", &[("CiphertextBlob", &blob)]).refused(404, "Forbidden.KeyNotFound");
     let health = control(server.address, "GET", "health", &json!(null)).ok();
-    assert_eq!(health["dialects"], json!(["alibaba", "kingsoft", "tencent"]));
+    assert_eq!(health["dialects"], json!(["alibaba", "kingsoft", "tencent", "huawei"]));
 }
 
 #[test]

@@ -10,9 +10,11 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 18] = [
+const PLACES: [(&str, &str); 24] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
+    ("project", "accounts: [{id: '1', projects: [{id: a, @}]}]"),
+    ("user", "accounts: [{id: '1', users: [{name: a, @}]}]"),
     ("quotas", "accounts: [{id: '1', quotas: {@}}]"),
     ("access_key", "accounts: [{id: '1', access_keys: [{id: a, @}]}]"),
     ("sts_token", "accounts: [{id: '1', sts_tokens: [{id: a, @}]}]"),
@@ -25,6 +27,10 @@ const PLACES: [(&str, &str); 18] = [
     ("white_box_key", "realms: [{account: '1', white_box_keys: [{@}]}]"),
     ("device_fingerprint", "realms: [{account: '1', white_box_keys: [{fingerprints: [{@}]}]}]"),
     ("data_key", "realms: [{account: '1', data_keys: [{@}]}]"),
+    ("grant", "realms: [{account: '1', grants: [{@}]}]"),
+    ("key_store", "realms: [{account: '1', key_stores: [{@}]}]"),
+    ("access_point", "realms: [{account: '1', access_points: [{@}]}]"),
+    ("keyspace_policy", "realms: [{account: '1', keyspace_policies: [{@}]}]"),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

@@ -5,9 +5,11 @@ use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
+use kmsim::dialects::users::Project;
 use serde_json::json;
 
 use super::{Pairs, Request, own};
+use crate::huawei::client::Client as Huawei;
 use crate::kingsoft::wire::Client as Kingsoft;
 use crate::kit::{START, Server, encode, form};
 use crate::tencent::wire::Client as Tencent;
@@ -23,6 +25,9 @@ pub const SCHEMES: &[&str] = &[
     "tc3",
     "tc3-unsigned-payload",
     "tc-v1",
+    "sdk",
+    "sdk-scoped",
+    "sdk-unsigned-payload",
 ];
 
 /// A request, and whether it is refused as it is: it is a dry run, or it names no key.
@@ -40,6 +45,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     if scheme.starts_with("tc") {
         return tencent(server, scheme);
+    }
+    if scheme.starts_with("sdk") {
+        return huawei(server, scheme);
     }
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
@@ -364,4 +372,80 @@ fn tencent_v1(action: &str, params: &Pairs, method: &str) -> Request {
     let (query, body) = if method == "GET" { (all, Vec::new()) } else { (Vec::new(), all) };
     let headers = vec![own("host", TENCENT), own("content-type", FORM)];
     Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
+}
+
+/// The requests of Huawei Cloud's schemes: lists, in a body and in a query, a request that is
+/// refused, and one whose answer has URLs.
+fn huawei(server: &Server, scheme: &str) -> Vec<Made> {
+    for _ in 0..2 {
+        Huawei::of(server).create_key(json!({}));
+    }
+    let project = Project::derived(&"".into(), "cn-north-4").id;
+    let kms = |path: &str| format!("/v1.0/{project}/kms/{path}");
+    let limit = vec![own("limit", "7")];
+    let json = json!({ "limit": "1" }).to_string();
+    let mut made = Vec::new();
+    for (method, path, query, json) in [
+        ("POST", kms("list-keys"), Vec::new(), json.clone()),
+        ("POST", kms("describe-key"), Vec::new(), json),
+        ("GET", kms("aliases"), limit, String::new()),
+        ("GET", "/v3/auth/catalog".to_owned(), Vec::new(), String::new()),
+    ] {
+        let is_unsigned = scheme == "sdk-unsigned-payload";
+        if is_unsigned && method == "GET" {
+            continue;
+        }
+        for signed in ["content-type;host;x-sdk-date", "x-sdk-date"] {
+            let name = format!("{method} {path} {signed}");
+            let is_refused = path.ends_with("describe-key");
+            let request = sdk(scheme, (method, &path), (&query, &json), signed);
+            made.push(Made { name, request, is_refused });
+        }
+    }
+    made
+}
+
+fn sdk(
+    scheme: &str,
+    (method, path): (&str, &str),
+    (query, json): (&Pairs, &str),
+    signed: &str,
+) -> Request {
+    const NAME: &str = "SDK-HMAC-SHA256";
+    let mut headers = vec![
+        own("content-type", "application/json"),
+        own("host", "kms.cn-north-4.myhuaweicloud.com"),
+        own("x-sdk-date", DATE),
+    ];
+    let is_unsigned = scheme == "sdk-unsigned-payload";
+    let mut names = signed.to_owned();
+    if is_unsigned {
+        headers.insert(2, own("x-sdk-content-sha256", "UNSIGNED-PAYLOAD"));
+        names = names.replace("x-sdk-date", "x-sdk-content-sha256;x-sdk-date");
+    }
+    let covered = headers.iter().filter(|(name, _)| names.split(';').any(|it| it == name));
+    let lines: String = covered.flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
+    let payload = if is_unsigned {
+        "UNSIGNED-PAYLOAD".to_owned()
+    } else {
+        hex(&digest(Hash::Sha256, json.as_bytes()))
+    };
+    let canonical = format!("{method}\n{path}/\n{}\n{lines}\n{names}\n{payload}", form(query));
+    let digest = hex(&digest(Hash::Sha256, canonical.as_bytes()));
+    let (key, credential, scope) = if scheme == "sdk-scoped" {
+        let scope = "20300101///sdk_request";
+        let first = b"SDKtestsecret".to_vec();
+        let key =
+            scope.split('/').fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
+        (key, format!("Credential=testid/{scope}"), format!("{scope}\n"))
+    } else {
+        (b"testsecret".to_vec(), "Access=testid".to_owned(), String::new())
+    };
+    let text = format!("{NAME}\n{DATE}\n{scope}{digest}");
+    let signature = hex(&hmac(Hash::Sha256, &[&key], text.as_bytes()));
+    let authorization =
+        format!("{NAME} {credential}, SignedHeaders={names}, Signature={signature}");
+    headers.push(own("authorization", &authorization));
+    let (method, path, query) = (method.into(), path.into(), query.clone());
+    Request { method, path, query, headers, body: Vec::new(), json: json.into() }
 }

@@ -77,6 +77,40 @@ fn ecdsa_secp256k1() {
 }
 
 #[test]
+fn ed25519() {
+    let key = |group: &Group| group.public(PairSpec::Ed25519);
+    let tally = drive("ed25519.tsv", key, |key, _, vector| {
+        let [message, signature] = vector.bytes.as_slice() else { panic!("{}", vector.name) };
+        key.verifies(Signing::Ed25519, message, signature).unwrap()
+    });
+    assert_eq!(tally, Tally { groups: 78, taken: 88, refused: 63, differing: 0 });
+}
+
+#[test]
+fn ecdh() {
+    let spec = |group: &Group| match group.shared[0].as_str() {
+        "secp256r1" => PairSpec::EcP256,
+        "secp384r1" => PairSpec::EcP384,
+        "secp256k1" => PairSpec::EcP256K,
+        other => panic!("{other}"),
+    };
+    let tally = drive("ecdh.tsv", spec, |spec, _, vector| {
+        let [private, peer, shared] = vector.bytes.as_slice() else { panic!("{}", vector.name) };
+        match PrivateKey::read(*spec, private).unwrap().agree(peer) {
+            Ok(secret) => {
+                assert_eq!(*secret, *shared, "{}", vector.name);
+                true
+            }
+            Err(failure) => {
+                assert_eq!(failure, Error::PeerInvalid, "{}", vector.name);
+                false
+            }
+        }
+    });
+    assert_eq!(tally, Tally { groups: 3, taken: 348, refused: 390, differing: 3 });
+}
+
+#[test]
 fn rsa_pkcs1_verify() {
     let file = "rsa-pkcs1-verify.tsv";
     let expected = Tally { groups: 5, taken: 17, refused: 501, differing: 0 };

@@ -158,21 +158,40 @@ fn sm4() {
 #[test]
 fn hmacs() {
     let rows = table("vectors/hmac.tsv");
-    assert_eq!(rows.len(), 14);
+    assert_eq!(rows.len(), 28);
     for row in rows {
         let (hash, len) = match row[2].as_str() {
             "SHA-1" => (Hash::Sha1, 20),
             "SHA-256" => (Hash::Sha256, 32),
+            "SHA-384" => (Hash::Sha384, 48),
+            "SHA-512" => (Hash::Sha512, 64),
             other => panic!("{other}"),
         };
         let (made, tag) = (hmac(hash, &[&hex(&row[3])], &hex(&row[4])), hex(&row[5]));
         assert_eq!(made.len(), len);
-        // One is published in part.
+        // One case is published in part.
         assert_eq!(
             tag.len(),
             if (row[0].as_str(), row[1].as_str()) == ("RFC 4231", "5") { 16 } else { len }
         );
         assert_eq!(made[..tag.len()], tag, "{} case {}", row[0], row[1]);
+    }
+}
+
+#[test]
+fn ed25519() {
+    let rows = table("vectors/ed25519.tsv");
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        let algorithm = match row[0].as_str() {
+            "Ed25519" => Signing::Ed25519,
+            "Ed25519ph" => Signing::Ed25519Ph,
+            other => panic!("{other}"),
+        };
+        let key = PrivateKey::read(PairSpec::Ed25519, &hex(&row[2])).unwrap();
+        let input = key.public().digest(algorithm, &hex(&row[3]));
+        assert_eq!(key.sign(algorithm, &input, Randomness::Any), Ok(hex(&row[4])), "{}", row[1]);
+        assert_eq!(key.public().verifies(algorithm, &input, &hex(&row[4])), Ok(true));
     }
 }
 

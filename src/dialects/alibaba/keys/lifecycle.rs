@@ -64,6 +64,7 @@ impl CreateKey {
         let (encrypts, signs) = match spec {
             KeySpec::Symmetric(_) => (true, false),
             KeySpec::Pair(spec) => (spec.encrypts(), true),
+            KeySpec::Mac(_) => (false, false),
         };
         match self.key_usage.map(|it| it.0) {
             None | Some(KeyUsage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
@@ -75,7 +76,9 @@ impl CreateKey {
     /// The origin of key material. Key pairs cannot be imported.
     fn origin(&self, spec: KeySpec) -> Result<Origin, Error> {
         match (self.origin.map_or(Origin::Service, |it| it.0), spec) {
-            (Origin::External, KeySpec::Pair(_)) => Err(Error::Invalid("Origin".into())),
+            (Origin::External, KeySpec::Pair(_) | KeySpec::Mac(_)) => {
+                Err(Error::Invalid("Origin".into()))
+            }
             (origin, _) => Ok(origin),
         }
     }
@@ -89,7 +92,7 @@ impl CreateKey {
                     self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
                 Ok(Some(interval.0))
             }
-            (true, KeySpec::Pair(_), _) | (true, _, Origin::External) => {
+            (true, KeySpec::Pair(_) | KeySpec::Mac(_), _) | (true, _, Origin::External) => {
                 Err(Error::Invalid("EnableAutomaticRotation".into()))
             }
         }
@@ -107,6 +110,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Erro
         protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         name: None,
         description: request.description.0,
+        group: None,
         instance: request.instance.map(|instance| instance.0),
         policy: request.policy.map(|policy| policy.0),
         tags: tag_map(request.tags)?,
@@ -180,7 +184,7 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<Listing<KeyEntry>, Erro
         request.filters.pass(|property, value| match property {
             Property::KeyState => words::state_word(state) == value,
             Property::KeySpec => words::spec_word(key.spec) == Some(value),
-            Property::KeyUsage => words::usage_word(key.usage) == value,
+            Property::KeyUsage => words::usage_word(key.usage) == Some(value),
             Property::ProtectionLevel => words::protection_word(key.protection) == value,
             Property::CreatorType => words::creator_words(&key.creator).1 == value,
             Property::Creator => words::creator_words(&key.creator).0 == value,

@@ -60,7 +60,7 @@ impl KeyMetadata {
             key_id: key.id.to_string(),
             key_spec: words::spec_word(key.spec).unwrap_or_default(),
             key_state: words::state_word(state),
-            key_usage: words::usage_word(key.usage),
+            key_usage: words::usage_word(key.usage).unwrap_or_default(),
             primary_key_version: encrypting.map(|version| version.id.to_string()),
             delete_date,
             creator: creator.to_owned(),

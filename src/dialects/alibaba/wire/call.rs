@@ -51,7 +51,7 @@ fn unparsable() -> Refusal {
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
-        let Inbound { method, uri, headers, body } = inbound;
+        let Inbound { method, uri, headers, body, .. } = inbound;
         let mut parse_error = match method {
             Method::GET | Method::POST => None,
             _ => Some(codes::UNSUPPORTED_HTTP_METHOD.into()),
@@ -236,6 +236,7 @@ mod tests {
             method: Method::POST,
             uri: target.parse().unwrap(),
             headers: HeaderMap::new(),
+            is_encrypted: false,
             body: Ok(Bytes::from_static(body.as_bytes())),
         })
     }

@@ -33,13 +33,13 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     let (id, names) = (&outgoing.credentials.id, header_names(&headers));
     // The region of a scope wins, even if the server has another `--region`.
     let unsigned = if let Some(region) = outgoing.region {
-        let day = time.get(..10).ok_or(Unsignable)?.replace('-', "");
+        let day = time.get(..10).ok_or(Unsignable::Header)?.replace('-', "");
         let scope = format!("{day}/{region}/{PRODUCT}/aliyun_v4_request");
         format!("ACS4-HMAC-SHA256 Credential={id}/{scope},SignedHeaders={names},Signature=")
     } else {
         format!("ACS3-HMAC-SHA256 Credential={id},SignedHeaders={names},Signature=")
     };
-    let authorization = Authorization::parse(&unsigned).ok_or(Unsignable)?;
+    let authorization = Authorization::parse(&unsigned).ok_or(Unsignable::Header)?;
     signed(headers, body, &unsigned, |inbound| {
         Ok(authorization.sign(&Call::parse(inbound).signed(), &outgoing.credentials.secret))
     })

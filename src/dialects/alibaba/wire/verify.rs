@@ -1,7 +1,5 @@
 //! Authentication: access key, time, signature, token, nonce, in this order.
 
-use std::sync::Arc;
-
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::rpc;
@@ -90,7 +88,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let spend =
         |nonce: &str| key.nonces.spend(nonce, made, is_over).ok_or(codes::SIGNATURE_NONCE_USED);
     let nonce = nonce.filter(|nonce| !nonce.is_empty()).map(spend).transpose()?;
-    Ok(Checked { account: Arc::clone(&key.account), nonce })
+    Ok(Checked::by(key, nonce))
 }
 
 fn check_time(times: Times, text: &str) -> Result<Instant, Error> {

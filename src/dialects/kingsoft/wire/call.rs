@@ -123,7 +123,7 @@ impl Kind {
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
-        let Inbound { method, uri, headers, body } = inbound;
+        let Inbound { method, uri, headers, body, .. } = inbound;
         let mut parse_error = match method {
             Method::GET | Method::POST => None,
             _ => Some(codes::INVALID_METHOD.with(&[method.as_str()])),
@@ -311,7 +311,7 @@ mod tests {
             map.insert(*name, value.parse().unwrap());
         }
         let body = Ok(Bytes::copy_from_slice(body.as_bytes()));
-        Inbound { method, uri: target.parse().unwrap(), headers: map, body }
+        Inbound { method, uri: target.parse().unwrap(), headers: map, is_encrypted: false, body }
     }
 
     fn post(target: &str, headers: &[(&'static str, &str)], body: &str) -> Call {

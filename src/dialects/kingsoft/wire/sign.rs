@@ -18,7 +18,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     let mut headers = outgoing.headers("x-amz-security-token")?;
     headers.insert("x-amz-date", HeaderValue::from_str(&date)?);
 
-    let day = date.get(..8).ok_or(Unsignable)?;
+    let day = date.get(..8).ok_or(Unsignable::Header)?;
     let region = outgoing.region.unwrap_or(DEFAULT_REGION);
     let unsigned = format!(
         "AWS4-HMAC-SHA256 Credential={}/{day}/{region}/{SERVICE}/aws4_request, SignedHeaders={}, \
@@ -28,7 +28,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     );
     signed(headers, body, &unsigned, |inbound| {
         let call = Call::parse(inbound);
-        let claim = Claim::of_header(&call, &unsigned).map_err(|_| Unsignable)?;
+        let claim = Claim::of_header(&call, &unsigned).map_err(|_| Unsignable::Header)?;
         Ok(claim.sign(&call, &outgoing.credentials.secret))
     })
 }

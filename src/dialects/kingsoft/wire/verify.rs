@@ -1,6 +1,5 @@
 //! Authentication: the form of the signature, access key, time, signature, token, in this order.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::aws4::{self, Claim};
@@ -93,7 +92,7 @@ fn check(
         call.param("SecurityToken")
     };
     gate.check_token(times, key, token).map_err(|_| codes::INVALID_CLIENT_TOKEN_ID)?;
-    Ok(Checked { account: Arc::clone(&key.account), nonce: None })
+    Ok(Checked::by(key, None))
 }
 
 /// Logs what the server signed, because the service's message does not contain it. Possible secrets

@@ -22,7 +22,7 @@ pub(super) fn find(cx: &Cx, key: KeyRef) -> Result<(PairRef, Option<PairSpec>, K
     let version = admitted.key().primary().map(|version| version.id);
     let spec = match spec {
         KeySpec::Pair(spec) => Some(spec),
-        KeySpec::Symmetric(_) => None,
+        KeySpec::Symmetric(_) | KeySpec::Mac(_) => None,
     };
     Ok((PairRef { key, version }, spec, usage))
 }

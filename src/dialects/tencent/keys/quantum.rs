@@ -68,9 +68,9 @@ pub(crate) fn decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
     let opened = cx.engine.open_by_pair(&cx.caller, Operation::Decrypt, Encryption::MlKem, &blob);
     let opened = opened.map_err(|error| match error {
         // The ciphertext belongs to a key of another type.
-        engine::Error::Key(KeyError::Unsupported | KeyError::AlgorithmMismatch) => {
-            codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into()
-        }
+        engine::Error::Key(
+            KeyError::IsSymmetric | KeyError::Usage(_) | KeyError::AlgorithmMismatch,
+        ) => codes::INVALID_PARAMETER_VALUE_INVALID_CIPHERTEXT.into(),
         error => Error::from(error),
     })?;
     let plain_text = recipient.answer(cx, &opened.value)?;

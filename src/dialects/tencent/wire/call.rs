@@ -115,7 +115,7 @@ pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
-        let Inbound { method, uri, headers, body } = inbound;
+        let Inbound { method, uri, headers, body, .. } = inbound;
         let is_tc3 = headers.contains_key(AUTHORIZATION)
             || headers.keys().any(|name| name.as_str().starts_with("x-tc-"))
                 && !has_secret_id(uri.query(), body.as_deref().ok());
@@ -251,5 +251,5 @@ fn json(headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
         return Err(codes::INVALID_PARAMETER.with(&["Content-Type"]));
     }
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    Form::of_json(body).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))
+    Form::of_json(body, &[]).ok_or_else(|| codes::INVALID_PARAMETER.with(&[ALL]))
 }

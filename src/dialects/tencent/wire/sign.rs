@@ -3,11 +3,11 @@
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Request, Response};
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::call::{ALGORITHM, Call, SERVICE};
 use super::tc3::Claim;
-use crate::dialects::peers::{OutgoingCall, Unsignable, signed};
+use crate::dialects::peers::{OutgoingCall, Unsignable, json_body, signed};
 use crate::dialects::tencent::tag_service::version_of;
 
 /// Whether an answer is a refusal. Its body decides, because the status is always 200.
@@ -18,7 +18,9 @@ pub(crate) fn is_refusal(answer: &Response<Bytes>) -> bool {
 
 /// A signed request.
 pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsignable> {
-    let body = Bytes::from(body(outgoing.params).to_string());
+    let body = Bytes::from(
+        json_body(outgoing.params.iter().map(|(name, value)| (&**name, &**value))).to_string(),
+    );
     let timestamp = outgoing.time.millis().div_euclid(1000).to_string();
     let mut headers = outgoing.headers("x-tc-token")?;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -34,7 +36,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         headers.insert("x-tc-region", HeaderValue::from_str(region)?);
     }
     let time = outgoing.time.to_string();
-    let day = time.get(..10).ok_or(Unsignable)?;
+    let day = time.get(..10).ok_or(Unsignable::Header)?;
     let unsigned = format!(
         "{ALGORITHM} Credential={}/{day}/{SERVICE}/tc3_request, SignedHeaders=content-type;host, \
          Signature=",
@@ -42,36 +44,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
     );
     signed(headers, body, &unsigned, |inbound| {
         let call = Call::parse(inbound);
-        let claim = Claim::parse(&call, &timestamp).map_err(|_| Unsignable)?;
-        claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable)
+        let claim = Claim::parse(&call, &timestamp).map_err(|_| Unsignable::Header)?;
+        claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)
     })
-}
-
-/// Flat parameters as a JSON object: names with numbers become lists. Every value is a text, which
-/// the service accepts for numbers too.
-fn body(params: &[(String, String)]) -> Value {
-    let mut body = Value::Object(Map::new());
-    for (name, value) in params {
-        let mut at = &mut body;
-        for part in name.split('.') {
-            if !at.is_object() {
-                *at = Value::Object(Map::new());
-            }
-            at = &mut at[part];
-        }
-        *at = Value::from(value.as_str());
-    }
-    with_lists(body)
-}
-
-/// Converts objects whose names are all numbers to lists.
-fn with_lists(value: Value) -> Value {
-    let Value::Object(members) = value else { return value };
-    let is_list = !members.is_empty() && members.keys().all(|name| name.parse::<u32>().is_ok());
-    if is_list {
-        let mut members: Vec<_> = members.into_iter().collect();
-        members.sort_by_key(|(name, _)| name.parse::<u32>().unwrap_or_default());
-        return members.into_iter().map(|(_, member)| with_lists(member)).collect();
-    }
-    Value::Object(members.into_iter().map(|(name, member)| (name, with_lists(member))).collect())
 }

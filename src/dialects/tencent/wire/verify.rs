@@ -1,7 +1,6 @@
 //! Authentication: the form of the signature, time, access key, signature, token, in this order.
 //! Method, size, version and action were checked before.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{ACTION, Call, Common, REGION, Scheme, TIMESTAMP, TOKEN};
@@ -129,7 +128,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     }
     let token = gate.check_token(times, key, call.common(&TOKEN));
     token.map_err(|_| codes::AUTH_FAILURE_TOKEN_FAILURE)?;
-    Ok(Checked { account: Arc::clone(&key.account), nonce: None })
+    Ok(Checked::by(key, None))
 }
 
 /// Whether the scope of a claim has the day of the request's time. Signature version 1 has no
