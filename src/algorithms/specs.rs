@@ -157,6 +157,15 @@ impl PairSpec {
         }
     }
 
+    /// The RSA pairs.
+    pub const RSA: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
+
+    /// Whether such pairs are for RSA.
+    #[must_use]
+    pub fn is_rsa(self) -> bool {
+        Self::RSA.contains(&self)
+    }
+
     /// Whether such pairs can encrypt.
     #[must_use]
     pub fn encrypts(self) -> bool {

@@ -20,8 +20,8 @@ const EXAMPLES: &str = r#"Examples:
 
 A parameter is NAME=VALUE, or NAME@FILE for the exact content of a file. NAME@- reads standard
 input. For clouds that take JSON, NAME.0=VALUE is the first item of a list, and NAME.PART=VALUE a
-member of an object. The answer is printed unchanged. If the service refuses the call, its error is printed and
-the exit code is 1."#;
+member of an object. The answer is printed unchanged. If the service refuses the call, its error is
+printed and the exit code is 1."#;
 
 /// The options of `kmsim call`.
 #[derive(Args)]

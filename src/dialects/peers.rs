@@ -73,9 +73,15 @@ pub(super) fn header_names(headers: &HeaderMap) -> String {
     names.join(";")
 }
 
+/// The method and path of a call whose cloud has no other.
+pub(super) fn post_root() -> (Method, Uri) {
+    (Method::POST, Uri::from_static("/"))
+}
+
 /// Completes a call whose header `Authorization` is `unsigned` with the signature after it. `sign`
 /// computes the signature with the same code that the server checks it with.
 pub(super) fn signed(
+    (method, uri): (Method, Uri),
     mut headers: HeaderMap,
     body: Bytes,
     unsigned: &str,
@@ -83,10 +89,9 @@ pub(super) fn signed(
 ) -> Result<Request<Bytes>, Unsignable> {
     headers.insert(AUTHORIZATION, HeaderValue::from_str(unsigned)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let (method, uri) = (Method::POST, Uri::from_static("/"));
     let inbound = Inbound {
-        method,
-        uri,
+        method: method.clone(),
+        uri: uri.clone(),
         headers: headers.clone(),
         is_encrypted: false,
         body: Ok(body.clone()),
@@ -94,7 +99,8 @@ pub(super) fn signed(
     let authorization = [unsigned, &sign(inbound)?].concat();
     headers.insert(AUTHORIZATION, HeaderValue::from_str(&authorization)?);
     let mut request = Request::new(body);
-    *request.method_mut() = Method::POST;
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
     *request.headers_mut() = headers;
     Ok(request)
 }

@@ -81,9 +81,7 @@ impl Engine {
             if view.state().key_stores.by_alias(&new.alias).is_some() {
                 return Err(KeyStoreError::AliasTaken.into());
             }
-            let is_shared = |it: &Arc<KeyStore>| it.kind == new.kind && it.cluster == new.cluster;
-            let is_dedicated = kind.one_per_cluster && new.cluster.is_some();
-            if is_dedicated && view.key_stores().any(is_shared) {
+            if kind.is_taken(new.cluster.as_deref(), view.key_stores()) {
                 return Err(KeyStoreError::ClusterTaken.into());
             }
             let id = draft.entropy().uuid().to_string();

@@ -1,6 +1,7 @@
 //! A cloud's rules: which operation each key state admits, which aliases are reserved, and the
 //! limits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    KeyUsage, Lifecycle, SymmetricSpec,
+    KeyStore, KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -351,6 +352,18 @@ pub struct KeyStoreKind {
     pub word: &'static str,
     /// Whether a cluster of this kind has at most one key store.
     pub one_per_cluster: bool,
+}
+
+impl KeyStoreKind {
+    /// Whether one of these key stores has a cluster that a new one of this kind may not have too.
+    pub fn is_taken<'a>(
+        &self,
+        cluster: Option<&str>,
+        mut key_stores: impl Iterator<Item = &'a Arc<KeyStore>>,
+    ) -> bool {
+        let has_it = |it: &Arc<KeyStore>| it.kind == self.word && it.cluster.as_deref() == cluster;
+        self.one_per_cluster && cluster.is_some() && key_stores.any(has_it)
+    }
 }
 
 /// A cloud's rules for access points and policies of keyspaces.

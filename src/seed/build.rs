@@ -197,10 +197,11 @@ impl Seeds {
                 }
             });
             builder.add_realm(entry, place)?;
-            place.each("key_stores", &entry.key_stores, |key_store, place| {
+            let Nouns { keys, key_stores, .. } = entry.nouns();
+            place.each("key_stores", key_stores, |key_store, place| {
                 builder.add_key_store(key_store, place)
             })?;
-            place.each("keys", &entry.keys, |key, place| builder.add_key(key, place))?;
+            place.each("keys", keys, |key, place| builder.add_key(key, place))?;
         }
         // Secrets come last, because their keys may be in another file.
         for (file, path, entry, realm, _) in &resolved {

@@ -130,7 +130,7 @@ mod tests {
             ),
             (
                 "accounts:\n  - id: '1'\n    users: [{name: bob}, {name: bob}]\n",
-                "accounts[0].users: the user \"bob\" is given twice at line 3, column 32",
+                "accounts[0].users: the user \"bob\" is given twice at line 3, column 33",
             ),
             (
                 "accounts:\n  - {id: '1'}\n  - {id: '1'}\n",

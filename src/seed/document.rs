@@ -27,106 +27,51 @@ pub(super) struct Document {
     pub(super) realms: Vec<RealmEntry>,
 }
 
-/// The contents of one realm.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RealmEntry {
-    pub(super) account: Located<AccountId>,
-    pub(super) region: Option<Located<Region>>,
-    pub(super) cloud: Option<Located<Text>>,
-    pub(super) subscribed_at: Option<Spanned<Time>>,
-    pub(super) import_seal: Option<Located<Bytes>>,
-    pub(super) counted: Option<Spanned<u64>>,
-    #[serde(default)]
-    pub(super) keys: Vec<KeyEntry>,
-    #[serde(default)]
-    pub(super) secrets: Vec<SecretEntry>,
-    #[serde(default)]
-    pub(super) certificates: Vec<CertificateEntry>,
-    #[serde(default)]
-    pub(super) white_box_keys: Vec<WhiteBoxKeyEntry>,
-    #[serde(default)]
-    pub(super) data_keys: Vec<DataKeyEntry>,
-    #[serde(default)]
-    pub(super) grants: Vec<GrantEntry>,
-    #[serde(default)]
-    pub(super) key_stores: Vec<KeyStoreEntry>,
-    #[serde(default)]
-    pub(super) access_points: Vec<AccessPointEntry>,
-    #[serde(default)]
-    pub(super) keyspace_policies: Vec<KeyspacePolicyEntry>,
-}
-
-/// The nouns of a realm's entry.
-pub(super) struct Nouns<'a> {
-    pub(super) keys: &'a [KeyEntry],
-    pub(super) secrets: &'a [SecretEntry],
-    pub(super) certificates: &'a [CertificateEntry],
-    pub(super) white_box_keys: &'a [WhiteBoxKeyEntry],
-    pub(super) data_keys: &'a [DataKeyEntry],
-    pub(super) grants: &'a [GrantEntry],
-    pub(super) key_stores: &'a [KeyStoreEntry],
-    pub(super) access_points: &'a [AccessPointEntry],
-    pub(super) keyspace_policies: &'a [KeyspacePolicyEntry],
-}
-
-impl RealmEntry {
-    /// The nouns of the entry.
-    pub(super) fn nouns(&self) -> Nouns<'_> {
-        // Destructured in full, so that a new noun cannot be forgotten.
-        let Self {
-            account: _,
-            region: _,
-            cloud: _,
-            subscribed_at: _,
-            import_seal: _,
-            counted: _,
-            keys,
-            secrets,
-            certificates,
-            white_box_keys,
-            data_keys,
-            grants,
-            key_stores,
-            access_points,
-            keyspace_policies,
-        } = self;
-        Nouns {
-            keys,
-            secrets,
-            certificates,
-            white_box_keys,
-            data_keys,
-            grants,
-            key_stores,
-            access_points,
-            keyspace_policies,
+/// Declares the entry of a realm from one list of its nouns.
+macro_rules! realm_entry {
+    ($($noun:ident: $entry:ty,)+) => {
+        /// The contents of one realm.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct RealmEntry {
+            pub(super) account: Located<AccountId>,
+            pub(super) region: Option<Located<Region>>,
+            pub(super) cloud: Option<Located<Text>>,
+            pub(super) subscribed_at: Option<Spanned<Time>>,
+            pub(super) import_seal: Option<Located<Bytes>>,
+            pub(super) counted: Option<Spanned<u64>>,
+            $(#[serde(default)] pub(super) $noun: Vec<$entry>,)+
         }
-    }
 
-    /// How many they are.
-    pub(super) fn count(&self) -> usize {
-        let Nouns {
-            keys,
-            secrets,
-            certificates,
-            white_box_keys,
-            data_keys,
-            grants,
-            key_stores,
-            access_points,
-            keyspace_policies,
-        } = self.nouns();
-        keys.len()
-            + secrets.len()
-            + certificates.len()
-            + white_box_keys.len()
-            + data_keys.len()
-            + grants.len()
-            + key_stores.len()
-            + access_points.len()
-            + keyspace_policies.len()
-    }
+        /// The nouns of a realm's entry. To destructure it is to forget none.
+        pub(super) struct Nouns<'a> {
+            $(pub(super) $noun: &'a [$entry],)+
+        }
+
+        impl RealmEntry {
+            /// The nouns of the entry.
+            pub(super) fn nouns(&self) -> Nouns<'_> {
+                Nouns { $($noun: &self.$noun),+ }
+            }
+
+            /// How many they are.
+            pub(super) fn count(&self) -> usize {
+                [$(self.$noun.len()),+].iter().sum()
+            }
+        }
+    };
+}
+
+realm_entry! {
+    keys: KeyEntry,
+    secrets: SecretEntry,
+    certificates: CertificateEntry,
+    white_box_keys: WhiteBoxKeyEntry,
+    data_keys: DataKeyEntry,
+    grants: GrantEntry,
+    key_stores: KeyStoreEntry,
+    access_points: AccessPointEntry,
+    keyspace_policies: KeyspacePolicyEntry,
 }
 
 /// Whether a key is protected from deletion, and why.

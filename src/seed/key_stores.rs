@@ -31,9 +31,7 @@ impl RealmBuilder<'_> {
         if self.state.key_stores.by_alias(alias).is_some() {
             return Err(wrong("another key store has it"));
         }
-        let is_shared = |it: &KeyStore| it.kind == *kind && it.cluster == entry.cluster;
-        let is_dedicated = known.one_per_cluster && entry.cluster.is_some();
-        if is_dedicated && self.state.key_stores.all().any(|it| is_shared(it)) {
+        if known.is_taken(entry.cluster.as_deref(), self.state.key_stores.all()) {
             return Err(place.wrong("cluster", &entry.id, "another key store has it"));
         }
         let key_store = KeyStore {

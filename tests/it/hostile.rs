@@ -1,6 +1,50 @@
 //! Requests that no SDK sends get a clear and fast answer and do no harm.
 
+use serde_json::{Value, json};
+
 use crate::kit::{Process, Server, Setup, data_file, send};
+
+/// Values of JSON that no parameter expects.
+pub fn values() -> Vec<Value> {
+    let mut deep = json!("a");
+    for _ in 0..40 {
+        deep = json!([deep]);
+    }
+    vec![
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(""),
+        json!(" "),
+        json!("0"),
+        json!("-1"),
+        json!("+7"),
+        json!("007"),
+        json!("18446744073709551616"),
+        json!("\u{0}"),
+        json!("a\r\nb"),
+        json!("密钥 \u{1F511} \u{202E}"),
+        json!("`x`; DROP TABLE keys; --"),
+        json!("../../etc/passwd"),
+        json!("{\"a\":\"b\"}"),
+        json!("a".repeat(20_000)),
+        json!("===="),
+        json!([]),
+        json!([null]),
+        json!([[]]),
+        json!([{}]),
+        json!(["a", 1, true, null, {}]),
+        json!({}),
+        json!({ "": "" }),
+        json!({ "0": "a" }),
+        json!({ "a.b": { "c": [1] } }),
+        deep,
+    ]
+}
 
 #[test]
 fn a_header_signed_many_times_is_refused() {

@@ -17,6 +17,7 @@ mod lists;
 mod logs;
 mod mac;
 mod mismatch;
+mod pair_ciphers;
 mod pairs;
 mod parameters;
 mod regions;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -38,6 +39,43 @@ pub fn logged(command: &mut Command, log: &Path) -> Process {
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("kmsim ready on http://").unwrap().parse().unwrap();
     Process { address, child }
+}
+
+/// Runs a server at every level of the log, in each mode that checks signatures. Returns the logs.
+pub fn traced(mut run: impl FnMut(SocketAddr)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, log) = (accounts_with_secrets(folder.path()), folder.path().join("log"));
+    let mut logs = String::new();
+    for mode in ["strict", "warn"] {
+        let mut command =
+            kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
+        let server = logged(command.arg(&accounts), &log);
+        run(server.address);
+        drop(server);
+        logs += &std::fs::read_to_string(&log).unwrap();
+    }
+    logs
+}
+
+/// Checks that logs show none of these texts, in any form, and that they show the others.
+pub fn assert_hidden(logs: &str, hidden: &[String], shown: &[&str]) {
+    for text in hidden {
+        let forms = [
+            text.clone(),
+            encode(text),
+            encode(&encode(text)),
+            STANDARD.encode(text),
+            format!("{text:?}"),
+        ];
+        for form in forms {
+            let form = form.trim_matches('"');
+            let line = || logs.lines().find(|line| line.contains(form));
+            assert!(!logs.contains(form), "the log shows {text:?} as {form:?}: {:?}", line());
+        }
+    }
+    for text in shown {
+        assert!(logs.contains(text), "the log lacks {text}");
+    }
 }
 
 #[test]
@@ -86,18 +124,12 @@ fn an_unknown_region_is_logged_once() {
 #[test]
 fn no_log_level_reveals_a_secret() {
     const PLAINTEXT: &str = "hush: the plaintext & more";
-    let folder = tempfile::tempdir().unwrap();
-    let (accounts, log) = (accounts_with_secrets(folder.path()), folder.path().join("log"));
     let mut hidden: Vec<String> =
         [SECRET, TOKEN, PLAINTEXT, "hush-wrong"].map(str::to_owned).into();
     let mut shown = vec!["GenerateDataKey".to_owned(), "ReEncrypt".to_owned()];
-    let mut logs = String::new();
-    for mode in ["strict", "warn"] {
-        let mut command =
-            kmsim(&["--data", ":memory:", "--log", "trace", "--auth", mode, "--accounts"]);
-        let server = logged(command.arg(&accounts), &log);
+    let logs = traced(|address| {
         let time = Clock::default().host().to_string();
-        let client = |id, secret: &str| Client::new(server.address, id, secret, &time);
+        let client = |id, secret: &str| Client::new(address, id, secret, &time);
         let sts = client("STS.log", &format!("{SECRET}-sts")).with("SecurityToken", TOKEN);
         for client in [client("logid", SECRET), sts] {
             let key = client.create_key(&[]);
@@ -152,22 +184,6 @@ fn no_log_level_reveals_a_secret() {
         }
         let stranger = client("logid", "hush-wrong secret");
         stranger.call("Encrypt", &[("KeyId", "alias/none"), ("Plaintext", PLAINTEXT)]);
-        drop(server);
-        logs += &std::fs::read_to_string(&log).unwrap();
-    }
-    for text in &hidden {
-        let forms = [
-            text.clone(),
-            encode(text),
-            encode(&encode(text)),
-            STANDARD.encode(text),
-            format!("{text:?}"),
-        ];
-        for form in &forms {
-            assert!(!logs.contains(form.trim_matches('"')), "the log shows {text:?} as {form:?}");
-        }
-    }
-    for text in &shown {
-        assert!(logs.contains(text), "the log lacks {text}");
-    }
+    });
+    assert_hidden(&logs, &hidden, &shown.iter().map(String::as_str).collect::<Vec<_>>());
 }

@@ -28,6 +28,7 @@ mod makers;
 mod openssl;
 mod program;
 mod project;
+mod recorded;
 mod regions;
 mod seeds;
 mod state;

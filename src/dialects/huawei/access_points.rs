@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::page::{Page, PageInfo, Rows};
+use super::page::{Page, PageInfo};
 use super::values::{Decimal, alias_name, date, described, uuid};
 use crate::algorithms::pem;
 use crate::dialects::wire::answer::{Done, done};
@@ -113,11 +113,9 @@ pub(crate) fn list(cx: &Cx, request: ListAccessPoints) -> Result<Listed, Error> 
     let page = Page::parse(request.limit.as_ref(), request.marker.as_ref())?;
     let keyspace = uuid(&request.keyspace_id, "keyspace_id", KeyspaceId::parse)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let all: Vec<_> = snapshot.view(&cx.caller).access_points(&keyspace).collect();
-    let rows = page.cut(all.into_iter().map(|it| AccessPointInfo::of(it)));
-    let page_info = PageInfo::of(&rows);
-    let Rows { rows, .. } = rows;
-    Ok(Listed { page_info, access_points: rows })
+    let all = snapshot.view(&cx.caller).access_points(&keyspace);
+    let (access_points, page_info) = page.cut(all, |it| AccessPointInfo::of(it)).with_info();
+    Ok(Listed { page_info, access_points })
 }
 
 pub(crate) async fn enable(cx: Cx, request: OneAccessPoint) -> Result<Done, Error> {

@@ -36,8 +36,8 @@ const VERSION_LEN: usize = 16;
 /// What is before and after the encrypted text.
 const HEAD_LEN: usize = LAYOUT.len() + 2 + IV_LEN + CHECK_LEN;
 const TAIL_LEN: usize = KEY_LEN + ZEROS.len() + TAG_LEN + VERSION_LEN;
-/// The length of the digest of the text.
-const DIGEST_LEN: usize = 32;
+/// The length of the digest of the text, in bytes. Both hashes have it.
+pub(super) const DIGEST_LEN: usize = 32;
 /// The block of the padding.
 const BLOCK: usize = 16;
 
@@ -126,8 +126,35 @@ pub(super) fn digest_of(spec: KeySpec, text: &[u8]) -> Vec<u8> {
     digest(hash_of(spec), text)
 }
 
+/// What a ciphertext holds.
+#[derive(Clone, Copy)]
+pub(super) enum Content {
+    /// A data key.
+    DataKey,
+    /// Other data.
+    Data,
+}
+
+impl Content {
+    /// What is encrypted.
+    pub(super) fn to_text(self, spec: KeySpec, data: &[u8]) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::DataKey => with_digest(spec, data),
+            Self::Data => padded(spec, data),
+        }
+    }
+
+    /// The data in a text that was decrypted. `None` if digest or padding are wrong.
+    pub(super) fn in_text(self, spec: KeySpec, text: &[u8]) -> Option<&[u8]> {
+        match self {
+            Self::DataKey => without_digest(spec, text),
+            Self::Data => unpadded(spec, text),
+        }
+    }
+}
+
 /// A data key with its digest: what is encrypted.
-pub(super) fn with_digest(spec: KeySpec, data_key: &[u8]) -> Zeroizing<Vec<u8>> {
+fn with_digest(spec: KeySpec, data_key: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([data_key, &digest_of(spec, data_key)].concat())
 }
 
@@ -138,7 +165,7 @@ pub(super) fn without_digest(spec: KeySpec, text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Other data with its digest and padding: what is encrypted.
-pub(super) fn padded(spec: KeySpec, data: &[u8]) -> Zeroizing<Vec<u8>> {
+fn padded(spec: KeySpec, data: &[u8]) -> Zeroizing<Vec<u8>> {
     let padding = BLOCK - (data.len() + DIGEST_LEN) % BLOCK;
     let mut text = Zeroizing::new(Vec::with_capacity(data.len() + DIGEST_LEN + BLOCK));
     text.extend_from_slice(data);
@@ -149,7 +176,7 @@ pub(super) fn padded(spec: KeySpec, data: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// The data in a text that was decrypted. `None` if padding or digest are wrong.
-pub(super) fn unpadded(spec: KeySpec, text: &[u8]) -> Option<&[u8]> {
+fn unpadded(spec: KeySpec, text: &[u8]) -> Option<&[u8]> {
     let padding = usize::from(*text.last()?);
     let (inner, padded) = text.split_at_checked(text.len().checked_sub(padding)?)?;
     let is_padding =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::page::{Page, Rows};
+use super::page::Page;
 use super::values::{Decimal, KeyName, alias_name, date};
 use super::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
@@ -150,10 +150,9 @@ pub(crate) struct Listed {
 
 impl Listed {
     fn of<'a>(page: Page, grants: impl Iterator<Item = &'a Arc<Grant>>) -> Self {
-        let grants: Vec<_> = grants.collect();
-        let Rows { rows, total, next_marker } = page.cut(grants.into_iter().map(GrantInfo::of));
-        let truncated = if next_marker.is_empty() { "false" } else { "true" };
-        Self { grants: rows, next_marker, truncated, total }
+        let page = page.cut(grants, GrantInfo::of);
+        let truncated = page.truncated();
+        Self { grants: page.rows, next_marker: page.next_marker, truncated, total: page.total }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::page::{Page, PageInfo, Rows};
+use super::page::{Page, PageInfo};
 use super::values::{Decimal, alias_name, date, described, uuid};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::OpenText;
@@ -154,11 +154,9 @@ pub(crate) fn list(cx: &Cx, request: ListKeyPolicies) -> Result<Listed, Error> {
     let page = Page::parse(request.limit.as_ref(), request.marker.as_ref())?;
     let keyspace = uuid(&request.keyspace_id, "keyspace_id", KeyspaceId::parse)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let all: Vec<_> = snapshot.view(&cx.caller).keyspace_policies(&keyspace).collect();
-    let rows = page.cut(all.into_iter());
-    let page_info = PageInfo::of(&rows);
-    let Rows { rows, .. } = rows;
-    let policies: Result<_, Error> = rows.into_iter().map(|it| PolicyInfo::of(it)).collect();
+    let all = snapshot.view(&cx.caller).keyspace_policies(&keyspace);
+    let (rows, page_info) = page.cut(all, |it| PolicyInfo::of(it)).with_info();
+    let policies: Result<_, Error> = rows.into_iter().collect();
     Ok(Listed { page_info, keyspace_policies: policies? })
 }
 

@@ -122,8 +122,8 @@ pub(crate) struct Listed {
 pub(crate) fn list(cx: &Cx, request: ListKeyStores) -> Result<Listed, Error> {
     let page = Page::at_offset(request.limit.as_ref(), request.offset.as_ref())?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let all: Vec<_> = snapshot.view(&cx.caller).key_stores().collect();
-    let Rows { rows, total, .. } = page.cut(all.into_iter().map(|it| Details::of(cx, it)));
+    let all = snapshot.view(&cx.caller).key_stores();
+    let Rows { rows, total, .. } = page.cut(all, |it| Details::of(cx, it));
     Ok(Listed { total, keystores: rows })
 }
 

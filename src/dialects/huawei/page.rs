@@ -1,9 +1,11 @@
 //! Pages of lists: `limit` rows from the index `marker`. The next page's index is `next_marker`.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 
-use super::codes;
 use super::values::Decimal;
+use super::{codes, rules};
 use crate::dialects::{Code, Error};
 
 /// The largest `limit`: the largest number that every SDK reads. The document allows as many rows
@@ -32,7 +34,8 @@ impl Page {
     /// # Errors
     /// `KMS.1601` or `KMS.1602`.
     pub(super) fn parse(limit: Option<&Decimal>, marker: Option<&Decimal>) -> Result<Self, Error> {
-        Self::read((limit, LIMIT_MAX), marker, (codes::INVALID_MARKER, "marker"))
+        let from = (marker, codes::INVALID_MARKER, "marker");
+        Self::read(limit, (1..=LIMIT_MAX, LIMIT_MAX), from)
     }
 
     /// The page of a request that has an offset: by default, ten rows from the first.
@@ -43,17 +46,29 @@ impl Page {
         limit: Option<&Decimal>,
         offset: Option<&Decimal>,
     ) -> Result<Self, Error> {
-        Self::read((limit, 10), offset, (codes::INVALID_OFFSET, "offset"))
+        let from = (offset, codes::INVALID_OFFSET, "offset");
+        Self::read(limit, (1..=LIMIT_MAX, 10), from)
+    }
+
+    /// The page of a request for resources by their tags: by default, ten rows from the first.
+    ///
+    /// # Errors
+    /// `KMS.1601` or `KMS.0417`.
+    pub(super) fn of_resources(
+        limit: Option<&Decimal>,
+        offset: Option<&Decimal>,
+    ) -> Result<Self, Error> {
+        Self::read(limit, rules::RESOURCES, (offset, codes::INVALID_TAG_OFFSET, "offset"))
     }
 
     fn read(
-        (limit, default): (Option<&Decimal>, u64),
-        from: Option<&Decimal>,
-        (code, name): (&'static Code, &str),
+        limit: Option<&Decimal>,
+        (range, default): (RangeInclusive<u64>, u64),
+        (from, code, name): (Option<&Decimal>, &'static Code, &str),
     ) -> Result<Self, Error> {
         let limit = match limit {
             Some(limit) => {
-                let limit = limit.number().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+                let limit = limit.number().filter(|limit| range.contains(limit));
                 limit.ok_or_else(|| codes::INVALID_LIMIT.with(&["limit"]))?
             }
             None => default,
@@ -66,25 +81,41 @@ impl Page {
         Ok(Self { from: index(from), limit: index(limit) })
     }
 
-    /// Cuts the page out of all rows.
-    pub(super) fn cut<T>(self, all: impl ExactSizeIterator<Item = T>) -> Rows<T> {
-        let total = all.len();
-        let end = self.from.saturating_add(self.limit);
-        let next_marker = if end < total { end.to_string() } else { String::new() };
-        Rows { rows: all.skip(self.from).take(self.limit).collect(), total, next_marker }
+    /// Cuts the page out of everything that is listed. `row` is called for the page alone.
+    pub(super) fn cut<T, R>(
+        self,
+        all: impl Iterator<Item = T>,
+        mut row: impl FnMut(T) -> R,
+    ) -> Rows<R> {
+        let page = self.from..self.from.saturating_add(self.limit);
+        let (mut rows, mut total) = (Vec::new(), 0);
+        for (index, one) in all.enumerate() {
+            if page.contains(&index) {
+                rows.push(row(one));
+            }
+            total = index + 1;
+        }
+        let next_marker = if page.end < total { page.end.to_string() } else { String::new() };
+        Rows { rows, total, next_marker }
     }
 }
 
-/// What some answers say about their page.
+impl<T> Rows<T> {
+    /// Whether there is another page, as answers say it: a text, not a boolean.
+    pub(super) fn truncated(&self) -> &'static str {
+        if self.next_marker.is_empty() { "false" } else { "true" }
+    }
+
+    /// The rows, and what some answers say about their page.
+    pub(super) fn with_info(self) -> (Vec<T>, PageInfo) {
+        let current_count = self.rows.len();
+        (self.rows, PageInfo { next_marker: self.next_marker, current_count })
+    }
+}
+
+/// What an answer says about its page.
 #[derive(Serialize)]
 pub(super) struct PageInfo {
     next_marker: String,
     current_count: usize,
-}
-
-impl PageInfo {
-    /// About the page with these rows.
-    pub(super) fn of<T>(rows: &Rows<T>) -> Self {
-        Self { next_marker: rows.next_marker.clone(), current_count: rows.rows.len() }
-    }
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::page::Page;
+use super::projects;
 use super::tags::{self, NewTag};
-use super::values::{Decimal, KeyName, alias_name, group};
-use super::{codes, projects, rules};
+use super::values::{Decimal, KeyName, group, key_description, own_alias};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
 use crate::engine::NewReplica;
@@ -52,12 +52,8 @@ fn check_project(cx: &Cx, project: &str, region: &str) -> Result<(), Error> {
 
 pub(crate) async fn replicate(cx: Cx, request: ReplicateKey) -> Result<Replicated, Error> {
     let key = request.key_id.key()?;
-    let alias = alias_name(&request.key_alias);
-    let alias = alias.ok_or_else(|| codes::INVALID_ALIAS.with(&["key_alias"]))?;
-    let description = request.key_description.unwrap_or_default();
-    if description.chars().count() > rules::DESCRIPTION_MAX {
-        return Err(codes::INVALID_DESCRIPTION.with(&["key_description"]).into());
-    }
+    let alias = own_alias(&request.key_alias)?;
+    let description = key_description(request.key_description.unwrap_or_default())?;
     let new = NewReplica {
         name: Some(alias.to_string()),
         alias,
@@ -107,5 +103,5 @@ pub(crate) struct Regions {
 pub(crate) fn list(cx: &Cx, request: ListRegions) -> Result<Regions, Error> {
     let page = Page::at_offset(request.limit.as_ref(), request.offset.as_ref())?;
     let all = projects::all(&cx.account, &cx.caller.realm.region);
-    Ok(Regions { regions: page.cut(all.into_iter().map(|it| it.region.to_string())).rows })
+    Ok(Regions { regions: page.cut(all.into_iter(), |it| it.region.to_string()).rows })
 }

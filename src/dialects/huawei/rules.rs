@@ -153,7 +153,7 @@ pub(super) const PENDING_DAYS: RangeInclusive<u64> = 7..=1096;
 /// The lengths of random data and data keys, in bits. They are multiples of 8.
 pub(super) const BITS: RangeInclusive<u64> = 8..=8192;
 /// The lengths of data keys, in bytes.
-pub(super) const DATA_KEY_BYTES: RangeInclusive<u64> = 1..=1024;
+pub(super) const DATA_KEY_BYTES: RangeInclusive<usize> = 1..=1024;
 /// The length of a message to sign, in bytes before base64.
 pub(super) const MESSAGE: RangeInclusive<usize> = 1..=4095;
 /// The length of a signature or a message authentication code, in bytes before base64.

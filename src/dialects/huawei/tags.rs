@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::listing::Nothing;
 use super::keys::metadata::{self, KeyDetails, alias_of};
+use super::page::Page;
 use super::values::{Decimal, KeyName};
 use super::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
@@ -283,20 +284,6 @@ impl FindByTags {
             _ => Err(codes::INVALID_MATCHES.with(&["matches"]).into()),
         }
     }
-
-    /// Where the page begins, and how many rows it has.
-    fn page(&self) -> Result<(usize, usize), Error> {
-        let (range, default) = rules::RESOURCES;
-        let limit = match &self.limit {
-            Some(limit) => limit.number().filter(|limit| range.contains(limit)),
-            None => Some(default),
-        };
-        let limit = limit.ok_or_else(|| codes::INVALID_LIMIT.with(&["limit"]))?;
-        let offset = self.offset.as_ref().map_or(Some(0), Decimal::number);
-        let offset = offset.ok_or_else(|| codes::INVALID_TAG_OFFSET.with(&["offset"]))?;
-        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        Ok((index(offset), index(limit)))
-    }
 }
 
 #[derive(Serialize)]
@@ -319,7 +306,7 @@ struct Resource {
 /// among them.
 pub(crate) fn find(cx: &Cx, request: FindByTags) -> Result<Found, Error> {
     let page = match &*request.action {
-        "filter" => Some(request.page()?),
+        "filter" => Some(Page::of_resources(request.limit.as_ref(), request.offset.as_ref())?),
         "count" => None,
         _ => return Err(codes::INVALID_ACTION.with(&["action"]).into()),
     };
@@ -335,13 +322,13 @@ pub(crate) fn find(cx: &Cx, request: FindByTags) -> Result<Found, Error> {
             && alias_of(key).contains(alias)
     };
     let found: Vec<_> = snapshot.view(&cx.caller).keys().filter(is_found).collect();
-    let resource = |(key, state): &(&Arc<Key>, KeyState)| Resource {
+    let total_count = found.len();
+    let resource = |(key, state): (&Arc<Key>, KeyState)| Resource {
         resource_id: key.id.to_string(),
-        resource_detail: metadata::details(cx, key, *state),
+        resource_detail: metadata::details(cx, key, state),
         resource_name: alias_of(key),
         tags: tags_of(key),
     };
-    let resources =
-        page.map(|(from, limit)| found.iter().rev().skip(from).take(limit).map(resource).collect());
-    Ok(Found { resources, total_count: found.len() })
+    let resources = page.map(|page| page.cut(found.into_iter().rev(), resource).rows);
+    Ok(Found { resources, total_count })
 }

@@ -85,6 +85,26 @@ pub(super) fn further_alias(text: &str) -> Result<AliasName, Error> {
     name.ok_or_else(|| codes::INVALID_ALIAS.with(&["alias"]).into())
 }
 
+/// Parses a key's own alias: `key_alias`.
+///
+/// # Errors
+/// `KMS.1101`.
+pub(super) fn own_alias(text: &str) -> Result<AliasName, Error> {
+    alias_name(text).ok_or_else(|| codes::INVALID_ALIAS.with(&["key_alias"]).into())
+}
+
+/// Checks a key's description, `key_description`: at most 255 characters.
+///
+/// # Errors
+/// `KMS.1103`.
+pub(super) fn key_description(text: String) -> Result<String, Error> {
+    if text.chars().count() <= rules::DESCRIPTION_MAX {
+        Ok(text)
+    } else {
+        Err(codes::INVALID_DESCRIPTION.with(&["key_description"]).into())
+    }
+}
+
 /// Parses the id of an enterprise project, which is the group of a key. `None` for the default one.
 ///
 /// # Errors

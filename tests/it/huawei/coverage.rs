@@ -74,7 +74,7 @@ fn the_documents_list_what_is_supported() {
     let of_identity = OF_IDENTITY.map(|name| format!("`{name}`")).join(", ");
     let text = format!(
         "All 27 documented actions are served, and the 48 that only the official SDKs have. The \
-         names are those of the SDKs, with the word in the path where that is another one.\n\n\
+         names are\nthose of the SDKs, with the word in the path where that is another one.\n\n\
          | of | actions |\n|---|---|\n| the document | {} |\n| the SDKs | {} |\n\
          | the identity service | {} |\n",
         with_paths("document"),

@@ -1,23 +1,13 @@
 //! Requests that official SDKs signed (fixtures/vectors): each is accepted as it is, and refused if
 //! a byte changes.
 
-use std::sync::Arc;
-
-use kmsim::world::{Clock, Entropy, Instant, World};
+use kmsim::world::Instant;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::client::refusal;
 use crate::alibaba::signatures::forgeries::changed;
-use crate::kit::{Answer, Server, Setup, root, send};
-
-#[derive(Clone, Deserialize)]
-struct Request {
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
+use crate::kit::{Server, root};
+use crate::recorded::{Request, server_of};
 
 #[derive(Clone, Deserialize)]
 struct Vector {
@@ -46,18 +36,8 @@ fn vectors() -> File {
 impl Vector {
     /// A server at the vector's time, with the vector's access key.
     fn server(&self) -> Server {
-        let mut key = json!({ "id": self.access_key, "secret": self.secret_key });
-        let account = if let Some(token) = &self.token {
-            key["token"] = json!(token);
-            key["expires"] = json!("2099-01-01T00:00:00Z");
-            json!({ "id": "1", "sts_tokens": [key] })
-        } else {
-            json!({ "id": "1", "access_keys": [key] })
-        };
-        let accounts = json!({ "accounts": [account] }).to_string();
-        let clock = Clock::manual(Instant::from_millis(self.time * 1000));
-        let world = Arc::new(World { clock, entropy: Entropy::seeded("kmsim") });
-        Server::within(world, Setup { accounts: Some(&accounts), ..Setup::default() })
+        let time = Instant::from_millis(self.time * 1000);
+        server_of((&self.access_key, &self.secret_key), self.token.as_deref(), time)
     }
 
     fn authorization(&self) -> &str {
@@ -77,24 +57,14 @@ impl Vector {
     }
 }
 
-impl Request {
-    fn send(&self, server: &Server) -> Answer {
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            head.extend([name, ": ", value, "\r\n"]);
-        }
-        send(server.address, &head, self.body.as_bytes())
-    }
-
-    /// Its parts after parsing: path and query decoded, and headers without white space around
-    /// their parts.
-    fn parsed(&self) -> (Vec<u8>, Vec<Vec<String>>, &str) {
-        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        let target = [path, "?", &query.replace('+', " ")].concat();
-        let target = percent_encoding::percent_decode_str(&target).collect();
-        let value = |value: &String| value.split(',').map(|it| it.trim().to_owned()).collect();
-        (target, self.headers.iter().map(|(_, it)| value(it)).collect(), &self.body)
-    }
+/// A request's parts after parsing: path and query decoded, and headers without white space around
+/// their parts.
+fn parsed(request: &Request) -> (Vec<u8>, Vec<Vec<String>>, &str) {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let target = [path, "?", &query.replace('+', " ")].concat();
+    let target = percent_encoding::percent_decode_str(&target).collect();
+    let value = |value: &String| value.split(',').map(|it| it.trim().to_owned()).collect();
+    (target, request.headers.iter().map(|(_, it)| value(it)).collect(), &request.body)
 }
 
 #[test]
@@ -151,7 +121,7 @@ fn forgeries(vector: &Vector, first: usize, step: usize) -> Vec<(String, Request
         }
     }
     let each = made.into_iter().skip(first % step).step_by(step);
-    each.filter(|(_, forged)| forged.parsed() != request.parsed()).collect()
+    each.filter(|(_, forged)| parsed(forged) != parsed(request)).collect()
 }
 
 /// Every byte of some vectors, and other bytes of each further one.

@@ -2,26 +2,16 @@
 //! change of a byte.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use kmsim::world::{Clock, Entropy, Instant, World};
+use kmsim::world::Instant;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::wire::told;
 use crate::alibaba::signatures::forgeries::changed;
-use crate::kit::{Answer, Server, Setup, encode, root, send};
+use crate::kit::{Answer, Server, encode, root};
+use crate::recorded::{Request, server_of};
 
 const TIME: &str = "2026-11-20T20:15:00Z";
-
-/// A request as it was sent.
-#[derive(Clone, Deserialize)]
-struct Request {
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
 
 /// A vector as in the file. Those of the simplified signature only have parameters.
 #[derive(Clone, Deserialize)]
@@ -103,39 +93,13 @@ impl Vector {
 
     /// A server at the vector's time, with the vector's access key.
     fn server(&self) -> Server {
-        let key = json!({ "id": self.access_key, "secret": self.secret_key });
         let token = self.params.as_ref().and_then(|params| params.get("SecurityToken"));
         let header = |(name, value): &(String, String)| {
             (name == "X-Amz-Security-Token").then(|| value.clone())
         };
         let token = token.cloned().or_else(|| self.request().headers.iter().find_map(header));
-        let account = match token {
-            Some(token) => {
-                let mut key = key;
-                key["token"] = json!(token);
-                key["expires"] = json!("2099-01-01T00:00:00Z");
-                json!({ "id": "1", "sts_tokens": [key] })
-            }
-            None => json!({ "id": "1", "access_keys": [key] }),
-        };
-        let accounts = json!({ "accounts": [account] }).to_string();
-        let clock = Clock::manual(Instant::parse(self.time()).unwrap());
-        let world = Arc::new(World { clock, entropy: Entropy::seeded("kmsim") });
-        Server::within(world, Setup { accounts: Some(&accounts), ..Setup::default() })
-    }
-}
-
-impl Request {
-    fn send(&self, server: &Server) -> Answer {
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            // The kit sets the length of the body and closes the connection; no client signs these
-            // headers.
-            if !["connection", "content-length"].contains(&name.to_lowercase().as_str()) {
-                head.extend([name, ": ", value, "\r\n"]);
-            }
-        }
-        send(server.address, &head, self.body.as_bytes())
+        let time = Instant::parse(self.time()).unwrap();
+        server_of((&self.access_key, &self.secret_key), token.as_deref(), time)
     }
 }
 

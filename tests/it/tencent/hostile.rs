@@ -6,55 +6,21 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::wire::{Client, Wire, refusal};
+use crate::hostile;
 use crate::kit::{Server, Setup, send, table};
 
 /// Values that no parameter expects.
 fn values() -> Vec<Value> {
-    let mut deep = json!("a");
-    for _ in 0..40 {
-        deep = json!([deep]);
-    }
-    vec![
+    let own = [
         json!(null),
-        json!(true),
-        json!(0),
-        json!(-1),
-        json!(1.5),
-        json!(1e300),
-        json!(u64::MAX),
-        json!(i64::MIN),
-        json!(""),
-        json!(" "),
-        json!("0"),
-        json!("-1"),
-        json!("+7"),
-        json!("007"),
-        json!("18446744073709551616"),
-        json!("\u{0}"),
-        json!("a\r\nb"),
-        json!("密钥 \u{1F511} \u{202E}"),
-        json!("`x`; DROP TABLE keys; --"),
-        json!("../../etc/passwd"),
-        json!("{\"a\":\"b\"}"),
-        json!("a".repeat(20_000)),
-        json!("===="),
         json!("-k--k-"),
         json!("a-k-b-k-c"),
-        json!([]),
-        json!([null]),
-        json!([[]]),
-        json!([{}]),
-        json!(["a", 1, true, null, {}]),
-        json!({}),
-        json!({ "": "" }),
-        json!({ "0": "a" }),
-        json!({ "a.b": { "c": [1] } }),
         json!({ "MemberUin": "x", "MemberAppId": -1 }),
         json!([{ "TagKey": null, "TagValue": {} }]),
         json!([{ "TagKey": "", "TagValue": "" }]),
         json!([{ "Identity": 5, "Description": [] }]),
-        deep,
-    ]
+    ];
+    own.into_iter().chain(hostile::values()).collect()
 }
 
 /// An error in a refusal: its code must be in the table, and it must name the parameter.

@@ -1,23 +1,13 @@
 //! Requests that official SDKs signed (fixtures/vectors): each is accepted as it is, and refused if
 //! a byte changes.
 
-use std::sync::Arc;
-
-use kmsim::world::{Clock, Entropy, Instant, World};
+use kmsim::world::Instant;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::wire::refusal;
 use crate::alibaba::signatures::forgeries::changed;
-use crate::kit::{Answer, Server, Setup, root, send};
-
-#[derive(Clone, Deserialize)]
-struct Request {
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
+use crate::kit::{Answer, Server, root};
+use crate::recorded::{Request, server_of};
 
 #[derive(Clone, Deserialize)]
 struct Vector {
@@ -46,34 +36,12 @@ fn vectors() -> File {
 impl Vector {
     /// A server at the vector's time, with the vector's access key.
     fn server(&self) -> Server {
-        let mut key = json!({ "id": self.secret_id, "secret": self.secret_key });
-        let account = if let Some(token) = &self.token {
-            key["token"] = json!(token);
-            key["expires"] = json!("2099-01-01T00:00:00Z");
-            json!({ "id": "1", "sts_tokens": [key] })
-        } else {
-            json!({ "id": "1", "access_keys": [key] })
-        };
-        let accounts = json!({ "accounts": [account] }).to_string();
-        let clock = Clock::manual(Instant::from_millis(self.time * 1000));
-        let world = Arc::new(World { clock, entropy: Entropy::seeded("kmsim") });
-        Server::within(world, Setup { accounts: Some(&accounts), ..Setup::default() })
+        let time = Instant::from_millis(self.time * 1000);
+        server_of((&self.secret_id, &self.secret_key), self.token.as_deref(), time)
     }
 
     fn is_tc3(&self) -> bool {
         self.request.headers.iter().any(|(name, _)| name == "Authorization")
-    }
-}
-
-impl Request {
-    fn send(&self, server: &Server) -> Answer {
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            if name != "Content-Length" {
-                head.extend([name, ": ", value, "\r\n"]);
-            }
-        }
-        send(server.address, &head, self.body.as_bytes())
     }
 }
 

@@ -1,18 +1,17 @@
 //! Signed requests of every scheme. They have no nonce, because a changed request must not be
 //! refused as a replay.
 
+mod huawei;
+mod tencent;
+
 use base16ct::lower::encode_string as hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
-use kmsim::dialects::users::Project;
-use serde_json::json;
 
 use super::{Pairs, Request, own};
-use crate::huawei::client::Client as Huawei;
 use crate::kingsoft::wire::Client as Kingsoft;
 use crate::kit::{START, Server, encode, form};
-use crate::tencent::wire::Client as Tencent;
 
 /// The names of the schemes in fixtures/unsigned.tsv.
 pub const SCHEMES: &[&str] = &[
@@ -44,10 +43,10 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// with optional parts both signed and unsigned.
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
     if scheme.starts_with("tc") {
-        return tencent(server, scheme);
+        return tencent::make(server, scheme);
     }
     if scheme.starts_with("sdk") {
-        return huawei(server, scheme);
+        return huawei::make(server, scheme);
     }
     let is_alibaba = matches!(scheme, "rpc" | "acs3" | "acs4");
     let (key, list, dry) = if is_alibaba {
@@ -277,175 +276,4 @@ fn simplified(action: &str, params: &Pairs, method: &str) -> Request {
     let mut headers = vec![own("host", "kkms.api.ksyun.com"), own("accept", "application/json")];
     headers.extend((method == "POST").then(|| own("content-type", FORM)));
     Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
-}
-
-/// The requests of Tencent's schemes: a list, a change, and a key that does not exist.
-fn tencent(server: &Server, scheme: &str) -> Vec<Made> {
-    let [key, _] = [(); 2].map(|()| Tencent::of(server).create_key(json!({})));
-    let nobody = "00000000-0000-1000-8000-000000000000";
-    let mut made = Vec::new();
-    for (action, params) in [
-        ("ListKeys", vec![own("Limit", "7")]),
-        ("UpdateKeyDescription", vec![own("Description", "text"), own("KeyId", &key)]),
-        ("UpdateKeyDescription", vec![own("KeyId", &key)]),
-        ("DescribeKey", vec![own("KeyId", &key)]),
-        ("GetKeyRotationStatus", vec![own("KeyId", nobody)]),
-    ] {
-        let is_refused =
-            action == "GetKeyRotationStatus" || action.starts_with("Update") && params.len() == 1;
-        let mut add = |name: &str, request: Request| {
-            made.push(Made { name: format!("{action} {name}"), request, is_refused });
-        };
-        match scheme {
-            "tc3" => {
-                let more = ";x-tc-action;x-tc-language;x-tc-region";
-                add("POST", tc3(action, &params, "POST", "", false));
-                add("POST, more", tc3(action, &params, "POST", more, false));
-                add("GET", tc3(action, &params, "GET", "", false));
-            }
-            "tc3-unsigned-payload" => add("POST", tc3(action, &params, "POST", "", true)),
-            _ => {
-                add("GET", tencent_v1(action, &params, "GET"));
-                add("POST", tencent_v1(action, &params, "POST"));
-            }
-        }
-    }
-    made
-}
-
-const TENCENT: &str = "kms.tencentcloudapi.com";
-const SECONDS: &str = "1893456000";
-
-fn tc3(action: &str, params: &Pairs, method: &str, signed: &str, is_unsigned: bool) -> Request {
-    let (query, json) = if method == "GET" {
-        (params.clone(), String::new())
-    } else {
-        let members = params.iter().map(|(name, value)| (name.clone(), json!(value)));
-        (Vec::new(), json!(members.collect::<serde_json::Map<_, _>>()).to_string())
-    };
-    let kind = if method == "GET" { FORM } else { "application/json" };
-    let mut headers = vec![
-        own("content-type", kind),
-        own("host", TENCENT),
-        own("x-tc-action", action),
-        own("x-tc-language", "en-US"),
-        own("x-tc-region", "ap-guangzhou"),
-        own("x-tc-timestamp", SECONDS),
-        own("x-tc-version", "2019-01-18"),
-    ];
-    headers.extend(is_unsigned.then(|| own("x-tc-content-sha256", "UNSIGNED-PAYLOAD")));
-    let names = format!("content-type;host{signed}");
-    let covered = headers.iter().filter(|(name, _)| names.split(';').any(|it| it == name));
-    let lines: String = covered.flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
-    let body =
-        hex(&digest(Hash::Sha256, if is_unsigned { b"UNSIGNED-PAYLOAD" } else { json.as_bytes() }));
-    let canonical = format!("{method}\n/\n{}\n{lines}\n{names}\n{body}", form(&query));
-    let scope = "2030-01-01/kms/tc3_request";
-    let digest = hex(&digest(Hash::Sha256, canonical.as_bytes()));
-    let text = format!("TC3-HMAC-SHA256\n{SECONDS}\n{scope}\n{digest}");
-    let first = b"TC3testsecret".to_vec();
-    let key =
-        scope.split('/').fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
-    let signature = hex(&hmac(Hash::Sha256, &[&key], text.as_bytes()));
-    let authorization = format!(
-        "TC3-HMAC-SHA256 Credential=testid/{scope}, SignedHeaders={names}, Signature={signature}"
-    );
-    headers.push(own("authorization", &authorization));
-    Request { method: method.into(), path: "/".into(), query, headers, body: Vec::new(), json }
-}
-
-fn tencent_v1(action: &str, params: &Pairs, method: &str) -> Request {
-    let common = [
-        ("Action", action),
-        ("Nonce", "1"),
-        ("Region", "ap-guangzhou"),
-        ("SecretId", "testid"),
-        ("SignatureMethod", "HmacSHA256"),
-        ("Timestamp", SECONDS),
-        ("Version", "2019-01-18"),
-    ];
-    let mut all = list(&common, params);
-    let pairs: Vec<_> = all.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let text = format!("{method}{TENCENT}/?{}", pairs.join("&"));
-    let signature = STANDARD.encode(hmac(Hash::Sha256, &[b"testsecret"], text.as_bytes()));
-    all.push(own("Signature", &signature));
-    let (query, body) = if method == "GET" { (all, Vec::new()) } else { (Vec::new(), all) };
-    let headers = vec![own("host", TENCENT), own("content-type", FORM)];
-    Request { method: method.into(), path: "/".into(), query, headers, body, json: String::new() }
-}
-
-/// The requests of Huawei Cloud's schemes: lists, in a body and in a query, a request that is
-/// refused, and one whose answer has URLs.
-fn huawei(server: &Server, scheme: &str) -> Vec<Made> {
-    for _ in 0..2 {
-        Huawei::of(server).create_key(json!({}));
-    }
-    let project = Project::derived(&"".into(), "cn-north-4").id;
-    let kms = |path: &str| format!("/v1.0/{project}/kms/{path}");
-    let limit = vec![own("limit", "7")];
-    let json = json!({ "limit": "1" }).to_string();
-    let mut made = Vec::new();
-    for (method, path, query, json) in [
-        ("POST", kms("list-keys"), Vec::new(), json.clone()),
-        ("POST", kms("describe-key"), Vec::new(), json),
-        ("GET", kms("aliases"), limit, String::new()),
-        ("GET", "/v3/auth/catalog".to_owned(), Vec::new(), String::new()),
-    ] {
-        let is_unsigned = scheme == "sdk-unsigned-payload";
-        if is_unsigned && method == "GET" {
-            continue;
-        }
-        for signed in ["content-type;host;x-sdk-date", "x-sdk-date"] {
-            let name = format!("{method} {path} {signed}");
-            let is_refused = path.ends_with("describe-key");
-            let request = sdk(scheme, (method, &path), (&query, &json), signed);
-            made.push(Made { name, request, is_refused });
-        }
-    }
-    made
-}
-
-fn sdk(
-    scheme: &str,
-    (method, path): (&str, &str),
-    (query, json): (&Pairs, &str),
-    signed: &str,
-) -> Request {
-    const NAME: &str = "SDK-HMAC-SHA256";
-    let mut headers = vec![
-        own("content-type", "application/json"),
-        own("host", "kms.cn-north-4.myhuaweicloud.com"),
-        own("x-sdk-date", DATE),
-    ];
-    let is_unsigned = scheme == "sdk-unsigned-payload";
-    let mut names = signed.to_owned();
-    if is_unsigned {
-        headers.insert(2, own("x-sdk-content-sha256", "UNSIGNED-PAYLOAD"));
-        names = names.replace("x-sdk-date", "x-sdk-content-sha256;x-sdk-date");
-    }
-    let covered = headers.iter().filter(|(name, _)| names.split(';').any(|it| it == name));
-    let lines: String = covered.flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
-    let payload = if is_unsigned {
-        "UNSIGNED-PAYLOAD".to_owned()
-    } else {
-        hex(&digest(Hash::Sha256, json.as_bytes()))
-    };
-    let canonical = format!("{method}\n{path}/\n{}\n{lines}\n{names}\n{payload}", form(query));
-    let digest = hex(&digest(Hash::Sha256, canonical.as_bytes()));
-    let (key, credential, scope) = if scheme == "sdk-scoped" {
-        let scope = "20300101///sdk_request";
-        let first = b"SDKtestsecret".to_vec();
-        let key =
-            scope.split('/').fold(first, |key, part| hmac(Hash::Sha256, &[&key], part.as_bytes()));
-        (key, format!("Credential=testid/{scope}"), format!("{scope}\n"))
-    } else {
-        (b"testsecret".to_vec(), "Access=testid".to_owned(), String::new())
-    };
-    let text = format!("{NAME}\n{DATE}\n{scope}{digest}");
-    let signature = hex(&hmac(Hash::Sha256, &[&key], text.as_bytes()));
-    let authorization =
-        format!("{NAME} {credential}, SignedHeaders={names}, Signature={signature}");
-    headers.push(own("authorization", &authorization));
-    let (method, path, query) = (method.into(), path.into(), query.clone());
-    Request { method, path, query, headers, body: Vec::new(), json: json.into() }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::acs::Authorization;
 use super::call::{Call, VERSION};
 use crate::algorithms::mac::{Hash, digest};
-use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, signed};
+use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, post_root, signed};
 use crate::dialects::wire::canonical::encode_pairs;
 
 /// The name of the service, as its SDKs write it in scopes.
@@ -40,7 +40,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         format!("ACS3-HMAC-SHA256 Credential={id},SignedHeaders={names},Signature=")
     };
     let authorization = Authorization::parse(&unsigned).ok_or(Unsignable::Header)?;
-    signed(headers, body, &unsigned, |inbound| {
+    signed(post_root(), headers, body, &unsigned, |inbound| {
         Ok(authorization.sign(&Call::parse(inbound).signed(), &outgoing.credentials.secret))
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::sign_in::fits;
 use crate::dialects::huawei::projects;
 use crate::dialects::users::Project;
 use crate::dialects::wire::values::OpenText;
@@ -75,10 +76,9 @@ impl ProjectEntry {
 /// The account's projects. A user sees all of them.
 pub(crate) fn projects(cx: &Cx, request: ListProjects) -> Result<Projects, Error> {
     let ListProjects { name, domain_id, origin } = request;
-    let fits = |given: &Option<OpenText>, own: &str| given.as_ref().is_none_or(|it| **it == *own);
     let all = projects::all(&cx.account, &cx.caller.realm.region).into_iter();
     let projects = all
-        .filter(|it| fits(&name, &it.name) && fits(&domain_id, &it.domain))
+        .filter(|it| fits(name.as_deref(), &it.name) && fits(domain_id.as_deref(), &it.domain))
         .map(|project| ProjectEntry::of(project, &origin))
         .collect();
     Ok(Projects { projects, links: Links::of(&origin, "/v3/projects") })

@@ -82,12 +82,16 @@ pub(crate) struct Named {
     pub(crate) name: Option<String>,
 }
 
+/// Whether something has this property, if a request asks for one.
+pub(super) fn fits(asked: Option<&str>, own: &str) -> bool {
+    asked.is_none_or(|it| it == own)
+}
+
 impl Named {
     /// Whether it names the thing with this id and name. Without id and name it names nothing.
     pub(crate) fn is(&self, id: &str, name: &str) -> bool {
-        let fits = |given: &Option<String>, own: &str| given.as_ref().is_none_or(|it| it == own);
         let has_any = self.id.is_some() || self.name.is_some();
-        has_any && fits(&self.id, id) && fits(&self.name, name)
+        has_any && fits(self.id.as_deref(), id) && fits(self.name.as_deref(), name)
     }
 
     /// Whether it names this account.
@@ -130,9 +134,7 @@ impl Auth {
             return Err(missing().into());
         }
         let is = |user: &User| {
-            let fits =
-                |given: &Option<String>, own: &str| given.as_ref().is_none_or(|it| it == own);
-            fits(&given.id, &user.id) && fits(&given.name, &user.name)
+            fits(given.id.as_deref(), &user.id) && fits(given.name.as_deref(), &user.name)
         };
         let its_account =
             |account: &Account| given.domain.as_ref().is_none_or(|it| it.is_account(account));

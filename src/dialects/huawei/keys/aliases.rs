@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialects::huawei::page::Page;
+use crate::dialects::huawei::page::{Page, PageInfo};
 use crate::dialects::huawei::projects;
 use crate::dialects::huawei::values::{Decimal, KeyName, date, further_alias};
 use crate::dialects::wire::answer::{Done, done};
@@ -103,12 +103,6 @@ pub(crate) struct AliasList {
     page_info: PageInfo,
 }
 
-#[derive(Serialize)]
-struct PageInfo {
-    next_marker: String,
-    current_count: usize,
-}
-
 /// By name.
 pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<AliasList, Error> {
     let page = Page::parse(request.limit.as_ref(), request.marker.as_ref())?;
@@ -123,8 +117,7 @@ pub(crate) fn list(cx: &Cx, request: ListAliases) -> Result<AliasList, Error> {
         }
         None => view.aliases().filter(is_further).collect(),
     };
-    let page = page.cut(all.into_iter());
-    let aliases: Vec<_> = page.rows.iter().map(|(name, key)| alias_of(cx, key, name)).collect();
-    let page_info = PageInfo { next_marker: page.next_marker, current_count: aliases.len() };
+    let rows = page.cut(all.into_iter(), |(name, key)| alias_of(cx, key, name));
+    let (aliases, page_info) = rows.with_info();
     Ok(AliasList { aliases, page_info })
 }

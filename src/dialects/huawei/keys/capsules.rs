@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::sealing::{seal, symmetric};
 use crate::algorithms::asymmetric::{Encryption, PairSpec, PublicKey};
 use crate::algorithms::base64_text;
-use crate::dialects::huawei::ciphertext::with_digest;
+use crate::dialects::huawei::ciphertext::Content;
 use crate::dialects::huawei::codes;
 use crate::dialects::huawei::values::{DataCipherText, Decimal, KeyName, uuid};
 use crate::dialects::wire::values::OpenText;
@@ -42,8 +42,7 @@ pub(crate) struct Capsule {
 fn public_key(text: &OpenText) -> Result<PublicKey, Error> {
     let der = base64_text::decode(text);
     let read = |spec| PublicKey::read(spec, der.as_ref()?).ok();
-    let key = [PairSpec::Rsa2048, PairSpec::Rsa3072, PairSpec::Rsa4096].into_iter().find_map(read);
-    key.ok_or(Error::Invalid("public_key".into()))
+    PairSpec::RSA.into_iter().find_map(read).ok_or(Error::Invalid("public_key".into()))
 }
 
 /// Makes a data key with its capsule. With a public key, the data key is encrypted to it.
@@ -65,7 +64,7 @@ pub(crate) fn create(cx: &Cx, request: CreateCapsule) -> Result<Capsule, Error> 
     }
     let spec = symmetric(cx, &key, Operation::GenerateDataKey)?;
     let data_key = cx.engine.random_bytes(len);
-    let text = with_digest(spec, &data_key);
+    let text = Content::DataKey.to_text(spec, &data_key);
     let (key_id, capsule) = seal(cx, &key, Operation::GenerateDataKey, b"capsule", &text)?;
     let wrap = |to: &PublicKey| cx.engine.wrap(to, Encryption::RsaOaepSha256, &data_key);
     let wrapped = to.as_ref().map(wrap).transpose()?;

@@ -4,17 +4,14 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::data_keys::bytes_of_bits;
-use super::pair_cipher;
-use super::sealing::{open, seal};
-use crate::algorithms::asymmetric::{Encryption, PairSpec};
+use super::scheme::{Names, Scheme};
 use crate::algorithms::base64_text;
+use crate::dialects::huawei::ciphertext::Content;
 use crate::dialects::huawei::context::{AdditionalData, ContextText, associated};
 use crate::dialects::huawei::values::{DataCipherText, Decimal, KeyName, SecretText, hex};
-use crate::dialects::huawei::{ciphertext, codes, rules};
+use crate::dialects::huawei::{codes, rules};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
-use crate::engine::{KeyRef, Operation};
-use crate::model::KeySpec;
 
 #[derive(Deserialize)]
 pub(crate) struct EncryptData {
@@ -31,27 +28,11 @@ pub(crate) struct EncryptedData {
     cipher_text: String,
 }
 
-/// The parameter that has the algorithm.
-const ALGORITHM: &str = "encryption_algorithm";
-
-/// Refuses an algorithm that symmetric keys do not have. `name` is the parameter that has it.
-pub(super) fn check_symmetric(
-    algorithm: Option<Encryption>,
-    name: &'static str,
-) -> Result<(), Error> {
-    match algorithm {
-        None => Ok(()),
-        Some(_) => Err(codes::SYMMETRIC_ALGORITHM.with(&[name]).into()),
-    }
-}
-
-/// Refuses data that a ciphertext of a key pair would have to be bound to.
-pub(super) fn check_unbound(bound: &[u8], name: &'static str) -> Result<(), Error> {
-    if bound.is_empty() { Ok(()) } else { Err(Error::Invalid(name.into())) }
-}
-
-/// The parameter with data to which a ciphertext is bound.
-const ADDITIONAL: &str = "additional_authenticated_data";
+const NAMES: Names = Names {
+    key: "key_id",
+    algorithm: "encryption_algorithm",
+    additional: "additional_authenticated_data",
+};
 
 pub(crate) fn encrypt(cx: &Cx, request: EncryptData) -> Result<EncryptedData, Error> {
     let key = request.key_id.key()?;
@@ -63,17 +44,8 @@ pub(crate) fn encrypt(cx: &Cx, request: EncryptData) -> Result<EncryptedData, Er
     if !(1..=rules::DATA_MAX).contains(&data.len()) {
         return Err(codes::INVALID_PLAIN_TEXT.with(&["plain_text"]).into());
     }
-    let algorithm = pair_cipher::algorithm(request.encryption_algorithm.as_ref(), ALGORITHM)?;
-    let (key_id, bytes) = match pair_cipher::cipher(cx, &key, Operation::Encrypt)? {
-        KeySpec::Pair(pair) => {
-            check_unbound(&bound, ADDITIONAL)?;
-            pair_cipher::seal(cx, (&key, pair), (algorithm, ALGORITHM), data)?
-        }
-        spec => {
-            check_symmetric(algorithm, ALGORITHM)?;
-            seal(cx, &key, Operation::Encrypt, &bound, &ciphertext::padded(spec, data))?
-        }
-    };
+    let scheme = Scheme::of(NAMES, request.encryption_algorithm.as_ref(), bound)?;
+    let (key_id, bytes) = scheme.seal(cx, &key, Content::Data, data)?;
     Ok(EncryptedData { key_id, cipher_text: base64_text::encode(bytes) })
 }
 
@@ -102,46 +74,14 @@ pub(crate) fn decrypt(cx: &Cx, request: DecryptData) -> Result<DecryptedData, Er
         request.additional_authenticated_data.as_ref(),
     )?;
     let bytes = request.cipher_text.bytes(rules::CIPHER_TEXT).ok_or_else(refused)?;
-    let algorithm = pair_cipher::algorithm(request.encryption_algorithm.as_ref(), ALGORITHM)?;
-    let pair = pair_of(cx, key.as_ref(), algorithm, "key_id")?;
-    let opened = if let Some(pair) = pair {
-        check_unbound(&bound, ADDITIONAL)?;
-        pair_cipher::open(cx, pair, (algorithm, ALGORITHM), &bytes)?
-    } else {
-        let opened = open(cx, key.as_ref(), &bound, &bytes)?;
-        check_symmetric(algorithm, ALGORITHM)?;
-        opened
-    };
-    let data = match pair {
-        Some(_) => opened.text.as_slice(),
-        None => ciphertext::unpadded(opened.spec, &opened.text).ok_or_else(refused)?,
-    };
+    let scheme = Scheme::of(NAMES, request.encryption_algorithm.as_ref(), bound)?;
+    let opened = scheme.open(cx, key.as_ref(), &bytes)?;
+    let data = opened.data(Content::Data).ok_or_else(refused)?;
     Ok(DecryptedData {
         key_id: opened.key.to_string(),
         plain_text: Zeroizing::new(std::str::from_utf8(data).unwrap_or_default().to_owned()),
         plain_text_base64: Zeroizing::new(base64_text::encode(data)),
     })
-}
-
-/// The key pair that decrypts, if the request names one. `name` is the parameter that has the key.
-///
-/// # Errors
-/// `KMS.0204`: the algorithm is that of a key pair, and no key is named. Or the key may not be
-/// used.
-pub(super) fn pair_of<'a>(
-    cx: &Cx,
-    key: Option<&'a KeyRef>,
-    algorithm: Option<Encryption>,
-    name: &'static str,
-) -> Result<Option<(&'a KeyRef, PairSpec)>, Error> {
-    match (key, algorithm) {
-        (Some(key), _) => Ok(match pair_cipher::cipher(cx, key, Operation::Decrypt)? {
-            KeySpec::Pair(spec) => Some((key, spec)),
-            KeySpec::Symmetric(_) | KeySpec::Mac(_) => None,
-        }),
-        (None, Some(_)) => Err(Error::Missing(name.into())),
-        (None, None) => Ok(None),
-    }
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::sealing::{open, seal, symmetric};
-use crate::dialects::huawei::ciphertext::{digest_of, with_digest, without_digest};
+use crate::dialects::huawei::ciphertext::{Content, DIGEST_LEN, digest_of};
 use crate::dialects::huawei::context::{AdditionalData, ContextText, associated};
 use crate::dialects::huawei::values::{
     DataCipherText, Decimal, KeyName, SecretText, bytes_of_hex, hex,
@@ -130,7 +130,7 @@ fn make(
     refuse_pin(request.pin.as_ref(), request.pin_type.as_ref())?;
     let spec = symmetric(cx, &key, Operation::GenerateDataKey)?;
     let data_key = cx.engine.random_bytes(length);
-    let text = with_digest(spec, &data_key);
+    let text = Content::DataKey.to_text(spec, &data_key);
     let (key_id, bytes) = seal(cx, &key, Operation::GenerateDataKey, &bound, &text)?;
     Ok((data_key, CreatedWithoutPlaintext { key_id, cipher_text: hex(&bytes) }))
 }
@@ -154,9 +154,6 @@ pub(crate) struct EncryptedDatakey {
     datakey_length: String,
 }
 
-/// The length of a digest, in bytes. Every hash of this cloud's data keys has this length.
-const DIGEST_LEN: u64 = 32;
-
 pub(crate) fn encrypt(cx: &Cx, request: EncryptDatakey) -> Result<EncryptedDatakey, Error> {
     let key = request.key_id.key()?;
     let bound = associated(
@@ -166,13 +163,14 @@ pub(crate) fn encrypt(cx: &Cx, request: EncryptDatakey) -> Result<EncryptedDatak
     let length = length(&request.datakey_plain_length, codes::DATA_KEY_PLAIN_LENGTH)?;
     let text = bytes_of_hex(&request.plain_text.0);
     let text = text.ok_or_else(|| codes::INVALID_PLAIN_TEXT.with(&["plain_text"]))?;
-    if u64::try_from(text.len()).ok() != Some(length + DIGEST_LEN) {
+    if text.len() != length + DIGEST_LEN {
         return Err(codes::PLAIN_TEXT_LENGTH.with(&["plain_text"]).into());
     }
     request.key_spec.as_ref().map(bits_of).transpose()?;
     refuse_pin(request.pin.as_ref(), request.pin_type.as_ref())?;
     let spec = symmetric(cx, &key, Operation::Encrypt)?;
-    without_digest(spec, &text).ok_or_else(|| codes::PLAIN_TEXT_HASH.with(&["plain_text"]))?;
+    let data_key = Content::DataKey.in_text(spec, &text);
+    data_key.ok_or_else(|| codes::PLAIN_TEXT_HASH.with(&["plain_text"]))?;
     let (key_id, bytes) = seal(cx, &key, Operation::Encrypt, &bound, &text)?;
     Ok(EncryptedDatakey { key_id, cipher_text: hex(&bytes), datakey_length: length.to_string() })
 }
@@ -181,7 +179,7 @@ pub(crate) fn encrypt(cx: &Cx, request: EncryptDatakey) -> Result<EncryptedDatak
 ///
 /// # Errors
 /// `KMS.2202`.
-pub(super) fn cipher_length(given: &Decimal) -> Result<u64, Error> {
+pub(super) fn cipher_length(given: &Decimal) -> Result<usize, Error> {
     length(given, codes::DATA_KEY_CIPHER_LENGTH)
 }
 
@@ -189,9 +187,9 @@ pub(super) fn cipher_length(given: &Decimal) -> Result<u64, Error> {
 ///
 /// # Errors
 /// `code`.
-fn length(given: &Decimal, code: &'static Code) -> Result<u64, Error> {
-    let length = given.number().filter(|length| rules::DATA_KEY_BYTES.contains(length));
-    length.ok_or_else(|| code.into())
+fn length(given: &Decimal, code: &'static Code) -> Result<usize, Error> {
+    let length = given.number().and_then(|length| usize::try_from(length).ok());
+    length.filter(|length| rules::DATA_KEY_BYTES.contains(length)).ok_or_else(|| code.into())
 }
 
 #[derive(Deserialize)]
@@ -221,12 +219,13 @@ pub(crate) fn decrypt(cx: &Cx, request: DecryptDatakey) -> Result<DecryptedDatak
     let length = cipher_length(&request.datakey_cipher_length)?;
     let bytes = bytes_of_hex(request.cipher_text.as_str());
     let bytes = bytes.ok_or_else(|| codes::INVALID_CIPHER_TEXT.with(&["cipher_text"]))?;
-    let opened = open(cx, Some(&key), &bound, &bytes)?;
-    let data_key = without_digest(opened.spec, &opened.text).ok_or(codes::CIPHER_TEXT_HASH)?;
-    if u64::try_from(data_key.len()).ok() != Some(length) {
+    let spec = symmetric(cx, &key, Operation::Decrypt)?;
+    let opened = open(cx, (&key, spec), &bound, &bytes)?;
+    let data_key = opened.data(Content::DataKey).ok_or(codes::CIPHER_TEXT_HASH)?;
+    if data_key.len() != length {
         return Err(codes::CIPHER_TEXT_LENGTH.with(&["datakey_cipher_length"]).into());
     }
-    let digest = hex(&digest_of(opened.spec, data_key));
+    let digest = hex(&digest_of(spec, data_key));
     Ok(DecryptedDatakey {
         data_key: hex(data_key),
         datakey_length: length.to_string(),

@@ -9,9 +9,10 @@ use super::data_keys::refuse_pin;
 use super::sealing::{seal, symmetric};
 use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
+use crate::dialects::huawei::ciphertext::Content;
 use crate::dialects::huawei::context::{AdditionalData, associated};
 use crate::dialects::huawei::values::{KeyName, SecretText};
-use crate::dialects::huawei::{ciphertext, words};
+use crate::dialects::huawei::words;
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, Operation};
@@ -56,7 +57,7 @@ async fn create(
     // Checked first, so that no pair is generated in vain.
     let cipher = symmetric(cx, &key, Operation::GenerateDataKey)?;
     let (private, public) = cx.engine.new_pair(spec).await?;
-    let text = ciphertext::padded(cipher, &private);
+    let text = Content::Data.to_text(cipher, &private);
     let (key_id, sealed) = seal(cx, &key, Operation::GenerateDataKey, &bound, &text)?;
     let with_plain_text = request.with_plain_text.unwrap_or(true);
     Ok(Created {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{self, KeyDetails, alias_of};
-use crate::dialects::huawei::values::{Decimal, KeyName, alias_name, group, uuid};
+use crate::dialects::huawei::values::{Decimal, KeyName, group, key_description, own_alias, uuid};
 use crate::dialects::huawei::words::{Origin, Spec, Usage, state_word};
 use crate::dialects::huawei::{codes, projects, rules};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{self, AliasName, Creator, Key, KeySpec, KeyState, KeyStoreId, KeyUsage};
+use crate::model::{self, Creator, Key, KeySpec, KeyState, KeyStoreId, KeyUsage};
 
 #[derive(Deserialize)]
 pub(crate) struct CreateKey {
@@ -40,8 +40,8 @@ pub(crate) struct Created {
 }
 
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<KeyInfo<Created>, Error> {
-    let alias = alias(&request.key_alias)?;
-    let description = description(request.key_description.unwrap_or_default())?;
+    let alias = own_alias(&request.key_alias)?;
+    let description = key_description(request.key_description.unwrap_or_default())?;
     let plain = NewKey::plain();
     let spec = request.key_spec.map_or(plain.spec, |spec| spec.0);
     let new = NewKey {
@@ -62,18 +62,6 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<KeyInfo<Created
     let region_id = cx.caller.realm.region.to_string();
     let key = cx.engine.create_key(cx.caller, new).await?;
     Ok(KeyInfo { key_info: Created { key_id: key.id.to_string(), domain_id, region_id } })
-}
-
-fn alias(text: &str) -> Result<AliasName, Error> {
-    alias_name(text).ok_or_else(|| codes::INVALID_ALIAS.with(&["key_alias"]).into())
-}
-
-fn description(text: String) -> Result<String, Error> {
-    if text.chars().count() <= rules::DESCRIPTION_MAX {
-        Ok(text)
-    } else {
-        Err(codes::INVALID_DESCRIPTION.with(&["key_description"]).into())
-    }
 }
 
 /// What a key of this kind is for. Pairs that can sign do so by default, as the SDKs say.
@@ -206,7 +194,7 @@ pub(crate) async fn update_alias(
     cx: Cx,
     request: UpdateKeyAlias,
 ) -> Result<KeyInfo<NewAlias>, Error> {
-    let (key, alias) = (request.key_id.key()?, alias(&request.key_alias)?);
+    let (key, alias) = (request.key_id.key()?, own_alias(&request.key_alias)?);
     let key = cx.engine.rename_own(cx.caller, key, alias).await?;
     Ok(KeyInfo { key_info: NewAlias { key_id: key.id.to_string(), key_alias: alias_of(&key) } })
 }
@@ -228,7 +216,7 @@ pub(crate) async fn update_description(
     cx: Cx,
     request: UpdateKeyDescription,
 ) -> Result<KeyInfo<NewDescription>, Error> {
-    let (key, text) = (request.key_id.key()?, description(request.key_description)?);
+    let (key, text) = (request.key_id.key()?, key_description(request.key_description)?);
     let key = cx.engine.update_key(cx.caller, key, None, Some(text)).await?;
     let key_description = key.settings.description.clone();
     Ok(KeyInfo { key_info: NewDescription { key_id: key.id.to_string(), key_description } })

@@ -28,7 +28,6 @@ pub(crate) struct KeyList {
     keys: Vec<String>,
     key_details: Vec<KeyDetails>,
     next_marker: String,
-    /// Whether there is another page. A text, not a boolean.
     truncated: &'static str,
     total: usize,
 }
@@ -56,18 +55,13 @@ pub(crate) fn list(cx: &Cx, request: ListKeys) -> Result<KeyList, Error> {
             && request.key_state.is_none_or(|asked| asked.0 == Some(*state))
     };
     let keys: Vec<_> = snapshot.view(&cx.caller).keys().filter(is_listed).collect();
-    let page = page.cut(keys.into_iter().rev());
-    Ok(KeyList {
-        keys: page.rows.iter().map(|(key, _)| key.id.to_string()).collect(),
-        key_details: page
-            .rows
-            .iter()
-            .map(|(key, state)| metadata::details(cx, key, *state))
-            .collect(),
-        truncated: if page.next_marker.is_empty() { "false" } else { "true" },
-        next_marker: page.next_marker,
-        total: page.total,
-    })
+    let row = |(key, state): (&Arc<Key>, KeyState)| {
+        (key.id.to_string(), metadata::details(cx, key, state))
+    };
+    let page = page.cut(keys.into_iter().rev(), row);
+    let (truncated, total) = (page.truncated(), page.total);
+    let (keys, key_details) = page.rows.into_iter().unzip();
+    Ok(KeyList { keys, key_details, next_marker: page.next_marker, truncated, total })
 }
 
 /// A request without parameters.

@@ -14,5 +14,6 @@ pub(super) mod metadata;
 mod pair_cipher;
 pub(super) mod reencrypt;
 pub(super) mod rotation;
+mod scheme;
 mod sealing;
 pub(super) mod sign;

@@ -45,12 +45,10 @@ fn fitting(
     spec: PairSpec,
     name: &'static str,
 ) -> Result<Encryption, Error> {
-    match (algorithm.filter(|it| it.fits(spec)), spec) {
-        (Some(algorithm), _) => Ok(algorithm),
-        (None, PairSpec::Rsa2048 | PairSpec::Rsa3072 | PairSpec::Rsa4096) => {
-            Err(codes::RSA_ALGORITHM.with(&[name]).into())
-        }
-        (None, _) => Err(Error::Invalid(name.into())),
+    match algorithm.filter(|it| it.fits(spec)) {
+        Some(algorithm) => Ok(algorithm),
+        None if spec.is_rsa() => Err(codes::RSA_ALGORITHM.with(&[name]).into()),
+        None => Err(Error::Invalid(name.into())),
     }
 }
 

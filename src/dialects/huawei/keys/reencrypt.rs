@@ -2,21 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cipher::{check_symmetric, check_unbound, pair_of};
 use super::data_keys::cipher_length;
-use super::pair_cipher;
-use super::sealing;
+use super::scheme::{Names, Scheme};
 use crate::algorithms::base64_text;
+use crate::dialects::huawei::ciphertext::Content;
 use crate::dialects::huawei::context::{AdditionalData, associated};
 use crate::dialects::huawei::values::{DataCipherText, Decimal, KeyName, bytes_of_hex, hex};
-use crate::dialects::huawei::{ciphertext, codes, rules, words};
+use crate::dialects::huawei::{codes, rules, words};
 use crate::dialects::wire::values::OpenText;
 use crate::dialects::{Cx, Error};
-use crate::engine::Operation;
-use crate::model::KeySpec;
 
-const SOURCE: &str = "source_encryption_algorithm";
-const DESTINATION: &str = "destination_encryption_algorithm";
+const SOURCE: Names = Names {
+    key: "source_key_id",
+    algorithm: "source_encryption_algorithm",
+    additional: "source_additional_authenticated_data",
+};
+const DESTINATION: Names = Names {
+    key: "destination_key_id",
+    algorithm: "destination_encryption_algorithm",
+    additional: "destination_additional_authenticated_data",
+};
 
 #[derive(Deserialize)]
 pub(crate) struct ReEncrypt {
@@ -44,71 +49,39 @@ pub(crate) fn re_encrypt(cx: &Cx, request: ReEncrypt) -> Result<ReEncrypted, Err
     let refused = || codes::INVALID_CIPHER_TEXT.with(&["cipher_text"]);
     let from = request.source_key_id.as_ref().map(KeyName::key).transpose()?;
     let to = request.destination_key_id.key()?;
-    let from_bound = bound(
-        request.source_additional_authenticated_data.as_ref(),
-        "source_additional_authenticated_data",
-    )?;
-    let to_bound = bound(
-        request.destination_additional_authenticated_data.as_ref(),
-        "destination_additional_authenticated_data",
-    )?;
-    let from_algorithm =
-        pair_cipher::algorithm(request.source_encryption_algorithm.as_ref(), SOURCE)?;
-    let to_algorithm =
-        pair_cipher::algorithm(request.destination_encryption_algorithm.as_ref(), DESTINATION)?;
+    let from_bound = bound(request.source_additional_authenticated_data.as_ref(), SOURCE)?;
+    let to_bound = bound(request.destination_additional_authenticated_data.as_ref(), DESTINATION)?;
+    let from_scheme = Scheme::of(SOURCE, request.source_encryption_algorithm.as_ref(), from_bound)?;
+    let to_scheme =
+        Scheme::of(DESTINATION, request.destination_encryption_algorithm.as_ref(), to_bound)?;
     let length = request.datakey_cipher_length.as_ref().map(cipher_length).transpose()?;
-    let bytes = match length {
-        Some(_) => bytes_of_hex(request.cipher_text.as_str()),
-        None => request.cipher_text.bytes(rules::CIPHER_TEXT),
+    let content = if length.is_some() { Content::DataKey } else { Content::Data };
+    let bytes = match content {
+        Content::DataKey => bytes_of_hex(request.cipher_text.as_str()),
+        Content::Data => request.cipher_text.bytes(rules::CIPHER_TEXT),
     };
     let bytes = bytes.ok_or_else(refused)?;
 
-    let pair = pair_of(cx, from.as_ref(), from_algorithm, "source_key_id")?;
-    let opened = if let Some(pair) = pair {
-        check_unbound(&from_bound, "source_additional_authenticated_data")?;
-        pair_cipher::open(cx, pair, (from_algorithm, SOURCE), &bytes)?
-    } else {
-        let opened = sealing::open(cx, from.as_ref(), &from_bound, &bytes)?;
-        check_symmetric(from_algorithm, SOURCE)?;
-        opened
-    };
-    let data = match (pair, length) {
-        (Some(_), _) => Some(opened.text.as_slice()),
-        (None, Some(_)) => ciphertext::without_digest(opened.spec, &opened.text),
-        (None, None) => ciphertext::unpadded(opened.spec, &opened.text),
-    };
-    let data = data.ok_or_else(refused)?;
-    if length.is_some_and(|length| u64::try_from(data.len()).ok() != Some(length)) {
+    let opened = from_scheme.open(cx, from.as_ref(), &bytes)?;
+    let data = opened.data(content).ok_or_else(refused)?;
+    if length.is_some_and(|length| data.len() != length) {
         return Err(codes::CIPHER_TEXT_LENGTH.with(&["datakey_cipher_length"]).into());
     }
 
-    let (key_id, sealed) = match pair_cipher::cipher(cx, &to, Operation::Encrypt)? {
-        KeySpec::Pair(pair) => {
-            check_unbound(&to_bound, "destination_additional_authenticated_data")?;
-            pair_cipher::seal(cx, (&to, pair), (to_algorithm, DESTINATION), data)?
-        }
-        spec => {
-            check_symmetric(to_algorithm, DESTINATION)?;
-            let text = match length {
-                Some(_) => ciphertext::with_digest(spec, data),
-                None => ciphertext::padded(spec, data),
-            };
-            sealing::seal(cx, &to, Operation::Encrypt, &to_bound, &text)?
-        }
-    };
+    let (key_id, sealed) = to_scheme.seal(cx, &to, content, data)?;
     Ok(ReEncrypted {
         key_id,
         source_key_id: opened.key.to_string(),
-        source_encryption_algorithm: words::encryption_word(from_algorithm),
-        destination_encryption_algorithm: words::encryption_word(to_algorithm),
-        cipher_text: match length {
-            Some(_) => hex(&sealed).to_string(),
-            None => base64_text::encode(sealed),
+        source_encryption_algorithm: words::encryption_word(from_scheme.algorithm()),
+        destination_encryption_algorithm: words::encryption_word(to_scheme.algorithm()),
+        cipher_text: match content {
+            Content::DataKey => hex(&sealed).to_string(),
+            Content::Data => base64_text::encode(sealed),
         },
     })
 }
 
-/// What a ciphertext is bound to. `name` is the parameter that says it.
-fn bound(additional: Option<&AdditionalData>, name: &'static str) -> Result<Vec<u8>, Error> {
-    associated(None, additional).map_err(|_| Error::Invalid(name.into()))
+/// What a ciphertext is bound to.
+fn bound(additional: Option<&AdditionalData>, names: Names) -> Result<Vec<u8>, Error> {
+    associated(None, additional).map_err(|_| Error::Invalid(names.additional.into()))
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::{OneKey, of_user};
-use crate::algorithms::asymmetric::PairSpec;
 use crate::dialects::huawei::values::{Decimal, KeyName, date};
 use crate::dialects::huawei::{codes, rules};
 use crate::dialects::wire::answer::{Done, done};
@@ -23,9 +22,7 @@ fn rotating(cx: &Cx, name: &KeyName) -> Result<Arc<Key>, Error> {
     let code: &'static Code = match (key.spec, key.origin) {
         (KeySpec::Symmetric(_), Origin::Service) => return Ok(key),
         (KeySpec::Symmetric(_), Origin::External) => codes::EXTERNAL_CANNOT_ROTATE,
-        (KeySpec::Pair(PairSpec::Rsa2048 | PairSpec::Rsa3072 | PairSpec::Rsa4096), _) => {
-            codes::RSA_CANNOT_ROTATE
-        }
+        (KeySpec::Pair(pair), _) if pair.is_rsa() => codes::RSA_CANNOT_ROTATE,
         (KeySpec::Pair(_), _) => codes::NOT_FOR_ASYMMETRIC,
         (KeySpec::Mac(_), _) => codes::NOT_FOR_HMAC,
     };

@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use crate::dialects::huawei::{ciphertext, codes};
-use crate::dialects::{Cx, Error};
+use crate::dialects::huawei::ciphertext::{self, Content, Parts};
+use crate::dialects::huawei::codes;
+use crate::dialects::{Cx, Error, Refusal};
 use crate::engine::{self, KeyError, KeyRef, Operation};
 use crate::model::{KeyId, KeySpec};
 
@@ -44,28 +45,48 @@ pub(super) struct Opened {
     pub(super) text: Zeroizing<Vec<u8>>,
 }
 
-/// Decrypts a ciphertext with the key that is named in it, which must be `key` if that is given.
+impl Opened {
+    /// The data in the text. `None` if their digest or padding is wrong. The texts of key pairs
+    /// have neither.
+    pub(super) fn data(&self, content: Content) -> Option<&[u8]> {
+        match self.spec {
+            KeySpec::Pair(_) => Some(&self.text),
+            spec => content.in_text(spec, &self.text),
+        }
+    }
+}
+
+/// Decrypts a ciphertext with a symmetric key of this kind.
 ///
 /// # Errors
 /// `KMS.2201`: the ciphertext is malformed, was changed, was encrypted with another key, or is
 /// bound to something else. Or the key may not be used.
 pub(super) fn open(
     cx: &Cx,
-    key: Option<&KeyRef>,
+    key: (&KeyRef, KeySpec),
     bound: &[u8],
     bytes: &[u8],
 ) -> Result<Opened, Error> {
-    let refused = || codes::INVALID_CIPHER_TEXT.with(&["cipher_text"]);
-    let of = |key: &KeyRef| symmetric(cx, key, Operation::Decrypt);
-    // A key that is named is reported before the ciphertext.
-    let named = key.map(of).transpose()?;
+    open_parts(cx, key, bound, &ciphertext::decode(bytes).ok_or_else(refused)?)
+}
+
+/// Decrypts a ciphertext with the key that is named in it.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_by_its_key(cx: &Cx, bound: &[u8], bytes: &[u8]) -> Result<Opened, Error> {
     let parts = ciphertext::decode(bytes).ok_or_else(refused)?;
-    let its_key = KeyRef::Id(parts.key.clone());
-    let spec = match named {
-        Some(spec) => spec,
-        None => of(&its_key)?,
-    };
-    let key = key.unwrap_or(&its_key);
+    let key = KeyRef::Id(parts.key.clone());
+    let spec = symmetric(cx, &key, Operation::Decrypt)?;
+    open_parts(cx, (&key, spec), bound, &parts)
+}
+
+fn open_parts(
+    cx: &Cx,
+    (key, spec): (&KeyRef, KeySpec),
+    bound: &[u8],
+    parts: &Parts,
+) -> Result<Opened, Error> {
     let opened = cx.engine.open_under(&cx.caller, key, Operation::Decrypt, bound, &parts.blob);
     let opened = opened.map_err(|error| match error {
         engine::Error::Ciphertext(_) => refused().into(),
@@ -75,4 +96,8 @@ pub(super) fn open(
         return Err(refused().into());
     }
     Ok(Opened { key: opened.key, spec, text: opened.value })
+}
+
+fn refused() -> Refusal {
+    codes::INVALID_CIPHER_TEXT.with(&["cipher_text"])
 }

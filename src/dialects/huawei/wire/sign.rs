@@ -1,15 +1,14 @@
 //! Signing as the SDKs do: SDK-HMAC-SHA256 over the path and a JSON body.
 
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, Request, Response, Uri};
 use bytes::Bytes;
 
 use super::call::{Call, DATE};
 use super::claim::Claim;
-use crate::dialects::Inbound;
 use crate::dialects::huawei::projects::{self, DEFAULT_REGION};
 use crate::dialects::huawei::routes::{self, Route};
-use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, json_body};
+use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, json_body, signed};
 use crate::dialects::wire::canonical::{encode_into, encode_pairs};
 
 /// Whether an answer is a refusal. Its status says so.
@@ -45,23 +44,11 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         outgoing.credentials.id,
         header_names(&headers)
     );
-    let inbound = Inbound {
-        method: method.clone(),
-        uri: uri.clone(),
-        headers: headers.clone(),
-        is_encrypted: false,
-        body: Ok(body.clone()),
-    };
-    let call = Call::parse(inbound);
-    let claim = Claim::parse(&unsigned, &date).map_err(|_| Unsignable::Header)?;
-    let signature = claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)?;
-    headers.insert(AUTHORIZATION, HeaderValue::from_str(&[&*unsigned, &signature].concat())?);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let mut request = Request::new(body);
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    Ok(request)
+    signed((method, uri), headers, body, &unsigned, |inbound| {
+        let call = Call::parse(inbound);
+        let claim = Claim::parse(&unsigned, &date).map_err(|_| Unsignable::Header)?;
+        claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)
+    })
 }
 
 /// Parameters of a call: names and values.

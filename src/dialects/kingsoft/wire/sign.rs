@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::aws4::{Claim, format_basic};
 use super::call::{Call, DEFAULT_REGION, SERVICE, VERSION};
-use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, signed};
+use crate::dialects::peers::{OutgoingCall, Unsignable, header_names, post_root, signed};
 use crate::dialects::wire::canonical::encode_pairs;
 
 /// A signed request.
@@ -26,7 +26,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
         outgoing.credentials.id,
         header_names(&headers)
     );
-    signed(headers, body, &unsigned, |inbound| {
+    signed(post_root(), headers, body, &unsigned, |inbound| {
         let call = Call::parse(inbound);
         let claim = Claim::of_header(&call, &unsigned).map_err(|_| Unsignable::Header)?;
         Ok(claim.sign(&call, &outgoing.credentials.secret))

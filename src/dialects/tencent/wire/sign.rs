@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::call::{ALGORITHM, Call, SERVICE};
 use super::tc3::Claim;
-use crate::dialects::peers::{OutgoingCall, Unsignable, json_body, signed};
+use crate::dialects::peers::{OutgoingCall, Unsignable, json_body, post_root, signed};
 use crate::dialects::tencent::tag_service::version_of;
 
 /// Whether an answer is a refusal. Its body decides, because the status is always 200.
@@ -42,7 +42,7 @@ pub(crate) fn sign(outgoing: &OutgoingCall<'_>) -> Result<Request<Bytes>, Unsign
          Signature=",
         outgoing.credentials.id
     );
-    signed(headers, body, &unsigned, |inbound| {
+    signed(post_root(), headers, body, &unsigned, |inbound| {
         let call = Call::parse(inbound);
         let claim = Claim::parse(&call, &timestamp).map_err(|_| Unsignable::Header)?;
         claim.sign(&call, &outgoing.credentials.secret).ok_or(Unsignable::Header)

@@ -4,17 +4,17 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/huaweicloud/golangsdk"
 	"github.com/huaweicloud/golangsdk/openstack"
+
+	"kmsim/tests/sdk/go/lines"
 )
 
 type call struct {
@@ -27,37 +27,12 @@ type call struct {
 	Parts                        struct{ Path, Query, Body map[string]json.RawMessage }
 }
 
-type result struct {
-	Answer    json.RawMessage `json:"answer,omitempty"`
-	Status    int             `json:"status,omitempty"`
-	Code      string          `json:"code,omitempty"`
-	Message   string          `json:"message,omitempty"`
-	RequestID string          `json:"request_id,omitempty"`
-	Broken    string          `json:"broken,omitempty"`
-}
+func main() { lines.Serve((*call).send) }
 
-func main() {
-	lines := bufio.NewReader(os.Stdin)
-	out := json.NewEncoder(os.Stdout)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var it call
-		if err := json.Unmarshal(line, &it); err != nil {
-			panic(err)
-		}
-		if err := out.Encode(it.send()); err != nil {
-			panic(err)
-		}
-	}
-}
-
-func (it *call) send() result {
+func (it *call) send() lines.Result {
 	client, err := it.client()
 	if err != nil {
-		return result{Broken: err.Error()}
+		return lines.Result{Broken: err.Error()}
 	}
 	options := golangsdk.RequestOpts{OkCodes: []int{200, 204}, MoreHeaders: it.Headers}
 	if len(it.Parts.Body) > 0 {
@@ -67,7 +42,7 @@ func (it *call) send() result {
 	options.JSONResponse = &answer
 	response, err := client.Request(it.Method, it.address(), &options)
 	if err == nil {
-		return result{Answer: answer}
+		return lines.Result{Answer: answer}
 	}
 	return refusal(response, err)
 }
@@ -106,10 +81,10 @@ func (it *call) address() string {
 	return it.URL + path
 }
 
-func refusal(response *http.Response, problem error) result {
+func refusal(response *http.Response, problem error) lines.Result {
 	body, found := bodyOf(problem)
 	if response == nil || !found {
-		return result{Broken: problem.Error()}
+		return lines.Result{Broken: problem.Error()}
 	}
 	type told struct {
 		Code    string `json:"error_code"`
@@ -120,12 +95,12 @@ func refusal(response *http.Response, problem error) result {
 		Error told
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return result{Broken: fmt.Sprintf("%v: %s", err, body)}
+		return lines.Result{Broken: fmt.Sprintf("%v: %s", err, body)}
 	}
 	if answer.Code == "" {
 		answer.told = answer.Error
 	}
-	return result{
+	return lines.Result{
 		Status:    response.StatusCode,
 		Code:      answer.Code,
 		Message:   answer.Message,

@@ -3,11 +3,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
-	"os"
 	"reflect"
 	"strings"
 
@@ -18,6 +16,8 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 	kms "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/kms/v2"
+
+	"kmsim/tests/sdk/go/lines"
 )
 
 type call struct {
@@ -30,15 +30,6 @@ type call struct {
 	Parts                           struct{ Path, Query, Body map[string]json.RawMessage }
 }
 
-type result struct {
-	Answer    json.RawMessage `json:"answer,omitempty"`
-	Status    int             `json:"status,omitempty"`
-	Code      string          `json:"code,omitempty"`
-	Message   string          `json:"message,omitempty"`
-	RequestID string          `json:"request_id,omitempty"`
-	Broken    string          `json:"broken,omitempty"`
-}
-
 var signatures = map[string]algorithm.SigningAlgorithm{
 	"hmac-sha256": algorithm.HmacSHA256,
 	"hmac-sm3":    algorithm.HmacSM3,
@@ -47,25 +38,9 @@ var signatures = map[string]algorithm.SigningAlgorithm{
 	"token":       algorithm.HmacSHA256,
 }
 
-func main() {
-	lines := bufio.NewReader(os.Stdin)
-	out := json.NewEncoder(os.Stdout)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var it call
-		if err := json.Unmarshal(line, &it); err != nil {
-			panic(err)
-		}
-		if err := out.Encode(it.send()); err != nil {
-			panic(err)
-		}
-	}
-}
+func main() { lines.Serve((*call).send) }
 
-func (it *call) send() result {
+func (it *call) send() lines.Result {
 	answer, err := it.typed()
 	if err == errNotTyped {
 		answer, err = it.generic()
@@ -73,16 +48,16 @@ func (it *call) send() result {
 	var refusal *sdkerr.ServiceResponseError
 	switch {
 	case err == nil:
-		return result{Answer: answer}
+		return lines.Result{Answer: answer}
 	case errors.As(err, &refusal) && refusal.StatusCode >= 400:
-		return result{
+		return lines.Result{
 			Status:    refusal.StatusCode,
 			Code:      refusal.ErrorCode,
 			Message:   refusal.ErrorMessage,
 			RequestID: refusal.RequestId,
 		}
 	default:
-		return result{Broken: err.Error()}
+		return lines.Result{Broken: err.Error()}
 	}
 }
 

@@ -3,12 +3,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -18,6 +16,8 @@ import (
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	kms "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/kms/v20190118"
+
+	"kmsim/tests/sdk/go/lines"
 )
 
 type call struct {
@@ -27,33 +27,9 @@ type call struct {
 	Params                                                               json.RawMessage
 }
 
-type result struct {
-	Answer    json.RawMessage `json:"answer,omitempty"`
-	Code      string          `json:"code,omitempty"`
-	Message   string          `json:"message,omitempty"`
-	RequestID string          `json:"request_id,omitempty"`
-	Broken    string          `json:"broken,omitempty"`
-}
+func main() { lines.Serve((*call).send) }
 
-func main() {
-	lines := bufio.NewReader(os.Stdin)
-	out := json.NewEncoder(os.Stdout)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var it call
-		if err := json.Unmarshal(line, &it); err != nil {
-			panic(err)
-		}
-		if err := out.Encode(it.send()); err != nil {
-			panic(err)
-		}
-	}
-}
-
-func (it *call) send() result {
+func (it *call) send() lines.Result {
 	text, err := it.typed()
 	if err == errNotTyped {
 		text, err = it.generic()
@@ -62,15 +38,15 @@ func (it *call) send() result {
 	switch {
 	case err == nil:
 	case errors.As(err, &refusal) && refusal.RequestId != "":
-		return result{Code: refusal.Code, Message: refusal.Message, RequestID: refusal.RequestId}
+		return lines.Result{Code: refusal.Code, Message: refusal.Message, RequestID: refusal.RequestId}
 	default:
-		return result{Broken: err.Error()}
+		return lines.Result{Broken: err.Error()}
 	}
 	var answer struct{ Response json.RawMessage }
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
-		return result{Broken: err.Error()}
+		return lines.Result{Broken: err.Error()}
 	}
-	return result{Answer: answer.Response}
+	return lines.Result{Answer: answer.Response}
 }
 
 func (it *call) credential() common.CredentialIface {
