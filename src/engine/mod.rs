@@ -87,6 +87,7 @@ mod service;
 mod slow_rotation;
 mod snapshot;
 mod tags;
+mod version_cipher;
 mod versions;
 mod white_box_keys;
 mod writer;

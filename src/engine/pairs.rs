@@ -13,7 +13,7 @@ use crate::algorithms::asymmetric::{
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
 
-/// How a caller names a pair's version.
+/// How a caller names a version of a key, mostly of a pair.
 #[derive(Clone, Debug)]
 pub struct PairRef {
     /// The key.

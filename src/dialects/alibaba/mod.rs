@@ -1,11 +1,12 @@
 //! Alibaba Cloud KMS, version 2016-01-20: the RPC wire (`?Action=`), its signatures, and the names
-//! and rules of its document.
+//! and rules of its document. Instances have a second wire, in `dedicated/`.
 
 mod account;
 mod actions;
 mod certificates;
 mod clients;
 mod codes;
+mod dedicated;
 mod errors;
 mod keys;
 mod limits;
@@ -21,21 +22,29 @@ mod values;
 mod wire;
 mod words;
 
+use axum::http::HeaderMap;
+
 use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
-use wire::call::{Call, VERSION};
+use dedicated::request;
+use profile::PROFILE;
+use wire::call::{Call, Scheme, VERSION};
 use wire::{mismatch, verify};
 
 /// The dialect.
 pub(super) struct Alibaba;
 
 impl Dialect for Alibaba {
-    const PROFILE: &'static Profile = &profile::PROFILE;
+    const PROFILE: &'static Profile = &PROFILE;
     type Call = Call;
 
     fn table() -> Actions<Call> {
         actions::table()
+    }
+
+    fn body_limit(headers: &HeaderMap) -> usize {
+        if request::is_marked(headers) { request::BODY_LIMIT } else { PROFILE.body_limit }
     }
 
     fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
@@ -44,12 +53,19 @@ impl Dialect for Alibaba {
 
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
         let action = call.action().ok_or(Error::Missing("Action".into()))?;
+        if let Scheme::Dedicated(request) = &call.scheme {
+            if let Some(error) = &request.message_error {
+                return Err(error.clone().into());
+            }
+            return table.get(action).ok_or_else(|| codes::INVALID_API_NAME.into());
+        }
         match call.version() {
             None => return Err(Error::Missing("Version".into())),
             Some(VERSION) => {}
             Some(_) => return Err(codes::INVALID_VERSION.into()),
         }
-        let entry = table.get(action).filter(|_| call.path == "/");
+        let is_other_wire = action.starts_with(request::PREFIX);
+        let entry = table.get(action).filter(|_| call.path == "/" && !is_other_wire);
         entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 

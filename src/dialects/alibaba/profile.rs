@@ -3,6 +3,7 @@
 use axum::http::HeaderName;
 
 use super::names::{KeyName, secret_named};
+use super::dedicated::request;
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
@@ -19,8 +20,9 @@ pub(super) static PROFILE: Profile = Profile {
     name: "alibaba",
     default_region: "cn-hangzhou",
     regions: regions::REGIONS,
+    marks: request::has_marks,
     // Requests of its older clients have no marks.
-    marks: None,
+    takes_unmarked: true,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,

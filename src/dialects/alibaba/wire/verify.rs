@@ -54,6 +54,7 @@ fn ignored_region<'a>(gate: &'a Gate, call: &'a Call) -> Option<(&'a str, &'a st
 pub(crate) fn access_key_id(call: &Call) -> Option<&str> {
     let id = match &call.scheme {
         Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
+        Scheme::Dedicated(_) => dedicated::request::access_key_id(&call.headers),
         _ => call.param("AccessKeyId"),
     };
     id.filter(|id| !id.is_empty())
