@@ -13,9 +13,10 @@ use super::words::{
     AccountId, Bytes, CreatorType, GranteeType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
+    CertificateId, CertificateStatus, ClientKeyId, DataKeyId, DeviceFingerprint, GrantId, KeyId,
+    KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, Network, NetworkKind,
+    NetworkRuleName, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 
 /// A seed file.
@@ -72,6 +73,10 @@ realm_entry! {
     key_stores: KeyStoreEntry,
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
+    applications: ApplicationEntry,
+    application_policies: ApplicationPolicyEntry,
+    network_rules: NetworkRuleEntry,
+    client_keys: ClientKeyEntry,
 }
 
 /// Whether a key is protected from deletion, and why.
@@ -381,5 +386,56 @@ entries! {
         creator: Option<String>,
         created_at: Option<Spanned<Time>>,
         changed_at: Option<Spanned<Time>>,
+    }
+    /// An application.
+    ApplicationEntry {
+        name: Located<ApplicationName>,
+        policies: Spanned<Vec<Located<ApplicationPolicyName>>>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        description: String,
+        created_at: Option<Spanned<Time>>,
+    }
+
+    /// A policy of applications.
+    ApplicationPolicyEntry {
+        name: Located<ApplicationPolicyName>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        instance: Option<String>,
+        permissions: Vec<Located<Text>>,
+        resources: Vec<Located<Text>>,
+        network_rules: Vec<Located<NetworkRuleName>>,
+        /// The same as the network rules, in the cloud's grammar.
+        access_control: Option<Located<Text>>,
+        description: String,
+        created_at: Option<Spanned<Time>>,
+    }
+
+    /// A network rule.
+    NetworkRuleEntry {
+        name: Located<NetworkRuleName>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        kind: Option<Located<NetworkKind>>,
+        sources: Vec<Located<Network>>,
+        description: String,
+        created_at: Option<Spanned<Time>>,
+    }
+
+    /// A client key.
+    ClientKeyEntry {
+        id: Located<ClientKeyId>,
+        application: Located<ApplicationName>,
+        public_key: Located<Text>,
+    }
+    optional {
+        ordinal: Option<Spanned<u64>>,
+        not_before: Option<Spanned<Time>>,
+        not_after: Option<Spanned<Time>>,
+        created_at: Option<Spanned<Time>>,
     }
 }
