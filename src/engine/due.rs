@@ -32,7 +32,8 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::Application(_)
                 | AnyNoun::ApplicationPolicy(_)
                 | AnyNoun::NetworkRule(_)
-                | AnyNoun::ClientKey(_),
+                | AnyNoun::ClientKey(_)
+                | AnyNoun::Instance(_),
             )
             | None => break,
         }

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
-    AliasName, CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, KeyId, KeySpec,
-    KeyState, KeyStore, KeyUsage, Lifecycle, NetworkRuleName, SymmetricSpec,
+    AliasName, CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, InstanceId, KeyId,
+    KeySpec, KeyState, KeyStore, KeyUsage, Lifecycle, NetworkRuleName, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -196,6 +196,8 @@ pub struct Rules {
     pub keyspaces: Option<KeyspaceRules>,
     /// Applications, with their policies, network rules and client keys.
     pub applications: Option<ApplicationRules>,
+    /// Instances of the service.
+    pub instances: Option<InstanceRules>,
 }
 
 /// A cloud's rules for keys.
@@ -403,6 +405,13 @@ pub struct ApplicationRules {
     pub pair: PairSpec,
     /// For how many years a client key is valid, unless its owner says otherwise.
     pub validity_years: i16,
+}
+
+/// A cloud's rules for instances.
+#[derive(Debug)]
+pub struct InstanceRules {
+    /// Makes the id of a new instance.
+    pub new_id: fn(&Entropy) -> InstanceId,
 }
 
 impl Rules {

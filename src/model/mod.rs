@@ -8,6 +8,8 @@ mod certificate;
 mod client_key;
 mod data_key;
 mod grant;
+mod instance;
+mod ip_range;
 mod key;
 mod key_store;
 mod keyspace_policy;
@@ -31,6 +33,10 @@ pub use certificate::{Certificate, CertificateId, CertificateSettings, Certifica
 pub use client_key::{ClientKey, ClientKeyId};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 pub use grant::{Grant, GrantId, Grantee, Grants};
+pub use instance::{
+    BoundNetwork, Capacity, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
+};
+pub use ip_range::{IpRange, NoIpRange};
 pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
 pub use key_store::{KeyStore, KeyStoreId};
 pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};

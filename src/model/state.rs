@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
-    AccessPoint, Application, ApplicationPolicy, Certificate, ClientKey, DataKey, Grant, Key,
-    KeyStore, KeyspacePolicy, Material, NetworkRule, Ordinal, Realm, Secret, WhiteBoxKey,
+    AccessPoint, Application, ApplicationPolicy, Certificate, ClientKey, DataKey, Grant, Instance,
+    Key, KeyStore, KeyspacePolicy, Material, NetworkRule, Ordinal, Realm, Secret, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -250,6 +250,8 @@ nouns! {
     network_rules: NetworkRule,
     /// Client keys of applications.
     client_keys: ClientKey,
+    /// Instances of the service.
+    instances: Instance,
 }
 
 /// A change and its realm.

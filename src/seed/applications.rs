@@ -1,10 +1,9 @@
-//! Applications, their policies and network rules in seeds, and back.
+//! Applications, their policies and network rules in seeds.
 
 use super::document::{ApplicationEntry, ApplicationPolicyEntry, NetworkRuleEntry};
 use super::error::{Place, SeedError};
 use super::realm_builder::RealmBuilder;
-use super::when::time;
-use super::words::{Located, Text, Word, located, placed};
+use super::words::{Located, Text, Word};
 use crate::engine::{ApplicationRules, NameRule};
 use crate::model::{AccessControl, Application, ApplicationPolicy, NetworkKind, NetworkRule};
 
@@ -156,50 +155,5 @@ impl ApplicationPolicyEntry {
             place.wrong("access_control", written, "not a text that names network rules")
         })?;
         Ok(AccessControl { network_rules, text: Some(text.clone()) })
-    }
-}
-
-impl From<&Application> for ApplicationEntry {
-    fn from(it: &Application) -> Self {
-        Self {
-            name: located(it.name.clone()),
-            policies: placed(it.policies.iter().cloned().map(located).collect()),
-            ordinal: Some(placed(it.ordinal)),
-            description: it.description.clone(),
-            created_at: Some(time(it.created_at)),
-        }
-    }
-}
-
-impl From<&ApplicationPolicy> for ApplicationPolicyEntry {
-    fn from(it: &ApplicationPolicy) -> Self {
-        let texts = |texts: &[String]| texts.iter().cloned().map(Text).map(located).collect();
-        let AccessControl { network_rules, text } = &it.access_control;
-        // The text names the same rules.
-        let network_rules = if text.is_none() { network_rules.clone() } else { Vec::new() };
-        Self {
-            name: located(it.name.clone()),
-            ordinal: Some(placed(it.ordinal)),
-            instance: it.instance.clone(),
-            permissions: texts(&it.permissions),
-            resources: texts(&it.resources),
-            network_rules: network_rules.into_iter().map(located).collect(),
-            access_control: text.clone().map(Text).map(located),
-            description: it.description.clone(),
-            created_at: Some(time(it.created_at)),
-        }
-    }
-}
-
-impl From<&NetworkRule> for NetworkRuleEntry {
-    fn from(it: &NetworkRule) -> Self {
-        Self {
-            name: located(it.name.clone()),
-            ordinal: Some(placed(it.ordinal)),
-            kind: Some(located(it.kind)),
-            sources: it.sources.iter().cloned().map(located).collect(),
-            description: it.description.clone(),
-            created_at: Some(time(it.created_at)),
-        }
     }
 }

@@ -1,10 +1,8 @@
-//! Client keys in seeds, and back.
+//! Client keys in seeds.
 
 use super::document::ClientKeyEntry;
 use super::error::{Place, SeedError};
 use super::realm_builder::RealmBuilder;
-use super::when::time;
-use super::words::{Text, located, placed};
 use crate::algorithms::asymmetric::PublicKey;
 use crate::algorithms::x509;
 use crate::model::ClientKey;
@@ -52,19 +50,5 @@ impl RealmBuilder<'_> {
         };
         self.insert(client_key);
         Ok(())
-    }
-}
-
-impl From<&ClientKey> for ClientKeyEntry {
-    fn from(it: &ClientKey) -> Self {
-        Self {
-            id: located(it.id.clone()),
-            application: located(it.application.clone()),
-            public_key: located(Text(it.public_key.clone())),
-            ordinal: Some(placed(it.ordinal)),
-            not_before: Some(time(it.not_before)),
-            not_after: Some(time(it.not_after)),
-            created_at: Some(time(it.created_at)),
-        }
     }
 }

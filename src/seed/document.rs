@@ -1,6 +1,10 @@
 //! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
 //! editors, and docs/seeds.md for people; a test compares the three.
 
+mod applications;
+mod entries;
+mod instances;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,11 +17,15 @@ use super::words::{
     AccountId, Bytes, CreatorType, GranteeType, Hidden, KeyStatus, Located, Parsed, Region, Text,
 };
 use crate::model::{
-    AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
-    CertificateId, CertificateStatus, ClientKeyId, DataKeyId, DeviceFingerprint, GrantId, KeyId,
-    KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, Network, NetworkKind,
-    NetworkRuleName, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
+    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
+pub(super) use applications::{
+    ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
+};
+use entries::{entries, on};
+pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -77,6 +85,7 @@ realm_entry! {
     application_policies: ApplicationPolicyEntry,
     network_rules: NetworkRuleEntry,
     client_keys: ClientKeyEntry,
+    instances: InstanceEntry,
 }
 
 /// Whether a key is protected from deletion, and why.
@@ -87,52 +96,15 @@ pub(super) enum Protection {
     Reason(String),
 }
 
-fn on() -> bool {
-    true
-}
-
-/// A value that says nothing.
-trait Blank {
-    fn is_blank(&self) -> bool;
-}
-
-macro_rules! blank {
-    ($($type:ty $(, $generic:ident)*: $is_blank:path;)+) => {
-        $(impl<$($generic),*> Blank for $type {
-            fn is_blank(&self) -> bool {
-                $is_blank(self)
-            }
-        })+
-    };
-}
-blank! {
-    Option<T>, T: Self::is_none;
-    Vec<T>, T: Self::is_empty;
-    BTreeMap<String, String>: Self::is_empty;
-    String: Self::is_empty;
-    bool: std::ops::Not::not;
-}
-
-/// Declares entries of the format. An optional field may be absent, and an export leaves it out if
-/// it says nothing.
-macro_rules! entries {
-    ($(
-        $(#[$doc:meta])*
-        $entry:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
-        optional { $($(#[$more:meta])* $optional:ident: $what:ty,)* }
-    )+) => {$(
-        $(#[$doc])*
-        #[derive(Deserialize, Serialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $entry {
-            $($(#[$attribute])* pub(super) $field: $type,)*
-            $(
-                $(#[$more])*
-                #[serde(default, skip_serializing_if = "Blank::is_blank")]
-                pub(super) $optional: $what,
-            )*
+impl Protection {
+    /// Why, if it is protected.
+    pub(super) fn reason(&self) -> Option<String> {
+        match self {
+            Self::Flag(false) => None,
+            Self::Flag(true) => Some(String::new()),
+            Self::Reason(reason) => Some(reason.clone()),
         }
-    )+};
+    }
 }
 
 entries! {
@@ -386,56 +358,5 @@ entries! {
         creator: Option<String>,
         created_at: Option<Spanned<Time>>,
         changed_at: Option<Spanned<Time>>,
-    }
-    /// An application.
-    ApplicationEntry {
-        name: Located<ApplicationName>,
-        policies: Spanned<Vec<Located<ApplicationPolicyName>>>,
-    }
-    optional {
-        ordinal: Option<Spanned<u64>>,
-        description: String,
-        created_at: Option<Spanned<Time>>,
-    }
-
-    /// A policy of applications.
-    ApplicationPolicyEntry {
-        name: Located<ApplicationPolicyName>,
-    }
-    optional {
-        ordinal: Option<Spanned<u64>>,
-        instance: Option<String>,
-        permissions: Vec<Located<Text>>,
-        resources: Vec<Located<Text>>,
-        network_rules: Vec<Located<NetworkRuleName>>,
-        /// The same as the network rules, in the cloud's grammar.
-        access_control: Option<Located<Text>>,
-        description: String,
-        created_at: Option<Spanned<Time>>,
-    }
-
-    /// A network rule.
-    NetworkRuleEntry {
-        name: Located<NetworkRuleName>,
-    }
-    optional {
-        ordinal: Option<Spanned<u64>>,
-        kind: Option<Located<NetworkKind>>,
-        sources: Vec<Located<Network>>,
-        description: String,
-        created_at: Option<Spanned<Time>>,
-    }
-
-    /// A client key.
-    ClientKeyEntry {
-        id: Located<ClientKeyId>,
-        application: Located<ApplicationName>,
-        public_key: Located<Text>,
-    }
-    optional {
-        ordinal: Option<Spanned<u64>>,
-        not_before: Option<Spanned<Time>>,
-        not_after: Option<Spanned<Time>>,
-        created_at: Option<Spanned<Time>>,
     }
 }

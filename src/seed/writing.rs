@@ -1,6 +1,9 @@
 //! Exports: the contents of realms as a seed file. Reading an export gives the same states, and
 //! exporting those gives the same text.
 
+mod applications;
+mod instances;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -10,10 +13,9 @@ use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::document::{
-    AccessPointEntry, ApplicationEntry, ApplicationPolicyEntry, BindingEntry, CertificateEntry,
-    ClientKeyEntry, DataKeyEntry, GrantEntry, KeyEntry, KeyRotation, KeyStoreEntry,
-    KeyspacePolicyEntry, NetworkRuleEntry, Protection, SealedEntry, SecretEntry, SecretRotation,
-    SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
+    AccessPointEntry, BindingEntry, CertificateEntry, DataKeyEntry, GrantEntry, KeyEntry,
+    KeyRotation, KeyStoreEntry, KeyspacePolicyEntry, Protection, SealedEntry, SecretEntry,
+    SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
 };
 use super::when::time;
 use super::words::{
@@ -66,7 +68,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 19)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 20)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -92,6 +94,7 @@ impl Serialize for Entry<'_> {
             application_policies,
             network_rules,
             client_keys,
+            instances,
         } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
@@ -130,21 +133,25 @@ impl Serialize for Entry<'_> {
             entry.serialize_field("keyspace_policies", &Each(policies))?;
         }
         if applications.count() > 0 {
-            let applications = || applications.all().map(|it| ApplicationEntry::from(&**it));
+            let applications = || applications.all().map(|it| applications::application_entry(it));
             entry.serialize_field("applications", &Each(applications))?;
         }
         if application_policies.count() > 0 {
             let policies =
-                || application_policies.all().map(|it| ApplicationPolicyEntry::from(&**it));
+                || application_policies.all().map(|it| applications::application_policy_entry(it));
             entry.serialize_field("application_policies", &Each(policies))?;
         }
         if network_rules.count() > 0 {
-            let rules = || network_rules.all().map(|it| NetworkRuleEntry::from(&**it));
+            let rules = || network_rules.all().map(|it| applications::network_rule_entry(it));
             entry.serialize_field("network_rules", &Each(rules))?;
         }
         if client_keys.count() > 0 {
-            let client_keys = || client_keys.all().map(|it| ClientKeyEntry::from(&**it));
+            let client_keys = || client_keys.all().map(|it| applications::client_key_entry(it));
             entry.serialize_field("client_keys", &Each(client_keys))?;
+        }
+        if instances.count() > 0 {
+            let instances = || instances.all().map(|it| instances::instance_entry(it));
+            entry.serialize_field("instances", &Each(instances))?;
         }
         entry.end()
     }

@@ -26,14 +26,14 @@ use std::time::Duration;
 
 use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
-    AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, KeyStoreKind,
-    KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
-    SecretRules, WhiteBoxRules,
+    AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange,
+    DataKeyOperation, DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules,
+    KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota,
+    Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, NetworkRuleName, Realm,
-    Scope, SymmetricSpec,
+    CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage,
+    Lifecycle, NetworkRuleName, Realm, Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -122,6 +122,7 @@ static RULES: Rules = Rules {
         pair: PairSpec::Rsa2048,
         validity_years: 1,
     }),
+    instances: None,
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {

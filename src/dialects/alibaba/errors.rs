@@ -6,8 +6,8 @@ use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
-    self, AliasError, ApplicationError, CertificateError, CiphertextError, ImportError, KeyError,
-    SecretError,
+    self, AliasError, ApplicationError, CertificateError, CiphertextError, ImportError,
+    InstanceError, KeyError, SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -47,6 +47,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
         E::Application(error) => return of_application(*error),
+        E::Instance(error) => of_instance(*error),
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -75,6 +76,19 @@ fn of_application(error: ApplicationError) -> Refusal {
         ApplicationError::ValidityEmpty => return invalid("NotAfter"),
     };
     code.into()
+}
+
+/// No source names codes for a protected instance, and for the wrong kind of instance.
+fn of_instance(error: InstanceError) -> &'static Code {
+    match error {
+        InstanceError::NotFound => codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND,
+        InstanceError::StatusInvalid => codes::FORBIDDEN_DKMS_INSTANCE_STATE_INVALID,
+        InstanceError::Unsupported | InstanceError::Protected => {
+            codes::REJECTED_UNSUPPORTED_OPERATION
+        }
+        InstanceError::NoBackup => codes::FORBIDDEN_NO_BACKUP,
+        InstanceError::Full => codes::REJECTED_SHARE_QUOTA_EXCEED_LIMIT,
+    }
 }
 
 fn of_key(error: KeyError) -> Refusal {

@@ -60,6 +60,7 @@ pub(super) static RULES: Rules = Rules {
         pair: PairSpec::Rsa2048,
     }),
     applications: None,
+    instances: None,
 };
 
 const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";

@@ -32,6 +32,7 @@ pub(super) static RULES: Rules = Rules {
     key_stores: None,
     keyspaces: None,
     applications: None,
+    instances: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

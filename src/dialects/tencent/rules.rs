@@ -56,6 +56,7 @@ pub(super) static RULES: Rules = Rules {
     key_stores: None,
     keyspaces: None,
     applications: None,
+    instances: None,
 };
 
 /// Whether the service has keys of this type.

@@ -302,9 +302,6 @@ fn an_empty_state_is_exported_and_imported() {
     let server = Server::start();
     let text = export(&server, "");
     assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
-    assert_eq!(
-        import(&server, "", &text).ok(),
-        json!(Counts::default())
-    );
+    assert_eq!(import(&server, "", &text).ok(), json!(Counts::default()));
     assert_eq!(export(&server, ""), text);
 }

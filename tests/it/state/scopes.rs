@@ -107,10 +107,7 @@ fn a_reset_affects_its_scope_and_resets_its_clock() {
         crate::kit::START
     );
     server.advance(days(1));
-    assert_eq!(
-        reset(&server, ""),
-        json!(Counts { realms: 8, keys: 8, ..Counts::default() })
-    );
+    assert_eq!(reset(&server, ""), json!(Counts { realms: 8, keys: 8, ..Counts::default() }));
     assert_eq!(
         control(server.address, "GET", "clock", &Value::Null).ok()["now"],
         crate::kit::START

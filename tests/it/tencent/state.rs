@@ -53,13 +53,7 @@ fn an_export_can_be_imported() {
     let counts = import(&other, "", &text).ok();
     assert_eq!(
         counts,
-        json!(Counts {
-            realms: 1,
-            keys: 2,
-            white_box_keys: 1,
-            data_keys: 2,
-            ..Counts::default()
-        })
+        json!(Counts { realms: 1, keys: 2, white_box_keys: 1, data_keys: 2, ..Counts::default() })
     );
     assert_eq!(export(&other, ""), text);
 
