@@ -51,7 +51,7 @@ pub trait Dialect: 'static {
     ///
     /// # Errors
     /// It may not.
-    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
+    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>, call: &Self::Call) -> Result<(), Error>;
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }

@@ -86,7 +86,7 @@ async fn run<D: Dialect>(
     let is_dry_run = is_dry_run::<D>(entry, call)?;
     cx.caller.dry_run = is_dry_run;
     cx.engine.settle(&cx.caller.realm).await;
-    let mut outcome = match D::permit(cx, entry) {
+    let mut outcome = match D::permit(cx, entry, call) {
         Ok(()) => entry.run(cx, call, &report.request_id).await,
         Err(error) => Err(error),
     };

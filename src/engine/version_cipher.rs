@@ -50,8 +50,7 @@ impl Engine {
         let snapshot = self.snapshot(caller);
         let admitted = snapshot.view(caller).admit(&key.key, Operation::Decrypt)?;
         let (spec, version, material) = material(&admitted, key)?;
-        let (text, tag) =
-            sealed.split_last_chunk::<TAG_LEN>().ok_or(CiphertextError::Malformed)?;
+        let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(CiphertextError::Malformed)?;
         let mut text = Zeroizing::new(text.to_vec());
         symmetric::open(spec.into(), material, iv, associated, &mut text, *tag)
             .map_err(|_| CiphertextError::DecryptionFailed)?;

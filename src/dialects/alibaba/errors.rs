@@ -36,6 +36,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         ) => codes::INVALID_KEY_MATERIAL,
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
+        E::Secret(SecretError::NotPermitted) => codes::FORBIDDEN_NO_PERMISSION,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
         E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,
@@ -108,11 +109,11 @@ fn of_key(error: KeyError) -> Refusal {
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
+        KeyError::NotPermitted => codes::FORBIDDEN_NO_PERMISSION,
         // No action leads to these.
         KeyError::InUse
         | KeyError::NotBound
         | KeyError::NotUserMade
-        | KeyError::NotPermitted
         | KeyError::StoreDisabled
         | KeyError::InStore(_)
         | KeyError::IsReplica(_)

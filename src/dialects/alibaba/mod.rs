@@ -31,7 +31,7 @@ use crate::watch::journal::Mismatch;
 use dedicated::request;
 use profile::PROFILE;
 use wire::call::{Call, Scheme, VERSION};
-use wire::{mismatch, verify};
+use wire::{client_key, mismatch, verify};
 
 /// The dialect.
 pub(super) struct Alibaba;
@@ -49,7 +49,13 @@ impl Dialect for Alibaba {
     }
 
     fn authenticate(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-        verify::verify(gate, engine, call)
+        if let Some(error) = &call.parse_error {
+            return Err(error.clone().into());
+        }
+        match client_key::named(engine, call) {
+            Some(found) => client_key::verify(gate, engine, call, &found),
+            None => verify::verify(gate, engine, call),
+        }
     }
 
     fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Error> {
@@ -70,8 +76,9 @@ impl Dialect for Alibaba {
         entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
-        account::permit(cx, entry.name)
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, call: &Call) -> Result<(), Error> {
+        account::permit(cx, entry.name)?;
+        applications::permit(cx, entry.name, &client_key::gateway(call))
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

@@ -2,8 +2,8 @@
 
 use axum::http::HeaderName;
 
-use super::names::{KeyName, secret_named};
 use super::dedicated::request;
+use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
@@ -49,7 +49,8 @@ pub(super) static PROFILE: Profile = Profile {
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
         blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
-        version: leading_version,
+        // The dedicated gateway has three bytes, which are four letters, before it.
+        version: |blob| leading_version(blob.strip_prefix("JAAC").unwrap_or(blob)),
     },
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {

@@ -83,7 +83,7 @@ impl Dialect for Huawei {
 
     /// Actions of the key-management service need an active account, and a user's policies or
     /// grants.
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call) -> Result<(), Error> {
         let service = routes::of_action(entry.name).map(|route| route.service);
         if service != Some(Service::Kms) {
             return Ok(());

@@ -46,7 +46,7 @@ impl Dialect for Kingsoft {
         table.get(action).ok_or_else(|| codes::NO_SUCH_ENTITY.into())
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),
             AccountStatus::NotOpened

@@ -79,7 +79,7 @@ impl Dialect for Tencent {
 
     /// Most actions need an active account. An account without a subscription can still call those
     /// that describe the service.
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),
             _ if service::OPEN_TO_ALL.contains(&entry.name) => Ok(()),

@@ -2,9 +2,11 @@
 //! rules and client keys.
 
 mod forms;
+mod rights;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::engine::{ApplicationRules, NameRule};
+pub(super) use rights::{Gateway, permit};
 
 /// The rules for the engine.
 pub(super) const RULES: ApplicationRules = ApplicationRules {

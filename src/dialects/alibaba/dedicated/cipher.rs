@@ -61,7 +61,8 @@ impl SealedHere {
             None => cx.engine.world().entropy.array(),
         };
         let parts = (iv, associated);
-        let sealed = cx.engine.seal_with_version(&cx.caller, &used.pair(), operation, parts, text)?;
+        let sealed =
+            cx.engine.seal_with_version(&cx.caller, &used.pair(), operation, parts, text)?;
         Ok(Self { iv, value: sealed.value })
     }
 
@@ -219,7 +220,8 @@ pub(crate) fn advance_encrypt(cx: &Cx, request: Encrypt) -> Result<Encrypted, Er
 
 /// The ciphertext names the version. What the request names besides must be the same.
 pub(crate) fn advance_decrypt(cx: &Cx, request: Decrypt) -> Result<Decrypted, Error> {
-    let blob = request.ciphertext_blob.0.strip_prefix(&CONTAINER).ok_or(CiphertextError::Malformed)?;
+    let blob =
+        request.ciphertext_blob.0.strip_prefix(&CONTAINER).ok_or(CiphertextError::Malformed)?;
     let (version, rest) = version_of(blob)?;
     let named = (request.key_id, Some(VersionName(Some(version))));
     let used = InUse::of(cx, named, Usual::Primary, Operation::Decrypt)?;

@@ -98,11 +98,8 @@ impl Wrapping {
     fn wrap(&self, cx: &Cx, aad: Option<&Blob>, text: &[u8]) -> Result<(String, String), Error> {
         let (operation, parts) = (Operation::GenerateDataKey, (None, bytes(aad)));
         let sealed = SealedHere::of(cx, &self.used, operation, parts, text)?;
-        let blob = if self.is_contained {
-            sealed.contained(self.used.version)
-        } else {
-            sealed.value
-        };
+        let blob =
+            if self.is_contained { sealed.contained(self.used.version) } else { sealed.value };
         Ok((base64_text::encode(sealed.iv), base64_text::encode(blob)))
     }
 }

@@ -232,9 +232,8 @@ mod tests {
 
     #[test]
     fn answers_become_messages() {
-        let answer = |api: &str, values: Json| {
-            response(api).unwrap().of(values.as_object().unwrap())
-        };
+        let answer =
+            |api: &str, values: Json| response(api).unwrap().of(values.as_object().unwrap());
         let values = json!({ "KeyId": "k", "Value": true, "RequestId": "r", "Other": 1 });
         assert_eq!(answer("Verify", values), b"\x0a\x01k\x10\x01\x1a\x01r");
         assert_eq!(answer("Verify", json!({ "KeyId": "", "Value": false })), b"");

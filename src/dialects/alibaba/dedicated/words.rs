@@ -52,9 +52,10 @@ impl Method {
     /// Whether a key of this kind can encrypt so.
     pub(super) fn fits(self, spec: KeySpec) -> bool {
         match (self, spec) {
-            (Self::Gcm(cipher) | Self::Cbc(cipher) | Self::Ecb(cipher), KeySpec::Symmetric(spec)) => {
-                cipher == spec.into()
-            }
+            (
+                Self::Gcm(cipher) | Self::Cbc(cipher) | Self::Ecb(cipher),
+                KeySpec::Symmetric(spec),
+            ) => cipher == spec.into(),
             (Self::Pair(encryption), KeySpec::Pair(spec)) => encryption.fits(spec),
             _ => false,
         }

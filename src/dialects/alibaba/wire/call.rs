@@ -117,6 +117,12 @@ impl Call {
         }
     }
 
+    /// The parts that a signature of the dedicated gateway covers.
+    pub(crate) fn signed_with_client_key(&self) -> dedicated::signature::Signed<'_> {
+        let Self { method, headers, body, .. } = self;
+        dedicated::signature::Signed { method, headers, body }
+    }
+
     /// A parameter's value.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.params.get(name)
@@ -156,6 +162,8 @@ impl Call {
     pub(crate) fn placed_region(&self) -> Option<&str> {
         let (scope, host_counts) = match &self.scheme {
             Scheme::Acs(authorization) => (authorization.region(), authorization.signs("host")),
+            // The client key alone says it.
+            Scheme::Dedicated(_) => (None, false),
             _ => (None, true),
         };
         scope.or_else(|| region_of_host(self.host()).filter(|_| host_counts))
@@ -217,12 +225,15 @@ fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
 /// `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`.
 fn region_of_host(host: &str) -> Option<&str> {
     let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
+    let first = host.split(['.', ':']).next()?;
+    regions::known(first).or_else(|| region_of_shared_host(host))
+}
+
+/// The region of a host of the shared gateway.
+pub(crate) fn region_of_shared_host(host: &str) -> Option<&str> {
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let mut labels = host.split('.');
     let product = labels.next()?;
-    if let Some(region) = regions::known(product) {
-        return Some(region);
-    }
     let region = labels.next()?;
     let is = |label: Option<&str>, word: &str| {
         label.is_some_and(|label| label.eq_ignore_ascii_case(word))
