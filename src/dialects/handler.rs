@@ -1,10 +1,12 @@
 //! What handlers of actions work with.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::dialects::Account;
 use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
+use crate::watch::Decision;
 
 /// What a handler works with.
 #[derive(Clone)]
@@ -17,6 +19,12 @@ pub struct Cx {
     pub account: Arc<Account>,
     /// The user, unless it is the account itself.
     pub user: Option<Arc<User>>,
+    /// The address that the request came from, if that is known.
+    pub peer: Option<IpAddr>,
+    /// Whether it came over TLS.
+    pub is_encrypted: bool,
+    /// Why the user may do what it asks, or may not, where its cloud says so.
+    pub decision: Option<Arc<Decision>>,
 }
 
 /// What an action may do.

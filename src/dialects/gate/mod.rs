@@ -93,7 +93,9 @@ impl Verified {
     /// The context for its handler, and the nonce that it spent.
     pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        (Cx { engine: Arc::clone(engine), caller, account, user }, nonce)
+        let engine = Arc::clone(engine);
+        let (peer, is_encrypted, decision) = (None, false, None);
+        (Cx { engine, caller, account, user, peer, is_encrypted, decision }, nonce)
     }
 }
 
