@@ -28,7 +28,7 @@ pub(super) async fn serve<D: Dialect>(
     let mut report = Report::start(engine.world());
     let requested = faults::requested(watch, &inbound);
     let is_over_budget = matches!(inbound.body, Err(BodyRefused::OverBudget));
-    let is_encrypted = inbound.is_encrypted;
+    let connection = (inbound.peer, inbound.is_encrypted);
     let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
@@ -38,8 +38,8 @@ pub(super) async fn serve<D: Dialect>(
         D::before_signature(&served.actions, &call)?;
         let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
-        let (cx, nonce) = verified.cx(engine);
-        let cx = caller.insert(Cx { is_encrypted, ..cx });
+        let (cx, nonce) = verified.cx(engine, connection);
+        let cx = caller.insert(cx);
         faults::select(served, watch, requested.as_deref(), cx, &call, &mut report)?;
         if let Some(cut) = faults::before_action(D::PROFILE, &report.plan, nonce).await? {
             return Ok(cut);

@@ -7,6 +7,7 @@ pub(crate) mod replay;
 pub(crate) mod times;
 pub mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,11 +91,15 @@ impl Verified {
         }
     }
 
-    /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
+    /// The context for its handler, and the nonce that it spent. The request came from `peer`.
+    pub(super) fn cx(
+        self,
+        engine: &Arc<Engine>,
+        (peer, is_encrypted): (Option<IpAddr>, bool),
+    ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
         let engine = Arc::clone(engine);
-        let (peer, is_encrypted, decision) = (None, false, None);
+        let decision = None;
         (Cx { engine, caller, account, user, peer, is_encrypted, decision }, nonce)
     }
 }
