@@ -7,6 +7,7 @@ use crate::dialects::Account;
 use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
 use crate::model::ApplicationName;
+use crate::watch::Decision;
 
 /// What a handler works with.
 #[derive(Clone)]
@@ -23,6 +24,10 @@ pub struct Cx {
     pub application: Option<ApplicationName>,
     /// The address that the request came from, if that is known.
     pub peer: Option<IpAddr>,
+    /// Whether it came over TLS.
+    pub is_encrypted: bool,
+    /// Why the user may do what it asks, or may not, where its cloud says so.
+    pub decision: Option<Arc<Decision>>,
 }
 
 /// What an action may do.

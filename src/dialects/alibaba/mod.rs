@@ -15,6 +15,7 @@ mod listing;
 mod names;
 mod policies;
 mod profile;
+mod ram;
 mod regions;
 mod rules;
 mod secrets;
@@ -25,7 +26,9 @@ mod words;
 
 use axum::http::HeaderMap;
 
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{
+    Accounts, Actions, Cx, Decided, Dialect, Entry, Error, Form, Gate, Profile, Verified,
+};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use dedicated::request;
@@ -39,6 +42,7 @@ pub(super) struct Alibaba;
 impl Dialect for Alibaba {
     const PROFILE: &'static Profile = &PROFILE;
     type Call = Call;
+    type Rights = ram::Rights;
 
     fn table() -> Actions<Call> {
         actions::table()
@@ -76,9 +80,32 @@ impl Dialect for Alibaba {
         entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>, call: &Call) -> Result<(), Error> {
+    fn rights(accounts: &Accounts) -> ram::Rights {
+        ram::Rights::of(accounts)
+    }
+
+    fn permit(
+        cx: &mut Cx,
+        entry: &Entry<Call>,
+        call: &Call,
+        rights: &ram::Rights,
+    ) -> Result<(), Error> {
         account::permit(cx, entry.name)?;
-        applications::permit(cx, entry.name, &client_key::gateway(call))
+        applications::permit(cx, entry.name, &client_key::gateway(call))?;
+        ram::permit(cx, rights, verify::access_key_id(call), entry.name, &call.params)
+    }
+
+    fn decide(
+        cx: &Cx,
+        rights: &ram::Rights,
+        access_key: &str,
+        (action, params): (&str, &Form),
+    ) -> Option<Decided> {
+        ram::decide(cx, rights, access_key, action, params)
+    }
+
+    fn smallest_policy(needed: &[(String, String)]) -> Option<serde_json::Value> {
+        Some(ram::smallest_policy(needed))
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

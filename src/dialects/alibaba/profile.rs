@@ -7,7 +7,7 @@ use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
-use super::{clients, codes, errors, regions, rules};
+use super::{clients, codes, errors, ram, regions, rules};
 use crate::algorithms::base64_text;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -52,6 +52,7 @@ pub(super) static PROFILE: Profile = Profile {
         // The dedicated gateway has three bytes, which are four letters, before it.
         version: |blob| leading_version(blob.strip_prefix("JAAC").unwrap_or(blob)),
     },
+    user_policies: Some(ram::POLICIES),
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {
         sign: sign::sign,

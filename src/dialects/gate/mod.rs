@@ -95,11 +95,16 @@ impl Verified {
         }
     }
 
-    /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>, peer: Option<IpAddr>) -> (Cx, Option<SpentNonce>) {
+    /// The context for its handler, and the nonce that it spent. The request came from `peer`.
+    pub(super) fn cx(
+        self,
+        engine: &Arc<Engine>,
+        (peer, is_encrypted): (Option<IpAddr>, bool),
+    ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, application, nonce, .. } = self;
         let engine = Arc::clone(engine);
-        (Cx { engine, caller, account, user, application, peer }, nonce)
+        let decision = None;
+        (Cx { engine, caller, account, user, application, peer, is_encrypted, decision }, nonce)
     }
 }
 
