@@ -76,6 +76,8 @@ pub struct Setup<'a> {
     pub store: Option<Box<dyn Store>>,
     /// How many bytes of incomplete bodies it holds, if not as many as usual.
     pub body_budget: Option<usize>,
+    /// The proxies that say where a request came from.
+    pub trusted_proxies: &'a [&'a str],
 }
 
 /// A server within the process.
@@ -118,6 +120,9 @@ impl Server {
             arguments.extend(["--accounts".to_owned(), path.display().to_string()]);
         }
         arguments.extend(setup.region.map(|region| format!("--region={region}")));
+        for proxy in setup.trusted_proxies {
+            arguments.push(format!("--trusted-proxy={proxy}"));
+        }
         for (index, text) in setup.seeds.iter().enumerate() {
             let path = folder.path().join(format!("seed-{index}.yaml"));
             std::fs::write(&path, text).unwrap();

@@ -88,3 +88,145 @@ impl Signed<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::dialects::alibaba::dedicated::messages;
+
+    #[derive(Deserialize)]
+    struct Vectors {
+        client_key: Published,
+        requests: Vec<Vector>,
+    }
+
+    #[derive(Deserialize)]
+    struct Published {
+        public_key: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Vector {
+        name: String,
+        api: String,
+        headers: Vec<(String, String)>,
+        body: String,
+        params: std::collections::BTreeMap<String, String>,
+        string_to_sign: String,
+    }
+
+    fn vectors() -> (SignatureKey, Vec<Vector>) {
+        let text = include_str!("../../../../fixtures/vectors/alibaba-dedicated-gateway.json");
+        let Vectors { client_key, requests } = serde_json::from_str(text).unwrap();
+        assert_eq!(requests.len(), 17);
+        (SignatureKey::from_pem(&client_key.public_key).unwrap(), requests)
+    }
+
+    impl Vector {
+        fn headers(&self) -> HeaderMap {
+            let header = |(name, value): &(String, String)| {
+                (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+            };
+            self.headers.iter().map(header).collect()
+        }
+    }
+
+    fn refusal(
+        (headers, body): (&HeaderMap, &[u8]),
+        times: Times,
+        key: Option<&SignatureKey>,
+    ) -> Option<String> {
+        let signed = Signed { method: &Method::POST, headers, body };
+        match signed.check(times, key) {
+            Ok(()) => None,
+            Err(Error::Refused(refusal)) => Some(refusal.message.into_owned()),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn requests_of_real_clients_verify_and_changed_ones_do_not() {
+        let (key, vectors) = vectors();
+        for vector in vectors {
+            let (name, headers) = (&vector.name, vector.headers());
+            let body = base64_text::decode(&vector.body).unwrap();
+            let params = messages::request(&vector.api).unwrap().to_params(&body).unwrap();
+            let found = params.iter().map(|(name, value)| (name.into(), value.into())).collect();
+            assert_eq!(vector.params, found, "{name}");
+            let signed = Signed { method: &Method::POST, headers: &headers, body: &body };
+            assert_eq!(signed.string_to_sign(), vector.string_to_sign.as_bytes(), "{name}");
+            let date = text(&headers, "date").and_then(Instant::parse_rfc2822).unwrap();
+            let times = Times::at(date);
+            assert_eq!(refusal((&headers, &body), times, Some(&key)), None, "{name}");
+            for at in 0..body.len() {
+                let mut changed = body.to_vec();
+                changed[at] ^= 1;
+                let message = refusal((&headers, &changed), times, Some(&key));
+                assert_eq!(message.as_deref(), Some("The Param Content-SHA256 is invalid."));
+            }
+            let is_signed = |name: &str| VALUES.contains(&name) || name.starts_with(SIGNED);
+            for (header, value) in &headers {
+                let is_checked = is_signed(header.as_str()) || header == "authorization";
+                for at in 0..value.len() {
+                    let mut changed = value.as_bytes().to_vec();
+                    changed[at] ^= 1;
+                    let Ok(changed) = HeaderValue::from_bytes(&changed) else { continue };
+                    let mut headers = headers.clone();
+                    headers.insert(header, changed);
+                    let message = refusal((&headers, &body), times, Some(&key));
+                    assert_eq!(message.is_some(), is_checked, "{name}: {header} {at}");
+                }
+                let mut less = headers.clone();
+                less.remove(header);
+                let message = refusal((&less, &body), times, Some(&key));
+                assert_eq!(message.is_some(), is_checked, "{name}: no {header}");
+            }
+            let mut more = headers.clone();
+            more.insert("x-kms-other", HeaderValue::from_static("x"));
+            let message = refusal((&more, &body), times, Some(&key));
+            assert_eq!(message.as_deref(), Some("Signature is not matched."), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_checks_have_an_order() {
+        let (key, vectors) = vectors();
+        let headers = vectors[0].headers();
+        let body = base64_text::decode(&vectors[0].body).unwrap();
+        let date = text(&headers, "date").and_then(Instant::parse_rfc2822).unwrap();
+        // Each mistake is told although all later ones are made too.
+        let mut changed = headers.clone();
+        changed.insert("authorization", HeaderValue::from_static("Bearer AAAA"));
+        let mut expect = |headers: &HeaderMap, at: Instant, key: Option<&SignatureKey>, message| {
+            assert_eq!(refusal((headers, &body), Times::at(at), key).as_deref(), Some(message));
+        };
+        expect(&changed, date, Some(&key), "Signature is not matched.");
+        expect(&changed, date, None, "The client key is not known, or not valid now.");
+        changed.insert("authorization", HeaderValue::from_static("Basic AAAA"));
+        expect(&changed, date, None, "The Param Authorization is invalid.");
+        changed.insert("content-sha256", HeaderValue::from_static("AA"));
+        expect(&changed, date, None, "The Param Content-SHA256 is invalid.");
+        let skewed = "Request time exceeds server time more than 15 minutes.";
+        let late = date.plus(LEEWAY).plus(std::time::Duration::from_secs(1));
+        expect(&changed, late, None, skewed);
+        expect(&changed, date.minus(LEEWAY + std::time::Duration::from_secs(1)), None, skewed);
+        changed.insert("date", HeaderValue::from_static("2026-11-28T02:02:10Z"));
+        expect(&changed, late, None, "The Param Date is invalid.");
+        changed.insert(METHOD, HeaderValue::from_static("HMAC"));
+        let method = "The Param x-kms-signaturemethod is invalid. message:\"HMAC\".";
+        expect(&changed, late, None, method);
+        changed.remove(METHOD);
+        expect(&changed, late, None, "The Param x-kms-signaturemethod is invalid.");
+        changed.remove(ACCESS_KEY);
+        let missing = "Parameter x-kms-acccesskeyid does not exist in http header or body.";
+        expect(&changed, late, None, missing);
+        // Both spellings of the scheme are accepted.
+        let given = text(&headers, "authorization").unwrap().replace("Bearer ", "TOKEN ");
+        let mut spelt = headers.clone();
+        spelt.insert("authorization", HeaderValue::from_str(&given).unwrap());
+        assert_eq!(refusal((&spelt, &body), Times::at(date.plus(LEEWAY)), Some(&key)), None);
+    }
+}
