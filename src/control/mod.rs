@@ -10,6 +10,7 @@ mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod instances;
 mod long_work;
 mod metrics;
 mod names;
@@ -43,6 +44,7 @@ fn endpoints() -> Endpoints {
         .and(requests::endpoints())
         .and(metrics::endpoints())
         .and(inspect::endpoints())
+        .and(instances::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())

@@ -11,7 +11,9 @@ use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::{Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, pipeline};
+use crate::dialects::{
+    Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, ServerInfo, pipeline,
+};
 use crate::engine::{self, Engine};
 use crate::watch::Watch;
 
@@ -24,8 +26,14 @@ macro_rules! clouds {
             accounts: &Arc<Accounts>,
             auth: AuthMode,
             region: Option<&str>,
+            server: &Arc<ServerInfo>,
         ) -> Vec<Box<dyn Cloud>> {
-            vec![$(Box::new(Served::<$cloud>::new(Arc::clone(accounts), auth, region))),*]
+            vec![$(Box::new(Served::<$cloud>::new(
+                Arc::clone(accounts),
+                auth,
+                region,
+                Arc::clone(server),
+            ))),*]
         }
     };
 }
@@ -92,8 +100,13 @@ impl Clouds {
     /// different realm on each. `region` is used when a request names none; without it, each cloud
     /// uses its own default.
     #[must_use]
-    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { all: all(accounts, auth, region), region: region.and_then(regions::fold) }
+    pub fn new(
+        accounts: &Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: &Arc<ServerInfo>,
+    ) -> Self {
+        Self { all: all(accounts, auth, region, server), region: region.and_then(regions::fold) }
     }
 
     /// All clouds.

@@ -6,6 +6,15 @@ use crate::dialects::Account;
 use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
 
+/// What handlers know of the server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerInfo {
+    /// The certificates of the authority that clients of the server must trust, in PEM.
+    pub authority: String,
+    /// Whether keys and secrets outside of instances have policies too.
+    pub lenient_policies: bool,
+}
+
 /// What a handler works with.
 #[derive(Clone)]
 pub struct Cx {
@@ -17,6 +26,8 @@ pub struct Cx {
     pub account: Arc<Account>,
     /// The user, unless it is the account itself.
     pub user: Option<Arc<User>>,
+    /// The server.
+    pub server: Arc<ServerInfo>,
 }
 
 /// What an action may do.

@@ -33,7 +33,7 @@ use dialect::Served;
 pub use gate::accounts::{self, Account, Accounts};
 pub use gate::users;
 pub use gate::{AuthMode, Gate, Verified};
-pub use handler::{Cx, Kind};
+pub use handler::{Cx, Kind, ServerInfo};
 pub use nearest::nearest;
 pub use profile::{Names, Profile};
 pub use refusal::{Code, Error, Refusal};

@@ -17,8 +17,8 @@ use super::words::{
 };
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId,
+    KeyspacePolicyId, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
@@ -116,6 +116,7 @@ entries! {
         creator_type: Option<Located<CreatorType>>,
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
+        storage: Option<Located<KeyStorage>>,
         group: Option<String>,
         primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,

@@ -17,8 +17,8 @@ use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    GrantId, InstanceId, InstanceKind, InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage,
-    KeyspaceId, KeyspacePolicyId, MacSpec, Origin, ProtectionLevel, Realm, SecretName,
+    GrantId, InstanceId, InstanceKind, InstanceStatus, KeyId, KeySpec, KeyStorage, KeyStoreId,
+    KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec, Origin, ProtectionLevel, Realm, SecretName,
     SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
@@ -186,6 +186,11 @@ words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
     ["MACHINE" => Self::Machine],
     ["CLUSTER" => Self::Cluster],
     ["CUSTOM" => Self::Custom],
+}
+
+words! { KeyStorage, "MODULE or DATABASE",
+    ["MODULE" => Self::Module],
+    ["DATABASE" => Self::Database],
 }
 
 words! { InstanceKind, "SOFTWARE or HARDWARE",

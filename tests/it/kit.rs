@@ -26,7 +26,7 @@ pub const START: &str = "2030-01-01T00:00:00Z";
 
 /// Every served action of Alibaba's, sorted.
 pub fn action_names() -> Vec<&'static str> {
-    let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None);
+    let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None, &Arc::default());
     clouds.named("alibaba").unwrap().action_names()
 }
 

@@ -1,15 +1,56 @@
-//! Access policies of keys and secrets (newer SDKs, wire reference section 4.2). They are stored
-//! and returned, but not enforced.
+//! Access policies of keys and secrets (newer SDKs). Only keys and secrets of an instance can have
+//! them. Older data may hold policies of others: these are returned, and decide nothing.
 
 use serde::{Deserialize, Serialize};
 
-use super::codes;
-use super::keys::lifecycle::Policy;
 use super::names::{KeyName, SecretName};
 use super::values::OpenText;
+use super::{codes, limits};
 use crate::dialects::wire::answer::{Done, done};
+use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
-use crate::engine::Operation;
+use crate::engine::{self, InstanceError, Operation, View};
+use crate::model::InstanceId;
+
+/// A policy: a JSON object with a limited length. It is stored as sent.
+pub(super) struct Policy(String);
+
+parsed!(Policy, |text: String| {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
+    let short = text.len() <= limits::POLICY_MAX;
+    (short && object.is_ok()).then_some(Self(text))
+});
+
+/// Checks that a key or a secret of this instance, or of none, can have a policy. A lenient server
+/// lets all of them have one.
+///
+/// An instance that is not there any more counts as one, because older data may name it.
+fn check_holder(cx: &Cx, view: &View<'_>, instance: Option<&str>) -> Result<(), Error> {
+    let Some(instance) = instance else {
+        return match cx.server.lenient_policies {
+            true => Ok(()),
+            false => Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into()),
+        };
+    };
+    let Some(id) = InstanceId::parse(instance) else { return Ok(()) };
+    match view.connected_instance(&id) {
+        Ok(_) | Err(engine::Error::Instance(InstanceError::NotFound)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The policy of a new key or secret of this instance, or of none.
+pub(super) fn of_new(
+    cx: &Cx,
+    instance: Option<&str>,
+    policy: Option<Policy>,
+) -> Result<Option<String>, Error> {
+    if policy.is_some() {
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        check_holder(cx, &snapshot.view(&cx.caller), instance)?;
+    }
+    Ok(policy.map(|policy| policy.0))
+}
 
 /// Refuses every policy name except `default`, the only policy.
 fn require_default(name: Option<&str>) -> Result<(), Error> {
@@ -43,6 +84,10 @@ pub(super) struct SetKeyPolicy {
 pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let key = request.key_id.within(&cx)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    let found = view.admit(&key, Operation::ChangePolicy)?.key();
+    check_holder(&cx, &view, found.instance.as_deref())?;
     done(cx.engine.set_key_policy(cx.caller, key, request.policy.0).await)
 }
 
@@ -74,6 +119,9 @@ pub(super) struct SetSecretPolicy {
 pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Result<Done, Error> {
     require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(&cx)?;
+    let snapshot = cx.engine.snapshot(&cx.caller);
+    let view = snapshot.view(&cx.caller);
+    check_holder(&cx, &view, view.usable_secret(&name)?.instance.as_deref())?;
     done(cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await)
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::algorithms::mac::equal;
-use crate::dialects::{Account, Accounts, Cx, Error, Profile};
+use crate::dialects::{Account, Accounts, Cx, Error, Profile, ServerInfo};
 use crate::engine::{Caller, Engine};
 use crate::model::Realm;
 use crate::watch::classes::Classes;
@@ -91,9 +91,14 @@ impl Verified {
     }
 
     /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
+    pub(super) fn cx(
+        self,
+        engine: &Arc<Engine>,
+        server: &Arc<ServerInfo>,
+    ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        (Cx { engine: Arc::clone(engine), caller, account, user }, nonce)
+        let server = Arc::clone(server);
+        (Cx { engine: Arc::clone(engine), caller, account, user, server }, nonce)
     }
 }
 
