@@ -195,6 +195,7 @@ impl Builder {
             control: ControlAccess::Open,
             lenient_policies: false,
             control_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
         };
         Ok((settings, access_keys))
     }

@@ -6,6 +6,7 @@ mod certificate;
 mod data_key;
 mod grant;
 mod instance;
+mod ip_range;
 mod key;
 mod key_store;
 mod keyspace_policy;
@@ -28,6 +29,7 @@ pub use grant::{Grant, GrantId, Grantee, Grants};
 pub use instance::{
     BoundNetwork, Capacity, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
 };
+pub use ip_range::{IpRange, NoIpRange};
 pub use key::{
     Binding, Creator, Key, KeyState, KeyStorage, Lifecycle, Origin, ProtectionLevel, Settings,
 };

@@ -7,6 +7,7 @@ pub(crate) mod replay;
 pub(crate) mod times;
 pub mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,10 +96,11 @@ impl Verified {
         self,
         engine: &Arc<Engine>,
         server: &Arc<ServerInfo>,
+        peer: Option<IpAddr>,
     ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        let server = Arc::clone(server);
-        (Cx { engine: Arc::clone(engine), caller, account, user, server }, nonce)
+        let (engine, server) = (Arc::clone(engine), Arc::clone(server));
+        (Cx { engine, caller, account, user, server, peer }, nonce)
     }
 }
 
