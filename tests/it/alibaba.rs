@@ -9,6 +9,7 @@ pub mod errors;
 mod export;
 mod gateway;
 pub mod import;
+mod instances;
 mod keys;
 mod lifecycle;
 pub mod managed;

@@ -241,12 +241,17 @@ impl Client {
         send(self.address, head, body.as_bytes())
     }
 
-    /// Makes an instance in the client's realm, unless there is one with this id.
+    /// Makes a connected instance in the client's realm, unless there is one with this id.
     pub fn instance(&self, id: &str) {
+        self.instance_like(&serde_json::json!({ "id": id }));
+    }
+
+    /// Makes an instance in the client's realm, unless there is one with its id.
+    pub fn instance_like(&self, entry: &Value) {
         let region = self.common.iter().find(|(name, _)| name == "RegionId");
         let region = region.map(|(_, region)| format!("&region={region}")).unwrap_or_default();
         let path = format!("instances?access_key={}{region}", self.id);
-        let made = control(self.address, "POST", &path, &serde_json::json!({ "id": id }));
+        let made = control(self.address, "POST", &path, entry);
         assert!(made.status == 200 || made.text.contains("has it"), "{made:?}");
     }
 

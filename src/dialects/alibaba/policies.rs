@@ -23,16 +23,17 @@ parsed!(Policy, |text: String| {
 
 /// Checks that a key or a secret of this instance, or of none, can have a policy. A lenient server
 /// lets all of them have one.
-///
-/// An instance that is not there any more counts as one, because older data may name it.
 fn check_holder(cx: &Cx, view: &View<'_>, instance: Option<&str>) -> Result<(), Error> {
-    let Some(instance) = instance else {
-        return match cx.server.lenient_policies {
-            true => Ok(()),
-            false => Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into()),
-        };
-    };
-    let Some(id) = InstanceId::parse(instance) else { return Ok(()) };
+    if instance.is_none() && !cx.server.lenient_policies {
+        return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
+    }
+    check_instance(view, instance)
+}
+
+/// Checks that the instance of a key or a secret is connected, if it is there. Older data may name
+/// one that is not.
+fn check_instance(view: &View<'_>, instance: Option<&str>) -> Result<(), Error> {
+    let Some(id) = instance.and_then(InstanceId::parse) else { return Ok(()) };
     match view.connected_instance(&id) {
         Ok(_) | Err(engine::Error::Instance(InstanceError::NotFound)) => Ok(()),
         Err(error) => Err(error.into()),
@@ -136,7 +137,9 @@ pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<Pol
     require_default(request.policy_name.as_deref())?;
     let name = request.secret_name.within(cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
-    let secret = snapshot.view(&cx.caller).usable_secret(&name)?;
+    let view = snapshot.view(&cx.caller);
+    let secret = view.usable_secret(&name)?;
+    check_instance(&view, secret.instance.as_deref())?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText {
         policy: policy.unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "secret")),
