@@ -12,6 +12,7 @@ use crate::algorithms::asymmetric::{
 };
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
+use crate::world::Entropy;
 
 /// How a caller names a pair's version.
 #[derive(Clone, Debug)]
@@ -222,19 +223,27 @@ impl Engine {
         Ok((pkcs8, public))
     }
 
-    /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
-    /// are not slowed down.
+    /// Generates a private key.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.on_blocking_thread(move |entropy| generate(spec, &mut entropy.rng())).await
+    }
+
+    /// Generates a private key, and does what belongs to that, on a blocking thread. Only a few run
+    /// at once, so that other requests are not slowed down.
+    pub(super) async fn on_blocking_thread<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
-        let generated = tokio::task::spawn_blocking(move || {
-            let generated = generate(spec, &mut world.entropy.rng());
+        let made = tokio::task::spawn_blocking(move || {
+            let made = make(&world.entropy);
             drop(turn);
-            generated
+            made
         });
-        Ok(generated.await.map_err(ended)??)
+        Ok(made.await.map_err(ended)??)
     }
 }

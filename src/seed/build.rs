@@ -222,6 +222,10 @@ impl Seeds {
                 grants,
                 access_points,
                 keyspace_policies,
+                applications,
+                application_policies,
+                network_rules,
+                client_keys,
             } = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
@@ -242,6 +246,18 @@ impl Seeds {
             })?;
             place.each("keyspace_policies", keyspace_policies, |policy, place| {
                 builder.add_keyspace_policy(policy, place)
+            })?;
+            place.each("applications", applications, |application, place| {
+                builder.add_application(application, place)
+            })?;
+            place.each("application_policies", application_policies, |policy, place| {
+                builder.add_application_policy(policy, place)
+            })?;
+            place.each("network_rules", network_rules, |rule, place| {
+                builder.add_network_rule(rule, place)
+            })?;
+            place.each("client_keys", client_keys, |client_key, place| {
+                builder.add_client_key(client_key, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {

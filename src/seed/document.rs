@@ -1,6 +1,7 @@
 //! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
 //! editors, and docs/seeds.md for people; a test compares the three.
 
+mod applications;
 mod entries;
 mod instances;
 
@@ -19,6 +20,9 @@ use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
     DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId,
     KeyspacePolicyId, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+};
+pub(super) use applications::{
+    ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
 };
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
@@ -77,6 +81,10 @@ realm_entry! {
     key_stores: KeyStoreEntry,
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
+    applications: ApplicationEntry,
+    application_policies: ApplicationPolicyEntry,
+    network_rules: NetworkRuleEntry,
+    client_keys: ClientKeyEntry,
     instances: InstanceEntry,
 }
 

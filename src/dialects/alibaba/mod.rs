@@ -3,6 +3,7 @@
 
 mod account;
 mod actions;
+mod applications;
 mod certificates;
 mod clients;
 mod codes;

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kit::action_names;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 
+use serde_json::json;
+
 use crate::alibaba::certificates::{active, sign};
 use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};
 use crate::makers::{MATERIAL, import, wrapped};

@@ -96,7 +96,10 @@ fn instances_are_listed_and_filtered_by_name() {
     let (_server, client) = server();
     let list = |params: &[(&str, &str)]| client.call("ListKmsInstances", params);
     let all = list(&[]).ok();
-    assert_eq!((&all["PageNumber"], &all["PageSize"], &all["TotalCount"]), (&json!(1), &json!(20), &json!(2)));
+    assert_eq!(
+        (&all["PageNumber"], &all["PageSize"], &all["TotalCount"]),
+        (&json!(1), &json!(20), &json!(2))
+    );
     assert_eq!(
         all["KmsInstances"]["KmsInstance"][0],
         json!({
@@ -181,9 +184,7 @@ fn quotas_count_what_an_instance_holds() {
     assert_eq!(client.call("GetDefaultKmsInstance", &[]).ok()["DefaultKmsInstanceId"], "kst-full");
     let mut all = quotas(&[]).ok();
     all.as_object_mut().unwrap().remove("RequestId");
-    let info = |kind: &str, quota: u32, used: u32| {
-        json!({ "ResourceType": kind, "ResourceQuota": quota, "UsedQuantity": used })
-    };
+    let info = |kind: &str, quota: u32, used: u32| json!({ "ResourceType": kind, "ResourceQuota": quota, "UsedQuantity": used });
     assert_eq!(
         all,
         json!({
@@ -232,9 +233,7 @@ fn instances_have_tags_a_name_and_protection() {
     client.call("UpdateKmsInstance", &[id, ("InstanceName", "other")]).ok();
     assert_eq!(told(&client, "kst-new")["InstanceName"], "other");
 
-    let release = || {
-        client.call("ReleaseKmsInstance", &[id, ("ForceDeleteWithoutBackup", "true")])
-    };
+    let release = || client.call("ReleaseKmsInstance", &[id, ("ForceDeleteWithoutBackup", "true")]);
     let on = ("EnableDeletionProtection", "true");
     let why = ("DeletionProtectionDescription", "because");
     client.call("SetDeletionProtection", &[id, on, why]).ok();
@@ -244,7 +243,8 @@ fn instances_have_tags_a_name_and_protection() {
     release().refused(400, "Rejected.UnsupportedOperation");
     client.call("SetDeletionProtection", &[id, ("EnableDeletionProtection", "false")]).ok();
     assert_eq!(told(&client, "kst-new")["DeletionProtection"], false);
-    let without_backup = client.call("ReleaseKmsInstance", &[id]).refused(403, "Forbidden.NoBackup");
+    let without_backup =
+        client.call("ReleaseKmsInstance", &[id]).refused(403, "Forbidden.NoBackup");
     assert_eq!(without_backup, "this kms instance no backup, forbidden delete.");
     release().ok();
     client.call("GetKmsInstance", &[id]).refused(403, "Forbidden.DKMSInstanceNotFound");
@@ -264,9 +264,11 @@ fn hardware_decides_where_a_key_is_kept_and_whether_it_rotates() {
     let database = storage("HsmEncryptedDatabase");
     create(&[hard, database, rotation[0], rotation[1]]).ok();
     create(&[hard, rotation[0], rotation[1]]).refused_parameter("EnableAutomaticRotation");
-    for (params, rotates) in
-        [(vec![hard], false), (vec![hard, storage("HsmInternal")], false), (vec![hard, database], true)]
-    {
+    for (params, rotates) in [
+        (vec![hard], false),
+        (vec![hard, storage("HsmInternal")], false),
+        (vec![hard, database], true),
+    ] {
         let key = client.create_key(&params);
         let id = ("KeyId", key.as_str());
         let answer = client.call("UpdateRotationPolicy", &[id, rotation[0], rotation[1]]);
@@ -286,11 +288,8 @@ fn a_key_of_rsa_4096_encrypts_and_decrypts() {
     assert_eq!(described["KeyMetadata"]["KeySpec"], "RSA_4096");
     let version = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();
     let version = version["KeyVersions"]["KeyVersion"][0]["KeyVersionId"].as_str().unwrap();
-    let id = [
-        ("KeyId", key.as_str()),
-        ("KeyVersionId", version),
-        ("Algorithm", "RSAES_OAEP_SHA_256"),
-    ];
+    let id =
+        [("KeyId", key.as_str()), ("KeyVersionId", version), ("Algorithm", "RSAES_OAEP_SHA_256")];
     let sealed =
         client.call("AsymmetricEncrypt", &[&id[..], &[("Plaintext", "dGV4dA==")]].concat()).ok();
     let blob = sealed["CiphertextBlob"].as_str().unwrap();

@@ -1,6 +1,7 @@
 //! A server with some of everything is exported and imported unchanged: the second export is
 //! identical, and earlier ciphertexts decrypt.
 
+use kmsim::model::Counts;
 use serde_json::{Value, json};
 
 use super::{export, import, reset};
@@ -334,9 +335,6 @@ fn an_empty_state_is_exported_and_imported() {
     let server = Server::start();
     let text = export(&server, "");
     assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
-    assert_eq!(
-        import(&server, "", &text).ok(),
-        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0, "instances": 0})
-    );
+    assert_eq!(import(&server, "", &text).ok(), json!(Counts::default()));
     assert_eq!(export(&server, ""), text);
 }
