@@ -38,7 +38,8 @@ async fn make(
     let (realm, rules) = realm(&app, &scope)?;
     let rules = rules.instances.as_ref().ok_or_else(without_instances)?;
     let id = match entry.get("id") {
-        Some(id) => id.as_str().unwrap_or_default().to_owned(),
+        Some(Value::String(id)) => id.clone(),
+        Some(_) => return Err(Refused::bad("id: not a text")),
         None => (rules.new_id)(&app.engine.world().entropy).to_string(),
     };
     let there = InstanceId::parse(&id);

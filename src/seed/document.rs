@@ -24,6 +24,7 @@ use crate::model::{
 pub(super) use applications::{
     ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
 };
+pub(super) use entries::Protection;
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
 
@@ -86,25 +87,6 @@ realm_entry! {
     network_rules: NetworkRuleEntry,
     client_keys: ClientKeyEntry,
     instances: InstanceEntry,
-}
-
-/// Whether a key is protected from deletion, and why.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-pub(super) enum Protection {
-    Flag(bool),
-    Reason(String),
-}
-
-impl Protection {
-    /// Why, if it is protected.
-    pub(super) fn reason(&self) -> Option<String> {
-        match self {
-            Self::Flag(false) => None,
-            Self::Flag(true) => Some(String::new()),
-            Self::Reason(reason) => Some(reason.clone()),
-        }
-    }
 }
 
 entries! {

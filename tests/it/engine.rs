@@ -45,8 +45,8 @@ const DAY: Duration = Duration::from_hours(24);
 /// The form of names, which only seeds check.
 const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 
-/// A made-up cloud: enabled keys allow everything, others only what changes their state. A key names
-/// a key store as its instance.
+/// A made-up cloud: enabled keys allow everything, others only what changes their state. A key
+/// names a key store as its instance.
 static RULES: Rules = rules(Some(KEY_STORES), None);
 
 /// The same cloud with instances of the service.
