@@ -15,6 +15,7 @@ mod listing;
 mod names;
 mod policies;
 mod profile;
+mod ram;
 mod regions;
 mod rules;
 mod secrets;
@@ -23,7 +24,9 @@ mod values;
 mod wire;
 mod words;
 
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{
+    Accounts, Actions, Cx, Decided, Dialect, Entry, Error, Form, Gate, Profile, Verified,
+};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, VERSION};
@@ -35,6 +38,7 @@ pub(super) struct Alibaba;
 impl Dialect for Alibaba {
     const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
+    type Rights = ram::Rights;
 
     fn table() -> Actions<Call> {
         actions::table()
@@ -59,8 +63,31 @@ impl Dialect for Alibaba {
         }
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
-        account::permit(cx, entry.name)
+    fn rights(accounts: &Accounts) -> ram::Rights {
+        ram::Rights::of(accounts)
+    }
+
+    fn permit(
+        cx: &mut Cx,
+        entry: &Entry<Call>,
+        call: &Call,
+        rights: &ram::Rights,
+    ) -> Result<(), Error> {
+        account::permit(cx, entry.name)?;
+        ram::permit(cx, rights, verify::access_key_id(call), entry.name, &call.params)
+    }
+
+    fn decide(
+        cx: &Cx,
+        rights: &ram::Rights,
+        access_key: &str,
+        (action, params): (&str, &Form),
+    ) -> Option<Decided> {
+        ram::decide(cx, rights, access_key, action, params)
+    }
+
+    fn smallest_policy(needed: &[(String, String)]) -> Option<serde_json::Value> {
+        Some(ram::smallest_policy(needed))
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

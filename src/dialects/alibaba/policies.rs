@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{KeyName, SecretName};
 use super::values::OpenText;
-use super::{codes, limits};
+use super::{codes, limits, ram};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, InstanceError, Operation, View};
 use crate::model::InstanceId;
 
-/// A policy: a JSON object with a limited length. It is stored as sent.
+/// A policy: a JSON object of limited length. It is stored as sent. [`check`] looks into it.
 pub(super) struct Policy(String);
 
 parsed!(Policy, |text: String| {
@@ -21,11 +21,16 @@ parsed!(Policy, |text: String| {
     (short && object.is_ok()).then_some(Self(text))
 });
 
-/// Checks that a key or a secret of this instance, or of none, can have a policy. A lenient server
-/// lets all of them have one.
-fn check_holder(cx: &Cx, view: &View<'_>, instance: Option<&str>) -> Result<(), Error> {
-    if instance.is_none() && !cx.server.lenient_policies {
-        return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
+/// Checks that a key or a secret of this instance, or of none, can have this policy. A lenient
+/// server lets all of them have any.
+fn check(cx: &Cx, view: &View<'_>, instance: Option<&str>, policy: &Policy) -> Result<(), Error> {
+    if !cx.server.lenient_policies {
+        if instance.is_none() {
+            return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
+        }
+        if !ram::is_policy_of_resource(&policy.0) {
+            return Err(Error::Invalid("Policy".into()));
+        }
     }
     check_instance(view, instance)
 }
@@ -46,9 +51,9 @@ pub(super) fn of_new(
     instance: Option<&str>,
     policy: Option<Policy>,
 ) -> Result<Option<String>, Error> {
-    if policy.is_some() {
+    if let Some(policy) = &policy {
         let snapshot = cx.engine.snapshot(&cx.caller);
-        check_holder(cx, &snapshot.view(&cx.caller), instance)?;
+        check(cx, &snapshot.view(&cx.caller), instance, policy)?;
     }
     Ok(policy.map(|policy| policy.0))
 }
@@ -88,7 +93,7 @@ pub(super) async fn set_key_policy(cx: Cx, request: SetKeyPolicy) -> Result<Done
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
     let found = view.admit(&key, Operation::ChangePolicy)?.key();
-    check_holder(&cx, &view, found.instance.as_deref())?;
+    check(&cx, &view, found.instance.as_deref(), &request.policy)?;
     done(cx.engine.set_key_policy(cx.caller, key, request.policy.0).await)
 }
 
@@ -122,7 +127,8 @@ pub(super) async fn set_secret_policy(cx: Cx, request: SetSecretPolicy) -> Resul
     let name = request.secret_name.within(&cx)?;
     let snapshot = cx.engine.snapshot(&cx.caller);
     let view = snapshot.view(&cx.caller);
-    check_holder(&cx, &view, view.usable_secret(&name)?.instance.as_deref())?;
+    let found = view.usable_secret(&name)?;
+    check(&cx, &view, found.instance.as_deref(), &request.policy)?;
     done(cx.engine.set_secret_policy(cx.caller, name, request.policy.0).await)
 }
 

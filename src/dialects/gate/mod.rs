@@ -91,16 +91,17 @@ impl Verified {
         }
     }
 
-    /// The context for its handler, and the nonce that it spent.
+    /// The context for its handler, and the nonce that it spent. The request came from `peer`.
     pub(super) fn cx(
         self,
         engine: &Arc<Engine>,
         server: &Arc<ServerInfo>,
-        peer: Option<IpAddr>,
+        (peer, is_encrypted): (Option<IpAddr>, bool),
     ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
         let (engine, server) = (Arc::clone(engine), Arc::clone(server));
-        (Cx { engine, caller, account, user, server, peer }, nonce)
+        let decision = None;
+        (Cx { engine, caller, account, user, server, peer, is_encrypted, decision }, nonce)
     }
 }
 

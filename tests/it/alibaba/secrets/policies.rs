@@ -38,7 +38,24 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
     assert_eq!(policy(client, get, of), OWN, "to the letter");
     client.call(set, &[of, ("Policy", &long(32_768)), ("PolicyName", "default")]).ok();
     assert_eq!(client.call(get, &[of, ("PolicyName", "default")]).ok()["Policy"], long(32_768));
-    for bad in ["text", "[]", "{", "\"{}\"", "null", &long(32_769)] {
+    let statement = r#"{"Effect":"Allow","Principal":{"RAM":["acs:ram::1:root"]},"#;
+    let statement = format!("{statement}{}", r#""Action":"kms:*","Resource":"*"}"#);
+    let good = format!(r#"{{"Version":"1","Statement":[{statement}]}}"#);
+    client.call(set, &[of, ("Policy", &good)]).ok();
+    for (old, new) in [
+        (r#""1""#, r#""2""#),
+        ("Allow", "Maybe"),
+        ("kms:*", "ecs:*"),
+        (r#""Resource":"*""#, r#""Resource":"acs:kms:*:*:key/k""#),
+        ("root", "group/a"),
+        ("RAM", "Service"),
+        ("Effect", "Colour"),
+    ] {
+        let wrong = good.replace(old, new);
+        client.call(set, &[of, ("Policy", &wrong)]).refused_parameter("Policy");
+    }
+    client.call(set, &[of, ("Policy", &long(32_768))]).ok();
+    for bad in ["text", "[]", "{}", "{", "\"{}\"", "null", &long(32_769)] {
         client.call(set, &[of, ("Policy", bad)]).refused_parameter("Policy");
     }
     let message = client.call(set, &[of]).refused(400, "MissingParameter");
