@@ -146,7 +146,7 @@ fn judge(
         Check { action, resource: it.resource.clone(), ruling }
     };
     let checks = needed.actions.iter().map(check).collect();
-    Some(Ok((Decision { user: user.name.clone(), checks }, needed)))
+    Some(Ok((Decision { user: user.name.clone(), is_enforced, checks }, needed)))
 }
 
 /// The policy of a key or secret of an instance. Elsewhere, policies have no effect. One that is not
