@@ -4,9 +4,11 @@ mod conditions;
 mod explained;
 mod resources;
 
+use kmsim::dialects::Accounts;
 use kmsim::seed;
 use serde_json::{Value, json};
 
+use crate::alibaba::certificates::SUBJECT;
 use crate::kit::{Client, Server, Setup};
 
 pub const ACCOUNT: &str = "1000000000000001";
@@ -141,7 +143,7 @@ fn the_services_policies_allow_what_their_names_say() {
         ("GetSecretValue", &[("SecretName", "plain")], "1100001"),
         ("GetSecretValue", &[("SecretName", "own")], "1100000"),
         ("UpdateSecret", &[("SecretName", "plain"), ("Description", "new")], "1100010"),
-        ("CreateCertificate", &[("KeySpec", "EC_P256"), ("Subject", "CN=a")], "1100000"),
+        ("CreateCertificate", &[("KeySpec", "EC_P256"), ("Subject", SUBJECT)], "1100000"),
     ] {
         for (name, is_allowed) in names.iter().zip(allowed.chars()) {
             let answer = client(&server, name).call(action, params);
@@ -191,7 +193,7 @@ fn policies_with_flaws_stop_the_start() {
     ] {
         let text = accounts(users.as_array().unwrap(), &more);
         let read = seed::read("f", &text).unwrap();
-        let error = read.add_accounts(&mut Default::default()).unwrap_err().to_string();
+        let error = read.add_accounts(&mut Accounts::default()).unwrap_err().to_string();
         let start = format!("f: {expected}");
         assert!(error.starts_with(&start), "{error}\n{start}");
     }
@@ -201,5 +203,5 @@ fn policies_with_flaws_stop_the_start() {
         "policies": ["KMS Administrator", { "Version": "1.1", "Statement": [] }],
     }]);
     let text = accounts(others.as_array().unwrap(), &json!({}));
-    seed::read("f", &text).unwrap().add_accounts(&mut Default::default()).unwrap();
+    seed::read("f", &text).unwrap().add_accounts(&mut Accounts::default()).unwrap();
 }
