@@ -10,6 +10,7 @@ mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod instances;
 mod long_work;
 mod metrics;
 mod names;
@@ -20,6 +21,7 @@ mod scope;
 mod sites;
 mod snapshots;
 mod state;
+mod user_access;
 mod white_box;
 
 use std::sync::Arc;
@@ -43,9 +45,11 @@ fn endpoints() -> Endpoints {
         .and(requests::endpoints())
         .and(metrics::endpoints())
         .and(inspect::endpoints())
+        .and(instances::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)

@@ -11,9 +11,12 @@ use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::{Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, pipeline};
+use crate::dialects::{
+    Accounts, AuthMode, Dialect, Hypothetical, Inbound, Outbound, Profile, Served, ServerInfo,
+    Unanswered, hypothetical, pipeline,
+};
 use crate::engine::{self, Engine};
-use crate::watch::Watch;
+use crate::watch::{Decision, Watch};
 
 macro_rules! clouds {
     ($($cloud:ty),* $(,)?) => {
@@ -24,8 +27,14 @@ macro_rules! clouds {
             accounts: &Arc<Accounts>,
             auth: AuthMode,
             region: Option<&str>,
+            server: &Arc<ServerInfo>,
         ) -> Vec<Box<dyn Cloud>> {
-            vec![$(Box::new(Served::<$cloud>::new(Arc::clone(accounts), auth, region))),*]
+            vec![$(Box::new(Served::<$cloud>::new(
+                Arc::clone(accounts),
+                auth,
+                region,
+                Arc::clone(server),
+            ))),*]
         }
     };
 }
@@ -58,6 +67,18 @@ pub trait Cloud: Send + Sync {
         watch: &'a Watch,
         inbound: Inbound,
     ) -> Answering<'a>;
+    /// Decides about a request that is not made. `None`: the account itself may do everything.
+    ///
+    /// # Errors
+    /// There is no decision.
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered>;
+    /// The smallest policy that allows these actions, each on a resource. `None` if its users have
+    /// no such policies.
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value>;
 }
 
 /// The future of an answer.
@@ -84,6 +105,18 @@ impl<D: Dialect> Cloud for Served<D> {
     ) -> Answering<'a> {
         Box::pin(pipeline::serve(self, engine, watch, inbound))
     }
+
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered> {
+        hypothetical::decide(self, engine, request)
+    }
+
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value> {
+        D::smallest_policy(needed)
+    }
 }
 
 /// The clouds that a server serves.
@@ -98,8 +131,13 @@ impl Clouds {
     /// different realm on each. `region` is used when a request names none; without it, each cloud
     /// uses its own default.
     #[must_use]
-    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { all: all(accounts, auth, region), region: region.and_then(regions::fold) }
+    pub fn new(
+        accounts: &Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: &Arc<ServerInfo>,
+    ) -> Self {
+        Self { all: all(accounts, auth, region, server), region: region.and_then(regions::fold) }
     }
 
     /// All clouds.

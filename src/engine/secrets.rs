@@ -143,6 +143,7 @@ impl Engine {
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
             }
+            draft.view().check_instance_of_secret(new.instance.as_deref())?;
             let (key, key_is_named) = sealing_key(draft, new.key.as_ref())?;
             let now = draft.now();
             let managed = new.config.map(|config| Managed {
@@ -207,7 +208,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a secret. Policies are stored, not enforced.
+    /// Sets the policy of a secret. Its cloud decides what that means.
     pub async fn set_secret_policy(
         &self,
         caller: Caller,

@@ -9,6 +9,7 @@ mod clients;
 mod codes;
 mod dedicated;
 mod errors;
+mod instances;
 mod keys;
 mod limits;
 mod listing;
@@ -77,7 +78,11 @@ impl Dialect for Alibaba {
         }
         let is_other_wire = action.starts_with(request::PREFIX);
         let entry = table.get(action).filter(|_| call.path == "/" && !is_other_wire);
-        entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
+        let entry = entry.ok_or(codes::INVALID_ACTION_NOT_FOUND)?;
+        match actions::only_method(action) {
+            Some(method) if *method != call.method => Err(codes::UNSUPPORTED_HTTP_METHOD.into()),
+            _ => Ok(entry),
+        }
     }
 
     fn rights(accounts: &Accounts) -> ram::Rights {

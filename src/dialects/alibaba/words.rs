@@ -4,7 +4,8 @@ use super::limits;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::dialects::wire::words::words;
 use crate::model::{
-    CertificateStatus, Creator, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec,
+    CertificateStatus, Creator, InstanceStatus, KeySpec, KeyState, KeyStorage, KeyUsage, Origin,
+    ProtectionLevel, SymmetricSpec,
 };
 
 words! {
@@ -16,6 +17,7 @@ words! {
     "Aliyun_SM4" [KeySpec::Symmetric(SymmetricSpec::Sm4)]
     "RSA_2048" [KeySpec::Pair(PairSpec::Rsa2048)]
     "RSA_3072" [KeySpec::Pair(PairSpec::Rsa3072)]
+    "RSA_4096" [KeySpec::Pair(PairSpec::Rsa4096)]
     "EC_P256" [KeySpec::Pair(PairSpec::EcP256)]
     "EC_P256K" [KeySpec::Pair(PairSpec::EcP256K)]
     "EC_SM2" [KeySpec::Pair(PairSpec::EcSm2)]
@@ -89,6 +91,22 @@ words! {
     "INACTIVE" [CertificateStatus::Inactive]
     "ACTIVE" [CertificateStatus::Active]
     "REVOKED" [CertificateStatus::Revoked]
+}
+
+words! {
+    fn instance_status_word(InstanceStatus):
+    "Uninitialized" [InstanceStatus::Uninitialized]
+    "Connecting" [InstanceStatus::Connecting]
+    "Connected" [InstanceStatus::Connected]
+    "Disconnected" [InstanceStatus::Disconnected]
+    "Error" [InstanceStatus::Error]
+}
+
+words! {
+    /// Where an instance with hardware security modules keeps a key.
+    StorageWord(KeyStorage):
+    "HsmInternal" [KeyStorage::Module]
+    "HsmEncryptedDatabase" [KeyStorage::Database]
 }
 
 words! {
