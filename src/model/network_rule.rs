@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Ordinal;
 use super::noun::{ByName, Noun, named_by};
 use super::stored::{Damaged, StoredRecord, Unseal};
 use super::texts::{is_name, names, texts};
+use super::{IpRange, Ordinal};
 use crate::world::Instant;
 
 names! {
@@ -54,40 +54,20 @@ pub enum NetworkKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     text: Arc<str>,
-    address: IpAddr,
-    /// How many of the leading bits count.
-    prefix: u32,
+    range: IpRange,
 }
 
 impl Network {
     /// Reads an IPv4 or IPv6 address, alone or with `/` and the length of a prefix in bits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().ok()?;
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => bits,
-            Some(digits) if digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                digits.parse().ok().filter(|prefix| *prefix <= bits)?
-            }
-            Some(_) => return None,
-        };
-        Some(Self { text: text.into(), address, prefix })
+        Some(Self { text: text.into(), range: text.parse().ok()? })
     }
 
     /// Whether it contains an address. An IPv4 address in its IPv6 form counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                (own.to_bits() ^ other.to_bits()).leading_zeros() >= self.prefix
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                (own.to_bits() ^ other.to_bits()).leading_zeros() >= self.prefix
-            }
-            _ => false,
-        }
+        self.range.contains(address)
     }
 }
 
