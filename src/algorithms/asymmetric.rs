@@ -40,6 +40,18 @@ pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<V
     kind(spec).generate(rng)
 }
 
+/// The same, by the fastest implementation, which may draw random numbers of its own: for RSA,
+/// AWS-LC.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_fast<R: CryptoRng>(
+    spec: PairSpec,
+    rng: &mut R,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    kind(spec).generate_fast(rng)
+}
+
 /// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves.
 /// Blocks of other kinds, such as curve parameters or certificates, are ignored.
 ///

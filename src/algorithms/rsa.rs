@@ -1,11 +1,12 @@
-//! RSA (RFC 8017). AWS-LC does the private-key operations and checks signatures: it runs in
-//! constant time and is several times faster. It cannot use the caller's random numbers. So the
-//! `rsa` crate generates keys and ciphertexts, and the signature salts of callers that bring their
+//! RSA (RFC 8017). AWS-LC generates keys, does the private-key operations and checks signatures: it
+//! runs in constant time and is several times faster. It cannot use the caller's random numbers. So
+//! the `rsa` crate makes ciphertexts, and the keys and signature salts of callers that bring their
 //! own generator.
 
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::signature::ParsedPublicKey;
 use aws_lc_rs::{rsa as aws_rsa, signature as aws};
 use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePublicKey};
@@ -31,6 +32,18 @@ pub(super) struct Bits(pub(super) usize);
 impl Kind for Bits {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
         pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(unsupported)?)
+    }
+
+    fn generate_fast(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let size = match self.0 {
+            2048 => aws_rsa::KeySize::Rsa2048,
+            3072 => aws_rsa::KeySize::Rsa3072,
+            4096 => aws_rsa::KeySize::Rsa4096,
+            _ => return self.generate(rng),
+        };
+        let key = aws_rsa::KeyPair::generate(size).map_err(unsupported)?;
+        let der: Pkcs8V1Der<'_> = key.as_der().map_err(unsupported)?;
+        Ok(Zeroizing::new(der.as_ref().to_vec()))
     }
 
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {

@@ -230,6 +230,10 @@ impl Encryption {
 /// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error>;
+    /// The same, by the fastest implementation, which may draw random numbers of its own.
+    fn generate_fast(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.generate(rng)
+    }
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error>;
     fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error>;
     /// Converts a private key from its older form (PKCS #1 or SEC 1), if there is one, to PKCS #8.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Opened, Sealed, Used};
 use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Message, Operation};
 use crate::algorithms::asymmetric::{
-    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate, generate_fast,
 };
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
@@ -223,7 +223,7 @@ impl Engine {
     }
 
     /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
-    /// are not slowed down.
+    /// are not slowed down. In a seeded run the random numbers come from the seed.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
@@ -231,7 +231,12 @@ impl Engine {
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
         let generated = tokio::task::spawn_blocking(move || {
-            let generated = generate(spec, &mut world.entropy.rng());
+            let mut rng = world.entropy.rng();
+            let generated = if world.entropy.is_seeded() {
+                generate(spec, &mut rng)
+            } else {
+                generate_fast(spec, &mut rng)
+            };
             drop(turn);
             generated
         });

@@ -92,7 +92,8 @@ macro_rules! words {
 
 words! { KeySpec,
     "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P256K, \
-     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_256, HMAC_384, HMAC_512, HMAC_SM3"
+     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_224, HMAC_256, HMAC_384, HMAC_512, \
+     HMAC_SM3"
      or spec,
     ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
     ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
@@ -108,6 +109,7 @@ words! { KeySpec,
     ["ED25519" => Self::Pair(PairSpec::Ed25519)],
     ["ML_KEM_1024" => Self::Pair(PairSpec::MlKem1024)],
     ["ML_DSA_87" => Self::Pair(PairSpec::MlDsa87)],
+    ["HMAC_224" => Self::Mac(MacSpec::Hmac224)],
     ["HMAC_256" => Self::Mac(MacSpec::Hmac256)],
     ["HMAC_384" => Self::Mac(MacSpec::Hmac384)],
     ["HMAC_512" => Self::Mac(MacSpec::Hmac512)],

@@ -11,6 +11,7 @@ mod gateway;
 pub mod import;
 mod keys;
 mod lifecycle;
+mod macs;
 pub mod managed;
 pub mod pairs;
 mod parameters;

@@ -240,9 +240,10 @@ impl Client {
 
     /// Creates a key and returns its id. The shorter AES keys need a dedicated instance.
     pub fn create_key(&self, params: &[(&str, &str)]) -> String {
-        let short =
-            |(_, value): &(&str, &str)| ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value);
-        let instance = params.iter().any(short).then_some(("DKMSInstanceId", "kst-tests"));
+        let dedicated = |(_, value): &(&str, &str)| {
+            ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value) || value.starts_with("HMAC_")
+        };
+        let instance = params.iter().any(dedicated).then_some(("DKMSInstanceId", "kst-tests"));
         let params: Vec<_> = params.iter().copied().chain(instance).collect();
         let made = self.call("CreateKey", &params).ok();
         made["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned()

@@ -4,7 +4,7 @@
 use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
-use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, versions};
+use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, mac, versions};
 use super::secrets::{
     lifecycle as secrets, metadata as secret_metadata, rotation as secret_rotation,
     values as secret_values,
@@ -44,6 +44,8 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("AsymmetricEncrypt",               asymmetric::encrypt)
         .hot   ("AsymmetricDecrypt",               asymmetric::decrypt)
         .hot   ("GetPublicKey",                    asymmetric::public_key)
+        .hot   ("GenerateMac",                     mac::generate)
+        .hot   ("VerifyMac",                       mac::verify)
         .change("CreateAlias",                     aliases::create)
         .change("UpdateAlias",                     aliases::update)
         .change("DeleteAlias",                     aliases::delete)

@@ -70,7 +70,7 @@ fn of_key(error: KeyError) -> Refusal {
             rules::of_key(operation, state).unwrap_or(codes::INTERNAL_FAILURE)
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
-        KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
+        KeyError::IsPair | KeyError::IsMac => codes::UNSUPPORTED_OPERATION,
         KeyError::Unsupported | KeyError::IsSymmetric | KeyError::Usage(_) => {
             codes::REJECTED_UNSUPPORTED_OPERATION
         }
@@ -89,7 +89,6 @@ fn of_key(error: KeyError) -> Refusal {
         | KeyError::IsReplica(_)
         | KeyError::NoReplica
         | KeyError::ReplicaExists
-        | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };
     code.into()

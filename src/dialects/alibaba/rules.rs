@@ -24,7 +24,7 @@ pub(super) static RULES: Rules = Rules {
         for_users: &[],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |spec| words::spec_word(spec).is_some(),
-        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify, KeyUsage::GenerateVerifyMac],
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
         bindings: 0,
@@ -81,7 +81,7 @@ const UNAVAILABLE: Cell = Some(codes::REJECTED_UNAVAILABLE);
 const MOVE: Cell = Some(codes::REJECTED_STATE_MODIFIED_FAILED);
 
 #[rustfmt::skip]
-const KEYS: [(Op, [Cell; 4]); 31] = [
+const KEYS: [(Op, [Cell; 4]); 33] = [
     //                       Enabled Disabled   PendingDeletion PendingImport
     (Op::GenerateDataKey,   [ADMIT, DISABLED, DELETION, IMPORT]), // and its kin: WithoutPlaintext, AndExport
     (Op::Encrypt,           [ADMIT, DISABLED, DELETION, IMPORT]), // Encrypt, ReEncrypt to
@@ -114,18 +114,12 @@ const KEYS: [(Op, [Cell; 4]); 31] = [
     (Op::DecryptByPair,     [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
     (Op::ChangePolicy,      [ADMIT, ADMIT,    DELETION, ADMIT]), // as UpdateKeyDescription
     (Op::ReadPolicy,        [ADMIT, ADMIT,    ADMIT,    ADMIT]), // as DescribeKey
+    (Op::GenerateMac,       [ADMIT, DISABLED, DELETION, IMPORT]), // as Encrypt
+    (Op::VerifyMac,         [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
 ];
 
-/// Rows are indexed by operation, so their order must match.
-const _: () = {
-    let mut at = 0;
-    while at < KEYS.len() {
-        assert!(KEYS[at].0 as usize == at);
-        at += 1;
-    }
-};
-
-/// The refusal of an operation on a key in this state.
+/// The refusal of an operation on a key in this state. Operations without a row come from no
+/// action.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
@@ -135,8 +129,7 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         // No action archives a key.
         KeyState::Archived => return UNAVAILABLE,
     };
-    // Operations behind the last row come from no action.
-    KEYS.get(operation as usize).map_or(UNAVAILABLE, |row| row.1[column])
+    KEYS.iter().find(|row| row.0 == operation).map_or(UNAVAILABLE, |row| row.1[column])
 }
 
 /// Operations on certificates by status. Section 10.5 says that a revoked one only verifies. The
@@ -158,7 +151,7 @@ const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
     (CertificateOperation::Untag,      [ADMIT,  ADMIT,    ADMIT, ADMIT]),
 ];
 
-/// The same for certificates.
+/// Rows are indexed by operation, so their order must match.
 const _: () = {
     let mut at = 0;
     while at < CERTIFICATES.len() {

@@ -30,6 +30,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let alias = ("AliasName", "alias/a");
     let (signing, signing_version) = pair(&client, "EC_P256", "SIGN/VERIFY");
     let (sm2, sm2_version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
+    let mac_key = client.create_key(&[("KeySpec", "HMAC_SM3")]);
+    let mac = [("KeyId", mac_key.as_str()), ("Algorithm", "HMAC_SM3"), ("Message", "dGV4dA==")];
     let (signs, seals) = (("Algorithm", "ECDSA_SHA_256"), ("Algorithm", "SM2PKE"));
     let signer = [("KeyId", signing.as_str()), ("KeyVersionId", &signing_version)];
     let sealer = [("KeyId", sm2.as_str()), ("KeyVersionId", &sm2_version), seals];
@@ -66,6 +68,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
             [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat(),
         ),
         ("GetPublicKey", signer.to_vec()),
+        ("GenerateMac", mac.to_vec()),
+        ("VerifyMac", [&mac[..], &[("Mac", "AAAA")]].concat()),
         ("AsymmetricEncrypt", [&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()),
         ("AsymmetricDecrypt", [&sealer[..], &[("CiphertextBlob", &secret)]].concat()),
         ("ExportDataKey", [&export[..], &[("CiphertextBlob", &data_key)]].concat()),
