@@ -180,6 +180,7 @@ mod tests {
             uri,
             headers,
             is_encrypted: false,
+            peer: None,
             body: Ok(body.into()),
         };
         let call = D::Call::parse(inbound);

@@ -1,5 +1,6 @@
 //! What handlers of actions work with.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::dialects::Account;
@@ -17,6 +18,8 @@ pub struct Cx {
     pub account: Arc<Account>,
     /// The user, unless it is the account itself.
     pub user: Option<Arc<User>>,
+    /// The address that the request came from, if that is known.
+    pub peer: Option<IpAddr>,
 }
 
 /// What an action may do.

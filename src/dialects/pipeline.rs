@@ -28,6 +28,7 @@ pub(super) async fn serve<D: Dialect>(
     let mut report = Report::start(engine.world());
     let requested = faults::requested(watch, &inbound);
     let is_over_budget = matches!(inbound.body, Err(BodyRefused::OverBudget));
+    let peer = inbound.peer;
     let call = D::Call::parse(inbound);
     let mut caller = None;
     let outcome = async {
@@ -37,7 +38,7 @@ pub(super) async fn serve<D: Dialect>(
         D::before_signature(&served.actions, &call)?;
         let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
-        let (cx, nonce) = verified.cx(engine);
+        let (cx, nonce) = verified.cx(engine, peer);
         let cx = caller.insert(cx);
         faults::select(served, watch, requested.as_deref(), cx, &call, &mut report)?;
         if let Some(cut) = faults::before_action(D::PROFILE, &report.plan, nonce).await? {

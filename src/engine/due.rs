@@ -28,7 +28,8 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::Grant(_)
                 | AnyNoun::KeyStore(_)
                 | AnyNoun::AccessPoint(_)
-                | AnyNoun::KeyspacePolicy(_),
+                | AnyNoun::KeyspacePolicy(_)
+                | AnyNoun::Instance(_),
             )
             | None => break,
         }

@@ -38,6 +38,9 @@ pub enum Error {
     /// About an access point or a policy of a keyspace.
     #[error(transparent)]
     Keyspace(#[from] KeyspaceError),
+    /// About an instance of the service.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -314,6 +317,29 @@ pub enum KeyspaceError {
     /// No keyspace policy has this id in the caller's realm.
     #[error("no such keyspace policy")]
     PolicyNotFound,
+}
+
+/// Errors about an instance of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InstanceError {
+    /// No instance has this id in the caller's realm.
+    #[error("no such instance")]
+    NotFound,
+    /// The instance's status does not allow it.
+    #[error("the instance's status does not allow it")]
+    StatusInvalid,
+    /// Instances of this kind do not support it, or not those that are paid in advance.
+    #[error("the instance does not support this")]
+    Unsupported,
+    /// The instance is protected from release.
+    #[error("the instance is protected from release")]
+    Protected,
+    /// There is no backup of the instance.
+    #[error("there is no backup of the instance")]
+    NoBackup,
+    /// The instance has as many keys, secrets or networks as it was bought for.
+    #[error("the instance is full")]
+    Full,
 }
 
 /// Errors about a ciphertext.

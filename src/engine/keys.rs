@@ -60,7 +60,8 @@ impl Engine {
     /// # Errors
     /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias;
     /// [`KeyStoreError::NotFound`](super::KeyStoreError::NotFound) and [`KeyError::StoreDisabled`]
-    /// for its store; [`Error::QuotaExceeded`].
+    /// for its store; [`InstanceError`](super::InstanceError) for its instance;
+    /// [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {

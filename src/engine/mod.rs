@@ -68,6 +68,7 @@ mod grants;
 mod handle;
 mod import;
 mod inspect;
+mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
@@ -103,12 +104,13 @@ pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
     AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
-    KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
+    InstanceError, KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::Inspection;
+pub use instances::InstanceUse;
 pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
@@ -117,8 +119,8 @@ pub use replacement::Replacement;
 pub use replication::NewReplica;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
-    ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, Operation,
-    PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
+    ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule,
+    Operation, PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
-    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    KeyStore, KeyUsage, Lifecycle, SymmetricSpec,
+    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, InstanceId, KeyId, KeySpec,
+    KeyState, KeyStore, KeyUsage, Lifecycle, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -193,6 +193,8 @@ pub struct Rules {
     pub key_stores: Option<KeyStoreRules>,
     /// Access points and policies of keyspaces.
     pub keyspaces: Option<KeyspaceRules>,
+    /// Instances of the service.
+    pub instances: Option<InstanceRules>,
 }
 
 /// A cloud's rules for keys.
@@ -373,6 +375,13 @@ pub struct KeyspaceRules {
     pub names: NameRule,
     /// The key pair of an access point that has one.
     pub pair: PairSpec,
+}
+
+/// A cloud's rules for instances.
+#[derive(Debug)]
+pub struct InstanceRules {
+    /// Makes the id of a new instance.
+    pub new_id: fn(&Entropy) -> InstanceId,
 }
 
 impl Rules {

@@ -194,6 +194,7 @@ impl Builder {
             body_budget: BODY_BUDGET,
             control: ControlAccess::Open,
             control_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
         };
         Ok((settings, access_keys))
     }

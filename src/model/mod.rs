@@ -5,6 +5,8 @@ mod access_point;
 mod certificate;
 mod data_key;
 mod grant;
+mod instance;
+mod ip_range;
 mod key;
 mod key_store;
 mod keyspace_policy;
@@ -24,6 +26,10 @@ pub use access_point::{AccessPoint, AccessPointId, AccessPointKind};
 pub use certificate::{Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued};
 pub use data_key::{DataKey, DataKeyId, DataKeyLifecycle, DataKeyState};
 pub use grant::{Grant, GrantId, Grantee, Grants};
+pub use instance::{
+    BoundNetwork, Capacity, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
+};
+pub use ip_range::{IpRange, NoIpRange};
 pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
 pub use key_store::{KeyStore, KeyStoreId};
 pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};

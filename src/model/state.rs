@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
-    AccessPoint, Certificate, DataKey, Grant, Key, KeyStore, KeyspacePolicy, Material, Ordinal,
-    Realm, Secret, WhiteBoxKey,
+    AccessPoint, Certificate, DataKey, Grant, Instance, Key, KeyStore, KeyspacePolicy, Material,
+    Ordinal, Realm, Secret, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -242,6 +242,8 @@ nouns! {
     access_points: AccessPoint,
     /// Policies of keyspaces.
     keyspace_policies: KeyspacePolicy,
+    /// Instances of the service.
+    instances: Instance,
 }
 
 /// A change and its realm.

@@ -197,9 +197,12 @@ impl Seeds {
                 }
             });
             builder.add_realm(entry, place)?;
-            let Nouns { keys, key_stores, .. } = entry.nouns();
+            let Nouns { keys, key_stores, instances, .. } = entry.nouns();
             place.each("key_stores", key_stores, |key_store, place| {
                 builder.add_key_store(key_store, place)
+            })?;
+            place.each("instances", instances, |instance, place| {
+                builder.add_instance(instance, place)
             })?;
             place.each("keys", keys, |key, place| builder.add_key(key, place))?;
         }
@@ -208,9 +211,10 @@ impl Seeds {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
             let Nouns {
-                // Added above: the key stores before their keys.
+                // Added above: the key stores and the instances before their keys.
                 keys: _,
                 key_stores: _,
+                instances: _,
                 secrets,
                 certificates,
                 white_box_keys,

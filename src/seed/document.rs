@@ -1,6 +1,9 @@
 //! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
 //! editors, and docs/seeds.md for people; a test compares the three.
 
+mod entries;
+mod instances;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,6 +20,8 @@ use crate::model::{
     DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
     Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
+use entries::{entries, on};
+pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -72,6 +77,7 @@ realm_entry! {
     key_stores: KeyStoreEntry,
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
+    instances: InstanceEntry,
 }
 
 /// Whether a key is protected from deletion, and why.
@@ -82,52 +88,15 @@ pub(super) enum Protection {
     Reason(String),
 }
 
-fn on() -> bool {
-    true
-}
-
-/// A value that says nothing.
-trait Blank {
-    fn is_blank(&self) -> bool;
-}
-
-macro_rules! blank {
-    ($($type:ty $(, $generic:ident)*: $is_blank:path;)+) => {
-        $(impl<$($generic),*> Blank for $type {
-            fn is_blank(&self) -> bool {
-                $is_blank(self)
-            }
-        })+
-    };
-}
-blank! {
-    Option<T>, T: Self::is_none;
-    Vec<T>, T: Self::is_empty;
-    BTreeMap<String, String>: Self::is_empty;
-    String: Self::is_empty;
-    bool: std::ops::Not::not;
-}
-
-/// Declares entries of the format. An optional field may be absent, and an export leaves it out if
-/// it says nothing.
-macro_rules! entries {
-    ($(
-        $(#[$doc:meta])*
-        $entry:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
-        optional { $($(#[$more:meta])* $optional:ident: $what:ty,)* }
-    )+) => {$(
-        $(#[$doc])*
-        #[derive(Deserialize, Serialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $entry {
-            $($(#[$attribute])* pub(super) $field: $type,)*
-            $(
-                $(#[$more])*
-                #[serde(default, skip_serializing_if = "Blank::is_blank")]
-                pub(super) $optional: $what,
-            )*
+impl Protection {
+    /// Why, if it is protected.
+    pub(super) fn reason(&self) -> Option<String> {
+        match self {
+            Self::Flag(false) => None,
+            Self::Flag(true) => Some(String::new()),
+            Self::Reason(reason) => Some(reason.clone()),
         }
-    )+};
+    }
 }
 
 entries! {

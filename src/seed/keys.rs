@@ -157,11 +157,10 @@ impl RealmBuilder<'_> {
                 name: self.name(entry, place)?,
                 description: entry.description.clone(),
                 lifecycle: self.lifecycle(entry, has_material, place)?,
-                deletion_protection: match &entry.deletion_protection {
-                    None | Some(Protection::Flag(false)) => None,
-                    Some(Protection::Flag(true)) => Some(String::new()),
-                    Some(Protection::Reason(reason)) => Some(reason.clone()),
-                },
+                deletion_protection: entry
+                    .deletion_protection
+                    .as_ref()
+                    .and_then(Protection::reason),
                 rotation: rotation.map(|(interval, _)| interval),
                 bindings: self.bindings(entry, place)?,
             },

@@ -14,6 +14,7 @@ mod data_keys;
 mod document;
 mod error;
 mod grants;
+mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;

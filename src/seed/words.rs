@@ -17,8 +17,9 @@ use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec, Origin,
-    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
+    GrantId, InstanceId, InstanceKind, InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage,
+    KeyspaceId, KeyspacePolicyId, MacSpec, Origin, ProtectionLevel, Realm, SecretName,
+    SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -189,6 +190,20 @@ words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
     ["CUSTOM" => Self::Custom],
 }
 
+words! { InstanceKind, "SOFTWARE or HARDWARE",
+    ["SOFTWARE" => Self::Software],
+    ["HARDWARE" => Self::Hardware],
+}
+
+words! { InstanceStatus,
+    "one of Uninitialized, Connecting, Connected, Disconnected, Error",
+    ["Uninitialized" => Self::Uninitialized],
+    ["Connecting" => Self::Connecting],
+    ["Connected" => Self::Connected],
+    ["Disconnected" => Self::Disconnected],
+    ["Error" => Self::Error],
+}
+
 /// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
@@ -213,6 +228,7 @@ names! {
     DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     GrantId, "a grant's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyStoreId, "a key store's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    InstanceId, "an instance's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;

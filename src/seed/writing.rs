@@ -1,6 +1,8 @@
 //! Exports: the contents of realms as a seed file. Reading an export gives the same states, and
 //! exporting those gives the same text.
 
+mod instances;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -74,7 +76,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 15)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 16)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -96,6 +98,7 @@ impl Serialize for Entry<'_> {
             key_stores,
             access_points,
             keyspace_policies,
+            instances,
         } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
@@ -132,6 +135,10 @@ impl Serialize for Entry<'_> {
         if keyspace_policies.count() > 0 {
             let policies = || keyspace_policies.all().map(|it| keyspace_policy_entry(it));
             entry.serialize_field("keyspace_policies", &Each(policies))?;
+        }
+        if instances.count() > 0 {
+            let instances = || instances.all().map(|it| instances::instance_entry(it));
+            entry.serialize_field("instances", &Each(instances))?;
         }
         entry.end()
     }

@@ -1,6 +1,7 @@
 //! A running server, assembled from its settings. It knows no keys and no cloud protocols.
 
 mod body;
+mod client_address;
 mod collect;
 mod connection;
 mod cors;
@@ -93,6 +94,7 @@ impl Server {
             watch,
             control: settings.control,
             control_names,
+            trusted_proxies: settings.trusted_proxies,
             started,
         });
         let (address, further) =

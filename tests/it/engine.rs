@@ -108,6 +108,7 @@ static RULES: Rules = Rules {
         ],
     }),
     keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
+    instances: None,
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {

@@ -24,6 +24,7 @@ codes! {
     FORBIDDEN_KEY_NOT_FOUND = 404 "Forbidden.KeyNotFound" "The specified Key is not found.";
     FORBIDDEN_KEY_VERSION_NOT_FOUND = 404 "Forbidden.KeyVersionNotFound" "The specified Key version is not found.";
     FORBIDDEN_KMS_SERVICE_NOT_ENABLED = 403 "Forbidden.KmsServiceNotEnabled" "Kms service is not Enabled for current user. Please get access permission first.";
+    FORBIDDEN_NO_BACKUP = 403 "Forbidden.NoBackup" "this kms instance no backup, forbidden delete.";
     FORBIDDEN_NO_PERMISSION = 403 "Forbidden.NoPermission" "This operation is forbidden by permission system.";
     FORBIDDEN_NO_REAL_NAME_AUTHENTICATION = 400 "Forbidden.NoRealNameAuthentication" "Real name authentication is needed.";
     FORBIDDEN_OPENED = 400 "Forbidden.Opened" "Your kms service has been opened.";

@@ -6,7 +6,8 @@ use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
-    self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
+    self, AliasError, CertificateError, CiphertextError, ImportError, InstanceError, KeyError,
+    SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -45,6 +46,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             rules::of_certificate(*operation, *status).unwrap_or(codes::INTERNAL_FAILURE)
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
+        E::Instance(error) => of_instance(*error),
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -60,6 +62,19 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Keyspace(_) => codes::INTERNAL_FAILURE,
     };
     code.into()
+}
+
+/// No source names codes for a protected instance, and for the wrong kind of instance.
+fn of_instance(error: InstanceError) -> &'static Code {
+    match error {
+        InstanceError::NotFound => codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND,
+        InstanceError::StatusInvalid => codes::FORBIDDEN_DKMS_INSTANCE_STATE_INVALID,
+        InstanceError::Unsupported | InstanceError::Protected => {
+            codes::REJECTED_UNSUPPORTED_OPERATION
+        }
+        InstanceError::NoBackup => codes::FORBIDDEN_NO_BACKUP,
+        InstanceError::Full => codes::REJECTED_SHARE_QUOTA_EXCEED_LIMIT,
+    }
 }
 
 fn of_key(error: KeyError) -> Refusal {

@@ -4,7 +4,8 @@ use super::codes;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
-use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
+use crate::model::{self, AliasName, CertificateId, InstanceId, KeyId, Realm};
+use crate::world::Entropy;
 
 /// The prefix of every alias.
 const ALIAS: &str = "alias/";
@@ -158,6 +159,18 @@ pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
 pub(super) struct CertificateName(pub(super) CertificateId);
 
 parsed!(CertificateName, Certificate, |text: String| CertificateId::parse(&text).map(Self));
+
+/// An instance's id as a parameter.
+#[derive(Clone, Debug)]
+pub(super) struct InstanceName(pub(super) InstanceId);
+
+parsed!(InstanceName, Open, |text: String| InstanceId::parse(&text).map(Self));
+
+/// The id of a new instance: `kst-` and 20 letters and digits.
+pub(super) fn new_instance_id(entropy: &Entropy) -> InstanceId {
+    let id = entropy.uuid().simple().to_string();
+    InstanceId::made(&format!("kst-{}", &id[..20]))
+}
 
 /// A key version's id as a parameter.
 #[derive(Debug)]

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use super::names::{is_alias, is_secret_name};
+use super::names::{self, is_alias, is_secret_name};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
 use super::{codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
-    PairRules, Rules, SecretRules,
+    AliasRules, CertificateOperation, CertificateRules, ImportRules, InstanceRules, KeyRules,
+    NameRule, Operation, PairRules, Rules, SecretRules,
 };
 use crate::model::{AliasName, CertificateStatus, KeyState, KeyUsage, Lifecycle};
 
@@ -67,6 +67,7 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    instances: Some(InstanceRules { new_id: names::new_instance_id }),
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

@@ -7,6 +7,7 @@ pub(crate) mod replay;
 pub(crate) mod times;
 pub mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,9 +92,9 @@ impl Verified {
     }
 
     /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
+    pub(super) fn cx(self, engine: &Arc<Engine>, peer: Option<IpAddr>) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        (Cx { engine: Arc::clone(engine), caller, account, user }, nonce)
+        (Cx { engine: Arc::clone(engine), caller, account, user, peer }, nonce)
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    instances: None,
 };
 
 /// Whether the service has keys of this type.

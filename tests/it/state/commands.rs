@@ -83,7 +83,7 @@ fn state_is_exported_to_a_file_and_imported_elsewhere() {
     let held = done(&run(&["import", "--url", &there, file.to_str().unwrap()], &[], b""));
     assert_eq!(
         held,
-        "{\"realms\":2,\"keys\":2,\"secrets\":0,\"certificates\":0,\"white_box_keys\":0,\"data_keys\":0,\"grants\":0,\"key_stores\":0,\"access_points\":0,\"keyspace_policies\":0}\n"
+        "{\"realms\":2,\"keys\":2,\"secrets\":0,\"certificates\":0,\"white_box_keys\":0,\"data_keys\":0,\"grants\":0,\"key_stores\":0,\"access_points\":0,\"keyspace_policies\":0,\"instances\":0}\n"
     );
     assert_eq!(done(&run(&["export", "--url", &there], &[], b"")), by_option);
     let opened = other

@@ -303,7 +303,7 @@ fn an_empty_state_is_exported_and_imported() {
     assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
     assert_eq!(
         import(&server, "", &text).ok(),
-        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0})
+        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0, "instances": 0})
     );
     assert_eq!(export(&server, ""), text);
 }

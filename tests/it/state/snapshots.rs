@@ -26,7 +26,7 @@ fn a_snapshot_restores_a_scope() {
     let saved = ask(&server, "POST", "/base?access_key=one").ok();
     assert_eq!(
         saved,
-        json!({"name": "base", "account": "1", "saved_at": crate::kit::START, "realms": 1, "keys": 2, "secrets": 1, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0})
+        json!({"name": "base", "account": "1", "saved_at": crate::kit::START, "realms": 1, "keys": 2, "secrets": 1, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0, "instances": 0})
     );
     // The other worker's snapshot with the same name is separate.
     ask(&server, "POST", "/base?access_key=two").ok();

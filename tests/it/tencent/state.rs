@@ -54,7 +54,7 @@ fn an_export_can_be_imported() {
         counts,
         json!({
             "realms": 1, "keys": 2, "secrets": 0, "certificates": 0, "white_box_keys": 1,
-            "data_keys": 2, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0,
+            "data_keys": 2, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0, "instances": 0,
         })
     );
     assert_eq!(export(&other, ""), text);

@@ -237,6 +237,7 @@ mod tests {
             uri: target.parse().unwrap(),
             headers: HeaderMap::new(),
             is_encrypted: false,
+            peer: None,
             body: Ok(Bytes::from_static(body.as_bytes())),
         })
     }
