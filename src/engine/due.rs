@@ -29,7 +29,8 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::KeyStore(_)
                 | AnyNoun::AccessPoint(_)
                 | AnyNoun::KeyspacePolicy(_)
-                | AnyNoun::Instance(_),
+                | AnyNoun::Instance(_)
+                | AnyNoun::ManagedDataKey(_),
             )
             | None => break,
         }

@@ -54,6 +54,7 @@ mod calendar;
 mod caller;
 mod certificate_use;
 mod certificates;
+mod challenges;
 mod cipher;
 mod ciphertext;
 mod clocks;
@@ -73,6 +74,7 @@ mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
 mod pairs;
 mod realms;
 mod replacement;
@@ -93,7 +95,8 @@ mod writer;
 
 pub use access::{Access, Authorize};
 pub use admit::{
-    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View,
+    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedManagedDataKey,
+    AdmittedWhiteBoxKey, KeyRef, View,
 };
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
@@ -104,7 +107,8 @@ pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
     AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
-    InstanceError, KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
+    InstanceError, KeyError, KeyStoreError, KeyspaceError, ManagedDataKeyError, SecretError,
+    WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
@@ -114,12 +118,13 @@ pub use instances::InstanceUse;
 pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
+pub use managed_data_keys::ManagedDataKeyQuery;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use replication::NewReplica;
 pub use rules::{
     AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
-    ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule,
+    ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, ManagedDataKeyRules, NameRule,
     Operation, PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;

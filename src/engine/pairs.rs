@@ -12,6 +12,7 @@ use crate::algorithms::asymmetric::{
 };
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
+use crate::world::Entropy;
 
 /// How a caller names a pair's version.
 #[derive(Clone, Debug)]
@@ -225,18 +226,25 @@ impl Engine {
     /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
     /// are not slowed down. In a seeded run the random numbers come from the seed.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.in_turn(move |entropy| {
+            let generate = if entropy.is_seeded() { generate } else { generate_fast };
+            generate(spec, &mut entropy.rng())
+        })
+        .await
+    }
+
+    /// Runs something that generates a private key on a blocking thread, when its turn comes.
+    pub(super) async fn in_turn(
+        &self,
+        run: impl FnOnce(&Entropy) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> + Send + 'static,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
         let generated = tokio::task::spawn_blocking(move || {
-            let mut rng = world.entropy.rng();
-            let generated = if world.entropy.is_seeded() {
-                generate(spec, &mut rng)
-            } else {
-                generate_fast(spec, &mut rng)
-            };
+            let generated = run(&world.entropy);
             drop(turn);
             generated
         });

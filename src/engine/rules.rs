@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, InstanceId, KeyId, KeySpec,
-    KeyState, KeyStore, KeyUsage, Lifecycle, SymmetricSpec,
+    KeyState, KeyStore, KeyUsage, Lifecycle, ManagedDataKeyVersionId, SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -195,6 +195,8 @@ pub struct Rules {
     pub keyspaces: Option<KeyspaceRules>,
     /// Instances of the service.
     pub instances: Option<InstanceRules>,
+    /// Managed data keys.
+    pub managed_data_keys: Option<ManagedDataKeyRules>,
 }
 
 /// A cloud's rules for keys.
@@ -382,6 +384,19 @@ pub struct KeyspaceRules {
 pub struct InstanceRules {
     /// Makes the id of a new instance.
     pub new_id: fn(&Entropy) -> InstanceId,
+}
+
+/// A cloud's rules for managed data keys.
+#[derive(Debug)]
+pub struct ManagedDataKeyRules {
+    /// Which texts are their names.
+    pub names: NameRule,
+    /// Makes the id of a new version.
+    pub new_version_id: fn(&Entropy) -> ManagedDataKeyVersionId,
+    /// The length of new ones, in bytes.
+    pub len: usize,
+    /// The maximum number of versions.
+    pub versions: usize,
 }
 
 impl Rules {

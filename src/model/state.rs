@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
-    AccessPoint, Certificate, DataKey, Grant, Instance, Key, KeyStore, KeyspacePolicy, Material,
+    AccessPoint, Certificate, DataKey, Grant, Instance, Key, KeyStore, KeyspacePolicy, ManagedDataKey, Material,
     Ordinal, Realm, Secret, WhiteBoxKey,
 };
 use crate::world::Instant;
@@ -244,6 +244,8 @@ nouns! {
     keyspace_policies: KeyspacePolicy,
     /// Instances of the service.
     instances: Instance,
+    /// Managed data keys, with their versions.
+    managed_data_keys: ManagedDataKey,
 }
 
 /// A change and its realm.

@@ -3,6 +3,7 @@
 
 mod entries;
 mod instances;
+mod managed_data_keys;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::model::{
     Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 use entries::{entries, on};
+pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
 
 /// A seed file.
@@ -78,6 +80,7 @@ realm_entry! {
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
     instances: InstanceEntry,
+    managed_data_keys: ManagedDataKeyEntry,
 }
 
 /// Whether a key is protected from deletion, and why.

@@ -18,7 +18,7 @@ use crate::dialects::PROFILES;
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
     GrantId, InstanceId, InstanceKind, InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage,
-    KeyspaceId, KeyspacePolicyId, MacSpec, Origin, ProtectionLevel, Realm, SecretName,
+    KeyspaceId, KeyspacePolicyId, MacSpec, ManagedDataKeyName, ManagedDataKeyVersionId, Origin, ProtectionLevel, Realm, SecretName,
     SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
@@ -232,6 +232,8 @@ names! {
     KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    ManagedDataKeyName, "a managed data key's name", Self::parse;
+    ManagedDataKeyVersionId, "a version's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;

@@ -11,6 +11,7 @@ mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
 mod pairs;
 mod replication;
 mod restart;
@@ -109,6 +110,12 @@ static RULES: Rules = Rules {
     }),
     keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
     instances: None,
+    managed_data_keys: Some(ManagedDataKeyRules {
+        names: ANY_NAME,
+        new_version_id: |entropy| ManagedDataKeyVersionId::made(&entropy.uuid().to_string()),
+        len: 32,
+        versions: 3,
+    }),
 };
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {

@@ -7,7 +7,7 @@ use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
     self, AliasError, CertificateError, CiphertextError, ImportError, InstanceError, KeyError,
-    SecretError,
+    ManagedDataKeyError, SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -47,6 +47,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
         E::Instance(error) => of_instance(*error),
+        E::ManagedDataKey(
+            ManagedDataKeyError::NotFound | ManagedDataKeyError::VersionNotFound,
+        ) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -59,7 +62,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::DataKey(_)
         | E::Grant(_)
         | E::KeyStore(_)
-        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
+        | E::Keyspace(_)
+        | E::ManagedDataKey(ManagedDataKeyError::TooManyVersions) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }

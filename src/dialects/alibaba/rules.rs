@@ -11,7 +11,7 @@ use super::{codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, InstanceRules, KeyRules,
-    NameRule, Operation, PairRules, Rules, SecretRules,
+    ManagedDataKeyRules, NameRule, Operation, PairRules, Rules, SecretRules,
 };
 use crate::model::{AliasName, CertificateStatus, KeyState, KeyUsage, Lifecycle};
 
@@ -68,6 +68,15 @@ pub(super) static RULES: Rules = Rules {
     key_stores: None,
     keyspaces: None,
     instances: Some(InstanceRules { new_id: names::new_instance_id }),
+    managed_data_keys: Some(ManagedDataKeyRules {
+        names: NameRule {
+            accepts: names::is_data_key_name,
+            form: "a managed data key's name: 1 to 164 letters, digits and _/+=.@-",
+        },
+        new_version_id: names::new_data_key_version_id,
+        len: limits::MANAGED_DATA_KEY_LEN,
+        versions: limits::MANAGED_DATA_KEY_VERSIONS_MAX,
+    }),
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.

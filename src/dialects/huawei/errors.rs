@@ -60,6 +60,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::WhiteBox(_)
         | E::DataKey(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::KMS_ERROR,
     };
     code.into()

@@ -60,6 +60,7 @@ pub(super) static RULES: Rules = Rules {
         pair: PairSpec::Rsa2048,
     }),
     instances: None,
+    managed_data_keys: None,
 };
 
 const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";

@@ -71,6 +71,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::KeyStore(_)
         | E::Keyspace(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

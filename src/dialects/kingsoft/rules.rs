@@ -32,6 +32,7 @@ pub(super) static RULES: Rules = Rules {
     key_stores: None,
     keyspaces: None,
     instances: None,
+    managed_data_keys: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

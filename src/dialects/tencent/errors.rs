@@ -60,6 +60,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::KeyStore(_)
         | E::Keyspace(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()

@@ -56,6 +56,7 @@ pub(super) static RULES: Rules = Rules {
     key_stores: None,
     keyspaces: None,
     instances: None,
+    managed_data_keys: None,
 };
 
 /// Whether the service has keys of this type.
