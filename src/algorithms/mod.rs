@@ -25,6 +25,7 @@ mod ml_dsa;
 mod ml_kem;
 pub mod password;
 pub mod pem;
+pub mod pkcs12;
 pub mod rsa;
 mod sm2;
 pub mod specs;

@@ -241,7 +241,13 @@ impl SignatureKey {
     /// Reads a PEM `SubjectPublicKeyInfo`. `None` when the text has no RSA key.
     #[must_use]
     pub fn from_pem(text: &str) -> Option<Self> {
-        let key = RsaPublicKey::from_public_key_der(&pem::public_key(text)?).ok()?;
+        Self::from_der(&pem::public_key(text)?)
+    }
+
+    /// Reads a `SubjectPublicKeyInfo`. `None` when it has no RSA key.
+    #[must_use]
+    pub fn from_der(spki: &[u8]) -> Option<Self> {
+        let key = RsaPublicKey::from_public_key_der(spki).ok()?;
         Some(Self(VerifyingKey::new(key)))
     }
 

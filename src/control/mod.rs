@@ -11,6 +11,7 @@ mod faults;
 mod health;
 mod inspect;
 mod long_work;
+mod managed_data_keys;
 mod metrics;
 mod names;
 mod openapi;
@@ -46,6 +47,7 @@ fn endpoints() -> Endpoints {
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(managed_data_keys::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)

@@ -11,8 +11,8 @@ use super::{
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
     AccessPoint, AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec,
-    KeyState, KeyUsage, KeyVersion, MacSpec, ManagedDataKey, ManagedDataKeyVersion, Material, Origin, State, SymmetricSpec, VersionId,
-    WhiteBoxKey,
+    KeyState, KeyUsage, KeyVersion, MacSpec, ManagedDataKey, ManagedDataKeyVersion, Material,
+    Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 

@@ -36,7 +36,11 @@ impl ChallengePairs {
 
 impl Engine {
     /// The signature of a challenge by the realm's pair: RSASSA-PKCS1-v1_5 with SHA-384.
-    pub async fn sign_challenge(&self, caller: &Caller, challenge: &[u8]) -> Result<Vec<u8>, Error> {
+    pub async fn sign_challenge(
+        &self,
+        caller: &Caller,
+        challenge: &[u8],
+    ) -> Result<Vec<u8>, Error> {
         let pair = self.challenge_pair(caller).await?;
         self.sign_with(&pair, Signing::RsaPkcs1Sha384, &digest(Hash::Sha384, challenge))
     }
@@ -58,7 +62,7 @@ impl Engine {
             return Ok(pair);
         }
         let stream = Entropy::seeded(&base16ct::lower::encode_string(&seed));
-        let derived = self.in_turn(move |_| generate(SPEC, &mut stream.rng())).await?;
+        let derived = self.on_blocking_thread(move |_| generate(SPEC, &mut stream.rng())).await?;
         let pair = Arc::new(PrivateKey::read(SPEC, &derived)?);
         self.challenge_pairs.remember(seed, &pair);
         Ok(pair)

@@ -29,6 +29,10 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::KeyStore(_)
                 | AnyNoun::AccessPoint(_)
                 | AnyNoun::KeyspacePolicy(_)
+                | AnyNoun::Application(_)
+                | AnyNoun::ApplicationPolicy(_)
+                | AnyNoun::NetworkRule(_)
+                | AnyNoun::ClientKey(_)
                 | AnyNoun::Instance(_)
                 | AnyNoun::ManagedDataKey(_),
             )

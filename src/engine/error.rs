@@ -38,6 +38,9 @@ pub enum Error {
     /// About an access point or a policy of a keyspace.
     #[error(transparent)]
     Keyspace(#[from] KeyspaceError),
+    /// About an application, or what belongs to applications.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
     /// About an instance of the service.
     #[error(transparent)]
     Instance(#[from] InstanceError),
@@ -320,6 +323,29 @@ pub enum KeyspaceError {
     /// No keyspace policy has this id in the caller's realm.
     #[error("no such keyspace policy")]
     PolicyNotFound,
+}
+
+/// Errors about applications, their policies and client keys, and network rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplicationError {
+    /// Nothing of this kind has this name in the caller's realm.
+    #[error("no such application, policy, network rule or client key")]
+    NotFound,
+    /// Something of this kind has this name.
+    #[error("the name of an application, a policy or a network rule exists")]
+    Taken,
+    /// The application has no policy, or more than one application may have.
+    #[error("the number of policies is not allowed")]
+    PolicyCount,
+    /// The network rule has more addresses than one rule may have.
+    #[error("there are too many addresses")]
+    TooManySources,
+    /// The application has as many client keys as one application may have.
+    #[error("the application has too many client keys")]
+    TooManyClientKeys,
+    /// The validity ends before it begins.
+    #[error("the validity ends before it begins")]
+    ValidityEmpty,
 }
 
 /// Errors about an instance of the service.

@@ -49,6 +49,8 @@
 mod access;
 mod admit;
 mod aliases;
+mod application_policies;
+mod applications;
 mod bindings;
 mod calendar;
 mod caller;
@@ -57,6 +59,7 @@ mod certificates;
 mod challenges;
 mod cipher;
 mod ciphertext;
+mod client_keys;
 mod clocks;
 pub mod contents;
 mod data_keys;
@@ -75,6 +78,7 @@ mod keys;
 mod keyspaces;
 mod macs;
 mod managed_data_keys;
+mod network_rules;
 mod pairs;
 mod realms;
 mod replacement;
@@ -98,17 +102,20 @@ pub use admit::{
     Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedManagedDataKey,
     AdmittedWhiteBoxKey, KeyRef, View,
 };
+pub use application_policies::{ApplicationPolicyUpdate, NewApplicationPolicy};
+pub use applications::NewApplication;
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Resealed, Sealed, Used};
+pub use client_keys::{MadeClientKey, NewClientKey};
 pub use clocks::{ClockChange, SavedClocks};
 pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
-    AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
-    InstanceError, KeyError, KeyStoreError, KeyspaceError, ManagedDataKeyError, SecretError,
-    WhiteBoxError,
+    AliasError, ApplicationError, CertificateError, CiphertextError, DataKeyError, Error,
+    GrantError, ImportError, InstanceError, KeyError, KeyStoreError, KeyspaceError,
+    ManagedDataKeyError, SecretError, WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
@@ -119,13 +126,15 @@ pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
 pub use managed_data_keys::ManagedDataKeyQuery;
+pub use network_rules::NewNetworkRule;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use replication::NewReplica;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
-    ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, ManagedDataKeyRules, NameRule,
-    Operation, PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
+    AliasRules, ApplicationRules, CertificateOperation, CertificateRules, DataKeyOperation,
+    DataKeyRules, GrantRules, ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules,
+    KeyspaceRules, ManagedDataKeyRules, NameRule, Operation, PairRules, Renewal, Rules,
+    SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

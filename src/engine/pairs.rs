@@ -223,31 +223,36 @@ impl Engine {
         Ok((pkcs8, public))
     }
 
-    /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
-    /// are not slowed down. In a seeded run the random numbers come from the seed.
+    /// Generates a private key. In a seeded run the random numbers come from the seed.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.in_turn(move |entropy| {
-            let generate = if entropy.is_seeded() { generate } else { generate_fast };
-            generate(spec, &mut entropy.rng())
-        })
-        .await
+        self.on_blocking_thread(move |entropy| generated(spec, entropy)).await
     }
 
-    /// Runs something that generates a private key on a blocking thread, when its turn comes.
-    pub(super) async fn in_turn(
+    /// Generates a private key, and does what belongs to that, on a blocking thread. Only a few run
+    /// at once, so that other requests are not slowed down.
+    pub(super) async fn on_blocking_thread<T: Send + 'static>(
         &self,
-        run: impl FnOnce(&Entropy) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> + Send + 'static,
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        make: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
-        let generated = tokio::task::spawn_blocking(move || {
-            let generated = run(&world.entropy);
+        let made = tokio::task::spawn_blocking(move || {
+            let made = make(&world.entropy);
             drop(turn);
-            generated
+            made
         });
-        Ok(generated.await.map_err(ended)??)
+        Ok(made.await.map_err(ended)??)
     }
+}
+
+/// A new private key. Without a seed, the fastest implementation generates it.
+pub(super) fn generated(
+    spec: PairSpec,
+    entropy: &Entropy,
+) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> {
+    let generate = if entropy.is_seeded() { generate } else { generate_fast };
+    generate(spec, &mut entropy.rng())
 }

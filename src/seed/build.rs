@@ -76,7 +76,12 @@ impl Seeds {
                 "managed_data_keys",
                 &entry.managed_data_keys,
                 |data_key, place| {
-                    managed_data_keys::bytes(&mut materials, (engine, &realm, rules), data_key, place)
+                    managed_data_keys::bytes(
+                        &mut materials,
+                        (engine, &realm, rules),
+                        data_key,
+                        place,
+                    )
                 },
             )?;
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
@@ -230,6 +235,10 @@ impl Seeds {
                 grants,
                 access_points,
                 keyspace_policies,
+                applications,
+                application_policies,
+                network_rules,
+                client_keys,
             } = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
@@ -253,6 +262,18 @@ impl Seeds {
             })?;
             place.each("keyspace_policies", keyspace_policies, |policy, place| {
                 builder.add_keyspace_policy(policy, place)
+            })?;
+            place.each("applications", applications, |application, place| {
+                builder.add_application(application, place)
+            })?;
+            place.each("application_policies", application_policies, |policy, place| {
+                builder.add_application_policy(policy, place)
+            })?;
+            place.each("network_rules", network_rules, |rule, place| {
+                builder.add_network_rule(rule, place)
+            })?;
+            place.each("client_keys", client_keys, |client_key, place| {
+                builder.add_client_key(client_key, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {

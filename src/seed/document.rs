@@ -1,6 +1,7 @@
 //! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
 //! editors, and docs/seeds.md for people; a test compares the three.
 
+mod applications;
 mod entries;
 mod instances;
 mod managed_data_keys;
@@ -21,9 +22,12 @@ use crate::model::{
     DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
     Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
+pub(super) use applications::{
+    ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
+};
 use entries::{entries, on};
-pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
+pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -79,6 +83,10 @@ realm_entry! {
     key_stores: KeyStoreEntry,
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
+    applications: ApplicationEntry,
+    application_policies: ApplicationPolicyEntry,
+    network_rules: NetworkRuleEntry,
+    client_keys: ClientKeyEntry,
     instances: InstanceEntry,
     managed_data_keys: ManagedDataKeyEntry,
 }

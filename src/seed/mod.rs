@@ -7,9 +7,11 @@
 //! the same material. An export opens every value and writes all material.
 
 mod accounts;
+mod applications;
 mod build;
 mod callers;
 mod certificates;
+mod client_keys;
 mod data_keys;
 mod document;
 mod error;

@@ -16,10 +16,11 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    GrantId, InstanceId, InstanceKind, InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage,
-    KeyspaceId, KeyspacePolicyId, MacSpec, ManagedDataKeyName, ManagedDataKeyVersionId, Origin, ProtectionLevel, Realm, SecretName,
-    SymmetricSpec, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
+    CertificateId, CertificateStatus, ClientKeyId, DataKeyId, GrantId, InstanceId, InstanceKind,
+    InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec,
+    ManagedDataKeyName, ManagedDataKeyVersionId, Network, NetworkKind, NetworkRuleName, Origin,
+    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -43,7 +44,12 @@ pub(super) type Located<T> = Spanned<Parsed<T>>;
 
 /// A value to be written.
 pub(super) fn located<T>(noun: T) -> Located<T> {
-    Spanned::new(Parsed(noun), Location::UNKNOWN, Location::UNKNOWN)
+    placed(Parsed(noun))
+}
+
+/// The same for a value that needs no parsing.
+pub(super) fn placed<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
 }
 
 impl<'de, T: Word> Deserialize<'de> for Parsed<T> {
@@ -190,6 +196,12 @@ words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
     ["CUSTOM" => Self::Custom],
 }
 
+words! { NetworkKind, "one of PRIVATE, PUBLIC, VPC",
+    ["PRIVATE" => Self::Private],
+    ["PUBLIC" => Self::Public],
+    ["VPC" => Self::Vpc],
+}
+
 words! { InstanceKind, "SOFTWARE or HARDWARE",
     ["SOFTWARE" => Self::Software],
     ["HARDWARE" => Self::Hardware],
@@ -237,6 +249,11 @@ names! {
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;
+    ApplicationName, "an application's name", Self::parse;
+    ApplicationPolicyName, "a policy's name", Self::parse;
+    NetworkRuleName, "a network rule's name", Self::parse;
+    Network, "an IP address, or a network in CIDR notation", Self::parse;
+    ClientKeyId, "a client key's id", Self::parse;
 }
 
 impl Word for Duration {
@@ -340,7 +357,7 @@ impl Serialize for Hidden {
 
 /// A secret text to be written.
 pub(super) fn hidden(text: Zeroizing<String>) -> Spanned<Hidden> {
-    Spanned::new(Hidden(text), Location::UNKNOWN, Location::UNKNOWN)
+    placed(Hidden(text))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod aliases;
 mod auth_modes;
 pub mod certificates;
+mod challenges;
 mod cipher;
 pub mod coverage;
 pub mod errors;
@@ -13,6 +14,7 @@ mod keys;
 mod lifecycle;
 mod macs;
 pub mod managed;
+mod managed_data_keys;
 pub mod pairs;
 mod parameters;
 mod refusals;

@@ -2,6 +2,7 @@
 //! Each test takes milliseconds.
 
 mod aliases;
+mod applications;
 mod bindings;
 mod certificates;
 mod data_keys;
@@ -26,14 +27,14 @@ use std::time::Duration;
 
 use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
-    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, KeyStoreKind,
-    KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
-    SecretRules, WhiteBoxRules,
+    AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange,
+    DataKeyOperation, DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules,
+    KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota,
+    Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
-    Scope, SymmetricSpec,
+    CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage,
+    Lifecycle, NetworkRuleName, Realm, Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -109,6 +110,19 @@ static RULES: Rules = Rules {
         ],
     }),
     keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
+    applications: Some(ApplicationRules {
+        names: ANY_NAME,
+        client_key_ids: ANY_NAME,
+        new_client_key_id: |entropy| ClientKeyId::parse(&format!("app.{}", entropy.uuid())),
+        permissions: ANY_NAME,
+        resources: ANY_NAME,
+        network_rules: |text| text.split(' ').map(NetworkRuleName::parse).collect(),
+        policies: 1..=2,
+        sources: 2,
+        client_keys: 2,
+        pair: PairSpec::Rsa2048,
+        validity_years: 1,
+    }),
     instances: None,
     managed_data_keys: Some(ManagedDataKeyRules {
         names: ANY_NAME,

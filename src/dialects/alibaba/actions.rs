@@ -10,7 +10,7 @@ use super::secrets::{
     values as secret_values,
 };
 use super::wire::call::Call;
-use super::{account, policies, profile, tags};
+use super::{account, challenge, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -85,6 +85,9 @@ pub(super) fn table() -> Actions<Call> {
         .change("TagResources",                    tags::tag_resources)
         .change("UntagResources",                  tags::untag_resources)
         .read  ("ListTagResources",                tags::list_tag_resources)
+        .hot   ("GetManagedDataKey",               managed_data_keys::get)
+        .read  ("ListManagedDataKeyVersions",      managed_data_keys::list_versions)
+        .change("GetChallenge",                    challenge::get)
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)

@@ -91,6 +91,11 @@ pub(super) const SIGNATURE_IN_HEADER: &Code = &Code {
 /// The error for an unknown policy.
 pub(super) const POLICY_NOT_FOUND: &Code =
     &Code { message: "Policy not found.", ..*FORBIDDEN_RESOURCE_NOT_FOUND };
+/// The error for a new name that an application, a policy or a network rule has.
+pub(super) const REQUESTED_RESOURCE_EXISTS: &Code = &Code {
+    message: "The request was rejected because the resource already exists.",
+    ..*REJECTED_RESOURCE_EXIST
+};
 /// The error for requests to the dedicated gateway.
 pub(super) const GATEWAY_NOT_SERVED: &Code = &Code {
     message: "kmsim does not serve the dedicated gateway. Use the shared gateway (?Action=) with an access key.",

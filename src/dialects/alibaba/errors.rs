@@ -6,8 +6,8 @@ use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
-    self, AliasError, CertificateError, CiphertextError, ImportError, InstanceError, KeyError,
-    ManagedDataKeyError, SecretError,
+    self, AliasError, ApplicationError, CertificateError, CiphertextError, ImportError,
+    InstanceError, KeyError, ManagedDataKeyError, SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -46,10 +46,11 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             rules::of_certificate(*operation, *status).unwrap_or(codes::INTERNAL_FAILURE)
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
+        E::Application(error) => return of_application(*error),
         E::Instance(error) => of_instance(*error),
-        E::ManagedDataKey(
-            ManagedDataKeyError::NotFound | ManagedDataKeyError::VersionNotFound,
-        ) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
+        E::ManagedDataKey(ManagedDataKeyError::NotFound | ManagedDataKeyError::VersionNotFound) => {
+            codes::FORBIDDEN_RESOURCE_NOT_FOUND
+        }
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -64,6 +65,19 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::KeyStore(_)
         | E::Keyspace(_)
         | E::ManagedDataKey(ManagedDataKeyError::TooManyVersions) => codes::INTERNAL_FAILURE,
+    };
+    code.into()
+}
+
+/// No source names codes for applications, apart from the one for a name that exists.
+fn of_application(error: ApplicationError) -> Refusal {
+    let code = match error {
+        ApplicationError::NotFound => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
+        ApplicationError::Taken => codes::REQUESTED_RESOURCE_EXISTS,
+        ApplicationError::PolicyCount => return invalid("Policies"),
+        ApplicationError::TooManySources => return invalid("SourcePrivateIp"),
+        ApplicationError::TooManyClientKeys => codes::REJECTED_LIMIT_EXCEEDED,
+        ApplicationError::ValidityEmpty => return invalid("NotAfter"),
     };
     code.into()
 }

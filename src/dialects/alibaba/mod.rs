@@ -3,13 +3,16 @@
 
 mod account;
 mod actions;
+mod applications;
 mod certificates;
+mod challenge;
 mod clients;
 mod codes;
 mod errors;
 mod keys;
 mod limits;
 mod listing;
+mod managed_data_keys;
 mod names;
 mod policies;
 mod profile;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::names::{self, is_alias, is_secret_name};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
-use super::{codes, limits, words};
+use super::{applications, codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
     AliasRules, CertificateOperation, CertificateRules, ImportRules, InstanceRules, KeyRules,
@@ -67,6 +67,7 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    applications: Some(applications::RULES),
     instances: Some(InstanceRules { new_id: names::new_instance_id }),
     managed_data_keys: Some(ManagedDataKeyRules {
         names: NameRule {

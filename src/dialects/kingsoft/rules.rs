@@ -31,6 +31,7 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    applications: None,
     instances: None,
     managed_data_keys: None,
 };

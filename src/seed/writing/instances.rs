@@ -1,11 +1,11 @@
 //! Instances of the service in exports.
 
-use super::{placed, time};
 use crate::model::{BoundNetwork, Instance};
 use crate::seed::document::{
     BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry, Protection,
 };
-use crate::seed::words::{Region, located};
+use crate::seed::when::time;
+use crate::seed::words::{Region, located, placed};
 
 pub(super) fn instance_entry(instance: &Instance) -> InstanceEntry {
     let capacity = instance.capacity;

@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 use quick_xml::events::Event;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::alibaba::certificates::{self, Authority};
 use crate::alibaba::errors::Stage;
-use crate::kit::{Answer, Client, days, encode, form, same_names};
+use crate::kit::{Answer, Client, control, days, encode, form, same_names};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action, in the requested format.
@@ -95,11 +95,16 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("ListTagResources", resource.to_vec()),
         ("UntagResource", vec![id, ("TagKeys", r#"["a"]"#)]),
         ("UntagResources", [&resource[..], &[("All", "true")]].concat()),
+        ("GetManagedDataKey", vec![("DataKeyName", "orders")]),
+        ("ListManagedDataKeyVersions", vec![("DataKeyName", "orders")]),
+        ("GetChallenge", vec![]),
         ("DescribeRegions", vec![]),
         ("DescribeAccountKmsStatus", vec![]),
         ("ScheduleKeyDeletion", vec![id]),
         ("CancelKeyDeletion", vec![id]),
     ];
+    let asked = json!({"name": "orders"});
+    control(stage.server.address, "POST", "managed-data-keys?access_key=testid", &asked).ok();
     let of_certificates = certificate_calls(&client);
     let call = |client: &Client, action, mut params: Vec<_>| {
         params.push(("Format", format));
