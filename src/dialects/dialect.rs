@@ -5,9 +5,13 @@ use std::sync::Arc;
 use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
-use crate::dialects::{Accounts, AuthMode, Call, Cx, Error};
+use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form};
 use crate::engine::Engine;
+use crate::watch::Decision;
 use crate::watch::journal::Mismatch;
+
+/// A decision about a request, or why the request cannot be understood.
+pub type Decided = Result<Decision, Error>;
 
 /// A cloud: what depends on a request. How a request is parsed and answered is in [`Call`].
 pub trait Dialect: 'static {
@@ -16,10 +20,13 @@ pub trait Dialect: 'static {
     /// A parsed request.
     type Call: Call + 'static;
 
+    /// What it reads from the policies of users when the server starts.
+    type Rights: Send + Sync;
+
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
-    /// Logs what the accounts name and this cloud does not know.
-    fn review(_: &Accounts) {}
+    /// Reads the policies of users. What this cloud does not know is logged.
+    fn rights(accounts: &Accounts) -> Self::Rights;
     /// Checks what the cloud checks before the signature.
     ///
     /// # Errors
@@ -45,7 +52,23 @@ pub trait Dialect: 'static {
     ///
     /// # Errors
     /// It may not.
-    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
+    fn permit(
+        cx: &mut Cx,
+        entry: &Entry<Self::Call>,
+        call: &Self::Call,
+        rights: &Self::Rights,
+    ) -> Result<(), Error>;
+    /// Decides whether the user of this access key may run an action with these parameters, without
+    /// running it. `None` if the cloud does not explain its decisions, or the access key is the
+    /// account's own.
+    fn decide(_: &Cx, _: &Self::Rights, _: &str, _: (&str, &Form)) -> Option<Decided> {
+        None
+    }
+    /// The smallest policy that allows these actions, each on a resource. `None` if the cloud has
+    /// none.
+    fn smallest_policy(_: &[(String, String)]) -> Option<serde_json::Value> {
+        None
+    }
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }
@@ -56,6 +79,8 @@ pub(super) struct Served<D: Dialect> {
     pub(super) gate: Gate,
     /// Its table of actions.
     pub(super) actions: Actions<D::Call>,
+    /// What it read from the policies of users.
+    pub(super) rights: D::Rights,
 }
 
 impl<D: Dialect> Served<D> {
@@ -63,9 +88,9 @@ impl<D: Dialect> Served<D> {
     /// own default is.
     pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
         let actions = D::table();
-        D::review(&accounts);
+        let rights = D::rights(&accounts);
         let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
-        Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions }
+        Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions, rights }
     }
 }

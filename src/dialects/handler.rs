@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::dialects::Account;
 use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
+use crate::watch::Decision;
 
 /// What a handler works with.
 #[derive(Clone)]
@@ -20,6 +21,10 @@ pub struct Cx {
     pub user: Option<Arc<User>>,
     /// The address that the request came from, if that is known.
     pub peer: Option<IpAddr>,
+    /// Whether it came over TLS.
+    pub is_encrypted: bool,
+    /// Why the user may do what it asks, or may not, where its cloud says so.
+    pub decision: Option<Arc<Decision>>,
 }
 
 /// What an action may do.

@@ -51,11 +51,23 @@ pub struct Profile {
     pub(super) param_style: &'static ParamStyle,
     /// How its requests name keys and secrets.
     pub names: Names,
+    /// The policies of users that it reads, if users have policies there.
+    pub user_policies: Option<UserPolicies>,
     /// What kmsim does not serve yet: one line for each action, or for a parameter's value (`Action
     /// Name=Value`).
     pub not_yet: &'static str,
     /// How clients sign, and how they are configured.
     pub peer: Peer,
+}
+
+/// The policies of users that a cloud reads. Users have policies of several clouds.
+pub struct UserPolicies {
+    /// Whether it has a policy of its own with this name.
+    pub has: fn(&str) -> bool,
+    /// The versions of its documents.
+    pub versions: &'static [&'static str],
+    /// Checks a document of one of these versions. An error says what is wrong in which place.
+    pub check: fn(&serde_json::Value) -> Result<(), String>,
 }
 
 /// The header that tells a client when to retry, and its unit.

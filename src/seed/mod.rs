@@ -25,6 +25,7 @@ mod material;
 mod reading;
 mod realm_builder;
 mod secrets;
+mod user_policies;
 mod when;
 mod white_box_keys;
 mod words;

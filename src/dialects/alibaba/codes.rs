@@ -88,6 +88,11 @@ pub(super) const SIGNATURE_IN_HEADER: &Code = &Code {
               CanonicalRequest is [...]",
     ..*SIGNATURE_DOES_NOT_MATCH
 };
+/// The error for a user without permission for the resource that it names.
+pub(super) const FORBIDDEN_NO_PERMISSION_FOR: &Code = &Code {
+    message: "This operation for ... is forbidden by permission system.",
+    ..*FORBIDDEN_NO_PERMISSION
+};
 /// The error for an unknown policy.
 pub(super) const POLICY_NOT_FOUND: &Code =
     &Code { message: "Policy not found.", ..*FORBIDDEN_RESOURCE_NOT_FOUND };

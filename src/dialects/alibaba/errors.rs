@@ -112,11 +112,12 @@ fn of_key(error: KeyError) -> Refusal {
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
+        // The key changed hands after the permission was checked.
+        KeyError::NotPermitted => codes::FORBIDDEN_NO_PERMISSION,
         // No action leads to these.
         KeyError::InUse
         | KeyError::NotBound
         | KeyError::NotUserMade
-        | KeyError::NotPermitted
         | KeyError::StoreDisabled
         | KeyError::InStore(_)
         | KeyError::IsReplica(_)

@@ -16,6 +16,7 @@ mod managed_data_keys;
 mod names;
 mod policies;
 mod profile;
+mod ram;
 mod regions;
 mod rules;
 mod secrets;
@@ -24,7 +25,9 @@ mod values;
 mod wire;
 mod words;
 
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{
+    Accounts, Actions, Cx, Decided, Dialect, Entry, Error, Form, Gate, Profile, Verified,
+};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, VERSION};
@@ -36,6 +39,7 @@ pub(super) struct Alibaba;
 impl Dialect for Alibaba {
     const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
+    type Rights = ram::Rights;
 
     fn table() -> Actions<Call> {
         actions::table()
@@ -56,8 +60,31 @@ impl Dialect for Alibaba {
         entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
-        account::permit(cx, entry.name)
+    fn rights(accounts: &Accounts) -> ram::Rights {
+        ram::Rights::of(accounts)
+    }
+
+    fn permit(
+        cx: &mut Cx,
+        entry: &Entry<Call>,
+        call: &Call,
+        rights: &ram::Rights,
+    ) -> Result<(), Error> {
+        account::permit(cx, entry.name)?;
+        ram::permit(cx, rights, verify::access_key_id(call), entry.name, &call.params)
+    }
+
+    fn decide(
+        cx: &Cx,
+        rights: &ram::Rights,
+        access_key: &str,
+        (action, params): (&str, &Form),
+    ) -> Option<Decided> {
+        ram::decide(cx, rights, access_key, action, params)
+    }
+
+    fn smallest_policy(needed: &[(String, String)]) -> Option<serde_json::Value> {
+        Some(ram::smallest_policy(needed))
     }
 
     fn explain(gate: &Gate, call: &Call) -> Option<Mismatch> {

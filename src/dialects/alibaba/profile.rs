@@ -6,7 +6,7 @@ use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
-use super::{clients, codes, errors, regions, rules};
+use super::{clients, codes, errors, ram, regions, rules};
 use crate::algorithms::base64_text;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -49,6 +49,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
         version: leading_version,
     },
+    user_policies: Some(ram::POLICIES),
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {
         sign: sign::sign,

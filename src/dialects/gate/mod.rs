@@ -91,10 +91,16 @@ impl Verified {
         }
     }
 
-    /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>, peer: Option<IpAddr>) -> (Cx, Option<SpentNonce>) {
+    /// The context for its handler, and the nonce that it spent. The request came from `peer`.
+    pub(super) fn cx(
+        self,
+        engine: &Arc<Engine>,
+        (peer, is_encrypted): (Option<IpAddr>, bool),
+    ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        (Cx { engine: Arc::clone(engine), caller, account, user, peer }, nonce)
+        let engine = Arc::clone(engine);
+        let decision = None;
+        (Cx { engine, caller, account, user, peer, is_encrypted, decision }, nonce)
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
         version: leading_version,
     },
+    user_policies: None,
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),
     peer: Peer {
         sign: sign::sign,

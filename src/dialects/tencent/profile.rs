@@ -43,6 +43,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: blob::bytes,
         version: leading_version,
     },
+    user_policies: None,
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
 };
