@@ -1,8 +1,7 @@
 //! The pair with which a realm signs challenges. It is derived from the secret that seals the
 //! realm's import tokens, so it is the same after a restart and in an export.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -12,27 +11,6 @@ use crate::algorithms::mac::{Hash, derive, digest};
 use crate::world::Entropy;
 
 const SPEC: PairSpec = PairSpec::Rsa2048;
-
-/// How many pairs are remembered. Deriving one takes as long as generating one.
-const REMEMBERED: usize = 64;
-
-/// The pairs that were derived, by what they were derived from.
-#[derive(Default)]
-pub(super) struct ChallengePairs(Mutex<HashMap<Zeroizing<Vec<u8>>, Arc<PrivateKey>>>);
-
-impl ChallengePairs {
-    fn get(&self, seed: &Zeroizing<Vec<u8>>) -> Option<Arc<PrivateKey>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(seed).cloned()
-    }
-
-    fn remember(&self, seed: Zeroizing<Vec<u8>>, pair: &Arc<PrivateKey>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= REMEMBERED {
-            all.clear();
-        }
-        all.insert(seed, Arc::clone(pair));
-    }
-}
 
 impl Engine {
     /// The signature of a challenge by the realm's pair: RSASSA-PKCS1-v1_5 with SHA-384.
@@ -64,7 +42,7 @@ impl Engine {
         let stream = Entropy::seeded(&base16ct::lower::encode_string(&seed));
         let derived = self.on_blocking_thread(move |_| generate(SPEC, &mut stream.rng())).await?;
         let pair = Arc::new(PrivateKey::read(SPEC, &derived)?);
-        self.challenge_pairs.remember(seed, &pair);
+        self.challenge_pairs.remember(&seed, &pair);
         Ok(pair)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
-use super::challenges::ChallengePairs;
+use super::challenge_pairs::ChallengePairs;
 use super::clocks::Clocks;
 use super::realms::Realms;
 use super::snapshot::Snapshot;

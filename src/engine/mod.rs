@@ -56,6 +56,7 @@ mod calendar;
 mod caller;
 mod certificate_use;
 mod certificates;
+mod challenge_pairs;
 mod challenges;
 mod cipher;
 mod ciphertext;

@@ -29,12 +29,12 @@ use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
     AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange,
     DataKeyOperation, DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules,
-    KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota,
-    Rules, SecretRules, WhiteBoxRules,
+    KeyStoreKind, KeyStoreRules, KeyspaceRules, ManagedDataKeyRules, NameRule, NewKey, Operation,
+    PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
     CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage,
-    Lifecycle, NetworkRuleName, Realm, Scope, SymmetricSpec,
+    Lifecycle, ManagedDataKeyVersionId, NetworkRuleName, Realm, Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};

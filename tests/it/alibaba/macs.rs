@@ -43,8 +43,9 @@ fn each_key_type_has_one_algorithm() {
         .collect();
     let seed =
         format!("realms: [{{account: '1', region: cn-hangzhou, keys: [{}]}}]", keys.join(","));
-    let server = Server::with(Setup { seeds: &[&seed], ..Setup::default() });
-    let client = server.client();
+    let accounts = Some("accounts: [{id: '1', access_keys: [{id: one, secret: s}]}]");
+    let server = Server::with(Setup { accounts, seeds: &[&seed], ..Setup::default() });
+    let client = server.client_as("one", "s");
     for (at, (spec, algorithm, hash)) in KINDS.into_iter().enumerate() {
         let key = format!("mac-{at}");
         let described = client.call("DescribeKey", &[("KeyId", &key)]).ok();
