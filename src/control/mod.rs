@@ -21,6 +21,7 @@ mod scope;
 mod sites;
 mod snapshots;
 mod state;
+mod user_access;
 mod white_box;
 
 use std::sync::Arc;
@@ -48,6 +49,7 @@ fn endpoints() -> Endpoints {
         .and(snapshots::endpoints())
         .and(state::endpoints())
         .and(managed_data_keys::endpoints())
+        .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)
