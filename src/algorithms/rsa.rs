@@ -1,7 +1,7 @@
-//! RSA (RFC 8017). AWS-LC generates keys, does the private-key operations and checks signatures: it
-//! runs in constant time and is several times faster. It cannot use the caller's random numbers. So
-//! the `rsa` crate makes ciphertexts, and the keys and signature salts of callers that bring their
-//! own generator.
+//! RSA (RFC 8017). AWS-LC does the private-key operations and checks signatures: it runs in
+//! constant time and is several times faster. It cannot use the caller's random numbers. So the
+//! `rsa` crate makes ciphertexts. Where the random numbers must be the caller's, it also generates
+//! keys and signature salts.
 
 use std::sync::{Arc, OnceLock};
 
@@ -34,16 +34,16 @@ impl Kind for Bits {
         pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(unsupported)?)
     }
 
-    fn generate_fast(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
+    fn generate_fast(&self) -> Option<Result<Zeroizing<Vec<u8>>, Error>> {
         let size = match self.0 {
             2048 => aws_rsa::KeySize::Rsa2048,
             3072 => aws_rsa::KeySize::Rsa3072,
             4096 => aws_rsa::KeySize::Rsa4096,
-            _ => return self.generate(rng),
+            _ => return None,
         };
-        let key = aws_rsa::KeyPair::generate(size).map_err(unsupported)?;
-        let der: Pkcs8V1Der<'_> = key.as_der().map_err(unsupported)?;
-        Ok(Zeroizing::new(der.as_ref().to_vec()))
+        let generated = aws_rsa::KeyPair::generate(size).and_then(|pair| pair.as_der());
+        let bytes = |der: Pkcs8V1Der<'_>| Zeroizing::new(der.as_ref().to_vec());
+        Some(generated.map(bytes).map_err(unsupported))
     }
 
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {

@@ -230,9 +230,10 @@ impl Encryption {
 /// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error>;
-    /// The same, by the fastest implementation, which may draw random numbers of its own.
-    fn generate_fast(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.generate(rng)
+    /// Generates a key much faster than [`Kind::generate`], with other random numbers, if that is
+    /// possible.
+    fn generate_fast(&self) -> Option<Result<Zeroizing<Vec<u8>>, Error>> {
+        None
     }
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error>;
     fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error>;

@@ -10,6 +10,7 @@ mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod instances;
 mod long_work;
 mod managed_data_keys;
 mod metrics;
@@ -45,6 +46,7 @@ fn endpoints() -> Endpoints {
         .and(requests::endpoints())
         .and(metrics::endpoints())
         .and(inspect::endpoints())
+        .and(instances::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())

@@ -223,9 +223,9 @@ impl Engine {
         Ok((pkcs8, public))
     }
 
-    /// Generates a private key. In a seeded run the random numbers come from the seed.
+    /// Generates a private key.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.on_blocking_thread(move |entropy| generated(spec, entropy)).await
+        self.on_blocking_thread(move |entropy| private_key(spec, entropy)).await
     }
 
     /// Generates a private key, and does what belongs to that, on a blocking thread. Only a few run
@@ -248,11 +248,11 @@ impl Engine {
     }
 }
 
-/// A new private key. Without a seed, the fastest implementation generates it.
-pub(super) fn generated(
+/// Generates a private key. Only a seeded server pays for the slow way that can be repeated.
+pub(super) fn private_key(
     spec: PairSpec,
     entropy: &Entropy,
 ) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> {
-    let generate = if entropy.is_seeded() { generate } else { generate_fast };
-    generate(spec, &mut entropy.rng())
+    let mut rng = entropy.rng();
+    if entropy.is_seeded() { generate(spec, &mut rng) } else { generate_fast(spec, &mut rng) }
 }

@@ -38,7 +38,9 @@ pub use instance::{
     BoundNetwork, Capacity, Instance, InstanceId, InstanceKind, InstanceNetwork, InstanceStatus,
 };
 pub use ip_range::{IpRange, NoIpRange};
-pub use key::{Binding, Creator, Key, KeyState, Lifecycle, Origin, ProtectionLevel, Settings};
+pub use key::{
+    Binding, Creator, Key, KeyState, KeyStorage, Lifecycle, Origin, ProtectionLevel, Settings,
+};
 pub use key_store::{KeyStore, KeyStoreId};
 pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};
 pub use managed_data_key::{

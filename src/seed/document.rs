@@ -19,12 +19,13 @@ use super::words::{
 };
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId,
+    KeyspacePolicyId, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 pub(super) use applications::{
     ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
 };
+pub(super) use entries::Protection;
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
 pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
@@ -91,25 +92,6 @@ realm_entry! {
     managed_data_keys: ManagedDataKeyEntry,
 }
 
-/// Whether a key is protected from deletion, and why.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-pub(super) enum Protection {
-    Flag(bool),
-    Reason(String),
-}
-
-impl Protection {
-    /// Why, if it is protected.
-    pub(super) fn reason(&self) -> Option<String> {
-        match self {
-            Self::Flag(false) => None,
-            Self::Flag(true) => Some(String::new()),
-            Self::Reason(reason) => Some(reason.clone()),
-        }
-    }
-}
-
 entries! {
     /// A key.
     KeyEntry {
@@ -127,6 +109,7 @@ entries! {
         creator_type: Option<Located<CreatorType>>,
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
+        storage: Option<Located<KeyStorage>>,
         group: Option<String>,
         primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,

@@ -18,9 +18,9 @@ use crate::dialects::PROFILES;
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
     CertificateId, CertificateStatus, ClientKeyId, DataKeyId, GrantId, InstanceId, InstanceKind,
-    InstanceStatus, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec,
-    ManagedDataKeyName, ManagedDataKeyVersionId, Network, NetworkKind, NetworkRuleName, Origin,
-    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
+    InstanceStatus, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
+    MacSpec, ManagedDataKeyName, ManagedDataKeyVersionId, Network, NetworkKind, NetworkRuleName,
+    Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -200,6 +200,11 @@ words! { NetworkKind, "one of PRIVATE, PUBLIC, VPC",
     ["PRIVATE" => Self::Private],
     ["PUBLIC" => Self::Public],
     ["VPC" => Self::Vpc],
+}
+
+words! { KeyStorage, "MODULE or DATABASE",
+    ["MODULE" => Self::Module],
+    ["DATABASE" => Self::Database],
 }
 
 words! { InstanceKind, "SOFTWARE or HARDWARE",

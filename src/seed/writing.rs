@@ -204,6 +204,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
+        storage: key.storage.map(located),
         group: key.group.clone(),
         primary_region: key.primary_region.as_ref().map(|it| located(Region(it.to_string()))),
         state: Some(located(status)),

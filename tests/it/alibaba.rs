@@ -10,6 +10,7 @@ pub mod errors;
 mod export;
 mod gateway;
 pub mod import;
+mod instances;
 mod keys;
 mod lifecycle;
 mod macs;

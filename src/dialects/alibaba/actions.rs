@@ -1,9 +1,12 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable.
 
+use axum::http::Method;
+
 use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
+use super::instances::{lifecycle as instances, metadata as instance_metadata};
 use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, mac, versions};
 use super::secrets::{
     lifecycle as secrets, metadata as secret_metadata, rotation as secret_rotation,
@@ -79,6 +82,14 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("CertificatePublicKeyVerify",      certificate_use::verify)
         .hot   ("CertificatePublicKeyEncrypt",     certificate_use::encrypt)
         .hot   ("CertificatePrivateKeyDecrypt",    certificate_use::decrypt)
+        .read  ("ListKmsInstances",                instance_metadata::list)
+        .read  ("GetKmsInstance",                  instance_metadata::get)
+        .read  ("GetDefaultKmsInstance",           instance_metadata::get_default)
+        .read  ("GetKmsInstanceQuotaInfos",        instance_metadata::quotas)
+        .change("ConnectKmsInstance",              instances::connect)
+        .change("UpdateKmsInstanceBindVpc",        instances::bind)
+        .change("UpdateKmsInstance",               instances::rename)
+        .change("ReleaseKmsInstance",              instances::release)
         .change("TagResource",                     tags::tag_resource)
         .change("UntagResource",                   tags::untag_resource)
         .read  ("ListResourceTags",                tags::list_resource_tags)
@@ -91,4 +102,12 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)
+}
+
+/// The method of an action that has only one. The others take GET and POST.
+pub(super) fn only_method(action: &str) -> Option<&'static Method> {
+    match action {
+        "ConnectKmsInstance" => Some(&Method::POST),
+        _ => None,
+    }
 }

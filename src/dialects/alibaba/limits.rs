@@ -15,6 +15,10 @@ pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
 pub(super) const DESCRIPTION_MAX: usize = 8192;
 /// The longest name of a dedicated instance, in characters.
 pub(super) const INSTANCE_MAX: usize = 128;
+/// The number of zones, and of subnets, of a KMS instance. Two are documented.
+pub(super) const ZONES_MAX: usize = 10;
+/// The number of networks in one call of `UpdateKmsInstanceBindVpc`. No source says.
+pub(super) const NETWORKS_MAX: usize = 1000;
 /// The longest encryption context, in characters.
 pub(super) const CONTEXT_MAX: usize = 8192;
 /// The longest policy, in bytes.

@@ -5,8 +5,8 @@ use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
 use crate::algorithms::mac::Hash;
 use crate::dialects::wire::words::words;
 use crate::model::{
-    CertificateStatus, Creator, KeySpec, KeyState, KeyUsage, MacSpec, Origin, ProtectionLevel,
-    SymmetricSpec,
+    CertificateStatus, Creator, InstanceStatus, KeySpec, KeyState, KeyStorage, KeyUsage, MacSpec,
+    Origin, ProtectionLevel, SymmetricSpec,
 };
 
 words! {
@@ -109,6 +109,22 @@ words! {
     "INACTIVE" [CertificateStatus::Inactive]
     "ACTIVE" [CertificateStatus::Active]
     "REVOKED" [CertificateStatus::Revoked]
+}
+
+words! {
+    fn instance_status_word(InstanceStatus):
+    "Uninitialized" [InstanceStatus::Uninitialized]
+    "Connecting" [InstanceStatus::Connecting]
+    "Connected" [InstanceStatus::Connected]
+    "Disconnected" [InstanceStatus::Disconnected]
+    "Error" [InstanceStatus::Error]
+}
+
+words! {
+    /// Where an instance with hardware security modules keeps a key.
+    StorageWord(KeyStorage):
+    "HsmInternal" [KeyStorage::Module]
+    "HsmEncryptedDatabase" [KeyStorage::Database]
 }
 
 words! {

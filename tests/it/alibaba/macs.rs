@@ -133,6 +133,7 @@ fn only_instances_have_hmac_keys_and_the_service_makes_their_material() {
     let create = |params: &[(&str, &str)]| {
         client.call("CreateKey", &[&[("KeySpec", "HMAC_256")], params].concat())
     };
+    client.instance("kst-tests");
     create(&[]).refused_parameter("KeySpec");
     let instance = ("DKMSInstanceId", "kst-tests");
     create(&[instance, ("KeyUsage", "SIGN/VERIFY")]).refused_parameter("KeyUsage");

@@ -19,6 +19,7 @@ use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 #[expect(clippy::too_many_lines, reason = "a table, row by row")]
 pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
+    client.instance("kst-replies");
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));
     let version = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();
     let version =
@@ -105,6 +106,7 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     ];
     let asked = json!({"name": "orders"});
     control(stage.server.address, "POST", "managed-data-keys?access_key=testid", &asked).ok();
+    let of_instances = instance_calls(&client);
     let of_certificates = certificate_calls(&client);
     let call = |client: &Client, action, mut params: Vec<_>| {
         params.push(("Format", format));
@@ -114,10 +116,10 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     };
     let mut answers: Vec<_> =
         calls.into_iter().map(|(action, params)| call(&client, action, params)).collect();
-    for (action, params) in secret_calls(&client, &key) {
+    for (action, params) in secret_calls(&client) {
         answers.push(call(&client, action, params));
     }
-    for (action, params) in &of_certificates {
+    for (action, params) in of_instances.iter().chain(&of_certificates) {
         let params = params.iter().map(|(name, value)| (*name, value.as_str()));
         answers.push(call(&client, action, params.collect()));
     }
@@ -136,9 +138,41 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     answers
 }
 
+/// Requests about instances and the policies of their keys, in an order in which all succeed.
+fn instance_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    client.instance_like(&json!({ "id": "kst-new", "status": "Uninitialized", "name": "<a>" }));
+    let key = client.create_key(&[("DKMSInstanceId", "kst-replies")]);
+    let id = |more: &[(&'static str, &str)]| {
+        let own = [("KmsInstanceId", "kst-new")];
+        own.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
+    };
+    let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#.to_owned());
+    let network = [
+        ("KMProvider", "Aliyun"),
+        ("VpcId", "vpc-1"),
+        ("ZoneIds", "cn-hangzhou-a,cn-hangzhou-b"),
+        ("VSwitchIds", "vsw-1,vsw-2"),
+    ];
+    vec![
+        ("ConnectKmsInstance", id(&network)),
+        (
+            "UpdateKmsInstanceBindVpc",
+            id(&[("BindVpcs", r#"[{"VpcId":"vpc-2","VSwitchId":"vsw-3","VpcOwnerId":7}]"#)]),
+        ),
+        ("UpdateKmsInstance", id(&[("InstanceName", "<b>")])),
+        ("GetKmsInstanceQuotaInfos", id(&[])),
+        ("GetKmsInstance", id(&[])),
+        ("ListKmsInstances", Vec::new()),
+        ("GetDefaultKmsInstance", Vec::new()),
+        ("ReleaseKmsInstance", id(&[("ForceDeleteWithoutBackup", "true")])),
+        ("SetKeyPolicy", vec![("KeyId", key.clone()), policy]),
+        ("GetKeyPolicy", vec![("KeyId", key)]),
+    ]
+}
+
 /// Requests about secrets, in an order in which all succeed.
-fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'a str, &'a str)>)> {
-    let id = ("KeyId", key);
+fn secret_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let inside = ("SecretName", "inside");
     let (named, first, second) = (("SecretName", "s"), ("VersionId", "v1"), ("VersionId", "v2"));
     let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#);
     let managed = [
@@ -149,6 +183,8 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
         first,
     ];
     client.call("CreateSecret", &managed).ok();
+    let instance = ("DKMSInstanceId", "kst-replies");
+    client.call("CreateSecret", &[inside, first, ("SecretData", "a"), instance]).ok();
     vec![
         ("CreateSecret", vec![named, ("SecretData", "<a> & \"b\""), first]),
         ("DescribeSecret", vec![named, ("FetchTags", "true")]),
@@ -165,10 +201,8 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
             vec![named, ("VersionStage", "ACSCurrent"), ("MoveToVersion", "v1")],
         ),
         ("UpdateSecret", vec![named, ("Description", "new")]),
-        ("SetSecretPolicy", vec![named, policy]),
-        ("GetSecretPolicy", vec![named]),
-        ("SetKeyPolicy", vec![id, policy]),
-        ("GetKeyPolicy", vec![id]),
+        ("SetSecretPolicy", vec![inside, policy]),
+        ("GetSecretPolicy", vec![inside]),
         ("DeleteSecret", vec![named]),
         ("RestoreSecret", vec![named]),
         ("RotateSecret", vec![("SecretName", "managed"), second]),
