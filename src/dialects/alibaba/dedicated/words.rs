@@ -80,6 +80,7 @@ pub(super) fn usual_signing(spec: PairSpec) -> Option<Signing> {
 words! {
     /// The digests of messages.
     HashWord(Hash):
+    "SHA_224" [Hash::Sha224]
     "SHA_256" [Hash::Sha256]
     "SHA_384" [Hash::Sha384]
     "SHA_512" [Hash::Sha512]
