@@ -370,7 +370,8 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Answer {
 
 /// Parses an answer.
 pub fn parse(answer: &[u8]) -> Answer {
-    let text = String::from_utf8(answer.to_vec()).unwrap();
+    // Answers of one wire are no text.
+    let text = String::from_utf8_lossy(answer);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Answer { status, head: head.to_owned(), text: body.to_owned() }

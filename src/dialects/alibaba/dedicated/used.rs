@@ -50,6 +50,7 @@ impl InUse {
         };
         let version = version.or_else(|| Some(usual?.id));
         let version = version.ok_or(engine::Error::Internal("a key has no version"))?;
+        key.version(version).ok_or(KeyError::VersionNotFound)?;
         Ok(Self { key, version })
     }
 

@@ -59,12 +59,12 @@ pub fn seed(policies: &[&str], more: &str) -> String {
     let public_key = key.public_key.trim().replace('\n', "\n          ");
     let mut seed = format!(
         "realms:
-  - dialect: alibaba
+  - cloud: alibaba
     account: \"1000000000000001\"
     region: cn-hangzhou
     instances:
-      - {{ id: kst-one, status: connected }}
-      - {{ id: kst-two, status: connected }}
+      - {{ id: kst-one, status: Connected }}
+      - {{ id: kst-two, status: Connected }}
     client_keys:
       - id: {}
         application: app

@@ -8,15 +8,15 @@ use super::client::{Client, EVERYTHING, SHARED, Value, server};
 use crate::makers::newest_version;
 
 const KEYS: &str = "    keys:
-      - { id: key-aes, spec: aes-256, instance: kst-one }
-      - { id: key-sm4, spec: sm4, instance: kst-one }
-      - { id: key-rsa, spec: rsa-2048, instance: kst-one }
-      - { id: key-sign, spec: rsa-2048, usage: sign-verify, instance: kst-one }
-      - { id: key-ec, spec: ec-p256, usage: sign-verify, instance: kst-one }
-      - { id: key-sm2, spec: ec-sm2, instance: kst-one }
+      - { id: key-aes, spec: Aliyun_AES_256, instance: kst-one }
+      - { id: key-sm4, spec: Aliyun_SM4, instance: kst-one }
+      - { id: key-rsa, spec: RSA_2048, usage: ENCRYPT/DECRYPT, instance: kst-one }
+      - { id: key-sign, spec: RSA_2048, usage: SIGN/VERIFY, instance: kst-one }
+      - { id: key-ec, spec: EC_P256, usage: SIGN/VERIFY, instance: kst-one }
+      - { id: key-sm2, spec: EC_SM2, usage: ENCRYPT/DECRYPT, instance: kst-one }
     secrets:
       - name: db/pw
-        key: key-aes
+        encryption_key_id: key-aes
         instance: kst-one
         versions: [{ id: v1, value: secret text }]";
 

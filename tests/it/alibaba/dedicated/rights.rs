@@ -7,12 +7,12 @@ use crate::kit::{Server, Setup, action_names, days};
 
 /// A key in each instance and one outside, and a secret in the instance and one outside.
 const NOUNS: &str = "    keys:
-      - { id: key-one, spec: aes-256, instance: kst-one }
-      - { id: key-two, spec: aes-256, instance: kst-two }
-      - { id: key-out, spec: aes-256 }
+      - { id: key-one, spec: Aliyun_AES_256, instance: kst-one }
+      - { id: key-two, spec: Aliyun_AES_256, instance: kst-two }
+      - { id: key-out, spec: Aliyun_AES_256 }
     secrets:
       - name: db/one
-        key: key-one
+        encryption_key_id: key-one
         instance: kst-one
         versions: [{ id: v1, value: one }]
       - name: db/out
@@ -167,9 +167,9 @@ fn network_rules_look_at_the_address() {
     let rules = format!(
         "{NOUNS}
     network_rules:
-      - {{ name: here, kind: private, sources: [10.0.0.0/8, 127.0.0.1] }}
-      - {{ name: there, kind: private, sources: [10.1.2.3/24] }}
-      - {{ name: out, kind: public, sources: [0.0.0.0/0] }}"
+      - {{ name: here, kind: PRIVATE, sources: [10.0.0.0/8, 127.0.0.1] }}
+      - {{ name: there, kind: PRIVATE, sources: [10.1.2.3/24] }}
+      - {{ name: out, kind: PUBLIC, sources: [0.0.0.0/0] }}"
     );
     for (names, shared, there, forwarded) in [
         ("here", true, true, true),

@@ -1,9 +1,12 @@
 //! The wire of the dedicated gateway: what is refused, and how.
 
 use super::client::{Client, EVERYTHING, message, send, server};
-use crate::kit::{Server, Setup, control};
-use kmsim::dialects::AuthMode;
+use std::sync::Arc;
+
+use kmsim::dialects::{AuthMode, Clouds};
 use serde_json::Value as Json;
+
+use crate::kit::{Server, Setup, control, root};
 
 const LIMIT: usize = 3 * 1024 * 1024;
 
@@ -110,6 +113,29 @@ fn the_actions_of_one_wire_are_not_those_of_the_other() {
     let server = server(&[EVERYTHING], "");
     let answer = server.client().call("dedicated/GenerateRandom", &[("Length", "8")]);
     answer.refused(404, "InvalidAction.NotFound");
+}
+
+#[test]
+fn every_message_of_the_definition_is_served_and_documented() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let definition = read("src/dialects/alibaba/dedicated/dkms-gcs-0.2.proto");
+    let requests = definition.lines().filter_map(|line| {
+        line.strip_prefix("message ")?.strip_suffix("Request {").map(str::to_owned)
+    });
+    let mut requests: Vec<_> = requests.collect();
+    requests.sort();
+    let clouds = Clouds::new(&Arc::default(), AuthMode::Off, None, &Arc::default());
+    let served = clouds.named("alibaba").unwrap().action_names();
+    let served: Vec<_> =
+        served.into_iter().filter_map(|name| name.strip_prefix("dedicated/")).collect();
+    assert_eq!(served, requests);
+    let support = read("docs/support.md");
+    let (_, listed) = support.split_once("The dedicated gateway of instances").unwrap();
+    let (listed, _) = listed.split_once("In faults").unwrap();
+    for name in served {
+        assert!(definition.contains(&format!("message {name}Response {{")), "{name}");
+        assert!(listed.contains(&format!("`{name}`")), "docs/support.md lacks {name}");
+    }
 }
 
 #[test]

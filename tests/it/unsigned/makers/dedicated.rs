@@ -7,9 +7,9 @@ use crate::unsigned::Request;
 
 /// A secret, with the right to read it.
 pub fn server() -> Server {
-    let more = "    keys: [{ id: key-one, spec: aes-256, instance: kst-one }]
+    let more = "    keys: [{ id: key-one, spec: Aliyun_AES_256, instance: kst-one }]
     secrets:
-      - { name: db, key: key-one, instance: kst-one, versions: [{ id: v1, value: x }] }";
+      - { name: db, encryption_key_id: key-one, instance: kst-one, versions: [{ id: v1, value: x }] }";
     crate::alibaba::dedicated::client::server(&[EVERYTHING], more)
 }
 
