@@ -25,7 +25,7 @@ pub(super) fn application_policy_entry(it: &ApplicationPolicy) -> ApplicationPol
     ApplicationPolicyEntry {
         name: located(it.name.clone()),
         ordinal: Some(placed(it.ordinal)),
-        instance: it.instance.clone(),
+        instance: it.instance.clone().map(located),
         permissions: texts(&it.permissions),
         resources: texts(&it.resources),
         network_rules: network_rules.into_iter().map(located).collect(),
