@@ -20,6 +20,7 @@ mod scope;
 mod sites;
 mod snapshots;
 mod state;
+mod user_access;
 mod white_box;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ fn endpoints() -> Endpoints {
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)

@@ -11,9 +11,12 @@ use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::{Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, pipeline};
+use crate::dialects::{
+    Accounts, AuthMode, Dialect, Hypothetical, Inbound, Outbound, Profile, Served, Unanswered,
+    hypothetical, pipeline,
+};
 use crate::engine::{self, Engine};
-use crate::watch::Watch;
+use crate::watch::{Decision, Watch};
 
 macro_rules! clouds {
     ($($cloud:ty),* $(,)?) => {
@@ -56,6 +59,18 @@ pub trait Cloud: Send + Sync {
         watch: &'a Watch,
         inbound: Inbound,
     ) -> Answering<'a>;
+    /// Decides about a request that is not made. `None`: the account itself may do everything.
+    ///
+    /// # Errors
+    /// There is no decision.
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered>;
+    /// The smallest policy that allows these actions, each on a resource. `None` if its users have
+    /// no such policies.
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value>;
 }
 
 /// The future of an answer.
@@ -77,6 +92,18 @@ impl<D: Dialect> Cloud for Served<D> {
         inbound: Inbound,
     ) -> Answering<'a> {
         Box::pin(pipeline::serve(self, engine, watch, inbound))
+    }
+
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered> {
+        hypothetical::decide(self, engine, request)
+    }
+
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value> {
+        D::smallest_policy(needed)
     }
 }
 

@@ -212,7 +212,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a key. Policies are stored, not enforced.
+    /// Sets the policy of a key. Its cloud decides what that means.
     pub async fn set_key_policy(
         &self,
         caller: Caller,

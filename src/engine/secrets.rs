@@ -197,7 +197,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a secret. Policies are stored, not enforced.
+    /// Sets the policy of a secret. Its cloud decides what that means.
     pub async fn set_secret_policy(
         &self,
         caller: Caller,

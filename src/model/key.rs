@@ -132,7 +132,7 @@ pub struct Key {
     /// The region of its primary, if it is a replica.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_region: Option<Arc<str>>,
-    /// The access policy that its owner set, if any. Stored, not enforced.
+    /// The access policy that its owner set, if any. Its cloud decides what it means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// What changes after creation.

@@ -71,7 +71,7 @@ pub struct SecretSettings {
     /// When it is deleted, if that is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Instant>,
-    /// The access policy that its owner set, if any. Stored, not enforced.
+    /// The access policy that its owner set, if any. Its cloud decides what it means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// How it is managed, if it is.

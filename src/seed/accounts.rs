@@ -172,8 +172,8 @@ impl AccountEntry {
         }))
     }
 
-    /// Checks the policies of its users, if it limits what they may do. Policies of sessions have no
-    /// place elsewhere.
+    /// Checks the policies of its users, if it limits what they may do. Policies of sessions have
+    /// no place elsewhere.
     fn check_policies(&self, place: Place<'_>) -> Result<(), SeedError> {
         let is_enforced = self.user_access == UserAccess::Enforced;
         let own = self.sts_tokens.iter().filter_map(|token| token.policy.as_ref());

@@ -5,6 +5,8 @@
 pub struct Decision {
     /// The user's name.
     pub user: String,
+    /// Whether its account limits what its users may do.
+    pub is_enforced: bool,
     /// What the request needs. It is allowed if all of it is.
     pub checks: Vec<Check>,
 }

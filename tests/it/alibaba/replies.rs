@@ -17,7 +17,7 @@ use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action, in the requested format.
 #[expect(clippy::too_many_lines, reason = "a table, row by row")]
-fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
+pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));
     let version = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();

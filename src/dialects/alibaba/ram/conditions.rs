@@ -9,8 +9,8 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::document::{Flaw, each, shortened, texts};
 use super::pattern::Pattern;
+use super::reading::{Flaw, each, shortened, texts};
 use crate::model::IpRange;
 use crate::world::Instant;
 

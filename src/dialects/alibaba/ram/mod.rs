@@ -3,8 +3,8 @@
 //!
 //! `needs.rs` says which actions on which resources a request needs, and `resources.rs` finds them
 //! from its parameters. `layers.rs` decides about each of them with the policies, which
-//! `document.rs` and `conditions.rs` have read. The engine then lets the request reach only the keys
-//! that were checked.
+//! `document.rs` and `conditions.rs` have read. The engine then lets the request reach only the
+//! keys that were checked.
 
 mod conditions;
 #[cfg(test)]
@@ -14,6 +14,7 @@ mod layers;
 mod needs;
 mod pattern;
 mod properties;
+mod reading;
 mod resources;
 mod rights;
 mod system;
@@ -146,11 +147,11 @@ fn judge(
         Check { action, resource: it.resource.clone(), ruling }
     };
     let checks = needed.actions.iter().map(check).collect();
-    Some(Ok((Decision { user: user.name.clone(), checks }, needed)))
+    Some(Ok((Decision { user: user.name.clone(), is_enforced, checks }, needed)))
 }
 
-/// The policy of a key or secret of an instance. Elsewhere, policies have no effect. One that is not
-/// understood, which older data may have, allows and denies nothing.
+/// The policy of a key or secret of an instance. Elsewhere, policies have no effect. One that is
+/// not understood, which older data may have, allows and denies nothing.
 fn resource_policy(about: &About) -> Option<(Layer, Document)> {
     let (layer, text) = match about {
         About::Key(key) if key.instance.is_some() => (Layer::Key, key.policy.as_deref()?),

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::document::{Document, Flaw, Holder, VERSION};
+use super::document::{Document, Holder, VERSION};
 use super::layers::Attached;
+use super::reading::Flaw;
 use super::system;
 use crate::dialects::Accounts;
 use crate::dialects::accounts::UserAccess;
