@@ -9,7 +9,7 @@ use crate::model::{
     NetworkRuleName,
 };
 use crate::seed::when::Time;
-use crate::seed::words::{Located, Text};
+use crate::seed::words::{Hidden, Located, Text};
 
 entries! {
     /// An application.
@@ -55,7 +55,7 @@ entries! {
     ClientKeyEntry {
         id: Located<ClientKeyId>,
         application: Located<ApplicationName>,
-        public_key: Located<Text>,
+        public_key: Spanned<Hidden>,
     }
     optional {
         ordinal: Option<Spanned<u64>>,
