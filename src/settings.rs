@@ -128,6 +128,8 @@ pub struct Settings {
     pub body_budget: usize,
     /// Who may use the control plane.
     pub control: ControlAccess,
+    /// Whether keys and secrets outside of instances have policies too.
+    pub lenient_policies: bool,
     /// Further hostnames that the control plane answers to, besides its own and those of the
     /// certificates.
     pub control_hosts: Vec<ServedName>,

@@ -10,7 +10,9 @@ mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod instances;
 mod long_work;
+mod managed_data_keys;
 mod metrics;
 mod names;
 mod openapi;
@@ -44,9 +46,11 @@ fn endpoints() -> Endpoints {
         .and(requests::endpoints())
         .and(metrics::endpoints())
         .and(inspect::endpoints())
+        .and(instances::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(managed_data_keys::endpoints())
         .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());

@@ -12,8 +12,8 @@ use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
 use crate::dialects::{
-    Accounts, AuthMode, Dialect, Hypothetical, Inbound, Outbound, Profile, Served, Unanswered,
-    hypothetical, pipeline,
+    Accounts, AuthMode, Dialect, Hypothetical, Inbound, Outbound, Profile, Served, ServerInfo,
+    Unanswered, hypothetical, pipeline,
 };
 use crate::engine::{self, Engine};
 use crate::watch::{Decision, Watch};
@@ -27,8 +27,14 @@ macro_rules! clouds {
             accounts: &Arc<Accounts>,
             auth: AuthMode,
             region: Option<&str>,
+            server: &Arc<ServerInfo>,
         ) -> Vec<Box<dyn Cloud>> {
-            vec![$(Box::new(Served::<$cloud>::new(Arc::clone(accounts), auth, region))),*]
+            vec![$(Box::new(Served::<$cloud>::new(
+                Arc::clone(accounts),
+                auth,
+                region,
+                Arc::clone(server),
+            ))),*]
         }
     };
 }
@@ -119,8 +125,13 @@ impl Clouds {
     /// different realm on each. `region` is used when a request names none; without it, each cloud
     /// uses its own default.
     #[must_use]
-    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { all: all(accounts, auth, region), region: region.and_then(regions::fold) }
+    pub fn new(
+        accounts: &Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: &Arc<ServerInfo>,
+    ) -> Self {
+        Self { all: all(accounts, auth, region, server), region: region.and_then(regions::fold) }
     }
 
     /// All clouds.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
-use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form};
+use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form, ServerInfo};
 use crate::engine::Engine;
 use crate::watch::Decision;
 use crate::watch::journal::Mismatch;
@@ -81,16 +81,24 @@ pub(super) struct Served<D: Dialect> {
     pub(super) actions: Actions<D::Call>,
     /// What it read from the policies of users.
     pub(super) rights: D::Rights,
+    /// What its handlers know of the server.
+    pub(super) server: Arc<ServerInfo>,
 }
 
 impl<D: Dialect> Served<D> {
     /// Serves these accounts. `region` is used when a request names none; without it, the cloud's
     /// own default is.
-    pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+    pub(super) fn new(
+        accounts: Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: Arc<ServerInfo>,
+    ) -> Self {
         let actions = D::table();
         let rights = D::rights(&accounts);
         let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
-        Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions, rights }
+        let gate = Gate::new(D::PROFILE, accounts, auth, region, classes);
+        Self { gate, actions, rights, server }
     }
 }

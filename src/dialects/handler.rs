@@ -8,6 +8,15 @@ use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
 use crate::watch::Decision;
 
+/// What handlers know of the server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerInfo {
+    /// The certificates of the authority that clients of the server must trust, in PEM.
+    pub authority: String,
+    /// Whether keys and secrets outside of instances have policies too.
+    pub lenient_policies: bool,
+}
+
 /// What a handler works with.
 #[derive(Clone)]
 pub struct Cx {
@@ -25,6 +34,8 @@ pub struct Cx {
     pub is_encrypted: bool,
     /// Why the user may do what it asks, or may not, where its cloud says so.
     pub decision: Option<Arc<Decision>>,
+    /// The server.
+    pub server: Arc<ServerInfo>,
 }
 
 /// What an action may do.

@@ -34,7 +34,7 @@ pub use dialect::{Decided, Dialect};
 pub use gate::accounts::{self, Account, Accounts};
 pub use gate::users;
 pub use gate::{AuthMode, Gate, Verified};
-pub use handler::{Cx, Kind};
+pub use handler::{Cx, Kind, ServerInfo};
 pub use hypothetical::{Hypothetical, Unanswered};
 pub use nearest::nearest;
 pub use profile::{Names, Profile};

@@ -38,7 +38,7 @@ pub(super) async fn serve<D: Dialect>(
         D::before_signature(&served.actions, &call)?;
         let verified = D::authenticate(&served.gate, engine, &call)?;
         report.auth = verified.auth();
-        let (cx, nonce) = verified.cx(engine, connection);
+        let (cx, nonce) = verified.cx(engine, &served.server, connection);
         let cx = caller.insert(cx);
         faults::select(served, watch, requested.as_deref(), cx, &call, &mut report)?;
         if let Some(cut) = faults::before_action(D::PROFILE, &report.plan, nonce).await? {

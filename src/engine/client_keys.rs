@@ -5,8 +5,9 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::applications::rules;
+use super::pairs::private_key;
 use super::{ApplicationError, ApplicationRules, Caller, Engine, Error, View};
-use crate::algorithms::asymmetric::{PairSpec, PrivateKey, generate};
+use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::algorithms::{self, pkcs12, x509};
 use crate::model::{ApplicationName, ClientKey, ClientKeyId};
 use crate::world::{Entropy, Instant};
@@ -136,7 +137,7 @@ fn make(
     (not_before, not_after): (Instant, Instant),
     password: &str,
 ) -> Result<(String, Zeroizing<Vec<u8>>), algorithms::Error> {
-    let pkcs8 = generate(spec, &mut entropy.rng())?;
+    let pkcs8 = private_key(spec, entropy)?;
     let key = PrivateKey::read(spec, &pkcs8)?;
     let subject =
         x509::Name::parse(&format!("CN={owner}")).ok_or(algorithms::Error::Unsupported)?;

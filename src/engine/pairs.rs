@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Opened, Sealed, Used};
 use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Message, Operation};
 use crate::algorithms::asymmetric::{
-    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate, generate_fast,
 };
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
@@ -225,7 +225,7 @@ impl Engine {
 
     /// Generates a private key.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.on_blocking_thread(move |entropy| generate(spec, &mut entropy.rng())).await
+        self.on_blocking_thread(move |entropy| private_key(spec, entropy)).await
     }
 
     /// Generates a private key, and does what belongs to that, on a blocking thread. Only a few run
@@ -246,4 +246,13 @@ impl Engine {
         });
         Ok(made.await.map_err(ended)??)
     }
+}
+
+/// Generates a private key. Only a seeded server pays for the slow way that can be repeated.
+pub(super) fn private_key(
+    spec: PairSpec,
+    entropy: &Entropy,
+) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> {
+    let mut rng = entropy.rng();
+    if entropy.is_seeded() { generate(spec, &mut rng) } else { generate_fast(spec, &mut rng) }
 }

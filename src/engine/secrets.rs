@@ -133,6 +133,7 @@ impl Engine {
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
             }
+            draft.view().check_instance_of_secret(new.instance.as_deref())?;
             let (key, key_is_named) = sealing_key(draft, new.key.as_ref())?;
             let now = draft.now();
             let managed = new.config.map(|config| Managed {

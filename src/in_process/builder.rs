@@ -193,6 +193,7 @@ impl Builder {
             journal: DEFAULT_RECORDS,
             body_budget: BODY_BUDGET,
             control: ControlAccess::Open,
+            lenient_policies: false,
             control_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
         };

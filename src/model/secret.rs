@@ -97,7 +97,7 @@ pub struct Secret {
     pub key: KeyId,
     /// Whether its owner named that key.
     pub key_is_named: bool,
-    /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
+    /// The instance that its owner named, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// What changes after creation.

@@ -4,6 +4,7 @@
 mod applications;
 mod entries;
 mod instances;
+mod managed_data_keys;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,14 +19,16 @@ use super::words::{
 };
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId,
+    KeyspacePolicyId, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
 pub(super) use applications::{
     ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
 };
+pub(super) use entries::Protection;
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
+pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -86,25 +89,7 @@ realm_entry! {
     network_rules: NetworkRuleEntry,
     client_keys: ClientKeyEntry,
     instances: InstanceEntry,
-}
-
-/// Whether a key is protected from deletion, and why.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-pub(super) enum Protection {
-    Flag(bool),
-    Reason(String),
-}
-
-impl Protection {
-    /// Why, if it is protected.
-    pub(super) fn reason(&self) -> Option<String> {
-        match self {
-            Self::Flag(false) => None,
-            Self::Flag(true) => Some(String::new()),
-            Self::Reason(reason) => Some(reason.clone()),
-        }
-    }
+    managed_data_keys: ManagedDataKeyEntry,
 }
 
 entries! {
@@ -124,6 +109,7 @@ entries! {
         creator_type: Option<Located<CreatorType>>,
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
+        storage: Option<Located<KeyStorage>>,
         group: Option<String>,
         primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,

@@ -78,6 +78,11 @@ pub struct Options {
     )]
     pub auth: AuthMode,
 
+    /// Let keys and secrets outside of KMS instances have policies too, as JSON objects of any
+    /// form. They decide nothing.
+    #[arg(long, env = "KMSIM_LENIENT_POLICIES", help_heading = "Who may call")]
+    pub lenient_policies: bool,
+
     /// Start with the clock frozen at this time, for example 2030-01-01T00:00:00Z.
     #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and randomness")]
     pub clock: Option<String>,
@@ -205,6 +210,7 @@ impl Options {
             journal: self.control_plane.journal,
             body_budget: BODY_BUDGET,
             control: self.control_plane.access()?,
+            lenient_policies: self.lenient_policies,
             control_hosts: parsed("--control-host", &self.control_plane.control_hosts)?,
             trusted_proxies: parsed("--trusted-proxy", &self.trusted_proxies)?,
         })

@@ -1,19 +1,22 @@
 //! The table of actions. `hot` uses key material, `read` reads, `change` waits until a change is
 //! durable.
 
+use axum::http::Method;
+
 use super::applications::{
     access_points, client_keys, network_rules, policies as application_policies,
 };
 use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
-use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, versions};
+use super::instances::{lifecycle as instances, metadata as instance_metadata};
+use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, mac, versions};
 use super::secrets::{
     lifecycle as secrets, metadata as secret_metadata, rotation as secret_rotation,
     values as secret_values,
 };
 use super::wire::call::Call;
-use super::{account, policies, profile, tags};
+use super::{account, challenge, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -47,6 +50,8 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("AsymmetricEncrypt",               asymmetric::encrypt)
         .hot   ("AsymmetricDecrypt",               asymmetric::decrypt)
         .hot   ("GetPublicKey",                    asymmetric::public_key)
+        .hot   ("GenerateMac",                     mac::generate)
+        .hot   ("VerifyMac",                       mac::verify)
         .change("CreateAlias",                     aliases::create)
         .change("UpdateAlias",                     aliases::update)
         .change("DeleteAlias",                     aliases::delete)
@@ -80,12 +85,23 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("CertificatePublicKeyVerify",      certificate_use::verify)
         .hot   ("CertificatePublicKeyEncrypt",     certificate_use::encrypt)
         .hot   ("CertificatePrivateKeyDecrypt",    certificate_use::decrypt)
+        .read  ("ListKmsInstances",                instance_metadata::list)
+        .read  ("GetKmsInstance",                  instance_metadata::get)
+        .read  ("GetDefaultKmsInstance",           instance_metadata::get_default)
+        .read  ("GetKmsInstanceQuotaInfos",        instance_metadata::quotas)
+        .change("ConnectKmsInstance",              instances::connect)
+        .change("UpdateKmsInstanceBindVpc",        instances::bind)
+        .change("UpdateKmsInstance",               instances::rename)
+        .change("ReleaseKmsInstance",              instances::release)
         .change("TagResource",                     tags::tag_resource)
         .change("UntagResource",                   tags::untag_resource)
         .read  ("ListResourceTags",                tags::list_resource_tags)
         .change("TagResources",                    tags::tag_resources)
         .change("UntagResources",                  tags::untag_resources)
         .read  ("ListTagResources",                tags::list_tag_resources)
+        .hot   ("GetManagedDataKey",               managed_data_keys::get)
+        .read  ("ListManagedDataKeyVersions",      managed_data_keys::list_versions)
+        .change("GetChallenge",                    challenge::get)
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)
@@ -108,4 +124,12 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("GetClientKey",                    client_keys::get)
         .change("DeleteClientKey",                 client_keys::delete)
         .read  ("ListClientKeys",                  client_keys::list)
+}
+
+/// The method of an action that has only one. The others take GET and POST.
+pub(super) fn only_method(action: &str) -> Option<&'static Method> {
+    match action {
+        "ConnectKmsInstance" => Some(&Method::POST),
+        _ => None,
+    }
 }

@@ -22,6 +22,7 @@ codes! {
     FORBIDDEN_IN_DEBT = 403 "Forbidden.InDebt" "Current user is indebted.";
     FORBIDDEN_IN_DEBT_OVERDUE = 403 "Forbidden.InDebtOverdue" "Current user is indebted Overdue.";
     FORBIDDEN_KEY_NOT_FOUND = 404 "Forbidden.KeyNotFound" "The specified Key is not found.";
+    FORBIDDEN_KEY_POLICY_UN_SUPPORTED = 400 "Forbidden.KeyPolicyUnSupported" "The specified key does not support key policy.";
     FORBIDDEN_KEY_VERSION_NOT_FOUND = 404 "Forbidden.KeyVersionNotFound" "The specified Key version is not found.";
     FORBIDDEN_KMS_SERVICE_NOT_ENABLED = 403 "Forbidden.KmsServiceNotEnabled" "Kms service is not Enabled for current user. Please get access permission first.";
     FORBIDDEN_NO_BACKUP = 403 "Forbidden.NoBackup" "this kms instance no backup, forbidden delete.";

@@ -5,12 +5,15 @@ mod account;
 mod actions;
 mod applications;
 mod certificates;
+mod challenge;
 mod clients;
 mod codes;
 mod errors;
+mod instances;
 mod keys;
 mod limits;
 mod listing;
+mod managed_data_keys;
 mod names;
 mod policies;
 mod profile;
@@ -55,7 +58,11 @@ impl Dialect for Alibaba {
             Some(_) => return Err(codes::INVALID_VERSION.into()),
         }
         let entry = table.get(action).filter(|_| call.path == "/");
-        entry.ok_or_else(|| codes::INVALID_ACTION_NOT_FOUND.into())
+        let entry = entry.ok_or(codes::INVALID_ACTION_NOT_FOUND)?;
+        match actions::only_method(action) {
+            Some(method) if *method != call.method => Err(codes::UNSUPPORTED_HTTP_METHOD.into()),
+            _ => Ok(entry),
+        }
     }
 
     fn rights(accounts: &Accounts) -> ram::Rights {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::algorithms::mac::equal;
-use crate::dialects::{Account, Accounts, Cx, Error, Profile};
+use crate::dialects::{Account, Accounts, Cx, Error, Profile, ServerInfo};
 use crate::engine::{Caller, Engine};
 use crate::model::Realm;
 use crate::watch::classes::Classes;
@@ -95,12 +95,13 @@ impl Verified {
     pub(super) fn cx(
         self,
         engine: &Arc<Engine>,
+        server: &Arc<ServerInfo>,
         (peer, is_encrypted): (Option<IpAddr>, bool),
     ) -> (Cx, Option<SpentNonce>) {
         let Self { caller, account, user, nonce, .. } = self;
-        let engine = Arc::clone(engine);
+        let (engine, server) = (Arc::clone(engine), Arc::clone(server));
         let decision = None;
-        (Cx { engine, caller, account, user, peer, is_encrypted, decision }, nonce)
+        (Cx { engine, caller, account, user, server, peer, is_encrypted, decision }, nonce)
     }
 }
 

@@ -2,9 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// The default of flags that are on.
 pub(in crate::seed) fn on() -> bool {
     true
+}
+
+/// Whether a key or an instance is protected from deletion, and why.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+pub(in crate::seed) enum Protection {
+    Flag(bool),
+    Reason(String),
+}
+
+impl Protection {
+    /// Why, if it is protected.
+    pub(in crate::seed) fn reason(&self) -> Option<String> {
+        match self {
+            Self::Flag(false) => None,
+            Self::Flag(true) => Some(String::new()),
+            Self::Reason(reason) => Some(reason.clone()),
+        }
+    }
 }
 
 /// A value that says nothing.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
-use super::Protection;
-use super::entries::entries;
+use super::entries::{Protection, entries};
 use crate::model::{InstanceId, InstanceKind, InstanceStatus};
 use crate::seed::when::Time;
 use crate::seed::words::{Located, Region};

@@ -182,7 +182,15 @@ fn every_good_value_is_accepted() {
             .any(|(action, name, value)| (action, name, value) == (&it.action, &it.name, &it.good));
         let expected = match (it.action.as_str(), it.name.as_str()) {
             _ if waits => code == "UnsupportedOperation",
-            (_, "KmsInstanceId") => code == "Forbidden.DKMSInstanceNotFound",
+            // There is no instance.
+            (action, name)
+                if action.contains("KmsInstance") && action != "ListKmsInstances"
+                    || ["KmsInstanceId", "DKMSInstanceId", "KeyStorageMechanism"]
+                        .contains(&name) =>
+            {
+                code == "Forbidden.DKMSInstanceNotFound"
+            }
+            ("CreateKey" | "CreateSecret", "Policy") => code == "Forbidden.KeyPolicyUnSupported",
             ("OpenKmsService", _) => code == "Forbidden.Opened",
             // Each of these requests creates the same thing.
             (action, _) if action.starts_with("Create") && code == "Rejected.ResourceExist" => true,

@@ -208,7 +208,8 @@ async fn a_restart_changes_nothing() {
 /// What the realm holds by a seed file.
 async fn seeded(test: &TestEngine, file: &str) -> Result<Vec<(Realm, Arc<State>)>, String> {
     let wrong = |mistake: seed::SeedError| mistake.to_string();
-    let clouds = Clouds::new(&Arc::new(Accounts::default()), AuthMode::Strict, None);
+    let clouds =
+        Clouds::new(&Arc::new(Accounts::default()), AuthMode::Strict, None, &Arc::default());
     let seed = seed::read("f", file).map_err(wrong)?;
     let seeds = Seeds::prepare(vec![seed], &clouds, &test.engine).await.map_err(wrong)?;
     seeds.contents(&test.engine, &Scope::default(), |_| test.now()).map_err(wrong)

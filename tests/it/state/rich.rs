@@ -53,6 +53,26 @@ struct Kept {
     gone: (String, [u8; 32]),
 }
 
+/// An instance with everything that an instance can have.
+fn instance() -> Value {
+    json!({
+        "id": "kst-rich",
+        "name": "d\u{e9}\n",
+        "kind": "HARDWARE",
+        "capacity": { "throughput": 1, "keys": 2000, "secrets": 3000, "networks": 4, "logs": 5 },
+        "prepaid": true,
+        "network": { "id": "vpc-1", "subnets": ["vsw-1", "vsw-2"], "zones": ["a", "b"] },
+        "bound_networks": [
+            { "region": "cn-beijing", "network": "vpc-2", "subnet": "vsw-3", "owner": "7" },
+        ],
+        "backed_up": true,
+        "deletion_protection": "why: so",
+        "tags": { "k": "v" },
+        "created_at": "{{now - 3d}}",
+        "ends_at": "{{now + 30d}}",
+    })
+}
+
 /// Creates some of everything.
 fn populate(server: &Server) -> Kept {
     let one = server.client_as("one", "s");
@@ -64,7 +84,10 @@ fn populate(server: &Server) -> Kept {
     let tags =
         json!([{ "TagKey": "k", "TagValue": "v:@/x" }, { "TagKey": "empty", "TagValue": "" }])
             .to_string();
+    one.instance_like(&instance());
     let rotating = one.create_key(&[
+        ("DKMSInstanceId", "kst-rich"),
+        ("KeyStorageMechanism", "HsmEncryptedDatabase"),
         ("EnableAutomaticRotation", "true"),
         ("RotationInterval", "7d"),
         ("Description", "d\u{e9}\n\u{1f511}"),
@@ -84,7 +107,13 @@ fn populate(server: &Server) -> Kept {
         &[&protect[..], &[("DeletionProtectionDescription", "why: so")]].concat(),
     )
     .ok();
-    let policy = json!({"Version": "1", "Statement": [{"Effect": "Allow"}]}).to_string();
+    let statement = json!({
+        "Effect": "Allow",
+        "Principal": { "RAM": ["acs:ram::1:*"] },
+        "Action": ["kms:*"],
+        "Resource": ["*"],
+    });
+    let policy = json!({ "Version": "1", "Statement": [statement] }).to_string();
     one.call(
         "SetKeyPolicy",
         &[("KeyId", &rotating), ("PolicyName", "default"), ("Policy", &policy)],
@@ -124,6 +153,10 @@ fn populate(server: &Server) -> Kept {
     let to_come = ticket(&one, &waiting, SM2);
     let wrapped = to_come.wrap(&[3; 32]);
     let signing = create_certificates(&one);
+    for _ in 0..2 {
+        let asked = json!({"name": "orders"});
+        control(server.address, "POST", "managed-data-keys?access_key=one", &asked).ok();
+    }
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
     seal(&elsewhere, &elsewhere.create_key(&[]));
     let two = server.client_as("two", "s");
@@ -193,7 +226,9 @@ fn create_secrets(server: &Server, one: &Client) {
             .concat();
     one.call("PutSecretValue", &put).ok();
     let own = one.create_key(&[]);
-    create("own-key", "under it", &[("EncryptionKeyId", &own), ("Policy", r#"{"Version":"1"}"#)]);
+    let inside = ("DKMSInstanceId", "kst-rich");
+    let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#);
+    create("own-key", "under it", &[("EncryptionKeyId", &own), inside, policy]);
     // A secret whose key is deleted: its value is kept, but cannot be opened.
     let doomed = one.create_key(&[]);
     create("orphan", "nobody reads this", &[("EncryptionKeyId", &doomed)]);
@@ -236,6 +271,8 @@ fn check(server: &Server, kept: &Kept) {
     assert_ne!(orphan.status, 200, "{orphan:?}");
     let policy = one.call("GetKeyPolicy", &[("KeyId", "alias/b"), ("PolicyName", "default")]).ok();
     assert!(policy["Policy"].as_str().unwrap().contains("Allow"));
+    let instance = one.call("GetKmsInstance", &[("KmsInstanceId", "kst-rich")]).ok();
+    assert_eq!(instance["KmsInstance"]["BindVpcs"]["BindVpc"][0]["VpcOwnerId"], "7");
     let versions = one.call("ListKeyVersions", &[("KeyId", "alias/a/1")]).ok();
     assert!(versions["TotalCount"].as_u64().unwrap() >= 3);
     server.client_as("two", "s").call("ListKeys", &[]).ok();
