@@ -122,6 +122,18 @@ fn a_session_has_what_both_its_policy_and_its_users_allow() {
     check(&session, false, "Decrypt", &[("CiphertextBlob", &blob), token]);
 }
 
+#[test]
+fn a_key_of_an_instance_has_the_default_policy() {
+    let key = json!([{ "id": "k3", "instance": "kst-1" }, { "id": "k4" }]);
+    for (reading, is_allowed) in [("account", false), ("users", true)] {
+        let more = json!({ "account_principal": reading });
+        let server = server_with(&[user("bob", &[])], &more, &key);
+        let bob = client(&server, "bob");
+        check(&bob, is_allowed, "DescribeKey", &[("KeyId", "k3")]);
+        check(&bob, false, "DescribeKey", &[("KeyId", "k4")]);
+    }
+}
+
 /// A server with a key that has a policy and is in an instance or not.
 fn with_key_policy(principal: &str, instance: Option<&str>, reading: &str) -> Server {
     let statement = |effect: &str, action: &str| {
