@@ -84,11 +84,10 @@ pub(super) fn permit(
 ) -> Result<(), Error> {
     let is_enforced = cx.account.user_access == UserAccess::Enforced;
     let (decision, needed) = match judge(cx, rights, access_key, action, params) {
-        None => return Ok(()),
-        Some(Err(error)) if is_enforced => return Err(error),
-        // The handler refuses the parameter.
-        Some(Err(_)) => return Ok(()),
         Some(Ok(decided)) => decided,
+        Some(Err(error)) if is_enforced => return Err(error),
+        // The account itself asks, or the handler refuses the parameter.
+        None | Some(Err(_)) => return Ok(()),
     };
     let refused = decision.denied().map(|check| check.resource.clone());
     cx.decision = Some(Arc::new(decision));
