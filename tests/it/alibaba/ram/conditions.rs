@@ -118,8 +118,8 @@ fn a_session_has_what_both_its_policy_and_its_users_allow() {
         check(&session, is_allowed, action, &[("KeyId", key), ("Plaintext", "text"), token]);
         check(&client(&server, "bob"), true, action, &[("KeyId", key), ("Plaintext", "text")]);
     }
-    let blob = ciphertext(&server, "k1");
-    check(&session, false, "Decrypt", &[("CiphertextBlob", &blob), token]);
+    let sealed = ciphertext(&server, "k1");
+    check(&session, false, "Decrypt", &[("CiphertextBlob", &sealed), token]);
 }
 
 #[test]
