@@ -11,7 +11,8 @@ use crate::dialects::alibaba::{codes, dedicated};
 use crate::dialects::{Cx, Error};
 use crate::engine::{Access, Authorize, View};
 use crate::model::{
-    ApplicationPolicy, Creator, Grantee, Grants, Key, NetworkKind, NetworkRuleName, Secret,
+    ApplicationPolicy, Creator, Grantee, Grants, InstanceId, Key, NetworkKind, NetworkRuleName,
+    Secret,
 };
 
 /// The permissions for using keys.
@@ -107,7 +108,7 @@ impl Request {
     fn covers(&self, permissions: &[&str], resource: &str, instance: Option<&str>) -> bool {
         self.policies.iter().any(|policy| {
             is_among(policy, permissions)
-                && policy.instance.as_deref().is_none_or(|own| instance == Some(own))
+                && policy.instance.as_ref().is_none_or(|own| instance == Some(own.as_str()))
                 && policy.resources.iter().any(|pattern| matches(pattern, resource))
         })
     }
@@ -173,7 +174,8 @@ pub(crate) fn permit(cx: &mut Cx, action: &str, gateway: &Gateway<'_>) -> Result
         view.application(name).map_or(Cow::Owned(Vec::new()), |it| Cow::Borrowed(&it.policies));
     let policies = names.iter().filter_map(|name| view.application_policy(name).ok());
     let policies = policies.filter(|policy| {
-        gateway.is_for(policy.instance.as_deref()) && is_from(view, policy, gateway, cx.peer)
+        gateway.is_for(policy.instance.as_ref().map(InstanceId::as_str))
+            && is_from(view, policy, gateway, cx.peer)
     });
     let request = Request { policies: policies.cloned().collect(), is_on_secrets };
     let may = if is_on_secrets {

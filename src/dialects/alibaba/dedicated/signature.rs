@@ -200,7 +200,7 @@ mod tests {
         // Each mistake is told although all later ones are made too.
         let mut changed = headers.clone();
         changed.insert("authorization", HeaderValue::from_static("Bearer AAAA"));
-        let mut expect = |headers: &HeaderMap, at: Instant, key: Option<&SignatureKey>, message| {
+        let expect = |headers: &HeaderMap, at: Instant, key: Option<&SignatureKey>, message| {
             assert_eq!(refusal((headers, &body), Times::at(at), key).as_deref(), Some(message));
         };
         expect(&changed, date, Some(&key), "Signature is not matched.");
