@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{KeyName, SecretName};
+use super::ram::document::is_policy_of_resource;
 use super::values::OpenText;
-use super::{codes, limits, ram};
+use super::{codes, limits};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
@@ -28,7 +29,7 @@ fn check(cx: &Cx, view: &View<'_>, instance: Option<&str>, policy: &Policy) -> R
         if instance.is_none() {
             return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
         }
-        if !ram::is_policy_of_resource(&policy.0) {
+        if !is_policy_of_resource(&policy.0) {
             return Err(Error::Invalid("Policy".into()));
         }
     }

@@ -78,6 +78,12 @@ impl Document {
     }
 }
 
+/// Whether a text can be the policy of a key or a secret.
+pub(in crate::dialects::alibaba) fn is_policy_of_resource(text: &str) -> bool {
+    let document: Option<Value> = serde_json::from_str(text).ok();
+    document.is_some_and(|it| Document::read(&it, Holder::Resource).is_ok())
+}
+
 impl Statement {
     fn read(statement: &Value, holder: Holder) -> Result<Self, Flaw> {
         let known: &[&str] = match holder {

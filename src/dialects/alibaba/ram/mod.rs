@@ -9,7 +9,7 @@
 mod conditions;
 #[cfg(test)]
 mod decisions;
-mod document;
+pub(super) mod document;
 mod layers;
 mod needs;
 mod pattern;
@@ -61,12 +61,6 @@ impl Authorize for Reachable {
     fn is_among(&self, _: &Grantee) -> bool {
         false
     }
-}
-
-/// Whether a text can be the policy of a key or a secret.
-pub(super) fn is_policy_of_resource(text: &str) -> bool {
-    let document: Option<Value> = serde_json::from_str(text).ok();
-    document.is_some_and(|it| Document::read(&it, Holder::Resource).is_ok())
 }
 
 /// Checks that a user may do what its request asks, and limits the request to the keys that were
