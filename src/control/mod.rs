@@ -12,6 +12,7 @@ mod health;
 mod inspect;
 mod instances;
 mod long_work;
+mod managed_data_keys;
 mod metrics;
 mod names;
 mod openapi;
@@ -49,6 +50,7 @@ fn endpoints() -> Endpoints {
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(managed_data_keys::endpoints())
         .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());

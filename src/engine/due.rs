@@ -33,7 +33,8 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::ApplicationPolicy(_)
                 | AnyNoun::NetworkRule(_)
                 | AnyNoun::ClientKey(_)
-                | AnyNoun::Instance(_),
+                | AnyNoun::Instance(_)
+                | AnyNoun::ManagedDataKey(_),
             )
             | None => break,
         }

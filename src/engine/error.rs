@@ -44,6 +44,9 @@ pub enum Error {
     /// About an instance of the service.
     #[error(transparent)]
     Instance(#[from] InstanceError),
+    /// About a managed data key.
+    #[error(transparent)]
+    ManagedDataKey(#[from] ManagedDataKeyError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -366,6 +369,20 @@ pub enum InstanceError {
     /// The instance has as many keys, secrets or networks as it was bought for.
     #[error("the instance is full")]
     Full,
+}
+
+/// Errors about a managed data key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManagedDataKeyError {
+    /// No managed data key has this name in the caller's realm.
+    #[error("no such managed data key")]
+    NotFound,
+    /// The managed data key has no version with this id.
+    #[error("no such version of the managed data key")]
+    VersionNotFound,
+    /// The managed data key has as many versions as the cloud's rules allow.
+    #[error("the managed data key has too many versions")]
+    TooManyVersions,
 }
 
 /// Errors about a ciphertext.

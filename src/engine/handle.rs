@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+use super::challenge_pairs::ChallengePairs;
 use super::clocks::Clocks;
 use super::realms::Realms;
 use super::snapshot::Snapshot;
@@ -29,6 +30,8 @@ pub struct Engine {
     pub(super) pairs_at_once: Arc<Semaphore>,
     /// Held during a slow rotation, so that concurrent callers do not repeat it.
     pub(super) slow: Mutex<()>,
+    /// The pairs that sign challenges.
+    pub(super) challenge_pairs: ChallengePairs,
 }
 
 impl Engine {
@@ -55,6 +58,7 @@ impl Engine {
             clouds,
             pairs_at_once,
             slow: Mutex::default(),
+            challenge_pairs: ChallengePairs::default(),
         });
         engine.settle_all().await;
         engine.settle_periodically();

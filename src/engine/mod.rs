@@ -56,6 +56,8 @@ mod calendar;
 mod caller;
 mod certificate_use;
 mod certificates;
+mod challenge_pairs;
+mod challenges;
 mod cipher;
 mod ciphertext;
 mod client_keys;
@@ -76,6 +78,7 @@ mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
 mod network_rules;
 mod pairs;
 mod realms;
@@ -97,7 +100,8 @@ mod writer;
 
 pub use access::{Access, Authorize};
 pub use admit::{
-    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View,
+    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedManagedDataKey,
+    AdmittedWhiteBoxKey, KeyRef, View,
 };
 pub use application_policies::{ApplicationPolicyUpdate, NewApplicationPolicy};
 pub use applications::NewApplication;
@@ -111,8 +115,8 @@ pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
     AliasError, ApplicationError, CertificateError, CiphertextError, DataKeyError, Error,
-    GrantError, ImportError, InstanceError, KeyError, KeyStoreError, KeyspaceError, SecretError,
-    WhiteBoxError,
+    GrantError, ImportError, InstanceError, KeyError, KeyStoreError, KeyspaceError,
+    ManagedDataKeyError, SecretError, WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
@@ -122,6 +126,7 @@ pub use instances::InstanceUse;
 pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
+pub use managed_data_keys::ManagedDataKeyQuery;
 pub use network_rules::NewNetworkRule;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
@@ -129,7 +134,8 @@ pub use replication::NewReplica;
 pub use rules::{
     AliasRules, ApplicationRules, CertificateOperation, CertificateRules, DataKeyOperation,
     DataKeyRules, GrantRules, ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules,
-    KeyspaceRules, NameRule, Operation, PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
+    KeyspaceRules, ManagedDataKeyRules, NameRule, Operation, PairRules, Renewal, Rules,
+    SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
     AliasName, CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, InstanceId, KeyId,
-    KeySpec, KeyState, KeyStore, KeyUsage, Lifecycle, NetworkRuleName, SymmetricSpec,
+    KeySpec, KeyState, KeyStore, KeyUsage, Lifecycle, ManagedDataKeyVersionId, NetworkRuleName,
+    SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -198,6 +199,8 @@ pub struct Rules {
     pub applications: Option<ApplicationRules>,
     /// Instances of the service.
     pub instances: Option<InstanceRules>,
+    /// Managed data keys.
+    pub managed_data_keys: Option<ManagedDataKeyRules>,
 }
 
 /// A cloud's rules for keys.
@@ -412,6 +415,19 @@ pub struct ApplicationRules {
 pub struct InstanceRules {
     /// Makes the id of a new instance.
     pub new_id: fn(&Entropy) -> InstanceId,
+}
+
+/// A cloud's rules for managed data keys.
+#[derive(Debug)]
+pub struct ManagedDataKeyRules {
+    /// Which texts are their names.
+    pub names: NameRule,
+    /// Makes the id of a new version.
+    pub new_version_id: fn(&Entropy) -> ManagedDataKeyVersionId,
+    /// The length of new ones, in bytes.
+    pub len: usize,
+    /// The maximum number of versions.
+    pub versions: usize,
 }
 
 impl Rules {

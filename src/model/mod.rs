@@ -13,6 +13,7 @@ mod ip_range;
 mod key;
 mod key_store;
 mod keyspace_policy;
+mod managed_data_key;
 mod material;
 mod names;
 mod network_rule;
@@ -42,6 +43,9 @@ pub use key::{
 };
 pub use key_store::{KeyStore, KeyStoreId};
 pub use keyspace_policy::{KeyspacePolicy, KeyspacePolicyId};
+pub use managed_data_key::{
+    ManagedDataKey, ManagedDataKeyName, ManagedDataKeyVersion, ManagedDataKeyVersionId,
+};
 pub use material::{Fingerprint, Holding, Material};
 pub use names::{AliasName, KeyId, KeyspaceId, Ordinal, VersionId};
 pub use network_rule::{Network, NetworkKind, NetworkRule, NetworkRuleName};

@@ -10,7 +10,8 @@ use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
     AccessPoint, Application, ApplicationPolicy, Certificate, ClientKey, DataKey, Grant, Instance,
-    Key, KeyStore, KeyspacePolicy, Material, NetworkRule, Ordinal, Realm, Secret, WhiteBoxKey,
+    Key, KeyStore, KeyspacePolicy, ManagedDataKey, Material, NetworkRule, Ordinal, Realm, Secret,
+    WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -252,6 +253,8 @@ nouns! {
     client_keys: ClientKey,
     /// Instances of the service.
     instances: Instance,
+    /// Managed data keys, with their versions.
+    managed_data_keys: ManagedDataKey,
 }
 
 /// A change and its realm.

@@ -9,7 +9,7 @@ use super::error::{Place, SeedError};
 use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
-use super::{certificates, data_keys, keyspaces, white_box_keys};
+use super::{certificates, data_keys, keyspaces, managed_data_keys, white_box_keys};
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
@@ -71,6 +71,18 @@ impl Seeds {
                 "data_keys",
                 &entry.data_keys,
                 |data_key, place| data_keys::bytes(&mut materials, engine, &realm, data_key, place),
+            )?;
+            Place { file, path: &path }.each(
+                "managed_data_keys",
+                &entry.managed_data_keys,
+                |data_key, place| {
+                    managed_data_keys::bytes(
+                        &mut materials,
+                        (engine, &realm, rules),
+                        data_key,
+                        place,
+                    )
+                },
             )?;
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
@@ -215,6 +227,7 @@ impl Seeds {
                 keys: _,
                 key_stores: _,
                 instances: _,
+                managed_data_keys,
                 secrets,
                 certificates,
                 white_box_keys,
@@ -239,6 +252,9 @@ impl Seeds {
             })?;
             place.each("data_keys", data_keys, |data_key, place| {
                 builder.add_data_key(data_key, entropy, place)
+            })?;
+            place.each("managed_data_keys", managed_data_keys, |data_key, place| {
+                builder.add_managed_data_key(data_key, place)
             })?;
             place.each("grants", grants, |grant, place| builder.add_grant(grant, place))?;
             place.each("access_points", access_points, |access_point, place| {

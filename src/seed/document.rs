@@ -4,6 +4,7 @@
 mod applications;
 mod entries;
 mod instances;
+mod managed_data_keys;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub(super) use applications::{
 pub(super) use entries::Protection;
 use entries::{entries, on};
 pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
+pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -87,6 +89,7 @@ realm_entry! {
     network_rules: NetworkRuleEntry,
     client_keys: ClientKeyEntry,
     instances: InstanceEntry,
+    managed_data_keys: ManagedDataKeyEntry,
 }
 
 entries! {

@@ -20,6 +20,7 @@ mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
+mod managed_data_keys;
 mod material;
 mod reading;
 mod realm_builder;

@@ -19,8 +19,8 @@ use crate::model::{
     AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
     CertificateId, CertificateStatus, ClientKeyId, DataKeyId, GrantId, InstanceId, InstanceKind,
     InstanceStatus, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    MacSpec, Network, NetworkKind, NetworkRuleName, Origin, ProtectionLevel, Realm, SecretName,
-    SymmetricSpec, VersionId, WhiteBoxKeyId,
+    MacSpec, ManagedDataKeyName, ManagedDataKeyVersionId, Network, NetworkKind, NetworkRuleName,
+    Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -99,7 +99,8 @@ macro_rules! words {
 
 words! { KeySpec,
     "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P256K, \
-     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_256, HMAC_384, HMAC_512, HMAC_SM3"
+     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_224, HMAC_256, HMAC_384, HMAC_512, \
+     HMAC_SM3"
      or spec,
     ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
     ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
@@ -115,6 +116,7 @@ words! { KeySpec,
     ["ED25519" => Self::Pair(PairSpec::Ed25519)],
     ["ML_KEM_1024" => Self::Pair(PairSpec::MlKem1024)],
     ["ML_DSA_87" => Self::Pair(PairSpec::MlDsa87)],
+    ["HMAC_224" => Self::Mac(MacSpec::Hmac224)],
     ["HMAC_256" => Self::Mac(MacSpec::Hmac256)],
     ["HMAC_384" => Self::Mac(MacSpec::Hmac384)],
     ["HMAC_512" => Self::Mac(MacSpec::Hmac512)],
@@ -247,6 +249,8 @@ names! {
     KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    ManagedDataKeyName, "a managed data key's name", Self::parse;
+    ManagedDataKeyVersionId, "a version's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;

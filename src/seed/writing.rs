@@ -3,6 +3,7 @@
 
 mod applications;
 mod instances;
+mod managed_data_keys;
 
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 20)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 21)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -95,6 +96,7 @@ impl Serialize for Entry<'_> {
             network_rules,
             client_keys,
             instances,
+            managed_data_keys,
         } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
@@ -152,6 +154,11 @@ impl Serialize for Entry<'_> {
         if instances.count() > 0 {
             let instances = || instances.all().map(|it| instances::instance_entry(it));
             entry.serialize_field("instances", &Each(instances))?;
+        }
+        if managed_data_keys.count() > 0 {
+            let data_keys =
+                || managed_data_keys.all().map(|it| managed_data_keys::managed_data_key_entry(it));
+            entry.serialize_field("managed_data_keys", &Each(data_keys))?;
         }
         entry.end()
     }

@@ -3,6 +3,7 @@
 mod aliases;
 mod auth_modes;
 pub mod certificates;
+mod challenges;
 mod cipher;
 pub mod coverage;
 pub mod errors;
@@ -12,7 +13,9 @@ pub mod import;
 mod instances;
 mod keys;
 mod lifecycle;
+mod macs;
 pub mod managed;
+mod managed_data_keys;
 pub mod pairs;
 mod parameters;
 mod ram;

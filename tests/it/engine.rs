@@ -13,6 +13,7 @@ mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
 mod pairs;
 mod replication;
 mod restart;
@@ -29,12 +30,12 @@ use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
     AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange,
     DataKeyOperation, DataKeyRules, Engine, Error, GrantRules, ImportRules, InstanceRules, KeyRef,
-    KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules,
-    Quota, Rules, SecretRules, WhiteBoxRules,
+    KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, ManagedDataKeyRules, NameRule, NewKey,
+    Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
     CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, InstanceId, Key, KeyState,
-    KeyUsage, Lifecycle, NetworkRuleName, Realm, Scope, SymmetricSpec,
+    KeyUsage, Lifecycle, ManagedDataKeyVersionId, NetworkRuleName, Realm, Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -135,6 +136,12 @@ const fn rules(key_stores: Option<KeyStoreRules>, instances: Option<InstanceRule
             validity_years: 1,
         }),
         instances,
+        managed_data_keys: Some(ManagedDataKeyRules {
+            names: ANY_NAME,
+            new_version_id: |entropy| ManagedDataKeyVersionId::made(&entropy.uuid().to_string()),
+            len: 32,
+            versions: 3,
+        }),
     }
 }
 

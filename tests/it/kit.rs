@@ -255,11 +255,12 @@ impl Client {
         assert!(made.status == 200 || made.text.contains("has it"), "{made:?}");
     }
 
-    /// Creates a key and returns its id. The shorter AES keys need a dedicated instance.
+    /// Creates a key and returns its id. The shorter AES keys and HMAC keys need an instance.
     pub fn create_key(&self, params: &[(&str, &str)]) -> String {
-        let short =
-            |(_, value): &(&str, &str)| ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value);
-        let instance = params.iter().any(short).then_some(("DKMSInstanceId", "kst-tests"));
+        let dedicated = |(_, value): &(&str, &str)| {
+            ["Aliyun_AES_128", "Aliyun_AES_192"].contains(value) || value.starts_with("HMAC_")
+        };
+        let instance = params.iter().any(dedicated).then_some(("DKMSInstanceId", "kst-tests"));
         if instance.is_some() {
             self.instance("kst-tests");
         }

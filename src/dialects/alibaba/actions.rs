@@ -7,13 +7,13 @@ use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
 use super::instances::{lifecycle as instances, metadata as instance_metadata};
-use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, versions};
+use super::keys::{aliases, asymmetric, cipher, export, import, lifecycle as keys, mac, versions};
 use super::secrets::{
     lifecycle as secrets, metadata as secret_metadata, rotation as secret_rotation,
     values as secret_values,
 };
 use super::wire::call::Call;
-use super::{account, policies, profile, tags};
+use super::{account, challenge, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -47,6 +47,8 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("AsymmetricEncrypt",               asymmetric::encrypt)
         .hot   ("AsymmetricDecrypt",               asymmetric::decrypt)
         .hot   ("GetPublicKey",                    asymmetric::public_key)
+        .hot   ("GenerateMac",                     mac::generate)
+        .hot   ("VerifyMac",                       mac::verify)
         .change("CreateAlias",                     aliases::create)
         .change("UpdateAlias",                     aliases::update)
         .change("DeleteAlias",                     aliases::delete)
@@ -94,6 +96,9 @@ pub(super) fn table() -> Actions<Call> {
         .change("TagResources",                    tags::tag_resources)
         .change("UntagResources",                  tags::untag_resources)
         .read  ("ListTagResources",                tags::list_tag_resources)
+        .hot   ("GetManagedDataKey",               managed_data_keys::get)
+        .read  ("ListManagedDataKeyVersions",      managed_data_keys::list_versions)
+        .change("GetChallenge",                    challenge::get)
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)

@@ -7,7 +7,7 @@ use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
     self, AliasError, ApplicationError, CertificateError, CiphertextError, ImportError,
-    InstanceError, KeyError, SecretError,
+    InstanceError, KeyError, ManagedDataKeyError, SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -48,6 +48,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
         E::Application(error) => return of_application(*error),
         E::Instance(error) => of_instance(*error),
+        E::ManagedDataKey(ManagedDataKeyError::NotFound | ManagedDataKeyError::VersionNotFound) => {
+            codes::FORBIDDEN_RESOURCE_NOT_FOUND
+        }
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -60,7 +63,8 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::DataKey(_)
         | E::Grant(_)
         | E::KeyStore(_)
-        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
+        | E::Keyspace(_)
+        | E::ManagedDataKey(ManagedDataKeyError::TooManyVersions) => codes::INTERNAL_FAILURE,
     };
     code.into()
 }
@@ -99,7 +103,7 @@ fn of_key(error: KeyError) -> Refusal {
             rules::of_key(operation, state).unwrap_or(codes::INTERNAL_FAILURE)
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
-        KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
+        KeyError::IsPair | KeyError::IsMac => codes::UNSUPPORTED_OPERATION,
         KeyError::Unsupported | KeyError::IsSymmetric | KeyError::Usage(_) => {
             codes::REJECTED_UNSUPPORTED_OPERATION
         }
@@ -119,7 +123,6 @@ fn of_key(error: KeyError) -> Refusal {
         | KeyError::IsReplica(_)
         | KeyError::NoReplica
         | KeyError::ReplicaExists
-        | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };
     code.into()

@@ -61,6 +61,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::DataKey(_)
         | E::Application(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::KMS_ERROR,
     };
     code.into()

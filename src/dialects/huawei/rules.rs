@@ -61,6 +61,7 @@ pub(super) static RULES: Rules = Rules {
     }),
     applications: None,
     instances: None,
+    managed_data_keys: None,
 };
 
 const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";

@@ -72,6 +72,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Keyspace(_)
         | E::Application(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

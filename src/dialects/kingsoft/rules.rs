@@ -33,6 +33,7 @@ pub(super) static RULES: Rules = Rules {
     keyspaces: None,
     applications: None,
     instances: None,
+    managed_data_keys: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

@@ -61,6 +61,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Keyspace(_)
         | E::Application(_)
         | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()

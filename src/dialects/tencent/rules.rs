@@ -57,6 +57,7 @@ pub(super) static RULES: Rules = Rules {
     keyspaces: None,
     applications: None,
     instances: None,
+    managed_data_keys: None,
 };
 
 /// Whether the service has keys of this type.

@@ -60,6 +60,7 @@ enum Kind {
     Imported,
     Signing,
     Encrypting,
+    Mac,
 }
 
 fn kind_of(operation: &str) -> Kind {
@@ -69,6 +70,7 @@ fn kind_of(operation: &str) -> Kind {
             Kind::Signing
         }
         "AsymmetricEncrypt" | "AsymmetricDecrypt" => Kind::Encrypting,
+        "GenerateMac" | "VerifyMac" => Kind::Mac,
         _ => Kind::Symmetric,
     }
 }
@@ -83,6 +85,7 @@ fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
         Kind::Encrypting => {
             client.create_key(&[("KeySpec", "EC_SM2"), ("KeyUsage", "ENCRYPT/DECRYPT")])
         }
+        Kind::Mac => client.create_key(&[("KeySpec", "HMAC_256")]),
     };
     let version = newest_version(client, &id);
     let alias = alias_of(client, &id);
@@ -90,9 +93,10 @@ fn subject(client: &Client, kind: Kind, state: &str) -> Subject {
     client.call("TagResource", &[("KeyId", &id), ("Tags", tags)]).ok();
     let blob = match kind {
         Kind::Encrypting if state != "PendingImport" => sealed_by_pair(client, &id, &version),
-        // A key without material cannot have encrypted anything, and a pair that signs does not
-        // encrypt.
-        _ if state == "PendingImport" || kind == Kind::Signing => crafted(&version),
+        // A key without material cannot have encrypted anything. A pair that signs and an HMAC key
+        // do not encrypt.
+        _ if state == "PendingImport" => crafted(&version),
+        Kind::Signing | Kind::Mac => crafted(&version),
         _ => sealed(client, &id),
     };
     match state {
@@ -139,6 +143,10 @@ fn drive(client: &Client, operation: &str, key: &Subject, helper: &Helper) -> An
         }
         "AsymmetricDecrypt" => {
             vec![id, version, ("Algorithm", "SM2PKE"), ("CiphertextBlob", &key.blob)]
+        }
+        "GenerateMac" => vec![id, ("Algorithm", "HMAC_SHA_256"), ("Message", "dGV4dA==")],
+        "VerifyMac" => {
+            vec![id, ("Algorithm", "HMAC_SHA_256"), ("Message", "dGV4dA=="), ("Mac", "AAAA")]
         }
         "ExportDataKey" => [&wrapping[..], &[("CiphertextBlob", key.blob.as_str())]].concat(),
         "GenerateAndExportDataKey" => [&wrapping[..], &[id]].concat(),
@@ -240,6 +248,8 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
     let others = [
         "KmsInstance",
         "Secret",
+        "ManagedDataKey",
+        "Challenge",
         "Certificate",
         "AccountKms",
         "Regions",

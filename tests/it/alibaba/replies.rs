@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::alibaba::certificates::{self, Authority};
 use crate::alibaba::errors::Stage;
-use crate::kit::{Answer, Client, days, encode, form, same_names};
+use crate::kit::{Answer, Client, control, days, encode, form, same_names};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action, in the requested format.
@@ -31,6 +31,8 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let alias = ("AliasName", "alias/a");
     let (signing, signing_version) = pair(&client, "EC_P256", "SIGN/VERIFY");
     let (sm2, sm2_version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
+    let mac_key = client.create_key(&[("KeySpec", "HMAC_SM3")]);
+    let mac = [("KeyId", mac_key.as_str()), ("Algorithm", "HMAC_SM3"), ("Message", "dGV4dA==")];
     let (signs, seals) = (("Algorithm", "ECDSA_SHA_256"), ("Algorithm", "SM2PKE"));
     let signer = [("KeyId", signing.as_str()), ("KeyVersionId", &signing_version)];
     let sealer = [("KeyId", sm2.as_str()), ("KeyVersionId", &sm2_version), seals];
@@ -67,6 +69,8 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
             [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat(),
         ),
         ("GetPublicKey", signer.to_vec()),
+        ("GenerateMac", mac.to_vec()),
+        ("VerifyMac", [&mac[..], &[("Mac", "AAAA")]].concat()),
         ("AsymmetricEncrypt", [&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()),
         ("AsymmetricDecrypt", [&sealer[..], &[("CiphertextBlob", &secret)]].concat()),
         ("ExportDataKey", [&export[..], &[("CiphertextBlob", &data_key)]].concat()),
@@ -92,11 +96,16 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("ListTagResources", resource.to_vec()),
         ("UntagResource", vec![id, ("TagKeys", r#"["a"]"#)]),
         ("UntagResources", [&resource[..], &[("All", "true")]].concat()),
+        ("GetManagedDataKey", vec![("DataKeyName", "orders")]),
+        ("ListManagedDataKeyVersions", vec![("DataKeyName", "orders")]),
+        ("GetChallenge", vec![]),
         ("DescribeRegions", vec![]),
         ("DescribeAccountKmsStatus", vec![]),
         ("ScheduleKeyDeletion", vec![id]),
         ("CancelKeyDeletion", vec![id]),
     ];
+    let asked = json!({"name": "orders"});
+    control(stage.server.address, "POST", "managed-data-keys?access_key=testid", &asked).ok();
     let of_instances = instance_calls(&client);
     let of_certificates = certificate_calls(&client);
     let call = |client: &Client, action, mut params: Vec<_>| {

@@ -10,7 +10,7 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 32] = [
+const PLACES: [(&str, &str); 34] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("project", "accounts: [{id: '1', projects: [{id: a, @}]}]"),
@@ -39,6 +39,11 @@ const PLACES: [(&str, &str); 32] = [
     ("capacity", "realms: [{account: '1', instances: [{capacity: {@}}]}]"),
     ("instance_network", "realms: [{account: '1', instances: [{network: {@}}]}]"),
     ("bound_network", "realms: [{account: '1', instances: [{bound_networks: [{@}]}]}]"),
+    ("managed_data_key", "realms: [{account: '1', managed_data_keys: [{@}]}]"),
+    (
+        "managed_data_key_version",
+        "realms: [{account: '1', managed_data_keys: [{versions: [{@}]}]}]",
+    ),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

@@ -152,6 +152,10 @@ fn populate(server: &Server) -> Kept {
     let to_come = ticket(&one, &waiting, SM2);
     let wrapped = to_come.wrap(&[3; 32]);
     let signing = create_certificates(&one);
+    for _ in 0..2 {
+        let asked = json!({"name": "orders"});
+        control(server.address, "POST", "managed-data-keys?access_key=one", &asked).ok();
+    }
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
     seal(&elsewhere, &elsewhere.create_key(&[]));
     let two = server.client_as("two", "s");

@@ -44,10 +44,10 @@ pub(crate) struct CreateKey {
 }
 
 impl CreateKey {
-    /// The key type. Only dedicated instances have the shorter AES keys.
+    /// The key type. Only dedicated instances have the shorter AES keys and HMAC keys.
     fn spec(&self) -> Result<KeySpec, Error> {
         match self.key_spec.map_or(KeySpec::Symmetric(SymmetricSpec::Aes256), |it| it.0) {
-            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192)
+            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192) | KeySpec::Mac(_)
                 if self.instance.is_none() =>
             {
                 Err(Error::Invalid("KeySpec".into()))
@@ -59,16 +59,13 @@ impl CreateKey {
     /// The key usage. The default is signing, if the key type can sign. RSA and SM2 pairs can have
     /// either usage.
     fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
-        let (encrypts, signs) = match spec {
-            KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(spec) => (spec.encrypts(), true),
-            KeySpec::Mac(_) => (false, false),
+        let default = if spec.serves(KeyUsage::SignVerify) {
+            KeyUsage::SignVerify
+        } else {
+            spec.default_usage()
         };
-        match self.key_usage.map(|it| it.0) {
-            None | Some(KeyUsage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
-            None | Some(KeyUsage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
-            None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
-        }
+        let usage = self.key_usage.map_or(default, |it| it.0);
+        if spec.serves(usage) { Ok(usage) } else { Err(Error::Invalid("KeyUsage".into())) }
     }
 
     /// The origin of key material. Key pairs cannot be imported.
