@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::applications::{replace, rules};
 use super::{ApplicationError, Caller, Engine, Error, View};
-use crate::model::{AccessControl, ApplicationPolicy, ApplicationPolicyName};
+use crate::model::{AccessControl, ApplicationPolicy, ApplicationPolicyName, InstanceId};
 
 /// What a caller specifies for a new policy.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in the policy itself")]
 pub struct NewApplicationPolicy {
     pub name: ApplicationPolicyName,
-    pub instance: Option<String>,
+    pub instance: Option<InstanceId>,
     pub permissions: Vec<String>,
     pub resources: Vec<String>,
     pub access_control: AccessControl,

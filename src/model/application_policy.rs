@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::noun::{ByName, Noun, named_by};
 use super::stored::{Damaged, StoredRecord, Unseal};
 use super::texts::{is_name, names};
-use super::{NetworkRuleName, Ordinal};
+use super::{InstanceId, NetworkRuleName, Ordinal};
 use crate::world::Instant;
 
 names! {
@@ -28,7 +28,7 @@ pub struct ApplicationPolicy {
     pub name: ApplicationPolicyName,
     /// The instance to whose keys and secrets it applies. `None`: to those that are in no instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
+    pub instance: Option<InstanceId>,
     /// What it allows, in the cloud's words.
     pub permissions: Vec<String>,
     /// The keys and secrets for which it allows that, in the cloud's patterns.

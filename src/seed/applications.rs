@@ -95,7 +95,7 @@ impl RealmBuilder<'_> {
         let policy = ApplicationPolicy {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             name: name.clone(),
-            instance: entry.instance.clone(),
+            instance: entry.instance.as_ref().map(|it| it.value.0.clone()),
             permissions: texts(permissions),
             resources: texts(resources),
             access_control,

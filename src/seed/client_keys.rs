@@ -18,7 +18,7 @@ impl RealmBuilder<'_> {
         let rules = self.application_rules(("application", &entry.application), place)?;
         let wrong = |what: &str| place.wrong("id", &entry.id, what);
         rules.client_key_ids.check(id.as_str()).map_err(|what| wrong(&what))?;
-        let public_key = &entry.public_key.value.0.0;
+        let public_key: &str = &entry.public_key.value.0;
         let der = x509::public_key(public_key);
         if !der.is_some_and(|der| PublicKey::read(rules.pair, &der).is_ok()) {
             let what = "not a certificate or a public key of RSA with 2048 bits in PEM";
@@ -43,7 +43,7 @@ impl RealmBuilder<'_> {
             ordinal: self.ordinal(entry.ordinal.as_ref(), place)?,
             id: id.clone(),
             application: application.clone(),
-            public_key: public_key.clone(),
+            public_key: public_key.to_owned(),
             not_before,
             not_after: not_after.whole_seconds(),
             created_at,

@@ -1,6 +1,7 @@
 //! Alibaba Cloud KMS over HTTP: its signatures, every action, every error, every state.
 
 mod aliases;
+mod applications;
 mod auth_modes;
 pub mod certificates;
 mod challenges;

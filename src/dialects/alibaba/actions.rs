@@ -3,6 +3,9 @@
 
 use axum::http::Method;
 
+use super::applications::{
+    access_points, client_keys, network_rules, policies as application_policies,
+};
 use super::certificates::{
     lifecycle as certificates, metadata as certificate_metadata, usage as certificate_use,
 };
@@ -102,6 +105,25 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)
+        .change("CreateApplicationAccessPoint",    access_points::create)
+        .read  ("DescribeApplicationAccessPoint",  access_points::describe)
+        .change("UpdateApplicationAccessPoint",    access_points::update)
+        .change("DeleteApplicationAccessPoint",    access_points::delete)
+        .read  ("ListApplicationAccessPoints",     access_points::list)
+        .change("CreatePolicy",                    application_policies::create)
+        .read  ("DescribePolicy",                  application_policies::describe)
+        .change("UpdatePolicy",                    application_policies::update)
+        .change("DeletePolicy",                    application_policies::delete)
+        .read  ("ListPolicies",                    application_policies::list)
+        .change("CreateNetworkRule",               network_rules::create)
+        .read  ("DescribeNetworkRule",             network_rules::describe)
+        .change("UpdateNetworkRule",               network_rules::update)
+        .change("DeleteNetworkRule",               network_rules::delete)
+        .read  ("ListNetworkRules",                network_rules::list)
+        .change("CreateClientKey",                 client_keys::create)
+        .read  ("GetClientKey",                    client_keys::get)
+        .change("DeleteClientKey",                 client_keys::delete)
+        .read  ("ListClientKeys",                  client_keys::list)
 }
 
 /// The method of an action that has only one. The others take GET and POST.

@@ -5,10 +5,11 @@ use serde_saphyr::Spanned;
 
 use super::entries::entries;
 use crate::model::{
-    ApplicationName, ApplicationPolicyName, ClientKeyId, Network, NetworkKind, NetworkRuleName,
+    ApplicationName, ApplicationPolicyName, ClientKeyId, InstanceId, Network, NetworkKind,
+    NetworkRuleName,
 };
 use crate::seed::when::Time;
-use crate::seed::words::{Located, Text};
+use crate::seed::words::{Hidden, Located, Text};
 
 entries! {
     /// An application.
@@ -28,7 +29,7 @@ entries! {
     }
     optional {
         ordinal: Option<Spanned<u64>>,
-        instance: Option<String>,
+        instance: Option<Located<InstanceId>>,
         permissions: Vec<Located<Text>>,
         resources: Vec<Located<Text>>,
         network_rules: Vec<Located<NetworkRuleName>>,
@@ -54,7 +55,7 @@ entries! {
     ClientKeyEntry {
         id: Located<ClientKeyId>,
         application: Located<ApplicationName>,
-        public_key: Located<Text>,
+        public_key: Spanned<Hidden>,
     }
     optional {
         ordinal: Option<Spanned<u64>>,

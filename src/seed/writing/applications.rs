@@ -1,11 +1,13 @@
 //! Applications, their policies, network rules and client keys in exports.
 
+use zeroize::Zeroizing;
+
 use crate::model::{AccessControl, Application, ApplicationPolicy, ClientKey, NetworkRule};
 use crate::seed::document::{
     ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
 };
 use crate::seed::when::time;
-use crate::seed::words::{Text, located, placed};
+use crate::seed::words::{Text, hidden, located, placed};
 
 pub(super) fn application_entry(it: &Application) -> ApplicationEntry {
     ApplicationEntry {
@@ -25,7 +27,7 @@ pub(super) fn application_policy_entry(it: &ApplicationPolicy) -> ApplicationPol
     ApplicationPolicyEntry {
         name: located(it.name.clone()),
         ordinal: Some(placed(it.ordinal)),
-        instance: it.instance.clone(),
+        instance: it.instance.clone().map(located),
         permissions: texts(&it.permissions),
         resources: texts(&it.resources),
         network_rules: network_rules.into_iter().map(located).collect(),
@@ -50,7 +52,7 @@ pub(super) fn client_key_entry(it: &ClientKey) -> ClientKeyEntry {
     ClientKeyEntry {
         id: located(it.id.clone()),
         application: located(it.application.clone()),
-        public_key: located(Text(it.public_key.clone())),
+        public_key: hidden(Zeroizing::new(it.public_key.clone())),
         ordinal: Some(placed(it.ordinal)),
         not_before: Some(time(it.not_before)),
         not_after: Some(time(it.not_after)),

@@ -119,6 +119,17 @@ pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     for (action, params) in secret_calls(&client) {
         answers.push(call(&client, action, params));
     }
+    for (action, params) in application_calls() {
+        answers.push(call(&client, action, params));
+    }
+    let id = answers.last().and_then(|(_, answer)| id_of_client_key(answer)).unwrap();
+    for (action, param) in [
+        ("GetClientKey", ("ClientKeyId", &*id)),
+        ("DeleteClientKey", ("ClientKeyId", &*id)),
+        ("DeleteApplicationAccessPoint", ("Name", "n")),
+    ] {
+        answers.push(call(&client, action, vec![param]));
+    }
     for (action, params) in of_instances.iter().chain(&of_certificates) {
         let params = params.iter().map(|(name, value)| (*name, value.as_str()));
         answers.push(call(&client, action, params.collect()));
@@ -216,6 +227,47 @@ fn secret_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, &'stat
         ),
         ("GetRandomPassword", vec![]),
     ]
+}
+
+/// Requests about applications, in an order in which all succeed. The last one creates a client
+/// key.
+fn application_calls() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let name = ("Name", "n");
+    vec![
+        (
+            "CreateNetworkRule",
+            vec![name, ("Type", "Private"), ("SourcePrivateIp", r#"["10.0.0.0/8", "::1"]"#)],
+        ),
+        ("DescribeNetworkRule", vec![name]),
+        ("UpdateNetworkRule", vec![name, ("Description", "<a> & \"b\"")]),
+        ("ListNetworkRules", vec![]),
+        (
+            "CreatePolicy",
+            vec![
+                name,
+                ("Permissions", r#"["RbacPermission/Template/CryptoServiceKeyUser"]"#),
+                ("Resources", r#"["key/*","secret/*"]"#),
+                ("AccessControlRules", r#"{"NetworkRules":["n"]}"#),
+            ],
+        ),
+        ("DescribePolicy", vec![name]),
+        ("UpdatePolicy", vec![name, ("Permissions", "[]")]),
+        ("ListPolicies", vec![]),
+        ("CreateApplicationAccessPoint", vec![name, ("Policies", r#"["n"]"#)]),
+        ("DescribeApplicationAccessPoint", vec![name]),
+        ("UpdateApplicationAccessPoint", vec![name, ("Policies", r#"["n","m"]"#)]),
+        ("ListApplicationAccessPoints", vec![]),
+        ("ListClientKeys", vec![]),
+        ("DeletePolicy", vec![name]),
+        ("DeleteNetworkRule", vec![name]),
+        ("CreateClientKey", vec![("AapName", "n"), ("Password", "Passw0rd")]),
+    ]
+}
+
+/// The id of a client key in the answer that creates it, in JSON or XML.
+fn id_of_client_key(answer: &Answer) -> Option<String> {
+    let at = answer.text.find("KAAP.")?;
+    answer.text.get(at..at + 41).map(str::to_owned)
 }
 
 /// Requests about certificates, in an order in which all succeed.

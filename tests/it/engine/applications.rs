@@ -9,7 +9,7 @@ use kmsim::engine::{
 };
 use kmsim::model::{
     AccessControl, Application, ApplicationName, ApplicationPolicy, ApplicationPolicyName,
-    ClientKeyId, Network, NetworkKind, NetworkRuleName,
+    ClientKeyId, InstanceId, Network, NetworkKind, NetworkRuleName,
 };
 use kmsim::world::Instant;
 use zeroize::Zeroizing;
@@ -109,7 +109,7 @@ fn policies_are_created_changed_and_deleted() {
         let name = policies(&["p"]).remove(0);
         let new = || NewApplicationPolicy {
             name: name.clone(),
-            instance: Some("instance".into()),
+            instance: InstanceId::parse("instance"),
             permissions: vec!["use".into(), "use".into()],
             resources: vec!["key/*".into()],
             access_control: AccessControl::default(),

@@ -149,6 +149,7 @@ fn populate(server: &Server) -> Kept {
     one.call("DisableKey", &[("KeyId", &off)]).ok();
     one.call("DeleteKeyMaterial", &[("KeyId", &off)]).ok();
     create_secrets(server, &one);
+    create_applications(&one);
     let to_come = ticket(&one, &waiting, SM2);
     let wrapped = to_come.wrap(&[3; 32]);
     let signing = create_certificates(&one);
@@ -191,6 +192,24 @@ fn create_certificates(one: &Client) -> String {
     certificates::upload(one, &id, &issued, Some(authority.root().trim_end())).ok();
     certificates::set_status(one, &id, "ACTIVE").ok();
     id
+}
+
+/// Creates an application with a policy, a network rule and a client key.
+fn create_applications(one: &Client) {
+    let awkward = ("Description", AWKWARD[4]);
+    let rule = [("Name", "r"), ("Type", "VPC"), ("SourcePrivateIp", r#"["10.1.2.3/8","::1"]"#)];
+    one.call("CreateNetworkRule", &[&rule[..], &[awkward]].concat()).ok();
+    let policy = [
+        ("Name", "p"),
+        ("KmsInstance", "kst-1"),
+        ("Permissions", r#"["RbacPermission/Template/CryptoServiceKeyUser"]"#),
+        ("Resources", r#"["key/a*"]"#),
+        ("AccessControlRules", " { \"NetworkRules\" : [\"r\"] }"),
+    ];
+    one.call("CreatePolicy", &[&policy[..], &[awkward]].concat()).ok();
+    let point = [("Name", "a"), ("Policies", r#"["p","none"]"#), awkward];
+    one.call("CreateApplicationAccessPoint", &point).ok();
+    one.call("CreateClientKey", &[("AapName", "a"), ("Password", "Passw0rd")]).ok();
 }
 
 fn create_secrets(server: &Server, one: &Client) {

@@ -1,7 +1,12 @@
 //! Applications, which Alibaba Cloud calls application access points, with their policies, network
-//! rules and client keys.
+//! rules and client keys. Only newer SDKs, Terraform and the command line know them.
 
+pub(crate) mod access_points;
+pub(crate) mod client_keys;
 mod forms;
+pub(crate) mod network_rules;
+mod parameters;
+pub(crate) mod policies;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::engine::{ApplicationRules, NameRule};

@@ -23,7 +23,7 @@ pub(crate) struct ListKmsInstances {
 impl Default for ListKmsInstances {
     fn default() -> Self {
         let (page_number, filters) = (PageNumber::default(), Filters::default());
-        Self { page_number, page_size: PageSize::of_versions(), filters }
+        Self { page_number, page_size: PageSize::twenty(), filters }
     }
 }
 

@@ -78,6 +78,14 @@ impl Document {
     }
 }
 
+/// The policy of a key or secret of an account, unless its owner sets another. It allows the account
+/// everything.
+pub(in crate::dialects::alibaba) fn default_policy(account: &str, kind: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
+    )
+}
+
 /// Whether a text can be the policy of a key or a secret.
 pub(in crate::dialects::alibaba) fn is_policy_of_resource(text: &str) -> bool {
     let document: Option<Value> = serde_json::from_str(text).ok();

@@ -279,7 +279,7 @@ pub(crate) struct ListSecretVersionIds {
     include_deprecated: bool,
     #[serde(default)]
     page_number: PageNumber,
-    #[serde(default = "PageSize::of_versions")]
+    #[serde(default = "PageSize::twenty")]
     page_size: PageSize,
 }
 
