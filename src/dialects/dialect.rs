@@ -61,11 +61,13 @@ pub trait Dialect: 'static {
     /// Decides whether the user of this access key may run an action with these parameters, without
     /// running it. `None` if the cloud does not explain its decisions, or the access key is the
     /// account's own.
+    #[must_use]
     fn decide(_: &Cx, _: &Self::Rights, _: &str, _: (&str, &Form)) -> Option<Decided> {
         None
     }
     /// The smallest policy that allows these actions, each on a resource. `None` if the cloud has
     /// none.
+    #[must_use]
     fn smallest_policy(_: &[(String, String)]) -> Option<serde_json::Value> {
         None
     }

@@ -72,13 +72,6 @@ pub(super) struct PolicyText {
     policy: String,
 }
 
-/// The default policy, which allows the account everything.
-fn allow_everything(account: &str, kind: &str) -> String {
-    format!(
-        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
-    )
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SetKeyPolicy {
@@ -110,7 +103,7 @@ pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyTex
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
     let policy =
-        key.policy.clone().unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "key"));
+        key.policy.clone().unwrap_or_else(|| ram::default_policy(&cx.caller.realm.account, "key"));
     Ok(PolicyText { policy })
 }
 
@@ -148,6 +141,6 @@ pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<Pol
     check_instance(&view, secret.instance.as_deref())?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText {
-        policy: policy.unwrap_or_else(|| allow_everything(&cx.caller.realm.account, "secret")),
+        policy: policy.unwrap_or_else(|| ram::default_policy(&cx.caller.realm.account, "secret")),
     })
 }

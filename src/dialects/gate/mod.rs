@@ -101,7 +101,7 @@ impl Verified {
         let Self { caller, account, user, nonce, .. } = self;
         let (engine, server) = (Arc::clone(engine), Arc::clone(server));
         let decision = None;
-        (Cx { engine, caller, account, user, server, peer, is_encrypted, decision }, nonce)
+        (Cx { engine, caller, account, user, peer, is_encrypted, decision, server }, nonce)
     }
 }
 

@@ -143,8 +143,8 @@ impl<P: Properties> Question<'_, P> {
     ) -> Option<(Layer, DecidingStatement)> {
         let ResourcePolicy { layer, document } = layers.of_resource?;
         let is_effective =
-            |pattern: &&str| Pattern::read(pattern).is_some_and(|it| it.matches(self.action));
-        if layer == Layer::Key && !EFFECTIVE_FOR_KEYS.iter().any(|it| is_effective(&it)) {
+            |pattern: &str| Pattern::read(pattern).is_some_and(|it| it.matches(self.action));
+        if layer == Layer::Key && !EFFECTIVE_FOR_KEYS.iter().any(|it| is_effective(it)) {
             return None;
         }
         let is_for = |it: &Statement| it.principals.iter().any(|one| layers.user.is(one));

@@ -19,6 +19,7 @@ mod resources;
 mod rights;
 mod system;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,11 +84,10 @@ pub(super) fn permit(
 ) -> Result<(), Error> {
     let is_enforced = cx.account.user_access == UserAccess::Enforced;
     let (decision, needed) = match judge(cx, rights, access_key, action, params) {
-        None => return Ok(()),
-        Some(Err(error)) if is_enforced => return Err(error),
-        // The handler refuses the parameter.
-        Some(Err(_)) => return Ok(()),
         Some(Ok(decided)) => decided,
+        Some(Err(error)) if is_enforced => return Err(error),
+        // The account itself asks, or the handler refuses the parameter.
+        None | Some(Err(_)) => return Ok(()),
     };
     let refused = decision.denied().map(|check| check.resource.clone());
     cx.decision = Some(Arc::new(decision));
@@ -133,7 +133,7 @@ fn judge(
     let check = |it: &NeededAction| {
         let action = format!("kms:{}", it.action);
         let ruling = is_enforced.then(|| {
-            let of_resource = resource_policy(&it.about);
+            let of_resource = resource_policy(&cx.account.id, &it.about);
             let layers = Layers {
                 user: User {
                     account: &cx.account.id,
@@ -158,16 +158,25 @@ fn judge(
 
 /// The policy of a key or secret of an instance. Elsewhere, policies have no effect. One that is
 /// not understood, which older data may have, allows and denies nothing.
-fn resource_policy(about: &About) -> Option<(Layer, Document)> {
-    let (layer, text) = match about {
-        About::Key(key) if key.instance.is_some() => (Layer::Key, key.policy.as_deref()?),
+fn resource_policy(account: &str, about: &About) -> Option<(Layer, Document)> {
+    let (layer, kind, own) = match about {
+        About::Key(key) if key.instance.is_some() => (Layer::Key, "key", key.policy.as_ref()),
         About::Secret(secret) if secret.instance.is_some() => {
-            (Layer::Secret, secret.settings.policy.as_deref()?)
+            (Layer::Secret, "secret", secret.settings.policy.as_ref())
         }
         _ => return None,
     };
-    let document: Value = serde_json::from_str(text).ok()?;
+    let text = own.map_or_else(|| default_policy(account, kind).into(), Cow::from);
+    let document: Value = serde_json::from_str(&text).ok()?;
     Some((layer, Document::read(&document, Holder::Resource).ok()?))
+}
+
+/// The policy of a key or secret of an account, unless its owner sets another. It allows the account
+/// everything.
+pub(super) fn default_policy(account: &str, kind: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
+    )
 }
 
 /// The smallest policy that allows these actions on these resources. Resources that need the same

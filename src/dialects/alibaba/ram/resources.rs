@@ -209,12 +209,10 @@ impl<'a> Finder<'a> {
     /// An action on the key of a ciphertext. A ciphertext of no key counts as one of any key.
     fn key_of(&mut self, action: &'static str, blob: &str) {
         let key = leading_version(blob).and_then(|it| self.snapshot.key_with_version(it));
-        match key.map(|key| key.id.clone()) {
-            Some(id) => self.key_with(action, &KeyRef::Id(id), blob),
-            None => {
-                let resource = arn(&self.cx.caller.realm, "key/*");
-                self.add_as(action, resource, About::Other);
-            }
+        if let Some(id) = key.map(|key| key.id.clone()) {
+            self.key_with(action, &KeyRef::Id(id), blob);
+        } else {
+            self.add_as(action, arn(&self.cx.caller.realm, "key/*"), About::Other);
         }
     }
 

@@ -118,8 +118,20 @@ fn a_session_has_what_both_its_policy_and_its_users_allow() {
         check(&session, is_allowed, action, &[("KeyId", key), ("Plaintext", "text"), token]);
         check(&client(&server, "bob"), true, action, &[("KeyId", key), ("Plaintext", "text")]);
     }
-    let blob = ciphertext(&server, "k1");
-    check(&session, false, "Decrypt", &[("CiphertextBlob", &blob), token]);
+    let sealed = ciphertext(&server, "k1");
+    check(&session, false, "Decrypt", &[("CiphertextBlob", &sealed), token]);
+}
+
+#[test]
+fn a_key_of_an_instance_has_the_default_policy() {
+    let key = json!([{ "id": "k3", "instance": "kst-1" }, { "id": "k4" }]);
+    for (reading, is_allowed) in [("account", false), ("users", true)] {
+        let more = json!({ "account_principal": reading });
+        let server = server_with(&[user("bob", &[])], &more, &key);
+        let bob = client(&server, "bob");
+        check(&bob, is_allowed, "DescribeKey", &[("KeyId", "k3")]);
+        check(&bob, false, "DescribeKey", &[("KeyId", "k4")]);
+    }
 }
 
 /// A server with a key that has a policy and is in an instance or not.

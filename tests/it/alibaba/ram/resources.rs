@@ -111,12 +111,12 @@ fn exact_rights_are_enough() {
     ];
     let server = server(&[user("bob", &policies)]);
     let bob = client(&server, "bob");
-    let blob = ciphertext(&server, "k1");
+    let sealed = ciphertext(&server, "k1");
     let (value, next) = (("SecretData", "value"), ("VersionId", "v2"));
     for (action, params) in [
         ("Encrypt", &[("KeyId", "alias/a"), ("Plaintext", "text")][..]),
-        ("Decrypt", &[("CiphertextBlob", &*blob)]),
-        ("ReEncrypt", &[("CiphertextBlob", &blob), ("DestinationKeyId", "k2")]),
+        ("Decrypt", &[("CiphertextBlob", &*sealed)]),
+        ("ReEncrypt", &[("CiphertextBlob", &sealed), ("DestinationKeyId", "k2")]),
         ("GetSecretValue", &[("SecretName", "own")]),
         ("PutSecretValue", &[("SecretName", "own"), value, next]),
         ("GetSecretValue", &[("SecretName", "plain")]),
