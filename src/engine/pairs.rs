@@ -232,7 +232,7 @@ impl Engine {
     /// at once, so that other requests are not slowed down.
     pub(super) async fn on_blocking_thread<T: Send + 'static>(
         &self,
-        make: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
+        generate: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
     ) -> Result<T, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
@@ -240,7 +240,7 @@ impl Engine {
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
         let made = tokio::task::spawn_blocking(move || {
-            let made = make(&world.entropy);
+            let made = generate(&world.entropy);
             drop(turn);
             made
         });
