@@ -19,9 +19,40 @@ use super::wire::call::Call;
 use super::{account, challenge, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
-#[rustfmt::skip]
+/// The table.
 pub(super) fn table() -> Actions<Call> {
-    Actions::with(&profile::PARAM_STYLE)
+    with_applications(with_most(Actions::with(&profile::PARAM_STYLE)))
+}
+
+/// Adds the actions on applications.
+#[rustfmt::skip]
+fn with_applications(table: Actions<Call>) -> Actions<Call> {
+    table
+        .change("CreateApplicationAccessPoint",    access_points::create)
+        .read  ("DescribeApplicationAccessPoint",  access_points::describe)
+        .change("UpdateApplicationAccessPoint",    access_points::update)
+        .change("DeleteApplicationAccessPoint",    access_points::delete)
+        .read  ("ListApplicationAccessPoints",     access_points::list)
+        .change("CreatePolicy",                    application_policies::create)
+        .read  ("DescribePolicy",                  application_policies::describe)
+        .change("UpdatePolicy",                    application_policies::update)
+        .change("DeletePolicy",                    application_policies::delete)
+        .read  ("ListPolicies",                    application_policies::list)
+        .change("CreateNetworkRule",               network_rules::create)
+        .read  ("DescribeNetworkRule",             network_rules::describe)
+        .change("UpdateNetworkRule",               network_rules::update)
+        .change("DeleteNetworkRule",               network_rules::delete)
+        .read  ("ListNetworkRules",                network_rules::list)
+        .change("CreateClientKey",                 client_keys::create)
+        .read  ("GetClientKey",                    client_keys::get)
+        .change("DeleteClientKey",                 client_keys::delete)
+        .read  ("ListClientKeys",                  client_keys::list)
+}
+
+/// Adds all other actions.
+#[rustfmt::skip]
+fn with_most(table: Actions<Call>) -> Actions<Call> {
+    table
         .change("CreateKey",                       keys::create)
         .read  ("DescribeKey",                     keys::describe)
         .read  ("ListKeys",                        keys::list)
@@ -105,25 +136,6 @@ pub(super) fn table() -> Actions<Call> {
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)
-        .change("CreateApplicationAccessPoint",    access_points::create)
-        .read  ("DescribeApplicationAccessPoint",  access_points::describe)
-        .change("UpdateApplicationAccessPoint",    access_points::update)
-        .change("DeleteApplicationAccessPoint",    access_points::delete)
-        .read  ("ListApplicationAccessPoints",     access_points::list)
-        .change("CreatePolicy",                    application_policies::create)
-        .read  ("DescribePolicy",                  application_policies::describe)
-        .change("UpdatePolicy",                    application_policies::update)
-        .change("DeletePolicy",                    application_policies::delete)
-        .read  ("ListPolicies",                    application_policies::list)
-        .change("CreateNetworkRule",               network_rules::create)
-        .read  ("DescribeNetworkRule",             network_rules::describe)
-        .change("UpdateNetworkRule",               network_rules::update)
-        .change("DeleteNetworkRule",               network_rules::delete)
-        .read  ("ListNetworkRules",                network_rules::list)
-        .change("CreateClientKey",                 client_keys::create)
-        .read  ("GetClientKey",                    client_keys::get)
-        .change("DeleteClientKey",                 client_keys::delete)
-        .read  ("ListClientKeys",                  client_keys::list)
 }
 
 /// The method of an action that has only one. The others take GET and POST.
