@@ -20,7 +20,7 @@ impl RealmBuilder<'_> {
         rules.client_key_ids.check(id.as_str()).map_err(|what| wrong(&what))?;
         let public_key: &str = &entry.public_key.value.0;
         let der = x509::public_key(public_key);
-        if !der.is_some_and(|der| PublicKey::read(rules.pair, &der).is_ok()) {
+        if der.is_none_or(|der| PublicKey::read(rules.pair, &der).is_err()) {
             let what = "not a certificate or a public key of RSA with 2048 bits in PEM";
             return Err(place.wrong("public_key", &entry.public_key, what));
         }

@@ -55,8 +55,8 @@ pub fn self_signed(
             .map_err(unsupported)?,
     };
     let signature = signer.sign(&body)?;
-    let signed = Signed { body, algorithm: signer.algorithm(), signature };
-    signed.to_der().map_err(unsupported)
+    let certificate = Signed { body, algorithm: signer.algorithm(), signature };
+    certificate.to_der().map_err(unsupported)
 }
 
 fn time(seconds: u64) -> Result<Time, Error> {

@@ -20,6 +20,7 @@ use super::{account, challenge, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 pub(super) fn table() -> Actions<Call> {
     Actions::with(&profile::PARAM_STYLE)
         .change("CreateKey",                       keys::create)

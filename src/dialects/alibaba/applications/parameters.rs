@@ -155,7 +155,7 @@ parsed!(Password, |text: String| {
     let is_mark = |b: u8| b"~!@#$%^&*?_-".contains(&b);
     let kinds: [&dyn Fn(u8) -> bool; 3] =
         [&|b| b.is_ascii_alphabetic(), &|b| b.is_ascii_digit(), &is_mark];
-    let present = kinds.iter().filter(|kind| text.bytes().any(|b| kind(b))).count();
+    let present = kinds.iter().filter(|kind| text.bytes().any(kind)).count();
     let legal = text.bytes().all(|b| kinds.iter().any(|kind| kind(b)));
     ((8..=64).contains(&text.len()) && legal && present >= 2).then_some(Self(text))
 });

@@ -71,7 +71,7 @@ pub(crate) async fn create(cx: Cx, request: CreatePolicy) -> Result<Described<St
         description: request.description.0,
     };
     let created = cx.engine.create_application_policy(cx.caller, new).await?;
-    Ok(Described::of(&realm, &created, |list| compact(list)))
+    Ok(Described::of(&realm, &created, compact))
 }
 
 #[derive(Deserialize)]
