@@ -16,43 +16,13 @@ use super::secrets::{
     values as secret_values,
 };
 use super::wire::call::Call;
-use super::{account, challenge, managed_data_keys, policies, profile, tags};
+use super::{account, challenge, dedicated, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
-/// The table.
+#[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table, row by row")]
 pub(super) fn table() -> Actions<Call> {
-    with_applications(with_most(Actions::with(&profile::PARAM_STYLE)))
-}
-
-/// Adds the actions on applications.
-#[rustfmt::skip]
-fn with_applications(table: Actions<Call>) -> Actions<Call> {
-    table
-        .change("CreateApplicationAccessPoint",    access_points::create)
-        .read  ("DescribeApplicationAccessPoint",  access_points::describe)
-        .change("UpdateApplicationAccessPoint",    access_points::update)
-        .change("DeleteApplicationAccessPoint",    access_points::delete)
-        .read  ("ListApplicationAccessPoints",     access_points::list)
-        .change("CreatePolicy",                    application_policies::create)
-        .read  ("DescribePolicy",                  application_policies::describe)
-        .change("UpdatePolicy",                    application_policies::update)
-        .change("DeletePolicy",                    application_policies::delete)
-        .read  ("ListPolicies",                    application_policies::list)
-        .change("CreateNetworkRule",               network_rules::create)
-        .read  ("DescribeNetworkRule",             network_rules::describe)
-        .change("UpdateNetworkRule",               network_rules::update)
-        .change("DeleteNetworkRule",               network_rules::delete)
-        .read  ("ListNetworkRules",                network_rules::list)
-        .change("CreateClientKey",                 client_keys::create)
-        .read  ("GetClientKey",                    client_keys::get)
-        .change("DeleteClientKey",                 client_keys::delete)
-        .read  ("ListClientKeys",                  client_keys::list)
-}
-
-/// Adds all other actions.
-#[rustfmt::skip]
-fn with_most(table: Actions<Call>) -> Actions<Call> {
-    table
+    Actions::with(&profile::PARAM_STYLE)
         .change("CreateKey",                       keys::create)
         .read  ("DescribeKey",                     keys::describe)
         .read  ("ListKeys",                        keys::list)
@@ -133,9 +103,47 @@ fn with_most(table: Actions<Call>) -> Actions<Call> {
         .hot   ("GetManagedDataKey",               managed_data_keys::get)
         .read  ("ListManagedDataKeyVersions",      managed_data_keys::list_versions)
         .change("GetChallenge",                    challenge::get)
+        .hot   ("dedicated/Encrypt",               dedicated::cipher::encrypt)
+        .hot   ("dedicated/Decrypt",               dedicated::cipher::decrypt)
+        .hot   ("dedicated/AdvanceEncrypt",        dedicated::cipher::advance_encrypt)
+        .hot   ("dedicated/AdvanceDecrypt",        dedicated::cipher::advance_decrypt)
+        .hot   ("dedicated/KmsEncrypt",            dedicated::cipher::kms_encrypt)
+        .hot   ("dedicated/KmsDecrypt",            dedicated::cipher::kms_decrypt)
+        .hot   ("dedicated/GenerateDataKey",       dedicated::data_keys::generate)
+        .hot   ("dedicated/AdvanceGenerateDataKey", dedicated::data_keys::advance_generate)
+        .change("dedicated/GenerateDataKeyPair",   dedicated::data_keys::generate_pair)
+        .change("dedicated/GenerateDataKeyPairWithoutPlaintext", dedicated::data_keys::generate_pair_without_plaintext)
+        .change("dedicated/AdvanceGenerateDataKeyPair", dedicated::data_keys::advance_generate_pair)
+        .change("dedicated/AdvanceGenerateDataKeyPairWithoutPlaintext", dedicated::data_keys::advance_generate_pair_without_plaintext)
+        .hot   ("dedicated/Sign",                  dedicated::pairs::sign)
+        .hot   ("dedicated/Verify",                dedicated::pairs::verify)
+        .hot   ("dedicated/GetPublicKey",          dedicated::pairs::public_key)
+        .hot   ("dedicated/GenerateRandom",        dedicated::others::random)
+        .hot   ("dedicated/Hash",                  dedicated::others::hash)
+        .hot   ("dedicated/Hmac",                  dedicated::others::hmac)
+        .hot   ("dedicated/GetSecretValue",        secret_values::get)
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)
+        .change("CreateApplicationAccessPoint",    access_points::create)
+        .read  ("DescribeApplicationAccessPoint",  access_points::describe)
+        .change("UpdateApplicationAccessPoint",    access_points::update)
+        .change("DeleteApplicationAccessPoint",    access_points::delete)
+        .read  ("ListApplicationAccessPoints",     access_points::list)
+        .change("CreatePolicy",                    application_policies::create)
+        .read  ("DescribePolicy",                  application_policies::describe)
+        .change("UpdatePolicy",                    application_policies::update)
+        .change("DeletePolicy",                    application_policies::delete)
+        .read  ("ListPolicies",                    application_policies::list)
+        .change("CreateNetworkRule",               network_rules::create)
+        .read  ("DescribeNetworkRule",             network_rules::describe)
+        .change("UpdateNetworkRule",               network_rules::update)
+        .change("DeleteNetworkRule",               network_rules::delete)
+        .read  ("ListNetworkRules",                network_rules::list)
+        .change("CreateClientKey",                 client_keys::create)
+        .read  ("GetClientKey",                    client_keys::get)
+        .change("DeleteClientKey",                 client_keys::delete)
+        .read  ("ListClientKeys",                  client_keys::list)
 }
 
 /// The method of an action that has only one. The others take GET and POST.
