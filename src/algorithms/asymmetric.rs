@@ -41,8 +41,8 @@ pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<V
     kind(spec).generate(rng)
 }
 
-/// Generates a private key. Where AWS-LC is much faster, as for RSA, its own random numbers are used
-/// instead of these.
+/// Generates a private key. Where AWS-LC is much faster, as for RSA, its own random numbers are
+/// used instead of these.
 ///
 /// # Errors
 /// As [`generate`].

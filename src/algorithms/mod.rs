@@ -6,8 +6,9 @@
 //!
 //! RSA has two implementations. AWS-LC does the private-key operations and checks signatures: it
 //! runs in constant time, at OpenSSL's speed. It accepts no random numbers from the caller. So
-//! ciphertexts come from the `rsa` crate, and so do keys and signature salts where a seed makes a run
-//! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random numbers.
+//! ciphertexts come from the `rsa` crate, and where a seed makes a run repeatable, so do keys and
+//! signature salts. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random
+//! numbers.
 //!
 //! Ed25519 comes from the `ed25519-dalek` crate, because AWS-LC has no Ed25519ph in safe Rust.
 //!

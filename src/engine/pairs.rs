@@ -232,19 +232,19 @@ impl Engine {
     /// at once, so that other requests are not slowed down.
     pub(super) async fn on_blocking_thread<T: Send + 'static>(
         &self,
-        generate: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
+        work: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
     ) -> Result<T, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
-        let made = tokio::task::spawn_blocking(move || {
-            let made = generate(&world.entropy);
+        let outcome = tokio::task::spawn_blocking(move || {
+            let outcome = work(&world.entropy);
             drop(turn);
-            made
+            outcome
         });
-        Ok(made.await.map_err(ended)??)
+        Ok(outcome.await.map_err(ended)??)
     }
 }
 

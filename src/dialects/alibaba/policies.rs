@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{KeyName, SecretName};
+use super::ram::document::{default_policy, is_policy_of_resource};
 use super::values::OpenText;
-use super::{codes, limits, ram};
+use super::{codes, limits};
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
@@ -28,7 +29,7 @@ fn check(cx: &Cx, view: &View<'_>, instance: Option<&str>, policy: &Policy) -> R
         if instance.is_none() {
             return Err(codes::FORBIDDEN_KEY_POLICY_UN_SUPPORTED.into());
         }
-        if !ram::is_policy_of_resource(&policy.0) {
+        if !is_policy_of_resource(&policy.0) {
             return Err(Error::Invalid("Policy".into()));
         }
     }
@@ -103,7 +104,7 @@ pub(super) fn get_key_policy(cx: &Cx, request: GetKeyPolicy) -> Result<PolicyTex
     let snapshot = cx.engine.snapshot(&cx.caller);
     let key = snapshot.view(&cx.caller).admit(&key, Operation::ReadPolicy)?.key();
     let policy =
-        key.policy.clone().unwrap_or_else(|| ram::default_policy(&cx.caller.realm.account, "key"));
+        key.policy.clone().unwrap_or_else(|| default_policy(&cx.caller.realm.account, "key"));
     Ok(PolicyText { policy })
 }
 
@@ -141,6 +142,6 @@ pub(super) fn get_secret_policy(cx: &Cx, request: GetSecretPolicy) -> Result<Pol
     check_instance(&view, secret.instance.as_deref())?;
     let policy = secret.settings.policy.clone();
     Ok(PolicyText {
-        policy: policy.unwrap_or_else(|| ram::default_policy(&cx.caller.realm.account, "secret")),
+        policy: policy.unwrap_or_else(|| default_policy(&cx.caller.realm.account, "secret")),
     })
 }

@@ -246,6 +246,7 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
     let rows: BTreeSet<_> = rows.iter().map(|row| action_of(&row[0])).collect();
     // Actions on other things than keys, and of the account.
     let others = [
+        "KmsInstance",
         "Secret",
         "ManagedDataKey",
         "Challenge",

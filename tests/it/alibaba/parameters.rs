@@ -188,7 +188,7 @@ fn every_good_value_is_accepted() {
                     || ["KmsInstanceId", "DKMSInstanceId", "KeyStorageMechanism"]
                         .contains(&name) =>
             {
-                code == "Forbidden.DKMSInstanceNotFound"
+                code == "Forbidden.DKMSInstanceNotFound" || code == "Rejected.ResourceExist"
             }
             ("CreateKey" | "CreateSecret", "Policy") => code == "Forbidden.KeyPolicyUnSupported",
             ("OpenKmsService", _) => code == "Forbidden.Opened",

@@ -35,5 +35,5 @@ fn what_is_no_instance_is_refused() {
         refuses(&post(&server, &format!("instances{scope}"), &body), said);
     }
     let metrics = crate::kit::control(server.address, "GET", "metrics", &Value::Null).text;
-    assert!(!metrics.contains("kmsim_instances{dialect=\"alibaba\"}"), "{metrics}");
+    assert!(!metrics.contains("kmsim_instances{dialect=\"alibaba\"} 1"), "{metrics}");
 }

@@ -78,6 +78,20 @@ impl Document {
     }
 }
 
+/// The policy of a key or secret of an account, unless its owner sets another. It allows the account
+/// everything.
+pub(in crate::dialects::alibaba) fn default_policy(account: &str, kind: &str) -> String {
+    format!(
+        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
+    )
+}
+
+/// Whether a text can be the policy of a key or a secret.
+pub(in crate::dialects::alibaba) fn is_policy_of_resource(text: &str) -> bool {
+    let document: Option<Value> = serde_json::from_str(text).ok();
+    document.is_some_and(|it| Document::read(&it, Holder::Resource).is_ok())
+}
+
 impl Statement {
     fn read(statement: &Value, holder: Holder) -> Result<Self, Flaw> {
         let known: &[&str] = match holder {

@@ -9,7 +9,7 @@
 mod conditions;
 #[cfg(test)]
 mod decisions;
-mod document;
+pub(super) mod document;
 mod layers;
 mod needs;
 mod pattern;
@@ -32,7 +32,7 @@ use crate::dialects::{Cx, Decided, Error, Form};
 use crate::engine::{Access, Authorize};
 use crate::model::{Creator, Grantee, Grants, Key, KeyId};
 use crate::watch::{Check, Decision};
-use document::{Document, Holder};
+use document::{Document, Holder, default_policy};
 use layers::{Layer, Layers, Question, ResourcePolicy, User};
 use needs::of_action;
 use properties::Request;
@@ -62,12 +62,6 @@ impl Authorize for Reachable {
     fn is_among(&self, _: &Grantee) -> bool {
         false
     }
-}
-
-/// Whether a text can be the policy of a key or a secret.
-pub(super) fn is_policy_of_resource(text: &str) -> bool {
-    let document: Option<Value> = serde_json::from_str(text).ok();
-    document.is_some_and(|it| Document::read(&it, Holder::Resource).is_ok())
 }
 
 /// Checks that a user may do what its request asks, and limits the request to the keys that were
@@ -169,14 +163,6 @@ fn resource_policy(account: &str, about: &About) -> Option<(Layer, Document)> {
     let text = own.map_or_else(|| default_policy(account, kind).into(), Cow::from);
     let document: Value = serde_json::from_str(&text).ok()?;
     Some((layer, Document::read(&document, Holder::Resource).ok()?))
-}
-
-/// The policy of a key or secret of an account, unless its owner sets another. It allows the account
-/// everything.
-pub(super) fn default_policy(account: &str, kind: &str) -> String {
-    format!(
-        r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#
-    )
 }
 
 /// The smallest policy that allows these actions on these resources. Resources that need the same
