@@ -58,6 +58,8 @@ pub trait Cloud: Send + Sync {
     fn profile(&self) -> &'static Profile;
     /// The names of all served actions, sorted.
     fn action_names(&self) -> Vec<&'static str>;
+    /// The largest body of a request with these headers, in bytes.
+    fn body_limit(&self, headers: &HeaderMap) -> usize;
     /// Answers a request.
     fn serve<'a>(
         &'a self,
@@ -89,6 +91,10 @@ impl<D: Dialect> Cloud for Served<D> {
 
     fn action_names(&self) -> Vec<&'static str> {
         self.actions.names()
+    }
+
+    fn body_limit(&self, headers: &HeaderMap) -> usize {
+        D::body_limit(headers)
     }
 
     fn serve<'a>(
@@ -175,13 +181,13 @@ impl Clouds {
     /// of the body.
     #[must_use]
     pub fn of_body(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> &dyn Cloud {
-        let unmarked = || self.iter().find(|cloud| cloud.profile().marks.is_none());
+        let unmarked = || self.iter().find(|cloud| cloud.profile().takes_unmarked);
         let marked = self.marked(&Marks::of_body(uri, headers, body));
         marked.or_else(unmarked).unwrap_or(&*self.all[0])
     }
 
     fn marked(&self, marks: &Marks<'_>) -> Option<&dyn Cloud> {
-        self.iter().find(|cloud| cloud.profile().marks.is_some_and(|it| it(marks)))
+        self.iter().find(|cloud| (cloud.profile().marks)(marks))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+
 use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
@@ -25,6 +27,10 @@ pub trait Dialect: 'static {
 
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
+    /// The largest body of a request with these headers, in bytes.
+    fn body_limit(_: &HeaderMap) -> usize {
+        Self::PROFILE.body_limit
+    }
     /// Reads the policies of users. What this cloud does not know is logged.
     fn rights(accounts: &Accounts) -> Self::Rights;
     /// Checks what the cloud checks before the signature.

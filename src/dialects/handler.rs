@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::dialects::Account;
 use crate::dialects::gate::users::User;
 use crate::engine::{Caller, Engine};
+use crate::model::ApplicationName;
 use crate::watch::Decision;
 
 /// What handlers know of the server.
@@ -28,6 +29,8 @@ pub struct Cx {
     pub account: Arc<Account>,
     /// The user, unless it is the account itself.
     pub user: Option<Arc<User>>,
+    /// The application, if it sent the request.
+    pub application: Option<ApplicationName>,
     /// The address that the request came from, if that is known.
     pub peer: Option<IpAddr>,
     /// Whether it came over TLS.

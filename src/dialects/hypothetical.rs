@@ -56,6 +56,7 @@ pub(super) fn decide<D: Dialect>(
         caller: Caller::new(realm, rules, Arc::clone(&key.account.id), key.account.quota),
         account: Arc::clone(&key.account),
         user: key.user.clone(),
+        application: None,
         server: Arc::clone(&served.server),
         peer: request.peer,
         is_encrypted: request.is_encrypted,

@@ -21,15 +21,18 @@ pub struct Profile {
     /// The regions that its document lists; empty if it lists none.
     pub regions: &'static [&'static str],
     /// Whether a request was made for this cloud. It is asked about the head first, and about the
-    /// body if no cloud claims the head. No request matches two clouds. `None` for the one cloud
-    /// whose older clients cannot be recognised: it gets every request that no other cloud claims.
-    pub(super) marks: Option<fn(&Marks<'_>) -> bool>,
+    /// body if no cloud claims the head. No request matches two clouds.
+    pub(super) marks: fn(&Marks<'_>) -> bool,
+    /// Whether it gets the requests that no cloud claims. That is the one cloud some of whose
+    /// clients cannot be recognised.
+    pub(super) takes_unmarked: bool,
     /// The engine's rules for its realms, by region.
     pub rules: fn(&str) -> &'static Rules,
     /// Every error code of the cloud. Several rows may share a name; a fault answers the first of
     /// them.
     pub codes: &'static [&'static Code],
-    /// The largest request body, in bytes.
+    /// The largest request body, in bytes, unless the head says that the request may have a larger
+    /// one.
     pub body_limit: usize,
     /// The error for a missing parameter; its message has the parameter's name.
     pub(super) missing: &'static Code,

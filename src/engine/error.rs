@@ -201,6 +201,9 @@ pub enum SecretError {
     /// A version with this id exists, with another value.
     #[error("the secret's version exists")]
     VersionTaken,
+    /// The caller may not read the secret's values.
+    #[error("the caller may not read the secret")]
+    NotPermitted,
     /// The secret is deleted, but can be restored.
     #[error("the secret is deleted")]
     Deleted,

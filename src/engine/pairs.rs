@@ -14,7 +14,7 @@ use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
 use crate::world::Entropy;
 
-/// How a caller names a pair's version.
+/// How a caller names a version of a key, mostly of a pair.
 #[derive(Clone, Debug)]
 pub struct PairRef {
     /// The key.

@@ -46,7 +46,8 @@ impl FromStr for IpRange {
         };
         let address: IpAddr = address.parse().map_err(|_| NoIpRange)?;
         let bits = if address.is_ipv4() { 32 } else { 128 };
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            |text: &str| text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
         let prefix = match prefix {
             None => bits,
             Some(text) if is_number(text) => text.parse().map_err(|_| NoIpRange)?,
@@ -87,7 +88,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_ranges() {
-        for bad in ["", "10", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/+8", "::/129", "a/8", " ::1"] {
+        for bad in [
+            "",
+            "10",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "10.0.0.0/+8",
+            "10.0.0.0/0008",
+            "::/129",
+            "a/8",
+            " ::1",
+        ] {
             assert_eq!(bad.parse::<IpRange>(), Err(NoIpRange), "{bad}");
         }
     }

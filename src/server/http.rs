@@ -112,7 +112,7 @@ async fn cloud_answer(
     let is_from_page = cors::is_from_page(&parts.headers);
     let Parts { method, uri, headers, .. } = parts;
     let by_head = app.clouds.of_head(&uri, &headers);
-    let limit = by_head.map_or(app.clouds.common_body_limit(), |cloud| cloud.profile().body_limit);
+    let limit = by_head.map_or(app.clouds.common_body_limit(), |cloud| cloud.body_limit(&headers));
     let Arrived { body, excerpt, share } = collect(body, limit, by_head.is_some()).await;
     let cloud = by_head
         .unwrap_or_else(|| app.clouds.of_body(&uri, &headers, body.as_ref().unwrap_or(&excerpt)));

@@ -5,6 +5,7 @@ mod aliases;
 mod applications;
 mod bindings;
 mod certificates;
+mod client_key_index;
 mod data_keys;
 mod grants;
 mod imports;

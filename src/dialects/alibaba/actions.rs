@@ -16,7 +16,7 @@ use super::secrets::{
     values as secret_values,
 };
 use super::wire::call::Call;
-use super::{account, challenge, managed_data_keys, policies, profile, tags};
+use super::{account, challenge, dedicated, managed_data_keys, policies, profile, tags};
 use crate::dialects::Actions;
 
 #[rustfmt::skip]
@@ -103,6 +103,25 @@ pub(super) fn table() -> Actions<Call> {
         .hot   ("GetManagedDataKey",               managed_data_keys::get)
         .read  ("ListManagedDataKeyVersions",      managed_data_keys::list_versions)
         .change("GetChallenge",                    challenge::get)
+        .hot   ("dedicated/Encrypt",               dedicated::cipher::encrypt)
+        .hot   ("dedicated/Decrypt",               dedicated::cipher::decrypt)
+        .hot   ("dedicated/AdvanceEncrypt",        dedicated::cipher::advance_encrypt)
+        .hot   ("dedicated/AdvanceDecrypt",        dedicated::cipher::advance_decrypt)
+        .hot   ("dedicated/KmsEncrypt",            dedicated::cipher::kms_encrypt)
+        .hot   ("dedicated/KmsDecrypt",            dedicated::cipher::kms_decrypt)
+        .hot   ("dedicated/GenerateDataKey",       dedicated::data_keys::generate)
+        .hot   ("dedicated/AdvanceGenerateDataKey", dedicated::data_keys::advance_generate)
+        .change("dedicated/GenerateDataKeyPair",   dedicated::data_keys::generate_pair)
+        .change("dedicated/GenerateDataKeyPairWithoutPlaintext", dedicated::data_keys::generate_pair_without_plaintext)
+        .change("dedicated/AdvanceGenerateDataKeyPair", dedicated::data_keys::advance_generate_pair)
+        .change("dedicated/AdvanceGenerateDataKeyPairWithoutPlaintext", dedicated::data_keys::advance_generate_pair_without_plaintext)
+        .hot   ("dedicated/Sign",                  dedicated::pairs::sign)
+        .hot   ("dedicated/Verify",                dedicated::pairs::verify)
+        .hot   ("dedicated/GetPublicKey",          dedicated::pairs::public_key)
+        .hot   ("dedicated/GenerateRandom",        dedicated::others::random)
+        .hot   ("dedicated/Hash",                  dedicated::others::hash)
+        .hot   ("dedicated/Hmac",                  dedicated::others::hmac)
+        .hot   ("dedicated/GetSecretValue",        secret_values::get)
         .read  ("DescribeRegions",                 account::describe_regions)
         .change("OpenKmsService",                  account::open)
         .read  ("DescribeAccountKmsStatus",        account::describe_status)

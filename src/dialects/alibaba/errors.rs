@@ -36,6 +36,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         ) => codes::INVALID_KEY_MATERIAL,
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
+        E::Secret(SecretError::NotPermitted) => codes::FORBIDDEN_NO_PERMISSION,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
         E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,

@@ -19,7 +19,8 @@ pub(super) static PROFILE: Profile = Profile {
     default_region: call::DEFAULT_REGION,
     // The document lists none.
     regions: &[],
-    marks: Some(call::is_marked),
+    marks: call::is_marked,
+    takes_unmarked: false,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,

@@ -276,7 +276,7 @@ fn every_refusal_is_as_the_table_says() {
     assert_eq!(produced, &causes["request"] | &causes["accounts"]);
     assert_eq!(
         causes.iter().map(|(cause, codes)| (*cause, codes.len())).collect::<Vec<_>>(),
-        [("accounts", 11), ("fault", 11), ("request", 45)]
+        [("accounts", 11), ("dedicated", 6), ("fault", 11), ("request", 45)]
     );
     let mut wrong = Vec::new();
     for (code, produce) in PRODUCERS {

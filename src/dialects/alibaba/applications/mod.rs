@@ -7,9 +7,11 @@ mod forms;
 pub(crate) mod network_rules;
 mod parameters;
 pub(crate) mod policies;
+mod rights;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::engine::{ApplicationRules, NameRule};
+pub(super) use rights::{Gateway, permit};
 
 /// The rules for the engine.
 pub(super) const RULES: ApplicationRules = ApplicationRules {

@@ -30,7 +30,7 @@ use super::codes;
 use crate::dialects::accounts::UserAccess;
 use crate::dialects::{Cx, Decided, Error, Form};
 use crate::engine::{Access, Authorize};
-use crate::model::{Creator, Grantee, Grants, Key, KeyId};
+use crate::model::{Creator, Grantee, Grants, Key, KeyId, Secret};
 use crate::watch::{Check, Decision};
 use document::{Document, Holder, default_policy};
 use layers::{Layer, Layers, Question, ResourcePolicy, User};
@@ -57,6 +57,11 @@ impl Authorize for Reachable {
 
     fn is_forbidden(&self, key: &Key) -> bool {
         !self.keys.contains(&key.id)
+    }
+
+    /// The right to a secret is checked before.
+    fn may_read(&self, _: &Secret) -> bool {
+        true
     }
 
     fn is_among(&self, _: &Grantee) -> bool {
