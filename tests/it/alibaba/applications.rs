@@ -260,8 +260,7 @@ fn client_keys_are_created_listed_and_deleted() {
     }
     for alone in sent {
         let missing = if alone.0 == "NotBefore" { "NotAfter" } else { "NotBefore" };
-        let message =
-            create_key(&client, "b", &[alone]).refused(400, "MissingParameter").to_owned();
+        let message = create_key(&client, "b", &[alone]).refused(400, "MissingParameter");
         assert!(message.contains(missing), "{message}");
     }
     let ends = [("NotBefore", sent[1].1), ("NotAfter", sent[0].1)];

@@ -247,6 +247,14 @@ fn the_table_has_the_states_and_every_operation_on_a_key() {
     // Actions on other things than keys, and of the account.
     let others = [
         "KmsInstance",
+        "ApplicationAccessPoint",
+        "CreatePolicy",
+        "DescribePolicy",
+        "UpdatePolicy",
+        "DeletePolicy",
+        "ListPolicies",
+        "NetworkRule",
+        "ClientKey",
         "Secret",
         "ManagedDataKey",
         "Challenge",

@@ -90,10 +90,10 @@ fn versions_are_listed_by_page() {
         })
     );
     let page = list(&[("PageNumber", "2")]);
-    let last = &page["ManagedDataKeyVersions"]["ManagedDataKeyVersion"];
-    assert_eq!(last.as_array().unwrap().len(), 2);
+    let rest = &page["ManagedDataKeyVersions"]["ManagedDataKeyVersion"];
+    assert_eq!(rest.as_array().unwrap().len(), 2);
     let newest = get(&client, &[("DataKeyName", "orders"), ("UseLatest", "true")]);
-    assert_eq!(newest["DataKeyVersionId"], last[1]["DataKeyVersionId"]);
+    assert_eq!(newest["DataKeyVersionId"], rest[1]["DataKeyVersionId"]);
     client
         .call("ListManagedDataKeyVersions", &[("DataKeyName", "none")])
         .refused(404, "Forbidden.ResourceNotFound");

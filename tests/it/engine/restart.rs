@@ -171,7 +171,7 @@ async fn listed(path: &Path) -> String {
             (SELECT group_concat(name || '=' || ifnull(instance, '-') || permissions || resources ||
                 network_rules || ifnull(access_control, '-'), ' ') FROM application_policies) || ' ' ||
             (SELECT name || '=' || kind || sources FROM network_rules) || ' ' ||
-            (SELECT application || '=' || (not_after - not_before) / 86400000 FROM client_keys)",
+            (SELECT application || '=' || ((not_after - not_before) / 86400000) FROM client_keys)",
     );
     let listed = listed.fetch_one(&mut connection).await.unwrap();
     connection.close().await.unwrap();
