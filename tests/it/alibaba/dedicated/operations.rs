@@ -168,7 +168,7 @@ fn containers_say_everything() {
 
 #[test]
 fn data_keys_open_again() {
-    let Stage { client, .. } = stage();
+    let Stage { server: _server, client } = stage();
     let made = client.call("GenerateDataKey", &[(1, "key-aes".into()), (4, "a".into())]);
     assert_eq!((made.bytes(3).len(), made.text(6).as_str()), (32, "AES_GCM"));
     let parts = [
@@ -190,7 +190,7 @@ fn data_keys_open_again() {
 
 #[test]
 fn data_key_pairs_open_again() {
-    let Stage { client, .. } = stage();
+    let Stage { server: _server, client } = stage();
     for (spec, format, head) in
         [("EC_P256", "PEM", &b"-----BEGIN PRIVATE KEY-----\n"[..]), ("EC_SM2", "DER", b"0")]
     {
@@ -289,7 +289,7 @@ fn pairs_encrypt_and_sign() {
 
 #[test]
 fn secrets_digests_and_random_numbers() {
-    let Stage { client, .. } = stage();
+    let Stage { server: _server, client } = stage();
     let found = client.call("GetSecretValue", &[(1, "db/pw".into())]);
     assert_eq!(
         (found.text(1), found.text(3), found.text(6)),

@@ -70,7 +70,6 @@ fn policies_are_for_a_gateway_and_an_instance() {
 fn permissions_and_patterns_decide() {
     for (policies, one, secret) in [
         (&[SHARED][..], true, true),
-        (&[], false, false),
         (&["resources: [\"key/*\"], permissions: []"], false, false),
         (&[&format!("resources: [\"key/*\"], {KEYS}")], true, false),
         (&[&format!("resources: [\"key/key-o*\"], {KEYS}")], true, false),
