@@ -1,13 +1,12 @@
 //! Every client key of the server, by its id. A request names the client key that signed it before
-//! anything else is known about it, so the index covers all realms. Readers load a pointer; only the
-//! writer changes it.
+//! anything else is known about it, so the index covers all realms. Readers load a pointer; only
+//! the writer changes it.
 
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use rpds::HashTrieMapSync;
 
-use super::Engine;
 use crate::algorithms::rsa::SignatureKey;
 use crate::model::{Change, ClientKey, ClientKeyId, Realm, State};
 
@@ -75,6 +74,11 @@ impl ClientKeyIndex {
         self.publish(Some(map));
     }
 
+    /// The client key with this id.
+    pub(super) fn find(&self, id: &ClientKeyId) -> Option<Arc<IndexedClientKey>> {
+        self.0.load().get(id).cloned()
+    }
+
     fn publish(&self, map: Option<Map>) {
         if let Some(map) = map {
             self.0.store(Arc::new(map));
@@ -92,14 +96,5 @@ fn insert(map: &mut Map, realm: &Realm, client_key: &Arc<ClientKey>) {
 fn remove(map: &mut Map, realm: &Realm, client_key: &ClientKey) {
     if map.get(&client_key.id).is_some_and(|it| it.realm == *realm) {
         map.remove_mut(&client_key.id);
-    }
-}
-
-impl Engine {
-    /// The client key with this id, in whatever realm. It takes no lock.
-    #[must_use]
-    pub fn client_key(&self, id: &str) -> Option<Arc<IndexedClientKey>> {
-        let id = ClientKeyId::parse(id)?;
-        self.realms.client_keys.0.load().get(&id).cloned()
     }
 }

@@ -10,8 +10,8 @@ use super::clocks::Clocks;
 use super::realms::Realms;
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Caller, Draft, Error, Rules};
-use crate::model::{Realm, State};
+use super::{Caller, Draft, Error, IndexedClientKey, Rules};
+use crate::model::{ClientKeyId, Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
@@ -74,6 +74,12 @@ impl Engine {
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The client key with this id, in whatever realm. It takes no lock.
+    #[must_use]
+    pub fn client_key(&self, id: &str) -> Option<Arc<IndexedClientKey>> {
+        self.realms.client_keys.find(&ClientKeyId::parse(id)?)
     }
 
     /// The current state of the caller's realm.

@@ -1,7 +1,8 @@
 //! The messages of the gateway. Their definition is the file beside this one; it is read once.
 //!
-//! A request's message becomes parameters and an answer's fields become a message, so that handlers,
-//! journal and faults treat this wire like the other one. In between, bytes are base64 text.
+//! A request's message becomes parameters and an answer's fields become a message, so that
+//! handlers, journal and faults treat this wire like the other one. In between, bytes are base64
+//! text.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

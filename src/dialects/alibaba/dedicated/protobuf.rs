@@ -1,5 +1,5 @@
-//! The encoding of protobuf messages: <https://protobuf.dev/programming-guides/encoding>. Each field
-//! is a tag (number and wire type) and a value.
+//! The encoding of protobuf messages: <https://protobuf.dev/programming-guides/encoding>. Each
+//! field is a tag (number and wire type) and a value.
 
 /// A value as it stands in a message. The types of length 32 and 64 bits occur in no message here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
