@@ -28,6 +28,7 @@ pub trait Dialect: 'static {
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
     /// The largest body of a request with these headers, in bytes.
+    #[must_use]
     fn body_limit(_: &HeaderMap) -> usize {
         Self::PROFILE.body_limit
     }

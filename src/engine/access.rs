@@ -1,5 +1,5 @@
-//! Which keys a caller may use, and which secrets. The account itself may use every key of its realms. The cloud says
-//! what one of its users may do, by the user's policies and the key's grants.
+//! Which keys a caller may use, and which secrets. The account itself may use every key of its
+//! realms. The cloud says what one of its users may do, by the user's policies and the key's grants.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

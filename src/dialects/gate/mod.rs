@@ -106,7 +106,7 @@ impl Verified {
         let (engine, server) = (Arc::clone(engine), Arc::clone(server));
         let decision = None;
         let cx =
-            Cx { engine, caller, account, user, application, server, peer, is_encrypted, decision };
+            Cx { engine, caller, account, user, application, peer, is_encrypted, decision, server };
         (cx, nonce)
     }
 }

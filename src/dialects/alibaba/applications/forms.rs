@@ -43,7 +43,9 @@ pub(super) fn network_rules(text: &str) -> Option<Vec<NetworkRuleName>> {
         #[serde(default)]
         network_rules: Vec<String>,
     }
-    let rules: Rules = serde_json::from_str(text).ok()?;
+    // Read as an object first: a list of members would be accepted too.
+    let object: serde_json::Map<_, _> = serde_json::from_str(text).ok()?;
+    let rules: Rules = serde_json::from_value(object.into()).ok()?;
     let name = |text: &String| NetworkRuleName::parse(text).filter(|it| is_name(it.as_str()));
     rules.network_rules.iter().map(name).collect()
 }

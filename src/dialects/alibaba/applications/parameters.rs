@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn times_are_those_that_answers_repeat() {
         let read = |text: &str| Moment::try_from(text.to_owned()).ok().map(|it| it.0.to_string());
-        for good in ["2023-09-01T14:11:22Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+        for good in ["2023-09-01T14:11:22Z", "1970-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
             assert_eq!(read(good).as_deref(), Some(good));
         }
         for bad in [

@@ -78,8 +78,8 @@ impl Document {
     }
 }
 
-/// The policy of a key or secret of an account, unless its owner sets another. It allows the account
-/// everything.
+/// The policy of a key or secret of an account, unless its owner sets another. It allows the
+/// account everything.
 pub(in crate::dialects::alibaba) fn default_policy(account: &str, kind: &str) -> String {
     format!(
         r#"{{"Version":"1","Statement":[{{"Sid":"kms default {kind} policy","Effect":"Allow","Principal":{{"RAM":["acs:ram::{account}:*"]}},"Action":["kms:*"],"Resource":["*"]}}]}}"#

@@ -148,11 +148,14 @@ pub fn message(fields: &[(u8, Value)]) -> Vec<u8> {
 }
 
 fn varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value > 127 {
-        bytes.push((value & 127 | 128) as u8);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            return bytes.push(low & 127);
+        }
+        bytes.push(low | 128);
     }
-    bytes.push(value as u8);
 }
 
 /// The fields of a message; of repeated ones, the last.
@@ -172,14 +175,15 @@ pub fn fields(mut bytes: &[u8]) -> BTreeMap<u64, Value> {
     let mut found = BTreeMap::new();
     while !bytes.is_empty() {
         let tag = number(&mut bytes);
-        let value = if tag & 7 == 0 {
-            Value::Number(number(&mut bytes))
-        } else {
-            assert_eq!(tag & 7, 2);
-            let length = number(&mut bytes) as usize;
-            let (value, rest) = bytes.split_at(length);
-            bytes = rest;
-            Value::Bytes(value.to_vec())
+        let value = match tag & 7 {
+            0 => Value::Number(number(&mut bytes)),
+            2 => {
+                let length = usize::try_from(number(&mut bytes)).unwrap();
+                let (value, rest) = bytes.split_at(length);
+                bytes = rest;
+                Value::Bytes(value.to_vec())
+            }
+            other => panic!("wire type {other}"),
         };
         found.insert(tag >> 3, value);
     }
@@ -359,7 +363,7 @@ pub fn send(address: SocketAddr, line: &str, headers: &[(String, String)], body:
         head.extend([name, ": ", value, "\r\n"]);
     }
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
-        head += &format!("content-length: {}\r\n", body.len());
+        head.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
     }
     head += "connection: close\r\n\r\n";
     let mut stream = TcpStream::connect(address).unwrap();
