@@ -10,8 +10,8 @@ use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
 use super::scope::Scoped;
 use crate::app::App;
-use crate::engine::Rules;
-use crate::model::{InstanceId, Realm, Scope};
+use crate::engine::{Caller, Error, InstanceError, Quota, Rules};
+use crate::model::{Change, Instance, InstanceId, Realm, Scope};
 use crate::seed::{self, SeedError, Seeds};
 
 /// The name of the body in error messages.
@@ -36,18 +36,19 @@ async fn make(
     JsonBody(mut entry): JsonBody<Map<String, Value>>,
 ) -> Answer<Made> {
     let (realm, rules) = realm(&app, &scope)?;
-    let rules = rules.instances.as_ref().ok_or_else(without_instances)?;
+    let of_instances = rules.instances.as_ref().ok_or_else(without_instances)?;
     let id = match entry.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(_) => return Err(Refused::bad("id: not a text")),
-        None => (rules.new_id)(&app.engine.world().entropy).to_string(),
+        None => (of_instances.new_id)(&app.engine.world().entropy).to_string(),
     };
+    let taken = |error: InstanceError| Refused::bad(format!("id: {error}"));
     let there = InstanceId::parse(&id);
     if there.is_some_and(|id| app.engine.state(&realm).instances.named(&id).is_some()) {
-        return Err(Refused::bad("id: an instance of the account and region has it"));
+        return Err(taken(InstanceError::Exists));
     }
     entry.entry("id").or_insert_with(|| id.clone().into());
-    let Realm { dialect, account, region } = realm;
+    let Realm { dialect, account, region } = realm.clone();
     let document = json!({ "realms": [
         { "cloud": *dialect, "account": *account, "region": *region, "instances": [entry] },
     ]});
@@ -55,7 +56,18 @@ async fn make(
     let seeds = Seeds::prepare(vec![seed], &app.clouds, &app.engine).await;
     let facts = seeds.and_then(|seeds| seeds.additions(&app.engine));
     let facts = facts.map_err(|error| refused(&error))?;
-    app.engine.add(facts).await.map_err(|error| Refused::broken(&error))?;
+    let instance = facts.iter().find_map(|(_, change)| match change {
+        Change::Instance(fact) => fact.after(),
+        _ => None,
+    });
+    let instance = instance.ok_or_else(|| Refused::bad("the body has no instance"))?;
+    // The writer adds it, because the realm may have changed since its entry was read.
+    let caller = Caller::new(realm, rules, Arc::clone(&account), Quota::default());
+    match app.engine.add_instance(caller, Instance::clone(instance)).await {
+        Ok(()) => {}
+        Err(Error::Instance(error)) => return Err(taken(error)),
+        Err(error) => return Err(Refused::broken(&error)),
+    }
     Ok(Json(Made { id, account, region, dialect }))
 }
 

@@ -1,5 +1,6 @@
 //! Which keys a caller may use, and which secrets. The account itself may use every key of its
-//! realms. The cloud says what one of its users may do, by the user's policies and the key's grants.
+//! realms. The cloud says what one of its users may do, by the policies of the user and the grants
+//! of the key.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

@@ -372,6 +372,9 @@ pub enum InstanceError {
     /// The instance has as many keys, secrets or networks as it was bought for.
     #[error("the instance is full")]
     Full,
+    /// An instance of the realm has this id already.
+    #[error("an instance of the account and region has it")]
+    Exists,
 }
 
 /// Errors about a managed data key.

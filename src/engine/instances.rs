@@ -84,6 +84,23 @@ impl<'a> View<'a> {
 }
 
 impl Engine {
+    /// Adds an instance. Its number is assigned here.
+    ///
+    /// # Errors
+    /// [`InstanceError::Exists`].
+    pub async fn add_instance(&self, caller: Caller, mut instance: Instance) -> Result<(), Error> {
+        self.change(caller, move |draft| {
+            let state = draft.view().state();
+            if state.instances.named(&instance.id).is_some() {
+                return Err(InstanceError::Exists.into());
+            }
+            instance.ordinal = state.next_ordinal();
+            draft.insert(&Arc::new(instance));
+            Ok(())
+        })
+        .await
+    }
+
     /// Connects an instance to its network.
     ///
     /// # Errors

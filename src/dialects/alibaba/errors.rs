@@ -93,6 +93,8 @@ fn of_instance(error: InstanceError) -> &'static Code {
         }
         InstanceError::NoBackup => codes::FORBIDDEN_NO_BACKUP,
         InstanceError::Full => codes::REJECTED_SHARE_QUOTA_EXCEED_LIMIT,
+        // No action makes an instance.
+        InstanceError::Exists => codes::INTERNAL_FAILURE,
     }
 }
 

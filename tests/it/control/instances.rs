@@ -21,6 +21,25 @@ fn an_instance_is_made_in_one_account_and_region() {
     );
 }
 
+/// Each makes one, or is told that its id is taken, however many others change the realm.
+#[test]
+fn many_make_instances_at_once() {
+    let server = &workers();
+    let makers: Vec<_> = std::thread::scope(|scope| {
+        let make = |turn: usize| {
+            let id = format!("kst-{}", turn % 20);
+            move || post(server, "instances?account=1", &json!({ "id": id }))
+        };
+        let started: Vec<_> = (0..40).map(|turn| scope.spawn(make(turn))).collect();
+        started.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    let (made, refused): (Vec<_>, Vec<_>) = makers.iter().partition(|it| it.status == 200);
+    assert_eq!(made.len(), 20, "{makers:?}");
+    for answer in refused {
+        refuses(answer, "id: an instance of the account and region has it");
+    }
+}
+
 #[test]
 fn what_is_no_instance_is_refused() {
     let server = workers();
