@@ -6,6 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::dialects::{Accounts, AuthMode, Clouds};
 use crate::engine::Engine;
+use crate::model::IpRange;
 use crate::seed::Seeds;
 use crate::settings::ControlAccess;
 use crate::tls::{ServedName, Tls};
@@ -36,6 +37,8 @@ pub struct App {
     pub control: ControlAccess,
     /// The hostnames that the control plane answers to, besides loopback names and IP addresses.
     pub(crate) control_names: Vec<ServedName>,
+    /// The proxies whose `X-Forwarded-For` says where a request came from.
+    pub(crate) trusted_proxies: Vec<IpRange>,
     /// When the server started, by the host's clock.
     pub started: Instant,
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::algorithms::mac::{Hash, digest, equal};
 use crate::dialects::accounts::{AccessKey, Secret};
 use crate::dialects::{Account, Accounts, AuthMode};
-use crate::model::Realm;
+use crate::model::{IpRange, Realm};
 use crate::seed::{self, Seed};
 use crate::tls::{OwnCertificate, ServedName};
 use crate::world::{Clock, Entropy, Instant, World};
@@ -128,9 +128,13 @@ pub struct Settings {
     pub body_budget: usize,
     /// Who may use the control plane.
     pub control: ControlAccess,
+    /// Whether keys and secrets outside of instances have policies too.
+    pub lenient_policies: bool,
     /// Further hostnames that the control plane answers to, besides its own and those of the
     /// certificates.
     pub control_hosts: Vec<ServedName>,
+    /// The proxies whose `X-Forwarded-For` says where a request came from.
+    pub trusted_proxies: Vec<IpRange>,
 }
 
 /// Makes a world. Its clock is frozen at `clock` (RFC 3339), or runs with the host's. Its

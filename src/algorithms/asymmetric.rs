@@ -32,12 +32,25 @@ fn kind(spec: PairSpec) -> &'static dyn Kind {
 /// to parse one, which for RSA grows with the square of the length.
 const LONGEST: usize = 16 * 1024;
 
-/// Generates a private key. RSA takes from tens of milliseconds to some seconds.
+/// Generates a private key with these random numbers. RSA takes from tenths of a second to many
+/// seconds.
 ///
 /// # Errors
 /// [`Error::Unsupported`] when the random numbers yield no key, which no real source causes.
 pub fn generate<R: CryptoRng>(spec: PairSpec, rng: &mut R) -> Result<Zeroizing<Vec<u8>>, Error> {
     kind(spec).generate(rng)
+}
+
+/// Generates a private key. Where AWS-LC is much faster, as for RSA, its own random numbers are
+/// used instead of these.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_fast<R: CryptoRng>(
+    spec: PairSpec,
+    rng: &mut R,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    kind(spec).generate_fast().unwrap_or_else(|| generate(spec, rng))
 }
 
 /// Reads a private key of this kind from PEM: PKCS #8, PKCS #1 for RSA, or SEC 1 for the curves.

@@ -3,7 +3,7 @@
 use hmac::digest::{Digest, KeyInit};
 use hmac::{EagerHash, Hmac, Mac};
 use sha1::Sha1;
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Sha224, Sha256, Sha384, Sha512};
 use sm3::Sm3;
 use subtle::ConstantTimeEq;
 
@@ -12,6 +12,8 @@ use subtle::ConstantTimeEq;
 pub enum Hash {
     /// SHA-1, 20 bytes. Used only by signatures that require it.
     Sha1,
+    /// SHA-224, 28 bytes. Only message authentication codes use it.
+    Sha224,
     /// SHA-256, 32 bytes.
     Sha256,
     /// SHA-384, 48 bytes.
@@ -28,6 +30,7 @@ impl Hash {
     pub const fn digest_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
+            Self::Sha224 => 28,
             Self::Sha256 | Self::Sm3 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
@@ -40,6 +43,7 @@ impl Hash {
 pub fn digest(hash: Hash, data: &[u8]) -> Vec<u8> {
     match hash {
         Hash::Sha1 => Sha1::digest(data).to_vec(),
+        Hash::Sha224 => Sha224::digest(data).to_vec(),
         Hash::Sha256 => Sha256::digest(data).to_vec(),
         Hash::Sha384 => Sha384::digest(data).to_vec(),
         Hash::Sha512 => Sha512::digest(data).to_vec(),
@@ -69,6 +73,7 @@ pub fn digest_of(data: &mut impl std::io::Read) -> std::io::Result<[u8; 32]> {
 pub fn hmac(hash: Hash, key: &[&[u8]], data: &[u8]) -> Vec<u8> {
     match hash {
         Hash::Sha1 => keyed::<Sha1>(key, data),
+        Hash::Sha224 => keyed::<Sha224>(key, data),
         Hash::Sha256 => keyed::<Sha256>(key, data),
         Hash::Sha384 => keyed::<Sha384>(key, data),
         Hash::Sha512 => keyed::<Sha512>(key, data),
@@ -117,6 +122,10 @@ mod tests {
     fn published_answers() {
         assert_eq!(hex(&digest(Hash::Sha1, b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
         assert_eq!(
+            hex(&digest(Hash::Sha224, b"abc")),
+            "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"
+        );
+        assert_eq!(
             hex(&digest(Hash::Sha256, b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
@@ -140,6 +149,10 @@ mod tests {
         assert_eq!(
             hex(&hmac(Hash::Sha1, &[b"Je", b"fe"], data)),
             "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
+        );
+        assert_eq!(
+            hex(&hmac(Hash::Sha224, &[b"Jefe"], data)),
+            "a30e01098bc6dbbf45690f3a7e9e6d0f8bbea2a39e6148008fd05e44"
         );
         assert_eq!(
             hex(&hmac(Hash::Sha256, &[b"Jefe"], data)),

@@ -5,9 +5,10 @@
 //! them.
 //!
 //! RSA has two implementations. AWS-LC does the private-key operations and checks signatures: it
-//! runs in constant time, at OpenSSL's speed. It accepts no random numbers from the caller. So keys
-//! and ciphertexts come from the `rsa` crate, and so do signature salts where a seed makes a run
-//! repeatable. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random numbers.
+//! runs in constant time, at OpenSSL's speed. It accepts no random numbers from the caller. So
+//! ciphertexts come from the `rsa` crate, and where a seed makes a run repeatable, so do keys and
+//! signature salts. ECDSA and SM2 signatures take their nonces from RFC 6979 and need no random
+//! numbers.
 //!
 //! Ed25519 comes from the `ed25519-dalek` crate, because AWS-LC has no Ed25519ph in safe Rust.
 //!
@@ -24,6 +25,7 @@ mod ml_dsa;
 mod ml_kem;
 pub mod password;
 pub mod pem;
+pub mod pkcs12;
 pub mod rsa;
 mod sm2;
 pub mod specs;

@@ -1,11 +1,12 @@
 //! RSA (RFC 8017). AWS-LC does the private-key operations and checks signatures: it runs in
 //! constant time and is several times faster. It cannot use the caller's random numbers. So the
-//! `rsa` crate generates keys and ciphertexts, and the signature salts of callers that bring their
-//! own generator.
+//! `rsa` crate makes ciphertexts. Where the random numbers must be the caller's, it also generates
+//! keys and signature salts.
 
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::signature::ParsedPublicKey;
 use aws_lc_rs::{rsa as aws_rsa, signature as aws};
 use pkcs8::{DecodePrivateKey, DecodePublicKey, Document, EncodePublicKey};
@@ -31,6 +32,18 @@ pub(super) struct Bits(pub(super) usize);
 impl Kind for Bits {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error> {
         pkcs8_of(&RsaPrivateKey::new(rng, self.0).map_err(unsupported)?)
+    }
+
+    fn generate_fast(&self) -> Option<Result<Zeroizing<Vec<u8>>, Error>> {
+        let size = match self.0 {
+            2048 => aws_rsa::KeySize::Rsa2048,
+            3072 => aws_rsa::KeySize::Rsa3072,
+            4096 => aws_rsa::KeySize::Rsa4096,
+            _ => return None,
+        };
+        let generated = aws_rsa::KeyPair::generate(size).and_then(|pair| pair.as_der());
+        let bytes = |der: Pkcs8V1Der<'_>| Zeroizing::new(der.as_ref().to_vec());
+        Some(generated.map(bytes).map_err(unsupported))
     }
 
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error> {
@@ -228,7 +241,13 @@ impl SignatureKey {
     /// Reads a PEM `SubjectPublicKeyInfo`. `None` when the text has no RSA key.
     #[must_use]
     pub fn from_pem(text: &str) -> Option<Self> {
-        let key = RsaPublicKey::from_public_key_der(&pem::public_key(text)?).ok()?;
+        Self::from_der(&pem::public_key(text)?)
+    }
+
+    /// Reads a `SubjectPublicKeyInfo`. `None` when it has no RSA key.
+    #[must_use]
+    pub fn from_der(spki: &[u8]) -> Option<Self> {
+        let key = RsaPublicKey::from_public_key_der(spki).ok()?;
         Some(Self(VerifyingKey::new(key)))
     }
 

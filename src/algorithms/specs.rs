@@ -230,6 +230,11 @@ impl Encryption {
 /// `SubjectPublicKeyInfo`.
 pub(super) trait Kind: Sync {
     fn generate(&self, rng: &mut dyn CryptoRng) -> Result<Zeroizing<Vec<u8>>, Error>;
+    /// Generates a key much faster than [`Kind::generate`], with other random numbers, if that is
+    /// possible.
+    fn generate_fast(&self) -> Option<Result<Zeroizing<Vec<u8>>, Error>> {
+        None
+    }
     fn read_private(&self, pkcs8: &[u8]) -> Result<KeyPair, Error>;
     fn read_public(&self, der: &[u8]) -> Result<Arc<dyn Public>, Error>;
     /// Converts a private key from its older form (PKCS #1 or SEC 1), if there is one, to PKCS #8.

@@ -61,7 +61,12 @@ async fn check(options: &Check) -> Result<(), Failure> {
             seeds.push(seed);
         }
     }
-    let clouds = Clouds::new(&Arc::new(accounts), AuthMode::Strict, options.region.as_deref());
+    let clouds = Clouds::new(
+        &Arc::new(accounts),
+        AuthMode::Strict,
+        options.region.as_deref(),
+        &Arc::default(),
+    );
     let engine = Engine::open(
         Box::new(Sqlite::in_memory().await?),
         Arc::new(World::default()),

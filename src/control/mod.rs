@@ -10,7 +10,9 @@ mod endpoints;
 mod faults;
 mod health;
 mod inspect;
+mod instances;
 mod long_work;
+mod managed_data_keys;
 mod metrics;
 mod names;
 mod openapi;
@@ -20,6 +22,7 @@ mod scope;
 mod sites;
 mod snapshots;
 mod state;
+mod user_access;
 mod white_box;
 
 use std::sync::Arc;
@@ -43,9 +46,12 @@ fn endpoints() -> Endpoints {
         .and(requests::endpoints())
         .and(metrics::endpoints())
         .and(inspect::endpoints())
+        .and(instances::endpoints())
         .and(reset::endpoints())
         .and(snapshots::endpoints())
         .and(state::endpoints())
+        .and(managed_data_keys::endpoints())
+        .and(user_access::endpoints())
         .and(white_box::endpoints());
     let description = openapi::endpoints(all.pages().to_vec());
     all.and(description)

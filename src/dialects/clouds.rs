@@ -11,9 +11,12 @@ use crate::dialects::huawei::Huawei;
 use crate::dialects::kingsoft::Kingsoft;
 use crate::dialects::tencent::Tencent;
 use crate::dialects::wire::marks::Marks;
-use crate::dialects::{Accounts, AuthMode, Dialect, Inbound, Outbound, Profile, Served, pipeline};
+use crate::dialects::{
+    Accounts, AuthMode, Dialect, Hypothetical, Inbound, Outbound, Profile, Served, ServerInfo,
+    Unanswered, hypothetical, pipeline,
+};
 use crate::engine::{self, Engine};
-use crate::watch::Watch;
+use crate::watch::{Decision, Watch};
 
 macro_rules! clouds {
     ($($cloud:ty),* $(,)?) => {
@@ -24,8 +27,14 @@ macro_rules! clouds {
             accounts: &Arc<Accounts>,
             auth: AuthMode,
             region: Option<&str>,
+            server: &Arc<ServerInfo>,
         ) -> Vec<Box<dyn Cloud>> {
-            vec![$(Box::new(Served::<$cloud>::new(Arc::clone(accounts), auth, region))),*]
+            vec![$(Box::new(Served::<$cloud>::new(
+                Arc::clone(accounts),
+                auth,
+                region,
+                Arc::clone(server),
+            ))),*]
         }
     };
 }
@@ -49,6 +58,8 @@ pub trait Cloud: Send + Sync {
     fn profile(&self) -> &'static Profile;
     /// The names of all served actions, sorted.
     fn action_names(&self) -> Vec<&'static str>;
+    /// The largest body of a request with these headers, in bytes.
+    fn body_limit(&self, headers: &HeaderMap) -> usize;
     /// Answers a request.
     fn serve<'a>(
         &'a self,
@@ -56,6 +67,18 @@ pub trait Cloud: Send + Sync {
         watch: &'a Watch,
         inbound: Inbound,
     ) -> Answering<'a>;
+    /// Decides about a request that is not made. `None`: the account itself may do everything.
+    ///
+    /// # Errors
+    /// There is no decision.
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered>;
+    /// The smallest policy that allows these actions, each on a resource. `None` if its users have
+    /// no such policies.
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value>;
 }
 
 /// The future of an answer.
@@ -70,6 +93,10 @@ impl<D: Dialect> Cloud for Served<D> {
         self.actions.names()
     }
 
+    fn body_limit(&self, headers: &HeaderMap) -> usize {
+        D::body_limit(headers)
+    }
+
     fn serve<'a>(
         &'a self,
         engine: &'a Arc<Engine>,
@@ -77,6 +104,18 @@ impl<D: Dialect> Cloud for Served<D> {
         inbound: Inbound,
     ) -> Answering<'a> {
         Box::pin(pipeline::serve(self, engine, watch, inbound))
+    }
+
+    fn decide(
+        &self,
+        engine: &Arc<Engine>,
+        request: &Hypothetical<'_>,
+    ) -> Result<Option<Decision>, Unanswered> {
+        hypothetical::decide(self, engine, request)
+    }
+
+    fn smallest_policy(&self, needed: &[(String, String)]) -> Option<serde_json::Value> {
+        D::smallest_policy(needed)
     }
 }
 
@@ -92,8 +131,13 @@ impl Clouds {
     /// different realm on each. `region` is used when a request names none; without it, each cloud
     /// uses its own default.
     #[must_use]
-    pub fn new(accounts: &Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
-        Self { all: all(accounts, auth, region), region: region.and_then(regions::fold) }
+    pub fn new(
+        accounts: &Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: &Arc<ServerInfo>,
+    ) -> Self {
+        Self { all: all(accounts, auth, region, server), region: region.and_then(regions::fold) }
     }
 
     /// All clouds.
@@ -137,13 +181,13 @@ impl Clouds {
     /// of the body.
     #[must_use]
     pub fn of_body(&self, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> &dyn Cloud {
-        let unmarked = || self.iter().find(|cloud| cloud.profile().marks.is_none());
+        let unmarked = || self.iter().find(|cloud| cloud.profile().takes_unmarked);
         let marked = self.marked(&Marks::of_body(uri, headers, body));
         marked.or_else(unmarked).unwrap_or(&*self.all[0])
     }
 
     fn marked(&self, marks: &Marks<'_>) -> Option<&dyn Cloud> {
-        self.iter().find(|cloud| cloud.profile().marks.is_some_and(|it| it(marks)))
+        self.iter().find(|cloud| (cloud.profile().marks)(marks))
     }
 }
 
@@ -180,6 +224,7 @@ mod tests {
             uri,
             headers,
             is_encrypted: false,
+            peer: None,
             body: Ok(body.into()),
         };
         let call = D::Call::parse(inbound);

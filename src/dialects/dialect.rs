@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+
 use crate::dialects::actions::{Actions, Entry};
 use crate::dialects::gate::{Gate, Verified};
 use crate::dialects::profile::Profile;
-use crate::dialects::{Accounts, AuthMode, Call, Cx, Error};
+use crate::dialects::{Accounts, AuthMode, Call, Cx, Error, Form, ServerInfo};
 use crate::engine::Engine;
+use crate::watch::Decision;
 use crate::watch::journal::Mismatch;
+
+/// A decision about a request, or why the request cannot be understood.
+pub type Decided = Result<Decision, Error>;
 
 /// A cloud: what depends on a request. How a request is parsed and answered is in [`Call`].
 pub trait Dialect: 'static {
@@ -16,10 +22,18 @@ pub trait Dialect: 'static {
     /// A parsed request.
     type Call: Call + 'static;
 
+    /// What it reads from the policies of users when the server starts.
+    type Rights: Send + Sync;
+
     /// Its table of actions.
     fn table() -> Actions<Self::Call>;
-    /// Logs what the accounts name and this cloud does not know.
-    fn review(_: &Accounts) {}
+    /// The largest body of a request with these headers, in bytes.
+    #[must_use]
+    fn body_limit(_: &HeaderMap) -> usize {
+        Self::PROFILE.body_limit
+    }
+    /// Reads the policies of users. What this cloud does not know is logged.
+    fn rights(accounts: &Accounts) -> Self::Rights;
     /// Checks what the cloud checks before the signature.
     ///
     /// # Errors
@@ -45,7 +59,25 @@ pub trait Dialect: 'static {
     ///
     /// # Errors
     /// It may not.
-    fn permit(cx: &mut Cx, entry: &Entry<Self::Call>) -> Result<(), Error>;
+    fn permit(
+        cx: &mut Cx,
+        entry: &Entry<Self::Call>,
+        call: &Self::Call,
+        rights: &Self::Rights,
+    ) -> Result<(), Error>;
+    /// Decides whether the user of this access key may run an action with these parameters, without
+    /// running it. `None` if the cloud does not explain its decisions, or the access key is the
+    /// account's own.
+    #[must_use]
+    fn decide(_: &Cx, _: &Self::Rights, _: &str, _: (&str, &Form)) -> Option<Decided> {
+        None
+    }
+    /// The smallest policy that allows these actions, each on a resource. `None` if the cloud has
+    /// none.
+    #[must_use]
+    fn smallest_policy(_: &[(String, String)]) -> Option<serde_json::Value> {
+        None
+    }
     /// Why the signature of a refused request is wrong; `None` if the signature is right.
     fn explain(gate: &Gate, call: &Self::Call) -> Option<Mismatch>;
 }
@@ -56,16 +88,26 @@ pub(super) struct Served<D: Dialect> {
     pub(super) gate: Gate,
     /// Its table of actions.
     pub(super) actions: Actions<D::Call>,
+    /// What it read from the policies of users.
+    pub(super) rights: D::Rights,
+    /// What its handlers know of the server.
+    pub(super) server: Arc<ServerInfo>,
 }
 
 impl<D: Dialect> Served<D> {
     /// Serves these accounts. `region` is used when a request names none; without it, the cloud's
     /// own default is.
-    pub(super) fn new(accounts: Arc<Accounts>, auth: AuthMode, region: Option<&str>) -> Self {
+    pub(super) fn new(
+        accounts: Arc<Accounts>,
+        auth: AuthMode,
+        region: Option<&str>,
+        server: Arc<ServerInfo>,
+    ) -> Self {
         let actions = D::table();
-        D::review(&accounts);
+        let rights = D::rights(&accounts);
         let common = D::PROFILE.param_style.common.iter().copied();
         let classes = common.chain(actions.classes()).collect();
-        Self { gate: Gate::new(D::PROFILE, accounts, auth, region, classes), actions }
+        let gate = Gate::new(D::PROFILE, accounts, auth, region, classes);
+        Self { gate, actions, rights, server }
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn signed(
         uri: uri.clone(),
         headers: headers.clone(),
         is_encrypted: false,
+        peer: None,
         body: Ok(body.clone()),
     };
     let authorization = [unsigned, &sign(inbound)?].concat();

@@ -21,15 +21,18 @@ pub struct Profile {
     /// The regions that its document lists; empty if it lists none.
     pub regions: &'static [&'static str],
     /// Whether a request was made for this cloud. It is asked about the head first, and about the
-    /// body if no cloud claims the head. No request matches two clouds. `None` for the one cloud
-    /// whose older clients cannot be recognised: it gets every request that no other cloud claims.
-    pub(super) marks: Option<fn(&Marks<'_>) -> bool>,
+    /// body if no cloud claims the head. No request matches two clouds.
+    pub(super) marks: fn(&Marks<'_>) -> bool,
+    /// Whether it gets the requests that no cloud claims. That is the one cloud some of whose
+    /// clients cannot be recognised.
+    pub(super) takes_unmarked: bool,
     /// The engine's rules for its realms, by region.
     pub rules: fn(&str) -> &'static Rules,
     /// Every error code of the cloud. Several rows may share a name; a fault answers the first of
     /// them.
     pub codes: &'static [&'static Code],
-    /// The largest request body, in bytes.
+    /// The largest request body, in bytes, unless the head says that the request may have a larger
+    /// one.
     pub body_limit: usize,
     /// The error for a missing parameter; its message has the parameter's name.
     pub(super) missing: &'static Code,
@@ -51,11 +54,23 @@ pub struct Profile {
     pub(super) param_style: &'static ParamStyle,
     /// How its requests name keys and secrets.
     pub names: Names,
+    /// The policies of users that it reads, if users have policies there.
+    pub user_policies: Option<UserPolicies>,
     /// What kmsim does not serve yet: one line for each action, or for a parameter's value (`Action
     /// Name=Value`).
     pub not_yet: &'static str,
     /// How clients sign, and how they are configured.
     pub peer: Peer,
+}
+
+/// The policies of users that a cloud reads. Users have policies of several clouds.
+pub struct UserPolicies {
+    /// Whether it has a policy of its own with this name.
+    pub has: fn(&str) -> bool,
+    /// The versions of its documents.
+    pub versions: &'static [&'static str],
+    /// Checks a document of one of these versions. An error says what is wrong in which place.
+    pub check: fn(&serde_json::Value) -> Result<(), String>,
 }
 
 /// The header that tells a client when to retry, and its unit.

@@ -106,7 +106,7 @@ macro_rules! from_engine {
         )*
     };
 }
-from_engine! { Error KeyError SecretError CiphertextError }
+from_engine! { Error KeyError SecretError CiphertextError InstanceError }
 
 impl From<ParamError> for Error {
     fn from(error: ParamError) -> Self {

@@ -1,11 +1,13 @@
 //! The pipeline's last step: the result of a request goes into the journal and the metrics.
 
+use std::sync::Arc;
+
 use crate::dialects::subject::{self, add_used_key};
 use crate::dialects::{Call, Cx, Dialect, Entry, Kind, Outbound, Served};
 use crate::engine::Engine;
 use crate::watch::faults::{End, FaultPlan};
 use crate::watch::journal::{Auth, Details, Facts, Fault, Journal, Mismatch, Outcome};
-use crate::watch::{Labels, Subject, Watch};
+use crate::watch::{Decision, Labels, Subject, Watch};
 use crate::world::{Stopwatch, World};
 
 /// What is known about a request so far.
@@ -118,7 +120,8 @@ impl Report {
             outcome,
             action,
         };
-        let details = self.details(explain);
+        let decision = let_in.and_then(|cx| cx.decision.clone());
+        let details = self.details(explain, decision);
         let record = builder.build(facts, details);
         if let_in.is_some() {
             watch.journal.write(realm, record);
@@ -127,13 +130,18 @@ impl Report {
         }
     }
 
-    fn details(self, explain: impl FnOnce() -> Option<Mismatch>) -> Option<Box<Details>> {
+    fn details(
+        self,
+        explain: impl FnOnce() -> Option<Mismatch>,
+        decision: Option<Arc<Decision>>,
+    ) -> Option<Box<Details>> {
         let failed = matches!(self.auth, Auth::Refused(_) | Auth::LetPass(_));
         let mismatch = if failed { explain() } else { None };
         let FaultPlan { rules, by_header, .. } = self.plan;
         let is_affected = by_header || !rules.is_empty();
         let fault = is_affected.then_some(Fault { rules, by_header, ran: self.ran });
-        let is_needed = self.subject.is_some() || fault.is_some() || mismatch.is_some();
-        is_needed.then(|| Box::new(Details { subject: self.subject, fault, mismatch }))
+        let is_needed =
+            self.subject.is_some() || fault.is_some() || mismatch.is_some() || decision.is_some();
+        is_needed.then(|| Box::new(Details { subject: self.subject, fault, mismatch, decision }))
     }
 }

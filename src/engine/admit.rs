@@ -11,8 +11,8 @@ use super::{
 use crate::algorithms::asymmetric::{PairSpec, PrivateKey};
 use crate::model::{
     AccessPoint, AliasName, Certificate, CertificateId, Creator, Grants, Key, KeyId, KeySpec,
-    KeyState, KeyUsage, KeyVersion, MacSpec, Material, Origin, State, SymmetricSpec, VersionId,
-    WhiteBoxKey,
+    KeyState, KeyUsage, KeyVersion, MacSpec, ManagedDataKey, ManagedDataKeyVersion, Material,
+    Origin, State, SymmetricSpec, VersionId, WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -362,6 +362,30 @@ impl<'a> AdmittedAccessPoint<'a> {
     #[must_use]
     pub fn owners_key(self) -> Option<&'a [u8]> {
         self.access_point.private_key.as_ref().map(Material::expose)
+    }
+}
+
+/// Access to a managed data key.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedManagedDataKey<'a> {
+    data_key: &'a Arc<ManagedDataKey>,
+}
+
+impl<'a> AdmittedManagedDataKey<'a> {
+    pub(super) fn new(data_key: &'a Arc<ManagedDataKey>) -> Self {
+        Self { data_key }
+    }
+
+    /// The managed data key.
+    #[must_use]
+    pub fn data_key(self) -> &'a Arc<ManagedDataKey> {
+        self.data_key
+    }
+
+    /// The bytes of one of its versions.
+    #[must_use]
+    pub fn bytes(self, version: &'a ManagedDataKeyVersion) -> &'a [u8] {
+        version.bytes.expose()
     }
 }
 

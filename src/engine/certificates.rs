@@ -11,7 +11,6 @@ use crate::model::{
     Certificate, CertificateId, CertificateSettings, CertificateStatus, Issued, Material,
     ProtectionLevel,
 };
-use crate::world::Instant;
 
 /// What a caller specifies for a new certificate.
 #[derive(Clone, Debug)]
@@ -85,7 +84,7 @@ impl Engine {
         self.change(caller, move |draft| {
             let admitted = draft.view().admit_certificate(&id, CertificateOperation::Upload)?;
             chain.is_for(admitted.pair()?.public())?;
-            chain.is_valid(seconds(draft.now()))?;
+            chain.is_valid(draft.now().unix_seconds())?;
             let settings = CertificateSettings {
                 status: CertificateStatus::Inactive,
                 updated_at: draft.now(),
@@ -137,9 +136,4 @@ fn check_quota(view: View<'_>, caller: &Caller) -> Result<(), Error> {
         Some(most) if view.certificates().count() >= most => Err(Error::QuotaExceeded),
         _ => Ok(()),
     }
-}
-
-/// Seconds since 1970-01-01T00:00:00Z. No certificate is valid earlier.
-fn seconds(at: Instant) -> u64 {
-    u64::try_from(at.millis()).unwrap_or_default() / 1000
 }

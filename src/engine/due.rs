@@ -28,7 +28,13 @@ pub(super) fn settle(draft: &mut Draft<'_>, room: &mut usize) -> bool {
                 | AnyNoun::Grant(_)
                 | AnyNoun::KeyStore(_)
                 | AnyNoun::AccessPoint(_)
-                | AnyNoun::KeyspacePolicy(_),
+                | AnyNoun::KeyspacePolicy(_)
+                | AnyNoun::Application(_)
+                | AnyNoun::ApplicationPolicy(_)
+                | AnyNoun::NetworkRule(_)
+                | AnyNoun::ClientKey(_)
+                | AnyNoun::Instance(_)
+                | AnyNoun::ManagedDataKey(_),
             )
             | None => break,
         }

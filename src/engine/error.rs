@@ -38,6 +38,15 @@ pub enum Error {
     /// About an access point or a policy of a keyspace.
     #[error(transparent)]
     Keyspace(#[from] KeyspaceError),
+    /// About an application, or what belongs to applications.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
+    /// About an instance of the service.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// About a managed data key.
+    #[error(transparent)]
+    ManagedDataKey(#[from] ManagedDataKeyError),
     /// About a ciphertext.
     #[error(transparent)]
     Ciphertext(#[from] CiphertextError),
@@ -192,6 +201,9 @@ pub enum SecretError {
     /// A version with this id exists, with another value.
     #[error("the secret's version exists")]
     VersionTaken,
+    /// The caller may not read the secret's values.
+    #[error("the caller may not read the secret")]
+    NotPermitted,
     /// The secret is deleted, but can be restored.
     #[error("the secret is deleted")]
     Deleted,
@@ -314,6 +326,69 @@ pub enum KeyspaceError {
     /// No keyspace policy has this id in the caller's realm.
     #[error("no such keyspace policy")]
     PolicyNotFound,
+}
+
+/// Errors about applications, their policies and client keys, and network rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplicationError {
+    /// Nothing of this kind has this name in the caller's realm.
+    #[error("no such application, policy, network rule or client key")]
+    NotFound,
+    /// Something of this kind has this name.
+    #[error("the name of an application, a policy or a network rule exists")]
+    Taken,
+    /// The application has no policy, or more than one application may have.
+    #[error("the number of policies is not allowed")]
+    PolicyCount,
+    /// The network rule has more addresses than one rule may have.
+    #[error("there are too many addresses")]
+    TooManySources,
+    /// The application has as many client keys as one application may have.
+    #[error("the application has too many client keys")]
+    TooManyClientKeys,
+    /// The validity ends before it begins.
+    #[error("the validity ends before it begins")]
+    ValidityEmpty,
+}
+
+/// Errors about an instance of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InstanceError {
+    /// No instance has this id in the caller's realm.
+    #[error("no such instance")]
+    NotFound,
+    /// The instance's status does not allow it.
+    #[error("the instance's status does not allow it")]
+    StatusInvalid,
+    /// Instances of this kind do not support it, or not those that are paid in advance.
+    #[error("the instance does not support this")]
+    Unsupported,
+    /// The instance is protected from release.
+    #[error("the instance is protected from release")]
+    Protected,
+    /// There is no backup of the instance.
+    #[error("there is no backup of the instance")]
+    NoBackup,
+    /// The instance has as many keys, secrets or networks as it was bought for.
+    #[error("the instance is full")]
+    Full,
+    /// An instance of the realm has this id already.
+    #[error("an instance of the account and region has it")]
+    Exists,
+}
+
+/// Errors about a managed data key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ManagedDataKeyError {
+    /// No managed data key has this name in the caller's realm.
+    #[error("no such managed data key")]
+    NotFound,
+    /// The managed data key has no version with this id.
+    #[error("no such version of the managed data key")]
+    VersionNotFound,
+    /// The managed data key has as many versions as the cloud's rules allow.
+    #[error("the managed data key has too many versions")]
+    TooManyVersions,
 }
 
 /// Errors about a ciphertext.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore};
 
+use super::challenge_pairs::ChallengePairs;
 use super::clocks::Clocks;
 use super::realms::Realms;
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Caller, Draft, Error, Rules};
-use crate::model::{Realm, State};
+use super::{Caller, Draft, Error, IndexedClientKey, Rules};
+use crate::model::{ClientKeyId, Realm, State};
 use crate::store::{Store, StoreError};
 use crate::world::World;
 
@@ -29,6 +30,8 @@ pub struct Engine {
     pub(super) pairs_at_once: Arc<Semaphore>,
     /// Held during a slow rotation, so that concurrent callers do not repeat it.
     pub(super) slow: Mutex<()>,
+    /// The pairs that sign challenges.
+    pub(super) challenge_pairs: ChallengePairs,
 }
 
 impl Engine {
@@ -55,6 +58,7 @@ impl Engine {
             clouds,
             pairs_at_once,
             slow: Mutex::default(),
+            challenge_pairs: ChallengePairs::default(),
         });
         engine.settle_all().await;
         engine.settle_periodically();
@@ -70,6 +74,12 @@ impl Engine {
     #[must_use]
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The client key with this id, in whatever realm. It takes no lock.
+    #[must_use]
+    pub fn client_key(&self, id: &str) -> Option<Arc<IndexedClientKey>> {
+        self.realms.client_keys.find(&ClientKeyId::parse(id)?)
     }
 
     /// The current state of the caller's realm.

@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// Creates the realm's secret for import tokens on first use.
-    async fn ensure_import_seal(&self, caller: &Caller) -> Result<(), Error> {
+    pub(super) async fn ensure_import_seal(&self, caller: &Caller) -> Result<(), Error> {
         if self.snapshot(caller).view(caller).import_seal().is_some() {
             return Ok(());
         }

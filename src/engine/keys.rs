@@ -9,8 +9,8 @@ use super::{
     Admitted, AliasError, Caller, Draft, Engine, Error, KeyError, KeyRef, Operation, View, rotation,
 };
 use crate::model::{
-    AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyUsage, KeyVersion, Lifecycle, Material,
-    Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Creator, Holding, Key, KeyId, KeySpec, KeyStorage, KeyUsage, KeyVersion, Lifecycle,
+    Material, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
 };
 
 /// What a caller specifies for a new key.
@@ -24,6 +24,7 @@ pub struct NewKey {
     pub name: Option<String>,
     pub description: String,
     pub instance: Option<String>,
+    pub storage: Option<KeyStorage>,
     pub group: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
@@ -45,6 +46,7 @@ impl NewKey {
             name: None,
             description: String::new(),
             instance: None,
+            storage: None,
             group: None,
             policy: None,
             tags: BTreeMap::new(),
@@ -60,7 +62,8 @@ impl Engine {
     /// # Errors
     /// [`AliasError::Taken`] and [`AliasError::Reserved`] for its alias;
     /// [`KeyStoreError::NotFound`](super::KeyStoreError::NotFound) and [`KeyError::StoreDisabled`]
-    /// for its store; [`Error::QuotaExceeded`].
+    /// for its store; [`InstanceError`](super::InstanceError) for its instance;
+    /// [`Error::QuotaExceeded`].
     pub async fn create_key(&self, caller: Caller, new: NewKey) -> Result<Arc<Key>, Error> {
         let pair = match new.spec {
             KeySpec::Pair(spec) => {
@@ -211,7 +214,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a key. Policies are stored, not enforced.
+    /// Sets the policy of a key. Its cloud decides what that means.
     pub async fn set_key_policy(
         &self,
         caller: Caller,
@@ -230,7 +233,8 @@ impl Engine {
     /// already passed, the key rotates at once.
     ///
     /// # Errors
-    /// [`KeyError::Unsupported`] for a pair, for imported material, and for a service's own key.
+    /// [`KeyError::Unsupported`] for a pair, for imported material, for a key in a module of its
+    /// instance, and for a service's own key.
     pub async fn set_rotation(
         &self,
         caller: Caller,
@@ -333,6 +337,7 @@ fn check_new(view: View<'_>, caller: &Caller, new: &NewKey) -> Result<(), Error>
         }
     }
     view.check_store_of_new(new.instance.as_deref())?;
+    view.check_instance_of_key(new.instance.as_deref())?;
     check_quota(view, caller)
 }
 
@@ -372,6 +377,7 @@ fn add_key(
         creator,
         created_at: draft.now(),
         instance: new.instance,
+        storage: new.storage,
         group: new.group,
         primary_region: None,
         policy: new.policy,

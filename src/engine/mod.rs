@@ -49,13 +49,19 @@
 mod access;
 mod admit;
 mod aliases;
+mod application_policies;
+mod applications;
 mod bindings;
 mod calendar;
 mod caller;
 mod certificate_use;
 mod certificates;
+mod challenge_pairs;
+mod challenges;
 mod cipher;
 mod ciphertext;
+mod client_key_index;
+mod client_keys;
 mod clocks;
 pub mod contents;
 mod data_keys;
@@ -68,10 +74,13 @@ mod grants;
 mod handle;
 mod import;
 mod inspect;
+mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
+mod network_rules;
 mod pairs;
 mod realms;
 mod replacement;
@@ -86,39 +95,50 @@ mod service;
 mod slow_rotation;
 mod snapshot;
 mod tags;
+mod version_cipher;
 mod versions;
 mod white_box_keys;
 mod writer;
 
 pub use access::{Access, Authorize};
 pub use admit::{
-    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedWhiteBoxKey, KeyRef, View,
+    Admitted, AdmittedAccessPoint, AdmittedCertificate, AdmittedManagedDataKey,
+    AdmittedWhiteBoxKey, KeyRef, View,
 };
+pub use application_policies::{ApplicationPolicyUpdate, NewApplicationPolicy};
+pub use applications::NewApplication;
 pub use caller::{Caller, Quota, UsedKey};
 pub use certificate_use::Message;
 pub use certificates::NewCertificate;
 pub use cipher::{Opened, Resealed, Sealed, Used};
+pub use client_key_index::IndexedClientKey;
+pub use client_keys::{MadeClientKey, NewClientKey};
 pub use clocks::{ClockChange, SavedClocks};
 pub use data_keys::NewDataKey;
 pub use draft::Draft;
 pub use error::{
-    AliasError, CertificateError, CiphertextError, DataKeyError, Error, GrantError, ImportError,
-    KeyError, KeyStoreError, KeyspaceError, SecretError, WhiteBoxError,
+    AliasError, ApplicationError, CertificateError, CiphertextError, DataKeyError, Error,
+    GrantError, ImportError, InstanceError, KeyError, KeyStoreError, KeyspaceError,
+    ManagedDataKeyError, SecretError, WhiteBoxError,
 };
 pub use grants::NewGrant;
 pub use handle::{Clouds, Engine};
 pub use import::{ImportParameters, Wrapped, Wrapping};
 pub use inspect::Inspection;
+pub use instances::InstanceUse;
 pub use key_stores::NewKeyStore;
 pub use keys::NewKey;
 pub use keyspaces::{NewAccessPoint, NewKeyspacePolicy};
+pub use managed_data_keys::ManagedDataKeyQuery;
+pub use network_rules::NewNetworkRule;
 pub use pairs::PairRef;
 pub use replacement::Replacement;
 pub use replication::NewReplica;
 pub use rules::{
-    AliasRules, CertificateOperation, CertificateRules, DataKeyOperation, DataKeyRules, GrantRules,
-    ImportRules, KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, NameRule, Operation,
-    PairRules, Renewal, Rules, SecretRules, WhiteBoxRules,
+    AliasRules, ApplicationRules, CertificateOperation, CertificateRules, DataKeyOperation,
+    DataKeyRules, GrantRules, ImportRules, InstanceRules, KeyRules, KeyStoreKind, KeyStoreRules,
+    KeyspaceRules, ManagedDataKeyRules, NameRule, Operation, PairRules, Renewal, Rules,
+    SecretRules, WhiteBoxRules,
 };
 pub use secret_draft::NewSecretVersion;
 pub use secret_versions::StageMove;

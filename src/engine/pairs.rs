@@ -8,12 +8,13 @@ use zeroize::Zeroizing;
 use super::cipher::{Opened, Sealed, Used};
 use super::{Caller, CiphertextError, Engine, Error, KeyError, KeyRef, Message, Operation};
 use crate::algorithms::asymmetric::{
-    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate,
+    Encryption, PairSpec, PrivateKey, PublicKey, Signing, generate, generate_fast,
 };
 use crate::algorithms::{self, Randomness};
 use crate::model::{KeyUsage, VersionId};
+use crate::world::Entropy;
 
-/// How a caller names a pair's version.
+/// How a caller names a version of a key, mostly of a pair.
 #[derive(Clone, Debug)]
 pub struct PairRef {
     /// The key.
@@ -222,19 +223,36 @@ impl Engine {
         Ok((pkcs8, public))
     }
 
-    /// Generates a private key on a blocking thread. Only a few run at once, so that other requests
-    /// are not slowed down.
+    /// Generates a private key.
     pub(super) async fn generate_pair(&self, spec: PairSpec) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.on_blocking_thread(move |entropy| private_key(spec, entropy)).await
+    }
+
+    /// Generates a private key, and does what belongs to that, on a blocking thread. Only a few run
+    /// at once, so that other requests are not slowed down.
+    pub(super) async fn on_blocking_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Entropy) -> Result<T, algorithms::Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let ended =
             |_| Error::Internal("a private key was not generated: the server is shutting down");
         let turn = Arc::clone(&self.pairs_at_once).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Internal("private keys are no longer generated"))?;
         let world = Arc::clone(&self.world);
-        let generated = tokio::task::spawn_blocking(move || {
-            let generated = generate(spec, &mut world.entropy.rng());
+        let outcome = tokio::task::spawn_blocking(move || {
+            let outcome = work(&world.entropy);
             drop(turn);
-            generated
+            outcome
         });
-        Ok(generated.await.map_err(ended)??)
+        Ok(outcome.await.map_err(ended)??)
     }
+}
+
+/// Generates a private key. Only a seeded server pays for the slow way that can be repeated.
+pub(super) fn private_key(
+    spec: PairSpec,
+    entropy: &Entropy,
+) -> Result<Zeroizing<Vec<u8>>, algorithms::Error> {
+    let mut rng = entropy.rng();
+    if entropy.is_seeded() { generate(spec, &mut rng) } else { generate_fast(spec, &mut rng) }
 }

@@ -7,12 +7,15 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use rpds::HashTrieMapSync;
 
+use super::client_key_index::ClientKeyIndex;
 use crate::model::{Realm, RealmChange, State};
 
 /// The snapshots. A realm that never changed is missing here and reads as empty.
 #[derive(Debug, Default)]
 pub(super) struct Realms {
     cells: ArcSwap<HashTrieMapSync<Realm, Arc<ArcSwap<State>>>>,
+    /// The client keys of all realms.
+    pub(super) client_keys: ClientKeyIndex,
     /// Odd while clocks and realms change together.
     step: AtomicU64,
 }
@@ -24,10 +27,12 @@ impl Realms {
         for (realm, fact) in facts {
             states.entry(realm).or_default().apply(&fact);
         }
+        let client_keys = ClientKeyIndex::of(states.iter());
         let cells = states
             .into_iter()
             .map(|(realm, state)| (realm, Arc::new(ArcSwap::from_pointee(state))));
-        Self { cells: ArcSwap::from_pointee(cells.collect()), step: AtomicU64::new(0) }
+        let cells = ArcSwap::from_pointee(cells.collect());
+        Self { cells, client_keys, step: AtomicU64::new(0) }
     }
 
     /// The realm's current state.

@@ -106,7 +106,8 @@ impl PendingReplacement {
             if let Some(saved) = &saved {
                 clocks.restore(&scope, saved);
             }
-            for (realm, state) in next {
+            for ((realm, state), before) in next.into_iter().zip(&before) {
+                realms.client_keys.follow_replacement(&realm, before, &state);
                 realms.publish(&realm, State::clone(&state));
             }
         });

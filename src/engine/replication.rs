@@ -60,6 +60,7 @@ impl Engine {
                 creator: Creator::User(Arc::clone(&draft.caller().user)),
                 created_at: draft.now(),
                 instance: None,
+                storage: None,
                 group: new.group,
                 policy: None,
                 primary_region: Some(primary),

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::Draft;
 use crate::model::{
-    Creator, Holding, Key, KeySpec, KeyVersion, Lifecycle, Ordinal, Origin, SymmetricSpec,
+    Creator, Holding, Key, KeySpec, KeyStorage, KeyVersion, Lifecycle, Ordinal, Origin,
+    SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -81,8 +82,11 @@ pub(super) fn rotate(
 
 /// The cipher of a key that can rotate.
 pub(super) fn rotating_spec(key: &Key) -> Option<SymmetricSpec> {
+    let is_in_module = key.storage == Some(KeyStorage::Module);
     match (key.spec, key.origin, &key.creator) {
-        (KeySpec::Symmetric(spec), Origin::Service, Creator::User(_)) => Some(spec),
+        (KeySpec::Symmetric(spec), Origin::Service, Creator::User(_)) if !is_in_module => {
+            Some(spec)
+        }
         _ => None,
     }
 }

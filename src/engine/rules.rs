@@ -1,6 +1,7 @@
 //! A cloud's rules: which operation each key state admits, which aliases are reserved, and the
 //! limits.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use zeroize::Zeroizing;
 
 use crate::algorithms::asymmetric::PairSpec;
 use crate::model::{
-    AliasName, CertificateStatus, DataKeyLifecycle, DataKeyState, KeyId, KeySpec, KeyState,
-    KeyStore, KeyUsage, Lifecycle, SymmetricSpec,
+    AliasName, CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, InstanceId, KeyId,
+    KeySpec, KeyState, KeyStore, KeyUsage, Lifecycle, ManagedDataKeyVersionId, NetworkRuleName,
+    SymmetricSpec,
 };
 use crate::world::{Entropy, Instant};
 
@@ -193,6 +195,12 @@ pub struct Rules {
     pub key_stores: Option<KeyStoreRules>,
     /// Access points and policies of keyspaces.
     pub keyspaces: Option<KeyspaceRules>,
+    /// Applications, with their policies, network rules and client keys.
+    pub applications: Option<ApplicationRules>,
+    /// Instances of the service.
+    pub instances: Option<InstanceRules>,
+    /// Managed data keys.
+    pub managed_data_keys: Option<ManagedDataKeyRules>,
 }
 
 /// A cloud's rules for keys.
@@ -373,6 +381,53 @@ pub struct KeyspaceRules {
     pub names: NameRule,
     /// The key pair of an access point that has one.
     pub pair: PairSpec,
+}
+
+/// A cloud's rules for applications, their policies, network rules and client keys.
+#[derive(Debug)]
+pub struct ApplicationRules {
+    /// Which texts are names of applications, policies and network rules.
+    pub names: NameRule,
+    /// Which texts are ids of client keys.
+    pub client_key_ids: NameRule,
+    /// Makes the id of a client key.
+    pub new_client_key_id: fn(&Entropy) -> Option<ClientKeyId>,
+    /// Which texts name what a policy allows.
+    pub permissions: NameRule,
+    /// Which texts name the keys and secrets of a policy.
+    pub resources: NameRule,
+    /// The network rules that a policy's access control names. `None` for a text of another form.
+    pub network_rules: fn(&str) -> Option<Vec<NetworkRuleName>>,
+    /// How many policies an application may have.
+    pub policies: RangeInclusive<usize>,
+    /// How many addresses a network rule may have.
+    pub sources: usize,
+    /// How many client keys an application may have.
+    pub client_keys: usize,
+    /// The kind of key pair that a client key is, one of RSA.
+    pub pair: PairSpec,
+    /// For how many years a client key is valid, unless its owner says otherwise.
+    pub validity_years: i16,
+}
+
+/// A cloud's rules for instances.
+#[derive(Debug)]
+pub struct InstanceRules {
+    /// Makes the id of a new instance.
+    pub new_id: fn(&Entropy) -> InstanceId,
+}
+
+/// A cloud's rules for managed data keys.
+#[derive(Debug)]
+pub struct ManagedDataKeyRules {
+    /// Which texts are their names.
+    pub names: NameRule,
+    /// Makes the id of a new version.
+    pub new_version_id: fn(&Entropy) -> ManagedDataKeyVersionId,
+    /// The length of new ones, in bytes.
+    pub len: usize,
+    /// The maximum number of versions.
+    pub versions: usize,
 }
 
 impl Rules {

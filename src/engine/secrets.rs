@@ -81,6 +81,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// A secret by its name that is not deleted, and whose values the caller may read.
+    ///
+    /// # Errors
+    /// As [`View::usable_secret`]; and [`SecretError::NotPermitted`].
+    pub fn readable_secret(&self, name: &SecretName) -> Result<&'a Arc<Secret>, Error> {
+        let secret = self.usable_secret(name)?;
+        self.caller().access.check_secret(secret)?;
+        Ok(secret)
+    }
+
     pub(super) fn value(
         &self,
         secret: &Secret,
@@ -103,7 +113,7 @@ impl Snapshot {
         wanted: VersionQuery<'_>,
     ) -> Result<SecretValue, Error> {
         let view = self.view(caller);
-        let secret = view.usable_secret(name)?;
+        let secret = view.readable_secret(name)?;
         let version = match wanted {
             VersionQuery::Version(id) => secret.version(id),
             VersionQuery::Stage(stage) => secret.staged(stage),
@@ -133,6 +143,7 @@ impl Engine {
             if draft.caller().quota.secrets.is_some_and(full) {
                 return Err(Error::QuotaExceeded);
             }
+            draft.view().check_instance_of_secret(new.instance.as_deref())?;
             let (key, key_is_named) = sealing_key(draft, new.key.as_ref())?;
             let now = draft.now();
             let managed = new.config.map(|config| Managed {
@@ -197,7 +208,7 @@ impl Engine {
         .await
     }
 
-    /// Sets the policy of a secret. Policies are stored, not enforced.
+    /// Sets the policy of a secret. Its cloud decides what that means.
     pub async fn set_secret_policy(
         &self,
         caller: Caller,

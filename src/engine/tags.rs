@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     Caller, CertificateOperation, DataKeyOperation, Draft, Engine, Error, KeyRef, Operation,
 };
-use crate::model::{CertificateId, DataKeyId, Ordinal, SecretName, Tags, WhiteBoxKeyId};
+use crate::model::{
+    CertificateId, DataKeyId, InstanceId, Ordinal, SecretName, Tags, WhiteBoxKeyId,
+};
 
 /// Something that has tags.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub enum Tagged {
     WhiteBoxKey(WhiteBoxKeyId),
     /// A data key.
     DataKey(DataKeyId),
+    /// An instance of the service.
+    Instance(InstanceId),
 }
 
 /// Which tags to remove.
@@ -112,6 +116,7 @@ fn admit_each(
         }
         Tagged::WhiteBoxKey(id) => Ok(view.white_box_key(id)?.key().ordinal),
         Tagged::DataKey(id) => Ok(view.admit_data_key(id, of_data_key)?.0.ordinal),
+        Tagged::Instance(id) => Ok(view.instance(id)?.ordinal),
     };
     whom.iter().map(admit).collect()
 }

@@ -300,6 +300,7 @@ impl Task {
                 for (realm, state) in ahead {
                     self.realms.publish(&realm, state);
                 }
+                self.realms.client_keys.follow(facts.iter().map(|(realm, fact)| (realm, fact)));
             }
             Err(error) => {
                 tracing::error!(%error, changes = facts.len(), "changes were not written");

@@ -193,7 +193,9 @@ impl Builder {
             journal: DEFAULT_RECORDS,
             body_budget: BODY_BUDGET,
             control: ControlAccess::Open,
+            lenient_policies: false,
             control_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
         };
         Ok((settings, access_keys))
     }

@@ -73,6 +73,16 @@ pub enum KeyState {
     PendingImport,
 }
 
+/// Where an instance with hardware security modules keeps the material of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyStorage {
+    /// In a module. Such a key does not rotate.
+    Module,
+    /// In a database, encrypted by a module.
+    Database,
+}
+
 /// A resource of another service that uses a key. Both texts are opaque.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Binding {
@@ -123,16 +133,19 @@ pub struct Key {
     pub creator: Creator,
     /// When it was created.
     pub created_at: Instant,
-    /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
+    /// The instance or the key store that its owner named, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
+    /// Where its instance keeps it, if the instance has hardware security modules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<KeyStorage>,
     /// The group of resources that its owner put it into, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// The region of its primary, if it is a replica.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_region: Option<Arc<str>>,
-    /// The access policy that its owner set, if any. Stored, not enforced.
+    /// The access policy that its owner set, if any. Its cloud decides what it means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// What changes after creation.

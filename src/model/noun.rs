@@ -126,6 +126,12 @@ impl<N: Noun> Fact<N> {
         Self { before: Some(noun), after: None }
     }
 
+    /// The noun as it was, unless it is added.
+    #[must_use]
+    pub fn before(&self) -> Option<&Arc<N>> {
+        self.before.as_ref()
+    }
+
     /// The noun as it is now, unless it is removed.
     #[must_use]
     pub fn after(&self) -> Option<&Arc<N>> {

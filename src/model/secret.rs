@@ -71,7 +71,7 @@ pub struct SecretSettings {
     /// When it is deleted, if that is scheduled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Instant>,
-    /// The access policy that its owner set, if any. Stored, not enforced.
+    /// The access policy that its owner set, if any. Its cloud decides what it means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// How it is managed, if it is.
@@ -97,7 +97,7 @@ pub struct Secret {
     pub key: KeyId,
     /// Whether its owner named that key.
     pub key_is_named: bool,
-    /// The dedicated instance that its owner named, if any. Stored and returned, without effect.
+    /// The instance that its owner named, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// What changes after creation.

@@ -34,6 +34,8 @@ impl SymmetricSpec {
 /// The kind of a key for message authentication codes, by HMAC (RFC 2104).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MacSpec {
+    /// HMAC with SHA-224, 224 bits.
+    Hmac224,
     /// HMAC with SHA-256, 256 bits.
     Hmac256,
     /// HMAC with SHA-384, 384 bits.
@@ -49,6 +51,7 @@ impl MacSpec {
     #[must_use]
     pub const fn hash(self) -> Hash {
         match self {
+            Self::Hmac224 => Hash::Sha224,
             Self::Hmac256 => Hash::Sha256,
             Self::Hmac384 => Hash::Sha384,
             Self::Hmac512 => Hash::Sha512,
@@ -101,7 +104,7 @@ impl KeySpec {
 }
 
 /// The names of key kinds in records.
-const SPECS: [(KeySpec, &str); 18] = [
+const SPECS: [(KeySpec, &str); 19] = [
     (KeySpec::Symmetric(SymmetricSpec::Aes128), "aes-128"),
     (KeySpec::Symmetric(SymmetricSpec::Aes192), "aes-192"),
     (KeySpec::Symmetric(SymmetricSpec::Aes256), "aes-256"),
@@ -116,6 +119,7 @@ const SPECS: [(KeySpec, &str); 18] = [
     (KeySpec::Pair(PairSpec::Ed25519), "ed25519"),
     (KeySpec::Pair(PairSpec::MlKem1024), "ml-kem-1024"),
     (KeySpec::Pair(PairSpec::MlDsa87), "ml-dsa-87"),
+    (KeySpec::Mac(MacSpec::Hmac224), "hmac-224"),
     (KeySpec::Mac(MacSpec::Hmac256), "hmac-256"),
     (KeySpec::Mac(MacSpec::Hmac384), "hmac-384"),
     (KeySpec::Mac(MacSpec::Hmac512), "hmac-512"),

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::noun::{DueIndex, Fact, Noun, Shelf, Tags};
 use super::stored::{Damaged, StoredChange, StoredRecord, Unseal};
 use super::{
-    AccessPoint, Certificate, DataKey, Grant, Key, KeyStore, KeyspacePolicy, Material, Ordinal,
-    Realm, Secret, WhiteBoxKey,
+    AccessPoint, Application, ApplicationPolicy, Certificate, ClientKey, DataKey, Grant, Instance,
+    Key, KeyStore, KeyspacePolicy, ManagedDataKey, Material, NetworkRule, Ordinal, Realm, Secret,
+    WhiteBoxKey,
 };
 use crate::world::Instant;
 
@@ -242,6 +243,18 @@ nouns! {
     access_points: AccessPoint,
     /// Policies of keyspaces.
     keyspace_policies: KeyspacePolicy,
+    /// Applications.
+    applications: Application,
+    /// Policies of applications.
+    application_policies: ApplicationPolicy,
+    /// Network rules.
+    network_rules: NetworkRule,
+    /// Client keys of applications.
+    client_keys: ClientKey,
+    /// Instances of the service.
+    instances: Instance,
+    /// Managed data keys, with their versions.
+    managed_data_keys: ManagedDataKey,
 }
 
 /// A change and its realm.

@@ -9,11 +9,14 @@ use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::error::{Place, SeedError};
+use super::user_policies::{self, DocumentEntry, PolicyEntry};
 use super::words::{AccountId, Located, Region, Word};
 use crate::algorithms::rsa::SignatureKey;
 use crate::dialects::Account;
-use crate::dialects::accounts::{AccessKey, AccountStatus, Cryptography, Secret, Token};
-use crate::dialects::users::{Policy, Project, User};
+use crate::dialects::accounts::{
+    AccessKey, AccountPrincipal, AccountStatus, Cryptography, Secret, Token, UserAccess,
+};
+use crate::dialects::users::{Project, User};
 use crate::engine::Quota;
 use crate::world::Instant;
 
@@ -32,6 +35,10 @@ pub(super) struct AccountEntry {
     projects: Vec<ProjectEntry>,
     #[serde(default)]
     users: Vec<UserEntry>,
+    #[serde(default, rename = "ram")]
+    user_access: UserAccess,
+    #[serde(default)]
+    account_principal: AccountPrincipal,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
@@ -56,19 +63,11 @@ struct UserEntry {
     name: Spanned<Id>,
     password: Option<SharedSecret>,
     #[serde(default)]
-    policies: Vec<PolicyEntry>,
+    policies: Vec<Spanned<PolicyEntry>>,
     #[serde(default)]
     access_keys: Vec<AccessKeyEntry>,
     #[serde(default)]
     sts_tokens: Vec<TokenEntry>,
-}
-
-/// A policy: the name of a cloud's own, or a document.
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum PolicyEntry {
-    Named(String),
-    Document(serde_json::Map<String, serde_json::Value>),
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -101,6 +100,7 @@ struct TokenEntry {
     public_key: Option<PublicKeyPem>,
     token: SharedSecret,
     expires: Expiry,
+    policy: Option<Spanned<DocumentEntry>>,
 }
 
 impl TokenEntry {
@@ -158,6 +158,7 @@ impl AccountEntry {
         let id: Arc<str> = self.id.value.0.0.as_str().into();
         let projects = self.projects(&id, place)?;
         let users = self.users(&id, place)?;
+        self.check_policies(place)?;
         Ok(Arc::new(Account {
             status: self.status,
             quota,
@@ -165,8 +166,36 @@ impl AccountEntry {
             name: self.name.as_ref().map(|name| String::clone(&name.value.0)),
             projects,
             users,
+            user_access: self.user_access,
+            account_principal: self.account_principal,
             id,
         }))
+    }
+
+    /// Checks the policies of its users, if it limits what they may do. Policies of sessions have
+    /// no place elsewhere.
+    fn check_policies(&self, place: Place<'_>) -> Result<(), SeedError> {
+        let is_enforced = self.user_access == UserAccess::Enforced;
+        let own = self.sts_tokens.iter().filter_map(|token| token.policy.as_ref());
+        let of_users = || self.users.iter().flat_map(|user| &user.sts_tokens);
+        let of_sessions = of_users().filter_map(|token| token.policy.as_ref());
+        let of_sessions = of_sessions.filter(|_| !is_enforced);
+        if let Some(policy) = own.chain(of_sessions).next() {
+            let what = "only tokens of users have one, in an account with `ram: enforce`";
+            return Err(place.wrong("sts_tokens.policy", policy, what));
+        }
+        if !is_enforced {
+            return Ok(());
+        }
+        place.each("users", &self.users, |user, place| {
+            for (at, policy) in user.policies.iter().enumerate() {
+                user_policies::check(policy, &format!("policies[{at}]"), place)?;
+            }
+            place.each("sts_tokens", &user.sts_tokens, |token, place| {
+                let policy = token.policy.as_ref();
+                policy.map_or(Ok(()), |it| user_policies::check_document(it, "policy", place))
+            })
+        })
     }
 
     fn projects(&self, account: &Arc<str>, place: Place<'_>) -> Result<Vec<Project>, SeedError> {
@@ -201,10 +230,6 @@ impl AccountEntry {
                 let what = format_args!("the user {name:?} is given twice");
                 return Err(place.wrong("users", &entry.name, what));
             }
-            let policy = |policy: &PolicyEntry| match policy.clone() {
-                PolicyEntry::Named(name) => Policy::Named(name),
-                PolicyEntry::Document(members) => Policy::Document(members.into()),
-            };
             let keys = entry.access_keys.iter().filter_map(|key| key.secret.as_ref());
             let secrets = keys.chain(entry.sts_tokens.iter().flat_map(TokenEntry::secrets));
             let password = entry.password.as_ref().map(|password| password.0.clone());
@@ -212,7 +237,7 @@ impl AccountEntry {
                 (account, id, name),
                 password,
                 secrets.map(|secret| secret.0.as_str()),
-                entry.policies.iter().map(policy).collect(),
+                entry.policies.iter().map(|it| it.value.clone().into()).collect(),
             )));
         }
         Ok(users)
@@ -274,7 +299,9 @@ impl<'a> Credentials<'a> {
         let tokens = self.tokens.iter().map(move |token| {
             let made = access_key(&token.id, &token.secret, &token.public_key);
             let with_token = |mut made: AccessKey| {
-                made.token = Some(Token { text: token.token.0.clone(), expires: token.expires.0 });
+                let (text, expires) = (token.token.0.clone(), token.expires.0);
+                let policy = token.policy.as_ref().map(|it| it.value.clone().into());
+                made.token = Some(Token { text, expires, policy });
                 made
             };
             (&token.id, made.map(with_token))

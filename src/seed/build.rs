@@ -9,7 +9,7 @@ use super::error::{Place, SeedError};
 use super::material::{self, Materials, Owner};
 use super::reading::Seed;
 use super::realm_builder::{COUNT_MAX, RealmBuilder, service_key};
-use super::{certificates, data_keys, keyspaces, white_box_keys};
+use super::{certificates, data_keys, keyspaces, managed_data_keys, white_box_keys};
 use crate::dialects::{Clouds, PROFILES};
 use crate::engine::{Engine, Rules};
 use crate::model::{Change, Realm, RealmChange, Scope, State};
@@ -71,6 +71,18 @@ impl Seeds {
                 "data_keys",
                 &entry.data_keys,
                 |data_key, place| data_keys::bytes(&mut materials, engine, &realm, data_key, place),
+            )?;
+            Place { file, path: &path }.each(
+                "managed_data_keys",
+                &entry.managed_data_keys,
+                |data_key, place| {
+                    managed_data_keys::bytes(
+                        &mut materials,
+                        (engine, &realm, rules),
+                        data_key,
+                        place,
+                    )
+                },
             )?;
             if let Some(alias) = rules.secrets_alias().filter(|_| !entry.secrets.is_empty()) {
                 let (key, version, spec) = service_key(&realm, alias.as_str());
@@ -197,9 +209,12 @@ impl Seeds {
                 }
             });
             builder.add_realm(entry, place)?;
-            let Nouns { keys, key_stores, .. } = entry.nouns();
+            let Nouns { keys, key_stores, instances, .. } = entry.nouns();
             place.each("key_stores", key_stores, |key_store, place| {
                 builder.add_key_store(key_store, place)
+            })?;
+            place.each("instances", instances, |instance, place| {
+                builder.add_instance(instance, place)
             })?;
             place.each("keys", keys, |key, place| builder.add_key(key, place))?;
         }
@@ -208,9 +223,11 @@ impl Seeds {
             let place = Place { file, path };
             let Some(builder) = builders.get_mut(realm) else { continue };
             let Nouns {
-                // Added above: the key stores before their keys.
+                // Added above: the key stores and the instances before their keys.
                 keys: _,
                 key_stores: _,
+                instances: _,
+                managed_data_keys,
                 secrets,
                 certificates,
                 white_box_keys,
@@ -218,6 +235,10 @@ impl Seeds {
                 grants,
                 access_points,
                 keyspace_policies,
+                applications,
+                application_policies,
+                network_rules,
+                client_keys,
             } = entry.nouns();
             let entropy = &engine.world().entropy;
             place.each("secrets", secrets, |secret, place| {
@@ -232,12 +253,27 @@ impl Seeds {
             place.each("data_keys", data_keys, |data_key, place| {
                 builder.add_data_key(data_key, entropy, place)
             })?;
+            place.each("managed_data_keys", managed_data_keys, |data_key, place| {
+                builder.add_managed_data_key(data_key, place)
+            })?;
             place.each("grants", grants, |grant, place| builder.add_grant(grant, place))?;
             place.each("access_points", access_points, |access_point, place| {
                 builder.add_access_point(access_point, place)
             })?;
             place.each("keyspace_policies", keyspace_policies, |policy, place| {
                 builder.add_keyspace_policy(policy, place)
+            })?;
+            place.each("applications", applications, |application, place| {
+                builder.add_application(application, place)
+            })?;
+            place.each("application_policies", application_policies, |policy, place| {
+                builder.add_application_policy(policy, place)
+            })?;
+            place.each("network_rules", network_rules, |rule, place| {
+                builder.add_network_rule(rule, place)
+            })?;
+            place.each("client_keys", client_keys, |client_key, place| {
+                builder.add_client_key(client_key, place)
             })?;
             if let Some(counted) = &entry.counted {
                 if counted.value > COUNT_MAX {

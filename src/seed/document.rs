@@ -1,6 +1,11 @@
 //! The format of seed files and exports, field by field. docs/seed.schema.json describes it for
 //! editors, and docs/seeds.md for people; a test compares the three.
 
+mod applications;
+mod entries;
+mod instances;
+mod managed_data_keys;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,9 +19,16 @@ use super::words::{
 };
 use crate::model::{
     AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
-    Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
+    DeviceFingerprint, GrantId, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId,
+    KeyspacePolicyId, Origin, ProtectionLevel, SecretName, VersionId, WhiteBoxKeyId,
 };
+pub(super) use applications::{
+    ApplicationEntry, ApplicationPolicyEntry, ClientKeyEntry, NetworkRuleEntry,
+};
+pub(super) use entries::Protection;
+use entries::{entries, on};
+pub(super) use instances::{BoundNetworkEntry, CapacityEntry, InstanceEntry, InstanceNetworkEntry};
+pub(super) use managed_data_keys::{ManagedDataKeyEntry, ManagedDataKeyVersionEntry};
 
 /// A seed file.
 #[derive(Default, Deserialize)]
@@ -72,62 +84,12 @@ realm_entry! {
     key_stores: KeyStoreEntry,
     access_points: AccessPointEntry,
     keyspace_policies: KeyspacePolicyEntry,
-}
-
-/// Whether a key is protected from deletion, and why.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-pub(super) enum Protection {
-    Flag(bool),
-    Reason(String),
-}
-
-fn on() -> bool {
-    true
-}
-
-/// A value that says nothing.
-trait Blank {
-    fn is_blank(&self) -> bool;
-}
-
-macro_rules! blank {
-    ($($type:ty $(, $generic:ident)*: $is_blank:path;)+) => {
-        $(impl<$($generic),*> Blank for $type {
-            fn is_blank(&self) -> bool {
-                $is_blank(self)
-            }
-        })+
-    };
-}
-blank! {
-    Option<T>, T: Self::is_none;
-    Vec<T>, T: Self::is_empty;
-    BTreeMap<String, String>: Self::is_empty;
-    String: Self::is_empty;
-    bool: std::ops::Not::not;
-}
-
-/// Declares entries of the format. An optional field may be absent, and an export leaves it out if
-/// it says nothing.
-macro_rules! entries {
-    ($(
-        $(#[$doc:meta])*
-        $entry:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
-        optional { $($(#[$more:meta])* $optional:ident: $what:ty,)* }
-    )+) => {$(
-        $(#[$doc])*
-        #[derive(Deserialize, Serialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $entry {
-            $($(#[$attribute])* pub(super) $field: $type,)*
-            $(
-                $(#[$more])*
-                #[serde(default, skip_serializing_if = "Blank::is_blank")]
-                pub(super) $optional: $what,
-            )*
-        }
-    )+};
+    applications: ApplicationEntry,
+    application_policies: ApplicationPolicyEntry,
+    network_rules: NetworkRuleEntry,
+    client_keys: ClientKeyEntry,
+    instances: InstanceEntry,
+    managed_data_keys: ManagedDataKeyEntry,
 }
 
 entries! {
@@ -147,6 +109,7 @@ entries! {
         creator_type: Option<Located<CreatorType>>,
         created_at: Option<Spanned<Time>>,
         instance: Option<String>,
+        storage: Option<Located<KeyStorage>>,
         group: Option<String>,
         primary_region: Option<Located<Region>>,
         state: Option<Located<KeyStatus>>,

@@ -10,8 +10,9 @@ use super::material::{Owner, version_id};
 use super::realm_builder::RealmBuilder;
 use super::words::{CreatorType, KeyStatus};
 use crate::model::{
-    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyStoreId,
-    KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings, SymmetricSpec,
+    AliasName, Binding, Change, Creator, Fact, Fingerprint, Holding, Key, KeySpec, KeyStorage,
+    KeyStoreId, KeyUsage, KeyVersion, Lifecycle, Ordinal, Origin, ProtectionLevel, Settings,
+    SymmetricSpec,
 };
 use crate::world::Instant;
 
@@ -150,6 +151,7 @@ impl RealmBuilder<'_> {
             },
             created_at,
             instance: entry.instance.clone(),
+            storage: self.storage(entry, place)?,
             group: entry.group.clone(),
             primary_region: self.primary_region(entry, place)?,
             policy: entry.policy.clone(),
@@ -157,11 +159,10 @@ impl RealmBuilder<'_> {
                 name: self.name(entry, place)?,
                 description: entry.description.clone(),
                 lifecycle: self.lifecycle(entry, has_material, place)?,
-                deletion_protection: match &entry.deletion_protection {
-                    None | Some(Protection::Flag(false)) => None,
-                    Some(Protection::Flag(true)) => Some(String::new()),
-                    Some(Protection::Reason(reason)) => Some(reason.clone()),
-                },
+                deletion_protection: entry
+                    .deletion_protection
+                    .as_ref()
+                    .and_then(Protection::reason),
                 rotation: rotation.map(|(interval, _)| interval),
                 bindings: self.bindings(entry, place)?,
             },
@@ -197,6 +198,20 @@ impl RealmBuilder<'_> {
         match store {
             Some(_) => Ok(()),
             None => Err(place.wrong("instance", &entry.id, "there is no such key store")),
+        }
+    }
+
+    /// Where the key's instance keeps it.
+    fn storage(&self, entry: &KeyEntry, place: Place<'_>) -> Result<Option<KeyStorage>, SeedError> {
+        let Some(storage) = &entry.storage else { return Ok(None) };
+        let wrong = |what| Err(place.wrong("storage", storage, what));
+        match storage.value.0 {
+            _ if self.rules.instances.is_none() => wrong("this cloud has no instances"),
+            _ if entry.instance.is_none() => wrong("the key is in no instance"),
+            KeyStorage::Module if entry.rotation.is_some() => {
+                wrong("a key in a module does not rotate")
+            }
+            storage => Ok(Some(storage)),
         }
     }
 

@@ -15,8 +15,8 @@ use crate::algorithms::asymmetric::private_key_from_pem;
 use crate::algorithms::base64_text;
 use crate::engine::Engine;
 use crate::model::{
-    AccessPointId, CertificateId, DataKeyId, KeyId, KeySpec, Material, Origin, Realm, VersionId,
-    WhiteBoxKeyId,
+    AccessPointId, CertificateId, DataKeyId, KeyId, KeySpec, ManagedDataKeyName,
+    ManagedDataKeyVersionId, Material, Origin, Realm, VersionId, WhiteBoxKeyId,
 };
 
 /// What material belongs to.
@@ -32,6 +32,8 @@ pub(super) enum Owner {
     DataKey(DataKeyId),
     /// An access point in a file.
     AccessPoint(AccessPointId),
+    /// A version of a managed data key in a file.
+    ManagedDataKey(ManagedDataKeyName, ManagedDataKeyVersionId),
     /// A white-box key in a file.
     WhiteBoxKey(WhiteBoxKeyId),
 }

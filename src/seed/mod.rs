@@ -7,20 +7,25 @@
 //! the same material. An export opens every value and writes all material.
 
 mod accounts;
+mod applications;
 mod build;
 mod callers;
 mod certificates;
+mod client_keys;
 mod data_keys;
 mod document;
 mod error;
 mod grants;
+mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
+mod managed_data_keys;
 mod material;
 mod reading;
 mod realm_builder;
 mod secrets;
+mod user_policies;
 mod when;
 mod white_box_keys;
 mod words;

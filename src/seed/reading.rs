@@ -75,17 +75,24 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         budget: serde_saphyr::budget! { max_events: usize::MAX, max_nodes: usize::MAX },
     };
     let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
-        serde_path_to_error::deserialize(yaml).map_err(|error| {
-            let path = error.path().to_string();
+        let mut track = serde_path_to_error::Track::new();
+        // Through a trait object. Otherwise the compiler would repeat all code that reads YAML for
+        // each type in a document, and the program would be 2 MB larger.
+        let read = {
+            let tracked = serde_path_to_error::Deserializer::new(yaml, &mut track);
+            erased_serde::deserialize(&mut <dyn erased_serde::Deserializer>::erase(tracked))
+        };
+        read.map_err(|error| {
+            let path = track.path().to_string();
             // A value with a location has an inner field `value` in the path.
             let path = path.split(".value.?").next().unwrap_or_default();
             path.strip_suffix(".value").unwrap_or(path).clone_into(&mut field);
-            error.into_inner()
+            serde::de::Error::custom(error)
         })
     });
     read.map_err(|error| {
         let error = error.without_snippet().to_string();
-        let error = error.lines().next().unwrap_or_default();
+        let error = &with_one_place(error.lines().next().unwrap_or_default());
         let (field, error) = match error.split_once("`, expected") {
             // Unknown fields are not quoted: when a space is missing, their name contains a secret.
             Some((unknown, expected)) if unknown.starts_with("unknown field `") => {
@@ -96,4 +103,54 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         };
         if field.is_empty() || field == "." { error } else { format!("{field}: {error}") }
     })
+}
+
+/// The error with the innermost of its places. Each list and map around the place adds its own, and
+/// an alias adds where it is used, because a trait object passes errors on as texts.
+fn with_one_place(error: &str) -> String {
+    let (mut what, mut innermost) = (error, "");
+    while let Some((before, place)) = what.rsplit_once(" at line ") {
+        let place = place.trim_end_matches(')');
+        let numbers = place.split_once(", column ");
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !numbers.is_some_and(|(line, column)| is_number(line) && is_number(column)) {
+            break;
+        }
+        innermost = place;
+        what = ["(defined", "(used"].iter().fold(before, |it, word| it.trim_end_matches(word));
+        what = what.trim_end();
+    }
+    if innermost.is_empty() { error.to_owned() } else { format!("{what} at line {innermost}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_one_place() {
+        for (error, expected) in [
+            ("no such file", "no such file"),
+            ("wrong at line 2, column 3", "wrong at line 2, column 3"),
+            ("wrong at line 2, column 3 at line 1, column 1", "wrong at line 2, column 3"),
+            (
+                "wrong (defined at line 2, column 3) (used at line 5, column 7) at line 1, column 1",
+                "wrong at line 2, column 3",
+            ),
+            (
+                "`a at line 1, column b` at line 2, column 3",
+                "`a at line 1, column b` at line 2, column 3",
+            ),
+        ] {
+            assert_eq!(with_one_place(error), expected);
+        }
+    }
+
+    #[test]
+    fn errors_of_aliases_name_the_place_of_the_value() {
+        let text = "realms:\n  - account: &it '1'\n    keys: *it\n";
+        let error = read("f", text).unwrap_err().to_string();
+        assert!(error.starts_with("f: realms[0].keys: "), "{error}");
+        assert!(error.ends_with(" at line 2, column 18"), "{error}");
+    }
 }

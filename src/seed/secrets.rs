@@ -250,6 +250,7 @@ impl RealmBuilder<'_> {
             creator: Creator::Service(service.into()),
             created_at: self.now,
             instance: None,
+            storage: None,
             group: None,
             primary_region: None,
             policy: None,

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_saphyr::Spanned;
 
-use super::words::Word;
+use super::words::{Word, placed};
 use crate::world::{Instant, parse_duration};
 
 /// A time in a seed.
@@ -59,6 +60,11 @@ impl Word for When {
     fn write(&self) -> Cow<'_, str> {
         self.from(Instant::from_millis(0)).precise().into()
     }
+}
+
+/// A time to be written.
+pub(super) fn time(instant: Instant) -> Spanned<Time> {
+    placed(Time(When::At(instant)))
 }
 
 /// A time in a file. YAML parses braces without quotes as a map whose key is a map. They are

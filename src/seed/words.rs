@@ -16,9 +16,11 @@ use crate::algorithms::asymmetric::PairSpec;
 use crate::algorithms::base64_text;
 use crate::dialects::PROFILES;
 use crate::model::{
-    AccessPointId, AccessPointKind, AliasName, CertificateId, CertificateStatus, DataKeyId,
-    GrantId, KeyId, KeySpec, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId, MacSpec, Origin,
-    ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
+    AccessPointId, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName,
+    CertificateId, CertificateStatus, ClientKeyId, DataKeyId, GrantId, InstanceId, InstanceKind,
+    InstanceStatus, KeyId, KeySpec, KeyStorage, KeyStoreId, KeyUsage, KeyspaceId, KeyspacePolicyId,
+    MacSpec, ManagedDataKeyName, ManagedDataKeyVersionId, Network, NetworkKind, NetworkRuleName,
+    Origin, ProtectionLevel, Realm, SecretName, SymmetricSpec, VersionId, WhiteBoxKeyId,
 };
 use crate::world::parse_duration;
 
@@ -42,7 +44,12 @@ pub(super) type Located<T> = Spanned<Parsed<T>>;
 
 /// A value to be written.
 pub(super) fn located<T>(noun: T) -> Located<T> {
-    Spanned::new(Parsed(noun), Location::UNKNOWN, Location::UNKNOWN)
+    placed(Parsed(noun))
+}
+
+/// The same for a value that needs no parsing.
+pub(super) fn placed<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
 }
 
 impl<'de, T: Word> Deserialize<'de> for Parsed<T> {
@@ -92,7 +99,8 @@ macro_rules! words {
 
 words! { KeySpec,
     "one of AES_256, AES_192, AES_128, SM4, RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P256K, \
-     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_256, HMAC_384, HMAC_512, HMAC_SM3"
+     EC_P384, EC_SM2, ED25519, ML_KEM_1024, ML_DSA_87, HMAC_224, HMAC_256, HMAC_384, HMAC_512, \
+     HMAC_SM3"
      or spec,
     ["AES_256" => Self::Symmetric(SymmetricSpec::Aes256)],
     ["AES_192" => Self::Symmetric(SymmetricSpec::Aes192)],
@@ -108,6 +116,7 @@ words! { KeySpec,
     ["ED25519" => Self::Pair(PairSpec::Ed25519)],
     ["ML_KEM_1024" => Self::Pair(PairSpec::MlKem1024)],
     ["ML_DSA_87" => Self::Pair(PairSpec::MlDsa87)],
+    ["HMAC_224" => Self::Mac(MacSpec::Hmac224)],
     ["HMAC_256" => Self::Mac(MacSpec::Hmac256)],
     ["HMAC_384" => Self::Mac(MacSpec::Hmac384)],
     ["HMAC_512" => Self::Mac(MacSpec::Hmac512)],
@@ -187,6 +196,31 @@ words! { AccessPointKind, "one of MACHINE, CLUSTER, CUSTOM",
     ["CUSTOM" => Self::Custom],
 }
 
+words! { NetworkKind, "one of PRIVATE, PUBLIC, VPC",
+    ["PRIVATE" => Self::Private],
+    ["PUBLIC" => Self::Public],
+    ["VPC" => Self::Vpc],
+}
+
+words! { KeyStorage, "MODULE or DATABASE",
+    ["MODULE" => Self::Module],
+    ["DATABASE" => Self::Database],
+}
+
+words! { InstanceKind, "SOFTWARE or HARDWARE",
+    ["SOFTWARE" => Self::Software],
+    ["HARDWARE" => Self::Hardware],
+}
+
+words! { InstanceStatus,
+    "one of Uninitialized, Connecting, Connected, Disconnected, Error",
+    ["Uninitialized" => Self::Uninitialized],
+    ["Connecting" => Self::Connecting],
+    ["Connected" => Self::Connected],
+    ["Disconnected" => Self::Disconnected],
+    ["Error" => Self::Error],
+}
+
 /// Names, which are written literally.
 macro_rules! names {
     ($($name:ty, $what:literal, $read:expr;)+) => {$(
@@ -211,12 +245,20 @@ names! {
     DataKeyId, "a data key's id: 1 to 64 letters, digits and hyphens", Self::parse;
     GrantId, "a grant's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyStoreId, "a key store's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    InstanceId, "an instance's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspaceId, "a keyspace's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AccessPointId, "an access point's id: 1 to 64 letters, digits and hyphens", Self::parse;
     KeyspacePolicyId, "a keyspace policy's id: 1 to 64 letters, digits and hyphens", Self::parse;
+    ManagedDataKeyName, "a managed data key's name", Self::parse;
+    ManagedDataKeyVersionId, "a version's id: 1 to 64 letters, digits and hyphens", Self::parse;
     AliasName, "an alias", Self::parse;
     VersionId, "a version id: a UUID in lower case", |text: &str| Self::parse(text.as_bytes());
     SecretName, "a secret's name", Self::parse;
+    ApplicationName, "an application's name", Self::parse;
+    ApplicationPolicyName, "a policy's name", Self::parse;
+    NetworkRuleName, "a network rule's name", Self::parse;
+    Network, "an IP address, or a network in CIDR notation", Self::parse;
+    ClientKeyId, "a client key's id", Self::parse;
 }
 
 impl Word for Duration {
@@ -320,7 +362,7 @@ impl Serialize for Hidden {
 
 /// A secret text to be written.
 pub(super) fn hidden(text: Zeroizing<String>) -> Spanned<Hidden> {
-    Spanned::new(Hidden(text), Location::UNKNOWN, Location::UNKNOWN)
+    placed(Hidden(text))
 }
 
 #[cfg(test)]

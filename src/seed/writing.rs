@@ -1,12 +1,16 @@
 //! Exports: the contents of realms as a seed file. Reading an export gives the same states, and
 //! exporting those gives the same text.
 
+mod applications;
+mod instances;
+mod managed_data_keys;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 use zeroize::Zeroizing;
 
 use super::document::{
@@ -14,10 +18,10 @@ use super::document::{
     KeyRotation, KeyStoreEntry, KeyspacePolicyEntry, Protection, SealedEntry, SecretEntry,
     SecretRotation, SecretVersionEntry, VersionEntry, WhiteBoxKeyEntry,
 };
-use super::when::{Time, When};
+use super::when::time;
 use super::words::{
     AccountId, Bytes, CreatorType, GENERIC, GranteeType, KeyStatus, Parsed, Region, Text, hidden,
-    located,
+    located, placed,
 };
 use crate::algorithms::pem;
 use crate::engine::contents::{export_material, open_value};
@@ -26,7 +30,6 @@ use crate::model::{
     Key, KeySpec, KeyStore, KeyVersion, KeyspacePolicy, Lifecycle, Material, Origin, Realm, Secret,
     SecretVersion, Shelves, State, WhiteBoxKey,
 };
-use crate::world::Instant;
 
 /// The first line of every export.
 const WARNING: &str =
@@ -43,14 +46,6 @@ pub fn write(contents: &[(Realm, Arc<State>)]) -> Result<Zeroizing<String>, std:
     serde_saphyr::to_fmt_writer_with_options(&mut *text, &Written(contents), options)
         .map_err(|_| std::fmt::Error)?;
     Ok(text)
-}
-
-fn placed<T>(value: T) -> Spanned<T> {
-    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
-}
-
-fn time(instant: Instant) -> Spanned<Time> {
-    placed(Time(When::At(instant)))
 }
 
 /// The realms of an export. Entries are created one at a time, so that only one exists beside the
@@ -74,7 +69,7 @@ struct Entry<'a>(&'a Realm, &'a State);
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(realm, state) = *self;
-        let mut entry = serializer.serialize_struct("RealmEntry", 15)?;
+        let mut entry = serializer.serialize_struct("RealmEntry", 21)?;
         entry.serialize_field("account", &located(AccountId(realm.account.to_string())))?;
         entry.serialize_field("region", &located(Region(realm.region.to_string())))?;
         entry.serialize_field("cloud", &located(Text(realm.dialect.to_string())))?;
@@ -96,6 +91,12 @@ impl Serialize for Entry<'_> {
             key_stores,
             access_points,
             keyspace_policies,
+            applications,
+            application_policies,
+            network_rules,
+            client_keys,
+            instances,
+            managed_data_keys,
         } = state.shelves();
         if keys.count() > 0 {
             let keys = || keys.all().map(|key| key_entry(key));
@@ -132,6 +133,32 @@ impl Serialize for Entry<'_> {
         if keyspace_policies.count() > 0 {
             let policies = || keyspace_policies.all().map(|it| keyspace_policy_entry(it));
             entry.serialize_field("keyspace_policies", &Each(policies))?;
+        }
+        if applications.count() > 0 {
+            let applications = || applications.all().map(|it| applications::application_entry(it));
+            entry.serialize_field("applications", &Each(applications))?;
+        }
+        if application_policies.count() > 0 {
+            let policies =
+                || application_policies.all().map(|it| applications::application_policy_entry(it));
+            entry.serialize_field("application_policies", &Each(policies))?;
+        }
+        if network_rules.count() > 0 {
+            let rules = || network_rules.all().map(|it| applications::network_rule_entry(it));
+            entry.serialize_field("network_rules", &Each(rules))?;
+        }
+        if client_keys.count() > 0 {
+            let client_keys = || client_keys.all().map(|it| applications::client_key_entry(it));
+            entry.serialize_field("client_keys", &Each(client_keys))?;
+        }
+        if instances.count() > 0 {
+            let instances = || instances.all().map(|it| instances::instance_entry(it));
+            entry.serialize_field("instances", &Each(instances))?;
+        }
+        if managed_data_keys.count() > 0 {
+            let data_keys =
+                || managed_data_keys.all().map(|it| managed_data_keys::managed_data_key_entry(it));
+            entry.serialize_field("managed_data_keys", &Each(data_keys))?;
         }
         entry.end()
     }
@@ -177,6 +204,7 @@ fn key_entry(key: &Key) -> KeyEntry {
         creator_type: Some(located(creator_type)),
         created_at: Some(time(key.created_at)),
         instance: key.instance.clone(),
+        storage: key.storage.map(located),
         group: key.group.clone(),
         primary_region: key.primary_region.as_ref().map(|it| located(Region(it.to_string()))),
         state: Some(located(status)),

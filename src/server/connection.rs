@@ -49,9 +49,10 @@ enum End {
 /// Serves a connection.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, slot: Slot) {
     let progress = Arc::clone(slot.progress());
+    let peer = stream.peer_addr().ok().map(|address| address.ip());
     let stream = Connection::new(stream, Arc::clone(&shared.app.tls));
     let stream = ParserStream::new(stream, Arc::clone(&progress));
-    let service = RequestService::new(Arc::clone(&shared), Arc::clone(&progress));
+    let service = RequestService::new(Arc::clone(&shared), Arc::clone(&progress), peer);
     let mut parser = shared.http.serve_connection(TokioIo::new(stream), service);
     let end = drive(&mut parser, &progress).await;
     let parts = parser.into_parts();

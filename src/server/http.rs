@@ -2,6 +2,7 @@
 //! sends the answer.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use hyper::service::Service;
 use super::body::{Content, OverBudget, RequestBody, ResponseBody};
 use super::collect::{Arrived, collect};
 use super::progress::Progress;
-use super::{cors, cut};
+use super::{client_address, cors, cut};
 use crate::app::App;
 use crate::control;
 use crate::dialects::Inbound;
@@ -47,11 +48,13 @@ pub(super) struct RequestService {
     shared: Arc<Shared>,
     /// The progress of the request's connection.
     progress: Arc<Progress>,
+    /// The other end of the connection, if it is known.
+    peer: Option<IpAddr>,
 }
 
 impl RequestService {
-    pub(super) fn new(shared: Arc<Shared>, progress: Arc<Progress>) -> Self {
-        Self { shared, progress }
+    pub(super) fn new(shared: Arc<Shared>, progress: Arc<Progress>, peer: Option<IpAddr>) -> Self {
+        Self { shared, progress, peer }
     }
 }
 
@@ -62,6 +65,7 @@ impl Service<Request<Incoming>> for RequestService {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let (shared, progress) = (Arc::clone(&self.shared), Arc::clone(&self.progress));
+        let peer = self.peer;
         let is_own = control::is_own(request.uri().path());
         let budget = Arc::clone(&shared.app.body_budget);
         let request =
@@ -70,7 +74,7 @@ impl Service<Request<Incoming>> for RequestService {
             let mut answer = if is_own {
                 control_answer(&shared.control, request, &progress).await
             } else {
-                cloud_answer(&shared.app, request, &progress).await
+                cloud_answer(&shared.app, request, &progress, peer).await
             };
             if progress.unread.is_raised() {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -99,6 +103,7 @@ async fn cloud_answer(
     app: &App,
     request: Request<RequestBody>,
     progress: &Progress,
+    peer: Option<IpAddr>,
 ) -> Response<Content> {
     let (parts, body) = request.into_parts();
     if let Some(answer) = cors::preflight(&parts.method, &parts.headers) {
@@ -107,12 +112,13 @@ async fn cloud_answer(
     let is_from_page = cors::is_from_page(&parts.headers);
     let Parts { method, uri, headers, .. } = parts;
     let by_head = app.clouds.of_head(&uri, &headers);
-    let limit = by_head.map_or(app.clouds.common_body_limit(), |cloud| cloud.profile().body_limit);
+    let limit = by_head.map_or(app.clouds.common_body_limit(), |cloud| cloud.body_limit(&headers));
     let Arrived { body, excerpt, share } = collect(body, limit, by_head.is_some()).await;
     let cloud = by_head
         .unwrap_or_else(|| app.clouds.of_body(&uri, &headers, body.as_ref().unwrap_or(&excerpt)));
     let is_encrypted = progress.encrypted.is_raised();
-    let inbound = Inbound { method, uri, headers, is_encrypted, body };
+    let peer = peer.map(|peer| client_address::of(peer, &headers, &app.trusted_proxies));
+    let inbound = Inbound { method, uri, headers, is_encrypted, peer, body };
     let mut answer = cloud.serve(&app.engine, &app.watch, inbound).await;
     drop(share);
     progress.record_answer(answer.status().is_success());

@@ -1,6 +1,7 @@
 //! A running server, assembled from its settings. It knows no keys and no cloud protocols.
 
 mod body;
+mod client_address;
 mod collect;
 mod connection;
 mod cors;
@@ -21,7 +22,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::app::{App, BodyBudget};
-use crate::dialects::Clouds;
+use crate::dialects::{Clouds, ServerInfo};
 use crate::engine::Engine;
 use crate::seed::{Seed, Seeds};
 use crate::settings::{Certificates, ControlAccess, Data, Settings, StartError, seed_error};
@@ -70,9 +71,19 @@ impl Server {
         lock: Option<DataLock>,
     ) -> Result<Self, StartError> {
         let control_names = control_names(&settings);
+        let given = match &settings.certificates {
+            Certificates::Own(certificate) => certificate.issuers().map(Some),
+            Certificates::Issued(_) => Ok(None),
+        };
+        let given = given.map_err(|error| StartError::of("--tls-cert", error))?;
         let tls = Arc::new(certify(settings.certificates, &settings.data, &settings.world)?);
+        let authority = given.or_else(|| Some(tls.authority()?.pem().to_owned()));
+        let info = Arc::new(ServerInfo {
+            authority: authority.unwrap_or_default(),
+            lenient_policies: settings.lenient_policies,
+        });
         let accounts = Arc::new(settings.accounts);
-        let clouds = Clouds::new(&accounts, settings.auth, settings.region.as_deref());
+        let clouds = Clouds::new(&accounts, settings.auth, settings.region.as_deref(), &info);
         let engine = Engine::open(store, settings.world, clouds.rules()).await;
         let engine = engine.map_err(|error| StartError::of("--data", error))?;
         let seeds = apply_seeds(settings.seeds, &clouds, &engine).await?;
@@ -93,6 +104,7 @@ impl Server {
             watch,
             control: settings.control,
             control_names,
+            trusted_proxies: settings.trusted_proxies,
             started,
         });
         let (address, further) =

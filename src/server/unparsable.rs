@@ -54,8 +54,8 @@ async fn refusal(app: &App, partial: Partial, why: HeadRefused) -> Outbound {
     let is_from_page = cors::is_from_page(&headers);
     let by_head = app.clouds.of_head(&uri, &headers);
     let cloud = by_head.unwrap_or_else(|| app.clouds.of_body(&uri, &headers, b""));
-    let (is_encrypted, body) = (false, Err(BodyRefused::Head(why)));
-    let inbound = Inbound { method, uri, headers, is_encrypted, body };
+    let (is_encrypted, peer, body) = (false, None, Err(BodyRefused::Head(why)));
+    let inbound = Inbound { method, uri, headers, is_encrypted, peer, body };
     let mut answer = cloud.serve(&app.engine, &app.watch, inbound).await;
     cors::allow(answer.headers_mut(), is_from_page);
     answer

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use der::Decode;
+use der::pem::{LineEnding, encode_string};
 use rustls::InconsistentKeys;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -55,6 +56,17 @@ impl OwnCertificate {
                 certificate.display()
             )))),
         }
+    }
+
+    /// The certificates of its authorities in PEM: all but the first, or the first if it is alone.
+    ///
+    /// # Errors
+    /// A certificate cannot be encoded, which does not happen.
+    pub fn issuers(&self) -> Result<String, TlsError> {
+        let chain = &self.0.cert;
+        let issuers = if chain.len() > 1 { &chain[1..] } else { &chain[..] };
+        let pem = |der| encode_string("CERTIFICATE", LineEnding::LF, der).map_err(TlsError::new);
+        issuers.iter().map(|der| pem(der)).collect()
     }
 }
 

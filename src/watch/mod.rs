@@ -19,6 +19,7 @@
 //!   16 KiB of signed text are explained.
 
 pub mod classes;
+mod decision;
 pub mod faults;
 mod fingerprint;
 pub mod journal;
@@ -26,6 +27,7 @@ mod metrics;
 mod request_scope;
 mod subject;
 
+pub use decision::{Check, DecidingStatement, Decision, Ruling};
 pub use faults::Faults;
 pub use fingerprint::Fingerprint;
 pub use journal::Journal;

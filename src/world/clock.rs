@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
+use jiff::ToSpan as _;
 use serde::{Deserialize, Serialize};
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z. It displays as RFC 3339 in UTC with
@@ -63,6 +64,27 @@ impl Instant {
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The same day and time, this many calendar years later. In years without a 29 February, the
+    /// 28th takes its place. Times out of range stay as they are.
+    #[must_use]
+    pub fn plus_years(self, years: i16) -> Self {
+        let later = jiff::Timestamp::from_millisecond(self.0)
+            .and_then(|at| at.to_zoned(jiff::tz::TimeZone::UTC).checked_add(years.years()));
+        later.map_or(self, |later| Self(later.timestamp().as_millisecond()))
+    }
+
+    /// The instant without its fraction of a second.
+    #[must_use]
+    pub fn whole_seconds(self) -> Self {
+        Self(self.0.div_euclid(1000).saturating_mul(1000))
+    }
+
+    /// Whole seconds since the epoch; 0 before it.
+    #[must_use]
+    pub fn unix_seconds(self) -> u64 {
+        u64::try_from(self.0.div_euclid(1000)).unwrap_or(0)
     }
 
     /// The absolute difference of two instants.

@@ -24,9 +24,10 @@ from namespaces import loopback_up, run_apart
 IMAGE = ROOT / "target/image/root"
 VOLUME = ROOT / "target/image/volume"
 # 20 MB for the program with Alibaba Cloud and Kingsoft Cloud. 3.6 MB for what is planned beside them:
-# 0.6 MB for each further cloud or service, and twice that for the largest. Another 1 MB until the
-# code that reads seed files is smaller: each new kind of entry multiplies it.
-SIZE_LIMIT = 24_600_000
+# 0.6 MB for each further cloud or service, and twice that for the largest. Another 3 MB, because
+# Huawei Cloud and the newer part of Alibaba Cloud took more: each kind of noun, entry of seed files
+# and action brings generated code.
+SIZE_LIMIT = 26_600_000
 INSIDE = "--inside"
 
 counts = {True: 0, False: 0}

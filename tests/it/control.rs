@@ -8,6 +8,7 @@ mod docs;
 mod effects;
 mod expect;
 mod inspect;
+mod instances;
 mod journal;
 mod metrics;
 mod mismatch;

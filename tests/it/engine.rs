@@ -2,15 +2,19 @@
 //! Each test takes milliseconds.
 
 mod aliases;
+mod applications;
 mod bindings;
 mod certificates;
+mod client_key_index;
 mod data_keys;
 mod grants;
 mod imports;
+mod instances;
 mod key_stores;
 mod keys;
 mod keyspaces;
 mod macs;
+mod managed_data_keys;
 mod pairs;
 mod replication;
 mod restart;
@@ -25,14 +29,14 @@ use std::time::Duration;
 
 use kmsim::algorithms::asymmetric::PairSpec;
 use kmsim::engine::{
-    AliasRules, Caller, CertificateOperation, CertificateRules, ClockChange, DataKeyOperation,
-    DataKeyRules, Engine, Error, GrantRules, ImportRules, KeyRef, KeyRules, KeyStoreKind,
-    KeyStoreRules, KeyspaceRules, NameRule, NewKey, Operation, PairRules, Quota, Rules,
-    SecretRules, WhiteBoxRules,
+    AliasRules, ApplicationRules, Caller, CertificateOperation, CertificateRules, ClockChange,
+    DataKeyOperation, DataKeyRules, Engine, Error, GrantRules, ImportRules, InstanceRules, KeyRef,
+    KeyRules, KeyStoreKind, KeyStoreRules, KeyspaceRules, ManagedDataKeyRules, NameRule, NewKey,
+    Operation, PairRules, Quota, Rules, SecretRules, WhiteBoxRules,
 };
 use kmsim::model::{
-    CertificateStatus, DataKeyLifecycle, DataKeyState, Key, KeyState, KeyUsage, Lifecycle, Realm,
-    Scope, SymmetricSpec,
+    CertificateStatus, ClientKeyId, DataKeyLifecycle, DataKeyState, InstanceId, Key, KeyState,
+    KeyUsage, Lifecycle, ManagedDataKeyVersionId, NetworkRuleName, Realm, Scope, SymmetricSpec,
 };
 use kmsim::store::Sqlite;
 use kmsim::world::{Clock, Entropy, Instant, World};
@@ -43,72 +47,104 @@ const DAY: Duration = Duration::from_hours(24);
 /// The form of names, which only seeds check.
 const ANY_NAME: NameRule = NameRule { accepts: |_| true, form: "a name" };
 
-/// A made-up cloud: enabled keys allow everything, others only what changes their state.
-static RULES: Rules = Rules {
-    keys: KeyRules {
-        admits: key_admits,
-        for_users: &[Operation::Archive, Operation::Unarchive, Operation::CreateGrant],
-        new_id: |entropy, _| entropy.uuid().into(),
-        specs: |_| true,
-        usages: &[
-            KeyUsage::EncryptDecrypt,
-            KeyUsage::SignVerify,
-            KeyUsage::GenerateVerifyMac,
-            KeyUsage::KeyAgreement,
-        ],
-        restored: Lifecycle::Enabled,
-        rotation_spacing: Some(DAY),
-        bindings: 2,
-    },
-    pairs: Some(PairRules { versions: 3, spacing: DAY }),
-    aliases: Some(AliasRules {
-        names: ANY_NAME,
-        reserved: |name| name.as_str().starts_with("alias/own/"),
-        service: |name| name.as_str().strip_prefix("alias/own/"),
-        one_per_key: false,
-        own_name: false,
-    }),
-    tags: 2,
-    imports: Some(ImportRules { token_life: DAY, enables: true }),
-    secrets: Some(SecretRules {
-        names: ANY_NAME,
-        alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
-        fits: |kind, config| (kind == "managed") == config.is_some(),
-        current: "now",
-        previous: "before",
-        stages_per_version: 3,
-        versions: 4,
-        rotations_per_hour: 2,
-        // The next value is the current one with another letter.
-        renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
-        renewal_is_slow: |_, _| false,
-    }),
-    certificates: Some(CertificateRules { admits: certificate_admits }),
-    white_box_keys: Some(WhiteBoxRules {
-        names: ANY_NAME,
-        ciphers: &[SymmetricSpec::Aes256, SymmetricSpec::Sm4],
-        keys: 3,
-        fingerprints: 2,
-    }),
-    data_keys: Some(DataKeyRules {
-        names: ANY_NAME,
-        admits: data_key_admits,
-        restored: DataKeyLifecycle::Disabled,
-    }),
-    grants: Some(GrantRules {
-        per_key: 3,
-        operations: &["encrypt", "decrypt", "retire"],
-        retire: "retire",
-    }),
-    key_stores: Some(KeyStoreRules {
-        names: ANY_NAME,
-        kinds: &[
-            KeyStoreKind { word: "dedicated", one_per_cluster: true },
-            KeyStoreKind { word: "shared", one_per_cluster: false },
-        ],
-    }),
-    keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
+/// A made-up cloud: enabled keys allow everything, others only what changes their state. A key
+/// names a key store as its instance.
+static RULES: Rules = rules(Some(KEY_STORES), None);
+
+/// The same cloud with instances of the service.
+static WITH_INSTANCES: Rules = rules(None, Some(INSTANCES));
+
+const KEY_STORES: KeyStoreRules = KeyStoreRules {
+    names: ANY_NAME,
+    kinds: &[
+        KeyStoreKind { word: "dedicated", one_per_cluster: true },
+        KeyStoreKind { word: "shared", one_per_cluster: false },
+    ],
 };
+
+const INSTANCES: InstanceRules = InstanceRules { new_id: |_| InstanceId::made("new") };
+
+const fn rules(key_stores: Option<KeyStoreRules>, instances: Option<InstanceRules>) -> Rules {
+    Rules {
+        keys: KeyRules {
+            admits: key_admits,
+            for_users: &[Operation::Archive, Operation::Unarchive, Operation::CreateGrant],
+            new_id: |entropy, _| entropy.uuid().into(),
+            specs: |_| true,
+            usages: &[
+                KeyUsage::EncryptDecrypt,
+                KeyUsage::SignVerify,
+                KeyUsage::GenerateVerifyMac,
+                KeyUsage::KeyAgreement,
+            ],
+            restored: Lifecycle::Enabled,
+            rotation_spacing: Some(DAY),
+            bindings: 2,
+        },
+        pairs: Some(PairRules { versions: 3, spacing: DAY }),
+        aliases: Some(AliasRules {
+            names: ANY_NAME,
+            reserved: |name| name.as_str().starts_with("alias/own/"),
+            service: |name| name.as_str().strip_prefix("alias/own/"),
+            one_per_key: false,
+            own_name: false,
+        }),
+        tags: 2,
+        imports: Some(ImportRules { token_life: DAY, enables: true }),
+        secrets: Some(SecretRules {
+            names: ANY_NAME,
+            alias: || kmsim::model::AliasName::parse("alias/own/secrets"),
+            fits: |kind, config| (kind == "managed") == config.is_some(),
+            current: "now",
+            previous: "before",
+            stages_per_version: 3,
+            versions: 4,
+            rotations_per_hour: 2,
+            // The next value is the current one with another letter.
+            renew: |renewal| Some(Zeroizing::new([renewal.current, b"x"].concat())),
+            renewal_is_slow: |_, _| false,
+        }),
+        certificates: Some(CertificateRules { admits: certificate_admits }),
+        white_box_keys: Some(WhiteBoxRules {
+            names: ANY_NAME,
+            ciphers: &[SymmetricSpec::Aes256, SymmetricSpec::Sm4],
+            keys: 3,
+            fingerprints: 2,
+        }),
+        data_keys: Some(DataKeyRules {
+            names: ANY_NAME,
+            admits: data_key_admits,
+            restored: DataKeyLifecycle::Disabled,
+        }),
+        grants: Some(GrantRules {
+            per_key: 3,
+            operations: &["encrypt", "decrypt", "retire"],
+            retire: "retire",
+        }),
+        key_stores,
+        keyspaces: Some(KeyspaceRules { names: ANY_NAME, pair: PairSpec::EcP256 }),
+        applications: Some(ApplicationRules {
+            names: ANY_NAME,
+            client_key_ids: ANY_NAME,
+            new_client_key_id: |entropy| ClientKeyId::parse(&format!("app.{}", entropy.uuid())),
+            permissions: ANY_NAME,
+            resources: ANY_NAME,
+            network_rules: |text| text.split(' ').map(NetworkRuleName::parse).collect(),
+            policies: 1..=2,
+            sources: 2,
+            client_keys: 2,
+            pair: PairSpec::Rsa2048,
+            validity_years: 1,
+        }),
+        instances,
+        managed_data_keys: Some(ManagedDataKeyRules {
+            names: ANY_NAME,
+            new_version_id: |entropy| ManagedDataKeyVersionId::made(&entropy.uuid().to_string()),
+            len: 32,
+            versions: 3,
+        }),
+    }
+}
 
 fn key_admits(operation: Operation, state: KeyState) -> bool {
     match state {
@@ -177,15 +213,25 @@ fn with_engine<F: Future<Output = ()>>(test: impl FnOnce(TestEngine) -> F) {
 }
 
 fn with_quota<F: Future<Output = ()>>(quota: Quota, test: impl FnOnce(TestEngine) -> F) {
+    with_rules(&RULES, quota, test);
+}
+
+fn with_rules<F: Future<Output = ()>>(
+    rules: &'static Rules,
+    quota: Quota,
+    test: impl FnOnce(TestEngine) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let world =
             World { clock: Clock::manual(start()), entropy: Entropy::seeded("the engine's tests") };
         let store = Sqlite::in_memory().await.unwrap();
-        let clouds = [("cloud", (|_| &RULES) as fn(&str) -> &'static Rules)].into();
+        let rules_of: fn(&str) -> &'static Rules =
+            if std::ptr::eq(rules, &raw const RULES) { |_| &RULES } else { |_| &WITH_INSTANCES };
+        let clouds = [("cloud", rules_of)].into();
         let engine = Engine::open(Box::new(store), Arc::new(world), clouds).await.unwrap();
         let realm = Realm::new("cloud", "1", "here");
-        let caller = Caller::new(realm, &RULES, "1".into(), quota);
+        let caller = Caller::new(realm, rules, "1".into(), quota);
         test(TestEngine { engine, caller }).await;
     });
 }

@@ -238,6 +238,16 @@ fn text_and_other_blocks_around_a_key_are_ignored() {
 }
 
 #[test]
+fn keys_that_are_generated_fast_are_of_their_kind() {
+    let mut rng = ChaCha20Rng::from_seed([1; 32]);
+    for spec in PAIRS {
+        let pkcs8 = generate_fast(spec, &mut rng).unwrap();
+        let key = PrivateKey::read(spec, &pkcs8).unwrap();
+        assert!(PublicKey::read(spec, &key.public().der().unwrap()).is_ok(), "{spec:?}");
+    }
+}
+
+#[test]
 fn written_keys_are_read_back() {
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
     for spec in PAIRS {

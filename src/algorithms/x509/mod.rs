@@ -7,13 +7,31 @@ mod chain;
 mod name;
 mod name_text;
 mod request;
+mod self_signed;
 mod signature;
+mod signing;
 
 pub use certificate::{Certificate, key_identifier};
 pub use chain::{Chain, Flaw, Flawed};
 pub use name::Name;
 pub use request::{DnsName, Request, request};
+pub use self_signed::{self_signed, to_pem};
 pub use signature::{Sha2, SignedBy};
+
+use x509_cert::der::Encode;
+
+use super::pem;
+
+/// The `SubjectPublicKeyInfo` of a PEM text, in DER: of its certificate, or else of its first block
+/// with the label `PUBLIC KEY`. `None` when there is none.
+#[must_use]
+pub fn public_key(text: &str) -> Option<Vec<u8>> {
+    let chain = Chain::read(text, None).ok();
+    match chain.as_ref().and_then(Chain::certificate) {
+        Some(certificate) => certificate.public_key().to_der().ok(),
+        None => pem::public_key(text),
+    }
+}
 
 #[cfg(test)]
 mod tests {

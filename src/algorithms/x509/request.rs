@@ -2,20 +2,20 @@
 
 use pkcs8::LineEnding;
 use x509_cert::attr::Attribute;
-use x509_cert::der::asn1::{Any, BitString, Ia5String, OctetString, SetOfVec};
+use x509_cert::der::asn1::{Ia5String, OctetString, SetOfVec};
 use x509_cert::der::oid::AssociatedOid;
 use x509_cert::der::{Decode, DecodePem, Encode, EncodePem};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
-use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::Name;
 use super::certificate::dns_names;
-use super::signature::{ECDSA_SHA256, RSA_SHA256, SM2_SM3};
-use crate::algorithms::asymmetric::{PrivateKey, Signing};
-use crate::algorithms::{Error, Randomness, unsupported};
+use super::signing::Signer;
+use crate::algorithms::asymmetric::PrivateKey;
+use crate::algorithms::{Error, unsupported};
 
 /// A domain name: labels of letters, digits and hyphens. The first may be `*` (RFC 1034 section
 /// 3.5).
@@ -44,14 +44,7 @@ impl DnsName {
 /// # Errors
 /// [`Error::Unsupported`] for keys that sign no requests.
 pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<String, Error> {
-    let signing = key.public().spec().certifies().ok_or(Error::Unsupported)?;
-    let (oid, parameters) = match signing {
-        Signing::RsaPkcs1 => (RSA_SHA256, Some(Any::null())),
-        Signing::Ecdsa => (ECDSA_SHA256, None),
-        Signing::Sm2 => (SM2_SM3, None),
-        _ => return Err(Error::Unsupported),
-    };
-    let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+    let signer = Signer::of(key)?;
     let public = key.public().der()?;
     let info = CertReqInfo {
         version: Version::V1,
@@ -59,10 +52,10 @@ pub fn request(key: &PrivateKey, subject: &Name, names: &[DnsName]) -> Result<St
         public_key: SubjectPublicKeyInfoOwned::from_der(&public).map_err(unsupported)?,
         attributes: attributes(names).map_err(unsupported)?,
     };
-    let signed = key.public().digest(signing, &info.to_der().map_err(unsupported)?);
-    let signature = key.sign(signing, &signed, Randomness::Any)?;
-    let signature = BitString::from_bytes(&signature).map_err(unsupported)?;
-    CertReq { info, algorithm, signature }.to_pem(LineEnding::LF).map_err(unsupported)
+    let signature = signer.sign(&info)?;
+    CertReq { info, algorithm: signer.algorithm(), signature }
+        .to_pem(LineEnding::LF)
+        .map_err(unsupported)
 }
 
 fn attributes(names: &[DnsName]) -> x509_cert::der::Result<SetOfVec<Attribute>> {

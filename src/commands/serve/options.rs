@@ -1,6 +1,8 @@
 //! The options of a server, and how they and the environment become `Settings`.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 use tracing_subscriber::EnvFilter;
@@ -13,7 +15,7 @@ use crate::settings::{
     BODY_BUDGET, Certificates, ControlAccess, ControlToken, DEFAULT_ACCESS_KEY, Data, Settings,
     StartError, add_access_key, add_seeded, read_seeds, region, world,
 };
-use crate::tls::{CertificateError, OwnCertificate, ServedName};
+use crate::tls::{CertificateError, OwnCertificate};
 use crate::watch::journal::DEFAULT_RECORDS;
 
 /// The options of a server.
@@ -76,6 +78,11 @@ pub struct Options {
     )]
     pub auth: AuthMode,
 
+    /// Let keys and secrets outside of KMS instances have policies too, as JSON objects of any
+    /// form. They decide nothing.
+    #[arg(long, env = "KMSIM_LENIENT_POLICIES", help_heading = "Who may call")]
+    pub lenient_policies: bool,
+
     /// Start with the clock frozen at this time, for example 2030-01-01T00:00:00Z.
     #[arg(long, env = "KMSIM_CLOCK", value_name = "RFC3339", help_heading = "Time and randomness")]
     pub clock: Option<String>,
@@ -97,6 +104,18 @@ pub struct Options {
     /// The control plane.
     #[command(flatten)]
     pub control_plane: ControlPlaneOptions,
+
+    /// A proxy in front of the server, as an IP address or a range such as 10.0.0.0/8. The last
+    /// address in its `X-Forwarded-For` that is not a trusted proxy counts as the client's. Repeat
+    /// the option for more. Comma-separated in the variable.
+    #[arg(
+        long = "trusted-proxy",
+        env = "KMSIM_TRUSTED_PROXIES",
+        value_name = "ADDRESS",
+        value_delimiter = ',',
+        help_heading = "Serving"
+    )]
+    pub trusted_proxies: Vec<String>,
 
     /// What to log to stderr: error, warn, info, debug, trace, or tracing directives.
     #[arg(
@@ -191,7 +210,9 @@ impl Options {
             journal: self.control_plane.journal,
             body_budget: BODY_BUDGET,
             control: self.control_plane.access()?,
-            control_hosts: names("--control-host", &self.control_plane.control_hosts)?,
+            lenient_policies: self.lenient_policies,
+            control_hosts: parsed("--control-host", &self.control_plane.control_hosts)?,
+            trusted_proxies: parsed("--trusted-proxy", &self.trusted_proxies)?,
         })
     }
 
@@ -246,7 +267,7 @@ impl Options {
 impl HttpsOptions {
     fn certificates(&self) -> Result<Certificates, StartError> {
         let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
-            return names("--tls-name", &self.tls_names).map(Certificates::Issued);
+            return parsed("--tls-name", &self.tls_names).map(Certificates::Issued);
         };
         let own = OwnCertificate::read(certificate, key);
         own.map(Certificates::Own).map_err(|error| match error {
@@ -272,10 +293,10 @@ impl ControlPlaneOptions {
     }
 }
 
-/// The hostnames in an option's value, without blank items.
-fn names(option: &str, given: &[String]) -> Result<Vec<ServedName>, StartError> {
-    let names = given.iter().flat_map(|text| items(text)).map(str::parse);
-    names.collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
+/// The items in an option's values, parsed, without blank ones.
+fn parsed<T: FromStr<Err: Display>>(option: &str, given: &[String]) -> Result<Vec<T>, StartError> {
+    let parsed = given.iter().flat_map(|text| items(text)).map(str::parse);
+    parsed.collect::<Result<_, _>>().map_err(|error| StartError::of(option, error))
 }
 
 #[cfg(test)]

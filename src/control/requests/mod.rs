@@ -6,6 +6,7 @@ mod shown;
 mod wanted;
 
 use super::endpoints::Endpoints;
+pub(super) use wanted::{kept, since};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("../openapi/requests.json"))

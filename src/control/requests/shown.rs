@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::control::user_access::ShownDecision;
 use crate::watch::NamedKey;
 use crate::watch::journal::{Auth, EXPLAIN_LIMIT, Entry, Fault, Mismatch};
 
@@ -36,6 +37,8 @@ pub(super) struct Shown {
     parameters: BTreeMap<String, String>,
     unread: Vec<String>,
     signature: Option<ShownMismatch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<ShownDecision>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +93,7 @@ impl Shown {
             parameters: parameters.collect(),
             unread: entry.unread().map(str::to_owned).collect(),
             signature: entry.mismatch.as_ref().map(ShownMismatch::of),
+            access: entry.decision.as_deref().map(ShownDecision::of),
         }
     }
 }

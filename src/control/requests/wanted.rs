@@ -43,7 +43,7 @@ pub(super) fn filter(
 }
 
 /// Parses an entry's number or a time.
-pub(super) fn since(text: &str) -> Result<Since, Refused> {
+pub(in crate::control) fn since(text: &str) -> Result<Since, Refused> {
     let time = || Instant::parse(text).map(Since::Time);
     let since = text.parse().ok().map(Since::Entry).or_else(time);
     since.ok_or_else(|| {
@@ -52,7 +52,7 @@ pub(super) fn since(text: &str) -> Result<Since, Refused> {
 }
 
 /// The journal. If none is kept, an empty answer would be misleading.
-pub(super) fn kept(app: &App) -> Result<&Journal, Refused> {
+pub(in crate::control) fn kept(app: &App) -> Result<&Journal, Refused> {
     let journal = &app.watch.journal;
     journal
         .is_enabled()

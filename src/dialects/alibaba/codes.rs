@@ -22,8 +22,10 @@ codes! {
     FORBIDDEN_IN_DEBT = 403 "Forbidden.InDebt" "Current user is indebted.";
     FORBIDDEN_IN_DEBT_OVERDUE = 403 "Forbidden.InDebtOverdue" "Current user is indebted Overdue.";
     FORBIDDEN_KEY_NOT_FOUND = 404 "Forbidden.KeyNotFound" "The specified Key is not found.";
+    FORBIDDEN_KEY_POLICY_UN_SUPPORTED = 400 "Forbidden.KeyPolicyUnSupported" "The specified key does not support key policy.";
     FORBIDDEN_KEY_VERSION_NOT_FOUND = 404 "Forbidden.KeyVersionNotFound" "The specified Key version is not found.";
     FORBIDDEN_KMS_SERVICE_NOT_ENABLED = 403 "Forbidden.KmsServiceNotEnabled" "Kms service is not Enabled for current user. Please get access permission first.";
+    FORBIDDEN_NO_BACKUP = 403 "Forbidden.NoBackup" "this kms instance no backup, forbidden delete.";
     FORBIDDEN_NO_PERMISSION = 403 "Forbidden.NoPermission" "This operation is forbidden by permission system.";
     FORBIDDEN_NO_REAL_NAME_AUTHENTICATION = 400 "Forbidden.NoRealNameAuthentication" "Real name authentication is needed.";
     FORBIDDEN_OPENED = 400 "Forbidden.Opened" "Your kms service has been opened.";
@@ -36,8 +38,11 @@ codes! {
     INTERNAL_FAILURE = 500 "InternalFailure" "Internal Failure.";
     INVALID_ACCESS_KEY_ID_NOT_FOUND = 404 "InvalidAccessKeyId.NotFound" "The Access Key ID provided does not exist in our records.";
     INVALID_ACTION_NOT_FOUND = 404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method.";
+    INVALID_API_NAME = 400 "InvalidApiName" "The ApiName \"...\" is invalid.";
+    INVALID_API_VERSION = 400 "InvalidApiVersion" "The ApiVersion \"...\" is invalid.";
     INVALID_IMPORT_TOKEN = 400 "InvalidImportToken" "import token is invalid.";
     INVALID_KEY_MATERIAL = 400 "InvalidKeyMaterial" "key material is invalid.";
+    INVALID_PARAM = 400 "InvalidParam" "The Param ... is invalid.";
     INVALID_PARAMETER = 400 "InvalidParameter" "The specified parameter \"...\" is not valid.";
     INVALID_PARAMETER_TAG_KEY = 400 "InvalidParameter.TagKey" "The specified parameter is not valid.";
     INVALID_PARAMETER_TAG_VALUE = 400 "InvalidParameter.TagValue" "The specified parameter is not valid.";
@@ -63,10 +68,13 @@ codes! {
     REJECTED_THROTTLING = 429 "Rejected.Throttling" "QPS Limit Exceeded";
     REJECTED_UNAVAILABLE = 409 "Rejected.Unavailable" "The request was rejected because the key state is Unavailable.";
     REJECTED_UNSUPPORTED_OPERATION = 400 "Rejected.UnsupportedOperation" "Unsupported operation.";
+    REQUEST_TIME_TOO_SKEWED = 400 "RequestTimeTooSkewed" "Request time exceeds server time more than 15 minutes.";
     SERVICE_UNAVAILABLE_TEMPORARY = 503 "ServiceUnavailableTemporary" "Service Unavailable Temporary.";
     SIGNATURE_DOES_NOT_MATCH = 400 "SignatureDoesNotMatch" "Specified signature does not match our calculation. server StringToSign is [injected: ...] server CanonicalRequest is [...]";
     SIGNATURE_NONCE_USED = 400 "SignatureNonceUsed" "Specified signature nonce was used already.";
+    SIGNATURE_NOT_MATCH = 401 "SignatureNotMatch" "Signature is not matched.";
     THROTTLING = 400 "Throttling" "Request was denied due to request throttling.";
+    UNAUTHORIZED = 401 "Unauthorized" "The client key is not known, or not valid now.";
     UNSUPPORTED_ALIAS = 400 "Unsupported.Alias" "Alias is not valid for this api.";
     UNSUPPORTED_ORIGIN = 400 "Unsupported.Origin" "This key origin is not valid for this api.";
     UNSUPPORTED_PROTECTION_LEVEL = 400 "Unsupported.ProtectionLevel" "This protection level is not valid for this region";
@@ -87,11 +95,19 @@ pub(super) const SIGNATURE_IN_HEADER: &Code = &Code {
               CanonicalRequest is [...]",
     ..*SIGNATURE_DOES_NOT_MATCH
 };
+/// The error for a user without permission for the resource that it names.
+pub(super) const FORBIDDEN_NO_PERMISSION_FOR: &Code = &Code {
+    message: "This operation for ... is forbidden by permission system.",
+    ..*FORBIDDEN_NO_PERMISSION
+};
 /// The error for an unknown policy.
 pub(super) const POLICY_NOT_FOUND: &Code =
     &Code { message: "Policy not found.", ..*FORBIDDEN_RESOURCE_NOT_FOUND };
-/// The error for requests to the dedicated gateway.
-pub(super) const GATEWAY_NOT_SERVED: &Code = &Code {
-    message: "kmsim does not serve the dedicated gateway. Use the shared gateway (?Action=) with an access key.",
-    ..*UNSUPPORTED_OPERATION
+/// The error for a missing header or parameter at the dedicated gateway.
+pub(super) const HEADER_MISSING: &Code =
+    &Code { message: "Parameter ... does not exist in http header or body.", ..*MISSING_PARAMETER };
+/// The error for a new name that an application, a policy or a network rule has.
+pub(super) const REQUESTED_RESOURCE_EXISTS: &Code = &Code {
+    message: "The request was rejected because the resource already exists.",
+    ..*REJECTED_RESOURCE_EXIST
 };

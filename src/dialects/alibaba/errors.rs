@@ -6,7 +6,8 @@ use crate::algorithms::x509::{Flaw, Flawed};
 use crate::dialects::gate::TokenError;
 use crate::dialects::{Code, Refusal};
 use crate::engine::{
-    self, AliasError, CertificateError, CiphertextError, ImportError, KeyError, SecretError,
+    self, AliasError, ApplicationError, CertificateError, CiphertextError, ImportError,
+    InstanceError, KeyError, ManagedDataKeyError, SecretError,
 };
 
 fn invalid(name: &str) -> Refusal {
@@ -35,6 +36,7 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         ) => codes::INVALID_KEY_MATERIAL,
         E::Secret(SecretError::NotFound) => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
         E::Secret(SecretError::Taken | SecretError::VersionTaken) => codes::REJECTED_RESOURCE_EXIST,
+        E::Secret(SecretError::NotPermitted) => codes::FORBIDDEN_NO_PERMISSION,
         E::Secret(SecretError::Deleted) => codes::REJECTED_RESOURCE_IN_DELETE_WINDOW,
         E::Secret(SecretError::NotDeleted) => codes::REJECTED_RESOURCE_IN_USE,
         E::Secret(SecretError::Unsupported) => codes::REJECTED_UNSUPPORTED_OPERATION,
@@ -45,6 +47,11 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
             rules::of_certificate(*operation, *status).unwrap_or(codes::INTERNAL_FAILURE)
         }
         E::Certificate(CertificateError::Flawed(flawed)) => return flawed_certificate(*flawed),
+        E::Application(error) => return of_application(*error),
+        E::Instance(error) => of_instance(*error),
+        E::ManagedDataKey(ManagedDataKeyError::NotFound | ManagedDataKeyError::VersionNotFound) => {
+            codes::FORBIDDEN_RESOURCE_NOT_FOUND
+        }
         E::QuotaExceeded => codes::REJECTED_LIMIT_EXCEEDED,
         E::Ciphertext(CiphertextError::Malformed | CiphertextError::DecryptionFailed) => {
             return invalid("CiphertextBlob");
@@ -57,9 +64,38 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::DataKey(_)
         | E::Grant(_)
         | E::KeyStore(_)
-        | E::Keyspace(_) => codes::INTERNAL_FAILURE,
+        | E::Keyspace(_)
+        | E::ManagedDataKey(ManagedDataKeyError::TooManyVersions) => codes::INTERNAL_FAILURE,
     };
     code.into()
+}
+
+/// No source names codes for applications, apart from the one for a name that exists.
+fn of_application(error: ApplicationError) -> Refusal {
+    let code = match error {
+        ApplicationError::NotFound => codes::FORBIDDEN_RESOURCE_NOT_FOUND,
+        ApplicationError::Taken => codes::REQUESTED_RESOURCE_EXISTS,
+        ApplicationError::PolicyCount => return invalid("Policies"),
+        ApplicationError::TooManySources => return invalid("SourcePrivateIp"),
+        ApplicationError::TooManyClientKeys => codes::REJECTED_LIMIT_EXCEEDED,
+        ApplicationError::ValidityEmpty => return invalid("NotAfter"),
+    };
+    code.into()
+}
+
+/// No source names codes for a protected instance, and for the wrong kind of instance.
+fn of_instance(error: InstanceError) -> &'static Code {
+    match error {
+        InstanceError::NotFound => codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND,
+        InstanceError::StatusInvalid => codes::FORBIDDEN_DKMS_INSTANCE_STATE_INVALID,
+        InstanceError::Unsupported | InstanceError::Protected => {
+            codes::REJECTED_UNSUPPORTED_OPERATION
+        }
+        InstanceError::NoBackup => codes::FORBIDDEN_NO_BACKUP,
+        InstanceError::Full => codes::REJECTED_SHARE_QUOTA_EXCEED_LIMIT,
+        // No action makes an instance.
+        InstanceError::Exists => codes::INTERNAL_FAILURE,
+    }
 }
 
 fn of_key(error: KeyError) -> Refusal {
@@ -70,7 +106,7 @@ fn of_key(error: KeyError) -> Refusal {
             rules::of_key(operation, state).unwrap_or(codes::INTERNAL_FAILURE)
         }
         KeyError::MaterialMissing => codes::REJECTED_PENDING_IMPORT,
-        KeyError::IsPair => codes::UNSUPPORTED_OPERATION,
+        KeyError::IsPair | KeyError::IsMac => codes::UNSUPPORTED_OPERATION,
         KeyError::Unsupported | KeyError::IsSymmetric | KeyError::Usage(_) => {
             codes::REJECTED_UNSUPPORTED_OPERATION
         }
@@ -79,17 +115,17 @@ fn of_key(error: KeyError) -> Refusal {
         // No source names a code for a protected key. Clients only need one that they do not retry.
         KeyError::DeletionProtected => codes::REJECTED_STATE_MODIFIED_FAILED,
         KeyError::VersionTooSoon => codes::REJECTED_LIMIT_EXCEEDED,
+        // The key changed hands after the permission was checked.
+        KeyError::NotPermitted => codes::FORBIDDEN_NO_PERMISSION,
         // No action leads to these.
         KeyError::InUse
         | KeyError::NotBound
         | KeyError::NotUserMade
-        | KeyError::NotPermitted
         | KeyError::StoreDisabled
         | KeyError::InStore(_)
         | KeyError::IsReplica(_)
         | KeyError::NoReplica
         | KeyError::ReplicaExists
-        | KeyError::IsMac
         | KeyError::PeerInvalid => codes::INTERNAL_FAILURE,
     };
     code.into()

@@ -15,6 +15,10 @@ pub(super) const DATA_KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=1024;
 pub(super) const DESCRIPTION_MAX: usize = 8192;
 /// The longest name of a dedicated instance, in characters.
 pub(super) const INSTANCE_MAX: usize = 128;
+/// The number of zones, and of subnets, of a KMS instance. Two are documented.
+pub(super) const ZONES_MAX: usize = 10;
+/// The number of networks in one call of `UpdateKmsInstanceBindVpc`. No source says.
+pub(super) const NETWORKS_MAX: usize = 1000;
 /// The longest encryption context, in characters.
 pub(super) const CONTEXT_MAX: usize = 8192;
 /// The longest policy, in bytes.
@@ -54,7 +58,12 @@ pub(super) const SM2_PLAINTEXT_MAX: usize = 6047;
 /// Its limits suggest the raw one (6047 bytes become 6144); the standards and the SDKs' samples
 /// suggest DER.
 pub(super) const SM2_CIPHERTEXT: Form = Form::Der;
-/// The longest message that a certificate signs, in bytes, if the message itself is sent.
+/// The longest message that a certificate signs, in bytes, if the message itself is sent; and the
+/// longest of `GenerateMac`, for which no source gives a limit.
 pub(super) const MESSAGE_MAX: usize = 4096;
+/// The length of managed data keys, in bytes.
+pub(super) const MANAGED_DATA_KEY_LEN: usize = 32;
+/// The number of versions of a managed data key. No source says.
+pub(super) const MANAGED_DATA_KEY_VERSIONS_MAX: usize = 1000;
 /// The number of domain names of a certificate.
 pub(super) const DOMAINS_MAX: usize = 10;

@@ -30,8 +30,8 @@ impl Default for PageSize {
 }
 
 impl PageSize {
-    /// The default for lists of a secret's versions.
-    pub(super) fn of_versions() -> Self {
+    /// The default for lists of a secret's versions, and of what only newer clients list.
+    pub(super) fn twenty() -> Self {
         Self(20)
     }
 }

@@ -4,7 +4,11 @@ use super::codes;
 use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{self, KeyError, SecretError};
-use crate::model::{self, AliasName, CertificateId, KeyId, Realm};
+use crate::model::{
+    self, AliasName, CertificateId, InstanceId, KeyId, ManagedDataKeyName, ManagedDataKeyVersionId,
+    Realm,
+};
+use crate::world::Entropy;
 
 /// The prefix of every alias.
 const ALIAS: &str = "alias/";
@@ -158,6 +162,43 @@ pub(super) fn secret_named<'a>(realm: &Realm, text: &'a str) -> &'a str {
 pub(super) struct CertificateName(pub(super) CertificateId);
 
 parsed!(CertificateName, Certificate, |text: String| CertificateId::parse(&text).map(Self));
+
+/// An instance's id as a parameter.
+#[derive(Clone, Debug)]
+pub(super) struct InstanceName(pub(super) InstanceId);
+
+parsed!(InstanceName, Open, |text: String| InstanceId::parse(&text).map(Self));
+
+/// The id of a new instance: `kst-` and 20 letters and digits.
+pub(super) fn new_instance_id(entropy: &Entropy) -> InstanceId {
+    let id = entropy.uuid().simple().to_string();
+    InstanceId::made(&format!("kst-{}", &id[..20]))
+}
+
+/// A managed data key's name as a parameter.
+pub(super) struct DataKeyName(pub(super) ManagedDataKeyName);
+
+parsed!(DataKeyName, Open, |text: String| {
+    ManagedDataKeyName::parse(&text).filter(|_| is_data_key_name(&text)).map(Self)
+});
+
+/// Whether a text is a managed data key's name. With a version's id, it becomes a name in the form
+/// of a secret's, which limits its length. No source gives a rule.
+pub(super) fn is_data_key_name(text: &str) -> bool {
+    is_secret_name(text) && text.len() <= 164
+}
+
+/// The id of a managed data key's version as a parameter.
+pub(super) struct DataKeyVersionId(pub(super) ManagedDataKeyVersionId);
+
+parsed!(DataKeyVersionId, Open, |text: String| ManagedDataKeyVersionId::parse(&text).map(Self));
+
+/// Makes the id of a managed data key's version: 8 letters and digits.
+pub(super) fn new_data_key_version_id(entropy: &Entropy) -> ManagedDataKeyVersionId {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+    ManagedDataKeyVersionId::made(&entropy.array::<8>().map(letter).iter().collect::<String>())
+}
 
 /// A key version's id as a parameter.
 #[derive(Debug)]

@@ -2,11 +2,12 @@
 
 use axum::http::HeaderName;
 
+use super::dedicated::request;
 use super::names::{KeyName, secret_named};
 use super::values::Context;
 use super::wire::sign;
 use super::words::{OriginWord, SpecWord};
-use super::{clients, codes, errors, regions, rules};
+use super::{clients, codes, errors, ram, regions, rules};
 use crate::algorithms::base64_text;
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
@@ -19,8 +20,9 @@ pub(super) static PROFILE: Profile = Profile {
     name: "alibaba",
     default_region: "cn-hangzhou",
     regions: regions::REGIONS,
+    marks: request::has_marks,
     // Requests of its older clients have no marks.
-    marks: None,
+    takes_unmarked: true,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
@@ -47,8 +49,10 @@ pub(super) static PROFILE: Profile = Profile {
         origin: |word| OriginWord::try_from(word.to_owned()).ok().map(|it| it.0),
         context: |text| Context::try_from(text.to_owned()).ok().map(|it| it.bytes().to_vec()),
         blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
-        version: leading_version,
+        // The dedicated gateway has three bytes, which are four letters, before it.
+        version: |blob| leading_version(blob.strip_prefix("JAAC").unwrap_or(blob)),
     },
+    user_policies: Some(ram::POLICIES),
     not_yet: include_str!("../../../fixtures/alibaba/not-yet.txt"),
     peer: Peer {
         sign: sign::sign,

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use super::names::{is_alias, is_secret_name};
+use super::names::{self, is_alias, is_secret_name};
 use super::secrets::types::{CURRENT, PREVIOUS};
 use super::secrets::{rotation as secret_rotation, types as secret_types};
-use super::{codes, limits, words};
+use super::{applications, codes, limits, words};
 use crate::dialects::Code;
 use crate::engine::{
-    AliasRules, CertificateOperation, CertificateRules, ImportRules, KeyRules, NameRule, Operation,
-    PairRules, Rules, SecretRules,
+    AliasRules, CertificateOperation, CertificateRules, ImportRules, InstanceRules, KeyRules,
+    ManagedDataKeyRules, NameRule, Operation, PairRules, Rules, SecretRules,
 };
 use crate::model::{AliasName, CertificateStatus, KeyState, KeyUsage, Lifecycle};
 
@@ -24,7 +24,7 @@ pub(super) static RULES: Rules = Rules {
         for_users: &[],
         new_id: |entropy, _| entropy.uuid().into(),
         specs: |spec| words::spec_word(spec).is_some(),
-        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify],
+        usages: &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify, KeyUsage::GenerateVerifyMac],
         restored: Lifecycle::Enabled,
         rotation_spacing: None,
         bindings: 0,
@@ -67,6 +67,17 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    applications: Some(applications::RULES),
+    instances: Some(InstanceRules { new_id: names::new_instance_id }),
+    managed_data_keys: Some(ManagedDataKeyRules {
+        names: NameRule {
+            accepts: names::is_data_key_name,
+            form: "a managed data key's name: 1 to 164 letters, digits and _/+=.@-",
+        },
+        new_version_id: names::new_data_key_version_id,
+        len: limits::MANAGED_DATA_KEY_LEN,
+        versions: limits::MANAGED_DATA_KEY_VERSIONS_MAX,
+    }),
 };
 
 /// The refusal of an operation in a state; `None` if the state allows it.
@@ -81,7 +92,7 @@ const UNAVAILABLE: Cell = Some(codes::REJECTED_UNAVAILABLE);
 const MOVE: Cell = Some(codes::REJECTED_STATE_MODIFIED_FAILED);
 
 #[rustfmt::skip]
-const KEYS: [(Op, [Cell; 4]); 31] = [
+const KEYS: [(Op, [Cell; 4]); 33] = [
     //                       Enabled Disabled   PendingDeletion PendingImport
     (Op::GenerateDataKey,   [ADMIT, DISABLED, DELETION, IMPORT]), // and its kin: WithoutPlaintext, AndExport
     (Op::Encrypt,           [ADMIT, DISABLED, DELETION, IMPORT]), // Encrypt, ReEncrypt to
@@ -114,18 +125,12 @@ const KEYS: [(Op, [Cell; 4]); 31] = [
     (Op::DecryptByPair,     [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
     (Op::ChangePolicy,      [ADMIT, ADMIT,    DELETION, ADMIT]), // as UpdateKeyDescription
     (Op::ReadPolicy,        [ADMIT, ADMIT,    ADMIT,    ADMIT]), // as DescribeKey
+    (Op::GenerateMac,       [ADMIT, DISABLED, DELETION, IMPORT]), // as Encrypt
+    (Op::VerifyMac,         [ADMIT, DISABLED, DELETION, IMPORT]), // as Decrypt
 ];
 
-/// Rows are indexed by operation, so their order must match.
-const _: () = {
-    let mut at = 0;
-    while at < KEYS.len() {
-        assert!(KEYS[at].0 as usize == at);
-        at += 1;
-    }
-};
-
-/// The refusal of an operation on a key in this state.
+/// The refusal of an operation on a key in this state. Operations without a row come from no
+/// action.
 pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
     let column = match state {
         KeyState::Enabled => 0,
@@ -135,8 +140,7 @@ pub(super) fn of_key(operation: Op, state: KeyState) -> Cell {
         // No action archives a key.
         KeyState::Archived => return UNAVAILABLE,
     };
-    // Operations behind the last row come from no action.
-    KEYS.get(operation as usize).map_or(UNAVAILABLE, |row| row.1[column])
+    KEYS.iter().find(|row| row.0 == operation).map_or(UNAVAILABLE, |row| row.1[column])
 }
 
 /// Operations on certificates by status. Section 10.5 says that a revoked one only verifies. The
@@ -158,7 +162,7 @@ const CERTIFICATES: [(CertificateOperation, [Cell; 4]); 12] = [
     (CertificateOperation::Untag,      [ADMIT,  ADMIT,    ADMIT, ADMIT]),
 ];
 
-/// The same for certificates.
+/// Rows are indexed by operation, so their order must match.
 const _: () = {
     let mut at = 0;
     while at < CERTIFICATES.len() {

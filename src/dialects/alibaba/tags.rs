@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codes;
 use super::limits::{RESOURCES_MAX, TAG_RESOURCE_MAX, TAGS_MAX};
 use super::listing::Wrapped;
-use super::names::{CertificateName, KeyName, SecretName};
+use super::names::{CertificateName, InstanceName, KeyName, SecretName};
 use super::values::Malformed;
 use crate::dialects::wire::answer::{Done, done};
 use crate::dialects::wire::values::parsed;
@@ -168,9 +168,10 @@ pub(super) fn list_resource_tags(
 enum ResourceType {
     Key,
     Secret,
+    Instance,
 }
 
-/// The name of a key or of a secret, depending on the resource type.
+/// The name of a key, a secret or an instance, depending on the resource type.
 struct ResourceId(String);
 
 parsed!(ResourceId, Open, |text: String| {
@@ -191,6 +192,7 @@ impl ResourceId {
             ResourceType::Secret => {
                 Some(SecretName::try_from(text).ok()?.in_realm(realm).ok()?.to_string())
             }
+            ResourceType::Instance => Some(text),
         }
     }
 
@@ -202,6 +204,10 @@ impl ResourceId {
             }
             ResourceType::Secret => {
                 SecretName::try_from(self.0).map_err(invalid)?.within(cx).map(Tagged::Secret)
+            }
+            ResourceType::Instance => {
+                let name = InstanceName::try_from(self.0).map_err(invalid)?;
+                Ok(Tagged::Instance(name.0))
             }
         }
     }
@@ -331,6 +337,9 @@ pub(super) fn list_tag_resources(
         ResourceType::Key => view.keys().map(|(key, _)| (key.id.as_str(), &key.tags)).collect(),
         ResourceType::Secret => {
             view.secrets().map(|secret| (secret.name.as_str(), &secret.tags)).collect()
+        }
+        ResourceType::Instance => {
+            view.instances().map(|instance| (instance.id.as_str(), &instance.tags)).collect()
         }
     };
     let wanted = |tags: &BTreeMap<String, String>| tag.iter().all(|tag| has_tag(tags, tag));

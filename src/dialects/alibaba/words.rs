@@ -2,13 +2,16 @@
 
 use super::limits;
 use crate::algorithms::asymmetric::{Encryption, PairSpec, Signing};
+use crate::algorithms::mac::Hash;
 use crate::dialects::wire::words::words;
 use crate::model::{
-    CertificateStatus, Creator, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec,
+    CertificateStatus, Creator, InstanceStatus, KeySpec, KeyState, KeyStorage, KeyUsage, MacSpec,
+    Origin, ProtectionLevel, SymmetricSpec,
 };
 
 words! {
-    /// The types of keys that the document lists.
+    /// The types of keys: those of the document, then newer ones. No source names those of HMAC
+    /// keys.
     SpecWord(KeySpec), spec_word?:
     "Aliyun_AES_128" [KeySpec::Symmetric(SymmetricSpec::Aes128)]
     "Aliyun_AES_192" [KeySpec::Symmetric(SymmetricSpec::Aes192)]
@@ -19,6 +22,12 @@ words! {
     "EC_P256" [KeySpec::Pair(PairSpec::EcP256)]
     "EC_P256K" [KeySpec::Pair(PairSpec::EcP256K)]
     "EC_SM2" [KeySpec::Pair(PairSpec::EcSm2)]
+    "RSA_4096" [KeySpec::Pair(PairSpec::Rsa4096)]
+    "HMAC_224" [KeySpec::Mac(MacSpec::Hmac224)]
+    "HMAC_256" [KeySpec::Mac(MacSpec::Hmac256)]
+    "HMAC_384" [KeySpec::Mac(MacSpec::Hmac384)]
+    "HMAC_512" [KeySpec::Mac(MacSpec::Hmac512)]
+    "HMAC_SM3" [KeySpec::Mac(MacSpec::HmacSm3)]
 }
 
 words! {
@@ -29,10 +38,11 @@ words! {
 }
 
 words! {
-    /// The key usages that the document lists.
+    /// The key usages: those of the document, then that of HMAC keys, which no source names.
     UsageWord(KeyUsage), usage_word?:
     "ENCRYPT/DECRYPT" [KeyUsage::EncryptDecrypt]
     "SIGN/VERIFY" [KeyUsage::SignVerify]
+    "GENERATE/VERIFY_MAC" [KeyUsage::GenerateVerifyMac]
 }
 
 words! {
@@ -49,6 +59,16 @@ words! {
     "RSA_PKCS1_SHA_256" [Signing::RsaPkcs1]
     "ECDSA_SHA_256" [Signing::Ecdsa]
     "SM2DSA" [Signing::Sm2]
+}
+
+words! {
+    /// The algorithms of message authentication codes.
+    MacWord(Hash), mac_word?:
+    "HMAC_SM3" [Hash::Sm3]
+    "HMAC_SHA_224" [Hash::Sha224]
+    "HMAC_SHA_256" [Hash::Sha256]
+    "HMAC_SHA_384" [Hash::Sha384]
+    "HMAC_SHA_512" [Hash::Sha512]
 }
 
 words! {
@@ -89,6 +109,22 @@ words! {
     "INACTIVE" [CertificateStatus::Inactive]
     "ACTIVE" [CertificateStatus::Active]
     "REVOKED" [CertificateStatus::Revoked]
+}
+
+words! {
+    fn instance_status_word(InstanceStatus):
+    "Uninitialized" [InstanceStatus::Uninitialized]
+    "Connecting" [InstanceStatus::Connecting]
+    "Connected" [InstanceStatus::Connected]
+    "Disconnected" [InstanceStatus::Disconnected]
+    "Error" [InstanceStatus::Error]
+}
+
+words! {
+    /// Where an instance with hardware security modules keeps a key.
+    StorageWord(KeyStorage):
+    "HsmInternal" [KeyStorage::Module]
+    "HsmEncryptedDatabase" [KeyStorage::Database]
 }
 
 words! {

@@ -44,6 +44,29 @@ pub enum Cryptography {
     Sm,
 }
 
+/// Whether an account limits what its users may do, on clouds whose policies need that said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+pub enum UserAccess {
+    /// Users may do everything.
+    #[default]
+    #[serde(rename = "off")]
+    Full,
+    /// Users may do what policies allow.
+    #[serde(rename = "enforce")]
+    Enforced,
+}
+
+/// Whom a policy of a key or secret means that names the whole account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountPrincipal {
+    /// The account itself, which may do everything anyway.
+    #[default]
+    Account,
+    /// Each of its users, too.
+    Users,
+}
+
 /// An account.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Account {
@@ -61,6 +84,10 @@ pub struct Account {
     pub projects: Vec<Project>,
     /// Its users.
     pub users: Vec<Arc<User>>,
+    /// Whether it limits what its users may do.
+    pub user_access: UserAccess,
+    /// Whom policies of its keys and secrets mean that name the whole account.
+    pub account_principal: AccountPrincipal,
 }
 
 /// The credential that an access key signs with.
@@ -77,6 +104,8 @@ pub struct Token {
     pub text: Zeroizing<String>,
     /// When it expires.
     pub expires: Instant,
+    /// The policy of its session, which limits what its user's policies allow.
+    pub policy: Option<serde_json::Value>,
 }
 
 /// An access key. Its debug form does not contain the secret.
@@ -120,7 +149,9 @@ impl AccessKey {
             (Secret::Shared(_), Secret::Rsa(_)) | (Secret::Rsa(_), Secret::Shared(_)) => false,
         };
         let tokens = match (&self.token, &other.token) {
-            (Some(a), Some(b)) => same(&a.text, &b.text) && a.expires == b.expires,
+            (Some(a), Some(b)) => {
+                same(&a.text, &b.text) && (a.expires, &a.policy) == (b.expires, &b.policy)
+            }
             (a, b) => a.is_none() && b.is_none(),
         };
         let others = (&self.id, self.disabled, &self.account, &self.user)
@@ -226,6 +257,8 @@ impl Account {
             name: None,
             projects: Vec::new(),
             users: Vec::new(),
+            user_access: UserAccess::default(),
+            account_principal: AccountPrincipal::default(),
         }
     }
 

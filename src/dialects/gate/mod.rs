@@ -7,18 +7,19 @@ pub(crate) mod replay;
 pub(crate) mod times;
 pub mod users;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::algorithms::mac::equal;
-use crate::dialects::{Account, Accounts, Cx, Error, Profile};
+use crate::dialects::{Account, Accounts, Cx, Error, Profile, ServerInfo};
 use crate::engine::{Caller, Engine};
-use crate::model::Realm;
+use crate::model::{ApplicationName, Realm};
 use crate::watch::classes::Classes;
 use crate::watch::journal::Auth;
 use accounts::AccessKey;
 use regions::{Regions, fold};
-use replay::SpentNonce;
+use replay::{Nonces, SpentNonce};
 use times::Times;
 use users::User;
 
@@ -62,6 +63,8 @@ pub struct Gate {
     /// Whether the default region is the server's `--region`.
     is_region_configured: bool,
     regions: Regions,
+    /// The nonces that client keys have spent, each after the client key's id.
+    pub(super) client_key_nonces: Arc<Nonces>,
 }
 
 /// An authenticated request: who sent it.
@@ -72,6 +75,8 @@ pub struct Verified {
     account: Arc<Account>,
     /// The user, unless it is the account itself.
     user: Option<Arc<User>>,
+    /// The application, if it sent the request.
+    application: Option<ApplicationName>,
     /// The error code of the failed check, if the request was let in all the same.
     failed: Option<&'static str>,
     /// Whether anything was checked.
@@ -90,10 +95,19 @@ impl Verified {
         }
     }
 
-    /// The context for its handler, and the nonce that it spent.
-    pub(super) fn cx(self, engine: &Arc<Engine>) -> (Cx, Option<SpentNonce>) {
-        let Self { caller, account, user, nonce, .. } = self;
-        (Cx { engine: Arc::clone(engine), caller, account, user }, nonce)
+    /// The context for its handler, and the nonce that it spent. The request came from `peer`.
+    pub(super) fn cx(
+        self,
+        engine: &Arc<Engine>,
+        server: &Arc<ServerInfo>,
+        (peer, is_encrypted): (Option<IpAddr>, bool),
+    ) -> (Cx, Option<SpentNonce>) {
+        let Self { caller, account, user, application, nonce, .. } = self;
+        let (engine, server) = (Arc::clone(engine), Arc::clone(server));
+        let decision = None;
+        let cx =
+            Cx { engine, caller, account, user, application, peer, is_encrypted, decision, server };
+        (cx, nonce)
     }
 }
 
@@ -102,14 +116,31 @@ pub(super) struct Checked {
     pub(super) account: Arc<Account>,
     /// The user, unless it is the account itself.
     pub(super) user: Option<Arc<User>>,
+    /// The application, if one sent the request.
+    pub(super) application: Option<ApplicationName>,
     /// The nonce that the request spent, if it has one.
     pub(super) nonce: Option<SpentNonce>,
 }
 
 impl Checked {
+    /// The sender of a request without a nonce: an account, or a user of it.
+    pub(super) fn by(account: Arc<Account>, user: Option<Arc<User>>) -> Self {
+        Self { account, user, application: None, nonce: None }
+    }
+
     /// The sender of a request that was signed with this access key.
-    pub(super) fn by(key: &AccessKey, nonce: Option<SpentNonce>) -> Self {
-        Self { account: Arc::clone(&key.account), user: key.user.clone(), nonce }
+    pub(super) fn by_access_key(key: &AccessKey, nonce: Option<SpentNonce>) -> Self {
+        let (account, user) = (Arc::clone(&key.account), key.user.clone());
+        Self { account, user, application: None, nonce }
+    }
+
+    /// The sender of a request that was signed with a client key of this application.
+    pub(super) fn by_client_key(
+        account: Arc<Account>,
+        application: ApplicationName,
+        nonce: Option<SpentNonce>,
+    ) -> Self {
+        Self { account, user: None, application: Some(application), nonce }
     }
 }
 
@@ -145,6 +176,7 @@ impl Gate {
             default_region: region.and_then(fold).unwrap_or_else(|| profile.default_region.into()),
             is_region_configured: region.is_some(),
             regions: Regions::of(profile.regions),
+            client_key_nonces: Arc::default(),
         }
     }
 
@@ -190,15 +222,28 @@ impl Gate {
     /// not refused.
     pub(super) fn admit(
         &self,
-        (access_key, action): (Option<&str>, Option<&str>),
+        names: (Option<&str>, Option<&str>),
         check: impl FnOnce() -> Result<Checked, Error>,
         realm: impl FnOnce(&Account) -> Result<Realm, Error>,
     ) -> Result<Verified, Error> {
+        let (access_key, _) = names;
         let unchecked = || {
+            let account = self.accounts.presumed(access_key);
             let user = access_key.and_then(|id| self.accounts.get(id)?.user.clone());
-            Checked { account: self.accounts.presumed(access_key), user, nonce: None }
+            Checked::by(account, user)
         };
-        let (Checked { account, user, nonce }, failed) = match self.auth {
+        self.admit_as(names, unchecked, check, realm)
+    }
+
+    /// The same for a request whose sender, while unchecked, is another than the access key says.
+    pub(super) fn admit_as(
+        &self,
+        (access_key, action): (Option<&str>, Option<&str>),
+        unchecked: impl FnOnce() -> Checked,
+        check: impl FnOnce() -> Result<Checked, Error>,
+        realm: impl FnOnce(&Account) -> Result<Realm, Error>,
+    ) -> Result<Verified, Error> {
+        let (Checked { account, user, application, nonce }, failed) = match self.auth {
             AuthMode::Off => (unchecked(), None),
             AuthMode::Strict => (check()?, None),
             AuthMode::Warn => match check() {
@@ -214,7 +259,8 @@ impl Gate {
         self.regions.note(&realm.region);
         let rules = (self.profile.rules)(&realm.region);
         let caller = Caller::new(realm, rules, Arc::clone(&account.id), account.quota);
-        Ok(Verified { caller, account, user, failed, checked: self.auth != AuthMode::Off, nonce })
+        let checked = self.auth != AuthMode::Off;
+        Ok(Verified { caller, account, user, application, failed, checked, nonce })
     }
 
     /// Checks the token that came with an access key.

@@ -20,6 +20,12 @@ impl Times {
         Self { realm: realm.map_or(host, |realm| engine.now(realm)), host }
     }
 
+    /// One time by both clocks.
+    #[cfg(test)]
+    pub(crate) fn at(time: Instant) -> Self {
+        Self { realm: time, host: time }
+    }
+
     /// The realm's time.
     pub(crate) fn realm(self) -> Instant {
         self.realm

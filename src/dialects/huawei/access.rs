@@ -10,7 +10,7 @@ use super::{codes, projects};
 use crate::dialects::users::User;
 use crate::dialects::{Account, Cx, Error};
 use crate::engine::{Access, Authorize};
-use crate::model::{Grant, Grantee, Grants, Key};
+use crate::model::{Grant, Grantee, Grants, Key, Secret};
 
 /// A request of a user.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Authorize for Request {
 
     fn is_forbidden(&self, key: &Key) -> bool {
         self.verdict(key.id.as_str()) == Verdict::Denied
+    }
+
+    /// The cloud has no secrets here.
+    fn may_read(&self, _: &Secret) -> bool {
+        false
     }
 
     fn is_among(&self, grantee: &Grantee) -> bool {

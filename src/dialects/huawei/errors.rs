@@ -59,6 +59,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Certificate(_)
         | E::WhiteBox(_)
         | E::DataKey(_)
+        | E::Application(_)
+        | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::KMS_ERROR,
     };
     code.into()

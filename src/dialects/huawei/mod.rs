@@ -46,12 +46,13 @@ pub(super) struct Huawei;
 impl Dialect for Huawei {
     const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
+    type Rights = ();
 
     fn table() -> Actions<Call> {
         actions::table()
     }
 
-    fn review(accounts: &Accounts) {
+    fn rights(accounts: &Accounts) {
         policies::review(accounts);
     }
 
@@ -83,7 +84,7 @@ impl Dialect for Huawei {
 
     /// Actions of the key-management service need an active account, and a user's policies or
     /// grants.
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call, (): &()) -> Result<(), Error> {
         let service = routes::of_action(entry.name).map(|route| route.service);
         if service != Some(Service::Kms) {
             return Ok(());

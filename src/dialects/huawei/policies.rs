@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::dialects::Accounts;
+use crate::dialects::profile::UserPolicies;
 use crate::dialects::users::Policy;
 
 /// What policies say about a request.
@@ -23,6 +24,9 @@ const FULL: &[&str] = &["KMS Administrator", "KMS CMKFullAccess", "Tenant Admini
 const READING: &[&str] = &["KMS CMKReadOnlyAccess", "Tenant Guest"];
 /// The versions of documents that are understood.
 const VERSIONS: &[&str] = &["1.0", "1.1", "5.0"];
+/// What is not understood is no error: it allows nothing.
+pub(super) const POLICIES: UserPolicies =
+    UserPolicies { has: is_known, versions: VERSIONS, check: |_| Ok(()) };
 /// The members of statements that are understood.
 const MEMBERS: &[&str] = &["Sid", "Effect", "Action", "Resource"];
 

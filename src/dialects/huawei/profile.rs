@@ -3,7 +3,9 @@
 use axum::http::header::RETRY_AFTER;
 
 use super::wire::{call, sign};
-use super::{ciphertext, clients, codes, context, errors, projects, rules, values, words};
+use super::{
+    ciphertext, clients, codes, context, errors, policies, projects, rules, values, words,
+};
 use crate::dialects::peers::Peer;
 use crate::dialects::profile::{DryRun, Names, Profile, RetryAfter};
 use crate::dialects::wire::param_style::{JsonStyle, ParamStyle};
@@ -12,7 +14,8 @@ pub(super) static PROFILE: Profile = Profile {
     name: "huawei",
     default_region: projects::DEFAULT_REGION,
     regions: projects::REGIONS,
-    marks: Some(call::is_marked),
+    marks: call::is_marked,
+    takes_unmarked: false,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     missing: codes::MISSING_PARAMETER,
@@ -40,6 +43,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: ciphertext::blob,
         version: ciphertext::version_of,
     },
+    user_policies: Some(policies::POLICIES),
     not_yet: include_str!("../../../fixtures/huawei/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
 };

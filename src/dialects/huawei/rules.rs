@@ -59,6 +59,9 @@ pub(super) static RULES: Rules = Rules {
         names: NameRule { accepts: is_alias, form: ALIAS_FORM },
         pair: PairSpec::Rsa2048,
     }),
+    applications: None,
+    instances: None,
+    managed_data_keys: None,
 };
 
 const ALIAS_FORM: &str = "an alias: 1 to 255 letters, digits, :, /, _ and -";

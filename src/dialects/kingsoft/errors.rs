@@ -70,6 +70,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Grant(_)
         | E::KeyStore(_)
         | E::Keyspace(_)
+        | E::Application(_)
+        | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::SERVICE_UNAVAILABLE.into(),
     }
 }

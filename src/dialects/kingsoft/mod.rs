@@ -13,7 +13,7 @@ mod values;
 mod wire;
 
 use crate::dialects::gate::accounts::AccountStatus;
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use wire::call::{Call, SERVICE, VERSION};
@@ -25,6 +25,7 @@ pub(super) struct Kingsoft;
 impl Dialect for Kingsoft {
     const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
+    type Rights = ();
 
     fn table() -> Actions<Call> {
         actions::table()
@@ -46,7 +47,9 @@ impl Dialect for Kingsoft {
         table.get(action).ok_or_else(|| codes::NO_SUCH_ENTITY.into())
     }
 
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn rights(_: &Accounts) {}
+
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call, (): &()) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),
             AccountStatus::NotOpened

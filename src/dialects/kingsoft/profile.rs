@@ -19,7 +19,8 @@ pub(super) static PROFILE: Profile = Profile {
     default_region: call::DEFAULT_REGION,
     // The document lists none.
     regions: &[],
-    marks: Some(call::is_marked),
+    marks: call::is_marked,
+    takes_unmarked: false,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     body_limit: BODY_LIMIT,
@@ -47,6 +48,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: |text| base64_text::decode(text).map(|blob| blob.to_vec()),
         version: leading_version,
     },
+    user_policies: None,
     not_yet: include_str!("../../../fixtures/kingsoft/not-yet.txt"),
     peer: Peer {
         sign: sign::sign,

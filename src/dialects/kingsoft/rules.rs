@@ -31,6 +31,9 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    applications: None,
+    instances: None,
+    managed_data_keys: None,
 };
 
 /// The longest plaintext of Encrypt, in bytes. The document does not say whether its 4096 are

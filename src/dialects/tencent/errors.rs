@@ -59,6 +59,9 @@ pub(super) fn of_engine(error: &engine::Error) -> Refusal {
         | E::Grant(_)
         | E::KeyStore(_)
         | E::Keyspace(_)
+        | E::Application(_)
+        | E::Instance(_)
+        | E::ManagedDataKey(_)
         | E::AlreadySubscribed => codes::INTERNAL_ERROR,
     };
     code.into()

@@ -21,7 +21,7 @@ mod wire;
 mod words;
 
 use crate::dialects::gate::accounts::AccountStatus;
-use crate::dialects::{Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
+use crate::dialects::{Accounts, Actions, Cx, Dialect, Entry, Error, Gate, Profile, Verified};
 use crate::engine::Engine;
 use crate::watch::journal::Mismatch;
 use crate::watch::truncate;
@@ -52,6 +52,7 @@ fn find<'a>(table: &'a Actions<Call>, call: &Call) -> Result<&'a Entry<Call>, Er
 impl Dialect for Tencent {
     const PROFILE: &'static Profile = &profile::PROFILE;
     type Call = Call;
+    type Rights = ();
 
     fn table() -> Actions<Call> {
         actions::table()
@@ -79,7 +80,9 @@ impl Dialect for Tencent {
 
     /// Most actions need an active account. An account without a subscription can still call those
     /// that describe the service.
-    fn permit(cx: &mut Cx, entry: &Entry<Call>) -> Result<(), Error> {
+    fn rights(_: &Accounts) {}
+
+    fn permit(cx: &mut Cx, entry: &Entry<Call>, _: &Call, (): &()) -> Result<(), Error> {
         match cx.account.status {
             AccountStatus::Active => Ok(()),
             _ if service::OPEN_TO_ALL.contains(&entry.name) => Ok(()),

@@ -16,7 +16,8 @@ pub(super) static PROFILE: Profile = Profile {
     name: "tencent",
     default_region: call::DEFAULT_REGION,
     regions: service::REGIONS,
-    marks: Some(call::is_marked),
+    marks: call::is_marked,
+    takes_unmarked: false,
     rules: |_| &rules::RULES,
     codes: codes::CODES,
     missing: codes::MISSING_PARAMETER,
@@ -43,6 +44,7 @@ pub(super) static PROFILE: Profile = Profile {
         blob: blob::bytes,
         version: leading_version,
     },
+    user_policies: None,
     not_yet: include_str!("../../../fixtures/tencent/not-yet.txt"),
     peer: Peer { sign: sign::sign, is_refusal: sign::is_refusal, clients: clients::CLIENTS },
 };

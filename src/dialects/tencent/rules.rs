@@ -55,6 +55,9 @@ pub(super) static RULES: Rules = Rules {
     grants: None,
     key_stores: None,
     keyspaces: None,
+    applications: None,
+    instances: None,
+    managed_data_keys: None,
 };
 
 /// Whether the service has keys of this type.

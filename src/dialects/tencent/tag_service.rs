@@ -85,7 +85,7 @@ fn tags<'a>(view: &View<'a>, resource: &Tagged) -> Result<&'a Tags, Error> {
     match resource {
         Tagged::Key(key) => Ok(&view.admit(key, Operation::ListTags)?.key().tags),
         Tagged::WhiteBoxKey(id) => Ok(&view.white_box_key(id)?.key().tags),
-        Tagged::Secret(_) | Tagged::Certificate(_) | Tagged::DataKey(_) => {
+        Tagged::Secret(_) | Tagged::Certificate(_) | Tagged::DataKey(_) | Tagged::Instance(_) => {
             Err(codes::RESOURCE_NOT_FOUND.into())
         }
     }

@@ -184,6 +184,7 @@ impl<'de> Deserializer<'de> for Probe {
             "class Certificate" => Class::Certificate,
             "class Context" => Class::Context,
             "class Ciphertext" => Class::Ciphertext,
+            "class Credential" => Class::Credential,
             "class Open" => Class::Open,
             _ => return visitor.visit_newtype_struct(self),
         }))

@@ -1,5 +1,7 @@
 //! HTTP requests with their whole body, and answers.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 
@@ -14,6 +16,8 @@ pub struct Inbound {
     pub headers: HeaderMap,
     /// Whether it came over TLS.
     pub is_encrypted: bool,
+    /// The address that it came from, if that is known.
+    pub peer: Option<IpAddr>,
     /// The body, or why there is none.
     pub body: Result<Bytes, BodyRefused>,
 }

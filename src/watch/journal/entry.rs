@@ -1,11 +1,12 @@
 //! One request, in readable form.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::Mismatch;
-use crate::watch::Subject;
+use crate::watch::{Decision, Subject};
 use crate::world::Instant;
 
 /// One request and its outcome.
@@ -37,6 +38,8 @@ pub struct Entry {
     pub read: Option<&'static [&'static str]>,
     /// For a wrong signature: what the server signed, and what the client seems to have signed.
     pub mismatch: Option<Mismatch>,
+    /// Whether its user may do what it asks, and why, where its cloud says so.
+    pub decision: Option<Arc<Decision>>,
 }
 
 /// The result of a request's authentication.

@@ -1,13 +1,14 @@
 //! A request in stored form: a few facts, and all texts in one string. Writing one is cheap. It
 //! becomes an [`Entry`] when it is read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::view::{Keys, RecordView};
 use super::{Auth, Entry, Fault, Mismatch, Outcome};
 use crate::model::{KeyId, Realm, VersionId};
 use crate::watch::classes::{Class, Classes};
-use crate::watch::{Fingerprint, NamedKey, Subject, truncate, truncate_secret};
+use crate::watch::{Decision, Fingerprint, NamedKey, Subject, truncate, truncate_secret};
 use crate::world::Instant;
 
 /// The longest value that is stored unchanged, in bytes.
@@ -50,6 +51,8 @@ pub struct Details {
     pub fault: Option<Fault>,
     /// Why its signature is wrong.
     pub mismatch: Option<Mismatch>,
+    /// Whether its user may do what it asks.
+    pub decision: Option<Arc<Decision>>,
 }
 
 /// One request.
@@ -224,6 +227,7 @@ impl Record {
             params: Vec::new(),
             read: facts.action.map(|(_, reads)| reads),
             mismatch: self.details.as_ref().and_then(|details| details.mismatch.clone()),
+            decision: self.details.as_ref().and_then(|details| details.decision.clone()),
         };
         let mut key = NamedKey::default();
         let mut named = "";
@@ -277,7 +281,9 @@ impl Details {
         let subject = self.subject.as_ref().map_or(0, Subject::weight);
         let rules =
             self.fault.as_ref().map_or(0, |fault| fault.rules.capacity() * size_of::<u64>());
-        size_of::<Self>() + subject + rules + self.mismatch.as_ref().map_or(0, Mismatch::weight)
+        let decision = self.decision.as_ref().map_or(0, |it| it.weight());
+        let mismatch = self.mismatch.as_ref().map_or(0, Mismatch::weight);
+        size_of::<Self>() + subject + rules + mismatch + decision
     }
 }
 

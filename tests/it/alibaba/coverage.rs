@@ -52,8 +52,17 @@ fn totals() -> String {
         let path = format!("alibaba/{name}.tsv");
         format!("- `{name}.tsv`: {} lines\n", table(&path).len())
     };
-    let tables =
-        ["actions", "newer", "lifecycle", "certificates", "errors", "field-types"].map(lines);
+    let tables = [
+        "actions",
+        "newer",
+        "lifecycle",
+        "certificates",
+        "errors",
+        "field-types",
+        "ram-decisions",
+        "ram-resources",
+    ];
+    let tables = tables.map(lines);
     format!(
         "{}- {} documented actions and {} newer ones; the served ones have {required} required\n  \
          parameters and {bad} wrong values to send\n",

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::kit::action_names;
 use kmsim::algorithms::mac::{Hash, digest, hmac};
 
+use serde_json::json;
+
 use crate::alibaba::certificates::{active, sign};
 use crate::kit::{Answer, Client, Server, Setup, days, form, send, table};
 use crate::makers::{MATERIAL, import, wrapped};
@@ -137,14 +139,25 @@ const PRODUCERS: &[(&str, Produce)] = &[
         let params = [("KmsInstanceId", "kst-1"), ("EnableDeletionProtection", "true")];
         it.call("SetDeletionProtection", &params)
     }),
+    ("Forbidden.DKMSInstanceStateInvalid", |it| {
+        it.client.instance_like(&json!({ "id": "kst-new", "status": "Uninitialized" }));
+        it.call("CreateKey", &[("DKMSInstanceId", "kst-new")])
+    }),
     ("Forbidden.InDebt", |it| it.call_as("debtor")),
     ("Forbidden.InDebtOverdue", |it| it.call_as("late-debtor")),
     ("Forbidden.KeyNotFound", |it| it.call("DescribeKey", &[("KeyId", "none")])),
+    ("Forbidden.KeyPolicyUnSupported", |it| {
+        it.call("SetKeyPolicy", &[("KeyId", &it.key()), ("Policy", "{}")])
+    }),
     ("Forbidden.KeyVersionNotFound", |it| {
         let key = it.key();
         it.call("DescribeKeyVersion", &[("KeyId", &key), ("KeyVersionId", &key)])
     }),
     ("Forbidden.KmsServiceNotEnabled", |it| it.call_as("new")),
+    ("Forbidden.NoBackup", |it| {
+        it.client.instance("kst-without-backup");
+        it.call("ReleaseKmsInstance", &[("KmsInstanceId", "kst-without-backup")])
+    }),
     ("Forbidden.Opened", |it| it.call("OpenKmsService", &[])),
     ("Forbidden.ProhibitedByRiskControl", |it| it.call_as("risky")),
     ("Forbidden.ResourceNotFound", |it| it.call("GetSecretValue", &[("SecretName", "none")])),
@@ -208,6 +221,10 @@ const PRODUCERS: &[(&str, Produce)] = &[
         it.secret("s");
         it.call("RestoreSecret", &[("SecretName", "s")])
     }),
+    ("Rejected.ShareQuotaExceedLimit", |it| {
+        it.client.instance_like(&json!({ "id": "kst-full", "capacity": { "keys": 0 } }));
+        it.call("CreateKey", &[("DKMSInstanceId", "kst-full")])
+    }),
     ("Rejected.StateModifiedFailed", |it| it.call("CancelKeyDeletion", &[("KeyId", &it.key())])),
     ("Rejected.Unavailable", |it| {
         let certificate = active(&it.client);
@@ -259,7 +276,7 @@ fn every_refusal_is_as_the_table_says() {
     assert_eq!(produced, &causes["request"] | &causes["accounts"]);
     assert_eq!(
         causes.iter().map(|(cause, codes)| (*cause, codes.len())).collect::<Vec<_>>(),
-        [("accounts", 11), ("fault", 13), ("request", 41)]
+        [("accounts", 11), ("dedicated", 6), ("fault", 11), ("request", 45)]
     );
     let mut wrong = Vec::new();
     for (code, produce) in PRODUCERS {

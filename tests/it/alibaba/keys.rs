@@ -118,6 +118,7 @@ fn keys_are_listed_by_every_documented_filter() {
     let client = server.client();
     let plain = client.create_key(&[]);
     let tags = r#"[{"TagKey":"team","TagValue":"shop"}]"#;
+    client.instance("kst-1");
     let other = client.create_key(&[
         ("KeySpec", "Aliyun_SM4"),
         ("ProtectionLevel", "HSM"),
@@ -230,6 +231,7 @@ fn generating_private_keys_blocks_no_other_request() {
 fn the_shorter_aes_keys_need_a_dedicated_instance() {
     let server = Server::start();
     let client = server.client();
+    client.instance("kst-1");
     for spec in ["Aliyun_AES_128", "Aliyun_AES_192"] {
         let create = |more: &[(&str, &str)]| {
             client.call("CreateKey", &[&[("KeySpec", spec)], more].concat())

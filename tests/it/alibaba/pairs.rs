@@ -296,7 +296,7 @@ fn a_pair_has_one_usage_that_its_type_allows() {
         &[("EnableAutomaticRotation", "true"), ("RotationInterval", "7d")],
         "EnableAutomaticRotation",
     );
-    for unknown in ["RSA_4096", "EC_P384", "rsa_2048", "SM2"] {
+    for unknown in ["RSA_8192", "EC_P384", "rsa_2048", "SM2"] {
         client.call("CreateKey", &[("KeySpec", unknown)]).refused_parameter("KeySpec");
     }
 }

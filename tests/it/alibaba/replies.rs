@@ -8,17 +8,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kmsim::algorithms::mac::{Hash, hmac};
 use quick_xml::events::Event;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::alibaba::certificates::{self, Authority};
 use crate::alibaba::errors::Stage;
-use crate::kit::{Answer, Client, days, encode, form, same_names};
+use crate::kit::{Answer, Client, control, days, encode, form, same_names};
 use crate::makers::{DIGEST, MATERIAL, STRANGER, pair, wrapped};
 
 /// A success of every action, in the requested format.
 #[expect(clippy::too_many_lines, reason = "a table, row by row")]
-fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
+pub fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let client = stage.client.clone();
+    client.instance("kst-replies");
     let (key, other) = (client.create_key(&[]), client.create_key(&[]));
     let version = client.call("ListKeyVersions", &[("KeyId", &key)]).ok();
     let version =
@@ -30,6 +31,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     let alias = ("AliasName", "alias/a");
     let (signing, signing_version) = pair(&client, "EC_P256", "SIGN/VERIFY");
     let (sm2, sm2_version) = pair(&client, "EC_SM2", "ENCRYPT/DECRYPT");
+    let mac_key = client.create_key(&[("KeySpec", "HMAC_SM3")]);
+    let mac = [("KeyId", mac_key.as_str()), ("Algorithm", "HMAC_SM3"), ("Message", "dGV4dA==")];
     let (signs, seals) = (("Algorithm", "ECDSA_SHA_256"), ("Algorithm", "SM2PKE"));
     let signer = [("KeyId", signing.as_str()), ("KeyVersionId", &signing_version)];
     let sealer = [("KeyId", sm2.as_str()), ("KeyVersionId", &sm2_version), seals];
@@ -66,6 +69,8 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
             [&signer[..], &[signs, ("Digest", DIGEST), ("Value", "AAAA")]].concat(),
         ),
         ("GetPublicKey", signer.to_vec()),
+        ("GenerateMac", mac.to_vec()),
+        ("VerifyMac", [&mac[..], &[("Mac", "AAAA")]].concat()),
         ("AsymmetricEncrypt", [&sealer[..], &[("Plaintext", "dGV4dA==")]].concat()),
         ("AsymmetricDecrypt", [&sealer[..], &[("CiphertextBlob", &secret)]].concat()),
         ("ExportDataKey", [&export[..], &[("CiphertextBlob", &data_key)]].concat()),
@@ -91,11 +96,17 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
         ("ListTagResources", resource.to_vec()),
         ("UntagResource", vec![id, ("TagKeys", r#"["a"]"#)]),
         ("UntagResources", [&resource[..], &[("All", "true")]].concat()),
+        ("GetManagedDataKey", vec![("DataKeyName", "orders")]),
+        ("ListManagedDataKeyVersions", vec![("DataKeyName", "orders")]),
+        ("GetChallenge", vec![]),
         ("DescribeRegions", vec![]),
         ("DescribeAccountKmsStatus", vec![]),
         ("ScheduleKeyDeletion", vec![id]),
         ("CancelKeyDeletion", vec![id]),
     ];
+    let asked = json!({"name": "orders"});
+    control(stage.server.address, "POST", "managed-data-keys?access_key=testid", &asked).ok();
+    let of_instances = instance_calls(&client);
     let of_certificates = certificate_calls(&client);
     let call = |client: &Client, action, mut params: Vec<_>| {
         params.push(("Format", format));
@@ -105,10 +116,21 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     };
     let mut answers: Vec<_> =
         calls.into_iter().map(|(action, params)| call(&client, action, params)).collect();
-    for (action, params) in secret_calls(&client, &key) {
+    for (action, params) in secret_calls(&client) {
         answers.push(call(&client, action, params));
     }
-    for (action, params) in &of_certificates {
+    for (action, params) in application_calls() {
+        answers.push(call(&client, action, params));
+    }
+    let id = answers.last().and_then(|(_, answer)| id_of_client_key(answer)).unwrap();
+    for (action, param) in [
+        ("GetClientKey", ("ClientKeyId", &*id)),
+        ("DeleteClientKey", ("ClientKeyId", &*id)),
+        ("DeleteApplicationAccessPoint", ("Name", "n")),
+    ] {
+        answers.push(call(&client, action, vec![param]));
+    }
+    for (action, params) in of_instances.iter().chain(&of_certificates) {
         let params = params.iter().map(|(name, value)| (*name, value.as_str()));
         answers.push(call(&client, action, params.collect()));
     }
@@ -127,9 +149,41 @@ fn successes(stage: &Stage, format: &str) -> Vec<(&'static str, Answer)> {
     answers
 }
 
+/// Requests about instances and the policies of their keys, in an order in which all succeed.
+fn instance_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    client.instance_like(&json!({ "id": "kst-new", "status": "Uninitialized", "name": "<a>" }));
+    let key = client.create_key(&[("DKMSInstanceId", "kst-replies")]);
+    let id = |more: &[(&'static str, &str)]| {
+        let own = [("KmsInstanceId", "kst-new")];
+        own.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
+    };
+    let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#.to_owned());
+    let network = [
+        ("KMProvider", "Aliyun"),
+        ("VpcId", "vpc-1"),
+        ("ZoneIds", "cn-hangzhou-a,cn-hangzhou-b"),
+        ("VSwitchIds", "vsw-1,vsw-2"),
+    ];
+    vec![
+        ("ConnectKmsInstance", id(&network)),
+        (
+            "UpdateKmsInstanceBindVpc",
+            id(&[("BindVpcs", r#"[{"VpcId":"vpc-2","VSwitchId":"vsw-3","VpcOwnerId":7}]"#)]),
+        ),
+        ("UpdateKmsInstance", id(&[("InstanceName", "<b>")])),
+        ("GetKmsInstanceQuotaInfos", id(&[])),
+        ("GetKmsInstance", id(&[])),
+        ("ListKmsInstances", Vec::new()),
+        ("GetDefaultKmsInstance", Vec::new()),
+        ("ReleaseKmsInstance", id(&[("ForceDeleteWithoutBackup", "true")])),
+        ("SetKeyPolicy", vec![("KeyId", key.clone()), policy]),
+        ("GetKeyPolicy", vec![("KeyId", key)]),
+    ]
+}
+
 /// Requests about secrets, in an order in which all succeed.
-fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'a str, &'a str)>)> {
-    let id = ("KeyId", key);
+fn secret_calls(client: &Client) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let inside = ("SecretName", "inside");
     let (named, first, second) = (("SecretName", "s"), ("VersionId", "v1"), ("VersionId", "v2"));
     let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#);
     let managed = [
@@ -140,6 +194,8 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
         first,
     ];
     client.call("CreateSecret", &managed).ok();
+    let instance = ("DKMSInstanceId", "kst-replies");
+    client.call("CreateSecret", &[inside, first, ("SecretData", "a"), instance]).ok();
     vec![
         ("CreateSecret", vec![named, ("SecretData", "<a> & \"b\""), first]),
         ("DescribeSecret", vec![named, ("FetchTags", "true")]),
@@ -156,10 +212,8 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
             vec![named, ("VersionStage", "ACSCurrent"), ("MoveToVersion", "v1")],
         ),
         ("UpdateSecret", vec![named, ("Description", "new")]),
-        ("SetSecretPolicy", vec![named, policy]),
-        ("GetSecretPolicy", vec![named]),
-        ("SetKeyPolicy", vec![id, policy]),
-        ("GetKeyPolicy", vec![id]),
+        ("SetSecretPolicy", vec![inside, policy]),
+        ("GetSecretPolicy", vec![inside]),
         ("DeleteSecret", vec![named]),
         ("RestoreSecret", vec![named]),
         ("RotateSecret", vec![("SecretName", "managed"), second]),
@@ -173,6 +227,47 @@ fn secret_calls<'a>(client: &Client, key: &'a str) -> Vec<(&'static str, Vec<(&'
         ),
         ("GetRandomPassword", vec![]),
     ]
+}
+
+/// Requests about applications, in an order in which all succeed. The last one creates a client
+/// key.
+fn application_calls() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let name = ("Name", "n");
+    vec![
+        (
+            "CreateNetworkRule",
+            vec![name, ("Type", "Private"), ("SourcePrivateIp", r#"["10.0.0.0/8", "::1"]"#)],
+        ),
+        ("DescribeNetworkRule", vec![name]),
+        ("UpdateNetworkRule", vec![name, ("Description", "<a> & \"b\"")]),
+        ("ListNetworkRules", vec![]),
+        (
+            "CreatePolicy",
+            vec![
+                name,
+                ("Permissions", r#"["RbacPermission/Template/CryptoServiceKeyUser"]"#),
+                ("Resources", r#"["key/*","secret/*"]"#),
+                ("AccessControlRules", r#"{"NetworkRules":["n"]}"#),
+            ],
+        ),
+        ("DescribePolicy", vec![name]),
+        ("UpdatePolicy", vec![name, ("Permissions", "[]")]),
+        ("ListPolicies", vec![]),
+        ("CreateApplicationAccessPoint", vec![name, ("Policies", r#"["n"]"#)]),
+        ("DescribeApplicationAccessPoint", vec![name]),
+        ("UpdateApplicationAccessPoint", vec![name, ("Policies", r#"["n","m"]"#)]),
+        ("ListApplicationAccessPoints", vec![]),
+        ("ListClientKeys", vec![]),
+        ("DeletePolicy", vec![name]),
+        ("DeleteNetworkRule", vec![name]),
+        ("CreateClientKey", vec![("AapName", "n"), ("Password", "Passw0rd")]),
+    ]
+}
+
+/// The id of a client key in the answer that creates it, in JSON or XML.
+fn id_of_client_key(answer: &Answer) -> Option<String> {
+    let at = answer.text.find("KAAP.")?;
+    answer.text.get(at..at + 41).map(str::to_owned)
 }
 
 /// Requests about certificates, in an order in which all succeed.
@@ -304,7 +399,15 @@ fn successes_have_no_code_and_one_request_id() {
             "{}",
             xml.text
         );
-        assert_eq!(read_xml(&xml.text), serde_json::json!({ "KMS": as_xml(&body) }), "{action}");
+        let mut told = read_xml(&xml.text);
+        // Each server has an authority of its own.
+        if *action == "GetKmsInstance" {
+            let place = "/KmsInstance/CaCertificateChainPem";
+            let chain = told.pointer_mut(&format!("/KMS{place}")).unwrap();
+            assert!(chain.as_str().unwrap().ends_with("-----END CERTIFICATE-----\r\n"));
+            *chain = body.pointer(place).unwrap().clone();
+        }
+        assert_eq!(told, serde_json::json!({ "KMS": as_xml(&body) }), "{action}");
     }
 }
 

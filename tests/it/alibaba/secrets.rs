@@ -119,6 +119,7 @@ fn answers_have_exactly_the_fields_that_clients_expect() {
     assert!(fetched.get("ExtendedConfig").is_none() && fetched.get("AutomaticRotation").is_none());
 
     // The given values are returned.
+    client.instance("kst-1");
     let said = [("DKMSInstanceId", "kst-1"), ("Description", "d\u{e9}\n\u{1f511}")];
     assert_eq!(create(&client, "in-an-instance", &said).ok()["DKMSInstanceId"], "kst-1");
     let described = with_name(&client, "DescribeSecret", "in-an-instance").ok();

@@ -7,7 +7,7 @@ use kmsim::engine::{
     Access, AliasError, Authorize, Caller, Error, GrantError, KeyError, KeyRef, NewGrant, NewKey,
     Operation, Quota,
 };
-use kmsim::model::{AliasName, Grant, GrantId, Grantee, Grants, Key};
+use kmsim::model::{AliasName, Grant, GrantId, Grantee, Grants, Key, Secret};
 
 use super::{DAY, TestEngine, by_id, with_engine, with_quota};
 
@@ -51,6 +51,10 @@ impl Authorize for User {
 
     fn is_forbidden(&self, _: &Key) -> bool {
         self.operation == "forbidden"
+    }
+
+    fn may_read(&self, _: &Secret) -> bool {
+        false
     }
 
     fn is_among(&self, grantee: &Grantee) -> bool {

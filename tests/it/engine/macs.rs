@@ -8,7 +8,8 @@ use kmsim::model::{KeySpec, KeyState, KeyUsage, MacSpec, SymmetricSpec};
 
 use super::{by_id, with_engine};
 
-const KINDS: [(MacSpec, Hash, &str); 4] = [
+const KINDS: [(MacSpec, Hash, &str); 5] = [
+    (MacSpec::Hmac224, Hash::Sha224, "hmac-224"),
     (MacSpec::Hmac256, Hash::Sha256, "hmac-256"),
     (MacSpec::Hmac384, Hash::Sha384, "hmac-384"),
     (MacSpec::Hmac512, Hash::Sha512, "hmac-512"),
@@ -44,7 +45,7 @@ fn each_kind_has_its_digest() {
                 assert!(!verifies(b"text", &changed), "{spec:?}: byte {at}");
                 assert!(!verifies(b"text", &made.value[..at]), "{spec:?}: {at} bytes");
             }
-            for other in [Hash::Sha256, Hash::Sha384, Hash::Sha512, Hash::Sm3] {
+            for other in [Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512, Hash::Sm3] {
                 let tried = test.engine.generate_mac(&test.caller, &by_id(&key), other, b"text");
                 let refused = matches!(tried, Err(Error::Key(KeyError::AlgorithmMismatch)));
                 assert_eq!(refused, other != hash, "{spec:?} {other:?}");

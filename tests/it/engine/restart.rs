@@ -6,12 +6,13 @@ use std::sync::Arc;
 use kmsim::AuthMode;
 use kmsim::dialects::{Accounts, Clouds};
 use kmsim::engine::{
-    Caller, Engine, NewAccessPoint, NewDataKey, NewGrant, NewKey, NewKeyStore, NewKeyspacePolicy,
-    NewWhiteBoxKey, Quota, Rules,
+    Caller, Engine, NewAccessPoint, NewApplication, NewApplicationPolicy, NewClientKey, NewDataKey,
+    NewGrant, NewKey, NewKeyStore, NewKeyspacePolicy, NewNetworkRule, NewWhiteBoxKey, Quota, Rules,
 };
 use kmsim::model::{
-    AccessPointKind, AliasName, DataKeyId, DataKeyState, DeviceFingerprint, GrantId, Grantee,
-    KeyState, KeyspaceId, Origin, Realm, Scope, State, SymmetricSpec,
+    AccessControl, AccessPointKind, AliasName, ApplicationName, ApplicationPolicyName, DataKeyId,
+    DataKeyState, DeviceFingerprint, GrantId, Grantee, InstanceId, KeyState, KeyspaceId, Network,
+    NetworkKind, NetworkRuleName, Origin, Realm, Scope, State, SymmetricSpec,
 };
 use kmsim::seed::{self, Seeds};
 use kmsim::store::DataLock;
@@ -85,6 +86,8 @@ async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
     };
     engine.create_keyspace_policy(caller(), new).await.unwrap();
 
+    furnish_application(test).await;
+
     let new = NewWhiteBoxKey {
         alias: alias("white"),
         description: "for devices".into(),
@@ -114,6 +117,44 @@ async fn furnish(test: &TestEngine) -> [DataKeyId; 2] {
     ids.try_into().unwrap()
 }
 
+/// Creates an application with two policies, a network rule and a client key.
+async fn furnish_application(test: &TestEngine) {
+    let (engine, caller) = (&test.engine, || test.caller());
+    let rule = NetworkRuleName::parse("office").unwrap();
+    let access_controls = [
+        AccessControl { network_rules: vec![rule.clone()], text: Some("office".into()) },
+        AccessControl { network_rules: vec![rule.clone()], text: None },
+    ];
+    for (name, access_control) in ["p", "q"].into_iter().zip(access_controls) {
+        let new = NewApplicationPolicy {
+            name: ApplicationPolicyName::parse(name).unwrap(),
+            instance: InstanceId::parse("i").filter(|_| name == "p"),
+            permissions: vec!["use".into()],
+            resources: vec!["key/*".into()],
+            access_control,
+            description: "for programs".into(),
+        };
+        engine.create_application_policy(caller(), new).await.unwrap();
+    }
+    let new = NewNetworkRule {
+        name: rule,
+        kind: NetworkKind::Public,
+        sources: vec![Network::parse("10.1.2.3/8").unwrap()],
+        description: "for programs".into(),
+    };
+    engine.create_network_rule(caller(), new).await.unwrap();
+    let application = ApplicationName::parse("app").unwrap();
+    let new = NewApplication {
+        name: application.clone(),
+        policies: vec![ApplicationPolicyName::parse("p").unwrap()],
+        description: "for programs".into(),
+    };
+    engine.create_application(caller(), new).await.unwrap();
+    let password = Zeroizing::new("password".into());
+    let new = NewClientKey { application, password, validity: None };
+    engine.create_client_key(caller(), new).await.unwrap();
+}
+
 /// What the views for people show.
 async fn listed(path: &Path) -> String {
     let options = SqliteConnectOptions::new().filename(path);
@@ -125,7 +166,12 @@ async fn listed(path: &Path) -> String {
             (SELECT group_concat(grantee_type || '=' || grantee, ' ' ORDER BY ordinal) FROM grants) ||
             (SELECT ' ' || alias || '=' || enabled FROM key_stores) || ' ' ||
             (SELECT group_concat(name || '=' || kind, ' ' ORDER BY ordinal) FROM access_points) ||
-            (SELECT ' ' || name || '=' || document FROM keyspace_policies)",
+            (SELECT ' ' || name || '=' || document FROM keyspace_policies) || ' ' ||
+            (SELECT name || '=' || policies FROM applications) || ' ' ||
+            (SELECT group_concat(name || '=' || ifnull(instance, '-') || permissions || resources ||
+                network_rules || ifnull(access_control, '-'), ' ') FROM application_policies) || ' ' ||
+            (SELECT name || '=' || kind || sources FROM network_rules) || ' ' ||
+            (SELECT application || '=' || ((not_after - not_before) / 86400000) FROM client_keys)",
     );
     let listed = listed.fetch_one(&mut connection).await.unwrap();
     connection.close().await.unwrap();
@@ -147,7 +193,9 @@ async fn a_restart_changes_nothing() {
     drop((test, lock));
     assert_eq!(
         listed(&path).await,
-        "store/a white=2 one=enabled two=pending-deletion user=ann account=2 store=0 m=machine c=custom policy={}"
+        "store/a white=2 one=enabled two=pending-deletion user=ann account=2 store=0 m=machine c=custom policy={} \
+         app=[\"p\"] p=i[\"use\"][\"key/*\"][\"office\"]office q=-[\"use\"][\"key/*\"][\"office\"]- \
+         office=public[\"10.1.2.3/8\"] app=365"
     );
 
     let (test, _lock) = opened(&path).await;
@@ -160,7 +208,8 @@ async fn a_restart_changes_nothing() {
 /// What the realm holds by a seed file.
 async fn seeded(test: &TestEngine, file: &str) -> Result<Vec<(Realm, Arc<State>)>, String> {
     let wrong = |mistake: seed::SeedError| mistake.to_string();
-    let clouds = Clouds::new(&Arc::new(Accounts::default()), AuthMode::Strict, None);
+    let clouds =
+        Clouds::new(&Arc::new(Accounts::default()), AuthMode::Strict, None, &Arc::default());
     let seed = seed::read("f", file).map_err(wrong)?;
     let seeds = Seeds::prepare(vec![seed], &clouds, &test.engine).await.map_err(wrong)?;
     seeds.contents(&test.engine, &Scope::default(), |_| test.now()).map_err(wrong)
@@ -250,6 +299,28 @@ fn a_mistaken_seed_is_refused() {
             (
                 "access_points: [{ id: a, keyspace: s, name: n, kind: CUSTOM, private_key: x }]",
                 "not a private key",
+            ),
+            ("applications: [{ name: a, policies: [] }]", "number of policies"),
+            ("applications: [{ name: a, policies: [p, q, r] }]", "number of policies"),
+            (
+                "applications: [{ name: a, policies: [p] }, { name: a, policies: [p] }]",
+                "given twice",
+            ),
+            (
+                "application_policies: [{ name: p, network_rules: [r], access_control: r }]",
+                "cannot be given with network_rules",
+            ),
+            ("application_policies: [{ name: p, access_control: '' }]", "names network rules"),
+            ("application_policies: [{ name: p }, { name: p }]", "given twice"),
+            ("network_rules: [{ name: r, sources: [a] }]", "not an IP address"),
+            (
+                "network_rules: [{ name: r, sources: [10.0.0.1, 10.0.0.2, 10.0.0.3] }]",
+                "too many addresses",
+            ),
+            ("network_rules: [{ name: r }, { name: r }]", "given twice"),
+            (
+                "client_keys: [{ id: k, application: a, public_key: none }]",
+                "not a certificate or a public key",
             ),
             (
                 "data_keys: [{ id: d, name: a, key: k, plaintext: AAAA, ciphertext: AAAA }]",

@@ -10,7 +10,7 @@ use crate::kit::{Server, root};
 use crate::state::import;
 
 /// A file for each object of the schema, into which an unknown field can be inserted.
-const PLACES: [(&str, &str); 24] = [
+const PLACES: [(&str, &str); 34] = [
     ("", "{@}"),
     ("account", "accounts: [{id: '1', @}]"),
     ("project", "accounts: [{id: '1', projects: [{id: a, @}]}]"),
@@ -31,6 +31,19 @@ const PLACES: [(&str, &str); 24] = [
     ("key_store", "realms: [{account: '1', key_stores: [{@}]}]"),
     ("access_point", "realms: [{account: '1', access_points: [{@}]}]"),
     ("keyspace_policy", "realms: [{account: '1', keyspace_policies: [{@}]}]"),
+    ("application", "realms: [{account: '1', applications: [{@}]}]"),
+    ("application_policy", "realms: [{account: '1', application_policies: [{@}]}]"),
+    ("network_rule", "realms: [{account: '1', network_rules: [{@}]}]"),
+    ("client_key", "realms: [{account: '1', client_keys: [{@}]}]"),
+    ("instance", "realms: [{account: '1', instances: [{@}]}]"),
+    ("capacity", "realms: [{account: '1', instances: [{capacity: {@}}]}]"),
+    ("instance_network", "realms: [{account: '1', instances: [{network: {@}}]}]"),
+    ("bound_network", "realms: [{account: '1', instances: [{bound_networks: [{@}]}]}]"),
+    ("managed_data_key", "realms: [{account: '1', managed_data_keys: [{@}]}]"),
+    (
+        "managed_data_key_version",
+        "realms: [{account: '1', managed_data_keys: [{versions: [{@}]}]}]",
+    ),
     ("secret", "realms: [{account: '1', secrets: [{@}]}]"),
     ("secret_rotation", "realms: [{account: '1', secrets: [{rotation: {@}}]}]"),
     ("secret_version", "realms: [{account: '1', secrets: [{versions: [{@}]}]}]"),

@@ -1,6 +1,7 @@
 //! A server with some of everything is exported and imported unchanged: the second export is
 //! identical, and earlier ciphertexts decrypt.
 
+use kmsim::model::Counts;
 use serde_json::{Value, json};
 
 use super::{export, import, reset};
@@ -52,6 +53,26 @@ struct Kept {
     gone: (String, [u8; 32]),
 }
 
+/// An instance with everything that an instance can have.
+fn instance() -> Value {
+    json!({
+        "id": "kst-rich",
+        "name": "d\u{e9}\n",
+        "kind": "HARDWARE",
+        "capacity": { "throughput": 1, "keys": 2000, "secrets": 3000, "networks": 4, "logs": 5 },
+        "prepaid": true,
+        "network": { "id": "vpc-1", "subnets": ["vsw-1", "vsw-2"], "zones": ["a", "b"] },
+        "bound_networks": [
+            { "region": "cn-beijing", "network": "vpc-2", "subnet": "vsw-3", "owner": "7" },
+        ],
+        "backed_up": true,
+        "deletion_protection": "why: so",
+        "tags": { "k": "v" },
+        "created_at": "{{now - 3d}}",
+        "ends_at": "{{now + 30d}}",
+    })
+}
+
 /// Creates some of everything.
 fn populate(server: &Server) -> Kept {
     let one = server.client_as("one", "s");
@@ -63,7 +84,10 @@ fn populate(server: &Server) -> Kept {
     let tags =
         json!([{ "TagKey": "k", "TagValue": "v:@/x" }, { "TagKey": "empty", "TagValue": "" }])
             .to_string();
+    one.instance_like(&instance());
     let rotating = one.create_key(&[
+        ("DKMSInstanceId", "kst-rich"),
+        ("KeyStorageMechanism", "HsmEncryptedDatabase"),
         ("EnableAutomaticRotation", "true"),
         ("RotationInterval", "7d"),
         ("Description", "d\u{e9}\n\u{1f511}"),
@@ -83,7 +107,13 @@ fn populate(server: &Server) -> Kept {
         &[&protect[..], &[("DeletionProtectionDescription", "why: so")]].concat(),
     )
     .ok();
-    let policy = json!({"Version": "1", "Statement": [{"Effect": "Allow"}]}).to_string();
+    let statement = json!({
+        "Effect": "Allow",
+        "Principal": { "RAM": ["acs:ram::1:*"] },
+        "Action": ["kms:*"],
+        "Resource": ["*"],
+    });
+    let policy = json!({ "Version": "1", "Statement": [statement] }).to_string();
     one.call(
         "SetKeyPolicy",
         &[("KeyId", &rotating), ("PolicyName", "default"), ("Policy", &policy)],
@@ -119,9 +149,14 @@ fn populate(server: &Server) -> Kept {
     one.call("DisableKey", &[("KeyId", &off)]).ok();
     one.call("DeleteKeyMaterial", &[("KeyId", &off)]).ok();
     create_secrets(server, &one);
+    create_applications(&one);
     let to_come = ticket(&one, &waiting, SM2);
     let wrapped = to_come.wrap(&[3; 32]);
     let signing = create_certificates(&one);
+    for _ in 0..2 {
+        let asked = json!({"name": "orders"});
+        control(server.address, "POST", "managed-data-keys?access_key=one", &asked).ok();
+    }
     let elsewhere = one.clone().with("RegionId", "cn-beijing");
     seal(&elsewhere, &elsewhere.create_key(&[]));
     let two = server.client_as("two", "s");
@@ -159,6 +194,24 @@ fn create_certificates(one: &Client) -> String {
     id
 }
 
+/// Creates an application with a policy, a network rule and a client key.
+fn create_applications(one: &Client) {
+    let awkward = ("Description", AWKWARD[4]);
+    let rule = [("Name", "r"), ("Type", "VPC"), ("SourcePrivateIp", r#"["10.1.2.3/8","::1"]"#)];
+    one.call("CreateNetworkRule", &[&rule[..], &[awkward]].concat()).ok();
+    let policy = [
+        ("Name", "p"),
+        ("KmsInstance", "kst-1"),
+        ("Permissions", r#"["RbacPermission/Template/CryptoServiceKeyUser"]"#),
+        ("Resources", r#"["key/a*"]"#),
+        ("AccessControlRules", " { \"NetworkRules\" : [\"r\"] }"),
+    ];
+    one.call("CreatePolicy", &[&policy[..], &[awkward]].concat()).ok();
+    let point = [("Name", "a"), ("Policies", r#"["p","none"]"#), awkward];
+    one.call("CreateApplicationAccessPoint", &point).ok();
+    one.call("CreateClientKey", &[("AapName", "a"), ("Password", "Passw0rd")]).ok();
+}
+
 fn create_secrets(server: &Server, one: &Client) {
     let create = |name: &str, data: &str, more: &[(&str, &str)]| {
         let plain = [("SecretName", name), ("VersionId", "v1"), ("SecretData", data)];
@@ -173,7 +226,9 @@ fn create_secrets(server: &Server, one: &Client) {
             .concat();
     one.call("PutSecretValue", &put).ok();
     let own = one.create_key(&[]);
-    create("own-key", "under it", &[("EncryptionKeyId", &own), ("Policy", r#"{"Version":"1"}"#)]);
+    let inside = ("DKMSInstanceId", "kst-rich");
+    let policy = ("Policy", r#"{"Version":"1","Statement":[]}"#);
+    create("own-key", "under it", &[("EncryptionKeyId", &own), inside, policy]);
     // A secret whose key is deleted: its value is kept, but cannot be opened.
     let doomed = one.create_key(&[]);
     create("orphan", "nobody reads this", &[("EncryptionKeyId", &doomed)]);
@@ -216,6 +271,8 @@ fn check(server: &Server, kept: &Kept) {
     assert_ne!(orphan.status, 200, "{orphan:?}");
     let policy = one.call("GetKeyPolicy", &[("KeyId", "alias/b"), ("PolicyName", "default")]).ok();
     assert!(policy["Policy"].as_str().unwrap().contains("Allow"));
+    let instance = one.call("GetKmsInstance", &[("KmsInstanceId", "kst-rich")]).ok();
+    assert_eq!(instance["KmsInstance"]["BindVpcs"]["BindVpc"][0]["VpcOwnerId"], "7");
     let versions = one.call("ListKeyVersions", &[("KeyId", "alias/a/1")]).ok();
     assert!(versions["TotalCount"].as_u64().unwrap() >= 3);
     server.client_as("two", "s").call("ListKeys", &[]).ok();
@@ -301,9 +358,6 @@ fn an_empty_state_is_exported_and_imported() {
     let server = Server::start();
     let text = export(&server, "");
     assert!(text.starts_with("# Exported by kmsim. It contains key material"), "{text}");
-    assert_eq!(
-        import(&server, "", &text).ok(),
-        json!({"realms": 0, "keys": 0, "secrets": 0, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0})
-    );
+    assert_eq!(import(&server, "", &text).ok(), json!(Counts::default()));
     assert_eq!(export(&server, ""), text);
 }

@@ -1,5 +1,6 @@
 //! Snapshots: a scope is saved under a name and restored later.
 
+use kmsim::model::Counts;
 use serde_json::{Value, json};
 
 use super::export;
@@ -24,10 +25,11 @@ fn a_snapshot_restores_a_scope() {
         .ok();
     two.create_key(&[]);
     let saved = ask(&server, "POST", "/base?access_key=one").ok();
-    assert_eq!(
-        saved,
-        json!({"name": "base", "account": "1", "saved_at": crate::kit::START, "realms": 1, "keys": 2, "secrets": 1, "certificates": 0, "white_box_keys": 0, "data_keys": 0, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0})
-    );
+    let mut expected = json!(Counts { realms: 1, keys: 2, secrets: 1, ..Counts::default() });
+    expected["name"] = "base".into();
+    expected["account"] = "1".into();
+    expected["saved_at"] = crate::kit::START.into();
+    assert_eq!(saved, expected);
     // The other worker's snapshot with the same name is separate.
     ask(&server, "POST", "/base?access_key=two").ok();
     let before = export(&server, "?account=1");

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kmsim::model::Counts;
 use serde_json::{Value, json};
 
 use super::wire::Client;
@@ -52,10 +53,7 @@ fn an_export_can_be_imported() {
     let counts = import(&other, "", &text).ok();
     assert_eq!(
         counts,
-        json!({
-            "realms": 1, "keys": 2, "secrets": 0, "certificates": 0, "white_box_keys": 1,
-            "data_keys": 2, "grants": 0, "key_stores": 0, "access_points": 0, "keyspace_policies": 0,
-        })
+        json!(Counts { realms: 1, keys: 2, white_box_keys: 1, data_keys: 2, ..Counts::default() })
     );
     assert_eq!(export(&other, ""), text);
 

@@ -1,6 +1,7 @@
 //! Signed requests of every scheme. They have no nonce, because a changed request must not be
 //! refused as a replay.
 
+mod dedicated;
 mod huawei;
 mod tencent;
 
@@ -16,6 +17,7 @@ use crate::kit::{START, Server, encode, form};
 /// The names of the schemes in fixtures/unsigned.tsv.
 pub const SCHEMES: &[&str] = &[
     "rpc",
+    "dedicated",
     "acs3",
     "acs4",
     "aws4",
@@ -39,9 +41,17 @@ pub struct Made {
 const HOST: &str = "kms.cn-hangzhou.aliyuncs.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The server for a scheme's requests.
+pub fn server(scheme: &str) -> Server {
+    if scheme == "dedicated" { dedicated::server() } else { Server::start() }
+}
+
 /// The requests of a scheme: a list and a dry run, with the parameters in each possible place, and
 /// with optional parts both signed and unsigned.
 pub fn make(server: &Server, scheme: &str) -> Vec<Made> {
+    if scheme == "dedicated" {
+        return dedicated::make(server);
+    }
     if scheme.starts_with("tc") {
         return tencent::make(server, scheme);
     }

@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("dialects", &["algorithms", "engine", "model", "watch", "world"]),
     ("seed", &["algorithms", "dialects", "engine", "model", "world"]),
     ("settings", &["algorithms", "dialects", "model", "seed", "tls", "world"]),
-    ("app", &["dialects", "engine", "seed", "settings", "tls", "watch", "world"]),
+    ("app", &["dialects", "engine", "model", "seed", "settings", "tls", "watch", "world"]),
     (
         "control",
         &[
@@ -38,8 +38,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "server",
         &[
-            "app", "control", "dialects", "engine", "seed", "settings", "store", "tls", "watch",
-            "world",
+            "app", "control", "dialects", "engine", "model", "seed", "settings", "store", "tls",
+            "watch", "world",
         ],
     ),
     ("client", &["dialects", "tls", "world"]),

@@ -72,7 +72,7 @@ async function pairs(run, { key }) {
   await run.check('CreateKey refuses uses and origins that a type of key does not have', async () => {
     for (const KeySpec of ['EC_P256', 'EC_P256K']) await run.invalid('KeyUsage', 'CreateKey', { KeySpec, KeyUsage: CRYPT });
     for (const KeySpec of ['Aliyun_AES_256', 'Aliyun_SM4']) await run.invalid('KeyUsage', 'CreateKey', { KeySpec, KeyUsage: SIGN });
-    for (const KeySpec of ['RSA_4096', 'EC_P384', 'ec_sm2']) await run.invalid('KeySpec', 'CreateKey', { KeySpec });
+    for (const KeySpec of ['RSA_8192', 'EC_P384', 'ec_sm2']) await run.invalid('KeySpec', 'CreateKey', { KeySpec });
     await run.invalid('Origin', 'CreateKey', { KeySpec: 'EC_SM2', Origin: 'EXTERNAL' });
   });
 

@@ -108,7 +108,7 @@ pub(crate) struct GenerateDataKey {
 
 /// The length of a data key, in bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct DataKeyLen(usize);
+pub(crate) struct DataKeyLen(pub(crate) usize);
 
 parsed!(DataKeyLen, |len: u32| {
     let len = len as usize;

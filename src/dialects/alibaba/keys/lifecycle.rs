@@ -6,17 +6,22 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{Described, KeyMetadata};
+use crate::dialects::alibaba::limits;
 use crate::dialects::alibaba::listing::{Filters, Listing, PageNumber, PageSize, page};
-use crate::dialects::alibaba::names::{self, KeyName};
+use crate::dialects::alibaba::names::{self, InstanceName, KeyName};
+use crate::dialects::alibaba::policies::{self, Policy};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{RotationInterval, Text, Window};
-use crate::dialects::alibaba::words::{self, OriginWord, ProtectionWord, SpecWord, UsageWord};
-use crate::dialects::alibaba::{codes, limits};
+use crate::dialects::alibaba::words::{
+    self, OriginWord, ProtectionWord, SpecWord, StorageWord, UsageWord,
+};
 use crate::dialects::wire::answer::{Done, done};
-use crate::dialects::wire::values::parsed;
 use crate::dialects::{Cx, Error};
 use crate::engine::{NewKey, Operation};
-use crate::model::{Key, KeySpec, KeyState, KeyUsage, Origin, ProtectionLevel, SymmetricSpec};
+use crate::model::{
+    InstanceKind, Key, KeySpec, KeyState, KeyStorage, KeyUsage, Origin, ProtectionLevel,
+    SymmetricSpec,
+};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -30,26 +35,19 @@ pub(crate) struct CreateKey {
     enable_automatic_rotation: bool,
     rotation_interval: Option<RotationInterval>,
     #[serde(rename = "DKMSInstanceId")]
-    instance: Option<Text<{ limits::INSTANCE_MAX }>>,
+    instance: Option<InstanceName>,
+    #[serde(rename = "KeyStorageMechanism")]
+    storage: Option<StorageWord>,
     policy: Option<Policy>,
     #[serde(default)]
     tags: TagList<{ limits::TAGS_MAX }>,
 }
 
-/// A policy: a JSON object with a limited length. It is stored as sent.
-pub(crate) struct Policy(pub(crate) String);
-
-parsed!(Policy, |text: String| {
-    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text);
-    let short = text.len() <= limits::POLICY_MAX;
-    (short && object.is_ok()).then_some(Self(text))
-});
-
 impl CreateKey {
-    /// The key type. Only dedicated instances have the shorter AES keys.
+    /// The key type. Only dedicated instances have the shorter AES keys and HMAC keys.
     fn spec(&self) -> Result<KeySpec, Error> {
         match self.key_spec.map_or(KeySpec::Symmetric(SymmetricSpec::Aes256), |it| it.0) {
-            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192)
+            KeySpec::Symmetric(SymmetricSpec::Aes128 | SymmetricSpec::Aes192) | KeySpec::Mac(_)
                 if self.instance.is_none() =>
             {
                 Err(Error::Invalid("KeySpec".into()))
@@ -61,16 +59,13 @@ impl CreateKey {
     /// The key usage. The default is signing, if the key type can sign. RSA and SM2 pairs can have
     /// either usage.
     fn usage(&self, spec: KeySpec) -> Result<KeyUsage, Error> {
-        let (encrypts, signs) = match spec {
-            KeySpec::Symmetric(_) => (true, false),
-            KeySpec::Pair(spec) => (spec.encrypts(), true),
-            KeySpec::Mac(_) => (false, false),
+        let default = if spec.serves(KeyUsage::SignVerify) {
+            KeyUsage::SignVerify
+        } else {
+            spec.default_usage()
         };
-        match self.key_usage.map(|it| it.0) {
-            None | Some(KeyUsage::SignVerify) if signs => Ok(KeyUsage::SignVerify),
-            None | Some(KeyUsage::EncryptDecrypt) if encrypts => Ok(KeyUsage::EncryptDecrypt),
-            None | Some(_) => Err(Error::Invalid("KeyUsage".into())),
-        }
+        let usage = self.key_usage.map_or(default, |it| it.0);
+        if spec.serves(usage) { Ok(usage) } else { Err(Error::Invalid("KeyUsage".into())) }
     }
 
     /// The origin of key material. Key pairs cannot be imported.
@@ -83,18 +78,41 @@ impl CreateKey {
         }
     }
 
-    /// The rotation period. Key pairs and keys with imported material do not rotate.
-    fn rotation(&self, spec: KeySpec, origin: Origin) -> Result<Option<Duration>, Error> {
+    /// Where the instance keeps the key. Only instances with hardware security modules have a
+    /// choice.
+    fn storage(&self, cx: &Cx) -> Result<Option<KeyStorage>, Error> {
+        let wanted = self.storage.map(|it| it.0);
+        let snapshot = cx.engine.snapshot(&cx.caller);
+        let instance = match &self.instance {
+            Some(name) => Some(snapshot.view(&cx.caller).connected_instance(&name.0)?),
+            None => None,
+        };
+        match instance {
+            Some(it) if it.kind == InstanceKind::Hardware => {
+                Ok(Some(wanted.unwrap_or(KeyStorage::Module)))
+            }
+            _ if wanted.is_some() => Err(Error::Invalid("KeyStorageMechanism".into())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The rotation period. Key pairs, keys with imported material and keys in a module do not
+    /// rotate.
+    fn rotation(
+        &self,
+        spec: KeySpec,
+        origin: Origin,
+        storage: Option<KeyStorage>,
+    ) -> Result<Option<Duration>, Error> {
+        let is_in_module = storage == Some(KeyStorage::Module);
         match (self.enable_automatic_rotation, spec, origin) {
             (false, _, _) => Ok(None),
-            (true, KeySpec::Symmetric(_), Origin::Service) => {
+            (true, KeySpec::Symmetric(_), Origin::Service) if !is_in_module => {
                 let interval =
                     self.rotation_interval.ok_or(Error::Missing("RotationInterval".into()))?;
                 Ok(Some(interval.0))
             }
-            (true, KeySpec::Pair(_) | KeySpec::Mac(_), _) | (true, _, Origin::External) => {
-                Err(Error::Invalid("EnableAutomaticRotation".into()))
-            }
+            (true, _, _) => Err(Error::Invalid("EnableAutomaticRotation".into())),
         }
     }
 }
@@ -102,17 +120,22 @@ impl CreateKey {
 pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<Described, Error> {
     let spec = request.spec()?;
     let (usage, origin) = (request.usage(spec)?, request.origin(spec)?);
+    let storage = request.storage(&cx)?;
+    let rotation = request.rotation(spec, origin, storage)?;
+    let instance = request.instance.map(|name| name.0.to_string());
+    let policy = policies::of_new(&cx, instance.as_deref(), request.policy)?;
     let new = NewKey {
         spec,
         usage,
         origin,
-        rotation: request.rotation(spec, origin)?,
+        rotation,
         protection: request.protection_level.map_or(ProtectionLevel::Software, |it| it.0),
         name: None,
         description: request.description.0,
         group: None,
-        instance: request.instance.map(|instance| instance.0),
-        policy: request.policy.map(|policy| policy.0),
+        instance,
+        storage,
+        policy,
         tags: tag_map(request.tags)?,
         alias: None,
     };
@@ -252,27 +275,29 @@ pub(crate) async fn cancel_deletion(cx: Cx, request: OneKey) -> Result<Done, Err
 pub(crate) struct SetDeletionProtection {
     protected_resource_arn: Option<KeyName>,
     key_id: Option<KeyName>,
-    kms_instance_id: Option<String>,
+    kms_instance_id: Option<InstanceName>,
     enable_deletion_protection: bool,
     #[serde(default)]
     deletion_protection_description: Text<{ limits::DESCRIPTION_MAX }>,
 }
 
-/// The document names the key by its ARN, newer SDKs by its id. If both are absent, the ARN is
-/// reported as missing.
+/// The document names the key by its ARN, newer SDKs by its id. Newer SDKs name instances too. If
+/// all are absent, the ARN is reported as missing.
 pub(crate) async fn set_deletion_protection(
     cx: Cx,
     request: SetDeletionProtection,
 ) -> Result<Done, Error> {
+    let reason =
+        request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
     let key = match (request.protected_resource_arn, request.key_id, request.kms_instance_id) {
         (Some(arn), _, _) if !arn.is_arn() => {
             return Err(Error::Invalid("ProtectedResourceArn".into()));
         }
         (Some(name), _, _) | (None, Some(name), _) => name.without_alias(&cx)?,
-        (None, None, Some(_)) => return Err(codes::FORBIDDEN_DKMS_INSTANCE_NOT_FOUND.into()),
+        (None, None, Some(name)) => {
+            return done(cx.engine.protect_instance(cx.caller, name.0, reason).await);
+        }
         (None, None, None) => return Err(Error::Missing("ProtectedResourceArn".into())),
     };
-    let reason =
-        request.enable_deletion_protection.then_some(request.deletion_protection_description.0);
     done(cx.engine.protect_key(cx.caller, key, reason).await)
 }

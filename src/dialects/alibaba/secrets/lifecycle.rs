@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::metadata::{ManagedFields, secret_arn};
 use super::types as secret_types;
 use super::types::SecretType;
-use crate::dialects::alibaba::keys::lifecycle::Policy;
 use crate::dialects::alibaba::limits;
-use crate::dialects::alibaba::names::{KeyName, NewSecretName, SecretName};
+use crate::dialects::alibaba::names::{InstanceName, KeyName, NewSecretName, SecretName};
+use crate::dialects::alibaba::policies::{self, Policy};
 use crate::dialects::alibaba::tags::{TagList, tag_map};
 use crate::dialects::alibaba::values::{
     OpenText, SecretInterval, Text, VersionText, Window, interval,
@@ -41,7 +41,7 @@ pub(crate) struct CreateSecret {
     enable_automatic_rotation: bool,
     rotation_interval: Option<OpenText>,
     #[serde(rename = "DKMSInstanceId")]
-    instance: Option<Text<{ limits::INSTANCE_MAX }>>,
+    instance: Option<InstanceName>,
     policy: Option<Policy>,
 }
 
@@ -118,13 +118,15 @@ pub(crate) async fn create(cx: Cx, request: CreateSecret) -> Result<Created, Err
     // The current value comes first here. Among the versions it comes last, because it is the
     // newest.
     let versions = values.into_iter().rev().map(version).collect();
+    let instance = request.instance.map(|name| name.0.to_string());
+    let policy = policies::of_new(&cx, instance.as_deref(), request.policy)?;
     let new = NewSecret {
         name: checked.name,
         kind: kind.word().into(),
         key: request.encryption_key_id.map(|key| key.within(&cx)).transpose()?,
         description: request.description.0,
-        instance: request.instance.map(|instance| instance.0),
-        policy: request.policy.map(|policy| policy.0),
+        instance,
+        policy,
         tags: tag_map(request.tags)?,
         config: checked.config,
         rotation,

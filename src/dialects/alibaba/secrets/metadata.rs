@@ -129,6 +129,7 @@ pub(crate) enum Property {
     TagKey,
     TagValue,
     SecretType,
+    Creator,
     #[serde(rename = "DKMSInstanceId")]
     Instance,
 }
@@ -142,7 +143,7 @@ impl Property {
             Self::Description | Self::TagKey | Self::TagValue => {
                 (1..=limits::SECRET_FILTER_MAX).contains(&value.chars().count())
             }
-            Self::SecretType | Self::Instance => true,
+            Self::SecretType | Self::Creator | Self::Instance => true,
         }
     }
 }
@@ -181,6 +182,8 @@ pub(crate) fn list(cx: &Cx, request: ListSecrets) -> Result<Listed, Error> {
             Property::TagKey => secret.tags.contains_key(value),
             Property::TagValue => secret.tags.values().any(|it| it == value),
             Property::SecretType => &*secret.kind == value,
+            // The account: who created a secret is not kept.
+            Property::Creator => *cx.caller.realm.account == *value,
             Property::Instance => secret.instance.as_deref() == Some(value),
         })
     };

@@ -83,7 +83,7 @@ pub(crate) fn get(cx: &Cx, request: GetSecretValue) -> Result<Value, Error> {
     let stage = request.version_stage.as_ref().map_or(CURRENT, |stage| &stage.0);
     let managed = snapshot
         .view(&cx.caller)
-        .usable_secret(&name)
+        .readable_secret(&name)
         .is_ok_and(|secret| secret.settings.managed.is_some());
     // A managed secret only has these two stages, and its versions cannot be requested.
     if managed && stage != CURRENT && stage != PREVIOUS {
@@ -279,7 +279,7 @@ pub(crate) struct ListSecretVersionIds {
     include_deprecated: bool,
     #[serde(default)]
     page_number: PageNumber,
-    #[serde(default = "PageSize::of_versions")]
+    #[serde(default = "PageSize::twenty")]
     page_size: PageSize,
 }
 

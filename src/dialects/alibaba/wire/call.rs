@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 
 use super::acs::{Authorization, Signed, header};
-use crate::dialects::alibaba::{codes, regions};
+use crate::dialects::alibaba::{codes, dedicated, regions};
 use crate::dialects::wire::canonical::encode_pairs;
 use crate::dialects::wire::form::{Form, is_form};
 use crate::dialects::wire::inbound::find_header;
@@ -38,6 +38,8 @@ pub(crate) enum Scheme {
     Acs(Authorization),
     /// By a header `Authorization` that cannot be parsed.
     Malformed,
+    /// By the header `Authorization` of the dedicated gateway, whose wire is another one.
+    Dedicated(dedicated::request::Request),
     /// Not at all: the request only has a bearer token.
     Bearer,
     /// Not at all.
@@ -51,6 +53,9 @@ fn unparsable() -> Refusal {
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
+        if dedicated::request::is_marked(&inbound.headers) {
+            return Self::of_dedicated(inbound);
+        }
         let Inbound { method, uri, headers, body, .. } = inbound;
         let mut parse_error = match method {
             Method::GET | Method::POST => None,
@@ -84,13 +89,19 @@ impl Call {
             parse_error = Some(Refusal { status, ..unparsable().and(&why.to_string()) });
         }
         let path = uri.path().to_owned();
-        if is_for_dedicated_gateway(&headers) {
-            parse_error = Some(codes::GATEWAY_NOT_SERVED.into());
-        }
         let mut call =
             Self { path, method, headers, body, query, params, scheme: Scheme::None, parse_error };
         call.scheme = acs.unwrap_or_else(|| call.read_scheme());
         call
+    }
+
+    /// Parses a request to the dedicated gateway.
+    fn of_dedicated(Inbound { method, uri, headers, body, .. }: Inbound) -> Self {
+        let head = (&method, &uri, &headers);
+        let (request, params, parse_error) = dedicated::request::read(head, &body);
+        let (path, query) = (uri.path().to_owned(), Form::default());
+        let (body, scheme) = (body.unwrap_or_default(), Scheme::Dedicated(request));
+        Self { method, path, headers, body, query, params, scheme, parse_error }
     }
 
     /// The parts that a signature in the header covers.
@@ -106,6 +117,12 @@ impl Call {
         }
     }
 
+    /// The parts that a signature of the dedicated gateway covers.
+    pub(crate) fn signed_with_client_key(&self) -> dedicated::signature::Signed<'_> {
+        let Self { method, headers, body, .. } = self;
+        dedicated::signature::Signed { method, headers, body }
+    }
+
     /// A parameter's value.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.params.get(name)
@@ -118,7 +135,10 @@ impl Call {
 
     /// The requested action. The place that the signature covers wins.
     pub(crate) fn action(&self) -> Option<&str> {
-        self.either("x-acs-action", "Action")
+        match &self.scheme {
+            Scheme::Dedicated(request) => Some(&request.action),
+            _ => self.either("x-acs-action", "Action"),
+        }
     }
 
     /// The requested version of the API.
@@ -137,16 +157,13 @@ impl Call {
             && self.param("Format").is_some_and(|format| format.eq_ignore_ascii_case("XML"))
     }
 
-    /// Whether the request was made for the dedicated gateway, whose clients read only protobuf.
-    pub(crate) fn is_for_dedicated_gateway(&self) -> bool {
-        is_for_dedicated_gateway(&self.headers)
-    }
-
     /// The region to which the request was sent: that of the signature's scope, or of the host.
     /// ACS3 and ACS4 need not sign the host, and an unsigned host does not count.
     pub(crate) fn placed_region(&self) -> Option<&str> {
         let (scope, host_counts) = match &self.scheme {
             Scheme::Acs(authorization) => (authorization.region(), authorization.signs("host")),
+            // The client key alone says it.
+            Scheme::Dedicated(_) => (None, false),
             _ => (None, true),
         };
         scope.or_else(|| region_of_host(self.host()).filter(|_| host_counts))
@@ -164,6 +181,8 @@ impl Call {
             Scheme::Acs(_) => header.or(param),
             // This signature covers no header.
             Scheme::Rpc => param,
+            // It has neither.
+            Scheme::Dedicated(_) => None,
             Scheme::Malformed | Scheme::Bearer | Scheme::None => param.or(header),
         }
     }
@@ -182,11 +201,6 @@ impl Call {
             Scheme::None
         }
     }
-}
-
-/// Whether a request has the header of the dedicated gateway's clients.
-fn is_for_dedicated_gateway(headers: &HeaderMap) -> bool {
-    find_header(headers, "x-kms-apiname").is_some()
 }
 
 /// The signature in the header, if there is one.
@@ -211,12 +225,15 @@ fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
 /// `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`.
 fn region_of_host(host: &str) -> Option<&str> {
     let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
+    let first = host.split(['.', ':']).next()?;
+    regions::known(first).or_else(|| region_of_shared_host(host))
+}
+
+/// The region of a host of the shared gateway.
+pub(crate) fn region_of_shared_host(host: &str) -> Option<&str> {
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let mut labels = host.split('.');
     let product = labels.next()?;
-    if let Some(region) = regions::known(product) {
-        return Some(region);
-    }
     let region = labels.next()?;
     let is = |label: Option<&str>, word: &str| {
         label.is_some_and(|label| label.eq_ignore_ascii_case(word))
@@ -237,6 +254,7 @@ mod tests {
             uri: target.parse().unwrap(),
             headers: HeaderMap::new(),
             is_encrypted: false,
+            peer: None,
             body: Ok(Bytes::from_static(body.as_bytes())),
         })
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod acs;
 pub(crate) mod call;
+pub(crate) mod client_key;
 pub(crate) mod mismatch;
 pub(crate) mod reply;
 pub(crate) mod rpc;

@@ -3,8 +3,9 @@
 use axum::http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
-use super::call::Call;
+use super::call::{Call, Scheme};
 use super::verify::{access_key_id, region};
+use crate::dialects::alibaba::dedicated;
 use crate::dialects::wire::answer::{Content, json, respond, success};
 use crate::dialects::wire::xml;
 use crate::dialects::{self, Error, Form, Gate, Inbound, Outbound, Refusal};
@@ -12,7 +13,6 @@ use crate::model::Realm;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
-const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
 const XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
 
 #[derive(Serialize)]
@@ -32,33 +32,6 @@ struct Failure<'a> {
     request_id: &'a str,
     host_id: &'a str,
     recommend: &'a str,
-}
-
-/// The protobuf message `Error` of the dedicated gateway. Its fields, numbered from 1, are status,
-/// code, message and request id.
-fn protobuf_error(request_id: &str, refusal: &Refusal) -> Vec<u8> {
-    const VARINT: u8 = 0;
-    const BYTES: u8 = 2;
-    let mut out = vec![1 << 3 | VARINT];
-    put_varint(&mut out, refusal.status.into());
-    for (number, text) in (2..).zip([refusal.code.name, &*refusal.message, request_id]) {
-        out.push(number << 3 | BYTES);
-        put_varint(&mut out, text.len());
-        out.extend_from_slice(text.as_bytes());
-    }
-    out
-}
-
-/// Writes seven bits a byte, the lowest first. The eighth bit says that more follow.
-fn put_varint(out: &mut Vec<u8>, mut value: usize) {
-    loop {
-        let [low, ..] = value.to_le_bytes();
-        value >>= 7;
-        if value == 0 {
-            return out.push(low & 0x7f);
-        }
-        out.push(low | 0x80);
-    }
 }
 
 impl dialects::Call for Call {
@@ -83,15 +56,18 @@ impl dialects::Call for Call {
     }
 
     fn answer<T: Serialize>(&self, request_id: &str, body: &T) -> Result<Outbound, Error> {
-        success(render(self, &Success { body, request_id })).map(|it| with_id(it, request_id))
+        let answer = match &self.scheme {
+            Scheme::Dedicated(request) => dedicated::reply::answer(request, request_id, body),
+            _ => success(render(self, &Success { body, request_id })),
+        };
+        answer.map(|it| with_id(it, request_id))
     }
 
     /// The fields of the KMS gateway and of the product gateway together, because some clients read
     /// the former and some the latter.
     fn refuse(&self, request_id: &str, refusal: &Refusal) -> Outbound {
-        if self.is_for_dedicated_gateway() {
-            let content = (PROTOBUF, protobuf_error(request_id, refusal));
-            return with_id(respond(refusal.status, content), request_id);
+        if let Scheme::Dedicated(_) = self.scheme {
+            return with_id(dedicated::reply::refuse(request_id, refusal), request_id);
         }
         let code = refusal.code.name;
         let failure = Failure {

@@ -1,10 +1,10 @@
-//! Authentication: access key, time, signature, token, nonce, in this order.
+//! Authentication by access keys: access key, time, signature, token, nonce, in this order.
 
 use super::acs::Authorization;
 use super::call::{Call, Scheme};
 use super::rpc;
-use crate::dialects::alibaba::codes;
 use crate::dialects::alibaba::errors::of_token;
+use crate::dialects::alibaba::{codes, dedicated};
 use crate::dialects::gate::regions::fold;
 use crate::dialects::gate::times::Times;
 use crate::dialects::gate::{Checked, Gate, LEEWAY};
@@ -14,9 +14,6 @@ use crate::world::Instant;
 
 /// Finds the caller.
 pub(crate) fn verify(gate: &Gate, engine: &Engine, call: &Call) -> Result<Verified, Error> {
-    if let Some(parse_error) = &call.parse_error {
-        return Err(parse_error.clone().into());
-    }
     let verified = gate.admit(
         (access_key_id(call), call.action()),
         || check(gate, engine, call),
@@ -54,6 +51,7 @@ fn ignored_region<'a>(gate: &'a Gate, call: &'a Call) -> Option<(&'a str, &'a st
 pub(crate) fn access_key_id(call: &Call) -> Option<&str> {
     let id = match &call.scheme {
         Scheme::Acs(authorization) => Some(authorization.access_key.as_str()),
+        Scheme::Dedicated(_) => dedicated::request::access_key_id(&call.headers),
         _ => call.param("AccessKeyId"),
     };
     id.filter(|id| !id.is_empty())
@@ -63,7 +61,12 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     match call.scheme {
         Scheme::Bearer => return Err(codes::INCOMPLETE_SIGNATURE_BARE.into()),
         Scheme::Malformed => return Err(Error::Invalid("Authorization".into())),
-        Scheme::Rpc | Scheme::Acs(_) | Scheme::None => {}
+        Scheme::Rpc | Scheme::Acs(_) | Scheme::Dedicated(_) | Scheme::None => {}
+    }
+    if let Scheme::Dedicated(_) = call.scheme {
+        // Only client keys sign there, and this is none.
+        let times = Times::of(engine, None);
+        call.signed_with_client_key().check(times, None)?;
     }
     let id = access_key_id(call).ok_or(Error::Missing("AccessKeyId".into()))?;
     let key = gate.accounts.get(id).ok_or(codes::INVALID_ACCESS_KEY_ID_NOT_FOUND)?;
@@ -88,10 +91,11 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     let spend =
         |nonce: &str| key.nonces.spend(nonce, made, is_over).ok_or(codes::SIGNATURE_NONCE_USED);
     let nonce = nonce.filter(|nonce| !nonce.is_empty()).map(spend).transpose()?;
-    Ok(Checked::by(key, nonce))
+    Ok(Checked::by_access_key(key, nonce))
 }
 
-fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
+/// The time of a request, if it is fresh.
+pub(super) fn check_time(times: Times, text: &str) -> Result<Instant, Error> {
     let at = Instant::parse(text).ok_or(codes::ILLEGAL_TIMESTAMP)?;
     let fresh = |now: Instant| at.distance(now) <= LEEWAY;
     if times.either(fresh) { Ok(at) } else { Err(codes::ILLEGAL_TIMESTAMP.into()) }

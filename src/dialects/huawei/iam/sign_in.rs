@@ -144,7 +144,7 @@ impl Auth {
             .flat_map(|account| account.users.iter().map(move |user| (account, user)));
         let found = users.find(|(_, user)| is(user) && user.has_password(&given.password));
         let (account, user) = found.ok_or(codes::IAM_UNAUTHORIZED)?;
-        Ok(Checked { account: Arc::clone(account), user: Some(Arc::clone(user)), nonce: None })
+        Ok(Checked::by(Arc::clone(account), Some(Arc::clone(user))))
     }
 
     /// The earlier token in the body.

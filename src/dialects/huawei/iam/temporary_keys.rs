@@ -89,6 +89,10 @@ pub(crate) fn find(accounts: &Accounts, id: &str, token: &str) -> Option<AccessK
     let secret = Secret::Shared(sealed::secret(&user, id));
     let mut key = AccessKey::new(id.to_owned(), secret, account);
     key.user = Some(user);
-    key.token = Some(Token { text: Zeroizing::new(token.to_owned()), expires: claims.expires });
+    key.token = Some(Token {
+        text: Zeroizing::new(token.to_owned()),
+        expires: claims.expires,
+        policy: None,
+    });
     Some(key)
 }

@@ -53,6 +53,7 @@ pub(crate) async fn create(cx: Cx, request: CreateKey) -> Result<KeyInfo<Created
         origin: origin(spec, request.origin)?,
         group: request.enterprise_project_id.map(group).transpose()?.flatten(),
         instance: store(request.keystore_id)?,
+        storage: None,
         ..plain
     };
     if request.vm_id.is_some() {

@@ -76,7 +76,7 @@ pub(crate) fn is_marked(marks: &Marks<'_>) -> bool {
 impl Call {
     /// Parses a request. After an error, parsing goes on as far as possible.
     pub(crate) fn parse(inbound: Inbound) -> Self {
-        let Inbound { method, uri, headers, is_encrypted, body } = inbound;
+        let Inbound { method, uri, headers, is_encrypted, body, .. } = inbound;
         let mut parse_error = body.as_ref().err().map(|why| match why {
             BodyRefused::TooLarge => codes::BODY_TOO_LARGE.into(),
             BodyRefused::Broken | BodyRefused::OverBudget => {

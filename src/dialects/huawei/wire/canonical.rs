@@ -182,6 +182,7 @@ mod tests {
                 uri: sent.parse().unwrap(),
                 headers: HeaderMap::new(),
                 is_encrypted: false,
+                peer: None,
                 body: Ok(Bytes::new()),
             };
             Canonical { hash, signed_headers, is_scoped, path }.query(&Call::parse(inbound))

@@ -73,7 +73,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
 
 /// The sender of a request that needs no credentials.
 fn anybody(gate: &Gate) -> Checked {
-    Checked { account: gate.accounts.presumed(None), user: None, nonce: None }
+    Checked::by(gate.accounts.presumed(None), None)
 }
 
 /// Checks who signs in for a token.
@@ -113,7 +113,7 @@ fn check_token(
     if project.is_some() && project != own {
         return Err(codes::WRONG_PROJECT.into());
     }
-    Ok(Checked { account, user: Some(user), nonce: None })
+    Ok(Checked::by(account, Some(user)))
 }
 
 /// Checks the signature: its form, time, access key, the signature itself, token, in this order.
@@ -152,7 +152,7 @@ fn check_signature(
         return Err(wrong_token());
     }
     gate.check_token(times, key, token).map_err(|_| wrong_token())?;
-    Ok(Checked::by(key, None))
+    Ok(Checked::by_access_key(key, None))
 }
 
 /// Parses a time in the basic form of ISO 8601: `20261128T201500Z`.

@@ -311,7 +311,14 @@ mod tests {
             map.insert(*name, value.parse().unwrap());
         }
         let body = Ok(Bytes::copy_from_slice(body.as_bytes()));
-        Inbound { method, uri: target.parse().unwrap(), headers: map, is_encrypted: false, body }
+        Inbound {
+            method,
+            uri: target.parse().unwrap(),
+            headers: map,
+            is_encrypted: false,
+            peer: None,
+            body,
+        }
     }
 
     fn post(target: &str, headers: &[(&'static str, &str)], body: &str) -> Call {

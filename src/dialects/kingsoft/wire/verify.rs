@@ -92,7 +92,7 @@ fn check(
         call.param("SecurityToken")
     };
     gate.check_token(times, key, token).map_err(|_| codes::INVALID_CLIENT_TOKEN_ID)?;
-    Ok(Checked::by(key, None))
+    Ok(Checked::by_access_key(key, None))
 }
 
 /// Logs what the server signed, because the service's message does not contain it. Possible secrets

@@ -128,7 +128,7 @@ fn check(gate: &Gate, engine: &Engine, call: &Call) -> Result<Checked, Error> {
     }
     let token = gate.check_token(times, key, call.common(&TOKEN));
     token.map_err(|_| codes::AUTH_FAILURE_TOKEN_FAILURE)?;
-    Ok(Checked::by(key, None))
+    Ok(Checked::by_access_key(key, None))
 }
 
 /// Whether the scope of a claim has the day of the request's time. Signature version 1 has no

@@ -258,6 +258,7 @@ fn the_key_is_described_if_it_was_named() {
         ("Description", "d"),
         ("DKMSInstanceId", "kst-1"),
     ];
+    client.instance("kst-1");
     let made = create(&client, &SINGLE, &full).ok();
     assert_eq!(made["DKMSInstanceId"], "kst-1");
     let told =

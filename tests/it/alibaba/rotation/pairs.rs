@@ -122,6 +122,7 @@ fn versions_are_a_week_apart() {
 fn a_key_of_an_instance_has_one_version() {
     let server = Server::start();
     let client = server.client();
+    client.instance("kst-1");
     let key = client.create_key(&[("KeySpec", "EC_P256"), ("DKMSInstanceId", "kst-1")]);
     server.advance(days(7));
     make(&client, &key).refused(400, "Rejected.UnsupportedOperation");

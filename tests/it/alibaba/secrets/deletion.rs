@@ -160,7 +160,7 @@ fn within_the_window_it_can_only_be_described() {
         ("DeleteSecret", &[name, ("RecoveryWindowInDays", "7")]),
         ("RotateSecret", &[name, version[0]]),
         ("UpdateSecretRotationPolicy", &[name, ("EnableAutomaticRotation", "false")]),
-        ("SetSecretPolicy", &[name, ("Policy", "{}")]),
+        ("SetSecretPolicy", &[name, ("Policy", r#"{"Version":"1","Statement":[]}"#)]),
         ("GetSecretPolicy", &[name]),
         ("TagResource", &[name, tags]),
         ("UntagResource", &[name, ("TagKeys", r#"["k"]"#)]),

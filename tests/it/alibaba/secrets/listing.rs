@@ -63,6 +63,7 @@ fn filters_select() {
     tagged(&client, "a", "one", &[("env", "test"), ("team", "red")]);
     tagged(&client, "b", "two", &[("env", "live")]);
     tagged(&client, "c", "one", &[("team", "test")]);
+    client.instance("kst-1");
     create(&client, "d", &[("DKMSInstanceId", "kst-1")]).ok();
     let list = |filters: &Value| client.call("ListSecrets", &[("Filters", &filters.to_string())]);
     let one = |key: &str, values: &[&str]| json!([{ "Key": key, "Values": values }]);
@@ -80,6 +81,8 @@ fn filters_select() {
         (one("SecretType", &["Generic"]), &["a", "b", "c", "d"]),
         (one("SecretType", &["Rds"]), &[]),
         (one("DKMSInstanceId", &["kst-1"]), &["d"]),
+        (one("Creator", &["1000000000000001"]), &["a", "b", "c", "d"]),
+        (one("Creator", &["1000000000000002"]), &[]),
         (one("SecretName", &[&"n".repeat(192)]), &[]),
         (one("TagKey", &[&"k".repeat(256)]), &[]),
         // The values of a property are alternatives.

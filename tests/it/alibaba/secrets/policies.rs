@@ -1,10 +1,9 @@
-//! Policies of secrets and keys: stored and returned.
+//! Policies of secrets and keys: which of them have policies, and what a policy is.
 
 use serde_json::{Value, json};
 
 use super::{create, not_found};
-use crate::kit::{Client, Server, days};
-use crate::makers::pair;
+use crate::kit::{Client, Server, Setup, days};
 
 const OWN: &str = r#"{ "Version": "1", "Statement": [] }"#;
 
@@ -13,9 +12,19 @@ fn policy(client: &Client, action: &str, of: (&str, &str)) -> String {
     client.call(action, &[of]).ok()["Policy"].as_str().unwrap().to_owned()
 }
 
-/// An object of this many characters, most of which take two bytes.
-fn long(characters: usize) -> String {
-    format!("{{\"a\":\"{}\"}}", "e".repeat(characters - 8))
+/// A policy of this many bytes.
+fn long(bytes: usize) -> String {
+    format!("{OWN}{}", " ".repeat(bytes - OWN.len()))
+}
+
+/// A parameter that puts a key or a secret into an instance. The server has it.
+const INSIDE: (&str, &str) = ("DKMSInstanceId", "kst-1");
+
+fn server() -> (Server, Client) {
+    let server = Server::start();
+    let client = server.client();
+    client.instance("kst-1");
+    (server, client)
 }
 
 /// The checks for both kinds of policies.
@@ -29,7 +38,24 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
     assert_eq!(policy(client, get, of), OWN, "to the letter");
     client.call(set, &[of, ("Policy", &long(32_768)), ("PolicyName", "default")]).ok();
     assert_eq!(client.call(get, &[of, ("PolicyName", "default")]).ok()["Policy"], long(32_768));
-    for bad in ["text", "[]", "{", "\"{}\"", "null", &long(32_769)] {
+    let statement = r#"{"Effect":"Allow","Principal":{"RAM":["acs:ram::1:root"]},"#;
+    let statement = format!("{statement}{}", r#""Action":"kms:*","Resource":"*"}"#);
+    let good = format!(r#"{{"Version":"1","Statement":[{statement}]}}"#);
+    client.call(set, &[of, ("Policy", &good)]).ok();
+    for (old, new) in [
+        (r#""1""#, r#""2""#),
+        ("Allow", "Maybe"),
+        ("kms:*", "ecs:*"),
+        (r#""Resource":"*""#, r#""Resource":"acs:kms:*:*:key/k""#),
+        ("root", "group/a"),
+        ("RAM", "Service"),
+        ("Effect", "Colour"),
+    ] {
+        let wrong = good.replace(old, new);
+        client.call(set, &[of, ("Policy", &wrong)]).refused_parameter("Policy");
+    }
+    client.call(set, &[of, ("Policy", &long(32_768))]).ok();
+    for bad in ["text", "[]", "{}", "{", "\"{}\"", "null", &long(32_769)] {
         client.call(set, &[of, ("Policy", bad)]).refused_parameter("Policy");
     }
     let message = client.call(set, &[of]).refused(400, "MissingParameter");
@@ -49,14 +75,13 @@ fn check(client: &Client, get: &str, set: &str, of: (&str, &str)) {
 
 #[test]
 fn a_secret_has_the_default_policy_until_another_is_set() {
-    let server = Server::start();
-    let client = server.client();
-    create(&client, "s", &[]).ok();
+    let (_server, client) = server();
+    create(&client, "s", &[INSIDE]).ok();
     check(&client, "GetSecretPolicy", "SetSecretPolicy", ("SecretName", "s"));
     let unknown = [("SecretName", "unknown"), ("Policy", OWN)];
     not_found(&client.call("GetSecretPolicy", &unknown));
     not_found(&client.call("SetSecretPolicy", &unknown));
-    create(&client, "t", &[("Policy", OWN)]).ok();
+    create(&client, "t", &[INSIDE, ("Policy", OWN)]).ok();
     assert_eq!(policy(&client, "GetSecretPolicy", ("SecretName", "t")), OWN);
     // It does not apply to the next secret of that name.
     client
@@ -68,9 +93,8 @@ fn a_secret_has_the_default_policy_until_another_is_set() {
 
 #[test]
 fn a_key_has_the_default_policy_until_another_is_set() {
-    let server = Server::start();
-    let client = server.client();
-    let key = client.create_key(&[]);
+    let (_server, client) = server();
+    let key = client.create_key(&[INSIDE]);
     let of = ("KeyId", key.as_str());
     check(&client, "GetKeyPolicy", "SetKeyPolicy", of);
     let mut before = client.call("DescribeKey", &[of]).ok();
@@ -88,11 +112,10 @@ fn a_key_has_the_default_policy_until_another_is_set() {
             .call(action, &[("KeyId", "unknown"), ("Policy", OWN)])
             .refused(404, "Forbidden.KeyNotFound");
     }
-    let with = client.create_key(&[("Policy", OWN)]);
+    let with = client.create_key(&[INSIDE, ("Policy", OWN)]);
     assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &with)), OWN);
-    for other in
-        [pair(&client, "EC_P256", "SIGN/VERIFY").0, client.create_key(&[("Origin", "EXTERNAL")])]
-    {
+    for kind in [("KeySpec", "EC_P256"), ("Origin", "EXTERNAL")] {
+        let other = client.create_key(&[INSIDE, kind]);
         client.call("SetKeyPolicy", &[("KeyId", &other), ("Policy", OWN)]).ok();
         assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &other)), OWN);
     }
@@ -100,9 +123,8 @@ fn a_key_has_the_default_policy_until_another_is_set() {
 
 #[test]
 fn a_key_pending_deletion_keeps_its_policy() {
-    let server = Server::start();
-    let client = server.client();
-    let key = client.create_key(&[]);
+    let (server, client) = server();
+    let key = client.create_key(&[INSIDE]);
     let of = ("KeyId", key.as_str());
     client.call("DisableKey", &[of]).ok();
     client.call("SetKeyPolicy", &[of, ("Policy", OWN)]).ok();
@@ -114,4 +136,73 @@ fn a_key_pending_deletion_keeps_its_policy() {
     assert_eq!(policy(&client, "GetKeyPolicy", of), OWN);
     server.advance(days(7));
     client.call("GetKeyPolicy", &[of]).refused(404, "Forbidden.KeyNotFound");
+}
+
+const UNSUPPORTED: &str = "Forbidden.KeyPolicyUnSupported";
+
+#[test]
+fn keys_and_secrets_outside_of_instances_have_no_policy_of_their_own() {
+    let (_server, client) = server();
+    let key = client.create_key(&[]);
+    create(&client, "s", &[]).ok();
+    let own = ("Policy", OWN);
+    for answer in [
+        client.call("SetKeyPolicy", &[("KeyId", &key), own]),
+        client.call("SetSecretPolicy", &[("SecretName", "s"), own]),
+        client.call("CreateKey", &[own]),
+        create(&client, "t", &[own]),
+    ] {
+        let message = answer.refused(400, UNSUPPORTED);
+        assert_eq!(message, "The specified key does not support key policy.");
+    }
+    assert_eq!(client.call("ListKeys", &[]).ok()["TotalCount"], 2, "with the one of secrets");
+    assert_eq!(client.call("ListSecrets", &[]).ok()["TotalCount"], 1);
+    assert!(policy(&client, "GetKeyPolicy", ("KeyId", &key)).contains("kms default key policy"));
+    let shown = policy(&client, "GetSecretPolicy", ("SecretName", "s"));
+    assert!(shown.contains("kms default secret policy"), "{shown}");
+}
+
+#[test]
+fn a_lenient_server_takes_every_object_as_a_policy() {
+    let server = Server::with(Setup { lenient_policies: true, ..Setup::default() });
+    let client = server.client();
+    let own = ("Policy", r#"{"a":1}"#);
+    let key = client.create_key(&[own]);
+    assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &key)), own.1);
+    client.call("SetKeyPolicy", &[("KeyId", &key), ("Policy", "{}")]).ok();
+    assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", &key)), "{}");
+    create(&client, "s", &[own]).ok();
+    client.call("SetSecretPolicy", &[("SecretName", "s"), ("Policy", "{}")]).ok();
+    assert_eq!(policy(&client, "GetSecretPolicy", ("SecretName", "s")), "{}");
+    client.call("SetKeyPolicy", &[("KeyId", &key), ("Policy", "[]")]).refused_parameter("Policy");
+}
+
+#[test]
+fn an_instance_that_is_not_connected_changes_no_policy() {
+    let server = Server::with(Setup {
+        seeds: &["
+accounts: [{ id: '1000000000000001', access_keys: [{ id: testid, secret: testsecret }] }]
+realms:
+  - account: '1000000000000001'
+    instances: [{ id: kst-1, status: Disconnected }]
+    keys: [{ id: inside, instance: kst-1 }, { id: of-none, instance: kst-2, policy: '{}' }]
+    secrets: [{ name: s, instance: kst-1, value: v }]
+"],
+        ..Setup::default()
+    });
+    let client = server.client();
+    let own = ("Policy", OWN);
+    for answer in [
+        client.call("SetKeyPolicy", &[("KeyId", "inside"), own]),
+        client.call("SetSecretPolicy", &[("SecretName", "s"), own]),
+        client.call("GetSecretPolicy", &[("SecretName", "s")]),
+        client.call("CreateKey", &[INSIDE]),
+        create(&client, "t", &[INSIDE]),
+    ] {
+        answer.refused(403, "Forbidden.DKMSInstanceStateInvalid");
+    }
+    assert!(policy(&client, "GetKeyPolicy", ("KeyId", "inside")).contains("default"));
+    // Older data may name an instance that is not there.
+    assert_eq!(policy(&client, "GetKeyPolicy", ("KeyId", "of-none")), "{}");
+    client.call("SetKeyPolicy", &[("KeyId", "of-none"), own]).ok();
 }

@@ -64,11 +64,12 @@ fn a_restart_keeps_secrets_and_removes_what_fell_due() {
         ("EncryptionKeyId", key.as_str()),
         ("Description", "d\u{e9}\n\u{1f511}"),
         ("Tags", r#"[{"TagKey":"k","TagValue":"v"},{"TagKey":"empty"},{"TagKey":"taken"}]"#),
-        ("Policy", r#"{"Version":"1"}"#),
+        ("Policy", r#"{"Version":"1","Statement":[]}"#),
         ("DKMSInstanceId", "kst-1"),
         ("SecretDataType", "binary"),
         ("SecretData", "AAEC"),
     ];
+    client.instance("kst-1");
     create(&client, "full", &full).ok();
     for number in 2..=12 {
         put(&client, "full", &format!("v{number}"), &format!("value {number}"), &[]).ok();
@@ -85,9 +86,14 @@ fn a_restart_keeps_secrets_and_removes_what_fell_due() {
     step("b", ("MoveToVersion", "v6"));
     step("b", ("RemoveFromVersion", "v6"));
     client.call("UntagResource", &[("SecretName", "full"), ("TagKeys", r#"["taken"]"#)]).ok();
-    create(&client, "plain", &[]).ok();
+    create(&client, "plain", &[("DKMSInstanceId", "kst-1")]).ok();
     client.call("TagResource", &[("SecretName", "plain"), ("Tags", r#"[{"TagKey":"t"}]"#)]).ok();
-    client.call("SetSecretPolicy", &[("SecretName", "plain"), ("Policy", "{}")]).ok();
+    client
+        .call(
+            "SetSecretPolicy",
+            &[("SecretName", "plain"), ("Policy", r#"{"Statement":[],"Version":"1"}"#)],
+        )
+        .ok();
     create(&client, "leaving", &[]).ok();
     client.call("DeleteSecret", &[("SecretName", "leaving"), ("RecoveryWindowInDays", "7")]).ok();
     create(&client, "gone", &[]).ok();

@@ -78,7 +78,7 @@ def create_pairs_refuses(kms):
         invalid("KeyUsage", kms.call, "CreateKey", KeySpec=spec, KeyUsage=CRYPT)
     for spec in ("Aliyun_AES_256", "Aliyun_SM4"):
         invalid("KeyUsage", kms.call, "CreateKey", KeySpec=spec, KeyUsage=SIGN)
-    for spec in ("RSA_4096", "rsa_2048", "EC_P384", "SM2"):
+    for spec in ("RSA_8192", "rsa_2048", "EC_P384", "SM2"):
         invalid("KeySpec", kms.call, "CreateKey", KeySpec=spec)
     invalid("Origin", kms.call, "CreateKey", KeySpec="EC_P256", Origin="EXTERNAL")
 

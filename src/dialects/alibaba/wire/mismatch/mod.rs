@@ -21,6 +21,6 @@ pub(crate) fn explain(accounts: &Accounts, classes: &Classes, call: &Call) -> Op
         Scheme::Acs(authorization) => {
             acs::explain(authorization, (call, classes), &key.secret, others())
         }
-        Scheme::Malformed | Scheme::Bearer | Scheme::None => None,
+        Scheme::Dedicated(_) | Scheme::Malformed | Scheme::Bearer | Scheme::None => None,
     }
 }
