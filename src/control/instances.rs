@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
-use super::scope::Scoped;
+use super::scope::{Scoped, caller_where};
 use crate::app::App;
-use crate::engine::{Caller, Error, InstanceError, Quota, Rules};
+use crate::engine::{Caller, Error, InstanceError};
 use crate::model::{Change, Instance, InstanceId, Realm, Scope};
 use crate::seed::{self, SeedError, Seeds};
 
@@ -35,20 +35,20 @@ async fn make(
     Scoped(app, scope): Scoped,
     JsonBody(mut entry): JsonBody<Map<String, Value>>,
 ) -> Answer<Made> {
-    let (realm, rules) = realm(&app, &scope)?;
-    let of_instances = rules.instances.as_ref().ok_or_else(without_instances)?;
+    let caller = caller(&app, &scope)?;
+    let rules = caller.rules.instances.as_ref().ok_or_else(without_instances)?;
     let id = match entry.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(_) => return Err(Refused::bad("id: not a text")),
-        None => (of_instances.new_id)(&app.engine.world().entropy).to_string(),
+        None => (rules.new_id)(&app.engine.world().entropy).to_string(),
     };
     let taken = |error: InstanceError| Refused::bad(format!("id: {error}"));
     let there = InstanceId::parse(&id);
-    if there.is_some_and(|id| app.engine.state(&realm).instances.named(&id).is_some()) {
+    if there.is_some_and(|id| app.engine.state(&caller.realm).instances.named(&id).is_some()) {
         return Err(taken(InstanceError::Exists));
     }
     entry.entry("id").or_insert_with(|| id.clone().into());
-    let Realm { dialect, account, region } = realm.clone();
+    let Realm { dialect, account, region } = caller.realm.clone();
     let document = json!({ "realms": [
         { "cloud": *dialect, "account": *account, "region": *region, "instances": [entry] },
     ]});
@@ -62,7 +62,6 @@ async fn make(
     });
     let instance = instance.ok_or_else(|| Refused::bad("the body has no instance"))?;
     // The writer adds it, because the realm may have changed since its entry was read.
-    let caller = Caller::new(realm, rules, Arc::clone(&account), Quota::default());
     match app.engine.add_instance(caller, Instance::clone(instance)).await {
         Ok(()) => {}
         Err(Error::Instance(error)) => return Err(taken(error)),
@@ -75,18 +74,12 @@ fn without_instances() -> Refused {
     Refused::bad("region: no cloud has instances there")
 }
 
-/// The realm in which an instance is made: that of the cloud with instances.
-fn realm(app: &App, scope: &Scope) -> Result<(Realm, &'static Rules), Refused> {
-    let account = scope.account.as_deref();
+/// The owner of a new instance, in the cloud with instances.
+fn caller(app: &App, scope: &Scope) -> Result<Caller, Refused> {
+    let account = scope.account.as_ref();
     let account = account.ok_or_else(|| Refused::bad("account: name the owner of the instance"))?;
-    let mut found = app.clouds.iter().filter_map(|cloud| {
-        let name = cloud.profile().name;
-        let region = scope.region.as_deref().or_else(|| app.clouds.default_region(name))?;
-        let realm = Realm::new(name, account, region);
-        let rules = app.engine.rules(&realm)?;
-        rules.instances.is_some().then_some((realm, rules))
-    });
-    found.next().ok_or_else(without_instances)
+    let caller = caller_where(app, scope, account, |rules| rules.instances.is_some());
+    caller.ok_or_else(without_instances)
 }
 
 /// An error in the entry. Only the entry is the caller's, so what is around it is left out.

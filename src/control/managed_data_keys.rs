@@ -1,17 +1,14 @@
 //! New managed data keys and new versions of them. No action of a cloud makes any.
 
-use std::sync::Arc;
-
 use axum::Json;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, JsonBody, Refused};
 use super::endpoints::Endpoints;
-use super::scope::Scoped;
+use super::scope::{Scoped, caller_where};
 use crate::app::App;
-use crate::dialects::PROFILES;
-use crate::engine::{Caller, Error, ManagedDataKeyError, Quota};
-use crate::model::{ManagedDataKeyName, Realm, Scope};
+use crate::engine::{Caller, Error, ManagedDataKeyError};
+use crate::model::{ManagedDataKeyName, Scope};
 
 pub(super) fn endpoints() -> Endpoints {
     Endpoints::on_page(include_str!("openapi/managed_data_keys.json"))
@@ -52,13 +49,8 @@ async fn add(Scoped(app, scope): Scoped, JsonBody(asked): JsonBody<Asked>) -> An
 fn caller(app: &App, scope: &Scope) -> Result<Caller, Refused> {
     let account = scope.account.as_ref();
     let account = account.ok_or_else(|| Refused::bad("account or access_key: name one of them"))?;
-    let in_cloud = |cloud: &str| {
-        let region = scope.region.as_deref().or_else(|| app.clouds.default_region(cloud))?;
-        let realm = Realm::new(cloud, account, region);
-        let rules = app.engine.rules(&realm).filter(|it| it.managed_data_keys.is_some())?;
-        Some(Caller::new(realm, rules, Arc::clone(account), Quota::default()))
-    };
-    PROFILES.iter().find_map(|profile| in_cloud(profile.name)).ok_or_else(none)
+    let caller = caller_where(app, scope, account, |rules| rules.managed_data_keys.is_some());
+    caller.ok_or_else(none)
 }
 
 fn none() -> Refused {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::answer::Refused;
 use crate::app::App;
-use crate::dialects::AuthMode;
+use crate::dialects::{AuthMode, PROFILES};
+use crate::engine::{Caller, Quota, Rules};
 use crate::model::{Realm, Scope};
 use crate::watch::RequestScope;
 
@@ -62,6 +63,22 @@ impl ScopeParams {
         let access_key = self.access_key.as_deref().map(Box::from);
         Ok(RequestScope { scope: self.scope(app)?, access_key })
     }
+}
+
+/// The account itself in the cloud whose rules have something, in the scope's region or else in
+/// that cloud's default one. `None` if no cloud's rules have it.
+pub(super) fn caller_where(
+    app: &App,
+    scope: &Scope,
+    account: &Arc<str>,
+    have: impl Fn(&Rules) -> bool,
+) -> Option<Caller> {
+    PROFILES.iter().find_map(|profile| {
+        let region = scope.region.as_deref().or_else(|| app.clouds.default_region(profile.name))?;
+        let realm = Realm::new(profile.name, account, region);
+        let rules = app.engine.rules(&realm).filter(|rules| have(rules))?;
+        Some(Caller::new(realm, rules, Arc::clone(account), Quota::default()))
+    })
 }
 
 impl FromRequestParts<Arc<App>> for Scoped {

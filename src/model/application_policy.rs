@@ -3,8 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByName, Noun, named_by, read_from_body};
 use super::texts::{is_name, names};
 use super::{InstanceId, NetworkRuleName, Ordinal};
 use crate::world::Instant;
@@ -59,12 +58,5 @@ impl Noun for ApplicationPolicy {
 
     named_by! { name: ApplicationPolicyName }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByNameAndParent, Child, Noun, named_by, read_from_body};
 use super::texts::names;
 use super::{ApplicationName, Ordinal};
 use crate::algorithms::rsa::SignatureKey;
@@ -73,12 +72,5 @@ impl Noun for ClientKey {
 
     named_by! { id: ClientKeyId }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }

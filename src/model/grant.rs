@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, Shelf, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByNameAndParent, Child, Noun, Shelf, named_by, read_from_body};
 use super::texts::{is_id, names};
 use super::{KeyId, Ordinal};
 use crate::world::Instant;
@@ -69,14 +68,7 @@ impl Noun for Grant {
 
     named_by! { id: GrantId }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }
 
 /// The grants of one key.

@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Ordinal;
-use super::noun::{ByName, Noun, Tags, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByName, Noun, Tags, named_by, read_from_body};
 use super::texts::{is_id, names};
 use crate::world::Instant;
 
@@ -141,12 +140,5 @@ impl Noun for Instance {
 
     named_by! { id: InstanceId, tags }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{Aliased, ByNameAndAlias, Noun, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{Aliased, ByNameAndAlias, Noun, named_by, read_from_body};
 use super::texts::{is_id, names};
 use super::{AliasName, Ordinal};
 use crate::world::Instant;
@@ -56,12 +55,5 @@ impl Noun for KeyStore {
 
     named_by! { id: KeyStoreId }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByNameAndParent, Child, Noun, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByNameAndParent, Child, Noun, named_by, read_from_body};
 use super::texts::{is_id, names};
 use super::{KeyspaceId, Ordinal};
 use crate::world::Instant;
@@ -57,12 +56,5 @@ impl Noun for KeyspacePolicy {
 
     named_by! { id: KeyspacePolicyId }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::noun::{ByName, Noun, named_by};
-use super::stored::{Damaged, StoredRecord, Unseal};
+use super::noun::{ByName, Noun, named_by, read_from_body};
 use super::texts::{is_name, names, texts};
 use super::{IpRange, Ordinal};
 use crate::world::Instant;
@@ -86,14 +85,7 @@ impl Noun for NetworkRule {
 
     named_by! { name: NetworkRuleName }
 
-    fn read(
-        ordinal: Ordinal,
-        head: &StoredRecord,
-        _parts: &[StoredRecord],
-        _unseal: &Unseal<'_>,
-    ) -> Result<Self, Damaged> {
-        Ok(Self { ordinal, ..head.body()? })
-    }
+    read_from_body! {}
 }
 
 #[cfg(test)]

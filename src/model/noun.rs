@@ -103,6 +103,22 @@ macro_rules! named_by {
 }
 pub(super) use named_by;
 
+/// In `impl Noun`: how a noun is read that has nothing but the body of its record. Its field
+/// `ordinal` is its number.
+macro_rules! read_from_body {
+    () => {
+        fn read(
+            ordinal: Ordinal,
+            head: &$crate::model::stored::StoredRecord,
+            _parts: &[$crate::model::stored::StoredRecord],
+            _unseal: &$crate::model::stored::Unseal<'_>,
+        ) -> Result<Self, $crate::model::stored::Damaged> {
+            Ok(Self { ordinal, ..head.body()? })
+        }
+    };
+}
+pub(super) use read_from_body;
+
 /// One change of one noun: it is added, changed or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact<N> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::dialects::Accounts;
 use crate::dialects::profile::UserPolicies;
 use crate::dialects::users::Policy;
+use crate::dialects::wire::wildcard;
 
 /// What policies say about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,20 +158,7 @@ fn any(patterns: &Value, is: impl Fn(&str) -> bool) -> Option<bool> {
 
 /// Whether a text matches a pattern, without regard to case. `*` stands for any text.
 fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut left) = text.strip_prefix(first) else { return false };
-    let mut parts = rest.split('*').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return left.ends_with(part);
-        }
-        match left.find(part) {
-            Some(at) => left = &left[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
+    wildcard::matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

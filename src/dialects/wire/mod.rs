@@ -12,5 +12,6 @@ pub(crate) mod param_style;
 pub(crate) mod params;
 pub(crate) mod redact;
 pub(crate) mod values;
+pub(crate) mod wildcard;
 pub(crate) mod words;
 pub(crate) mod xml;
