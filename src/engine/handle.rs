@@ -44,7 +44,7 @@ impl Engine {
         world: Arc<World>,
         clouds: Clouds,
     ) -> Result<Arc<Self>, StoreError> {
-        let realms = Arc::new(Realms::from_facts(store.load().await?));
+        let realms = Arc::new(Realms::load(&mut *store).await?);
         world.entropy.advance_stream(realms.ever_made());
         let clocks = Arc::new(Clocks::new(Arc::clone(&world)));
         let writer = Writer::start(store, Arc::clone(&realms), Arc::clone(&clocks));

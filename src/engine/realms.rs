@@ -8,7 +8,8 @@ use arc_swap::ArcSwap;
 use rpds::HashTrieMapSync;
 
 use super::client_key_index::ClientKeyIndex;
-use crate::model::{Realm, RealmChange, State};
+use crate::model::{Realm, State};
+use crate::store::{Store, StoreError};
 
 /// The snapshots. A realm that never changed is missing here and reads as empty.
 #[derive(Debug, Default)]
@@ -22,17 +23,19 @@ pub(super) struct Realms {
 
 impl Realms {
     /// The states that a store's facts lead to.
-    pub(super) fn from_facts(facts: Vec<RealmChange>) -> Self {
+    pub(super) async fn load(store: &mut dyn Store) -> Result<Self, StoreError> {
         let mut states = HashMap::<Realm, State>::new();
-        for (realm, fact) in facts {
-            states.entry(realm).or_default().apply(&fact);
-        }
+        let mut take = |realm: &Realm, fact| match states.get_mut(realm) {
+            Some(state) => state.apply(&fact),
+            None => states.entry(realm.clone()).or_default().apply(&fact),
+        };
+        store.load(&mut take).await?;
         let client_keys = ClientKeyIndex::of(states.iter());
         let cells = states
             .into_iter()
             .map(|(realm, state)| (realm, Arc::new(ArcSwap::from_pointee(state))));
         let cells = ArcSwap::from_pointee(cells.collect());
-        Self { cells, client_keys, step: AtomicU64::new(0) }
+        Ok(Self { cells, client_keys, step: AtomicU64::new(0) })
     }
 
     /// The realm's current state.

@@ -5,15 +5,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::model::{Damaged, Realm, RealmChange};
+use crate::model::{Change, Damaged, Realm, RealmChange};
 
 /// The future result of a store operation.
 pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
+/// Takes a fact of a realm.
+pub type TakeFact<'a> = dyn FnMut(&Realm, Change) + Send + 'a;
+
 /// Stores the facts of all realms.
 pub trait Store: Send {
-    /// Every stored fact, in an order in which they can be applied.
-    fn load(&mut self) -> Stored<'_, Vec<RealmChange>>;
+    /// Gives every stored fact to `take`, in an order in which they can be applied. The facts of a
+    /// realm follow one another, so that a program never holds them all.
+    fn load<'a>(&'a mut self, take: &'a mut TakeFact<'_>) -> Stored<'a, ()>;
 
     /// Writes these facts durably, all of them or none.
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()>;

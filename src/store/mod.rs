@@ -25,7 +25,7 @@ mod staging;
 mod survey;
 mod wal;
 
-pub use contract::{Staged, Staging, Store, StoreError, Stored};
+pub use contract::{Staged, Staging, Store, StoreError, Stored, TakeFact};
 pub use files::true_path;
 pub use lock::DataLock;
 pub use opening::open;

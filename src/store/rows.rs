@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use futures_util::TryStreamExt;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::{RootKey, StoreError};
+use super::{RootKey, StoreError, TakeFact};
 use crate::model::{
     Change, Content, Damaged, Hidden, Material, Ordinal, Realm, RealmChange, StoredChange,
     StoredRecord,
@@ -16,9 +17,6 @@ use crate::world::Instant;
 /// How many records one statement writes. At six values each this stays below SQLite's limit of
 /// 32,766 bound values.
 const RECORDS_AT_ONCE: usize = 256;
-
-/// How many records one statement reads.
-const RECORDS_READ: i64 = 4096;
 
 /// How many records of a replaced realm one statement deletes.
 const SWEPT_AT_ONCE: i64 = 200;
@@ -207,14 +205,15 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Every stored change: the realms' own, and the addition of each noun. Adds the realms to `ids`.
+/// Gives every stored change to `take`: the realms' own, and the addition of each noun. Adds the
+/// realms to `ids`.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
     root: &RootKey,
     ids: &mut HashMap<Realm, i64>,
-) -> Result<Vec<RealmChange>, StoreError> {
+    take: &mut TakeFact<'_>,
+) -> Result<(), StoreError> {
     type Columns = (i64, String, String, String, Option<i64>, Option<Vec<u8>>, i64);
-    let mut facts = Vec::new();
     let mut realms = HashMap::new();
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT id, dialect, account, region, subscribed_at, sealed_import_seal, last_ordinal \
@@ -224,81 +223,75 @@ pub(super) async fn load(
     .await?;
     for (id, dialect, account, region, subscribed, sealed, last) in rows {
         let realm = Realm::new(&dialect, &account, &region);
-        let subscribed = subscribed.map(|at| Change::Subscribed(Instant::from_millis(at)));
-        facts.extend(subscribed.map(|fact| (realm.clone(), fact)));
+        if let Some(at) = subscribed {
+            take(&realm, Change::Subscribed(Instant::from_millis(at)));
+        }
         if let Some(sealed) = sealed {
             let opened = root.open(&owner(&realm, IMPORT_SEAL), &sealed);
             let seal = Material::new(opened.ok_or(Damaged("sealed_import_seal"))?);
-            facts.push((realm.clone(), Change::ImportSealDrawn(seal)));
+            take(&realm, Change::ImportSealDrawn(seal));
         }
-        facts.push((realm.clone(), Change::Counted(unsigned(last)?)));
+        take(&realm, Change::Counted(unsigned(last)?));
         ids.insert(realm.clone(), id);
         realms.insert(id, realm);
     }
-    let mut records = Records { root, realms, facts, noun: None, kept: Vec::new() };
-    let mut place = (0, String::new(), 0, 0);
-    loop {
-        type Columns = (i64, String, i64, i64, String, Option<Vec<u8>>);
-        let rows: Vec<Columns> = sqlx::query_as(
-            "SELECT realm, kind, ordinal, part, body, sealed FROM records \
-             WHERE (realm, kind, ordinal, part) > ($1, $2, $3, $4) \
-             ORDER BY realm, kind, ordinal, part LIMIT $5",
-        )
-        .bind(place.0)
-        .bind(place.1)
-        .bind(place.2)
-        .bind(place.3)
-        .bind(RECORDS_READ)
-        .fetch_all(&mut *connection)
-        .await?;
-        let Some(last) = rows.last() else { break };
-        place = (last.0, last.1.clone(), last.2, last.3);
-        for (realm, kind, ordinal, part, body, sealed) in rows {
-            records.take(
-                (realm, kind, ordinal),
-                StoredRecord { part: unsigned(part)?, body, sealed },
-            )?;
-        }
+    let mut records = Records { root, realms, take, noun: None, kept: Vec::new() };
+    let mut rows = sqlx::query(
+        "SELECT realm, kind, ordinal, part, body, sealed FROM records \
+         ORDER BY realm, kind, ordinal, part",
+    )
+    .fetch(&mut *connection);
+    while let Some(row) = rows.try_next().await? {
+        let (realm, ordinal, part): (i64, i64, i64) =
+            (row.try_get(0)?, row.try_get(2)?, row.try_get(3)?);
+        let record =
+            StoredRecord { part: unsigned(part)?, body: row.try_get(4)?, sealed: row.try_get(5)? };
+        records.take((realm, row.try_get(1)?, ordinal), record)?;
     }
-    records.end_noun()?;
-    Ok(records.facts)
+    records.end_noun()
 }
 
 /// Collects the records of each noun, in order of their place.
-struct Records<'a> {
+struct Records<'a, 'b> {
     root: &'a RootKey,
     /// The visible realms.
     realms: HashMap<i64, Realm>,
-    facts: Vec<RealmChange>,
+    take: &'a mut TakeFact<'b>,
     /// The current noun: realm, kind and ordinal.
     noun: Option<(i64, String, i64)>,
     kept: Vec<StoredRecord>,
 }
 
-impl Records<'_> {
-    fn take(&mut self, noun: (i64, String, i64), kept: StoredRecord) -> Result<(), StoreError> {
-        if self.noun.as_ref() != Some(&noun) {
+impl Records<'_, '_> {
+    fn take(
+        &mut self,
+        (realm, kind, ordinal): (i64, &str, i64),
+        record: StoredRecord,
+    ) -> Result<(), StoreError> {
+        let is_same = self
+            .noun
+            .as_ref()
+            .is_some_and(|noun| (noun.0, noun.1.as_str(), noun.2) == (realm, kind, ordinal));
+        if !is_same {
             self.end_noun()?;
-            self.noun = Some(noun);
+            self.noun = Some((realm, kind.to_owned(), ordinal));
         }
-        self.kept.push(kept);
+        self.kept.push(record);
         Ok(())
     }
 
     fn end_noun(&mut self) -> Result<(), StoreError> {
-        let kept = std::mem::take(&mut self.kept);
-        let (Some((id, kind, ordinal)), Some((head, parts))) =
-            (self.noun.take(), kept.split_first())
-        else {
-            return Ok(());
-        };
-        let Some(realm) = self.realms.get(&id) else { return Ok(()) };
-        if head.part != 0 {
-            return Err(Damaged("part").into());
+        if let Some((id, kind, ordinal)) = self.noun.take()
+            && let Some((head, parts)) = self.kept.split_first()
+            && let Some(realm) = self.realms.get(&id)
+        {
+            if head.part != 0 {
+                return Err(Damaged("part").into());
+            }
+            let unseal = |whose: &str, sealed: &[u8]| self.root.open(&owner(realm, whose), sealed);
+            (self.take)(realm, Change::read((&kind, unsigned(ordinal)?), head, parts, &unseal)?);
         }
-        let unseal = |whose: &str, sealed: &[u8]| self.root.open(&owner(realm, whose), sealed);
-        let fact = Change::read((&kind, unsigned(ordinal)?), head, parts, &unseal)?;
-        self.facts.push((realm.clone(), fact));
+        self.kept.clear();
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use super::mark::{Mark, OpenMark};
 use super::place::Place;
 use super::rows::{self, Writer};
 use super::survey::View;
-use super::{RootKey, Staging, Store, StoreError, Stored};
+use super::{RootKey, Staging, Store, StoreError, Stored, TakeFact};
 use crate::algorithms::mac::digest_of;
 use crate::model::{Realm, RealmChange};
 use crate::world::Entropy;
@@ -109,7 +109,7 @@ impl Sqlite {
         MIGRATIONS.run(&mut *upgrade).await.map_err(StoreError::new)?;
         if schema_version(&mut upgrade).await? != before {
             // Data that cannot be loaded stays as the older version left it.
-            rows::load(&mut upgrade, &root, &mut HashMap::new()).await?;
+            rows::load(&mut upgrade, &root, &mut HashMap::new(), &mut |_, _| {}).await?;
         }
         upgrade.commit().await?;
         write_proof(&mut connection, &root).await?;
@@ -216,14 +216,14 @@ impl FileState {
 }
 
 impl Store for Sqlite {
-    fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
+    fn load<'a>(&'a mut self, take: &'a mut TakeFact<'_>) -> Stored<'a, ()> {
         Box::pin(async {
             self.obsolete = rows::hidden_realms(&mut self.connection).await?;
-            let facts = rows::load(&mut self.connection, &self.root, &mut self.realms).await?;
+            rows::load(&mut self.connection, &self.root, &mut self.realms, take).await?;
             if let Some(warning) = self.file.as_mut().and_then(|file| file.warning.take()) {
                 tracing::warn!("{warning}");
             }
-            Ok(facts)
+            Ok(())
         })
     }
 

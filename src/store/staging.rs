@@ -118,7 +118,9 @@ mod tests {
 
     async fn open(path: &Path) -> (Sqlite, Vec<RealmChange>) {
         let (mut store, _) = super::super::open(path, None).await.unwrap();
-        let facts = store.load().await.unwrap();
+        let mut facts = Vec::new();
+        let mut take = |realm: &Realm, fact| facts.push((realm.clone(), fact));
+        store.load(&mut take).await.unwrap();
         (store, facts)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use kmsim::model::{Change, Realm, RealmChange};
-use kmsim::store::{Sqlite, Staged, Staging, Store, StoreError, Stored};
+use kmsim::store::{Sqlite, Staged, Staging, Store, StoreError, Stored, TakeFact};
 use tokio::sync::{Semaphore, mpsc};
 
 /// The store's side of the gate.
@@ -73,8 +73,8 @@ pub fn gated() -> (Box<dyn Store>, Arc<Gate>, mpsc::UnboundedReceiver<()>) {
 }
 
 impl Store for Gated {
-    fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
-        self.store.load()
+    fn load<'a>(&'a mut self, take: &'a mut TakeFact<'_>) -> Stored<'a, ()> {
+        self.store.load(take)
     }
 
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kmsim::model::RealmChange;
-use kmsim::store::{Sqlite, Store, StoreError, Stored};
+use kmsim::store::{Sqlite, Store, StoreError, Stored, TakeFact};
 use kmsim::world::{Clock, Entropy, Instant, World};
 
 use crate::kit::{Client, Process, START, Server, Setup, data_file, days, kmsim};
@@ -33,8 +33,8 @@ impl Failing {
 }
 
 impl Store for Failing {
-    fn load(&mut self) -> Stored<'_, Vec<RealmChange>> {
-        self.store.load()
+    fn load<'a>(&'a mut self, take: &'a mut TakeFact<'_>) -> Stored<'a, ()> {
+        self.store.load(take)
     }
 
     fn commit<'a>(&'a mut self, facts: &'a [RealmChange]) -> Stored<'a, ()> {
