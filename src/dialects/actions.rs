@@ -1,10 +1,10 @@
 //! The table of actions: wire name to handler. An action is declared by its handler's signature;
 //! the names and meanings of its parameters are read off the request type.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -47,7 +47,7 @@ impl<C: Call> Entry<C> {
 /// The actions of a cloud.
 pub struct Actions<C> {
     param_style: &'static ParamStyle,
-    entries: HashMap<&'static str, Entry<C>>,
+    entries: FxHashMap<&'static str, Entry<C>>,
     /// The class of every parameter, as its type says.
     classes: Vec<(&'static str, Class)>,
 }
@@ -55,7 +55,7 @@ pub struct Actions<C> {
 impl<C: Call + 'static> Actions<C> {
     /// An empty table for a cloud that encodes parameters in this style.
     pub(super) fn with(param_style: &'static ParamStyle) -> Self {
-        Self { param_style, entries: HashMap::new(), classes: Vec::new() }
+        Self { param_style, entries: FxHashMap::default(), classes: Vec::new() }
     }
 
     /// Adds an action that uses key material.

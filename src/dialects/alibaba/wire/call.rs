@@ -3,6 +3,7 @@
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
+use memchr::{memchr, memchr2};
 
 use super::acs::{Authorization, Signed, header};
 use crate::dialects::alibaba::{codes, dedicated, regions};
@@ -224,24 +225,25 @@ fn has_form(headers: &HeaderMap, acs: Option<&Scheme>) -> bool {
 /// The region of a host with or without a port: `cn-hangzhou` of `kms.cn-hangzhou.aliyuncs.com`,
 /// `kms-vpc.cn-hangzhou.aliyuncs.com` and `cn-hangzhou.localhost`.
 fn region_of_host(host: &str) -> Option<&str> {
-    let host = host.rsplit_once("//").map_or(host, |(_, host)| host);
-    let first = host.split(['.', ':']).next()?;
+    // A search for one byte costs less, and hardly any host has it.
+    let host = match memchr(b'/', host.as_bytes()) {
+        Some(_) => host.rsplit_once("//").map_or(host, |(_, host)| host),
+        None => host,
+    };
+    let first = memchr2(b'.', b':', host.as_bytes()).map_or(host, |end| &host[..end]);
     regions::known(first).or_else(|| region_of_shared_host(host))
 }
 
 /// The region of a host of the shared gateway.
 pub(crate) fn region_of_shared_host(host: &str) -> Option<&str> {
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    let mut labels = host.split('.');
-    let product = labels.next()?;
-    let region = labels.next()?;
-    let is = |label: Option<&str>, word: &str| {
-        label.is_some_and(|label| label.eq_ignore_ascii_case(word))
-    };
-    let ours = is(Some(product), "kms") || is(Some(product), "kms-vpc");
-    let whole =
-        is(labels.next(), "aliyuncs") && is(labels.next(), "com") && labels.next().is_none();
-    (ours && whole && !region.is_empty()).then_some(region)
+    let (product, rest) = host.split_once('.')?;
+    let is = |label: &str, word: &str| label.eq_ignore_ascii_case(word);
+    if !is(product, "kms") && !is(product, "kms-vpc") {
+        return None;
+    }
+    let rest = rest.split_once(':').map_or(rest, |(host, _)| host);
+    let (region, domain) = rest.split_once('.')?;
+    (is(domain, "aliyuncs.com") && !region.is_empty()).then_some(region)
 }
 
 #[cfg(test)]
